@@ -1,0 +1,3 @@
+//! htop for the sessions of a MariaDB `MaxScale` proxy.
+
+pub mod demo;
