@@ -1,0 +1,51 @@
+//! What goes out: everything that [`update`](super::update) can ask of the shell.
+
+use std::time::Duration;
+
+use super::arrange::Job;
+use super::msg::Ticket;
+use crate::model::{EndpointId, SessionId};
+
+/// A request to the world outside.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Put a list in order, beside the drawing thread; answered by `Arranged`.
+    Arrange(Box<Job>),
+    /// List all endpoints now.
+    Refresh,
+    /// From now on, list this often.
+    Pace(Duration),
+    /// Poll this session's details, and no other; `None` polls none.
+    Watch(Option<(EndpointId, SessionId)>),
+    /// GET one session and its process start; answered by `Seen`.
+    Check {
+        /// Where.
+        endpoint: EndpointId,
+        /// Whom.
+        id: SessionId,
+        /// To tell the answer by.
+        ticket: Ticket,
+        /// How long to wait before.
+        after: Duration,
+    },
+    /// DELETE one session, once; answered by `Deleted`.
+    Delete {
+        /// Where.
+        endpoint: EndpointId,
+        /// Whom.
+        id: SessionId,
+        /// To tell the answer by.
+        ticket: Ticket,
+    },
+    /// Send `Clock` at this time (since the program began), whatever else happens.
+    WakeAt(Duration),
+    /// Draw everything anew.
+    Repaint,
+    /// Stop, as Ctrl-Z asks.
+    Suspend,
+    /// End the program; `keep_frame` leaves the last frame as text.
+    Quit {
+        /// Leave the last frame as text.
+        keep_frame: bool,
+    },
+}

@@ -1,0 +1,114 @@
+//! Why an endpoint gave no answer: a named cause, and what a person can do about it.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::Text;
+
+/// A request that brought nothing usable. Every text in it is cleaned.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// The name could not be resolved.
+    #[error("no such host: {0}")]
+    Resolve(Text),
+    /// Nobody listens there.
+    #[error("connection refused")]
+    Refused,
+    /// No connection, for another cause.
+    #[error("cannot connect: {0}")]
+    Connect(Text),
+    /// The TLS handshake failed.
+    #[error("TLS: {0}")]
+    Tls(Text),
+    /// The whole reply did not come in time.
+    #[error("timed out after {}", humantime::format_duration(*.0))]
+    TimedOut(Duration),
+    /// The connection ended inside the reply.
+    #[error("the reply was cut off: {0}")]
+    Cut(Text),
+    /// The body is larger than what is read.
+    #[error("the reply is larger than {} MB", .limit / 1_000_000)]
+    TooLarge {
+        /// The cap in bytes.
+        limit: usize,
+    },
+    /// A 401 or 403.
+    #[error("not allowed ({status}){}", .detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
+    NotAllowed {
+        /// The status.
+        status: u16,
+        /// What the server said.
+        detail: Option<Text>,
+        /// Whether credentials were sent.
+        with_credentials: bool,
+    },
+    /// A redirect; it is never followed.
+    #[error("redirected to {0}, which is not followed")]
+    Redirected(Text),
+    /// Any other status that is no success.
+    #[error("status {status}{}", .detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
+    Status {
+        /// The status.
+        status: u16,
+        /// What the server said.
+        detail: Option<Text>,
+    },
+    /// A 404 where something must be.
+    #[error("not found (404): no MaxScale admin API there")]
+    NotFound,
+    /// The body is no JSON.
+    #[error("{0} instead of JSON")]
+    NotJson(&'static str),
+    /// The body is JSON, but not what was asked for.
+    #[error("unexpected JSON: {0}")]
+    Malformed(Text),
+    /// The process changed between two requests of one cycle.
+    #[error("restarted: session ids start anew")]
+    Restarted,
+}
+
+/// What to try, in one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remedy(pub &'static str);
+
+impl Fault {
+    /// What a person can do about it; nothing where waiting is all there is.
+    pub const fn remedy(&self) -> Option<Remedy> {
+        Some(Remedy(match self {
+            Self::Resolve(_) => "check the host name given with --endpoint",
+            Self::Refused => "is MaxScale running, and is its admin_port this one?",
+            Self::Connect(_) => "check the address, the route and the firewall",
+            Self::Tls(_) => "https needs a certificate that this machine trusts; plain http needs http://",
+            Self::TimedOut(_) => "raise --timeout, or see what holds the proxy's main thread",
+            Self::NotAllowed {
+                with_credentials: true,
+                ..
+            } => "check user and password, and admin_readwrite_hosts",
+            Self::NotAllowed { .. } => "give --user, and the password in MAXTOP_PASSWORD or --password-file",
+            Self::Redirected(_) => "give the address of the admin API itself",
+            Self::NotFound | Self::NotJson(_) | Self::Malformed(_) => {
+                "is this the admin port? try --dialect, or look at it with curl"
+            }
+            _ => return None,
+        }))
+    }
+
+    /// Whether the server refused who asks.
+    pub const fn is_not_allowed(&self) -> bool {
+        matches!(self, Self::NotAllowed { .. })
+    }
+
+    /// Whether nothing at all was reached.
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Resolve(_)
+                | Self::Refused
+                | Self::Connect(_)
+                | Self::Tls(_)
+                | Self::TimedOut(_)
+                | Self::Cut(_)
+        )
+    }
+}

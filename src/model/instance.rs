@@ -1,0 +1,82 @@
+//! What is known of the proxy process behind an endpoint, and how it speaks.
+
+use super::{Span, Text};
+
+/// The two forms of the admin API (DESIGN section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// The REST API's design document of 2016: bare arrays, connections with statistics.
+    Draft,
+    /// Every released `MaxScale`, 2.2 to 25.x.
+    JsonApi,
+}
+
+impl Dialect {
+    /// The name used on the command line and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::JsonApi => "jsonapi",
+        }
+    }
+}
+
+/// A release, as far as its numbers matter: `24.02.3`, `6.4.15`, `21.06.17`.
+///
+/// The series 21.06 called itself 6.x up to 6.4.15; as numbers both stand below 22.08.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+}
+
+impl Version {
+    /// The first release whose sessions can be ended by DELETE.
+    pub const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
+    /// The first release that reads ids strictly; those before use `atoi`.
+    pub const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
+
+    /// Reads the first two numbers of a version text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map_while(|part| part.parse().ok());
+        Some(Self {
+            major: numbers.next()?,
+            minor: numbers.next()?,
+        })
+    }
+}
+
+/// What tells one process of a proxy from the next: session ids start at 1 in each.
+///
+/// Read from `/v1/maxscale` before every list; the draft has no such thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProcessStart {
+    /// `started_at`, as sent.
+    pub started_at: Text,
+    /// `process_datadir`, whose name ends in the process id (in `parameters` before 2.5).
+    pub datadir: Option<Text>,
+    /// `system.os.nodename` (22.08 and later): which machine answered.
+    pub node: Option<Text>,
+}
+
+/// One answer of `/v1/maxscale`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// `version`, as sent.
+    pub version: Option<Text>,
+    /// `uptime` in seconds, by the server's wall clock.
+    pub uptime: Option<Span>,
+    /// The mark of the process; unknown when `started_at` was not sent.
+    pub process: Option<ProcessStart>,
+    /// `parameters.retain_last_statements`: 0 means that sessions show no queries.
+    pub retained_statements: Option<u64>,
+}
+
+impl Instance {
+    /// The release, when its text could be read.
+    pub fn release(&self) -> Option<Version> {
+        Version::parse(self.version.as_ref()?.as_str())
+    }
+}

@@ -1,0 +1,28 @@
+//! What a session, a connection, a snapshot and an identity are.
+//!
+//! Everybody may enter; this room uses no other. It knows no JSON, no terminal, no clock: values
+//! and their text only. Every string that came from outside is a [`Text`], which only the cleaner
+//! in [`text`] can make.
+
+mod connection;
+mod fault;
+mod identity;
+mod instance;
+mod moment;
+mod session;
+mod snapshot;
+mod span;
+mod text;
+
+pub use connection::{Buffer, Connection, Counter, Detail, Query, Response, Statistics};
+pub use fault::{Fault, Remedy};
+pub use identity::{Difference, EndpointId, Identity, Part, RowKey, Verdict};
+pub use instance::{Dialect, Instance, ProcessStart, Version};
+pub use moment::{civil_span, http_date, parse_moment};
+pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId};
+pub use snapshot::{Found, Sighting, Snapshot};
+pub use span::{Span, size_text};
+pub use text::{Limit, Text};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! One list of one endpoint, and what taking it cost.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Detail, Dialect, EndpointId, Identity, Instance, ProcessStart, RowKey, Session, SessionId};
+
+/// One good list. Sessions are in ascending order of id, each id once.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Where it came from.
+    pub endpoint: EndpointId,
+    /// In which dialect.
+    pub dialect: Dialect,
+    /// The process that answered, where it could be read.
+    pub instance: Option<Instance>,
+    /// Ascending from 1: which list of its endpoint this is.
+    pub number: u64,
+    /// When the reply was complete, by this machine's clock.
+    pub taken_at: Timestamp,
+    /// From the request sent to the first byte of the reply.
+    pub cost: Duration,
+    /// The size of the body in bytes.
+    pub bytes: usize,
+    /// Ascending by id.
+    pub sessions: Vec<Session>,
+    /// Fields of a wrong type, left blank.
+    pub blanked: u32,
+    /// Rows without a valid id, left out.
+    pub dropped: u32,
+}
+
+/// What a list says of one session.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// It is there.
+    Same(&'a Session),
+    /// Its id belongs to another one now.
+    Other(&'a Session),
+    /// Its id is not in the list, or the process is another.
+    Missing,
+}
+
+impl Snapshot {
+    /// The process that answered.
+    pub fn process(&self) -> Option<&ProcessStart> {
+        self.instance
+            .as_ref()
+            .and_then(|instance| instance.process.as_ref())
+    }
+
+    /// The session with this id.
+    pub fn get(&self, id: SessionId) -> Option<&Session> {
+        self.position(id).and_then(|index| self.sessions.get(index))
+    }
+
+    /// Where the session with this id stands.
+    pub fn position(&self, id: SessionId) -> Option<usize> {
+        self.sessions.binary_search_by_key(&id, |session| session.id).ok()
+    }
+
+    /// The key of one of its sessions.
+    pub fn key(&self, session: &Session) -> RowKey {
+        RowKey::new(self.endpoint, self.process(), session)
+    }
+
+    /// The full identity of one of its sessions.
+    pub fn identity(&self, session: &Session) -> Identity {
+        Identity::new(self.endpoint, self.process(), session)
+    }
+
+    /// Looks for the session that a key names. A key of another endpoint is not in this list.
+    pub fn find(&self, key: &RowKey) -> Found<'_> {
+        match self.get(key.id) {
+            Some(session) if key.names(self.endpoint, self.process(), session) => Found::Same(session),
+            Some(session) if key.endpoint == self.endpoint => Found::Other(session),
+            _ => Found::Missing,
+        }
+    }
+}
+
+/// One session as a GET by its id gave it, with the process that was asked.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// Where it was asked for.
+    pub endpoint: EndpointId,
+    /// The process, read right before; `None` where the dialect cannot tell.
+    pub process: Option<ProcessStart>,
+    /// When the reply was complete, by this machine's clock.
+    pub taken_at: Timestamp,
+    /// The session.
+    pub detail: Detail,
+}
+
+impl Sighting {
+    /// Who it is.
+    pub fn identity(&self) -> Identity {
+        Identity::new(self.endpoint, self.process.as_ref(), &self.detail.session)
+    }
+}

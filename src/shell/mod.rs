@@ -1,0 +1,1 @@
+//! The shell: moves bytes and time between the world and the core.

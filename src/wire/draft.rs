@@ -1,0 +1,174 @@
+//! The draft dialect: bare arrays and objects, ids as numbers, connections with statistics.
+
+use serde::Deserialize;
+
+use super::body::{Shape, broken, expect_shape, text};
+use super::field::{Field, Object, Raw};
+use super::rows::{self, Row};
+use super::{Decoder, Rows, WireError, in_order};
+use crate::model::{Connection, Counter, Detail, Session, SessionId, Span, Statistics, Text};
+
+#[derive(Deserialize)]
+pub(super) struct RawSession<'a> {
+    #[serde(default)]
+    id: Field<u64>,
+    #[serde(borrow, default)]
+    state: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    user: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    address: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    service: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    connected: Field<Raw<'a>>,
+    #[serde(default)]
+    idle: Field<f64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawConnection<'a> {
+    #[serde(borrow, default)]
+    state: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    role: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    server: Field<Raw<'a>>,
+    #[serde(default)]
+    statistics: Field<Object<RawStatistics>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawStatistics {
+    #[serde(default)]
+    reads: Field<u64>,
+    #[serde(default)]
+    writes: Field<u64>,
+    #[serde(default)]
+    buffered_writes: Field<u64>,
+    #[serde(default)]
+    high_water_events: Field<u64>,
+    #[serde(default)]
+    low_water_events: Field<u64>,
+}
+
+struct SessionRow;
+
+impl Row for SessionRow {
+    type Raw<'de> = RawSession<'de>;
+    type Item = Session;
+
+    fn convert(raw: RawSession<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
+        let id = SessionId(raw.id.known()?);
+        let idle = raw.idle.take(&mut decoder.blanked);
+        let connected = raw
+            .connected
+            .take(&mut decoder.blanked)
+            .map(|sent| decoder.connected(&sent.0));
+        Some(Session {
+            state: decoder.name(raw.state),
+            user: decoder.name(raw.user),
+            address: decoder.name(raw.address),
+            service: decoder.linked(raw.service, "/services/"),
+            age: decoder.age(connected.as_ref()),
+            connected,
+            idle: idle.and_then(Span::from_secs_f64),
+            ..Session::bare(id)
+        })
+    }
+}
+
+struct ConnectionRow;
+
+impl Row for ConnectionRow {
+    type Raw<'de> = RawConnection<'de>;
+    type Item = Connection;
+
+    fn convert(raw: RawConnection<'_>, decoder: &mut Decoder<'_>) -> Option<Connection> {
+        let statistics = raw
+            .statistics
+            .take(&mut decoder.blanked)
+            .map(|Object(raw)| raw.convert(decoder));
+        Some(Connection {
+            server: decoder.linked(raw.server, "/servers/"),
+            state: decoder.name(raw.state),
+            role: decoder.name(raw.role),
+            statistics,
+            ..Connection::default()
+        })
+    }
+}
+
+impl RawStatistics {
+    fn convert(self, decoder: &mut Decoder<'_>) -> Statistics {
+        let blanked = &mut decoder.blanked;
+        let reads = self.reads.take(blanked);
+        let writes = self.writes.take(blanked);
+        let buffered = self.buffered_writes.take(blanked);
+        let high = self.high_water_events.take(blanked);
+        let low = self.low_water_events.take(blanked);
+        Statistics::from_fn(|counter| match counter {
+            Counter::Reads => reads,
+            Counter::Writes => writes,
+            Counter::BufferedWrites => buffered,
+            Counter::HighWater => high,
+            Counter::LowWater => low,
+        })
+    }
+}
+
+impl Decoder<'_> {
+    /// A name, cleaned and interned.
+    pub(super) fn name(&mut self, field: Field<Raw<'_>>) -> Option<Text> {
+        field
+            .take(&mut self.blanked)
+            .map(|raw| self.interner.name(&raw.0))
+    }
+
+    /// The name inside a relative link: `/services/RW-Split` is shown as `RW-Split`.
+    fn linked(&mut self, field: Field<Raw<'_>>, prefix: &str) -> Option<Text> {
+        let raw = field.take(&mut self.blanked)?;
+        Some(self.interner.name(raw.0.strip_prefix(prefix).unwrap_or(&raw.0)))
+    }
+}
+
+/// `GET /sessions`.
+pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
+    expect_shape(body, Shape::Array)?;
+    let rows = rows::decode::<SessionRow>(&text(body), decoder)?;
+    Ok(Rows {
+        sessions: in_order(rows.items),
+        blanked: decoder.blanked,
+        dropped: rows.dropped,
+    })
+}
+
+/// `GET /sessions/:id`: the row alone; its connections come by [`connections`].
+pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
+    expect_shape(body, Shape::Object)?;
+    let text = text(body);
+    let Some(session) = rows::one::<SessionRow>(&text, decoder) else {
+        return Err(no_session(&text));
+    };
+    Ok(Detail {
+        blanked: decoder.blanked,
+        ..Detail::of(session)
+    })
+}
+
+/// `GET /sessions/:id/connections`, in the order in which they were sent.
+pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Connection>, WireError> {
+    expect_shape(body, Shape::Array)?;
+    rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
+}
+
+/// Why an object is no session: broken JSON, or JSON without an id.
+pub(super) fn no_session(text: &str) -> WireError {
+    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Err(error) => broken(&error),
+        Ok(_) => WireError::Shape {
+            expected: "a session",
+            got: "an object without a valid id",
+        },
+    }
+}

@@ -1,0 +1,234 @@
+//! Fields that never fail: a value of the wrong type is noted, and its neighbours stay.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// One field of a row, as it came.
+#[derive(Debug, Default)]
+pub(super) enum Field<T> {
+    /// Not sent, or null.
+    #[default]
+    Absent,
+    /// As expected.
+    Known(T),
+    /// There, but of another type.
+    Wrong,
+}
+
+impl<T> Field<T> {
+    /// The value, if there is one; a wrong one is counted.
+    pub(super) fn take(self, blanked: &mut u32) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Absent => None,
+            Self::Wrong => {
+                *blanked = blanked.saturating_add(1);
+                None
+            }
+        }
+    }
+
+    /// The value and nothing else: for fields whose absence is told otherwise.
+    pub(super) fn known(self) -> Option<T> {
+        if let Self::Known(value) = self {
+            Some(value)
+        } else {
+            None
+        }
+    }
+}
+
+/// What a JSON value may become. Each kind accepts its own form of input; the rest is wrong.
+pub(super) trait Kind<'de>: Sized {
+    fn borrowed_str(_: &'de str) -> Option<Self> {
+        None
+    }
+    fn copied_str(_: &str) -> Option<Self> {
+        None
+    }
+    fn unsigned(_: u64) -> Option<Self> {
+        None
+    }
+    fn signed(_: i64) -> Option<Self> {
+        None
+    }
+    fn real(_: f64) -> Option<Self> {
+        None
+    }
+    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+    fn seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+}
+
+impl<'de, T: Kind<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldVisitor(PhantomData))
+    }
+}
+
+struct FieldVisitor<T>(PhantomData<T>);
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the form that every visitor method returns"
+)]
+fn known_or_wrong<T, E>(value: Option<T>) -> Result<Field<T>, E> {
+    Ok(value.map_or(Field::Wrong, Field::Known))
+}
+
+impl<'de, T: Kind<'de>> Visitor<'de> for FieldVisitor<T> {
+    type Value = Field<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        known_or_wrong(T::borrowed_str(value))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        known_or_wrong(T::copied_str(value))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        known_or_wrong(T::unsigned(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        known_or_wrong(T::signed(value))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        known_or_wrong(T::real(value))
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Field::Wrong)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Field::Absent)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::map(map).and_then(known_or_wrong)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        T::seq(seq).and_then(known_or_wrong)
+    }
+}
+
+/// A string, borrowed from the body wherever it holds no escapes.
+#[derive(Debug)]
+pub(super) struct Raw<'a>(pub(super) Cow<'a, str>);
+
+impl<'de: 'a, 'a> Kind<'de> for Raw<'a> {
+    fn borrowed_str(value: &'de str) -> Option<Self> {
+        Some(Self(Cow::Borrowed(value)))
+    }
+    fn copied_str(value: &str) -> Option<Self> {
+        Some(Self(Cow::Owned(value.to_owned())))
+    }
+}
+
+impl Kind<'_> for u64 {
+    fn unsigned(value: u64) -> Option<Self> {
+        Some(value)
+    }
+    /// Counts are sent as reals too (`0.0`).
+    fn real(value: f64) -> Option<Self> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, and in range"
+        )]
+        ((0.0..1e18).contains(&value) && value.fract() == 0.0).then_some(value as Self)
+    }
+}
+
+/// Thread ids come truncated to 32 bits, negative where the top bit was set; ports may be -1.
+impl Kind<'_> for i64 {
+    fn unsigned(value: u64) -> Option<Self> {
+        Self::try_from(value).ok()
+    }
+    fn signed(value: i64) -> Option<Self> {
+        Some(value)
+    }
+}
+
+impl Kind<'_> for f64 {
+    #[expect(clippy::cast_precision_loss, reason = "seconds")]
+    fn unsigned(value: u64) -> Option<Self> {
+        Some(value as Self)
+    }
+    fn real(value: f64) -> Option<Self> {
+        Some(value)
+    }
+}
+
+/// An object with fields of its own.
+#[derive(Debug)]
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Kind<'de> for Object<T> {
+    fn map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|value| Some(Self(value)))
+    }
+}
+
+/// An array of fields.
+#[derive(Debug)]
+pub(super) struct List<T>(pub(super) Vec<Field<T>>);
+
+impl<'de, T: Kind<'de>> Kind<'de> for List<T> {
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(|values| Some(Self(values)))
+    }
+}
+
+/// An object whose names are data: entries in the order in which they came.
+#[derive(Debug)]
+pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, Field<T>)>);
+
+impl<'de: 'a, 'a, T: Kind<'de>> Kind<'de> for Entries<'a, T> {
+    fn map<A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(Name(name)) = map.next_key()? {
+            entries.push((name, map.next_value()?));
+        }
+        Ok(Some(Self(entries)))
+    }
+}
+
+/// The name of an entry.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Field::<Raw<'de>>::deserialize(deserializer)? {
+            Field::Known(Raw(name)) => Ok(Self(name)),
+            _ => Ok(Self(Cow::Borrowed(""))),
+        }
+    }
+}
+
+/// A number, or an object: `connection_buffers` changed from one to the other in 23.02.
+#[derive(Debug)]
+pub(super) enum NumberOr<T> {
+    Number(u64),
+    Object(T),
+}
+
+impl<'de, T: Deserialize<'de>> Kind<'de> for NumberOr<T> {
+    fn unsigned(value: u64) -> Option<Self> {
+        Some(Self::Number(value))
+    }
+    fn real(value: f64) -> Option<Self> {
+        u64::real(value).map(Self::Number)
+    }
+    fn map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|value| Some(Self::Object(value)))
+    }
+}

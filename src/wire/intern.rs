@@ -1,0 +1,77 @@
+//! Texts that many sessions share, kept once.
+
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::model::{Limit, Text};
+
+/// A store of names and moments, kept from one list to the next.
+///
+/// Only texts that cleaning left alone are kept: for those, what is shown is what was sent, so the
+/// raw text finds them again. [`Interner::prune`] lets go of what no session holds any more.
+#[derive(Debug, Default)]
+pub struct Interner {
+    names: FxHashSet<Verbatim>,
+    moments: FxHashMap<Verbatim, Option<i64>>,
+}
+
+/// A text that equals its raw form, found again by it.
+#[derive(Debug, PartialEq, Eq)]
+struct Verbatim(Text);
+
+impl Hash for Verbatim {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
+    }
+}
+
+impl Borrow<str> for Verbatim {
+    fn borrow(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl Interner {
+    /// A name, cleaned.
+    pub fn name(&mut self, raw: &str) -> Text {
+        if let Some(known) = self.names.get(raw) {
+            return known.0.clone();
+        }
+        let text = Text::clean(raw, Limit::Name);
+        if text.is_verbatim() {
+            self.names.insert(Verbatim(text.clone()));
+        }
+        text
+    }
+
+    /// A moment as it was sent, and what `read` makes of it (asked once for each text).
+    pub fn moment(&mut self, raw: &str, read: impl FnOnce(&str) -> Option<i64>) -> (Text, Option<i64>) {
+        if let Some((known, at)) = self.moments.get_key_value(raw) {
+            return (known.0.clone(), *at);
+        }
+        let text = Text::clean(raw, Limit::Name);
+        let at = read(raw);
+        if text.is_verbatim() {
+            self.moments.insert(Verbatim(text.clone()), at);
+        }
+        (text, at)
+    }
+
+    /// Lets go of every text that nothing else holds.
+    pub fn prune(&mut self) {
+        self.names.retain(|name| name.0.owners() > 1);
+        self.moments.retain(|moment, _| moment.0.owners() > 1);
+    }
+
+    /// How many texts it holds.
+    pub fn len(&self) -> usize {
+        self.names.len() + self.moments.len()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

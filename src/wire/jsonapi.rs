@@ -1,0 +1,76 @@
+//! JSON:API, as every released `MaxScale` sends it (2.2 to 25.x): ids as strings, attributes,
+//! relationships. What a version does not have yet is simply not there.
+
+mod attributes;
+mod detail;
+mod instance;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use self::attributes::RawResource;
+use super::body::{Shape, broken, expect_shape, text};
+use super::draft::no_session;
+use super::rows::{self, Row};
+use super::{Decoder, Rows, WireError, in_order};
+use crate::model::{Detail, Instance, Session};
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+}
+
+struct SessionRow;
+
+impl Row for SessionRow {
+    type Raw<'de> = RawResource<'de>;
+    type Item = Session;
+
+    fn convert(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
+        attributes::session(raw, decoder)
+    }
+}
+
+/// `GET /v1/sessions`.
+pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
+    let text = text(body);
+    let data = data(body, &text)?;
+    expect_shape(data.as_bytes(), Shape::Array)?;
+    let rows = rows::decode::<SessionRow>(data, decoder)?;
+    Ok(Rows {
+        sessions: in_order(rows.items),
+        blanked: decoder.blanked,
+        dropped: rows.dropped,
+    })
+}
+
+/// `GET /v1/sessions/:id`.
+pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
+    let text = text(body);
+    let data = data(body, &text)?;
+    expect_shape(data.as_bytes(), Shape::Object)?;
+    let session = rows::one::<SessionRow>(data, decoder).ok_or_else(|| no_session(data))?;
+    let detail = detail::complete(session, data, decoder);
+    Ok(Detail {
+        blanked: decoder.blanked,
+        ..detail
+    })
+}
+
+/// `GET /v1/maxscale`.
+pub fn instance(body: &[u8]) -> Result<Instance, WireError> {
+    let text = text(body);
+    instance::instance(data(body, &text)?)
+}
+
+/// The `data` of the envelope, still as text.
+fn data<'a>(body: &[u8], text: &'a str) -> Result<&'a str, WireError> {
+    expect_shape(body, Shape::Object)?;
+    let envelope: Envelope<'a> = serde_json::from_str(text).map_err(|error| broken(&error))?;
+    let data = envelope.data.map(RawValue::get);
+    data.ok_or(WireError::Shape {
+        expected: "an object with data",
+        got: "an object without",
+    })
+}

@@ -1,0 +1,245 @@
+//! A row of the JSON:API list: what the table needs of it, and not a field more.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::model::{Backend, Extra, Limit, Running, Session, Span, Text};
+use crate::wire::field::{Entries, Field, List, Object, Raw};
+use crate::wire::{Decoder, parse_id};
+
+#[derive(Deserialize)]
+pub(super) struct RawResource<'a> {
+    #[serde(borrow, default)]
+    id: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    attributes: Field<Object<RawAttributes<'a>>>,
+    #[serde(borrow, default)]
+    relationships: Field<Object<RawRelationships<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawAttributes<'a> {
+    #[serde(borrow, default)]
+    state: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    user: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    remote: Field<Raw<'a>>,
+    #[serde(default)]
+    port: Field<i64>,
+    #[serde(borrow, default)]
+    connected: Field<Raw<'a>>,
+    #[serde(default)]
+    seconds_alive: Field<f64>,
+    #[serde(default)]
+    idle: Field<f64>,
+    #[serde(default)]
+    io_activity: Field<u64>,
+    #[serde(default)]
+    thread: Field<u64>,
+    #[serde(borrow, default)]
+    connections: Field<List<Object<RawConnection<'a>>>>,
+    #[serde(borrow, default)]
+    client: Field<Object<RawClient<'a>>>,
+    #[serde(borrow, default)]
+    queries: Field<List<Object<RawRunning<'a>>>>,
+    #[serde(default)]
+    memory: Field<Object<RawMemory>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawRelationships<'a> {
+    #[serde(borrow, default)]
+    services: Field<Object<RawServices<'a>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawServices<'a> {
+    #[serde(borrow, default)]
+    data: Field<List<Object<RawLink<'a>>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawLink<'a> {
+    #[serde(borrow, default)]
+    id: Field<Raw<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawConnection<'a> {
+    #[serde(borrow, default)]
+    pub(super) server: Field<Raw<'a>>,
+    #[serde(default)]
+    connection_id: Field<i64>,
+    #[serde(borrow, default)]
+    pub(super) cipher: Field<Raw<'a>>,
+    /// Where the thread id stood up to 2.4.
+    #[serde(default)]
+    protocol_diagnostics: Field<Object<RawDiagnostics>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawDiagnostics {
+    #[serde(default)]
+    connection_id: Field<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawClient<'a> {
+    #[serde(borrow, default)]
+    connection_attributes: Field<Entries<'a, Raw<'a>>>,
+}
+
+/// The list keeps of a statement only whether it runs; an entry is 2 kB in some fleets.
+#[derive(Debug, Deserialize)]
+struct RawRunning<'a> {
+    #[serde(borrow, default)]
+    statement: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    received: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    completed: Field<Raw<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawMemory {
+    #[serde(default)]
+    total: Field<u64>,
+}
+
+/// One row; nothing without a valid id.
+pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
+    let id = parse_id(&raw.id.known()?.0)?;
+    let service = service(raw.relationships, decoder);
+    let Some(Object(raw)) = raw.attributes.take(&mut decoder.blanked) else {
+        return Some(Session {
+            service,
+            ..Session::bare(id)
+        });
+    };
+    let connected = raw
+        .connected
+        .take(&mut decoder.blanked)
+        .map(|sent| decoder.connected(&sent.0));
+    let alive = raw
+        .seconds_alive
+        .take(&mut decoder.blanked)
+        .and_then(Span::from_secs_f64);
+    let extra = Extra {
+        backends: backends(raw.connections, decoder),
+        io_activity: raw.io_activity.take(&mut decoder.blanked),
+        memory: raw
+            .memory
+            .take(&mut decoder.blanked)
+            .and_then(|memory| memory.0.total.take(&mut decoder.blanked)),
+        worker: raw.thread.take(&mut decoder.blanked),
+        running: running(raw.queries, decoder),
+        ..client(raw.client, decoder)
+    };
+    Some(Session {
+        state: decoder.name(raw.state),
+        user: decoder.name(raw.user),
+        address: raw
+            .remote
+            .take(&mut decoder.blanked)
+            .map(|remote| decoder.address(&remote.0)),
+        // -1 stands for a Unix socket.
+        port: raw
+            .port
+            .take(&mut decoder.blanked)
+            .and_then(|port| u16::try_from(port).ok()),
+        service,
+        age: alive.or_else(|| decoder.age(connected.as_ref())),
+        connected,
+        idle: raw.idle.take(&mut decoder.blanked).and_then(Span::from_secs_f64),
+        extra: Some(Box::new(extra)),
+        ..Session::bare(id)
+    })
+}
+
+pub(super) fn service(raw: Field<Object<RawRelationships<'_>>>, decoder: &mut Decoder<'_>) -> Option<Text> {
+    let services = raw
+        .take(&mut decoder.blanked)?
+        .0
+        .services
+        .take(&mut decoder.blanked)?;
+    let links = services.0.data.take(&mut decoder.blanked)?;
+    let first = links.0.into_iter().next()?.take(&mut decoder.blanked)?;
+    decoder.name(first.0.id)
+}
+
+fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Vec<Backend> {
+    let Some(List(connections)) = raw.take(&mut decoder.blanked) else {
+        return Vec::new();
+    };
+    let known = connections.into_iter().filter_map(|connection| {
+        let Object(mut connection) = connection.take(&mut decoder.blanked)?;
+        let thread_id = connection.thread_id(decoder);
+        Some(Backend {
+            server: decoder.name(connection.server)?,
+            thread_id,
+        })
+    });
+    known.collect()
+}
+
+fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra {
+    let mut extra = Extra::default();
+    let attributes = raw
+        .take(&mut decoder.blanked)
+        .and_then(|client| client.0.connection_attributes.take(&mut decoder.blanked));
+    for (name, value) in attributes.into_iter().flat_map(|entries| entries.0) {
+        match name.as_ref() {
+            "program_name" => extra.program = decoder.name(value),
+            "_pid" => extra.pid = value.known().and_then(|pid| pid.0.parse().ok()),
+            _ => {}
+        }
+    }
+    extra
+}
+
+/// Statements come oldest first; the last one runs if it has no end.
+fn running(raw: Field<List<Object<RawRunning<'_>>>>, decoder: &mut Decoder<'_>) -> Option<Running> {
+    let Object(last) = raw
+        .take(&mut decoder.blanked)?
+        .0
+        .pop()?
+        .take(&mut decoder.blanked)?;
+    if last.completed.known().is_some() {
+        return None;
+    }
+    let received = last.received.take(&mut decoder.blanked)?;
+    let sql = last.statement.take(&mut decoder.blanked);
+    Some(Running {
+        sql: sql.map(|sql| Text::clean(&sql.0, Limit::Sql)),
+        received: Text::clean(&received.0, Limit::Name),
+    })
+}
+
+impl RawConnection<'_> {
+    /// The low 32 bits, which is what the API has of it; 0 until the handshake is done.
+    pub(super) fn thread_id(&mut self, decoder: &mut Decoder<'_>) -> Option<u32> {
+        let here = std::mem::take(&mut self.connection_id).take(&mut decoder.blanked);
+        let sent = here.or_else(|| {
+            let diagnostics = std::mem::take(&mut self.protocol_diagnostics).take(&mut decoder.blanked)?;
+            diagnostics.0.connection_id.take(&mut decoder.blanked)
+        })?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the API truncated it already"
+        )]
+        let low = sent as u32;
+        (low != 0).then_some(low)
+    }
+}
+
+impl Decoder<'_> {
+    /// An address. Up to 23.02 an IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
+    pub(super) fn address(&mut self, raw: &str) -> Text {
+        let mapped = raw.strip_prefix("::ffff:").filter(|rest| rest.contains('.'));
+        let plain: Cow<'_, str> = Cow::Borrowed(mapped.unwrap_or(raw));
+        self.interner.name(&plain)
+    }
+}

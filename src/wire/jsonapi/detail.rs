@@ -1,0 +1,212 @@
+//! One session of JSON:API in full: what only the details show, beside the row of the list.
+//!
+//! The body is read a second time for it. It is small (2 kB, rarely over 100), and the row's fields
+//! need no second set of rules; what the row has counted as wrong is not counted again.
+
+use serde::Deserialize;
+
+use super::attributes::RawConnection;
+use crate::model::{Buffer, Connection, Detail, Limit, Query, Response, Session, Text};
+use crate::wire::Decoder;
+use crate::wire::field::{Entries, Field, List, NumberOr, Object, Raw};
+
+#[derive(Deserialize)]
+struct RawResource<'a> {
+    #[serde(borrow, default)]
+    attributes: Field<Object<RawAttributes<'a>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawAttributes<'a> {
+    #[serde(borrow, default)]
+    connections: Field<List<Object<RawConnection<'a>>>>,
+    #[serde(borrow, default)]
+    client: Field<Object<RawClient<'a>>>,
+    #[serde(borrow, default)]
+    queries: Field<List<Object<RawQuery<'a>>>>,
+    #[serde(borrow, default)]
+    log: Field<List<Raw<'a>>>,
+    #[serde(borrow, default)]
+    memory: Field<Entries<'a, NumberOr<RawBuffers<'a>>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawClient<'a> {
+    #[serde(borrow, default)]
+    cipher: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    connection_attributes: Field<Entries<'a, Raw<'a>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawQuery<'a> {
+    #[serde(borrow, default)]
+    command: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    statement: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    received: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    completed: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    responses: Field<List<Object<RawResponse<'a>>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawResponse<'a> {
+    #[serde(borrow, default)]
+    server: Field<Raw<'a>>,
+    #[serde(default)]
+    duration: Field<u64>,
+}
+
+/// `connection_buffers` since 23.02; a number before.
+#[derive(Debug, Deserialize)]
+struct RawBuffers<'a> {
+    #[serde(default)]
+    total: Field<u64>,
+    #[serde(default)]
+    client: Field<Object<RawBuffer>>,
+    #[serde(borrow, default)]
+    backends: Field<Entries<'a, Object<RawBuffer>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawBuffer {
+    #[serde(default)]
+    readq: Field<u64>,
+    #[serde(default)]
+    writeq: Field<u64>,
+}
+
+/// Adds to a row all that the same body tells beyond it.
+pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) -> Detail {
+    let mut detail = Detail::of(session);
+    let resource = serde_json::from_str::<RawResource<'_>>(data).ok();
+    let Some(Object(raw)) = resource.and_then(|resource| resource.attributes.known()) else {
+        return detail;
+    };
+    detail.connections = list(raw.connections.known(), decoder, connection);
+    if let Some(Object(client)) = raw.client.known() {
+        detail.cipher = decoder.name(client.cipher);
+        detail.client = client_attributes(client.connection_attributes.known(), decoder);
+    }
+    detail.queries = raw
+        .queries
+        .known()
+        .map(|queries| list(Some(queries), decoder, |raw, decoder| Some(query(raw, decoder))));
+    detail.log = lines(raw.log, decoder);
+    for (name, value) in raw.memory.known().into_iter().flat_map(|memory| memory.0) {
+        let bytes = match value.take(&mut decoder.blanked) {
+            Some(NumberOr::Number(bytes)) => Some(bytes),
+            Some(NumberOr::Object(buffers)) => place_buffers(buffers, &mut detail, decoder),
+            None => None,
+        };
+        detail
+            .memory
+            .extend(bytes.map(|bytes| (decoder.interner.name(&name), bytes)));
+    }
+    detail
+}
+
+/// The good entries of a list; wrong ones are counted.
+fn list<R, T>(
+    raw: Option<List<Object<R>>>,
+    decoder: &mut Decoder<'_>,
+    convert: impl Fn(R, &mut Decoder<'_>) -> Option<T>,
+) -> Vec<T> {
+    let entries = raw.into_iter().flat_map(|list| list.0);
+    let known = entries.filter_map(|entry| convert(entry.take(&mut decoder.blanked)?.0, decoder));
+    known.collect()
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of the conversions that `list` takes"
+)]
+fn connection(mut raw: RawConnection<'_>, decoder: &mut Decoder<'_>) -> Option<Connection> {
+    let thread_id = raw.thread_id(decoder);
+    Some(Connection {
+        server: decoder.name(raw.server),
+        thread_id,
+        cipher: decoder.name(raw.cipher),
+        ..Connection::default()
+    })
+}
+
+fn query(raw: RawQuery<'_>, decoder: &mut Decoder<'_>) -> Query {
+    let responses = raw.responses.take(&mut decoder.blanked);
+    let sql = raw.statement.take(&mut decoder.blanked);
+    Query {
+        command: decoder.name(raw.command),
+        sql: sql.map(|sql| Text::clean(&sql.0, Limit::Sql)),
+        received: decoder.name(raw.received),
+        completed: decoder.name(raw.completed),
+        responses: list(responses, decoder, |raw, decoder| {
+            let duration_ms = raw.duration.take(&mut decoder.blanked);
+            Some(Response {
+                server: decoder.name(raw.server),
+                duration_ms,
+            })
+        }),
+    }
+}
+
+fn client_attributes(raw: Option<Entries<'_, Raw<'_>>>, decoder: &mut Decoder<'_>) -> Vec<(Text, Text)> {
+    let entries = raw.into_iter().flat_map(|entries| entries.0);
+    let known = entries.filter_map(|(name, value)| {
+        let value = value.take(&mut decoder.blanked)?;
+        Some((
+            Text::clean(&name, Limit::Name),
+            Text::clean(&value.0, Limit::Line),
+        ))
+    });
+    known.collect()
+}
+
+/// Log lines; up to 23.02 each ends in a line break that belongs to the file it came from.
+fn lines(raw: Field<List<Raw<'_>>>, decoder: &mut Decoder<'_>) -> Vec<Text> {
+    let lines = raw
+        .take(&mut decoder.blanked)
+        .into_iter()
+        .flat_map(|lines| lines.0);
+    let known = lines.filter_map(|line| {
+        let line = line.take(&mut decoder.blanked)?;
+        Some(Text::clean(line.0.trim_end(), Limit::Line))
+    });
+    known.collect()
+}
+
+/// Puts each server's queues to its connection, the client's to the session; gives their total.
+fn place_buffers(raw: RawBuffers<'_>, detail: &mut Detail, decoder: &mut Decoder<'_>) -> Option<u64> {
+    detail.client_buffer = raw
+        .client
+        .take(&mut decoder.blanked)
+        .map(|client| buffer(client, decoder));
+    for (server, value) in raw
+        .backends
+        .take(&mut decoder.blanked)
+        .into_iter()
+        .flat_map(|backends| backends.0)
+    {
+        let Some(value) = value.take(&mut decoder.blanked) else {
+            continue;
+        };
+        let server = decoder.interner.name(&server);
+        let held = detail
+            .connections
+            .iter_mut()
+            .find(|held| held.server.as_ref() == Some(&server));
+        if let Some(connection) = held {
+            connection.buffer = Some(buffer(value, decoder));
+        }
+    }
+    raw.total.take(&mut decoder.blanked)
+}
+
+fn buffer(Object(raw): Object<RawBuffer>, decoder: &mut Decoder<'_>) -> Buffer {
+    Buffer {
+        readq: raw.readq.take(&mut decoder.blanked),
+        writeq: raw.writeq.take(&mut decoder.blanked),
+    }
+}

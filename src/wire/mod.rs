@@ -1,0 +1,117 @@
+//! Bytes to model: the one door through which the outside world enters.
+//!
+//! Used by the shell (off the drawing thread) and by the recording reader; uses `model` only. Here
+//! every string is bounded and cleaned once, every number is checked, every field that has a wrong
+//! type is left blank and counted, and only a row without a valid id is dropped. Decoding is typed
+//! and borrows from the body; a broken row costs only itself.
+
+mod body;
+mod error;
+mod field;
+mod intern;
+mod rows;
+
+pub mod draft;
+pub mod jsonapi;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::model::{Connected, Dialect, Session, SessionId, Span, Text, parse_moment};
+
+pub use body::{Shape, shape};
+pub use error::error_detail;
+pub use intern::Interner;
+
+/// What a decoder needs besides the bytes.
+pub struct Decoder<'a> {
+    /// Texts seen before: a fleet repeats its users, addresses and services.
+    pub interner: &'a mut Interner,
+    /// The zone of the server, where it is known (a loopback endpoint shares this machine's).
+    pub zone: Option<&'a TimeZone>,
+    /// What the server's clock said (its `Date` header), else this machine's.
+    pub server_now: Timestamp,
+    /// Fields of a wrong type so far.
+    pub blanked: u32,
+}
+
+/// A list as it was decoded.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Ascending by id, each id once.
+    pub sessions: Vec<Session>,
+    /// Fields of a wrong type, left blank.
+    pub blanked: u32,
+    /// Rows without a valid id, left out.
+    pub dropped: u32,
+}
+
+/// Why a body could not be used at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// It is no JSON; the word says what it looks like.
+    #[error("{0} instead of JSON")]
+    NotJson(&'static str),
+    /// It is JSON of another form than was asked for.
+    #[error("expected {expected}, got {got}")]
+    Shape {
+        /// What was asked for.
+        expected: &'static str,
+        /// What came.
+        got: &'static str,
+    },
+    /// JSON that stops or breaks on the way.
+    #[error("{0}")]
+    Broken(Text),
+}
+
+/// Decodes a list in either dialect.
+pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
+    match dialect {
+        Dialect::Draft => draft::list(body, decoder),
+        Dialect::JsonApi => jsonapi::list(body, decoder),
+    }
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder for one body.
+    pub fn new(interner: &'a mut Interner, zone: Option<&'a TimeZone>, server_now: Timestamp) -> Self {
+        Self {
+            interner,
+            zone,
+            server_now,
+            blanked: 0,
+        }
+    }
+
+    fn connected(&mut self, sent: &str) -> Connected {
+        let (sent, at) = self.interner.moment(sent, |text| {
+            parse_moment(text, self.zone).map(Timestamp::as_second)
+        });
+        Connected { sent, at }
+    }
+
+    /// The age by the server's clock, for versions that do not send it.
+    fn age(&self, connected: Option<&Connected>) -> Option<Span> {
+        Some(Span::from_secs(self.server_now.as_second() - connected?.at?))
+    }
+}
+
+/// Sorts by id and keeps one row for each: a list is no snapshot, a session that moves between
+/// workers can stand in it twice.
+fn in_order(mut sessions: Vec<Session>) -> Vec<Session> {
+    if !sessions.is_sorted_by_key(|session| session.id) {
+        sessions.sort_by_key(|session| session.id);
+    }
+    sessions.dedup_by_key(|session| session.id);
+    sessions
+}
+
+/// A session id from text: digits only, and within range.
+pub fn parse_id(text: &str) -> Option<SessionId> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok().map(SessionId)).flatten()
+}
+
+#[cfg(test)]
+mod tests;
