@@ -2,6 +2,9 @@
 
 pub mod app;
 pub mod demo;
+pub mod kill;
 pub mod model;
+pub mod query;
 pub mod shell;
+pub mod ui;
 pub mod wire;

@@ -43,9 +43,11 @@ pub enum Effect {
     Repaint,
     /// Stop, as Ctrl-Z asks.
     Suspend,
-    /// End the program; `keep_frame` leaves the last frame as text.
+    /// End the program.
     Quit {
         /// Leave the last frame as text.
         keep_frame: bool,
+        /// Something was sent whose end is not known.
+        unsettled: bool,
     },
 }

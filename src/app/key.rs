@@ -47,3 +47,26 @@ pub struct Key {
     /// With Alt.
     pub alt: bool,
 }
+
+impl Key {
+    /// A key without modifiers.
+    pub const fn plain(code: Code) -> Self {
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+        }
+    }
+
+    /// The character that it types, if it is one.
+    pub const fn typed(self) -> Option<char> {
+        match self {
+            Self {
+                code: Code::Char(c),
+                ctrl: false,
+                alt: false,
+            } => Some(c),
+            _ => None,
+        }
+    }
+}

@@ -1,6 +1,206 @@
-//! All state of the screen, and the only place that changes it.
+//! All state of the screen, and the only place that changes it: [`update`](App::update).
+//!
+//! The shell feeds it messages and carries out the effects; `ui` draws it and changes nothing. It
+//! may use the pure rooms (`model`, `query`, `kill`); it knows no terminal, no network, no clock.
 
 pub mod arrange;
+pub mod columns;
+pub mod detail;
 pub mod effect;
+pub mod endpoint;
 pub mod key;
+pub mod keymap;
+pub mod killing;
+pub mod layout;
 pub mod msg;
+pub mod prompt;
+pub mod row;
+pub mod series;
+pub mod status;
+pub mod table;
+
+mod navigate;
+mod pace;
+mod update;
+mod wake;
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use self::arrange::Sort;
+use self::detail::DetailPane;
+use self::endpoint::Endpoint;
+use self::keymap::Context;
+use self::killing::Kills;
+use self::layout::{Areas, areas};
+use self::msg::Now;
+use self::prompt::FilterPrompt;
+use self::status::Status;
+use self::table::Table;
+use crate::model::EndpointId;
+use crate::query::Filter;
+
+/// What is set from outside before the first frame.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How often to poll.
+    pub interval: Duration,
+    /// The share of its time that listing may cost an endpoint, 0 to 1.
+    pub duty: f64,
+    /// Nothing but ASCII on the screen.
+    pub ascii: bool,
+    /// No colour.
+    pub plain: bool,
+    /// The filter to begin with.
+    pub filter: Filter,
+    /// The order to begin with.
+    pub sort: Sort,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(1),
+            duty: 0.1,
+            ascii: false,
+            plain: false,
+            filter: Filter::default(),
+            sort: Sort::default(),
+            zone: TimeZone::UTC,
+        }
+    }
+}
+
+/// How the program is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// Leave the last frame as text.
+    pub keep_frame: bool,
+    /// Until when what is in flight may finish, since the program began.
+    pub until: Duration,
+}
+
+/// Whether rows are being put in order beside the drawing thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arranging {
+    No,
+    /// Under way.
+    Yes,
+    /// Under way, and already out of date.
+    Again,
+}
+
+/// All state of the screen.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// What was set from outside; the interval changes by key.
+    pub settings: Settings,
+    /// The time, as it was told last.
+    pub now: Now,
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The endpoints, in the order of the command line.
+    pub endpoints: Vec<Endpoint>,
+    /// The table.
+    pub table: Table,
+    /// The details, when they are open.
+    pub detail: Option<DetailPane>,
+    /// Whether the details have the keys while both panes are shown.
+    pub detail_focused: bool,
+    /// The filter while it is typed.
+    pub prompt: Option<FilterPrompt>,
+    /// The help's first line, while it is open.
+    pub help: Option<usize>,
+    /// What is being ended.
+    pub kills: Kills,
+    /// What happened last.
+    pub status: Option<Status>,
+    /// The table stands still.
+    pub paused: bool,
+    /// The program is about to end.
+    pub leaving: Option<Leaving>,
+    arranging: Arranging,
+    last_key: Option<Duration>,
+    goto: Option<navigate::Goto>,
+}
+
+impl App {
+    /// Nothing heard, nothing open.
+    pub fn new(settings: Settings, endpoints: Vec<Endpoint>, size: (u16, u16)) -> Self {
+        let table = Table::new(settings.filter.clone(), settings.sort);
+        Self {
+            settings,
+            now: Now::default(),
+            size,
+            endpoints,
+            table,
+            detail: None,
+            detail_focused: false,
+            prompt: None,
+            help: None,
+            kills: Kills::default(),
+            status: None,
+            paused: false,
+            leaving: None,
+            arranging: Arranging::No,
+            last_key: None,
+            goto: None,
+        }
+    }
+
+    /// Where everything stands.
+    pub fn areas(&self) -> Areas {
+        areas(self.size, self.endpoints.len(), self.detail.is_some())
+    }
+
+    /// How many rows of the table the screen shows.
+    pub fn page(&self) -> usize {
+        self.areas().table.rows().max(1)
+    }
+
+    /// Who gets the keys.
+    pub fn context(&self) -> Context {
+        if self.help.is_some() {
+            Context::Help
+        } else if self.kills.asking.is_some() {
+            Context::Dialog
+        } else if self.prompt.is_some() {
+            Context::Prompt
+        } else if self.detail_has_keys() {
+            Context::Detail
+        } else {
+            Context::Table
+        }
+    }
+
+    /// Whether keys go to the details: they have the focus, or the table has no room.
+    pub fn detail_has_keys(&self) -> bool {
+        self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
+    }
+
+    /// One endpoint.
+    pub fn endpoint(&self, id: EndpointId) -> Option<&Endpoint> {
+        self.endpoints.get(usize::from(id.0))
+    }
+
+    fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut Endpoint> {
+        self.endpoints.get_mut(usize::from(id.0))
+    }
+
+    /// Rows do not change places: a dialog is open, or a key was pressed a moment ago.
+    pub fn holds_order(&self) -> bool {
+        let recently = self
+            .last_key
+            .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD);
+        self.kills.asking.is_some() || recently
+    }
+}
+
+/// So long after a key nothing re-orders.
+const HOLD: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests;

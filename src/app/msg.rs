@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::arrange::Generation;
 use super::key::Key;
+pub use crate::kill::Ticket;
 use crate::model::{Dialect, EndpointId, Fault, SessionId, Sighting, Snapshot};
 
 /// The time, as the shell tells it.
@@ -26,11 +27,6 @@ impl Default for Now {
         }
     }
 }
-
-/// Which question an answer belongs to. An answer to a question that nobody asks any more is
-/// dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ticket(pub u64);
 
 /// Why a session was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,124 @@
+//! What is known of each watched endpoint: is it there, how old is what it said, what does it cost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::kill::Authority;
+use crate::model::{Dialect, Fault, Snapshot};
+
+/// How an endpoint is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing has come yet.
+    Connecting,
+    /// The last list was good.
+    Live,
+    /// The last list did not come.
+    Failing {
+        /// Why.
+        fault: Fault,
+        /// When it is tried again, since the program began.
+        retry_at: Duration,
+    },
+}
+
+/// One endpoint.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// What it is called: host and port, without secrets.
+    pub name: String,
+    /// How it is doing.
+    pub link: Link,
+    /// How it speaks, once that is known.
+    pub dialect: Option<Dialect>,
+    /// Its last good list.
+    pub latest: Option<Arc<Snapshot>>,
+    /// When that list came, since the program began.
+    pub heard_at: Option<Duration>,
+    /// The usual cost of a list: smoothed, so that the header does not flicker.
+    pub cost: Duration,
+    /// Nothing may be ended here: by option, or because the server has said so.
+    pub read_only: bool,
+    /// What must stay in sight: `--insecure`, `--allow-plain-http`.
+    pub warnings: Vec<&'static str>,
+    /// When its process was seen to be another one.
+    pub restarted_at: Option<Timestamp>,
+}
+
+impl Endpoint {
+    /// One that was not heard yet.
+    pub const fn new(name: String, read_only: bool, warnings: Vec<&'static str>) -> Self {
+        Self {
+            name,
+            link: Link::Connecting,
+            dialect: None,
+            latest: None,
+            heard_at: None,
+            cost: Duration::ZERO,
+            read_only,
+            warnings,
+            restarted_at: None,
+        }
+    }
+
+    /// A good list came.
+    pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) {
+        if let (Some(before), Some(now)) = (self.process_of_latest(), snapshot.process())
+            && before != now
+        {
+            self.restarted_at = Some(snapshot.taken_at);
+        }
+        self.cost = if self.latest.is_none() {
+            snapshot.cost
+        } else {
+            (self.cost * 7 + snapshot.cost) / 8
+        };
+        self.dialect = Some(snapshot.dialect);
+        self.latest = Some(snapshot);
+        self.heard_at = Some(at);
+        self.link = Link::Live;
+    }
+
+    fn process_of_latest(&self) -> Option<&crate::model::ProcessStart> {
+        self.latest.as_ref().and_then(|latest| latest.process())
+    }
+
+    /// A list did not come.
+    pub fn failed(&mut self, fault: Fault, retry_at: Duration) {
+        self.link = Link::Failing { fault, retry_at };
+    }
+
+    /// How old its data is.
+    pub fn age(&self, now: Duration) -> Option<Duration> {
+        Some(now.saturating_sub(self.heard_at?))
+    }
+
+    /// Older than two intervals: not to be taken for live. `interval` is the one asked for; the
+    /// cost of the list itself stretches it.
+    pub fn is_stale(&self, now: Duration, interval: Duration, duty: f64) -> bool {
+        self.age(now)
+            .is_some_and(|age| age > self.patience(interval, duty))
+    }
+
+    /// How long its data counts as live.
+    pub fn patience(&self, interval: Duration, duty: f64) -> Duration {
+        let stretched = if duty > 0.0 {
+            self.cost.div_f64(duty)
+        } else {
+            interval
+        };
+        interval.max(stretched) * 2
+    }
+
+    /// What is known of who asks, for a kill.
+    pub fn authority(&self) -> Authority {
+        let instance = self.latest.as_ref().and_then(|latest| latest.instance.as_ref());
+        Authority {
+            read_only: self.read_only,
+            dialect: self.dialect,
+            version: instance.and_then(crate::model::Instance::release),
+        }
+    }
+}

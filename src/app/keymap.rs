@@ -1,0 +1,178 @@
+//! The keys: one entry each, from which dispatch, the hint line and the help come.
+
+use super::key::{Code, Key};
+
+/// Where a key means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// The table, or the details with nothing on top.
+    Table,
+    /// The details have the focus.
+    Detail,
+    /// The kill dialog.
+    Dialog,
+    /// The filter is being typed.
+    Prompt,
+    /// The help.
+    Help,
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Move the cursor, or scroll, by lines.
+    Move(isize),
+    /// By pages.
+    Page(isize),
+    /// By half pages.
+    HalfPage(isize),
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+    /// Open the details.
+    Open,
+    /// One level back.
+    Back,
+    /// Give the other pane the keys.
+    NextPane,
+    /// Type a filter.
+    Filter,
+    /// Sort by the column to the left or right.
+    SortBy(isize),
+    /// Turn the order round.
+    Invert,
+    /// Ask whether to end the session.
+    Kill,
+    /// Hold the table still.
+    Pause,
+    /// Poll faster or slower, by steps.
+    Pace(isize),
+    /// Poll now.
+    Refresh,
+    /// Draw everything anew.
+    Repaint,
+    /// Show the help.
+    Help,
+    /// Stop the program, as the shell's job control does.
+    Suspend,
+    /// End.
+    Quit,
+    /// End, and leave the last frame as text.
+    QuitKeepingFrame,
+    /// In a dialog: yes.
+    Yes,
+    /// In a dialog: no.
+    No,
+    /// In a dialog: the other button.
+    Choose,
+    /// In a dialog or prompt: what is there.
+    Accept,
+}
+
+/// One line of the table of keys.
+pub struct Binding {
+    /// Where.
+    pub context: Context,
+    /// Which keys; the first stands in the hints.
+    pub keys: &'static [Key],
+    /// What they do.
+    pub action: Action,
+    /// The keys as help writes them.
+    pub shown: &'static str,
+    /// What they do, as help says it; empty for a twin that help does not list.
+    pub about: &'static str,
+    /// The word in the hint line; empty: none.
+    pub hint: &'static str,
+}
+
+const fn ch(c: char) -> Key {
+    Key::plain(Code::Char(c))
+}
+
+const fn ctrl(c: char) -> Key {
+    Key {
+        code: Code::Char(c),
+        ctrl: true,
+        alt: false,
+    }
+}
+
+const fn on(code: Code) -> Key {
+    Key::plain(code)
+}
+
+macro_rules! bindings {
+    ($($context:ident [$($key:expr),+] $action:expr, $shown:literal, $about:literal, $hint:literal;)+) => {
+        &[$(Binding {
+            context: Context::$context,
+            keys: &[$($key),+],
+            action: $action,
+            shown: $shown,
+            about: $about,
+            hint: $hint,
+        }),+]
+    };
+}
+
+/// Every key of the program. What kills is upper case and asks.
+pub static BINDINGS: &[Binding] = bindings! {
+    Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
+    Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session: asks first, checks that it is the same one", "kill";
+    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: a text, looked for in every field", "filter";
+    Table [ch('<')] Action::SortBy(-1), "< >", "sort by the column to the left or right", "";
+    Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "sort";
+    Table [ch('I')] Action::Invert, "I", "turn the order round", "";
+    Table [on(Code::Up), ch('k')] Action::Move(-1), "↑ k", "up", "";
+    Table [on(Code::Down), ch('j')] Action::Move(1), "↓ j", "down", "";
+    Table [on(Code::PageUp), ctrl('b')] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
+    Table [on(Code::PageDown), ctrl('f')] Action::Page(1), "PgDn", "", "";
+    Table [ctrl('u')] Action::HalfPage(-1), "Ctrl-u Ctrl-d", "half a page up or down", "";
+    Table [ctrl('d')] Action::HalfPage(1), "Ctrl-d", "", "";
+    Table [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
+    Table [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "the other pane, when both are shown", "";
+    Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: the table stands, polling goes on", "pause";
+    Table [ch('+')] Action::Pace(1), "+ -", "poll less or more often", "";
+    Table [ch('-')] Action::Pace(-1), "-", "", "";
+    Table [ch('r')] Action::Refresh, "r", "poll now", "";
+    Table [ctrl('l')] Action::Repaint, "Ctrl-l", "draw everything anew", "";
+    Table [on(Code::Esc)] Action::Back, "Esc", "one level back; never quits", "";
+    Table [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
+    Table [ctrl('z')] Action::Suspend, "Ctrl-z", "to the shell; fg comes back", "";
+    Table [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
+    Table [ch('Q')] Action::QuitKeepingFrame, "Q", "quit and leave the last frame as text", "";
+    Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
+    Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
+    Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc", "no", "no";
+    Dialog [ch('y')] Action::Yes, "y", "yes, once the session was checked", "yes";
+    Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "← →", "choose", "choose";
+    Dialog [on(Code::Enter)] Action::Accept, "Enter", "what is chosen; No at first", "accept";
+    Prompt [on(Code::Enter)] Action::Accept, "Enter", "keep the filter", "keep";
+    Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "take it back", "take back";
+    Help [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
+    Help [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Help [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";
+    Help [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
+    Help [on(Code::Esc), ch('q'), ch('?'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc", "close", "close";
+    Help [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
+};
+
+/// What a key does here. The details know all keys of the table that they do not use themselves.
+pub fn action(context: Context, key: Key) -> Option<Action> {
+    let find = |context| {
+        BINDINGS
+            .iter()
+            .find(|binding| binding.context == context && binding.keys.contains(&key))
+    };
+    let fallback = matches!(context, Context::Detail).then_some(Context::Table);
+    find(context)
+        .or_else(|| fallback.and_then(find))
+        .map(|binding| binding.action)
+}
+
+/// Whether a key's action can end a session; with `--read-only` those are not shown.
+pub const fn is_destructive(action: Action) -> bool {
+    matches!(action, Action::Kill)
+}

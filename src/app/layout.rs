@@ -1,0 +1,140 @@
+//! Where everything stands: one pure function of the size and of what is open, called by `update`
+//! (a page is as high as the table) and by the drawing alike.
+//!
+//! ```text
+//! header      one line for each endpoint, up to three
+//! rule        from 12 lines on
+//! table       beside the details from 132 columns, above them from 40 lines,
+//! details     else one of the two
+//! status      what happened; from 8 lines on
+//! hints       which keys do what; from 4 lines on
+//! ```
+
+/// A rectangle of the screen, in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// Left edge.
+    pub x: u16,
+    /// Upper edge.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Lines.
+    pub height: u16,
+}
+
+/// The parts of the screen; one that has no room is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// The endpoints.
+    pub header: Area,
+    /// The line under the header.
+    pub rule: Area,
+    /// The table with its head.
+    pub table: Area,
+    /// The line between table and details.
+    pub divider: Area,
+    /// The details.
+    pub detail: Area,
+    /// What happened.
+    pub status: Area,
+    /// The keys.
+    pub hints: Area,
+}
+
+/// From this width on, the details stand beside the table.
+pub const BESIDE: u16 = 132;
+/// From this height on, they stand below it.
+pub const BELOW: u16 = 40;
+
+/// Lays out a screen of this size.
+pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
+    let (width, height) = size;
+    let line = |y, shown: bool| Area {
+        x: 0,
+        y,
+        width,
+        height: u16::from(shown),
+    };
+    let header_height = u16::try_from(endpoints.clamp(1, 3)).unwrap_or(1).min(height);
+    let rule = line(header_height, height >= 12);
+    let hints = line(height.saturating_sub(1), height >= 4);
+    let status = line(height.saturating_sub(2), height >= 8);
+    let top = header_height + rule.height;
+    let body = Area {
+        x: 0,
+        y: top,
+        width,
+        height: height.saturating_sub(top + hints.height + status.height),
+    };
+    let (table, divider, detail) = if detail_open {
+        split(body, height)
+    } else {
+        (body, Area::default(), Area::default())
+    };
+    Areas {
+        header: Area {
+            x: 0,
+            y: 0,
+            width,
+            height: header_height,
+        },
+        rule,
+        table,
+        divider,
+        detail,
+        status,
+        hints,
+    }
+}
+
+fn split(body: Area, height: u16) -> (Area, Area, Area) {
+    if body.width >= BESIDE {
+        let left = body.width / 2;
+        let divider = Area {
+            x: left,
+            width: 1,
+            ..body
+        };
+        let detail = Area {
+            x: left + 2,
+            width: body.width - left - 2,
+            ..body
+        };
+        (Area { width: left, ..body }, divider, detail)
+    } else if height >= BELOW {
+        let upper = body.height * 2 / 5;
+        let divider = Area {
+            y: body.y + upper,
+            height: 1,
+            ..body
+        };
+        let detail = Area {
+            y: body.y + upper + 1,
+            height: body.height.saturating_sub(upper + 1),
+            ..body
+        };
+        (
+            Area {
+                height: upper,
+                ..body
+            },
+            divider,
+            detail,
+        )
+    } else {
+        (Area::default(), Area::default(), body)
+    }
+}
+
+impl Area {
+    /// How many rows fit under the head of a table.
+    pub const fn rows(self) -> usize {
+        self.height.saturating_sub(1) as usize
+    }
+
+    /// Whether nothing fits.
+    pub const fn is_empty(self) -> bool {
+        self.width == 0 || self.height == 0
+    }
+}

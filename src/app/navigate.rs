@@ -1,0 +1,111 @@
+//! Moving about: the cursor, the pages, the jump to an id, the details.
+
+use std::time::Duration;
+
+use super::App;
+use super::detail::DetailPane;
+use super::effect::Effect;
+use super::status::Status;
+
+/// An id while its digits are typed.
+#[derive(Clone, Debug)]
+pub(super) struct Goto {
+    digits: String,
+    at: Duration,
+}
+
+/// So long after a digit the next one belongs to the same id.
+const TYPING: Duration = Duration::from_secs(1);
+
+impl App {
+    /// Moves the cursor, or scrolls what has the keys.
+    pub(super) fn step(&mut self, lines: isize, effects: &mut Vec<Effect>) {
+        if let Some(top) = &mut self.help {
+            *top = top.saturating_add_signed(lines);
+        } else if self.detail_has_keys() {
+            self.scroll_detail(lines);
+        } else {
+            let page = self.page();
+            let left_ghost = self.table.move_by(lines, page);
+            self.cursor_moved(left_ghost, effects);
+        }
+    }
+
+    /// To the first or last row.
+    pub(super) fn jump(&mut self, position: usize, effects: &mut Vec<Effect>) {
+        if self.detail_has_keys() {
+            self.scroll_detail(if position == 0 { isize::MIN } else { isize::MAX });
+            return;
+        }
+        let page = self.page();
+        let left_ghost = self.table.go_to(position, page);
+        self.cursor_moved(left_ghost, effects);
+    }
+
+    fn cursor_moved(&mut self, left_ghost: bool, effects: &mut Vec<Effect>) {
+        if left_ghost {
+            self.rearrange(effects);
+        }
+        let beside = self.detail.is_some() && !self.areas().table.is_empty();
+        if beside {
+            self.open_detail(effects);
+        }
+    }
+
+    fn scroll_detail(&mut self, lines: isize) {
+        if let Some(detail) = &mut self.detail {
+            // The drawing clamps what it shows; more than this no detail can have.
+            detail.scroll = detail.scroll.saturating_add_signed(lines).min(4096);
+        }
+    }
+
+    /// A digit: to the first session whose id begins with what was typed.
+    pub(super) fn goto_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
+        let now = self.now.elapsed;
+        let mut digits = match self.goto.take() {
+            Some(goto) if now.saturating_sub(goto.at) < TYPING => goto.digits,
+            _ => String::new(),
+        };
+        digits.push(digit);
+        let rows = self.table.generation.window(0, usize::MAX);
+        let ids = rows.map(|row| row.session.id.to_string());
+        // The exact id first, then the one nearest by length.
+        let found = ids
+            .enumerate()
+            .filter(|(_, id)| id.starts_with(&digits))
+            .min_by_key(|(_, id)| id.len());
+        match found {
+            Some((position, _)) => self.jump(position, effects),
+            None => self.status = Some(Status::note(format!("no id shown begins with {digits}"))),
+        }
+        self.goto = Some(Goto { digits, at: now });
+    }
+
+    /// Opens the details on the session under the cursor, or moves them there.
+    pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
+        let Some(row) = self.table.generation.row(self.table.position()) else {
+            return;
+        };
+        let identity = row.identity();
+        if self
+            .detail
+            .as_ref()
+            .is_some_and(|detail| detail.identity == identity)
+        {
+            return;
+        }
+        effects.push(Effect::Watch(Some((identity.endpoint, identity.id))));
+        self.detail = Some(DetailPane::new(identity, row.session.clone()));
+        let page = self.page();
+        self.table.settle(page);
+    }
+
+    /// Closes the details; the cursor stands where it stood.
+    pub(super) fn close_detail(&mut self, effects: &mut Vec<Effect>) {
+        self.detail = None;
+        self.detail_focused = false;
+        effects.push(Effect::Watch(None));
+        let page = self.page();
+        self.table.settle(page);
+    }
+}

@@ -1,0 +1,91 @@
+//! The table's state: what is shown, where the cursor is, what the screen shows of it.
+//!
+//! The cursor is an identity. Rows may move; the cursor stays on its session and, as far as the
+//! ends of the list allow, on its line of the screen.
+
+use std::sync::Arc;
+
+use super::arrange::{Generation, Sort};
+use crate::model::RowKey;
+use crate::query::Filter;
+
+/// The table.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// What is shown.
+    pub generation: Arc<Generation>,
+    /// Which rows are wanted.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// The first row on the screen.
+    pub offset: usize,
+    /// The session under the cursor; nothing as long as there is no row.
+    pub cursor: Option<RowKey>,
+    /// Where the cursor's row stands in the generation.
+    position: usize,
+    /// The cursor goes to the first row of the next generation: a filter was applied.
+    to_first: bool,
+}
+
+impl Table {
+    /// An empty one.
+    pub fn new(filter: Filter, sort: Sort) -> Self {
+        Self {
+            filter,
+            sort,
+            ..Self::default()
+        }
+    }
+
+    /// Where the cursor's row stands.
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Takes a finished generation; `height` is the number of rows on the screen.
+    pub fn take(&mut self, generation: Arc<Generation>, height: usize) {
+        let line = self.position.saturating_sub(self.offset);
+        self.generation = generation;
+        let found = self.cursor.as_ref().and_then(|key| self.generation.position(key));
+        if std::mem::take(&mut self.to_first) || self.cursor.is_none() {
+            self.go_to(0, height);
+        } else if let Some(position) = found {
+            self.position = position;
+            self.offset = position.saturating_sub(line);
+        } else {
+            // Its session is hidden or gone: the row that took its place is the nearest.
+            self.go_to(self.position, height);
+        }
+        self.settle(height);
+    }
+
+    /// Moves the cursor by rows. Says whether it left a ghost, which then must go.
+    pub fn move_by(&mut self, rows: isize, height: usize) -> bool {
+        self.go_to(self.position.saturating_add_signed(rows), height)
+    }
+
+    /// Moves the cursor to a row. Says whether it left a ghost, which then must go.
+    pub fn go_to(&mut self, position: usize, height: usize) -> bool {
+        let before = self.cursor.take();
+        self.position = position.min(self.generation.len().saturating_sub(1));
+        self.cursor = self.generation.row(self.position).map(|row| row.key());
+        self.settle(height);
+        self.generation.has_ghost() && before != self.cursor
+    }
+
+    /// The cursor will stand on the first row of what is shown next.
+    pub const fn start_over(&mut self) {
+        self.to_first = true;
+    }
+
+    /// Keeps the cursor in sight, and no empty lines below the last row as long as rows are above.
+    pub fn settle(&mut self, height: usize) {
+        let last_offset = self.generation.len().saturating_sub(height.max(1));
+        let lowest = self.position.saturating_sub(height.saturating_sub(1));
+        self.offset = self
+            .offset
+            .clamp(lowest, self.position.max(lowest))
+            .min(last_offset.max(lowest));
+    }
+}

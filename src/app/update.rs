@@ -1,0 +1,297 @@
+//! The one function that changes the state, and which message goes where.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::arrange::{Generation, Job, Sort, Spec};
+use super::columns::ColumnId;
+use super::effect::Effect;
+use super::key::Key;
+use super::keymap::{Action, Context, action};
+use super::msg::{Msg, Purpose};
+use super::prompt::FilterPrompt;
+use super::{App, Arranging, Leaving, pace};
+use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
+
+/// So long a quit waits for what is in flight.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+impl App {
+    /// Hears one message and says what the shell is to do.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Clock(now) => self.clock(now, &mut effects),
+            Msg::Key(key) => self.key(key, &mut effects),
+            Msg::Paste(text) => self.pasted(&text, &mut effects),
+            Msg::Resized(columns, lines) => {
+                self.size = (columns, lines);
+                let page = self.page();
+                self.table.settle(page);
+            }
+            Msg::Drawn => self.dialog_drawn(),
+            Msg::Spoke(endpoint, dialect) => {
+                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                    endpoint.dialect = Some(dialect);
+                }
+            }
+            Msg::Listed(snapshot) => self.listed(snapshot, &mut effects),
+            Msg::ListFailed {
+                endpoint,
+                fault,
+                retry_in,
+            } => {
+                let retry_at = self.now.elapsed + retry_in;
+                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                    endpoint.failed(fault, retry_at);
+                }
+            }
+            Msg::Seen {
+                endpoint,
+                id,
+                purpose: Purpose::Watch,
+                answer,
+            } => self.watched(endpoint, id, answer),
+            Msg::Seen {
+                purpose: Purpose::Check(ticket),
+                answer,
+                ..
+            } => self.kill_seen(ticket, answer, &mut effects),
+            Msg::Deleted(ticket, answer) => self.kill_deleted(ticket, answer, &mut effects),
+            Msg::Arranged(generation) => self.arranged(generation, &mut effects),
+            Msg::Resumed => effects.extend([Effect::Repaint, Effect::Refresh]),
+        }
+        self.leave_when_settled(&mut effects);
+        effects.extend(self.next_wake().map(Effect::WakeAt));
+        effects
+    }
+
+    fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
+        let held = self.holds_order();
+        self.now = now;
+        self.kills_clock(effects);
+        if held && !self.holds_order() {
+            self.rearrange(effects);
+        }
+    }
+
+    fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        self.last_key = Some(self.now.elapsed);
+        self.status = None;
+        let context = self.context();
+        match (context, action(context, key)) {
+            (Context::Dialog, Some(action)) => self.dialog_key(action, effects),
+            (Context::Prompt, Some(action)) => self.end_prompt(action, effects),
+            (Context::Prompt, None) => {
+                if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
+                    self.preview_filter(effects);
+                }
+            }
+            (_, Some(action)) => self.act(action, effects),
+            (Context::Table, None) => {
+                if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
+                    self.goto_digit(digit, effects);
+                }
+            }
+            (_, None) => {}
+        }
+    }
+
+    fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let page = isize::try_from(self.page()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(lines) => self.step(lines, effects),
+            Action::Page(pages) => self.step(pages * page, effects),
+            Action::HalfPage(halves) => self.step(halves * (page / 2).max(1), effects),
+            Action::First => self.jump(0, effects),
+            Action::Last => self.jump(usize::MAX, effects),
+            Action::Open => self.open_detail(effects),
+            Action::Back => self.back(effects),
+            Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
+            Action::Filter => self.prompt = Some(FilterPrompt::new(self.table.filter.clone())),
+            Action::SortBy(step) => self.sort_by(step, effects),
+            Action::Invert => {
+                self.table.sort.descending = !self.table.sort.descending;
+                self.reorder_now(effects);
+            }
+            Action::Kill => self.ask_to_kill(effects),
+            Action::Pause => self.pause(effects),
+            Action::Pace(by) => {
+                self.settings.interval = pace::step(self.settings.interval, by);
+                effects.push(Effect::Pace(self.settings.interval));
+            }
+            Action::Refresh => effects.push(Effect::Refresh),
+            Action::Repaint => effects.push(Effect::Repaint),
+            Action::Help => self.help = Some(0),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Quit => self.quit(false),
+            Action::QuitKeepingFrame => self.quit(true),
+            Action::Yes | Action::No | Action::Choose | Action::Accept => {}
+        }
+    }
+
+    /// Esc: one level, in the order help, details, filter. It never quits.
+    fn back(&mut self, effects: &mut Vec<Effect>) {
+        if self.help.take().is_some() {
+        } else if self.detail.is_some() {
+            self.close_detail(effects);
+        } else if !self.table.filter.is_empty() {
+            self.table.filter = crate::query::Filter::default();
+            self.rearrange(effects);
+        }
+    }
+
+    fn quit(&mut self, keep_frame: bool) {
+        self.leaving = Some(Leaving {
+            keep_frame,
+            until: self.now.elapsed + LAST_WORDS,
+        });
+    }
+
+    /// Ends at once, or as soon as it is known what became of the DELETEs in flight.
+    fn leave_when_settled(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Leaving { keep_frame, until }) = self.leaving else {
+            return;
+        };
+        let out_of_time = self.now.elapsed >= until;
+        if !self.kills.in_flight() {
+            effects.push(Effect::Quit {
+                keep_frame,
+                unsettled: false,
+            });
+        } else if out_of_time {
+            self.abandon_kills();
+            effects.push(Effect::Quit {
+                keep_frame,
+                unsettled: true,
+            });
+        }
+    }
+
+    fn pasted(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
+            self.preview_filter(effects);
+        }
+    }
+
+    fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(prompt) = &self.prompt {
+            self.table.filter = prompt.filter();
+            self.rearrange(effects);
+        }
+    }
+
+    fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some(prompt) = self.prompt.take() else { return };
+        if action == Action::Accept {
+            self.table.filter = prompt.filter();
+            self.table.start_over();
+        } else {
+            self.table.filter = prompt.before;
+        }
+        self.rearrange(effects);
+    }
+
+    /// To the next shown column on the left or right; each begins the way its numbers are read.
+    fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
+        let shown: Vec<_> = self.known_columns().collect();
+        let here = shown
+            .iter()
+            .position(|column| *column == self.table.sort.column)
+            .unwrap_or(0);
+        let next = here
+            .saturating_add_signed(step)
+            .min(shown.len().saturating_sub(1));
+        if let Some(column) = shown.get(next) {
+            self.table.sort = Sort {
+                column: *column,
+                descending: column.column().descending,
+            };
+            self.reorder_now(effects);
+        }
+    }
+
+    /// The columns that at least one endpoint can fill.
+    pub fn known_columns(&self) -> impl Iterator<Item = ColumnId> + '_ {
+        ColumnId::all().filter(|id| {
+            let only = id.column().only;
+            only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
+        })
+    }
+
+    /// An order that was asked for is not held back by the key that asked.
+    fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
+        self.last_key = None;
+        self.rearrange(effects);
+    }
+
+    fn pause(&mut self, effects: &mut Vec<Effect>) {
+        self.paused = !self.paused;
+        if !self.paused {
+            self.rearrange(effects);
+        }
+    }
+
+    fn listed(&mut self, snapshot: Arc<Snapshot>, effects: &mut Vec<Effect>) {
+        let at = self.now.elapsed;
+        self.kills_listed(&snapshot, effects);
+        if let Some(detail) = &mut self.detail {
+            detail.listed(&snapshot);
+        }
+        if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint) {
+            endpoint.listed(snapshot, at);
+        }
+        if !self.paused {
+            self.rearrange(effects);
+        }
+    }
+
+    fn watched(&mut self, endpoint: EndpointId, id: SessionId, answer: Result<Arc<Sighting>, Fault>) {
+        let now = self.now;
+        if let Some(detail) = &mut self.detail
+            && (detail.identity.endpoint, detail.identity.id) == (endpoint, id)
+        {
+            detail.seen(answer, now);
+        }
+    }
+
+    /// Has the rows put in order; while that is under way, the next request waits for it.
+    pub(super) fn rearrange(&mut self, effects: &mut Vec<Effect>) {
+        if self.arranging != Arranging::No {
+            self.arranging = Arranging::Again;
+            return;
+        }
+        let shown = &self.table.generation.snapshots;
+        let snapshots = if self.paused && !shown.is_empty() {
+            shown.clone()
+        } else {
+            self.endpoints
+                .iter()
+                .filter_map(|endpoint| endpoint.latest.clone())
+                .collect()
+        };
+        let spec = Spec {
+            filter: self.table.filter.clone(),
+            sort: self.table.sort,
+            cursor: self.table.cursor.clone(),
+            hold: self.holds_order(),
+        };
+        self.arranging = Arranging::Yes;
+        let previous = Some(Arc::clone(&self.table.generation));
+        effects.push(Effect::Arrange(Box::new(Job {
+            previous,
+            snapshots,
+            spec,
+        })));
+    }
+
+    fn arranged(&mut self, generation: Arc<Generation>, effects: &mut Vec<Effect>) {
+        let again = self.arranging == Arranging::Again;
+        self.arranging = Arranging::No;
+        let page = self.page();
+        self.table.take(generation, page);
+        if again {
+            self.rearrange(effects);
+        }
+    }
+}

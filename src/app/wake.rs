@@ -1,0 +1,38 @@
+//! When something shown changes by itself, so that the shell can sleep until then.
+
+use std::time::Duration;
+
+use super::App;
+use super::endpoint::Link;
+
+impl App {
+    /// The next moment (since the program began) at which the screen would differ without any
+    /// other message: data turns stale, a shown second passes, a hold ends.
+    pub(super) fn next_wake(&self) -> Option<Duration> {
+        let endpoints = self.endpoints.iter().filter_map(|endpoint| {
+            let heard = endpoint.heard_at;
+            let stale_at = heard.map(|at| at + endpoint.patience(self.settings.interval, self.settings.duty));
+            let counts_seconds = matches!(endpoint.link, Link::Failing { .. })
+                || endpoint.is_stale(self.now.elapsed, self.settings.interval, self.settings.duty);
+            if counts_seconds {
+                Some(self.next_second(heard))
+            } else {
+                stale_at.map(|at| at + Duration::from_millis(1))
+            }
+        });
+        let hold = self
+            .last_key
+            .map(|at| at + super::HOLD)
+            .filter(|_| self.holds_order());
+        let leaving = self.leaving.map(|leaving| leaving.until);
+        let wakes = endpoints.chain(hold).chain(leaving);
+        wakes.filter(|at| *at > self.now.elapsed).min()
+    }
+
+    /// When a count of seconds since `from` next changes.
+    fn next_second(&self, from: Option<Duration>) -> Duration {
+        let from = from.unwrap_or_default();
+        let whole = self.now.elapsed.saturating_sub(from).as_secs();
+        from + Duration::from_secs(whole + 1)
+    }
+}

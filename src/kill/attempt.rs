@@ -1,0 +1,347 @@
+//! One victim, from the question to the outcome.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Outcome, Refusal};
+use crate::model::{Dialect, Fault, Identity, Part, Phase, Session, Sighting, Verdict};
+
+/// How long a session is watched after its DELETE.
+pub(super) const WATCH: Duration = Duration::from_secs(10);
+/// Between two looks at a session that should be gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// The first look comes sooner: 24.02 has removed it before it replies.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
+/// Between two tries of a first check that brought no answer.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Which question an answer belongs to. An answer to any but the last question is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
+
+impl Ticket {
+    /// The ticket of the first question of a kill; the kills of one run are numbered.
+    const fn first(kill: u32) -> Self {
+        Self((kill as u64) << 32)
+    }
+
+    const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The number of the kill that it belongs to.
+    pub const fn kill(self) -> u64 {
+        self.0 >> 32
+    }
+}
+
+/// What the outside is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// GET the process start and the session, after this long.
+    Check {
+        /// To tell the answer by.
+        ticket: Ticket,
+        /// How long to wait before.
+        after: Duration,
+    },
+    /// DELETE the session, once.
+    Delete {
+        /// To tell the answer by.
+        ticket: Ticket,
+    },
+}
+
+/// What an attempt hears.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A person said yes.
+    Confirmed,
+    /// The answer of a check.
+    Seen(Ticket, Result<Arc<Sighting>, Fault>),
+    /// The answer of the DELETE.
+    Deleted(Ticket, Result<(), Fault>),
+    /// A good list, begun after the DELETE was sent, has it or has it not.
+    Listed {
+        /// Whether this very session is in it.
+        present: bool,
+    },
+    /// Time has passed.
+    Clock,
+}
+
+/// What the check before the question has found.
+#[derive(Clone, Debug)]
+pub enum FirstCheck {
+    /// Under way.
+    Pending,
+    /// It is the same one, and this is what it looks like now.
+    Passed {
+        /// As the endpoint shows it.
+        sighting: Arc<Sighting>,
+        /// What could not be compared: the check is weaker by it.
+        unchecked: Vec<Part>,
+    },
+    /// No answer; asked again.
+    NoAnswer(Fault),
+}
+
+/// Where an attempt is.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// A person is being asked.
+    Asked(FirstCheck),
+    /// Confirmed; the check right before the DELETE is under way.
+    Checking,
+    /// The DELETE is under way.
+    Deleting {
+        /// When it was sent.
+        sent: Duration,
+    },
+    /// Waiting to see it gone.
+    Watching {
+        /// When the DELETE was sent.
+        sent: Duration,
+        /// Good lists in a row that did not have it.
+        missing: u8,
+        /// Why the reply to the DELETE is not known.
+        lost: Option<Fault>,
+        /// Why the last look brought nothing.
+        unseen: Option<Fault>,
+    },
+    /// Over.
+    Done(Outcome),
+}
+
+/// One victim.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Who was asked for, frozen.
+    pub identity: Identity,
+    /// How it stood in the list when it was asked for.
+    pub session: Session,
+    /// In which dialect its endpoint speaks.
+    pub dialect: Dialect,
+    /// Where it is.
+    pub stage: Stage,
+    ticket: Ticket,
+}
+
+impl Attempt {
+    /// Begins: the first check is ordered at once. `kill` numbers the kills of one run from 1.
+    pub fn new(kill: u32, identity: Identity, session: Session, dialect: Dialect) -> (Self, Order) {
+        let ticket = Ticket::first(kill).next();
+        let stage = Stage::Asked(FirstCheck::Pending);
+        (
+            Self {
+                identity,
+                session,
+                dialect,
+                stage,
+                ticket,
+            },
+            Order::Check {
+                ticket,
+                after: Duration::ZERO,
+            },
+        )
+    }
+
+    /// Whether an answer with this ticket is meant for it.
+    pub const fn owns(&self, ticket: Ticket) -> bool {
+        self.ticket.kill() == ticket.kill()
+    }
+
+    /// How it ended, if it has.
+    pub const fn outcome(&self) -> Option<&Outcome> {
+        if let Stage::Done(outcome) = &self.stage {
+            Some(outcome)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the first check has passed and nothing is confirmed yet.
+    pub const fn may_be_confirmed(&self) -> bool {
+        matches!(self.stage, Stage::Asked(FirstCheck::Passed { .. }))
+    }
+
+    /// Whether something of it is under way that a quit would leave open.
+    pub const fn is_in_flight(&self) -> bool {
+        matches!(self.stage, Stage::Deleting { .. } | Stage::Watching { .. })
+    }
+
+    /// Hears one event at a time (since the program began) and says what to do next.
+    pub fn hear(&mut self, event: Event, now: Duration) -> Option<Order> {
+        match (event, &self.stage) {
+            (Event::Confirmed, Stage::Asked(FirstCheck::Passed { .. })) => {
+                self.stage = Stage::Checking;
+                Some(self.check(Duration::ZERO))
+            }
+            (Event::Seen(ticket, answer), _) if ticket == self.ticket => self.seen(answer, now),
+            (Event::Deleted(ticket, answer), Stage::Deleting { sent }) if ticket == self.ticket => {
+                let sent = *sent;
+                self.deleted(answer, sent)
+            }
+            (Event::Listed { present }, Stage::Watching { .. }) => {
+                self.listed(present, now);
+                None
+            }
+            (Event::Clock, Stage::Watching { .. }) => {
+                self.give_up_in_time(now);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn check(&mut self, after: Duration) -> Order {
+        self.ticket = self.ticket.next();
+        Order::Check {
+            ticket: self.ticket,
+            after,
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome) -> Option<Order> {
+        self.stage = Stage::Done(outcome);
+        None
+    }
+
+    fn seen(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Duration) -> Option<Order> {
+        match &self.stage {
+            Stage::Asked(_) => self.first_seen(answer),
+            Stage::Checking => self.seen_before_delete(answer, now),
+            Stage::Watching { .. } => self.seen_after_delete(answer, now),
+            Stage::Deleting { .. } | Stage::Done(_) => None,
+        }
+    }
+
+    /// The check while a person is asked: it opens Yes, or ends the matter.
+    fn first_seen(&mut self, answer: Result<Arc<Sighting>, Fault>) -> Option<Order> {
+        match self.judge(answer) {
+            Ok((sighting, unchecked)) => {
+                self.stage = Stage::Asked(FirstCheck::Passed { sighting, unchecked });
+                None
+            }
+            Err(Outcome::Refused(Refusal::Unreadable(fault))) => {
+                self.stage = Stage::Asked(FirstCheck::NoAnswer(fault));
+                Some(self.check(ASK_AGAIN))
+            }
+            Err(outcome) => self.finish(outcome),
+        }
+    }
+
+    /// The check right before the DELETE: the only place where one is ordered.
+    fn seen_before_delete(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Duration) -> Option<Order> {
+        match self.judge(answer) {
+            Ok(_) => {
+                self.stage = Stage::Deleting { sent: now };
+                self.ticket = self.ticket.next();
+                Some(Order::Delete { ticket: self.ticket })
+            }
+            Err(outcome) => self.finish(outcome),
+        }
+    }
+
+    /// Whether the session seen is the one that was asked for; if not, how the attempt ends.
+    fn judge(&self, answer: Result<Arc<Sighting>, Fault>) -> Result<(Arc<Sighting>, Vec<Part>), Outcome> {
+        let sighting = answer.map_err(|fault| match fault {
+            Fault::NotFound if self.is_half_open() => Outcome::Refused(Refusal::NotKillableYet),
+            Fault::NotFound => Outcome::AlreadyGone,
+            fault => Outcome::Refused(Refusal::Unreadable(fault)),
+        })?;
+        match self.identity.compare(&sighting.identity()) {
+            Verdict::Same { unchecked } => Ok((sighting, unchecked)),
+            Verdict::Different(differences) => Err(Outcome::Refused(Refusal::Changed(differences))),
+            Verdict::Unknown(part) => Err(Outcome::Refused(Refusal::Unknown(part))),
+        }
+    }
+
+    fn is_half_open(&self) -> bool {
+        self.dialect == Dialect::JsonApi && self.session.phase() == Some(Phase::Starting)
+    }
+
+    fn deleted(&mut self, answer: Result<(), Fault>, sent: Duration) -> Option<Order> {
+        let lost = match answer {
+            Ok(()) => None,
+            Err(Fault::NotFound) => return self.finish(Outcome::AlreadyGone),
+            Err(fault) if fault.is_not_allowed() => return self.finish(Outcome::NotAllowed(fault)),
+            // These fail before a request can leave.
+            Err(fault @ (Fault::Refused | Fault::Resolve(_) | Fault::Tls(_))) => {
+                return self.finish(Outcome::Failed(fault));
+            }
+            Err(fault) if fault.is_unreachable() => Some(fault),
+            Err(fault) => return self.finish(Outcome::Failed(fault)),
+        };
+        self.stage = Stage::Watching {
+            sent,
+            missing: 0,
+            lost,
+            unseen: None,
+        };
+        Some(self.check(FIRST_LOOK))
+    }
+
+    /// A look after the DELETE: a 404, or anybody else under its number, means that it is gone.
+    fn seen_after_delete(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Duration) -> Option<Order> {
+        let Stage::Watching { sent, unseen, .. } = &mut self.stage else {
+            return None;
+        };
+        let after = now.saturating_sub(*sent);
+        match answer {
+            Err(Fault::NotFound) => return self.finish(Outcome::Killed { after }),
+            Err(fault) => *unseen = Some(fault),
+            Ok(sighting) => {
+                *unseen = None;
+                if matches!(self.identity.compare(&sighting.identity()), Verdict::Different(_)) {
+                    return self.finish(Outcome::Killed { after });
+                }
+            }
+        }
+        self.give_up_in_time(now);
+        if self.outcome().is_some() {
+            None
+        } else {
+            Some(self.check(LOOK_AGAIN))
+        }
+    }
+
+    /// Missing from one list proves nothing (a list is no snapshot), from two in a row it does.
+    fn listed(&mut self, present: bool, now: Duration) {
+        let Stage::Watching { sent, missing, .. } = &mut self.stage else {
+            return;
+        };
+        *missing = if present { 0 } else { missing.saturating_add(1) };
+        if *missing >= 2 {
+            let after = now.saturating_sub(*sent);
+            self.finish(Outcome::Killed { after });
+        }
+    }
+
+    fn give_up_in_time(&mut self, now: Duration) {
+        let Stage::Watching {
+            sent, lost, unseen, ..
+        } = &self.stage
+        else {
+            return;
+        };
+        let after = now.saturating_sub(*sent);
+        if after >= WATCH {
+            let outcome = match lost.as_ref().or(unseen.as_ref()) {
+                Some(fault) => Outcome::Unknown(fault.clone()),
+                None => Outcome::StillThere { after },
+            };
+            self.finish(outcome);
+        }
+    }
+
+    /// When it next needs to know the time.
+    pub fn wake_at(&self) -> Option<Duration> {
+        if let Stage::Watching { sent, .. } = self.stage {
+            Some(sent + WATCH)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Whether a kill may be asked for at all, before any dialog opens.
+
+use super::Refusal;
+use crate::model::{Dialect, Part, Session, SessionId, Version};
+
+/// What is known of who asks, and of whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Authority {
+    /// `--read-only`, or the endpoint has said that this account may not.
+    pub read_only: bool,
+    /// The dialect; unknown before the first reply.
+    pub dialect: Option<Dialect>,
+    /// The release, where it could be read.
+    pub version: Option<Version>,
+}
+
+/// Up to 23.08 ids are parsed with `atoi`: a larger one would end another session.
+const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
+
+/// Why this session cannot be killed, if so.
+pub fn permit(session: &Session, authority: Authority) -> Result<(), Refusal> {
+    if authority.read_only {
+        return Err(Refusal::ReadOnly);
+    }
+    if authority.dialect == Some(Dialect::JsonApi)
+        && let Some(version) = authority.version
+    {
+        if version < Version::FIRST_WITH_DELETE {
+            return Err(Refusal::TooOld(version));
+        }
+        if version < Version::FIRST_WITH_STRICT_IDS && session.id > LARGEST_ATOI_ID {
+            return Err(Refusal::IdTooLarge(version));
+        }
+    }
+    let required = [
+        (Part::Connected, session.connected.is_some()),
+        (Part::User, session.user.is_some()),
+        (Part::Address, session.address.is_some()),
+    ];
+    match required.into_iter().find(|(_, known)| !known) {
+        Some((part, _)) => Err(Refusal::Unknown(part)),
+        None => Ok(()),
+    }
+}

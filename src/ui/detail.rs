@@ -1,0 +1,164 @@
+//! The details of one session, top down: who it is, its connections, what it did.
+//!
+//! Every section is a function from the state to lines; the pane shows a window of them.
+
+mod connections;
+mod sections;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::draw::{fit, lines};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::detail::DetailPane;
+use crate::model::{Detail, Phase, Session, Text};
+
+/// What the sections draw with.
+struct Pen<'a> {
+    theme: &'a Theme,
+    width: usize,
+}
+
+/// Draws the details, while they are open.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let Some(pane) = &app.detail else { return };
+    let inner = Rect {
+        x: area.x + 1.min(area.width),
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let pen = Pen {
+        theme,
+        width: usize::from(inner.width),
+    };
+    let text = text(app, pane, &pen);
+    let last = text.len().saturating_sub(usize::from(inner.height));
+    lines(
+        text.into_iter().skip(pane.scroll.min(last)),
+        inner,
+        frame.buffer_mut(),
+    );
+}
+
+fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let mut text = title(app, pane, pen);
+    let Some(sighting) = &pane.sighting else {
+        let waiting = pane
+            .fault
+            .as_ref()
+            .map_or_else(|| "asking …".to_owned(), ToString::to_string);
+        text.extend([Line::default(), Line::styled(waiting, pen.theme.quiet)]);
+        return text;
+    };
+    let detail = &sighting.detail;
+    text.extend(connections::section(pane, detail, pen));
+    text.extend(sections::statements(app, pane, detail, pen));
+    text.extend(sections::buffers(detail, pen));
+    text.extend(sections::client(detail, pen));
+    text.extend(sections::memory(detail, pen));
+    text.extend(sections::log(detail, pen));
+    text
+}
+
+/// Who it is, and how fresh that is.
+fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let session = pane.session();
+    let theme = pen.theme;
+    let mut first = vec![Span::styled(format!("Session {}", session.id), theme.strong)];
+    if app.endpoints.len() > 1 {
+        let name = app
+            .endpoint(pane.identity.endpoint)
+            .map(|endpoint| endpoint.name.clone());
+        first.push(Span::styled(
+            format!("  on {}", name.unwrap_or_default()),
+            theme.quiet,
+        ));
+    }
+    first.push(Span::raw(format!("  {}", session.client())));
+    if let Some(ended) = pane.ended {
+        let time = ended
+            .to_zoned_datetime(app.settings.zone.clone())
+            .strftime("%H:%M:%S")
+            .to_string();
+        first.push(Span::styled(format!("   ended {time}"), theme.alarm));
+    } else if let Some(fault) = pane.fault.as_ref().filter(|_| pane.sighting.is_some()) {
+        first.push(Span::styled(format!("   {fault}"), theme.warning));
+    }
+    let facts = fit(&facts(session), pen.width, theme.glyphs.more);
+    let mut text = vec![Line::from(first), Line::styled(facts, theme.quiet)];
+    let says = pane
+        .sighting
+        .as_ref()
+        .and_then(|sighting| client_line(&sighting.detail, app.settings.ascii));
+    text.extend(says.map(|says| Line::styled(fit(&says, pen.width, theme.glyphs.more), theme.quiet)));
+    text
+}
+
+/// `RW-Split  connected Wed Aug 31 03:03:12 2016  age 12m  idle 0s  ready  worker 2`.
+fn facts(session: &Session) -> String {
+    let mut facts = Vec::new();
+    facts.extend(session.service.as_ref().map(ToString::to_string));
+    facts.extend(session.age.map(|age| format!("age {age}")));
+    facts.extend(session.idle.map(|idle| format!("idle {idle}")));
+    facts.push(match session.phase() {
+        None => "state unknown".to_owned(),
+        Some(Phase::Other) => session
+            .state
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        Some(phase) => phase.name().to_owned(),
+    });
+    facts.extend(
+        session
+            .connected
+            .as_ref()
+            .map(|connected| format!("connected {}", connected.sent)),
+    );
+    facts.extend(
+        session
+            .extra
+            .as_ref()
+            .and_then(|extra| extra.worker)
+            .map(|worker| format!("worker {worker}")),
+    );
+    facts.join("  ")
+}
+
+/// `reporting.py · pid 4711 · libmariadb 3.3.4 · Linux`: what the client says of itself.
+fn client_line(detail: &Detail, ascii: bool) -> Option<String> {
+    let attribute = |name: &str| detail.attribute(name).map(Text::as_str);
+    let pid = attribute("_pid").map(|pid| format!("pid {pid}"));
+    let version = attribute("_client_version")
+        .map(|version| format!(" {version}"))
+        .unwrap_or_default();
+    let library = attribute("_client_name").map(|name| format!("{name}{version}"));
+    let program = attribute("program_name").map(str::to_owned);
+    let system = attribute("_os").map(str::to_owned);
+    let tls = detail.cipher.as_ref().map(|cipher| match cipher.as_str() {
+        "" => "no TLS".to_owned(),
+        cipher => cipher.to_owned(),
+    });
+    let parts: Vec<_> = [program, pid, library, system, tls]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(if ascii { " - " } else { " · " }))
+}
+
+impl Pen<'_> {
+    /// A blank line and a heading, with a quieter remark behind it.
+    fn heading<'a>(&self, heading: &'static str, remark: &str) -> [Line<'a>; 2] {
+        let line = Line::from(vec![
+            Span::styled(heading, self.theme.strong),
+            Span::styled(format!("  {remark}"), self.theme.quiet),
+        ]);
+        [Line::default(), line]
+    }
+
+    fn fit(&self, text: &str, width: usize) -> String {
+        fit(text, width, self.theme.glyphs.more)
+    }
+}

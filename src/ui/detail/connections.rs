@@ -1,0 +1,199 @@
+//! The connections to servers: in the draft dialect each with its five statistics as totals, rates
+//! and their course; in JSON:API with thread id, cipher and queues.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Pen;
+use crate::app::detail::DetailPane;
+use crate::app::series::Course;
+use crate::model::{Connection, Counter, Detail, Statistics, Text, size_text};
+use crate::ui::sparkline::sparkline;
+
+/// Room for a server's name in front of its figures.
+const NAME: usize = 14;
+
+/// The section.
+pub(super) fn section<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    if detail.connections.is_empty() {
+        let [blank, heading] = pen.heading("CONNECTIONS", "none: it holds no server");
+        return vec![blank, heading];
+    }
+    if detail
+        .connections
+        .iter()
+        .any(|connection| connection.statistics.is_some())
+    {
+        with_statistics(pane, detail, pen)
+    } else {
+        with_threads(detail, pen)
+    }
+}
+
+/// How wide each of the five columns is.
+fn column_width(pen: &Pen<'_>) -> usize {
+    (pen.width.saturating_sub(name_width(pen)) / Counter::ALL.len()).clamp(4, 13)
+}
+
+fn name_width(pen: &Pen<'_>) -> usize {
+    NAME.min(pen.width / 4)
+}
+
+fn with_statistics<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let column = column_width(pen);
+    let name = name_width(pen);
+    let mut heading = vec![Span::styled(
+        format!("{:<name$}", pen.fit("CONNECTIONS", name)),
+        pen.theme.strong,
+    )];
+    heading.extend(Counter::ALL.map(|counter| {
+        Span::styled(
+            format!(
+                "{:>column$}",
+                pen.fit(counter.heading(), column.saturating_sub(1))
+            ),
+            pen.theme.quiet,
+        )
+    }));
+    let mut text = vec![Line::default(), Line::from(heading)];
+    for (index, connection) in detail.connections.iter().enumerate() {
+        let statistics = connection.statistics.unwrap_or_default();
+        text.push(totals(connection, &statistics, pen));
+        if let Some(course) = pane.courses.get(index) {
+            text.push(rates(course, pen));
+            text.push(courses(course, pen));
+        }
+        text.extend(unusual_state(connection, pen));
+    }
+    text
+}
+
+fn totals<'a>(connection: &Connection, statistics: &Statistics, pen: &Pen<'_>) -> Line<'a> {
+    let column = column_width(pen);
+    let name = name_width(pen);
+    let server = connection.server.as_ref().map_or("?", Text::as_str);
+    let mut spans = vec![Span::raw(format!("{:<name$}", pen.fit(server, name)))];
+    spans.extend(statistics.iter().map(|(counter, value)| {
+        let text = value.map(|value| value.to_string()).unwrap_or_default();
+        Span::styled(format!("{text:>column$}"), tint(counter, statistics, pen))
+    }));
+    Line::from(spans)
+}
+
+/// More rises over the high-water mark than falls below the low one: the queue is full now.
+fn tint(counter: Counter, statistics: &Statistics, pen: &Pen<'_>) -> Style {
+    let full = statistics.get(Counter::HighWater) > statistics.get(Counter::LowWater);
+    if counter == Counter::HighWater && full {
+        pen.theme.alarm
+    } else {
+        Style::new()
+    }
+}
+
+fn rates<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
+    let column = column_width(pen);
+    let name = name_width(pen);
+    let figures = Counter::ALL.map(|counter| {
+        let text = course.rate(counter).map(rate_text).unwrap_or_default();
+        Span::styled(format!("{text:>column$}"), pen.theme.quiet)
+    });
+    let label = Span::styled(
+        format!("{:<name$}", pen.fit("  per second", name)),
+        pen.theme.quiet,
+    );
+    Line::from(std::iter::once(label).chain(figures).collect::<Vec<_>>())
+}
+
+/// Below each figure, how it moved since the details were opened.
+fn courses<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
+    let column = column_width(pen);
+    let name = name_width(pen);
+    let bars = Counter::ALL.map(|counter| {
+        let bars = sparkline(course.rates(counter), column.saturating_sub(2), pen.theme.glyphs);
+        Span::styled(format!("{bars:>column$}"), pen.theme.input)
+    });
+    let label = Span::styled(
+        format!("{:<name$}", pen.fit("  its course", name)),
+        pen.theme.quiet,
+    );
+    Line::from(std::iter::once(label).chain(bars).collect::<Vec<_>>())
+}
+
+/// A connection that is being polled says nothing; any other state is worth a line.
+fn unusual_state<'a>(connection: &Connection, pen: &Pen<'_>) -> Option<Line<'a>> {
+    let state = connection
+        .state
+        .as_ref()
+        .filter(|state| state.as_str() != "DCB in the polling loop")?;
+    Some(Line::styled(format!("  {state}"), pen.theme.warning))
+}
+
+/// Three digits at most: `0`, `8.1`, `12`, `4.5k`.
+pub(super) fn rate_text(rate: f64) -> String {
+    if rate < 0.05 {
+        "0".to_owned()
+    } else if rate < 9.95 {
+        format!("{rate:.1}")
+    } else if rate < 9_999.5 {
+        format!("{rate:.0}")
+    } else {
+        format!("{:.0}k", rate / 1000.0)
+    }
+}
+
+fn with_threads<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let queues = detail
+        .connections
+        .iter()
+        .any(|connection| connection.buffer.is_some());
+    let titles = if queues {
+        ["thread", "read queue", "write queue"]
+    } else {
+        ["thread", "", ""]
+    };
+    let heads = titles.map(|title| Span::styled(format!("{title:>12}"), pen.theme.quiet));
+    let name = Span::styled(format!("{:<NAME$}", "CONNECTIONS"), pen.theme.strong);
+    let mut text = vec![
+        Line::default(),
+        Line::from(std::iter::once(name).chain(heads).collect::<Vec<_>>()),
+    ];
+    text.extend(
+        detail
+            .connections
+            .iter()
+            .map(|connection| thread(connection, pen)),
+    );
+    text
+}
+
+fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> Line<'a> {
+    let server = connection.server.as_ref().map_or("?", Text::as_str);
+    let id = connection
+        .thread_id
+        .map(|thread| format!("#{thread}"))
+        .unwrap_or_default();
+    let readq = connection.buffer.and_then(|buffer| buffer.readq);
+    let writeq = connection.buffer.and_then(|buffer| buffer.writeq);
+    let waiting = if writeq.is_some_and(|bytes| bytes > 0) {
+        pen.theme.alarm
+    } else {
+        Style::new()
+    };
+    let size = |bytes: Option<u64>| bytes.map(size_text).unwrap_or_default();
+    let cipher = connection
+        .cipher
+        .as_ref()
+        .filter(|cipher| !cipher.as_str().is_empty());
+    Line::from(vec![
+        Span::raw(format!(
+            "{:<NAME$}{id:>12}{:>12}",
+            pen.fit(server, NAME),
+            size(readq)
+        )),
+        Span::styled(format!("{:>12}", size(writeq)), waiting),
+        Span::styled(
+            cipher.map(|cipher| format!("  {cipher}")).unwrap_or_default(),
+            pen.theme.quiet,
+        ),
+    ])
+}

@@ -1,0 +1,151 @@
+//! What only JSON:API tells of a session: statements, buffers, client, memory, log. A section
+//! without anything in it is not there.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Pen;
+use crate::app::App;
+use crate::app::detail::DetailPane;
+use crate::model::{Buffer, Detail, Query, size_text};
+
+/// How many log lines are shown.
+const LOG_LINES: usize = 200;
+
+/// The statements, newest first, the running one marked.
+pub(super) fn statements<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let Some(queries) = &detail.queries else {
+        return Vec::new();
+    };
+    if queries.is_empty() {
+        let [blank, heading] = pen.heading("STATEMENTS", "none retained");
+        let mut text = vec![blank, heading];
+        if retains_nothing(app, pane) {
+            text.push(Line::raw(
+                "The server keeps no statements (retain_last_statements=0). To change that:",
+            ));
+            text.push(Line::styled(
+                "  maxctrl alter maxscale retain_last_statements 20",
+                pen.theme.input,
+            ));
+        }
+        return text;
+    }
+    let mut text = Vec::from(pen.heading("STATEMENTS", "newest first"));
+    text.extend(
+        queries
+            .iter()
+            .rev()
+            .enumerate()
+            .map(|(age, query)| statement(query, age == 0, pen)),
+    );
+    text
+}
+
+fn retains_nothing(app: &App, pane: &DetailPane) -> bool {
+    let latest = app
+        .endpoint(pane.identity.endpoint)
+        .and_then(|endpoint| endpoint.latest.as_ref());
+    let instance = latest.and_then(|latest| latest.instance.as_ref());
+    instance.and_then(|instance| instance.retained_statements) == Some(0)
+}
+
+/// Only the newest can be running: older ones without an end were never booked as complete
+/// (some routers up to 6.1 do not).
+fn statement<'a>(query: &Query, newest: bool, pen: &Pen<'_>) -> Line<'a> {
+    let (time, style) = match query.took_ms() {
+        Some(ms) => (duration_text(ms), pen.theme.quiet),
+        None if newest && query.completed.is_none() => ("running".to_owned(), pen.theme.warning),
+        None => (String::new(), pen.theme.quiet),
+    };
+    let servers: Vec<_> = query
+        .responses
+        .iter()
+        .filter_map(|response| response.server.as_ref())
+        .collect();
+    let by = servers
+        .last()
+        .map(|server| format!("{server}: "))
+        .unwrap_or_default();
+    let room = pen.width.saturating_sub(9);
+    Line::from(vec![
+        Span::styled(format!("{time:>8} "), style),
+        Span::raw(pen.fit(&format!("{by}{}", query.title()), room)),
+    ])
+}
+
+fn duration_text(ms: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+    let seconds = ms as f64 / 1000.0;
+    if ms < 1000 {
+        format!("{ms}ms")
+    } else {
+        format!("{seconds:.1}s")
+    }
+}
+
+/// The queues towards the client.
+pub(super) fn buffers<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let Some(Buffer { readq, writeq }) = detail.client_buffer else {
+        return Vec::new();
+    };
+    let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), size_text);
+    let waiting = if writeq.is_some_and(|bytes| bytes > 0) {
+        pen.theme.alarm
+    } else {
+        Style::new()
+    };
+    let mut text = Vec::from(pen.heading("BUFFERS", "towards the client"));
+    text.push(Line::from(vec![
+        Span::raw(format!("read queue {}   write queue ", size(readq))),
+        Span::styled(size(writeq), waiting),
+    ]));
+    text
+}
+
+/// What the client says of itself, all of it.
+pub(super) fn client<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    if detail.client.is_empty() {
+        return Vec::new();
+    }
+    let mut text = Vec::from(pen.heading("CLIENT", "as it says itself"));
+    text.extend(detail.client.iter().map(|(name, value)| {
+        let room = pen.width.saturating_sub(19);
+        Line::from(vec![
+            Span::styled(format!("{:<18} ", pen.fit(name.as_str(), 18)), pen.theme.quiet),
+            Span::raw(pen.fit(value.as_str(), room)),
+        ])
+    }));
+    text
+}
+
+/// Memory by part.
+pub(super) fn memory<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    if detail.memory.is_empty() {
+        return Vec::new();
+    }
+    let mut text = Vec::from(pen.heading("MEMORY", "estimated by the server"));
+    text.extend(detail.memory.iter().map(|(part, bytes)| {
+        Line::from(vec![
+            Span::styled(format!("{:<18} ", pen.fit(part.as_str(), 18)), pen.theme.quiet),
+            Span::raw(format!("{:>8}", size_text(*bytes))),
+        ])
+    }));
+    text
+}
+
+/// The session's log lines, as the server keeps them.
+pub(super) fn log<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    if detail.log.is_empty() {
+        return Vec::new();
+    }
+    let mut text = Vec::from(pen.heading("LOG", ""));
+    text.extend(
+        detail
+            .log
+            .iter()
+            .take(LOG_LINES)
+            .map(|line| Line::raw(pen.fit(line.as_str(), pen.width))),
+    );
+    text
+}

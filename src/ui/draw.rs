@@ -1,0 +1,174 @@
+//! The few strokes that every pane uses: areas, rules, boxes, lines of text that fit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::theme::Theme;
+use crate::app::layout::Area;
+
+/// The layout's area as ratatui's.
+pub(super) const fn rect(area: Area) -> Rect {
+    Rect {
+        x: area.x,
+        y: area.y,
+        width: area.width,
+        height: area.height,
+    }
+}
+
+/// A line across an area: lying if it is one high, else standing.
+pub(super) fn rule(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let stroke = if area.height == 1 {
+        theme.glyphs.horizontal
+    } else {
+        theme.glyphs.vertical
+    };
+    for position in area.intersection(buffer.area).positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.set_symbol(stroke).set_style(theme.quiet);
+        }
+    }
+}
+
+/// Writes lines from the top of an area; what does not fit is cut.
+pub(super) fn lines<'a>(lines: impl IntoIterator<Item = Line<'a>>, area: Rect, buffer: &mut Buffer) {
+    for (line, row) in lines.into_iter().zip(area.rows()) {
+        line.render(row, buffer);
+    }
+}
+
+/// An empty box with a title, in the middle of the screen; gives the room inside.
+pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffer: &mut Buffer) -> Rect {
+    let screen = buffer.area;
+    let (width, height) = (size.0.min(screen.width), size.1.min(screen.height));
+    let x = screen.x + (screen.width - width) / 2;
+    let y = screen.y + (screen.height - height) / 2;
+    let area = Rect { x, y, width, height };
+    for position in area.positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.reset();
+        }
+    }
+    border(theme, area, buffer);
+    let title_room = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        height: 1.min(area.height),
+        ..area
+    };
+    title.render(title_room, buffer);
+    Rect {
+        x: area.x + 2.min(area.width),
+        y: area.y + 1.min(area.height),
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+fn border(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    for x in area.x..area.right() {
+        for y in [area.y, bottom] {
+            put(buffer, (x, y), theme.glyphs.horizontal, theme.quiet);
+        }
+    }
+    for y in area.y..area.bottom() {
+        for x in [area.x, right] {
+            put(buffer, (x, y), theme.glyphs.vertical, theme.quiet);
+        }
+    }
+    let places = [
+        (area.x, area.y),
+        (right, area.y),
+        (area.x, bottom),
+        (right, bottom),
+    ];
+    for (place, corner) in places.into_iter().zip(theme.glyphs.corners) {
+        put(buffer, place, corner, theme.quiet);
+    }
+}
+
+fn put(buffer: &mut Buffer, place: (u16, u16), symbol: &str, style: Style) {
+    if let Some(cell) = buffer.cell_mut(place) {
+        cell.set_symbol(symbol).set_style(style);
+    }
+}
+
+/// A text cut to a width in cells, with a mark where something is missing.
+pub(super) fn fit(text: &str, width: usize, more: &str) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(more.width());
+    let mut fitted = String::with_capacity(text.len().min(width * 4));
+    let mut used = 0;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        fitted.push(c);
+    }
+    fitted.extend(more.chars().take(width));
+    fitted
+}
+
+/// A text cut in its middle: both ends of an address tell where it is from.
+pub(super) fn fit_middle(text: &str, width: usize, more: &str) -> String {
+    let have = text.width();
+    if have <= width || width < 5 {
+        return fit(text, width, more);
+    }
+    let room = width - more.width();
+    let tail_room = room / 2;
+    let head = fit(text, room - tail_room, "");
+    let mut used = 0;
+    let tail: Vec<char> = text
+        .chars()
+        .rev()
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= tail_room
+        })
+        .collect();
+    format!("{head}{more}{}", tail.into_iter().rev().collect::<String>())
+}
+
+/// Breaks a text into lines of a width, at blanks where there are any.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut rest = word;
+        loop {
+            let Some(line) = lines.last_mut() else {
+                return lines;
+            };
+            let used = line.width();
+            let gap = usize::from(used > 0);
+            if used + gap + rest.width() <= width {
+                line.extend((gap > 0).then_some(' '));
+                line.push_str(rest);
+                break;
+            }
+            if used > 0 {
+                lines.push(String::new());
+                continue;
+            }
+            let head = fit(rest, width.max(1), "");
+            if head.is_empty() {
+                break;
+            }
+            rest = rest.get(head.len()..).unwrap_or_default();
+            *line = head;
+            lines.push(String::new());
+        }
+    }
+    lines
+}

@@ -1,0 +1,143 @@
+//! One line for each endpoint: who it is, whether it is live, what watching it costs.
+//!
+//! ```text
+//! 127.0.0.1:8989 24.02.3 up 3d 4h   live   every 1s · list 14ms   212 sessions
+//! 127.0.0.1:8989                    stale 12s   timed out after 10s, again in 4s
+//! ```
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::draw::lines;
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::endpoint::{Endpoint, Link};
+use crate::model;
+
+/// Draws the endpoints.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let endpoints = app.endpoints.iter().map(|endpoint| left(app, endpoint, theme));
+    lines(endpoints, area, frame.buffer_mut());
+    for (endpoint, row) in app.endpoints.iter().zip(area.rows()) {
+        right(app, endpoint, theme)
+            .right_aligned()
+            .render(free(app, endpoint, theme, row), frame.buffer_mut());
+    }
+}
+
+/// What the left part leaves of the line.
+fn free(app: &App, endpoint: &Endpoint, theme: &Theme, row: Rect) -> Rect {
+    let used = u16::try_from(left(app, endpoint, theme).width() + 2)
+        .unwrap_or(u16::MAX)
+        .min(row.width);
+    Rect {
+        x: row.x + used,
+        width: row.width - used,
+        ..row
+    }
+}
+
+fn left<'a>(app: &App, endpoint: &'a Endpoint, theme: &Theme) -> Line<'a> {
+    let mut spans = vec![Span::raw(" "), Span::styled(endpoint.name.as_str(), theme.strong)];
+    spans.extend(who(endpoint).map(|who| Span::styled(format!(" {who}"), theme.quiet)));
+    spans.push(Span::raw("  "));
+    spans.extend(state(app, endpoint, theme));
+    if app.paused {
+        spans.push(Span::styled("  paused", theme.warning));
+    }
+    if endpoint.read_only {
+        spans.push(Span::styled("  read-only", theme.warning));
+    }
+    spans.extend(
+        endpoint
+            .warnings
+            .iter()
+            .map(|warning| Span::styled(format!("  {warning}"), theme.warning)),
+    );
+    Line::from(spans)
+}
+
+/// `24.02.3 up 3d 4h`, or what else is known of it.
+fn who(endpoint: &Endpoint) -> Option<String> {
+    let instance = endpoint
+        .latest
+        .as_ref()
+        .and_then(|latest| latest.instance.as_ref());
+    let version = instance.and_then(|instance| instance.version.as_ref());
+    let uptime = instance.and_then(|instance| instance.uptime);
+    match (version, uptime, endpoint.dialect) {
+        (Some(version), Some(uptime), _) => Some(format!("{version} up {uptime}")),
+        (Some(version), None, _) => Some(version.to_string()),
+        (None, _, Some(dialect)) => Some(dialect.name().to_owned()),
+        (None, _, None) => None,
+    }
+}
+
+fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Span<'a>> {
+    let now = app.now.elapsed;
+    let age = endpoint.age(now).map_or(0, |age| age.as_secs());
+    let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
+    match &endpoint.link {
+        Link::Connecting => vec![Span::styled("connecting", theme.warning)],
+        Link::Live if stale => vec![Span::styled(format!("stale {age}s"), theme.warning)],
+        Link::Live => vec![Span::styled("live", theme.good)],
+        Link::Failing { fault, retry_at } => {
+            let word = if endpoint.heard_at.is_some() {
+                format!("stale {age}s")
+            } else {
+                "no data".to_owned()
+            };
+            let wait = retry_at.saturating_sub(now).as_secs() + 1;
+            vec![
+                Span::styled(word, theme.alarm),
+                Span::styled(format!("  {fault}, again in {wait}s"), theme.warning),
+            ]
+        }
+    }
+}
+
+fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Line<'a> {
+    let mut spans = Vec::new();
+    if app.holds_order() && endpoint.link == Link::Live {
+        spans.push(Span::styled("order held  ", theme.quiet));
+    }
+    if let Some(latest) = &endpoint.latest {
+        if endpoint.link == Link::Live {
+            let interval = humantime::format_duration(app.settings.interval);
+            let dot = theme.glyphs.dot;
+            let pace = format!("every {interval} {dot} list {}", cost_text(endpoint.cost));
+            spans.push(Span::styled(pace, theme.quiet));
+        }
+        spans.push(Span::raw(format!("  {} sessions", latest.sessions.len())));
+        spans.extend(losses(latest, theme));
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+/// What could not be read of the last list.
+fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
+    let text = match (latest.dropped, latest.blanked) {
+        (0, 0) => return None,
+        (0, blanked) => format!("  {blanked} fields unreadable"),
+        (dropped, 0) => format!("  {dropped} rows unreadable"),
+        (dropped, blanked) => format!("  {dropped} rows, {blanked} fields unreadable"),
+    };
+    Some(Span::styled(text, theme.warning))
+}
+
+/// Coarse on purpose: a figure that changes with every poll is noise, and bytes on the line.
+fn cost_text(cost: Duration) -> String {
+    let ms = cost.as_millis();
+    match ms {
+        0..=1 => "1ms".to_owned(),
+        2..=9 => format!("{}ms", ms / 2 * 2),
+        10..=99 => format!("{}ms", (ms + 2) / 5 * 5),
+        100..=999 => format!("{}ms", (ms + 25) / 50 * 50),
+        _ => format!("{:.1}s", cost.as_secs_f64()),
+    }
+}

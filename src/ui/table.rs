@@ -1,0 +1,235 @@
+//! The live table: only the rows of the window are built, whatever the number of sessions.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use super::draw::{fit, fit_middle, wrap};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::columns::{Align, ColumnId};
+use crate::app::endpoint::{Endpoint, Link};
+use crate::app::row::Row;
+use crate::model::Phase;
+
+/// A column with the width that it was given.
+struct Fitted {
+    id: ColumnId,
+    width: u16,
+}
+
+/// Draws the head and the window of rows.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let columns = fitted(app, area.width);
+    head(app, theme, &columns).render(Rect { height: 1, ..area }, frame.buffer_mut());
+    let body = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    if app.table.generation.is_empty() {
+        nothing(app, theme, body, frame);
+        return;
+    }
+    let window = app
+        .table
+        .generation
+        .window(app.table.offset, usize::from(body.height));
+    for ((place, row), line) in (app.table.offset..).zip(window).zip(body.rows()) {
+        let selected = place == app.table.position();
+        let style = row_style(app, theme, &row, selected);
+        frame.buffer_mut().set_style(line, style);
+        cells(&row, theme, &columns, selected, style).render(line, frame.buffer_mut());
+    }
+}
+
+/// Which columns there is room for: all, then without those that are dropped first. What is left
+/// over goes to the last one, which then shows as much of its text as it can.
+fn fitted(app: &App, width: u16) -> Vec<Fitted> {
+    let natural = |id: ColumnId| {
+        let column = id.column();
+        let shown = app
+            .table
+            .generation
+            .widths
+            .get(id.index())
+            .copied()
+            .unwrap_or(column.min);
+        let head = u16::try_from(column.heading.len()).unwrap_or(u16::MAX) + 1;
+        shown.max(column.min).max(head).min(column.max)
+    };
+    let mut columns: Vec<Fitted> = app
+        .known_columns()
+        .map(|id| Fitted {
+            id,
+            width: natural(id),
+        })
+        .collect();
+    while total(&columns) > width && columns.len() > 1 {
+        if shrink(&mut columns, width) {
+            break;
+        }
+        let last = columns
+            .iter()
+            .max_by_key(|fitted| fitted.id.column().drop)
+            .map(|fitted| fitted.id);
+        columns.retain(|fitted| Some(fitted.id) != last);
+    }
+    let spare = width.saturating_sub(total(&columns));
+    if let Some(open) = columns
+        .last_mut()
+        .filter(|fitted| fitted.id.column().max == u16::MAX)
+    {
+        open.width += spare;
+    }
+    columns
+}
+
+/// One blank in front of the row and one between columns.
+fn total(columns: &[Fitted]) -> u16 {
+    columns
+        .iter()
+        .map(|fitted| fitted.width.saturating_add(1))
+        .fold(1, u16::saturating_add)
+}
+
+/// Before a column is dropped, wide texts give way down to a readable width.
+fn shrink(columns: &mut [Fitted], width: u16) -> bool {
+    const READABLE: u16 = 16;
+    let over = total(columns).saturating_sub(width);
+    let give = |fitted: &Fitted| match fitted.id.column().align {
+        Align::Left => fitted.width.saturating_sub(READABLE.max(fitted.id.column().min)),
+        Align::Right => 0,
+    };
+    if columns.iter().map(give).fold(0, u16::saturating_add) < over {
+        return false;
+    }
+    let mut left = over;
+    for fitted in columns.iter_mut().rev() {
+        let given = give(fitted).min(left);
+        fitted.width -= given;
+        left -= given;
+    }
+    true
+}
+
+fn head<'a>(app: &App, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
+    let sort = app.table.sort;
+    let mark = if sort.descending {
+        theme.glyphs.down
+    } else {
+        theme.glyphs.up
+    };
+    let cells = columns.iter().map(|fitted| {
+        let column = fitted.id.column();
+        let mark = if fitted.id == sort.column { mark } else { "" };
+        let heading = format!("{}{mark}", column.heading);
+        Span::styled(
+            format!(" {}", aligned(&heading, column.align, fitted.width)),
+            theme.strong,
+        )
+    });
+    Line::from(cells.collect::<Vec<_>>())
+}
+
+fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, style: Style) -> Line<'a> {
+    let cells = columns.iter().map(|fitted| {
+        let column = fitted.id.column();
+        let text = (column.cell)(row).unwrap_or_default();
+        let width = usize::from(fitted.width);
+        let more = theme.glyphs.more;
+        let cut = if column.name == "address" {
+            fit_middle(&text, width, more)
+        } else {
+            fit(&text, width, more)
+        };
+        let tint = if selected || column.name != "state" {
+            style
+        } else {
+            state_style(theme, row).patch(style)
+        };
+        Span::styled(format!(" {}", aligned(&cut, column.align, fitted.width)), tint)
+    });
+    Line::from(cells.collect::<Vec<_>>())
+}
+
+fn aligned(text: &str, align: Align, width: u16) -> String {
+    let gap = usize::from(width).saturating_sub(text.width());
+    match align {
+        Align::Left => format!("{text}{:gap$}", ""),
+        Align::Right => format!("{:gap$}{text}", ""),
+    }
+}
+
+/// The row of the cursor is turned round, what is stale or ended is dimmed.
+fn row_style(app: &App, theme: &Theme, row: &Row<'_>, selected: bool) -> Style {
+    let live = app
+        .endpoint(row.snapshot.endpoint)
+        .is_some_and(|endpoint| is_live(app, endpoint));
+    let base = if live && row.missing == 0 {
+        Style::new()
+    } else {
+        theme.stale
+    };
+    if selected {
+        base.patch(theme.selected)
+    } else {
+        base
+    }
+}
+
+fn is_live(app: &App, endpoint: &Endpoint) -> bool {
+    let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
+    !stale && !matches!(endpoint.link, Link::Failing { .. })
+}
+
+/// The normal state is quiet; the others are what one looks for.
+fn state_style(theme: &Theme, row: &Row<'_>) -> Style {
+    match row.session.phase() {
+        Some(Phase::Ready) | None => theme.quiet,
+        Some(Phase::Stopping | Phase::Starting | Phase::Other) => theme.warning,
+    }
+}
+
+/// Why there is no row, and what to do about it.
+fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
+        Link::Failing { fault, .. } => Some((endpoint, fault)),
+        _ => None,
+    });
+    let heard = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
+    let (text, style) = if let (Some((endpoint, fault)), false) = (failing, heard) {
+        let remedy = fault
+            .remedy()
+            .map(|remedy| format!(". {}", remedy.0))
+            .unwrap_or_default();
+        (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
+    } else if !heard {
+        ("waiting for the first list …".to_owned(), theme.quiet)
+    } else if app.table.filter.is_empty() {
+        ("no sessions".to_owned(), theme.quiet)
+    } else {
+        (
+            format!(
+                "no session has '{}' in it; Esc shows all",
+                app.table.filter.text().trim()
+            ),
+            theme.quiet,
+        )
+    };
+    let width = usize::from(area.width.saturating_sub(4));
+    let inner = Rect {
+        x: area.x + 2.min(area.width),
+        width: area.width.saturating_sub(4),
+        ..area
+    };
+    for (line, place) in wrap(&text, width).into_iter().zip(inner.rows().skip(1)) {
+        Line::styled(line, style).render(place, frame.buffer_mut());
+    }
+}
