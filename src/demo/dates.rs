@@ -36,7 +36,7 @@ pub(super) fn asctime(at: Timestamp, zone: &TimeZone) -> String {
 
 /// `Fri, 05 Jan 2024 07:24:06 GMT`.
 pub(super) fn http_date(at: Timestamp) -> String {
-    gmt(at, |out, year| four_digits(out, year))
+    gmt(at, four_digits)
 }
 
 /// `Fri, 05 Jan 24 07:24:06 GMT`: the `Date` header of released versions.

@@ -2,8 +2,11 @@
 //!
 //! Who may enter: `endpoint`. The order of work is the real server's: the action first, then the preconditions.
 
+mod document;
 mod filter;
+mod memory;
 mod proxy;
+mod resource;
 mod selection;
 mod session;
 mod targets;
@@ -13,15 +16,15 @@ use std::time::Duration;
 use axum::http::header::{self, HeaderName};
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::dates::{http_date, http_date_short, timestamp};
 use super::endpoint::Endpoint;
 use super::http::{Precondition, Reply, Request, etag, precondition};
 use super::world::{Moment, State, World};
+use document::{Context, document};
+use resource::Resource;
 use selection::Selection;
-use session::{Row, Rows};
 
 /// The SHA-1 of nothing: the tag of every empty reply to a GET.
 const EMPTY_TAG: &str = "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"";
@@ -32,71 +35,6 @@ const SECURITY: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-cache"),
 ];
-
-/// What the replies need to know besides the world.
-#[derive(Debug, Clone, Copy)]
-struct Context<'a> {
-    /// `http://HOST/v1`, or without `/v1` if the request had none.
-    base: &'a str,
-    zone: &'a TimeZone,
-}
-
-/// The resources and, for the unknown ones, how they are missing.
-#[derive(Debug, Clone, Copy)]
-enum Resource<'a> {
-    Root,
-    Sessions,
-    Session(u64),
-    Restart,
-    MaxScale,
-    Threads,
-    Thread(&'a str),
-    Servers,
-    Server(&'a str),
-    Services,
-    Service(&'a str),
-    /// The kind is known, the name cannot be one: its text and "session" or the like.
-    NoSuch(&'a str, &'static str),
-    Unknown,
-}
-
-impl<'a> Resource<'a> {
-    fn of(segments: &[&'a str]) -> Self {
-        match *segments {
-            [""] | [] => Self::Root,
-            ["sessions"] => Self::Sessions,
-            ["sessions", "restart"] | ["sessions", _, "restart"] => Self::Restart,
-            ["sessions", id] => session_id(id).map_or(Self::NoSuch(id, "session"), Self::Session),
-            ["maxscale"] => Self::MaxScale,
-            ["maxscale", "threads"] => Self::Threads,
-            ["maxscale", "threads", id] => Self::Thread(id),
-            ["servers"] => Self::Servers,
-            ["servers", name] => Self::Server(name),
-            ["services"] => Self::Services,
-            ["services", name] => Self::Service(name),
-            _ => Self::Unknown,
-        }
-    }
-
-    fn methods(self) -> &'static str {
-        match self {
-            Self::Session(_) | Self::NoSuch(_, "session") => "GET, DELETE",
-            Self::Restart => "POST",
-            Self::Unknown => "",
-            _ => "GET",
-        }
-    }
-}
-
-/// Digits only, at least 1, within 64 bits.
-fn session_id(text: &str) -> Option<u64> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits {
-        text.parse().ok().filter(|id| *id > 0)
-    } else {
-        None
-    }
-}
 
 pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
     let close = !request.has_body();
@@ -274,89 +212,6 @@ fn head(resource: Resource<'_>, world: &World, started: Timestamp) -> Reply {
     reply
         .with(header::ETAG, EMPTY_TAG)
         .with(header::LAST_MODIFIED, http_date(modified))
-}
-
-fn document(
-    resource: Resource<'_>,
-    context: Context<'_>,
-    world: &World,
-    selection: &Selection,
-) -> Result<Option<Vec<u8>>, String> {
-    let base = context.base;
-    let one = |path: String, data: Option<serde_json::Value>| {
-        data.map(|data| selection.write(&Document::of(base, &path, data), false))
-            .transpose()
-    };
-    let list = |path: &str, data: serde_json::Value| {
-        selection.write(&Document::of(base, path, data), true).map(Some)
-    };
-    match resource {
-        Resource::Sessions => {
-            let rows = Rows { world, context };
-            selection
-                .write(&Document::of(base, "sessions", rows), true)
-                .map(Some)
-        }
-        Resource::Session(id) => {
-            let Some(session) = world.session(id).filter(|session| is_started(*session)) else {
-                return Ok(None);
-            };
-            let row = Row::of(&session, world, context);
-            selection
-                .write(&Document::of(base, &format!("sessions/{id}"), row), false)
-                .map(Some)
-        }
-        Resource::MaxScale => one("maxscale".to_owned(), Some(proxy::maxscale(world))),
-        Resource::Threads => list("maxscale/threads", proxy::threads(world, base).into()),
-        Resource::Thread(id) => {
-            let place = id.parse::<usize>().unwrap_or(usize::MAX);
-            one(
-                format!("maxscale/threads/{id}"),
-                proxy::threads(world, base).into_iter().nth(place),
-            )
-        }
-        Resource::Servers => list("servers", targets::servers(world, base).into()),
-        Resource::Server(name) => one(
-            format!("servers/{name}"),
-            named(targets::servers(world, base), name),
-        ),
-        Resource::Services => list("services", targets::services(world, base).into()),
-        Resource::Service(name) => one(
-            format!("services/{name}"),
-            named(targets::services(world, base), name),
-        ),
-        Resource::Root | Resource::Restart | Resource::NoSuch(..) | Resource::Unknown => Ok(None),
-    }
-}
-
-fn named(resources: Vec<serde_json::Value>, name: &str) -> Option<serde_json::Value> {
-    resources
-        .into_iter()
-        .find(|one| one.get("id").and_then(serde_json::Value::as_str) == Some(name))
-}
-
-/// The envelope.
-#[derive(Debug, Serialize)]
-struct Document<T> {
-    data: T,
-    links: SelfLink,
-}
-
-#[derive(Debug, Serialize)]
-struct SelfLink {
-    #[serde(rename = "self")]
-    myself: String,
-}
-
-impl<T> Document<T> {
-    fn of(base: &str, path: &str, data: T) -> Self {
-        Self {
-            data,
-            links: SelfLink {
-                myself: format!("{base}/{path}/"),
-            },
-        }
-    }
 }
 
 fn failure(status: StatusCode, detail: &str) -> Reply {

@@ -10,6 +10,7 @@ mod schedule;
 mod session;
 mod story;
 mod timeline;
+mod topology;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,10 +21,11 @@ use cast::Client;
 use schedule::{Event, Schedule};
 use session::Session;
 
-pub use cast::{Library, Service};
-pub(super) use cast::{SERVERS, SERVICES, Server};
+pub use cast::Library;
 pub(super) use session::WORKERS;
 pub use session::{Backend, Moment, State, Statement};
+pub use topology::Service;
+pub(super) use topology::{SERVERS, SERVICES, Server};
 
 /// How long the simulated process had been running when the world began.
 const UPTIME_AT_START: Duration = Duration::from_secs(3 * 86_400 + 4 * 3_600 + 512);

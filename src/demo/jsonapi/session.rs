@@ -2,20 +2,17 @@
 //!
 //! Who may enter: the JSON:API dialect.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::ser::{Serialize, Serializer};
 
-use super::{Context, SelfLink};
+use super::document::{Context, SelfLink};
+use super::memory::Memory;
 use crate::demo::dates::{http_date, local_millis, timestamp};
 use crate::demo::world::{Backend, Moment, State, World};
 
 /// So many statements are kept: `retain_last_statements`.
 const RETAINED: u64 = 10;
-/// A read buffer, held by the side that was active last.
-const READ_BUFFER: u64 = 65_536;
-
 /// All sessions, worker by worker, in no useful order; each is built when it is written.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
@@ -103,31 +100,6 @@ struct Connection {
     cipher: &'static str,
     connection_id: u64,
     server: &'static str,
-}
-
-#[derive(Debug, serde::Serialize)]
-struct Memory {
-    connection_buffers: ConnectionBuffers,
-    exec_metadata: u64,
-    last_queries: u64,
-    sescmd_history: u64,
-    total: u64,
-    variables: u64,
-}
-
-#[derive(Debug, serde::Serialize)]
-struct ConnectionBuffers {
-    backends: BTreeMap<&'static str, Buffers>,
-    client: Buffers,
-    total: u64,
-}
-
-#[derive(Debug, serde::Serialize)]
-struct Buffers {
-    misc: u64,
-    readq: u64,
-    total: u64,
-    writeq: u64,
 }
 
 /// Switches of one session's logging, all off.
@@ -220,7 +192,7 @@ impl<'a> Attributes<'a> {
             idle: tenths(world.uptime().saturating_sub(session.last_activity())),
             io_activity: session.io_activity(),
             log: [],
-            memory: Memory::of(session, &backends, &queries),
+            memory: Memory::of(session, &backends, queries.iter().map(|query| query.statement)),
             parameters: Parameters::default(),
             port: session.port(),
             queries,
@@ -260,60 +232,6 @@ impl<'a> Client<'a> {
             cipher: "",
             connection_attributes: attributes,
             history,
-        }
-    }
-}
-
-impl Memory {
-    fn of(session: &Moment<'_>, backends: &[Backend], queries: &[Query<'_>]) -> Self {
-        let open = session.state() != State::HalfOpen;
-        // While a statement runs its server's side holds the read buffer, afterwards the client's side.
-        let (running, count) = (session.is_running(), backends.len());
-        let side = |place| {
-            if running && place + 1 == count {
-                READ_BUFFER
-            } else {
-                0
-            }
-        };
-        let sides = backends.iter().enumerate();
-        let backends: BTreeMap<_, _> = sides
-            .map(|(place, backend)| (backend.server, Buffers::of(662, side(place), backend.write_queue)))
-            .collect();
-        let readq = if open && !running { READ_BUFFER } else { 0 };
-        let client = Buffers::of(if open { 654 } else { 746 }, readq, session.client_write_queue());
-        let buffered = client.total + backends.values().map(|buffers| buffers.total).sum::<u64>();
-        let last_queries = queries
-            .iter()
-            .map(|query| 189 + query.statement.len() as u64)
-            .sum();
-        let sescmd_history = if open && session.service().history {
-            181
-        } else {
-            16
-        };
-        Self {
-            connection_buffers: ConnectionBuffers {
-                backends,
-                client,
-                total: buffered,
-            },
-            exec_metadata: 0,
-            last_queries,
-            sescmd_history,
-            total: buffered + last_queries + sescmd_history,
-            variables: 0,
-        }
-    }
-}
-
-impl Buffers {
-    fn of(misc: u64, readq: u64, writeq: u64) -> Self {
-        Self {
-            misc,
-            readq,
-            total: misc + readq + writeq,
-            writeq,
         }
     }
 }

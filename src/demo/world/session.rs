@@ -2,13 +2,20 @@
 //!
 //! Who may enter: the world makes sessions; replies read [`Moment`]s.
 
+mod backends;
+mod statements;
+
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::cast::{Client, Library, Service};
+use super::cast::{Client, Library};
 use super::story::Plot;
 use super::timeline::{Progress, Rhythm, Timeline, mix};
+use super::topology::Service;
+
+pub use backends::Backend;
+pub use statements::Statement;
 
 /// Worker threads of the simulated proxy.
 pub(in crate::demo) const WORKERS: u64 = 4;
@@ -72,40 +79,6 @@ pub enum State {
     Stopping,
 }
 
-/// A statement of a session; times are since the process began.
-#[derive(Debug, Clone, Copy)]
-pub struct Statement<'a> {
-    /// Its text.
-    pub text: &'a str,
-    /// When it came.
-    pub received: Duration,
-    /// When it was answered; not yet, if `None`.
-    pub completed: Option<Duration>,
-    /// The server that answered.
-    pub server: &'static str,
-}
-
-/// A backend connection of a session.
-#[derive(Debug, Clone, Copy)]
-pub struct Backend {
-    /// The server's name.
-    pub server: &'static str,
-    /// The id of its thread there.
-    pub thread_id: u64,
-    /// Packets read from the server.
-    pub reads: u64,
-    /// Packets written to it.
-    pub writes: u64,
-    /// Writes that had to wait in a buffer.
-    pub buffered_writes: u64,
-    /// How often that buffer became too full.
-    pub high_water: u64,
-    /// How often it drained again.
-    pub low_water: u64,
-    /// Bytes waiting to be written.
-    pub write_queue: u64,
-}
-
 /// A session at a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'a> {
@@ -155,24 +128,6 @@ impl<'a> Moment<'a> {
             },
             _ => before,
         }
-    }
-
-    /// Start and end of the n-th statement since the session began, in microseconds.
-    fn span(&self, number: u64) -> (u64, Option<u64>) {
-        let (start, end) = self.timeline.span(number);
-        if number < self.progress.finished {
-            return (start, Some(end));
-        }
-        let stuck = matches!(self.session.plot, Plot::Hung | Plot::NoBackend);
-        let trouble = micros(self.session.trouble);
-        (
-            if stuck && micros(self.age()) >= trouble {
-                trouble
-            } else {
-                start
-            },
-            None,
-        )
     }
 
     /// Its id.
@@ -306,117 +261,6 @@ impl<'a> Moment<'a> {
         login
             + streaming
             + 2 * (now.started.saturating_sub(then.started) + now.finished.saturating_sub(then.finished))
-    }
-
-    /// How many statements it has sent.
-    pub fn statement_count(&self) -> u64 {
-        self.progress.started
-    }
-
-    /// The last statements, oldest first.
-    pub fn statements(&self, at_most: u64) -> impl Iterator<Item = Statement<'a>> + use<'a> {
-        let moment = *self;
-        let first = self.progress.started.saturating_sub(at_most);
-        (first..self.progress.started).map(move |number| moment.statement(number))
-    }
-
-    fn statement(&self, number: u64) -> Statement<'a> {
-        let (start, end) = self.span(number);
-        let texts = self.session.client.kind.statements;
-        let choice =
-            usize::try_from(mix(self.session.seed, number) % (texts.len() as u64).max(1)).unwrap_or(0);
-        let text = texts.get(choice).copied().unwrap_or_default();
-        Statement {
-            text: self.session.client.guise.map_or(text, |guise| guise.statement),
-            received: self.since_birth(start),
-            completed: end.map(|end| self.since_birth(end)),
-            server: self.server_of(number),
-        }
-    }
-
-    /// Every fourth statement is a write and goes to the first server; the others are read from the second.
-    fn server_of(&self, number: u64) -> &'static str {
-        let place = if number.is_multiple_of(4) {
-            0
-        } else {
-            self.server_count().saturating_sub(1)
-        };
-        self.server(place)
-    }
-
-    fn server_count(&self) -> usize {
-        match self.session.plot {
-            Plot::HalfOpen => 0,
-            Plot::NoBackend if self.age() >= self.session.trouble => 0,
-            Plot::Leaked => 1,
-            _ => self.service().held,
-        }
-    }
-
-    /// The first server of the service takes the writes; which of the others is used differs.
-    fn server(&self, place: usize) -> &'static str {
-        let service = self.service();
-        let (first, rest) = service.servers.split_first().unwrap_or((&"", &[]));
-        let chosen = usize::try_from(mix(self.session.seed, 43) % 64).unwrap_or(0);
-        if service.held == 1 {
-            return service
-                .servers
-                .get(chosen % service.servers.len().max(1))
-                .unwrap_or(first);
-        }
-        if place == 0 {
-            first
-        } else {
-            rest.get(chosen % rest.len().max(1)).unwrap_or(first)
-        }
-    }
-
-    /// Its backend connections.
-    pub fn backends(&self) -> impl Iterator<Item = Backend> + use<'a> {
-        let (moment, count) = (*self, self.server_count());
-        (0..count).map(move |place| moment.backend(place, count))
-    }
-
-    fn backend(&self, place: usize, count: usize) -> Backend {
-        let share = |total: u64| match (count, place) {
-            (1, _) => total,
-            (_, 0) => total.div_ceil(4),
-            _ => total - total.div_ceil(4),
-        };
-        let (asked, answered) = (share(self.progress.started), share(self.progress.finished));
-        let mut backend = Backend {
-            server: self.server(place),
-            thread_id: 31 + self.session.id * 2 + place as u64 + mix(self.session.seed, 44) % 2 * 40,
-            reads: 4 + answered * 2,
-            writes: 3 + asked,
-            buffered_writes: asked / 900,
-            high_water: asked / 20_000,
-            low_water: asked / 20_000,
-            write_queue: 0,
-        };
-        if self.session.plot == Plot::SlowReader && place + 1 == count {
-            self.press(&mut backend);
-        }
-        backend
-    }
-
-    /// Back-pressure: the buffer fills more often than it drains, in bursts of 20 seconds.
-    fn press(&self, backend: &mut Backend) {
-        let seconds = self.age().as_secs();
-        backend.high_water = 3 + seconds / 6;
-        backend.low_water = seconds / 9;
-        backend.buffered_writes = seconds / 20 * 48 + (seconds % 20).min(8) * 6;
-        backend.reads += seconds * 45;
-        backend.write_queue = 16_384 * (1 + seconds % 5);
-    }
-
-    /// Bytes that the client has not taken yet.
-    pub fn client_write_queue(&self) -> u64 {
-        if self.session.plot == Plot::SlowReader {
-            65_536 + self.age().as_secs() % 13 * 8_192
-        } else {
-            0
-        }
     }
 }
 
