@@ -1,1 +1,18 @@
-//! The embedded endpoint.
+//! The embedded endpoint: a simulated fleet of sessions, served over HTTP on loopback in both dialects.
+//!
+//! `world` is pure: it has no clock, no I/O and no randomness but its seed. `server` gives it a clock and a
+//! socket; `draft` and `jsonapi` write its replies from their own structs, so that a client is never tested
+//! against its own idea of the format. The room imports nothing from the others. Who may enter: `commands`
+//! (`maxtop demo`), through [`serve`], and tests.
+
+mod dates;
+mod draft;
+mod endpoint;
+mod http;
+mod jsonapi;
+mod server;
+mod world;
+
+pub use endpoint::{Dialects, RequestLine};
+pub use server::{DemoError, Running, ServeSpec, serve};
+pub use world::{Backend, Library, Moment, Service, State, Statement, World, WorldSpec};

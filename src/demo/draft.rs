@@ -1,0 +1,173 @@
+//! The draft dialect: the whole Session resource of the REST API's design document.
+//!
+//! Who may enter: `endpoint`. The order of work: who asks, which resource, which method, the parameters, the
+//! preconditions, and only then the action.
+
+mod content;
+mod parameters;
+mod resource;
+
+use axum::http::header;
+use axum::http::{Method, StatusCode};
+use serde::Serialize;
+
+use super::dates::{http_date, timestamp};
+use super::endpoint::Endpoint;
+use super::http::{Precondition, Reply, Request, etag, precondition};
+use super::world::World;
+use content::{Content, content, json};
+
+/// The resources.
+#[derive(Debug, Clone, Copy)]
+enum Resource {
+    Sessions,
+    Session(u64),
+    Connections(u64),
+}
+
+impl Resource {
+    fn of(request: &Request) -> Option<Self> {
+        match *request.segments() {
+            ["sessions"] => Some(Self::Sessions),
+            ["sessions", id] => Some(Self::Session(id_of(id)?)),
+            ["sessions", id, "connections"] => Some(Self::Connections(id_of(id)?)),
+            _ => None,
+        }
+    }
+
+    fn allow(self) -> &'static str {
+        match self {
+            Self::Session(_) => "GET, HEAD, DELETE",
+            Self::Sessions | Self::Connections(_) => "GET, HEAD",
+        }
+    }
+
+    fn allows(self, method: &Method) -> bool {
+        self.allow().split(", ").any(|allowed| allowed == method.as_str())
+    }
+}
+
+/// Digits as the list shows them: no sign, no leading zero.
+fn id_of(text: &str) -> Option<u64> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    if plain { text.parse().ok() } else { None }
+}
+
+/// Why a request is not done.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    description: String,
+}
+
+fn refuse<T>(status: StatusCode, error: &'static str, description: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal {
+        status,
+        error,
+        description: description.into(),
+    })
+}
+
+pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
+    let resource = Resource::of(request);
+    let (answered, date, started) = endpoint.with_world(|world| {
+        let answered = act(endpoint, request, resource, world);
+        (
+            answered,
+            timestamp(world.wall()),
+            timestamp((world.started_unix(), 0)),
+        )
+    });
+    let mut reply = answered.unwrap_or_else(|refusal| error(&refusal));
+    if let Some(resource) = resource {
+        reply = reply.with(header::ALLOW, resource.allow());
+    }
+    if !reply.has(&header::ETAG) {
+        let tag = etag(&reply.body);
+        reply = reply
+            .with(header::ETAG, tag)
+            .with(header::LAST_MODIFIED, http_date(started));
+    }
+    if request.method == Method::HEAD && reply.status != StatusCode::NOT_MODIFIED {
+        let length = reply.body.len().to_string();
+        reply = reply.with(header::CONTENT_LENGTH, length);
+        reply.body.clear();
+    }
+    reply.with(header::DATE, http_date(date))
+}
+
+fn act(
+    endpoint: &Endpoint,
+    request: &Request,
+    resource: Option<Resource>,
+    world: &mut World,
+) -> Result<Reply, Refusal> {
+    if !endpoint.is_authorized(request) {
+        return refuse(
+            StatusCode::UNAUTHORIZED,
+            "Unauthorized",
+            "User name and password are needed.",
+        );
+    }
+    let Some(resource) = resource else {
+        let description = format!("There is no resource `{}`.", request.path);
+        return refuse(StatusCode::NOT_FOUND, "Not found", description);
+    };
+    if !resource.allows(&request.method) {
+        let description = format!(
+            "The `{}` resource does not support {}.",
+            request.path, request.method
+        );
+        return refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Method not supported",
+            description,
+        );
+    }
+    let content = content(endpoint, request, resource, world)?;
+    match precondition(request, &content.etag, content.modified) {
+        Precondition::NotModified => Ok(validated(Reply::new(StatusCode::NOT_MODIFIED), &content)),
+        Precondition::Failed => refuse(
+            StatusCode::PRECONDITION_FAILED,
+            "Precondition failed",
+            format!(
+                "`{}` is not what the request expects; nothing was done.",
+                request.path
+            ),
+        ),
+        Precondition::None | Precondition::Holds => Ok(done(resource, &request.method, content, world)),
+    }
+}
+
+fn done(resource: Resource, method: &Method, mut content: Content, world: &mut World) -> Reply {
+    if let (&Method::DELETE, Resource::Session(id)) = (method, resource) {
+        world.kill(id);
+        return validated(Reply::new(StatusCode::NO_CONTENT), &content);
+    }
+    let body = std::mem::take(&mut content.body);
+    validated(Reply::json(StatusCode::OK, body), &content)
+}
+
+fn validated(reply: Reply, content: &Content) -> Reply {
+    reply
+        .with(header::ETAG, content.etag.clone())
+        .with(header::LAST_MODIFIED, http_date(content.modified))
+}
+
+fn error(refusal: &Refusal) -> Reply {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        error: &'a str,
+        description: &'a str,
+    }
+    let body = json(&Body {
+        error: refusal.error,
+        description: &refusal.description,
+    });
+    let reply = Reply::json(refusal.status, body);
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        return reply.with(header::WWW_AUTHENTICATE, "Basic");
+    }
+    reply
+}

@@ -1,0 +1,160 @@
+//! What a GET shows: the wished part of a resource, with its validators.
+//!
+//! Who may enter: the draft.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::parameters::{Fields, Range};
+use super::resource::{CONNECTION, Connection, SESSION, Session, Shown};
+use super::{Refusal, Resource, refuse};
+use crate::demo::dates::{asctime, timestamp};
+use crate::demo::endpoint::Endpoint;
+use crate::demo::http::{Request, etag};
+use crate::demo::world::{Moment, State, World};
+
+/// What a GET shows, with its validators.
+pub(super) struct Content {
+    pub(super) body: Vec<u8>,
+    pub(super) etag: String,
+    pub(super) modified: Timestamp,
+}
+
+pub(super) fn content(
+    endpoint: &Endpoint,
+    request: &Request,
+    resource: Resource,
+    world: &World,
+) -> Result<Content, Refusal> {
+    let parameters = request.parameters();
+    let keys = if matches!(resource, Resource::Connections(_)) {
+        &CONNECTION[..]
+    } else {
+        &SESSION[..]
+    };
+    let fields = Fields::of(&parameters, keys);
+    match resource {
+        Resource::Sessions => Ok(list(endpoint, world, fields, range(&parameters)?)),
+        Resource::Session(id) => {
+            let session = find(world, id)?;
+            let whole = json(&Shown {
+                item: &shown(endpoint, world, &session),
+                fields: Fields::ALL,
+            });
+            let etag = etag(&whole);
+            let body = if fields == Fields::ALL {
+                whole
+            } else {
+                json(&Shown {
+                    item: &shown(endpoint, world, &session),
+                    fields,
+                })
+            };
+            Ok(Content {
+                body,
+                etag,
+                modified: modified(world, &session),
+            })
+        }
+        Resource::Connections(id) => {
+            let session = find(world, id)?;
+            let range = range(&parameters)?;
+            let connections: Vec<Connection> = session
+                .backends()
+                .map(|backend| Connection::of(&backend, session.service().name))
+                .collect();
+            let whole: Vec<_> = connections.iter().map(|item| Shown { item, fields }).collect();
+            let body = json(&range.of_slice(&whole));
+            Ok(Content {
+                etag: etag(&body),
+                body,
+                modified: modified(world, &session),
+            })
+        }
+    }
+}
+
+fn range(parameters: &[(String, String)]) -> Result<Range, Refusal> {
+    Range::of(parameters).or_else(|text| {
+        let description = format!("`range={text}` is not of the form A-B with A not above B.");
+        refuse(StatusCode::BAD_REQUEST, "Invalid range", description)
+    })
+}
+
+fn find(world: &World, id: u64) -> Result<Moment<'_>, Refusal> {
+    let session = world.session(id).filter(is_listed);
+    session.map_or_else(
+        || {
+            refuse(
+                StatusCode::NOT_FOUND,
+                "Not found",
+                format!("There is no session {id}."),
+            )
+        },
+        Ok,
+    )
+}
+
+/// In the draft every value is known, so a session appears once its user has logged in.
+fn is_listed(session: &Moment<'_>) -> bool {
+    session.state() != State::HalfOpen
+}
+
+fn list(endpoint: &Endpoint, world: &World, fields: Fields, range: Range) -> Content {
+    let mut modified_at = world.changed();
+    let listed = world.sessions().filter(is_listed);
+    let sessions: Vec<Session<'_>> = range
+        .over(listed)
+        .map(|session| {
+            modified_at = modified_at.max(last_change(world, &session));
+            shown(endpoint, world, &session)
+        })
+        .collect();
+    let rows: Vec<_> = sessions.iter().map(|item| Shown { item, fields }).collect();
+    let body = json(&rows);
+    Content {
+        etag: etag(&body),
+        body,
+        modified: timestamp(world.wall_at(modified_at)),
+    }
+}
+
+fn shown<'a>(endpoint: &Endpoint, world: &World, session: &Moment<'a>) -> Session<'a> {
+    Session {
+        id: session.id(),
+        state: if session.state() == State::Stopping {
+            "Stopping session"
+        } else {
+            "Session ready for routing"
+        },
+        user: session.user().unwrap_or_default(),
+        address: session.address(),
+        service: session.service().name,
+        connected: asctime(timestamp(world.wall_at(session.connected())), &endpoint.zone),
+        idle: idle(world, session),
+    }
+}
+
+/// Whole seconds since the client last asked for something.
+fn idle(world: &World, session: &Moment<'_>) -> u64 {
+    world.uptime().saturating_sub(session.last_request()).as_secs()
+}
+
+/// When what is shown of a session last changed: its idle time does so every second.
+fn last_change(world: &World, session: &Moment<'_>) -> Duration {
+    session
+        .last_request()
+        .saturating_add(Duration::from_secs(idle(world, session)))
+}
+
+fn modified(world: &World, session: &Moment<'_>) -> Timestamp {
+    timestamp(world.wall_at(last_change(world, session)))
+}
+
+/// Plain structs of numbers and texts: there is nothing in them that JSON cannot hold.
+pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}

@@ -1,0 +1,131 @@
+//! The objects of the draft, as they are written.
+//!
+//! Who may enter: the draft.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+use super::parameters::Fields;
+use crate::demo::world::Backend;
+
+/// An object that can leave out some of its keys.
+pub(super) trait Item {
+    fn write<M: serde::ser::SerializeMap>(&self, key: usize, map: &mut M) -> Result<(), M::Error>;
+    fn keys(&self) -> &'static [&'static str];
+}
+
+/// An object with the wished keys.
+#[derive(Debug)]
+pub(super) struct Shown<'a, T> {
+    pub(super) item: &'a T,
+    pub(super) fields: Fields,
+}
+
+impl<T: Item> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for place in (0..self.item.keys().len()).filter(|place| self.fields.shows(*place)) {
+            self.item.write(place, &mut map)?;
+        }
+        map.end()
+    }
+}
+
+pub(super) const SESSION: [&str; 7] = ["id", "state", "user", "address", "service", "connected", "idle"];
+
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    pub(super) id: u64,
+    pub(super) state: &'static str,
+    pub(super) user: &'a str,
+    pub(super) address: IpAddr,
+    pub(super) service: &'static str,
+    pub(super) connected: String,
+    pub(super) idle: u64,
+}
+
+impl Item for Session<'_> {
+    fn keys(&self) -> &'static [&'static str] {
+        &SESSION
+    }
+
+    fn write<M: serde::ser::SerializeMap>(&self, place: usize, map: &mut M) -> Result<(), M::Error> {
+        let Some(key) = SESSION.get(place) else {
+            return Ok(());
+        };
+        match place {
+            0 => map.serialize_entry(key, &self.id),
+            1 => map.serialize_entry(key, self.state),
+            2 => map.serialize_entry(key, self.user),
+            3 => map.serialize_entry(key, &Text(self.address)),
+            4 => map.serialize_entry(key, &Text(format_args!("/services/{}", self.service))),
+            5 => map.serialize_entry(key, &self.connected),
+            _ => map.serialize_entry(key, &self.idle),
+        }
+    }
+}
+
+pub(super) const CONNECTION: [&str; 5] = ["state", "role", "server", "service", "statistics"];
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    server: &'static str,
+    service: &'static str,
+    statistics: Statistics,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Statistics {
+    reads: u64,
+    writes: u64,
+    buffered_writes: u64,
+    high_water_events: u64,
+    low_water_events: u64,
+}
+
+impl Connection {
+    pub(super) fn of(backend: &Backend, service: &'static str) -> Self {
+        let statistics = Statistics {
+            reads: backend.reads,
+            writes: backend.writes,
+            buffered_writes: backend.buffered_writes,
+            high_water_events: backend.high_water,
+            low_water_events: backend.low_water,
+        };
+        Self {
+            server: backend.server,
+            service,
+            statistics,
+        }
+    }
+}
+
+impl Item for Connection {
+    fn keys(&self) -> &'static [&'static str] {
+        &CONNECTION
+    }
+
+    fn write<M: serde::ser::SerializeMap>(&self, place: usize, map: &mut M) -> Result<(), M::Error> {
+        let Some(key) = CONNECTION.get(place) else {
+            return Ok(());
+        };
+        match place {
+            0 => map.serialize_entry(key, "DCB in the polling loop"),
+            1 => map.serialize_entry(key, "Backend Request Handler"),
+            2 => map.serialize_entry(key, &Text(format_args!("/servers/{}", self.server))),
+            3 => map.serialize_entry(key, &Text(format_args!("/services/{}", self.service))),
+            _ => map.serialize_entry(key, &self.statistics),
+        }
+    }
+}
+
+/// Anything printable, as a JSON string.
+struct Text<T>(T);
+
+impl<T: fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}

@@ -1,0 +1,161 @@
+//! What both dialects know of HTTP: a request, a reply, validators and their preconditions.
+//!
+//! Who may enter: `endpoint` and the dialects.
+
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use sha2::{Digest as _, Sha256};
+
+/// A request, without its body: no resource here reads one.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+}
+
+impl Request {
+    /// The value of a header, if it is text.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether it came with a body.
+    pub(super) fn has_body(&self) -> bool {
+        let length = self
+            .header(&header::CONTENT_LENGTH)
+            .is_some_and(|length| length != "0");
+        length || self.headers.contains_key(header::TRANSFER_ENCODING)
+    }
+
+    /// The decoded parameters of the URL, in order.
+    pub(super) fn parameters(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.query.as_bytes())
+            .into_owned()
+            .collect()
+    }
+
+    /// The path's parts; one slash at its end does not count.
+    pub(super) fn segments(&self) -> Vec<&str> {
+        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        path.split('/').collect()
+    }
+}
+
+/// A reply.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: Vec<(HeaderName, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::with_capacity(10),
+            body: Vec::new(),
+        }
+    }
+
+    pub(super) fn json(status: StatusCode, body: Vec<u8>) -> Self {
+        Self {
+            body,
+            ..Self::new(status).with(header::CONTENT_TYPE, "application/json")
+        }
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn has(&self, name: &HeaderName) -> bool {
+        self.headers.iter().any(|(present, _)| present == name)
+    }
+}
+
+/// The `Authorization` value of these credentials.
+pub(super) fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+}
+
+/// A quoted entity tag: 40 hexadecimal digits that depend on the bytes.
+pub(super) fn etag(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(bytes);
+    let mut tag = String::with_capacity(42);
+    tag.push('"');
+    for byte in digest.iter().take(20) {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
+}
+
+/// What the preconditions of a request say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Precondition {
+    /// The request has none.
+    None,
+    /// It has some, and they hold.
+    Holds,
+    /// The client has the current version already.
+    NotModified,
+    /// The client acts on another version than the current one.
+    Failed,
+}
+
+/// Judges `If-Match`, else `If-Unmodified-Since`, and `If-None-Match`, else `If-Modified-Since`.
+/// A date that cannot be read counts as absent.
+pub(super) fn precondition(request: &Request, etag: &str, modified: Timestamp) -> Precondition {
+    let safe = matches!(request.method, Method::GET | Method::HEAD);
+    let modified = modified.as_second();
+    let if_match = request
+        .header(&header::IF_MATCH)
+        .map(|tags| matches_tag(tags, etag, false));
+    let unmodified = || date(request, &header::IF_UNMODIFIED_SINCE).map(|date| modified <= date);
+    let none_match = request
+        .header(&header::IF_NONE_MATCH)
+        .map(|tags| !matches_tag(tags, etag, true));
+    let modified_since = || {
+        if safe {
+            date(request, &header::IF_MODIFIED_SINCE).map(|date| modified > date)
+        } else {
+            None
+        }
+    };
+
+    match (if_match.or_else(unmodified), none_match.or_else(modified_since)) {
+        (Some(false), _) => Precondition::Failed,
+        (_, Some(false)) if safe => Precondition::NotModified,
+        (_, Some(false)) => Precondition::Failed,
+        (None, None) => Precondition::None,
+        _ => Precondition::Holds,
+    }
+}
+
+fn matches_tag(tags: &str, etag: &str, weak: bool) -> bool {
+    tags.split(',').map(str::trim).any(|tag| {
+        let tag = if weak {
+            tag.strip_prefix("W/").unwrap_or(tag)
+        } else {
+            tag
+        };
+        tag == "*" || tag == etag
+    })
+}
+
+fn date(request: &Request, name: &HeaderName) -> Option<i64> {
+    rfc2822::DateTimeParser::new()
+        .parse_timestamp(request.header(name)?)
+        .ok()
+        .map(Timestamp::as_second)
+}

@@ -1,0 +1,101 @@
+//! The proxy itself and its worker threads.
+//!
+//! Who may enter: the JSON:API dialect.
+
+use serde_json::{Value, json};
+
+use crate::demo::dates::{http_date, timestamp};
+use crate::demo::world::{WORKERS, World};
+
+/// The settings of the simulated proxy; the zone and paths are those of an ordinary installation.
+const PARAMETERS: &str = include_str!("parameters.json");
+const VERSION: &str = "24.02.3";
+
+/// `/maxscale`.
+pub(super) fn maxscale(world: &World) -> Value {
+    let started = http_date(timestamp((world.started_unix(), 0)));
+    let mut parameters: Value = serde_json::from_str(PARAMETERS).unwrap_or_default();
+    if let Some(parameters) = parameters.as_object_mut() {
+        parameters.insert("threads".to_owned(), json!(WORKERS));
+    }
+    json!({
+        "attributes": {
+            "activated_at": started,
+            "commit": "source-build",
+            "config_sync": null,
+            "parameters": parameters,
+            "process_datadir": format!("/var/lib/maxscale/data{}", world.pid()),
+            "started_at": started,
+            "system": {
+                "machine": {
+                    "cores_available": WORKERS,
+                    "cores_physical": WORKERS,
+                    "cores_virtual": 4.0,
+                    "memory_available": 16_812_802_048_u64,
+                    "memory_physical": 16_812_802_048_u64,
+                },
+                "maxscale": { "query_classifier_cache_size": 2_521_920_307_u64, "threads": WORKERS },
+                "os": {
+                    "machine": "x86_64",
+                    "nodename": "db-proxy-1",
+                    "release": "6.12.48-generic",
+                    "sysname": "Linux",
+                    "version": "#1 SMP PREEMPT_DYNAMIC @0",
+                },
+            },
+            "uptime": world.uptime().as_secs(),
+            "version": VERSION,
+        },
+        "id": "maxscale",
+        "type": "maxscale",
+    })
+}
+
+/// `/maxscale/threads`. Their own links lack `maxscale`, as the real ones do.
+pub(super) fn threads(world: &World, base: &str) -> Vec<Value> {
+    (0..WORKERS).map(|worker| thread(world, base, worker)).collect()
+}
+
+fn thread(world: &World, base: &str, worker: u64) -> Value {
+    let own = || world.sessions().filter(|session| session.worker() == worker);
+    let sessions = own().count() as u64;
+    let statements: u64 = own().map(|session| session.statement_count()).sum();
+    let load = (own().map(|session| session.io_activity()).sum::<u64>() / 400).min(100);
+    let memory = sessions * 66_300;
+    json!({
+        "attributes": { "stats": {
+            "accepts": world.total_sessions() / WORKERS,
+            "avg_event_queue_length": 1,
+            "current_descriptors": 15 + sessions * 3,
+            "errors": 0,
+            "hangups": 0,
+            "listening": true,
+            "load": { "last_hour": load, "last_minute": load, "last_second": load },
+            "max_event_queue_length": 21,
+            "max_exec_time": 0,
+            "max_queue_time": 0,
+            "memory": {
+                "query_classifier": 13_069,
+                "sessions": memory,
+                "total": memory + 13_069,
+                "zombies": 0,
+            },
+            "query_classifier_cache": {
+                "evictions": 0,
+                "hits": statements / 2,
+                "inserts": 22,
+                "misses": statements / 50,
+                "size": 13_069,
+            },
+            "reads": statements * 2 + sessions * 4,
+            "sessions": sessions,
+            "state": "Active",
+            "total_descriptors": world.total_sessions() * 3 / WORKERS,
+            "writes": statements * 2 + sessions * 3,
+            "zombies": 0,
+        } },
+        "id": worker.to_string(),
+        "links": { "self": format!("{base}/threads/{worker}/") },
+        "type": "threads",
+    })
+}

@@ -1,0 +1,200 @@
+//! The parameters that choose what of a document is shown, and how: `pretty`, `filter`, `page`, `fields`.
+//!
+//! They work on the finished document, in that order. Who may enter: the JSON:API dialect.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::ser::PrettyFormatter;
+use serde_json::{Map, Value, json};
+
+use super::filter::Filter;
+
+/// What is shown of a document.
+#[derive(Debug)]
+pub(super) struct Selection {
+    pretty: bool,
+    /// The wished fields by type, as paths.
+    fields: Vec<(String, Vec<Vec<String>>)>,
+    filters: Result<Vec<Filter>, String>,
+    page: Option<Page>,
+    /// `filter[…]` is refused for a single resource.
+    only_lists: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Page {
+    size: usize,
+    number: usize,
+}
+
+impl Selection {
+    /// With `bare` only `pretty` counts.
+    pub(super) fn of(parameters: &[(String, String)], bare: bool) -> Self {
+        let map: BTreeMap<&str, &str> = parameters
+            .iter()
+            .rev()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let falsy = ["false", "no", "off", "0"];
+        let pretty = map.get("pretty").is_none_or(|value| !falsy.contains(value));
+        if bare {
+            return Self {
+                pretty,
+                fields: Vec::new(),
+                filters: Ok(Vec::new()),
+                page: None,
+                only_lists: false,
+            };
+        }
+        let filters: Result<Vec<Filter>, String> = parameters
+            .iter()
+            .filter_map(|(name, value)| Filter::of(name, value).transpose())
+            .collect();
+        let size = map
+            .get("page[size]")
+            .and_then(|size| size.parse().ok())
+            .filter(|size| *size > 0);
+        let number = map
+            .get("page[number]")
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(0);
+        Self {
+            pretty,
+            fields: parameters
+                .iter()
+                .filter_map(|(name, value)| wish(name, value))
+                .collect(),
+            filters,
+            page: size.map(|size| Page { size, number }),
+            only_lists: parameters.iter().any(|(name, _)| name.starts_with("filter[")),
+        }
+    }
+
+    /// The document as it is sent, or what is wrong with the filter.
+    pub(super) fn write<T: Serialize>(&self, document: &T, is_list: bool) -> Result<Vec<u8>, String> {
+        let filters = self.filters.as_deref().map_err(Clone::clone)?;
+        if !is_list && self.only_lists {
+            return Err("Filtering is not supported for a single resource".to_owned());
+        }
+        let paged = self.page.filter(|_| is_list);
+        if self.fields.is_empty() && paged.is_none() && (filters.is_empty() || !is_list) {
+            return Ok(dump(document, self.pretty));
+        }
+        let mut value = serde_json::to_value(document).unwrap_or_default();
+        if let Some(rows) = value.get_mut("data").and_then(Value::as_array_mut) {
+            rows.retain(|row| filters.iter().all(|filter| filter.accepts(row)));
+        }
+        if let Some(page) = paged {
+            turn_to(page, &mut value);
+        }
+        match value.get_mut("data") {
+            Some(Value::Array(rows)) => rows.iter_mut().for_each(|row| self.prune(row)),
+            Some(row) => self.prune(row),
+            None => {}
+        }
+        Ok(dump(&value, self.pretty))
+    }
+
+    /// Keeps the wished attributes and relationships; `id`, `type` and `links` stay.
+    fn prune(&self, row: &mut Value) {
+        let kind = row.get("type").and_then(Value::as_str).unwrap_or_default();
+        let Some((_, paths)) = self.fields.iter().find(|(wished, _)| wished == kind) else {
+            return;
+        };
+        let Some(row) = row.as_object_mut() else { return };
+        for part in ["attributes", "relationships"] {
+            let Some(old) = row.remove(part) else { continue };
+            let mut kept = Map::new();
+            for path in paths {
+                keep(&old, path, &mut kept);
+            }
+            if !kept.is_empty() {
+                row.insert(part.to_owned(), Value::Object(kept));
+            }
+        }
+    }
+}
+
+/// `fields[TYPE]=a,b/c`; without a type or without a name it is no wish.
+fn wish(name: &str, value: &str) -> Option<(String, Vec<Vec<String>>)> {
+    let kind = name.strip_prefix("fields[")?.strip_suffix(']')?;
+    let names = value.split(',').filter(|name| !name.is_empty());
+    let paths: Vec<Vec<String>> = names
+        .map(|name| name.split('/').map(str::to_owned).collect())
+        .collect();
+    (!paths.is_empty()).then(|| (kind.to_owned(), paths))
+}
+
+/// Copies what is at the path. Nothing leads into an array.
+fn keep(from: &Value, path: &[String], to: &mut Map<String, Value>) {
+    let Some((name, rest)) = path.split_first() else {
+        return;
+    };
+    let Some(value) = from.get(name) else { return };
+    if rest.is_empty() || value.is_array() {
+        to.insert(name.clone(), value.clone());
+        return;
+    }
+    let mut below = match to.remove(name) {
+        Some(Value::Object(below)) => below,
+        _ => Map::new(),
+    };
+    keep(value, rest, &mut below);
+    if !below.is_empty() {
+        to.insert(name.clone(), Value::Object(below));
+    }
+}
+
+/// One page of the rows, its links and the number of all. A list that fits on one page is on every page.
+fn turn_to(page: Page, document: &mut Value) {
+    let base = document
+        .pointer("/links/self")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let Some(rows) = document.get_mut("data").and_then(Value::as_array_mut) else {
+        return;
+    };
+    let total = rows.len();
+    if total > page.size {
+        let first = page.number.saturating_mul(page.size).min(total);
+        rows.drain(..first);
+        rows.truncate(page.size);
+    }
+    let last = total.saturating_sub(1) / page.size;
+    let link = |number: usize| {
+        json!(format!(
+            "{base}?page%5Bsize%5D={}&page%5Bnumber%5D={number}",
+            page.size
+        ))
+    };
+    let mut links = Map::new();
+    links.insert("first".to_owned(), link(0));
+    links.insert("last".to_owned(), link(last));
+    links.insert("self".to_owned(), link(page.number));
+    if page.number <= last && page.number > 0 {
+        links.insert("prev".to_owned(), link(page.number - 1));
+    }
+    if page.number < last {
+        links.insert("next".to_owned(), link(page.number + 1));
+    }
+    if let Some(document) = document.as_object_mut() {
+        document.insert("links".to_owned(), Value::Object(links));
+        document.insert("meta".to_owned(), json!({ "total": total }));
+    }
+}
+
+/// JSON, indented by four spaces if `pretty`. The documents are plain data, which JSON can always hold.
+pub(super) fn dump<T: Serialize>(document: &T, pretty: bool) -> Vec<u8> {
+    if !pretty {
+        return serde_json::to_vec(document).unwrap_or_default();
+    }
+    let mut out = Vec::with_capacity(4_096);
+    let formatter = PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
+    if document.serialize(&mut serializer).is_err() {
+        out.clear();
+    }
+    out
+}

@@ -1,0 +1,184 @@
+//! The services and the servers behind them.
+//!
+//! Who may enter: the JSON:API dialect.
+
+use serde_json::{Value, json};
+
+use crate::demo::dates::{http_date, timestamp};
+use crate::demo::world::{Moment, SERVERS, SERVICES, Server, Service, World};
+
+/// `/servers`.
+pub(super) fn servers(world: &World, base: &str) -> Vec<Value> {
+    SERVERS
+        .iter()
+        .map(|server| one_server(server, world, base))
+        .collect()
+}
+
+/// `/services`.
+pub(super) fn services(world: &World, base: &str) -> Vec<Value> {
+    SERVICES
+        .iter()
+        .map(|service| one_service(service, world, base))
+        .collect()
+}
+
+fn one_server(server: &Server, world: &World, base: &str) -> Value {
+    let name = server.name;
+    let held = || {
+        world
+            .sessions()
+            .flat_map(|session| session.backends())
+            .filter(|held| held.server == name)
+    };
+    let connections = held().count();
+    let routed: u64 = held().map(|held| held.writes).sum();
+    let primary = server.state.starts_with("Master");
+    let gtid = format!("1-3001-{}", 7_000 + world.uptime().as_secs() * 11);
+    let used_by = SERVICES.iter().filter(|service| service.servers.contains(&name));
+    json!({
+        "attributes": {
+            "gtid_binlog_pos": gtid,
+            "gtid_current_pos": gtid,
+            "last_event": if primary { "master_up" } else { "new_slave" },
+            "lock_held": null,
+            "master_group": null,
+            "master_id": if primary { -1 } else { 3_001 },
+            "name": name,
+            "node_id": server.number,
+            "parameters": {
+                "address": server.address,
+                "port": 3_306,
+                "priority": 0,
+                "proxy_protocol": false,
+                "rank": "primary",
+                "socket": null,
+                "ssl": false,
+            },
+            "read_only": !primary,
+            "replication_lag": 0,
+            "server_id": server.number,
+            "slave_connections": [],
+            "source": { "file": "/etc/maxscale.cnf", "type": "static" },
+            "state": server.state,
+            "statistics": {
+                "active_operations": held().filter(|held| held.write_queue > 0).count(),
+                "adaptive_avg_select_time": "184.268us",
+                "connection_pool_empty": 0,
+                "connections": connections,
+                "failed_auths": 0,
+                "max_connections": connections,
+                "max_pool_size": 0,
+                "persistent_connections": 0,
+                "reused_connections": 0,
+                "routed_packets": routed,
+                "total_connections": world.total_sessions(),
+            },
+            "triggered_at": http_date(timestamp((world.started_unix(), 0))),
+            "uptime": world.uptime().as_secs() + 86_400,
+            "version_string": "10.11.9-MariaDB-log",
+        },
+        "id": name,
+        "links": { "self": format!("{base}/servers/{name}/") },
+        "relationships": {
+            "monitors": relationship(base, "monitors", &format!("servers/{name}"), &["Replication-Monitor"]),
+            "services": relationship(
+                base,
+                "services",
+                &format!("servers/{name}"),
+                &used_by.map(|service| service.name).collect::<Vec<_>>(),
+            ),
+        },
+        "type": "servers",
+    })
+}
+
+fn one_service(service: &Service, world: &World, base: &str) -> Value {
+    let name = service.name;
+    let own = || world.sessions().filter(|session| session.service().name == name);
+    let connections = own().count();
+    let statements: u64 = own().map(|session| session.statement_count()).sum();
+    let total = world.total_sessions();
+    json!({
+        "attributes": {
+            "connections": connections,
+            "listeners": [listener(service, base)],
+            "parameters": {
+                "idle_session_pool_time": "-1ms",
+                "max_connections": 0,
+                "retain_last_statements": -1,
+                "router": service.router,
+                "session_trace": false,
+                "type": "service",
+                "user": "maxscale",
+                "wait_timeout": "0ms",
+            },
+            "router": service.router,
+            "router_diagnostics": { "queries": statements, "server_query_statistics": [] },
+            "source": { "file": "/etc/maxscale.cnf", "type": "static" },
+            "started": http_date(timestamp((world.started_unix(), 0))),
+            "state": "Started",
+            "statistics": {
+                "active_operations": own().filter(Moment::is_running).count(),
+                "avg_sescmd_history_length": 0.0,
+                "avg_session_lifetime": 61.5,
+                "connections": connections,
+                "failed_auths": 0,
+                "max_connections": connections,
+                "max_sescmd_history_length": 0,
+                "max_session_lifetime": world.uptime().as_secs(),
+                "routed_packets": statements,
+                "total_connections": total,
+            },
+            "total_connections": total,
+            "users": [],
+        },
+        "id": name,
+        "links": { "self": format!("{base}/services/{name}/") },
+        "relationships": {
+            "listeners": relationship(
+                base, "listeners", &format!("services/{name}"), &[&format!("{name}-Listener")],
+            ),
+            "servers": relationship(base, "servers", &format!("services/{name}"), service.servers),
+        },
+        "type": "services",
+    })
+}
+
+fn listener(service: &Service, base: &str) -> Value {
+    let name = format!("{}-Listener", service.name);
+    json!({
+        "attributes": {
+            "parameters": {
+                "address": "::",
+                "port": service.port,
+                "protocol": "MariaDBProtocol",
+                "service": service.name,
+                "socket": null,
+                "ssl": false,
+                "type": "listener",
+            },
+            "source": { "file": "/etc/maxscale.cnf", "type": "static" },
+            "state": "Running",
+        },
+        "id": name,
+        "relationships": {
+            "services": relationship(base, "services", &format!("listeners/{name}"), &[service.name]),
+        },
+        "type": "listeners",
+    })
+}
+
+fn relationship(base: &str, kind: &str, owner: &str, names: &[&str]) -> Value {
+    let data: Vec<Value> = names
+        .iter()
+        .map(|name| json!({ "id": name, "type": kind }))
+        .collect();
+    json!({
+        "data": data,
+        "links": {
+            "related": format!("{base}/{kind}/"),
+            "self": format!("{base}/{owner}/relationships/{kind}/"),
+        },
+    })
+}

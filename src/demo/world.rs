@@ -1,0 +1,246 @@
+//! The simulated fleet: which sessions exist at a given world time.
+//!
+//! What moves within a session is a function of its age (`timeline`); what changes the fleet is an event on the
+//! schedule. So the world depends on its seed and the time alone, not on how often somebody looked. Who may
+//! enter: the replies of both dialects, through [`Moment`], and `server`, which brings the time.
+
+mod cast;
+mod fleet;
+mod schedule;
+mod session;
+mod story;
+mod timeline;
+mod topology;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use cast::Client;
+use schedule::{Event, Schedule};
+use session::Session;
+
+pub use cast::Library;
+pub(super) use session::WORKERS;
+pub use session::{Backend, Moment, State, Statement};
+pub use topology::Service;
+pub(super) use topology::{SERVERS, SERVICES, Server};
+
+/// How long the simulated process had been running when the world began.
+const UPTIME_AT_START: Duration = Duration::from_secs(3 * 86_400 + 4 * 3_600 + 512);
+/// The same after a restart: the clients are back within seconds.
+const UPTIME_AFTER_RESTART: Duration = Duration::from_secs(2);
+
+/// What a world is made from.
+#[derive(Debug, Clone)]
+pub struct WorldSpec {
+    /// About how many clients are logged in at any time; exactly so many at the start.
+    pub sessions: usize,
+    /// The same seed gives the same world.
+    pub seed: u64,
+    /// Sessions opened, and closed, per second; `None` is a hundredth of the fleet, at most 20.
+    pub churn: Option<f64>,
+    /// The wall clock at the start, in whole seconds since 1970.
+    pub now_unix: i64,
+    /// Some sessions carry control characters and other traps in their texts.
+    pub hostile: bool,
+    /// One connection has not logged in yet. Only JSON:API lists it, beyond the number in `sessions`.
+    pub half_open: bool,
+}
+
+impl WorldSpec {
+    /// A fleet of that many sessions, with everything else as usual.
+    pub fn new(sessions: usize, seed: u64, now_unix: i64) -> Self {
+        Self {
+            sessions,
+            seed,
+            churn: None,
+            now_unix,
+            hostile: false,
+            half_open: sessions >= story::WHOLE,
+        }
+    }
+}
+
+/// The fleet at one moment. It moves on by [`World::advance`], never back.
+#[derive(Debug)]
+pub struct World {
+    spec: WorldSpec,
+    uptime_at_start: Duration,
+    /// Time since the process began; sessions are dated on this scale.
+    uptime: Duration,
+    sessions: BTreeMap<u64, Session>,
+    schedule: Schedule,
+    next_id: u64,
+    churn: f64,
+    /// Mean life of a short-lived session, such that `churn` keeps the fleet at its size.
+    brief_life: Duration,
+    arrivals: Rng,
+    /// When a session last came, went or changed hands.
+    changed: Duration,
+    restarts: u32,
+}
+
+impl World {
+    /// The fleet at world time zero.
+    pub fn new(spec: &WorldSpec) -> Self {
+        Self::begun(spec.clone(), UPTIME_AT_START, 0)
+    }
+
+    /// The fleet of the next process: ids from 1 again, another start time and data directory.
+    #[must_use]
+    pub fn restarted(&self) -> Self {
+        let (now_unix, _) = self.wall();
+        let spec = WorldSpec {
+            seed: timeline::mix(self.spec.seed, 1),
+            now_unix,
+            ..self.spec.clone()
+        };
+        Self::begun(spec, UPTIME_AFTER_RESTART, self.restarts.saturating_add(1))
+    }
+
+    fn begun(spec: WorldSpec, uptime: Duration, restarts: u32) -> Self {
+        let churn = spec
+            .churn
+            .unwrap_or_else(|| default_churn(spec.sessions))
+            .clamp(0.0, 100_000.0);
+        let churn = if churn.is_nan() { 0.0 } else { churn };
+        let mut world = Self {
+            arrivals: Rng::with_seed(timeline::mix(spec.seed, 2)),
+            spec,
+            uptime_at_start: uptime,
+            uptime,
+            sessions: BTreeMap::new(),
+            schedule: Schedule::default(),
+            next_id: 1,
+            churn,
+            brief_life: Duration::ZERO,
+            changed: uptime,
+            restarts,
+        };
+        fleet::populate(&mut world);
+        world
+    }
+
+    /// Moves to a world time; an earlier one changes nothing.
+    pub fn advance(&mut self, world_time: Duration) {
+        let target = self.uptime_at_start.saturating_add(world_time);
+        while let Some((at, event)) = self.schedule.next_until(target) {
+            self.uptime = self.uptime.max(at);
+            fleet::happen(self, at, event);
+        }
+        self.uptime = self.uptime.max(target);
+    }
+
+    /// Every session, by id, as it is now. Half-open ones are among them.
+    pub fn sessions(&self) -> impl Iterator<Item = Moment<'_>> {
+        self.sessions
+            .values()
+            .map(|session| Moment::of(session, self.uptime))
+    }
+
+    /// One session as it is now.
+    pub fn session(&self, id: u64) -> Option<Moment<'_>> {
+        self.sessions
+            .get(&id)
+            .map(|session| Moment::of(session, self.uptime))
+    }
+
+    /// How many sessions there are.
+    pub fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether nobody is connected.
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
+    /// Ends a session at once; false when there is none of that id.
+    pub fn kill(&mut self, id: u64) -> bool {
+        let Some(session) = self.sessions.remove(&id) else {
+            return false;
+        };
+        self.changed = self.uptime;
+        fleet::come_back(self, &session);
+        true
+    }
+
+    /// Ends a session after a delay. A later call replaces an earlier one.
+    pub fn kill_after(&mut self, id: u64, delay: Duration) -> bool {
+        let at = self.uptime.saturating_add(delay);
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return false;
+        };
+        session.expires = Some(at);
+        self.schedule.add(at, Event::Expire(id));
+        true
+    }
+
+    /// Gives the id to another user, connected just now: what a client sees when an id was reused.
+    pub fn impersonate(&mut self, id: u64, user: &str) -> bool {
+        let born = self.uptime;
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return false;
+        };
+        session.hand_over(user, born);
+        self.changed = born;
+        true
+    }
+
+    /// The wall clock: whole seconds since 1970 and nanoseconds.
+    pub fn wall(&self) -> (i64, u32) {
+        self.wall_at(self.uptime)
+    }
+
+    /// The wall clock when the process began.
+    pub fn started_unix(&self) -> i64 {
+        self.spec
+            .now_unix
+            .saturating_sub_unsigned(self.uptime_at_start.as_secs())
+    }
+
+    /// The wall clock at a moment of the process' life.
+    pub fn wall_at(&self, uptime: Duration) -> (i64, u32) {
+        (
+            self.started_unix().saturating_add_unsigned(uptime.as_secs()),
+            uptime.subsec_nanos(),
+        )
+    }
+
+    /// Time since the process began.
+    pub fn uptime(&self) -> Duration {
+        self.uptime
+    }
+
+    /// When a session last came, went or changed hands, on the scale of `uptime`.
+    pub fn changed(&self) -> Duration {
+        self.changed
+    }
+
+    /// How many sessions the process has seen.
+    pub fn total_sessions(&self) -> u64 {
+        self.next_id.saturating_sub(1)
+    }
+
+    /// The process id, another one after each restart.
+    pub fn pid(&self) -> u32 {
+        4_211 + self.restarts.saturating_mul(918)
+    }
+
+    fn open(&mut self, client: Client, seed: u64, born: Duration) -> &mut Session {
+        let id = self.next_id;
+        self.next_id = id.saturating_add(1);
+        self.changed = self.changed.max(born);
+        self.sessions
+            .entry(id)
+            .or_insert(Session::new(id, client, seed, born))
+    }
+}
+
+fn default_churn(sessions: usize) -> f64 {
+    f64::from(u32::try_from(sessions).unwrap_or(u32::MAX))
+        .mul_add(0.01, 0.0)
+        .min(20.0)
+}

@@ -1,0 +1,218 @@
+//! Coming and going: the first fleet, and what each event does to it.
+//!
+//! Who may enter: the world.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::World;
+use super::cast::{Client, KINDS, Kind, Life};
+use super::schedule::Event;
+use super::session::Session;
+use super::story::{GUISES, HALF_OPEN, Plot, ROLES, Role};
+use super::timeline::mix;
+
+/// A pool closes a connection after this time, on average.
+const POOLED_LIFE: Duration = Duration::from_hours(8);
+/// One killed client of a pool in this many comes back.
+const ONE_IN: u64 = 4;
+
+/// Somebody who is there at the start.
+struct Present {
+    age: Duration,
+    client: Client,
+    seed: u64,
+    role: Option<&'static Role>,
+}
+
+/// Fills the world for its first moment; the oldest get the lowest ids.
+pub(super) fn populate(world: &mut World) {
+    let mut rng = Rng::with_seed(world.spec.seed);
+    let roles = ROLES.iter().take(world.spec.sessions);
+    let ordinary = world.spec.sessions.saturating_sub(ROLES.len());
+    world.brief_life = brief_life(ordinary, world.churn);
+
+    let mut present: Vec<Present> = Vec::with_capacity(world.spec.sessions.saturating_add(1));
+    for role in roles.chain(world.spec.half_open.then_some(&HALF_OPEN)) {
+        let age = Duration::from_secs(role.age);
+        present.push(Present {
+            age,
+            client: Client::of(role.kind, &mut rng),
+            seed: rng.u64(..),
+            role: Some(role),
+        });
+    }
+    for place in 0..ordinary {
+        let kind = kind_at(place, ordinary);
+        let mut client = Client::of(kind, &mut rng);
+        client.guise = GUISES.get(place).filter(|_| world.spec.hostile);
+        if let Some(guise) = client.guise {
+            client.user = guise.user.into();
+        }
+        let seed = rng.u64(..);
+        present.push(Present {
+            age: first_age(world, kind, &mut rng),
+            client,
+            seed,
+            role: None,
+        });
+    }
+    within_uptime(&mut present, world.uptime);
+    present.sort_by_key(|one| std::cmp::Reverse(one.age));
+    for one in present {
+        enter(world, one);
+    }
+    if world.churn > 0.0 {
+        schedule_arrival(world, world.uptime);
+    }
+}
+
+/// The place of the n-th of `count` clients in the table of kinds, by their shares.
+fn kind_at(place: usize, count: usize) -> &'static Kind {
+    let total: usize = KINDS.iter().map(|kind| kind.share as usize).sum();
+    let mut point = (2 * place + 1) * total / (2 * count.max(1));
+    for kind in &KINDS {
+        match point.checked_sub(kind.share as usize) {
+            Some(rest) => point = rest,
+            None => return kind,
+        }
+    }
+    &KINDS[0]
+}
+
+/// How long short-lived sessions live so that as many leave as come.
+fn brief_life(ordinary: usize, churn: f64) -> Duration {
+    let brief = (0..ordinary)
+        .filter(|place| kind_at(*place, ordinary).life == Life::Brief)
+        .count();
+    let brief = f64::from(u32::try_from(brief.max(1)).unwrap_or(u32::MAX));
+    Duration::try_from_secs_f64(brief / churn).unwrap_or(Duration::MAX)
+}
+
+fn first_age(world: &World, kind: &Kind, rng: &mut Rng) -> Duration {
+    if kind.life == Life::Brief {
+        let oldest = Duration::from_secs(u64::from(kind.oldest));
+        return exponential(world.brief_life.min(oldest / 2), rng).min(oldest);
+    }
+    Duration::from_secs(u64::from(kind.oldest)).mul_f64(rng.f64())
+}
+
+/// Nobody is older than the process; if it is young, everybody's age shrinks in proportion.
+fn within_uptime(present: &mut [Present], uptime: Duration) {
+    let oldest = present.iter().map(|one| one.age).max().unwrap_or_default();
+    if oldest > uptime {
+        let factor = uptime.as_secs_f64() / oldest.as_secs_f64();
+        for one in present {
+            one.age = one.age.mul_f64(factor);
+        }
+    }
+}
+
+fn enter(world: &mut World, one: Present) {
+    let (born, seed, life) = (
+        world.uptime.saturating_sub(one.age),
+        one.seed,
+        one.client.kind.life,
+    );
+    let session = world.open(one.client, seed, born);
+    let id = session.id;
+    match one.role {
+        Some(role) => {
+            let trouble = one.age.saturating_sub(Duration::from_secs(role.trouble));
+            session.cast(role.plot, trouble);
+        }
+        None => schedule_end(world, id, life, seed, world.uptime),
+    }
+}
+
+/// One event.
+pub(super) fn happen(world: &mut World, at: Duration, event: Event) {
+    match event {
+        Event::Arrive => {
+            let client = Client::of(brief_kind(&mut world.arrivals), &mut world.arrivals);
+            let seed = world.arrivals.u64(..);
+            open(world, client, seed, at);
+            schedule_arrival(world, at);
+        }
+        Event::Open(client, seed) => open(world, *client, seed, at),
+        Event::End(id) => {
+            let Some(session) = world.sessions.remove(&id) else {
+                return;
+            };
+            world.changed = at;
+            if session.client.kind.life == Life::Pooled {
+                reopen(world, &session, at, 0);
+            }
+        }
+        Event::Expire(id) => {
+            let due = world
+                .sessions
+                .get(&id)
+                .is_some_and(|session| session.expires == Some(at));
+            if due {
+                world.sessions.remove(&id);
+                world.changed = at;
+            }
+        }
+    }
+}
+
+fn open(world: &mut World, client: Client, seed: u64, at: Duration) {
+    let life = client.kind.life;
+    let id = world.open(client, seed, at).id;
+    schedule_end(world, id, life, seed, at);
+}
+
+/// A killed client of a pool may connect again soon, if anybody comes at all.
+pub(super) fn come_back(world: &mut World, killed: &Session) {
+    let returns = mix(killed.seed, 21).is_multiple_of(ONE_IN);
+    let ordinary = matches!(killed.plot, Plot::Ordinary | Plot::Leaked);
+    if world.churn > 0.0 && returns && ordinary && killed.client.kind.life != Life::Brief {
+        reopen(world, killed, world.uptime, 300 + mix(killed.seed, 22) % 900);
+    }
+}
+
+fn reopen(world: &mut World, left: &Session, at: Duration, after_millis: u64) {
+    let seed = mix(left.seed, 23);
+    let client = left.client.again(&mut Rng::with_seed(seed));
+    let at = at.saturating_add(Duration::from_millis(after_millis));
+    world.schedule.add(at, Event::Open(Box::new(client), seed));
+}
+
+fn schedule_arrival(world: &mut World, from: Duration) {
+    let mean = Duration::try_from_secs_f64(1.0 / world.churn).unwrap_or(Duration::MAX);
+    let at = from.saturating_add(exponential(mean, &mut world.arrivals));
+    world.schedule.add(at, Event::Arrive);
+}
+
+fn schedule_end(world: &mut World, id: u64, life: Life, seed: u64, from: Duration) {
+    if world.churn <= 0.0 {
+        return;
+    }
+    let mean = match life {
+        Life::Brief => world.brief_life,
+        Life::Pooled => POOLED_LIFE,
+        Life::Lasting => return,
+    };
+    let at = from.saturating_add(exponential(mean, &mut Rng::with_seed(mix(seed, 24))));
+    world.schedule.add(at, Event::End(id));
+}
+
+fn brief_kind(rng: &mut Rng) -> &'static Kind {
+    let brief = || KINDS.iter().filter(|kind| kind.life == Life::Brief);
+    let mut point = rng.u32(0..brief().map(|kind| kind.share).sum::<u32>().max(1));
+    for kind in brief() {
+        match point.checked_sub(kind.share) {
+            Some(rest) => point = rest,
+            None => return kind,
+        }
+    }
+    &KINDS[0]
+}
+
+/// A waiting time without memory, at most five times the mean.
+fn exponential(mean: Duration, rng: &mut Rng) -> Duration {
+    let times = (-(1.0 - rng.f64()).ln()).clamp(0.001, 5.0);
+    Duration::try_from_secs_f64(mean.as_secs_f64() * times).unwrap_or(Duration::MAX)
+}

@@ -1,0 +1,269 @@
+//! One session, and what can be seen of it at a moment.
+//!
+//! Who may enter: the world makes sessions; replies read [`Moment`]s.
+
+mod backends;
+mod statements;
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::cast::{Client, Library};
+use super::story::Plot;
+use super::timeline::{Progress, Rhythm, Timeline, mix};
+use super::topology::Service;
+
+pub use backends::Backend;
+pub use statements::Statement;
+
+/// Worker threads of the simulated proxy.
+pub(in crate::demo) const WORKERS: u64 = 4;
+/// Counted I/O events are those of the last 30 seconds, here in microseconds.
+const IO_WINDOW: u64 = 30_000_000;
+/// A slow reader fetches one part of a large result after another.
+const STREAM: Rhythm = Rhythm {
+    period: 15_000,
+    statements: 1,
+    run: 13_000,
+    gap: 300,
+};
+
+/// A session as the world keeps it: only what does not follow from its age.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) id: u64,
+    pub(super) client: Client,
+    pub(super) seed: u64,
+    pub(super) born: Duration,
+    pub(super) plot: Plot,
+    /// The age at which the plot begins.
+    trouble: Duration,
+    pub(super) expires: Option<Duration>,
+}
+
+impl Session {
+    pub(super) fn new(id: u64, client: Client, seed: u64, born: Duration) -> Self {
+        Self {
+            id,
+            client,
+            seed,
+            born,
+            plot: Plot::Ordinary,
+            trouble: Duration::MAX,
+            expires: None,
+        }
+    }
+
+    pub(super) fn cast(&mut self, plot: Plot, trouble: Duration) {
+        self.plot = plot;
+        self.trouble = trouble;
+    }
+
+    pub(super) fn hand_over(&mut self, user: &str, born: Duration) {
+        self.client.user = Cow::Owned(user.to_owned());
+        self.born = born;
+        self.seed = mix(self.seed, 31);
+        self.cast(Plot::Ordinary, Duration::MAX);
+    }
+}
+
+/// What a session is doing, in no dialect's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Connected, not logged in.
+    HalfOpen,
+    /// In use.
+    Ready,
+    /// Told to stop.
+    Stopping,
+}
+
+/// A session at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    session: &'a Session,
+    uptime: Duration,
+    timeline: Timeline,
+    progress: Progress,
+}
+
+impl<'a> Moment<'a> {
+    pub(super) fn of(session: &'a Session, uptime: Duration) -> Self {
+        let streams = session.plot == Plot::SlowReader;
+        let rhythm = if streams {
+            STREAM
+        } else {
+            session.client.kind.rhythm
+        };
+        let timeline = Timeline::new(rhythm, session.seed);
+        let mut moment = Self {
+            session,
+            uptime,
+            timeline,
+            progress: Progress {
+                started: 0,
+                finished: 0,
+            },
+        };
+        moment.progress = moment.progress_at(micros(moment.age()));
+        moment
+    }
+
+    fn progress_at(&self, age: u64) -> Progress {
+        let trouble = micros(self.session.trouble);
+        let before = self.timeline.progress(age.min(trouble));
+        match self.session.plot {
+            Plot::HalfOpen => Progress {
+                started: 0,
+                finished: 0,
+            },
+            Plot::Leaked | Plot::Closing if age >= trouble => Progress {
+                started: before.finished,
+                ..before
+            },
+            Plot::Hung | Plot::NoBackend if age >= trouble => Progress {
+                started: before.finished + 1,
+                ..before
+            },
+            _ => before,
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> u64 {
+        self.session.id
+    }
+
+    /// Its user; nobody yet while it is half open.
+    pub fn user(&self) -> Option<&'a str> {
+        (self.session.plot != Plot::HalfOpen).then_some(&*self.session.client.user)
+    }
+
+    /// Where its client is.
+    pub fn address(&self) -> IpAddr {
+        self.session.client.address
+    }
+
+    /// The client's port.
+    pub fn port(&self) -> u16 {
+        self.session.client.port
+    }
+
+    /// The program as the client names it.
+    pub fn program(&self) -> &'a str {
+        self.session
+            .client
+            .guise
+            .map_or(self.session.client.kind.program, |guise| guise.program)
+    }
+
+    /// The client's process id: one for all sessions of a program at an address.
+    pub fn pid(&self) -> u64 {
+        let last = match self.address() {
+            IpAddr::V4(address) => address.octets()[3],
+            IpAddr::V6(address) => address.octets()[15],
+        };
+        1_200 + mix(u64::from(last), self.program().len() as u64) % 30_000
+    }
+
+    /// The client's library.
+    pub fn library(&self) -> &'static Library {
+        self.session.client.kind.library
+    }
+
+    /// Its service.
+    pub fn service(&self) -> &'static Service {
+        self.session.client.kind.service
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> State {
+        match self.session.plot {
+            Plot::HalfOpen => State::HalfOpen,
+            Plot::Closing if self.age() >= self.session.trouble => State::Stopping,
+            _ => State::Ready,
+        }
+    }
+
+    /// When it began, since the process began.
+    pub fn connected(&self) -> Duration {
+        self.session.born
+    }
+
+    /// How old it is.
+    pub fn age(&self) -> Duration {
+        self.uptime.saturating_sub(self.session.born)
+    }
+
+    /// The worker that serves it.
+    pub fn worker(&self) -> u64 {
+        mix(self.session.seed, 41) % WORKERS
+    }
+
+    /// A number that gives lists an order of no meaning.
+    pub fn shuffle(&self) -> u64 {
+        mix(self.session.seed, 42)
+    }
+
+    /// Whether a statement waits for its answer.
+    pub fn is_running(&self) -> bool {
+        self.progress.started > self.progress.finished
+    }
+
+    /// When the client last sent something, since the process began.
+    pub fn last_request(&self) -> Duration {
+        self.since_birth(
+            self.progress
+                .started
+                .checked_sub(1)
+                .map_or(0, |number| self.span(number).0),
+        )
+    }
+
+    /// When the session last had something to do; now, while a statement runs.
+    pub fn last_activity(&self) -> Duration {
+        if self.is_running() || self.session.plot == Plot::HalfOpen {
+            return self.uptime;
+        }
+        let last = self
+            .progress
+            .finished
+            .checked_sub(1)
+            .and_then(|number| self.span(number).1);
+        self.since_birth(last.unwrap_or(0)).min(self.uptime)
+    }
+
+    fn since_birth(&self, micros: u64) -> Duration {
+        self.session.born.saturating_add(Duration::from_micros(micros))
+    }
+
+    /// I/O events of the last 30 seconds.
+    pub fn io_activity(&self) -> u64 {
+        let age = micros(self.age());
+        if self.session.plot == Plot::HalfOpen {
+            return 1;
+        }
+        let login = if age < IO_WINDOW { 8 } else { 0 };
+        let then = age.checked_sub(IO_WINDOW).map_or(
+            Progress {
+                started: 0,
+                finished: 0,
+            },
+            |age| self.progress_at(age),
+        );
+        let now = self.progress;
+        let streaming = if self.session.plot == Plot::SlowReader {
+            60 + age / 700_000 % 40
+        } else {
+            0
+        };
+        login
+            + streaming
+            + 2 * (now.started.saturating_sub(then.started) + now.finished.saturating_sub(then.finished))
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,115 @@
+//! The backend connections of a session and their statistics.
+//!
+//! Who may enter: `session`.
+
+use super::Moment;
+use crate::demo::world::story::Plot;
+use crate::demo::world::timeline::mix;
+
+/// A backend connection of a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Backend {
+    /// The server's name.
+    pub server: &'static str,
+    /// The id of its thread there.
+    pub thread_id: u64,
+    /// Packets read from the server.
+    pub reads: u64,
+    /// Packets written to it.
+    pub writes: u64,
+    /// Writes that had to wait in a buffer.
+    pub buffered_writes: u64,
+    /// How often that buffer became too full.
+    pub high_water: u64,
+    /// How often it drained again.
+    pub low_water: u64,
+    /// Bytes waiting to be written.
+    pub write_queue: u64,
+}
+
+impl<'a> Moment<'a> {
+    /// Every fourth statement is a write and goes to the first server; the others are read from the second.
+    pub(super) fn server_of(&self, number: u64) -> &'static str {
+        let place = if number.is_multiple_of(4) {
+            0
+        } else {
+            self.server_count().saturating_sub(1)
+        };
+        self.server(place)
+    }
+
+    fn server_count(&self) -> usize {
+        match self.session.plot {
+            Plot::HalfOpen => 0,
+            Plot::NoBackend if self.age() >= self.session.trouble => 0,
+            Plot::Leaked => 1,
+            _ => self.service().held,
+        }
+    }
+
+    /// The first server of the service takes the writes; which of the others is used differs.
+    fn server(&self, place: usize) -> &'static str {
+        let service = self.service();
+        let (first, rest) = service.servers.split_first().unwrap_or((&"", &[]));
+        let chosen = usize::try_from(mix(self.session.seed, 43) % 64).unwrap_or(0);
+        if service.held == 1 {
+            return service
+                .servers
+                .get(chosen % service.servers.len().max(1))
+                .unwrap_or(first);
+        }
+        if place == 0 {
+            first
+        } else {
+            rest.get(chosen % rest.len().max(1)).unwrap_or(first)
+        }
+    }
+
+    /// Its backend connections.
+    pub fn backends(&self) -> impl Iterator<Item = Backend> + use<'a> {
+        let (moment, count) = (*self, self.server_count());
+        (0..count).map(move |place| moment.backend(place, count))
+    }
+
+    fn backend(&self, place: usize, count: usize) -> Backend {
+        let share = |total: u64| match (count, place) {
+            (1, _) => total,
+            (_, 0) => total.div_ceil(4),
+            _ => total - total.div_ceil(4),
+        };
+        let (asked, answered) = (share(self.progress.started), share(self.progress.finished));
+        let mut backend = Backend {
+            server: self.server(place),
+            thread_id: 31 + self.session.id * 2 + place as u64 + mix(self.session.seed, 44) % 2 * 40,
+            reads: 4 + answered * 2,
+            writes: 3 + asked,
+            buffered_writes: asked / 900,
+            high_water: asked / 20_000,
+            low_water: asked / 20_000,
+            write_queue: 0,
+        };
+        if self.session.plot == Plot::SlowReader && place + 1 == count {
+            self.press(&mut backend);
+        }
+        backend
+    }
+
+    /// Back-pressure: the buffer fills more often than it drains, in bursts of 20 seconds.
+    fn press(&self, backend: &mut Backend) {
+        let seconds = self.age().as_secs();
+        backend.high_water = 3 + seconds / 6;
+        backend.low_water = seconds / 9;
+        backend.buffered_writes = seconds / 20 * 48 + (seconds % 20).min(8) * 6;
+        backend.reads += seconds * 45;
+        backend.write_queue = 16_384 * (1 + seconds % 5);
+    }
+
+    /// Bytes that the client has not taken yet.
+    pub fn client_write_queue(&self) -> u64 {
+        if self.session.plot == Plot::SlowReader {
+            65_536 + self.age().as_secs() % 13 * 8_192
+        } else {
+            0
+        }
+    }
+}

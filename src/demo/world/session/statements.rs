@@ -1,0 +1,68 @@
+//! The statements of a session.
+//!
+//! Who may enter: `session`.
+
+use std::time::Duration;
+
+use super::{Moment, micros};
+use crate::demo::world::story::Plot;
+use crate::demo::world::timeline::mix;
+
+/// A statement of a session; times are since the process began.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// When it came.
+    pub received: Duration,
+    /// When it was answered; not yet, if `None`.
+    pub completed: Option<Duration>,
+    /// The server that answered.
+    pub server: &'static str,
+}
+
+impl<'a> Moment<'a> {
+    /// Start and end of the n-th statement since the session began, in microseconds.
+    pub(super) fn span(&self, number: u64) -> (u64, Option<u64>) {
+        let (start, end) = self.timeline.span(number);
+        if number < self.progress.finished {
+            return (start, Some(end));
+        }
+        let stuck = matches!(self.session.plot, Plot::Hung | Plot::NoBackend);
+        let trouble = micros(self.session.trouble);
+        (
+            if stuck && micros(self.age()) >= trouble {
+                trouble
+            } else {
+                start
+            },
+            None,
+        )
+    }
+
+    /// How many statements it has sent.
+    pub fn statement_count(&self) -> u64 {
+        self.progress.started
+    }
+
+    /// The last statements, oldest first.
+    pub fn statements(&self, at_most: u64) -> impl Iterator<Item = Statement<'a>> + use<'a> {
+        let moment = *self;
+        let first = self.progress.started.saturating_sub(at_most);
+        (first..self.progress.started).map(move |number| moment.statement(number))
+    }
+
+    fn statement(&self, number: u64) -> Statement<'a> {
+        let (start, end) = self.span(number);
+        let texts = self.session.client.kind.statements;
+        let choice =
+            usize::try_from(mix(self.session.seed, number) % (texts.len() as u64).max(1)).unwrap_or(0);
+        let text = texts.get(choice).copied().unwrap_or_default();
+        Statement {
+            text: self.session.client.guise.map_or(text, |guise| guise.statement),
+            received: self.since_birth(start),
+            completed: end.map(|end| self.since_birth(end)),
+            server: self.server_of(number),
+        }
+    }
+}
