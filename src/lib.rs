@@ -1,6 +1,9 @@
 //! htop for the sessions of a MariaDB `MaxScale` proxy.
 
 pub mod app;
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod demo;
 pub mod kill;
 pub mod model;
