@@ -66,6 +66,9 @@ pub enum Fault {
     /// The process changed between two requests of one cycle.
     #[error("restarted: session ids start anew")]
     Restarted,
+    /// The request would change something, and this program only reads.
+    #[error("read-only: no request but GET leaves the program")]
+    ReadOnly,
 }
 
 /// What to try, in one line.
@@ -90,6 +93,7 @@ impl Fault {
             Self::NotFound | Self::NotJson(_) | Self::Malformed(_) => {
                 "is this the admin port? try --dialect, or look at it with curl"
             }
+            Self::ReadOnly => "start without --read-only",
             _ => return None,
         }))
     }

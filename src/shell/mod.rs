@@ -1,1 +1,3 @@
 //! The shell: moves bytes and time between the world and the core.
+
+pub mod client;

@@ -1,0 +1,261 @@
+//! The client of one endpoint: what may be asked of an admin API, in either dialect.
+//!
+//! For the poller and the one-shot commands. Every request goes on its own connection, within one
+//! deadline, and is never repeated by itself; what went wrong comes back as a [`Fault`]. Bytes are
+//! decoded off the runtime's threads.
+
+mod deletion;
+mod dialect;
+mod exchange;
+mod fault;
+mod list;
+mod spec;
+mod target;
+mod url;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use self::deletion::Deletion;
+use self::dialect::{Dialects, Next, next};
+use self::exchange::{Exchange, Reply};
+use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId};
+use crate::wire::{self, Decoder, Interner, WireError, draft, jsonapi, shape};
+
+pub use list::List;
+pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec};
+pub use target::ListRequest;
+pub use url::{EndpointUrl, UrlError};
+
+/// The client of one endpoint; a clone is the same client.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    endpoint: EndpointId,
+    exchange: Exchange,
+    dialects: Dialects,
+    deletion: Option<Deletion>,
+    /// Names and moments of the lists so far: the next one has most of them again.
+    interner: Arc<Mutex<Interner>>,
+}
+
+impl Client {
+    /// A client; nothing is sent yet.
+    pub fn new(spec: ClientSpec) -> Result<Self, ClientError> {
+        if let Some(credentials) = &spec.credentials {
+            if credentials.user.contains(':') {
+                return Err(ClientError::User(spec.url));
+            }
+            if !(spec.url.is_https() || spec.url.is_loopback() || spec.allow_plain_http) {
+                return Err(ClientError::PlainHttp(spec.url));
+            }
+        }
+        Ok(Self(Arc::new(Inner {
+            endpoint: spec.endpoint,
+            dialects: Dialects::new(spec.dialect),
+            deletion: Deletion::permit(spec.read_only),
+            exchange: Exchange::new(spec)?,
+            interner: Arc::default(),
+        })))
+    }
+
+    /// Which of the watched endpoints it is.
+    pub fn endpoint(&self) -> EndpointId {
+        self.0.endpoint
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &EndpointUrl {
+        self.0.exchange.url()
+    }
+
+    /// Its dialect, once it was found.
+    pub fn dialect(&self) -> Option<Dialect> {
+        self.0.dialects.known()
+    }
+
+    /// Whether credentials are sent.
+    pub fn has_credentials(&self) -> bool {
+        self.0.exchange.has_credentials()
+    }
+
+    /// Which process answers. The draft dialect cannot tell, and is not asked.
+    ///
+    /// Before the dialect is known a 404 is no fault: it may be the draft. Never [`Fault::NotFound`],
+    /// which stands for a session that has ended.
+    pub async fn instance(&self) -> Result<Option<Instance>, Fault> {
+        let known = self.dialect();
+        if known == Some(Dialect::Draft) {
+            return Ok(None);
+        }
+        let reply = self.0.exchange.get(Dialect::JsonApi, target::INSTANCE).await?;
+        match reply.status {
+            404 if known.is_none() => Ok(None),
+            404 => Err(fault::unclear_404("no /v1/maxscale there")),
+            _ if reply.is_success() => self
+                .decode(reply, |body, _| jsonapi::instance(body))
+                .await
+                .map(Some),
+            _ => Err(fault::of_status(&reply, self.has_credentials())),
+        }
+    }
+
+    /// The sessions. Finds the dialect where it is not known; the reply that told it is the list.
+    pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
+        let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
+        let mut reply = self.ask_list(dialect, request).await?;
+        if let Next::Ask(other) = next(dialect, reply.status, shape(&reply.body))
+            && !self.0.dialects.is_forced()
+        {
+            self.0.dialects.learn(None);
+            dialect = other;
+            reply = self.ask_list(dialect, request).await?;
+        }
+        if !reply.is_success() {
+            return Err(fault::of_status(&reply, self.has_credentials()));
+        }
+        let list = self.decode_list(dialect, reply).await?;
+        self.0.dialects.learn(Some(dialect));
+        Ok(list)
+    }
+
+    /// One session in full. A session that is not there is [`Fault::NotFound`].
+    pub async fn session(&self, id: SessionId) -> Result<Detail, Fault> {
+        let dialect = self.dialect_or_find().await?;
+        let reply = self
+            .0
+            .exchange
+            .get(dialect, &target::session(dialect, id))
+            .await?;
+        if !reply.is_success() {
+            return Err(fault::of_session_status(&reply, self.has_credentials()));
+        }
+        let mut detail = match dialect {
+            Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
+            Dialect::Draft => self.decode(reply, draft::session).await?,
+        };
+        // Before 24.02 an id is read like a C number: 2^32 + 7 gives session 7.
+        if detail.session.id != id {
+            let other = detail.session.id;
+            return Err(Fault::Malformed(fault::line(&format!(
+                "asked for session {id}, got session {other}"
+            ))));
+        }
+        if dialect == Dialect::Draft {
+            let (connections, blanked) = self.connections(id).await?;
+            detail.connections = connections;
+            detail.blanked = detail.blanked.saturating_add(blanked);
+        }
+        Ok(detail)
+    }
+
+    /// Ends one session: exactly one DELETE, never repeated. Gone already is [`Fault::NotFound`]; a
+    /// read-only client sends nothing.
+    pub async fn delete(&self, id: SessionId) -> Result<(), Fault> {
+        let deletion = self.0.deletion.as_ref().ok_or(Fault::ReadOnly)?;
+        let dialect = self.dialect_or_find().await?;
+        let reply = deletion.send(&self.0.exchange, dialect, id).await?;
+        match reply.status {
+            200 | 202 | 204 => Ok(()),
+            _ => Err(fault::of_session_status(&reply, self.has_credentials())),
+        }
+    }
+
+    async fn ask_list(&self, dialect: Dialect, request: &ListRequest<'_>) -> Result<Reply, Fault> {
+        let target = target::list(dialect, request);
+        self.0.exchange.get(dialect, &target).await
+    }
+
+    /// The dialect; found by a list where nobody asked for one yet. A 404 then is no session's.
+    async fn dialect_or_find(&self) -> Result<Dialect, Fault> {
+        if let Some(dialect) = self.dialect() {
+            return Ok(dialect);
+        }
+        match self.sessions(&ListRequest::default()).await {
+            Ok(list) => Ok(list.dialect),
+            Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The draft's connections. A 404 right after the session was seen is an endpoint that has no
+    /// such resource, or a session that ended just now; the next look tells.
+    async fn connections(&self, id: SessionId) -> Result<(Vec<Connection>, u32), Fault> {
+        let reply = self
+            .0
+            .exchange
+            .get(Dialect::Draft, &target::connections(id))
+            .await?;
+        match reply.status {
+            404 => Ok((Vec::new(), 0)),
+            _ if reply.is_success() => {
+                self.decode(reply, |body, decoder| {
+                    draft::connections(body, decoder).map(|connections| (connections, decoder.blanked))
+                })
+                .await
+            }
+            _ => Err(fault::of_status(&reply, self.has_credentials())),
+        }
+    }
+
+    async fn decode_list(&self, dialect: Dialect, reply: Reply) -> Result<List, Fault> {
+        let (taken_at, cost, bytes) = (Timestamp::now(), reply.cost, reply.body.len());
+        let server_now = reply.date.unwrap_or(taken_at);
+        let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
+        let rows = off_thread(move || {
+            let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
+            let zone = has_zone.then(TimeZone::system);
+            let rows = wire::list(
+                dialect,
+                &reply.body,
+                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
+            );
+            interner.prune();
+            rows
+        });
+        let rows = rows.await.map_err(|error| fault::of_wire(&error))?;
+        Ok(List {
+            dialect,
+            rows,
+            cost,
+            bytes,
+            taken_at,
+            server_now,
+        })
+    }
+
+    /// Decodes a body that is no list; its few texts are not kept.
+    async fn decode<T: Send + 'static>(
+        &self,
+        reply: Reply,
+        read: impl FnOnce(&[u8], &mut Decoder<'_>) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let has_zone = self.url().is_loopback();
+        let value = off_thread(move || {
+            let zone = has_zone.then(TimeZone::system);
+            let server_now = reply.date.unwrap_or_else(Timestamp::now);
+            let mut interner = Interner::default();
+            read(
+                &reply.body,
+                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
+            )
+        });
+        value.await.map_err(|error| fault::of_wire(&error))
+    }
+}
+
+/// Runs what takes time beside the runtime's threads. A panic there goes on here.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Cancelled, which happens only while the runtime ends: nobody waits any more.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

@@ -1,0 +1,104 @@
+//! Which dialect an endpoint speaks, told by the shape of its list (DESIGN section 2).
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::model::Dialect;
+use crate::wire::Shape;
+
+/// What is known of an endpoint's dialect, shared by the requests of one client.
+#[derive(Debug)]
+pub(super) struct Dialects {
+    forced: Option<Dialect>,
+    found: Mutex<Option<Dialect>>,
+}
+
+impl Dialects {
+    pub(super) const fn new(forced: Option<Dialect>) -> Self {
+        Self {
+            forced,
+            found: Mutex::new(forced),
+        }
+    }
+
+    /// The dialect, once it was found or where it was forced.
+    pub(super) fn known(&self) -> Option<Dialect> {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers what a good list was written in; `None` makes the next list look anew.
+    pub(super) fn learn(&self, dialect: Option<Dialect>) {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = self.forced.or(dialect);
+    }
+
+    /// Whether nothing is left to find out.
+    pub(super) const fn is_forced(&self) -> bool {
+        self.forced.is_some()
+    }
+}
+
+/// What to do about the reply to a request for a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Take it as it is: rows, or the reason why there are none.
+    Take,
+    /// Ask in this dialect instead.
+    Ask(Dialect),
+}
+
+/// A 404 and a body of the other shape speak of the dialect; a 401, a 5xx or HTML do not.
+///
+/// `MaxScale` serves its JSON:API list under the draft's path too (2.4 and later), so the path
+/// that answered says nothing.
+pub(super) fn next(asked: Dialect, status: u16, shape: Shape) -> Next {
+    match (asked, status, shape) {
+        (Dialect::JsonApi, 404, _) | (Dialect::JsonApi, 200, Shape::Array) => Next::Ask(Dialect::Draft),
+        (Dialect::Draft, 404, _) | (Dialect::Draft, 200, Shape::Object) => Next::Ask(Dialect::JsonApi),
+        _ => Next::Take,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Dialect::{Draft, JsonApi};
+
+    #[test]
+    fn the_shape_tells_the_dialect() {
+        assert_eq!(next(JsonApi, 200, Shape::Object), Next::Take);
+        assert_eq!(next(Draft, 200, Shape::Array), Next::Take);
+        assert_eq!(next(JsonApi, 200, Shape::Array), Next::Ask(Draft));
+        assert_eq!(next(Draft, 200, Shape::Object), Next::Ask(JsonApi));
+    }
+
+    #[test]
+    fn a_404_means_the_other_one() {
+        for shape in [Shape::Empty, Shape::Object, Shape::Html] {
+            assert_eq!(next(JsonApi, 404, shape), Next::Ask(Draft));
+            assert_eq!(next(Draft, 404, shape), Next::Ask(JsonApi));
+        }
+    }
+
+    #[test]
+    fn refusals_errors_and_pages_say_nothing() {
+        for status in [401, 403, 500, 503, 302] {
+            for shape in [Shape::Array, Shape::Object, Shape::Empty, Shape::Html] {
+                assert_eq!(next(JsonApi, status, shape), Next::Take);
+            }
+        }
+        assert_eq!(next(JsonApi, 200, Shape::Html), Next::Take);
+        assert_eq!(next(Draft, 200, Shape::Empty), Next::Take);
+    }
+
+    #[test]
+    fn a_forced_dialect_is_never_unlearned() {
+        let dialects = Dialects::new(Some(Draft));
+        dialects.learn(Some(JsonApi));
+        dialects.learn(None);
+        assert_eq!(dialects.known(), Some(Draft));
+        let free = Dialects::new(None);
+        free.learn(Some(JsonApi));
+        assert_eq!(free.known(), Some(JsonApi));
+        free.learn(None);
+        assert_eq!(free.known(), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! A list as it came: its sessions, and what getting it cost.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::{Dialect, EndpointId, Instance, Snapshot};
+use crate::wire::Rows;
+
+/// One good list.
+#[derive(Debug)]
+pub struct List {
+    /// In which dialect it came.
+    pub dialect: Dialect,
+    /// The sessions.
+    pub rows: Rows,
+    /// From the request sent to the first byte of the reply.
+    pub cost: Duration,
+    /// The size of the body.
+    pub bytes: usize,
+    /// When it was complete, by this machine's clock.
+    pub taken_at: Timestamp,
+    /// What the server's clock said, else this machine's.
+    pub server_now: Timestamp,
+}
+
+impl List {
+    /// The list as the rest of the program knows it.
+    pub fn into_snapshot(self, endpoint: EndpointId, instance: Option<Instance>, number: u64) -> Snapshot {
+        Snapshot {
+            endpoint,
+            dialect: self.dialect,
+            instance,
+            number,
+            taken_at: self.taken_at,
+            cost: self.cost,
+            bytes: self.bytes,
+            sessions: self.rows.sessions,
+            blanked: self.rows.blanked,
+            dropped: self.rows.dropped,
+        }
+    }
+}

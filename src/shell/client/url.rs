@@ -1,0 +1,210 @@
+//! Where an endpoint is: what `--endpoint` accepts, and the one form in which it is shown.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use reqwest::Url;
+use thiserror::Error;
+
+use crate::model::{Limit, Text};
+
+/// The port of the admin API unless another one is given (`admin_port`).
+const DEFAULT_PORT: u16 = 8989;
+
+/// The address of an admin API: scheme, host, port, and the path before `/v1` where a reverse
+/// proxy adds one. Holds no user, password or query, so it may be shown anywhere.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EndpointUrl(Url);
+
+/// An address that cannot be used: what, why and what to try, in one line. Never has a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("bad endpoint '{shown}': {reason}")]
+pub struct UrlError {
+    /// What was given, without anything that could be a secret.
+    shown: Text,
+    reason: &'static str,
+}
+
+impl EndpointUrl {
+    /// Whether the connection is encrypted.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether it is on this machine: a loopback address, or `localhost` by name.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        match host.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => host.eq_ignore_ascii_case("localhost"),
+        }
+    }
+
+    /// The host alone, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The full URL of a path (with query) of the API, which begins with a slash.
+    pub(super) fn join(&self, target: &str) -> String {
+        format!("{self}{target}")
+    }
+}
+
+/// `http://host:8989`, always with its port, never with a slash at the end.
+impl fmt::Display for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.0.host_str().unwrap_or_default();
+        let port = self.0.port_or_known_default().unwrap_or(DEFAULT_PORT);
+        let path = self.0.path().trim_end_matches('/');
+        write!(f, "{}://{host}:{port}{path}", self.0.scheme())
+    }
+}
+
+impl fmt::Debug for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for EndpointUrl {
+    type Err = UrlError;
+
+    /// `HOST`, `HOST:PORT`, `http://…` or `https://…`; IPv6 addresses in brackets.
+    fn from_str(given: &str) -> Result<Self, UrlError> {
+        let refuse = |reason| UrlError {
+            shown: without_secrets(given),
+            reason,
+        };
+        let text = match given.split_once("://") {
+            Some(("http" | "https", _)) => given.to_owned(),
+            Some(_) => return Err(refuse("only http:// and https:// are spoken")),
+            None => format!("http://{given}"),
+        };
+        let Ok(mut url) = Url::parse(&text) else {
+            return Err(refuse(
+                "give HOST:PORT or http[s]://HOST:PORT, IPv6 as [::1]:8989",
+            ));
+        };
+        if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
+            return Err(refuse(
+                "no user or password in it: use --user and --password-file",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("leave out what follows '?' or '#'"));
+        }
+        if !names_a_port(&text) {
+            // Fails only for URLs without a host, and http has one.
+            let _ = url.set_port(Some(DEFAULT_PORT));
+        }
+        let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix("/v1").unwrap_or(path).to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
+    }
+}
+
+/// Whether the text itself has a port. The parsed URL does not tell: it drops `:80` and `:443`.
+fn names_a_port(text: &str) -> bool {
+    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '\\']).next().unwrap_or_default();
+    let after_brackets = authority.rsplit(']').next().unwrap_or_default();
+    after_brackets
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.is_empty())
+}
+
+/// What of a refused address may be shown: nothing before an `@`, nothing after a `?` or `#`.
+fn without_secrets(given: &str) -> Text {
+    let tail = given.rsplit_once('@').map_or(given, |(_, tail)| tail);
+    let shown = tail.split(['?', '#']).next().unwrap_or_default();
+    Text::clean(shown, Limit::Name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(given: &str) -> String {
+        given
+            .parse::<EndpointUrl>()
+            .map_or_else(|error| error.to_string(), |url| url.to_string())
+    }
+
+    #[test]
+    fn every_accepted_form_is_shown_in_one() {
+        for (given, expected) in [
+            ("db1", "http://db1:8989"),
+            ("db1:18989", "http://db1:18989"),
+            ("localhost", "http://localhost:8989"),
+            ("10.0.0.1:80", "http://10.0.0.1:80"),
+            ("[::1]", "http://[::1]:8989"),
+            ("[fe80::1]:99", "http://[fe80::1]:99"),
+            ("http://db1", "http://db1:8989"),
+            ("http://db1/", "http://db1:8989"),
+            ("http://db1:80/", "http://db1:80"),
+            ("https://db1", "https://db1:8989"),
+            ("https://db1:443", "https://db1:443"),
+            ("http://db1:8989/v1/", "http://db1:8989"),
+            ("https://proxy/maxscale/a/", "https://proxy:8989/maxscale/a"),
+        ] {
+            assert_eq!(shown(given), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_bad_url_says_what_why_and_what_to_try() {
+        for (given, reason) in [
+            ("", "give HOST:PORT"),
+            ("http://", "give HOST:PORT"),
+            ("db1:port", "give HOST:PORT"),
+            ("db1:99999", "give HOST:PORT"),
+            ("::1", "IPv6 as [::1]:8989"),
+            ("ftp://db1", "only http:// and https://"),
+            ("http://db1/?x=1", "leave out"),
+        ] {
+            let text = shown(given);
+            assert!(text.starts_with("bad endpoint '"), "{given}: {text}");
+            assert!(text.contains(reason), "{given}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_not_repeated() {
+        for given in [
+            "http://admin:geheim@db1:8989",
+            "admin:geheim@db1",
+            "http://geheim@db1",
+            "ftp://admin:geheim@db1",
+            "http://db1/?token=geheim",
+            "http://admin:geheim@",
+            "http://db1/a@geheim?b",
+        ] {
+            let error = given.parse::<EndpointUrl>().unwrap_err();
+            let debug = format!("{error:?} {error}");
+            assert!(!debug.contains("geheim") || given.contains("a@geheim"), "{debug}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_told_by_address_or_by_the_name_localhost() {
+        for (given, loopback) in [
+            ("127.0.0.1", true),
+            ("127.9.9.9:1", true),
+            ("127.1", true),
+            ("[::1]", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("LOCALHOST", true),
+            ("localhost.example.com", false),
+            ("127.0.0.1.example.com", false),
+            ("10.0.0.1", false),
+            ("[2001:db8::1]", false),
+        ] {
+            let url: EndpointUrl = given.parse().unwrap();
+            assert_eq!(url.is_loopback(), loopback, "{given}");
+        }
+    }
+}
