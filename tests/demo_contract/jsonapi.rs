@@ -225,6 +225,21 @@ async fn a_stale_if_match_kills_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_validator_that_does_not_match_makes_it_forget_the_parameters() {
+    let server = running(still(12)).await;
+    let target = "/v1/sessions/1?fields[sessions]=user";
+    let plain = get(server.addr, target).await;
+    assert_eq!(plain.json()["data"]["attributes"], json!({ "user": "etl" }));
+    let reply = send(server.addr, "GET", target, &[("If-None-Match", "\"zzz\"")]).await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.json()["data"]["attributes"]["queries"].is_array());
+    assert_eq!(
+        (reply.header("etag"), reply.header("last-modified")),
+        (None, None)
+    );
+}
+
+#[tokio::test]
 async fn a_ttl_kills_one_second_later_than_it_says() {
     let mut spec = still(12);
     spec.speed = 10.0;

@@ -1,6 +1,6 @@
 //! The embedded endpoint over real HTTP: both dialects against their contracts, the world against itself.
 
-// A test fails by panicking, its helpers too.
+// A test fails by panicking.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
