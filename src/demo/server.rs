@@ -137,6 +137,11 @@ impl Running {
             .with_world(|world| world.sessions().map(|session| session.id()).collect())
     }
 
+    /// Looks at the world as it is now, or changes it: for whatever the other hooks do not offer.
+    pub fn with_world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        self.endpoint.with_world(look)
+    }
+
     /// Ends a session, as if by another client.
     pub fn kill(&self, id: u64) -> bool {
         self.endpoint.with_world(|world| world.kill(id))

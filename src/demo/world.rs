@@ -45,6 +45,8 @@ pub struct WorldSpec {
     pub now_unix: i64,
     /// Some sessions carry control characters and other traps in their texts.
     pub hostile: bool,
+    /// The name of the machine that the proxy runs on.
+    pub node: String,
     /// One connection has not logged in yet. Only JSON:API lists it, beyond the number in `sessions`.
     pub half_open: bool,
 }
@@ -58,6 +60,7 @@ impl WorldSpec {
             churn: None,
             now_unix,
             hostile: false,
+            node: "db-proxy-1".to_owned(),
             half_open: sessions >= story::WHOLE,
         }
     }
@@ -79,13 +82,12 @@ pub struct World {
     arrivals: Rng,
     /// When a session last came, went or changed hands.
     changed: Duration,
-    restarts: u32,
 }
 
 impl World {
     /// The fleet at world time zero.
     pub fn new(spec: &WorldSpec) -> Self {
-        Self::begun(spec.clone(), UPTIME_AT_START, 0)
+        Self::begun(spec.clone(), UPTIME_AT_START)
     }
 
     /// The fleet of the next process: ids from 1 again, another start time and data directory.
@@ -97,10 +99,10 @@ impl World {
             now_unix,
             ..self.spec.clone()
         };
-        Self::begun(spec, UPTIME_AFTER_RESTART, self.restarts.saturating_add(1))
+        Self::begun(spec, UPTIME_AFTER_RESTART)
     }
 
-    fn begun(spec: WorldSpec, uptime: Duration, restarts: u32) -> Self {
+    fn begun(spec: WorldSpec, uptime: Duration) -> Self {
         let churn = spec
             .churn
             .unwrap_or_else(|| default_churn(spec.sessions))
@@ -117,7 +119,6 @@ impl World {
             churn,
             brief_life: Duration::ZERO,
             changed: uptime,
-            restarts,
         };
         fleet::populate(&mut world);
         world
@@ -224,9 +225,14 @@ impl World {
         self.next_id.saturating_sub(1)
     }
 
+    /// The name of the machine.
+    pub fn node(&self) -> &str {
+        &self.spec.node
+    }
+
     /// The process id, another one after each restart.
-    pub fn pid(&self) -> u32 {
-        4_211 + self.restarts.saturating_mul(918)
+    pub fn pid(&self) -> u64 {
+        1_000 + timeline::mix(self.spec.seed, 3) % 30_000
     }
 
     fn open(&mut self, client: Client, seed: u64, born: Duration) -> &mut Session {
@@ -240,7 +246,5 @@ impl World {
 }
 
 fn default_churn(sessions: usize) -> f64 {
-    f64::from(u32::try_from(sessions).unwrap_or(u32::MAX))
-        .mul_add(0.01, 0.0)
-        .min(20.0)
+    (f64::from(u32::try_from(sessions).unwrap_or(u32::MAX)) / 100.0).min(20.0)
 }

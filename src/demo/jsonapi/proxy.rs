@@ -37,7 +37,7 @@ pub(super) fn maxscale(world: &World) -> Value {
                 "maxscale": { "query_classifier_cache_size": 2_521_920_307_u64, "threads": WORKERS },
                 "os": {
                     "machine": "x86_64",
-                    "nodename": "db-proxy-1",
+                    "nodename": world.node(),
                     "release": "6.12.48-generic",
                     "sysname": "Linux",
                     "version": "#1 SMP PREEMPT_DYNAMIC @0",

@@ -82,7 +82,7 @@ const fn rhythm(period: u32, statements: u32, run: u32, gap: u32) -> Rhythm {
 
 pub(super) static KINDS: [Kind; 8] = [
     Kind {
-        share: 40,
+        share: 38,
         users: &["web", "web", "shop_api"],
         service: RW_SPLIT,
         network: ([10, 0, 1], 2, 6),
@@ -162,7 +162,7 @@ pub(super) static KINDS: [Kind; 8] = [
         ],
     },
     Kind {
-        share: 1,
+        share: 3,
         users: &["cron"],
         service: RW_SPLIT,
         network: ([10, 0, 3], 20, 1),

@@ -59,7 +59,7 @@ pub(super) fn populate(world: &mut World) {
         });
     }
     within_uptime(&mut present, world.uptime);
-    present.sort_by_key(|one| std::cmp::Reverse(one.age));
+    present.sort_by_cached_key(|one| std::cmp::Reverse(one.age));
     for one in present {
         enter(world, one);
     }

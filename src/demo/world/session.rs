@@ -112,21 +112,21 @@ impl<'a> Moment<'a> {
 
     fn progress_at(&self, age: u64) -> Progress {
         let trouble = micros(self.session.trouble);
-        let before = self.timeline.progress(age.min(trouble));
-        match self.session.plot {
-            Plot::HalfOpen => Progress {
-                started: 0,
-                finished: 0,
-            },
-            Plot::Leaked | Plot::Closing if age >= trouble => Progress {
-                started: before.finished,
-                ..before
-            },
-            Plot::Hung | Plot::NoBackend if age >= trouble => Progress {
-                started: before.finished + 1,
-                ..before
-            },
-            _ => before,
+        let waiting = match self.session.plot {
+            Plot::HalfOpen => {
+                return Progress {
+                    started: 0,
+                    finished: 0,
+                };
+            }
+            Plot::Leaked | Plot::Closing if age >= trouble => 0,
+            Plot::Hung | Plot::NoBackend if age >= trouble => 1,
+            _ => return self.timeline.progress(age),
+        };
+        let finished = self.timeline.progress(trouble).finished;
+        Progress {
+            started: finished + waiting,
+            finished,
         }
     }
 

@@ -1,0 +1,16 @@
+//! The embedded endpoint over real HTTP: both dialects against their contracts, the world against itself.
+
+// A test fails by panicking.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod client;
+mod draft;
+mod jsonapi;
+mod recordings;
+mod server;
+mod world;
