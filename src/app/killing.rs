@@ -129,11 +129,18 @@ impl App {
         self.rearrange(effects);
     }
 
-    /// A frame was drawn: if it showed that Yes is open, the 300 ms begin.
-    pub(super) fn dialog_drawn(&mut self) {
+    /// The question that can be answered with Yes, if one is asked: what a frame drawn now shows.
+    pub fn open_question(&self) -> Option<Ticket> {
+        let asking = self.kills.asking.as_ref()?;
+        asking.attempt.may_be_confirmed().then(|| asking.attempt.ticket())
+    }
+
+    /// A frame was written: if it showed that Yes is open, the 300 ms begin.
+    pub(super) fn dialog_drawn(&mut self, question: Option<Ticket>) {
         let now = self.now.elapsed;
+        let open = self.open_question();
         if let Some(asking) = &mut self.kills.asking {
-            asking.dialog.drawn(asking.attempt.may_be_confirmed(), now);
+            asking.dialog.drawn(open.is_some() && open == question, now);
         }
     }
 

@@ -48,8 +48,9 @@ pub enum Msg {
     Paste(String),
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
-    /// A frame that shows all messages so far is on its way to the terminal.
-    Drawn,
+    /// A frame has been written to the terminal. The ticket is that of the kill whose open Yes the
+    /// frame showed, as [`App::open_question`](super::App::open_question) gave it.
+    Drawn(Option<Ticket>),
     /// The dialect was found, or found anew.
     Spoke(EndpointId, Dialect),
     /// A good list.

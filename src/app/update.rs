@@ -29,7 +29,7 @@ impl App {
                 let page = self.page();
                 self.table.settle(page);
             }
-            Msg::Drawn => self.dialog_drawn(),
+            Msg::Drawn(question) => self.dialog_drawn(question),
             Msg::Spoke(endpoint, dialect) => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
                     endpoint.dialect = Some(dialect);

@@ -147,6 +147,11 @@ impl Attempt {
         )
     }
 
+    /// The ticket of its last question.
+    pub const fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
     /// Whether an answer with this ticket is meant for it.
     pub const fn owns(&self, ticket: Ticket) -> bool {
         self.ticket.kill() == ticket.kill()

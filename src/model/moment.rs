@@ -8,8 +8,8 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ZonedDateTime};
 
-/// Forms whose zone is GMT.
-const GMT_FORMS: [&str; 2] = ["%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %y %H:%M:%S GMT"];
+/// Forms whose zone is GMT. The short year first: read as a long one it would be year 26.
+const GMT_FORMS: [&str; 2] = ["%a, %d %b %y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S GMT"];
 /// Forms that carry their offset.
 const OFFSET_FORMS: [&str; 2] = ["%a, %d %b %Y %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%:z"];
 /// Forms in the zone of the server.

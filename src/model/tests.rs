@@ -1,1 +1,212 @@
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
 
+use super::*;
+
+fn name(raw: &str) -> Text {
+    Text::clean(raw, Limit::Name)
+}
+
+fn session(id: u64, user: &str) -> Session {
+    Session {
+        user: Some(name(user)),
+        address: Some(name("10.0.0.7")),
+        service: Some(name("RW-Split")),
+        connected: Some(Connected {
+            sent: name("Wed Aug 31 03:03:12 2016"),
+            at: None,
+        }),
+        ..Session::bare(SessionId(id))
+    }
+}
+
+fn identity(id: u64, user: &str) -> Identity {
+    Identity::new(EndpointId(0), None, &session(id, user))
+}
+
+#[test]
+fn what_could_act_on_a_terminal_is_made_visible() {
+    let cases = [
+        ("plain user", "plain user"),
+        ("\u{1b}[31m", "\\u{1b}[31m"),
+        ("\u{9b}2J", "\\u{9b}2J"),
+        ("a\tb\nc\r", "a\\tb\\nc\\r"),
+        ("\u{202e}gro.live", "\\u{202e}gro.live"),
+        ("zero\u{200b}width", "zero\\u{200b}width"),
+        ("no\u{a0}break", "no\\u{a0}break"),
+        ("back\\slash", "back\\\\slash"),
+        ("zoë_日本", "zoë_日本"),
+        ("del\u{7f}", "del\\u{7f}"),
+    ];
+    for (raw, shown) in cases {
+        assert_eq!(name(raw).as_str(), shown);
+    }
+}
+
+#[test]
+fn over_long_texts_are_cut_and_stay_different() {
+    let (one, two) = ("x".repeat(300) + "1", "x".repeat(300) + "2");
+    assert_eq!(name(&one).as_str().chars().count(), 257);
+    assert_eq!(name(&one).as_str(), name(&two).as_str());
+    assert_ne!(name(&one), name(&two));
+}
+
+#[test]
+fn all_date_forms_mean_the_same_moment() {
+    let berlin = TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC);
+    let at = |text: &str, zone: Option<&TimeZone>| parse_moment(text, zone).map(|at| at.as_second());
+    let expected = Some(1_795_450_633);
+    assert_eq!(at("Mon, 23 Nov 2026 16:17:13 GMT", None), expected);
+    assert_eq!(at("Mon, 23 Nov 26 16:17:13 GMT", None), expected);
+    assert_eq!(at("Mon, 23 Nov 2026 19:17:13 +0300", None), expected);
+    assert_eq!(at("2026-11-23T17:17:13+01:00", None), expected);
+    assert_eq!(at("Mon Nov 23 16:17:13 2026", Some(&TimeZone::UTC)), expected);
+    assert_eq!(
+        at("Mon Nov 23 17:17:13 2026", Some(&berlin)),
+        expected
+            .filter(|_| berlin != TimeZone::UTC)
+            .or(Some(1_795_454_233))
+    );
+    assert_eq!(
+        at("Fri Sep  9 14:12:37 2016", Some(&TimeZone::UTC)),
+        Some(1_473_430_357)
+    );
+    assert_eq!(at("Mon Nov 23 16:17:13 2026", None), None);
+    assert_eq!(at("yesterday", None), None);
+}
+
+#[test]
+fn a_statement_takes_the_difference_of_two_local_times() {
+    assert_eq!(
+        civil_span("2026-11-23T16:17:15.778", "2026-11-23T16:17:15.782"),
+        Some(4)
+    );
+    assert_eq!(civil_span("2026-11-23T16:17:15.778", "soon"), None);
+}
+
+#[test]
+fn lengths_of_time_and_sizes_read_the_way_people_say_them() {
+    let text = |seconds: i64| Span::from_secs(seconds).to_string();
+    assert_eq!(
+        [0, 48, 60, 3599, 15_120, 183_600].map(text),
+        ["0s", "48s", "1m", "59m", "4h 12m", "2d 3h"]
+    );
+    assert_eq!(Span::from_secs(-5), Span::from_secs(0));
+    assert_eq!(Span::from_secs_f64(f64::NAN), None);
+    assert_eq!(
+        Span::from_secs_f64(47.200_000_000_000_003).map(Span::as_secs_f64),
+        Some(47.2)
+    );
+    assert_eq!(
+        [0, 999, 67_514, 1_240_000, 999_999].map(size_text),
+        ["0 B", "999 B", "68 kB", "1.2 MB", "1.0 MB"]
+    );
+}
+
+#[test]
+fn identities_differ_by_any_part_and_name_it() {
+    assert_eq!(
+        identity(17, "alice").compare(&identity(17, "alice")),
+        Verdict::Same {
+            unchecked: vec![Part::Process]
+        }
+    );
+    let Verdict::Different(differences) = identity(17, "alice").compare(&identity(17, "bob")) else {
+        panic!("alice is not bob");
+    };
+    assert_eq!(
+        differences,
+        [Difference {
+            part: Part::User,
+            was: "alice".into(),
+            now: "bob".into()
+        }]
+    );
+}
+
+#[test]
+fn names_that_clean_to_the_same_text_are_never_one() {
+    let (one, two) = ("x".repeat(300) + "1", "x".repeat(300) + "2");
+    assert!(matches!(
+        identity(17, &one).compare(&identity(17, &two)),
+        Verdict::Different(_)
+    ));
+    assert!(matches!(
+        identity(17, "a\u{202e}b").compare(&identity(17, "a\\u{202e}b")),
+        Verdict::Different(_)
+    ));
+}
+
+#[test]
+fn a_port_known_on_one_side_is_named_and_a_user_must_be_known() {
+    let mut with_port = identity(17, "alice");
+    with_port.port = Some(4711);
+    let expected = Verdict::Same {
+        unchecked: vec![Part::Process, Part::Port],
+    };
+    assert_eq!(with_port.compare(&identity(17, "alice")), expected);
+    let mut nobody = identity(17, "alice");
+    nobody.user = None;
+    assert_eq!(nobody.compare(&nobody), Verdict::Unknown(Part::User));
+}
+
+#[test]
+fn another_process_is_another_session() {
+    let process = |started: &str| {
+        Some(ProcessStart {
+            started_at: name(started),
+            datadir: None,
+            node: None,
+        })
+    };
+    let (mut before, mut after) = (identity(17, "alice"), identity(17, "alice"));
+    before.process = process("Mon, 23 Nov 2026 15:55:27 GMT");
+    after.process = process("Mon, 23 Nov 2026 16:16:27 GMT");
+    assert!(matches!(before.compare(&after), Verdict::Different(_)));
+    assert_ne!(before.fingerprint("http://a"), after.fingerprint("http://a"));
+}
+
+#[test]
+fn versions_compare_as_numbers() {
+    let version = |text| Version::parse(text).unwrap();
+    assert!(version("6.4.15") < Version::FIRST_WITH_DELETE);
+    assert!(version("21.06.17") < Version::FIRST_WITH_DELETE);
+    assert!(version("22.08.0") >= Version::FIRST_WITH_DELETE);
+    assert!(version("23.08.6") < Version::FIRST_WITH_STRICT_IDS);
+    assert_eq!(Version::parse("unknown"), None);
+}
+
+#[test]
+fn states_of_every_version_have_their_phase() {
+    assert_eq!(Phase::of("Session started"), Phase::Ready);
+    assert_eq!(Phase::of("SESSION READY FOR ROUTING"), Phase::Ready);
+    assert_eq!(Phase::of("Session created"), Phase::Starting);
+    assert_eq!(Phase::of("Stopping session"), Phase::Stopping);
+    assert_eq!(Phase::of("Invalid State"), Phase::Other);
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_acts_gets_through_the_cleaner(raw in any::<String>()) {
+        let text = name(&raw);
+        prop_assert!(!text.as_str().chars().any(char::is_control));
+        let hidden = ['\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{2028}'];
+        prop_assert!(!text.as_str().contains(hidden));
+    }
+
+    #[test]
+    fn equal_texts_had_equal_raw_forms(a in any::<String>(), b in any::<String>()) {
+        prop_assert_eq!(name(&a) == name(&b), a == b);
+    }
+
+    #[test]
+    fn dates_never_panic(text in any::<String>()) {
+        let _ = parse_moment(&text, Some(&TimeZone::UTC));
+    }
+
+    #[test]
+    fn an_identity_is_itself(id in any::<u64>(), user in any::<String>()) {
+        let same = matches!(identity(id, &user).compare(&identity(id, &user)), Verdict::Same { .. });
+        prop_assert!(same);
+    }
+}

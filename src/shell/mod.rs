@@ -1,3 +1,14 @@
-//! The shell: moves bytes and time between the world and the core.
+//! The shell: moves bytes and time between the world and the core. The only room besides `demo`
+//! and `commands` that does I/O; schedule and jitter are its own.
 
 pub mod client;
+pub mod poller;
+pub mod run;
+
+mod arranger;
+mod canvas;
+mod clock;
+mod input;
+mod signals;
+mod terminal;
+mod writer;

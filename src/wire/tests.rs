@@ -1,1 +1,190 @@
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
 
+use super::*;
+use crate::model::{Counter, Phase};
+
+const UTC: TimeZone = TimeZone::UTC;
+
+fn decode(dialect: Dialect, body: &[u8]) -> Result<Rows, WireError> {
+    let (utc, mut interner) = (UTC, Interner::default());
+    let mut decoder = Decoder::new(
+        &mut interner,
+        Some(&utc),
+        Timestamp::from_second(1_795_450_733).unwrap(),
+    );
+    list(dialect, body, &mut decoder)
+}
+
+fn draft_rows(body: &str) -> Rows {
+    decode(Dialect::Draft, body.as_bytes()).unwrap()
+}
+
+fn ids(rows: &Rows) -> Vec<u64> {
+    rows.sessions.iter().map(|session| session.id.0).collect()
+}
+
+const ALICE: &str = r#"{"id":1,"state":"Session ready for routing","user":"alice","address":"10.0.0.1","service":"/services/RW","connected":"Mon Nov 23 16:17:13 2026","idle":260}"#;
+
+#[test]
+fn a_draft_row_becomes_a_session() {
+    let rows = draft_rows(&format!("[{ALICE}]"));
+    let [session] = rows.sessions.as_slice() else {
+        panic!("one row")
+    };
+    assert_eq!(session.client(), "alice@10.0.0.1");
+    assert_eq!(session.service.as_ref().unwrap().as_str(), "RW");
+    assert_eq!(session.phase(), Some(Phase::Ready));
+    assert_eq!(session.idle.unwrap().as_secs(), 260);
+    assert_eq!(session.age.unwrap().as_secs(), 100);
+    assert_eq!((rows.blanked, rows.dropped), (0, 0));
+}
+
+#[test]
+fn a_wrong_type_blanks_one_field_and_is_counted() {
+    let rows =
+        draft_rows(r#"[{"id":1,"user":["x"],"idle":"long","address":"10.0.0.1"},{"id":2,"user":"bob"}]"#);
+    assert_eq!(ids(&rows), [1, 2]);
+    assert_eq!((rows.blanked, rows.dropped), (2, 0));
+    assert_eq!(rows.sessions[0].user, None);
+    assert_eq!(rows.sessions[0].address.as_ref().unwrap().as_str(), "10.0.0.1");
+}
+
+#[test]
+fn a_row_without_a_valid_id_is_dropped_and_counted() {
+    let rows = draft_rows(r#"[{"user":"nobody"},{"id":"7"},{"id":-1},{"id":1.5},null,5,{"id":3}]"#);
+    assert_eq!(ids(&rows), [3]);
+    assert_eq!(rows.dropped, 6);
+}
+
+#[test]
+fn rows_come_by_id_and_once() {
+    let rows = draft_rows(r#"[{"id":9},{"id":2},{"id":9},{"id":4}]"#);
+    assert_eq!(ids(&rows), [2, 4, 9]);
+}
+
+#[test]
+fn a_key_that_repeats_costs_nothing_but_its_first_value() {
+    let rows = draft_rows(r#"[{"id":1,"user":"a","user":"b"},{"id":2,"user":"c"}]"#);
+    assert_eq!(ids(&rows), [1, 2]);
+    assert_eq!(rows.sessions[0].user.as_ref().unwrap().as_str(), "b");
+}
+
+#[test]
+fn unknown_and_deep_fields_are_passed_over() {
+    let deep = "[".repeat(5000) + &"]".repeat(5000);
+    let rows = draft_rows(&format!(r#"[{{"id":1,"new":{deep},"user":"a"}}]"#));
+    assert_eq!(rows.sessions[0].user.as_ref().unwrap().as_str(), "a");
+}
+
+#[test]
+fn bytes_that_are_no_utf8_stay_different() {
+    let rows = decode(
+        Dialect::Draft,
+        b"[{\"id\":1,\"user\":\"a\xffb\"},{\"id\":2,\"user\":\"a\xfeb\"}]",
+    )
+    .unwrap();
+    assert_ne!(rows.sessions[0].user, rows.sessions[1].user);
+    assert_ne!(
+        rows.sessions[0].user.as_ref().unwrap().as_str(),
+        rows.sessions[1].user.as_ref().unwrap().as_str()
+    );
+}
+
+#[test]
+fn what_is_no_list_says_what_it_is() {
+    let error = |body: &str| decode(Dialect::Draft, body.as_bytes()).unwrap_err().to_string();
+    assert_eq!(error("<html>"), "HTML instead of JSON");
+    assert_eq!(error(" \n"), "an empty reply instead of JSON");
+    assert_eq!(error("{}"), "expected an array, got an object");
+    assert_eq!(
+        error(r#"[{"id":1},{"id""#),
+        "the JSON ends at line 1 column 15, before it is complete"
+    );
+    assert!(decode(Dialect::JsonApi, b"{\"links\":{}}").is_err());
+}
+
+#[test]
+fn connections_carry_their_five_statistics() {
+    let body = br#"[{"state":"DCB in the polling loop","role":"Backend Request Handler","server":"/servers/db-01","service":"/services/RW",
+        "statistics":{"reads":2197,"writes":1562,"buffered_writes":0,"high_water_events":null,"low_water_events":"x"}}]"#;
+    let mut interner = Interner::default();
+    let mut decoder = Decoder::new(&mut interner, None, Timestamp::UNIX_EPOCH);
+    let connections = draft::connections(body, &mut decoder).unwrap();
+    let statistics = connections[0].statistics.unwrap();
+    assert_eq!(connections[0].server.as_ref().unwrap().as_str(), "db-01");
+    assert_eq!(
+        Counter::ALL.map(|counter| statistics.get(counter)),
+        [Some(2197), Some(1562), Some(0), None, None]
+    );
+    assert_eq!(decoder.blanked, 1);
+}
+
+#[test]
+fn thread_ids_and_ports_come_in_odd_forms() {
+    let body = br#"{"data":[{"id":"5","attributes":{"port":-1,"remote":"::ffff:10.1.2.3","connections":[
+        {"server":"a","connection_id":-2147483648},{"server":"b","protocol_diagnostics":{"connection_id":7}},{"server":"c","connection_id":0}]}}]}"#;
+    let rows = decode(Dialect::JsonApi, body).unwrap();
+    let session = &rows.sessions[0];
+    assert_eq!(session.origin().as_deref(), Some("10.1.2.3"));
+    let threads: Vec<_> = session
+        .backends()
+        .unwrap()
+        .iter()
+        .map(|backend| backend.thread_id)
+        .collect();
+    assert_eq!(threads, [Some(1 << 31), Some(7), None]);
+}
+
+#[test]
+fn ids_are_digits_and_nothing_else() {
+    assert_eq!(parse_id("17"), Some(SessionId(17)));
+    for text in ["", "17abc", "-1", "+1", " 1", "99999999999999999999999"] {
+        assert_eq!(parse_id(text), None, "{text}");
+    }
+}
+
+#[test]
+fn error_bodies_of_both_dialects_are_understood() {
+    let detail = |body: &str| error_detail(body.as_bytes()).map(|text| text.to_string());
+    assert_eq!(
+        detail(r#"{"errors": [ { "detail": "Access denied" } ] }"#).as_deref(),
+        Some("Access denied")
+    );
+    assert_eq!(
+        detail(r#"{"error":"No","description":"No \u001b[2J way"}"#).as_deref(),
+        Some("No \\u{1b}[2J way")
+    );
+    assert_eq!(detail("<html>"), None);
+    assert_eq!(detail(""), None);
+}
+
+#[test]
+fn an_interner_lets_go_of_what_nobody_holds() {
+    let mut interner = Interner::default();
+    let kept = interner.name("kept");
+    drop(interner.name("gone"));
+    interner.prune();
+    assert_eq!(interner.len(), 1);
+    assert_eq!(interner.name("kept"), kept);
+}
+
+proptest! {
+    #[test]
+    fn no_body_makes_a_decoder_panic(body in any::<Vec<u8>>()) {
+        let _ = decode(Dialect::Draft, &body);
+        let _ = decode(Dialect::JsonApi, &body);
+        let _ = error_detail(&body);
+    }
+
+    #[test]
+    fn a_list_keeps_every_good_row(users in prop::collection::vec(any::<String>(), 0..20)) {
+        let rows: Vec<_> = users.iter().enumerate().map(|(id, user)| serde_json::json!({"id": id, "user": user})).collect();
+        let decoded = decode(Dialect::Draft, &serde_json::to_vec(&rows).unwrap()).unwrap();
+        prop_assert_eq!(decoded.sessions.len(), users.len());
+        for (session, user) in decoded.sessions.iter().zip(&users) {
+            prop_assert_eq!(session.user.as_ref().unwrap(), &crate::model::Text::clean(user, crate::model::Limit::Name));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Frames as bytes: what ratatui draws is collected here, and a frame that changes nothing is no
+//! bytes at all.
+//!
+//! Nothing here touches the terminal: its size is told, its cursor is remembered. So a resize asks
+//! nobody, and a frame is one write of the [`writer`](super::writer).
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+
+/// Around each frame: the terminal shows it at once or not at all (mode 2026).
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+/// The bytes of the frame that is being drawn.
+#[derive(Clone, Debug, Default)]
+struct Ink(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Ink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The backend that ratatui draws on.
+#[derive(Debug)]
+pub(super) struct Canvas {
+    strokes: CrosstermBackend<Ink>,
+    ink: Ink,
+    size: Size,
+    /// Where the cursor is shown; `None`: hidden, as the terminal was entered.
+    cursor: Option<Position>,
+    /// Drawing cells has moved the terminal's cursor.
+    moved: bool,
+}
+
+impl Canvas {
+    pub(super) fn new(size: Size) -> Self {
+        let ink = Ink::default();
+        Self { strokes: CrosstermBackend::new(ink.clone()), ink, size, cursor: None, moved: false }
+    }
+
+    pub(super) const fn resize(&mut self, size: Size) {
+        self.size = size;
+    }
+
+    /// The frame as one write; nothing if it changes nothing.
+    pub(super) fn take_frame(&mut self) -> Option<Vec<u8>> {
+        let ink = std::mem::take(&mut *self.ink.0.borrow_mut());
+        (!ink.is_empty()).then(|| [BEGIN, &ink, END].concat())
+    }
+}
+
+impl Backend for Canvas {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        self.moved = true;
+        self.strokes.draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        match self.cursor.take() {
+            Some(_) => self.strokes.hide_cursor(),
+            None => Ok(()),
+        }
+    }
+
+    /// Shown where it is put; ratatui calls both in turn.
+    fn show_cursor(&mut self) -> io::Result<()> {
+        if self.cursor.is_none() {
+            self.cursor = Some(Position::ORIGIN);
+            self.moved = true;
+            self.strokes.show_cursor()?;
+        }
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(self.cursor.unwrap_or_default())
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.moved || self.cursor != Some(position) {
+            self.strokes.set_cursor_position(position)?;
+        }
+        self.moved = false;
+        if let Some(shown) = &mut self.cursor {
+            *shown = position;
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.strokes.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.strokes.clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.size)
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: self.size, pixels: Size::default() })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

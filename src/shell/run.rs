@@ -1,0 +1,294 @@
+//! The loop: messages in, effects out, a frame when something has changed.
+//!
+//! It runs on the main thread. Everything slow is elsewhere: requests on the runtime's thread,
+//! decoding on blocking ones, order in the [`arranger`](super::arranger), output in the
+//! [`writer`](super::writer). A key is drawn at once, data at most every 16 ms, and nothing is
+//! drawn when nothing happens.
+
+use std::io;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::{Rect, Size};
+use tokio::sync::mpsc as channel;
+use tokio::time::Instant;
+
+use super::canvas::Canvas;
+use super::client::Client;
+use super::clock::Clock;
+use super::poller::{Command, PollSettings, Poller, any_ended};
+use super::signals::{Asked, Signals, stop};
+use super::writer::Frame;
+use super::{arranger, input, terminal, writer};
+use crate::app::App;
+use crate::app::arrange::Job;
+use crate::app::effect::Effect;
+use crate::app::endpoint::Endpoint;
+use crate::app::msg::Msg;
+use crate::model::EndpointId;
+use crate::ui::view;
+
+/// Frames for data are at least this far apart.
+const FRAME: Duration = Duration::from_millis(16);
+/// How many messages are heard before the next frame, at most.
+const BATCH: usize = 256;
+
+/// How the screen was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// By a key.
+    Quit,
+    /// By a key, and something was sent whose end is not known.
+    Unsettled,
+    /// By a signal of this number.
+    Signal(u8),
+    /// The terminal went away.
+    TerminalGone,
+}
+
+/// What the screen is to show.
+pub struct Watched {
+    /// The client of each endpoint.
+    pub client: Client,
+    /// What is known of it beforehand.
+    pub endpoint: Endpoint,
+}
+
+/// Shows the screen until it is left. The terminal is given back on every way out.
+pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::Result<Exit> {
+    let clock = Clock::start();
+    let (tell, told) = channel::unbounded_channel();
+    let polling = PollSettings { interval: settings.interval, duty: settings.duty };
+    let (clients, endpoints): (Vec<_>, Vec<_>) = watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
+    let pollers = clients.into_iter().map(|client| Poller::spawn(client, polling, tell.clone())).collect();
+    let signals = Signals::listen()?;
+    terminal::end_on_panic();
+    let guard = terminal::Guard::enter()?;
+    let size = crossterm::terminal::size()?;
+    let mut screen = Screen {
+        app: App::new(settings, endpoints, size),
+        clock,
+        canvas: Terminal::new(Canvas::new(size.into()))?,
+        frames: writer::start(tell.clone())?,
+        jobs: arranger::start(tell)?,
+        told,
+        pollers,
+        wake: None,
+        due: Some(Instant::now()),
+        last_frame: None,
+        exit: None,
+        keep_frame: false,
+    };
+    let exit = screen.run(signals).await;
+    drop(guard);
+    if exit.is_ok() && screen.keep_frame {
+        terminal::write_out(last_frame(&screen.app)?.as_bytes())?;
+    }
+    exit
+}
+
+struct Screen {
+    app: App,
+    clock: Clock,
+    canvas: Terminal<Canvas>,
+    frames: channel::Sender<Frame>,
+    jobs: mpsc::Sender<Job>,
+    told: channel::UnboundedReceiver<Msg>,
+    pollers: Vec<Poller>,
+    /// When the core wants to hear the time.
+    wake: Option<Instant>,
+    /// When the next frame is due; nothing has changed: none.
+    due: Option<Instant>,
+    last_frame: Option<Instant>,
+    exit: Option<Exit>,
+    keep_frame: bool,
+}
+
+impl Screen {
+    async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
+        let mut events = EventStream::new();
+        loop {
+            let due = self.due;
+            let wake = self.wake;
+            tokio::select! {
+                biased;
+                asked = signals.next() => self.asked(asked)?,
+                event = events.next() => match event {
+                    Some(Ok(event)) => self.input(event)?,
+                    Some(Err(_)) | None => return Ok(Exit::TerminalGone),
+                },
+                // A frame is drawn only when the writer can take it.
+                frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= Instant::now()) => {
+                    match frame {
+                        Ok(slot) => self.draw(slot)?,
+                        Err(_) => return Ok(Exit::TerminalGone),
+                    }
+                }
+                msg = self.told.recv() => match msg {
+                    Some(msg) => self.data(msg)?,
+                    None => return Ok(Exit::TerminalGone),
+                },
+                () = until(due), if due.is_some_and(|due| due > Instant::now()) => {}
+                () = until(wake), if wake.is_some() => {
+                    self.wake = None;
+                    self.hear([])?;
+                    self.draw_by(FRAME);
+                }
+                ended = any_ended(&mut self.pollers) => return Err(io::Error::other(ended)),
+            }
+            if let Some(exit) = self.exit {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// A key draws at once.
+    fn input(&mut self, event: crossterm::event::Event) -> io::Result<()> {
+        let Some(msg) = input::message(event) else { return Ok(()) };
+        if let Msg::Resized(columns, lines) = msg {
+            let size = Size::new(columns, lines);
+            self.canvas.backend_mut().resize(size);
+            self.canvas.resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))?;
+        }
+        self.hear([msg])?;
+        self.due = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Everything that is there is heard before the next frame.
+    fn data(&mut self, first: Msg) -> io::Result<()> {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(msg) = self.told.try_recv()
+        {
+            batch.push(msg);
+        }
+        let shows_something = batch.iter().any(|msg| !matches!(msg, Msg::Drawn(_)));
+        self.hear(batch)?;
+        if shows_something {
+            self.draw_by(FRAME);
+        }
+        Ok(())
+    }
+
+    fn draw_by(&mut self, apart: Duration) {
+        let now = Instant::now();
+        let due = self.last_frame.map_or(now, |last| (last + apart).max(now));
+        self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
+    }
+
+    fn asked(&mut self, asked: Asked) -> io::Result<()> {
+        match asked {
+            Asked::End(signal) => {
+                self.exit = Some(Exit::Signal(signal));
+                Ok(())
+            }
+            Asked::Suspend => self.suspend(),
+            Asked::Continued => self.resume(),
+        }
+    }
+
+    /// Tells the core the time, then what happened, and does what it asks.
+    fn hear(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
+        let clock = Msg::Clock(self.clock.now());
+        for msg in std::iter::once(clock).chain(msgs) {
+            for effect in self.app.update(msg) {
+                self.carry_out(effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            // The thread ends only with the program.
+            Effect::Arrange(job) => drop(self.jobs.send(*job)),
+            Effect::Refresh => self.command_all(&Command::Refresh),
+            Effect::Pace(interval) => self.command_all(&Command::Interval(interval)),
+            Effect::Watch(watched) => self.watch(watched),
+            Effect::Check { endpoint, id, ticket, after } => self.command(endpoint, Command::Check { ticket, id, after }),
+            Effect::Delete { endpoint, id, ticket } => self.command(endpoint, Command::Delete { ticket, id }),
+            Effect::WakeAt(at) => {
+                let at = self.clock.instant(at);
+                self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
+            }
+            Effect::Repaint => self.canvas.clear()?,
+            Effect::Suspend => self.suspend()?,
+            Effect::Quit { keep_frame, unsettled } => {
+                self.keep_frame = keep_frame;
+                self.exit = Some(if unsettled { Exit::Unsettled } else { Exit::Quit });
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&self, endpoint: EndpointId, command: Command) {
+        if let Some(poller) = self.pollers.get(usize::from(endpoint.0)) {
+            poller.send(command);
+        }
+    }
+
+    fn command_all(&self, command: &Command) {
+        for poller in &self.pollers {
+            poller.send(command.clone());
+        }
+    }
+
+    fn watch(&self, watched: Option<(EndpointId, crate::model::SessionId)>) {
+        for poller in &self.pollers {
+            let id = watched.filter(|(endpoint, _)| *endpoint == poller.endpoint()).map(|(_, id)| id);
+            poller.send(Command::Watch(id));
+        }
+    }
+
+    fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
+        self.due = None;
+        self.last_frame = Some(Instant::now());
+        let app = &self.app;
+        self.canvas.draw(|frame| view(app, frame))?;
+        let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
+        let drawn = Msg::Drawn(self.app.open_question());
+        if bytes.is_empty() {
+            return self.hear([drawn]);
+        }
+        slot.send(Frame { bytes, drawn });
+        Ok(())
+    }
+
+    /// To the shell and back.
+    fn suspend(&mut self) -> io::Result<()> {
+        terminal::leave();
+        stop()?;
+        self.resume()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        terminal::enter()?;
+        let (columns, lines) = crossterm::terminal::size()?;
+        self.input(crossterm::event::Event::Resize(columns, lines))?;
+        self.hear([Msg::Resumed])
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The screen as plain text, for the shell's scrollback.
+fn last_frame(app: &App) -> io::Result<String> {
+    let (columns, lines) = app.size;
+    let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
+    let frame = paper.draw(|frame| view(app, frame)).map_err(io::Error::other)?;
+    let rows = frame.area.rows().map(|row| {
+        let cells = row.columns().filter_map(|place| frame.buffer.cell((place.x, place.y)));
+        cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
+    });
+    Ok(rows.map(|row| format!("{}\n", row.trim_end())).collect())
+}

@@ -1,0 +1,57 @@
+//! The signals that end, stop or continue the program.
+
+use std::io;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::low_level::emulate_default_handler;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// End, with this signal's status (128 + number).
+    End(u8),
+    /// Stop.
+    Suspend,
+    /// It goes on after a stop that nobody announced.
+    Continued,
+}
+
+/// The signals that are listened to.
+pub(super) struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+    stop: Signal,
+    go_on: Signal,
+}
+
+impl Signals {
+    /// Starts to listen; from here on these signals no longer end the program by themselves.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(SIGTSTP))?,
+            go_on: signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) -> Asked {
+        let end = |signal: i32| Asked::End(u8::try_from(signal).unwrap_or(0));
+        tokio::select! {
+            _ = self.terminate.recv() => end(SIGTERM),
+            _ = self.hang_up.recv() => end(SIGHUP),
+            _ = self.interrupt.recv() => end(SIGINT),
+            _ = self.stop.recv() => Asked::Suspend,
+            _ = self.go_on.recv() => Asked::Continued,
+        }
+    }
+}
+
+/// Stops the program until it is continued, as an unhandled Ctrl-Z would.
+pub(super) fn stop() -> io::Result<()> {
+    emulate_default_handler(SIGTSTP)
+}

@@ -1,0 +1,93 @@
+//! Taking the terminal and giving it back as it was found: on every way out.
+//!
+//! [`leave`] may be called by anybody at any time, any number of times: by the guard's Drop, by the
+//! panic hook, before the program is stopped. Only the first call after an [`enter`] does anything.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::queue;
+use crossterm::style::ResetColor;
+use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+
+/// Whether the terminal is ours.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// A terminal that does not take our last bytes within this time is not waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Gives the terminal back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Guard(());
+
+impl Guard {
+    /// Takes the terminal: raw mode, alternate screen, pasted text marked as such, no cursor.
+    pub(super) fn enter() -> io::Result<Self> {
+        enter()?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Takes the terminal (again, after [`leave`]).
+pub(super) fn enter() -> io::Result<()> {
+    ENTERED.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    let mut bytes = Vec::new();
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    write_out(&bytes)
+}
+
+/// Gives the terminal back.
+pub(super) fn leave() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    let queued =
+        queue!(bytes, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    if queued.is_ok() {
+        write_patiently(bytes);
+    }
+    // Nobody is left to be told of an error here.
+    let _ = disable_raw_mode();
+}
+
+/// A terminal that has gone away must not hold up the end of the program.
+fn write_patiently(bytes: Vec<u8>) {
+    let (done, is_done) = mpsc::channel();
+    let writing = thread::Builder::new().name("farewell".to_owned()).spawn(move || {
+        let _ = done.send(write_out(&bytes));
+    });
+    if writing.is_ok() {
+        let _ = is_done.recv_timeout(PATIENCE);
+    }
+}
+
+pub(super) fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// A panic anywhere, in whatever thread or task, gives the terminal back, says what happened and
+/// ends the program: half of it must not go on drawing.
+pub(super) fn end_on_panic() {
+    let say = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        leave();
+        say(panic);
+        std::process::exit(101);
+    }));
+}
