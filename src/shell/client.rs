@@ -39,6 +39,8 @@ struct Inner {
     exchange: Exchange,
     dialects: Dialects,
     deletion: Option<Deletion>,
+    /// Held while a list is under way: a proxy is never asked for two at a time.
+    listing: tokio::sync::Mutex<()>,
     /// Names and moments of the lists so far: the next one has most of them again.
     interner: Arc<Mutex<Interner>>,
 }
@@ -59,6 +61,7 @@ impl Client {
             dialects: Dialects::new(spec.dialect),
             deletion: Deletion::permit(spec.read_only),
             exchange: Exchange::new(spec)?,
+            listing: tokio::sync::Mutex::default(),
             interner: Arc::default(),
         })))
     }
@@ -106,12 +109,16 @@ impl Client {
 
     /// The sessions. Finds the dialect where it is not known; the reply that told it is the list.
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
+        let _only_one = self.0.listing.lock().await;
+        self.list(request).await
+    }
+
+    async fn list(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
         let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
         let mut reply = self.ask_list(dialect, request).await?;
         if let Next::Ask(other) = next(dialect, reply.status, shape(&reply.body))
             && !self.0.dialects.is_forced()
         {
-            self.0.dialects.learn(None);
             dialect = other;
             reply = self.ask_list(dialect, request).await?;
         }
@@ -119,7 +126,7 @@ impl Client {
             return Err(fault::of_status(&reply, self.has_credentials()));
         }
         let list = self.decode_list(dialect, reply).await?;
-        self.0.dialects.learn(Some(dialect));
+        self.0.dialects.learn(dialect);
         Ok(list)
     }
 
@@ -175,7 +182,11 @@ impl Client {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
-        match self.sessions(&ListRequest::default()).await {
+        let _only_one = self.0.listing.lock().await;
+        if let Some(dialect) = self.dialect() {
+            return Ok(dialect);
+        }
+        match self.list(&ListRequest::default()).await {
             Ok(list) => Ok(list.dialect),
             Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
             Err(fault) => Err(fault),

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod poller;
+<<<<<<< HEAD
 pub mod run;
 
 mod arranger;
@@ -12,3 +13,5 @@ mod input;
 mod signals;
 mod terminal;
 mod writer;
+=======
+>>>>>>> client

@@ -7,5 +7,7 @@
 
 mod dialects;
 mod faults;
+mod lanes;
+mod polling;
 mod requests;
 mod server;

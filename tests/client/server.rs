@@ -4,9 +4,12 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use maxtop::app::msg::Msg;
 use maxtop::model::{EndpointId, Fault};
 use maxtop::shell::client::{Client, ClientSpec, List, ListRequest};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A listening server, and the heads of all requests that came.
 pub(crate) struct Server {
@@ -63,6 +66,18 @@ impl Server {
             line.trim_end_matches(" HTTP/1.1").to_owned()
         };
         self.heads().iter().map(line).collect()
+    }
+
+    /// Waits until this was asked for.
+    pub(crate) async fn wait_for(&self, request: &str) {
+        let asked = async {
+            while !self.requests().iter().any(|one| one == request) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), asked)
+            .await
+            .unwrap();
     }
 
     /// How a client of it is made.
@@ -147,4 +162,10 @@ pub(crate) async fn list(client: &Client) -> Result<List, Fault> {
 /// The ids of a list, in its order.
 pub(crate) fn ids(list: &List) -> Vec<u64> {
     list.rows.sessions.iter().map(|session| session.id.0).collect()
+}
+
+/// The next message of a poller, which must come within a time that no good run needs.
+pub(crate) async fn next_msg(messages: &mut UnboundedReceiver<Msg>) -> Msg {
+    let next = tokio::time::timeout(Duration::from_secs(10), messages.recv());
+    next.await.unwrap().unwrap()
 }

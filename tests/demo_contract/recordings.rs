@@ -10,7 +10,7 @@ use crate::client::{Reply, running, send, still};
 
 fn recording(name: &str) -> Reply {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/recordings")
+        .join("tests/fixtures/recordings/24.02.3")
         .join(name);
     let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     let end = bytes

@@ -25,9 +25,11 @@ impl Dialects {
         *self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers what a good list was written in; `None` makes the next list look anew.
-    pub(super) fn learn(&self, dialect: Option<Dialect>) {
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = self.forced.or(dialect);
+    /// Remembers what a good list was written in. It holds until a good list of the other dialect:
+    /// what fails in between proves nothing.
+    pub(super) fn learn(&self, dialect: Dialect) {
+        let dialect = self.forced.unwrap_or(dialect);
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(dialect);
     }
 
     /// Whether nothing is left to find out.
@@ -91,14 +93,13 @@ mod tests {
 
     #[test]
     fn a_forced_dialect_is_never_unlearned() {
-        let dialects = Dialects::new(Some(Draft));
-        dialects.learn(Some(JsonApi));
-        dialects.learn(None);
-        assert_eq!(dialects.known(), Some(Draft));
+        let forced = Dialects::new(Some(Draft));
+        forced.learn(JsonApi);
+        assert_eq!(forced.known(), Some(Draft));
         let free = Dialects::new(None);
-        free.learn(Some(JsonApi));
-        assert_eq!(free.known(), Some(JsonApi));
-        free.learn(None);
         assert_eq!(free.known(), None);
+        free.learn(JsonApi);
+        free.learn(Draft);
+        assert_eq!(free.known(), Some(Draft));
     }
 }

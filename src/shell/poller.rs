@@ -1,0 +1,199 @@
+//! The poller of one endpoint: keeps the screen's picture of it fresh, and carries out kills.
+//!
+//! Three lanes that never wait for each other: one list, one detail and sixteen kill requests may
+//! be in flight at a time. For the event loop, which gives [`Command`]s and gets [`Msg`]s. All of
+//! it ends when the [`Poller`] is dropped.
+
+mod detail_lane;
+mod kill_lane;
+mod list_lane;
+mod pace;
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use self::detail_lane::DetailLane;
+use self::kill_lane::Order;
+use self::list_lane::ListLane;
+use super::client::Client;
+use crate::app::msg::{Msg, Ticket};
+use crate::model::{EndpointId, SessionId};
+
+/// How an endpoint is polled.
+#[derive(Clone, Copy, Debug)]
+pub struct PollSettings {
+    /// From the start of one list to the start of the next.
+    pub interval: Duration,
+    /// The share of the proxy's time that listing may take: 0.1 is a tenth.
+    pub duty: f64,
+}
+
+impl Default for PollSettings {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(1),
+            duty: 0.1,
+        }
+    }
+}
+
+/// What a poller can be told.
+#[derive(Clone, Copy, Debug)]
+pub enum Command {
+    /// List now, whatever the wait.
+    Refresh,
+    /// From now on, list this often.
+    Interval(Duration),
+    /// Poll this session's details, and no other; `None` polls none.
+    Watch(Option<SessionId>),
+    /// Read the process start and one session anew; answered by `Seen`.
+    Check {
+        /// To tell the answer by.
+        ticket: Ticket,
+        /// Whom.
+        id: SessionId,
+        /// How long to wait before.
+        after: Duration,
+    },
+    /// End one session, once; answered by `Deleted`.
+    Delete {
+        /// To tell the answer by.
+        ticket: Ticket,
+        /// Whom.
+        id: SessionId,
+    },
+}
+
+/// What the list lane works by.
+#[derive(Clone, Copy, Debug)]
+struct Schedule {
+    interval: Duration,
+    /// Counts up: each one wants a list at once.
+    refreshes: u64,
+}
+
+/// A lane came to an end while its poller was still in use, which only a panic does: the program
+/// must end too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("polling stopped by an internal error")]
+pub struct LaneEnded {
+    /// Whose lane.
+    pub endpoint: EndpointId,
+}
+
+/// A running poller: where its commands go. Dropping it ends all that it does.
+#[derive(Debug)]
+pub struct Poller {
+    endpoint: EndpointId,
+    schedule: watch::Sender<Schedule>,
+    watched: watch::Sender<Option<SessionId>>,
+    orders: mpsc::UnboundedSender<Order>,
+    lanes: JoinSet<()>,
+}
+
+impl Poller {
+    /// Begins to poll; the first list is asked for at once.
+    pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
+        let (schedule, schedule_seen) = watch::channel(Schedule {
+            interval: settings.interval,
+            refreshes: 0,
+        });
+        let (watched, watched_seen) = watch::channel(None);
+        let (process, process_seen) = watch::channel(None);
+        let (orders, orders_given) = mpsc::unbounded_channel();
+        let endpoint = client.endpoint();
+        let list = ListLane::new(
+            client.clone(),
+            &settings,
+            schedule_seen.clone(),
+            process,
+            out.clone(),
+        );
+        let detail = DetailLane::new(
+            client.clone(),
+            &settings,
+            schedule_seen,
+            watched_seen,
+            process_seen,
+            out.clone(),
+        );
+        let mut lanes = JoinSet::new();
+        lanes.spawn(list.run());
+        lanes.spawn(detail.run());
+        lanes.spawn(kill_lane::run(client, orders_given, out));
+        Self {
+            endpoint,
+            schedule,
+            watched,
+            orders,
+            lanes,
+        }
+    }
+
+    /// Whom it polls.
+    pub const fn endpoint(&self) -> EndpointId {
+        self.endpoint
+    }
+
+    /// Gives a command; it never waits. One given to lanes that have ended goes nowhere.
+    pub fn send(&self, command: Command) {
+        match command {
+            Command::Refresh => self.schedule.send_modify(|schedule| schedule.refreshes += 1),
+            Command::Interval(interval) => self.schedule.send_modify(|schedule| schedule.interval = interval),
+            Command::Watch(id) => {
+                self.watched
+                    .send_if_modified(|watched| std::mem::replace(watched, id) != id);
+            }
+            Command::Check { ticket, id, after } => self.order(Order::Check { ticket, id, after }),
+            Command::Delete { ticket, id } => self.order(Order::Delete { ticket, id }),
+        }
+    }
+
+    fn order(&self, order: Order) {
+        // Fails only when the lane has ended, which `ended` tells.
+        let _ = self.orders.send(order);
+    }
+
+    /// Waits for a lane to end by itself, which it does only by a panic (or when nobody receives
+    /// messages any more). May be dropped and called again.
+    pub async fn ended(&mut self) -> LaneEnded {
+        any_ended(std::slice::from_mut(self)).await
+    }
+}
+
+/// [`Poller::ended`] of whichever comes first; without pollers, never.
+pub async fn any_ended(pollers: &mut [Poller]) -> LaneEnded {
+    poll_fn(|context| {
+        let ended = pollers
+            .iter_mut()
+            .find_map(|poller| match poller.lanes.poll_join_next(context) {
+                Poll::Ready(_) => Some(poller.endpoint),
+                Poll::Pending => None,
+            });
+        ended.map_or(Poll::Pending, |endpoint| Poll::Ready(LaneEnded { endpoint }))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::client::ClientSpec;
+
+    #[tokio::test]
+    async fn a_panic_in_a_lane_is_noticed() {
+        let (out, _kept) = mpsc::unbounded_channel();
+        let spec = ClientSpec::new(EndpointId(3), "127.0.0.1:1".parse().unwrap());
+        let mut poller = Poller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
+        poller
+            .lanes
+            .spawn(async { panic!("a lane broke, as this test wants") });
+        let ended = poller.ended().await;
+        assert_eq!(ended.endpoint, EndpointId(3));
+    }
+}

@@ -1,0 +1,100 @@
+//! The detail lane: the one session that is being looked at, for as long as it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::pace::Pace;
+use super::{PollSettings, Schedule};
+use crate::app::msg::{Msg, Purpose};
+use crate::model::{ProcessStart, SessionId, Sighting};
+use crate::shell::client::Client;
+
+/// Details move at least this often, however slow the list is.
+const SLOWEST: Duration = Duration::from_secs(1);
+
+pub(super) struct DetailLane {
+    client: Client,
+    duty: f64,
+    schedule: watch::Receiver<Schedule>,
+    watched: watch::Receiver<Option<SessionId>>,
+    /// The process that the list lane saw last.
+    process: watch::Receiver<Option<ProcessStart>>,
+    out: mpsc::UnboundedSender<Msg>,
+}
+
+impl DetailLane {
+    pub(super) fn new(
+        client: Client,
+        settings: &PollSettings,
+        schedule: watch::Receiver<Schedule>,
+        watched: watch::Receiver<Option<SessionId>>,
+        process: watch::Receiver<Option<ProcessStart>>,
+        out: mpsc::UnboundedSender<Msg>,
+    ) -> Self {
+        Self {
+            client,
+            duty: settings.duty,
+            schedule,
+            watched,
+            process,
+            out,
+        }
+    }
+
+    /// Polls one session after another. A change leaves the one before at once, with its request:
+    /// never more than one is in flight.
+    pub(super) async fn run(mut self) {
+        let mut watched = self.watched.clone();
+        loop {
+            let id = *watched.borrow_and_update();
+            tokio::select! {
+                () = self.poll(id) => return,
+                changed = watched.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// Polls one session; ends when nobody listens any more.
+    async fn poll(&mut self, id: Option<SessionId>) {
+        let Some(id) = id else {
+            return std::future::pending().await;
+        };
+        let mut pace = Pace::new(self.interval(), self.duty);
+        loop {
+            let started = Instant::now();
+            let answer = self.client.session(id).await.map(|detail| {
+                Arc::new(Sighting {
+                    endpoint: self.client.endpoint(),
+                    process: self.process.borrow().clone(),
+                    taken_at: Timestamp::now(),
+                    detail,
+                })
+            });
+            pace.set_interval(self.interval());
+            let due = if let Err(fault) = &answer {
+                Instant::now() + pace.back_off(fault, fastrand::f64())
+            } else {
+                pace.recovered();
+                started + pace.period(started.elapsed())
+            };
+            let seen = Msg::Seen {
+                endpoint: self.client.endpoint(),
+                id,
+                purpose: Purpose::Watch,
+                answer,
+            };
+            if self.out.send(seen).is_err() {
+                return;
+            }
+            sleep_until(due).await;
+        }
+    }
+
+    fn interval(&self) -> Duration {
+        self.schedule.borrow().interval.min(SLOWEST)
+    }
+}

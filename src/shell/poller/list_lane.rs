@@ -1,0 +1,148 @@
+//! The list lane: process start, then list, at the pace that the proxy can bear.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::pace::Pace;
+use super::{PollSettings, Schedule};
+use crate::app::msg::Msg;
+use crate::model::{Dialect, Fault, Instance, ProcessStart, Snapshot};
+use crate::shell::client::{Client, List, ListRequest};
+
+pub(super) struct ListLane {
+    client: Client,
+    pace: Pace,
+    schedule: watch::Receiver<Schedule>,
+    /// How many refreshes had been asked for when the last cycle began.
+    refreshes: u64,
+    /// What the detail lane says of the process.
+    process: watch::Sender<Option<ProcessStart>>,
+    out: mpsc::UnboundedSender<Msg>,
+    spoken: Option<Dialect>,
+    number: u64,
+}
+
+/// What the next cycle waits for.
+enum Rest {
+    /// The interval since the start of a good one, whatever the interval becomes meanwhile.
+    Interval { started: Instant, cost: Duration },
+    /// A moment: the next try after a fault.
+    Until(Instant),
+}
+
+/// The lane has nobody left to work for.
+struct Over;
+
+impl ListLane {
+    pub(super) fn new(
+        client: Client,
+        settings: &PollSettings,
+        schedule: watch::Receiver<Schedule>,
+        process: watch::Sender<Option<ProcessStart>>,
+        out: mpsc::UnboundedSender<Msg>,
+    ) -> Self {
+        Self {
+            client,
+            pace: Pace::new(settings.interval, settings.duty),
+            schedule,
+            refreshes: 0,
+            process,
+            out,
+            spoken: None,
+            number: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        while self.turn().await.is_ok() {}
+    }
+
+    /// One list, and the rest after it.
+    async fn turn(&mut self) -> Result<(), Over> {
+        let started = Instant::now();
+        self.take_schedule();
+        let rest = match self.cycle().await {
+            Ok(snapshot) => {
+                self.pace.recovered();
+                let cost = snapshot.cost;
+                self.report(snapshot)?;
+                Rest::Interval { started, cost }
+            }
+            Err(fault) => {
+                let retry_in = self.pace.back_off(&fault, fastrand::f64());
+                let endpoint = self.client.endpoint();
+                self.send(Msg::ListFailed {
+                    endpoint,
+                    fault,
+                    retry_in,
+                })?;
+                Rest::Until(Instant::now() + retry_in)
+            }
+        };
+        self.rest(&rest).await
+    }
+
+    /// Waits until the next cycle is due, or somebody wants it now.
+    async fn rest(&mut self, rest: &Rest) -> Result<(), Over> {
+        loop {
+            let due = match rest {
+                Rest::Interval { started, cost } => *started + self.pace.period(*cost),
+                Rest::Until(due) => *due,
+            };
+            tokio::select! {
+                () = sleep_until(due) => return Ok(()),
+                changed = self.schedule.changed() => changed.map_err(|_| Over)?,
+            }
+            let refreshes = self.refreshes;
+            self.take_schedule();
+            if self.refreshes != refreshes {
+                return Ok(());
+            }
+        }
+    }
+
+    fn take_schedule(&mut self) {
+        let schedule = *self.schedule.borrow_and_update();
+        self.pace.set_interval(schedule.interval);
+        self.refreshes = schedule.refreshes;
+    }
+
+    async fn cycle(&mut self) -> Result<Snapshot, Fault> {
+        let was_draft = self.client.dialect() == Some(Dialect::Draft);
+        let (mut instance, mut list) = self.look().await?;
+        if was_draft && list.dialect == Dialect::JsonApi {
+            // The draft was not asked for its process; this one can tell.
+            (instance, list) = self.look().await?;
+        }
+        self.number += 1;
+        Ok(list.into_snapshot(self.client.endpoint(), instance, self.number))
+    }
+
+    /// The process start, and then the list: whatever the process was before, the rows are those
+    /// of the one that was read last.
+    async fn look(&mut self) -> Result<(Option<Instance>, List), Fault> {
+        let instance = match self.client.instance().await {
+            Ok(instance) => instance,
+            // The endpoint is there and cannot tell: the list may be good all the same.
+            Err(Fault::Status { .. } | Fault::NotJson(_) | Fault::Malformed(_)) => None,
+            Err(fault) => return Err(fault),
+        };
+        let process = instance.as_ref().and_then(|instance| instance.process.clone());
+        self.process.send_replace(process);
+        let list = self.client.sessions(&ListRequest::default()).await?;
+        Ok((instance, list))
+    }
+
+    fn report(&mut self, snapshot: Snapshot) -> Result<(), Over> {
+        if self.spoken.replace(snapshot.dialect) != Some(snapshot.dialect) {
+            self.send(Msg::Spoke(snapshot.endpoint, snapshot.dialect))?;
+        }
+        self.send(Msg::Listed(snapshot.into()))
+    }
+
+    fn send(&self, msg: Msg) -> Result<(), Over> {
+        self.out.send(msg).map_err(|_| Over)
+    }
+}

@@ -1,0 +1,194 @@
+//! The detail lane and the kill lane, beside a list that hangs.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use maxtop::app::msg::{Msg, Purpose, Ticket};
+use maxtop::model::{Dialect, Fault, SessionId, Sighting};
+use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::shell::poller::{Command, PollSettings, Poller};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::server::{Server, hold, jsonapi_instance, jsonapi_session, next_msg, reply, send};
+
+type Messages = UnboundedReceiver<Msg>;
+
+fn poll(server: &Server) -> (Poller, Messages) {
+    let spec = ClientSpec {
+        dialect: Some(Dialect::JsonApi),
+        ..server.spec()
+    };
+    let settings = PollSettings {
+        interval: Duration::from_millis(10),
+        duty: 1.0,
+    };
+    let (out, messages) = unbounded_channel();
+    let poller = Poller::spawn(Client::new(spec).unwrap(), settings, out);
+    (poller, messages)
+}
+
+/// Lists never come; session N is there, but for 404 and for 13, which hangs.
+fn server_with_a_hanging_list() -> Server {
+    Server::start(|request, stream| {
+        let id = request
+            .split(['/', '?'])
+            .find_map(|part| part.trim().parse::<u64>().ok());
+        match id {
+            _ if request.contains("/v1/maxscale") => {
+                send(stream, &reply(200, &jsonapi_instance("process 1")));
+            }
+            None | Some(13) => hold(stream),
+            Some(404) => send(stream, &reply(404, "")),
+            Some(id) => send(stream, &reply(200, &jsonapi_session(id))),
+        }
+    })
+}
+
+fn check(ticket: u64, id: u64) -> Command {
+    Command::Check {
+        ticket: Ticket(ticket),
+        id: SessionId(id),
+        after: Duration::ZERO,
+    }
+}
+
+async fn next_seen(messages: &mut Messages, wanted: Purpose) -> (u64, Result<Arc<Sighting>, Fault>) {
+    loop {
+        if let Msg::Seen {
+            id, purpose, answer, ..
+        } = next_msg(messages).await
+            && purpose == wanted
+        {
+            return (id.0, answer);
+        }
+    }
+}
+
+#[tokio::test]
+async fn checks_and_deletions_pass_a_hanging_list() {
+    let server = server_with_a_hanging_list();
+    let (poller, mut messages) = poll(&server);
+    poller.send(check(1, 8));
+    let (id, answer) = next_seen(&mut messages, Purpose::Check(Ticket(1))).await;
+    let sighting = answer.unwrap();
+    assert_eq!((id, sighting.detail.session.id.0), (8, 8));
+    assert_eq!(
+        sighting.process.as_ref().unwrap().started_at.as_str(),
+        "process 1"
+    );
+    poller.send(check(2, 404));
+    let (_, answer) = next_seen(&mut messages, Purpose::Check(Ticket(2))).await;
+    assert_eq!(answer.unwrap_err(), Fault::NotFound);
+    for (id, expected) in [(8, Ok(())), (404, Err(Fault::NotFound))] {
+        poller.send(Command::Delete {
+            ticket: Ticket(id),
+            id: SessionId(id),
+        });
+        let Msg::Deleted(ticket, outcome) = next_msg(&mut messages).await else {
+            panic!("only the deletion can answer");
+        };
+        assert_eq!((ticket, outcome), (Ticket(id), expected));
+    }
+}
+
+#[tokio::test]
+async fn details_are_polled_while_looked_at_and_a_change_takes_effect_at_once() {
+    let server = server_with_a_hanging_list();
+    let (poller, mut messages) = poll(&server);
+    // Session 13 hangs; the change must not wait for it.
+    for id in [8, 13, 9] {
+        poller.send(Command::Watch(Some(SessionId(id))));
+        let asked = format!("GET /v1/sessions/{id}?pretty=false");
+        server.wait_for(&asked).await;
+    }
+    while next_seen(&mut messages, Purpose::Watch).await.0 != 9 {}
+    let (id, answer) = next_seen(&mut messages, Purpose::Watch).await;
+    assert_eq!((id, answer.unwrap().detail.session.id.0), (9, 9));
+    poller.send(Command::Watch(Some(SessionId(404))));
+    loop {
+        let (id, answer) = next_seen(&mut messages, Purpose::Watch).await;
+        if id == 404 {
+            assert_eq!(answer.unwrap_err(), Fault::NotFound);
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_check_without_the_process_start_is_no_check() {
+    for (status, expected) in [(503, 503), (404, 404)] {
+        let server = Server::start(move |request, stream| {
+            let bytes = if request.contains("/v1/maxscale") {
+                reply(status, "")
+            } else {
+                reply(200, &jsonapi_session(8))
+            };
+            send(stream, &bytes);
+        });
+        let (poller, mut messages) = poll(&server);
+        poller.send(check(1, 8));
+        let (_, answer) = next_seen(&mut messages, Purpose::Check(Ticket(1))).await;
+        let fault = answer.unwrap_err();
+        assert!(
+            matches!(fault, Fault::Status { status, .. } if status == expected),
+            "never taken for an ended session: {fault:?}"
+        );
+    }
+}
+
+/// How many deletions are under way, and how many ever were at once.
+#[derive(Default)]
+struct Gate {
+    inside: Mutex<usize>,
+    arrived: Condvar,
+    most: AtomicUsize,
+    total: AtomicUsize,
+}
+
+impl Gate {
+    /// Lets nobody out before sixteen were inside together.
+    fn pass(&self) {
+        let mut inside = self.inside.lock().unwrap();
+        *inside += 1;
+        self.most.fetch_max(*inside, Ordering::SeqCst);
+        self.total.fetch_add(1, Ordering::SeqCst);
+        self.arrived.notify_all();
+        while self.total.load(Ordering::SeqCst) < 16 {
+            inside = self.arrived.wait(inside).unwrap();
+        }
+        *inside -= 1;
+    }
+}
+
+#[tokio::test]
+async fn sixteen_deletions_are_in_flight_and_never_more() {
+    let gate = Arc::new(Gate::default());
+    let doorkeeper = gate.clone();
+    let server = Server::start(move |request, stream| {
+        if request.starts_with("DELETE") {
+            doorkeeper.pass();
+            send(stream, &reply(200, ""));
+        } else {
+            hold(stream);
+        }
+    });
+    let (poller, mut messages) = poll(&server);
+    for id in 1..=40 {
+        poller.send(Command::Delete {
+            ticket: Ticket(id),
+            id: SessionId(id),
+        });
+    }
+    let mut done = Vec::new();
+    while done.len() < 40 {
+        if let Msg::Deleted(ticket, outcome) = next_msg(&mut messages).await {
+            assert_eq!(outcome, Ok(()));
+            done.push(ticket.0);
+        }
+    }
+    done.sort_unstable();
+    assert_eq!(done, (1..=40).collect::<Vec<_>>());
+    assert_eq!(gate.most.load(Ordering::SeqCst), 16);
+    assert_eq!(gate.total.load(Ordering::SeqCst), 40);
+}
