@@ -66,12 +66,11 @@ pub enum DemoError {
     #[error("the speed must lie between 0 and {TOP_SPEED}, not {0}")]
     Speed(f64),
     /// The address is taken, or the like.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}: {source}")]
     Bind {
         /// Where.
         address: SocketAddr,
         /// Why not.
-        #[source]
         source: io::Error,
     },
 }

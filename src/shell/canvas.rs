@@ -46,7 +46,13 @@ pub(super) struct Canvas {
 impl Canvas {
     pub(super) fn new(size: Size) -> Self {
         let ink = Ink::default();
-        Self { strokes: CrosstermBackend::new(ink.clone()), ink, size, cursor: None, moved: false }
+        Self {
+            strokes: CrosstermBackend::new(ink.clone()),
+            ink,
+            size,
+            cursor: None,
+            moved: false,
+        }
     }
 
     pub(super) const fn resize(&mut self, size: Size) {
@@ -121,7 +127,10 @@ impl Backend for Canvas {
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: self.size, pixels: Size::default() })
+        Ok(WindowSize {
+            columns_rows: self.size,
+            pixels: Size::default(),
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -14,12 +14,17 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self { began: Instant::now() }
+        Self {
+            began: Instant::now(),
+        }
     }
 
     /// Now, both ways.
     pub(super) fn now(self) -> Now {
-        Now { elapsed: self.began.elapsed(), wall: Timestamp::now() }
+        Now {
+            elapsed: self.began.elapsed(),
+            wall: Timestamp::now(),
+        }
     }
 
     /// A moment since the beginning, as the runtime's timers count.

@@ -3,7 +3,6 @@
 
 pub mod client;
 pub mod poller;
-<<<<<<< HEAD
 pub mod run;
 
 mod arranger;
@@ -13,5 +12,3 @@ mod input;
 mod signals;
 mod terminal;
 mod writer;
-=======
->>>>>>> client

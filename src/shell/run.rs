@@ -62,9 +62,16 @@ pub struct Watched {
 pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::Result<Exit> {
     let clock = Clock::start();
     let (tell, told) = channel::unbounded_channel();
-    let polling = PollSettings { interval: settings.interval, duty: settings.duty };
-    let (clients, endpoints): (Vec<_>, Vec<_>) = watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
-    let pollers = clients.into_iter().map(|client| Poller::spawn(client, polling, tell.clone())).collect();
+    let polling = PollSettings {
+        interval: settings.interval,
+        duty: settings.duty,
+    };
+    let (clients, endpoints): (Vec<_>, Vec<_>) =
+        watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
+    let pollers = clients
+        .into_iter()
+        .map(|client| Poller::spawn(client, polling, tell.clone()))
+        .collect();
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::Guard::enter()?;
@@ -148,11 +155,14 @@ impl Screen {
 
     /// A key draws at once.
     fn input(&mut self, event: crossterm::event::Event) -> io::Result<()> {
-        let Some(msg) = input::message(event) else { return Ok(()) };
+        let Some(msg) = input::message(event) else {
+            return Ok(());
+        };
         if let Msg::Resized(columns, lines) = msg {
             let size = Size::new(columns, lines);
             self.canvas.backend_mut().resize(size);
-            self.canvas.resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))?;
+            self.canvas
+                .resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))?;
         }
         self.hear([msg])?;
         self.due = Some(Instant::now());
@@ -210,7 +220,12 @@ impl Screen {
             Effect::Refresh => self.command_all(&Command::Refresh),
             Effect::Pace(interval) => self.command_all(&Command::Interval(interval)),
             Effect::Watch(watched) => self.watch(watched),
-            Effect::Check { endpoint, id, ticket, after } => self.command(endpoint, Command::Check { ticket, id, after }),
+            Effect::Check {
+                endpoint,
+                id,
+                ticket,
+                after,
+            } => self.command(endpoint, Command::Check { ticket, id, after }),
             Effect::Delete { endpoint, id, ticket } => self.command(endpoint, Command::Delete { ticket, id }),
             Effect::WakeAt(at) => {
                 let at = self.clock.instant(at);
@@ -218,7 +233,10 @@ impl Screen {
             }
             Effect::Repaint => self.canvas.clear()?,
             Effect::Suspend => self.suspend()?,
-            Effect::Quit { keep_frame, unsettled } => {
+            Effect::Quit {
+                keep_frame,
+                unsettled,
+            } => {
                 self.keep_frame = keep_frame;
                 self.exit = Some(if unsettled { Exit::Unsettled } else { Exit::Quit });
             }
@@ -240,7 +258,9 @@ impl Screen {
 
     fn watch(&self, watched: Option<(EndpointId, crate::model::SessionId)>) {
         for poller in &self.pollers {
-            let id = watched.filter(|(endpoint, _)| *endpoint == poller.endpoint()).map(|(_, id)| id);
+            let id = watched
+                .filter(|(endpoint, _)| *endpoint == poller.endpoint())
+                .map(|(_, id)| id);
             poller.send(Command::Watch(id));
         }
     }
@@ -287,7 +307,9 @@ fn last_frame(app: &App) -> io::Result<String> {
     let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
     let frame = paper.draw(|frame| view(app, frame)).map_err(io::Error::other)?;
     let rows = frame.area.rows().map(|row| {
-        let cells = row.columns().filter_map(|place| frame.buffer.cell((place.x, place.y)));
+        let cells = row
+            .columns()
+            .filter_map(|place| frame.buffer.cell((place.x, place.y)));
         cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
     });
     Ok(rows.map(|row| format!("{}\n", row.trim_end())).collect())

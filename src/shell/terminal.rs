@@ -55,8 +55,14 @@ pub(super) fn leave() {
         return;
     }
     let mut bytes = Vec::new();
-    let queued =
-        queue!(bytes, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let queued = queue!(
+        bytes,
+        EndSynchronizedUpdate,
+        ResetColor,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
     if queued.is_ok() {
         write_patiently(bytes);
     }

@@ -47,6 +47,15 @@ impl EndpointUrl {
         host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    /// `host:8989`: what it is called on the screen.
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        format!(
+            "{host}:{}",
+            self.0.port_or_known_default().unwrap_or(DEFAULT_PORT)
+        )
+    }
+
     /// The full URL of a path (with query) of the API, which begins with a slash.
     pub(super) fn join(&self, target: &str) -> String {
         format!("{self}{target}")

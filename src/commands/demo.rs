@@ -1,0 +1,88 @@
+//! `maxtop demo`: the embedded endpoint, with the screen on it or by itself.
+
+use std::io::{self, Write};
+
+use secrecy::SecretString;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::connect::client_spec;
+use super::exit::{Exit, Failure};
+use super::watch::{need_a_terminal, runtime, show};
+use crate::cli::{CommonArgs, DemoArgs};
+use crate::config::Config;
+use crate::demo::{Dialects, Running, ServeSpec, serve};
+use crate::model::Dialect;
+use crate::shell::client::Client;
+
+/// Serves, and shows the screen unless asked not to.
+pub(super) fn demo(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
+    if !demo.headless {
+        need_a_terminal()?;
+    }
+    let config = Config::read(args)?;
+    let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    let runtime = runtime()?;
+    let running = runtime.block_on(serve(spec))?;
+    if demo.headless {
+        return runtime.block_on(serve_until_ended(&running));
+    }
+    let config = on_demo(config, demo, &running);
+    let client = Client::new(client_spec(&config)?)?;
+    show(&runtime, &config, client)
+}
+
+/// With `--dialect` a headless endpoint speaks only that one; else both.
+fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Failure> {
+    let mut spec = ServeSpec::new(demo.sessions, demo.seed);
+    spec.listen = demo.listen;
+    spec.speed = demo.speed;
+    spec.world.churn = demo.churn;
+    spec.world.hostile = demo.hostile;
+    spec.auth = demo.auth.as_deref().map(credentials).transpose()?;
+    spec.dialects = match dialect {
+        None => Dialects::Both,
+        Some(Dialect::Draft) => Dialects::Draft,
+        Some(Dialect::JsonApi) => Dialects::JsonApi,
+    };
+    Ok(spec)
+}
+
+fn credentials(text: &str) -> Result<(String, String), Failure> {
+    let (user, password) = text.split_once(':').ok_or(Failure::DemoCredentials)?;
+    Ok((user.to_owned(), password.to_owned()))
+}
+
+/// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
+/// told otherwise: that has the connection statistics.
+fn on_demo(config: Config, demo: &DemoArgs, running: &Running) -> Config {
+    let auth = demo.auth.as_deref().and_then(|auth| auth.split_once(':'));
+    let (user, password) = match auth {
+        Some((user, password)) => (user.to_owned(), Some(SecretString::from(password))),
+        None => (config.user, None),
+    };
+    Config {
+        endpoint: running.url(),
+        user,
+        password,
+        dialect: config.dialect.or(Some(Dialect::Draft)),
+        ..config
+    }
+}
+
+/// Says where, then serves until a signal ends it.
+async fn serve_until_ended(running: &Running) -> Result<Exit, Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on {}", running.url())
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)?;
+    drop(out);
+    let ended = tokio::select! {
+        _ = terminate.recv() => signal_hook::consts::SIGTERM,
+        _ = interrupt.recv() => signal_hook::consts::SIGINT,
+        _ = hang_up.recv() => signal_hook::consts::SIGHUP,
+    };
+    Ok(Exit::Signal(u8::try_from(ended).unwrap_or(0)))
+}

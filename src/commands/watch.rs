@@ -1,0 +1,64 @@
+//! `maxtop`: the screen.
+
+use std::io::{self, IsTerminal};
+
+use jiff::tz::TimeZone;
+use tokio::runtime::{Builder, Runtime};
+
+use super::connect::connect;
+use super::exit::{Exit, Failure};
+use crate::app::Settings;
+use crate::app::endpoint::Endpoint;
+use crate::cli::CommonArgs;
+use crate::config::Config;
+use crate::shell::client::Client;
+use crate::shell::run::{self, Watched, run};
+
+/// Watches the endpoint of the command line.
+pub(super) fn watch(args: &CommonArgs) -> Result<Exit, Failure> {
+    need_a_terminal()?;
+    let (config, client) = connect(args)?;
+    show(&runtime()?, &config, client)
+}
+
+/// A screen needs somebody who sees it and can press keys.
+pub(super) fn need_a_terminal() -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        Ok(())
+    } else {
+        Err(Failure::NoTerminal)
+    }
+}
+
+/// The drawing has the main thread; one more is enough for all requests.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    Ok(Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?)
+}
+
+/// Shows the screen on an endpoint until it is left.
+pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result<Exit, Failure> {
+    let name = client.url().authority();
+    let mut warnings = Vec::new();
+    if config.allow_plain_http && !client.url().is_https() && !client.url().is_loopback() {
+        warnings.push("plain http");
+    }
+    let endpoint = Endpoint::new(name, config.read_only, warnings);
+    let settings = Settings {
+        interval: config.interval,
+        duty: config.duty,
+        ascii: config.ascii,
+        plain: config.plain,
+        filter: config.filter.clone(),
+        sort: config.sort,
+        zone: TimeZone::system(),
+    };
+    let left = runtime.block_on(run(settings, vec![Watched { client, endpoint }]))?;
+    Ok(match left {
+        run::Exit::Quit => Exit::Done,
+        run::Exit::Unsettled | run::Exit::TerminalGone => Exit::Failed,
+        run::Exit::Signal(signal) => Exit::Signal(signal),
+    })
+}
