@@ -103,6 +103,18 @@ impl Fault {
         matches!(self, Self::NotAllowed { .. })
     }
 
+    /// Whether the server refused who asks although credentials were sent: it logs each such try,
+    /// and may lock the account.
+    pub const fn is_refused_password(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAllowed {
+                with_credentials: true,
+                ..
+            }
+        )
+    }
+
     /// Whether nothing at all was reached.
     pub const fn is_unreachable(&self) -> bool {
         matches!(

@@ -4,6 +4,8 @@
 //! deadline, and is never repeated by itself; what went wrong comes back as a [`Fault`]. Bytes are
 //! decoded off the runtime's threads.
 
+mod connected;
+mod decode;
 mod deletion;
 mod dialect;
 mod exchange;
@@ -13,16 +15,13 @@ mod spec;
 mod target;
 mod url;
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use std::sync::{Arc, Mutex};
 
 use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
 use self::exchange::{Exchange, Reply};
 use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId};
-use crate::wire::{self, Decoder, Interner, WireError, draft, jsonapi, shape};
+use crate::wire::{Interner, draft, jsonapi, shape};
 
 pub use list::List;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec};
@@ -211,62 +210,5 @@ impl Client {
             }
             _ => Err(fault::of_status(&reply, self.has_credentials())),
         }
-    }
-
-    async fn decode_list(&self, dialect: Dialect, reply: Reply) -> Result<List, Fault> {
-        let (taken_at, cost, bytes) = (Timestamp::now(), reply.cost, reply.body.len());
-        let server_now = reply.date.unwrap_or(taken_at);
-        let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
-        let rows = off_thread(move || {
-            let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
-            let zone = has_zone.then(TimeZone::system);
-            let rows = wire::list(
-                dialect,
-                &reply.body,
-                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
-            );
-            interner.prune();
-            rows
-        });
-        let rows = rows.await.map_err(|error| fault::of_wire(&error))?;
-        Ok(List {
-            dialect,
-            rows,
-            cost,
-            bytes,
-            taken_at,
-            server_now,
-        })
-    }
-
-    /// Decodes a body that is no list; its few texts are not kept.
-    async fn decode<T: Send + 'static>(
-        &self,
-        reply: Reply,
-        read: impl FnOnce(&[u8], &mut Decoder<'_>) -> Result<T, WireError> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let has_zone = self.url().is_loopback();
-        let value = off_thread(move || {
-            let zone = has_zone.then(TimeZone::system);
-            let server_now = reply.date.unwrap_or_else(Timestamp::now);
-            let mut interner = Interner::default();
-            read(
-                &reply.body,
-                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
-            )
-        });
-        value.await.map_err(|error| fault::of_wire(&error))
-    }
-}
-
-/// Runs what takes time beside the runtime's threads. A panic there goes on here.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // Cancelled, which happens only while the runtime ends: nobody waits any more.
-            Err(_) => std::future::pending().await,
-        },
     }
 }

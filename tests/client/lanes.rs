@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use maxtop::app::msg::{Msg, Purpose, Ticket};
 use maxtop::model::{Dialect, Fault, SessionId, Sighting};
-use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::shell::client::{Client, ClientSpec, Credentials};
 use maxtop::shell::poller::{Command, PollSettings, Poller};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -113,6 +113,35 @@ async fn details_are_polled_while_looked_at_and_a_change_takes_effect_at_once() 
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn refused_credentials_are_not_tried_again_for_every_session_looked_at() {
+    let server = Server::saying(reply(401, ""));
+    let spec = ClientSpec {
+        dialect: Some(Dialect::JsonApi),
+        credentials: Some(Credentials {
+            user: "admin".to_owned(),
+            password: "geheim".into(),
+        }),
+        ..server.spec()
+    };
+    let (out, mut messages) = unbounded_channel();
+    let poller = Poller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
+    poller.send(Command::Watch(Some(SessionId(1))));
+    let (_, answer) = next_seen(&mut messages, Purpose::Watch).await;
+    assert!(answer.unwrap_err().is_not_allowed());
+    for id in 2..10 {
+        poller.send(Command::Watch(Some(SessionId(id))));
+        let before = server.requests().len();
+        poller.send(Command::Refresh);
+        while server.requests().len() == before {
+            next_msg(&mut messages).await;
+        }
+    }
+    let details = server.requests().into_iter();
+    let details = details.filter(|request| request.contains("/sessions/"));
+    assert_eq!(details.collect::<Vec<_>>(), ["GET /v1/sessions/1?pretty=false"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 //! was built with), so nothing here waits for the end of file where a length was given, and no
 //! connection is used twice. What is sent is decided in `target`; what a reply means, above.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, CONNECTION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -13,7 +13,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Identity, Method, RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 
-use super::fault::{Stage, line, of_error};
+use super::connected::{Stamp, since_connected};
+use super::fault::{Stage, line, of_error, root};
 use super::spec::{ClientError, ClientSpec, Credentials, TlsSpec};
 use super::url::EndpointUrl;
 use crate::model::{Dialect, Fault, Text, http_date, parse_moment};
@@ -98,12 +99,9 @@ impl Exchange {
     }
 
     async fn transfer(&self, request: RequestBuilder) -> Result<Reply, Fault> {
-        let sent = Instant::now();
-        let mut response = request
-            .send()
-            .await
-            .map_err(|error| of_error(&error, Stage::Head, &self.url))?;
+        let (response, sent) = since_connected(request.send()).await;
         let cost = sent.elapsed();
+        let mut response = response.map_err(|error| of_error(&error, Stage::Head, &self.url))?;
         let body = if response.status().is_success() {
             self.body(&mut response, self.body_cap).await?
         } else {
@@ -159,6 +157,7 @@ fn http_client(url: &EndpointUrl, tls: &TlsSpec) -> Result<reqwest::Client, Clie
         .retry(reqwest::retry::never())
         .no_proxy()
         .http1_only()
+        .connector_layer(Stamp)
         .pool_max_idle_per_host(0);
     let builder = if url.is_https() {
         with_tls(builder.https_only(true), url, tls)?
@@ -168,7 +167,7 @@ fn http_client(url: &EndpointUrl, tls: &TlsSpec) -> Result<reqwest::Client, Clie
     };
     builder
         .build()
-        .map_err(|error| ClientError::Setup(url.clone(), line(&error.without_url().to_string())))
+        .map_err(|error| ClientError::Setup(url.clone(), line(&root(&error).to_string())))
 }
 
 fn with_tls(
@@ -177,15 +176,17 @@ fn with_tls(
     tls: &TlsSpec,
 ) -> Result<reqwest::ClientBuilder, ClientError> {
     let refuse = |what| {
-        move |error: reqwest::Error| {
-            ClientError::Tls(url.clone(), what, line(&error.without_url().to_string()))
-        }
+        move |error: reqwest::Error| ClientError::Tls(url.clone(), what, line(&root(&error).to_string()))
     };
     let mut builder = builder;
     if tls.insecure {
         builder = builder.tls_danger_accept_invalid_certs(true);
     } else if let Some(pem) = &tls.ca_pem {
         let certificates = Certificate::from_pem_bundle(pem).map_err(refuse("no usable --ca-file"))?;
+        if certificates.is_empty() {
+            let none = line("no certificate in it");
+            return Err(ClientError::Tls(url.clone(), "no usable --ca-file", none));
+        }
         builder = builder.tls_certs_only(certificates);
     }
     if let Some(pem) = &tls.identity_pem {

@@ -38,9 +38,10 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, url: &EndpointUrl) 
     Fault::Cut(match (stage, io) {
         (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {all} bytes came")),
         (Stage::Body(got, None), _) => line(&format!("{got} bytes came")),
-        (Stage::Head, Some(kind)) => line(&kind.to_string()),
+        (Stage::Head, Some(kind)) if url.is_https() => line(&kind.to_string()),
         (Stage::Head, None) if url.is_https() => line("closed without a reply"),
-        (Stage::Head, None) => line("closed without a reply; if it speaks TLS, give https://"),
+        // What a server that wants TLS does with plain http.
+        (Stage::Head, _) => line("closed without a reply; if it speaks TLS, give https://"),
     })
 }
 
@@ -98,7 +99,7 @@ fn cause<E: StdError + 'static>(error: &reqwest::Error) -> Option<&E> {
 }
 
 /// The last cause: what the system or the peer said.
-fn root(error: &reqwest::Error) -> &(dyn StdError + 'static) {
+pub(super) fn root(error: &reqwest::Error) -> &(dyn StdError + 'static) {
     causes(error).last().unwrap_or(error)
 }
 

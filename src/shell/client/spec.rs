@@ -96,7 +96,7 @@ pub enum ClientError {
     /// A certificate or key that cannot be used.
     #[error("{0}: {1}: {2}")]
     Tls(EndpointUrl, &'static str, Text),
-    /// Anything else, on which no setting has an influence.
-    #[error("{0}: no HTTP client: {1}")]
+    /// Settings that do not go together, found only when all are put together.
+    #[error("{0}: cannot set up HTTP or TLS: {1}; check --ca-file and --client-cert")]
     Setup(EndpointUrl, Text),
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::pace::Pace;
 use super::{PollSettings, Schedule};
 use crate::app::msg::{Msg, Purpose};
-use crate::model::{ProcessStart, SessionId, Sighting};
+use crate::model::{Fault, ProcessStart, SessionId, Sighting};
 use crate::shell::client::Client;
 
 /// Details move at least this often, however slow the list is.
@@ -24,6 +24,8 @@ pub(super) struct DetailLane {
     /// The process that the list lane saw last.
     process: watch::Receiver<Option<ProcessStart>>,
     out: mpsc::UnboundedSender<Msg>,
+    /// Refused credentials are left alone until then, whoever is looked at: each try is logged.
+    barred_until: Option<Instant>,
 }
 
 impl DetailLane {
@@ -42,6 +44,7 @@ impl DetailLane {
             watched,
             process,
             out,
+            barred_until: None,
         }
     }
 
@@ -63,6 +66,9 @@ impl DetailLane {
         let Some(id) = id else {
             return std::future::pending().await;
         };
+        if let Some(until) = self.barred_until {
+            sleep_until(until).await;
+        }
         let mut pace = Pace::new(self.interval(), self.duty);
         loop {
             let started = Instant::now();
@@ -81,6 +87,8 @@ impl DetailLane {
                 pace.recovered();
                 started + pace.period(started.elapsed())
             };
+            let refused = answer.as_ref().is_err_and(Fault::is_refused_password);
+            self.barred_until = refused.then_some(due);
             let seen = Msg::Seen {
                 endpoint: self.client.endpoint(),
                 id,

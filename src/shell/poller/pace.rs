@@ -55,11 +55,7 @@ impl Pace {
     /// From a fault to the next try. `random` is in 0..1; it spreads the wait by 20 % either way, so
     /// that many watchers do not come back at once.
     pub(super) fn back_off(&mut self, fault: &Fault, random: f64) -> Duration {
-        if let Fault::NotAllowed {
-            with_credentials: true,
-            ..
-        } = fault
-        {
+        if fault.is_refused_password() {
             return AFTER_REFUSED_CREDENTIALS;
         }
         let first = self.interval.max(FIRST_RETRY);

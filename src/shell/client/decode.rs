@@ -1,0 +1,72 @@
+//! Bytes of a reply to the model, beside the runtime's threads: 100,000 rows take a while, and
+//! nobody's key or other endpoint may wait for them.
+
+use std::sync::PoisonError;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::exchange::Reply;
+use super::{Client, List, fault};
+use crate::model::{Dialect, Fault};
+use crate::wire::{self, Decoder, Interner, WireError};
+
+impl Client {
+    /// Decodes a list; its texts are kept for the next one.
+    pub(super) async fn decode_list(&self, dialect: Dialect, reply: Reply) -> Result<List, Fault> {
+        let (taken_at, cost, bytes) = (Timestamp::now(), reply.cost, reply.body.len());
+        let server_now = reply.date.unwrap_or(taken_at);
+        let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
+        let rows = off_thread(move || {
+            let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
+            let zone = has_zone.then(TimeZone::system);
+            let rows = wire::list(
+                dialect,
+                &reply.body,
+                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
+            );
+            interner.prune();
+            rows
+        });
+        let rows = rows.await.map_err(|error| fault::of_wire(&error))?;
+        Ok(List {
+            dialect,
+            rows,
+            cost,
+            bytes,
+            taken_at,
+            server_now,
+        })
+    }
+
+    /// Decodes a body that is no list; its few texts are not kept.
+    pub(super) async fn decode<T: Send + 'static>(
+        &self,
+        reply: Reply,
+        read: impl FnOnce(&[u8], &mut Decoder<'_>) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let has_zone = self.url().is_loopback();
+        let value = off_thread(move || {
+            let zone = has_zone.then(TimeZone::system);
+            let server_now = reply.date.unwrap_or_else(Timestamp::now);
+            let mut interner = Interner::default();
+            read(
+                &reply.body,
+                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
+            )
+        });
+        value.await.map_err(|error| fault::of_wire(&error))
+    }
+}
+
+/// Runs what takes time beside the runtime's threads. A panic there goes on here.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Cancelled, which happens only while the runtime ends: nobody waits any more.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
