@@ -120,8 +120,8 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session: asks first, checks that it is the same one", "kill";
     Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: a text, looked for in every field", "filter";
-    Table [ch('<')] Action::SortBy(-1), "< >", "sort by the column to the left or right", "";
-    Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "sort";
+    Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
+    Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
     Table [ch('I')] Action::Invert, "I", "turn the order round", "";
     Table [on(Code::Up), ch('k')] Action::Move(-1), "↑ k", "up", "";
     Table [on(Code::Down), ch('j')] Action::Move(1), "↓ j", "down", "";
@@ -147,7 +147,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the session was checked", "yes";
-    Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "← →", "choose", "choose";
+    Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→", "choose", "choose";
     Dialog [on(Code::Enter)] Action::Accept, "Enter", "what is chosen; No at first", "accept";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "keep the filter", "keep";
     Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "take it back", "take back";

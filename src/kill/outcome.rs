@@ -142,9 +142,9 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
 }
 
 fn seconds(span: Duration) -> String {
-    if span < Duration::from_secs(10) {
-        format!("{:.1} s", span.as_secs_f64())
-    } else {
-        format!("{} s", span.as_secs())
+    match span.as_millis() {
+        0..=999 => format!("{} ms", span.as_millis()),
+        1_000..=9_999 => format!("{:.1} s", span.as_secs_f64()),
+        _ => format!("{} s", span.as_secs()),
     }
 }

@@ -37,6 +37,7 @@ fn what_could_act_on_a_terminal_is_made_visible() {
         ("back\\slash", "back\\\\slash"),
         ("zoë_日本", "zoë_日本"),
         ("del\u{7f}", "del\\u{7f}"),
+        ("\u{e0a0}\u{10feff}", "\\u{e0a0}\\u{10feff}"),
     ];
     for (raw, shown) in cases {
         assert_eq!(name(raw).as_str(), shown);

@@ -124,10 +124,15 @@ fn push_visible(shown: &mut String, c: char) {
         '\r' => shown.push_str("\\r"),
         '\t' => shown.push_str("\\t"),
         ' ' => shown.push(' '),
-        _ if c.is_whitespace() || c.width().is_none_or(|width| width == 0) => {
+        _ if c.is_whitespace() || is_private(c) || c.width().is_none_or(|width| width == 0) => {
             // Writing to a String cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         }
         _ => shown.push(c),
     }
+}
+
+/// Private characters look like whatever the terminal's font makes of them.
+const fn is_private(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
