@@ -1,3 +1,9 @@
 //! The binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    maxtop::commands::run(&maxtop::cli::Cli::parse())
+}

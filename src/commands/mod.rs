@@ -1,1 +1,36 @@
 //! One file for each one-shot command; the only room that may use all others.
+//!
+//! Who may enter: the binary, through [`run`]. What the commands share stands beside them: the exit
+//! status ([`exit`]), the way to an endpoint ([`connect`]), what is written where ([`output`]), and
+//! the two forms of a session, for programs ([`record`]) and for people ([`grid`]).
+
+mod connect;
+mod exit;
+mod grid;
+mod kill;
+mod list;
+mod output;
+mod record;
+mod show;
+
+use std::process::ExitCode;
+
+use self::exit::Failure;
+use crate::cli::{Cli, Command};
+
+/// Does what the command line asks for; an error is one line on stderr.
+pub fn run(cli: &Cli) -> ExitCode {
+    let done = match &cli.command {
+        Some(Command::List(args)) => list::run(&cli.common, args),
+        Some(Command::Show(args)) => show::run(&cli.common, args),
+        Some(Command::Kill(args)) => kill::run(&cli.common, args),
+        None | Some(Command::Demo(_)) => Err(Failure::NotYet),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit().into()
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! How a command ends: every exit status and every error in one place.
+
+use std::io;
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::model::{Fault, Limit, Remedy, SessionId, Text};
+use crate::shell::client::{ClientError, EndpointUrl, UrlError};
+
+/// How a command ended (DESIGN section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All is done.
+    Done,
+    /// Something failed or was refused.
+    Failed,
+    /// The command line cannot be used.
+    Usage,
+    /// No endpoint was reached.
+    Unreachable,
+    /// The endpoint refused who asks.
+    NotAllowed,
+    /// Ended by this signal.
+    Signal(u8),
+}
+
+impl Exit {
+    pub(super) const fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::NotAllowed => 4,
+            Self::Signal(number) => 128_u8.saturating_add(number),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.status().into()
+    }
+}
+
+/// Why a command did not do what it was asked: what, why and what to try, in one line.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An endpoint that is no address.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// Settings that do not go together.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The endpoint gave no answer.
+    #[error("{url}: {fault}{}", remedy(fault))]
+    Fault {
+        /// Which endpoint.
+        url: EndpointUrl,
+        /// Why.
+        fault: Fault,
+    },
+    /// A session id that is no number, or too large to be one.
+    #[error("bad session id '{0}': an id is a number, as 'maxtop list' shows it")]
+    Id(Text),
+    /// No session has this id.
+    #[error("{1}: no such session: {0}; 'maxtop list' shows those that there are")]
+    NoSuchSession(SessionId, EndpointUrl),
+    /// Ending sessions has to be confirmed, and there is nobody to ask.
+    #[error("without a terminal nobody can be asked: give --yes, or look with --dry-run")]
+    NobodyToAsk,
+    /// A kill under `--read-only`.
+    #[error("refused: {}{}", Fault::ReadOnly, remedy(&Fault::ReadOnly))]
+    ReadOnly,
+    /// The output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(io::Error),
+    /// The answer of a person cannot be read, or signals cannot be heard.
+    #[error("the system refuses: {0}")]
+    System(#[from] io::Error),
+    /// A command that is still to be written.
+    #[error("not yet")]
+    NotYet,
+}
+
+impl Failure {
+    /// The exit status that stands for it.
+    pub(super) const fn exit(&self) -> Exit {
+        match self {
+            Self::Config(ConfigError::UnknownColumn { .. })
+            | Self::Url(_)
+            | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
+            | Self::Id(_)
+            | Self::NobodyToAsk => Exit::Usage,
+            Self::Fault { fault, .. } if fault.is_unreachable() => Exit::Unreachable,
+            Self::Fault { fault, .. } if fault.is_not_allowed() => Exit::NotAllowed,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// A session id that cannot be one.
+    pub(super) fn id(given: &str) -> Self {
+        Self::Id(Text::clean(given, Limit::Name))
+    }
+}
+
+fn remedy(fault: &Fault) -> String {
+    fault
+        .remedy()
+        .map(|Remedy(what)| format!(": {what}"))
+        .unwrap_or_default()
+}

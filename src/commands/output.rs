@@ -1,0 +1,46 @@
+//! What is written, and where: results to stdout, complaints to stderr. Nothing but text.
+
+use std::fmt::{Display, Write as _};
+use std::io::{self, BufWriter, Write};
+
+use super::exit::Failure;
+
+/// Large enough that a long list takes few writes.
+const BUFFER: usize = 64 * 1024;
+
+/// Writes a result to stdout, all of it or until the reader has had enough: a closed pipe is no
+/// failure.
+pub(super) fn print(
+    write: impl FnOnce(&mut BufWriter<io::StdoutLock<'static>>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let written = write(&mut out).and_then(|()| out.flush());
+    if written.is_err() {
+        // What is left in the buffer would be tried again when it is dropped.
+        let _ = out.into_parts();
+    }
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(()),
+    }
+}
+
+/// One line on stderr. If nobody can read it, there is nobody to tell.
+pub(super) fn complain(what: &dyn Display) {
+    let line = visible(&format!("maxtop: {what}"));
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Texts of an endpoint are clean already; those of the command line and of the system are not.
+pub(super) fn visible(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            // Writing to a String cannot fail.
+            let _ = write!(line, "{}", c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
