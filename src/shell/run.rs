@@ -217,8 +217,8 @@ impl Screen {
         match effect {
             // The thread ends only with the program.
             Effect::Arrange(job) => drop(self.jobs.send(*job)),
-            Effect::Refresh => self.command_all(&Command::Refresh),
-            Effect::Pace(interval) => self.command_all(&Command::Interval(interval)),
+            Effect::Refresh => self.command_all(Command::Refresh),
+            Effect::Pace(interval) => self.command_all(Command::Interval(interval)),
             Effect::Watch(watched) => self.watch(watched),
             Effect::Check {
                 endpoint,
@@ -250,9 +250,9 @@ impl Screen {
         }
     }
 
-    fn command_all(&self, command: &Command) {
+    fn command_all(&self, command: Command) {
         for poller in &self.pollers {
-            poller.send(command.clone());
+            poller.send(command);
         }
     }
 
@@ -312,5 +312,5 @@ fn last_frame(app: &App) -> io::Result<String> {
             .filter_map(|place| frame.buffer.cell((place.x, place.y)));
         cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
     });
-    Ok(rows.map(|row| format!("{}\n", row.trim_end())).collect())
+    Ok(rows.fold(String::new(), |text, row| text + row.trim_end() + "\n"))
 }
