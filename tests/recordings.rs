@@ -1,5 +1,11 @@
 //! What a real `MaxScale` of five versions sent, decoded: every value against its own JSON.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics fails, as it should"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -86,7 +86,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
         pollers,
         wake: None,
         due: Some(Instant::now()),
-        last_frame: None,
+        last_data: None,
         exit: None,
         keep_frame: false,
     };
@@ -110,7 +110,8 @@ struct Screen {
     wake: Option<Instant>,
     /// When the next frame is due; nothing has changed: none.
     due: Option<Instant>,
-    last_frame: Option<Instant>,
+    /// When data was drawn last.
+    last_data: Option<Instant>,
     exit: Option<Exit>,
     keep_frame: bool,
 }
@@ -143,7 +144,7 @@ impl Screen {
                 () = until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.hear([])?;
-                    self.draw_by(FRAME);
+                    self.draw_data();
                 }
                 ended = any_ended(&mut self.pollers) => return Err(io::Error::other(ended)),
             }
@@ -180,15 +181,19 @@ impl Screen {
         let shows_something = batch.iter().any(|msg| !matches!(msg, Msg::Drawn(_)));
         self.hear(batch)?;
         if shows_something {
-            self.draw_by(FRAME);
+            self.draw_data();
         }
         Ok(())
     }
 
-    fn draw_by(&mut self, apart: Duration) {
-        let now = Instant::now();
-        let due = self.last_frame.map_or(now, |last| (last + apart).max(now));
-        self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
+    /// Data is drawn once enough time has passed since data was drawn last; the first at once.
+    fn draw_data(&mut self) {
+        if self.due.is_none() {
+            let now = Instant::now();
+            let due = self.last_data.map_or(now, |last| (last + FRAME).max(now));
+            self.last_data = Some(due);
+            self.due = Some(due);
+        }
     }
 
     fn asked(&mut self, asked: Asked) -> io::Result<()> {
@@ -267,7 +272,6 @@ impl Screen {
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
         self.due = None;
-        self.last_frame = Some(Instant::now());
         let app = &self.app;
         self.canvas.draw(|frame| view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
