@@ -1,9 +1,30 @@
-//! The terminal's events as the core's messages.
+//! The terminal's events, and what they mean to the core.
+//!
+//! A thread of its own waits for them: crossterm's stream would try for its reader's lock, spinning,
+//! each time the loop looks at anything.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::io;
+use std::thread;
+
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::app::key::{Code, Key};
 use crate::app::msg::Msg;
+
+/// Listens from now on. The channel closes when the terminal cannot be read any more.
+pub(super) fn listen() -> io::Result<UnboundedReceiver<Event>> {
+    let (tell, told) = unbounded_channel();
+    thread::Builder::new().name("input".to_owned()).spawn(move || {
+        while let Ok(event) = event::read() {
+            if tell.send(event).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(told)
+}
 
 /// What an event means; nothing for those that maxtop has no use for.
 pub(super) fn message(event: Event) -> Option<Msg> {

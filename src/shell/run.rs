@@ -9,8 +9,7 @@ use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
-use futures_util::StreamExt;
+use crossterm::event::Event;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::{Rect, Size};
@@ -87,6 +86,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
         wake: None,
         due: Some(Instant::now()),
         last_data: None,
+        data_waits: false,
         exit: None,
         keep_frame: false,
     };
@@ -112,22 +112,24 @@ struct Screen {
     due: Option<Instant>,
     /// When data was drawn last.
     last_data: Option<Instant>,
+    /// The next frame is for data, whatever else it shows.
+    data_waits: bool,
     exit: Option<Exit>,
     keep_frame: bool,
 }
 
 impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
-        let mut events = EventStream::new();
+        let mut events = input::listen()?;
         loop {
             let due = self.due;
             let wake = self.wake;
             tokio::select! {
                 biased;
                 asked = signals.next() => self.asked(asked)?,
-                event = events.next() => match event {
-                    Some(Ok(event)) => self.input(event)?,
-                    Some(Err(_)) | None => return Ok(Exit::TerminalGone),
+                event = events.recv() => match event {
+                    Some(event) => self.input(event)?,
+                    None => return Ok(Exit::TerminalGone),
                 },
                 // A frame is drawn only when the writer can take it.
                 frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= Instant::now()) => {
@@ -144,7 +146,7 @@ impl Screen {
                 () = until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.hear([])?;
-                    self.draw_data();
+                    self.draw_data(Duration::ZERO);
                 }
                 ended = any_ended(&mut self.pollers) => return Err(io::Error::other(ended)),
             }
@@ -155,7 +157,7 @@ impl Screen {
     }
 
     /// A key draws at once.
-    fn input(&mut self, event: crossterm::event::Event) -> io::Result<()> {
+    fn input(&mut self, event: Event) -> io::Result<()> {
         let Some(msg) = input::message(event) else {
             return Ok(());
         };
@@ -178,22 +180,22 @@ impl Screen {
         {
             batch.push(msg);
         }
-        let shows_something = batch.iter().any(|msg| !matches!(msg, Msg::Drawn(_)));
+        let patience = batch.iter().filter_map(patience).min();
         self.hear(batch)?;
-        if shows_something {
-            self.draw_data();
+        if let Some(patience) = patience {
+            self.draw_data(patience);
         }
         Ok(())
     }
 
     /// Data is drawn once enough time has passed since data was drawn last; the first at once.
-    fn draw_data(&mut self) {
-        if self.due.is_none() {
-            let now = Instant::now();
-            let due = self.last_data.map_or(now, |last| (last + FRAME).max(now));
-            self.last_data = Some(due);
-            self.due = Some(due);
-        }
+    /// `patience` waits for what is known to follow.
+    fn draw_data(&mut self, patience: Duration) {
+        let now = Instant::now();
+        let earliest = self.last_data.map_or(now, |last| last + FRAME);
+        let due = earliest.max(now + patience);
+        self.due = Some(self.due.map_or(due, |sooner| sooner.min(due)));
+        self.data_waits = true;
     }
 
     fn asked(&mut self, asked: Asked) -> io::Result<()> {
@@ -272,6 +274,9 @@ impl Screen {
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
         self.due = None;
+        if std::mem::take(&mut self.data_waits) {
+            self.last_data = Some(Instant::now());
+        }
         let app = &self.app;
         self.canvas.draw(|frame| view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
@@ -293,8 +298,18 @@ impl Screen {
     fn resume(&mut self) -> io::Result<()> {
         terminal::enter()?;
         let (columns, lines) = crossterm::terminal::size()?;
-        self.input(crossterm::event::Event::Resize(columns, lines))?;
+        self.input(Event::Resize(columns, lines))?;
         self.hear([Msg::Resumed])
+    }
+}
+
+/// How long the frame for a message may wait; nothing if it needs none. A list comes right behind
+/// its dialect, and is shown once it has been put in order: about a millisecond in the usual case.
+const fn patience(msg: &Msg) -> Option<Duration> {
+    match msg {
+        Msg::Drawn(_) => None,
+        Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME),
+        _ => Some(Duration::ZERO),
     }
 }
 
