@@ -65,7 +65,7 @@ fn hostile_names_are_there_and_are_valid_json_and_csv() {
     let csv = demo.maxtop(&["list", "-o", "csv"]).out;
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     for row in reader.records() {
-        for field in row.unwrap().iter() {
+        for field in &row.unwrap() {
             assert!(!field.starts_with(['=', '+', '-', '@']), "{field}");
         }
     }

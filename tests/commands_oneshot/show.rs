@@ -9,11 +9,8 @@ fn json_is_the_lists_row_and_more() {
     for dialects in [Dialects::Draft, Dialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
         let id = demo.ready_id();
-        let row = demo
-            .list()
-            .into_iter()
-            .find(|row| row["id"].to_string() == id)
-            .unwrap();
+        let number: u64 = id.parse().unwrap();
+        let row = demo.list().into_iter().find(|row| row["id"] == number).unwrap();
         let shown = demo.json(&["show", &id, "-o", "json"]);
         for (name, value) in row.as_object().unwrap() {
             assert_eq!(
