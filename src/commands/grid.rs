@@ -1,5 +1,6 @@
 //! A table as plain text: every column as wide as its widest cell, nothing cut, no blanks at the
-//! end of a line.
+//! end of a line. A cell that is wider than its column may be moves the rest of its own line only:
+//! one name of 256 characters must not tear the table apart.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,14 +12,34 @@ use crate::app::columns::Align;
 /// Between two columns.
 const GAP: usize = 2;
 
+/// What is asked of a column.
+pub(super) struct Head<'a> {
+    heading: &'a str,
+    align: Align,
+    /// Never wider than this, in cells of the terminal.
+    max: usize,
+}
+
+impl<'a> Head<'a> {
+    /// A column that may be as wide as it likes.
+    pub(super) const fn new(heading: &'a str, align: Align) -> Self {
+        Self::up_to(usize::MAX, heading, align)
+    }
+
+    /// A column that stops growing there.
+    pub(super) const fn up_to(max: usize, heading: &'a str, align: Align) -> Self {
+        Self { heading, align, max }
+    }
+}
+
 /// Headings and rows.
 pub(super) struct Grid<'a> {
-    columns: Vec<(&'a str, Align)>,
+    columns: Vec<Head<'a>>,
     rows: Vec<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> Grid<'a> {
-    pub(super) const fn new(columns: Vec<(&'a str, Align)>) -> Self {
+    pub(super) const fn new(columns: Vec<Head<'a>>) -> Self {
         Self {
             columns,
             rows: Vec::new(),
@@ -31,8 +52,9 @@ impl<'a> Grid<'a> {
     }
 
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let widths: Vec<_> = (0..self.columns.len()).map(|index| self.width(index)).collect();
-        let headings = self.columns.iter().map(|(heading, _)| *heading);
+        let columns = self.columns.iter().enumerate();
+        let widths: Vec<_> = columns.map(|(index, head)| self.width(index, head)).collect();
+        let headings = self.columns.iter().map(|head| head.heading);
         self.write_line(out, &widths, headings)?;
         for row in &self.rows {
             self.write_line(out, &widths, row.iter().map(Cow::as_ref))?;
@@ -40,10 +62,10 @@ impl<'a> Grid<'a> {
         Ok(())
     }
 
-    fn width(&self, index: usize) -> usize {
-        let heading = self.columns.get(index).map_or(0, |(heading, _)| heading.width());
+    fn width(&self, index: usize, head: &Head<'_>) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(index));
-        cells.map(|cell| cell.width()).fold(heading, usize::max)
+        let fitting = cells.map(|cell| cell.width()).filter(|width| *width <= head.max);
+        fitting.fold(head.heading.width(), usize::max)
     }
 
     fn write_line<'b>(
@@ -54,9 +76,9 @@ impl<'a> Grid<'a> {
     ) -> io::Result<()> {
         // Blanks are owed until a cell follows them.
         let mut owed = 0;
-        for ((cell, width), (_, align)) in cells.zip(widths).zip(&self.columns) {
+        for ((cell, width), head) in cells.zip(widths).zip(&self.columns) {
             let room = width.saturating_sub(cell.width());
-            let (before, after) = match align {
+            let (before, after) = match head.align {
                 Align::Left => (0, room),
                 Align::Right => (room, 0),
             };
@@ -78,11 +100,16 @@ mod tests {
     #[test]
     fn columns_line_up_by_what_is_seen() {
         let mut grid = Grid::new(vec![
-            ("ID", Align::Right),
-            ("USER", Align::Left),
-            ("IDLE", Align::Right),
+            Head::new("ID", Align::Right),
+            Head::up_to(6, "USER", Align::Left),
+            Head::new("IDLE", Align::Right),
         ]);
-        for row in [["7", "zoë", "0s"], ["1042", "日本", ""], ["3", "", "4h 12m"]] {
+        for row in [
+            ["7", "zoë", "0s"],
+            ["1042", "日本", ""],
+            ["3", "", "4h 12m"],
+            ["8", "overlong", "1s"],
+        ] {
             grid.push(
                 row.into_iter()
                     .map(|cell| (!cell.is_empty()).then_some(cell.into())),
@@ -91,7 +118,7 @@ mod tests {
         let mut text = Vec::new();
         grid.write(&mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
-        let expected = "  ID  USER    IDLE\n   7  zoë       0s\n1042  日本\n   3        4h 12m\n";
+        let expected = "  ID  USER    IDLE\n   7  zoë       0s\n1042  日本\n   3        4h 12m\n   8  overlong      1s\n";
         assert_eq!(text, expected);
     }
 }

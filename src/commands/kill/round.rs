@@ -83,7 +83,7 @@ impl<E: Endpoint> Round<E> {
 
     async fn hear_first_check(&mut self) {
         let now = self.now();
-        if let Some(Ok((place, event))) = self.requests.join_next().await
+        if let Some((place, event)) = next_answer(&mut self.requests).await
             && let Some(attempt) = self.attempts.get_mut(place)
         {
             attempt.hear(event, now);
@@ -98,16 +98,17 @@ impl<E: Endpoint> Round<E> {
             .for_each(&mut *tell);
         loop {
             self.confirm();
-            if self.requests.is_empty() {
+            // A look that still hangs after its attempt is over is not waited for.
+            if self.under_way() == 0 {
                 return;
             }
             let wake = self.next_wake();
-            let (place, event) = tokio::select! {
-                answer = self.requests.join_next() => match answer {
-                    Some(Ok(answer)) => answer,
-                    _ => continue,
-                },
-                place = wake_up(wake) => (place, Event::Clock),
+            let answer = tokio::select! {
+                answer = next_answer(&mut self.requests) => answer,
+                place = wake_up(wake) => Some((place, Event::Clock)),
+            };
+            let Some((place, event)) = answer else {
+                return;
             };
             self.hear(place, event, tell);
         }
@@ -200,6 +201,17 @@ impl<E: Endpoint> Round<E> {
 
     fn now(&self) -> Duration {
         self.began.elapsed()
+    }
+}
+
+/// The next answer; none when nothing was asked. A panic in a request goes on here.
+async fn next_answer(requests: &mut JoinSet<(usize, Event)>) -> Option<(usize, Event)> {
+    match requests.join_next().await? {
+        Ok(answer) => Some(answer),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => None,
+        },
     }
 }
 

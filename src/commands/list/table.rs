@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::app::arrange::Generation;
 use crate::app::columns::{COLUMNS, Column};
-use crate::commands::grid::Grid;
+use crate::commands::grid::{Grid, Head};
 
 /// What is shown without asking for more.
 const USUAL: [&str; 7] = ["id", "user", "address", "service", "age", "idle", "state"];
@@ -27,7 +27,7 @@ pub(super) fn write(out: &mut impl Write, generation: &Generation, width: Width)
     let mut grid = Grid::new(
         columns
             .iter()
-            .map(|column| (column.heading, column.align))
+            .map(|column| Head::up_to(column.max.into(), column.heading, column.align))
             .collect(),
     );
     let rows: Vec<_> = generation.window(0, generation.len()).collect();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::Shown;
 use crate::app::columns::Align;
-use crate::commands::grid::Grid;
+use crate::commands::grid::{Grid, Head};
 use crate::model::{Buffer, Connection, Counter, Detail, Dialect, Query, Session, Text, size_text};
 
 /// Writes all of it.
@@ -89,9 +89,9 @@ fn connections(out: &mut impl Write, detail: &Detail, dialect: Dialect) -> io::R
 }
 
 fn with_statistics(detail: &Detail) -> Grid<'_> {
-    let mut columns = vec![("CONNECTIONS", Align::Left)];
-    columns.extend(Counter::ALL.map(|counter| (counter.heading(), Align::Right)));
-    columns.extend([("role", Align::Left), ("state", Align::Left)]);
+    let mut columns = vec![Head::new("CONNECTIONS", Align::Left)];
+    columns.extend(Counter::ALL.map(|counter| Head::new(counter.heading(), Align::Right)));
+    columns.extend([Head::new("role", Align::Left), Head::new("state", Align::Left)]);
     let mut grid = Grid::new(columns);
     for connection in &detail.connections {
         let statistics = connection.statistics.unwrap_or_default();
@@ -111,11 +111,11 @@ fn with_statistics(detail: &Detail) -> Grid<'_> {
 
 fn with_threads(detail: &Detail) -> Grid<'_> {
     let mut grid = Grid::new(vec![
-        ("CONNECTIONS", Align::Left),
-        ("thread", Align::Right),
-        ("read queue", Align::Right),
-        ("write queue", Align::Right),
-        ("cipher", Align::Left),
+        Head::new("CONNECTIONS", Align::Left),
+        Head::new("thread", Align::Right),
+        Head::new("read queue", Align::Right),
+        Head::new("write queue", Align::Right),
+        Head::new("cipher", Align::Left),
     ]);
     for connection in &detail.connections {
         let size = |bytes: Option<u64>| bytes.map(|bytes| size_text(bytes).into());
