@@ -29,7 +29,7 @@ use crate::app::effect::Effect;
 use crate::app::endpoint::Endpoint;
 use crate::app::msg::Msg;
 use crate::model::EndpointId;
-use crate::ui::view;
+use crate::ui::{plain, view};
 
 /// Frames for data are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
@@ -325,11 +325,5 @@ fn last_frame(app: &App) -> io::Result<String> {
     let (columns, lines) = app.size;
     let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
     let frame = paper.draw(|frame| view(app, frame)).map_err(io::Error::other)?;
-    let rows = frame.area.rows().map(|row| {
-        let cells = row
-            .columns()
-            .filter_map(|place| frame.buffer.cell((place.x, place.y)));
-        cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
-    });
-    Ok(rows.fold(String::new(), |text, row| text + row.trim_end() + "\n"))
+    Ok(plain::text(frame.buffer))
 }

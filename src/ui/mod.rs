@@ -8,6 +8,7 @@ mod draw;
 mod footer;
 mod header;
 mod help;
+pub mod plain;
 mod sparkline;
 mod table;
 mod theme;
@@ -31,4 +32,10 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     footer::hints(app, &theme, rect(areas.hints), frame);
     dialog::draw(app, &theme, frame);
     help::draw(app, &theme, frame);
+    if app.settings.ascii {
+        plain::to_ascii(frame.buffer_mut());
+    }
 }
+
+#[cfg(test)]
+mod tests;
