@@ -110,7 +110,12 @@ fn an_id_that_is_reused_is_another_row() {
     let mut stage = stage();
     let reused = draft(&FIVE).replace("15:01:03", "16:19:59");
     stage.list(&reused);
-    let row = stage.app.table.generation.row(0).unwrap();
+    let row = stage
+        .app
+        .table
+        .generation
+        .row(stage.app.table.position())
+        .unwrap();
     assert!(
         row.has_ended(),
         "the one under the cursor has ended, whoever has its number now"
@@ -243,6 +248,11 @@ fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
         status.text
     );
     assert_eq!(stage.deletes().len(), 1);
+    stage.list(&draft(&FIVE[1..]));
+    assert!(
+        stage.app.table.generation.row(0).unwrap().has_ended(),
+        "a GET has said so: one list is enough"
+    );
     stage.press(Code::Down);
     assert!(stage.app.status.is_none());
 }
