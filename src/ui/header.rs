@@ -105,15 +105,15 @@ fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
     });
     let sessions = Some(Span::raw(format!("{} sessions", latest.sessions.len())));
     let losses = losses(latest, theme);
-    let line = |parts: [&Option<Span<'a>>; 4]| {
+    let only = |parts: [&Option<Span<'a>>; 4]| {
         let shown = parts.into_iter().flatten().cloned().chain([Span::raw(" ")]);
         Line::from(shown.collect::<Vec<_>>())
     };
     vec![
-        line([&held, &pace, &sessions, &losses]),
-        line([&None, &pace, &sessions, &losses]),
-        line([&None, &None, &sessions, &losses]),
-        line([&None, &None, &sessions, &None]),
+        only([&held, &pace, &sessions, &losses]),
+        only([&None, &pace, &sessions, &losses]),
+        only([&None, &None, &sessions, &losses]),
+        only([&None, &None, &sessions, &None]),
     ]
 }
 

@@ -15,6 +15,8 @@ use crate::model::{Limit, Text};
 pub struct Interner {
     names: FxHashSet<Verbatim>,
     moments: FxHashMap<Verbatim, Option<i64>>,
+    /// How many rows the last list had; the next one has about as many.
+    pub(super) rows: usize,
 }
 
 /// A text that equals its raw form, found again by it.

@@ -67,10 +67,12 @@ pub enum WireError {
 
 /// Decodes a list in either dialect.
 pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
-    match dialect {
+    let rows = match dialect {
         Dialect::Draft => draft::list(body, decoder),
         Dialect::JsonApi => jsonapi::list(body, decoder),
-    }
+    }?;
+    decoder.interner.rows = rows.sessions.len();
+    Ok(rows)
 }
 
 impl<'a> Decoder<'a> {

@@ -88,7 +88,7 @@ impl<'de, R: Row> Visitor<'de> for Straight<'_, '_, R> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
         let mut harvest = Harvest {
-            items: Vec::new(),
+            items: Vec::with_capacity(self.decoder.interner.rows),
             dropped: 0,
         };
         while let Some(raw) = rows.next_element::<R::Raw<'de>>()? {

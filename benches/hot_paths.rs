@@ -1,0 +1,162 @@
+//! The paths that grow with the number of sessions, each beside its baseline.
+//!
+//! `decode` holds our decoding of 100,000 draft sessions against a bare typed parse of the same
+//! bytes; the others are what stands between a reply and a frame.
+#![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
+
+use std::borrow::Cow;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maxtop::app::arrange::{Generation, Job, Spec, arrange};
+use maxtop::app::endpoint::Endpoint;
+use maxtop::app::msg::Msg;
+use maxtop::app::{App, Settings};
+use maxtop::model::{Dialect, EndpointId, Snapshot};
+use maxtop::query::Filter;
+use maxtop::ui::view;
+use maxtop::wire::{self, Decoder, Interner};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use serde::{Deserialize, Serialize};
+
+const MANY: usize = 100_000;
+
+/// The draft's seven fields, parsed and nothing else.
+#[derive(Deserialize, Serialize)]
+struct Bare<'a> {
+    id: u64,
+    #[serde(borrow)]
+    state: Cow<'a, str>,
+    #[serde(borrow)]
+    user: Cow<'a, str>,
+    #[serde(borrow)]
+    address: Cow<'a, str>,
+    #[serde(borrow)]
+    service: Cow<'a, str>,
+    #[serde(borrow)]
+    connected: Cow<'a, str>,
+    idle: u64,
+}
+
+/// A list of the embedded fleet's shape.
+fn body() -> Vec<u8> {
+    let users = ["web", "app_orders", "etl", "report"];
+    let rows: Vec<_> = (0..MANY)
+        .zip(users.iter().cycle())
+        .map(|(id, user)| (id as u64, user))
+        .map(|(id, user)| Bare {
+            id: id + 1,
+            state: "Session ready for routing".into(),
+            user: (*user).into(),
+            address: format!("10.0.{}.{}", id % 7, id % 250).into(),
+            service: "/services/RW-Split".into(),
+            connected: format!("Mon Nov 23 {:02}:{:02}:{:02} 2026", id % 16, id % 60, id / 7 % 60).into(),
+            idle: id % 4000,
+        })
+        .collect();
+    serde_json::to_vec(&rows).unwrap()
+}
+
+fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
+    let zone = TimeZone::UTC;
+    let mut decoder = Decoder::new(interner, Some(&zone), Timestamp::UNIX_EPOCH);
+    let rows = wire::list(Dialect::Draft, body, &mut decoder).unwrap();
+    Snapshot {
+        endpoint: EndpointId(0),
+        dialect: Dialect::Draft,
+        instance: None,
+        number: 1,
+        taken_at: Timestamp::UNIX_EPOCH,
+        cost: Duration::from_millis(14),
+        bytes: body.len(),
+        sessions: rows.sessions,
+        blanked: 0,
+        dropped: 0,
+    }
+}
+
+fn decode(c: &mut Criterion) {
+    let body = body();
+    let mut group = c.benchmark_group("decode 100,000 draft sessions");
+    group.sample_size(10);
+    group.bench_function("baseline: bare typed serde_json", |b| {
+        b.iter(|| {
+            serde_json::from_slice::<Vec<Bare<'_>>>(black_box(&body))
+                .unwrap()
+                .len()
+        });
+    });
+    let mut interner = Interner::default();
+    let kept = snapshot(&body, &mut interner);
+    group.bench_function("maxtop: decoded, cleaned, interned", |b| {
+        b.iter(|| snapshot(black_box(&body), &mut interner).sessions.len());
+    });
+    drop(kept);
+    group.finish();
+}
+
+fn order(c: &mut Criterion) {
+    let body = body();
+    let list = Arc::new(snapshot(&body, &mut Interner::default()));
+    let job = |spec, previous| Job {
+        previous,
+        snapshots: vec![Arc::clone(&list)],
+        spec,
+    };
+    let before = Arc::new(arrange(job(Spec::default(), None)));
+    let mut group = c.benchmark_group("arrange 100,000 sessions");
+    group.sample_size(10);
+    group.bench_function("by idle", |b| {
+        b.iter(|| arrange(job(Spec::default(), None)).len());
+    });
+    group.bench_function("held", |b| {
+        b.iter(|| {
+            arrange(job(
+                Spec {
+                    hold: true,
+                    ..Spec::default()
+                },
+                Some(Arc::clone(&before)),
+            ))
+            .len()
+        });
+    });
+    group.bench_function("filtered", |b| {
+        b.iter(|| {
+            arrange(job(
+                Spec {
+                    filter: Filter::parse("orders"),
+                    ..Spec::default()
+                },
+                None,
+            ))
+            .len()
+        });
+    });
+    group.finish();
+}
+
+fn frame(c: &mut Criterion) {
+    let list = Arc::new(snapshot(&body(), &mut Interner::default()));
+    let generation: Arc<Generation> = Arc::new(arrange(Job {
+        previous: None,
+        snapshots: vec![Arc::clone(&list)],
+        spec: Spec::default(),
+    }));
+    let endpoint = Endpoint::new("127.0.0.1:8989".to_owned(), false, Vec::new());
+    let mut app = App::new(Settings::default(), vec![endpoint], (80, 24));
+    app.update(Msg::Listed(list));
+    app.update(Msg::Arranged(generation));
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    c.bench_function("draw 80x24 of 100,000 sessions", |b| {
+        b.iter(|| terminal.draw(|frame| view(&app, frame)).unwrap().count);
+    });
+}
+
+criterion_group!(hot_paths, decode, order, frame);
+criterion_main!(hot_paths);
