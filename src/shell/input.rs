@@ -1,9 +1,29 @@
-//! The terminal's events as the core's messages.
+//! The terminal's events, from a thread of their own, as the core's messages.
+//!
+//! Not from the loop's: at the end of its input, which is what a terminal that has gone away gives,
+//! crossterm reads on for ever. A loop caught in that would hear no signal either.
+
+use std::io;
+use std::thread;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use tokio::sync::mpsc;
 
 use crate::app::key::{Code, Key};
 use crate::app::msg::Msg;
+
+/// Starts the thread. The channel closes when the terminal cannot be read any more.
+pub(super) fn start() -> io::Result<mpsc::UnboundedReceiver<Event>> {
+    let (tell, events) = mpsc::unbounded_channel();
+    thread::Builder::new().name("keys".to_owned()).spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if tell.send(event).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(events)
+}
 
 /// What an event means; nothing for those that maxtop has no use for.
 pub(super) fn message(event: Event) -> Option<Msg> {

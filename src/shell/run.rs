@@ -9,8 +9,6 @@ use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
-use futures_util::StreamExt;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::{Rect, Size};
@@ -20,6 +18,7 @@ use tokio::time::Instant;
 use super::canvas::Canvas;
 use super::client::Client;
 use super::clock::Clock;
+use super::hangup::HangUp;
 use super::poller::{Command, PollSettings, Poller, any_ended};
 use super::signals::{Asked, Signals, stop};
 use super::writer::Frame;
@@ -117,16 +116,18 @@ struct Screen {
 
 impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
-        let mut events = EventStream::new();
+        let mut events = input::start()?;
+        let hang_up = HangUp::watch();
         loop {
             let due = self.due;
             let wake = self.wake;
             tokio::select! {
                 biased;
                 asked = signals.next() => self.asked(asked)?,
-                event = events.next() => match event {
-                    Some(Ok(event)) => self.input(event)?,
-                    Some(Err(_)) | None => return Ok(Exit::TerminalGone),
+                () = hang_up.happened() => return Ok(Exit::TerminalGone),
+                event = events.recv() => match event {
+                    Some(event) => self.input(event)?,
+                    None => return Ok(Exit::TerminalGone),
                 },
                 // A frame is drawn only when the writer can take it.
                 frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= Instant::now()) => {

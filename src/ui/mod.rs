@@ -2,6 +2,7 @@
 //!
 //! It may look at `app` and the pure rooms; it knows ratatui's buffers, but no terminal.
 
+mod ascii;
 mod detail;
 mod dialog;
 mod draw;
@@ -31,4 +32,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     footer::hints(app, &theme, rect(areas.hints), frame);
     dialog::draw(app, &theme, frame);
     help::draw(app, &theme, frame);
+    if app.settings.ascii {
+        ascii::reduce(frame.buffer_mut());
+    }
 }
