@@ -115,7 +115,8 @@ fn arrows_choose_and_enter_confirms() {
     }
 }
 
-fn yes_is_chosen(screen: &vt100::Screen) -> bool {
+/// Whether Enter would mean Yes.
+pub(crate) fn yes_is_chosen(screen: &vt100::Screen) -> bool {
     let (rows, columns) = screen.size();
     (0..rows.get()).any(|row| {
         let turned = (0..columns.get())

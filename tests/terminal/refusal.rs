@@ -1,7 +1,9 @@
 //! When nothing is ended: keys typed ahead, another session under the number, no right to.
 
+use std::time::{Duration, Instant};
+
 use crate::endpoint::{DIALECTS, Endpoint};
-use crate::kill::{ask_checked, confirm, lives};
+use crate::kill::{ask_checked, confirm, lives, yes_is_chosen};
 use crate::screen::{cursor_id, ids};
 
 #[test]
@@ -18,6 +20,32 @@ fn keys_typed_ahead_do_not_confirm() {
             pty.sees(&format!("Kill session {id}?"));
         }
     }
+}
+
+/// A key that meets a Yes younger than 300 ms. Where the machine was too slow for that, again.
+#[test]
+fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
+    for _ in 0..20 {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched("draft").open();
+        pty.wait("a table", |screen| ids(screen).len() > 3);
+        let id = pty.look(cursor_id).unwrap();
+        let asked = Instant::now();
+        pty.keys("K");
+        pty.sees("Yes, end it");
+        // The arrow after it tells when it has been heard.
+        pty.keys("y\x1b[C");
+        pty.wait("an answer", |screen| {
+            yes_is_chosen(screen) || !screen.contents().contains("Kill session")
+        });
+        let took = asked.elapsed();
+        if pty.look(yes_is_chosen) {
+            lives(&endpoint, &pty, id);
+            return;
+        }
+        assert!(took > Duration::from_millis(300), "confirmed after {took:?}");
+    }
+    panic!("never fast enough to tell");
 }
 
 #[test]
