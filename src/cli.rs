@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// htop for the sessions of a MariaDB `MaxScale` proxy.
+/// htop for the sessions of a MariaDB MaxScale proxy.
 ///
 /// Without a command: watch the sessions, look inside one, end exactly that one.
 #[derive(Debug, Parser)]
@@ -178,7 +178,7 @@ pub enum DialectArg {
     Auto,
     /// The REST API's design document: connection statistics.
     Draft,
-    /// Every released `MaxScale`.
+    /// Every released MaxScale.
     Jsonapi,
 }
 

@@ -1,5 +1,11 @@
 //! What a real `MaxScale` of five versions sent, decoded: every value against its own JSON.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics fails, as it should"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -87,11 +93,14 @@ fn assert_session(session: &Session, resource: &Value) {
         (ours, theirs) => ours.is_none() && theirs.is_none(),
     };
     assert!(close(
-        session.idle.map(|idle| idle.as_secs_f64()),
+        session.idle.map(maxtop::model::Span::as_secs_f64),
         attributes["idle"].as_f64()
     ));
     if let Some(alive) = attributes["seconds_alive"].as_f64() {
-        assert!(close(session.age.map(|age| age.as_secs_f64()), Some(alive)));
+        assert!(close(
+            session.age.map(maxtop::model::Span::as_secs_f64),
+            Some(alive)
+        ));
     }
     let Some(extra) = &session.extra else {
         return assert!(attributes.is_null());

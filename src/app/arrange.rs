@@ -42,6 +42,8 @@ pub struct Spec {
     pub cursor: Option<RowKey>,
     /// Keep the order of the previous generation; new rows go to the end.
     pub hold: bool,
+    /// Sessions of which a GET has said that they are gone: no second list is needed.
+    pub ended: Vec<RowKey>,
 }
 
 /// Work for `arrange`.
@@ -188,7 +190,7 @@ pub fn arrange(job: Job) -> Generation {
         ghost: spec
             .cursor
             .as_ref()
-            .and_then(|cursor| haunt(previous, &snapshots, cursor)),
+            .and_then(|cursor| haunt(previous, &snapshots, cursor, spec.ended.contains(cursor))),
         ranks: snapshots
             .iter()
             .map(|snapshot| vec![HIDDEN; snapshot.sessions.len()])
@@ -208,7 +210,12 @@ pub fn arrange(job: Job) -> Generation {
 
 /// The ghost of the session under the cursor, if it has left its list. One that has come back is
 /// no ghost; of an endpoint that no longer answers nothing is known.
-fn haunt(previous: Option<&Generation>, snapshots: &[Arc<Snapshot>], cursor: &RowKey) -> Option<Ghost> {
+fn haunt(
+    previous: Option<&Generation>,
+    snapshots: &[Arc<Snapshot>],
+    cursor: &RowKey,
+    ended: bool,
+) -> Option<Ghost> {
     let previous = previous?;
     let now = snapshots
         .iter()
@@ -220,8 +227,9 @@ fn haunt(previous: Option<&Generation>, snapshots: &[Arc<Snapshot>], cursor: &Ro
         && ghost.snapshot.key(&ghost.session) == *cursor
     {
         let counts_again = u8::from(now.number > ghost.counted);
+        let missing = ghost.missing.saturating_add(counts_again);
         return Some(Ghost {
-            missing: ghost.missing.saturating_add(counts_again),
+            missing: if ended { missing.max(2) } else { missing },
             counted: now.number,
             ..ghost.clone()
         });
@@ -233,7 +241,7 @@ fn haunt(previous: Option<&Generation>, snapshots: &[Arc<Snapshot>], cursor: &Ro
     let Found::Same(session) = before.find(cursor) else {
         return None;
     };
-    let another = matches!(now.find(cursor), Found::Other(_)) || now.process() != before.process();
+    let another = ended || matches!(now.find(cursor), Found::Other(_)) || now.process() != before.process();
     Some(Ghost {
         snapshot: Arc::clone(before),
         session: session.clone(),

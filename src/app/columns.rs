@@ -222,7 +222,7 @@ pub static COLUMNS: [Column; 12] = [
     Column {
         name: "query",
         heading: "QUERY",
-        about: "the statement that runs now, where the server keeps statements",
+        about: "the statement that runs, if the server keeps any",
         align: Align::Left,
         min: 24,
         max: u16::MAX,

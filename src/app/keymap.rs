@@ -118,8 +118,8 @@ macro_rules! bindings {
 /// Every key of the program. What kills is upper case and asks.
 pub static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
-    Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session: asks first, checks that it is the same one", "kill";
-    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: a text, looked for in every field", "filter";
+    Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session, after asking and checking", "kill";
+    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: a text to look for in every field", "filter";
     Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
     Table [ch('I')] Action::Invert, "I", "turn the order round", "";

@@ -10,7 +10,7 @@ use super::status::Status;
 use crate::kill::{
     Answer, Attempt, Dialog, Event, FirstCheck, Order, Outcome, Press, Refusal, Stage, Ticket, permit,
 };
-use crate::model::{Fault, Found, Identity, Session, Sighting, Snapshot};
+use crate::model::{Fault, Found, Identity, RowKey, Session, Sighting, Snapshot};
 
 /// The open dialog.
 #[derive(Clone, Debug)]
@@ -28,10 +28,20 @@ pub struct Kills {
     pub asking: Option<Asking>,
     /// Confirmed ones that are not over.
     pub running: Vec<Attempt>,
+    /// The last ones that are gone, as a GET by id has said.
+    pub ended: Vec<RowKey>,
     begun: u32,
 }
 
 impl Kills {
+    /// Keeps a few: only a row that still stands on the screen needs them.
+    fn remember_ended(&mut self, key: RowKey) {
+        const KEPT: usize = 64;
+        self.ended.push(key);
+        let surplus = self.ended.len().saturating_sub(KEPT);
+        self.ended.drain(..surplus);
+    }
+
     /// Whether something was sent whose end is not known.
     pub fn in_flight(&self) -> bool {
         self.running.iter().any(Attempt::is_in_flight)
@@ -214,6 +224,9 @@ impl App {
                 && let Some(endpoint) = self.endpoint_mut(attempt.identity.endpoint)
             {
                 endpoint.read_only = true;
+            }
+            if outcome.is_gone() {
+                self.kills.remember_ended(attempt.identity.key());
             }
             self.status = Some(Status::outcome(outcome, &attempt.identity));
         }

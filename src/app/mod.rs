@@ -203,4 +203,6 @@ impl App {
 const HOLD: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
+pub(crate) mod stage;
+#[cfg(test)]
 mod tests;

@@ -1,1 +1,432 @@
+use std::time::Duration;
 
+use super::effect::Effect;
+use super::endpoint::Link;
+use super::key::{Code, Key};
+use super::msg::Msg;
+use super::stage::{Stage, draft};
+use super::status::Level;
+use crate::model::{Dialect, Fault};
+
+const FIVE: [(u64, &str, u64); 5] = [
+    (1, "ann", 50),
+    (2, "bob", 40),
+    (3, "cid", 30),
+    (4, "dan", 20),
+    (5, "eve", 10),
+];
+
+fn stage() -> Stage {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&FIVE));
+    stage
+}
+
+fn ctrl(c: char) -> Msg {
+    Msg::Key(Key {
+        code: Code::Char(c),
+        ctrl: true,
+        alt: false,
+    })
+}
+
+/// Opens the dialog on the cursor's session and lets the first check pass, 300 ms after its frame.
+fn asked(stage: &mut Stage, id: u64) {
+    stage.press(Code::Char('K'));
+    let ticket = stage.last_check().unwrap();
+    let detail = stage.detail(id);
+    stage.checked(ticket, Ok(detail));
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+}
+
+#[test]
+fn the_longest_idle_stand_first_and_the_cursor_on_the_first() {
+    assert_eq!(stage().shown(), (vec![1, 2, 3, 4, 5], Some(1)));
+}
+
+#[test]
+fn the_cursor_stays_on_its_session_and_line_when_rows_move() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.press(Code::Down);
+    stage.settle();
+    stage.list(&draft(&[
+        (1, "ann", 50),
+        (2, "bob", 0),
+        (3, "cid", 90),
+        (4, "dan", 95),
+        (5, "eve", 99),
+    ]));
+    assert_eq!(stage.shown(), (vec![5, 4, 3, 1, 2], Some(3)));
+    assert_eq!(stage.app.table.position(), 2);
+}
+
+#[test]
+fn nothing_re_orders_shortly_after_a_key_and_new_rows_go_to_the_end() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.list(&draft(&[
+        (1, "ann", 0),
+        (2, "bob", 1),
+        (3, "cid", 90),
+        (4, "dan", 95),
+        (5, "eve", 99),
+        (6, "fay", 500),
+    ]));
+    assert_eq!(stage.shown(), (vec![1, 2, 3, 4, 5, 6], Some(2)));
+    stage.settle();
+    assert_eq!(stage.shown().0, [6, 5, 4, 3, 2, 1]);
+}
+
+#[test]
+fn a_session_that_ends_under_the_cursor_stays_as_a_ghost_until_the_cursor_leaves() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.settle();
+    for missing in [1, 2] {
+        stage.list(&draft(&[(1, "ann", 51), (3, "cid", 31)]));
+        assert_eq!(stage.shown(), (vec![1, 2, 3], Some(2)));
+        assert_eq!(stage.app.table.generation.row(1).unwrap().missing, missing);
+    }
+    stage.press(Code::Char('K'));
+    assert!(stage.app.kills.asking.is_none());
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "2 has ended already");
+    stage.press(Code::Down);
+    assert_eq!(stage.shown(), (vec![1, 3], Some(3)));
+}
+
+#[test]
+fn a_session_that_was_missing_once_is_back_as_if_nothing_had_been() {
+    let mut stage = stage();
+    stage.list(&draft(&FIVE[1..]));
+    stage.list(&draft(&FIVE));
+    assert_eq!(stage.app.table.generation.row(0).unwrap().missing, 0);
+    assert_eq!(stage.shown(), (vec![1, 2, 3, 4, 5], Some(1)));
+}
+
+#[test]
+fn an_id_that_is_reused_is_another_row() {
+    let mut stage = stage();
+    let reused = draft(&FIVE).replace("15:01:03", "16:19:59");
+    stage.list(&reused);
+    let row = stage
+        .app
+        .table
+        .generation
+        .row(stage.app.table.position())
+        .unwrap();
+    assert!(
+        row.has_ended(),
+        "the one under the cursor has ended, whoever has its number now"
+    );
+    assert_eq!(stage.app.table.generation.len(), 6);
+}
+
+#[test]
+fn a_restart_ends_every_session_before_it() {
+    let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+    let body = r#"{"data":[{"id":"7","attributes":{"user":"ann","remote":"10.0.0.1","connected":"Mon, 23 Nov 2026 16:17:13 GMT"}}]}"#;
+    stage.list(body);
+    stage.list_of(body, "Mon, 23 Nov 2026 16:19:59 GMT");
+    assert!(
+        stage.app.table.generation.row(0).unwrap().has_ended()
+            || stage.app.table.generation.row(1).unwrap().has_ended()
+    );
+    assert_eq!(stage.app.table.generation.len(), 2);
+    assert!(stage.app.endpoints[0].restarted_at.is_some());
+}
+
+#[test]
+fn the_filter_is_previewed_kept_by_enter_and_taken_back_by_escape() {
+    let mut stage = stage();
+    stage.press(Code::Char('/'));
+    stage.type_text("Eve");
+    assert_eq!(stage.shown().0, [5]);
+    stage.press(Code::Enter);
+    assert_eq!(stage.shown(), (vec![5], Some(5)));
+    stage.press(Code::Char('/'));
+    stage.type_text("zzz");
+    assert!(stage.shown().0.is_empty());
+    stage.press(Code::Esc);
+    assert_eq!(stage.shown().0, [5]);
+    stage.press(Code::Esc);
+    assert_eq!(stage.shown().0.len(), 5);
+}
+
+#[test]
+fn keys_in_the_prompt_are_text_and_control_u_empties_it() {
+    let mut stage = stage();
+    stage.press(Code::Char('/'));
+    stage.type_text("qKQ");
+    stage.hear(ctrl('u'));
+    stage.type_text("b");
+    assert_eq!(stage.app.prompt.as_ref().unwrap().input.value(), "b");
+    assert!(stage.asked.is_empty());
+}
+
+#[test]
+fn a_hidden_session_is_no_ghost() {
+    let mut stage = stage();
+    stage.press(Code::Char('/'));
+    stage.type_text("dan");
+    assert_eq!(stage.shown(), (vec![4], Some(4)));
+    assert!(!stage.app.table.generation.has_ghost());
+}
+
+#[test]
+fn sorting_goes_from_column_to_column_and_can_be_turned() {
+    let mut stage = stage();
+    stage.press(Code::Char('<'));
+    stage.press(Code::Char('<'));
+    assert_eq!(stage.app.table.sort.column.column().name, "service");
+    stage.press(Code::Char('<'));
+    stage.press(Code::Char('<'));
+    stage.press(Code::Char('I'));
+    assert_eq!(stage.shown().0, [5, 4, 3, 2, 1]);
+}
+
+#[test]
+fn pasted_text_is_never_keys() {
+    let mut stage = stage();
+    stage.hear(Msg::Paste("Kq\ny".to_owned()));
+    assert!(stage.asked.is_empty() && stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
+}
+
+#[test]
+fn digits_go_to_an_id() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(7, "a", 9), (71, "b", 8), (712, "c", 7), (9, "d", 6)]));
+    stage.type_text("71");
+    assert_eq!(stage.shown().1, Some(71));
+    stage.wait(Duration::from_secs(2));
+    stage.type_text("9");
+    assert_eq!(stage.shown().1, Some(9));
+}
+
+#[test]
+fn details_are_polled_only_while_they_are_looked_at() {
+    let mut stage = stage();
+    stage.press(Code::Enter);
+    assert!(matches!(stage.asked.as_slice(), [Effect::Watch(Some((_, id)))] if id.0 == 1));
+    stage.press(Code::Esc);
+    assert!(matches!(stage.asked.last(), Some(Effect::Watch(None))));
+}
+
+#[test]
+fn details_stay_when_the_session_ends() {
+    let mut stage = stage();
+    stage.press(Code::Enter);
+    let detail = stage.detail(1);
+    stage.seen(Ok(detail));
+    stage.seen(Err(Fault::NotFound));
+    assert!(stage.app.detail.as_ref().unwrap().ended.is_some());
+    stage.list(&draft(&FIVE));
+    assert!(stage.app.detail.is_some());
+}
+
+#[test]
+fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.deletes().is_empty(), "the second check comes first");
+    let check = stage.last_check().unwrap();
+    let detail = stage.detail(1);
+    stage.checked(check, Ok(detail));
+    let [(1, delete)] = stage.deletes()[..] else {
+        panic!("one DELETE for 1")
+    };
+    stage.hear(Msg::Deleted(delete, Ok(())));
+    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    let status = stage.app.status.clone().unwrap();
+    assert_eq!(status.level, Level::Done);
+    assert!(
+        status.text.starts_with("killed 1 ann@10.0.3.1"),
+        "{}",
+        status.text
+    );
+    assert_eq!(stage.deletes().len(), 1);
+    stage.list(&draft(&FIVE[1..]));
+    assert!(
+        stage.app.table.generation.row(0).unwrap().has_ended(),
+        "a GET has said so: one list is enough"
+    );
+    stage.press(Code::Down);
+    assert!(stage.app.status.is_none());
+}
+
+#[test]
+fn a_key_typed_ahead_confirms_nothing() {
+    let mut stage = stage();
+    stage.press(Code::Char('K'));
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.press(Code::Char('y'));
+    stage.drawn();
+    stage.wait(Duration::from_millis(299));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_some());
+    stage.wait(Duration::from_millis(1));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_none());
+}
+
+#[test]
+fn a_frame_from_before_the_check_opens_nothing() {
+    let mut stage = stage();
+    stage.press(Code::Char('K'));
+    let before = stage.app.open_question();
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.hear(Msg::Drawn(before));
+    stage.wait(Duration::from_secs(1));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_some());
+}
+
+#[test]
+fn no_is_the_default_and_every_way_out_sends_nothing() {
+    for way in [Code::Enter, Code::Esc, Code::Char('n'), Code::Char('q')] {
+        let mut stage = stage();
+        asked(&mut stage, 1);
+        stage.press(way);
+        assert!(stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
+        assert!(stage.deletes().is_empty());
+    }
+}
+
+#[test]
+fn arrows_choose_yes() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Right);
+    stage.press(Code::Enter);
+    assert_eq!(stage.app.kills.running.len(), 1);
+}
+
+#[test]
+fn somebody_else_under_the_number_is_never_ended() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    let mut other = stage.detail(1);
+    other.session.user = stage.detail(2).session.user;
+    stage.checked(stage.last_check().unwrap(), Ok(other));
+    assert!(stage.deletes().is_empty());
+    let status = stage.app.status.clone().unwrap();
+    assert_eq!(status.level, Level::Warning);
+    assert!(
+        status
+            .text
+            .starts_with("refused: id 1 is now bob@10.0.3.1 (was ann@10.0.3.1"),
+        "{}",
+        status.text
+    );
+}
+
+#[test]
+fn in_the_details_the_session_shown_is_meant_wherever_the_cursor_is() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.press(Code::Enter);
+    stage.settle();
+    stage.list(&draft(&[(2, "bob", 1), (5, "eve", 99)]));
+    stage.press(Code::Char('K'));
+    assert_eq!(stage.app.kills.asking.as_ref().unwrap().attempt.identity.id.0, 2);
+}
+
+#[test]
+fn read_only_asks_nothing() {
+    let mut stage = stage();
+    stage.app.endpoints[0].read_only = true;
+    stage.press(Code::Char('K'));
+    assert!(stage.app.kills.asking.is_none() && stage.asked.is_empty());
+    assert!(stage.app.status.as_ref().unwrap().text.contains("read-only"));
+}
+
+#[test]
+fn not_allowed_turns_the_endpoint_read_only() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    let (_, delete) = stage.deletes()[0];
+    stage.hear(Msg::Deleted(
+        delete,
+        Err(Fault::NotAllowed {
+            status: 403,
+            detail: None,
+            with_credentials: true,
+        }),
+    ));
+    assert!(stage.app.endpoints[0].read_only);
+}
+
+#[test]
+fn a_quit_waits_for_what_is_in_flight_but_not_for_ever() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.press(Code::Char('q'));
+    assert!(
+        !stage
+            .asked
+            .iter()
+            .any(|effect| matches!(effect, Effect::Quit { .. }))
+    );
+    stage.wait(Duration::from_secs(2));
+    assert!(matches!(
+        stage.asked.last(),
+        Some(Effect::Quit { unsettled: true, .. })
+    ));
+}
+
+#[test]
+fn a_failing_endpoint_keeps_its_rows_and_says_why() {
+    let mut stage = stage();
+    stage.fail(Fault::Refused);
+    assert!(matches!(stage.app.endpoints[0].link, Link::Failing { .. }));
+    assert_eq!(stage.shown().0.len(), 5);
+    stage.list(&draft(&FIVE));
+    assert_eq!(stage.app.endpoints[0].link, Link::Live);
+}
+
+#[test]
+fn a_pause_holds_the_table_and_polling_goes_on() {
+    let mut stage = stage();
+    stage.press(Code::Char('p'));
+    stage.list(&draft(&FIVE[..2]));
+    assert_eq!(stage.shown().0.len(), 5);
+    stage.press(Code::Char('/'));
+    stage.type_text("eve");
+    assert_eq!(stage.shown().0, [5], "a filter works on what stands");
+    stage.press(Code::Esc);
+    stage.press(Code::Char('p'));
+    assert_eq!(
+        stage.shown(),
+        (vec![1, 2, 5], Some(5)),
+        "the cursor is on eve, who has gone meanwhile"
+    );
+}
+
+#[test]
+fn escape_never_quits() {
+    let mut stage = stage();
+    stage.press(Code::Char('?'));
+    for _ in 0..5 {
+        stage.press(Code::Esc);
+    }
+    assert!(stage.app.help.is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
+}
+
+#[test]
+fn the_interval_goes_by_steps() {
+    let mut stage = stage();
+    stage.press(Code::Char('+'));
+    assert!(matches!(stage.asked.last(), Some(Effect::Pace(pace)) if *pace == Duration::from_secs(2)));
+    stage.press(Code::Char('-'));
+    stage.press(Code::Char('-'));
+    assert!(matches!(stage.asked.last(), Some(Effect::Pace(pace)) if *pace == Duration::from_millis(500)));
+}

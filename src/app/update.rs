@@ -279,6 +279,7 @@ impl App {
             sort: self.table.sort,
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),
+            ended: self.kills.ended.clone(),
         };
         self.arranging = Arranging::Yes;
         let previous = Some(Arc::clone(&self.table.generation));

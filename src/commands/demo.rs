@@ -15,7 +15,7 @@ use crate::model::Dialect;
 use crate::shell::client::Client;
 
 /// Serves, and shows the screen unless asked not to.
-pub(super) fn demo(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     if !demo.headless {
         need_a_terminal()?;
     }
@@ -28,7 +28,9 @@ pub(super) fn demo(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> 
     }
     let config = on_demo(config, demo, &running);
     let client = Client::new(client_spec(&config)?)?;
-    show(&runtime, &config, client)
+    let left = show(&runtime, &config, client);
+    runtime.shutdown_background();
+    left
 }
 
 /// With `--dialect` a headless endpoint speaks only that one; else both.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use thiserror::Error;
 
 use crate::config::ConfigError;
+use crate::demo::DemoError;
 use crate::model::{Fault, Limit, Remedy, SessionId, Text};
 use crate::shell::client::{ClientError, EndpointUrl, UrlError};
 
@@ -88,7 +89,7 @@ pub(super) enum Failure {
     NoTerminal,
     /// The embedded endpoint could not be started.
     #[error(transparent)]
-    Demo(#[from] crate::demo::DemoError),
+    Demo(#[from] DemoError),
     /// Its credentials are not of the form.
     #[error("--auth takes USER:PASSWORD")]
     DemoCredentials,
@@ -104,7 +105,7 @@ impl Failure {
             | Self::Id(_)
             | Self::NoTerminal
             | Self::DemoCredentials
-            | Self::Demo(crate::demo::DemoError::NotLoopback(_))
+            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_))
             | Self::NobodyToAsk => Exit::Usage,
             Self::Fault { fault, .. } if fault.is_unreachable() => Exit::Unreachable,
             Self::Fault { fault, .. } if fault.is_not_allowed() => Exit::NotAllowed,

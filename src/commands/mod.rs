@@ -1,9 +1,18 @@
 //! One file for each one-shot command; the only room that may use all others.
+//!
+//! Who may enter: the binary, through [`run`]. What the commands share stands beside them: the exit
+//! status ([`exit`]), the way to an endpoint ([`connect`]), what is written where ([`output`]), and
+//! the two forms of a session, for programs ([`record`]) and for people ([`grid`]).
 
 mod connect;
 mod demo;
 mod exit;
+mod grid;
+mod kill;
+mod list;
 mod output;
+mod record;
+mod show;
 mod watch;
 
 use std::process::ExitCode;
@@ -13,9 +22,11 @@ use crate::cli::{Cli, Command};
 /// Does what the command line asks for; an error is one line on stderr.
 pub fn run(cli: &Cli) -> ExitCode {
     let done = match &cli.command {
-        None => watch::watch(&cli.common),
-        Some(Command::Demo(args)) => demo::demo(&cli.common, args),
-        _ => Ok(exit::Exit::Usage),
+        Some(Command::List(args)) => list::run(&cli.common, args),
+        Some(Command::Show(args)) => show::run(&cli.common, args),
+        Some(Command::Kill(args)) => kill::run(&cli.common, args),
+        Some(Command::Demo(args)) => demo::run(&cli.common, args),
+        None => watch::run(&cli.common),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -12,13 +12,17 @@ use crate::app::endpoint::Endpoint;
 use crate::cli::CommonArgs;
 use crate::config::Config;
 use crate::shell::client::Client;
-use crate::shell::run::{self, Watched, run};
+use crate::shell::run::{self as screen, Watched};
 
 /// Watches the endpoint of the command line.
-pub(super) fn watch(args: &CommonArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
     need_a_terminal()?;
     let (config, client) = connect(args)?;
-    show(&runtime()?, &config, client)
+    let runtime = runtime()?;
+    let left = show(&runtime, &config, client);
+    // A name that is still being resolved must not hold up the end.
+    runtime.shutdown_background();
+    left
 }
 
 /// A screen needs somebody who sees it and can press keys.
@@ -55,10 +59,10 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         sort: config.sort,
         zone: TimeZone::system(),
     };
-    let left = runtime.block_on(run(settings, vec![Watched { client, endpoint }]))?;
+    let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }]))?;
     Ok(match left {
-        run::Exit::Quit => Exit::Done,
-        run::Exit::Unsettled | run::Exit::TerminalGone => Exit::Failed,
-        run::Exit::Signal(signal) => Exit::Signal(signal),
+        screen::Exit::Quit => Exit::Done,
+        screen::Exit::Unsettled | screen::Exit::TerminalGone => Exit::Failed,
+        screen::Exit::Signal(signal) => Exit::Signal(signal),
     })
 }

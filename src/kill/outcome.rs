@@ -132,8 +132,13 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
         .map(|difference| difference.part.name())
         .collect::<Vec<_>>()
         .join(", ");
+    let differ = if differences.len() == 1 {
+        "differs"
+    } else {
+        "differ"
+    };
     format!(
-        "refused: id {} is now {}@{} (was {}; {parts} differ)",
+        "refused: id {} is now {}@{} (was {}; {parts} {differ})",
         identity.id,
         now(Part::User),
         now(Part::Address),

@@ -39,6 +39,17 @@ impl Counter {
         }
     }
 
+    /// The heading of a column that has no room for the whole one.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Reads => "rd",
+            Self::Writes => "wr",
+            Self::BufferedWrites => "buf",
+            Self::HighWater => "hi",
+            Self::LowWater => "lo",
+        }
+    }
+
     /// The heading of its column.
     pub const fn heading(self) -> &'static str {
         match self {

@@ -55,7 +55,7 @@ fn over_long_texts_are_cut_and_stay_different() {
 #[test]
 fn all_date_forms_mean_the_same_moment() {
     let berlin = TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC);
-    let at = |text: &str, zone: Option<&TimeZone>| parse_moment(text, zone).map(|at| at.as_second());
+    let at = |text: &str, zone: Option<&TimeZone>| parse_moment(text, zone).map(jiff::Timestamp::as_second);
     let expected = Some(1_795_450_633);
     assert_eq!(at("Mon, 23 Nov 2026 16:17:13 GMT", None), expected);
     assert_eq!(at("Mon, 23 Nov 26 16:17:13 GMT", None), expected);
@@ -95,7 +95,7 @@ fn lengths_of_time_and_sizes_read_the_way_people_say_them() {
     assert_eq!(Span::from_secs(-5), Span::from_secs(0));
     assert_eq!(Span::from_secs_f64(f64::NAN), None);
     assert_eq!(
-        Span::from_secs_f64(47.200_000_000_000_003).map(Span::as_secs_f64),
+        Span::from_secs_f64(47.200_000_000_000_01).map(Span::as_secs_f64),
         Some(47.2)
     );
     assert_eq!(

@@ -98,10 +98,14 @@ impl Client {
         match reply.status {
             404 if known.is_none() => Ok(None),
             404 => Err(fault::unclear_404("no /v1/maxscale there")),
-            _ if reply.is_success() => self
-                .decode(reply, |body, _| jsonapi::instance(body))
-                .await
-                .map(Some),
+            _ if reply.is_success() => {
+                let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
+                // The draft has no such resource: a whole list need not be asked for to know.
+                if known.is_none() {
+                    self.0.dialects.learn(Dialect::JsonApi);
+                }
+                Ok(Some(instance))
+            }
             _ => Err(fault::of_status(&reply, self.has_credentials())),
         }
     }

@@ -1,28 +1,30 @@
-//! The terminal's events, from a thread of their own, as the core's messages.
+//! The terminal's events, and what they mean to the core.
 //!
-//! Not from the loop's: at the end of its input, which is what a terminal that has gone away gives,
-//! crossterm reads on for ever. A loop caught in that would hear no signal either.
+//! A thread of its own waits for them: crossterm's stream would try for its reader's lock, spinning,
+//! each time the loop looks at anything. And at the end of its input, which is what a terminal that
+//! has gone away gives, crossterm reads on for ever: a loop caught in that would hear no signal.
 
 use std::io;
 use std::thread;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use tokio::sync::mpsc;
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::app::key::{Code, Key};
 use crate::app::msg::Msg;
 
-/// Starts the thread. The channel closes when the terminal cannot be read any more.
-pub(super) fn start() -> io::Result<mpsc::UnboundedReceiver<Event>> {
-    let (tell, events) = mpsc::unbounded_channel();
-    thread::Builder::new().name("keys".to_owned()).spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
+/// Listens from now on. The channel closes when the terminal cannot be read any more.
+pub(super) fn listen() -> io::Result<UnboundedReceiver<Event>> {
+    let (tell, told) = unbounded_channel();
+    thread::Builder::new().name("input".to_owned()).spawn(move || {
+        while let Ok(event) = event::read() {
             if tell.send(event).is_err() {
                 return;
             }
         }
     })?;
-    Ok(events)
+    Ok(told)
 }
 
 /// What an event means; nothing for those that maxtop has no use for.

@@ -9,6 +9,7 @@ use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crossterm::event::Event;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::{Rect, Size};
@@ -29,7 +30,7 @@ use crate::app::effect::Effect;
 use crate::app::endpoint::Endpoint;
 use crate::app::msg::Msg;
 use crate::model::EndpointId;
-use crate::ui::view;
+use crate::ui::{plain, view};
 
 /// Frames for data are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
@@ -85,7 +86,8 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
         pollers,
         wake: None,
         due: Some(Instant::now()),
-        last_frame: None,
+        last_data: None,
+        data_waits: false,
         exit: None,
         keep_frame: false,
     };
@@ -109,14 +111,17 @@ struct Screen {
     wake: Option<Instant>,
     /// When the next frame is due; nothing has changed: none.
     due: Option<Instant>,
-    last_frame: Option<Instant>,
+    /// When data was drawn last.
+    last_data: Option<Instant>,
+    /// The next frame is for data, whatever else it shows.
+    data_waits: bool,
     exit: Option<Exit>,
     keep_frame: bool,
 }
 
 impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
-        let mut events = input::start()?;
+        let mut events = input::listen()?;
         let hang_up = HangUp::watch();
         loop {
             let due = self.due;
@@ -144,7 +149,7 @@ impl Screen {
                 () = until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.hear([])?;
-                    self.draw_by(FRAME);
+                    self.draw_data(Duration::ZERO);
                 }
                 ended = any_ended(&mut self.pollers) => return Err(io::Error::other(ended)),
             }
@@ -155,7 +160,7 @@ impl Screen {
     }
 
     /// A key draws at once.
-    fn input(&mut self, event: crossterm::event::Event) -> io::Result<()> {
+    fn input(&mut self, event: Event) -> io::Result<()> {
         let Some(msg) = input::message(event) else {
             return Ok(());
         };
@@ -178,18 +183,22 @@ impl Screen {
         {
             batch.push(msg);
         }
-        let shows_something = batch.iter().any(|msg| !matches!(msg, Msg::Drawn(_)));
+        let patience = batch.iter().filter_map(patience).min();
         self.hear(batch)?;
-        if shows_something {
-            self.draw_by(FRAME);
+        if let Some(patience) = patience {
+            self.draw_data(patience);
         }
         Ok(())
     }
 
-    fn draw_by(&mut self, apart: Duration) {
+    /// Data is drawn once enough time has passed since data was drawn last; the first at once.
+    /// `patience` waits for what is known to follow.
+    fn draw_data(&mut self, patience: Duration) {
         let now = Instant::now();
-        let due = self.last_frame.map_or(now, |last| (last + apart).max(now));
-        self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
+        let earliest = self.last_data.map_or(now, |last| last + FRAME);
+        let due = earliest.max(now + patience);
+        self.due = Some(self.due.map_or(due, |sooner| sooner.min(due)));
+        self.data_waits = true;
     }
 
     fn asked(&mut self, asked: Asked) -> io::Result<()> {
@@ -218,8 +227,8 @@ impl Screen {
         match effect {
             // The thread ends only with the program.
             Effect::Arrange(job) => drop(self.jobs.send(*job)),
-            Effect::Refresh => self.command_all(&Command::Refresh),
-            Effect::Pace(interval) => self.command_all(&Command::Interval(interval)),
+            Effect::Refresh => self.command_all(Command::Refresh),
+            Effect::Pace(interval) => self.command_all(Command::Interval(interval)),
             Effect::Watch(watched) => self.watch(watched),
             Effect::Check {
                 endpoint,
@@ -251,9 +260,9 @@ impl Screen {
         }
     }
 
-    fn command_all(&self, command: &Command) {
+    fn command_all(&self, command: Command) {
         for poller in &self.pollers {
-            poller.send(command.clone());
+            poller.send(command);
         }
     }
 
@@ -268,7 +277,9 @@ impl Screen {
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
         self.due = None;
-        self.last_frame = Some(Instant::now());
+        if std::mem::take(&mut self.data_waits) {
+            self.last_data = Some(Instant::now());
+        }
         let app = &self.app;
         self.canvas.draw(|frame| view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
@@ -290,8 +301,18 @@ impl Screen {
     fn resume(&mut self) -> io::Result<()> {
         terminal::enter()?;
         let (columns, lines) = crossterm::terminal::size()?;
-        self.input(crossterm::event::Event::Resize(columns, lines))?;
+        self.input(Event::Resize(columns, lines))?;
         self.hear([Msg::Resumed])
+    }
+}
+
+/// How long the frame for a message may wait; nothing if it needs none. A list comes right behind
+/// its dialect, and is shown once it has been put in order: about a millisecond in the usual case.
+const fn patience(msg: &Msg) -> Option<Duration> {
+    match msg {
+        Msg::Drawn(_) => None,
+        Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME),
+        _ => Some(Duration::ZERO),
     }
 }
 
@@ -307,11 +328,5 @@ fn last_frame(app: &App) -> io::Result<String> {
     let (columns, lines) = app.size;
     let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
     let frame = paper.draw(|frame| view(app, frame)).map_err(io::Error::other)?;
-    let rows = frame.area.rows().map(|row| {
-        let cells = row
-            .columns()
-            .filter_map(|place| frame.buffer.cell((place.x, place.y)));
-        cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
-    });
-    Ok(rows.map(|row| format!("{}\n", row.trim_end())).collect())
+    Ok(plain::text(frame.buffer))
 }

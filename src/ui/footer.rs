@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::draw::fit;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::keymap::{BINDINGS, Binding, Context, is_destructive};
+use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
 use crate::app::status::Level;
 
 /// The status line: the filter while it is typed, else what happened last, else what is shown.
@@ -113,6 +113,9 @@ pub(super) fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>)
 /// What cannot be done is not offered.
 fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
-    let opens_open_details = binding.hint == "details" && app.detail_has_keys();
-    (may_kill || !is_destructive(binding.action)) && !opens_open_details
+    match binding.action {
+        Action::Open => !app.detail_has_keys(),
+        Action::Yes | Action::Choose => app.open_question().is_some(),
+        action => may_kill || !is_destructive(action),
+    }
 }

@@ -12,7 +12,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::lines;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
@@ -20,24 +19,16 @@ use crate::model;
 
 /// Draws the endpoints.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let endpoints = app.endpoints.iter().map(|endpoint| left(app, endpoint, theme));
-    lines(endpoints, area, frame.buffer_mut());
     for (endpoint, row) in app.endpoints.iter().zip(area.rows()) {
-        right(app, endpoint, theme)
-            .right_aligned()
-            .render(free(app, endpoint, theme, row), frame.buffer_mut());
-    }
-}
-
-/// What the left part leaves of the line.
-fn free(app: &App, endpoint: &Endpoint, theme: &Theme, row: Rect) -> Rect {
-    let used = u16::try_from(left(app, endpoint, theme).width() + 2)
-        .unwrap_or(u16::MAX)
-        .min(row.width);
-    Rect {
-        x: row.x + used,
-        width: row.width - used,
-        ..row
+        let left = left(app, endpoint, theme);
+        let room = usize::from(row.width).saturating_sub(left.width() + 2);
+        left.render(row, frame.buffer_mut());
+        if let Some(right) = right(app, endpoint, theme)
+            .into_iter()
+            .find(|line| line.width() <= room)
+        {
+            right.right_aligned().render(row, frame.buffer_mut());
+        }
     }
 }
 
@@ -91,7 +82,7 @@ fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Span<'a>> {
             } else {
                 "no data".to_owned()
             };
-            let wait = retry_at.saturating_sub(now).as_secs() + 1;
+            let wait = retry_at.saturating_sub(now).as_millis().div_ceil(1000);
             vec![
                 Span::styled(word, theme.alarm),
                 Span::styled(format!("  {fault}, again in {wait}s"), theme.warning),
@@ -100,23 +91,30 @@ fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Span<'a>> {
     }
 }
 
-fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Line<'a> {
-    let mut spans = Vec::new();
-    if app.holds_order() && endpoint.link == Link::Live {
-        spans.push(Span::styled("order held  ", theme.quiet));
-    }
-    if let Some(latest) = &endpoint.latest {
-        if endpoint.link == Link::Live {
-            let interval = humantime::format_duration(app.settings.interval);
-            let dot = theme.glyphs.dot;
-            let pace = format!("every {interval} {dot} list {}", cost_text(endpoint.cost));
-            spans.push(Span::styled(pace, theme.quiet));
-        }
-        spans.push(Span::raw(format!("  {} sessions", latest.sessions.len())));
-        spans.extend(losses(latest, theme));
-    }
-    spans.push(Span::raw(" "));
-    Line::from(spans)
+/// What stands on the right: everything, or less of it where there is less room.
+fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
+    let Some(latest) = &endpoint.latest else {
+        return Vec::new();
+    };
+    let live = endpoint.link == Link::Live;
+    let held = (live && app.holds_order()).then(|| Span::styled("order held  ", theme.quiet));
+    let pace = live.then(|| {
+        let interval = humantime::format_duration(app.settings.interval);
+        let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
+        Span::styled(format!("every {interval} {dot} list {cost}  "), theme.quiet)
+    });
+    let sessions = Some(Span::raw(format!("{} sessions", latest.sessions.len())));
+    let losses = losses(latest, theme);
+    let line = |parts: [&Option<Span<'a>>; 4]| {
+        let shown = parts.into_iter().flatten().cloned().chain([Span::raw(" ")]);
+        Line::from(shown.collect::<Vec<_>>())
+    };
+    vec![
+        line([&held, &pace, &sessions, &losses]),
+        line([&None, &pace, &sessions, &losses]),
+        line([&None, &None, &sessions, &losses]),
+        line([&None, &None, &sessions, &None]),
+    ]
 }
 
 /// What could not be read of the last list.

@@ -2,13 +2,13 @@
 //!
 //! It may look at `app` and the pure rooms; it knows ratatui's buffers, but no terminal.
 
-mod ascii;
 mod detail;
 mod dialog;
 mod draw;
 mod footer;
 mod header;
 mod help;
+pub mod plain;
 mod sparkline;
 mod table;
 mod theme;
@@ -33,6 +33,9 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     dialog::draw(app, &theme, frame);
     help::draw(app, &theme, frame);
     if app.settings.ascii {
-        ascii::reduce(frame.buffer_mut());
+        plain::to_ascii(frame.buffer_mut());
     }
 }
+
+#[cfg(test)]
+mod tests;

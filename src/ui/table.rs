@@ -49,6 +49,9 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     }
 }
 
+/// Columns from here on are shown where the others leave room.
+const OPTIONAL: u8 = 7;
+
 /// Which columns there is room for: all, then without those that are dropped first. What is left
 /// over goes to the last one, which then shows as much of its text as it can.
 fn fitted(app: &App, width: u16) -> Vec<Fitted> {
@@ -72,13 +75,15 @@ fn fitted(app: &App, width: u16) -> Vec<Fitted> {
         })
         .collect();
     while total(&columns) > width && columns.len() > 1 {
-        if shrink(&mut columns, width) {
-            break;
-        }
         let last = columns
             .iter()
-            .max_by_key(|fitted| fitted.id.column().drop)
-            .map(|fitted| fitted.id);
+            .map(|fitted| fitted.id)
+            .max_by_key(|id| id.column().drop);
+        // What is only shown as there is room makes none for itself.
+        let needed = last.is_some_and(|id| id.column().drop < OPTIONAL);
+        if needed && shrink(&mut columns, width) {
+            break;
+        }
         columns.retain(|fitted| Some(fitted.id) != last);
     }
     let spare = width.saturating_sub(total(&columns));
@@ -99,24 +104,32 @@ fn total(columns: &[Fitted]) -> u16 {
         .fold(1, u16::saturating_add)
 }
 
-/// Before a column is dropped, wide texts give way down to a readable width.
+/// Before a column is dropped, the widest texts give way, cell by cell, down to a readable width.
 fn shrink(columns: &mut [Fitted], width: u16) -> bool {
-    const READABLE: u16 = 16;
-    let over = total(columns).saturating_sub(width);
-    let give = |fitted: &Fitted| match fitted.id.column().align {
-        Align::Left => fitted.width.saturating_sub(READABLE.max(fitted.id.column().min)),
-        Align::Right => 0,
-    };
-    if columns.iter().map(give).fold(0, u16::saturating_add) < over {
+    let mut over = total(columns).saturating_sub(width);
+    if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
         return false;
     }
-    let mut left = over;
-    for fitted in columns.iter_mut().rev() {
-        let given = give(fitted).min(left);
-        fitted.width -= given;
-        left -= given;
+    while over > 0
+        && let Some(widest) = columns
+            .iter_mut()
+            .filter(|fitted| spare(fitted) > 0)
+            .max_by_key(|fitted| fitted.width)
+    {
+        widest.width -= 1;
+        over -= 1;
     }
     true
+}
+
+/// How much of its width a column can do without.
+fn spare(fitted: &Fitted) -> u16 {
+    const READABLE: u16 = 12;
+    let column = fitted.id.column();
+    match column.align {
+        Align::Left => fitted.width.saturating_sub(READABLE.max(column.min)),
+        Align::Right => 0,
+    }
 }
 
 fn head<'a>(app: &App, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
@@ -207,7 +220,7 @@ fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let (text, style) = if let (Some((endpoint, fault)), false) = (failing, heard) {
         let remedy = fault
             .remedy()
-            .map(|remedy| format!(". {}", remedy.0))
+            .map(|remedy| format!(": {}", remedy.0))
             .unwrap_or_default();
         (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
     } else if !heard {

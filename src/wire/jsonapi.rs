@@ -35,9 +35,13 @@ impl Row for SessionRow {
 /// `GET /v1/sessions`.
 pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
     let text = text(body);
-    let data = data(body, &text)?;
-    expect_shape(data.as_bytes(), Shape::Array)?;
-    let rows = rows::decode::<SessionRow>(data, decoder)?;
+    let rows = if let Some(rows) = rows::decode_data::<SessionRow>(&text, decoder) {
+        rows
+    } else {
+        let data = data(body, &text)?;
+        expect_shape(data.as_bytes(), Shape::Array)?;
+        rows::decode::<SessionRow>(data, decoder)?
+    };
     Ok(Rows {
         sessions: in_order(rows.items),
         blanked: decoder.blanked,

@@ -2,9 +2,13 @@
 //! that is not, so that one broken row costs only itself.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::Value;
+use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
 use super::body::broken;
@@ -29,21 +33,50 @@ pub(super) struct Harvest<T> {
 /// Decodes an array, converting each row as it comes, so that raw rows never pile up.
 pub(super) fn decode<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
     let before = decoder.blanked;
-    let mut json = serde_json::Deserializer::from_str(text);
-    if let Ok(harvest) = json.deserialize_seq(Straight::<R> {
-        decoder,
-        row: std::marker::PhantomData,
-    }) && json.end().is_ok()
-    {
-        return Ok(harvest);
+    if let Some(harvest) = straight::<R>(text, decoder, |json, rows| json.deserialize_seq(rows)) {
+        Ok(harvest)
+    } else {
+        decoder.blanked = before;
+        row_by_row::<R>(text, decoder)
     }
-    decoder.blanked = before;
-    row_by_row::<R>(text, decoder)
+}
+
+/// The same for the array under `data` of an object, in one pass over the body. Nothing if it is
+/// not all as expected: then the way by [`decode`] says what is wrong.
+pub(super) fn decode_data<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Option<Harvest<R::Item>> {
+    let before = decoder.blanked;
+    let harvest = straight::<R>(text, decoder, |json, rows| {
+        json.deserialize_map(Envelope { rows })
+    });
+    if harvest.is_none() {
+        decoder.blanked = before;
+    }
+    harvest
+}
+
+type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
+
+/// One pass that stops at the first thing that is not as expected.
+fn straight<'de, R: Row>(
+    text: &'de str,
+    decoder: &mut Decoder<'_>,
+    read: impl FnOnce(&mut Json<'de>, Straight<'_, '_, R>) -> serde_json::Result<Harvest<R::Item>>,
+) -> Option<Harvest<R::Item>> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let harvest = read(
+        &mut json,
+        Straight {
+            decoder,
+            row: PhantomData,
+        },
+    )
+    .ok()?;
+    json.end().is_ok().then_some(harvest)
 }
 
 struct Straight<'s, 'd, R> {
     decoder: &'s mut Decoder<'d>,
-    row: std::marker::PhantomData<R>,
+    row: PhantomData<R>,
 }
 
 impl<'de, R: Row> Visitor<'de> for Straight<'_, '_, R> {
@@ -65,6 +98,43 @@ impl<'de, R: Row> Visitor<'de> for Straight<'_, '_, R> {
             }
         }
         Ok(harvest)
+    }
+}
+
+impl<'de, R: Row> DeserializeSeed<'de> for Straight<'_, '_, R> {
+    type Value = Harvest<R::Item>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+/// The object around the rows. They must come once.
+struct Envelope<'s, 'd, R> {
+    rows: Straight<'s, 'd, R>,
+}
+
+impl<'de, R: Row> Visitor<'de> for Envelope<'_, '_, R> {
+    type Value = Harvest<R::Item>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with data")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Some(self.rows);
+        let mut harvest = None;
+        while let Some(key) = map.next_key::<&str>()? {
+            match (key, rows.take()) {
+                ("data", Some(rows)) => harvest = Some(map.next_value_seed(rows)?),
+                ("data", None) => return Err(A::Error::duplicate_field("data")),
+                (_, kept) => {
+                    map.next_value::<IgnoredAny>()?;
+                    rows = kept;
+                }
+            }
+        }
+        harvest.ok_or_else(|| A::Error::missing_field("data"))
     }
 }
 

@@ -46,7 +46,8 @@ impl Client {
         read: impl FnOnce(&[u8], &mut Decoder<'_>) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, Fault> {
         let has_zone = self.url().is_loopback();
-        let value = off_thread(move || {
+        let small = reply.body.len() <= SMALL;
+        let work = move || {
             let zone = has_zone.then(TimeZone::system);
             let server_now = reply.date.unwrap_or_else(Timestamp::now);
             let mut interner = Interner::default();
@@ -54,10 +55,14 @@ impl Client {
                 &reply.body,
                 &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
             )
-        });
-        value.await.map_err(|error| fault::of_wire(&error))
+        };
+        let value = if small { work() } else { off_thread(work).await };
+        value.map_err(|error| fault::of_wire(&error))
     }
 }
+
+/// A body up to this size takes less time to decode than another thread takes to wake.
+const SMALL: usize = 16 * 1024;
 
 /// Runs what takes time beside the runtime's threads. A panic there goes on here.
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

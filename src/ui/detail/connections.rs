@@ -43,17 +43,16 @@ fn with_statistics<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec
     let column = column_width(pen);
     let name = name_width(pen);
     let mut heading = vec![Span::styled(
-        format!("{:<name$}", pen.fit("CONNECTIONS", name)),
+        format!("{:<name$}", if name < NAME { "SERVER" } else { "CONNECTIONS" }),
         pen.theme.strong,
     )];
     heading.extend(Counter::ALL.map(|counter| {
-        Span::styled(
-            format!(
-                "{:>column$}",
-                pen.fit(counter.heading(), column.saturating_sub(1))
-            ),
-            pen.theme.quiet,
-        )
+        let title = if column > counter.heading().len() {
+            counter.heading()
+        } else {
+            counter.short()
+        };
+        Span::styled(format!("{title:>column$}"), pen.theme.quiet)
     }));
     let mut text = vec![Line::default(), Line::from(heading)];
     for (index, connection) in detail.connections.iter().enumerate() {
@@ -98,7 +97,7 @@ fn rates<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
         Span::styled(format!("{text:>column$}"), pen.theme.quiet)
     });
     let label = Span::styled(
-        format!("{:<name$}", pen.fit("  per second", name)),
+        format!("{:<name$}", if name < NAME { "  /s" } else { "  per second" }),
         pen.theme.quiet,
     );
     Line::from(std::iter::once(label).chain(figures).collect::<Vec<_>>())
@@ -113,7 +112,7 @@ fn courses<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
         Span::styled(format!("{bars:>column$}"), pen.theme.input)
     });
     let label = Span::styled(
-        format!("{:<name$}", pen.fit("  its course", name)),
+        format!("{:<name$}", if name < NAME { "" } else { "  its course" }),
         pen.theme.quiet,
     );
     Line::from(std::iter::once(label).chain(bars).collect::<Vec<_>>())

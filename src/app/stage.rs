@@ -1,0 +1,239 @@
+//! A stage for tests: the core with a shell that only notes what it was asked, and arranges at once.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::arrange::arrange;
+use super::effect::Effect;
+use super::endpoint::Endpoint;
+use super::key::{Code, Key};
+use super::msg::{Msg, Now, Purpose, Ticket};
+use super::{App, Settings};
+use crate::model::{
+    Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, SessionId, Sighting, Snapshot, Span,
+    Text,
+};
+use crate::wire::{self, Decoder, Interner};
+
+/// When the tests play: 2026-11-23 16:20:00 UTC.
+const WALL: i64 = 1_795_450_800;
+
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    /// Everything that was asked of the shell, but arranging and waking.
+    pub(crate) asked: Vec<Effect>,
+    dialect: Dialect,
+    elapsed: Duration,
+    lists: u64,
+    zone: TimeZone,
+}
+
+impl Stage {
+    pub(crate) fn new(dialect: Dialect, size: (u16, u16)) -> Self {
+        Self::with(Settings::default(), dialect, size)
+    }
+
+    pub(crate) fn with(settings: Settings, dialect: Dialect, size: (u16, u16)) -> Self {
+        let endpoint = Endpoint::new("127.0.0.1:8989".to_owned(), false, Vec::new());
+        let app = App::new(settings, vec![endpoint], size);
+        let mut stage = Self {
+            app,
+            asked: Vec::new(),
+            dialect,
+            elapsed: Duration::from_secs(1),
+            lists: 0,
+            zone: TimeZone::UTC,
+        };
+        stage.wait(Duration::ZERO);
+        stage
+    }
+
+    pub(crate) fn hear(&mut self, msg: Msg) {
+        let mut msgs = VecDeque::from([msg]);
+        while let Some(msg) = msgs.pop_front() {
+            for effect in self.app.update(msg) {
+                match effect {
+                    Effect::Arrange(job) => msgs.push_back(Msg::Arranged(Arc::new(arrange(*job)))),
+                    Effect::WakeAt(_) => {}
+                    effect => self.asked.push(effect),
+                }
+            }
+        }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&mut self, span: Duration) {
+        self.elapsed += span;
+        let seconds = i64::try_from(self.elapsed.as_secs()).unwrap();
+        let wall = Timestamp::from_second(WALL + seconds).unwrap();
+        self.hear(Msg::Clock(Now {
+            elapsed: self.elapsed,
+            wall,
+        }));
+    }
+
+    /// A frame with all that has happened is on the screen.
+    pub(crate) fn drawn(&mut self) {
+        let question = self.app.open_question();
+        self.hear(Msg::Drawn(question));
+    }
+
+    pub(crate) fn press(&mut self, code: Code) {
+        self.hear(Msg::Key(Key::plain(code)));
+    }
+
+    pub(crate) fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(Code::Char(c));
+        }
+    }
+
+    /// So long after the last key that nothing holds the order any more.
+    pub(crate) fn settle(&mut self) {
+        self.wait(Duration::from_secs(6));
+    }
+
+    pub(crate) fn decoded<T>(&self, decode: impl FnOnce(&mut Decoder<'_>) -> T) -> T {
+        let mut interner = Interner::default();
+        let now = Timestamp::from_second(WALL).unwrap();
+        decode(&mut Decoder::new(&mut interner, Some(&self.zone), now))
+    }
+
+    /// A good list comes.
+    pub(crate) fn list(&mut self, body: &str) {
+        self.list_of(body, "Mon, 23 Nov 2026 15:55:27 GMT");
+    }
+
+    /// A good list of the process that was started then (which only JSON:API tells).
+    pub(crate) fn list_of(&mut self, body: &str, started_at: &str) {
+        let rows = self
+            .decoded(|decoder| wire::list(self.dialect, body.as_bytes(), decoder))
+            .unwrap();
+        self.lists += 1;
+        let snapshot = Snapshot {
+            endpoint: EndpointId(0),
+            dialect: self.dialect,
+            instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
+            number: self.lists,
+            taken_at: self.app.now.wall,
+            cost: Duration::from_millis(14),
+            bytes: body.len(),
+            sessions: rows.sessions,
+            blanked: rows.blanked,
+            dropped: rows.dropped,
+        };
+        self.hear(Msg::Listed(Arc::new(snapshot)));
+    }
+
+    pub(crate) fn fail(&mut self, fault: Fault) {
+        self.hear(Msg::ListFailed {
+            endpoint: EndpointId(0),
+            fault,
+            retry_in: Duration::from_secs(4),
+        });
+    }
+
+    /// The details' request is answered.
+    pub(crate) fn seen(&mut self, answer: Result<Detail, Fault>) {
+        let id = self
+            .app
+            .detail
+            .as_ref()
+            .map_or(SessionId(0), |detail| detail.identity.id);
+        let answer = answer.map(|detail| self.sighting(detail));
+        self.hear(Msg::Seen {
+            endpoint: EndpointId(0),
+            id,
+            purpose: Purpose::Watch,
+            answer,
+        });
+    }
+
+    /// A check is answered.
+    pub(crate) fn checked(&mut self, ticket: Ticket, answer: Result<Detail, Fault>) {
+        let answer = answer.map(|detail| self.sighting(detail));
+        self.hear(Msg::Seen {
+            endpoint: EndpointId(0),
+            id: SessionId(0),
+            purpose: Purpose::Check(ticket),
+            answer,
+        });
+    }
+
+    fn sighting(&self, detail: Detail) -> Arc<Sighting> {
+        let process = self.app.endpoints[0]
+            .latest
+            .as_ref()
+            .and_then(|latest| latest.process().cloned());
+        Arc::new(Sighting {
+            endpoint: EndpointId(0),
+            process,
+            taken_at: self.app.now.wall,
+            detail,
+        })
+    }
+
+    /// The session with this id as the last list had it, as a GET would show it.
+    pub(crate) fn detail(&self, id: u64) -> Detail {
+        let latest = self.app.endpoints[0].latest.as_ref().unwrap();
+        Detail::of(latest.get(SessionId(id)).unwrap().clone())
+    }
+
+    /// The ids on the screen, from top to bottom, and which one the cursor is on.
+    pub(crate) fn shown(&self) -> (Vec<u64>, Option<u64>) {
+        let rows = self
+            .app
+            .table
+            .generation
+            .window(self.app.table.offset, self.app.page());
+        let ids = rows.map(|row| row.session.id.0).collect();
+        (ids, self.app.table.cursor.as_ref().map(|key| key.id.0))
+    }
+
+    /// The last check that was ordered.
+    pub(crate) fn last_check(&self) -> Option<Ticket> {
+        self.asked.iter().rev().find_map(|effect| match effect {
+            Effect::Check { ticket, .. } => Some(*ticket),
+            _ => None,
+        })
+    }
+
+    /// The DELETEs that were ordered: ids and tickets.
+    pub(crate) fn deletes(&self) -> Vec<(u64, Ticket)> {
+        let deletes = self.asked.iter().filter_map(|effect| match effect {
+            Effect::Delete { id, ticket, .. } => Some((id.0, *ticket)),
+            _ => None,
+        });
+        deletes.collect()
+    }
+}
+
+fn instance(started_at: &str) -> Instance {
+    let text = |raw| Text::clean(raw, Limit::Name);
+    Instance {
+        version: Some(text("24.02.3")),
+        uptime: Some(Span::from_secs(273_600)),
+        process: Some(ProcessStart {
+            started_at: text(started_at),
+            datadir: Some(text("/var/lib/maxscale/data4711")),
+            node: None,
+        }),
+        retained_statements: Some(10),
+    }
+}
+
+/// A list of the draft dialect: each session by id, user and idle seconds.
+pub(crate) fn draft(sessions: &[(u64, &str, u64)]) -> String {
+    let rows = sessions.iter().map(|(id, user, idle)| {
+        let age = id % 60;
+        format!(
+            r#"{{"id":{id},"state":"Session ready for routing","user":"{user}","address":"10.0.3.{}","service":"/services/RW-Split","connected":"Mon Nov 23 15:{age:02}:03 2026","idle":{idle}}}"#,
+            id % 250
+        )
+    });
+    format!("[{}]", rows.collect::<Vec<_>>().join(","))
+}

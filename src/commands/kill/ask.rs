@@ -1,0 +1,16 @@
+//! The question to the person at the terminal.
+
+use std::io::{self, BufRead as _, Write as _};
+
+use crate::commands::exit::Failure;
+
+/// Shows what would be done and asks. Only the whole word counts; no answer is No.
+pub(super) fn ask(plan: &str, count: usize) -> Result<bool, Failure> {
+    let mut err = io::stderr().lock();
+    let sessions = if count == 1 { "session" } else { "sessions" };
+    write!(err, "{plan}\nend {count} {sessions}? type yes: ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim() == "yes")
+}

@@ -1,0 +1,139 @@
+//! What would be done, in words and as `curl` lines: for `--dry-run` and for the question.
+
+use std::fmt::Write as _;
+
+use super::endpoint::Endpoint;
+use super::victims::Victims;
+use crate::commands::output::visible;
+use crate::kill::{Attempt, FirstCheck, Stage};
+use crate::model::{Detail, Dialect, Session, Span, Text};
+use crate::shell::client::Client;
+
+/// So much of a statement is shown: it is there to be recognised, not to be read.
+const SQL_CHARS: usize = 200;
+
+/// The plan for all victims, without any secret.
+pub(super) fn text<E: Endpoint>(victims: &Victims<E>, client: &Client, user: &str) -> String {
+    let mut text = String::new();
+    for attempt in victims.round.attempts() {
+        // Writing to a String cannot fail.
+        let _ = victim(&mut text, attempt, &Curl::new(client, user));
+    }
+    let count = victims.confirmable();
+    if count > 0 {
+        text.push_str("Each is looked at again right before its DELETE, which is sent once; then it is\n");
+        text.push_str("watched until it is gone. Its connection drops without an error, and an open\n");
+        text.push_str("transaction rolls back.");
+        if client.dialect() == Some(Dialect::JsonApi) {
+            text.push_str(" A statement may keep running on the backends named above.");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn victim(text: &mut String, attempt: &Attempt, curl: &Curl) -> std::fmt::Result {
+    let detail = seen(attempt);
+    let session = detail.map_or(&attempt.session, |detail| &detail.session);
+    writeln!(text, "{}  {}", attempt.identity.id, attempt.identity.client())?;
+    for (label, value) in facts(attempt, session, detail) {
+        writeln!(text, "  {label:<10} {value}")?;
+    }
+    if let Some(outcome) = attempt.outcome() {
+        return writeln!(text, "  not ended: {}\n", outcome.words(&attempt.identity));
+    }
+    let target = match attempt.dialect {
+        Dialect::JsonApi => format!("/v1/sessions/{}", attempt.identity.id),
+        Dialect::Draft => format!("/sessions/{}", attempt.identity.id),
+    };
+    writeln!(text, "  look       {}", curl.line("", &target))?;
+    writeln!(text, "  end        {}\n", curl.line("-X DELETE ", &target))
+}
+
+fn facts(attempt: &Attempt, session: &Session, detail: Option<&Detail>) -> Vec<(&'static str, String)> {
+    let known = |text: Option<&Text>| text.map_or_else(|| "unknown".to_owned(), ToString::to_string);
+    let span = |span: Option<Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
+    let connected = session.connected.as_ref().map(|connected| &connected.sent);
+    let mut facts = vec![
+        ("service", known(session.service.as_ref())),
+        ("state", known(session.state.as_ref())),
+        ("connected", known(connected)),
+        (
+            "age, idle",
+            format!("{}, {}", span(session.age), span(session.idle)),
+        ),
+    ];
+    facts.extend(running(session).map(|sql| ("runs", sql)));
+    facts.extend(backends(session, detail).map(|backends| ("holds", backends)));
+    if let Stage::Asked(FirstCheck::Passed { unchecked, .. }) = &attempt.stage
+        && !unchecked.is_empty()
+    {
+        let parts: Vec<_> = unchecked.iter().map(|part| part.name()).collect();
+        facts.push(("unchecked", parts.join(", ")));
+    }
+    facts
+}
+
+fn seen(attempt: &Attempt) -> Option<&Detail> {
+    match &attempt.stage {
+        Stage::Asked(FirstCheck::Passed { sighting, .. }) => Some(&sighting.detail),
+        _ => None,
+    }
+}
+
+fn running(session: &Session) -> Option<String> {
+    let running = session.extra.as_ref()?.running.as_ref()?;
+    let sql = running.sql.as_ref().map_or("(no text)", Text::as_str);
+    let mut shown: String = sql.chars().take(SQL_CHARS).collect();
+    if shown.len() < sql.len() {
+        shown.push('…');
+    }
+    Some(shown)
+}
+
+/// `db-01 #4021, db-02 #7718`: where a statement may go on running.
+fn backends(session: &Session, detail: Option<&Detail>) -> Option<String> {
+    let named = |server: Option<&Text>, thread: Option<u32>| {
+        let server = server.map_or("?", Text::as_str);
+        thread.map_or_else(|| server.to_owned(), |thread| format!("{server} #{thread}"))
+    };
+    let held: Vec<_> = match detail {
+        Some(detail) => detail
+            .connections
+            .iter()
+            .map(|connection| named(connection.server.as_ref(), connection.thread_id))
+            .collect(),
+        None => session
+            .backends()?
+            .iter()
+            .map(|backend| named(Some(&backend.server), backend.thread_id))
+            .collect(),
+    };
+    (!held.is_empty()).then(|| held.join(", "))
+}
+
+/// The same by hand. `-u` with the name alone asks for the password.
+struct Curl {
+    base: String,
+    user: Option<String>,
+}
+
+impl Curl {
+    fn new(client: &Client, user: &str) -> Self {
+        Self {
+            base: client.url().to_string(),
+            user: client.has_credentials().then(|| user.to_owned()),
+        }
+    }
+
+    fn line(&self, method: &str, target: &str) -> String {
+        let user = self.user.as_deref().map(|user| format!("-u {} ", quoted(user)));
+        let url = quoted(&format!("{}{target}", self.base));
+        visible(&format!("curl -sS {}{method}{url}", user.unwrap_or_default()))
+    }
+}
+
+/// For a shell: nothing within single quotes has a meaning.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

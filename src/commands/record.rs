@@ -1,0 +1,166 @@
+//! A session for programs: the names and types of the JSON output, which are a stable interface,
+//! and the cells of csv and tsv, which are the same values.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::model::{Backend, Identity, Session, Text};
+
+/// One session, borrowed. What is not known is `null`.
+#[derive(Debug, Serialize)]
+pub(super) struct SessionRecord<'a> {
+    endpoint: &'a str,
+    /// The fingerprint of the identity.
+    key: String,
+    id: u64,
+    user: Option<&'a str>,
+    address: Option<&'a str>,
+    port: Option<u16>,
+    service: Option<&'a str>,
+    /// As sent.
+    state: Option<&'a str>,
+    /// RFC 3339 in UTC, where the zone is known.
+    connected: Option<String>,
+    /// As sent.
+    connected_raw: Option<&'a str>,
+    age_seconds: Option<f64>,
+    idle_seconds: Option<f64>,
+    servers: Option<Vec<&'a str>>,
+    program: Option<&'a str>,
+    pid: Option<u64>,
+    io_activity: Option<u64>,
+    memory_bytes: Option<u64>,
+    worker: Option<u64>,
+    /// The statement that runs now.
+    query: Option<&'a str>,
+    /// Always unknown for now: nothing judges sessions yet.
+    stuck: Option<()>,
+}
+
+/// The columns of csv and tsv: the names that hold one value each.
+pub(super) const HEAD: [&str; 18] = [
+    "endpoint",
+    "key",
+    "id",
+    "user",
+    "address",
+    "port",
+    "service",
+    "state",
+    "connected",
+    "age_seconds",
+    "idle_seconds",
+    "servers",
+    "program",
+    "pid",
+    "io_activity",
+    "memory_bytes",
+    "worker",
+    "query",
+];
+
+/// One value of a csv or tsv line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Cell<'a> {
+    /// Written by a stranger.
+    Text(Cow<'a, str>),
+    /// Our own digits.
+    Number(String),
+    /// Nothing is known.
+    Unknown,
+}
+
+impl<'a> SessionRecord<'a> {
+    /// `endpoint` is the URL, as it is shown.
+    pub(super) fn new(endpoint: &'a str, identity: &Identity, session: &'a Session) -> Self {
+        let extra = session.extra.as_deref();
+        let connected = session.connected.as_ref();
+        let names =
+            |backends: &'a [Backend]| backends.iter().map(|backend| backend.server.as_str()).collect();
+        let running = extra.and_then(|extra| extra.running.as_ref());
+        Self {
+            endpoint,
+            key: identity.fingerprint(endpoint),
+            id: session.id.0,
+            user: shown(session.user.as_ref()),
+            address: shown(session.address.as_ref()),
+            port: session.port,
+            service: shown(session.service.as_ref()),
+            state: shown(session.state.as_ref()),
+            connected: connected.and_then(|connected| Some(connected.timestamp()?.to_string())),
+            connected_raw: connected.map(|connected| connected.sent.as_str()),
+            age_seconds: session.age.map(crate::model::Span::as_secs_f64),
+            idle_seconds: session.idle.map(crate::model::Span::as_secs_f64),
+            servers: session.backends().map(names),
+            program: extra.and_then(|extra| shown(extra.program.as_ref())),
+            pid: extra.and_then(|extra| extra.pid),
+            io_activity: extra.and_then(|extra| extra.io_activity),
+            memory_bytes: extra.and_then(|extra| extra.memory),
+            worker: extra.and_then(|extra| extra.worker),
+            query: running.and_then(|running| shown(running.sql.as_ref())),
+            stuck: None,
+        }
+    }
+
+    /// The values of [`HEAD`], in its order.
+    pub(super) fn cells(&self) -> [Cell<'_>; HEAD.len()] {
+        [
+            text(Some(self.endpoint)),
+            text(Some(&self.key)),
+            number(Some(self.id)),
+            text(self.user),
+            text(self.address),
+            number(self.port),
+            text(self.service),
+            text(self.state),
+            text(self.connected.as_deref()),
+            number(self.age_seconds),
+            number(self.idle_seconds),
+            self.servers
+                .as_ref()
+                .map_or(Cell::Unknown, |servers| Cell::Text(servers.join(" ").into())),
+            text(self.program),
+            number(self.pid),
+            number(self.io_activity),
+            number(self.memory_bytes),
+            number(self.worker),
+            text(self.query),
+        ]
+    }
+}
+
+/// The text of a value that may be unknown.
+pub(super) fn shown(text: Option<&Text>) -> Option<&str> {
+    text.map(Text::as_str)
+}
+
+fn text(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Unknown, |text| Cell::Text(text.into()))
+}
+
+fn number(number: Option<impl ToString>) -> Cell<'static> {
+    number.map_or(Cell::Unknown, |number| Cell::Number(number.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EndpointId, SessionId};
+
+    #[test]
+    fn csv_has_the_names_of_json() {
+        let session = Session::bare(SessionId(7));
+        let identity = Identity::new(EndpointId(0), None, &session);
+        let record = SessionRecord::new("http://h:1", &identity, &session);
+        let json = serde_json::to_value(&record).unwrap();
+        let json = json.as_object().unwrap();
+        for name in HEAD {
+            assert!(json.contains_key(name), "{name}");
+        }
+        let known: Vec<_> = json.iter().filter(|(_, value)| !value.is_null()).collect();
+        assert_eq!(known.len(), 3, "endpoint, key and id only: {known:?}");
+        let cells = record.cells();
+        assert_eq!(cells.iter().filter(|cell| **cell == Cell::Unknown).count(), 15);
+    }
+}

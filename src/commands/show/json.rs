@@ -1,0 +1,116 @@
+//! One session as a JSON object: the names of the list, and what only the session itself tells.
+
+use serde::{Serialize, Serializer};
+
+use super::Shown;
+use crate::commands::record::{SessionRecord, shown};
+use crate::model::{Connection, Dialect, Query, Response, Statistics, Text};
+
+/// The object; what the dialect cannot tell is `null`.
+#[derive(Debug, Serialize)]
+pub(super) struct DetailRecord<'a> {
+    #[serde(flatten)]
+    session: SessionRecord<'a>,
+    connections: Vec<ConnectionRecord<'a>>,
+    client: Option<Attributes<'a>>,
+    queries: Option<Vec<QueryRecord<'a>>>,
+    log: Option<Vec<&'a str>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConnectionRecord<'a> {
+    server: Option<&'a str>,
+    state: Option<&'a str>,
+    role: Option<&'a str>,
+    thread_id: Option<u32>,
+    cipher: Option<&'a str>,
+    statistics: Option<Counters>,
+    readq_bytes: Option<u64>,
+    writeq_bytes: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct QueryRecord<'a> {
+    command: Option<&'a str>,
+    sql: Option<&'a str>,
+    /// As sent, in the zone of the server.
+    received: Option<&'a str>,
+    /// As sent; `null` while it runs.
+    completed: Option<&'a str>,
+    duration_ms: Option<u64>,
+    responses: Vec<ResponseRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ResponseRecord<'a> {
+    server: Option<&'a str>,
+    duration_ms: Option<u64>,
+}
+
+impl<'a> DetailRecord<'a> {
+    pub(super) fn new(found: &'a Shown, endpoint: &'a str) -> Self {
+        let detail = &found.detail;
+        let tells = found.dialect == Dialect::JsonApi;
+        Self {
+            session: SessionRecord::new(endpoint, &found.identity, &detail.session),
+            connections: detail.connections.iter().map(connection).collect(),
+            client: tells.then_some(Attributes(&detail.client)),
+            queries: detail
+                .queries
+                .as_ref()
+                .map(|queries| queries.iter().map(query).collect()),
+            log: tells.then(|| detail.log.iter().map(Text::as_str).collect()),
+        }
+    }
+}
+
+fn connection(connection: &Connection) -> ConnectionRecord<'_> {
+    ConnectionRecord {
+        server: shown(connection.server.as_ref()),
+        state: shown(connection.state.as_ref()),
+        role: shown(connection.role.as_ref()),
+        thread_id: connection.thread_id,
+        cipher: shown(connection.cipher.as_ref()),
+        statistics: connection.statistics.map(Counters),
+        readq_bytes: connection.buffer.and_then(|buffer| buffer.readq),
+        writeq_bytes: connection.buffer.and_then(|buffer| buffer.writeq),
+    }
+}
+
+fn query(query: &Query) -> QueryRecord<'_> {
+    QueryRecord {
+        command: shown(query.command.as_ref()),
+        sql: shown(query.sql.as_ref()),
+        received: shown(query.received.as_ref()),
+        completed: shown(query.completed.as_ref()),
+        duration_ms: query.took_ms(),
+        responses: query.responses.iter().map(response).collect(),
+    }
+}
+
+fn response(response: &Response) -> ResponseRecord<'_> {
+    ResponseRecord {
+        server: shown(response.server.as_ref()),
+        duration_ms: response.duration_ms,
+    }
+}
+
+/// An object of what the client says of itself.
+#[derive(Debug)]
+struct Attributes<'a>(&'a [(Text, Text)]);
+
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+}
+
+/// An object of the five counters, by their names in the API.
+#[derive(Debug)]
+struct Counters(Statistics);
+
+impl Serialize for Counters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(counter, value)| (counter.name(), value)))
+    }
+}

@@ -1,0 +1,213 @@
+//! One session for people, in the order of the screen's details: who it is, its connections, what
+//! it did. A section without anything in it is not there.
+
+use std::io::{self, Write};
+
+use super::Shown;
+use crate::app::columns::Align;
+use crate::commands::grid::{Grid, Head};
+use crate::model::{Buffer, Connection, Counter, Detail, Dialect, Query, Session, Text, size_text};
+
+/// Writes all of it.
+pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> {
+    let detail = &shown.detail;
+    writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
+    facts(out, shown, endpoint)?;
+    connections(out, detail, shown.dialect)?;
+    statements(out, detail)?;
+    buffers(out, detail)?;
+    pairs(
+        out,
+        "CLIENT",
+        detail
+            .client
+            .iter()
+            .map(|(name, value)| (name, value.to_string())),
+    )?;
+    pairs(
+        out,
+        "MEMORY",
+        detail
+            .memory
+            .iter()
+            .map(|(part, bytes)| (part, size_text(*bytes))),
+    )?;
+    log(out, detail)
+}
+
+fn facts(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> {
+    let session = &shown.detail.session;
+    let extra = session.extra.as_deref();
+    let known = |text: Option<&Text>| text.map(ToString::to_string);
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let cipher = shown.detail.cipher.as_ref().map(|cipher| match cipher.as_str() {
+        "" => "none".to_owned(),
+        cipher => cipher.to_owned(),
+    });
+    let facts = [
+        ("endpoint", Some(endpoint.to_owned())),
+        ("key", Some(shown.identity.fingerprint(endpoint))),
+        ("service", known(session.service.as_ref())),
+        ("state", known(session.state.as_ref())),
+        ("age", session.age.map(|age| age.to_string())),
+        ("idle", session.idle.map(|idle| idle.to_string())),
+        ("connected", connected(session)),
+        ("program", extra.and_then(|extra| known(extra.program.as_ref()))),
+        ("pid", number(extra.and_then(|extra| extra.pid))),
+        ("TLS", cipher),
+        ("worker", number(extra.and_then(|extra| extra.worker))),
+        ("I/O", number(extra.and_then(|extra| extra.io_activity))),
+        ("memory", extra.and_then(|extra| extra.memory).map(size_text)),
+    ];
+    for (label, value) in facts {
+        if let Some(value) = value {
+            writeln!(out, "  {label:<10} {value}")?;
+        }
+    }
+    Ok(())
+}
+
+/// As sent, and in UTC where its zone is known and it is not written so already.
+fn connected(session: &Session) -> Option<String> {
+    let connected = session.connected.as_ref()?;
+    let sent = connected.sent.as_str();
+    Some(match connected.timestamp() {
+        Some(at) if !sent.ends_with("GMT") => format!("{sent} ({at})"),
+        _ => sent.to_owned(),
+    })
+}
+
+fn connections(out: &mut impl Write, detail: &Detail, dialect: Dialect) -> io::Result<()> {
+    if detail.connections.is_empty() {
+        return writeln!(out, "\nCONNECTIONS  none: it holds no server");
+    }
+    writeln!(out)?;
+    match dialect {
+        Dialect::Draft => with_statistics(detail).write(out),
+        Dialect::JsonApi => with_threads(detail).write(out),
+    }
+}
+
+fn with_statistics(detail: &Detail) -> Grid<'_> {
+    let mut columns = vec![Head::new("CONNECTIONS", Align::Left)];
+    columns.extend(Counter::ALL.map(|counter| Head::new(counter.heading(), Align::Right)));
+    columns.extend([Head::new("role", Align::Left), Head::new("state", Align::Left)]);
+    let mut grid = Grid::new(columns);
+    for connection in &detail.connections {
+        let statistics = connection.statistics.unwrap_or_default();
+        let values = statistics
+            .iter()
+            .map(|(_, value)| value.map(|value| value.to_string().into()));
+        let texts =
+            [&connection.role, &connection.state].map(|text| text.as_ref().map(|text| text.as_str().into()));
+        grid.push(
+            std::iter::once(Some(server(connection).into()))
+                .chain(values)
+                .chain(texts),
+        );
+    }
+    grid
+}
+
+fn with_threads(detail: &Detail) -> Grid<'_> {
+    let mut grid = Grid::new(vec![
+        Head::new("CONNECTIONS", Align::Left),
+        Head::new("thread", Align::Right),
+        Head::new("read queue", Align::Right),
+        Head::new("write queue", Align::Right),
+        Head::new("cipher", Align::Left),
+    ]);
+    for connection in &detail.connections {
+        let size = |bytes: Option<u64>| bytes.map(|bytes| size_text(bytes).into());
+        let cells = [
+            Some(server(connection).into()),
+            connection.thread_id.map(|thread| format!("#{thread}").into()),
+            size(connection.buffer.and_then(|buffer| buffer.readq)),
+            size(connection.buffer.and_then(|buffer| buffer.writeq)),
+            connection.cipher.as_ref().map(|cipher| cipher.as_str().into()),
+        ];
+        grid.push(cells.into_iter());
+    }
+    grid
+}
+
+fn server(connection: &Connection) -> &str {
+    connection.server.as_ref().map_or("?", Text::as_str)
+}
+
+/// Newest first. Only the newest can be running: older ones without an end were never booked as
+/// complete (some routers up to 6.1 do not).
+fn statements(out: &mut impl Write, detail: &Detail) -> io::Result<()> {
+    let Some(queries) = &detail.queries else {
+        return Ok(());
+    };
+    if queries.is_empty() {
+        return writeln!(
+            out,
+            "\nSTATEMENTS  none retained; to change that: maxctrl alter maxscale retain_last_statements 20"
+        );
+    }
+    writeln!(out, "\nSTATEMENTS  newest first")?;
+    for (age, query) in queries.iter().rev().enumerate() {
+        writeln!(
+            out,
+            "{:>10}  {}{}",
+            took(query, age == 0),
+            answered_by(query),
+            query.title()
+        )?;
+    }
+    Ok(())
+}
+
+fn took(query: &Query, newest: bool) -> String {
+    match query.took_ms() {
+        Some(ms) => format!("{ms} ms"),
+        None if newest && query.completed.is_none() => "running".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn answered_by(query: &Query) -> String {
+    let mut servers = query
+        .responses
+        .iter()
+        .filter_map(|response| response.server.as_ref());
+    servers
+        .next_back()
+        .map(|server| format!("{server}: "))
+        .unwrap_or_default()
+}
+
+fn buffers(out: &mut impl Write, detail: &Detail) -> io::Result<()> {
+    let Some(Buffer { readq, writeq }) = detail.client_buffer else {
+        return Ok(());
+    };
+    let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), size_text);
+    writeln!(out, "\nBUFFERS  towards the client")?;
+    writeln!(out, "  read queue {}, write queue {}", size(readq), size(writeq))
+}
+
+fn pairs<'a>(
+    out: &mut impl Write,
+    heading: &str,
+    pairs: impl Iterator<Item = (&'a Text, String)>,
+) -> io::Result<()> {
+    for (index, (name, value)) in pairs.enumerate() {
+        if index == 0 {
+            writeln!(out, "\n{heading}")?;
+        }
+        writeln!(out, "  {:<18} {value}", name.as_str())?;
+    }
+    Ok(())
+}
+
+fn log(out: &mut impl Write, detail: &Detail) -> io::Result<()> {
+    if !detail.log.is_empty() {
+        writeln!(out, "\nLOG")?;
+    }
+    for line in &detail.log {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The screen as text: for the shell's scrollback, for tests, and for terminals without UTF-8.
+
+use ratatui::buffer::{Buffer, Cell};
+use unicode_width::UnicodeWidthStr;
+
+/// What our own signs become in ASCII; everything else that is none becomes a question mark.
+const ASCII: [(&str, &str); 9] = [
+    ("…", "~"),
+    ("·", "-"),
+    ("↑", "^"),
+    ("↓", "v"),
+    ("←", "<"),
+    ("→", ">"),
+    ("✓", "+"),
+    ("✗", "!"),
+    ("▁", "_"),
+];
+
+/// The lines of a screen, without the blanks at their ends.
+pub fn text(buffer: &Buffer) -> String {
+    let mut text = String::new();
+    for row in buffer.area.rows() {
+        let mut line = String::new();
+        // A wide character stands in one cell and covers the next.
+        let mut covered = 0;
+        for cell in row.columns().filter_map(|place| buffer.cell((place.x, place.y))) {
+            if covered > 0 {
+                covered -= 1;
+                continue;
+            }
+            covered = cell.symbol().width().saturating_sub(1);
+            line.push_str(cell.symbol());
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Leaves nothing but ASCII, whatever the fleet's names are made of.
+pub(super) fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let sign = sign(cell);
+            cell.set_symbol(sign);
+        }
+    }
+}
+
+fn sign(cell: &Cell) -> &'static str {
+    ASCII
+        .iter()
+        .find(|(ours, _)| *ours == cell.symbol())
+        .map_or("?", |(_, ascii)| ascii)
+}

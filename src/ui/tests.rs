@@ -1,0 +1,216 @@
+//! Frames of the screen at fixed sizes, as text. Few, and each for a reason.
+
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::{plain, view};
+use crate::app::Settings;
+use crate::app::key::Code;
+use crate::app::stage::Stage;
+use crate::model::{Connection, Counter, Detail, Dialect, Fault, Limit, Statistics, Text};
+use crate::wire::jsonapi;
+
+/// The screen as text, each line without its trailing blanks.
+fn frame(stage: &Stage) -> String {
+    let (columns, lines) = stage.app.size;
+    let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
+    let frame = terminal.draw(|frame| view(&stage.app, frame)).unwrap();
+    plain::text(frame.buffer)
+}
+
+fn text(raw: &str) -> Text {
+    Text::clean(raw, Limit::Name)
+}
+
+/// A small fleet with what a table must bear: long ages, IPv6, an over-long name, a session that
+/// stops, one that is not logged in, hostile text.
+const FLEET: &str = r#"[
+    {"id":1042,"state":"Session ready for routing","user":"etl","address":"10.0.3.7","service":"/services/RW-Split","connected":"Sat Nov 21 13:14:03 2026","idle":15120},
+    {"id":1187,"state":"Session ready for routing","user":"report","address":"2001:db8:85a3::8a2e:370:7334","service":"/services/RW-Split","connected":"Mon Nov 23 16:08:03 2026","idle":0},
+    {"id":1190,"state":"Session ready for routing","user":"a_user_with_a_very_long_name_indeed","address":"10.0.1.2","service":"/services/Read-Only","connected":"Mon Nov 23 16:17:03 2026","idle":3},
+    {"id":1201,"state":"Stopping session","user":"app\u001b[2J","address":"10.0.1.4","service":"/services/RW-Split","connected":"Mon Nov 23 16:12:03 2026","idle":48},
+    {"id":1204,"state":"Session ready for routing","user":"日本","address":"10.0.1.4","service":"/services/RW-Split","connected":"Mon Nov 23 16:19:03 2026","idle":1}
+]"#;
+
+/// What a real 24.02.3 sent.
+const SESSIONS: &str = include_str!("../../tests/fixtures/recordings/24.02.3/sessions-compact.http");
+const RUNNING: &str = include_str!("../../tests/fixtures/recordings/24.02.3/session-SLEEP.http");
+
+fn body(recording: &str) -> &str {
+    recording.split_once("\r\n\r\n").unwrap().1
+}
+
+fn draft(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::new(Dialect::Draft, size);
+    stage.list(FLEET);
+    stage
+}
+
+fn json_api(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::new(Dialect::JsonApi, size);
+    stage.list(body(SESSIONS));
+    stage
+}
+
+/// The cursor's session with two connections whose counters have moved for some looks.
+fn with_details(stage: &mut Stage, id: u64) {
+    stage.press(Code::Enter);
+    for look in 0..8_u64 {
+        let connection = |server: &str, pace: u64| Connection {
+            server: Some(text(server)),
+            state: Some(text("DCB in the polling loop")),
+            role: Some(text("Backend Request Handler")),
+            statistics: Some(Statistics::from_fn(|counter| match counter {
+                Counter::Reads => Some(2197 + look * look * pace),
+                Counter::Writes => Some(1562 + look * pace),
+                Counter::BufferedWrites => Some(40 * (look / 3)),
+                Counter::HighWater => Some(look / 3),
+                Counter::LowWater => Some(0),
+            })),
+            ..Connection::default()
+        };
+        let detail = Detail {
+            connections: vec![connection("db-01", 2), connection("db-02", 40)],
+            ..stage.detail(id)
+        };
+        stage.seen(Ok(detail));
+        stage.wait(Duration::from_secs(1));
+    }
+    stage.list(FLEET);
+}
+
+#[test]
+fn the_table_at_every_size() {
+    for (columns, lines) in [(80, 24), (120, 40), (40, 12), (20, 5)] {
+        insta::assert_snapshot!(
+            format!("table_{columns}x{lines}"),
+            frame(&draft((columns, lines)))
+        );
+    }
+}
+
+#[test]
+fn the_table_of_a_real_proxy() {
+    for size in [(80, 24), (200, 24)] {
+        insta::assert_snapshot!(
+            format!("table_24_02_{}x{}", size.0, size.1),
+            frame(&json_api(size))
+        );
+    }
+}
+
+#[test]
+fn the_details_with_statistics() {
+    for (columns, lines) in [(80, 24), (120, 40), (140, 24), (40, 12)] {
+        let mut stage = draft((columns, lines));
+        with_details(&mut stage, 1042);
+        insta::assert_snapshot!(format!("details_{columns}x{lines}"), frame(&stage));
+    }
+}
+
+#[test]
+fn the_details_of_a_real_session_that_runs_a_statement() {
+    let mut stage = json_api((80, 40));
+    stage.type_text("8");
+    stage.press(Code::Enter);
+    let detail = stage
+        .decoded(|decoder| jsonapi::session(body(RUNNING).as_bytes(), decoder))
+        .unwrap();
+    stage.seen(Ok(detail));
+    insta::assert_snapshot!("details_24_02_80x40", frame(&stage));
+}
+
+#[test]
+fn the_kill_dialog_before_and_after_the_check() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('K'));
+    insta::assert_snapshot!("dialog_checking", frame(&stage));
+    let detail = stage.detail(1042);
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    insta::assert_snapshot!("dialog_checked", frame(&stage));
+}
+
+#[test]
+fn the_kill_dialog_when_it_is_somebody_else() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('K'));
+    let mut detail = stage.detail(1042);
+    detail.session.user = Some(text("mallory"));
+    detail.session.address = Some(text("10.66.0.1"));
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    insta::assert_snapshot!("dialog_changed", frame(&stage));
+}
+
+#[test]
+fn the_kill_dialog_of_a_real_session_fits_a_small_screen() {
+    let mut stage = json_api((60, 15));
+    stage.type_text("8");
+    stage.press(Code::Char('K'));
+    let detail = stage.detail(8);
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    insta::assert_snapshot!("dialog_60x15", frame(&stage));
+}
+
+#[test]
+fn an_endpoint_that_fails() {
+    let mut never = Stage::new(Dialect::Draft, (80, 24));
+    never.fail(Fault::Refused);
+    insta::assert_snapshot!("no_data", frame(&never));
+    let mut stale = draft((80, 24));
+    stale.wait(Duration::from_secs(12));
+    stale.fail(Fault::TimedOut(Duration::from_secs(10)));
+    insta::assert_snapshot!("stale", frame(&stale));
+}
+
+#[test]
+fn the_filter_while_it_is_typed() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('/'));
+    stage.type_text("rw-s");
+    insta::assert_snapshot!("filter", frame(&stage));
+}
+
+#[test]
+fn the_help() {
+    let mut stage = draft((80, 60));
+    stage.press(Code::Char('?'));
+    insta::assert_snapshot!("help", frame(&stage));
+}
+
+#[test]
+fn ascii_only() {
+    let settings = Settings {
+        ascii: true,
+        plain: true,
+        ..Settings::default()
+    };
+    let mut stage = Stage::with(settings, Dialect::Draft, (80, 24));
+    stage.list(FLEET);
+    stage.press(Code::Char('K'));
+    let detail = stage.detail(1042);
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    let frame = frame(&stage);
+    assert!(frame.is_ascii(), "{frame}");
+}
+
+#[test]
+fn no_size_is_too_small() {
+    for columns in 0..24 {
+        for lines in 0..8 {
+            let mut stage = draft((columns, lines));
+            frame(&stage);
+            stage.press(Code::Char('K'));
+            frame(&stage);
+            stage.press(Code::Esc);
+            stage.press(Code::Enter);
+            frame(&stage);
+            stage.press(Code::Char('/'));
+            frame(&stage);
+            stage.press(Code::Esc);
+            stage.press(Code::Char('?'));
+            frame(&stage);
+        }
+    }
+}

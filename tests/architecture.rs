@@ -1,0 +1,145 @@
+//! The arrows of the house: which room may use which, and what the pure rooms must not know.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every room, and the rooms that it may use.
+const ROOMS: [(&str, &[&str]); 11] = [
+    ("model", &[]),
+    ("wire", &["model"]),
+    ("query", &["model"]),
+    ("kill", &["model", "query"]),
+    ("app", &["model", "query", "kill"]),
+    ("ui", &["model", "query", "kill", "app"]),
+    ("cli", &[]),
+    ("config", &["model", "query", "kill", "app", "cli"]),
+    (
+        "shell",
+        &["model", "wire", "query", "kill", "app", "ui", "config", "cli"],
+    ),
+    ("demo", &[]),
+    (
+        "commands",
+        &[
+            "model", "wire", "query", "kill", "app", "ui", "config", "cli", "shell", "demo",
+        ],
+    ),
+];
+
+/// Rooms without I/O, clock, threads or randomness.
+const PURE: [&str; 6] = ["model", "wire", "query", "kill", "app", "ui"];
+
+const IMPURE: [&str; 18] = [
+    "tokio",
+    "reqwest",
+    "crossterm::",
+    "axum",
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "std::env",
+    "std::process",
+    "std::io::",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "Instant::now",
+    "SystemTime::now",
+    "Timestamp::now",
+    "fastrand",
+    "RandomState",
+    "Mutex",
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The files of a room, its tests left out.
+fn files(room: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![source().join(room)];
+    open.push(source().join(format!("{room}.rs")));
+    open.retain(|path| path.exists());
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test(&path) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn is_test(path: &Path) -> bool {
+    path.ends_with("tests.rs") || path.ends_with("stage.rs")
+}
+
+/// The code of a file: no comments, and nothing from its unit tests on.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+    lines
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn every_room_is_known() {
+    let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
+    let declared: Vec<_> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    let mut known: Vec<_> = ROOMS.iter().map(|(room, _)| *room).collect();
+    known.sort_unstable();
+    assert_eq!(declared, known);
+}
+
+#[test]
+fn rooms_use_only_the_rooms_below_them() {
+    for (room, allowed) in ROOMS {
+        for file in files(room) {
+            let code = code(&file);
+            for (other, _) in ROOMS {
+                let uses = [
+                    format!("crate::{other}::"),
+                    format!("crate::{other};"),
+                    format!("crate::{{{other}"),
+                ];
+                let found = uses.iter().any(|path| code.contains(path.as_str()));
+                assert!(
+                    !found || other == room || allowed.contains(&other),
+                    "{} uses {other}",
+                    file.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn pure_rooms_know_no_world() {
+    for room in PURE {
+        let files = files(room);
+        assert!(!files.is_empty(), "{room}");
+        for file in files {
+            let code = code(&file);
+            for word in IMPURE {
+                assert!(!code.contains(word), "{} mentions {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn files_have_one_subject() {
+    for (room, _) in ROOMS {
+        for file in files(room) {
+            let lines = fs::read_to_string(&file).unwrap().lines().count();
+            assert!(lines <= 360, "{} has {lines} lines", file.display());
+        }
+    }
+}

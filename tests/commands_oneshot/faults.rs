@@ -1,0 +1,129 @@
+//! Endpoints that cannot be reached, may not be asked or are none: the exit status and one line.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+
+use maxtop::demo::Dialects;
+
+use crate::program::{Demo, Ran, answering, command, maxtop, ran};
+
+const PASSWORD: &str = "tr0ub4dor-marker";
+
+fn locked(dialects: Dialects) -> Demo {
+    Demo::with(dialects, |spec| {
+        spec.auth = Some(("admin".to_owned(), PASSWORD.to_owned()));
+    })
+}
+
+/// Every command that asks an endpoint.
+const COMMANDS: [&[&str]; 3] = [&["list"], &["show", "7"], &["kill", "7", "--yes"]];
+
+#[test]
+fn nobody_listens() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for command in COMMANDS {
+        let ran = maxtop(&[&["-e", &port.to_string()], command].concat());
+        ran.failed(3, "connection refused");
+        assert!(ran.err.contains("is MaxScale running"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn an_address_that_is_none() {
+    for url in ["ftp://db1", "http://", "db1:port", "http://admin:geheim@db1:8989"] {
+        for command in COMMANDS {
+            let ran = maxtop(&[command, &["-e", url]].concat());
+            ran.failed(2, "bad endpoint");
+            assert!(!ran.err.contains("geheim"), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn a_page_is_no_admin_api() {
+    let address = answering(|_| "<!DOCTYPE html><html><title>It works!</title></html>".to_owned());
+    for command in COMMANDS {
+        let ran = maxtop(&[&["-e", &address.to_string()], command].concat());
+        ran.failed(1, "HTML instead of JSON");
+        assert!(ran.err.contains("is this the admin port?"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn not_allowed_until_the_password_is_given() {
+    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+        let demo = locked(dialects);
+        let url = demo.running.url();
+        for command in COMMANDS {
+            demo.maxtop(command).failed(4, "not allowed (401)");
+        }
+        let with = |password: &str| ran(command(&["-e", &url, "list"]).env("MAXTOP_PASSWORD", password));
+        let right = with(PASSWORD);
+        assert_eq!((right.status, right.err.as_str()), (0, ""));
+        assert!(right.out.lines().count() > 40);
+        with("wrong").failed(4, "check user and password");
+    }
+}
+
+#[test]
+fn a_password_file_is_for_its_owner_only() {
+    let demo = locked(Dialects::JsonApi);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("password");
+    std::fs::write(&path, format!("{PASSWORD}\n")).unwrap();
+    let with_mode = |mode: u32| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        demo.maxtop(&["list", "--password-file", path.to_str().unwrap()])
+    };
+    for mode in [0o644, 0o640, 0o604] {
+        with_mode(mode).failed(1, "can be read by others");
+    }
+    assert!(demo.running.log().is_empty(), "nothing was asked");
+    assert_eq!(with_mode(0o600).status, 0);
+    let missing = dir.path().join("nothing");
+    demo.maxtop(&["list", "--password-file", missing.to_str().unwrap()])
+        .failed(1, "cannot read the password file");
+}
+
+#[test]
+fn the_password_is_in_no_output() {
+    let demo = locked(Dialects::JsonApi);
+    let id = demo.running.ids()[3].to_string();
+    let url = demo.running.url();
+    let encoded = "YWRtaW46dHIwdWI0ZG9yLW1hcmtlcg";
+    for args in [
+        &["list", "-o", "json"][..],
+        &["list", "-o", "wide"],
+        &["show", &id],
+        &["show", "x"],
+        &["kill", &id, "--dry-run"],
+        &["kill", &id],
+        &["kill", &id, "--yes"],
+        &["list", "--user", "some:body"],
+        &["list", "-e", "http://db1.example.com"],
+        &["list", "-e", "127.0.0.1:1"],
+    ] {
+        let all = [&["-e", &url], args].concat();
+        let all = if args.contains(&"-e") { args } else { &all };
+        let Ran { out, err, .. } = ran(command(all).env("MAXTOP_PASSWORD", PASSWORD));
+        for text in [out, err] {
+            assert!(
+                !text.contains(PASSWORD) && !text.contains(encoded),
+                "{args:?}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_password_does_not_cross_the_network_in_the_clear() {
+    let ran = ran(command(&["list", "-e", "http://db1.example.com"]).env("MAXTOP_PASSWORD", PASSWORD));
+    ran.failed(2, "a password is not sent over plain http to another machine");
+}
+
+#[test]
+fn what_the_command_line_says_cannot_act_in_the_terminal() {
+    let ran = maxtop(&["list", "--sort", "\u{1b}[2Jx"]);
+    ran.failed(2, "no column");
+    assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+}

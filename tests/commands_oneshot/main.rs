@@ -1,0 +1,16 @@
+//! The one-shot commands as scripts see them: the built binary against the embedded endpoint, in
+//! both dialects, and against endpoints that are none.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics fails, as it should"
+)]
+
+mod faults;
+mod hostile;
+mod kill;
+mod kill_asks;
+mod list;
+mod program;
+mod show;

@@ -1,0 +1,149 @@
+//! `maxtop show`, as text and as JSON.
+
+use maxtop::demo::Dialects;
+
+use crate::program::{Demo, maxtop};
+
+#[test]
+fn json_is_the_lists_row_and_more() {
+    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+        let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
+        let id = demo.ready_id();
+        let number: u64 = id.parse().unwrap();
+        let row = demo.list().into_iter().find(|row| row["id"] == number).unwrap();
+        let shown = demo.json(&["show", &id, "-o", "json"]);
+        for (name, value) in row.as_object().unwrap() {
+            assert_eq!(
+                &shown[name], value,
+                "{name}: the same session has the same values and key"
+            );
+        }
+        let more = ["connections", "client", "queries", "log"];
+        assert_eq!(
+            shown.as_object().unwrap().len(),
+            row.as_object().unwrap().len() + more.len()
+        );
+        for connection in shown["connections"].as_array().unwrap() {
+            let names = [
+                "server",
+                "state",
+                "role",
+                "thread_id",
+                "cipher",
+                "statistics",
+                "readq_bytes",
+                "writeq_bytes",
+            ];
+            assert!(
+                names.iter().all(|name| connection.get(name).is_some()),
+                "{connection}"
+            );
+            assert_eq!(connection.as_object().unwrap().len(), names.len());
+        }
+    }
+}
+
+#[test]
+fn the_draft_has_statistics_and_no_queries() {
+    let demo = Demo::start(Dialects::Draft);
+    let shown = busiest(&demo);
+    let connection = &shown["connections"][0];
+    let statistics = connection["statistics"].as_object().unwrap();
+    for name in [
+        "reads",
+        "writes",
+        "buffered_writes",
+        "high_water_events",
+        "low_water_events",
+    ] {
+        assert!(statistics[name].is_u64(), "{name}");
+    }
+    assert!(connection["server"].is_string() && connection["state"].is_string());
+    for unknown in ["thread_id", "cipher", "readq_bytes", "writeq_bytes"] {
+        assert!(connection[unknown].is_null(), "{unknown}");
+    }
+    for unknown in ["client", "queries", "log"] {
+        assert!(shown[unknown].is_null(), "{unknown}");
+    }
+}
+
+#[test]
+fn jsonapi_has_threads_queries_and_what_the_client_says() {
+    let demo = Demo::start(Dialects::JsonApi);
+    let shown = busiest(&demo);
+    let connection = &shown["connections"][0];
+    assert!(connection["thread_id"].is_u64() && connection["statistics"].is_null());
+    assert!(connection["readq_bytes"].is_u64() && connection["writeq_bytes"].is_u64());
+    assert!(shown["client"].is_object() && shown["log"].is_array());
+    let queries = shown["queries"].as_array().unwrap();
+    for query in queries {
+        for name in [
+            "command",
+            "sql",
+            "received",
+            "completed",
+            "duration_ms",
+            "responses",
+        ] {
+            assert!(query.get(name).is_some(), "{name}");
+        }
+    }
+}
+
+/// A session that holds a server.
+fn busiest(demo: &Demo) -> serde_json::Value {
+    let details = demo
+        .list()
+        .into_iter()
+        .filter(|row| !row["user"].is_null())
+        .map(|row| demo.json(&["show", &row["id"].to_string(), "-o", "json"]));
+    let mut holding = details.filter(|shown| !shown["connections"].as_array().unwrap().is_empty());
+    holding.next().unwrap()
+}
+
+#[test]
+fn text_says_who_it_is_and_what_it_holds() {
+    for (dialects, heads) in [(Dialects::Draft, "reads"), (Dialects::JsonApi, "write queue")] {
+        let demo = Demo::start(dialects);
+        let shown = busiest(&demo);
+        let ran = demo.maxtop(&["show", &shown["id"].to_string()]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        let who = format!("{}  {}@", shown["id"], shown["user"].as_str().unwrap());
+        assert!(ran.out.starts_with(&who), "{}", ran.out);
+        for words in [
+            heads,
+            "CONNECTIONS",
+            shown["service"].as_str().unwrap(),
+            shown["key"].as_str().unwrap(),
+            shown["connections"][0]["server"].as_str().unwrap(),
+        ] {
+            assert!(ran.out.contains(words), "{words} in {}", ran.out);
+        }
+    }
+}
+
+#[test]
+fn an_id_that_is_no_number_is_a_usage_error() {
+    for id in [
+        "abc",
+        "",
+        "7x",
+        "0x7",
+        "7.0",
+        "18446744073709551616",
+        "/sessions/7",
+    ] {
+        maxtop(&["show", id]).failed(2, "bad session id");
+    }
+}
+
+#[test]
+fn a_session_that_is_not_there() {
+    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+        let demo = Demo::start(dialects);
+        demo.maxtop(&["show", "987654"])
+            .failed(1, "no such session: 987654");
+        demo.maxtop(&["show", "18446744073709551615"])
+            .failed(1, "no such session");
+    }
+}
