@@ -103,6 +103,12 @@ impl Generation {
         self.order.is_empty()
     }
 
+    /// How many of the rows shown are in a list: all but the ghost.
+    pub fn listed(&self) -> usize {
+        let ghost_is_shown = self.has_ghost() && self.order.contains(&Place::Ghost);
+        self.order.len() - usize::from(ghost_is_shown)
+    }
+
     /// How many sessions there are, shown or not.
     pub fn total(&self) -> usize {
         self.snapshots

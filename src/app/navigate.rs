@@ -18,6 +18,18 @@ pub(super) struct Goto {
 const TYPING: Duration = Duration::from_secs(1);
 
 impl App {
+    /// How many lines a page is in what has the keys; one line stays in sight.
+    pub(super) fn page_of_keys(&self) -> usize {
+        if self.help.is_some() {
+            // Within its frame.
+            usize::from(self.size.1).saturating_sub(3).max(1)
+        } else if self.detail_has_keys() {
+            usize::from(self.areas().detail.height).saturating_sub(1).max(1)
+        } else {
+            self.page()
+        }
+    }
+
     /// Moves the cursor, or scrolls what has the keys.
     pub(super) fn step(&mut self, lines: isize, effects: &mut Vec<Effect>) {
         if let Some(top) = &mut self.help {

@@ -79,6 +79,10 @@ impl App {
         self.last_key = Some(self.now.elapsed);
         self.status = None;
         let context = self.context();
+        if action(context, key).is_some() {
+            // Digits on both sides of another key are two ids.
+            self.goto = None;
+        }
         match (context, action(context, key)) {
             (Context::Dialog, Some(action)) => self.dialog_key(action, effects),
             (Context::Prompt, Some(action)) => self.end_prompt(action, effects),
@@ -98,7 +102,7 @@ impl App {
     }
 
     fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let page = isize::try_from(self.page()).unwrap_or(isize::MAX);
+        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         match action {
             Action::Move(lines) => self.step(lines, effects),
             Action::Page(pages) => self.step(pages * page, effects),

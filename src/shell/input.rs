@@ -1,7 +1,8 @@
 //! The terminal's events, and what they mean to the core.
 //!
 //! A thread of its own waits for them: crossterm's stream would try for its reader's lock, spinning,
-//! each time the loop looks at anything.
+//! each time the loop looks at anything. And at the end of its input, which is what a terminal that
+//! has gone away gives, crossterm reads on for ever: a loop caught in that would hear no signal.
 
 use std::io;
 use std::thread;

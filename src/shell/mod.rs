@@ -8,6 +8,7 @@ pub mod run;
 mod arranger;
 mod canvas;
 mod clock;
+mod hangup;
 mod input;
 mod signals;
 mod terminal;

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::canvas::Canvas;
 use super::client::Client;
 use super::clock::Clock;
+use super::hangup::HangUp;
 use super::poller::{Command, PollSettings, Poller, any_ended};
 use super::signals::{Asked, Signals, stop};
 use super::writer::Frame;
@@ -121,12 +122,14 @@ struct Screen {
 impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
         let mut events = input::listen()?;
+        let hang_up = HangUp::watch();
         loop {
             let due = self.due;
             let wake = self.wake;
             tokio::select! {
                 biased;
                 asked = signals.next() => self.asked(asked)?,
+                () = hang_up.happened() => return Ok(Exit::TerminalGone),
                 event = events.recv() => match event {
                     Some(event) => self.input(event)?,
                     None => return Ok(Exit::TerminalGone),

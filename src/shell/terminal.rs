@@ -12,7 +12,7 @@ use std::time::Duration;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
-use crossterm::style::ResetColor;
+use crossterm::style::{ResetColor, force_color_output};
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
@@ -29,6 +29,9 @@ pub(super) struct Guard(());
 impl Guard {
     /// Takes the terminal: raw mode, alternate screen, pasted text marked as such, no cursor.
     pub(super) fn enter() -> io::Result<Self> {
+        // Whether there is colour is decided by the settings; crossterm's own look at NO_COLOR would
+        // turn `--color always` into resets.
+        force_color_output(true);
         enter()?;
         Ok(Self(()))
     }
@@ -79,6 +82,19 @@ fn write_patiently(bytes: Vec<u8>) {
     if writing.is_ok() {
         let _ = is_done.recv_timeout(PATIENCE);
     }
+}
+
+/// Writes a frame, if the terminal is ours: one that is still on its way after [`leave`] must not
+/// land on the normal screen. Says whether it was written.
+pub(super) fn write_frame(bytes: &[u8]) -> io::Result<bool> {
+    let mut out = io::stdout().lock();
+    // Looked at under the lock: `leave` says no more before it waits for the lock.
+    let is_ours = ENTERED.load(Ordering::SeqCst);
+    if is_ours {
+        out.write_all(bytes)?;
+        out.flush()?;
+    }
+    Ok(is_ours)
 }
 
 pub(super) fn write_out(bytes: &[u8]) -> io::Result<()> {

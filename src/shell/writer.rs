@@ -8,7 +8,7 @@ use std::thread;
 
 use tokio::sync::mpsc;
 
-use super::terminal::write_out;
+use super::terminal::write_frame;
 use crate::app::msg::Msg;
 
 /// A frame on its way out.
@@ -25,8 +25,11 @@ pub(super) fn start(told: mpsc::UnboundedSender<Msg>) -> io::Result<mpsc::Sender
     let (frames, mut queue) = mpsc::channel::<Frame>(1);
     thread::Builder::new().name("writer".to_owned()).spawn(move || {
         while let Some(frame) = queue.blocking_recv() {
-            if write_out(&frame.bytes).is_err() || told.send(frame.drawn).is_err() {
-                return;
+            match write_frame(&frame.bytes) {
+                Ok(true) if told.send(frame.drawn).is_ok() => {}
+                // The terminal is not ours just now; nobody has seen this frame.
+                Ok(false) => {}
+                Ok(true) | Err(_) => return,
             }
         }
     })?;

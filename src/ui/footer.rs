@@ -41,7 +41,7 @@ fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let Some(prompt) = &app.prompt else { return };
     let matching = format!(
         " {} of {} ",
-        app.table.generation.len(),
+        app.table.generation.listed(),
         app.table.generation.total()
     );
     let room = usize::from(area.width).saturating_sub(matching.len() + 4);
@@ -68,10 +68,11 @@ fn shown(app: &App) -> String {
     if !app.table.filter.is_empty() {
         parts.push(format!("/{}", app.table.filter.text().trim()));
     }
-    if rows == total {
+    let listed = generation.listed();
+    if listed == total {
         parts.push(format!("{total} sessions"));
     } else {
-        parts.push(format!("{rows} of {total} shown"));
+        parts.push(format!("{listed} of {total} shown"));
     }
     let page = app.page();
     let above = app.table.offset.min(rows);

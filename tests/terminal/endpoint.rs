@@ -1,0 +1,133 @@
+//! The embedded endpoint, in this process: what maxtop watches, and what it was asked for.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use maxtop::demo::{Running, ServeSpec, serve};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::pty::Pty;
+use crate::start::Start;
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How the endpoint is spoken to.
+pub(crate) const DIALECTS: [&str; 2] = ["draft", "jsonapi"];
+
+/// An endpoint that can be stopped and started again.
+pub(crate) struct Endpoint {
+    runtime: Runtime,
+    spec: ServeSpec,
+    running: Option<Running>,
+}
+
+impl Endpoint {
+    /// So many sessions; nobody comes or goes, time runs.
+    pub(crate) fn new(sessions: usize) -> Self {
+        Self::with(sessions, |_| {})
+    }
+
+    /// The same, and time stands still.
+    pub(crate) fn frozen(sessions: usize) -> Self {
+        Self::with(sessions, |spec| spec.speed = 0.0)
+    }
+
+    pub(crate) fn with(sessions: usize, change: impl FnOnce(&mut ServeSpec)) -> Self {
+        let mut spec = ServeSpec::new(sessions, 7);
+        spec.world.churn = Some(0.0);
+        change(&mut spec);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let running = runtime.block_on(serve(spec.clone())).unwrap();
+        spec.listen = running.addr;
+        Self {
+            runtime,
+            spec,
+            running: Some(running),
+        }
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        self.running.as_ref().expect("started")
+    }
+
+    pub(crate) const fn addr(&self) -> SocketAddr {
+        self.spec.listen
+    }
+
+    /// Nobody listens any more.
+    pub(crate) fn stop(&mut self) {
+        let running = self.running.take().expect("started");
+        self.runtime.block_on(running.stop());
+    }
+
+    /// Listens again where it did.
+    pub(crate) fn start(&mut self) {
+        self.running = Some(self.runtime.block_on(serve(self.spec.clone())).unwrap());
+    }
+
+    /// maxtop on it, polling fast.
+    pub(crate) fn watched(&self, dialect: &str) -> Start {
+        self.watched_every("100ms", dialect)
+    }
+
+    pub(crate) fn watched_every(&self, interval: &str, dialect: &str) -> Start {
+        let url = format!("http://{}", self.addr());
+        Start::new(["--endpoint", &url, "--interval", interval, "--duty", "100%"])
+            .args(["--dialect", dialect])
+    }
+
+    /// How many lists were asked for.
+    pub(crate) fn polls(&self) -> usize {
+        let log = self.running().log();
+        log.iter()
+            .filter(|line| line.method == "GET" && path(&line.target).ends_with("/sessions"))
+            .count()
+    }
+
+    /// Waits for so many more lists. All that maxtop had been told before has had its time then.
+    pub(crate) fn polled(&self, times: usize, pty: &Pty) {
+        let goal = self.polls() + times;
+        let until = Instant::now() + DEADLINE;
+        while self.polls() < goal {
+            assert!(Instant::now() < until, "no more polls\n{}", pty.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The paths of all DELETE requests.
+    pub(crate) fn deletes(&self) -> Vec<String> {
+        let log = self.running().log();
+        log.iter()
+            .filter(|line| line.method == "DELETE")
+            .map(|line| path(&line.target).to_owned())
+            .collect()
+    }
+
+    pub(crate) fn has(&self, id: u64) -> bool {
+        self.running().ids().contains(&id)
+    }
+
+    pub(crate) fn user(&self, id: u64) -> String {
+        let user = |world: &mut maxtop::demo::World| {
+            let session = world.session(id)?;
+            session.user().map(str::to_owned)
+        };
+        self.running().with_world(user).expect("a user")
+    }
+}
+
+/// Where a session stands in a dialect.
+pub(crate) fn session_path(dialect: &str, id: u64) -> String {
+    match dialect {
+        "draft" => format!("/sessions/{id}"),
+        _ => format!("/v1/sessions/{id}"),
+    }
+}
+
+fn path(target: &str) -> &str {
+    target.split('?').next().unwrap_or_default()
+}

@@ -1,0 +1,66 @@
+//! The filter: typed, kept, taken back, cleared.
+
+use crate::endpoint::Endpoint;
+use crate::screen::{cursor_id, ids, lines};
+
+#[test]
+fn it_is_typed_kept_and_cleared() {
+    let endpoint = Endpoint::frozen(19);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    let all = pty.look(ids);
+    let matching: Vec<u64> = all
+        .iter()
+        .copied()
+        .filter(|id| endpoint.user(*id) == "etl")
+        .collect();
+    assert!(!matching.is_empty() && matching.len() < all.len());
+
+    pty.keys("jj/");
+    pty.wait("a text cursor", |screen| !screen.hide_cursor());
+    pty.keys("etl");
+    pty.wait("those that match, while it is typed", |screen| {
+        ids(screen) == matching
+    });
+    pty.sees(&format!("{} of 19", matching.len()));
+    pty.keys("\r");
+    pty.wait("the table again", vt100::Screen::hide_cursor);
+    pty.wait("the first match", |screen| cursor_id(screen) == Some(matching[0]));
+    pty.sees(&format!("/etl · {} of 19 shown", matching.len()));
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
+fn esc_takes_back_what_is_typed_and_then_clears() {
+    let endpoint = Endpoint::frozen(19);
+    let mut pty = endpoint.watched("draft").args(["--filter", "etl"]).open();
+    pty.sees("/etl");
+    pty.wait("those that match", |screen| !ids(screen).is_empty());
+    let matching = pty.look(ids);
+    pty.keys("/zzz");
+    pty.sees("no session has 'etlzzz' in it");
+    pty.keys("\x1b");
+    pty.wait("the filter before", |screen| ids(screen) == matching);
+    pty.keys("\x1b");
+    pty.wait("all of them", |screen| ids(screen).len() == 19);
+    pty.keys("\x1b");
+    endpoint.polled(2, &pty);
+    pty.look(|screen| assert!(lines(screen)[0].contains("live"), "Esc never quits"));
+}
+
+#[test]
+fn its_text_is_never_a_command() {
+    let endpoint = Endpoint::frozen(19);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    pty.keys("/qKQyp?");
+    pty.sees("/ qKQyp?");
+    pty.keys("\x15web");
+    pty.sees("/ web");
+    pty.keys("\x03");
+    pty.wait("the table", |screen| {
+        screen.hide_cursor() && ids(screen).len() == 19
+    });
+    assert_eq!(endpoint.deletes(), Vec::<String>::new());
+}

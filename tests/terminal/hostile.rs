@@ -1,0 +1,81 @@
+//! Names that try to harm the terminal reach it as text only.
+
+use crate::bytes::{Token, tokens};
+use crate::endpoint::{DIALECTS, Endpoint};
+use crate::screen::{cursor_id, ids};
+
+/// What crossterm and the frames are made of.
+fn is_known(sequence: &str) -> bool {
+    let modes = [
+        "?1049h", "?1049l", "?2004h", "?2004l", "?25h", "?25l", "?2026h", "?2026l", "2J",
+    ];
+    let numbers = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b';');
+    modes.contains(&sequence)
+        || sequence.strip_suffix('H').is_some_and(numbers)
+        || sequence.strip_suffix('m').is_some_and(numbers)
+}
+
+/// Characters that a terminal obeys or hides, in text.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn assert_harmless(bytes: &[u8]) {
+    let mut text = Vec::new();
+    for token in tokens(bytes) {
+        match token {
+            Token::Text(bytes) => text.extend(bytes),
+            Token::Csi(sequence) => assert!(is_known(&sequence), "CSI {sequence:?}"),
+            Token::Escape(first) => panic!("ESC {:?}", char::from(first)),
+            // Line breaks come after the screen: the last frame.
+            Token::Control(byte) => assert!(matches!(byte, b'\r' | b'\n'), "byte {byte:#x}"),
+        }
+    }
+    let text = String::from_utf8(text).expect("whole characters");
+    let harmful: Vec<char> = text.chars().filter(|c| is_harmful(*c)).collect();
+    assert_eq!(harmful, Vec::<char>::new());
+}
+
+#[test]
+fn hostile_names_are_only_text() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::with(20, |spec| {
+            spec.world.hostile = true;
+            spec.speed = 0.0;
+        });
+        let hostile = |world: &mut maxtop::demo::World| -> Vec<u64> {
+            let odd = |user: &str| user.chars().any(is_harmful) || !user.is_ascii() || user.len() > 100;
+            world
+                .sessions()
+                .filter(|session| session.user().is_some_and(odd))
+                .map(|session| session.id())
+                .collect()
+        };
+        let hostile = endpoint.running().with_world(hostile);
+        assert_eq!(hostile.len(), 7);
+
+        let mut pty = endpoint.watched(dialect).size(200, 39).open();
+        pty.wait("a table", |screen| ids(screen).len() >= 20);
+        // In the table, the details, the dialog.
+        for id in hostile {
+            let digits = id.to_string();
+            pty.keys("g");
+            pty.keys(&digits);
+            pty.wait("its row", |screen| cursor_id(screen) == Some(id));
+            pty.keys("\r");
+            pty.sees(&format!("Session {id} "));
+            pty.sees("CONNECTIONS");
+            pty.keys("K");
+            pty.sees("Yes, end it");
+            pty.keys("n");
+            pty.no_longer_sees("Kill session");
+            pty.keys("\x1b");
+            pty.no_longer_sees("CONNECTIONS");
+        }
+        pty.sees("esc\\u{1b}[31mred");
+        pty.keys("Q");
+        pty.ends_with(0);
+        assert_harmless(&pty.bytes());
+    }
+}

@@ -1,0 +1,28 @@
+//! Nothing changes: nothing is written.
+
+use std::time::{Duration, Instant};
+
+use crate::endpoint::{DIALECTS, Endpoint};
+use crate::screen::ids;
+
+/// The header says what a list costs. On a busy machine that moves now and then, so one quiet
+/// stretch of many is asked for; a screen that redraws by itself never has one.
+#[test]
+fn an_idle_screen_writes_nothing() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::frozen(30);
+        let pty = endpoint.watched_every("200ms", dialect).open();
+        pty.wait("a table", |screen| ids(screen).len() == 19);
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            endpoint.polled(1, &pty);
+            let mark = pty.mark();
+            endpoint.polled(4, &pty);
+            let written = pty.mark() - mark;
+            if written == 0 {
+                break;
+            }
+            assert!(Instant::now() < until, "{written} bytes\n{}", pty.text());
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Ending a session: it asks, No is the default, and Yes ends exactly that one.
+
+use std::time::Duration;
+
+use crate::endpoint::{DIALECTS, Endpoint, session_path};
+use crate::pty::Pty;
+use crate::screen::{cursor_id, ids};
+
+/// Waits for the table, goes to a session that is not the first, and asks about it.
+pub(crate) fn ask(pty: &mut Pty) -> u64 {
+    pty.wait("a table", |screen| ids(screen).len() > 3);
+    let id = pty.look(ids)[2];
+    pty.keys("jj");
+    pty.wait("the third row", |screen| cursor_id(screen) == Some(id));
+    pty.keys("K");
+    pty.sees(&format!("Kill session {id}?"));
+    id
+}
+
+/// The same, until Yes can be chosen.
+pub(crate) fn ask_checked(pty: &mut Pty) -> u64 {
+    let id = ask(pty);
+    pty.sees("Yes, end it");
+    id
+}
+
+/// Presses a key that means Yes until it counts: just after Yes has opened it does not.
+pub(crate) fn confirm(pty: &mut Pty, key: &str) {
+    let closed = |screen: &vt100::Screen| !screen.contents().contains("Kill session");
+    for _ in 0..60 {
+        pty.keys(key);
+        if pty.becomes(Duration::from_millis(500), closed) {
+            return;
+        }
+    }
+    panic!("Yes never counts\n{}", pty.text());
+}
+
+/// Asserts that the session lives and no DELETE was sent, after everything had its time.
+pub(crate) fn lives(endpoint: &Endpoint, pty: &Pty, id: u64) {
+    endpoint.polled(3, pty);
+    assert_eq!(endpoint.deletes(), Vec::<String>::new());
+    assert!(endpoint.has(id));
+}
+
+#[test]
+fn esc_leaves_it_alive() {
+    for dialect in DIALECTS {
+        for no in ["\x1b", "n", "q", "\x03", "\r"] {
+            let endpoint = Endpoint::new(12);
+            let mut pty = endpoint.watched(dialect).open();
+            let id = ask_checked(&mut pty);
+            pty.keys(no);
+            pty.no_longer_sees("Kill session");
+            lives(&endpoint, &pty, id);
+            pty.wait("its row", |screen| ids(screen).contains(&id));
+            pty.keys("q");
+            pty.ends_with(0);
+        }
+    }
+}
+
+#[test]
+fn the_question_says_who_it_is_and_what_will_happen() {
+    let endpoint = Endpoint::new(12);
+    for dialect in DIALECTS {
+        let mut pty = endpoint.watched(dialect).open();
+        let id = ask_checked(&mut pty);
+        for text in [
+            endpoint.user(id).as_str(),
+            "drops without an error",
+            "transaction rolls",
+            "No",
+        ] {
+            pty.sees(text);
+        }
+    }
+}
+
+#[test]
+fn confirmed_it_ends_that_one_only() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).open();
+        let id = ask_checked(&mut pty);
+        let others = endpoint.running().ids();
+        confirm(&mut pty, "y");
+        pty.sees(&format!("killed {id} "));
+        pty.keys("k");
+        pty.wait("its row gone", |screen| !ids(screen).contains(&id));
+        assert_eq!(endpoint.deletes(), [session_path(dialect, id)]);
+        let left: Vec<u64> = others.into_iter().filter(|other| *other != id).collect();
+        assert_eq!(endpoint.running().ids(), left);
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}
+
+#[test]
+fn arrows_choose_and_enter_confirms() {
+    for arrow in ["\x1b[C", "\x1b[D", "\t"] {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched("draft").open();
+        let id = ask_checked(&mut pty);
+        // Until the frame with Yes is known to be drawn, an arrow has nothing to choose.
+        let chosen = |screen: &vt100::Screen| yes_is_chosen(screen);
+        let is_chosen = (0..60).any(|_| {
+            pty.keys(arrow);
+            pty.becomes(Duration::from_millis(500), chosen)
+        });
+        assert!(is_chosen, "{}", pty.text());
+        confirm(&mut pty, "\r");
+        pty.sees(&format!("killed {id} "));
+        assert_eq!(endpoint.deletes(), [session_path("draft", id)]);
+    }
+}
+
+/// Whether Enter would mean Yes.
+pub(crate) fn yes_is_chosen(screen: &vt100::Screen) -> bool {
+    let (rows, columns) = screen.size();
+    (0..rows.get()).any(|row| {
+        let turned = (0..columns.get())
+            .filter_map(|column| screen.cell(row, column))
+            .filter(|cell| cell.inverse());
+        let text: String = turned.map(vt100::Cell::contents).collect();
+        text.contains("Yes, end it") || text.contains("Yes,endit")
+    })
+}
+
+#[test]
+fn from_the_details_it_ends_the_session_shown() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).open();
+        pty.wait("a table", |screen| ids(screen).len() > 3);
+        let id = pty.look(ids)[2];
+        pty.keys("jj\r");
+        pty.sees(&format!("Session {id} "));
+        pty.keys("K");
+        pty.sees(&format!("Kill session {id}?"));
+        pty.sees("Yes, end it");
+        confirm(&mut pty, "y");
+        pty.sees(&format!("killed {id} "));
+        pty.sees("ended ");
+        assert_eq!(endpoint.deletes(), [session_path(dialect, id)]);
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}

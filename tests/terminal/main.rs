@@ -1,0 +1,35 @@
+//! The built binary in a pseudo-terminal, on the embedded endpoint: what a person sees, and how the
+//! terminal is left.
+//!
+//! Nothing sleeps: a test waits for a condition. Absence is asserted after something later that had
+//! to come first, such as further polls in the endpoint's own log.
+
+// A test fails by panicking.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod bytes;
+mod endpoint;
+mod pty;
+mod reader;
+mod screen;
+mod start;
+
+mod details;
+mod filter;
+mod help;
+mod hostile;
+mod idle;
+mod kill;
+mod leaving;
+mod outage;
+mod paste;
+mod plain;
+mod refusal;
+mod resize;
+mod signals;
+mod table;

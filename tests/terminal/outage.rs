@@ -1,0 +1,113 @@
+//! The endpoint goes away, hangs, begins anew: it is said, the rows stay, keys answer.
+
+use std::net::TcpListener;
+
+use vt100::Screen;
+
+use crate::endpoint::{DIALECTS, Endpoint};
+use crate::screen::{cursor_id, cursor_line, ids, lines};
+use crate::start::Start;
+
+#[test]
+fn it_goes_away_and_comes_back() {
+    for dialect in DIALECTS {
+        let mut endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).open();
+        pty.wait("a table", |screen| {
+            ids(screen).len() > 3 && lines(screen)[0].contains("live")
+        });
+        let order = pty.look(ids);
+
+        endpoint.stop();
+        pty.wait("its state", |screen| {
+            let header = &lines(screen)[0];
+            header.contains("stale") && header.contains("connection refused") && header.contains("again in")
+        });
+        assert_eq!(pty.look(ids), order);
+        pty.keys("jj");
+        pty.wait("keys answer", |screen| cursor_id(screen) == Some(order[2]));
+        pty.keys("?");
+        pty.sees("EVERYWHERE");
+        pty.keys("\x1b");
+        pty.no_longer_sees("EVERYWHERE");
+
+        endpoint.start();
+        pty.wait("live again", |screen| {
+            let header = &lines(screen)[0];
+            header.contains("live") && !header.contains("refused")
+        });
+        assert_eq!(pty.look(cursor_id), Some(order[2]));
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}
+
+#[test]
+fn nobody_listens_from_the_start() {
+    let mut endpoint = Endpoint::new(12);
+    endpoint.stop();
+    let mut pty = endpoint.watched("auto").open();
+    pty.sees("no data");
+    pty.sees("connection refused");
+    pty.sees("is MaxScale running");
+    pty.keys("jKG\r");
+    endpoint.start();
+    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
+fn one_that_never_answers_holds_up_no_key() {
+    // It takes connections, and that is all.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut pty = Start::new(["--endpoint", &url, "--timeout", "1h"]).open();
+    pty.sees("connecting");
+    pty.keys("?");
+    pty.sees("EVERYWHERE");
+    pty.keys("\x1b");
+    pty.no_longer_sees("EVERYWHERE");
+    pty.keys("jK\r/abc");
+    pty.sees("/ abc");
+    pty.keys("\x1b");
+    pty.wait("the table", Screen::hide_cursor);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
+fn one_that_stops_answering_is_said_to_have_timed_out() {
+    let mut endpoint = Endpoint::new(12);
+    let pty = endpoint.watched("draft").args(["--timeout", "300ms"]).open();
+    pty.wait("a table", |screen| ids(screen).len() == 12);
+    endpoint.stop();
+    let silent = TcpListener::bind(endpoint.addr()).unwrap();
+    pty.sees("timed out after 300ms");
+    assert_eq!(pty.look(ids).len(), 12);
+    drop(silent);
+    endpoint.start();
+    pty.wait("live again", |screen| lines(screen)[0].contains("live"));
+}
+
+#[test]
+fn a_new_process_is_a_new_table() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).size(120, 24).open();
+        pty.wait("a table", |screen| ids(screen).len() > 3);
+        let id = pty.look(cursor_id).unwrap();
+        endpoint.running().restart();
+        pty.wait("the old session has ended", |screen| {
+            cursor_line(screen).is_some_and(|(_, line)| line.contains("ended"))
+        });
+        pty.keys("K");
+        pty.sees(&format!("{id} has ended already"));
+        pty.keys("gG");
+        pty.wait("only new ones", |screen| {
+            let shown = ids(screen);
+            shown.len() > 3 && !lines(screen).iter().any(|line| line.contains("ended"))
+        });
+        assert_eq!(endpoint.deletes(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,84 @@
+//! Terminals that can do less: no colour, no UTF-8.
+
+use crate::bytes::{is_colour, renditions, text_of};
+use crate::endpoint::{DIALECTS, Endpoint};
+use crate::pty::Pty;
+use crate::screen::{cursor_id, ids};
+use crate::start::Start;
+
+/// Through all panes.
+fn tour(start: Start) -> Pty {
+    let mut pty = start.open();
+    pty.wait("a table", |screen| ids(screen).len() > 3);
+    pty.keys("\r");
+    pty.sees("CONNECTIONS");
+    pty.keys("K");
+    pty.sees("Yes, end it");
+    pty.keys("n");
+    pty.no_longer_sees("Kill session");
+    pty.keys("?");
+    pty.sees("EVERYWHERE");
+    pty.keys("\x1b[6~\x1b[6~\x1b[6~\x1b[6~");
+    pty.sees("COLUMNS");
+    pty.keys("\x1b");
+    pty.no_longer_sees("maxtop: keys");
+    pty.keys("\x1b");
+    pty.no_longer_sees("CONNECTIONS");
+    pty.keys("/zzz");
+    pty.sees("no session has");
+    pty.keys("\x1b");
+    pty.wait("the table", |screen| ids(screen).len() > 3);
+    pty.keys("K");
+    pty.sees("Yes, end it");
+    pty.keys("n");
+    pty.no_longer_sees("Kill session");
+    pty
+}
+
+fn has_colour(pty: &Pty) -> bool {
+    renditions(&pty.bytes())
+        .iter()
+        .any(|rendition| is_colour(rendition))
+}
+
+#[test]
+fn colour_is_used_unless_it_is_refused() {
+    let endpoint = Endpoint::frozen(12);
+    let start = || endpoint.watched("jsonapi");
+    assert!(has_colour(&tour(start())));
+    for plain in [
+        start().env("NO_COLOR", "1"),
+        start().env("TERM", "dumb"),
+        start().args(["--color", "never"]),
+    ] {
+        let mut pty = tour(plain);
+        assert!(!has_colour(&pty), "{:?}", renditions(&pty.bytes()));
+        assert!(pty.look(cursor_id).is_some(), "the cursor is seen without colour");
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+    assert!(has_colour(&tour(
+        start().env("NO_COLOR", "1").args(["--color", "always"])
+    )));
+}
+
+#[test]
+fn without_utf_8_it_is_ascii_only() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::with(20, |spec| {
+            spec.world.hostile = true;
+            spec.speed = 0.0;
+        });
+        for ascii in [
+            endpoint.watched(dialect).env("LANG", "C"),
+            endpoint.watched(dialect).args(["--ascii"]),
+        ] {
+            let mut pty = tour(ascii);
+            pty.keys("q");
+            pty.ends_with(0);
+            let text = text_of(&pty.bytes());
+            let other: String = text.chars().filter(|c| !c.is_ascii()).collect();
+            assert_eq!(other, "");
+        }
+    }
+}

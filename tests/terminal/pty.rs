@@ -1,0 +1,218 @@
+//! A program in a pseudo-terminal: keys go in, a screen comes out, and in the end it is checked how
+//! the terminal was left.
+
+use std::io::Write;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, MasterPty, native_pty_system};
+use tempfile::TempDir;
+use vt100::Screen;
+
+use crate::bytes;
+use crate::reader::{Reader, Reading, Seen};
+use crate::start::{cells, nonzero};
+
+/// Costs only a failing test.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// Between two looks at what does not tell by itself.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// A running program and its terminal. It is killed when this is dropped.
+pub(crate) struct Pty {
+    input: Box<dyn Write + Send>,
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    reader: Reader,
+    /// The terminal's modes before the program began.
+    found: String,
+    _home: TempDir,
+}
+
+impl Pty {
+    pub(crate) fn new(
+        master: Box<dyn MasterPty + Send>,
+        found: String,
+        child: Box<dyn Child + Send + Sync>,
+        reader: Reader,
+        home: TempDir,
+    ) -> Self {
+        Self {
+            input: master.take_writer().unwrap(),
+            master,
+            child,
+            reader,
+            found,
+            _home: home,
+        }
+    }
+
+    /// Waits until the screen is as wanted.
+    pub(crate) fn wait(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
+        assert!(
+            self.becomes(DEADLINE, &is_so),
+            "waited in vain: {what}\n{}",
+            self.text()
+        );
+    }
+
+    /// Waits until the screen shows a text.
+    pub(crate) fn sees(&self, text: &str) {
+        self.wait(text, |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the screen no longer shows a text.
+    pub(crate) fn no_longer_sees(&self, text: &str) {
+        self.wait(&format!("no '{text}'"), |screen| {
+            !screen.contents().contains(text)
+        });
+    }
+
+    /// Whether the screen becomes as wanted within a time.
+    pub(crate) fn becomes(&self, within: Duration, is_so: impl Fn(&Screen) -> bool) -> bool {
+        self.reader
+            .becomes(within, |seen: &Seen| is_so(seen.parser.screen()))
+    }
+
+    /// Waits until a text is among the bytes that came after `mark`.
+    pub(crate) fn writes(&self, mark: usize, text: &[u8]) {
+        assert!(
+            self.reader
+                .becomes(DEADLINE, |seen| bytes::contain(&seen.bytes[mark..], text)),
+            "never written: {:?}\n{}",
+            String::from_utf8_lossy(text),
+            self.text()
+        );
+    }
+
+    /// Looks at the screen as it is now.
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&Screen) -> T) -> T {
+        at(self.reader.lock().parser.screen())
+    }
+
+    /// The screen as text.
+    pub(crate) fn text(&self) -> String {
+        self.look(Screen::contents)
+    }
+
+    /// How many bytes have come.
+    pub(crate) fn mark(&self) -> usize {
+        self.reader.lock().bytes.len()
+    }
+
+    /// All bytes that have come.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.reader.lock().bytes.clone()
+    }
+
+    /// Types, in one write.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).unwrap();
+        self.input.flush().unwrap();
+    }
+
+    /// Another size, for the terminal and for what is seen of it.
+    pub(crate) fn resize(&self, columns: u16, lines: u16) {
+        let mut seen = self.reader.lock();
+        seen.parser.set_size(nonzero(lines), nonzero(columns));
+        self.master.resize(cells(columns, lines)).unwrap();
+    }
+
+    /// Sends a signal, by its name without SIG.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap();
+        let kill = Command::new("sh")
+            .args(["-c", &format!("kill -{name} {id}")])
+            .status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// Waits until the program has been stopped.
+    pub(crate) fn is_stopped(&self) {
+        let stat = format!("/proc/{}/stat", self.child.process_id().unwrap());
+        let until = Instant::now() + DEADLINE;
+        // `pid (name) state …`
+        while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
+            assert!(Instant::now() < until, "never stopped\n{}", self.text());
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Takes nothing more from the program: a line that has stalled.
+    pub(crate) fn stall(&self) {
+        self.reader.set(Reading::Held);
+    }
+
+    /// Whether the terminal is as it was before the program began.
+    pub(crate) fn modes_are_as_found(&self) -> bool {
+        modes(&*self.master) == self.found
+    }
+
+    /// Asserts that the terminal has been given back.
+    pub(crate) fn is_given_back(&self) {
+        self.wait("the terminal given back", |screen| {
+            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+        });
+        assert!(self.modes_are_as_found(), "modes: {}", modes(&*self.master));
+    }
+
+    /// Waits for the end and gives the status.
+    pub(crate) fn exit_status(&mut self) -> u32 {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < until, "does not end\n{}", self.text());
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Waits for the end: with this status, the terminal given back, and nothing said after that.
+    /// Gives what was left on the normal screen.
+    pub(crate) fn ends_with(&mut self, status: u32) -> String {
+        let ended = self.exit_status();
+        assert!(
+            self.reader
+                .becomes(DEADLINE, |seen| seen.reading == Reading::Over),
+            "the terminal stays open"
+        );
+        assert_eq!(ended, status, "{}", self.text());
+        self.is_given_back();
+        let bytes = self.bytes();
+        let farewell = bytes::after_last(&bytes, b"\x1b[?1049l");
+        let left = bytes::text_of(farewell);
+        assert!(
+            !bytes::contain(farewell, b"\x1b[?2026h"),
+            "a frame after the end: {left:?}"
+        );
+        left
+    }
+
+    /// The other side of the terminal goes away; gives the program's status.
+    pub(crate) fn hang_up(mut self) -> u32 {
+        self.reader.set(Reading::LastTime);
+        // Something comes, so the reader wakes and lets go of the terminal.
+        self.keys("\x0c");
+        self.reader.join();
+        let Self { input, master, .. } = &mut self;
+        *input = Box::new(std::io::sink());
+        *master = native_pty_system().openpty(cells(1, 1)).unwrap().master;
+        self.exit_status()
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        self.reader.set(Reading::Yes);
+    }
+}
+
+/// The modes of a terminal, for comparing.
+pub(crate) fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios())
+}

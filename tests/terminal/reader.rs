@@ -1,0 +1,105 @@
+//! The reading side of a terminal: one thread takes all that comes, as bytes and as a screen.
+
+use std::io::Read;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use vt100::Parser;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Yes,
+    /// The terminal takes nothing for now.
+    Held,
+    /// The reader goes after what it gets next.
+    LastTime,
+    Over,
+}
+
+/// All that has come so far.
+pub(crate) struct Seen {
+    pub(crate) parser: Parser,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) reading: Reading,
+}
+
+struct Shared {
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+/// The thread and what it has seen.
+pub(crate) struct Reader {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reader {
+    pub(crate) fn start(from: Box<dyn Read + Send>, parser: Parser) -> Self {
+        let shared = Arc::new(Shared {
+            seen: Mutex::new(Seen {
+                parser,
+                bytes: Vec::new(),
+                reading: Reading::Yes,
+            }),
+            changed: Condvar::new(),
+        });
+        let thread = std::thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || read(from, &shared)
+        });
+        Self {
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    /// A failed assertion elsewhere does not hide what this one has to say.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on, or once more, or not any longer.
+    pub(crate) fn set(&self, reading: Reading) {
+        self.lock().reading = reading;
+        self.shared.changed.notify_all();
+    }
+
+    /// Whether what is seen becomes as wanted within a time.
+    pub(crate) fn becomes(&self, within: Duration, is_so: impl Fn(&Seen) -> bool) -> bool {
+        let (_seen, waited) = self
+            .shared
+            .changed
+            .wait_timeout_while(self.lock(), within, |seen| !is_so(seen))
+            .unwrap_or_else(PoisonError::into_inner);
+        !waited.timed_out()
+    }
+
+    /// Waits until the thread has let go of the terminal.
+    pub(crate) fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+fn read(mut from: Box<dyn Read + Send>, shared: &Shared) {
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let count = from.read(&mut buffer).unwrap_or(0);
+        let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.bytes.extend_from_slice(&buffer[..count]);
+        seen.parser.process(&buffer[..count]);
+        if count == 0 || seen.reading == Reading::LastTime {
+            seen.reading = Reading::Over;
+        }
+        shared.changed.notify_all();
+        while seen.reading == Reading::Held {
+            seen = shared.changed.wait(seen).unwrap_or_else(PoisonError::into_inner);
+        }
+        if seen.reading == Reading::Over {
+            return;
+        }
+    }
+}

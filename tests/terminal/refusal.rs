@@ -1,0 +1,178 @@
+//! When nothing is ended: keys typed ahead, another session under the number, no right to.
+
+use std::time::{Duration, Instant};
+
+use crate::endpoint::{DIALECTS, Endpoint};
+use crate::kill::{ask_checked, confirm, lives, yes_is_chosen};
+use crate::screen::{cursor_id, ids};
+
+#[test]
+fn keys_typed_ahead_do_not_confirm() {
+    for dialect in DIALECTS {
+        for ahead in ["y", "yyy", "\x1b[Cy", "\x1b[C\x1b[Cy"] {
+            let endpoint = Endpoint::new(12);
+            let mut pty = endpoint.watched(dialect).open();
+            pty.wait("a table", |screen| ids(screen).len() > 3);
+            let id = pty.look(cursor_id).unwrap();
+            pty.keys(&format!("K{ahead}"));
+            pty.sees("Yes, end it");
+            lives(&endpoint, &pty, id);
+            pty.sees(&format!("Kill session {id}?"));
+        }
+    }
+}
+
+/// A key that meets a Yes younger than 300 ms. Where the machine was too slow for that, again.
+#[test]
+fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
+    for _ in 0..20 {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched("draft").open();
+        pty.wait("a table", |screen| ids(screen).len() > 3);
+        let id = pty.look(cursor_id).unwrap();
+        let asked = Instant::now();
+        pty.keys("K");
+        pty.sees("Yes, end it");
+        pty.keys("y");
+        // An arrow that is heard tells that the key before it was.
+        let answered =
+            |screen: &vt100::Screen| yes_is_chosen(screen) || !screen.contents().contains("Kill session");
+        let is_answered = (0..60).any(|_| {
+            pty.keys("\x1b[C");
+            pty.becomes(Duration::from_millis(500), answered)
+        });
+        assert!(is_answered, "{}", pty.text());
+        let took = asked.elapsed();
+        if pty.look(yes_is_chosen) {
+            lives(&endpoint, &pty, id);
+            return;
+        }
+        assert!(took > Duration::from_millis(300), "confirmed after {took:?}");
+    }
+    panic!("never fast enough to tell");
+}
+
+#[test]
+fn enter_typed_ahead_means_no() {
+    let endpoint = Endpoint::new(12);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() > 3);
+    let id = pty.look(cursor_id).unwrap();
+    pty.keys("K\x1b[C\rj");
+    pty.wait("the next row", |screen| cursor_id(screen) != Some(id));
+    lives(&endpoint, &pty, id);
+}
+
+#[test]
+fn another_user_under_the_number_is_not_ended() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).size(120, 24).open();
+        let id = ask_checked(&mut pty);
+        let before = endpoint.user(id);
+        assert!(endpoint.running().impersonate(id, "mallory"));
+        confirm(&mut pty, "y");
+        pty.sees(&format!("refused: id {id} is now mallory@"));
+        pty.sees(&format!("(was {before}@"));
+        lives(&endpoint, &pty, id);
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}
+
+#[test]
+fn another_user_before_the_first_check_is_shown_beside_the_old_one() {
+    let endpoint = Endpoint::new(12);
+    let mut pty = endpoint.watched_every("1h", "draft").open();
+    pty.wait("a table", |screen| ids(screen).len() > 3);
+    let id = pty.look(cursor_id).unwrap();
+    let before = endpoint.user(id);
+    assert!(endpoint.running().impersonate(id, "mallory"));
+    pty.keys("K");
+    pty.sees("somebody else now");
+    pty.sees(&format!("was {before}"));
+    pty.sees("is mallory");
+    pty.keys("yyy\x1b[C\rr");
+    endpoint.polled(1, &pty);
+    assert_eq!(endpoint.deletes(), Vec::<String>::new());
+}
+
+#[test]
+fn one_that_ends_meanwhile_is_said_to_be_gone() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).open();
+        let id = ask_checked(&mut pty);
+        assert!(endpoint.running().kill(id));
+        confirm(&mut pty, "y");
+        pty.sees("was already gone");
+        endpoint.polled(3, &pty);
+        assert_eq!(endpoint.deletes(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn one_that_ended_before_the_question_is_said_to_have_ended() {
+    let endpoint = Endpoint::new(12);
+    let mut pty = endpoint.watched_every("1h", "jsonapi").open();
+    pty.wait("a table", |screen| ids(screen).len() > 3);
+    let id = pty.look(cursor_id).unwrap();
+    assert!(endpoint.running().kill(id));
+    pty.keys("K");
+    pty.sees("it has ended already");
+    pty.keys("y\r");
+    pty.no_longer_sees("Kill session");
+    pty.keys("r");
+    endpoint.polled(1, &pty);
+    assert_eq!(endpoint.deletes(), Vec::<String>::new());
+}
+
+#[test]
+fn read_only_does_not_even_ask() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let mut pty = endpoint.watched(dialect).args(["--read-only"]).open();
+        pty.wait("a table", |screen| ids(screen).len() > 3);
+        let id = pty.look(cursor_id).unwrap();
+        pty.look(|screen| {
+            assert!(screen.contents().contains("read-only"), "always in sight");
+            assert!(!screen.contents().contains("K kill"), "not offered");
+        });
+        pty.keys("K");
+        pty.sees("nothing is ended here");
+        pty.look(|screen| assert!(!screen.contents().contains("Kill session")));
+        lives(&endpoint, &pty, id);
+    }
+}
+
+#[test]
+fn a_connection_that_has_not_logged_in_is_refused() {
+    let endpoint = Endpoint::new(12);
+    let mut pty = endpoint.watched("jsonapi").open();
+    let anonymous = |world: &mut maxtop::demo::World| {
+        world
+            .sessions()
+            .find(|session| session.user().is_none())
+            .map(|session| session.id())
+    };
+    let id = endpoint.running().with_world(anonymous).expect("one");
+    pty.wait("a table", |screen| ids(screen).contains(&id));
+    pty.keys(&id.to_string());
+    pty.wait("its row", |screen| cursor_id(screen) == Some(id));
+    pty.keys("K");
+    pty.sees("not logged in");
+    lives(&endpoint, &pty, id);
+}
+
+#[test]
+fn an_endpoint_that_goes_away_meanwhile_is_not_asked_to_end_anything() {
+    let mut endpoint = Endpoint::new(12);
+    let mut pty = endpoint.watched("draft").open();
+    let id = ask_checked(&mut pty);
+    endpoint.stop();
+    confirm(&mut pty, "y");
+    pty.sees("cannot be checked");
+    endpoint.start();
+    pty.sees("live");
+    lives(&endpoint, &pty, id);
+}

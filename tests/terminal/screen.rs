@@ -1,0 +1,44 @@
+//! What a person reads off the screen: the rows, and where the cursor stands.
+
+use vt100::Screen;
+
+/// The lines, without blanks at their ends.
+pub(crate) fn lines(screen: &Screen) -> Vec<String> {
+    let (_, columns) = screen.size();
+    screen
+        .rows(0, columns.get())
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+/// The line under the table's cursor: the one that is turned round from its first cell on.
+pub(crate) fn cursor_line(screen: &Screen) -> Option<(usize, String)> {
+    lines(screen).into_iter().enumerate().find(|(place, _)| {
+        let row = u16::try_from(*place).unwrap();
+        [0, 1].iter().all(|column| {
+            let cell = screen.cell(row, *column);
+            cell.is_some_and(vt100::Cell::inverse)
+        })
+    })
+}
+
+/// The id of the session under the cursor.
+pub(crate) fn cursor_id(screen: &Screen) -> Option<u64> {
+    id_of(&cursor_line(screen)?.1)
+}
+
+/// The id that a line of the table begins with.
+pub(crate) fn id_of(line: &str) -> Option<u64> {
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// The ids in the table, from top to bottom. The last two lines of a screen are not the table's,
+/// on a low one the last.
+pub(crate) fn ids(screen: &Screen) -> Vec<u64> {
+    let lines = lines(screen);
+    let head = lines.iter().position(|line| line.contains("USER"));
+    let Some(head) = head else { return Vec::new() };
+    let end = lines.len() - if lines.len() < 8 { 1 } else { 2 };
+    let rows = lines.get(head + 1..end).unwrap_or_default();
+    rows.iter().map_while(|line| id_of(line)).collect()
+}

@@ -1,0 +1,101 @@
+//! What is to run, and in what surroundings: arguments, environment, the size of the terminal.
+
+use std::num::NonZeroU16;
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+use crate::pty::{Pty, modes};
+use crate::reader::Reader;
+
+/// What is to run, and where.
+pub(crate) struct Start {
+    args: Vec<String>,
+    env: Vec<(&'static str, &'static str)>,
+    size: (u16, u16),
+    controlling: bool,
+}
+
+impl Start {
+    /// The binary with these arguments, at 80x24.
+    pub(crate) fn new<'a>(args: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            args: args.into_iter().map(str::to_owned).collect(),
+            env: Vec::new(),
+            size: (80, 24),
+            controlling: true,
+        }
+    }
+
+    /// More arguments.
+    pub(crate) fn args<const N: usize>(mut self, args: [&str; N]) -> Self {
+        self.args.extend(args.map(str::to_owned));
+        self
+    }
+
+    /// Another size.
+    pub(crate) const fn size(mut self, columns: u16, lines: u16) -> Self {
+        self.size = (columns, lines);
+        self
+    }
+
+    /// A variable, over the few that are set.
+    pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
+        self.env.push((name, value));
+        self
+    }
+
+    /// Nobody tells the program when the terminal goes away.
+    pub(crate) const fn without_hangup_signal(mut self) -> Self {
+        self.controlling = false;
+        self
+    }
+
+    fn command(&self, home: &TempDir) -> CommandBuilder {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_maxtop"));
+        command.args(&self.args);
+        command.env_clear();
+        for name in ["PATH", "TZ"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {
+            command.env(name, home.path());
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        for (name, value) in &self.env {
+            command.env(name, value);
+        }
+        command.cwd(home.path());
+        command.set_controlling_tty(self.controlling);
+        command
+    }
+
+    /// Runs it.
+    pub(crate) fn open(self) -> Pty {
+        let (columns, lines) = self.size;
+        let home = tempfile::tempdir().unwrap();
+        let pair = native_pty_system().openpty(cells(columns, lines)).unwrap();
+        let found = modes(&*pair.master);
+        let child = pair.slave.spawn_command(self.command(&home)).unwrap();
+        drop(pair.slave);
+        let parser = vt100::Parser::new(nonzero(lines), nonzero(columns), 0);
+        let reader = Reader::start(pair.master.try_clone_reader().unwrap(), parser);
+        Pty::new(pair.master, found, child, reader, home)
+    }
+}
+
+pub(crate) const fn cells(columns: u16, lines: u16) -> PtySize {
+    PtySize {
+        rows: lines,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+pub(crate) fn nonzero(cells: u16) -> NonZeroU16 {
+    NonZeroU16::new(cells).unwrap()
+}
