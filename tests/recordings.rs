@@ -33,12 +33,14 @@ fn body(path: &Path) -> Vec<u8> {
     bytes[start..].to_vec()
 }
 
+/// The good replies whose names begin so.
 fn files(version: &str, prefix: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder(version))
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = entries
-        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix))
+    let named = entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix));
+    let mut files: Vec<_> = named
+        .filter(|path| !fs::read(path).unwrap().starts_with(b"HTTP/1.1 404"))
         .collect();
     files.sort();
     assert!(!files.is_empty(), "{version}/{prefix}");
