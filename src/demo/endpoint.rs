@@ -1,7 +1,6 @@
-//! The endpoint behind the socket: the world with its clock, and which dialect answers a request.
+//! The endpoint behind the socket: the world with its clock, who may ask, and what was asked.
 //!
-//! A request is answered by one function of the world, under a lock that no `await` crosses. Who may enter:
-//! `server`.
+//! The world is looked at under a lock that no `await` crosses. Who may enter: `routing` and the dialects.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +10,6 @@ use jiff::tz::TimeZone;
 
 use super::http::{self, Reply, Request};
 use super::world::World;
-use super::{draft, jsonapi};
 
 /// So many requests are remembered.
 const LOG_LENGTH: usize = 10_000;
@@ -92,24 +90,6 @@ impl Endpoint {
         };
     }
 
-    pub(super) fn answer(&self, request: &Request) -> Reply {
-        let reply = if self.speaks_jsonapi(request) {
-            jsonapi::answer(self, request)
-        } else {
-            draft::answer(self, request)
-        };
-        self.remember(request, &reply);
-        reply
-    }
-
-    fn speaks_jsonapi(&self, request: &Request) -> bool {
-        match self.dialects {
-            Dialects::Both => request.path == "/v1" || request.path.starts_with("/v1/"),
-            Dialects::Draft => false,
-            Dialects::JsonApi => true,
-        }
-    }
-
     pub(super) fn is_authorized(&self, request: &Request) -> bool {
         let sent = request.header(&axum::http::header::AUTHORIZATION);
         self.authorization
@@ -117,7 +97,7 @@ impl Endpoint {
             .is_none_or(|expected| sent == Some(expected))
     }
 
-    fn remember(&self, request: &Request, reply: &Reply) {
+    pub(super) fn remember(&self, request: &Request, reply: &Reply) {
         let query = if request.query.is_empty() { "" } else { "?" };
         let line = RequestLine {
             method: request.method.to_string(),

@@ -2,6 +2,7 @@
 //!
 //! Who may enter: `endpoint`. The order of work is the real server's: the action first, then the preconditions.
 
+mod context;
 mod document;
 mod filter;
 mod memory;
@@ -22,7 +23,8 @@ use super::dates::{http_date, http_date_short, timestamp};
 use super::endpoint::Endpoint;
 use super::http::{Precondition, Reply, Request, etag, precondition};
 use super::world::{Moment, State, World};
-use document::{Context, document};
+use context::Context;
+use document::document;
 use resource::Resource;
 use selection::Selection;
 

@@ -10,6 +10,7 @@ mod draft;
 mod endpoint;
 mod http;
 mod jsonapi;
+mod routing;
 mod server;
 mod world;
 

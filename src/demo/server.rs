@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::endpoint::{Dialects, Endpoint, RequestLine};
 use super::http::{Reply, Request};
+use super::routing;
 use super::world::{World, WorldSpec};
 
 /// World time runs at most so much faster than the clock.
@@ -183,7 +184,7 @@ async fn respond(State(endpoint): State<Arc<Endpoint>>, request: HttpRequest<Bod
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
     };
-    let answered = tokio::task::spawn_blocking(move || endpoint.answer(&request)).await;
+    let answered = tokio::task::spawn_blocking(move || routing::answer(&endpoint, &request)).await;
     response(answered.unwrap_or_else(|_| Reply::new(StatusCode::INTERNAL_SERVER_ERROR)))
 }
 

@@ -6,6 +6,7 @@
 
 mod cast;
 mod fleet;
+mod guise;
 mod schedule;
 mod session;
 mod story;

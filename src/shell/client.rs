@@ -11,6 +11,7 @@ mod dialect;
 mod exchange;
 mod fault;
 mod list;
+mod reply;
 mod spec;
 mod target;
 mod url;
@@ -19,7 +20,8 @@ use std::sync::{Arc, Mutex};
 
 use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
-use self::exchange::{Exchange, Reply};
+use self::exchange::Exchange;
+use self::reply::Reply;
 use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId};
 use crate::wire::{Interner, draft, jsonapi, shape};
 

@@ -2,23 +2,15 @@
 //!
 //! Who may enter: the JSON:API dialect.
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::context::{Context, SelfLink};
 use super::resource::Resource;
 use super::selection::Selection;
 use super::session::{Row, Rows};
 use super::{is_started, proxy, targets};
 use crate::demo::world::World;
-
-/// What the replies need to know besides the world.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Context<'a> {
-    /// `http://HOST/v1`, or without `/v1` if the request had none.
-    pub(super) base: &'a str,
-    pub(super) zone: &'a TimeZone,
-}
 
 pub(super) fn document(
     resource: Resource<'_>,
@@ -82,12 +74,6 @@ fn named(resources: Vec<Value>, name: &str) -> Option<Value> {
 pub(super) struct Document<T> {
     data: T,
     links: SelfLink,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct SelfLink {
-    #[serde(rename = "self")]
-    pub(super) myself: String,
 }
 
 impl<T> Document<T> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::ser::{Serialize, Serializer};
 
-use super::document::{Context, SelfLink};
+use super::context::{Context, SelfLink};
 use super::memory::Memory;
 use crate::demo::dates::{http_date, local_millis, timestamp};
 use crate::demo::world::{Backend, Moment, State, World};

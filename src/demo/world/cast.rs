@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use fastrand::Rng;
 
-use super::story::Guise;
+use super::guise::Guise;
 use super::timeline::Rhythm;
 use super::topology::{SERVICES, Service};
 

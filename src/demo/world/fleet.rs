@@ -8,9 +8,10 @@ use fastrand::Rng;
 
 use super::World;
 use super::cast::{Client, KINDS, Kind, Life};
+use super::guise::GUISES;
 use super::schedule::Event;
 use super::session::Session;
-use super::story::{GUISES, HALF_OPEN, Plot, ROLES, Role};
+use super::story::{HALF_OPEN, Plot, ROLES, Role};
 use super::timeline::mix;
 
 /// A pool closes a connection after this time, on average.

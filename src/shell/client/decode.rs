@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::exchange::Reply;
+use super::reply::Reply;
 use super::{Client, List, fault};
 use crate::model::{Dialect, Fault};
 use crate::wire::{self, Decoder, Interner, WireError};

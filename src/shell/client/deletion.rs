@@ -1,6 +1,7 @@
 //! The right to end sessions, as a value: a read-only client has none, so no DELETE can leave it.
 
-use super::exchange::{Exchange, Reply};
+use super::exchange::Exchange;
+use super::reply::Reply;
 use super::target;
 use crate::model::{Dialect, Fault, SessionId};
 

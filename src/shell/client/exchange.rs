@@ -15,31 +15,13 @@ use secrecy::ExposeSecret as _;
 
 use super::connected::{Stamp, since_connected};
 use super::fault::{Stage, line, of_error, root};
+use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec, Credentials, TlsSpec};
 use super::url::EndpointUrl;
-use crate::model::{Dialect, Fault, Text, http_date, parse_moment};
+use crate::model::{Dialect, Fault, http_date, parse_moment};
 
 /// What an error body may have to say fits in here.
 const ERROR_BODY_CAP: usize = 64 * 1024;
-
-/// A reply that came whole. The body of one that is no success may be shorter than what was sent.
-#[derive(Debug, Default)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    /// The server's clock.
-    pub(super) date: Option<Timestamp>,
-    /// Where a redirect points to.
-    pub(super) location: Option<Text>,
-    pub(super) body: Vec<u8>,
-    /// From the request sent to the first byte of the reply.
-    pub(super) cost: Duration,
-}
-
-impl Reply {
-    pub(super) const fn is_success(&self) -> bool {
-        matches!(self.status, 200..=299)
-    }
-}
 
 /// The way to one endpoint.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::exchange::Reply;
+use super::reply::Reply;
 use super::url::EndpointUrl;
 use crate::model::{Fault, Limit, Text};
 use crate::wire::{Shape, WireError, error_detail, shape};

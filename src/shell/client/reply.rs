@@ -1,0 +1,26 @@
+//! A reply as it came over HTTP, before anybody knows what it means.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::Text;
+
+/// A reply that came whole. The body of one that is no success may be shorter than what was sent.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// The server's clock.
+    pub(super) date: Option<Timestamp>,
+    /// Where a redirect points to.
+    pub(super) location: Option<Text>,
+    pub(super) body: Vec<u8>,
+    /// From the request sent to the first byte of the reply.
+    pub(super) cost: Duration,
+}
+
+impl Reply {
+    pub(super) const fn is_success(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+}
