@@ -8,43 +8,13 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{COLUMNS, ColumnId};
-use super::row::Row;
-use crate::model::{Found, RowKey, Session, Snapshot};
-use crate::query::Filter;
+use super::columns::COLUMNS;
+use super::generation::{HIDDEN, Place};
+use super::ghost::haunt;
+use crate::model::Snapshot;
 
-/// By which column, and which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// The column.
-    pub column: ColumnId,
-    /// Largest first.
-    pub descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self {
-            column: ColumnId::DEFAULT_SORT,
-            descending: true,
-        }
-    }
-}
-
-/// What is asked of a generation.
-#[derive(Clone, Debug, Default)]
-pub struct Spec {
-    /// Which rows.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: Sort,
-    /// The session under the cursor: it stays as a ghost when it ends.
-    pub cursor: Option<RowKey>,
-    /// Keep the order of the previous generation; new rows go to the end.
-    pub hold: bool,
-    /// Sessions of which a GET has said that they are gone: no second list is needed.
-    pub ended: Vec<RowKey>,
-}
+pub use super::generation::Generation;
+pub use super::spec::{Sort, Spec};
 
 /// Work for `arrange`.
 #[derive(Clone, Debug, Default)]
@@ -55,127 +25,6 @@ pub struct Job {
     pub snapshots: Vec<Arc<Snapshot>>,
     /// What is asked.
     pub spec: Spec,
-}
-
-/// Where a row's session is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Listed { snapshot: u16, index: u32 },
-    Ghost,
-}
-
-/// A session that is no longer listed, kept while the cursor is on it.
-#[derive(Clone, Debug)]
-struct Ghost {
-    snapshot: Arc<Snapshot>,
-    session: Session,
-    missing: u8,
-    /// The number of the list that counted last.
-    counted: u64,
-}
-
-/// Rows in order, ready to be drawn by window.
-#[derive(Clone, Debug, Default)]
-pub struct Generation {
-    /// The lists that it was made of.
-    pub snapshots: Vec<Arc<Snapshot>>,
-    /// What was asked.
-    pub spec: Spec,
-    /// The widest text of each column so far, by place in the table of columns. It never shrinks:
-    /// a table that breathes cannot be read.
-    pub widths: [u16; COLUMNS.len()],
-    order: Vec<Place>,
-    /// For each snapshot and index: the place in `order`, or `HIDDEN`.
-    ranks: Vec<Vec<u32>>,
-    ghost: Option<Ghost>,
-}
-
-const HIDDEN: u32 = u32::MAX;
-
-impl Generation {
-    /// How many rows are shown.
-    pub fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// Whether no row is shown.
-    pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
-    }
-
-    /// How many of the rows shown are in a list: all but the ghost.
-    pub fn listed(&self) -> usize {
-        let ghost_is_shown = self.has_ghost() && self.order.contains(&Place::Ghost);
-        self.order.len() - usize::from(ghost_is_shown)
-    }
-
-    /// How many sessions there are, shown or not.
-    pub fn total(&self) -> usize {
-        self.snapshots
-            .iter()
-            .map(|snapshot| snapshot.sessions.len())
-            .sum()
-    }
-
-    /// The row at a place.
-    pub fn row(&self, position: usize) -> Option<Row<'_>> {
-        self.resolve(*self.order.get(position)?)
-    }
-
-    /// The rows of a window.
-    pub fn window(&self, from: usize, height: usize) -> impl Iterator<Item = Row<'_>> {
-        self.order
-            .iter()
-            .skip(from)
-            .take(height)
-            .filter_map(|place| self.resolve(*place))
-    }
-
-    /// Where a session stands, if it is shown.
-    pub fn position(&self, key: &RowKey) -> Option<usize> {
-        if let Some(ghost) = &self.ghost
-            && ghost.snapshot.key(&ghost.session) == *key
-        {
-            return self.order.iter().position(|place| *place == Place::Ghost);
-        }
-        self.snapshots
-            .iter()
-            .zip(&self.ranks)
-            .find_map(|(snapshot, ranks)| match snapshot.find(key) {
-                Found::Same(_) => {
-                    let rank = *ranks.get(snapshot.position(key.id)?)?;
-                    (rank != HIDDEN).then_some(rank as usize)
-                }
-                _ => None,
-            })
-    }
-
-    /// Whether a row is kept that is in no list.
-    pub const fn has_ghost(&self) -> bool {
-        self.ghost.is_some()
-    }
-
-    fn resolve(&self, place: Place) -> Option<Row<'_>> {
-        match place {
-            Place::Listed { snapshot, index } => {
-                let snapshot = self.snapshots.get(usize::from(snapshot))?;
-                let session = snapshot.sessions.get(index as usize)?;
-                Some(Row {
-                    snapshot,
-                    session,
-                    missing: 0,
-                })
-            }
-            Place::Ghost => {
-                let ghost = self.ghost.as_ref()?;
-                Some(Row {
-                    snapshot: &ghost.snapshot,
-                    session: &ghost.session,
-                    missing: ghost.missing,
-                })
-            }
-        }
-    }
 }
 
 /// Puts the lists in order.
@@ -206,49 +55,6 @@ pub fn arrange(job: Job) -> Generation {
     generation.order = order;
     rank(&mut generation);
     generation
-}
-
-/// The ghost of the session under the cursor, if it has left its list. One that has come back is
-/// no ghost; of an endpoint that no longer answers nothing is known.
-fn haunt(
-    previous: Option<&Generation>,
-    snapshots: &[Arc<Snapshot>],
-    cursor: &RowKey,
-    ended: bool,
-) -> Option<Ghost> {
-    let previous = previous?;
-    let now = snapshots
-        .iter()
-        .find(|snapshot| snapshot.endpoint == cursor.endpoint)?;
-    if matches!(now.find(cursor), Found::Same(_)) {
-        return None;
-    }
-    if let Some(ghost) = &previous.ghost
-        && ghost.snapshot.key(&ghost.session) == *cursor
-    {
-        let counts_again = u8::from(now.number > ghost.counted);
-        let missing = ghost.missing.saturating_add(counts_again);
-        return Some(Ghost {
-            missing: if ended { missing.max(2) } else { missing },
-            counted: now.number,
-            ..ghost.clone()
-        });
-    }
-    let before = previous
-        .snapshots
-        .iter()
-        .find(|snapshot| snapshot.endpoint == cursor.endpoint)?;
-    let Found::Same(session) = before.find(cursor) else {
-        return None;
-    };
-    let another = ended || matches!(now.find(cursor), Found::Other(_)) || now.process() != before.process();
-    Some(Ghost {
-        snapshot: Arc::clone(before),
-        session: session.clone(),
-        // Another session under its number, or another process, leaves no doubt.
-        missing: if another { 2 } else { 1 },
-        counted: now.number,
-    })
 }
 
 fn matching(generation: &Generation) -> Vec<Place> {

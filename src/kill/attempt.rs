@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::event::{Event, Order, Ticket};
 use super::{Outcome, Refusal};
 use crate::model::{Dialect, Fault, Identity, Part, Phase, Session, Sighting, Verdict};
 
@@ -14,61 +15,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// Between two tries of a first check that brought no answer.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-
-/// Which question an answer belongs to. An answer to any but the last question is dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ticket(pub u64);
-
-impl Ticket {
-    /// The ticket of the first question of a kill; the kills of one run are numbered.
-    const fn first(kill: u32) -> Self {
-        Self((kill as u64) << 32)
-    }
-
-    const fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-
-    /// The number of the kill that it belongs to.
-    pub const fn kill(self) -> u64 {
-        self.0 >> 32
-    }
-}
-
-/// What the outside is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// GET the process start and the session, after this long.
-    Check {
-        /// To tell the answer by.
-        ticket: Ticket,
-        /// How long to wait before.
-        after: Duration,
-    },
-    /// DELETE the session, once.
-    Delete {
-        /// To tell the answer by.
-        ticket: Ticket,
-    },
-}
-
-/// What an attempt hears.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A person said yes.
-    Confirmed,
-    /// The answer of a check.
-    Seen(Ticket, Result<Arc<Sighting>, Fault>),
-    /// The answer of the DELETE.
-    Deleted(Ticket, Result<(), Fault>),
-    /// A good list, begun after the DELETE was sent, has it or has it not.
-    Listed {
-        /// Whether this very session is in it.
-        present: bool,
-    },
-    /// Time has passed.
-    Clock,
-}
 
 /// What the check before the question has found.
 #[derive(Clone, Debug)]

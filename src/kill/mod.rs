@@ -9,11 +9,13 @@
 
 mod attempt;
 mod dialog;
+mod event;
 mod outcome;
 mod permit;
 
-pub use attempt::{Attempt, Event, FirstCheck, Order, Stage, Ticket};
+pub use attempt::{Attempt, FirstCheck, Stage};
 pub use dialog::{Answer, Choice, Dialog, Press};
+pub use event::{Event, Order, Ticket};
 pub use outcome::{Outcome, Refusal};
 pub use permit::{Authority, permit};
 

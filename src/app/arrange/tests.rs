@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::app::columns::ColumnId;
 use crate::app::stage::{Stage, draft};
 use crate::model::Dialect;
 

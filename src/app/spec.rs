@@ -1,0 +1,38 @@
+//! What is asked of the table: which rows, in which order.
+
+use super::columns::ColumnId;
+use crate::model::RowKey;
+use crate::query::Filter;
+
+/// By which column, and which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub column: ColumnId,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self {
+            column: ColumnId::DEFAULT_SORT,
+            descending: true,
+        }
+    }
+}
+
+/// What is asked of a generation.
+#[derive(Clone, Debug, Default)]
+pub struct Spec {
+    /// Which rows.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// The session under the cursor: it stays as a ghost when it ends.
+    pub cursor: Option<RowKey>,
+    /// Keep the order of the previous generation; new rows go to the end.
+    pub hold: bool,
+    /// Sessions of which a GET has said that they are gone: no second list is needed.
+    pub ended: Vec<RowKey>,
+}
