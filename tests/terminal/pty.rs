@@ -1,7 +1,9 @@
 //! A program in a pseudo-terminal: keys go in, a screen comes out, and in the end it is checked how
 //! the terminal was left.
 
+use std::fs::OpenOptions;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -18,9 +20,13 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Between two looks at what does not tell by itself.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// Opening a terminal does not make it ours.
+const O_NOCTTY: i32 = 0o400;
+
 /// A running program and its terminal. It is killed when this is dropped.
 pub(crate) struct Pty {
-    input: Box<dyn Write + Send>,
+    /// Taken with the first key: when it is dropped it types a line end.
+    input: Option<Box<dyn Write + Send>>,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     reader: Reader,
@@ -38,7 +44,7 @@ impl Pty {
         home: TempDir,
     ) -> Self {
         Self {
-            input: master.take_writer().unwrap(),
+            input: None,
             master,
             child,
             reader,
@@ -107,8 +113,11 @@ impl Pty {
 
     /// Types, in one write.
     pub(crate) fn keys(&mut self, keys: &str) {
-        self.input.write_all(keys.as_bytes()).unwrap();
-        self.input.flush().unwrap();
+        let input = self
+            .input
+            .get_or_insert_with(|| self.master.take_writer().unwrap());
+        input.write_all(keys.as_bytes()).unwrap();
+        input.flush().unwrap();
     }
 
     /// Another size, for the terminal and for what is seen of it.
@@ -192,12 +201,19 @@ impl Pty {
     /// The other side of the terminal goes away; gives the program's status.
     pub(crate) fn hang_up(mut self) -> u32 {
         self.reader.set(Reading::LastTime);
-        // Something comes, so the reader wakes and lets go of the terminal.
-        self.keys("\x0c");
+        // Something comes, so the reader wakes and lets go of the terminal. It does not come from the
+        // program, which is not to be busy writing when its terminal goes away.
+        let name = self.master.tty_name().unwrap();
+        let mut line = OpenOptions::new()
+            .write(true)
+            .custom_flags(O_NOCTTY)
+            .open(name)
+            .unwrap();
+        line.write_all(b".").unwrap();
+        drop(line);
         self.reader.join();
-        let Self { input, master, .. } = &mut self;
-        *input = Box::new(std::io::sink());
-        *master = native_pty_system().openpty(cells(1, 1)).unwrap().master;
+        self.input = None;
+        self.master = native_pty_system().openpty(cells(1, 1)).unwrap().master;
         self.exit_status()
     }
 }
