@@ -154,7 +154,7 @@ fn frame(c: &mut Criterion) {
     app.update(Msg::Arranged(generation));
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     c.bench_function("draw 80x24 of 100,000 sessions", |b| {
-        b.iter(|| terminal.draw(|frame| view(&app, frame)).unwrap().count);
+        b.iter(|| terminal.draw(|frame| _ = view(&app, frame)).unwrap().count);
     });
 }
 

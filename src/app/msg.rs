@@ -37,6 +37,17 @@ pub enum Purpose {
     Check(Ticket),
 }
 
+/// What a frame has shown, as the drawing found it out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The question that could be answered with Yes.
+    pub question: Option<Ticket>,
+    /// How far the details can be scrolled.
+    pub detail_end: usize,
+    /// How far the help can be scrolled.
+    pub help_end: usize,
+}
+
 /// A message.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -48,9 +59,8 @@ pub enum Msg {
     Paste(String),
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
-    /// A frame has been written to the terminal. The ticket is that of the kill whose open Yes the
-    /// frame showed, as [`App::open_question`](super::App::open_question) gave it.
-    Drawn(Option<Ticket>),
+    /// A frame has been written to the terminal.
+    Drawn(Shown),
     /// The dialect was found, or found anew.
     Spoke(EndpointId, Dialect),
     /// A good list.

@@ -11,7 +11,7 @@ use super::arrange::arrange;
 use super::effect::Effect;
 use super::endpoint::Endpoint;
 use super::key::{Code, Key};
-use super::msg::{Msg, Now, Purpose, Ticket};
+use super::msg::{Msg, Now, Purpose, Shown, Ticket};
 use super::{App, Settings};
 use crate::model::{
     Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, SessionId, Sighting, Snapshot, Span,
@@ -79,7 +79,11 @@ impl Stage {
     /// A frame with all that has happened is on the screen.
     pub(crate) fn drawn(&mut self) {
         let question = self.app.open_question();
-        self.hear(Msg::Drawn(question));
+        self.hear(Msg::Drawn(Shown {
+            question,
+            detail_end: usize::MAX,
+            help_end: usize::MAX,
+        }));
     }
 
     pub(crate) fn press(&mut self, code: Code) {

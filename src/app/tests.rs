@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::effect::Effect;
 use super::endpoint::Link;
 use super::key::{Code, Key};
-use super::msg::Msg;
+use super::msg::{Msg, Shown};
 use super::stage::{Stage, draft};
 use super::status::Level;
 use crate::model::{Dialect, Fault};
@@ -277,7 +277,10 @@ fn a_key_typed_ahead_confirms_nothing() {
 fn a_frame_from_before_the_check_opens_nothing() {
     let mut stage = stage();
     stage.press(Code::Char('K'));
-    let before = stage.app.open_question();
+    let before = Shown {
+        question: stage.app.open_question(),
+        ..Shown::default()
+    };
     stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
     stage.hear(Msg::Drawn(before));
     stage.wait(Duration::from_secs(1));
@@ -429,4 +432,30 @@ fn the_interval_goes_by_steps() {
     stage.press(Code::Char('-'));
     stage.press(Code::Char('-'));
     assert!(matches!(stage.asked.last(), Some(Effect::Pace(pace)) if *pace == Duration::from_millis(500)));
+}
+
+#[test]
+fn scrolling_ends_where_the_text_ends() {
+    let mut stage = stage();
+    stage.press(Code::Char('?'));
+    stage.press(Code::PageDown);
+    stage.press(Code::PageDown);
+    stage.hear(Msg::Drawn(Shown {
+        help_end: 7,
+        ..Shown::default()
+    }));
+    assert_eq!(stage.app.help, Some(7));
+}
+
+#[test]
+fn escape_and_a_key_in_one_go_are_both_heard() {
+    let mut stage = stage();
+    stage.press(Code::Char('?'));
+    stage.hear(Msg::Key(Key {
+        code: Code::Char('q'),
+        ctrl: false,
+        alt: true,
+    }));
+    assert!(stage.app.help.is_none());
+    assert!(matches!(stage.asked.last(), Some(Effect::Quit { .. })));
 }

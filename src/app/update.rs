@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::arrange::{Generation, Job, Sort, Spec};
 use super::columns::ColumnId;
 use super::effect::Effect;
-use super::key::Key;
+use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
-use super::msg::{Msg, Purpose};
+use super::msg::{Msg, Purpose, Shown};
 use super::prompt::FilterPrompt;
 use super::{App, Arranging, Leaving, pace};
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
@@ -29,7 +29,7 @@ impl App {
                 let page = self.page();
                 self.table.settle(page);
             }
-            Msg::Drawn(question) => self.dialog_drawn(question),
+            Msg::Drawn(shown) => self.drawn(shown),
             Msg::Spoke(endpoint, dialect) => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
                     endpoint.dialect = Some(dialect);
@@ -66,6 +66,15 @@ impl App {
         effects
     }
 
+    /// A frame was written: keys count from what it showed, and scrolling ends where it ended.
+    fn drawn(&mut self, shown: Shown) {
+        self.dialog_drawn(shown.question);
+        if let Some(detail) = &mut self.detail {
+            detail.scroll = detail.scroll.min(shown.detail_end);
+        }
+        self.help = self.help.map(|top| top.min(shown.help_end));
+    }
+
     fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
         let held = self.holds_order();
         self.now = now;
@@ -76,6 +85,11 @@ impl App {
     }
 
     fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        if key.alt {
+            // On a slow line Esc and the next key arrive as one; nothing is bound to Alt.
+            self.key(Key::plain(Code::Esc), effects);
+            return self.key(Key { alt: false, ..key }, effects);
+        }
         self.last_key = Some(self.now.elapsed);
         self.status = None;
         let context = self.context();

@@ -32,8 +32,8 @@ pub(super) fn message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) => pressed(key).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(columns, lines) => Some(Msg::Resized(columns, lines)),
-        Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+        // The size comes by signal: one that changes before this thread listens must not be missed.
+        Event::Resize(..) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
     }
 }
 

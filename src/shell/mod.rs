@@ -10,6 +10,8 @@ mod canvas;
 mod clock;
 mod hangup;
 mod input;
+mod pollers;
+mod scrollback;
 mod signals;
 mod terminal;
 mod writer;

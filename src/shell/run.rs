@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use crossterm::event::Event;
 use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
 use tokio::time::Instant;
 
@@ -20,17 +19,17 @@ use super::canvas::Canvas;
 use super::client::Client;
 use super::clock::Clock;
 use super::hangup::HangUp;
-use super::poller::{Command, PollSettings, Poller, any_ended};
+use super::poller::{Command, PollSettings};
+use super::pollers::Pollers;
 use super::signals::{Asked, Signals, stop};
 use super::writer::Frame;
-use super::{arranger, input, terminal, writer};
+use super::{arranger, input, scrollback, terminal, writer};
 use crate::app::App;
 use crate::app::arrange::Job;
 use crate::app::effect::Effect;
 use crate::app::endpoint::Endpoint;
-use crate::app::msg::Msg;
-use crate::model::EndpointId;
-use crate::ui::{plain, view};
+use crate::app::msg::{Msg, Shown};
+use crate::ui::view;
 
 /// Frames for data are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
@@ -68,10 +67,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
     };
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
-    let pollers = clients
-        .into_iter()
-        .map(|client| Poller::spawn(client, polling, tell.clone()))
-        .collect();
+    let pollers = Pollers::spawn(clients, polling, &tell);
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::Guard::enter()?;
@@ -94,7 +90,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
     let exit = screen.run(signals).await;
     drop(guard);
     if exit.is_ok() && screen.keep_frame {
-        terminal::write_out(last_frame(&screen.app)?.as_bytes())?;
+        terminal::write_out(scrollback::last_frame(&screen.app)?.as_bytes())?;
     }
     exit
 }
@@ -106,7 +102,7 @@ struct Screen {
     frames: channel::Sender<Frame>,
     jobs: mpsc::Sender<Job>,
     told: channel::UnboundedReceiver<Msg>,
-    pollers: Vec<Poller>,
+    pollers: Pollers,
     /// When the core wants to hear the time.
     wake: Option<Instant>,
     /// When the next frame is due; nothing has changed: none.
@@ -151,7 +147,7 @@ impl Screen {
                     self.hear([])?;
                     self.draw_data(Duration::ZERO);
                 }
-                ended = any_ended(&mut self.pollers) => return Err(io::Error::other(ended)),
+                ended = self.pollers.ended() => return Err(io::Error::other(ended)),
             }
             if let Some(exit) = self.exit {
                 return Ok(exit);
@@ -161,16 +157,20 @@ impl Screen {
 
     /// A key draws at once.
     fn input(&mut self, event: Event) -> io::Result<()> {
-        let Some(msg) = input::message(event) else {
-            return Ok(());
-        };
-        if let Msg::Resized(columns, lines) = msg {
-            let size = Size::new(columns, lines);
-            self.canvas.backend_mut().resize(size);
-            self.canvas
-                .resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))?;
+        if let Some(msg) = input::message(event) {
+            self.hear([msg])?;
+            self.due = Some(Instant::now());
         }
-        self.hear([msg])?;
+        Ok(())
+    }
+
+    /// Asks the terminal for its size, and draws everything anew in it.
+    fn resize(&mut self) -> io::Result<()> {
+        let (columns, lines) = crossterm::terminal::size()?;
+        let size = Size::new(columns, lines);
+        self.canvas.backend_mut().resize(size);
+        self.canvas.resize(Rect::from((Position::ORIGIN, size)))?;
+        self.hear([Msg::Resized(columns, lines)])?;
         self.due = Some(Instant::now());
         Ok(())
     }
@@ -209,6 +209,7 @@ impl Screen {
             }
             Asked::Suspend => self.suspend(),
             Asked::Continued => self.resume(),
+            Asked::Resize => self.resize(),
         }
     }
 
@@ -227,16 +228,18 @@ impl Screen {
         match effect {
             // The thread ends only with the program.
             Effect::Arrange(job) => drop(self.jobs.send(*job)),
-            Effect::Refresh => self.command_all(Command::Refresh),
-            Effect::Pace(interval) => self.command_all(Command::Interval(interval)),
-            Effect::Watch(watched) => self.watch(watched),
+            Effect::Refresh => self.pollers.tell_all(Command::Refresh),
+            Effect::Pace(interval) => self.pollers.tell_all(Command::Interval(interval)),
+            Effect::Watch(watched) => self.pollers.watch(watched),
             Effect::Check {
                 endpoint,
                 id,
                 ticket,
                 after,
-            } => self.command(endpoint, Command::Check { ticket, id, after }),
-            Effect::Delete { endpoint, id, ticket } => self.command(endpoint, Command::Delete { ticket, id }),
+            } => self.pollers.tell(endpoint, Command::Check { ticket, id, after }),
+            Effect::Delete { endpoint, id, ticket } => {
+                self.pollers.tell(endpoint, Command::Delete { ticket, id });
+            }
             Effect::WakeAt(at) => {
                 let at = self.clock.instant(at);
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
@@ -254,36 +257,16 @@ impl Screen {
         Ok(())
     }
 
-    fn command(&self, endpoint: EndpointId, command: Command) {
-        if let Some(poller) = self.pollers.get(usize::from(endpoint.0)) {
-            poller.send(command);
-        }
-    }
-
-    fn command_all(&self, command: Command) {
-        for poller in &self.pollers {
-            poller.send(command);
-        }
-    }
-
-    fn watch(&self, watched: Option<(EndpointId, crate::model::SessionId)>) {
-        for poller in &self.pollers {
-            let id = watched
-                .filter(|(endpoint, _)| *endpoint == poller.endpoint())
-                .map(|(_, id)| id);
-            poller.send(Command::Watch(id));
-        }
-    }
-
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
         self.due = None;
         if std::mem::take(&mut self.data_waits) {
             self.last_data = Some(Instant::now());
         }
         let app = &self.app;
-        self.canvas.draw(|frame| view(app, frame))?;
+        let mut shown = Shown::default();
+        self.canvas.draw(|frame| shown = view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
-        let drawn = Msg::Drawn(self.app.open_question());
+        let drawn = Msg::Drawn(shown);
         if bytes.is_empty() {
             return self.hear([drawn]);
         }
@@ -300,8 +283,7 @@ impl Screen {
 
     fn resume(&mut self) -> io::Result<()> {
         terminal::enter()?;
-        let (columns, lines) = crossterm::terminal::size()?;
-        self.input(Event::Resize(columns, lines))?;
+        self.resize()?;
         self.hear([Msg::Resumed])
     }
 }
@@ -321,12 +303,4 @@ async fn until(at: Option<Instant>) {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-/// The screen as plain text, for the shell's scrollback.
-fn last_frame(app: &App) -> io::Result<String> {
-    let (columns, lines) = app.size;
-    let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
-    let frame = paper.draw(|frame| view(app, frame)).map_err(io::Error::other)?;
-    Ok(plain::text(frame.buffer))
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -15,6 +15,8 @@ pub(super) enum Asked {
     Suspend,
     /// It goes on after a stop that nobody announced.
     Continued,
+    /// The terminal has another size.
+    Resize,
 }
 
 /// The signals that are listened to.
@@ -24,6 +26,7 @@ pub(super) struct Signals {
     interrupt: Signal,
     stop: Signal,
     go_on: Signal,
+    resize: Signal,
 }
 
 impl Signals {
@@ -34,7 +37,8 @@ impl Signals {
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::from_raw(SIGTSTP))?,
-            go_on: signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?,
+            go_on: signal(SignalKind::from_raw(SIGCONT))?,
+            resize: signal(SignalKind::window_change())?,
         })
     }
 
@@ -47,6 +51,7 @@ impl Signals {
             _ = self.interrupt.recv() => end(SIGINT),
             _ = self.stop.recv() => Asked::Suspend,
             _ = self.go_on.recv() => Asked::Continued,
+            _ = self.resize.recv() => Asked::Resize,
         }
     }
 }

@@ -21,9 +21,9 @@ struct Pen<'a> {
     width: usize,
 }
 
-/// Draws the details, while they are open.
-pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let Some(pane) = &app.detail else { return };
+/// Draws the details, while they are open; says how far they can be scrolled.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> usize {
+    let Some(pane) = &app.detail else { return 0 };
     let inner = Rect {
         x: area.x + 1.min(area.width),
         width: area.width.saturating_sub(2),
@@ -40,6 +40,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         inner,
         frame.buffer_mut(),
     );
+    last
 }
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {

@@ -16,24 +16,30 @@ mod theme;
 use ratatui::Frame;
 
 use crate::app::App;
+use crate::app::msg::Shown;
 use draw::rect;
 use theme::Theme;
 
-/// Draws the whole screen.
-pub fn view(app: &App, frame: &mut Frame<'_>) {
+/// Draws the whole screen, and says what of it only the drawing knows.
+pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     let areas = app.areas();
     let theme = Theme::new(app.settings.plain, app.settings.ascii);
     header::draw(app, &theme, rect(areas.header), frame);
     draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
     table::draw(app, &theme, rect(areas.table), frame);
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
-    detail::draw(app, &theme, rect(areas.detail), frame);
+    let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::status(app, &theme, rect(areas.status), frame);
     footer::hints(app, &theme, rect(areas.hints), frame);
     dialog::draw(app, &theme, frame);
-    help::draw(app, &theme, frame);
+    let help_end = help::draw(app, &theme, frame);
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
+    }
+    Shown {
+        question: app.open_question(),
+        detail_end,
+        help_end,
     }
 }
 

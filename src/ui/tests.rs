@@ -16,7 +16,7 @@ use crate::wire::jsonapi;
 fn frame(stage: &Stage) -> String {
     let (columns, lines) = stage.app.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
-    let frame = terminal.draw(|frame| view(&stage.app, frame)).unwrap();
+    let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
     plain::text(frame.buffer)
 }
 
