@@ -46,6 +46,7 @@ pub struct CommonArgs {
         long,
         global = true,
         env = "MAXTOP_ENDPOINT",
+        hide_env_values = true,
         default_value = "http://127.0.0.1:8989",
         value_name = "URL"
     )]
@@ -56,6 +57,7 @@ pub struct CommonArgs {
         long,
         global = true,
         env = "MAXTOP_USER",
+        hide_env_values = true,
         default_value = "admin",
         value_name = "NAME"
     )]
@@ -82,15 +84,8 @@ pub struct CommonArgs {
     #[arg(long, global = true)]
     pub read_only: bool,
     /// Show only sessions that have this text in any field.
-    #[arg(
-        short,
-        long,
-        global = true,
-        default_value = "",
-        hide_default_value = true,
-        value_name = "TEXT"
-    )]
-    pub filter: String,
+    #[arg(short, long, global = true, value_name = "TEXT")]
+    pub filter: Option<String>,
     /// Sort by this column; with a '-' in front, largest first.
     #[arg(
         short,
@@ -224,10 +219,10 @@ pub enum ShowOutput {
 fn duration(text: &str) -> Result<Duration, String> {
     let duration =
         humantime::parse_duration(text).map_err(|error| format!("{error}: try 500ms, 1s or 2m"))?;
-    if duration < Duration::from_millis(50) {
-        Err("too short: 50ms at least".to_owned())
-    } else {
-        Ok(duration)
+    match duration {
+        short if short < Duration::from_millis(50) => Err("too short: 50ms at least".to_owned()),
+        long if long > Duration::from_hours(24) => Err("too long: a day at most".to_owned()),
+        duration => Ok(duration),
     }
 }
 
@@ -238,9 +233,9 @@ fn share(text: &str) -> Result<f64, String> {
         .parse()
         .map_err(|_| "not a share: try 10%".to_owned())?;
     let share = if percent.is_some() { number / 100.0 } else { number };
-    if share > 0.0 && share <= 1.0 {
+    if (0.001..=1.0).contains(&share) {
         Ok(share)
     } else {
-        Err("a share is above 0% and at most 100%".to_owned())
+        Err("a share is 0.1% at least and 100% at most".to_owned())
     }
 }

@@ -107,7 +107,7 @@ impl Config {
             timeout: args.timeout,
             allow_plain_http: args.allow_plain_http,
             read_only: args.read_only,
-            filter: Filter::parse(&args.filter),
+            filter: Filter::parse(args.filter.as_deref().unwrap_or_default()),
             sort: sort(&args.sort)?,
             ascii: args.ascii || !speaks_utf8(),
             plain: is_plain(args.color),

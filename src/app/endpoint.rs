@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::kill::Authority;
 use crate::model::{Dialect, Fault, Snapshot};
 
@@ -43,8 +41,6 @@ pub struct Endpoint {
     pub read_only: bool,
     /// What must stay in sight: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
-    /// When its process was seen to be another one.
-    pub restarted_at: Option<Timestamp>,
 }
 
 impl Endpoint {
@@ -59,17 +55,13 @@ impl Endpoint {
             cost: Duration::ZERO,
             read_only,
             warnings,
-            restarted_at: None,
         }
     }
 
-    /// A good list came.
-    pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) {
-        if let (Some(before), Some(now)) = (self.process_of_latest(), snapshot.process())
-            && before != now
-        {
-            self.restarted_at = Some(snapshot.taken_at);
-        }
+    /// A good list came. Says whether it is of another process than the one before.
+    pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) -> bool {
+        let before = self.process_of_latest();
+        let restarted = before.is_some() && snapshot.process().is_some() && before != snapshot.process();
         self.cost = if self.latest.is_none() {
             snapshot.cost
         } else {
@@ -79,6 +71,7 @@ impl Endpoint {
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = Link::Live;
+        restarted
     }
 
     fn process_of_latest(&self) -> Option<&crate::model::ProcessStart> {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::App;
 use super::effect::Effect;
 use super::keymap::Action;
@@ -145,6 +147,13 @@ impl App {
         asking.attempt.may_be_confirmed().then(|| asking.attempt.ticket())
     }
 
+    /// The program was stopped meanwhile: what was seen before does not count any more.
+    pub(super) fn dialog_resumed(&mut self) {
+        if let Some(asking) = &mut self.kills.asking {
+            asking.dialog = Dialog::default();
+        }
+    }
+
     /// A frame was written: if it showed that Yes is open, the 300 ms begin.
     pub(super) fn dialog_drawn(&mut self, question: Option<Ticket>) {
         let now = self.now.elapsed;
@@ -161,7 +170,15 @@ impl App {
         answer: Result<Arc<Sighting>, Fault>,
         effects: &mut Vec<Effect>,
     ) {
-        self.tell(ticket, Event::Seen(ticket, answer), effects);
+        let waited = answer
+            .as_ref()
+            .map_or(Duration::ZERO, |sighting| self.waited(sighting.taken_at));
+        self.tell(ticket, Event::Seen(ticket, answer, waited), effects);
+    }
+
+    /// How long ago an answer was complete; by the wall clock, which goes on while we are stopped.
+    fn waited(&self, taken_at: Timestamp) -> Duration {
+        Duration::try_from(self.now.wall.duration_since(taken_at)).unwrap_or_default()
     }
 
     /// The answer of a DELETE.
@@ -243,18 +260,24 @@ impl App {
         );
     }
 
-    /// What the program is left with when it must end now: sent, but not known to have worked.
-    pub(super) fn abandon_kills(&mut self) {
-        for attempt in std::mem::take(&mut self.kills.running) {
-            let outcome = Outcome::Unknown(Fault::TimedOut(Duration::from_secs(2)));
-            self.status = Some(Status::outcome(&outcome, &attempt.identity));
-        }
+    /// What is to be said when the program ends now: a line for each that was sent and not seen to
+    /// its end.
+    pub fn unsettled(&self) -> Vec<String> {
+        let in_flight = self.kills.running.iter().filter(|attempt| attempt.is_in_flight());
+        let line = |attempt: &Attempt| {
+            let Identity { id, .. } = attempt.identity;
+            format!(
+                "unknown whether {id} {} ended: left before that was seen",
+                attempt.identity.client()
+            )
+        };
+        in_flight.map(line).collect()
     }
 }
 
 /// The session as the first check showed it.
 fn confirmed_session(attempt: &Attempt) -> Session {
-    match &attempt.stage {
+    match attempt.stage() {
         Stage::Asked(FirstCheck::Passed { sighting, .. }) => sighting.detail.session.clone(),
         _ => attempt.session.clone(),
     }

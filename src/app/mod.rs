@@ -159,9 +159,15 @@ impl App {
         areas(self.size, self.endpoints.len(), self.detail.is_some())
     }
 
-    /// How many rows of the table the screen shows.
+    /// How many rows of the table the screen shows, or would show without the details in its place.
     pub fn page(&self) -> usize {
-        self.areas().table.rows().max(1)
+        let shown = self.areas().table;
+        let table = if shown.is_empty() {
+            areas(self.size, self.endpoints.len(), false).table
+        } else {
+            shown
+        };
+        table.rows().max(1)
     }
 
     /// Who gets the keys.
@@ -191,6 +197,18 @@ impl App {
 
     fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut Endpoint> {
         self.endpoints.get_mut(usize::from(id.0))
+    }
+
+    /// How old the oldest list is that the table shows.
+    pub fn shown_age(&self) -> Option<Duration> {
+        let shown = self
+            .table
+            .generation
+            .snapshots
+            .iter()
+            .map(|snapshot| snapshot.taken_at)
+            .min()?;
+        Duration::try_from(self.now.wall.duration_since(shown)).ok()
     }
 
     /// Rows do not change places: a dialog is open, or a key was pressed a moment ago.

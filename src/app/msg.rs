@@ -42,10 +42,10 @@ pub enum Purpose {
 pub struct Shown {
     /// The question that could be answered with Yes.
     pub question: Option<Ticket>,
-    /// How far the details can be scrolled.
-    pub detail_end: usize,
-    /// How far the help can be scrolled.
-    pub help_end: usize,
+    /// How far the details can be scrolled, if they were drawn.
+    pub detail_end: Option<usize>,
+    /// How far the help can be scrolled, if it was drawn.
+    pub help_end: Option<usize>,
 }
 
 /// A message.
@@ -91,4 +91,6 @@ pub enum Msg {
     Arranged(Arc<Generation>),
     /// The program was stopped and goes on.
     Resumed,
+    /// The program cannot be stopped: nobody would be there to go on.
+    CannotSuspend,
 }

@@ -66,8 +66,7 @@ impl App {
 
     fn scroll_detail(&mut self, lines: isize) {
         if let Some(detail) = &mut self.detail {
-            // The drawing clamps what it shows; more than this no detail can have.
-            detail.scroll = detail.scroll.saturating_add_signed(lines).min(4096);
+            detail.scroll = detail.scroll.saturating_add_signed(lines);
         }
     }
 
@@ -79,13 +78,14 @@ impl App {
             _ => String::new(),
         };
         digits.push(digit);
+        // The exact id first, then the nearest longer one: which is the smallest.
+        let wanted = digits.parse::<u64>().ok();
         let rows = self.table.generation.window(0, usize::MAX);
-        let ids = rows.map(|row| row.session.id.to_string());
-        // The exact id first, then the one nearest by length.
-        let found = ids
-            .enumerate()
-            .filter(|(_, id)| id.starts_with(&digits))
-            .min_by_key(|(_, id)| id.len());
+        let ids = rows.map(|row| row.session.id.0).enumerate();
+        let found = wanted.and_then(|wanted| {
+            ids.filter(|(_, id)| begins_with(*id, wanted))
+                .min_by_key(|(_, id)| *id)
+        });
         match found {
             Some((position, _)) => self.jump(position, effects),
             None => self.status = Some(Status::note(format!("no id shown begins with {digits}"))),
@@ -120,4 +120,12 @@ impl App {
         let page = self.page();
         self.table.settle(page);
     }
+}
+
+/// Whether a number begins with the digits of another.
+const fn begins_with(mut id: u64, digits: u64) -> bool {
+    while id > digits {
+        id /= 10;
+    }
+    id == digits
 }

@@ -1,9 +1,13 @@
 //! The filter while it is typed.
 
 use tui_input::{Input, InputRequest};
+use unicode_width::UnicodeWidthChar;
 
 use super::key::{Code, Key};
 use crate::query::Filter;
+
+/// A filter is a line that a person types: so many characters at most.
+const LONGEST: usize = 256;
 
 /// The text input, and what to go back to.
 #[derive(Clone, Debug)]
@@ -41,10 +45,15 @@ impl FilterPrompt {
         self.input.handle(request).is_some_and(|change| change.value)
     }
 
-    /// Pasted text; line breaks and other controls are left out.
+    /// Pasted text; what cannot be seen is left out, and what is too long for a filter.
     pub fn paste(&mut self, text: &str) -> bool {
         let mut changed = false;
-        for c in text.chars().filter(|c| !c.is_control()) {
+        let room = LONGEST.saturating_sub(self.input.value().len());
+        for c in text
+            .chars()
+            .take(room)
+            .filter(|c| c.width().is_some_and(|width| width > 0))
+        {
             changed |= self.input.handle(InputRequest::InsertChar(c)).is_some();
         }
         changed

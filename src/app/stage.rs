@@ -81,8 +81,8 @@ impl Stage {
         let question = self.app.open_question();
         self.hear(Msg::Drawn(Shown {
             question,
-            detail_end: usize::MAX,
-            help_end: usize::MAX,
+            detail_end: None,
+            help_end: None,
         }));
     }
 

@@ -60,6 +60,15 @@ impl Table {
         self.settle(height);
     }
 
+    /// Whether a generation was made for another cursor and has no place for this one's session:
+    /// its ghost was not asked for.
+    pub fn was_arranged_for_another(&self, generation: &Generation) -> bool {
+        let Some(cursor) = &self.cursor else { return false };
+        generation.spec.cursor.as_ref() != Some(cursor)
+            && generation.position(cursor).is_none()
+            && self.generation.position(cursor).is_some()
+    }
+
     /// Moves the cursor by rows. Says whether it left a ghost, which then must go.
     pub fn move_by(&mut self, rows: isize, height: usize) -> bool {
         self.go_to(self.position.saturating_add_signed(rows), height)

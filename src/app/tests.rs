@@ -134,7 +134,7 @@ fn a_restart_ends_every_session_before_it() {
             || stage.app.table.generation.row(1).unwrap().has_ended()
     );
     assert_eq!(stage.app.table.generation.len(), 2);
-    assert!(stage.app.endpoints[0].restarted_at.is_some());
+    assert!(stage.app.status.as_ref().unwrap().text.contains("restarted"));
 }
 
 #[test]
@@ -221,6 +221,10 @@ fn details_stay_when_the_session_ends() {
     stage.seen(Ok(detail));
     stage.seen(Err(Fault::NotFound));
     assert!(stage.app.detail.as_ref().unwrap().ended.is_some());
+    assert!(
+        matches!(stage.asked.last(), Some(Effect::Watch(None))),
+        "nobody is asked for any more"
+    );
     stage.list(&draft(&FIVE));
     assert!(stage.app.detail.is_some());
 }
@@ -441,7 +445,7 @@ fn scrolling_ends_where_the_text_ends() {
     stage.press(Code::PageDown);
     stage.press(Code::PageDown);
     stage.hear(Msg::Drawn(Shown {
-        help_end: 7,
+        help_end: Some(7),
         ..Shown::default()
     }));
     assert_eq!(stage.app.help, Some(7));

@@ -10,6 +10,7 @@ use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
 use super::msg::{Msg, Purpose, Shown};
 use super::prompt::FilterPrompt;
+use super::status::Status;
 use super::{App, Arranging, Leaving, pace};
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
 
@@ -51,7 +52,7 @@ impl App {
                 id,
                 purpose: Purpose::Watch,
                 answer,
-            } => self.watched(endpoint, id, answer),
+            } => self.watched(endpoint, id, answer, &mut effects),
             Msg::Seen {
                 purpose: Purpose::Check(ticket),
                 answer,
@@ -59,7 +60,15 @@ impl App {
             } => self.kill_seen(ticket, answer, &mut effects),
             Msg::Deleted(ticket, answer) => self.kill_deleted(ticket, answer, &mut effects),
             Msg::Arranged(generation) => self.arranged(generation, &mut effects),
-            Msg::Resumed => effects.extend([Effect::Repaint, Effect::Refresh]),
+            Msg::Resumed => {
+                self.dialog_resumed();
+                effects.extend([Effect::Repaint, Effect::Refresh]);
+            }
+            Msg::CannotSuspend => {
+                self.status = Some(Status::note(
+                    "no shell to go to: Ctrl-z is of no use here".to_owned(),
+                ));
+            }
         }
         self.leave_when_settled(&mut effects);
         effects.extend(self.next_wake().map(Effect::WakeAt));
@@ -69,10 +78,12 @@ impl App {
     /// A frame was written: keys count from what it showed, and scrolling ends where it ended.
     fn drawn(&mut self, shown: Shown) {
         self.dialog_drawn(shown.question);
-        if let Some(detail) = &mut self.detail {
-            detail.scroll = detail.scroll.min(shown.detail_end);
+        if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
+            detail.scroll = detail.scroll.min(end);
         }
-        self.help = self.help.map(|top| top.min(shown.help_end));
+        if let (Some(top), Some(end)) = (&mut self.help, shown.help_end) {
+            *top = (*top).min(end);
+        }
     }
 
     fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
@@ -178,7 +189,6 @@ impl App {
                 unsettled: false,
             });
         } else if out_of_time {
-            self.abandon_kills();
             effects.push(Effect::Quit {
                 keep_frame,
                 unsettled: true,
@@ -256,20 +266,31 @@ impl App {
         if let Some(detail) = &mut self.detail {
             detail.listed(&snapshot);
         }
-        if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint) {
-            endpoint.listed(snapshot, at);
+        if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint)
+            && endpoint.listed(snapshot, at)
+        {
+            let name = endpoint.name.clone();
+            self.status = Some(Status::warning(format!("{name} was restarted: ids begin anew")));
         }
         if !self.paused {
             self.rearrange(effects);
         }
     }
 
-    fn watched(&mut self, endpoint: EndpointId, id: SessionId, answer: Result<Arc<Sighting>, Fault>) {
+    fn watched(
+        &mut self,
+        endpoint: EndpointId,
+        id: SessionId,
+        answer: Result<Arc<Sighting>, Fault>,
+        effects: &mut Vec<Effect>,
+    ) {
         let now = self.now;
         if let Some(detail) = &mut self.detail
             && (detail.identity.endpoint, detail.identity.id) == (endpoint, id)
         {
             detail.seen(answer, now);
+            // What has ended is not asked for again; the details stay as they were.
+            effects.extend(detail.ended.map(|_| Effect::Watch(None)));
         }
     }
 
@@ -307,6 +328,9 @@ impl App {
     fn arranged(&mut self, generation: Arc<Generation>, effects: &mut Vec<Effect>) {
         let again = self.arranging == Arranging::Again;
         self.arranging = Arranging::No;
+        if self.table.was_arranged_for_another(&generation) {
+            return self.rearrange(effects);
+        }
         let page = self.page();
         self.table.take(generation, page);
         if again {

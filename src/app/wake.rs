@@ -24,8 +24,9 @@ impl App {
             .last_key
             .map(|at| at + super::HOLD)
             .filter(|_| self.holds_order());
+        let paused = self.paused.then(|| self.next_second(None));
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let wakes = endpoints.chain(hold).chain(leaving);
+        let wakes = endpoints.chain(hold).chain(paused).chain(leaving);
         wakes.filter(|at| *at > self.now.elapsed).min()
     }
 

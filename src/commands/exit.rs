@@ -69,6 +69,9 @@ pub(super) enum Failure {
     /// A session id that is no number, or too large to be one.
     #[error("bad session id '{0}': an id is a number, as 'maxtop list' shows it")]
     Id(Text),
+    /// A filter that lets everybody through, where it is to hold somebody back.
+    #[error("--filter is empty: leave it out, or say what the sessions must have in them")]
+    EmptyFilter,
     /// No session has this id.
     #[error("{1}: no such session: {0}; 'maxtop list' shows those that there are")]
     NoSuchSession(SessionId, EndpointUrl),
@@ -104,6 +107,7 @@ impl Failure {
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
             | Self::Id(_)
             | Self::NoTerminal
+            | Self::EmptyFilter
             | Self::DemoCredentials
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_))
             | Self::NobodyToAsk => Exit::Usage,

@@ -26,6 +26,14 @@ use crate::wire::parse_id;
 /// Runs the command. What cannot be done is said before anything is asked of the endpoint.
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
     let ids = ids(&args.ids)?;
+    // An empty one would let everybody through: in a script, a variable that was never set.
+    if common
+        .filter
+        .as_deref()
+        .is_some_and(|filter| filter.trim().is_empty())
+    {
+        return Err(Failure::EmptyFilter);
+    }
     let (config, client) = connect::connect(common)?;
     if config.read_only {
         return Err(Failure::ReadOnly);

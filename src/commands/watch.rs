@@ -7,6 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::connect::connect;
 use super::exit::{Exit, Failure};
+use super::output::complain;
 use crate::app::Settings;
 use crate::app::endpoint::Endpoint;
 use crate::cli::CommonArgs;
@@ -60,7 +61,10 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         zone: TimeZone::system(),
     };
     let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }]))?;
-    Ok(match left {
+    for line in &left.unsettled {
+        complain(line);
+    }
+    Ok(match left.exit {
         screen::Exit::Quit => Exit::Done,
         screen::Exit::Unsettled | screen::Exit::TerminalGone => Exit::Failed,
         screen::Exit::Signal(signal) => Exit::Signal(signal),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, Order, Ticket};
+use super::stage::{FirstCheck, Stage};
 use super::{Outcome, Refusal};
 use crate::model::{Dialect, Fault, Identity, Part, Phase, Session, Sighting, Verdict};
 
@@ -13,51 +14,11 @@ pub(super) const WATCH: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// The first look comes sooner: 24.02 has removed it before it replies.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
+/// An answer that has waited longer than this to be heard (the program was stopped meanwhile)
+/// proves nothing any more.
+const FRESH: Duration = Duration::from_secs(1);
 /// Between two tries of a first check that brought no answer.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-
-/// What the check before the question has found.
-#[derive(Clone, Debug)]
-pub enum FirstCheck {
-    /// Under way.
-    Pending,
-    /// It is the same one, and this is what it looks like now.
-    Passed {
-        /// As the endpoint shows it.
-        sighting: Arc<Sighting>,
-        /// What could not be compared: the check is weaker by it.
-        unchecked: Vec<Part>,
-    },
-    /// No answer; asked again.
-    NoAnswer(Fault),
-}
-
-/// Where an attempt is.
-#[derive(Clone, Debug)]
-pub enum Stage {
-    /// A person is being asked.
-    Asked(FirstCheck),
-    /// Confirmed; the check right before the DELETE is under way.
-    Checking,
-    /// The DELETE is under way.
-    Deleting {
-        /// When it was sent.
-        sent: Duration,
-    },
-    /// Waiting to see it gone.
-    Watching {
-        /// When the DELETE was sent.
-        sent: Duration,
-        /// Good lists in a row that did not have it.
-        missing: u8,
-        /// Why the reply to the DELETE is not known.
-        lost: Option<Fault>,
-        /// Why the last look brought nothing.
-        unseen: Option<Fault>,
-    },
-    /// Over.
-    Done(Outcome),
-}
 
 /// One victim.
 #[derive(Clone, Debug)]
@@ -68,8 +29,7 @@ pub struct Attempt {
     pub session: Session,
     /// In which dialect its endpoint speaks.
     pub dialect: Dialect,
-    /// Where it is.
-    pub stage: Stage,
+    stage: Stage,
     ticket: Ticket,
 }
 
@@ -91,6 +51,19 @@ impl Attempt {
                 after: Duration::ZERO,
             },
         )
+    }
+
+    /// Where it is.
+    pub const fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Ends it before anything was sent: whoever drives it has a reason of their own. Once a DELETE
+    /// has left, only what is seen decides.
+    pub fn withdraw(&mut self, outcome: Outcome) {
+        if matches!(self.stage, Stage::Asked(_) | Stage::Checking { .. }) {
+            self.stage = Stage::Done(outcome);
+        }
     }
 
     /// The ticket of its last question.
@@ -125,11 +98,15 @@ impl Attempt {
     /// Hears one event at a time (since the program began) and says what to do next.
     pub fn hear(&mut self, event: Event, now: Duration) -> Option<Order> {
         match (event, &self.stage) {
-            (Event::Confirmed, Stage::Asked(FirstCheck::Passed { .. })) => {
-                self.stage = Stage::Checking;
+            (Event::Confirmed, Stage::Asked(FirstCheck::Passed { unchecked, .. })) => {
+                self.stage = Stage::Checking {
+                    unchecked: unchecked.clone(),
+                };
                 Some(self.check(Duration::ZERO))
             }
-            (Event::Seen(ticket, answer), _) if ticket == self.ticket => self.seen(answer, now),
+            (Event::Seen(ticket, answer, waited), _) if ticket == self.ticket => {
+                self.seen(answer, waited, now)
+            }
             (Event::Deleted(ticket, answer), Stage::Deleting { sent }) if ticket == self.ticket => {
                 let sent = *sent;
                 self.deleted(answer, sent)
@@ -159,10 +136,19 @@ impl Attempt {
         None
     }
 
-    fn seen(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Duration) -> Option<Order> {
+    fn seen(
+        &mut self,
+        answer: Result<Arc<Sighting>, Fault>,
+        waited: Duration,
+        now: Duration,
+    ) -> Option<Order> {
         match &self.stage {
             Stage::Asked(_) => self.first_seen(answer),
-            Stage::Checking => self.seen_before_delete(answer, now),
+            Stage::Checking { .. } if waited > FRESH => Some(self.check(Duration::ZERO)),
+            Stage::Checking { unchecked } => {
+                let unchecked = unchecked.clone();
+                self.seen_before_delete(answer, &unchecked, now)
+            }
             Stage::Watching { .. } => self.seen_after_delete(answer, now),
             Stage::Deleting { .. } | Stage::Done(_) => None,
         }
@@ -175,6 +161,10 @@ impl Attempt {
                 self.stage = Stage::Asked(FirstCheck::Passed { sighting, unchecked });
                 None
             }
+            // Asking again with a refused password may lock the account.
+            Err(Outcome::Refused(Refusal::Unreadable(fault))) if fault.is_refused_password() => {
+                self.finish(Outcome::NotAllowed(fault))
+            }
             Err(Outcome::Refused(Refusal::Unreadable(fault))) => {
                 self.stage = Stage::Asked(FirstCheck::NoAnswer(fault));
                 Some(self.check(ASK_AGAIN))
@@ -184,13 +174,20 @@ impl Attempt {
     }
 
     /// The check right before the DELETE: the only place where one is ordered.
-    fn seen_before_delete(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Duration) -> Option<Order> {
-        match self.judge(answer) {
-            Ok(_) => {
+    fn seen_before_delete(
+        &mut self,
+        answer: Result<Arc<Sighting>, Fault>,
+        before: &[Part],
+        now: Duration,
+    ) -> Option<Order> {
+        let weaker = |unchecked: &[Part]| unchecked.iter().copied().find(|part| !before.contains(part));
+        match self.judge(answer).map(|(_, unchecked)| weaker(&unchecked)) {
+            Ok(None) => {
                 self.stage = Stage::Deleting { sent: now };
                 self.ticket = self.ticket.next();
                 Some(Order::Delete { ticket: self.ticket })
             }
+            Ok(Some(part)) => self.finish(Outcome::Refused(Refusal::Unknown(part))),
             Err(outcome) => self.finish(outcome),
         }
     }
@@ -213,22 +210,20 @@ impl Attempt {
         self.dialect == Dialect::JsonApi && self.session.phase() == Some(Phase::Starting)
     }
 
+    /// Ended at once is only what is certain: refused by the server, or never sent. For all else,
+    /// a 404 included (before 22.08 it says that there is no DELETE), the session is watched.
     fn deleted(&mut self, answer: Result<(), Fault>, sent: Duration) -> Option<Order> {
-        let lost = match answer {
+        let reply = match answer {
             Ok(()) => None,
-            Err(Fault::NotFound) => return self.finish(Outcome::AlreadyGone),
             Err(fault) if fault.is_not_allowed() => return self.finish(Outcome::NotAllowed(fault)),
-            // These fail before a request can leave.
-            Err(fault @ (Fault::Refused | Fault::Resolve(_) | Fault::Tls(_))) => {
-                return self.finish(Outcome::Failed(fault));
-            }
-            Err(fault) if fault.is_unreachable() => Some(fault),
-            Err(fault) => return self.finish(Outcome::Failed(fault)),
+            Err(fault) if was_never_done(&fault) => return self.finish(Outcome::Failed(fault)),
+            Err(fault) => Some(fault),
         };
         self.stage = Stage::Watching {
             sent,
             missing: 0,
-            lost,
+            reply,
+            alive: false,
             unseen: None,
         };
         Some(self.check(FIRST_LOOK))
@@ -236,17 +231,22 @@ impl Attempt {
 
     /// A look after the DELETE: a 404, or anybody else under its number, means that it is gone.
     fn seen_after_delete(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Duration) -> Option<Order> {
-        let Stage::Watching { sent, unseen, .. } = &mut self.stage else {
+        let Stage::Watching { alive, unseen, .. } = &mut self.stage else {
             return None;
         };
-        let after = now.saturating_sub(*sent);
+        *alive = answer.is_ok();
         match answer {
-            Err(Fault::NotFound) => return self.finish(Outcome::Killed { after }),
+            Err(Fault::NotFound) => return self.gone(now),
+            // The lists go on telling; another refused password each time may lock the account.
+            Err(fault) if fault.is_refused_password() => {
+                *unseen = Some(fault);
+                return None;
+            }
             Err(fault) => *unseen = Some(fault),
             Ok(sighting) => {
                 *unseen = None;
                 if matches!(self.identity.compare(&sighting.identity()), Verdict::Different(_)) {
-                    return self.finish(Outcome::Killed { after });
+                    return self.gone(now);
                 }
             }
         }
@@ -258,30 +258,55 @@ impl Attempt {
         }
     }
 
+    /// It is gone. After a 404 to the DELETE it was not this DELETE that ended it.
+    fn gone(&mut self, now: Duration) -> Option<Order> {
+        let Stage::Watching { sent, reply, .. } = &self.stage else {
+            return None;
+        };
+        let after = now.saturating_sub(*sent);
+        let by_itself = matches!(reply, Some(Fault::NotFound));
+        self.finish(if by_itself {
+            Outcome::AlreadyGone
+        } else {
+            Outcome::Killed { after }
+        })
+    }
+
     /// Missing from one list proves nothing (a list is no snapshot), from two in a row it does.
     fn listed(&mut self, present: bool, now: Duration) {
-        let Stage::Watching { sent, missing, .. } = &mut self.stage else {
+        let Stage::Watching { missing, alive, .. } = &mut self.stage else {
             return;
         };
+        *alive |= present;
         *missing = if present { 0 } else { missing.saturating_add(1) };
         if *missing >= 2 {
-            let after = now.saturating_sub(*sent);
-            self.finish(Outcome::Killed { after });
+            self.gone(now);
         }
     }
 
     fn give_up_in_time(&mut self, now: Duration) {
         let Stage::Watching {
-            sent, lost, unseen, ..
+            sent,
+            reply,
+            alive,
+            unseen,
+            ..
         } = &self.stage
         else {
             return;
         };
         let after = now.saturating_sub(*sent);
         if after >= WATCH {
-            let outcome = match lost.as_ref().or(unseen.as_ref()) {
-                Some(fault) => Outcome::Unknown(fault.clone()),
-                None => Outcome::StillThere { after },
+            let unknown = || {
+                unseen
+                    .clone()
+                    .or_else(|| reply.clone())
+                    .unwrap_or(Fault::TimedOut(WATCH))
+            };
+            let outcome = if *alive {
+                Outcome::StillThere { after }
+            } else {
+                Outcome::Unknown(unknown())
             };
             self.finish(outcome);
         }
@@ -294,5 +319,17 @@ impl Attempt {
         } else {
             None
         }
+    }
+}
+
+/// Faults after which it is certain that nothing was ended: no request left, or the server has read
+/// it and said no.
+const fn was_never_done(fault: &Fault) -> bool {
+    match fault {
+        Fault::Refused | Fault::Resolve(_) | Fault::Connect(_) | Fault::ReadOnly | Fault::Redirected(_) => {
+            true
+        }
+        Fault::Status { status, .. } => matches!(status, 400..=499),
+        _ => false,
     }
 }

@@ -47,11 +47,12 @@ pub enum Order {
 pub enum Event {
     /// A person said yes.
     Confirmed,
-    /// The answer of a check.
-    Seen(Ticket, Result<Arc<Sighting>, Fault>),
+    /// The answer of a check, and how long it has waited to be heard.
+    Seen(Ticket, Result<Arc<Sighting>, Fault>, Duration),
     /// The answer of the DELETE.
     Deleted(Ticket, Result<(), Fault>),
-    /// A good list, begun after the DELETE was sent, has it or has it not.
+    /// A good list has it or has it not. One that was begun before the DELETE may still have it,
+    /// which only delays the outcome.
     Listed {
         /// Whether this very session is in it.
         present: bool,

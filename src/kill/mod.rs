@@ -12,12 +12,14 @@ mod dialog;
 mod event;
 mod outcome;
 mod permit;
+mod stage;
 
-pub use attempt::{Attempt, FirstCheck, Stage};
+pub use attempt::Attempt;
 pub use dialog::{Answer, Choice, Dialog, Press};
 pub use event::{Event, Order, Ticket};
 pub use outcome::{Outcome, Refusal};
 pub use permit::{Authority, permit};
+pub use stage::{FirstCheck, Stage};
 
 #[cfg(test)]
 mod tests;

@@ -69,9 +69,9 @@ fn ticket_of(order: Option<Order>) -> Ticket {
 /// Up to the DELETE.
 fn sent() -> (Attempt, Ticket) {
     let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice"))), T);
+    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
     let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    let order = attempt.hear(Event::Seen(check, Ok(sighting("alice"))), T);
+    let order = attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T);
     assert!(matches!(order, Some(Order::Delete { .. })));
     (attempt, ticket_of(order))
 }
@@ -81,12 +81,12 @@ fn a_confirmed_session_is_checked_again_deleted_once_and_watched_until_it_is_gon
     let (mut attempt, delete) = sent();
     let look = ticket_of(attempt.hear(Event::Deleted(delete, Ok(())), T));
     let look = ticket_of(attempt.hear(
-        Event::Seen(look, Ok(sighting("alice"))),
+        Event::Seen(look, Ok(sighting("alice")), Duration::ZERO),
         T + Duration::from_millis(20),
     ));
     assert_eq!(
         attempt.hear(
-            Event::Seen(look, Err(Fault::NotFound)),
+            Event::Seen(look, Err(Fault::NotFound), Duration::ZERO),
             T + Duration::from_millis(300)
         ),
         None
@@ -105,7 +105,10 @@ fn nothing_is_sent_without_the_first_check() {
 #[test]
 fn somebody_else_before_the_question_closes_yes() {
     let (mut attempt, ticket) = begin("alice");
-    assert_eq!(attempt.hear(Event::Seen(ticket, Ok(sighting("bob"))), T), None);
+    assert_eq!(
+        attempt.hear(Event::Seen(ticket, Ok(sighting("bob")), Duration::ZERO), T),
+        None
+    );
     assert!(matches!(
         attempt.outcome(),
         Some(Outcome::Refused(Refusal::Changed(_)))
@@ -116,9 +119,12 @@ fn somebody_else_before_the_question_closes_yes() {
 #[test]
 fn somebody_else_after_the_answer_is_refused_with_both_names() {
     let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice"))), T);
+    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
     let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(attempt.hear(Event::Seen(check, Ok(sighting("bob"))), T), None);
+    assert_eq!(
+        attempt.hear(Event::Seen(check, Ok(sighting("bob")), Duration::ZERO), T),
+        None
+    );
     let words = attempt.outcome().unwrap().words(&attempt.identity);
     assert_eq!(
         words,
@@ -129,28 +135,34 @@ fn somebody_else_after_the_answer_is_refused_with_both_names() {
 #[test]
 fn gone_before_the_delete_is_already_gone() {
     let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice"))), T);
+    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
     let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    attempt.hear(Event::Seen(check, Err(Fault::NotFound)), T);
+    attempt.hear(Event::Seen(check, Err(Fault::NotFound), Duration::ZERO), T);
     assert_eq!(attempt.outcome(), Some(&Outcome::AlreadyGone));
 }
 
 #[test]
 fn an_unanswered_first_check_is_asked_again_and_keeps_yes_closed() {
     let (mut attempt, ticket) = begin("alice");
-    let again = attempt.hear(Event::Seen(ticket, Err(Fault::Refused)), T);
+    let again = attempt.hear(Event::Seen(ticket, Err(Fault::Refused), Duration::ZERO), T);
     assert!(matches!(again, Some(Order::Check { after, .. }) if after > Duration::ZERO));
     assert!(!attempt.may_be_confirmed());
-    attempt.hear(Event::Seen(ticket_of(again), Ok(sighting("alice"))), T);
+    attempt.hear(
+        Event::Seen(ticket_of(again), Ok(sighting("alice")), Duration::ZERO),
+        T,
+    );
     assert!(attempt.may_be_confirmed());
 }
 
 #[test]
 fn an_unanswered_second_check_sends_nothing() {
     let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice"))), T);
+    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
     let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(attempt.hear(Event::Seen(check, Err(Fault::Refused)), T), None);
+    assert_eq!(
+        attempt.hear(Event::Seen(check, Err(Fault::Refused), Duration::ZERO), T),
+        None
+    );
     assert_eq!(
         attempt.outcome(),
         Some(&Outcome::Refused(Refusal::Unreadable(Fault::Refused)))
@@ -160,14 +172,20 @@ fn an_unanswered_second_check_sends_nothing() {
 #[test]
 fn late_answers_of_old_questions_count_for_nothing() {
     let (mut attempt, first) = begin("alice");
-    attempt.hear(Event::Seen(first, Ok(sighting("alice"))), T);
+    attempt.hear(Event::Seen(first, Ok(sighting("alice")), Duration::ZERO), T);
     let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(attempt.hear(Event::Seen(first, Ok(sighting("alice"))), T), None);
+    assert_eq!(
+        attempt.hear(Event::Seen(first, Ok(sighting("alice")), Duration::ZERO), T),
+        None
+    );
     assert!(matches!(
-        attempt.hear(Event::Seen(check, Ok(sighting("alice"))), T),
+        attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T),
         Some(Order::Delete { .. })
     ));
-    assert_eq!(attempt.hear(Event::Seen(check, Ok(sighting("alice"))), T), None);
+    assert_eq!(
+        attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T),
+        None
+    );
 }
 
 #[test]
@@ -188,7 +206,7 @@ fn a_lost_reply_is_unknown_until_found_out() {
     let (mut attempt, delete) = sent();
     let look = ticket_of(attempt.hear(Event::Deleted(delete, Err(lost.clone())), T));
     assert!(attempt.outcome().is_none());
-    attempt.hear(Event::Seen(look, Err(Fault::NotFound)), T);
+    attempt.hear(Event::Seen(look, Err(Fault::NotFound), Duration::ZERO), T);
     assert!(matches!(attempt.outcome(), Some(Outcome::Killed { .. })));
 
     let (mut attempt, delete) = sent();
@@ -200,7 +218,8 @@ fn a_lost_reply_is_unknown_until_found_out() {
 #[test]
 fn a_session_that_stays_is_still_there_after_ten_seconds() {
     let (mut attempt, delete) = sent();
-    attempt.hear(Event::Deleted(delete, Ok(())), T);
+    let look = ticket_of(attempt.hear(Event::Deleted(delete, Ok(())), T));
+    attempt.hear(Event::Seen(look, Ok(sighting("alice")), Duration::ZERO), T);
     attempt.hear(Event::Clock, T + WATCH.mul_f64(0.99));
     assert!(attempt.outcome().is_none());
     attempt.hear(Event::Clock, T + WATCH);
@@ -225,7 +244,10 @@ fn a_listed_session_that_has_not_started_is_not_killable_yet() {
     half_open.state = Some(text("Session created"));
     let identity = Identity::new(EndpointId(0), None, &half_open);
     let (mut attempt, order) = Attempt::new(1, identity, half_open, Dialect::JsonApi);
-    attempt.hear(Event::Seen(ticket_of(Some(order)), Err(Fault::NotFound)), T);
+    attempt.hear(
+        Event::Seen(ticket_of(Some(order)), Err(Fault::NotFound), Duration::ZERO),
+        T,
+    );
     assert_eq!(
         attempt.outcome(),
         Some(&Outcome::Refused(Refusal::NotKillableYet))
@@ -331,7 +353,7 @@ proptest! {
                         2 => Err(Fault::NotFound),
                         _ => Err(Fault::Refused),
                     };
-                    Event::Seen(tickets[pick % tickets.len()], answer)
+                    Event::Seen(tickets[pick % tickets.len()], answer, Duration::ZERO)
                 }
                 Happens::Reply(pick, kind) => {
                     let answer = match kind {
@@ -354,4 +376,90 @@ proptest! {
         }
         prop_assert!(deletes <= 1);
     }
+}
+
+#[test]
+fn an_answer_that_waited_while_the_program_was_stopped_is_asked_for_again() {
+    let (mut attempt, ticket) = begin("alice");
+    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
+    let check = ticket_of(attempt.hear(Event::Confirmed, T));
+    let again = attempt.hear(
+        Event::Seen(check, Ok(sighting("alice")), Duration::from_secs(2)),
+        T,
+    );
+    assert!(matches!(again, Some(Order::Check { .. })));
+}
+
+#[test]
+fn the_second_check_is_not_weaker_than_the_first() {
+    let with_port = || {
+        let mut sighting = Arc::unwrap_or_clone(sighting("alice"));
+        sighting.detail.session.port = Some(4711);
+        Arc::new(sighting)
+    };
+    let session = Session {
+        port: Some(4711),
+        ..session("alice")
+    };
+    let identity = Identity::new(EndpointId(0), None, &session);
+    let (mut attempt, order) = Attempt::new(1, identity, session, Dialect::JsonApi);
+    attempt.hear(
+        Event::Seen(ticket_of(Some(order)), Ok(with_port()), Duration::ZERO),
+        T,
+    );
+    let check = ticket_of(attempt.hear(Event::Confirmed, T));
+    assert_eq!(
+        attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T),
+        None
+    );
+    assert_eq!(
+        attempt.outcome(),
+        Some(&Outcome::Refused(Refusal::Unknown(Part::Port)))
+    );
+}
+
+#[test]
+fn a_404_to_the_delete_is_looked_into() {
+    let (mut attempt, delete) = sent();
+    let look = ticket_of(attempt.hear(Event::Deleted(delete, Err(Fault::NotFound)), T));
+    attempt.hear(Event::Seen(look, Err(Fault::NotFound), Duration::ZERO), T);
+    assert_eq!(attempt.outcome(), Some(&Outcome::AlreadyGone));
+
+    let (mut attempt, delete) = sent();
+    let look = ticket_of(attempt.hear(Event::Deleted(delete, Err(Fault::NotFound)), T));
+    attempt.hear(Event::Seen(look, Ok(sighting("alice")), Duration::ZERO), T);
+    attempt.hear(Event::Clock, T + WATCH);
+    assert_eq!(attempt.outcome(), Some(&Outcome::StillThere { after: WATCH }));
+}
+
+#[test]
+fn a_bad_gateway_proves_nothing_and_a_bad_request_does() {
+    let status = |status| Fault::Status { status, detail: None };
+    let (mut attempt, delete) = sent();
+    attempt.hear(Event::Deleted(delete, Err(status(502))), T);
+    assert!(attempt.outcome().is_none());
+    let (mut attempt, delete) = sent();
+    attempt.hear(Event::Deleted(delete, Err(status(400))), T);
+    assert_eq!(attempt.outcome(), Some(&Outcome::Failed(status(400))));
+}
+
+#[test]
+fn a_refused_password_is_not_tried_over_and_over() {
+    let refused = Fault::NotAllowed {
+        status: 401,
+        detail: None,
+        with_credentials: true,
+    };
+    let (mut attempt, ticket) = begin("alice");
+    assert_eq!(
+        attempt.hear(Event::Seen(ticket, Err(refused.clone()), Duration::ZERO), T),
+        None
+    );
+    assert_eq!(attempt.outcome(), Some(&Outcome::NotAllowed(refused.clone())));
+    let (mut attempt, delete) = sent();
+    let look = ticket_of(attempt.hear(Event::Deleted(delete, Ok(())), T));
+    assert_eq!(
+        attempt.hear(Event::Seen(look, Err(refused), Duration::ZERO), T),
+        None
+    );
 }

@@ -63,9 +63,6 @@ pub enum Fault {
     /// The body is JSON, but not what was asked for.
     #[error("unexpected JSON: {0}")]
     Malformed(Text),
-    /// The process changed between two requests of one cycle.
-    #[error("restarted: session ids start anew")]
-    Restarted,
     /// The request would change something, and this program only reads.
     #[error("read-only: no request but GET leaves the program")]
     ReadOnly,

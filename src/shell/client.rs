@@ -22,7 +22,9 @@ use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
 use self::exchange::Exchange;
 use self::reply::Reply;
-use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId};
+use jiff::Timestamp;
+
+use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
 use crate::wire::{Interner, draft, jsonapi, shape};
 
 pub use list::List;
@@ -137,30 +139,50 @@ impl Client {
 
     /// One session in full. A session that is not there is [`Fault::NotFound`].
     pub async fn session(&self, id: SessionId) -> Result<Detail, Fault> {
+        let mut detail = self.row(id).await?;
+        if self.dialect() == Some(Dialect::Draft) {
+            let (connections, blanked) = self.connections(id).await?;
+            detail.connections = connections;
+            detail.blanked = detail.blanked.saturating_add(blanked);
+        }
+        Ok(detail)
+    }
+
+    /// Who has this id now, and in which process: the check of a kill, and nothing that would make
+    /// it older. A process start that cannot be read makes it weaker, which is for the kill
+    /// protocol to judge.
+    pub async fn sight(&self, id: SessionId) -> Result<Sighting, Fault> {
+        let process = match self.instance().await {
+            Ok(instance) => instance.and_then(|instance| instance.process),
+            Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
+            Err(_) => None,
+        };
+        let detail = self.row(id).await?;
+        Ok(Sighting {
+            endpoint: self.endpoint(),
+            process,
+            taken_at: Timestamp::now(),
+            detail,
+        })
+    }
+
+    /// What one GET by id tells.
+    async fn row(&self, id: SessionId) -> Result<Detail, Fault> {
         let dialect = self.dialect_or_find().await?;
-        let reply = self
-            .0
-            .exchange
-            .get(dialect, &target::session(dialect, id))
-            .await?;
+        let target = target::session(dialect, id);
+        let reply = self.0.exchange.get(dialect, &target).await?;
         if !reply.is_success() {
             return Err(fault::of_session_status(&reply, self.has_credentials()));
         }
-        let mut detail = match dialect {
+        let detail = match dialect {
             Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
             Dialect::Draft => self.decode(reply, draft::session).await?,
         };
         // Before 24.02 an id is read like a C number: 2^32 + 7 gives session 7.
         if detail.session.id != id {
             let other = detail.session.id;
-            return Err(Fault::Malformed(fault::line(&format!(
-                "asked for session {id}, got session {other}"
-            ))));
-        }
-        if dialect == Dialect::Draft {
-            let (connections, blanked) = self.connections(id).await?;
-            detail.connections = connections;
-            detail.blanked = detail.blanked.saturating_add(blanked);
+            let what = format!("asked for session {id}, got session {other}");
+            return Err(Fault::Malformed(fault::line(&what)));
         }
         Ok(detail)
     }

@@ -21,7 +21,7 @@ use super::clock::Clock;
 use super::hangup::HangUp;
 use super::poller::{Command, PollSettings};
 use super::pollers::Pollers;
-use super::signals::{Asked, Signals, stop};
+use super::signals::{Asked, Signals, can_stop, stop};
 use super::writer::Frame;
 use super::{arranger, input, scrollback, terminal, writer};
 use crate::app::App;
@@ -49,6 +49,15 @@ pub enum Exit {
     TerminalGone,
 }
 
+/// How the screen was left, and what is left to be said.
+#[derive(Debug)]
+pub struct Left {
+    /// How.
+    pub exit: Exit,
+    /// A line for each session of which it is not known whether it ended.
+    pub unsettled: Vec<String>,
+}
+
 /// What the screen is to show.
 pub struct Watched {
     /// The client of each endpoint.
@@ -58,7 +67,7 @@ pub struct Watched {
 }
 
 /// Shows the screen until it is left. The terminal is given back on every way out.
-pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::Result<Exit> {
+pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::Result<Left> {
     let clock = Clock::start();
     let (tell, told) = channel::unbounded_channel();
     let polling = PollSettings {
@@ -90,9 +99,12 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
     let exit = screen.run(signals).await;
     drop(guard);
     if exit.is_ok() && screen.keep_frame {
-        terminal::write_out(scrollback::last_frame(&screen.app)?.as_bytes())?;
+        terminal::write_patiently(scrollback::last_frame(&screen.app)?.into_bytes());
     }
-    exit
+    exit.map(|exit| Left {
+        exit,
+        unsettled: screen.app.unsettled(),
+    })
 }
 
 struct Screen {
@@ -120,8 +132,7 @@ impl Screen {
         let mut events = input::listen()?;
         let hang_up = HangUp::watch();
         loop {
-            let due = self.due;
-            let wake = self.wake;
+            let (now, due, wake) = (Instant::now(), self.due, self.wake);
             tokio::select! {
                 biased;
                 asked = signals.next() => self.asked(asked)?,
@@ -131,7 +142,7 @@ impl Screen {
                     None => return Ok(Exit::TerminalGone),
                 },
                 // A frame is drawn only when the writer can take it.
-                frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= Instant::now()) => {
+                frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= now) => {
                     match frame {
                         Ok(slot) => self.draw(slot)?,
                         Err(_) => return Ok(Exit::TerminalGone),
@@ -141,7 +152,7 @@ impl Screen {
                     Some(msg) => self.data(msg)?,
                     None => return Ok(Exit::TerminalGone),
                 },
-                () = until(due), if due.is_some_and(|due| due > Instant::now()) => {}
+                () = until(due), if due.is_some_and(|due| due > now) => {}
                 () = until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.hear([])?;
@@ -266,16 +277,21 @@ impl Screen {
         let mut shown = Shown::default();
         self.canvas.draw(|frame| shown = view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
-        let drawn = Msg::Drawn(shown);
-        if bytes.is_empty() {
-            return self.hear([drawn]);
-        }
-        slot.send(Frame { bytes, drawn });
+        // A frame without bytes waits in line too: it shows what those before it have yet to show.
+        slot.send(Frame {
+            bytes,
+            drawn: Msg::Drawn(shown),
+        });
         Ok(())
     }
 
     /// To the shell and back.
     fn suspend(&mut self) -> io::Result<()> {
+        if !can_stop() {
+            self.hear([Msg::CannotSuspend])?;
+            self.due = Some(Instant::now());
+            return Ok(());
+        }
         terminal::leave();
         stop()?;
         self.resume()

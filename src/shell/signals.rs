@@ -56,7 +56,15 @@ impl Signals {
     }
 }
 
-/// Stops the program until it is continued, as an unhandled Ctrl-Z would.
+/// Whether somebody would be there to continue a stopped program: a shell in the same session. As
+/// the leader of one (`ssh -t HOST maxtop`, `docker exec`) it would stand still for ever.
+pub(super) fn can_stop() -> bool {
+    let of = |process| rustix::process::getsid(process).ok();
+    let parent = rustix::process::getppid();
+    parent.is_some_and(|parent| of(Some(parent)) == of(None))
+}
+
+/// Stops the program until it is continued.
 pub(super) fn stop() -> io::Result<()> {
     emulate_default_handler(SIGTSTP)
 }

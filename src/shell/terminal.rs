@@ -43,13 +43,22 @@ impl Drop for Guard {
     }
 }
 
-/// Takes the terminal (again, after [`leave`]).
+/// Takes the terminal (again, after [`leave`], or after a stop that nobody announced).
 pub(super) fn enter() -> io::Result<()> {
-    ENTERED.store(true, Ordering::SeqCst);
+    // After such a stop the shell has put the terminal into its own mode, and crossterm does not
+    // know: it has to forget that it was raw.
+    let _ = disable_raw_mode();
     enable_raw_mode()?;
     let mut bytes = Vec::new();
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-    write_out(&bytes)
+    let mut out = io::stdout().lock();
+    ENTERED.store(true, Ordering::SeqCst);
+    let written = out.write_all(&bytes).and_then(|()| out.flush());
+    drop(out);
+    if written.is_err() {
+        leave();
+    }
+    written
 }
 
 /// Gives the terminal back.
@@ -74,7 +83,7 @@ pub(super) fn leave() {
 }
 
 /// A terminal that has gone away must not hold up the end of the program.
-fn write_patiently(bytes: Vec<u8>) {
+pub(super) fn write_patiently(bytes: Vec<u8>) {
     let (done, is_done) = mpsc::channel();
     let writing = thread::Builder::new().name("farewell".to_owned()).spawn(move || {
         let _ = done.send(write_out(&bytes));

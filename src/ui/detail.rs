@@ -13,7 +13,7 @@ use super::draw::{fit, lines};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
-use crate::model::{Detail, Phase, Session, Text};
+use crate::model::{Detail, Fault, Phase, Session, Text};
 
 /// What the sections draw with.
 struct Pen<'a> {
@@ -22,8 +22,8 @@ struct Pen<'a> {
 }
 
 /// Draws the details, while they are open; says how far they can be scrolled.
-pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> usize {
-    let Some(pane) = &app.detail else { return 0 };
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Option<usize> {
+    let pane = app.detail.as_ref()?;
     let inner = Rect {
         x: area.x + 1.min(area.width),
         width: area.width.saturating_sub(2),
@@ -40,16 +40,19 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         inner,
         frame.buffer_mut(),
     );
-    last
+    Some(last)
 }
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let mut text = title(app, pane, pen);
     let Some(sighting) = &pane.sighting else {
-        let waiting = pane
-            .fault
-            .as_ref()
-            .map_or_else(|| "asking …".to_owned(), ToString::to_string);
+        let waiting = match &pane.fault {
+            None => "asking …".to_owned(),
+            Some(Fault::NotFound) => {
+                "listed, but not found: it has not started, or has just ended".to_owned()
+            }
+            Some(fault) => fault.to_string(),
+        };
         text.extend([Line::default(), Line::styled(waiting, pen.theme.quiet)]);
         return text;
     };

@@ -9,28 +9,39 @@ use super::draw::{dialog_box, fit, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::killing::{Asking, is_settled, refusal};
-use crate::kill::{Attempt, Choice, FirstCheck, Outcome, Refusal, Stage};
+use crate::kill::{Attempt, Choice, FirstCheck, Outcome, Refusal, Stage, Ticket};
 use crate::model::{Dialect, Difference, Session, Text};
 
+/// Room for the name of a fact.
+const LABEL: usize = 11;
 /// As wide as the text of a victim may be on the narrowest screen.
 const WIDTH: u16 = 70;
 
-/// Draws the dialog over everything, while it is open.
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(asking) = &app.kills.asking else { return };
+/// Draws the dialog over everything, while it is open. Gives the question that this frame lets be
+/// answered with Yes: only one that shows who it is, what the check said and the whole button.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
+    let asking = app.kills.asking.as_ref()?;
     let width = WIDTH.min(frame.area().width);
     let text_width = usize::from(width.saturating_sub(4)).max(1);
-    let mut text = victim(asking, theme, text_width);
+    // What must be seen stands first: on a small screen the rest is cut.
+    let mut text = wrap(&shown_session(&asking.attempt).client(), text_width)
+        .into_iter()
+        .map(|line| Line::styled(line, theme.strong))
+        .chain(check(asking, theme, text_width))
+        .collect::<Vec<_>>();
+    let needed = text.len();
+    text.push(Line::default());
+    text.extend(facts(asking, theme, text_width));
     text.push(Line::default());
     text.extend(consequences(asking, theme, text_width));
-    text.push(Line::default());
-    text.extend(check(asking, theme, text_width));
     let height = u16::try_from(text.len() + 4).unwrap_or(u16::MAX);
-    let title = Line::styled(
-        format!(" Kill session {}? ", asking.attempt.identity.id),
-        theme.alarm,
+    let title = format!(" Kill session {}? ", asking.attempt.identity.id);
+    let inner = dialog_box(
+        theme,
+        Line::styled(title, theme.alarm),
+        (width, height),
+        frame.buffer_mut(),
     );
-    let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
     // The buttons are always in sight, whatever is cut.
     let body = Rect {
         height: inner.height.saturating_sub(2),
@@ -42,57 +53,61 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         height: 1.min(inner.height),
         ..inner
     };
-    buttons(asking, theme).render(foot, frame.buffer_mut());
+    let fits = needed <= usize::from(body.height);
+    let buttons = if fits {
+        buttons(asking, theme)
+    } else {
+        Line::styled("too small: enlarge the window", theme.warning)
+    };
+    let whole = fits && buttons.width() <= usize::from(foot.width);
+    buttons.render(foot, frame.buffer_mut());
+    app.open_question().filter(|_| whole)
 }
 
-/// Who it is: full identity, age, idle, what runs, what it holds.
-fn victim<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+/// What is known of it: identity, age, idle, what runs, what it holds.
+fn facts<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let session = shown_session(&asking.attempt);
-    let fact = |label: &'static str, text: &str| {
-        let room = width.saturating_sub(11);
-        Line::from(vec![
-            Span::styled(format!("{label:<11}"), theme.quiet),
-            Span::raw(fit(text, room, theme.glyphs.more)),
-        ])
+    let mut text = Vec::new();
+    let mut fact = |label: &'static str, value: &str| {
+        let room = width.saturating_sub(LABEL).max(1);
+        for (place, line) in wrap(value, room).into_iter().take(3).enumerate() {
+            let label = if place == 0 { label } else { "" };
+            text.push(Line::from(vec![
+                Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+                Span::raw(line),
+            ]));
+        }
     };
-    let mut text = vec![Line::styled(
-        fit(&session.client(), width, theme.glyphs.more),
-        theme.strong,
-    )];
-    let known = |text: &Option<Text>| {
-        text.as_ref()
-            .map_or_else(|| "unknown".to_owned(), ToString::to_string)
-    };
+    let known = |text: Option<&Text>| text.map_or("unknown", Text::as_str).to_owned();
     let span =
         |span: Option<crate::model::Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
-    text.push(fact("service", &known(&session.service)));
-    let sent = session
-        .connected
-        .as_ref()
-        .map(|connected| connected.sent.to_string());
-    text.push(fact("connected", &sent.unwrap_or_default()));
-    text.push(fact(
+    fact("service", &known(session.service.as_ref()));
+    fact(
+        "connected",
+        &known(session.connected.as_ref().map(|connected| &connected.sent)),
+    );
+    fact(
         "age, idle",
         &format!("{}, idle {}", span(session.age), span(session.idle)),
-    ));
+    );
     if let Some(extra) = &session.extra {
-        let pid = extra.pid.map(|pid| format!(" pid {pid}")).unwrap_or_default();
-        text.extend(
-            extra
-                .program
-                .as_ref()
-                .map(|program| fact("program", &format!("{program}{pid}"))),
-        );
-        text.extend(holds(session).map(|held| fact("holds", &held)));
-        let sql = extra.running.as_ref().and_then(|running| running.sql.as_ref());
-        text.extend(sql.map(|sql| fact("runs", sql.as_str())));
+        if let Some(program) = &extra.program {
+            let pid = extra.pid.map(|pid| format!(" pid {pid}")).unwrap_or_default();
+            fact("program", &format!("{program}{pid}"));
+        }
+        if let Some(held) = holds(session) {
+            fact("holds", &held);
+        }
+        if let Some(sql) = extra.running.as_ref().and_then(|running| running.sql.as_ref()) {
+            fact("runs", sql.as_str());
+        }
     }
     text
 }
 
 /// The session as the check has seen it; until then, as the list had it.
 fn shown_session(attempt: &Attempt) -> &Session {
-    match &attempt.stage {
+    match attempt.stage() {
         Stage::Asked(FirstCheck::Passed { sighting, .. }) => &sighting.detail.session,
         _ => &attempt.session,
     }
@@ -131,7 +146,7 @@ fn check<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     if let Some(outcome) = is_settled(asking) {
         return settled(outcome, theme, width);
     }
-    match &asking.attempt.stage {
+    match asking.attempt.stage() {
         Stage::Asked(FirstCheck::Passed { unchecked, .. }) if unchecked.is_empty() => {
             said(format!("{} still the same session", glyphs.check), theme.good)
         }

@@ -38,7 +38,11 @@ fn left<'a>(app: &App, endpoint: &'a Endpoint, theme: &Theme) -> Line<'a> {
     spans.push(Span::raw("  "));
     spans.extend(state(app, endpoint, theme));
     if app.paused {
-        spans.push(Span::styled("  paused", theme.warning));
+        let age = app
+            .shown_age()
+            .map(|age| format!(" {}s ago", age.as_secs()))
+            .unwrap_or_default();
+        spans.push(Span::styled(format!("  paused{age}"), theme.warning));
     }
     if endpoint.read_only {
         spans.push(Span::styled("  read-only", theme.warning));

@@ -18,8 +18,8 @@ const SECTIONS: [(Context, &str); 4] = [
 ];
 
 /// Draws the help over everything, while it is open; says how far it can be scrolled.
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> usize {
-    let Some(top) = app.help else { return 0 };
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<usize> {
+    let top = app.help?;
     let text = text(theme);
     let screen = frame.area();
     let height = u16::try_from(text.len() + 2)
@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let inner = dialog_box(theme, title, (76, height), frame.buffer_mut());
     let last = text.len().saturating_sub(usize::from(inner.height));
     lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
-    last
+    Some(last)
 }
 
 fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {

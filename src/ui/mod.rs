@@ -31,13 +31,13 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::status(app, &theme, rect(areas.status), frame);
     footer::hints(app, &theme, rect(areas.hints), frame);
-    dialog::draw(app, &theme, frame);
+    let question = dialog::draw(app, &theme, frame);
     let help_end = help::draw(app, &theme, frame);
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
     Shown {
-        question: app.open_question(),
+        question,
         detail_end,
         help_end,
     }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::columns::{Align, ColumnId};
 use crate::app::endpoint::{Endpoint, Link};
 use crate::app::row::Row;
-use crate::model::Phase;
+use crate::model::{Phase, Snapshot};
 
 /// A column with the width that it was given.
 struct Fitted {
@@ -184,7 +184,7 @@ fn aligned(text: &str, align: Align, width: u16) -> String {
 fn row_style(app: &App, theme: &Theme, row: &Row<'_>, selected: bool) -> Style {
     let live = app
         .endpoint(row.snapshot.endpoint)
-        .is_some_and(|endpoint| is_live(app, endpoint));
+        .is_some_and(|endpoint| is_live(app, endpoint, row.snapshot));
     let base = if live && row.missing == 0 {
         Style::new()
     } else {
@@ -197,7 +197,15 @@ fn row_style(app: &App, theme: &Theme, row: &Row<'_>, selected: bool) -> Style {
     }
 }
 
-fn is_live(app: &App, endpoint: &Endpoint) -> bool {
+/// A table that stands still is not live, however well the polling goes on.
+fn is_live(app: &App, endpoint: &Endpoint, shown: &Snapshot) -> bool {
+    let newest = endpoint
+        .latest
+        .as_ref()
+        .is_some_and(|latest| latest.number == shown.number);
+    if app.paused && !newest {
+        return false;
+    }
     let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
     !stale && !matches!(endpoint.link, Link::Failing { .. })
 }

@@ -2,41 +2,21 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::model::{Fault, SessionId, Sighting};
 use crate::shell::client::Client;
 
 /// An endpoint as the protocol sees it; a clone is the same endpoint.
 pub(super) trait Endpoint: Clone + Send + 'static {
-    /// GET the process start, then the session. Where the process was known when the victim was
-    /// asked for (`with_process`), a look that cannot read it again proves nothing.
-    fn look(
-        &self,
-        id: SessionId,
-        with_process: bool,
-    ) -> impl Future<Output = Result<Arc<Sighting>, Fault>> + Send;
+    /// GET the process start, then the session.
+    fn look(&self, id: SessionId) -> impl Future<Output = Result<Arc<Sighting>, Fault>> + Send;
 
     /// DELETE the session, once.
     fn delete(&self, id: SessionId) -> impl Future<Output = Result<(), Fault>> + Send;
 }
 
 impl Endpoint for Client {
-    async fn look(&self, id: SessionId, with_process: bool) -> Result<Arc<Sighting>, Fault> {
-        let process = match self.instance().await {
-            Ok(instance) => instance.and_then(|instance| instance.process),
-            Err(fault) if with_process || fault.is_unreachable() || fault.is_not_allowed() => {
-                return Err(fault);
-            }
-            Err(_) => None,
-        };
-        let detail = self.session(id).await?;
-        Ok(Arc::new(Sighting {
-            endpoint: self.endpoint(),
-            process,
-            taken_at: Timestamp::now(),
-            detail,
-        }))
+    async fn look(&self, id: SessionId) -> Result<Arc<Sighting>, Fault> {
+        self.sight(id).await.map(Arc::new)
     }
 
     async fn delete(&self, id: SessionId) -> Result<(), Fault> {

@@ -65,7 +65,7 @@ fn facts(attempt: &Attempt, session: &Session, detail: Option<&Detail>) -> Vec<(
     ];
     facts.extend(running(session).map(|sql| ("runs", sql)));
     facts.extend(backends(session, detail).map(|backends| ("holds", backends)));
-    if let Stage::Asked(FirstCheck::Passed { unchecked, .. }) = &attempt.stage
+    if let Stage::Asked(FirstCheck::Passed { unchecked, .. }) = attempt.stage()
         && !unchecked.is_empty()
     {
         let parts: Vec<_> = unchecked.iter().map(|part| part.name()).collect();
@@ -75,7 +75,7 @@ fn facts(attempt: &Attempt, session: &Session, detail: Option<&Detail>) -> Vec<(
 }
 
 fn seen(attempt: &Attempt) -> Option<&Detail> {
-    match &attempt.stage {
+    match attempt.stage() {
         Stage::Asked(FirstCheck::Passed { sighting, .. }) => Some(&sighting.detail),
         _ => None,
     }

@@ -50,7 +50,7 @@ impl<E: Endpoint> Round<E> {
         refusal: Refusal,
     ) {
         let (mut attempt, _) = Attempt::new(self.next_number(), identity, session, dialect);
-        attempt.stage = Stage::Done(Outcome::Refused(refusal));
+        attempt.withdraw(Outcome::Refused(refusal));
         self.attempts.push(attempt);
     }
 
@@ -71,11 +71,12 @@ impl<E: Endpoint> Round<E> {
             self.hear_first_check().await;
         }
         for attempt in &mut self.attempts {
-            if let Stage::Asked(FirstCheck::NoAnswer(fault)) = &attempt.stage {
-                attempt.stage = Stage::Done(if fault.is_not_allowed() {
-                    Outcome::NotAllowed(fault.clone())
+            if let Stage::Asked(FirstCheck::NoAnswer(fault)) = attempt.stage() {
+                let fault = fault.clone();
+                attempt.withdraw(if fault.is_not_allowed() {
+                    Outcome::NotAllowed(fault)
                 } else {
-                    Outcome::Refused(Refusal::Unreadable(fault.clone()))
+                    Outcome::Refused(Refusal::Unreadable(fault))
                 });
             }
         }
@@ -131,7 +132,7 @@ impl<E: Endpoint> Round<E> {
 
     fn under_way(&self) -> usize {
         let is_under_way =
-            |attempt: &&Attempt| matches!(attempt.stage, Stage::Checking) || attempt.is_in_flight();
+            |attempt: &&Attempt| matches!(attempt.stage(), Stage::Checking { .. }) || attempt.is_in_flight();
         self.attempts.iter().filter(is_under_way).count()
     }
 
@@ -164,7 +165,7 @@ impl<E: Endpoint> Round<E> {
             .iter_mut()
             .filter(|attempt| attempt.may_be_confirmed())
         {
-            attempt.stage = Stage::Done(Outcome::Refused(Refusal::ReadOnly));
+            attempt.withdraw(Outcome::Refused(Refusal::ReadOnly));
             tell(attempt);
         }
     }
@@ -173,13 +174,13 @@ impl<E: Endpoint> Round<E> {
         let Some(identity) = self.attempts.get(place).map(|attempt| &attempt.identity) else {
             return;
         };
-        let (id, with_process) = (identity.id, identity.process.is_some());
+        let id = identity.id;
         let endpoint = self.endpoint.clone();
         self.requests.spawn(async move {
             let event = match order {
                 Order::Check { ticket, after } => {
                     sleep(after).await;
-                    Event::Seen(ticket, endpoint.look(id, with_process).await)
+                    Event::Seen(ticket, endpoint.look(id).await, Duration::ZERO)
                 }
                 Order::Delete { ticket } => Event::Deleted(ticket, endpoint.delete(id).await),
             };

@@ -123,7 +123,7 @@ fn session(id: SessionId) -> Session {
 }
 
 impl Endpoint for Forbidding {
-    async fn look(&self, id: SessionId, _: bool) -> Result<Arc<Sighting>, Fault> {
+    async fn look(&self, id: SessionId) -> Result<Arc<Sighting>, Fault> {
         Ok(Arc::new(Sighting {
             endpoint: EndpointId(0),
             process: None,

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::pace::Pace;
 use super::{PollSettings, Schedule};
 use crate::app::msg::{Msg, Purpose};
 use crate::model::{Fault, ProcessStart, SessionId, Sighting};
 use crate::shell::client::Client;
+
+/// While the wanted session changes quickly, one is looked at once it has been wanted for so long.
+const GLANCE: Duration = Duration::from_millis(60);
 
 /// Details move at least this often, however slow the list is.
 const SLOWEST: Duration = Duration::from_secs(1);
@@ -26,6 +29,8 @@ pub(super) struct DetailLane {
     out: mpsc::UnboundedSender<Msg>,
     /// Refused credentials are left alone until then, whoever is looked at: each try is logged.
     barred_until: Option<Instant>,
+    /// When a session was wanted last.
+    wanted_at: Option<Instant>,
 }
 
 impl DetailLane {
@@ -45,6 +50,7 @@ impl DetailLane {
             process,
             out,
             barred_until: None,
+            wanted_at: None,
         }
     }
 
@@ -68,6 +74,14 @@ impl DetailLane {
         };
         if let Some(until) = self.barred_until {
             sleep_until(until).await;
+        }
+        // A cursor that runs down the table looks at nobody: only where it stays is asked.
+        let restless = self
+            .wanted_at
+            .replace(Instant::now())
+            .is_some_and(|before| before.elapsed() < GLANCE * 3);
+        if restless {
+            sleep(GLANCE).await;
         }
         let mut pace = Pace::new(self.interval(), self.duty);
         loop {

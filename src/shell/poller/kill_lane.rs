@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::app::msg::{Msg, Purpose, Ticket};
-use crate::model::{Fault, SessionId, Sighting};
+use crate::model::SessionId;
 use crate::shell::client::Client;
 
 /// How many of its requests may be in flight.
@@ -63,23 +62,10 @@ async fn carry_out(order: Order, client: Client, slots: Arc<Semaphore>, out: mps
             endpoint: client.endpoint(),
             id,
             purpose: Purpose::Check(ticket),
-            answer: check(&client, id).await.map(Arc::new),
+            answer: client.sight(id).await.map(Arc::new),
         },
         Order::Delete { ticket, id } => Msg::Deleted(ticket, client.delete(id).await),
     };
     // Nobody listens: the program is ending.
     let _ = out.send(msg);
-}
-
-/// Who has this id now, and in which process. A process start that cannot be read is a fault here:
-/// it was asked for to be sure.
-async fn check(client: &Client, id: SessionId) -> Result<Sighting, Fault> {
-    let process = client.instance().await?.and_then(|instance| instance.process);
-    let detail = client.session(id).await?;
-    Ok(Sighting {
-        endpoint: client.endpoint(),
-        process,
-        taken_at: Timestamp::now(),
-        detail,
-    })
 }
