@@ -256,7 +256,8 @@ impl Screen {
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
             }
             Effect::Repaint => self.canvas.clear()?,
-            Effect::Suspend => self.suspend()?,
+            Effect::Suspend if can_stop() => self.suspend()?,
+            Effect::Suspend => self.hear([Msg::CannotSuspend])?,
             Effect::Quit {
                 keep_frame,
                 unsettled,
@@ -287,11 +288,6 @@ impl Screen {
 
     /// To the shell and back.
     fn suspend(&mut self) -> io::Result<()> {
-        if !can_stop() {
-            self.hear([Msg::CannotSuspend])?;
-            self.due = Some(Instant::now());
-            return Ok(());
-        }
         terminal::leave();
         stop()?;
         self.resume()

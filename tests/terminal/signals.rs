@@ -30,36 +30,40 @@ fn they_end_it_wherever_it_is() {
 #[test]
 fn it_stops_with_the_terminal_given_back_and_comes_back() {
     let endpoint = Endpoint::frozen(30);
-    // By the signal, and by the key.
-    for by_key in [false, true] {
-        let mut pty = endpoint.watched("draft").open();
-        pty.wait("a table", |screen| ids(screen).len() == 19);
-        let id = pty.look(ids)[1];
-        pty.keys("j");
-        pty.wait("the second row", |screen| cursor_id(screen) == Some(id));
-        for _ in 0..2 {
-            if by_key {
-                pty.keys("\x1a");
-            } else {
-                pty.signal("TSTP");
-            }
-            pty.is_stopped();
-            pty.is_given_back();
-            pty.signal("CONT");
-            pty.wait("the table", |screen| {
-                screen.alternate_screen()
-                    && screen.hide_cursor()
-                    && screen.bracketed_paste()
-                    && ids(screen).len() == 19
-                    && cursor_id(screen) == Some(id)
-            });
-            assert!(!pty.modes_are_as_found(), "raw mode");
-        }
-        pty.keys("k");
-        pty.wait("keys answer", |screen| cursor_id(screen) != Some(id));
-        pty.keys("q");
-        assert_eq!(pty.ends_with(0), "");
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    let id = pty.look(ids)[1];
+    pty.keys("j");
+    pty.wait("the second row", |screen| cursor_id(screen) == Some(id));
+    for _ in 0..2 {
+        pty.signal("TSTP");
+        pty.is_stopped();
+        pty.is_given_back();
+        pty.signal("CONT");
+        pty.wait("the table", |screen| {
+            screen.alternate_screen()
+                && screen.hide_cursor()
+                && screen.bracketed_paste()
+                && ids(screen).len() == 19
+                && cursor_id(screen) == Some(id)
+        });
+        assert!(!pty.modes_are_as_found(), "raw mode");
     }
+    pty.keys("k");
+    pty.wait("keys answer", |screen| cursor_id(screen) != Some(id));
+    pty.keys("q");
+    assert_eq!(pty.ends_with(0), "");
+}
+
+#[test]
+fn without_a_shell_to_go_to_the_key_stops_nothing() {
+    let endpoint = Endpoint::frozen(30);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    pty.keys("\x1a");
+    pty.sees("no shell to go to");
+    pty.keys("q");
+    assert_eq!(pty.ends_with(0), "");
 }
 
 #[test]
