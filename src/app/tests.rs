@@ -463,3 +463,40 @@ fn escape_and_a_key_in_one_go_are_both_heard() {
     assert!(stage.app.help.is_none());
     assert!(matches!(stage.asked.last(), Some(Effect::Quit { .. })));
 }
+
+#[test]
+fn the_table_stands_where_it_stood_after_the_details() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let many: Vec<_> = (1..=60).map(|id| (id, "user", 100 - id)).collect();
+    stage.list(&draft(&many));
+    for _ in 0..30 {
+        stage.press(Code::Down);
+    }
+    let before = stage.shown();
+    stage.press(Code::Enter);
+    stage.list(&draft(&many));
+    stage.press(Code::Esc);
+    assert_eq!(stage.shown(), before);
+}
+
+#[test]
+fn a_paste_into_the_filter_is_bounded_and_visible() {
+    let mut stage = stage();
+    stage.press(Code::Char('/'));
+    stage.hear(Msg::Paste(format!("a\u{202e}b\n{}", "x".repeat(100_000))));
+    let value = stage.app.prompt.as_ref().unwrap().input.value().to_owned();
+    assert!(value.starts_with("abx") && value.len() <= 256, "{}", value.len());
+}
+
+#[test]
+fn a_dialog_that_was_open_while_the_program_stood_still_has_to_be_seen_again() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.hear(Msg::Resumed);
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_some());
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_none());
+}

@@ -211,13 +211,13 @@ fn buttons<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
         Span::styled(format!("  {label}  "), style)
     };
     let no_chosen = asking.dialog.choice() == Choice::No;
-    let mut spans = vec![Span::raw("      "), button("No", no_chosen, theme.strong)];
+    let mut spans = vec![Span::raw("    "), button("No", no_chosen, theme.strong)];
     if asking.attempt.may_be_confirmed() {
-        spans.push(Span::raw("          "));
+        spans.push(Span::raw("      "));
         spans.push(Span::styled("y", theme.strong));
         spans.push(button("Yes, end it", !no_chosen, theme.alarm));
     } else if is_settled(asking).is_none() {
-        spans.push(Span::styled("          (Yes opens after the check)", theme.quiet));
+        spans.push(Span::styled("      (Yes opens after the check)", theme.quiet));
     }
     Line::from(spans)
 }

@@ -8,6 +8,7 @@ use ratatui::backend::TestBackend;
 use super::{plain, view};
 use crate::app::Settings;
 use crate::app::key::Code;
+use crate::app::msg::Shown;
 use crate::app::stage::Stage;
 use crate::model::{Connection, Counter, Detail, Dialect, Fault, Limit, Statistics, Text};
 use crate::wire::jsonapi;
@@ -130,6 +131,33 @@ fn the_kill_dialog_before_and_after_the_check() {
     let detail = stage.detail(1042);
     stage.checked(stage.last_check().unwrap(), Ok(detail));
     insta::assert_snapshot!("dialog_checked", frame(&stage));
+}
+
+/// What a frame lets be answered with Yes.
+fn question(stage: &Stage) -> Option<crate::kill::Ticket> {
+    let (columns, lines) = stage.app.size;
+    let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
+    let mut shown = Shown::default();
+    terminal.draw(|frame| shown = view(&stage.app, frame)).unwrap();
+    shown.question
+}
+
+#[test]
+fn yes_is_open_only_on_a_frame_that_shows_whom_it_is_about() {
+    for (size, is_open) in [
+        ((80, 24), true),
+        ((40, 12), true),
+        ((20, 5), false),
+        ((80, 4), false),
+        ((30, 2), false),
+    ] {
+        let mut stage = draft(size);
+        stage.press(Code::Char('K'));
+        assert_eq!(question(&stage), None, "before the check");
+        let detail = stage.detail(1042);
+        stage.checked(stage.last_check().unwrap(), Ok(detail));
+        assert_eq!(question(&stage).is_some(), is_open, "{size:?}");
+    }
 }
 
 #[test]
