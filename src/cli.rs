@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::SecretString;
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
@@ -120,8 +121,8 @@ pub struct DemoArgs {
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
     pub speed: f64,
     /// Ask for these credentials.
-    #[arg(long, value_name = "USER:PASSWORD")]
-    pub auth: Option<String>,
+    #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]
+    pub auth: Option<SecretString>,
     /// Where to listen: an address of this machine only.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
     pub listen: std::net::SocketAddr,
@@ -214,6 +215,11 @@ pub enum ShowOutput {
     Text,
     /// One object.
     Json,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
+fn secret(text: &str) -> Result<SecretString, String> {
+    Ok(text.into())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

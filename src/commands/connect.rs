@@ -3,8 +3,8 @@
 use super::exit::Failure;
 use crate::cli::CommonArgs;
 use crate::config::Config;
-use crate::model::{EndpointId, Fault, Instance};
-use crate::shell::client::{Client, ClientSpec, Credentials};
+use crate::model::{EndpointId, Fault, Instance, Snapshot};
+use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest};
 
 /// Reads the settings and makes the client of their endpoint; nothing is sent yet.
 pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Client), Failure> {
@@ -56,4 +56,14 @@ pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
         url: client.url().clone(),
         fault,
     }
+}
+
+/// The sessions. The process first: a list belongs to the process that was there before it.
+pub(super) async fn list(client: &Client) -> Result<Snapshot, Failure> {
+    let instance = instance(client).await.map_err(failed(client))?;
+    let list = client
+        .sessions(&ListRequest::default())
+        .await
+        .map_err(failed(client))?;
+    Ok(list.into_snapshot(client.endpoint(), instance, 1))
 }

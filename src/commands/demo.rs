@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::connect::client_spec;
@@ -40,7 +40,7 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
     spec.speed = demo.speed;
     spec.world.churn = demo.churn;
     spec.world.hostile = demo.hostile;
-    spec.auth = demo.auth.as_deref().map(credentials).transpose()?;
+    spec.auth = demo.auth.as_ref().map(credentials).transpose()?;
     spec.dialects = match dialect {
         None => Dialects::Both,
         Some(Dialect::Draft) => Dialects::Draft,
@@ -49,17 +49,19 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
     Ok(spec)
 }
 
-fn credentials(text: &str) -> Result<(String, String), Failure> {
-    let (user, password) = text.split_once(':').ok_or(Failure::DemoCredentials)?;
-    Ok((user.to_owned(), password.to_owned()))
+fn credentials(text: &SecretString) -> Result<(String, SecretString), Failure> {
+    let (user, password) = text
+        .expose_secret()
+        .split_once(':')
+        .ok_or(Failure::DemoCredentials)?;
+    Ok((user.to_owned(), password.into()))
 }
 
 /// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
 /// told otherwise: that has the connection statistics.
 fn on_demo(config: Config, demo: &DemoArgs, running: &Running) -> Config {
-    let auth = demo.auth.as_deref().and_then(|auth| auth.split_once(':'));
-    let (user, password) = match auth {
-        Some((user, password)) => (user.to_owned(), Some(SecretString::from(password))),
+    let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
+        Some((user, password)) => (user, Some(password)),
         None => (config.user, None),
     };
     Config {

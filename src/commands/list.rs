@@ -14,24 +14,15 @@ use crate::app::arrange::{Generation, Job, Spec, arrange};
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
 use crate::config::Config;
 use crate::model::Snapshot;
-use crate::shell::client::{Client, ListRequest};
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
     let (config, client) = connect::connect(common)?;
-    let snapshot = connect::block_on(fetch(&client))?;
+    let snapshot = connect::block_on(connect::list(&client))?;
     warn(&snapshot);
     let generation = arranged(&config, snapshot);
     write(form(args), &generation, &client.url().to_string())?;
     Ok(Exit::Done)
-}
-
-/// The process first: a list belongs to the process that was there before it.
-async fn fetch(client: &Client) -> Result<Snapshot, Failure> {
-    let failed = connect::failed(client);
-    let instance = connect::instance(client).await.map_err(&failed)?;
-    let list = client.sessions(&ListRequest::default()).await.map_err(&failed)?;
-    Ok(list.into_snapshot(client.endpoint(), instance, 1))
 }
 
 fn arranged(config: &Config, snapshot: Snapshot) -> Generation {

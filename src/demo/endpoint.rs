@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::http::{self, Reply, Request};
 use super::world::World;
@@ -48,7 +49,7 @@ struct Clocked {
 pub(super) struct Endpoint {
     pub(super) dialects: Dialects,
     /// The only accepted `Authorization`; without one nobody is asked.
-    authorization: Option<String>,
+    authorization: Option<SecretString>,
     /// The zone of dates that do not name theirs.
     pub(super) zone: TimeZone,
     speed: f64,
@@ -57,10 +58,15 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn new(world: World, dialects: Dialects, auth: Option<&(String, String)>, speed: f64) -> Self {
+    pub(super) fn new(
+        world: World,
+        dialects: Dialects,
+        auth: Option<&(String, SecretString)>,
+        speed: f64,
+    ) -> Self {
         Self {
             dialects,
-            authorization: auth.map(|(user, password)| http::basic(user, password)),
+            authorization: auth.map(|(user, password)| http::basic(user, password.expose_secret()).into()),
             zone: TimeZone::system(),
             speed,
             clocked: Mutex::new(Clocked {
@@ -93,8 +99,8 @@ impl Endpoint {
     pub(super) fn is_authorized(&self, request: &Request) -> bool {
         let sent = request.header(&axum::http::header::AUTHORIZATION);
         self.authorization
-            .as_deref()
-            .is_none_or(|expected| sent == Some(expected))
+            .as_ref()
+            .is_none_or(|expected| sent == Some(expected.expose_secret()))
     }
 
     pub(super) fn remember(&self, request: &Request, reply: &Reply) {

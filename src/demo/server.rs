@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, Request as HttpRequest, Response, StatusCode};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -35,7 +36,7 @@ pub struct ServeSpec {
     /// World seconds per second; 0 is a world that stands still.
     pub speed: f64,
     /// User and password that every request needs, if any.
-    pub auth: Option<(String, String)>,
+    pub auth: Option<(String, SecretString)>,
     /// Which dialects are served.
     pub dialects: Dialects,
 }

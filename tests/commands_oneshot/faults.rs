@@ -11,7 +11,7 @@ const PASSWORD: &str = "tr0ub4dor-marker";
 
 fn locked(dialects: Dialects) -> Demo {
     Demo::with(dialects, |spec| {
-        spec.auth = Some(("admin".to_owned(), PASSWORD.to_owned()));
+        spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
     })
 }
 

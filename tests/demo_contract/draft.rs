@@ -318,7 +318,7 @@ async fn preconditions_hold_before_a_session_is_closed() {
 #[tokio::test]
 async fn credentials_come_before_everything() {
     let mut spec = still(12);
-    spec.auth = Some(("admin".to_owned(), "mariadb".to_owned()));
+    spec.auth = Some(("admin".to_owned(), "mariadb".into()));
     let server = running(spec).await;
     for headers in [
         &[][..],

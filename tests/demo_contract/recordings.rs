@@ -135,7 +135,7 @@ async fn servers_and_services_have_no_key_that_was_not_recorded() {
 #[tokio::test]
 async fn replies_look_as_recorded() {
     let mut spec = still(20);
-    spec.auth = Some(("admin".to_owned(), "mariadb".to_owned()));
+    spec.auth = Some(("admin".to_owned(), "mariadb".into()));
     let server = running(spec).await;
     let half_open = half_open(server.ids(), server.addr).await;
     let none_match = Some(("If-None-Match", "\"zzz\""));

@@ -7,7 +7,7 @@ use crate::commands::exit::{Exit, Failure};
 use crate::kill::{Attempt, Authority, Outcome, permit};
 use crate::model::{Fault, Identity, Instance, SessionId, Snapshot};
 use crate::query::Filter;
-use crate::shell::client::{Client, ListRequest};
+use crate::shell::client::Client;
 
 /// The sessions that were found, and a line for each id that stands for none.
 pub(super) struct Victims<E> {
@@ -42,7 +42,7 @@ pub(super) async fn find(
     ids: &[SessionId],
     filter: &Filter,
 ) -> Result<Victims<Client>, Failure> {
-    let mut snapshot = fetch(client).await?;
+    let mut snapshot = connect::list(client).await?;
     let authority = Authority {
         read_only: false,
         dialect: Some(snapshot.dialect),
@@ -73,14 +73,6 @@ pub(super) async fn find(
     }
     victims.round.checked().await;
     Ok(victims)
-}
-
-/// The process first: a list belongs to the process that was there before it.
-async fn fetch(client: &Client) -> Result<Snapshot, Failure> {
-    let failed = connect::failed(client);
-    let instance = connect::instance(client).await.map_err(&failed)?;
-    let list = client.sessions(&ListRequest::default()).await.map_err(&failed)?;
-    Ok(list.into_snapshot(client.endpoint(), instance, 1))
 }
 
 /// Puts a session that the list did not have into it, if there is one.
