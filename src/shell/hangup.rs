@@ -20,18 +20,19 @@ impl HangUp {
             deprecated,
             reason = "the other constructor is unsafe for descriptors that may close early; an OwnedFd does not"
         )]
-        let watched = keys.and_then(|keys| AsyncFd::with_interest(keys, Interest::READABLE));
+        let watched = keys.and_then(|keys| AsyncFd::with_interest(keys, Interest::PRIORITY));
         Self(watched.ok())
     }
 
     /// Waits until nobody is at the other end. May be dropped and called again.
     pub(super) async fn happened(&self) {
         if let Some(keys) = &self.0 {
-            while let Ok(mut ready) = keys.readable().await {
+            // Keys are read elsewhere and must not wake anybody here: urgent data is asked for, which
+            // a terminal never has, and a hang-up comes with whatever is asked for.
+            while let Ok(mut ready) = keys.ready(Interest::PRIORITY).await {
                 if ready.ready().is_read_closed() {
                     return;
                 }
-                // A key, which is read elsewhere.
                 ready.clear_ready();
             }
         }

@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     let title = format!(" Kill session {}? ", asking.attempt.identity.id);
     let inner = dialog_box(
         theme,
-        Line::styled(title, theme.alarm),
+        Line::from(Span::styled(title, theme.alarm)),
         (width, height),
         frame.buffer_mut(),
     );

@@ -25,7 +25,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<us
     let height = u16::try_from(text.len() + 2)
         .unwrap_or(u16::MAX)
         .min(screen.height);
-    let title = Line::styled(" maxtop: keys and columns ", theme.strong);
+    let title = Line::from(Span::styled(" maxtop: keys and columns ", theme.strong));
     let inner = dialog_box(theme, title, (76, height), frame.buffer_mut());
     let last = text.len().saturating_sub(usize::from(inner.height));
     lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
