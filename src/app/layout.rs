@@ -90,7 +90,8 @@ pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
 
 fn split(body: Area, height: u16) -> (Area, Area, Area) {
     if body.width >= BESIDE {
-        let left = body.width / 2;
+        // A little more than half: all columns that matter have room in it from here on.
+        let left = body.width / 20 * 11;
         let divider = Area {
             x: left,
             width: 1,
