@@ -195,8 +195,7 @@ impl Attempt {
     /// Whether the session seen is the one that was asked for; if not, how the attempt ends.
     fn judge(&self, answer: Result<Arc<Sighting>, Fault>) -> Result<(Arc<Sighting>, Vec<Part>), Outcome> {
         let sighting = answer.map_err(|fault| match fault {
-            Fault::NotFound if self.is_half_open() => Outcome::Refused(Refusal::NotKillableYet),
-            Fault::NotFound => Outcome::AlreadyGone,
+            Fault::NotFound => self.not_found(),
             fault => Outcome::Refused(Refusal::Unreadable(fault)),
         })?;
         match self.identity.compare(&sighting.identity()) {
@@ -206,8 +205,13 @@ impl Attempt {
         }
     }
 
-    fn is_half_open(&self) -> bool {
-        self.dialect == Dialect::JsonApi && self.session.phase() == Some(Phase::Starting)
+    /// What a 404 to a check means: 24.02 finds only sessions that have started and do not stop.
+    fn not_found(&self) -> Outcome {
+        match (self.dialect, self.session.phase()) {
+            (Dialect::JsonApi, Some(Phase::Starting)) => Outcome::Refused(Refusal::NotKillableYet),
+            (Dialect::JsonApi, Some(Phase::Stopping)) => Outcome::Refused(Refusal::Closing),
+            _ => Outcome::AlreadyGone,
+        }
     }
 
     /// Ended at once is only what is certain: refused by the server, or never sent. For all else,

@@ -19,6 +19,8 @@ pub enum Refusal {
     Changed(Vec<Difference>),
     /// Listed, but not started: 24.02 finds only started sessions.
     NotKillableYet,
+    /// Listed as stopping, and no longer found by its id.
+    Closing,
     /// The endpoint could not say who it is.
     Unreadable(Fault),
 }
@@ -81,6 +83,7 @@ impl Refusal {
             Self::NotKillableYet => {
                 "not killable yet: the server finds only sessions that have started".to_owned()
             }
+            Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
         }
     }

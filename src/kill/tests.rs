@@ -463,3 +463,16 @@ fn a_refused_password_is_not_tried_over_and_over() {
         None
     );
 }
+
+#[test]
+fn a_session_that_stops_and_is_no_longer_found_is_closing() {
+    let mut stopping = session("alice");
+    stopping.state = Some(text("Stopping session"));
+    let identity = Identity::new(EndpointId(0), None, &stopping);
+    let (mut attempt, order) = Attempt::new(1, identity, stopping, Dialect::JsonApi);
+    attempt.hear(
+        Event::Seen(ticket_of(Some(order)), Err(Fault::NotFound), Duration::ZERO),
+        T,
+    );
+    assert_eq!(attempt.outcome(), Some(&Outcome::Refused(Refusal::Closing)));
+}

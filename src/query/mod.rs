@@ -2,7 +2,7 @@
 //!
 //! Used by `app` (the table) and by the one-shot commands; uses `model` only.
 
-use crate::model::{Session, Text};
+use crate::model::{Phase, Session, Text};
 
 /// A filter as it was typed, ready to be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,10 @@ impl Filter {
     }
 
     fn matches_text(&self, session: &Session) -> bool {
+        // What the table shows is found as well as what the server sent.
+        if self.has(session.phase().map(Phase::name)) {
+            return true;
+        }
         let rows = [&session.user, &session.address, &session.service, &session.state];
         if rows
             .into_iter()
@@ -58,6 +62,7 @@ impl Filter {
             let sql = extra.running.as_ref().and_then(|running| running.sql.as_ref());
             self.has(extra.program.as_ref().map(Text::as_str))
                 || self.has(sql.map(Text::as_str))
+                || self.has(extra.pid.map(|pid| pid.to_string()).as_deref())
                 || extra
                     .backends
                     .iter()

@@ -34,6 +34,7 @@ fn session() -> Session {
 #[test]
 fn a_text_is_looked_for_in_every_field_ignoring_case() {
     for needle in [
+        "ready",
         "zoË",
         "10.0.3",
         "rw-sp",

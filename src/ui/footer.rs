@@ -69,7 +69,9 @@ fn shown(app: &App) -> String {
         parts.push(format!("/{}", app.table.filter.text().trim()));
     }
     let listed = generation.listed();
-    if listed == total {
+    if generation.snapshots.is_empty() {
+        parts.push("sessions unknown".to_owned());
+    } else if listed == total {
         parts.push(format!("{total} sessions"));
     } else {
         parts.push(format!("{listed} of {total} shown"));

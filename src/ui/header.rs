@@ -115,6 +115,8 @@ fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
     };
     vec![
         only([&held, &pace, &sessions, &losses]),
+        // That the order is held explains what is seen; what the list costs can wait.
+        only([&held, &None, &sessions, &losses]),
         only([&None, &pace, &sessions, &losses]),
         only([&None, &None, &sessions, &losses]),
         only([&None, &None, &sessions, &None]),
