@@ -9,9 +9,7 @@ use super::App;
 use super::effect::Effect;
 use super::keymap::Action;
 use super::status::Status;
-use crate::kill::{
-    Answer, Attempt, Dialog, Event, FirstCheck, Order, Outcome, Press, Refusal, Stage, Ticket, permit,
-};
+use crate::kill::{Answer, Attempt, Dialog, Event, FirstCheck, Order, Outcome, Press, Stage, Ticket, permit};
 use crate::model::{Fault, Found, Identity, RowKey, Session, Sighting, Snapshot};
 
 /// The open dialog.
@@ -293,19 +291,5 @@ fn effect(attempt: &Attempt, order: Order) -> Effect {
             after,
         },
         Order::Delete { ticket } => Effect::Delete { endpoint, id, ticket },
-    }
-}
-
-/// Whether the dialog can only be closed: the first check has ended the matter.
-pub fn is_settled(asking: &Asking) -> Option<&Outcome> {
-    asking.attempt.outcome()
-}
-
-/// The refusal behind an outcome, if nothing was sent.
-pub const fn refusal(outcome: &Outcome) -> Option<&Refusal> {
-    if let Outcome::Refused(refusal) = outcome {
-        Some(refusal)
-    } else {
-        None
     }
 }

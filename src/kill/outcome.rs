@@ -118,6 +118,15 @@ impl Outcome {
         }
     }
 
+    /// Why nothing was sent, if nothing was.
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        if let Self::Refused(refusal) = self {
+            Some(refusal)
+        } else {
+            None
+        }
+    }
+
     /// Whether the session is gone.
     pub const fn is_gone(&self) -> bool {
         matches!(self, Self::Killed { .. } | Self::AlreadyGone)

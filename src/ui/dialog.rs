@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::draw::{dialog_box, fit, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::killing::{Asking, is_settled, refusal};
+use crate::app::killing::Asking;
 use crate::kill::{Attempt, Choice, FirstCheck, Outcome, Refusal, Stage, Ticket};
 use crate::model::{Dialect, Difference, Session, Text};
 
@@ -143,7 +143,7 @@ fn check<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
             .collect()
     };
     let glyphs = theme.glyphs;
-    if let Some(outcome) = is_settled(asking) {
+    if let Some(outcome) = asking.attempt.outcome() {
         return settled(outcome, theme, width);
     }
     match asking.attempt.stage() {
@@ -174,14 +174,14 @@ fn check<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 
 /// The check has ended the matter: old and new side by side, where there is a new one.
 fn settled<'a>(outcome: &Outcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    if let Some(Refusal::Changed(differences)) = refusal(outcome) {
+    if let Some(Refusal::Changed(differences)) = outcome.refusal() {
         let head = Line::styled(format!("{} somebody else now", theme.glyphs.cross), theme.alarm);
         let rows = differences
             .iter()
             .map(|difference| side_by_side(difference, theme, width));
         return std::iter::once(head).chain(rows).collect();
     }
-    let text = match (outcome, refusal(outcome)) {
+    let text = match (outcome, outcome.refusal()) {
         (_, Some(refusal)) => refusal.words(),
         (Outcome::AlreadyGone, _) => "it has ended already".to_owned(),
         (outcome, _) => outcome.word().to_owned(),
@@ -216,7 +216,7 @@ fn buttons<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
         spans.push(Span::raw("      "));
         spans.push(Span::styled("y", theme.strong));
         spans.push(button("Yes, end it", !no_chosen, theme.alarm));
-    } else if is_settled(asking).is_none() {
+    } else if asking.attempt.outcome().is_none() {
         spans.push(Span::styled("      (Yes opens after the check)", theme.quiet));
     }
     Line::from(spans)
