@@ -2,6 +2,7 @@
 
 use std::io;
 
+use nix::unistd::{Pid, getppid, getsid};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -59,12 +60,44 @@ impl Signals {
 /// Whether somebody would be there to continue a stopped program: a shell in the same session. As
 /// the leader of one (`ssh -t HOST maxtop`, `docker exec`) it would stand still for ever.
 pub(super) fn can_stop() -> bool {
-    let of = |process| rustix::process::getsid(process).ok();
-    let parent = rustix::process::getppid();
-    parent.is_some_and(|parent| of(Some(parent)) == of(None))
+    shares_session(getppid(), |process| getsid(process).ok())
+}
+
+/// A process or session beyond the borders of a container has the number 0, and asking for the
+/// session of process 0 gives one's own.
+fn shares_session(parent: Pid, session: impl Fn(Option<Pid>) -> Option<Pid>) -> bool {
+    parent.as_raw() > 0 && session(Some(parent)) == session(None)
 }
 
 /// Stops the program until it is continued.
 pub(super) fn stop() -> io::Result<()> {
     emulate_default_handler(SIGTSTP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether there is a shell, by the numbers of the parent, its session and our own.
+    fn shell(parent: i32, parents_session: i32, own: i32) -> bool {
+        shares_session(Pid::from_raw(parent), |process| {
+            let session = if process.is_some_and(|process| process.as_raw() > 0) {
+                parents_session
+            } else {
+                own
+            };
+            Some(Pid::from_raw(session))
+        })
+    }
+
+    #[test]
+    fn a_shell_has_the_same_session_and_nobody_else_is_one() {
+        assert!(shell(20, 10, 10));
+        assert!(!shell(20, 10, 30), "the leader of a session of its own");
+        assert!(
+            !shell(20, 0, 30),
+            "the parent's session began outside the container"
+        );
+        assert!(!shell(0, 30, 30), "the parent is outside the container");
+    }
 }

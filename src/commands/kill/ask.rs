@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, Write as _};
 
-use rustix::termios::{QueueSelector, tcflush};
+use nix::sys::termios::{FlushArg, tcflush};
 
 use crate::commands::exit::Failure;
 
@@ -13,7 +13,7 @@ pub(super) fn ask(plan: &str, count: usize) -> Result<bool, Failure> {
     writeln!(err, "{plan}")?;
     err.flush()?;
     // What was typed before the question stood there is no answer to it.
-    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
     write!(err, "end {count} {sessions}? type yes: ")?;
     err.flush()?;
     let mut answer = String::new();
