@@ -1,8 +1,13 @@
 //! The filter: for now one text that is looked for, ignoring case, in every text of a session.
 //!
-//! Used by `app` (the table) and by the one-shot commands; uses `model` only.
+//! Used by `app` (the table), `kill` (is it still what was meant?) and the one-shot commands; uses
+//! `model` only.
+
+mod subject;
 
 use crate::model::{Phase, Session, Text};
+
+pub use subject::{Subject, Truth};
 
 /// A filter as it was typed, ready to be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,9 +36,15 @@ impl Filter {
         self.needle.is_empty()
     }
 
-    /// Whether a session has the text anywhere.
+    /// Whether a session matches, as far as is known.
+    pub fn judge(&self, subject: &Subject<'_>) -> Truth {
+        let session = subject.session;
+        Truth::of(self.is_empty() || self.matches_number(session) || self.matches_text(session))
+    }
+
+    /// Whether a session certainly matches.
     pub fn matches(&self, session: &Session) -> bool {
-        self.is_empty() || self.matches_number(session) || self.matches_text(session)
+        self.judge(&Subject::new(session)).is_yes()
     }
 
     fn matches_number(&self, session: &Session) -> bool {
