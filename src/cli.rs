@@ -129,6 +129,9 @@ pub struct DemoArgs {
     /// A few sessions whose names try to harm the terminal.
     #[arg(long)]
     pub hostile: bool,
+    /// The share of requests about one session, kills among them, that go wrong: reset, refused or left hanging.
+    #[arg(long, value_name = "SHARE", value_parser = fault_rate)]
+    pub faults: Option<f64>,
     /// Serve only; the first line says where.
     #[arg(long)]
     pub headless: bool,
@@ -233,15 +236,25 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn share(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        share if (0.001..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share is 0.1% at least and 100% at most".to_owned()),
+    }
+}
+
+fn fault_rate(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        rate if (0.0..=1.0).contains(&rate) => Ok(rate),
+        _ => Err("a share is 0% at least and 100% at most".to_owned()),
+    }
+}
+
+/// `0.1` or `10%`.
+fn number(text: &str) -> Result<f64, String> {
     let percent = text.strip_suffix('%').map(str::trim_end);
     let number: f64 = percent
         .unwrap_or(text)
         .parse()
         .map_err(|_| "not a share: try 10%".to_owned())?;
-    let share = if percent.is_some() { number / 100.0 } else { number };
-    if (0.001..=1.0).contains(&share) {
-        Ok(share)
-    } else {
-        Err("a share is 0.1% at least and 100% at most".to_owned())
-    }
+    Ok(if percent.is_some() { number / 100.0 } else { number })
 }

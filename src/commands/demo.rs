@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
 use crate::config::Config;
-use crate::demo::{Dialects, Running, ServeSpec, serve};
+use crate::demo::{Dialects, Faults, Running, ServeSpec, serve};
 use crate::model::Dialect;
 use crate::shell::client::Client;
 
@@ -41,6 +41,7 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
     spec.world.churn = demo.churn;
     spec.world.hostile = demo.hostile;
     spec.auth = demo.auth.as_ref().map(credentials).transpose()?;
+    spec.faults = demo.faults.map(|rate| Faults::new(rate, demo.seed));
     spec.dialects = match dialect {
         None => Dialects::Both,
         Some(Dialect::Draft) => Dialects::Draft,

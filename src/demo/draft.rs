@@ -9,6 +9,7 @@ mod resource;
 
 use axum::http::header;
 use axum::http::{Method, StatusCode};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::dates::{http_date, timestamp};
@@ -79,7 +80,29 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
             timestamp((world.started_unix(), 0)),
         )
     });
-    let mut reply = answered.unwrap_or_else(|refusal| error(&refusal));
+    let reply = answered.unwrap_or_else(|refusal| error(&refusal));
+    complete(reply, request, resource, (date, started))
+}
+
+/// An internal error, whatever was asked.
+pub(super) fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
+    let (date, started) =
+        endpoint.with_world(|world| (timestamp(world.wall()), timestamp((world.started_unix(), 0))));
+    let reply = error(&Refusal {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        error: "Internal error",
+        description: format!("`{}` could not be answered.", request.path),
+    });
+    complete(reply, request, Resource::of(request), (date, started))
+}
+
+/// The headers that every reply has. Without a version of its own it is as old as the process.
+fn complete(
+    mut reply: Reply,
+    request: &Request,
+    resource: Option<Resource>,
+    (date, started): (Timestamp, Timestamp),
+) -> Reply {
     if let Some(resource) = resource {
         reply = reply.with(header::ALLOW, resource.allow());
     }
@@ -144,6 +167,9 @@ fn done(resource: Resource, method: &Method, mut content: Content, world: &mut W
     if let (&Method::DELETE, Resource::Session(id)) = (method, resource) {
         world.kill(id);
         return validated(Reply::new(StatusCode::NO_CONTENT), &content);
+    }
+    if let (&Method::GET, Resource::Sessions) = (method, resource) {
+        world.was_listed();
     }
     let body = std::mem::take(&mut content.body);
     validated(Reply::json(StatusCode::OK, body), &content)

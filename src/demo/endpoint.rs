@@ -1,41 +1,34 @@
-//! The endpoint behind the socket: the world with its clock, who may ask, and what was asked.
+//! The endpoint behind the socket: the world with its clock, who may ask, what was asked and what goes wrong.
 //!
 //! The world is looked at under a lock that no `await` crosses. Who may enter: `routing` and the dialects.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::http::{self, Reply, Request};
+use super::faults::{Fault, Faults};
+use super::http::{self, Request};
+use super::spec::{Dialects, ServeSpec};
 use super::world::World;
 
 /// So many requests are remembered.
-const LOG_LENGTH: usize = 10_000;
+const LOG_LENGTH: usize = 100_000;
 
-/// Which dialects are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dialects {
-    /// `/v1/…` is JSON:API, everything else the draft.
-    #[default]
-    Both,
-    /// The draft only: `/v1/…` is an unknown resource.
-    Draft,
-    /// JSON:API only, with `/v1` or without, as MaxScale 24.02 has it.
-    JsonApi,
-}
-
-/// A request that was answered.
+/// A request that was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestLine {
     /// `GET`, `DELETE`, …
     pub method: String,
     /// Path and query as sent.
     pub target: String,
-    /// The status of the reply.
+    /// The status of the reply, which may still be held back; 0 if none is sent.
     pub status: u16,
+    /// What went wrong on purpose. It tells whether the request was carried out, which the status then does not.
+    pub fault: Option<Fault>,
 }
 
 #[derive(Debug)]
@@ -53,24 +46,30 @@ pub(super) struct Endpoint {
     /// The zone of dates that do not name theirs.
     pub(super) zone: TimeZone,
     speed: f64,
+    /// How much later requests about one session are answered.
+    pub(super) delay: Duration,
+    faults: Option<Faults>,
+    /// How many requests could have met a fault.
+    exposed: AtomicU64,
     clocked: Mutex<Clocked>,
     log: Mutex<VecDeque<RequestLine>>,
 }
 
 impl Endpoint {
-    pub(super) fn new(
-        world: World,
-        dialects: Dialects,
-        auth: Option<&(String, SecretString)>,
-        speed: f64,
-    ) -> Self {
+    pub(super) fn new(spec: ServeSpec) -> Self {
+        let authorization = spec
+            .auth
+            .map(|(user, password)| http::basic(&user, password.expose_secret()).into());
         Self {
-            dialects,
-            authorization: auth.map(|(user, password)| http::basic(user, password.expose_secret()).into()),
+            dialects: spec.dialects,
+            authorization,
             zone: TimeZone::system(),
-            speed,
+            speed: spec.speed,
+            delay: spec.delay,
+            faults: spec.faults,
+            exposed: AtomicU64::default(),
             clocked: Mutex::new(Clocked {
-                world,
+                world: World::new(&spec.world),
                 since: Instant::now(),
             }),
             log: Mutex::default(),
@@ -103,12 +102,20 @@ impl Endpoint {
             .is_none_or(|expected| sent == Some(expected.expose_secret()))
     }
 
-    pub(super) fn remember(&self, request: &Request, reply: &Reply) {
+    /// What this request meets, and how long silence lasts. To be asked once for each.
+    pub(super) fn fault(&self, request: &Request) -> Option<(Fault, Duration)> {
+        let faults = self.faults.as_ref().filter(|faults| faults.includes(request))?;
+        let fault = faults.nth(self.exposed.fetch_add(1, Ordering::Relaxed))?;
+        Some((fault, faults.hold()))
+    }
+
+    pub(super) fn remember(&self, request: &Request, status: u16, fault: Option<Fault>) {
         let query = if request.query.is_empty() { "" } else { "?" };
         let line = RequestLine {
             method: request.method.to_string(),
             target: format!("{}{query}{}", request.path, request.query),
-            status: reply.status.as_u16(),
+            status,
+            fault,
         };
         let mut log = lock(&self.log);
         if log.len() >= LOG_LENGTH {

@@ -46,6 +46,13 @@ impl Request {
         let path = path.strip_suffix('/').unwrap_or(path);
         path.split('/').collect()
     }
+
+    /// Whether it is a DELETE or its path names one session, which both dialects write alike.
+    pub(super) fn is_single(&self) -> bool {
+        let segments = self.segments();
+        let unprefixed = segments.strip_prefix(&["v1"]).unwrap_or(&segments);
+        self.method == Method::DELETE || matches!(unprefixed, ["sessions", _, ..])
+    }
 }
 
 /// A reply.

@@ -55,10 +55,26 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
         base: &base,
         zone: &endpoint.zone,
     };
-    let (mut reply, now) = endpoint.with_world(|world| {
+    let (reply, now) = endpoint.with_world(|world| {
         let reply = act(request, Resource::of(&segments), context, world);
         (reply, timestamp(world.wall()))
     });
+    complete(reply, close, now)
+}
+
+/// An internal error, whatever was asked.
+pub(super) fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
+    let now = endpoint.with_world(|world| timestamp(world.wall()));
+    let detail = format!("{} could not be answered", request.path);
+    let mut reply = failure(StatusCode::INTERNAL_SERVER_ERROR, &detail);
+    if request.method == Method::HEAD {
+        reply.body.clear();
+    }
+    complete(reply, !request.has_body(), now)
+}
+
+/// The headers that every reply has.
+fn complete(mut reply: Reply, close: bool, now: Timestamp) -> Reply {
     if close {
         reply = reply.with(header::CONNECTION, "close");
     }
@@ -85,7 +101,13 @@ fn denied(now: Timestamp, close: bool) -> Reply {
 fn act(request: &Request, resource: Resource<'_>, context: Context<'_>, world: &mut World) -> Reply {
     let started = timestamp((world.started_unix(), 0));
     match request.method {
-        Method::GET => get(request, resource, context, world, started),
+        Method::GET => {
+            let reply = get(request, resource, context, world, started);
+            if reply.status == StatusCode::OK && matches!(resource, Resource::Sessions) {
+                world.was_listed();
+            }
+            reply
+        }
         Method::HEAD => head(resource, world, started),
         Method::OPTIONS if !matches!(resource, Resource::Unknown) => {
             Reply::new(StatusCode::OK).with(header::ACCEPT, resource.methods())

@@ -5,15 +5,20 @@
 //! against its own idea of the format. The room imports nothing from the others. Who may enter: `commands`
 //! (`maxtop demo`), through [`serve`], and tests.
 
+mod connection;
 mod dates;
 mod draft;
 mod endpoint;
+mod faults;
 mod http;
 mod jsonapi;
 mod routing;
 mod server;
+mod spec;
 mod world;
 
-pub use endpoint::{Dialects, RequestLine};
-pub use server::{DemoError, Running, ServeSpec, serve};
+pub use endpoint::RequestLine;
+pub use faults::{Fault, FaultTarget, Faults};
+pub use server::{Running, serve};
+pub use spec::{DemoError, Dialects, ServeSpec};
 pub use world::{Backend, Library, Moment, Service, State, Statement, World, WorldSpec};

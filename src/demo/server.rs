@@ -3,79 +3,27 @@
 //! Who may enter: `maxtop demo` and tests.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, Request as HttpRequest, Response, StatusCode};
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::endpoint::{Dialects, Endpoint, RequestLine};
+use super::connection::{CuttableListener, Cutter};
+use super::endpoint::{Endpoint, RequestLine};
 use super::http::{Reply, Request};
-use super::routing;
-use super::world::{World, WorldSpec};
+use super::routing::{self, Answer};
+use super::spec::{DemoError, ServeSpec};
+use super::world::World;
 
-/// World time runs at most so much faster than the clock.
-const TOP_SPEED: f64 = 10_000.0;
 /// Open connections get this long to end when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
-
-/// What to serve, and where.
-#[derive(Debug, Clone)]
-pub struct ServeSpec {
-    /// A loopback address; port 0 takes any free port.
-    pub listen: SocketAddr,
-    /// The fleet.
-    pub world: WorldSpec,
-    /// World seconds per second; 0 is a world that stands still.
-    pub speed: f64,
-    /// User and password that every request needs, if any.
-    pub auth: Option<(String, SecretString)>,
-    /// Which dialects are served.
-    pub dialects: Dialects,
-}
-
-impl ServeSpec {
-    /// A fleet of that size and seed, from now on, in both dialects, on any port of 127.0.0.1.
-    pub fn new(sessions: usize, seed: u64) -> Self {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            world: WorldSpec::new(sessions, seed, i64::try_from(now).unwrap_or(0)),
-            speed: 1.0,
-            auth: None,
-            dialects: Dialects::Both,
-        }
-    }
-}
-
-/// Why the endpoint does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// The fleet is open to everybody who can reach it, so only this machine may.
-    #[error("the demo endpoint listens on loopback only, not on {0}: try 127.0.0.1:0")]
-    NotLoopback(SocketAddr),
-    /// Speed must be a number in range.
-    #[error("the speed must lie between 0 and {TOP_SPEED}, not {0}")]
-    Speed(f64),
-    /// The address is taken, or the like.
-    #[error("cannot listen on {address}: {source}")]
-    Bind {
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-}
 
 /// A running endpoint. It stops when this is dropped.
 #[derive(Debug)]
@@ -89,27 +37,17 @@ pub struct Running {
 
 /// Starts the endpoint. It must be called within a tokio runtime.
 pub async fn serve(spec: ServeSpec) -> Result<Running, DemoError> {
+    spec.check()?;
     let address = spec.listen;
-    if !address.ip().is_loopback() {
-        return Err(DemoError::NotLoopback(address));
-    }
-    if !(0.0..=TOP_SPEED).contains(&spec.speed) {
-        return Err(DemoError::Speed(spec.speed));
-    }
     let bind = |source| DemoError::Bind { address, source };
     let listener = TcpListener::bind(address).await.map_err(bind)?;
     let addr = listener.local_addr().map_err(bind)?;
 
-    let world = World::new(&spec.world);
-    let endpoint = Arc::new(Endpoint::new(
-        world,
-        spec.dialects,
-        spec.auth.as_ref(),
-        spec.speed,
-    ));
+    let endpoint = Arc::new(Endpoint::new(spec));
     let router = Router::new().fallback(respond).with_state(Arc::clone(&endpoint));
     let (stop, stopped) = oneshot::channel::<()>();
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let service = router.into_make_service_with_connect_info::<Cutter>();
+    let served = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(async move {
         let _ = stopped.await;
     });
     let task = tokio::spawn(async move { served.await });
@@ -127,7 +65,7 @@ impl Running {
         format!("http://{}", self.addr)
     }
 
-    /// The last requests, oldest first, 10,000 at most.
+    /// The last requests, oldest first, 100,000 at most. Each is in it before its reply is sent.
     pub fn log(&self) -> Vec<RequestLine> {
         self.endpoint.log()
     }
@@ -151,6 +89,17 @@ impl Running {
     /// The id belongs to another user from now on, connected just now: an id that was reused.
     pub fn impersonate(&self, id: u64, user: &str) -> bool {
         self.endpoint.with_world(|world| world.impersonate(id, user))
+    }
+
+    /// The id belongs to another user from now on, and nothing else of it changes: address, port and connect
+    /// time stay. The name can be any text.
+    pub fn rename(&self, id: u64, user: &str) -> bool {
+        self.endpoint.with_world(|world| world.rename(id, user))
+    }
+
+    /// Leaves a session out of the next lists, so many of them, while it lives on and is found by its id.
+    pub fn hide(&self, id: u64, lists: u32) -> bool {
+        self.endpoint.with_world(|world| world.hide(id, lists))
     }
 
     /// The process behind the endpoint ends and another one begins: ids from 1, another start time and data
@@ -177,7 +126,12 @@ impl Drop for Running {
 }
 
 /// Answers on a thread for blocking work: a list of a large fleet takes a while, and others share the runtime.
-async fn respond(State(endpoint): State<Arc<Endpoint>>, request: HttpRequest<Body>) -> Response<Body> {
+/// A client that hangs up while its reply is held back ends this future, but not what was asked for.
+async fn respond(
+    State(endpoint): State<Arc<Endpoint>>,
+    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    request: HttpRequest<Body>,
+) -> Response<Body> {
     let (parts, _) = request.into_parts();
     let request = Request {
         method: parts.method,
@@ -186,7 +140,20 @@ async fn respond(State(endpoint): State<Arc<Endpoint>>, request: HttpRequest<Bod
         headers: parts.headers,
     };
     let answered = tokio::task::spawn_blocking(move || routing::answer(&endpoint, &request)).await;
-    response(answered.unwrap_or_else(|_| Reply::new(StatusCode::INTERNAL_SERVER_ERROR)))
+    let Answer { reply, hold } = answered.unwrap_or_else(|_| Answer {
+        reply: Some(Reply::new(StatusCode::INTERNAL_SERVER_ERROR)),
+        hold: Duration::ZERO,
+    });
+    if !hold.is_zero() {
+        tokio::time::sleep(hold).await;
+    }
+    reply.map_or_else(
+        || {
+            cutter.cut();
+            Response::default()
+        },
+        response,
+    )
 }
 
 fn response(reply: Reply) -> Response<Body> {

@@ -5,6 +5,7 @@
 //! enter: the replies of both dialects, through [`Moment`], and `server`, which brings the time.
 
 mod cast;
+mod changes;
 mod fleet;
 mod guise;
 mod schedule;
@@ -19,12 +20,13 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use cast::Client;
-use schedule::{Event, Schedule};
+use schedule::Schedule;
 use session::Session;
 
 pub use cast::Library;
 pub(super) use session::WORKERS;
 pub use session::{Backend, Moment, State, Statement};
+pub(super) use timeline::mix;
 pub use topology::Service;
 pub(super) use topology::{SERVERS, SERVICES, Server};
 
@@ -50,6 +52,9 @@ pub struct WorldSpec {
     pub node: String,
     /// One connection has not logged in yet. Only JSON:API lists it, beyond the number in `sessions`.
     pub half_open: bool,
+    /// Every killed client comes back after about 0.4 s, on a new connection. Without it a few of a pool do,
+    /// later, and only if anybody comes at all.
+    pub returning: bool,
 }
 
 impl WorldSpec {
@@ -63,6 +68,7 @@ impl WorldSpec {
             hostile: false,
             node: "db-proxy-1".to_owned(),
             half_open: sessions >= story::WHOLE,
+            returning: false,
         }
     }
 }
@@ -75,6 +81,8 @@ pub struct World {
     /// Time since the process began; sessions are dated on this scale.
     uptime: Duration,
     sessions: BTreeMap<u64, Session>,
+    /// Those that are left out of lists, and of how many more.
+    hidden: BTreeMap<u64, u32>,
     schedule: Schedule,
     next_id: u64,
     churn: f64,
@@ -115,6 +123,7 @@ impl World {
             uptime_at_start: uptime,
             uptime,
             sessions: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             schedule: Schedule::default(),
             next_id: 1,
             churn,
@@ -142,6 +151,12 @@ impl World {
             .map(|session| Moment::of(session, self.uptime))
     }
 
+    /// The sessions that a list of this moment names.
+    pub fn listed(&self) -> impl Iterator<Item = Moment<'_>> {
+        self.sessions()
+            .filter(|session| !self.hidden.contains_key(&session.id()))
+    }
+
     /// One session as it is now.
     pub fn session(&self, id: u64) -> Option<Moment<'_>> {
         self.sessions
@@ -157,38 +172,6 @@ impl World {
     /// Whether nobody is connected.
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
-    }
-
-    /// Ends a session at once; false when there is none of that id.
-    pub fn kill(&mut self, id: u64) -> bool {
-        let Some(session) = self.sessions.remove(&id) else {
-            return false;
-        };
-        self.changed = self.uptime;
-        fleet::come_back(self, &session);
-        true
-    }
-
-    /// Ends a session after a delay. A later call replaces an earlier one.
-    pub fn kill_after(&mut self, id: u64, delay: Duration) -> bool {
-        let at = self.uptime.saturating_add(delay);
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return false;
-        };
-        session.expires = Some(at);
-        self.schedule.add(at, Event::Expire(id));
-        true
-    }
-
-    /// Gives the id to another user, connected just now: what a client sees when an id was reused.
-    pub fn impersonate(&mut self, id: u64, user: &str) -> bool {
-        let born = self.uptime;
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return false;
-        };
-        session.hand_over(user, born);
-        self.changed = born;
-        true
     }
 
     /// The wall clock: whole seconds since 1970 and nanoseconds.

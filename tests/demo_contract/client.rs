@@ -1,12 +1,16 @@
 //! A bare HTTP client that shows replies as they came.
 
+use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use maxtop::demo::{Running, ServeSpec, serve};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A reply.
 #[derive(Debug)]
@@ -66,7 +70,7 @@ pub(crate) async fn delete(addr: SocketAddr, target: &str) -> Reply {
 /// closes.
 pub(crate) async fn send(addr: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)]) -> Reply {
     let exchange = exchange(addr, method, target, headers);
-    tokio::time::timeout(Duration::from_secs(20), exchange)
+    tokio::time::timeout(PATIENCE, exchange)
         .await
         .expect("a reply in time")
 }
@@ -110,6 +114,28 @@ async fn exchange(addr: SocketAddr, method: &str, target: &str, headers: &[(&str
     assert_eq!(body.len(), length, "exactly what was announced");
     reply.body = body;
     reply
+}
+
+/// Sends a request on a connection that may have been used before.
+pub(crate) async fn ask(stream: &mut TcpStream, method: &str, target: &str) {
+    let request = format!("{method} {target} HTTP/1.1\r\nHost: demo\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("writes");
+}
+
+/// What a connection still yields, and how it ends.
+pub(crate) async fn rest(stream: &mut TcpStream) -> (Vec<u8>, io::Result<()>) {
+    let mut bytes = Vec::new();
+    let end = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    (bytes, end.expect("an end in time").map(drop))
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// A world that stands still, so that two looks agree.

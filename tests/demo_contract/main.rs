@@ -8,8 +8,10 @@
     clippy::indexing_slicing
 )]
 
+mod changes;
 mod client;
 mod draft;
+mod faults;
 mod jsonapi;
 mod recordings;
 mod server;

@@ -39,6 +39,7 @@ async fn it_remembers_requests() {
         method: method.to_owned(),
         target: target.to_owned(),
         status,
+        fault: None,
     };
     let expected = [
         line("GET", "/sessions?range=0-1", 200),

@@ -105,7 +105,7 @@ fn is_listed(session: &Moment<'_>) -> bool {
 
 fn list(endpoint: &Endpoint, world: &World, fields: Fields, range: Range) -> Content {
     let mut modified_at = world.changed();
-    let listed = world.sessions().filter(is_listed);
+    let listed = world.listed().filter(is_listed);
     let sessions: Vec<Session<'_>> = range
         .over(listed)
         .map(|session| {

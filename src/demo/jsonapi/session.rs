@@ -22,7 +22,7 @@ pub(super) struct Rows<'a> {
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sessions: Vec<Moment<'_>> = self.world.sessions().collect();
+        let mut sessions: Vec<Moment<'_>> = self.world.listed().collect();
         sessions.sort_unstable_by_key(|session| (session.worker(), session.shuffle()));
         serializer.collect_seq(
             sessions

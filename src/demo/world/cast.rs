@@ -247,10 +247,11 @@ impl Client {
         }
     }
 
-    /// The same client on a new connection.
+    /// The same client on a new connection, from another port.
     pub(super) fn again(&self, rng: &mut Rng) -> Self {
+        let drawn = port(rng);
         Self {
-            port: port(rng),
+            port: if drawn == self.port { drawn ^ 1 } else { drawn },
             ..self.clone()
         }
     }

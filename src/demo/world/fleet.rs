@@ -165,8 +165,14 @@ fn open(world: &mut World, client: Client, seed: u64, at: Duration) {
     schedule_end(world, id, life, seed, at);
 }
 
-/// A killed client of a pool may connect again soon, if anybody comes at all.
+/// A killed client of a pool may connect again soon, if anybody comes at all; returning ones always do.
 pub(super) fn come_back(world: &mut World, killed: &Session) {
+    if world.spec.returning {
+        if killed.plot != Plot::HalfOpen {
+            reopen(world, killed, world.uptime, 350 + mix(killed.seed, 22) % 101);
+        }
+        return;
+    }
     let returns = mix(killed.seed, 21).is_multiple_of(ONE_IN);
     let ordinary = matches!(killed.plot, Plot::Ordinary | Plot::Leaked);
     if world.churn > 0.0 && returns && ordinary && killed.client.kind.life != Life::Brief {

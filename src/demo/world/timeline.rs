@@ -105,7 +105,7 @@ fn scaled_narrow(millis: u32, random: u64) -> u64 {
 }
 
 /// A number that looks random and depends on both: the finaliser of `SplitMix64`.
-pub(super) fn mix(seed: u64, salt: u64) -> u64 {
+pub(in crate::demo) fn mix(seed: u64, salt: u64) -> u64 {
     let mut z = seed
         ^ salt
             .wrapping_mul(0x9E37_79B9_7F4A_7C15)

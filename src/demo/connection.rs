@@ -1,0 +1,117 @@
+//! Connections that can be reset instead of answered.
+//!
+//! The HTTP library always sends what a handler returns; the only way to send nothing is a connection that
+//! refuses to be written to. Who may enter: `server`.
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The handler's end of a connection.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cutter(Arc<AtomicBool>);
+
+impl Cutter {
+    /// From now on not a byte is sent; the next attempt resets the connection.
+    pub(super) fn cut(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_cut(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Connected<IncomingStream<'_, CuttableListener>> for Cutter {
+    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
+        stream.io().cutter.clone()
+    }
+}
+
+/// Accepts connections that can be cut.
+#[derive(Debug)]
+pub(super) struct CuttableListener(pub(super) TcpListener);
+
+impl Listener for CuttableListener {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        let (stream, addr) = Listener::accept(&mut self.0).await;
+        let connection = Connection {
+            stream,
+            cutter: Cutter::default(),
+        };
+        (connection, addr)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// A connection from a client.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    cutter: Cutter,
+}
+
+impl Connection {
+    /// The stream to write to. A cut one is reset when it is dropped, for which the error is the reason.
+    fn writable(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        if self.cutter.is_cut() {
+            self.stream.set_zero_linger()?;
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        Ok(Pin::new(&mut self.stream))
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.writable()?.poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.writable()?.poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.writable()?.poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.writable()?.poll_shutdown(context)
+    }
+}
