@@ -67,6 +67,7 @@ fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
     let mut decoder = Decoder::new(interner, Some(&zone), Timestamp::UNIX_EPOCH);
     let rows = wire::list(Dialect::Draft, body, &mut decoder).unwrap();
     Snapshot {
+        is_after_restart: false,
         endpoint: EndpointId(0),
         dialect: Dialect::Draft,
         instance: None,

@@ -97,6 +97,15 @@ pub struct CommonArgs {
         value_name = "COLUMN"
     )]
     pub sort: String,
+    /// So long a confirmed kill can be taken back; 0s: not at all.
+    #[arg(long, global = true, value_parser = grace, value_name = "TIME")]
+    pub grace: Option<Duration>,
+    /// Where kills are logged.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Nothing but ASCII on the screen.
     #[arg(long, global = true)]
     pub ascii: bool,
@@ -158,15 +167,28 @@ pub struct ShowArgs {
 /// `maxtop kill`.
 #[derive(Debug, Args)]
 pub struct KillArgs {
-    /// The sessions' ids.
-    #[arg(required = true, value_name = "ID")]
+    /// The sessions' ids. Without any, --filter or --key says who is meant; together with --filter
+    /// each must match it.
+    #[arg(value_name = "ID", required_unless_present_any = ["filter", "key"])]
     pub ids: Vec<String>,
+    /// End only the session with this fingerprint, as 'list -o json' shows it.
+    #[arg(long, value_name = "KEY")]
+    pub key: Vec<String>,
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,
     /// Say what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// If more sessions than this are meant, end none; 100 with --yes.
+    #[arg(long, value_name = "N")]
+    pub max: Option<usize>,
+    /// Why, for the audit log.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The form of the outcomes.
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: KillOutput,
 }
 
 /// `--dialect`.
@@ -210,6 +232,16 @@ pub enum ListOutput {
     Tsv,
 }
 
+/// `maxtop kill -o`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum KillOutput {
+    /// A line for each as it is over.
+    #[default]
+    Table,
+    /// One array when all are over.
+    Json,
+}
+
 /// `maxtop show -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ShowOutput {
@@ -233,6 +265,15 @@ fn duration(text: &str) -> Result<Duration, String> {
         long if long > Duration::from_hours(24) => Err("too long: a day at most".to_owned()),
         duration => Ok(duration),
     }
+}
+
+/// A grace time; none at all is one, too.
+pub fn grace(text: &str) -> Result<Duration, String> {
+    let grace = humantime::parse_duration(text).map_err(|error| format!("{error}: try 3s or 0s"))?;
+    if grace > Duration::from_mins(10) {
+        return Err("too long: 10m at most".to_owned());
+    }
+    Ok(grace)
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -2,10 +2,12 @@
 //!
 //! It may use the pure rooms' tables (columns, filters); the shell turns its values into I/O.
 
+mod file;
+
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -13,12 +15,15 @@ use thiserror::Error;
 
 use crate::app::arrange::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
-use crate::cli::{ColorArg, CommonArgs, DialectArg};
+use crate::cli::{self, ColorArg, CommonArgs, DialectArg};
 use crate::model::Dialect;
 use crate::query::Filter;
 
 /// The environment variable that holds the password.
 pub const PASSWORD_VARIABLE: &str = "MAXTOP_PASSWORD";
+
+/// So long a confirmed kill can be taken back, unless told otherwise.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Everything that was asked for, checked.
 #[derive(Clone, Debug)]
@@ -46,6 +51,12 @@ pub struct Config {
     pub filter: Filter,
     /// The order to begin with.
     pub sort: Sort,
+    /// So long a confirmed kill can be taken back.
+    pub grace: Duration,
+    /// Where kills are logged; without a home directory nowhere, and then nothing is ended.
+    pub audit: Option<PathBuf>,
+    /// Who must never be ended; an empty one is nobody.
+    pub protect: Filter,
     /// Nothing but ASCII on the screen.
     pub ascii: bool,
     /// No colour.
@@ -85,6 +96,22 @@ pub enum ConfigError {
         /// Which.
         path: String,
     },
+    /// A setting of the configuration file cannot be used.
+    #[error("the setting {name} of the configuration file: {why}")]
+    Setting {
+        /// Which.
+        name: &'static str,
+        /// Why not.
+        why: String,
+    },
+    /// The configuration file cannot be used.
+    #[error("the configuration file {path}: {why}")]
+    File {
+        /// Which.
+        path: String,
+        /// Where in it, and why.
+        why: String,
+    },
     /// The variable holds no text.
     #[error("MAXTOP_PASSWORD is no valid text")]
     PasswordVariable,
@@ -93,6 +120,7 @@ pub enum ConfigError {
 impl Config {
     /// Checks the command line and reads what it points to.
     pub fn read(args: &CommonArgs) -> Result<Self, ConfigError> {
+        let file = file::read(args.config.as_deref())?;
         Ok(Self {
             endpoint: args.endpoint.clone(),
             user: args.user.clone(),
@@ -109,6 +137,9 @@ impl Config {
             read_only: args.read_only,
             filter: Filter::parse(args.filter.as_deref().unwrap_or_default()),
             sort: sort(&args.sort)?,
+            grace: grace(args.grace, file.grace.as_deref())?,
+            audit: args.audit.clone().or(file.audit).or_else(file::usual_audit_log),
+            protect: Filter::parse(file.protect.as_deref().unwrap_or_default()),
             ascii: args.ascii || !speaks_utf8(),
             plain: is_plain(args.color),
         })
@@ -127,6 +158,15 @@ fn sort(text: &str) -> Result<Sort, ConfigError> {
             .join(", "),
     })?;
     Ok(Sort { column, descending })
+}
+
+/// The flag before the file before the default.
+fn grace(flag: Option<Duration>, file: Option<&str>) -> Result<Duration, ConfigError> {
+    match (flag, file) {
+        (Some(grace), _) => Ok(grace),
+        (None, Some(text)) => cli::grace(text).map_err(|why| ConfigError::Setting { name: "grace", why }),
+        (None, None) => Ok(GRACE),
+    }
 }
 
 /// The flag before the environment.

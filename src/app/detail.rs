@@ -26,6 +26,8 @@ pub struct DetailPane {
     pub fault: Option<Fault>,
     /// The first line shown.
     pub scroll: usize,
+    /// The connection whose `KILL` was copied last.
+    pub copied: Option<usize>,
     /// Good lists in a row without it.
     missing: u8,
 }
@@ -41,8 +43,18 @@ impl DetailPane {
             ended: None,
             fault: None,
             scroll: 0,
+            copied: None,
             missing: 0,
         }
+    }
+
+    /// Whether the thread id of a connection on its server is known.
+    pub fn knows_threads(&self) -> bool {
+        let mut connections = self
+            .sighting
+            .iter()
+            .flat_map(|sighting| &sighting.detail.connections);
+        connections.any(|connection| connection.thread_id.is_some())
     }
 
     /// The session as it was seen last.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::arrange::Job;
-use super::msg::Ticket;
+use crate::kill::Order;
 use crate::model::{EndpointId, SessionId};
 
 /// A request to the world outside.
@@ -17,26 +17,10 @@ pub enum Effect {
     Pace(Duration),
     /// Poll this session's details, and no other; `None` polls none.
     Watch(Option<(EndpointId, SessionId)>),
-    /// GET one session and its process start; answered by `Seen`.
-    Check {
-        /// Where.
-        endpoint: EndpointId,
-        /// Whom.
-        id: SessionId,
-        /// To tell the answer by.
-        ticket: Ticket,
-        /// How long to wait before.
-        after: Duration,
-    },
-    /// DELETE one session, once; answered by `Deleted`.
-    Delete {
-        /// Where.
-        endpoint: EndpointId,
-        /// Whom.
-        id: SessionId,
-        /// To tell the answer by.
-        ticket: Ticket,
-    },
+    /// What a kill orders; answered by `Kill`.
+    Kill(Order),
+    /// Put a text into the terminal's clipboard.
+    Copy(String),
     /// Send `Clock` at this time (since the program began), whatever else happens.
     WakeAt(Duration),
     /// Draw everything anew.

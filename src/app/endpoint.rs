@@ -60,8 +60,7 @@ impl Endpoint {
 
     /// A good list came. Says whether it is of another process than the one before.
     pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) -> bool {
-        let before = self.process_of_latest();
-        let restarted = before.is_some() && snapshot.process().is_some() && before != snapshot.process();
+        let restarted = snapshot.is_after_restart;
         self.cost = if self.latest.is_none() {
             snapshot.cost
         } else {
@@ -72,10 +71,6 @@ impl Endpoint {
         self.heard_at = Some(at);
         self.link = Link::Live;
         restarted
-    }
-
-    fn process_of_latest(&self) -> Option<&crate::model::ProcessStart> {
-        self.latest.as_ref().and_then(|latest| latest.process())
     }
 
     /// A list did not come.

@@ -13,8 +13,10 @@ pub enum Context {
     Dialog,
     /// The filter is being typed.
     Prompt,
-    /// The help.
-    Help,
+    /// The reason for a kill is being typed.
+    Reason,
+    /// The help or the kill log.
+    Overlay,
 }
 
 /// What a key does.
@@ -44,6 +46,20 @@ pub enum Action {
     Invert,
     /// Ask whether to end the session.
     Kill,
+    /// Mark the session, or take its mark away.
+    Mark,
+    /// Mark a range: from here, then up to there.
+    MarkRange,
+    /// Mark all that are shown.
+    MarkAll,
+    /// Take all marks away.
+    UnmarkAll,
+    /// Take back a kill in its grace time.
+    TakeBack,
+    /// Show the kills of this run.
+    KillLog,
+    /// Copy the statement that kills one of the session's connections on its server.
+    Copy,
     /// Hold the table still.
     Pause,
     /// Poll faster or slower, by steps.
@@ -68,6 +84,12 @@ pub enum Action {
     Choose,
     /// In a dialog or prompt: what is there.
     Accept,
+    /// In a dialog: take the last digit back.
+    Erase,
+    /// In a dialog: strike a victim out, or take it in again.
+    Strike,
+    /// In a dialog: type the reason.
+    Reason,
 }
 
 /// One line of the table of keys.
@@ -120,6 +142,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session, after asking and checking", "kill";
     Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: a text to look for in every field", "filter";
+    Table [ch(' ')] Action::Mark, "Space", "mark the session, or take its mark away", "mark";
     Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
     Table [ch('I')] Action::Invert, "I", "turn the order round", "";
@@ -131,6 +154,11 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ctrl('d')] Action::HalfPage(1), "Ctrl-d", "", "";
     Table [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Table [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Table [ch('v')] Action::MarkRange, "v", "mark a range: v, move, v", "";
+    Table [ch('*')] Action::MarkAll, "*", "mark all that are shown; a kill asks their filter again", "";
+    Table [ch('U')] Action::UnmarkAll, "U", "take all marks away", "";
+    Table [ch('u')] Action::TakeBack, "u", "take back a kill in its grace time; so do Esc and q", "";
+    Table [ch('l')] Action::KillLog, "l", "what came of the kills of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "the other pane, when both are shown", "";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: the table stands, polling goes on", "pause";
     Table [ch('+')] Action::Pace(1), "+ -", "poll less or more often", "";
@@ -145,18 +173,31 @@ pub static BINDINGS: &[Binding] = bindings! {
     Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
+    Detail [ch('y')] Action::Copy, "y", "copy KILL with the thread id of one of its connections", "copy KILL";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the session was checked", "yes";
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→", "choose", "choose";
-    Dialog [on(Code::Enter)] Action::Accept, "Enter", "what is chosen; No at first", "accept";
+    Dialog [on(Code::Enter)] Action::Accept, "Enter", "what is chosen; No at first, or the number typed", "accept";
+    Dialog [ch('x')] Action::Strike, "x", "strike the session out, or take it in again", "strike out";
+    Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
+    Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down the list of sessions", "";
+    Dialog [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Dialog [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages; Home End to its ends", "";
+    Dialog [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
+    Dialog [on(Code::Home)] Action::First, "Home", "", "";
+    Dialog [on(Code::End)] Action::Last, "End", "", "";
+    Dialog [on(Code::Backspace)] Action::Erase, "Backspace", "", "";
+    Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the question";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "keep the filter", "keep";
     Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "take it back", "take back";
-    Help [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
-    Help [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Help [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";
-    Help [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
-    Help [on(Code::Esc), ch('q'), ch('?'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc", "close", "close";
-    Help [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
+    Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
+    Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";
+    Overlay [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
+    Overlay [on(Code::Home), ch('g')] Action::First, "Home", "", "";
+    Overlay [on(Code::End), ch('G')] Action::Last, "End", "", "";
+    Overlay [on(Code::Esc), ch('q'), ch('?'), ch('l'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc", "close", "close";
+    Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
 };
 
 /// What a key does here. The details know all keys of the table that they do not use themselves.

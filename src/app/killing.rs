@@ -1,4 +1,4 @@
-//! Ending a session from the screen: opens the dialog, feeds the kill protocol, says what came of it.
+//! The kills of this run: feeds the kill protocol, takes back, stops, and says what came of each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,34 +6,54 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::App;
+use super::asking::Asking;
 use super::effect::Effect;
-use super::keymap::Action;
 use super::status::Status;
-use crate::kill::{Answer, Attempt, Dialog, Event, FirstCheck, Order, Outcome, Press, Stage, Ticket, permit};
-use crate::model::{Fault, Found, Identity, RowKey, Session, Sighting, Snapshot};
+use crate::kill::{Attempt, Batch, Event, Outcome, Return, Returns, numbers};
+use crate::model::{Fault, Identity, Limit, RowKey, SessionId, Snapshot, Text};
 
-/// The open dialog.
+/// So many lines the kill log of the screen keeps; the audit log has all.
+const LOG_KEPT: usize = 10_000;
+
+/// A line of the kill log.
 #[derive(Clone, Debug)]
-pub struct Asking {
-    /// The victim, and what is known of it.
-    pub attempt: Attempt,
-    /// What is chosen, and whether Yes is open.
-    pub dialog: Dialog,
+pub struct Logged {
+    /// The number of the kill within the run.
+    pub kill: u32,
+    /// When its outcome was known.
+    pub at: Timestamp,
+    /// Whom.
+    pub identity: Identity,
+    /// What came of it; an unknown outcome is replaced when it was found out.
+    pub outcome: Outcome,
+    /// The session that its client has now, if it came back at once.
+    pub back: Option<Return>,
 }
 
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
 pub struct Kills {
-    /// The one that a person is being asked about.
+    /// What a person is being asked about.
     pub asking: Option<Asking>,
-    /// Confirmed ones that are not over.
-    pub running: Vec<Attempt>,
+    /// Confirmed ones that are not over, the newest last.
+    pub batches: Vec<Batch>,
     /// The last ones that are gone, as a GET by id has said.
     pub ended: Vec<RowKey>,
+    /// What came of each, the oldest first.
+    pub log: Vec<Logged>,
+    /// What has to be said when the program ends.
+    pub unsettled: Vec<String>,
+    returns: Returns,
     begun: u32,
 }
 
 impl Kills {
+    pub(super) fn take_numbers(&mut self, victims: usize) -> u32 {
+        let first = self.begun.saturating_add(1);
+        self.begun = self.begun.saturating_add(numbers(victims));
+        first
+    }
+
     /// Keeps a few: only a row that still stands on the screen needs them.
     fn remember_ended(&mut self, key: RowKey) {
         const KEPT: usize = 64;
@@ -42,254 +62,223 @@ impl Kills {
         self.ended.drain(..surplus);
     }
 
+    /// Why nothing else can be killed just now.
+    pub(super) fn busy(&self) -> Option<String> {
+        let batch = self.batches.iter().find(|batch| batch.is_busy())?;
+        let whom = batch.whom();
+        Some(if batch.grace().is_some() {
+            format!("{whom} is about to be ended: u takes it back, then K asks again")
+        } else {
+            format!("one at a time: {whom} is still being ended")
+        })
+    }
+
+    /// The one that can be taken back.
+    pub fn in_grace(&self) -> Option<&Batch> {
+        self.batches.iter().find(|batch| batch.grace().is_some())
+    }
+
+    /// The one that ends sessions, and can be stopped.
+    pub fn under_way(&self) -> Option<&Batch> {
+        self.batches
+            .iter()
+            .find(|batch| batch.grace().is_none() && batch.is_busy())
+    }
+
     /// Whether something was sent whose end is not known.
     pub fn in_flight(&self) -> bool {
-        self.running.iter().any(Attempt::is_in_flight)
+        self.batches.iter().any(Batch::is_in_flight)
+    }
+
+    pub(super) fn wake_at(&self) -> Option<Duration> {
+        let asked = self.asking.as_ref().map(|asking| &asking.batch);
+        self.batches.iter().chain(asked).filter_map(Batch::wake_at).min()
+    }
+
+    fn log(&mut self, attempt: &Attempt, outcome: &Outcome, at: Timestamp) {
+        let kill = attempt.number();
+        if let Some(logged) = self.log.iter_mut().rev().find(|logged| logged.kill == kill) {
+            logged.outcome = outcome.clone();
+            return;
+        }
+        self.log.push(Logged {
+            kill,
+            at,
+            identity: attempt.victim.identity.clone(),
+            outcome: outcome.clone(),
+            back: None,
+        });
+        let surplus = self.log.len().saturating_sub(LOG_KEPT);
+        self.log.drain(..surplus);
     }
 }
 
 impl App {
-    /// `K`: asks about the session in the details if they have the keys, else the one under the cursor.
-    pub(super) fn ask_to_kill(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(busy) = self.kills.running.first() {
-            self.status = Some(Status::warning(format!(
-                "one at a time: {} is still being ended",
-                busy.identity.id
-            )));
-            return;
-        }
-        let victim = match &self.detail {
-            Some(detail) if self.detail_has_keys() => Some((
-                detail.identity.clone(),
-                detail.session().clone(),
-                detail.ended.is_some(),
-            )),
-            _ => self
-                .table
-                .generation
-                .row(self.table.position())
-                .map(|row| (row.identity(), row.session.clone(), row.has_ended())),
-        };
-        match victim {
-            None => {}
-            Some((identity, _, true)) => {
-                self.status = Some(Status::note(format!("{} has ended already", identity.id)));
-            }
-            Some((identity, session, false)) => self.open_dialog(identity, session, effects),
+    /// An answer for a kill: to whom it belongs.
+    pub(super) fn kill_heard(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(ticket) = event.ticket() else { return };
+        let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
+        let mut batches = asked.chain(&mut self.kills.batches);
+        if let Some(batch) = batches.find(|batch| batch.owns(ticket)) {
+            effects.extend(batch.hear(event, now).into_iter().map(Effect::Kill));
+            self.settle_kills(effects);
         }
     }
 
-    fn open_dialog(&mut self, identity: Identity, session: Session, effects: &mut Vec<Effect>) {
-        let Some(endpoint) = self.endpoint(identity.endpoint) else {
-            return;
-        };
-        let permitted = permit(&session, endpoint.authority());
-        let (Some(dialect), Ok(())) = (endpoint.dialect, &permitted) else {
-            let why = permitted
-                .err()
-                .map_or_else(|| "nothing was heard yet".to_owned(), |refusal| refusal.words());
-            self.status = Some(Status::warning(format!("{}: {why}", identity.id)));
-            return;
-        };
-        self.kills.begun += 1;
-        let (attempt, order) = Attempt::new(self.kills.begun, identity, session, dialect);
-        effects.push(effect(&attempt, order));
-        self.kills.asking = Some(Asking {
-            attempt,
-            dialog: Dialog::default(),
-        });
-    }
-
-    /// A key in the dialog.
-    pub(super) fn dialog_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let press = match action {
-            Action::Yes => Press::Yes,
-            Action::No => Press::No,
-            Action::Choose => Press::Move,
-            Action::Accept => Press::Enter,
-            _ => return,
-        };
-        let now = self.now.elapsed;
-        let Some(asking) = &mut self.kills.asking else {
-            return;
-        };
-        match asking.dialog.press(press, now) {
-            Answer::Stay => {}
-            Answer::No => self.close_dialog(effects),
-            Answer::Yes => {
-                let order = asking.attempt.hear(Event::Confirmed, now);
-                if let Some(Asking { mut attempt, .. }) = self.kills.asking.take() {
-                    // What was compared last is what was confirmed.
-                    attempt.session = confirmed_session(&attempt);
-                    effects.extend(order.map(|order| effect(&attempt, order)));
-                    self.status = Some(Status::note(format!(
-                        "ending {} {} …",
-                        attempt.identity.id,
-                        attempt.identity.client()
-                    )));
-                    self.kills.running.push(attempt);
-                }
-                self.rearrange(effects);
-            }
-        }
-    }
-
-    fn close_dialog(&mut self, effects: &mut Vec<Effect>) {
-        self.kills.asking = None;
-        self.rearrange(effects);
-    }
-
-    /// The question that can be answered with Yes, if one is asked: what a frame drawn now shows.
-    pub fn open_question(&self) -> Option<Ticket> {
-        let asking = self.kills.asking.as_ref()?;
-        asking.attempt.may_be_confirmed().then(|| asking.attempt.ticket())
-    }
-
-    /// The program was stopped meanwhile: what was seen before does not count any more.
-    pub(super) fn dialog_resumed(&mut self) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.dialog = Dialog::default();
-        }
-    }
-
-    /// A frame was written: if it showed that Yes is open, the 300 ms begin.
-    pub(super) fn dialog_drawn(&mut self, question: Option<Ticket>) {
-        let now = self.now.elapsed;
-        let open = self.open_question();
-        if let Some(asking) = &mut self.kills.asking {
-            asking.dialog.drawn(open.is_some() && open == question, now);
-        }
-    }
-
-    /// The answer of a check.
-    pub(super) fn kill_seen(
-        &mut self,
-        ticket: Ticket,
-        answer: Result<Arc<Sighting>, Fault>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let waited = answer
-            .as_ref()
-            .map_or(Duration::ZERO, |sighting| self.waited(sighting.taken_at));
-        self.tell(ticket, Event::Seen(ticket, answer, waited), effects);
-    }
-
-    /// How long ago an answer was complete; by the wall clock, which goes on while we are stopped.
-    fn waited(&self, taken_at: Timestamp) -> Duration {
-        Duration::try_from(self.now.wall.duration_since(taken_at)).unwrap_or_default()
-    }
-
-    /// The answer of a DELETE.
-    pub(super) fn kill_deleted(
-        &mut self,
-        ticket: Ticket,
-        answer: Result<(), Fault>,
-        effects: &mut Vec<Effect>,
-    ) {
-        self.tell(ticket, Event::Deleted(ticket, answer), effects);
-    }
-
-    fn tell(&mut self, ticket: Ticket, event: Event, effects: &mut Vec<Effect>) {
-        let now = self.now.elapsed;
-        let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.attempt);
-        let Some(attempt) = asked
-            .chain(&mut self.kills.running)
-            .find(|attempt| attempt.owns(ticket))
-        else {
-            return;
-        };
-        if let Some(order) = attempt.hear(event, now) {
-            effects.push(effect(attempt, order));
+    /// All that are asked about or under way hear something.
+    fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
+        for batch in asked.chain(&mut self.kills.batches) {
+            effects.extend(batch.hear(event.clone(), now).into_iter().map(Effect::Kill));
         }
         self.settle_kills(effects);
     }
 
-    /// A good list: a victim that is missing from two in a row is gone.
-    pub(super) fn kills_listed(&mut self, snapshot: &Snapshot, effects: &mut Vec<Effect>) {
-        let now = self.now.elapsed;
-        for attempt in &mut self.kills.running {
-            if attempt.identity.endpoint == snapshot.endpoint {
-                let present = matches!(snapshot.find(&attempt.identity.key()), Found::Same(_));
-                attempt.hear(Event::Listed { present }, now);
+    /// A good list.
+    pub(super) fn kills_listed(&mut self, snapshot: &Arc<Snapshot>, effects: &mut Vec<Effect>) {
+        for back in self.kills.returns.listed(snapshot, self.now) {
+            let logged = self.kills.log.iter_mut().rev();
+            for logged in logged.filter(|logged| logged.kill == back.kill) {
+                logged.back = Some(back);
+                let text = format!("{} is {}", logged.identity.client(), back.words());
+                self.status = Some(Status::warning(text));
             }
         }
-        self.settle_kills(effects);
+        self.tell_kills(&Event::Listed(Arc::clone(snapshot)), effects);
     }
 
     /// Time has passed.
     pub(super) fn kills_clock(&mut self, effects: &mut Vec<Effect>) {
-        let now = self.now.elapsed;
-        for attempt in &mut self.kills.running {
-            attempt.hear(Event::Clock, now);
+        self.tell_kills(&Event::Clock, effects);
+    }
+
+    /// Takes back what is in its grace time. Says whether there was anything.
+    pub(super) fn take_back(&mut self, why: &'static str, effects: &mut Vec<Effect>) -> bool {
+        let mut batches = self.kills.batches.iter_mut();
+        let taken = batches.any(|batch| batch.take_back(why));
+        if taken {
+            self.settle_kills(effects);
         }
-        self.settle_kills(effects);
+        taken
+    }
+
+    /// Begins no more of what is under way. Says whether there was anything to stop.
+    pub(super) fn stop_kills(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let now = self.now;
+        let mut stopped = false;
+        for batch in self.kills.batches.iter_mut().filter(|batch| batch.is_busy()) {
+            stopped = true;
+            effects.extend(batch.stop(now).into_iter().map(Effect::Kill));
+        }
+        if stopped {
+            self.settle_kills(effects);
+        }
+        stopped
+    }
+
+    /// The program ends: what was sent and not seen to its end is unknown, and said so.
+    pub(super) fn abandon_kills(&mut self, effects: &mut Vec<Effect>) {
+        self.kills.asking = None;
+        self.take_back("the program ends", effects);
+        let fault = Fault::Abandoned;
+        for batch in &mut self.kills.batches {
+            let in_flight = batch.attempts().iter().filter(|attempt| attempt.is_in_flight());
+            let unknown = Outcome::Unknown(fault.clone());
+            let lines = in_flight.map(|attempt| unknown.words(&attempt.victim.identity));
+            self.kills.unsettled.extend(lines);
+            effects.extend(batch.abandon(&fault, self.now).into_iter().map(Effect::Kill));
+        }
     }
 
     /// Says what came of the ones that are over, and lets go of them.
     fn settle_kills(&mut self, effects: &mut Vec<Effect>) {
-        let (over, running): (Vec<_>, Vec<_>) = std::mem::take(&mut self.kills.running)
-            .into_iter()
-            .partition(|attempt| attempt.outcome().is_some());
-        self.kills.running = running;
-        for attempt in &over {
+        let mut batches = std::mem::take(&mut self.kills.batches);
+        for batch in &mut batches {
+            self.settle(batch, effects);
+        }
+        batches.retain(|batch| !batch.is_over());
+        // What was begun meanwhile, if anything, stands behind.
+        batches.append(&mut self.kills.batches);
+        self.kills.batches = batches;
+    }
+
+    fn settle(&mut self, batch: &mut Batch, effects: &mut Vec<Effect>) {
+        if let Some(why) = batch.taken_back() {
+            self.status = Some(Status::note(format!("taken back: {}: {why}", batch.whom())));
+            return;
+        }
+        let news = batch.take_news();
+        if news.is_empty() {
+            return;
+        }
+        let single = batch.tally().total() == 1;
+        for attempt in news.iter().filter_map(|place| batch.attempts().get(*place)) {
             let Some(outcome) = attempt.outcome() else {
                 continue;
             };
-            if matches!(outcome, Outcome::NotAllowed(_))
-                && let Some(endpoint) = self.endpoint_mut(attempt.identity.endpoint)
-            {
-                endpoint.read_only = true;
+            self.settle_one(attempt, outcome);
+            if single || matches!(outcome, Outcome::NotAllowed(_)) {
+                self.status = Some(Status::outcome(outcome, &attempt.victim.identity));
             }
-            if outcome.is_gone() {
-                self.kills.remember_ended(attempt.identity.key());
-            }
-            self.status = Some(Status::outcome(outcome, &attempt.identity));
         }
-        if !over.is_empty() {
+        let tally = batch.tally();
+        if tally.settled() == tally.total() {
+            // One list for all of them: each has its price.
             effects.push(Effect::Refresh);
+            if !single {
+                self.say_outcomes(batch);
+            }
         }
-        effects.extend(
+    }
+
+    fn settle_one(&mut self, attempt: &Attempt, outcome: &Outcome) {
+        let (now, identity) = (self.now, &attempt.victim.identity);
+        if matches!(outcome, Outcome::NotAllowed(_))
+            && let Some(endpoint) = self.endpoint_mut(identity.endpoint)
+        {
+            endpoint.read_only = true;
+        }
+        if outcome.is_gone() {
+            self.kills.remember_ended(identity.key());
+            self.marks.remove(&identity.key());
+        }
+        if matches!(outcome, Outcome::Killed { .. }) {
+            let latest = self
+                .endpoint(identity.endpoint)
+                .and_then(|endpoint| endpoint.latest.as_ref());
+            let highest = latest.and_then(|latest| latest.sessions.last());
+            let above = highest.map_or(SessionId(0), |session| session.id);
             self.kills
-                .running
-                .iter()
-                .filter_map(Attempt::wake_at)
-                .min()
-                .map(Effect::WakeAt),
-        );
+                .returns
+                .expect(attempt.number(), &attempt.victim, above, now);
+        }
+        self.kills.log(attempt, outcome, now.wall);
     }
 
-    /// What is to be said when the program ends now: a line for each that was sent and not seen to
-    /// its end.
-    pub fn unsettled(&self) -> Vec<String> {
-        let in_flight = self.kills.running.iter().filter(|attempt| attempt.is_in_flight());
-        let line = |attempt: &Attempt| {
-            let Identity { id, .. } = attempt.identity;
-            format!(
-                "unknown whether {id} {} ended: left before that was seen",
-                attempt.identity.client()
-            )
-        };
-        in_flight.map(line).collect()
+    /// The sum, and each of them where nothing else has the keys.
+    fn say_outcomes(&mut self, batch: &Batch) {
+        let tally = batch.tally();
+        let all_gone = batch
+            .attempts()
+            .iter()
+            .filter(|attempt| !attempt.is_struck())
+            .all(|attempt| attempt.outcome().is_some_and(Outcome::is_gone));
+        let text = format!("{}: l shows each", tally.words());
+        self.status = Some(if all_gone {
+            Status::done(text)
+        } else {
+            Status::warning(text)
+        });
+        if self.has_no_overlay() {
+            self.open_kill_log();
+        }
     }
-}
 
-/// The session as the first check showed it.
-fn confirmed_session(attempt: &Attempt) -> Session {
-    match attempt.stage() {
-        Stage::Asked(FirstCheck::Passed { sighting, .. }) => sighting.detail.session.clone(),
-        _ => attempt.session.clone(),
-    }
-}
-
-fn effect(attempt: &Attempt, order: Order) -> Effect {
-    let Identity { endpoint, id, .. } = attempt.identity;
-    match order {
-        Order::Check { ticket, after } => Effect::Check {
-            endpoint,
-            id,
-            ticket,
-            after,
-        },
-        Order::Delete { ticket } => Effect::Delete { endpoint, id, ticket },
+    /// The audit log could not take an outcome.
+    pub(super) fn log_failed(&mut self, why: &str) {
+        let why = Text::clean(why, Limit::Line);
+        self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
     }
 }

@@ -4,6 +4,7 @@
 //! may use the pure rooms (`model`, `query`, `kill`); it knows no terminal, no network, no clock.
 
 pub mod arrange;
+pub mod asking;
 pub mod columns;
 pub mod detail;
 pub mod effect;
@@ -13,7 +14,9 @@ pub mod key;
 pub mod keymap;
 pub mod killing;
 pub mod layout;
+pub mod marks;
 pub mod msg;
+pub mod overlay;
 pub mod prompt;
 pub mod row;
 pub mod series;
@@ -21,7 +24,10 @@ pub mod spec;
 pub mod status;
 pub mod table;
 
+mod copying;
 mod ghost;
+mod leaving;
+mod marking;
 mod navigate;
 mod pace;
 mod update;
@@ -37,7 +43,9 @@ use self::endpoint::Endpoint;
 use self::keymap::Context;
 use self::killing::Kills;
 use self::layout::{Areas, areas};
+use self::marks::Marks;
 use self::msg::Now;
+use self::overlay::Overlay;
 use self::prompt::FilterPrompt;
 use self::status::Status;
 use self::table::Table;
@@ -59,6 +67,12 @@ pub struct Settings {
     pub filter: Filter,
     /// The order to begin with.
     pub sort: Sort,
+    /// So long a confirmed kill can be taken back.
+    pub grace: Duration,
+    /// Who must never be ended; an empty one is nobody.
+    pub protect: Filter,
+    /// Where kills are logged, as it is shown.
+    pub audit: String,
     /// The zone in which times are shown.
     pub zone: TimeZone,
 }
@@ -72,6 +86,9 @@ impl Default for Settings {
             plain: false,
             filter: Filter::default(),
             sort: Sort::default(),
+            grace: Duration::from_secs(3),
+            protect: Filter::default(),
+            audit: String::new(),
             zone: TimeZone::UTC,
         }
     }
@@ -115,8 +132,10 @@ pub struct App {
     pub detail_focused: bool,
     /// The filter while it is typed.
     pub prompt: Option<FilterPrompt>,
-    /// The help's first line, while it is open.
-    pub help: Option<usize>,
+    /// What is read over the table.
+    pub overlay: Option<Overlay>,
+    /// Which sessions are marked.
+    pub marks: Marks,
     /// What is being ended.
     pub kills: Kills,
     /// What happened last.
@@ -143,7 +162,8 @@ impl App {
             detail: None,
             detail_focused: false,
             prompt: None,
-            help: None,
+            overlay: None,
+            marks: Marks::default(),
             kills: Kills::default(),
             status: None,
             paused: false,
@@ -172,10 +192,14 @@ impl App {
 
     /// Who gets the keys.
     pub fn context(&self) -> Context {
-        if self.help.is_some() {
-            Context::Help
-        } else if self.kills.asking.is_some() {
-            Context::Dialog
+        if let Some(asking) = &self.kills.asking {
+            if asking.types_reason {
+                Context::Reason
+            } else {
+                Context::Dialog
+            }
+        } else if self.overlay.is_some() {
+            Context::Overlay
         } else if self.prompt.is_some() {
             Context::Prompt
         } else if self.detail_has_keys() {

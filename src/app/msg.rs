@@ -3,39 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::arrange::Generation;
 use super::key::Key;
+use crate::kill;
 pub use crate::kill::Ticket;
+pub use crate::model::Now;
 use crate::model::{Dialect, EndpointId, Fault, SessionId, Sighting, Snapshot};
-
-/// The time, as the shell tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Now {
-    /// Monotonic, since the program began: all waiting is measured by it.
-    pub elapsed: Duration,
-    /// This machine's wall clock, for what people read.
-    pub wall: Timestamp,
-}
-
-impl Default for Now {
-    fn default() -> Self {
-        Self {
-            elapsed: Duration::ZERO,
-            wall: Timestamp::UNIX_EPOCH,
-        }
-    }
-}
-
-/// Why a session was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The details show it.
-    Watch,
-    /// A kill needs to know who it is.
-    Check(Ticket),
-}
 
 /// What a frame has shown, as the drawing found it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,8 +17,8 @@ pub struct Shown {
     pub question: Option<Ticket>,
     /// How far the details can be scrolled, if they were drawn.
     pub detail_end: Option<usize>,
-    /// How far the help can be scrolled, if it was drawn.
-    pub help_end: Option<usize>,
+    /// How far the overlay can be scrolled, if one was drawn.
+    pub overlay_end: Option<usize>,
 }
 
 /// A message.
@@ -74,23 +47,27 @@ pub enum Msg {
         /// When it is tried again.
         retry_in: Duration,
     },
-    /// The answer of a GET by id.
+    /// The details' session, looked at by itself.
     Seen {
         /// Where.
         endpoint: EndpointId,
         /// Who was asked for.
         id: SessionId,
-        /// Why.
-        purpose: Purpose,
         /// A 404 is [`Fault::NotFound`].
         answer: Result<Arc<Sighting>, Fault>,
     },
-    /// The answer of a DELETE; a 404 is [`Fault::NotFound`].
-    Deleted(Ticket, Result<(), Fault>),
+    /// An answer for a kill.
+    Kill(kill::Event),
+    /// An outcome could not be written to the audit log.
+    LogFailed(String),
     /// `arrange` is done.
     Arranged(Arc<Generation>),
+    /// The program is about to be stopped.
+    Suspends,
     /// The program was stopped and goes on.
     Resumed,
+    /// The program ends, by a signal or without its terminal.
+    Ends,
     /// The program cannot be stopped: nobody would be there to go on.
     CannotSuspend,
 }

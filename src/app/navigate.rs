@@ -20,7 +20,7 @@ const TYPING: Duration = Duration::from_secs(1);
 impl App {
     /// How many lines a page is in what has the keys; one line stays in sight.
     pub(super) fn page_of_keys(&self) -> usize {
-        if self.help.is_some() {
+        if self.overlay.is_some() {
             // Within its frame.
             usize::from(self.size.1).saturating_sub(3).max(1)
         } else if self.detail_has_keys() {
@@ -32,8 +32,8 @@ impl App {
 
     /// Moves the cursor, or scrolls what has the keys.
     pub(super) fn step(&mut self, lines: isize, effects: &mut Vec<Effect>) {
-        if let Some(top) = &mut self.help {
-            *top = top.saturating_add_signed(lines);
+        if let Some(overlay) = &mut self.overlay {
+            overlay.top = overlay.top.saturating_add_signed(lines);
         } else if self.detail_has_keys() {
             self.scroll_detail(lines);
         } else {
@@ -45,6 +45,10 @@ impl App {
 
     /// To the first or last row.
     pub(super) fn jump(&mut self, position: usize, effects: &mut Vec<Effect>) {
+        if let Some(overlay) = &mut self.overlay {
+            overlay.top = position;
+            return;
+        }
         if self.detail_has_keys() {
             self.scroll_detail(if position == 0 { isize::MIN } else { isize::MAX });
             return;

@@ -11,8 +11,9 @@ use super::arrange::arrange;
 use super::effect::Effect;
 use super::endpoint::Endpoint;
 use super::key::{Code, Key};
-use super::msg::{Msg, Now, Purpose, Shown, Ticket};
+use super::msg::{Msg, Now, Shown, Ticket};
 use super::{App, Settings};
+use crate::kill::{Event, Order, Request};
 use crate::model::{
     Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, SessionId, Sighting, Snapshot, Span,
     Text,
@@ -26,6 +27,8 @@ pub(crate) struct Stage {
     pub(crate) app: App,
     /// Everything that was asked of the shell, but arranging and waking.
     pub(crate) asked: Vec<Effect>,
+    /// What the audit log says to intents.
+    pub(crate) log: Result<(), String>,
     dialect: Dialect,
     elapsed: Duration,
     lists: u64,
@@ -34,7 +37,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(dialect: Dialect, size: (u16, u16)) -> Self {
-        Self::with(Settings::default(), dialect, size)
+        let settings = Settings {
+            grace: Duration::ZERO,
+            ..Settings::default()
+        };
+        Self::with(settings, dialect, size)
     }
 
     pub(crate) fn with(settings: Settings, dialect: Dialect, size: (u16, u16)) -> Self {
@@ -43,6 +50,7 @@ impl Stage {
         let mut stage = Self {
             app,
             asked: Vec::new(),
+            log: Ok(()),
             dialect,
             elapsed: Duration::from_secs(1),
             lists: 0,
@@ -59,6 +67,11 @@ impl Stage {
                 match effect {
                     Effect::Arrange(job) => msgs.push_back(Msg::Arranged(Arc::new(arrange(*job)))),
                     Effect::WakeAt(_) => {}
+                    Effect::Kill(Order::WriteIntents { ticket, .. }) => {
+                        let log = self.log.clone().map_err(|why| Text::clean(&why, Limit::Line));
+                        msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));
+                        self.asked.push(effect);
+                    }
                     effect => self.asked.push(effect),
                 }
             }
@@ -82,7 +95,7 @@ impl Stage {
         self.hear(Msg::Drawn(Shown {
             question,
             detail_end: None,
-            help_end: None,
+            overlay_end: None,
         }));
     }
 
@@ -118,7 +131,7 @@ impl Stage {
             .decoded(|decoder| wire::list(self.dialect, body.as_bytes(), decoder))
             .unwrap();
         self.lists += 1;
-        let snapshot = Snapshot {
+        let mut snapshot = Snapshot {
             endpoint: EndpointId(0),
             dialect: self.dialect,
             instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
@@ -129,7 +142,10 @@ impl Stage {
             sessions: rows.sessions,
             blanked: rows.blanked,
             dropped: rows.dropped,
+            is_after_restart: false,
         };
+        let before = self.app.endpoints[0].latest.as_ref();
+        snapshot.is_after_restart = before.is_some_and(|before| snapshot.tells_restart_since(before));
         self.hear(Msg::Listed(Arc::new(snapshot)));
     }
 
@@ -152,7 +168,6 @@ impl Stage {
         self.hear(Msg::Seen {
             endpoint: EndpointId(0),
             id,
-            purpose: Purpose::Watch,
             answer,
         });
     }
@@ -160,12 +175,7 @@ impl Stage {
     /// A check is answered.
     pub(crate) fn checked(&mut self, ticket: Ticket, answer: Result<Detail, Fault>) {
         let answer = answer.map(|detail| self.sighting(detail));
-        self.hear(Msg::Seen {
-            endpoint: EndpointId(0),
-            id: SessionId(0),
-            purpose: Purpose::Check(ticket),
-            answer,
-        });
+        self.hear(Msg::Kill(Event::Seen(ticket, answer)));
     }
 
     fn sighting(&self, detail: Detail) -> Arc<Sighting> {
@@ -198,10 +208,27 @@ impl Stage {
         (ids, self.app.table.cursor.as_ref().map(|key| key.id.0))
     }
 
+    /// The checks that were ordered: tickets and ids.
+    pub(crate) fn checks(&self) -> Vec<(Ticket, u64)> {
+        let checks = self.asked.iter().filter_map(|effect| match effect {
+            Effect::Kill(Order::Ask {
+                ticket,
+                request: Request::Check { id, .. },
+                ..
+            }) => Some((*ticket, id.0)),
+            _ => None,
+        });
+        checks.collect()
+    }
+
     /// The last check that was ordered.
     pub(crate) fn last_check(&self) -> Option<Ticket> {
         self.asked.iter().rev().find_map(|effect| match effect {
-            Effect::Check { ticket, .. } => Some(*ticket),
+            Effect::Kill(Order::Ask {
+                ticket,
+                request: Request::Check { .. },
+                ..
+            }) => Some(*ticket),
             _ => None,
         })
     }
@@ -209,7 +236,11 @@ impl Stage {
     /// The DELETEs that were ordered: ids and tickets.
     pub(crate) fn deletes(&self) -> Vec<(u64, Ticket)> {
         let deletes = self.asked.iter().filter_map(|effect| match effect {
-            Effect::Delete { id, ticket, .. } => Some((id.0, *ticket)),
+            Effect::Kill(Order::Ask {
+                ticket,
+                request: Request::Delete { id },
+                ..
+            }) => Some((id.0, *ticket)),
             _ => None,
         });
         deletes.collect()

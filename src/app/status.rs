@@ -32,6 +32,14 @@ impl Status {
         }
     }
 
+    /// What was asked for is done.
+    pub const fn done(text: String) -> Self {
+        Self {
+            text,
+            level: Level::Done,
+        }
+    }
+
     /// Something did not go as asked.
     pub const fn warning(text: String) -> Self {
         Self {

@@ -1,3 +1,7 @@
+mod grace;
+mod kills;
+mod marks;
+
 use std::time::Duration;
 
 use super::effect::Effect;
@@ -5,7 +9,6 @@ use super::endpoint::Link;
 use super::key::{Code, Key};
 use super::msg::{Msg, Shown};
 use super::stage::{Stage, draft};
-use super::status::Level;
 use crate::model::{Dialect, Fault};
 
 const FIVE: [(u64, &str, u64); 5] = [
@@ -28,16 +31,6 @@ fn ctrl(c: char) -> Msg {
         ctrl: true,
         alt: false,
     })
-}
-
-/// Opens the dialog on the cursor's session and lets the first check pass, 300 ms after its frame.
-fn asked(stage: &mut Stage, id: u64) {
-    stage.press(Code::Char('K'));
-    let ticket = stage.last_check().unwrap();
-    let detail = stage.detail(id);
-    stage.checked(ticket, Ok(detail));
-    stage.drawn();
-    stage.wait(Duration::from_millis(300));
 }
 
 #[test]
@@ -230,167 +223,6 @@ fn details_stay_when_the_session_ends() {
 }
 
 #[test]
-fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
-    let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_none());
-    assert!(stage.deletes().is_empty(), "the second check comes first");
-    let check = stage.last_check().unwrap();
-    let detail = stage.detail(1);
-    stage.checked(check, Ok(detail));
-    let [(1, delete)] = stage.deletes()[..] else {
-        panic!("one DELETE for 1")
-    };
-    stage.hear(Msg::Deleted(delete, Ok(())));
-    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
-    let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.level, Level::Done);
-    assert!(
-        status.text.starts_with("killed 1 ann@10.0.3.1"),
-        "{}",
-        status.text
-    );
-    assert_eq!(stage.deletes().len(), 1);
-    stage.list(&draft(&FIVE[1..]));
-    assert!(
-        stage.app.table.generation.row(0).unwrap().has_ended(),
-        "a GET has said so: one list is enough"
-    );
-    stage.press(Code::Down);
-    assert!(stage.app.status.is_none());
-}
-
-#[test]
-fn a_key_typed_ahead_confirms_nothing() {
-    let mut stage = stage();
-    stage.press(Code::Char('K'));
-    stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    stage.press(Code::Char('y'));
-    stage.drawn();
-    stage.wait(Duration::from_millis(299));
-    stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_some());
-    stage.wait(Duration::from_millis(1));
-    stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_none());
-}
-
-#[test]
-fn a_frame_from_before_the_check_opens_nothing() {
-    let mut stage = stage();
-    stage.press(Code::Char('K'));
-    let before = Shown {
-        question: stage.app.open_question(),
-        ..Shown::default()
-    };
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    stage.hear(Msg::Drawn(before));
-    stage.wait(Duration::from_secs(1));
-    stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_some());
-}
-
-#[test]
-fn no_is_the_default_and_every_way_out_sends_nothing() {
-    for way in [Code::Enter, Code::Esc, Code::Char('n'), Code::Char('q')] {
-        let mut stage = stage();
-        asked(&mut stage, 1);
-        stage.press(way);
-        assert!(stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
-        assert!(stage.deletes().is_empty());
-    }
-}
-
-#[test]
-fn arrows_choose_yes() {
-    let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Right);
-    stage.press(Code::Enter);
-    assert_eq!(stage.app.kills.running.len(), 1);
-}
-
-#[test]
-fn somebody_else_under_the_number_is_never_ended() {
-    let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    let mut other = stage.detail(1);
-    other.session.user = stage.detail(2).session.user;
-    stage.checked(stage.last_check().unwrap(), Ok(other));
-    assert!(stage.deletes().is_empty());
-    let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.level, Level::Warning);
-    assert!(
-        status
-            .text
-            .starts_with("refused: id 1 is now bob@10.0.3.1 (was ann@10.0.3.1"),
-        "{}",
-        status.text
-    );
-}
-
-#[test]
-fn in_the_details_the_session_shown_is_meant_wherever_the_cursor_is() {
-    let mut stage = stage();
-    stage.press(Code::Down);
-    stage.press(Code::Enter);
-    stage.settle();
-    stage.list(&draft(&[(2, "bob", 1), (5, "eve", 99)]));
-    stage.press(Code::Char('K'));
-    assert_eq!(stage.app.kills.asking.as_ref().unwrap().attempt.identity.id.0, 2);
-}
-
-#[test]
-fn read_only_asks_nothing() {
-    let mut stage = stage();
-    stage.app.endpoints[0].read_only = true;
-    stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none() && stage.asked.is_empty());
-    assert!(stage.app.status.as_ref().unwrap().text.contains("read-only"));
-}
-
-#[test]
-fn not_allowed_turns_the_endpoint_read_only() {
-    let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    let (_, delete) = stage.deletes()[0];
-    stage.hear(Msg::Deleted(
-        delete,
-        Err(Fault::NotAllowed {
-            status: 403,
-            detail: None,
-            with_credentials: true,
-        }),
-    ));
-    assert!(stage.app.endpoints[0].read_only);
-}
-
-#[test]
-fn a_quit_waits_for_what_is_in_flight_but_not_for_ever() {
-    let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    stage.press(Code::Char('q'));
-    assert!(
-        !stage
-            .asked
-            .iter()
-            .any(|effect| matches!(effect, Effect::Quit { .. }))
-    );
-    stage.wait(Duration::from_secs(2));
-    assert!(matches!(
-        stage.asked.last(),
-        Some(Effect::Quit { unsettled: true, .. })
-    ));
-}
-
-#[test]
 fn a_failing_endpoint_keeps_its_rows_and_says_why() {
     let mut stage = stage();
     stage.fail(Fault::Refused);
@@ -425,7 +257,7 @@ fn escape_never_quits() {
     for _ in 0..5 {
         stage.press(Code::Esc);
     }
-    assert!(stage.app.help.is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
+    assert!(stage.app.overlay.is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
 }
 
 #[test]
@@ -445,10 +277,10 @@ fn scrolling_ends_where_the_text_ends() {
     stage.press(Code::PageDown);
     stage.press(Code::PageDown);
     stage.hear(Msg::Drawn(Shown {
-        help_end: Some(7),
+        overlay_end: Some(7),
         ..Shown::default()
     }));
-    assert_eq!(stage.app.help, Some(7));
+    assert_eq!(stage.app.overlay.map(|overlay| overlay.top), Some(7));
 }
 
 #[test]
@@ -460,7 +292,7 @@ fn escape_and_a_key_in_one_go_are_both_heard() {
         ctrl: false,
         alt: true,
     }));
-    assert!(stage.app.help.is_none());
+    assert!(stage.app.overlay.is_none());
     assert!(matches!(stage.asked.last(), Some(Effect::Quit { .. })));
 }
 
@@ -486,17 +318,4 @@ fn a_paste_into_the_filter_is_bounded_and_visible() {
     stage.hear(Msg::Paste(format!("a\u{202e}b\n{}", "x".repeat(100_000))));
     let value = stage.app.prompt.as_ref().unwrap().input.value().to_owned();
     assert!(value.starts_with("abx") && value.len() <= 256, "{}", value.len());
-}
-
-#[test]
-fn a_dialog_that_was_open_while_the_program_stood_still_has_to_be_seen_again() {
-    let mut stage = stage();
-    asked(&mut stage, 1);
-    stage.hear(Msg::Resumed);
-    stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_some());
-    stage.drawn();
-    stage.wait(Duration::from_millis(300));
-    stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_none());
 }

@@ -1,21 +1,17 @@
 //! The one function that changes the state, and which message goes where.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::arrange::{Generation, Job, Sort, Spec};
 use super::columns::ColumnId;
 use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
-use super::msg::{Msg, Purpose, Shown};
+use super::msg::{Msg, Shown};
 use super::prompt::FilterPrompt;
 use super::status::Status;
-use super::{App, Arranging, Leaving, pace};
+use super::{App, Arranging, pace};
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
-
-/// So long a quit waits for what is in flight.
-const LAST_WORDS: Duration = Duration::from_secs(2);
 
 impl App {
     /// Hears one message and says what the shell is to do.
@@ -47,20 +43,16 @@ impl App {
                     endpoint.failed(fault, retry_at);
                 }
             }
-            Msg::Seen {
-                endpoint,
-                id,
-                purpose: Purpose::Watch,
-                answer,
-            } => self.watched(endpoint, id, answer, &mut effects),
-            Msg::Seen {
-                purpose: Purpose::Check(ticket),
-                answer,
-                ..
-            } => self.kill_seen(ticket, answer, &mut effects),
-            Msg::Deleted(ticket, answer) => self.kill_deleted(ticket, answer, &mut effects),
+            Msg::Seen { endpoint, id, answer } => self.watched(endpoint, id, answer, &mut effects),
+            Msg::Kill(event) => self.kill_heard(event, &mut effects),
+            Msg::LogFailed(why) => self.log_failed(&why),
             Msg::Arranged(generation) => self.arranged(generation, &mut effects),
+            Msg::Suspends => {
+                self.take_back("the program was stopped", &mut effects);
+            }
+            Msg::Ends => self.abandon_kills(&mut effects),
             Msg::Resumed => {
+                self.take_back("the program was stopped", &mut effects);
                 self.dialog_resumed();
                 effects.extend([Effect::Repaint, Effect::Refresh]);
             }
@@ -81,9 +73,7 @@ impl App {
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);
         }
-        if let (Some(top), Some(end)) = (&mut self.help, shown.help_end) {
-            *top = (*top).min(end);
-        }
+        self.overlay_drawn(shown.overlay_end);
     }
 
     fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
@@ -104,12 +94,21 @@ impl App {
         self.last_key = Some(self.now.elapsed);
         self.status = None;
         let context = self.context();
+        if self.takes_back(context, key) && self.take_back("by key", effects) {
+            return;
+        }
         if action(context, key).is_some() {
             // Digits on both sides of another key are two ids.
             self.goto = None;
         }
         match (context, action(context, key)) {
+            (Context::Reason, _) => self.reason_key(key),
             (Context::Dialog, Some(action)) => self.dialog_key(action, effects),
+            (Context::Dialog, None) => {
+                if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
+                    self.dialog_digit(digit, effects);
+                }
+            }
             (Context::Prompt, Some(action)) => self.end_prompt(action, effects),
             (Context::Prompt, None) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
@@ -143,7 +142,14 @@ impl App {
                 self.table.sort.descending = !self.table.sort.descending;
                 self.reorder_now(effects);
             }
+            Action::Mark => self.toggle_mark(effects),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::UnmarkAll => self.marks.clear(),
+            Action::TakeBack => self.status = Some(Status::note("nothing to take back".to_owned())),
             Action::Kill => self.ask_to_kill(effects),
+            Action::KillLog => self.open_kill_log(),
+            Action::Copy => self.copy_kill(effects),
             Action::Pause => self.pause(effects),
             Action::Pace(by) => {
                 self.settings.interval = pace::step(self.settings.interval, by);
@@ -151,53 +157,55 @@ impl App {
             }
             Action::Refresh => effects.push(Effect::Refresh),
             Action::Repaint => effects.push(Effect::Repaint),
-            Action::Help => self.help = Some(0),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::Quit => self.quit(false),
-            Action::QuitKeepingFrame => self.quit(true),
-            Action::Yes | Action::No | Action::Choose | Action::Accept => {}
+            Action::Help => self.open_help(),
+            Action::Suspend => {
+                self.take_back("the program was stopped", effects);
+                effects.push(Effect::Suspend);
+            }
+            Action::Quit => self.quit(false, effects),
+            Action::QuitKeepingFrame => self.quit(true, effects),
+            Action::Yes
+            | Action::No
+            | Action::Choose
+            | Action::Accept
+            | Action::Erase
+            | Action::Strike
+            | Action::Reason => {}
         }
     }
 
-    /// Esc: one level, in the order help, details, filter. It never quits.
+    /// Esc: one level, in the order overlay, what is being ended, details, range, marks, filter. It
+    /// never quits.
     fn back(&mut self, effects: &mut Vec<Effect>) {
-        if self.help.take().is_some() {
+        if self.overlay.take().is_some() || self.stop_kills(effects) {
         } else if self.detail.is_some() {
             self.close_detail(effects);
+        } else if self.marks.anchor().is_some() {
+            self.marks.set_anchor(None);
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
         } else if !self.table.filter.is_empty() {
             self.table.filter = crate::query::Filter::default();
             self.rearrange(effects);
         }
     }
 
-    fn quit(&mut self, keep_frame: bool) {
-        self.leaving = Some(Leaving {
-            keep_frame,
-            until: self.now.elapsed + LAST_WORDS,
-        });
-    }
-
-    /// Ends at once, or as soon as it is known what became of the DELETEs in flight.
-    fn leave_when_settled(&mut self, effects: &mut Vec<Effect>) {
-        let Some(Leaving { keep_frame, until }) = self.leaving else {
-            return;
-        };
-        let out_of_time = self.now.elapsed >= until;
-        if !self.kills.in_flight() {
-            effects.push(Effect::Quit {
-                keep_frame,
-                unsettled: false,
-            });
-        } else if out_of_time {
-            effects.push(Effect::Quit {
-                keep_frame,
-                unsettled: true,
-            });
-        }
+    /// Whether a key takes back a kill in its grace time, before it means anything else. Where text
+    /// is typed only those do that are no text.
+    fn takes_back(&self, context: Context, key: Key) -> bool {
+        let types_text = matches!(context, Context::Prompt | Context::Reason);
+        let is_u = !types_text && matches!(key.typed(), Some('u' | 'U'));
+        let leaves = matches!(
+            action(context, key),
+            Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
+        );
+        self.kills.in_grace().is_some() && (is_u || leaves)
     }
 
     fn pasted(&mut self, text: &str, effects: &mut Vec<Effect>) {
-        if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
+        if let Some(asking) = &mut self.kills.asking {
+            asking.paste(text);
+        } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
             self.preview_filter(effects);
         }
     }
@@ -266,6 +274,10 @@ impl App {
         if let Some(detail) = &mut self.detail {
             detail.listed(&snapshot);
         }
+        let before = self
+            .endpoint(snapshot.endpoint)
+            .and_then(|endpoint| endpoint.latest.clone());
+        self.marks.listed(&snapshot, before.as_deref());
         if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint)
             && endpoint.listed(snapshot, at)
         {
@@ -333,6 +345,7 @@ impl App {
         }
         let page = self.page();
         self.table.take(generation, page);
+        self.count_hidden_marks();
         if again {
             self.rearrange(effects);
         }

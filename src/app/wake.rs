@@ -26,7 +26,8 @@ impl App {
             .filter(|_| self.holds_order());
         let paused = self.paused.then(|| self.next_second(None));
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let wakes = endpoints.chain(hold).chain(paused).chain(leaving);
+        let kills = self.kills.wake_at();
+        let wakes = endpoints.chain(hold).chain(paused).chain(leaving).chain(kills);
         wakes.filter(|at| *at > self.now.elapsed).min()
     }
 

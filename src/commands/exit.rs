@@ -70,11 +70,27 @@ pub(super) enum Failure {
     #[error("bad session id '{0}': an id is a number, as 'maxtop list' shows it")]
     Id(Text),
     /// A filter that lets everybody through, where it is to hold somebody back.
-    #[error("--filter is empty: leave it out, or say what the sessions must have in them")]
+    #[error("--filter is empty: leave it out, or say which sessions are meant")]
     EmptyFilter,
     /// No session has this id.
     #[error("{1}: no such session: {0}; 'maxtop list' shows those that there are")]
     NoSuchSession(SessionId, EndpointUrl),
+    /// No session has this fingerprint.
+    #[error("{1}: no session has the key {0} any more; 'maxtop list -o json' shows those that there are")]
+    NoSuchKey(String, EndpointUrl),
+    /// A fingerprint that cannot be one.
+    #[error("bad key '{0}': a key is 16 hexadecimal digits, as 'maxtop list -o json' shows it")]
+    Key(Text),
+    /// More sessions are meant than were allowed.
+    #[error(
+        "{found} sessions are meant and --max is {max}: nothing was ended; raise it if they are all meant"
+    )]
+    TooMany {
+        /// So many are meant.
+        found: usize,
+        /// So many were allowed.
+        max: usize,
+    },
     /// Ending sessions has to be confirmed, and there is nobody to ask.
     #[error("without a terminal nobody can be asked: give --yes, or look with --dry-run")]
     NobodyToAsk,
@@ -102,10 +118,13 @@ impl Failure {
     /// The exit status that stands for it.
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Config(ConfigError::UnknownColumn { .. })
+            Self::Config(
+                ConfigError::UnknownColumn { .. } | ConfigError::File { .. } | ConfigError::Setting { .. },
+            )
             | Self::Url(_)
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
             | Self::Id(_)
+            | Self::Key(_)
             | Self::NoTerminal
             | Self::EmptyFilter
             | Self::DemoCredentials

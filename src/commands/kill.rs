@@ -4,28 +4,36 @@
 //! them, ask, end them, say what came of each.
 
 mod ask;
+mod consent;
 mod endpoint;
+mod interrupt;
+mod outcomes;
 mod plan;
 mod round;
 mod victims;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
-
+use self::consent::{Consent, has_terminal};
+use self::interrupt::Interrupts;
+use self::outcomes::Outcomes;
 use self::round::Round;
-use self::victims::{Victims, find};
+use self::victims::{Selection, find};
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
-use crate::kill::Attempt;
-use crate::model::SessionId;
+use crate::config::Config;
+use crate::model::{Limit, SessionId, Text};
+use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
 use crate::wire::parse_id;
 
+/// With `--yes` nobody looks at the list: more than so many have to be asked for.
+const MAX_WITHOUT_LOOKING: usize = 100;
+
 /// Runs the command. What cannot be done is said before anything is asked of the endpoint.
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
-    let ids = ids(&args.ids)?;
+    let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty one would let everybody through: in a script, a variable that was never set.
     if common
         .filter
@@ -38,48 +46,63 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
     if config.read_only {
         return Err(Failure::ReadOnly);
     }
-    let consent = consent(args)?;
-    connect::block_on(async {
-        let victims = find(&client, &ids, &config.filter).await?;
-        for problem in &victims.problems {
-            output::complain(problem);
-        }
-        let plan = || plan::text(&victims, &client, &config.user);
-        match consent {
-            Consent::DryRun => {
-                output::print(|out| out.write_all(plan().as_bytes()))?;
-                return Ok(victims.exit());
-            }
-            Consent::Ask if victims.confirmable() > 0 && !ask::ask(&plan(), victims.confirmable())? => {
-                output::complain(&"nothing was ended");
-                return Ok(Exit::Failed);
-            }
-            Consent::Ask | Consent::Given => {}
-        }
-        end(victims).await
-    })
+    let consent = Consent::of(args)?;
+    let selection = Selection {
+        ids,
+        keys,
+        // Whom to end is said on this command line and nowhere else.
+        filter: common.filter.is_some().then(|| config.filter.clone()),
+        protect: config.protect.clone(),
+    };
+    connect::block_on(kill(&config, client, selection, args, consent))
 }
 
-/// Who says yes.
-enum Consent {
-    /// `--dry-run`: nobody has to.
-    DryRun,
-    /// `--yes`.
-    Given,
-    /// A person at the terminal.
-    Ask,
-}
-
-fn consent(args: &KillArgs) -> Result<Consent, Failure> {
-    if args.dry_run {
-        Ok(Consent::DryRun)
-    } else if args.yes {
-        Ok(Consent::Given)
-    } else if io::stdin().is_terminal() && io::stderr().is_terminal() {
-        Ok(Consent::Ask)
-    } else {
-        Err(Failure::NobodyToAsk)
+async fn kill(
+    config: &Config,
+    client: Client,
+    selection: Selection,
+    args: &KillArgs,
+    consent: Consent,
+) -> Result<Exit, Failure> {
+    let victims = find(&client, &selection).await?;
+    for problem in &victims.problems {
+        output::complain(problem);
     }
+    let max = args.max.or_else(|| args.yes.then_some(MAX_WITHOUT_LOOKING));
+    if let Some(max) = max.filter(|max| victims.found.len() > *max) {
+        let found = victims.found.len();
+        return Err(Failure::TooMany { found, max });
+    }
+    let url = client.url().to_string();
+    let audit = AuditLog::new(config.audit.clone(), vec![url.clone()]);
+    let mut round = Round::ask(client.clone(), audit, victims.found, selection.protect);
+    round.checked().await;
+    let mut outcomes = Outcomes::new(args.output, &url, !victims.problems.is_empty(), round.attempts());
+    let plan = |round: &Round<Client>| plan::text(round.attempts(), &client, &config.user);
+    match consent {
+        Consent::DryRun => {
+            outcomes.print_plan(&round, &plan(&round))?;
+            return Ok(outcomes.exit(round.attempts()));
+        }
+        Consent::Ask if round.confirmable() > 0 && !ask::ask(&plan(&round), round.confirmable())? => {
+            output::complain(&"nothing was ended");
+            return Ok(Exit::Failed);
+        }
+        Consent::Ask | Consent::Given => {}
+    }
+    let reason = args
+        .reason
+        .as_deref()
+        .map(|reason| Text::clean(reason, Limit::Line));
+    let grace = if has_terminal() {
+        config.grace
+    } else {
+        Duration::ZERO
+    };
+    if round.confirmable() > 0 && !grace.is_zero() {
+        ask::announce(round.confirmable(), grace);
+    }
+    end(round, reason, grace, &mut outcomes).await
 }
 
 /// Every id is read before anything is done with the first; one that is given twice is one.
@@ -94,49 +117,54 @@ fn ids(given: &[String]) -> Result<Vec<SessionId>, Failure> {
     Ok(ids)
 }
 
-/// Ends them, with a line for each as it is over; a signal stops what has not begun.
-async fn end(mut victims: Victims<Client>) -> Result<Exit, Failure> {
-    let mut written = Ok(());
-    let mut tell = |attempt: &Attempt| {
-        let line = tell(attempt);
-        written = std::mem::replace(&mut written, Ok(())).and(line);
-    };
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let caught = tokio::select! {
-        () = victims.round.end(&mut tell) => None,
-        _ = interrupt.recv() => Some(SignalKind::interrupt()),
-        _ = terminate.recv() => Some(SignalKind::terminate()),
-    };
-    if let Some(caught) = caught {
-        tell_interrupted(&victims.round);
-        return Ok(Exit::Signal(
-            u8::try_from(caught.as_raw_value()).unwrap_or(u8::MAX),
-        ));
-    }
-    // A failed write must not stop a kill half way, but it is an error all the same.
-    written.map(|()| victims.exit())
+fn keys(given: &[String]) -> Result<Vec<String>, Failure> {
+    let is_key = |key: &str| key.len() == 16 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let read = given.iter().map(|key| {
+        let lower = key.to_ascii_lowercase();
+        let bad = || Failure::Key(Text::clean(key, Limit::Name));
+        is_key(&lower).then_some(lower).ok_or_else(bad)
+    });
+    read.collect()
 }
 
-fn tell(attempt: &Attempt) -> Result<(), Failure> {
-    let words = attempt.outcome().map(|outcome| outcome.words(&attempt.identity));
-    output::print(|out| words.iter().try_for_each(|words| writeln!(out, "{words}")))
-}
-
-/// What a signal has left open.
-fn tell_interrupted(round: &Round<Client>) {
-    for attempt in round.attempts().filter(|attempt| attempt.outcome().is_none()) {
-        let who = format!("{} {}", attempt.identity.id, attempt.identity.client());
-        if attempt.is_in_flight() {
-            output::complain(&format!(
-                "unknown whether {who} ended: interrupted; 'maxtop show {}' tells",
-                attempt.identity.id
-            ));
-        } else {
-            output::complain(&format!(
-                "{who} was not ended: interrupted before anything was sent"
-            ));
+/// Ends them, with a line for each as it is over; a signal takes back, or stops what has not begun.
+async fn end(
+    mut round: Round<Client>,
+    reason: Option<Text>,
+    grace: Duration,
+    outcomes: &mut Outcomes<'_>,
+) -> Result<Exit, Failure> {
+    let mut interrupts = Interrupts::listen()?;
+    let caught = loop {
+        let mut tell = |attempt: &_| outcomes.tell(attempt);
+        let asked = tokio::select! {
+            () = round.end(reason.clone(), grace, &mut tell) => break None,
+            asked = interrupts.next() => asked,
+        };
+        match asked {
+            interrupt::Asked::End(signal) => break Some(signal),
+            // Whoever was stopped could not take anything back meanwhile.
+            interrupt::Asked::Continued => round.take_back("the program was stopped"),
         }
+    };
+    if let Some(signal) = caught {
+        if round.is_in_grace() {
+            round.take_back("interrupted");
+        }
+        round.abandon();
+        Outcomes::tell_interrupted(round.attempts(), round.taken_back());
+        return Ok(Exit::Signal(signal));
     }
+    if let Some(why) = round.taken_back() {
+        output::complain(&format!("taken back, nothing was ended: {why}"));
+        return Ok(Exit::Failed);
+    }
+    outcomes.finish(round.attempts())?;
+    if let Some(error) = round.unlogged() {
+        output::complain(&format!("an outcome was not logged: {error}"));
+        return Ok(Exit::Failed);
+    }
+    Ok(outcomes.exit(round.attempts()))
 }
 
 #[cfg(test)]

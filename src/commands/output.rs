@@ -31,6 +31,11 @@ pub(super) fn complain(what: &dyn Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// A line for the person who waits; nothing went wrong.
+pub(super) fn remark(what: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", visible(what));
+}
+
 /// Texts of an endpoint are clean already; those of the command line and of the system are not.
 pub(super) fn visible(text: &str) -> String {
     let mut line = String::with_capacity(text.len());

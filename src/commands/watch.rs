@@ -7,11 +7,12 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::connect::connect;
 use super::exit::{Exit, Failure};
-use super::output::complain;
+use super::output::{complain, visible};
 use crate::app::Settings;
 use crate::app::endpoint::Endpoint;
 use crate::cli::CommonArgs;
 use crate::config::Config;
+use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
 use crate::shell::run::{self as screen, Watched};
 
@@ -51,6 +52,8 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         warnings.push("plain http");
     }
     let endpoint = Endpoint::new(name, config.read_only, warnings);
+    let audit = config.audit.clone();
+    let log = AuditLog::new(audit.clone(), vec![client.url().to_string()]);
     let settings = Settings {
         interval: config.interval,
         duty: config.duty,
@@ -58,9 +61,14 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         plain: config.plain,
         filter: config.filter.clone(),
         sort: config.sort,
+        grace: config.grace,
+        protect: config.protect.clone(),
+        audit: audit
+            .as_ref()
+            .map_or_else(String::new, |path| visible(&path.display().to_string())),
         zone: TimeZone::system(),
     };
-    let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }]))?;
+    let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }], log))?;
     for line in &left.unsettled {
         complain(line);
     }

@@ -1,10 +1,15 @@
-//! The rules of asking a person: default No, and no key that was typed before it could be read.
+//! The rules of asking a person: default No, no key that was typed before it could be read, and a
+//! number to type where many are meant.
 
 use std::time::Duration;
 
 /// A confirming key counts only this long after the frame that opened Yes: a buffered `y` over a
 /// slow line must not confirm what nobody has seen.
 pub(super) const SETTLE: Duration = Duration::from_millis(300);
+/// Up to so many are confirmed by a key; for more, their number is typed.
+pub const BY_KEY: usize = 5;
+/// More digits than any number of sessions has.
+const DIGITS: usize = 9;
 
 /// The two buttons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,8 +30,12 @@ pub enum Press {
     No,
     /// An arrow.
     Move,
-    /// Enter: whatever is chosen.
+    /// Enter: whatever is chosen, or typed.
     Enter,
+    /// A digit of the number of victims.
+    Digit(char),
+    /// Takes the last digit back.
+    Erase,
 }
 
 /// What came of it.
@@ -40,10 +49,11 @@ pub enum Answer {
     Yes,
 }
 
-/// What is chosen, and since when Yes is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is chosen and typed, and since when Yes is open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dialog {
     choice: Choice,
+    typed: String,
     opened: Option<Duration>,
 }
 
@@ -62,35 +72,52 @@ impl Dialog {
         self.choice
     }
 
+    /// What was typed of the number.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
     /// Whether Yes can be chosen at all.
     pub const fn is_open(&self) -> bool {
         self.opened.is_some()
     }
 
-    /// A key, at a time (since the program began).
-    pub fn press(&mut self, press: Press, now: Duration) -> Answer {
+    /// Other victims are meant now: a number that was typed is theirs no longer.
+    pub fn changed(&mut self) {
+        self.typed.clear();
+    }
+
+    /// A key, at a time (since the program began), where a Yes would end so many.
+    pub fn press(&mut self, press: Press, victims: usize, now: Duration) -> Answer {
         let settled = self
             .opened
             .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE);
+        let by_number = victims > BY_KEY;
         match (press, self.choice) {
-            (Press::No, _) | (Press::Enter, Choice::No) => Answer::No,
+            (Press::Enter, _) if by_number && !self.typed.is_empty() => {
+                if settled && self.typed.parse() == Ok(victims) {
+                    return Answer::Yes;
+                }
+            }
+            (Press::No, _) | (Press::Enter, Choice::No) => return Answer::No,
             (Press::Yes, _) | (Press::Enter, Choice::Yes) => {
-                if settled {
-                    Answer::Yes
+                if settled && !by_number {
+                    return Answer::Yes;
+                }
+            }
+            (Press::Move, choice) if self.is_open() && !by_number => {
+                self.choice = if choice == Choice::No {
+                    Choice::Yes
                 } else {
-                    Answer::Stay
-                }
+                    Choice::No
+                };
             }
-            (Press::Move, choice) => {
-                if self.is_open() {
-                    self.choice = if choice == Choice::No {
-                        Choice::Yes
-                    } else {
-                        Choice::No
-                    };
-                }
-                Answer::Stay
+            (Press::Digit(digit), _) if settled && by_number && self.typed.len() < DIGITS => {
+                self.typed.push(digit);
             }
+            (Press::Erase, _) => drop(self.typed.pop()),
+            (Press::Move | Press::Digit(_), _) => {}
         }
+        Answer::Stay
     }
 }

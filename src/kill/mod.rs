@@ -1,25 +1,41 @@
-//! The kill protocol as a state machine: no network, no clock, no screen.
+//! The kill protocol as a state machine: no network, no clock, no screen, no file.
 //!
 //! Driven by the screen and by `maxtop kill` alike. It holds who was asked for, hears what the
-//! endpoint says ([`Event`]) and answers what to ask next ([`Order`]). A DELETE is ordered in one
-//! place only, right after a GET that was asked for after the confirmation and that showed the
-//! very session that was confirmed (DESIGN section 5).
+//! endpoint says ([`Event`]) and answers what to do next ([`Order`]). A DELETE is ordered in one
+//! place only: for a session that was confirmed, after its grace time, after its intent was logged,
+//! right after a GET that showed the very session that was confirmed (DESIGN section 5).
 //!
-//! One [`Attempt`] is one victim; [`Dialog`] holds the rules of asking a person.
+//! One [`Batch`] is one question, with an [`Attempt`] for each victim; [`Dialog`] holds the rules of
+//! asking a person.
 
 mod attempt;
+mod batch;
 mod dialog;
+mod entry;
 mod event;
+mod grace;
 mod outcome;
 mod permit;
+mod refusal;
+mod returns;
 mod stage;
+mod tally;
+mod traffic;
+mod victim;
 
 pub use attempt::Attempt;
-pub use dialog::{Answer, Choice, Dialog, Press};
-pub use event::{Event, Order, Ticket};
-pub use outcome::{Outcome, Refusal};
+pub use batch::{Batch, numbers};
+pub use dialog::{Answer, BY_KEY, Choice, Dialog, Press};
+pub use entry::Entry;
+pub use event::{Event, Order, Request, Ticket};
+pub use grace::Grace;
+pub use outcome::Outcome;
 pub use permit::{Authority, permit};
-pub use stage::{FirstCheck, Stage};
+pub use refusal::Refusal;
+pub use returns::{Return, Returns};
+pub use stage::{FirstCheck, Stage, Watch};
+pub use tally::Tally;
+pub use victim::Victim;
 
 #[cfg(test)]
 mod tests;

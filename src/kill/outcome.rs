@@ -2,28 +2,8 @@
 
 use std::time::Duration;
 
-use crate::model::{Difference, Fault, Identity, Part, Version};
-
-/// Why nothing was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// `--read-only`, or an account that may not.
-    ReadOnly,
-    /// No DELETE exists before 22.08.
-    TooOld(Version),
-    /// The id is larger than this version can read.
-    IdTooLarge(Version),
-    /// A part of the identity is unknown.
-    Unknown(Part),
-    /// It is somebody else now.
-    Changed(Vec<Difference>),
-    /// Listed, but not started: 24.02 finds only started sessions.
-    NotKillableYet,
-    /// Listed as stopping, and no longer found by its id.
-    Closing,
-    /// The endpoint could not say who it is.
-    Unreadable(Fault),
-}
+use super::Refusal;
+use crate::model::{Difference, Fault, Identity, Part};
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +17,8 @@ pub enum Outcome {
     AlreadyGone,
     /// Nothing was sent.
     Refused(Refusal),
+    /// Nothing was sent: it no longer matches this filter, which it was taken by.
+    Skipped(String),
     /// The server refused who asked (401 or 403).
     NotAllowed(Fault),
     /// The server answered with an error.
@@ -50,45 +32,6 @@ pub enum Outcome {
     Unknown(Fault),
 }
 
-impl Refusal {
-    /// In words, without the session.
-    pub fn words(&self) -> String {
-        match self {
-            Self::ReadOnly => "read-only: nothing is ended here".to_owned(),
-            Self::TooOld(version) => {
-                format!(
-                    "MaxScale {}.{} cannot end sessions over its API (22.08 and later can)",
-                    version.major, version.minor
-                )
-            }
-            Self::IdTooLarge(version) => {
-                format!(
-                    "MaxScale {}.{} would take this id for another one",
-                    version.major, version.minor
-                )
-            }
-            Self::Unknown(Part::User) => {
-                "not logged in: without a user it cannot be told from another".to_owned()
-            }
-            Self::Unknown(part) => format!(
-                "its {} is unknown, so it cannot be told from another",
-                part.name()
-            ),
-            Self::Changed(differences) => {
-                let each = differences
-                    .iter()
-                    .map(|d| format!("{} was {}, is {}", d.part.name(), d.was, d.now));
-                format!("somebody else now: {}", each.collect::<Vec<_>>().join("; "))
-            }
-            Self::NotKillableYet => {
-                "not killable yet: the server finds only sessions that have started".to_owned()
-            }
-            Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
-            Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
-        }
-    }
-}
-
 impl Outcome {
     /// One line: which session, and what came of it.
     pub fn words(&self, identity: &Identity) -> String {
@@ -98,10 +41,23 @@ impl Outcome {
             Self::AlreadyGone => format!("{who} was already gone"),
             Self::Refused(Refusal::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
+            Self::Skipped(_) => format!("skipped: {who}: {}", self.detail()),
             Self::NotAllowed(fault) => format!("not allowed to end {who}: {fault}; read-only from here on"),
             Self::Failed(fault) => format!("{who} was not ended: {fault}"),
             Self::StillThere { after } => format!("{who} is still there after {}", seconds(*after)),
             Self::Unknown(fault) => format!("unknown whether {who} ended: {fault}"),
+        }
+    }
+
+    /// What there is to say besides the word and the session; nothing where the word says it all.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Killed { after } => format!("in {}", seconds(*after)),
+            Self::AlreadyGone => String::new(),
+            Self::Refused(refusal) => refusal.words(),
+            Self::Skipped(filter) => format!("no longer {filter}"),
+            Self::NotAllowed(fault) | Self::Failed(fault) | Self::Unknown(fault) => fault.to_string(),
+            Self::StillThere { after } => format!("after {}", seconds(*after)),
         }
     }
 
@@ -110,7 +66,9 @@ impl Outcome {
         match self {
             Self::Killed { .. } => "killed",
             Self::AlreadyGone => "already gone",
+            Self::Refused(Refusal::Stopped) => "stopped",
             Self::Refused(_) => "refused",
+            Self::Skipped(_) => "skipped",
             Self::NotAllowed(_) => "not allowed",
             Self::Failed(_) => "failed",
             Self::StillThere { .. } => "still there",
@@ -158,7 +116,8 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
     )
 }
 
-fn seconds(span: Duration) -> String {
+/// `20 ms`, `1.5 s`, `12 s`.
+pub(super) fn seconds(span: Duration) -> String {
     match span.as_millis() {
         0..=999 => format!("{} ms", span.as_millis()),
         1_000..=9_999 => format!("{:.1} s", span.as_secs_f64()),

@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use crate::model::{Dialect, Part, Session, SessionId, Version};
+use crate::query::{Filter, Subject};
 
 /// What is known of who asks, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +18,9 @@ pub struct Authority {
 /// Up to 23.08 ids are parsed with `atoi`: a larger one would end another session.
 const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 
-/// Why this session cannot be killed, if so.
-pub fn permit(session: &Session, authority: Authority) -> Result<(), Refusal> {
+/// Why this session cannot be killed, if so. `protect` names those who must never be; an empty one
+/// names nobody.
+pub fn permit(session: &Session, authority: Authority, protect: &Filter) -> Result<(), Refusal> {
     if authority.read_only {
         return Err(Refusal::ReadOnly);
     }
@@ -37,8 +39,13 @@ pub fn permit(session: &Session, authority: Authority) -> Result<(), Refusal> {
         (Part::User, session.user.is_some()),
         (Part::Address, session.address.is_some()),
     ];
-    match required.into_iter().find(|(_, known)| !known) {
-        Some((part, _)) => Err(Refusal::Unknown(part)),
-        None => Ok(()),
+    if let Some((part, _)) = required.into_iter().find(|(_, known)| !known) {
+        return Err(Refusal::Unknown(part));
+    }
+    let is_protected = !protect.is_empty() && protect.judge(&Subject::new(session)).is_yes();
+    if is_protected {
+        Err(Refusal::Protected)
+    } else {
+        Ok(())
     }
 }

@@ -22,15 +22,56 @@ pub enum FirstCheck {
     NoAnswer(Fault),
 }
 
+/// What is known of a session after its DELETE.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// When the DELETE was sent.
+    pub sent: Duration,
+    /// Good lists in a row that did not have it.
+    pub(super) missing: u8,
+    /// What the reply to the DELETE was, where it was no plain yes.
+    pub(super) reply: Option<Fault>,
+    /// Whether the last look or list has shown it.
+    pub(super) alive: bool,
+    /// Why the last look brought nothing.
+    pub(super) unseen: Option<Fault>,
+}
+
+impl Watch {
+    pub(super) const fn new(sent: Duration, reply: Option<Fault>) -> Self {
+        Self {
+            sent,
+            missing: 0,
+            reply,
+            alive: false,
+            unseen: None,
+        }
+    }
+
+    /// Whether nothing has told yet if the DELETE was done.
+    pub const fn reply_is_lost(&self) -> bool {
+        self.reply.is_some()
+    }
+}
+
 /// Where an attempt is.
 #[derive(Clone, Debug)]
 pub enum Stage {
     /// A person is being asked.
     Asked(FirstCheck),
-    /// Confirmed; the check right before the DELETE is under way.
-    Checking {
+    /// Confirmed; it waits for its turn.
+    Queued {
         /// What the first check could not compare. The second may not be weaker.
         unchecked: Vec<Part>,
+        /// How often the check right before the DELETE brought no answer.
+        tries: u8,
+    },
+    /// The check right before the DELETE is under way.
+    Checking {
+        /// As above.
+        unchecked: Vec<Part>,
+        /// As above.
+        tries: u8,
     },
     /// The DELETE is under way.
     Deleting {
@@ -38,18 +79,9 @@ pub enum Stage {
         sent: Duration,
     },
     /// Waiting to see it gone.
-    Watching {
-        /// When the DELETE was sent.
-        sent: Duration,
-        /// Good lists in a row that did not have it.
-        missing: u8,
-        /// What the reply to the DELETE was, where it was no plain yes.
-        reply: Option<Fault>,
-        /// Whether the last look or list has shown it.
-        alive: bool,
-        /// Why the last look brought nothing.
-        unseen: Option<Fault>,
-    },
+    Watching(Watch),
+    /// The time to watch is over and nothing told what came of it; it is still looked for.
+    Unsure(Watch, Outcome),
     /// Over.
     Done(Outcome),
 }

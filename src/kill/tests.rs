@@ -1,22 +1,30 @@
+//! The protocol on a stage: a batch, a clock that is moved by hand, and an outside that does only
+//! what a test says.
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use proptest::prelude::*;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::WATCH;
 use super::dialog::SETTLE;
 use super::*;
 use crate::model::{
-    Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Part, Session, SessionId, Sighting, Text,
-    Version,
+    Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now, Part, ProcessStart,
+    Session, SessionId, Sighting, Snapshot, Text, Version,
 };
+use crate::query::Filter;
 
-fn text(raw: &str) -> Text {
+mod asking;
+mod many;
+mod one;
+mod storm;
+
+pub(super) fn text(raw: &str) -> Text {
     Text::clean(raw, Limit::Name)
 }
 
-fn session(user: &str) -> Session {
+pub(super) fn session(id: u64, user: &str) -> Session {
     Session {
         state: Some(text("Session started")),
         user: Some(text(user)),
@@ -26,453 +34,207 @@ fn session(user: &str) -> Session {
             sent: text("Mon, 23 Nov 2026 16:17:13 GMT"),
             at: None,
         }),
-        ..Session::bare(SessionId(17))
+        ..Session::bare(SessionId(id))
     }
 }
 
-fn sighting(user: &str) -> Arc<Sighting> {
-    Arc::new(Sighting {
-        endpoint: EndpointId(0),
-        process: None,
-        taken_at: Timestamp::UNIX_EPOCH,
-        detail: Detail::of(session(user)),
-    })
+fn process(number: u32) -> ProcessStart {
+    ProcessStart {
+        started_at: text(&format!("start {number}")),
+        datadir: None,
+        node: None,
+    }
 }
 
-fn begin(user: &str) -> (Attempt, Ticket) {
-    let session = session(user);
-    let (attempt, order) = Attempt::new(
-        1,
-        Identity::new(EndpointId(0), None, &session),
+pub(super) fn victim_of(session: Session, process: Option<&ProcessStart>) -> Victim {
+    Victim {
+        identity: Identity::new(EndpointId(0), process, &session),
         session,
-        Dialect::JsonApi,
-    );
-    let Order::Check {
-        ticket,
-        after: Duration::ZERO,
-    } = order
-    else {
-        panic!("checks at once")
-    };
-    (attempt, ticket)
-}
-
-const T: Duration = Duration::from_secs(100);
-
-fn ticket_of(order: Option<Order>) -> Ticket {
-    match order {
-        Some(Order::Check { ticket, .. } | Order::Delete { ticket }) => ticket,
-        None => panic!("an order was expected"),
+        dialect: Dialect::JsonApi,
+        taken_by: None,
+        refused: None,
     }
 }
 
-/// Up to the DELETE.
-fn sent() -> (Attempt, Ticket) {
-    let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    let order = attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T);
-    assert!(matches!(order, Some(Order::Delete { .. })));
-    (attempt, ticket_of(order))
+fn victim(id: u64) -> Victim {
+    victim_of(session(id, "alice"), None)
 }
 
-#[test]
-fn a_confirmed_session_is_checked_again_deleted_once_and_watched_until_it_is_gone() {
-    let (mut attempt, delete) = sent();
-    let look = ticket_of(attempt.hear(Event::Deleted(delete, Ok(())), T));
-    let look = ticket_of(attempt.hear(
-        Event::Seen(look, Ok(sighting("alice")), Duration::ZERO),
-        T + Duration::from_millis(20),
-    ));
-    assert_eq!(
-        attempt.hear(
-            Event::Seen(look, Err(Fault::NotFound), Duration::ZERO),
-            T + Duration::from_millis(300)
-        ),
-        None
-    );
-    let words = attempt.outcome().unwrap().words(&attempt.identity);
-    assert_eq!(words, "killed 17 alice@10.0.0.7 in 300 ms");
+/// A batch in front of an outside that does only what it is told.
+pub(super) struct Play {
+    pub(super) batch: Batch,
+    pub(super) now: Now,
+    /// All orders so far.
+    pub(super) orders: Vec<Order>,
 }
 
-#[test]
-fn nothing_is_sent_without_the_first_check() {
-    let (mut attempt, _) = begin("alice");
-    assert_eq!(attempt.hear(Event::Confirmed, T), None);
-    assert!(!attempt.may_be_confirmed());
-}
-
-#[test]
-fn somebody_else_before_the_question_closes_yes() {
-    let (mut attempt, ticket) = begin("alice");
-    assert_eq!(
-        attempt.hear(Event::Seen(ticket, Ok(sighting("bob")), Duration::ZERO), T),
-        None
-    );
-    assert!(matches!(
-        attempt.outcome(),
-        Some(Outcome::Refused(Refusal::Changed(_)))
-    ));
-    assert_eq!(attempt.hear(Event::Confirmed, T), None);
-}
-
-#[test]
-fn somebody_else_after_the_answer_is_refused_with_both_names() {
-    let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(
-        attempt.hear(Event::Seen(check, Ok(sighting("bob")), Duration::ZERO), T),
-        None
-    );
-    let words = attempt.outcome().unwrap().words(&attempt.identity);
-    assert_eq!(
-        words,
-        "refused: id 17 is now bob@10.0.0.7 (was alice@10.0.0.7; user differs)"
-    );
-}
-
-#[test]
-fn gone_before_the_delete_is_already_gone() {
-    let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    attempt.hear(Event::Seen(check, Err(Fault::NotFound), Duration::ZERO), T);
-    assert_eq!(attempt.outcome(), Some(&Outcome::AlreadyGone));
-}
-
-#[test]
-fn an_unanswered_first_check_is_asked_again_and_keeps_yes_closed() {
-    let (mut attempt, ticket) = begin("alice");
-    let again = attempt.hear(Event::Seen(ticket, Err(Fault::Refused), Duration::ZERO), T);
-    assert!(matches!(again, Some(Order::Check { after, .. }) if after > Duration::ZERO));
-    assert!(!attempt.may_be_confirmed());
-    attempt.hear(
-        Event::Seen(ticket_of(again), Ok(sighting("alice")), Duration::ZERO),
-        T,
-    );
-    assert!(attempt.may_be_confirmed());
-}
-
-#[test]
-fn an_unanswered_second_check_sends_nothing() {
-    let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(
-        attempt.hear(Event::Seen(check, Err(Fault::Refused), Duration::ZERO), T),
-        None
-    );
-    assert_eq!(
-        attempt.outcome(),
-        Some(&Outcome::Refused(Refusal::Unreadable(Fault::Refused)))
-    );
-}
-
-#[test]
-fn late_answers_of_old_questions_count_for_nothing() {
-    let (mut attempt, first) = begin("alice");
-    attempt.hear(Event::Seen(first, Ok(sighting("alice")), Duration::ZERO), T);
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(
-        attempt.hear(Event::Seen(first, Ok(sighting("alice")), Duration::ZERO), T),
-        None
-    );
-    assert!(matches!(
-        attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T),
-        Some(Order::Delete { .. })
-    ));
-    assert_eq!(
-        attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T),
-        None
-    );
-}
-
-#[test]
-fn the_server_says_no() {
-    let (mut attempt, delete) = sent();
-    let fault = Fault::NotAllowed {
-        status: 401,
-        detail: None,
-        with_credentials: true,
-    };
-    attempt.hear(Event::Deleted(delete, Err(fault.clone())), T);
-    assert_eq!(attempt.outcome(), Some(&Outcome::NotAllowed(fault)));
-}
-
-#[test]
-fn a_lost_reply_is_unknown_until_found_out() {
-    let lost = Fault::TimedOut(Duration::from_secs(10));
-    let (mut attempt, delete) = sent();
-    let look = ticket_of(attempt.hear(Event::Deleted(delete, Err(lost.clone())), T));
-    assert!(attempt.outcome().is_none());
-    attempt.hear(Event::Seen(look, Err(Fault::NotFound), Duration::ZERO), T);
-    assert!(matches!(attempt.outcome(), Some(Outcome::Killed { .. })));
-
-    let (mut attempt, delete) = sent();
-    attempt.hear(Event::Deleted(delete, Err(lost.clone())), T);
-    attempt.hear(Event::Clock, T + WATCH);
-    assert_eq!(attempt.outcome(), Some(&Outcome::Unknown(lost)));
-}
-
-#[test]
-fn a_session_that_stays_is_still_there_after_ten_seconds() {
-    let (mut attempt, delete) = sent();
-    let look = ticket_of(attempt.hear(Event::Deleted(delete, Ok(())), T));
-    attempt.hear(Event::Seen(look, Ok(sighting("alice")), Duration::ZERO), T);
-    attempt.hear(Event::Clock, T + WATCH.mul_f64(0.99));
-    assert!(attempt.outcome().is_none());
-    attempt.hear(Event::Clock, T + WATCH);
-    assert_eq!(attempt.outcome(), Some(&Outcome::StillThere { after: WATCH }));
-}
-
-#[test]
-fn missing_from_one_list_proves_nothing_from_two_in_a_row_it_does() {
-    let (mut attempt, delete) = sent();
-    attempt.hear(Event::Deleted(delete, Ok(())), T);
-    for present in [false, true, false] {
-        attempt.hear(Event::Listed { present }, T);
-        assert!(attempt.outcome().is_none());
+impl Play {
+    fn ask(victims: Vec<Victim>) -> Self {
+        Self::protecting(victims, "")
     }
-    attempt.hear(Event::Listed { present: false }, T);
-    assert!(attempt.outcome().unwrap().is_gone());
-}
 
-#[test]
-fn a_listed_session_that_has_not_started_is_not_killable_yet() {
-    let mut half_open = session("alice");
-    half_open.state = Some(text("Session created"));
-    let identity = Identity::new(EndpointId(0), None, &half_open);
-    let (mut attempt, order) = Attempt::new(1, identity, half_open, Dialect::JsonApi);
-    attempt.hear(
-        Event::Seen(ticket_of(Some(order)), Err(Fault::NotFound), Duration::ZERO),
-        T,
-    );
-    assert_eq!(
-        attempt.outcome(),
-        Some(&Outcome::Refused(Refusal::NotKillableYet))
-    );
-}
+    fn protecting(victims: Vec<Victim>, protect: &str) -> Self {
+        let now = Now {
+            elapsed: Duration::from_secs(100),
+            wall: Timestamp::from_second(1_795_450_800).unwrap(),
+        };
+        let protect = Filter::parse(protect);
+        let (batch, orders) = Batch::ask(1, victims, Some(protect), now);
+        Self { batch, now, orders }
+    }
 
-#[test]
-fn who_may_not_is_told_before_anything_is_asked() {
-    let authority = |version| Authority {
-        read_only: false,
-        dialect: Some(Dialect::JsonApi),
-        version: Some(version),
-    };
-    let old = Version { major: 21, minor: 6 };
-    let middle = Version { major: 23, minor: 8 };
-    assert_eq!(
-        permit(&session("alice"), authority(old)),
-        Err(Refusal::TooOld(old))
-    );
-    assert_eq!(permit(&session("alice"), authority(middle)), Ok(()));
-    let far = Session {
-        id: SessionId(1 << 31),
-        ..session("alice")
-    };
-    assert_eq!(permit(&far, authority(middle)), Err(Refusal::IdTooLarge(middle)));
-    assert_eq!(permit(&far, authority(Version { major: 24, minor: 2 })), Ok(()));
-    let nobody = Session {
-        user: None,
-        ..session("alice")
-    };
-    assert_eq!(
-        permit(&nobody, authority(middle)),
-        Err(Refusal::Unknown(Part::User))
-    );
-    let read_only = Authority {
-        read_only: true,
-        ..authority(middle)
-    };
-    assert_eq!(permit(&session("alice"), read_only), Err(Refusal::ReadOnly));
-}
+    fn one() -> Self {
+        Self::ask(vec![victim(17)])
+    }
 
-#[test]
-fn the_dialog_defaults_to_no_and_waits_until_it_could_be_read() {
-    let mut dialog = Dialog::default();
-    assert_eq!(dialog.press(Press::Yes, T), Answer::Stay);
-    dialog.drawn(false, T);
-    assert_eq!(dialog.press(Press::Yes, T + SETTLE), Answer::Stay);
-    dialog.drawn(true, T);
-    assert_eq!(dialog.press(Press::Yes, T + SETTLE.mul_f64(0.99)), Answer::Stay);
-    dialog.drawn(true, T + Duration::from_millis(200));
-    assert_eq!(dialog.press(Press::Yes, T + SETTLE), Answer::Yes);
-    assert_eq!(dialog.press(Press::Enter, T + SETTLE), Answer::No);
-    assert_eq!(dialog.press(Press::Move, T + SETTLE), Answer::Stay);
-    assert_eq!(dialog.press(Press::Enter, T + SETTLE), Answer::Yes);
-    assert_eq!(dialog.press(Press::No, T + SETTLE), Answer::No);
-}
+    fn hear(&mut self, event: Event) {
+        self.orders.extend(self.batch.hear(event, self.now));
+    }
 
-#[test]
-fn yes_cannot_be_chosen_before_it_is_open() {
-    let mut dialog = Dialog::default();
-    dialog.press(Press::Move, T);
-    assert_eq!(dialog.choice(), Choice::No);
-}
-
-/// One random thing that may happen; tickets are picked from those that were given out.
-#[derive(Clone, Debug)]
-enum Happens {
-    Confirm,
-    Answer(usize, u8),
-    Reply(usize, u8),
-    List(bool),
-    Time(u64),
-}
-
-fn happens() -> impl Strategy<Value = Happens> {
-    prop_oneof![
-        Just(Happens::Confirm),
-        (any::<usize>(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Answer(ticket, kind)),
-        (any::<usize>(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Reply(ticket, kind)),
-        any::<bool>().prop_map(Happens::List),
-        (0_u64..4000).prop_map(Happens::Time),
-    ]
-}
-
-proptest! {
-    /// Whatever comes in whichever order: at most one DELETE, only after a confirmation, and only
-    /// right after an answer that showed the confirmed session.
-    #[test]
-    fn a_delete_leaves_once_and_only_for_whom_it_was_confirmed(events in prop::collection::vec(happens(), 1..60)) {
-        let (mut attempt, first) = begin("alice");
-        let mut tickets = vec![first];
-        let mut now = T;
-        let (mut confirmed, mut deletes) = (false, 0);
-        for event in events {
-            let mut showed_alice = false;
-            let event = match event {
-                Happens::Confirm => { confirmed |= attempt.may_be_confirmed(); Event::Confirmed }
-                Happens::Answer(pick, kind) => {
-                    showed_alice = kind == 0;
-                    let answer = match kind {
-                        0 => Ok(sighting("alice")),
-                        1 => Ok(sighting("bob")),
-                        2 => Err(Fault::NotFound),
-                        _ => Err(Fault::Refused),
-                    };
-                    Event::Seen(tickets[pick % tickets.len()], answer, Duration::ZERO)
-                }
-                Happens::Reply(pick, kind) => {
-                    let answer = match kind {
-                        0 => Ok(()),
-                        1 => Err(Fault::NotFound),
-                        2 => Err(Fault::TimedOut(WATCH)),
-                        _ => Err(Fault::Status { status: 500, detail: None }),
-                    };
-                    Event::Deleted(tickets[pick % tickets.len()], answer)
-                }
-                Happens::List(present) => Event::Listed { present },
-                Happens::Time(ms) => { now += Duration::from_millis(ms); Event::Clock }
-            };
-            let order = attempt.hear(event, now);
-            if let Some(Order::Delete { .. }) = order {
-                deletes += 1;
-                prop_assert!(confirmed && showed_alice);
-            }
-            tickets.extend(order.map(|order| ticket_of(Some(order))));
+    /// Time passes, and the batch is woken whenever it wants to be.
+    fn wait(&mut self, span: Duration) {
+        let until = self.now.elapsed + span;
+        while let Some(at) = self.batch.wake_at().filter(|at| *at <= until) {
+            self.leap(at.saturating_sub(self.now.elapsed));
         }
-        prop_assert!(deletes <= 1);
+        self.leap(until.saturating_sub(self.now.elapsed));
+    }
+
+    /// Time passes without a word.
+    fn leap(&mut self, span: Duration) {
+        self.now.elapsed += span;
+        self.now.wall += SignedDuration::try_from(span).unwrap();
+        self.hear(Event::Clock);
+    }
+
+    fn confirm(&mut self, grace: Duration) {
+        let orders = self.batch.confirm(None, grace, self.now);
+        self.orders.extend(orders);
+    }
+
+    /// Yes, no grace, the intents are logged.
+    fn go(&mut self) {
+        self.confirm(Duration::ZERO);
+        let ticket = self.intents();
+        self.hear(Event::Logged(ticket, Ok(())));
+    }
+
+    /// The ticket of the last intents.
+    fn intents(&self) -> Ticket {
+        let last = self.orders.iter().rev().find_map(|order| match order {
+            Order::WriteIntents { ticket, .. } => Some(*ticket),
+            _ => None,
+        });
+        last.expect("intents")
+    }
+
+    /// All requests of one kind so far.
+    fn asked(&self, wanted: impl Fn(&Request) -> bool) -> Vec<(Ticket, Request)> {
+        let asked = self.orders.iter().filter_map(|order| match order {
+            Order::Ask { ticket, request, .. } => Some((*ticket, *request)),
+            _ => None,
+        });
+        asked.filter(|(_, request)| wanted(request)).collect()
+    }
+
+    fn checks(&self) -> Vec<(Ticket, u64)> {
+        let checks = self.asked(|request| matches!(request, Request::Check { .. }));
+        let id = |request| match request {
+            Request::Check { id, .. } => id.0,
+            _ => 0,
+        };
+        checks
+            .into_iter()
+            .map(|(ticket, request)| (ticket, id(request)))
+            .collect()
+    }
+
+    fn last_check(&self) -> Ticket {
+        self.checks().last().expect("a check").0
+    }
+
+    fn deletes(&self) -> Vec<(Ticket, u64)> {
+        let deletes = self.asked(|request| matches!(request, Request::Delete { .. }));
+        let id = |request| match request {
+            Request::Delete { id } => id.0,
+            _ => 0,
+        };
+        deletes
+            .into_iter()
+            .map(|(ticket, request)| (ticket, id(request)))
+            .collect()
+    }
+
+    fn last_delete(&self) -> Ticket {
+        self.deletes().last().expect("a DELETE").0
+    }
+
+    /// What stands in the audit log so far: each line by kill and word.
+    fn logged(&self) -> Vec<(u32, &'static str)> {
+        let entries = self.orders.iter().flat_map(|order| match order {
+            Order::WriteIntents { entries, .. } | Order::WriteOutcomes(entries) => entries.as_slice(),
+            Order::Ask { .. } => &[],
+        });
+        let word = |entry: &Entry| entry.outcome.as_ref().map_or("intent", Outcome::word);
+        entries.map(|entry| (entry.kill, word(entry))).collect()
+    }
+
+    fn seen(&mut self, ticket: Ticket, answer: Result<Session, Fault>) {
+        let answer = answer.map(|session| self.sighting(session));
+        self.hear(Event::Seen(ticket, answer));
+    }
+
+    fn sighting(&self, session: Session) -> Arc<Sighting> {
+        Arc::new(Sighting {
+            endpoint: EndpointId(0),
+            process: None,
+            taken_at: self.now.wall,
+            detail: Detail::of(session),
+        })
+    }
+
+    /// The last check is answered: it is alice, as it was.
+    fn still_alice(&mut self) {
+        let (ticket, id) = *self.checks().last().expect("a check");
+        self.seen(ticket, Ok(session(id, "alice")));
+    }
+
+    fn deleted(&mut self, answer: Result<(), Fault>) {
+        let ticket = self.last_delete();
+        self.hear(Event::Deleted(ticket, answer));
+    }
+
+    fn list(&self, sessions: Vec<Session>) -> Snapshot {
+        Snapshot {
+            endpoint: EndpointId(0),
+            dialect: Dialect::JsonApi,
+            instance: None,
+            number: 1,
+            taken_at: self.now.wall,
+            cost: Duration::ZERO,
+            bytes: 0,
+            sessions,
+            blanked: 0,
+            dropped: 0,
+            is_after_restart: false,
+        }
+    }
+
+    fn outcome(&self) -> Option<&Outcome> {
+        self.batch.attempts()[0].outcome()
+    }
+
+    fn words(&self) -> String {
+        self.outcome()
+            .expect("an outcome")
+            .words(&self.batch.attempts()[0].victim.identity)
     }
 }
 
-#[test]
-fn an_answer_that_waited_while_the_program_was_stopped_is_asked_for_again() {
-    let (mut attempt, ticket) = begin("alice");
-    attempt.hear(Event::Seen(ticket, Ok(sighting("alice")), Duration::ZERO), T);
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    let again = attempt.hear(
-        Event::Seen(check, Ok(sighting("alice")), Duration::from_secs(2)),
-        T,
-    );
-    assert!(matches!(again, Some(Order::Check { .. })));
-}
-
-#[test]
-fn the_second_check_is_not_weaker_than_the_first() {
-    let with_port = || {
-        let mut sighting = Arc::unwrap_or_clone(sighting("alice"));
-        sighting.detail.session.port = Some(4711);
-        Arc::new(sighting)
-    };
-    let session = Session {
-        port: Some(4711),
-        ..session("alice")
-    };
-    let identity = Identity::new(EndpointId(0), None, &session);
-    let (mut attempt, order) = Attempt::new(1, identity, session, Dialect::JsonApi);
-    attempt.hear(
-        Event::Seen(ticket_of(Some(order)), Ok(with_port()), Duration::ZERO),
-        T,
-    );
-    let check = ticket_of(attempt.hear(Event::Confirmed, T));
-    assert_eq!(
-        attempt.hear(Event::Seen(check, Ok(sighting("alice")), Duration::ZERO), T),
-        None
-    );
-    assert_eq!(
-        attempt.outcome(),
-        Some(&Outcome::Refused(Refusal::Unknown(Part::Port)))
-    );
-}
-
-#[test]
-fn a_404_to_the_delete_is_looked_into() {
-    let (mut attempt, delete) = sent();
-    let look = ticket_of(attempt.hear(Event::Deleted(delete, Err(Fault::NotFound)), T));
-    attempt.hear(Event::Seen(look, Err(Fault::NotFound), Duration::ZERO), T);
-    assert_eq!(attempt.outcome(), Some(&Outcome::AlreadyGone));
-
-    let (mut attempt, delete) = sent();
-    let look = ticket_of(attempt.hear(Event::Deleted(delete, Err(Fault::NotFound)), T));
-    attempt.hear(Event::Seen(look, Ok(sighting("alice")), Duration::ZERO), T);
-    attempt.hear(Event::Clock, T + WATCH);
-    assert_eq!(attempt.outcome(), Some(&Outcome::StillThere { after: WATCH }));
-}
-
-#[test]
-fn a_bad_gateway_proves_nothing_and_a_bad_request_does() {
-    let status = |status| Fault::Status { status, detail: None };
-    let (mut attempt, delete) = sent();
-    attempt.hear(Event::Deleted(delete, Err(status(502))), T);
-    assert!(attempt.outcome().is_none());
-    let (mut attempt, delete) = sent();
-    attempt.hear(Event::Deleted(delete, Err(status(400))), T);
-    assert_eq!(attempt.outcome(), Some(&Outcome::Failed(status(400))));
-}
-
-#[test]
-fn a_refused_password_is_not_tried_over_and_over() {
-    let refused = Fault::NotAllowed {
+fn refused_password() -> Fault {
+    Fault::NotAllowed {
         status: 401,
         detail: None,
         with_credentials: true,
-    };
-    let (mut attempt, ticket) = begin("alice");
-    assert_eq!(
-        attempt.hear(Event::Seen(ticket, Err(refused.clone()), Duration::ZERO), T),
-        None
-    );
-    assert_eq!(attempt.outcome(), Some(&Outcome::NotAllowed(refused.clone())));
-    let (mut attempt, delete) = sent();
-    let look = ticket_of(attempt.hear(Event::Deleted(delete, Ok(())), T));
-    assert_eq!(
-        attempt.hear(Event::Seen(look, Err(refused), Duration::ZERO), T),
-        None
-    );
-}
-
-#[test]
-fn a_session_that_stops_and_is_no_longer_found_is_closing() {
-    let mut stopping = session("alice");
-    stopping.state = Some(text("Stopping session"));
-    let identity = Identity::new(EndpointId(0), None, &stopping);
-    let (mut attempt, order) = Attempt::new(1, identity, stopping, Dialect::JsonApi);
-    attempt.hear(
-        Event::Seen(ticket_of(Some(order)), Err(Fault::NotFound), Duration::ZERO),
-        T,
-    );
-    assert_eq!(attempt.outcome(), Some(&Outcome::Refused(Refusal::Closing)));
+    }
 }

@@ -63,6 +63,9 @@ pub enum Fault {
     /// The body is JSON, but not what was asked for.
     #[error("unexpected JSON: {0}")]
     Malformed(Text),
+    /// The program ended before an answer came.
+    #[error("left before that was seen")]
+    Abandoned,
     /// The request would change something, and this program only reads.
     #[error("read-only: no request but GET leaves the program")]
     ReadOnly,

@@ -36,12 +36,21 @@ impl RowKey {
 
     /// Whether it is this session's. An unreadable process start is no proof of another process.
     pub fn names(&self, endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> bool {
-        let same_process = self.process.is_none() || process.is_none() || self.process.as_ref() == process;
         let connected = session.connected.as_ref().map(|connected| &connected.sent);
         self.endpoint == endpoint
-            && same_process
+            && self.may_share_process(process)
             && self.id == session.id
             && self.connected.as_ref() == connected
+    }
+
+    /// Whether both are one session's keys.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let own = (self.endpoint, self.id, &self.connected);
+        own == (other.endpoint, other.id, &other.connected) && self.may_share_process(other.process.as_ref())
+    }
+
+    fn may_share_process(&self, process: Option<&ProcessStart>) -> bool {
+        self.process.is_none() || process.is_none() || self.process.as_ref() == process
     }
 }
 

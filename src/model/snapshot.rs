@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub blanked: u32,
     /// Rows without a valid id, left out.
     pub dropped: u32,
+    /// Another process answered than for the list before this one, as far as both can tell.
+    pub is_after_restart: bool,
 }
 
 /// What a list says of one session.
@@ -48,6 +50,36 @@ impl Snapshot {
         self.instance
             .as_ref()
             .and_then(|instance| instance.process.as_ref())
+    }
+
+    /// Whether another process answered than for the list before. Where the dialect does not tell
+    /// the process, it shows in that nobody is left of before while ids belong to others now, or
+    /// begin anew: within one process an id is never used again.
+    pub fn tells_restart_since(&self, before: &Self) -> bool {
+        if let (Some(now), Some(before)) = (self.process(), before.process()) {
+            return now != before;
+        }
+        let highest = |list: &Self| list.sessions.last().map(|session| session.id);
+        let (mut same, mut other) = (false, false);
+        for session in &before.sessions {
+            match self.get(session.id) {
+                Some(now) if same_connection(now, session) => same = true,
+                Some(_) => other = true,
+                None => {}
+            }
+        }
+        let begins_anew = !self.sessions.is_empty() && highest(self) < highest(before);
+        !same && (other || begins_anew)
+    }
+
+    /// One of its sessions as if it had been asked for by itself.
+    pub fn sighting(&self, session: &Session) -> Sighting {
+        Sighting {
+            endpoint: self.endpoint,
+            process: self.process().cloned(),
+            taken_at: self.taken_at,
+            detail: Detail::of(session.clone()),
+        }
     }
 
     /// The session with this id.
@@ -78,6 +110,11 @@ impl Snapshot {
             _ => Found::Missing,
         }
     }
+}
+
+fn same_connection(a: &Session, b: &Session) -> bool {
+    let sent = |session: &Session| session.connected.as_ref().map(|connected| connected.sent.clone());
+    sent(a) == sent(b)
 }
 
 /// One session as a GET by its id gave it, with the process that was asked.

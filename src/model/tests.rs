@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
@@ -210,4 +211,39 @@ proptest! {
         let same = matches!(identity(id, &user).compare(&identity(id, &user)), Verdict::Same { .. });
         prop_assert!(same);
     }
+}
+
+fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
+    let session = |(id, connected): &(u64, &str)| Session {
+        connected: Some(Connected {
+            sent: Text::clean(connected, Limit::Name),
+            at: None,
+        }),
+        ..Session::bare(SessionId(*id))
+    };
+    Snapshot {
+        endpoint: EndpointId(0),
+        dialect: Dialect::Draft,
+        instance: None,
+        number: 1,
+        taken_at: Timestamp::UNIX_EPOCH,
+        cost: std::time::Duration::ZERO,
+        bytes: 0,
+        sessions: sessions.iter().map(session).collect(),
+        blanked: 0,
+        dropped: 0,
+        is_after_restart: false,
+    }
+}
+
+#[test]
+fn where_no_process_is_told_a_restart_shows_in_the_ids() {
+    let before = list_of(&[(7, "Mon"), (8, "Tue"), (9, "Wed")]);
+    let restarted = |sessions: &[(u64, &str)]| list_of(sessions).tells_restart_since(&before);
+    assert!(restarted(&[(7, "Sat"), (8, "Sat")]), "all ids are others");
+    assert!(restarted(&[(1, "Sat"), (2, "Sat")]), "ids begin anew");
+    assert!(!restarted(&[(7, "Mon"), (8, "Sat")]), "one is left of before");
+    assert!(!restarted(&[(12, "Sat")]), "all have gone and somebody came");
+    assert!(!restarted(&[]), "nobody is no proof");
+    assert!(!list_of(&[(1, "Mon")]).tells_restart_since(&list_of(&[])));
 }

@@ -8,6 +8,8 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::queue;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -57,6 +59,12 @@ impl Canvas {
 
     pub(super) const fn resize(&mut self, size: Size) {
         self.size = size;
+    }
+
+    /// Puts a text into the terminal's clipboard (OSC 52) with the next frame. It is text of our own
+    /// or cleaned: nothing in it can end the sequence, being base64.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.ink, CopyToClipboard::to_clipboard_from(text))
     }
 
     /// The frame as one write; nothing if it changes nothing.

@@ -157,10 +157,16 @@ impl Client {
             Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
             Err(_) => None,
         };
+        let sighting = self.look(id).await?;
+        Ok(Sighting { process, ..sighting })
+    }
+
+    /// Who has this id now; in which process is not asked.
+    pub async fn look(&self, id: SessionId) -> Result<Sighting, Fault> {
         let detail = self.row(id).await?;
         Ok(Sighting {
             endpoint: self.endpoint(),
-            process,
+            process: None,
             taken_at: Timestamp::now(),
             detail,
         })

@@ -1,6 +1,7 @@
 //! The shell: moves bytes and time between the world and the core. The only room besides `demo`
 //! and `commands` that does I/O; schedule and jitter are its own.
 
+pub mod audit;
 pub mod client;
 pub mod poller;
 pub mod run;

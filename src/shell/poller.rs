@@ -5,7 +5,7 @@
 //! it ends when the [`Poller`] is dropped.
 
 mod detail_lane;
-mod kill_lane;
+pub(crate) mod kill_lane;
 mod list_lane;
 mod pace;
 
@@ -18,10 +18,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use self::detail_lane::DetailLane;
-use self::kill_lane::Order;
 use self::list_lane::ListLane;
 use super::client::Client;
 use crate::app::msg::{Msg, Ticket};
+use crate::kill::Request;
 use crate::model::{EndpointId, SessionId};
 
 /// How an endpoint is polled.
@@ -51,22 +51,8 @@ pub enum Command {
     Interval(Duration),
     /// Poll this session's details, and no other; `None` polls none.
     Watch(Option<SessionId>),
-    /// Read the process start and one session anew; answered by `Seen`.
-    Check {
-        /// To tell the answer by.
-        ticket: Ticket,
-        /// Whom.
-        id: SessionId,
-        /// How long to wait before.
-        after: Duration,
-    },
-    /// End one session, once; answered by `Deleted`.
-    Delete {
-        /// To tell the answer by.
-        ticket: Ticket,
-        /// Whom.
-        id: SessionId,
-    },
+    /// Ask something for a kill; answered by `Kill`.
+    Kill(Ticket, Request),
 }
 
 /// What the list lane works by.
@@ -92,7 +78,7 @@ pub struct Poller {
     endpoint: EndpointId,
     schedule: watch::Sender<Schedule>,
     watched: watch::Sender<Option<SessionId>>,
-    orders: mpsc::UnboundedSender<Order>,
+    kills: mpsc::UnboundedSender<(Ticket, Request)>,
     lanes: JoinSet<()>,
 }
 
@@ -105,7 +91,7 @@ impl Poller {
         });
         let (watched, watched_seen) = watch::channel(None);
         let (process, process_seen) = watch::channel(None);
-        let (orders, orders_given) = mpsc::unbounded_channel();
+        let (kills, kills_asked) = mpsc::unbounded_channel();
         let endpoint = client.endpoint();
         let list = ListLane::new(
             client.clone(),
@@ -125,12 +111,12 @@ impl Poller {
         let mut lanes = JoinSet::new();
         lanes.spawn(list.run());
         lanes.spawn(detail.run());
-        lanes.spawn(kill_lane::run(client, orders_given, out));
+        lanes.spawn(kill_lane::run(client, kills_asked, out));
         Self {
             endpoint,
             schedule,
             watched,
-            orders,
+            kills,
             lanes,
         }
     }
@@ -149,14 +135,11 @@ impl Poller {
                 self.watched
                     .send_if_modified(|watched| std::mem::replace(watched, id) != id);
             }
-            Command::Check { ticket, id, after } => self.order(Order::Check { ticket, id, after }),
-            Command::Delete { ticket, id } => self.order(Order::Delete { ticket, id }),
+            Command::Kill(ticket, request) => {
+                // Fails only when the lane has ended, which `ended` tells.
+                let _ = self.kills.send((ticket, request));
+            }
         }
-    }
-
-    fn order(&self, order: Order) {
-        // Fails only when the lane has ended, which `ended` tells.
-        let _ = self.orders.send(order);
     }
 
     /// Waits for a lane to end by itself, which it does only by a panic (or when nobody receives

@@ -15,6 +15,7 @@ use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
 use tokio::time::Instant;
 
+use super::audit::{AuditLog, Scribe};
 use super::canvas::Canvas;
 use super::client::Client;
 use super::clock::Clock;
@@ -23,16 +24,19 @@ use super::poller::{Command, PollSettings};
 use super::pollers::Pollers;
 use super::signals::{Asked, Signals, can_stop, stop};
 use super::writer::Frame;
-use super::{arranger, input, scrollback, terminal, writer};
+use super::{arranger, audit, input, scrollback, terminal, writer};
 use crate::app::App;
 use crate::app::arrange::Job;
 use crate::app::effect::Effect;
 use crate::app::endpoint::Endpoint;
 use crate::app::msg::{Msg, Shown};
+use crate::kill::Order;
 use crate::ui::view;
 
 /// Frames for data are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
+/// So long the last lines of the audit log are waited for.
+const LAST_LINES: Duration = Duration::from_secs(2);
 /// How many messages are heard before the next frame, at most.
 const BATCH: usize = 256;
 
@@ -67,7 +71,7 @@ pub struct Watched {
 }
 
 /// Shows the screen until it is left. The terminal is given back on every way out.
-pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::Result<Left> {
+pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: AuditLog) -> io::Result<Left> {
     let clock = Clock::start();
     let (tell, told) = channel::unbounded_channel();
     let polling = PollSettings {
@@ -77,6 +81,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &tell);
+    let scribe = audit::start(audit, tell.clone())?;
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::Guard::enter()?;
@@ -89,6 +94,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
         jobs: arranger::start(tell)?,
         told,
         pollers,
+        scribe,
         wake: None,
         due: Some(Instant::now()),
         last_data: None,
@@ -97,14 +103,15 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>) -> io::R
         keep_frame: false,
     };
     let exit = screen.run(signals).await;
+    screen.hear([Msg::Ends])?;
     drop(guard);
+    let logged = screen.scribe.close(LAST_LINES);
     if exit.is_ok() && screen.keep_frame {
         terminal::write_patiently(scrollback::last_frame(&screen.app)?.into_bytes());
     }
-    exit.map(|exit| Left {
-        exit,
-        unsettled: screen.app.unsettled(),
-    })
+    let mut unsettled = screen.app.kills.unsettled;
+    unsettled.extend((!logged).then(|| "the audit log was not written to its end".to_owned()));
+    exit.map(|exit| Left { exit, unsettled })
 }
 
 struct Screen {
@@ -115,6 +122,7 @@ struct Screen {
     jobs: mpsc::Sender<Job>,
     told: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
+    scribe: Scribe,
     /// When the core wants to hear the time.
     wake: Option<Instant>,
     /// When the next frame is due; nothing has changed: none.
@@ -242,15 +250,8 @@ impl Screen {
             Effect::Refresh => self.pollers.tell_all(Command::Refresh),
             Effect::Pace(interval) => self.pollers.tell_all(Command::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
-            Effect::Check {
-                endpoint,
-                id,
-                ticket,
-                after,
-            } => self.pollers.tell(endpoint, Command::Check { ticket, id, after }),
-            Effect::Delete { endpoint, id, ticket } => {
-                self.pollers.tell(endpoint, Command::Delete { ticket, id });
-            }
+            Effect::Kill(order) => self.kill(order),
+            Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
                 let at = self.clock.instant(at);
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
@@ -267,6 +268,18 @@ impl Screen {
             }
         }
         Ok(())
+    }
+
+    fn kill(&mut self, order: Order) {
+        match order {
+            Order::Ask {
+                endpoint,
+                ticket,
+                request,
+            } => self.pollers.tell(endpoint, Command::Kill(ticket, request)),
+            Order::WriteIntents { ticket, entries } => self.scribe.write_intents(ticket, entries),
+            Order::WriteOutcomes(entries) => self.scribe.write_outcomes(entries),
+        }
     }
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
@@ -286,17 +299,21 @@ impl Screen {
         Ok(())
     }
 
-    /// To the shell and back.
+    /// To the shell and back. Whoever is stopped cannot take anything back, so it is taken back before.
     fn suspend(&mut self) -> io::Result<()> {
+        self.hear([Msg::Suspends])?;
         terminal::leave();
         stop()?;
         self.resume()
     }
 
     fn resume(&mut self) -> io::Result<()> {
+        // Before it hears how late it is: nothing that waited for a time may think that it has come.
+        for effect in self.app.update(Msg::Resumed) {
+            self.carry_out(effect)?;
+        }
         terminal::enter()?;
-        self.resize()?;
-        self.hear([Msg::Resumed])
+        self.resize()
     }
 }
 

@@ -1,119 +1,163 @@
-//! The kill dialog: whom, what will happen, and whether it is still the same session.
+//! The kill dialog: whom, what will happen, and whether each is still the same session.
+//!
+//! ```text
+//! title       whom, or that it is not the row under the cursor
+//! text        one victim in full, or many as a list: `one` and `many`
+//! reason      once it is typed
+//! buttons     No, and Yes or the number to type
+//! ```
+
+mod many;
+mod one;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{dialog_box, fit, wrap};
+use super::draw::{dialog_box, fit, lines, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::killing::Asking;
-use crate::kill::{Attempt, Choice, FirstCheck, Outcome, Refusal, Stage, Ticket};
-use crate::model::{Dialect, Difference, Session, Text};
+use crate::app::asking::Asking;
+use crate::kill::{Attempt, BY_KEY, Choice, Ticket};
+use crate::model::{Dialect, Session};
 
-/// Room for the name of a fact.
-const LABEL: usize = 11;
-/// As wide as the text of a victim may be on the narrowest screen.
-const WIDTH: u16 = 70;
+/// As wide as the text of one victim may be on the narrowest screen, and a list of many.
+const WIDTHS: (u16, u16) = (70, 76);
+
+/// What stands above the buttons.
+struct Text<'a> {
+    lines: Vec<Line<'a>>,
+    /// So many of the first lines must be seen before anybody says yes.
+    needed: usize,
+}
 
 /// Draws the dialog over everything, while it is open. Gives the question that this frame lets be
 /// answered with Yes: only one that shows who it is, what the check said and the whole button.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
     let asking = app.kills.asking.as_ref()?;
-    let width = WIDTH.min(frame.area().width);
+    let screen = frame.area();
+    let is_list = asking.batch.attempts().len() > 1;
+    let width = if is_list { WIDTHS.1 } else { WIDTHS.0 }.min(screen.width);
     let text_width = usize::from(width.saturating_sub(4)).max(1);
-    // What must be seen stands first: on a small screen the rest is cut.
-    let mut text = wrap(&shown_session(&asking.attempt).client(), text_width)
-        .into_iter()
-        .map(|line| Line::styled(line, theme.strong))
-        .chain(check(asking, theme, text_width))
-        .collect::<Vec<_>>();
-    let needed = text.len();
-    text.push(Line::default());
-    text.extend(facts(asking, theme, text_width));
-    text.push(Line::default());
-    text.extend(consequences(asking, theme, text_width));
-    let height = u16::try_from(text.len() + 4).unwrap_or(u16::MAX);
-    let title = format!(" Kill session {}? ", asking.attempt.identity.id);
-    let inner = dialog_box(
-        theme,
-        Line::from(Span::styled(title, theme.alarm)),
-        (width, height),
-        frame.buffer_mut(),
-    );
-    // The buttons are always in sight, whatever is cut.
+    let foot = foot(app, asking, theme, text_width);
+    let frame_and_foot = u16::try_from(foot.len() + 3).unwrap_or(u16::MAX);
+    let room = usize::from(screen.height.saturating_sub(frame_and_foot));
+    let text = match asking.batch.attempts() {
+        [attempt] => one::text(app, attempt, theme, text_width),
+        _ => many::text(app, asking, theme, text_width, room),
+    };
+    let height = u16::try_from(text.lines.len()).unwrap_or(u16::MAX);
+    let size = (width, height.saturating_add(frame_and_foot));
+    let inner = dialog_box(theme, title(asking, theme), size, frame.buffer_mut());
+    // What is at the foot is always in sight, whatever is cut.
+    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(inner.height);
     let body = Rect {
-        height: inner.height.saturating_sub(2),
+        height: inner.height.saturating_sub(foot_height + 1),
         ..inner
     };
-    super::draw::lines(text, body, frame.buffer_mut());
-    let foot = Rect {
-        y: inner.bottom().saturating_sub(1),
-        height: 1.min(inner.height),
+    let fits = text.needed <= usize::from(body.height);
+    lines(text.lines, body, frame.buffer_mut());
+    let below = Rect {
+        y: inner.bottom().saturating_sub(foot_height),
+        height: foot_height,
         ..inner
     };
-    let fits = needed <= usize::from(body.height);
-    let buttons = if fits {
-        buttons(asking, theme)
+    let whole = fits && foot.iter().all(|line| line.width() <= usize::from(below.width));
+    if whole {
+        lines(foot, below, frame.buffer_mut());
     } else {
-        Line::styled("too small: enlarge the window", theme.warning)
-    };
-    let whole = fits && buttons.width() <= usize::from(foot.width);
-    buttons.render(foot, frame.buffer_mut());
+        let last = below.rows().next_back().unwrap_or(below);
+        Line::styled("too small: enlarge the window", theme.warning).render(last, frame.buffer_mut());
+    }
+    if asking.types_reason {
+        show_text_cursor(asking, below, frame);
+    }
     app.open_question().filter(|_| whole)
 }
 
-/// What is known of it: identity, age, idle, what runs, what it holds.
-fn facts<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let session = shown_session(&asking.attempt);
-    let mut text = Vec::new();
-    let mut fact = |label: &'static str, value: &str| {
-        let room = width.saturating_sub(LABEL).max(1);
-        for (place, line) in wrap(value, room).into_iter().take(3).enumerate() {
-            let label = if place == 0 { label } else { "" };
-            text.push(Line::from(vec![
-                Span::styled(format!("{label:<LABEL$}"), theme.quiet),
-                Span::raw(line),
-            ]));
-        }
+fn title<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
+    let attempts = asking.batch.attempts();
+    let text = match attempts {
+        _ if asking.beside_cursor => format!(" {} marked, NOT the row under the cursor ", attempts.len()),
+        [attempt] => format!(" Kill session {}? ", attempt.victim.identity.id),
+        _ => format!(" Kill {} sessions? ", attempts.len()),
     };
-    let known = |text: Option<&Text>| text.map_or("unknown", Text::as_str).to_owned();
-    let span =
-        |span: Option<crate::model::Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
-    fact("service", &known(session.service.as_ref()));
-    fact(
-        "connected",
-        &known(session.connected.as_ref().map(|connected| &connected.sent)),
-    );
-    fact(
-        "age, idle",
-        &format!("{}, idle {}", span(session.age), span(session.idle)),
-    );
-    if let Some(extra) = &session.extra {
-        if let Some(program) = &extra.program {
-            let pid = extra.pid.map(|pid| format!(" pid {pid}")).unwrap_or_default();
-            fact("program", &format!("{program}{pid}"));
-        }
-        if let Some(held) = holds(session) {
-            fact("holds", &held);
-        }
-        if let Some(sql) = extra.running.as_ref().and_then(|running| running.sql.as_ref()) {
-            fact("runs", sql.as_str());
-        }
-    }
-    text
+    Line::from(Span::styled(text, theme.alarm))
 }
 
-/// The session as the check has seen it; until then, as the list had it.
-fn shown_session(attempt: &Attempt) -> &Session {
-    match attempt.stage() {
-        Stage::Asked(FirstCheck::Passed { sighting, .. }) => &sighting.detail.session,
-        _ => &attempt.session,
+/// The reason, if there is one, and the buttons.
+fn foot<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let mut foot = Vec::new();
+    let reason = asking.reason.value();
+    if asking.types_reason || !reason.is_empty() {
+        let room = width.saturating_sub(REASON.len() + 1);
+        let scroll = asking.reason.visual_scroll(room);
+        let text: String = reason.chars().skip(scroll).collect();
+        foot.push(Line::from(vec![
+            Span::styled(REASON, theme.quiet),
+            Span::styled(fit(&text, room, ""), theme.input),
+        ]));
+    }
+    foot.push(buttons(app, asking, theme, width));
+    foot
+}
+
+const REASON: &str = "reason     ";
+
+fn show_text_cursor(asking: &Asking, foot: Rect, frame: &mut Frame<'_>) {
+    let room = usize::from(foot.width).saturating_sub(REASON.len() + 1);
+    let scroll = asking.reason.visual_scroll(room);
+    let cursor = asking.reason.visual_cursor().saturating_sub(scroll) + REASON.len();
+    let x = foot.x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX));
+    if !foot.is_empty() {
+        frame.set_cursor_position((x.min(foot.right().saturating_sub(1)), foot.y));
     }
 }
 
-/// `db-01 #4021 · db-02 #7718`: where a statement may go on running.
+fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<'a> {
+    let button = |label: String, chosen: bool, style| {
+        let style = if chosen { theme.selected } else { style };
+        Span::styled(format!("  {label}  "), style)
+    };
+    let no_chosen = asking.dialog.choice() == Choice::No;
+    let count = asking.batch.confirmable();
+    let mut spans = vec![
+        Span::raw("  "),
+        button("No".to_owned(), no_chosen, theme.strong),
+        Span::raw("    "),
+    ];
+    if asking.batch.open_question().is_none() {
+        if asking.batch.tally().left() > 0 {
+            spans.push(Span::styled("(Yes opens after the check)", theme.quiet));
+        }
+        return Line::from(spans);
+    }
+    if count > BY_KEY {
+        spans.push(Span::styled(format!("type {count}, then Enter: "), theme.alarm));
+        spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
+        spans.push(Span::styled("_", theme.quiet));
+    } else {
+        let label = match asking.batch.attempts() {
+            [_] => "Yes, end it".to_owned(),
+            _ => format!("Yes, end {count}"),
+        };
+        spans.push(Span::styled("y", theme.strong));
+        spans.push(button(label, !no_chosen, theme.alarm));
+    }
+    let grace = app.settings.grace;
+    if !grace.is_zero() {
+        let after = humantime::format_duration(grace);
+        let hint = Span::styled(format!("  after {after} (u takes it back)"), theme.quiet);
+        let used: usize = spans.iter().map(Span::width).sum();
+        if used + hint.width() <= width {
+            spans.push(hint);
+        }
+    }
+    Line::from(spans)
+}
+
+/// `db-01 #4021, db-02 #7718`: where a statement may go on running.
 fn holds(session: &Session) -> Option<String> {
     let backends = session.backends().filter(|backends| !backends.is_empty())?;
     let each = backends.iter().map(|backend| match backend.thread_id {
@@ -123,101 +167,31 @@ fn holds(session: &Session) -> Option<String> {
     Some(each.collect::<Vec<_>>().join(", "))
 }
 
-fn consequences<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let mut text = "The connection drops without an error, an open transaction rolls back.".to_owned();
-    if asking.attempt.dialect == Dialect::JsonApi {
-        text.push_str(" A statement may keep running on the servers that it holds until it ends there.");
-    }
+/// What will happen, and what besides on a real `MaxScale`: for one, and for many.
+const CONSEQUENCES: [(&str, &str); 2] = [
+    (
+        "The connection drops without an error, an open transaction rolls back.",
+        " A statement may keep running on the servers that it holds until it ends there.",
+    ),
+    (
+        "Their connections drop without an error, open transactions roll back.",
+        " Statements may keep running on the servers that they hold until they end there.",
+    ),
+];
+
+/// What will happen, for whoever is among the victims.
+fn consequences<'a>(attempts: &[Attempt], theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let goes_on = attempts
+        .iter()
+        .any(|attempt| attempt.victim.dialect == Dialect::JsonApi);
+    let text = CONSEQUENCES
+        .get(usize::from(attempts.len() > 1))
+        .map_or_else(String::new, |(drops, runs)| {
+            let runs = if goes_on { *runs } else { "" };
+            format!("{drops}{runs}")
+        });
     wrap(&text, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.quiet))
         .collect()
-}
-
-/// What the first check says.
-fn check<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let said = |text: String, style| {
-        wrap(&text, width)
-            .into_iter()
-            .map(move |line| Line::styled(line, style))
-            .collect()
-    };
-    let glyphs = theme.glyphs;
-    if let Some(outcome) = asking.attempt.outcome() {
-        return settled(outcome, theme, width);
-    }
-    match asking.attempt.stage() {
-        Stage::Asked(FirstCheck::Passed { unchecked, .. }) if unchecked.is_empty() => {
-            said(format!("{} still the same session", glyphs.check), theme.good)
-        }
-        Stage::Asked(FirstCheck::Passed { unchecked, .. }) => {
-            let parts = unchecked
-                .iter()
-                .map(|part| part.name())
-                .collect::<Vec<_>>()
-                .join(", ");
-            said(
-                format!("{} still the same session; not compared: {parts}", glyphs.check),
-                theme.good,
-            )
-        }
-        Stage::Asked(FirstCheck::NoAnswer(fault)) => said(
-            format!("{} cannot be checked: {fault}; asking again", glyphs.cross),
-            theme.warning,
-        ),
-        _ => said(
-            "checking that it is still the same session …".to_owned(),
-            theme.quiet,
-        ),
-    }
-}
-
-/// The check has ended the matter: old and new side by side, where there is a new one.
-fn settled<'a>(outcome: &Outcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    if let Some(Refusal::Changed(differences)) = outcome.refusal() {
-        let head = Line::styled(format!("{} somebody else now", theme.glyphs.cross), theme.alarm);
-        let rows = differences
-            .iter()
-            .map(|difference| side_by_side(difference, theme, width));
-        return std::iter::once(head).chain(rows).collect();
-    }
-    let text = match (outcome, outcome.refusal()) {
-        (_, Some(refusal)) => refusal.words(),
-        (Outcome::AlreadyGone, _) => "it has ended already".to_owned(),
-        (outcome, _) => outcome.word().to_owned(),
-    };
-    let text = format!("{} {text}", theme.glyphs.cross);
-    wrap(&text, width)
-        .into_iter()
-        .map(|line| Line::styled(line, theme.alarm))
-        .collect()
-}
-
-fn side_by_side<'a>(difference: &Difference, theme: &Theme, width: usize) -> Line<'a> {
-    let half = width.saturating_sub(24) / 2;
-    Line::from(vec![
-        Span::styled(format!("{:<14}", difference.part.name()), theme.quiet),
-        Span::raw(format!("was {}", fit(&difference.was, half, theme.glyphs.more))),
-        Span::styled(
-            format!("  is {}", fit(&difference.now, half, theme.glyphs.more)),
-            theme.strong,
-        ),
-    ])
-}
-
-fn buttons<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
-    let button = |label: &'static str, chosen: bool, style| {
-        let style = if chosen { theme.selected } else { style };
-        Span::styled(format!("  {label}  "), style)
-    };
-    let no_chosen = asking.dialog.choice() == Choice::No;
-    let mut spans = vec![Span::raw("    "), button("No", no_chosen, theme.strong)];
-    if asking.attempt.may_be_confirmed() {
-        spans.push(Span::raw("      "));
-        spans.push(Span::styled("y", theme.strong));
-        spans.push(button("Yes, end it", !no_chosen, theme.alarm));
-    } else if asking.attempt.outcome().is_none() {
-        spans.push(Span::styled("      (Yes opens after the check)", theme.quiet));
-    }
-    Line::from(spans)
 }

@@ -6,10 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::fit;
+use super::kill_progress;
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::detail::DetailPane;
 use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
 use crate::app::status::Level;
+use crate::kill::BY_KEY;
 
 /// The status line: the filter while it is typed, else what happened last, else what is shown.
 pub(super) fn status(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -76,6 +79,14 @@ fn shown(app: &App) -> String {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    let marked = app.marks.len();
+    if marked > 0 {
+        let hidden = match app.marks.hidden {
+            0 => String::new(),
+            hidden => format!(" ({hidden} hidden)"),
+        };
+        parts.push(format!("{marked} marked{hidden}"));
+    }
     let page = app.page();
     let above = app.table.offset.min(rows);
     let below = rows.saturating_sub(above + page);
@@ -88,6 +99,10 @@ fn shown(app: &App) -> String {
 
 /// The keys that can be used now, as many as fit.
 pub(super) fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    if let Some(line) = kill_progress::line(app, theme, usize::from(area.width)) {
+        line.render(area, frame.buffer_mut());
+        return;
+    }
     let context = app.context();
     let table = BINDINGS
         .iter()
@@ -117,7 +132,19 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     match binding.action {
         Action::Open => !app.detail_has_keys(),
-        Action::Yes | Action::Choose => app.open_question().is_some(),
+        Action::Yes | Action::Choose => app.open_question().is_some() && !by_number(app),
+        Action::Copy => app.detail.as_ref().is_some_and(DetailPane::knows_threads),
+        Action::Strike => app
+            .kills
+            .asking
+            .as_ref()
+            .is_some_and(|asking| asking.batch.attempts().len() > 1),
         action => may_kill || !is_destructive(action),
     }
+}
+
+/// Whether so many are meant that their number is typed.
+fn by_number(app: &App) -> bool {
+    let asking = app.kills.asking.as_ref();
+    asking.is_some_and(|asking| asking.batch.confirmable() > BY_KEY)
 }

@@ -5,7 +5,6 @@ use ratatui::text::{Line, Span};
 
 use super::draw::{dialog_box, lines};
 use super::theme::Theme;
-use crate::app::App;
 use crate::app::columns::COLUMNS;
 use crate::app::keymap::{BINDINGS, Binding, Context};
 
@@ -17,9 +16,8 @@ const SECTIONS: [(Context, &str); 4] = [
     (Context::Prompt, "FILTER"),
 ];
 
-/// Draws the help over everything, while it is open; says how far it can be scrolled.
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<usize> {
-    let top = app.help?;
+/// Draws the help over everything, from this line on; says how far it can be scrolled.
+pub(super) fn draw(top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let text = text(theme);
     let screen = frame.area();
     let height = u16::try_from(text.len() + 2)
@@ -29,7 +27,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<us
     let inner = dialog_box(theme, title, (76, height), frame.buffer_mut());
     let last = text.len().saturating_sub(usize::from(inner.height));
     lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
-    Some(last)
+    last
 }
 
 fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {

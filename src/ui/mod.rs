@@ -8,6 +8,8 @@ mod draw;
 mod footer;
 mod header;
 mod help;
+mod kill_log;
+mod kill_progress;
 pub mod plain;
 mod sparkline;
 mod table;
@@ -17,6 +19,7 @@ use ratatui::Frame;
 
 use crate::app::App;
 use crate::app::msg::Shown;
+use crate::app::overlay::Topic;
 use draw::rect;
 use theme::Theme;
 
@@ -32,14 +35,17 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     footer::status(app, &theme, rect(areas.status), frame);
     footer::hints(app, &theme, rect(areas.hints), frame);
     let question = dialog::draw(app, &theme, frame);
-    let help_end = help::draw(app, &theme, frame);
+    let overlay_end = app.overlay.map(|overlay| match overlay.topic {
+        Topic::Help => help::draw(overlay.top, &theme, frame),
+        Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
+    });
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
     Shown {
         question,
         detail_end,
-        help_end,
+        overlay_end,
     }
 }
 

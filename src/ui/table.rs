@@ -46,6 +46,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         let style = row_style(app, theme, &row, selected);
         frame.buffer_mut().set_style(line, style);
         cells(&row, theme, &columns, selected, style).render(line, frame.buffer_mut());
+        mark(app, theme, &row, line, frame);
     }
 }
 
@@ -170,6 +171,24 @@ fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, s
         Span::styled(format!(" {}", aligned(&cut, column.align, fitted.width)), tint)
     });
     Line::from(cells.collect::<Vec<_>>())
+}
+
+/// In front of the row: marked, or where a range begins.
+fn mark(app: &App, theme: &Theme, row: &Row<'_>, line: Rect, frame: &mut Frame<'_>) {
+    if app.marks.is_empty() && app.marks.anchor().is_none() {
+        return;
+    }
+    let key = row.key();
+    let sign = if app.marks.has(&key) {
+        "*"
+    } else if app.marks.anchor().is_some_and(|anchor| anchor.agrees_with(&key)) {
+        "v"
+    } else {
+        return;
+    };
+    if let Some(cell) = frame.buffer_mut().cell_mut((line.x, line.y)) {
+        cell.set_symbol(sign).set_style(theme.alarm);
+    }
 }
 
 fn aligned(text: &str, align: Align, width: u16) -> String {

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use maxtop::app::msg::{Msg, Purpose, Ticket};
+use maxtop::app::msg::{Msg, Ticket};
+use maxtop::kill::{Event, Request};
 use maxtop::model::{Dialect, Fault, SessionId, Sighting};
 use maxtop::shell::client::{Client, ClientSpec, Credentials};
 use maxtop::shell::poller::{Command, PollSettings, Poller};
@@ -46,21 +47,33 @@ fn server_with_a_hanging_list() -> Server {
 }
 
 fn check(ticket: u64, id: u64) -> Command {
-    Command::Check {
-        ticket: Ticket(ticket),
+    let request = Request::Check {
         id: SessionId(id),
-        after: Duration::ZERO,
+        with_process: true,
+    };
+    Command::Kill(Ticket(ticket), request)
+}
+
+fn delete(id: u64) -> Command {
+    Command::Kill(Ticket(id), Request::Delete { id: SessionId(id) })
+}
+
+/// What the details are told next.
+async fn next_seen(messages: &mut Messages) -> (u64, Result<Arc<Sighting>, Fault>) {
+    loop {
+        if let Msg::Seen { id, answer, .. } = next_msg(messages).await {
+            return (id.0, answer);
+        }
     }
 }
 
-async fn next_seen(messages: &mut Messages, wanted: Purpose) -> (u64, Result<Arc<Sighting>, Fault>) {
+/// What this check is answered.
+async fn checked(messages: &mut Messages, ticket: u64) -> Result<Arc<Sighting>, Fault> {
     loop {
-        if let Msg::Seen {
-            id, purpose, answer, ..
-        } = next_msg(messages).await
-            && purpose == wanted
+        if let Msg::Kill(Event::Seen(answered, answer)) = next_msg(messages).await
+            && answered == Ticket(ticket)
         {
-            return (id.0, answer);
+            return answer;
         }
     }
 }
@@ -70,22 +83,18 @@ async fn checks_and_deletions_pass_a_hanging_list() {
     let server = server_with_a_hanging_list();
     let (poller, mut messages) = poll(&server);
     poller.send(check(1, 8));
-    let (id, answer) = next_seen(&mut messages, Purpose::Check(Ticket(1))).await;
-    let sighting = answer.unwrap();
-    assert_eq!((id, sighting.detail.session.id.0), (8, 8));
+    let sighting = checked(&mut messages, 1).await.unwrap();
+    assert_eq!(sighting.detail.session.id.0, 8);
     assert_eq!(
         sighting.process.as_ref().unwrap().started_at.as_str(),
         "process 1"
     );
     poller.send(check(2, 404));
-    let (_, answer) = next_seen(&mut messages, Purpose::Check(Ticket(2))).await;
+    let answer = checked(&mut messages, 2).await;
     assert_eq!(answer.unwrap_err(), Fault::NotFound);
     for (id, expected) in [(8, Ok(())), (404, Err(Fault::NotFound))] {
-        poller.send(Command::Delete {
-            ticket: Ticket(id),
-            id: SessionId(id),
-        });
-        let Msg::Deleted(ticket, outcome) = next_msg(&mut messages).await else {
+        poller.send(delete(id));
+        let Msg::Kill(Event::Deleted(ticket, outcome)) = next_msg(&mut messages).await else {
             panic!("only the deletion can answer");
         };
         assert_eq!((ticket, outcome), (Ticket(id), expected));
@@ -102,12 +111,12 @@ async fn details_are_polled_while_looked_at_and_a_change_takes_effect_at_once() 
         let asked = format!("GET /v1/sessions/{id}?pretty=false");
         server.wait_for(&asked).await;
     }
-    while next_seen(&mut messages, Purpose::Watch).await.0 != 9 {}
-    let (id, answer) = next_seen(&mut messages, Purpose::Watch).await;
+    while next_seen(&mut messages).await.0 != 9 {}
+    let (id, answer) = next_seen(&mut messages).await;
     assert_eq!((id, answer.unwrap().detail.session.id.0), (9, 9));
     poller.send(Command::Watch(Some(SessionId(404))));
     loop {
-        let (id, answer) = next_seen(&mut messages, Purpose::Watch).await;
+        let (id, answer) = next_seen(&mut messages).await;
         if id == 404 {
             assert_eq!(answer.unwrap_err(), Fault::NotFound);
             break;
@@ -129,7 +138,7 @@ async fn refused_credentials_are_not_tried_again_for_every_session_looked_at() {
     let (out, mut messages) = unbounded_channel();
     let poller = Poller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
     poller.send(Command::Watch(Some(SessionId(1))));
-    let (_, answer) = next_seen(&mut messages, Purpose::Watch).await;
+    let (_, answer) = next_seen(&mut messages).await;
     assert!(answer.unwrap_err().is_not_allowed());
     for id in 2..10 {
         poller.send(Command::Watch(Some(SessionId(id))));
@@ -157,7 +166,7 @@ async fn a_check_without_the_process_start_says_that_it_is_unknown() {
         });
         let (poller, mut messages) = poll(&server);
         poller.send(check(1, 8));
-        let (_, answer) = next_seen(&mut messages, Purpose::Check(Ticket(1))).await;
+        let answer = checked(&mut messages, 1).await;
         assert_eq!(answer.unwrap().process, None);
     }
 }
@@ -187,7 +196,7 @@ impl Gate {
 }
 
 #[tokio::test]
-async fn sixteen_deletions_are_in_flight_and_never_more() {
+async fn sixteen_deletions_are_in_flight_at_once() {
     let gate = Arc::new(Gate::default());
     let doorkeeper = gate.clone();
     let server = Server::start(move |request, stream| {
@@ -199,21 +208,18 @@ async fn sixteen_deletions_are_in_flight_and_never_more() {
         }
     });
     let (poller, mut messages) = poll(&server);
-    for id in 1..=40 {
-        poller.send(Command::Delete {
-            ticket: Ticket(id),
-            id: SessionId(id),
-        });
+    for id in 1..=16 {
+        poller.send(delete(id));
     }
     let mut done = Vec::new();
-    while done.len() < 40 {
-        if let Msg::Deleted(ticket, outcome) = next_msg(&mut messages).await {
+    while done.len() < 16 {
+        if let Msg::Kill(Event::Deleted(ticket, outcome)) = next_msg(&mut messages).await {
             assert_eq!(outcome, Ok(()));
             done.push(ticket.0);
         }
     }
     done.sort_unstable();
-    assert_eq!(done, (1..=40).collect::<Vec<_>>());
+    assert_eq!(done, (1..=16).collect::<Vec<_>>());
     assert_eq!(gate.most.load(Ordering::SeqCst), 16);
-    assert_eq!(gate.total.load(Ordering::SeqCst), 40);
+    assert_eq!(gate.total.load(Ordering::SeqCst), 16);
 }

@@ -69,9 +69,9 @@ impl Endpoint {
         self.running = Some(self.runtime.block_on(serve(self.spec.clone())).unwrap());
     }
 
-    /// maxtop on it, polling fast.
+    /// maxtop on it, polling fast; what is confirmed is done at once.
     pub(crate) fn watched(&self, dialect: &str) -> Start {
-        self.watched_every("100ms", dialect)
+        self.watched_every("100ms", dialect).args(["--grace", "0s"])
     }
 
     pub(crate) fn watched_every(&self, interval: &str, dialect: &str) -> Start {

@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::endpoint::Endpoint;
-use super::victims::Victims;
 use crate::commands::output::visible;
 use crate::kill::{Attempt, FirstCheck, Stage};
 use crate::model::{Detail, Dialect, Session, Span, Text};
@@ -13,14 +11,13 @@ use crate::shell::client::Client;
 const SQL_CHARS: usize = 200;
 
 /// The plan for all victims, without any secret.
-pub(super) fn text<E: Endpoint>(victims: &Victims<E>, client: &Client, user: &str) -> String {
+pub(super) fn text(attempts: &[Attempt], client: &Client, user: &str) -> String {
     let mut text = String::new();
-    for attempt in victims.round.attempts() {
+    for attempt in attempts {
         // Writing to a String cannot fail.
         let _ = victim(&mut text, attempt, &Curl::new(client, user));
     }
-    let count = victims.confirmable();
-    if count > 0 {
+    if attempts.iter().any(Attempt::may_be_confirmed) {
         text.push_str("Each is looked at again right before its DELETE, which is sent once; then it is\n");
         text.push_str("watched until it is gone. Its connection drops without an error, and an open\n");
         text.push_str("transaction rolls back.");
@@ -34,17 +31,18 @@ pub(super) fn text<E: Endpoint>(victims: &Victims<E>, client: &Client, user: &st
 
 fn victim(text: &mut String, attempt: &Attempt, curl: &Curl) -> std::fmt::Result {
     let detail = seen(attempt);
-    let session = detail.map_or(&attempt.session, |detail| &detail.session);
-    writeln!(text, "{}  {}", attempt.identity.id, attempt.identity.client())?;
+    let session = attempt.session();
+    let identity = &attempt.victim.identity;
+    writeln!(text, "{}  {}", identity.id, identity.client())?;
     for (label, value) in facts(attempt, session, detail) {
         writeln!(text, "  {label:<10} {value}")?;
     }
     if let Some(outcome) = attempt.outcome() {
-        return writeln!(text, "  not ended: {}\n", outcome.words(&attempt.identity));
+        return writeln!(text, "  not ended: {}\n", outcome.words(identity));
     }
-    let target = match attempt.dialect {
-        Dialect::JsonApi => format!("/v1/sessions/{}", attempt.identity.id),
-        Dialect::Draft => format!("/sessions/{}", attempt.identity.id),
+    let target = match attempt.victim.dialect {
+        Dialect::JsonApi => format!("/v1/sessions/{}", identity.id),
+        Dialect::Draft => format!("/sessions/{}", identity.id),
     };
     writeln!(text, "  look       {}", curl.line("", &target))?;
     writeln!(text, "  end        {}\n", curl.line("-X DELETE ", &target))

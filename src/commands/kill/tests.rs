@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::endpoint::Endpoint;
+use super::outcomes::Outcomes;
 use super::round::Round;
-use super::victims::{Victims, find};
+use super::victims::{Selection, find};
+use crate::cli::KillOutput;
 use crate::commands::exit::Exit;
 use crate::demo::{Dialects, Running, ServeSpec, serve};
-use crate::kill::{Attempt, Outcome, Refusal};
+use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Ticket, Victim};
 use crate::model::{
-    Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId, Sighting, Text,
+    Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId, Sighting, Snapshot,
+    Text,
 };
 use crate::query::Filter;
+use crate::shell::audit::AuditLog;
 use crate::shell::client::{Client, ClientSpec};
 
 async fn fleet(dialects: Dialects) -> (Running, Client) {
@@ -27,25 +32,46 @@ async fn fleet(dialects: Dialects) -> (Running, Client) {
     (demo, client)
 }
 
-/// The first sessions of the fleet, asked for and checked, as at the question.
-async fn asked(client: &Client, ids: &[u64]) -> Victims<Client> {
-    let ids: Vec<_> = ids.iter().copied().map(SessionId).collect();
-    let victims = find(client, &ids, &Filter::default()).await.unwrap();
-    assert_eq!(victims.confirmable(), ids.len());
-    victims
+/// A log that is thrown away with its directory.
+fn audit() -> (tempfile::TempDir, AuditLog) {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("audit.jsonl");
+    (
+        home,
+        AuditLog::new(Some(path), vec!["http://127.0.0.1:1".to_owned()]),
+    )
 }
 
-async fn ended<E: Endpoint>(mut victims: Victims<E>) -> (Exit, Vec<Outcome>) {
+/// The sessions of the fleet with these ids, asked for and checked, as at the question.
+async fn asked(client: &Client, ids: &[u64]) -> Round<Client> {
+    let selection = Selection {
+        ids: ids.iter().copied().map(SessionId).collect(),
+        ..Selection::default()
+    };
+    let victims = find(client, &selection).await.unwrap();
+    let (home, audit) = audit();
+    // The directory goes away when the test does.
+    let _ = home.keep();
+    let mut round = Round::ask(client.clone(), audit, victims.found, Filter::default());
+    round.checked().await;
+    assert_eq!(round.confirmable(), ids.len());
+    round
+}
+
+async fn ended<E: Endpoint>(mut round: Round<E>) -> (Exit, Vec<Outcome>) {
     let mut told = 0;
-    victims.round.end(&mut |_: &Attempt| told += 1).await;
-    let outcomes: Vec<_> = victims
-        .round
+    round
+        .end(None, Duration::ZERO, &mut |_: &Attempt| told += 1)
+        .await;
+    let outcomes: Vec<_> = round
         .attempts()
+        .iter()
         .filter_map(Attempt::outcome)
         .cloned()
         .collect();
     assert_eq!(told, outcomes.len(), "each is told once");
-    (victims.exit(), outcomes)
+    let exit = Outcomes::new(KillOutput::Json, "", false, &[]).exit(round.attempts());
+    (exit, outcomes)
 }
 
 fn deletes(demo: &Running) -> usize {
@@ -123,39 +149,68 @@ fn session(id: SessionId) -> Session {
 }
 
 impl Endpoint for Forbidding {
-    async fn look(&self, id: SessionId) -> Result<Arc<Sighting>, Fault> {
-        Ok(Arc::new(Sighting {
-            endpoint: EndpointId(0),
-            process: None,
-            taken_at: Timestamp::UNIX_EPOCH,
-            detail: Detail::of(session(id)),
-        }))
+    async fn ask(&self, ticket: Ticket, request: Request) -> Event {
+        match request {
+            Request::Check { id, .. } => {
+                let sighting = Sighting {
+                    endpoint: EndpointId(0),
+                    process: None,
+                    taken_at: Timestamp::now(),
+                    detail: Detail::of(session(id)),
+                };
+                Event::Seen(ticket, Ok(Arc::new(sighting)))
+            }
+            Request::Process => Event::Process(ticket, Ok(None)),
+            Request::List => Event::Relisted(ticket, Ok(Arc::new(list()))),
+            Request::Delete { .. } => {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                let fault = Fault::NotAllowed {
+                    status: 403,
+                    detail: None,
+                    with_credentials: true,
+                };
+                Event::Deleted(ticket, Err(fault))
+            }
+        }
     }
+}
 
-    async fn delete(&self, _: SessionId) -> Result<(), Fault> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Err(Fault::NotAllowed {
-            status: 403,
-            detail: None,
-            with_credentials: true,
-        })
+fn list() -> Snapshot {
+    Snapshot {
+        endpoint: EndpointId(0),
+        dialect: Dialect::Draft,
+        instance: None,
+        number: 1,
+        taken_at: Timestamp::now(),
+        cost: Duration::ZERO,
+        bytes: 0,
+        sessions: (1..=100).map(|id| session(SessionId(id))).collect(),
+        blanked: 0,
+        dropped: 0,
+        is_after_restart: false,
     }
 }
 
 #[tokio::test]
 async fn an_account_that_may_not_is_not_tried_for_every_session() {
     let endpoint = Forbidding::default();
-    let mut round = Round::new(endpoint.clone());
-    for id in (1..=100).map(SessionId) {
-        let identity = Identity::new(EndpointId(0), None, &session(id));
-        round.add(identity, session(id), Dialect::Draft).await;
-    }
+    let victim = |session: &Session| Victim {
+        identity: Identity::new(EndpointId(0), None, session),
+        session: session.clone(),
+        dialect: Dialect::Draft,
+        taken_by: None,
+        refused: None,
+    };
+    let victims = list().sessions.iter().map(victim).collect();
+    let (_home, audit) = audit();
+    let mut round = Round::ask(endpoint.clone(), audit, victims, Filter::default());
     round.checked().await;
-    let problems = Vec::new();
-    let (exit, outcomes) = ended(Victims { round, problems }).await;
+    let (exit, outcomes) = ended(round).await;
     assert_eq!((exit, outcomes.len()), (Exit::NotAllowed, 100));
     let tried = endpoint.0.load(Ordering::Relaxed);
     assert!((1..=16).contains(&tried), "{tried} at once at most");
     let refused = |outcome: &&Outcome| **outcome == Outcome::Refused(Refusal::ReadOnly);
+    let not_allowed = |outcome: &&Outcome| matches!(outcome, Outcome::NotAllowed(_));
+    assert_eq!(outcomes.iter().filter(not_allowed).count(), tried);
     assert_eq!(outcomes.iter().filter(refused).count(), 100 - tried);
 }

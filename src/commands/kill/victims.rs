@@ -1,78 +1,98 @@
-//! Who is meant: the sessions behind the ids of the command line, each checked once.
+//! Who is meant: the sessions behind the ids, the keys or the filter of the command line.
 
-use super::endpoint::Endpoint;
-use super::round::Round;
 use crate::commands::connect;
-use crate::commands::exit::{Exit, Failure};
-use crate::kill::{Attempt, Authority, Outcome, permit};
-use crate::model::{Fault, Identity, Instance, SessionId, Snapshot};
+use crate::commands::exit::Failure;
+use crate::kill::{Authority, Victim, permit};
+use crate::model::{Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::Filter;
 use crate::shell::client::Client;
 
-/// The sessions that were found, and a line for each id that stands for none.
-pub(super) struct Victims<E> {
-    pub(super) round: Round<E>,
+/// What the command line says of whom it means.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    /// By number.
+    pub(super) ids: Vec<SessionId>,
+    /// By fingerprint.
+    pub(super) keys: Vec<String>,
+    /// All that match; with ids or keys, those of them that match.
+    pub(super) filter: Option<Filter>,
+    /// Who must never be ended.
+    pub(super) protect: Filter,
+}
+
+/// The sessions that were found, and a line for each id or key that stands for none.
+pub(super) struct Victims {
+    pub(super) found: Vec<Victim>,
     pub(super) problems: Vec<String>,
 }
 
-impl<E: Endpoint> Victims<E> {
-    /// How many can be ended, as far as anybody knows.
-    pub(super) fn confirmable(&self) -> usize {
-        let may_be = |attempt: &&Attempt| attempt.may_be_confirmed();
-        self.round.attempts().filter(may_be).count()
-    }
-
-    /// How the command ends, as things stand: a dry run has no outcome for those that it would end.
-    pub(super) fn exit(&self) -> Exit {
-        let outcomes = || self.round.attempts().filter_map(Attempt::outcome);
-        if outcomes().any(|outcome| matches!(outcome, Outcome::NotAllowed(_))) {
-            Exit::NotAllowed
-        } else if self.problems.is_empty() && outcomes().all(Outcome::is_gone) {
-            Exit::Done
-        } else {
-            Exit::Failed
+/// Reads the list once, and freezes whom it shows. An id that is not listed is asked for by itself: a
+/// list is no snapshot.
+pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victims, Failure> {
+    let mut snapshot = connect::list(client).await?;
+    let mut problems = Vec::new();
+    for id in &selection.ids {
+        if snapshot.get(*id).is_none() && !complete(&mut snapshot, client, *id).await? {
+            problems.push(Failure::NoSuchSession(*id, client.url().clone()).to_string());
         }
     }
+    let url = client.url().to_string();
+    let fingerprint = |session: &Session| snapshot.identity(session).fingerprint(&url);
+    let keyed: Vec<_> = if selection.keys.is_empty() {
+        Vec::new()
+    } else {
+        let all = snapshot
+            .sessions
+            .iter()
+            .map(|session| (session, fingerprint(session)));
+        all.filter(|(_, key)| selection.keys.contains(key)).collect()
+    };
+    for key in &selection.keys {
+        if !keyed.iter().any(|(_, found)| found == key) {
+            problems.push(Failure::NoSuchKey(key.clone(), client.url().clone()).to_string());
+        }
+    }
+    let named: Vec<&Session> = selection
+        .ids
+        .iter()
+        .filter_map(|id| snapshot.get(*id))
+        .chain(keyed.iter().map(|(session, _)| *session))
+        .collect();
+    let by_filter_alone = selection.ids.is_empty() && selection.keys.is_empty();
+    let chosen = if by_filter_alone {
+        snapshot.sessions.iter().collect()
+    } else {
+        named
+    };
+    let mut found: Vec<Victim> = Vec::new();
+    for session in chosen {
+        let matches = selection
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.matches(session));
+        if found.iter().any(|victim| victim.identity.id == session.id) {
+        } else if matches {
+            found.push(victim(&snapshot, session, selection));
+        } else if !by_filter_alone {
+            problems.push(unmatched(session, selection));
+        }
+    }
+    Ok(Victims { found, problems })
 }
 
-/// Reads the list once, freezes who has each id in it, and looks at each of them. An id that is
-/// not listed is asked for by itself: a list is no snapshot.
-pub(super) async fn find(
-    client: &Client,
-    ids: &[SessionId],
-    filter: &Filter,
-) -> Result<Victims<Client>, Failure> {
-    let mut snapshot = connect::list(client).await?;
+fn victim(snapshot: &Snapshot, session: &Session, selection: &Selection) -> Victim {
     let authority = Authority {
         read_only: false,
         dialect: Some(snapshot.dialect),
         version: snapshot.instance.as_ref().and_then(Instance::release),
     };
-    let mut victims = Victims {
-        round: Round::new(client.clone()),
-        problems: Vec::new(),
-    };
-    for id in ids {
-        if snapshot.get(*id).is_none() && !complete(&mut snapshot, client, *id).await? {
-            let nobody = Failure::NoSuchSession(*id, client.url().clone());
-            victims.problems.push(nobody.to_string());
-            continue;
-        }
-        let Some(session) = snapshot.get(*id).cloned() else {
-            continue;
-        };
-        let identity = snapshot.identity(&session);
-        if !filter.matches(&session) {
-            victims.problems.push(unmatched(&identity, filter));
-            continue;
-        }
-        match permit(&session, authority) {
-            Ok(()) => victims.round.add(identity, session, snapshot.dialect).await,
-            Err(refusal) => victims.round.refuse(identity, session, snapshot.dialect, refusal),
-        }
+    Victim {
+        identity: snapshot.identity(session),
+        session: session.clone(),
+        dialect: snapshot.dialect,
+        taken_by: selection.filter.clone(),
+        refused: permit(session, authority, &selection.protect).err(),
     }
-    victims.round.checked().await;
-    Ok(victims)
 }
 
 /// Puts a session that the list did not have into it, if there is one.
@@ -88,11 +108,11 @@ async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Re
     }
 }
 
-fn unmatched(identity: &Identity, filter: &Filter) -> String {
+fn unmatched(session: &Session, selection: &Selection) -> String {
     format!(
         "refused: {} {}: it does not match the filter '{}'",
-        identity.id,
-        identity.client(),
-        filter.text()
+        session.id,
+        session.client(),
+        selection.filter.as_ref().map_or("", Filter::text)
     )
 }

@@ -25,7 +25,8 @@ pub struct List {
 }
 
 impl List {
-    /// The list as the rest of the program knows it.
+    /// The list as the rest of the program knows it. Whether the process was restarted before it,
+    /// whoever has the list before can tell.
     pub fn into_snapshot(self, endpoint: EndpointId, instance: Option<Instance>, number: u64) -> Snapshot {
         Snapshot {
             endpoint,
@@ -38,6 +39,7 @@ impl List {
             sessions: self.rows.sessions,
             blanked: self.rows.blanked,
             dropped: self.rows.dropped,
+            is_after_restart: false,
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::pace::Pace;
 use super::{PollSettings, Schedule};
-use crate::app::msg::{Msg, Purpose};
+use crate::app::msg::Msg;
 use crate::model::{Fault, ProcessStart, SessionId, Sighting};
 use crate::shell::client::Client;
 
@@ -106,7 +106,6 @@ impl DetailLane {
             let seen = Msg::Seen {
                 endpoint: self.client.endpoint(),
                 id,
-                purpose: Purpose::Watch,
                 answer,
             };
             if self.out.send(seen).is_err() {

@@ -1,44 +1,35 @@
-//! The kill lane: checks and deletions, sixteen at a time, behind nothing else.
+//! The kill lane: what kills ask of the endpoint, behind nothing else.
+//!
+//! How much is under way at a time decides the kill protocol, which never has more than sixteen; a
+//! DELETE must not wait here, for the check before it would grow old.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::app::msg::{Msg, Purpose, Ticket};
-use crate::model::SessionId;
-use crate::shell::client::Client;
+use crate::app::msg::{Msg, Ticket};
+use crate::kill::{Event, Request};
+use crate::model::{Fault, Snapshot};
+use crate::shell::client::{Client, ListRequest};
 
-/// How many of its requests may be in flight.
-const WIDTH: usize = 16;
-
-/// One thing to do.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Read process start and session anew, after a wait.
-    Check {
-        ticket: Ticket,
-        id: SessionId,
-        after: Duration,
-    },
-    /// End a session.
-    Delete { ticket: Ticket, id: SessionId },
-}
-
-/// Carries out orders as they come, until nobody can give any. What is in flight then is dropped.
+/// Carries out requests as they come, until nobody can give any. What is in flight then is dropped.
 pub(super) async fn run(
     client: Client,
-    mut orders: mpsc::UnboundedReceiver<Order>,
+    mut requests: mpsc::UnboundedReceiver<(Ticket, Request)>,
     out: mpsc::UnboundedSender<Msg>,
 ) {
-    let slots = Arc::new(Semaphore::new(WIDTH));
     let mut running = JoinSet::new();
     loop {
         tokio::select! {
-            order = orders.recv() => match order {
-                Some(order) => {
-                    running.spawn(carry_out(order, client.clone(), slots.clone(), out.clone()));
+            request = requests.recv() => match request {
+                Some((ticket, request)) => {
+                    let (client, out) = (client.clone(), out.clone());
+                    running.spawn(async move {
+                        let event = answer(&client, ticket, request).await;
+                        // Nobody listens: the program is ending.
+                        let _ = out.send(Msg::Kill(event));
+                    });
                 }
                 None => return,
             },
@@ -51,21 +42,29 @@ pub(super) async fn run(
     }
 }
 
-async fn carry_out(order: Order, client: Client, slots: Arc<Semaphore>, out: mpsc::UnboundedSender<Msg>) {
-    if let Order::Check { after, .. } = order {
-        tokio::time::sleep(after).await;
-    }
-    // Never closed, so this cannot fail; it waits for its turn.
-    let _slot = slots.acquire().await;
-    let msg = match order {
-        Order::Check { ticket, id, .. } => Msg::Seen {
-            endpoint: client.endpoint(),
+/// Asks one thing of an endpoint, and says what came of it.
+pub(crate) async fn answer(client: &Client, ticket: Ticket, request: Request) -> Event {
+    match request {
+        Request::Check {
             id,
-            purpose: Purpose::Check(ticket),
-            answer: client.sight(id).await.map(Arc::new),
-        },
-        Order::Delete { ticket, id } => Msg::Deleted(ticket, client.delete(id).await),
+            with_process: true,
+        } => Event::Seen(ticket, client.sight(id).await.map(Arc::new)),
+        Request::Check {
+            id,
+            with_process: false,
+        } => Event::Seen(ticket, client.look(id).await.map(Arc::new)),
+        Request::Process => Event::Process(ticket, client.instance().await),
+        Request::List => Event::Relisted(ticket, list(client).await.map(Arc::new)),
+        Request::Delete { id } => Event::Deleted(ticket, client.delete(id).await),
+    }
+}
+
+/// A list of its own, with the process read before it.
+async fn list(client: &Client) -> Result<Snapshot, Fault> {
+    let instance = match client.instance().await {
+        Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
+        answer => answer.unwrap_or_default(),
     };
-    // Nobody listens: the program is ending.
-    let _ = out.send(msg);
+    let list = client.sessions(&ListRequest::default()).await?;
+    Ok(list.into_snapshot(client.endpoint(), instance, 0))
 }

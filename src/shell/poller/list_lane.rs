@@ -1,5 +1,6 @@
 //! The list lane: process start, then list, at the pace that the proxy can bear.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -22,6 +23,8 @@ pub(super) struct ListLane {
     out: mpsc::UnboundedSender<Msg>,
     spoken: Option<Dialect>,
     number: u64,
+    /// The last good list.
+    before: Option<Arc<Snapshot>>,
 }
 
 /// What the next cycle waits for.
@@ -52,6 +55,7 @@ impl ListLane {
             out,
             spoken: None,
             number: 0,
+            before: None,
         }
     }
 
@@ -120,6 +124,15 @@ impl ListLane {
         Ok(list.into_snapshot(self.client.endpoint(), instance, self.number))
     }
 
+    /// The list, told from the one before it.
+    fn compared(&mut self, mut snapshot: Snapshot) -> Arc<Snapshot> {
+        let before = self.before.as_ref();
+        snapshot.is_after_restart = before.is_some_and(|before| snapshot.tells_restart_since(before));
+        let snapshot = Arc::new(snapshot);
+        self.before = Some(Arc::clone(&snapshot));
+        snapshot
+    }
+
     /// The process start, and then the list: whatever the process was before, the rows are those
     /// of the one that was read last.
     async fn look(&mut self) -> Result<(Option<Instance>, List), Fault> {
@@ -139,7 +152,8 @@ impl ListLane {
         if self.spoken.replace(snapshot.dialect) != Some(snapshot.dialect) {
             self.send(Msg::Spoke(snapshot.endpoint, snapshot.dialect))?;
         }
-        self.send(Msg::Listed(snapshot.into()))
+        let snapshot = self.compared(snapshot);
+        self.send(Msg::Listed(snapshot))
     }
 
     fn send(&self, msg: Msg) -> Result<(), Over> {

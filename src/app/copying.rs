@@ -1,0 +1,40 @@
+//! Copying to the terminal's clipboard.
+
+use super::App;
+use super::effect::Effect;
+use super::status::Status;
+
+impl App {
+    /// `y` in the details: the statement that kills one of the session's connections on its server,
+    /// which a DELETE does not. Pressed again, that of the next connection.
+    pub(super) fn copy_kill(&mut self, effects: &mut Vec<Effect>) {
+        let Some(detail) = &mut self.detail else { return };
+        let connections = detail
+            .sighting
+            .iter()
+            .flat_map(|sighting| &sighting.detail.connections);
+        let threads: Vec<_> = connections
+            .filter_map(|connection| Some((connection.server.clone(), connection.thread_id?)))
+            .collect();
+        let place = detail.copied.map_or(0, |copied| copied + 1);
+        let place = if place < threads.len() { place } else { 0 };
+        let Some((server, thread)) = threads.get(place) else {
+            self.status = Some(Status::note(
+                "no thread id is known: this dialect or version does not tell".to_owned(),
+            ));
+            return;
+        };
+        detail.copied = Some(place);
+        let server = server
+            .as_ref()
+            .map_or_else(|| "its server".to_owned(), ToString::to_string);
+        let next = match threads.len() {
+            1 => "",
+            _ => "; y again for the next",
+        };
+        self.status = Some(Status::note(format!(
+            "copied: KILL {thread}   (for {server}{next})"
+        )));
+        effects.push(Effect::Copy(format!("KILL {thread}")));
+    }
+}

@@ -1,0 +1,72 @@
+//! Marking rows: one, a range, all that are shown.
+
+use super::App;
+use super::effect::Effect;
+use super::status::Status;
+use crate::model::RowKey;
+
+impl App {
+    /// Marks the row under the cursor, or takes its mark away, and goes on to the next.
+    pub(super) fn toggle_mark(&mut self, effects: &mut Vec<Effect>) {
+        let Some(row) = self.table.generation.row(self.table.position()) else {
+            return;
+        };
+        if row.has_ended() {
+            self.status = Some(Status::note(format!("{} has ended already", row.session.id)));
+            return;
+        }
+        let key = row.key();
+        self.marks.toggle(key);
+        self.count_hidden_marks();
+        self.step(1, effects);
+    }
+
+    /// Begins a range at the cursor, or marks it from where it began.
+    pub(super) fn mark_range(&mut self) {
+        let Some(cursor) = self.table.cursor.clone() else {
+            return;
+        };
+        let anchor = self
+            .marks
+            .anchor()
+            .and_then(|key| self.table.generation.position(key));
+        let Some(anchor) = anchor else {
+            self.status = Some(Status::note(format!(
+                "a range from {}: move, then v marks up to there; Esc forgets it",
+                cursor.id
+            )));
+            self.marks.set_anchor(Some(cursor));
+            return;
+        };
+        let here = self.table.position();
+        let (from, to) = (anchor.min(here), anchor.max(here));
+        let keys = self.live_rows(from, to - from + 1);
+        self.marks.mark(keys, None);
+        self.marks.set_anchor(None);
+        self.count_hidden_marks();
+    }
+
+    /// Marks all rows that the filter lets through, on the screen or not. They carry the filter.
+    pub(super) fn mark_all(&mut self) {
+        let filter = &self.table.generation.spec.filter;
+        let filter = (!filter.is_empty()).then(|| filter.clone());
+        let keys = self.live_rows(0, usize::MAX);
+        self.marks.mark(keys, filter.as_ref());
+        self.count_hidden_marks();
+    }
+
+    /// The keys of a window of rows, ghosts left out.
+    fn live_rows(&self, from: usize, rows: usize) -> Vec<RowKey> {
+        let rows = self.table.generation.window(from, rows);
+        rows.filter(|row| row.missing == 0).map(|row| row.key()).collect()
+    }
+
+    /// Counts the marked sessions that are not shown. Without a filter all are.
+    pub(super) fn count_hidden_marks(&mut self) {
+        let generation = &self.table.generation;
+        let is_hidden = |key: &RowKey| generation.position(key).is_none();
+        let filtered = !generation.spec.filter.is_empty();
+        let hidden = self.marks.iter().filter(|mark| filtered && is_hidden(&mark.key));
+        self.marks.hidden = hidden.count();
+    }
+}

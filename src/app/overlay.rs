@@ -1,0 +1,50 @@
+//! What covers the table to be read: the help, or what came of the kills.
+
+use super::App;
+
+/// What is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Keys and columns.
+    Help,
+    /// What came of the kills of this run.
+    KillLog,
+}
+
+/// An open overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlay {
+    /// What it shows.
+    pub topic: Topic,
+    /// Its first line on the screen.
+    pub top: usize,
+}
+
+impl App {
+    pub(super) const fn open_help(&mut self) {
+        self.overlay = Some(Overlay {
+            topic: Topic::Help,
+            top: 0,
+        });
+    }
+
+    /// The newest stand first.
+    pub(super) const fn open_kill_log(&mut self) {
+        self.overlay = Some(Overlay {
+            topic: Topic::KillLog,
+            top: 0,
+        });
+    }
+
+    /// Whether the table or the details have the keys, with nothing over them.
+    pub(super) const fn has_no_overlay(&self) -> bool {
+        self.overlay.is_none() && self.kills.asking.is_none() && self.prompt.is_none()
+    }
+
+    /// A frame showed how far the overlay goes.
+    pub(super) fn overlay_drawn(&mut self, end: Option<usize>) {
+        if let (Some(overlay), Some(end)) = (&mut self.overlay, end) {
+            overlay.top = overlay.top.min(end);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The grace time of a kill on the screen: which keys take it back, and what else does.
+
+use std::time::Duration;
+
+use super::kills::asked;
+use super::stage;
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
+use crate::app::msg::Msg;
+use crate::app::stage::Stage;
+use crate::kill::Order;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Confirmed, with three seconds of grace left.
+fn in_grace() -> Stage {
+    let mut stage = stage();
+    stage.app.settings.grace = 3 * SECOND;
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.in_grace().is_some());
+    stage
+}
+
+/// Nothing was sent or logged, whatever time passes.
+fn nothing_was_done(stage: &mut Stage) {
+    let checks = stage.last_check();
+    for _ in 0..20 {
+        stage.wait(SECOND / 2);
+    }
+    assert!(stage.deletes().is_empty());
+    assert_eq!(stage.last_check(), checks);
+    assert!(stage.app.kills.batches.is_empty());
+    let logged = |effect: &Effect| matches!(effect, Effect::Kill(Order::WriteIntents { .. }));
+    assert!(!stage.asked.iter().any(logged));
+}
+
+#[test]
+fn after_its_grace_a_kill_goes_on_by_itself() {
+    let mut stage = in_grace();
+    for _ in 0..4 {
+        stage.wait(SECOND);
+    }
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    assert_eq!(stage.deletes().len(), 1);
+}
+
+#[test]
+fn in_its_grace_these_keys_take_it_back_and_do_nothing_else() {
+    let ctrl_c = Key {
+        code: Code::Char('c'),
+        ctrl: true,
+        alt: false,
+    };
+    let keys = [
+        Code::Char('u'),
+        Code::Char('U'),
+        Code::Esc,
+        Code::Char('q'),
+        Code::Char('Q'),
+    ];
+    for key in keys.map(Key::plain).into_iter().chain([ctrl_c]) {
+        let mut stage = in_grace();
+        stage.hear(Msg::Key(key));
+        assert!(stage.app.leaving.is_none());
+        let status = stage.app.status.clone().unwrap();
+        assert!(
+            status.text.starts_with("taken back: 1 ann@10.0.3.1"),
+            "{}",
+            status.text
+        );
+        nothing_was_done(&mut stage);
+    }
+}
+
+#[test]
+fn a_stop_and_a_resume_take_it_back() {
+    for msg in [Msg::Suspends, Msg::Resumed, Msg::Ends] {
+        let mut stage = in_grace();
+        stage.hear(msg);
+        nothing_was_done(&mut stage);
+    }
+    let mut stage = in_grace();
+    stage.hear(Msg::Key(Key {
+        code: Code::Char('z'),
+        ctrl: true,
+        alt: false,
+    }));
+    nothing_was_done(&mut stage);
+}
+
+#[test]
+fn who_types_a_filter_in_the_grace_types_text() {
+    let mut stage = in_grace();
+    stage.type_text("/user");
+    assert_eq!(stage.app.prompt.as_ref().unwrap().input.value(), "user");
+    assert!(stage.app.kills.in_grace().is_some());
+    stage.press(Code::Esc);
+    assert!(stage.app.prompt.is_some(), "Esc takes back first");
+    nothing_was_done(&mut stage);
+}
+
+#[test]
+fn a_second_kill_in_the_grace_is_refused_with_a_word() {
+    let mut stage = in_grace();
+    stage.press(Code::Down);
+    stage.press(Code::Char('K'));
+    assert!(stage.app.kills.asking.is_none());
+    assert!(
+        stage
+            .app
+            .status
+            .as_ref()
+            .unwrap()
+            .text
+            .contains("u takes it back")
+    );
+    assert!(stage.app.kills.in_grace().is_some());
+}

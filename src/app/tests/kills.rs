@@ -1,0 +1,285 @@
+//! Kills from the screen: asked, confirmed, taken back, stopped, told.
+
+use std::time::Duration;
+
+use super::{FIVE, stage};
+use crate::app::effect::Effect;
+use crate::app::key::Code;
+use crate::app::msg::{Msg, Shown};
+use crate::app::overlay::Topic;
+use crate::app::stage::{Stage, draft};
+use crate::app::status::Level;
+use crate::kill::{Event, Order};
+use crate::model::{Dialect, Fault};
+
+/// Opens the dialog on the cursor's session and lets the first check pass, 300 ms after its frame.
+pub(super) fn asked(stage: &mut Stage, id: u64) {
+    stage.press(Code::Char('K'));
+    let ticket = stage.last_check().unwrap();
+    let detail = stage.detail(id);
+    stage.checked(ticket, Ok(detail));
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+}
+
+#[test]
+fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.deletes().is_empty(), "the second check comes first");
+    let check = stage.last_check().unwrap();
+    let detail = stage.detail(1);
+    stage.checked(check, Ok(detail));
+    let [(1, delete)] = stage.deletes()[..] else {
+        panic!("one DELETE for 1")
+    };
+    stage.hear(Msg::Kill(Event::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    let status = stage.app.status.clone().unwrap();
+    assert_eq!(status.level, Level::Done);
+    assert!(
+        status.text.starts_with("killed 1 ann@10.0.3.1"),
+        "{}",
+        status.text
+    );
+    assert_eq!(stage.deletes().len(), 1);
+    stage.list(&draft(&FIVE[1..]));
+    assert!(
+        stage.app.table.generation.row(0).unwrap().has_ended(),
+        "a GET has said so: one list is enough"
+    );
+    stage.press(Code::Down);
+    assert!(stage.app.status.is_none());
+}
+
+#[test]
+fn a_key_typed_ahead_confirms_nothing() {
+    let mut stage = stage();
+    stage.press(Code::Char('K'));
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.press(Code::Char('y'));
+    stage.drawn();
+    stage.wait(Duration::from_millis(299));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_some());
+    stage.wait(Duration::from_millis(1));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_none());
+}
+
+#[test]
+fn a_frame_from_before_the_check_opens_nothing() {
+    let mut stage = stage();
+    stage.press(Code::Char('K'));
+    let before = Shown {
+        question: stage.app.open_question(),
+        ..Shown::default()
+    };
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.hear(Msg::Drawn(before));
+    stage.wait(Duration::from_secs(1));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_some());
+}
+
+#[test]
+fn no_is_the_default_and_every_way_out_sends_nothing() {
+    for way in [Code::Enter, Code::Esc, Code::Char('n'), Code::Char('q')] {
+        let mut stage = stage();
+        asked(&mut stage, 1);
+        stage.press(way);
+        assert!(stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
+        assert!(stage.deletes().is_empty());
+    }
+}
+
+#[test]
+fn arrows_choose_yes() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Right);
+    stage.press(Code::Enter);
+    assert_eq!(stage.app.kills.batches.len(), 1);
+}
+
+#[test]
+fn somebody_else_under_the_number_is_never_ended() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    let mut other = stage.detail(1);
+    other.session.user = stage.detail(2).session.user;
+    stage.checked(stage.last_check().unwrap(), Ok(other));
+    assert!(stage.deletes().is_empty());
+    let status = stage.app.status.clone().unwrap();
+    assert_eq!(status.level, Level::Warning);
+    assert!(
+        status
+            .text
+            .starts_with("refused: id 1 is now bob@10.0.3.1 (was ann@10.0.3.1"),
+        "{}",
+        status.text
+    );
+}
+
+#[test]
+fn in_the_details_the_session_shown_is_meant_wherever_the_cursor_is() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.press(Code::Enter);
+    stage.settle();
+    stage.list(&draft(&[(2, "bob", 1), (5, "eve", 99)]));
+    stage.press(Code::Char('K'));
+    assert_eq!(
+        stage.app.kills.asking.as_ref().unwrap().batch.attempts()[0]
+            .victim
+            .identity
+            .id
+            .0,
+        2
+    );
+}
+
+#[test]
+fn read_only_asks_nothing() {
+    let mut stage = stage();
+    stage.app.endpoints[0].read_only = true;
+    stage.press(Code::Char('K'));
+    assert!(stage.app.kills.asking.is_none() && stage.asked.is_empty());
+    assert!(stage.app.status.as_ref().unwrap().text.contains("read-only"));
+}
+
+#[test]
+fn not_allowed_turns_the_endpoint_read_only() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    let (_, delete) = stage.deletes()[0];
+    stage.hear(Msg::Kill(Event::Deleted(
+        delete,
+        Err(Fault::NotAllowed {
+            status: 403,
+            detail: None,
+            with_credentials: true,
+        }),
+    )));
+    assert!(stage.app.endpoints[0].read_only);
+}
+
+#[test]
+fn a_quit_waits_for_what_is_in_flight_but_not_for_ever() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.press(Code::Char('q'));
+    assert!(
+        !stage
+            .asked
+            .iter()
+            .any(|effect| matches!(effect, Effect::Quit { .. }))
+    );
+    stage.wait(Duration::from_secs(2));
+    assert!(matches!(
+        stage.asked.last(),
+        Some(Effect::Quit { unsettled: true, .. })
+    ));
+}
+
+#[test]
+fn a_dialog_that_was_open_while_the_program_stood_still_has_to_be_seen_again() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.hear(Msg::Resumed);
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_some());
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Char('y'));
+    assert!(stage.app.kills.asking.is_none());
+}
+
+#[test]
+fn without_its_intent_logged_nothing_is_sent_and_it_says_why() {
+    let mut stage = stage();
+    stage.log = Err("cannot write the audit log /x (of root)".to_owned());
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    assert!(stage.deletes().is_empty());
+    let status = stage.app.status.clone().unwrap();
+    assert!(status.text.contains("/x (of root)"), "{}", status.text);
+}
+
+#[test]
+fn a_reason_is_typed_and_its_letters_are_no_keys() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.type_text("rhangs, qynx");
+    stage.press(Code::Esc);
+    assert!(stage.app.kills.asking.is_some());
+    stage.press(Code::Char('y'));
+    let entries = stage.asked.iter().find_map(|effect| match effect {
+        Effect::Kill(Order::WriteIntents { entries, .. }) => Some(entries.clone()),
+        _ => None,
+    });
+    let reason = entries.unwrap()[0].reason.clone();
+    assert_eq!(reason.unwrap().as_str(), "hangs, qynx");
+}
+
+#[test]
+fn the_kill_log_tells_what_came_of_each() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    stage.press(Code::Char('l'));
+    assert_eq!(stage.app.overlay.unwrap().topic, Topic::KillLog);
+    let log = &stage.app.kills.log;
+    assert_eq!((log.len(), log[0].outcome.word()), (1, "already gone"));
+    stage.press(Code::Esc);
+    assert!(stage.app.overlay.is_none());
+}
+
+#[test]
+fn a_client_that_is_back_at_once_is_told_of() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let fleet = [(1, "ann", 50), (251, "bob", 40)];
+    stage.list(&draft(&fleet));
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    let (_, delete) = stage.deletes()[0];
+    stage.hear(Msg::Kill(Event::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    stage.wait(Duration::from_secs(1));
+    // The same user at the same address: 501 and 1 are one modulo 250.
+    stage.list(&draft(&[(251, "bob", 40), (501, "ann", 0)]));
+    let status = stage.app.status.clone().unwrap();
+    assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0 s");
+    assert_eq!(stage.app.kills.log[0].back.unwrap().id.0, 501);
+}
+
+#[test]
+fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
+    let mut stage = stage();
+    stage.press(Code::Enter);
+    stage.press(Code::Char('y'));
+    assert!(stage.app.status.as_ref().unwrap().text.contains("no thread id"));
+    let connection = |thread| crate::model::Connection {
+        thread_id: Some(thread),
+        ..Default::default()
+    };
+    let mut detail = stage.detail(1);
+    detail.connections = vec![connection(7718), connection(4021)];
+    stage.seen(Ok(detail));
+    for thread in ["KILL 7718", "KILL 4021", "KILL 7718"] {
+        stage.press(Code::Char('y'));
+        assert!(matches!(stage.asked.last(), Some(Effect::Copy(text)) if text == thread));
+    }
+}

@@ -1,0 +1,165 @@
+//! Marks, and kills of many.
+
+use std::time::Duration;
+
+use super::{FIVE, stage};
+use crate::app::key::Code;
+use crate::app::msg::Msg;
+use crate::app::stage::{Stage, draft};
+use crate::kill::Event;
+
+fn marked(stage: &Stage) -> Vec<u64> {
+    stage.app.marks.iter().map(|mark| mark.key.id.0).collect()
+}
+
+fn victims(stage: &Stage) -> Vec<u64> {
+    let asking = stage.app.kills.asking.as_ref().unwrap();
+    let attempts = asking.batch.attempts().iter();
+    attempts.map(|attempt| attempt.victim.identity.id.0).collect()
+}
+
+#[test]
+fn space_marks_and_goes_on_and_marks_stay_with_their_sessions() {
+    let mut stage = stage();
+    stage.type_text("  ");
+    assert_eq!((marked(&stage), stage.shown().1), (vec![1, 2], Some(3)));
+    stage.press(Code::Char('I'));
+    stage.settle();
+    stage.list(&draft(&FIVE));
+    assert_eq!(marked(&stage), [1, 2]);
+    stage.press(Code::Home);
+    assert_eq!(stage.shown().1, Some(5));
+    stage.type_text(" ");
+    assert_eq!(marked(&stage), [1, 2, 5]);
+    stage.press(Code::Home);
+    stage.type_text(" ");
+    assert_eq!(marked(&stage), [1, 2]);
+}
+
+#[test]
+fn a_range_goes_from_where_v_was_pressed_first() {
+    let mut stage = stage();
+    stage.press(Code::Down);
+    stage.type_text("v");
+    stage.press(Code::Down);
+    stage.press(Code::Down);
+    assert!(marked(&stage).is_empty());
+    stage.type_text("v");
+    assert_eq!(marked(&stage), [2, 3, 4]);
+    stage.type_text("v");
+    stage.press(Code::Esc);
+    assert!(stage.app.marks.anchor().is_none());
+    assert_eq!(marked(&stage).len(), 3, "the range first, then the marks");
+    stage.press(Code::Esc);
+    assert!(marked(&stage).is_empty());
+}
+
+#[test]
+fn all_that_are_shown_carry_their_filter_and_those_pointed_at_do_not() {
+    let mut stage = stage();
+    stage.type_text(" ");
+    stage.type_text("/an");
+    stage.press(Code::Enter);
+    stage.type_text("*");
+    assert_eq!(marked(&stage), [1, 4], "ann and dan");
+    let carried: Vec<_> = stage
+        .app
+        .marks
+        .iter()
+        .map(|mark| mark.taken_by.is_some())
+        .collect();
+    assert_eq!(carried, [false, true]);
+    stage.type_text("/eve");
+    stage.press(Code::Enter);
+    assert_eq!(stage.app.marks.hidden, 2);
+    stage.type_text("U");
+    assert!(marked(&stage).is_empty());
+}
+
+#[test]
+fn a_mark_ends_with_its_session_and_outlives_one_list_without_it() {
+    let mut stage = stage();
+    stage.type_text("  ");
+    stage.list(&draft(&FIVE[1..]));
+    assert_eq!(marked(&stage), [1, 2]);
+    stage.list(&draft(&FIVE));
+    stage.list(&draft(&FIVE[1..]));
+    stage.list(&draft(&FIVE[1..]));
+    assert_eq!(marked(&stage), [2]);
+}
+
+#[test]
+fn a_marked_session_that_one_list_did_not_have_is_still_asked_about() {
+    let mut stage = stage();
+    stage.type_text("  ");
+    stage.list(&draft(&FIVE[1..]));
+    stage.press(Code::Char('K'));
+    assert_eq!(victims(&stage), [1, 2]);
+}
+
+#[test]
+fn marked_ones_are_meant_and_the_dialog_warns_when_the_cursor_is_elsewhere() {
+    let mut stage = stage();
+    stage.type_text("  ");
+    stage.press(Code::Char('K'));
+    assert_eq!(victims(&stage), [1, 2]);
+    assert!(stage.app.kills.asking.as_ref().unwrap().beside_cursor);
+    stage.press(Code::Esc);
+    stage.press(Code::Up);
+    stage.press(Code::Char('K'));
+    assert!(!stage.app.kills.asking.as_ref().unwrap().beside_cursor);
+}
+
+#[test]
+fn a_victim_that_is_struck_out_is_left_alone() {
+    let mut stage = stage();
+    stage.type_text("   ");
+    stage.press(Code::Char('K'));
+    let checks = stage.checks();
+    assert_eq!(checks.len(), 3);
+    for (ticket, id) in checks {
+        stage.checked(ticket, Ok(stage.detail(id)));
+    }
+    stage.press(Code::Down);
+    stage.type_text("x");
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("y");
+    for (ticket, id) in stage.checks().into_iter().skip(3) {
+        stage.checked(ticket, Ok(stage.detail(id)));
+    }
+    let deleted: Vec<_> = stage.deletes().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(deleted, [1, 3]);
+    for (_, ticket) in stage.deletes() {
+        stage.hear(Msg::Kill(Event::Deleted(ticket, Ok(()))));
+    }
+    stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
+    stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "2 killed: l shows each");
+    assert!(stage.app.overlay.is_some(), "each of them is shown");
+    assert_eq!(marked(&stage), [2]);
+    assert_eq!(stage.app.kills.log.len(), 2);
+}
+
+#[test]
+fn over_five_their_number_is_typed() {
+    let fleet: Vec<_> = (1..=8).map(|id| (id, "ann", id)).collect();
+    let mut stage = stage();
+    stage.list(&draft(&fleet));
+    stage.settle();
+    stage.type_text("*");
+    stage.press(Code::Char('K'));
+    for (ticket, id) in stage.checks() {
+        stage.checked(ticket, Ok(stage.detail(id)));
+    }
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("y7");
+    stage.press(Code::Enter);
+    assert!(stage.app.kills.asking.is_some());
+    stage.press(Code::Backspace);
+    stage.type_text("8");
+    stage.press(Code::Enter);
+    assert!(stage.app.kills.asking.is_none());
+    assert_eq!(stage.app.kills.batches.len(), 1);
+}

@@ -1,0 +1,168 @@
+//! What came of each, for people as it happens and for programs at the end.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::endpoint::Endpoint;
+use super::round::Round;
+use crate::cli::KillOutput;
+use crate::commands::exit::{Exit, Failure};
+use crate::commands::output;
+use crate::kill::{Attempt, Outcome, Refusal, Tally};
+use crate::model::{Identity, Text};
+
+/// As wide as the longest word of an outcome.
+const WORD: usize = 12;
+
+/// One outcome for programs. What is not known is `null`.
+#[derive(Serialize)]
+struct OutcomeRecord<'a> {
+    endpoint: &'a str,
+    key: String,
+    id: u64,
+    user: Option<&'a str>,
+    address: Option<&'a str>,
+    port: Option<u16>,
+    service: Option<&'a str>,
+    /// One word; `null` in a dry run for those that would be ended.
+    outcome: Option<&'static str>,
+    detail: Option<String>,
+}
+
+/// Tells outcomes, and keeps what went wrong on the way.
+pub(super) struct Outcomes<'a> {
+    form: KillOutput,
+    endpoint: &'a str,
+    /// Somebody who was meant was not found.
+    has_problems: bool,
+    /// One is told in a sentence, many stand in columns.
+    alone: bool,
+    id_width: usize,
+    client_width: usize,
+    written: Result<(), Failure>,
+}
+
+impl<'a> Outcomes<'a> {
+    pub(super) fn new(form: KillOutput, endpoint: &'a str, has_problems: bool, attempts: &[Attempt]) -> Self {
+        let widest = |width: fn(&Attempt) -> usize| attempts.iter().map(width).max().unwrap_or(0);
+        Self {
+            form,
+            endpoint,
+            has_problems,
+            alone: attempts.len() == 1,
+            id_width: widest(|attempt| attempt.victim.identity.id.to_string().len()),
+            client_width: widest(|attempt| attempt.victim.identity.client().width()),
+            written: Ok(()),
+        }
+    }
+
+    /// One is over. A failed write must not stop a kill half way, but it is an error all the same.
+    pub(super) fn tell(&mut self, attempt: &Attempt) {
+        let Some(outcome) = attempt.outcome().filter(|_| self.form == KillOutput::Table) else {
+            return;
+        };
+        let line = if self.alone {
+            outcome.words(&attempt.victim.identity)
+        } else {
+            self.columns(&attempt.victim.identity, outcome)
+        };
+        let written = output::print(|out| writeln!(out, "{}", line.trim_end()));
+        self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
+    }
+
+    fn columns(&self, identity: &Identity, outcome: &Outcome) -> String {
+        let (id, client) = (identity.id.to_string(), identity.client());
+        let gap = self.client_width.saturating_sub(client.width());
+        format!(
+            "{:<WORD$}  {id:>id_width$}  {client}{:gap$}  {}",
+            outcome.word(),
+            "",
+            outcome.detail(),
+            id_width = self.id_width
+        )
+    }
+
+    /// All are over.
+    pub(super) fn finish(&mut self, attempts: &[Attempt]) -> Result<(), Failure> {
+        match self.form {
+            KillOutput::Json => self.print_json(attempts)?,
+            KillOutput::Table if attempts.len() > 1 => {
+                let sum = Tally::of(attempts).words();
+                output::remark(&sum);
+            }
+            KillOutput::Table => {}
+        }
+        std::mem::replace(&mut self.written, Ok(()))
+    }
+
+    /// What would be done.
+    pub(super) fn print_plan<E: Endpoint>(&self, round: &Round<E>, plan: &str) -> Result<(), Failure> {
+        match self.form {
+            KillOutput::Json => self.print_json(round.attempts()),
+            KillOutput::Table => output::print(|out| out.write_all(plan.as_bytes())),
+        }
+    }
+
+    fn print_json(&self, attempts: &[Attempt]) -> Result<(), Failure> {
+        let records: Vec<_> = attempts.iter().map(|attempt| self.record(attempt)).collect();
+        output::print(|out| {
+            serde_json::to_writer_pretty(&mut *out, &records)?;
+            writeln!(out)
+        })
+    }
+
+    fn record<'b>(&'b self, attempt: &'b Attempt) -> OutcomeRecord<'b> {
+        let identity = &attempt.victim.identity;
+        let shown = |text: &'b Option<Text>| text.as_ref().map(Text::as_str);
+        OutcomeRecord {
+            endpoint: self.endpoint,
+            key: identity.fingerprint(self.endpoint),
+            id: identity.id.0,
+            user: shown(&identity.user),
+            address: shown(&identity.address),
+            port: identity.port,
+            service: shown(&identity.service),
+            outcome: attempt.outcome().map(Outcome::word),
+            detail: attempt
+                .outcome()
+                .map(Outcome::detail)
+                .filter(|detail| !detail.is_empty()),
+        }
+    }
+
+    /// What a signal has left open.
+    pub(super) fn tell_interrupted(attempts: &[Attempt], taken_back: Option<&str>) {
+        if let Some(why) = taken_back {
+            output::complain(&format!("taken back, nothing was ended: {why}"));
+            return;
+        }
+        for attempt in attempts {
+            let (who, id) = (attempt.victim.name(), attempt.victim.identity.id);
+            match attempt.outcome() {
+                Some(Outcome::Unknown(_)) => output::complain(&format!(
+                    "unknown whether {who} ended: interrupted; 'maxtop show {id}' tells"
+                )),
+                Some(outcome) if outcome.refusal().is_some_and(Refusal::is_a_stop) => {
+                    output::complain(&format!(
+                        "{who} was not ended: interrupted before anything was sent"
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// How the command ends, as things stand: a dry run has no outcome for those that it would end.
+    pub(super) fn exit(&self, attempts: &[Attempt]) -> Exit {
+        let outcomes = || attempts.iter().filter_map(Attempt::outcome);
+        if outcomes().any(|outcome| matches!(outcome, Outcome::NotAllowed(_))) {
+            Exit::NotAllowed
+        } else if !self.has_problems && outcomes().all(Outcome::is_gone) {
+            Exit::Done
+        } else {
+            Exit::Failed
+        }
+    }
+}

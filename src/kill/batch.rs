@@ -1,0 +1,337 @@
+//! All victims of one question, from the question to the last outcome (DESIGN section 5): ask, wait
+//! for the grace to pass, log what is meant to be done, check, DELETE, watch, log what came of it.
+//!
+//! It owns the [`Attempt`]s, hears what the outside says ([`Event`]) and answers what to do
+//! ([`Order`]). A DELETE is ordered only for an attempt that was confirmed, whose intent is logged
+//! and whose check has just passed.
+
+mod hearing;
+mod lists;
+mod log;
+mod turns;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::attempt::Attempt;
+use super::event::{Event, Order, Ticket};
+use super::grace::Grace;
+use super::traffic::Traffic;
+use super::{FirstCheck, Outcome, Refusal, Stage, Tally, Victim};
+use crate::model::{EndpointId, Fault, Now, Text};
+use crate::query::Filter;
+
+/// Over so many victims the first check is one fresh list for all.
+pub(super) const CHECKED_ONE_BY_ONE: usize = 16;
+/// The audit log has so long to say that the intents are safe.
+const LOG_WITHIN: Duration = Duration::from_secs(2);
+
+/// Where a batch is.
+#[derive(Clone, Debug)]
+enum Phase {
+    /// A person is being asked.
+    Asking,
+    /// It can be taken back.
+    Grace(Grace),
+    /// The intents are being written.
+    Logging { since: Duration },
+    /// Under way, or over.
+    Running,
+    /// Taken back in its grace time, and why.
+    TakenBack(&'static str),
+}
+
+/// The victims of one question.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    attempts: Vec<Attempt>,
+    /// What was said to be the reason.
+    reason: Option<Text>,
+    protect: Option<Filter>,
+    phase: Phase,
+    traffic: BTreeMap<EndpointId, Traffic>,
+    /// The batch's own last question: for a list, a process, the log.
+    ticket: Ticket,
+    /// The lists and the log entry that it waits for.
+    waits_for: BTreeMap<Ticket, EndpointId>,
+    relist_at: BTreeMap<EndpointId, Duration>,
+    /// Goes up whenever Yes closes: which question a frame has shown.
+    revision: u32,
+    /// Attempts whose outcome is new, and not logged yet.
+    fresh: Vec<usize>,
+    /// Attempts whose outcome is new to whoever drives it.
+    news: Vec<usize>,
+    /// So many of the first attempts are over.
+    over: usize,
+}
+
+/// How many numbers a batch of so many victims takes: one for each, one for itself.
+pub fn numbers(victims: usize) -> u32 {
+    u32::try_from(victims).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+impl Batch {
+    /// Asks about these victims: the first checks are ordered at once. `number` is the first of
+    /// [`numbers`] numbers of this run; `protect` names those who must never be ended.
+    pub fn ask(number: u32, victims: Vec<Victim>, protect: Option<Filter>, now: Now) -> (Self, Vec<Order>) {
+        let numbered = (number.saturating_add(1)..).zip(victims);
+        let attempts: Vec<_> = numbered
+            .map(|(number, victim)| Attempt::new(number, victim))
+            .collect();
+        let mut batch = Self {
+            traffic: BTreeMap::new(),
+            reason: None,
+            protect: protect.filter(|filter| !filter.is_empty()),
+            phase: Phase::Asking,
+            ticket: Ticket::before_first(number),
+            waits_for: BTreeMap::new(),
+            relist_at: BTreeMap::new(),
+            revision: 0,
+            fresh: Vec::new(),
+            news: Vec::new(),
+            over: 0,
+            attempts,
+        };
+        for attempt in &batch.attempts {
+            batch.traffic.entry(attempt.victim.identity.endpoint).or_default();
+        }
+        let mut orders = Vec::new();
+        if batch.attempts.len() > CHECKED_ONE_BY_ONE {
+            let endpoints: Vec<_> = batch.traffic.keys().copied().collect();
+            for endpoint in endpoints {
+                batch.relist(endpoint, &mut orders);
+            }
+        } else {
+            for place in 0..batch.attempts.len() {
+                if batch.attempts.get(place).is_some_and(Attempt::is_undecided) {
+                    batch.with_traffic(place, |traffic| traffic.queue_check(place));
+                }
+            }
+        }
+        batch.send(now, &mut orders);
+        (batch, orders)
+    }
+
+    /// The victims, as far as each has come.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts
+    }
+
+    /// The first of its numbers.
+    pub const fn number(&self) -> u32 {
+        self.ticket.number()
+    }
+
+    /// Whether an answer with this ticket is meant for it.
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        let first = self.number();
+        let numbers = numbers(self.attempts.len());
+        (first..first.saturating_add(numbers)).contains(&ticket.number())
+    }
+
+    /// How many stand where.
+    pub fn tally(&self) -> Tally {
+        Tally::of(&self.attempts)
+    }
+
+    /// `17 bob@10.0.0.9`, or how many.
+    pub fn whom(&self) -> String {
+        let mut meant = self.attempts.iter().filter(|attempt| !attempt.is_struck());
+        match (meant.next(), meant.next()) {
+            (Some(one), None) => one.victim.name(),
+            _ => format!("{} sessions", self.tally().total()),
+        }
+    }
+
+    /// What was said to be the reason.
+    pub const fn reason(&self) -> Option<&Text> {
+        self.reason.as_ref()
+    }
+
+    /// The question that can be answered with Yes, if all that it is about is decided and somebody is
+    /// left to be ended.
+    pub fn open_question(&self) -> Option<Ticket> {
+        let question = Ticket(Ticket::before_first(self.number()).0 + u64::from(self.revision));
+        (self.is_decided() && self.confirmable() > 0).then_some(question)
+    }
+
+    fn is_decided(&self) -> bool {
+        matches!(self.phase, Phase::Asking)
+            && self.waits_for.is_empty()
+            && !self.attempts.iter().any(Attempt::is_undecided)
+    }
+
+    /// How many a Yes would end.
+    pub fn confirmable(&self) -> usize {
+        self.attempts.iter().filter(|a| a.may_be_confirmed()).count()
+    }
+
+    /// Nobody waits for those whose first check brought no answer: they will not be ended.
+    pub fn settle_unanswered(&mut self) {
+        self.relist_at.clear();
+        for attempt in self.attempts.iter_mut().filter(|attempt| attempt.is_undecided()) {
+            let outcome = match attempt.stage() {
+                Stage::Asked(FirstCheck::NoAnswer(fault)) if fault.is_not_allowed() => {
+                    Outcome::NotAllowed(fault.clone())
+                }
+                Stage::Asked(FirstCheck::NoAnswer(fault)) => {
+                    Outcome::Refused(Refusal::Unreadable(fault.clone()))
+                }
+                _ => continue,
+            };
+            attempt.withdraw(outcome);
+        }
+    }
+
+    /// Strikes a victim out, or takes it in again.
+    pub fn strike(&mut self, place: usize) {
+        if let (Phase::Asking, Some(attempt)) = (&self.phase, self.attempts.get_mut(place)) {
+            attempt.strike();
+            self.revision += 1;
+        }
+    }
+
+    /// A person said yes. Nothing is sent before the grace has passed and the intents are logged.
+    /// Where nobody can be ended any more, that is logged.
+    pub fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
+        if !self.is_decided() {
+            return Vec::new();
+        }
+        self.reason = reason;
+        if self.confirmable() == 0 {
+            self.run();
+            return self.after(now, Vec::new());
+        }
+        for attempt in &mut self.attempts {
+            attempt.confirm();
+        }
+        self.phase = Phase::Grace(Grace::new(grace, now));
+        self.hear(Event::Clock, now)
+    }
+
+    /// The time in which it can be taken back, while it lasts.
+    pub const fn grace(&self) -> Option<&Grace> {
+        if let Phase::Grace(grace) = &self.phase {
+            Some(grace)
+        } else {
+            None
+        }
+    }
+
+    /// Takes it back, if nothing was begun yet. Says whether it did.
+    pub fn take_back(&mut self, why: &'static str) -> bool {
+        let may = matches!(self.phase, Phase::Grace(_));
+        if may {
+            self.phase = Phase::TakenBack(why);
+        }
+        may
+    }
+
+    /// Why it was taken back, if it was.
+    pub const fn taken_back(&self) -> Option<&'static str> {
+        if let Phase::TakenBack(why) = self.phase {
+            Some(why)
+        } else {
+            None
+        }
+    }
+
+    /// Whether it still sends anything but looks at what should be gone.
+    pub fn is_busy(&self) -> bool {
+        match self.phase {
+            Phase::Asking | Phase::TakenBack(_) => false,
+            Phase::Grace(_) | Phase::Logging { .. } => true,
+            Phase::Running => self.tally().left() > 0,
+        }
+    }
+
+    /// Whether nothing more will come of it.
+    pub fn is_over(&self) -> bool {
+        match self.phase {
+            Phase::TakenBack(_) => true,
+            Phase::Running => self.over == self.attempts.len(),
+            _ => false,
+        }
+    }
+
+    /// Whether something was sent whose end is not known.
+    pub fn is_in_flight(&self) -> bool {
+        self.attempts.iter().any(Attempt::is_in_flight)
+    }
+
+    /// Those whose outcome is new since this was asked last.
+    pub fn take_news(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Begins no more: whoever waits for their turn is left alone.
+    pub fn stop(&mut self, now: Now) -> Vec<Order> {
+        self.withdraw(|_| true, &Refusal::Stopped);
+        self.after(now, Vec::new())
+    }
+
+    /// The program ends: begins no more, and what is in flight stays unknown.
+    pub fn abandon(&mut self, fault: &Fault, now: Now) -> Vec<Order> {
+        if !matches!(self.phase, Phase::Running | Phase::Logging { .. }) {
+            return Vec::new();
+        }
+        self.withdraw(|_| true, &Refusal::Stopped);
+        for place in 0..self.attempts.len() {
+            let Some(attempt) = self.attempts.get_mut(place) else {
+                continue;
+            };
+            if attempt.is_in_flight() {
+                let was_told = attempt.outcome().is_some();
+                attempt.abandon(fault);
+                self.fresh.extend((!was_told).then_some(place));
+            }
+        }
+        self.after(now, Vec::new())
+    }
+
+    /// Hears what happened and says what is to be done.
+    pub fn hear(&mut self, event: Event, now: Now) -> Vec<Order> {
+        let mut orders = Vec::new();
+        match event {
+            Event::Seen(ticket, answer) => self.seen(ticket, answer, now, &mut orders),
+            Event::Deleted(ticket, answer) => self.deleted(ticket, answer, now),
+            Event::Process(ticket, answer) => self.heard_process(ticket, answer, now),
+            Event::Relisted(ticket, answer) => self.relisted(ticket, &answer, now),
+            Event::Logged(ticket, answer) => self.logged(ticket, answer),
+            Event::Listed(snapshot) => self.listed(&snapshot, now),
+            Event::Clock => {}
+        }
+        self.after(now, orders)
+    }
+
+    /// When it next has to hear the time.
+    pub fn wake_at(&self) -> Option<Duration> {
+        match &self.phase {
+            Phase::Grace(grace) => Some(grace.wake_at()),
+            Phase::Logging { since } => Some(*since + LOG_WITHIN),
+            Phase::Asking | Phase::Running => {
+                let alarms = self.traffic.values().filter_map(Traffic::wake_at);
+                alarms.chain(self.relist_at.values().copied()).min()
+            }
+            Phase::TakenBack(_) => None,
+        }
+    }
+
+    /// Leaves those alone of whom nothing was sent.
+    fn withdraw(&mut self, whom: impl Fn(&Attempt) -> bool, why: &Refusal) {
+        let counts = matches!(self.phase, Phase::Running | Phase::Logging { .. });
+        for (place, attempt) in (0..).zip(&mut self.attempts) {
+            let is_meant = !attempt.is_struck() && whom(attempt);
+            if is_meant && attempt.withdraw(Outcome::Refused(why.clone())) && counts {
+                self.fresh.push(place);
+            }
+        }
+    }
+
+    fn with_traffic(&mut self, place: usize, change: impl FnOnce(&mut Traffic)) {
+        let endpoint = self.attempts.get(place).map(|a| a.victim.identity.endpoint);
+        if let Some(traffic) = endpoint.and_then(|endpoint| self.traffic.get_mut(&endpoint)) {
+            change(traffic);
+        }
+    }
+}

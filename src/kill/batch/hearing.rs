@@ -1,0 +1,144 @@
+//! What the answers of an endpoint mean for a batch.
+
+use std::sync::Arc;
+
+use super::{Batch, Phase};
+use crate::kill::Refusal;
+use crate::kill::attempt::{Attempt, Look, Next};
+use crate::kill::event::{Order, Request, Ticket};
+use crate::kill::traffic::{Alarm, Lane};
+use crate::model::{EndpointId, Fault, Instance, Now, Sighting};
+
+impl Batch {
+    pub(super) fn seen(
+        &mut self,
+        ticket: Ticket,
+        answer: Result<Arc<Sighting>, Fault>,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        let Some((place, lane)) = self.taker(ticket) else {
+            return;
+        };
+        let counts = matches!(self.phase, Phase::Running);
+        let Self {
+            attempts,
+            traffic,
+            protect,
+            fresh,
+            ..
+        } = self;
+        let Some(attempt) = attempts.get_mut(place) else {
+            return;
+        };
+        let endpoint = attempt.victim.identity.endpoint;
+        let Some(traffic) = traffic.get_mut(&endpoint) else {
+            return;
+        };
+        let fault = answer.as_ref().err().cloned();
+        let was = attempt.outcome().cloned();
+        let process = traffic.process().cloned();
+        let next = attempt.seen(
+            Look {
+                answer,
+                process: process.as_ref(),
+                protect: protect.as_ref(),
+            },
+            now,
+        );
+        if attempt.outcome() != was.as_ref() && counts {
+            fresh.push(place);
+        }
+        // The room of a check goes over to its DELETE.
+        if next != Next::Delete {
+            traffic.ended(lane);
+        }
+        match next {
+            Next::Delete => {
+                let id = attempt.victim.identity.id;
+                orders.push(Order::Ask {
+                    endpoint,
+                    ticket: attempt.ask(Lane::Check),
+                    request: Request::Delete { id },
+                });
+            }
+            Next::LookAt(at) => traffic.wake(at, place, Alarm::Look),
+            Next::Queue => traffic.queue_check_again(place),
+            Next::Rest => {}
+        }
+        self.went(endpoint, fault);
+    }
+
+    pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), Fault>, now: Now) {
+        let Some((place, lane)) = self.taker(ticket) else {
+            return;
+        };
+        let Self {
+            attempts,
+            traffic,
+            fresh,
+            ..
+        } = self;
+        let Some(attempt) = attempts.get_mut(place) else {
+            return;
+        };
+        let endpoint = attempt.victim.identity.endpoint;
+        let Some(traffic) = traffic.get_mut(&endpoint) else {
+            return;
+        };
+        traffic.ended(lane);
+        let fault = answer.as_ref().err().cloned();
+        if let Next::LookAt(at) = attempt.deleted(answer, now) {
+            traffic.wake(at, place, Alarm::Look);
+        }
+        if let Some(at) = attempt.gives_up_at() {
+            traffic.wake(at, place, Alarm::GiveUp);
+        }
+        fresh.extend(attempt.outcome().map(|_| place));
+        self.went(endpoint, fault);
+    }
+
+    /// The attempt that waits for this answer, and what the question was for.
+    pub(super) fn taker(&mut self, ticket: Ticket) -> Option<(usize, Lane)> {
+        let place = ticket.number().checked_sub(self.number())?.checked_sub(1)?;
+        let place = usize::try_from(place).ok()?;
+        let lane = self.attempts.get_mut(place)?.takes(ticket)?;
+        Some((place, lane))
+    }
+
+    /// An endpoint that says no, or fails again and again, stops its own rest.
+    pub(super) fn went(&mut self, endpoint: EndpointId, fault: Option<Fault>) {
+        let Some(traffic) = self.traffic.get_mut(&endpoint) else {
+            return;
+        };
+        let failed = traffic.went(fault.as_ref());
+        let Some(fault) = fault else { return };
+        if !matches!(self.phase, Phase::Running) {
+            return;
+        }
+        let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+        if fault.is_not_allowed() {
+            self.withdraw(here, &Refusal::ReadOnly);
+        } else if failed {
+            self.withdraw(here, &Refusal::Unreadable(fault));
+        }
+    }
+
+    pub(super) fn heard_process(
+        &mut self,
+        ticket: Ticket,
+        answer: Result<Option<Instance>, Fault>,
+        now: Now,
+    ) {
+        let fault = answer.as_ref().err().cloned();
+        let process = answer.map(|instance| instance.and_then(|instance| instance.process));
+        let asked = self.traffic.iter_mut().find_map(|(endpoint, traffic)| {
+            traffic
+                .heard_process(ticket, process.clone(), now)
+                .then_some(*endpoint)
+        });
+        if let Some(endpoint) = asked {
+            self.went(endpoint, fault);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What lists tell a batch: the fresh one before the question, and those of the usual polling.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Batch, Phase};
+use crate::kill::Refusal;
+use crate::kill::attempt::{ASK_AGAIN, Attempt, Look};
+use crate::kill::event::{Order, Request, Ticket};
+use crate::model::{EndpointId, Fault, Found, Identity, Now, Snapshot};
+
+/// Why a batch is taken back whose proxy is another process now.
+const RESTARTED: &str = "the proxy was restarted: its sessions are others now";
+
+impl Batch {
+    /// Asks for a fresh list of an endpoint.
+    pub(super) fn relist(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
+        self.ticket = self.ticket.next();
+        self.waits_for.insert(self.ticket, endpoint);
+        orders.push(Order::Ask {
+            endpoint,
+            ticket: self.ticket,
+            request: Request::List,
+        });
+    }
+
+    pub(super) fn relist_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
+        let due = |at: &Duration| *at <= now.elapsed;
+        let endpoints: Vec<_> = self
+            .relist_at
+            .iter()
+            .filter(|(_, at)| due(at))
+            .map(|(endpoint, _)| *endpoint)
+            .collect();
+        for endpoint in endpoints {
+            self.relist_at.remove(&endpoint);
+            self.relist(endpoint, orders);
+        }
+    }
+
+    /// The fresh list, for all first checks of an endpoint. Whom it does not have is asked for alone:
+    /// a list is no snapshot.
+    pub(super) fn relisted(&mut self, ticket: Ticket, answer: &Result<Arc<Snapshot>, Fault>, now: Now) {
+        let Some(endpoint) = self.waits_for.remove(&ticket) else {
+            return;
+        };
+        let Self {
+            attempts,
+            traffic,
+            protect,
+            relist_at,
+            ..
+        } = self;
+        let Some(traffic) = traffic.get_mut(&endpoint) else {
+            return;
+        };
+        let asks_again = answer
+            .as_ref()
+            .is_err_and(|fault| !fault.is_refused_password() && *fault != Fault::NotFound);
+        if asks_again {
+            relist_at.insert(endpoint, now.elapsed + ASK_AGAIN);
+        }
+        let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+        let open = (0..).zip(attempts).filter(|(_, a)| here(a) && a.is_undecided());
+        for (place, attempt) in open {
+            let answer = match answer {
+                Ok(snapshot) => {
+                    let Some(session) = snapshot.get(attempt.victim.identity.id) else {
+                        traffic.queue_check(place);
+                        continue;
+                    };
+                    Ok(Arc::new(snapshot.sighting(session)))
+                }
+                Err(fault) => Err(fault.clone()),
+            };
+            let look = Look {
+                answer,
+                process: None,
+                protect: protect.as_ref(),
+            };
+            attempt.seen(look, now);
+        }
+    }
+
+    /// A list of the usual polling: who is missing from two in a row is gone, and after a restart
+    /// nobody is who they were.
+    pub(super) fn listed(&mut self, snapshot: &Snapshot, now: Now) {
+        if matches!(self.phase, Phase::Asking | Phase::Grace(_)) {
+            self.restarted(snapshot);
+        }
+        for (place, attempt) in (0..).zip(&mut self.attempts) {
+            if attempt.victim.identity.endpoint == snapshot.endpoint && attempt.is_in_flight() {
+                let was = attempt.outcome().cloned();
+                let found = snapshot.find(&attempt.victim.identity.key());
+                attempt.listed(matches!(found, Found::Same(_)), now);
+                self.fresh
+                    .extend((attempt.outcome() != was.as_ref()).then_some(place));
+            }
+        }
+    }
+
+    pub(super) fn restarted(&mut self, snapshot: &Snapshot) {
+        let is_of_before = |attempt: &Attempt| {
+            let Identity {
+                endpoint, process, ..
+            } = &attempt.victim.identity;
+            let differ = process.is_some()
+                && snapshot
+                    .process()
+                    .is_some_and(|now| process.as_ref() != Some(now));
+            *endpoint == snapshot.endpoint && (snapshot.is_after_restart || differ)
+        };
+        if self.attempts.iter().all(is_of_before) && self.take_back(RESTARTED) {
+            return;
+        }
+        if self.attempts.iter().any(is_of_before) {
+            self.withdraw(is_of_before, &Refusal::Restarted);
+            self.revision += 1;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What time does to a batch, and what may be sent when.
+
+use super::{Batch, LOG_WITHIN, Phase};
+use crate::kill::attempt::Attempt;
+use crate::kill::event::{Order, Request};
+use crate::kill::grace::Passing;
+use crate::kill::traffic::{Alarm, Turn};
+use crate::model::{Limit, Now, Text};
+
+impl Batch {
+    /// Lets time do its work, sends what may be sent, and logs what has become known.
+    pub(super) fn after(&mut self, now: Now, mut orders: Vec<Order>) -> Vec<Order> {
+        self.pass_time(now, &mut orders);
+        self.send(now, &mut orders);
+        self.log_outcomes(now, &mut orders);
+        while self.attempts.get(self.over).is_some_and(Attempt::is_over) {
+            self.over += 1;
+        }
+        orders
+    }
+
+    pub(super) fn pass_time(&mut self, now: Now, orders: &mut Vec<Order>) {
+        match &mut self.phase {
+            Phase::Grace(grace) => match grace.pass(now) {
+                Passing::Waits => {}
+                Passing::Over => self.write_intents(now, orders),
+                Passing::Late => self.phase = Phase::TakenBack("the program stood still meanwhile"),
+            },
+            Phase::Logging { since } if now.elapsed.saturating_sub(*since) >= LOG_WITHIN => {
+                let why = "the audit log took over 2 s: nothing was ended; give another with --audit FILE";
+                self.not_logged(&Text::clean(why, Limit::Line));
+            }
+            Phase::Asking | Phase::Running => {
+                self.ring(now);
+                self.relist_in_time(now, orders);
+            }
+            Phase::Logging { .. } | Phase::TakenBack(_) => {}
+        }
+    }
+
+    /// Those whose alarm is due.
+    pub(super) fn ring(&mut self, now: Now) {
+        for traffic in self.traffic.values_mut() {
+            while let Some((place, alarm)) = traffic.due(now.elapsed) {
+                let Some(attempt) = self.attempts.get_mut(place) else {
+                    continue;
+                };
+                match alarm {
+                    Alarm::Look if attempt.is_undecided() => traffic.queue_check(place),
+                    Alarm::Look if attempt.is_in_flight() => traffic.queue_look(place),
+                    Alarm::Look => {}
+                    Alarm::GiveUp => {
+                        let before = attempt.outcome().cloned();
+                        attempt.give_up_in_time(now);
+                        if let Some(at) = attempt.gives_up_at().filter(|at| *at > now.elapsed) {
+                            traffic.wake(at, place, Alarm::GiveUp);
+                        }
+                        self.fresh
+                            .extend((attempt.outcome() != before.as_ref()).then_some(place));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends what may be sent now.
+    pub(super) fn send(&mut self, now: Now, orders: &mut Vec<Order>) {
+        if !matches!(self.phase, Phase::Asking | Phase::Running) {
+            return;
+        }
+        let Self {
+            attempts,
+            traffic,
+            ticket,
+            phase,
+            ..
+        } = self;
+        let asking = matches!(phase, Phase::Asking);
+        for (endpoint, traffic) in traffic {
+            let guards =
+                |attempts: &[Attempt], place| attempts.get(place).is_some_and(Attempt::needs_process);
+            while let Some(turn) = traffic.turn(now, |place| guards(attempts, place)) {
+                let Turn::Ask(place, lane) = turn else {
+                    *ticket = ticket.next();
+                    traffic.asked_for_process(*ticket);
+                    orders.push(Order::Ask {
+                        endpoint: *endpoint,
+                        ticket: *ticket,
+                        request: Request::Process,
+                    });
+                    continue;
+                };
+                let Some(attempt) = attempts.get_mut(place).filter(|attempt| !attempt.is_over()) else {
+                    traffic.ended(lane);
+                    continue;
+                };
+                attempt.begin();
+                let request = Request::Check {
+                    id: attempt.victim.identity.id,
+                    with_process: asking,
+                };
+                orders.push(Order::Ask {
+                    endpoint: *endpoint,
+                    ticket: attempt.ask(lane),
+                    request,
+                });
+            }
+        }
+    }
+}

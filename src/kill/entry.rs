@@ -1,0 +1,42 @@
+//! A line of the audit log, as a value: what was meant to be done to whom, or what came of it.
+
+use jiff::Timestamp;
+
+use super::{Outcome, Victim};
+use crate::model::{Identity, Text};
+
+/// One line. Who did it and on which machine, the writer knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When, by this machine's clock.
+    pub at: Timestamp,
+    /// The number of the kill within the run: an intent and its outcome have the same.
+    pub kill: u32,
+    /// Whom.
+    pub identity: Identity,
+    /// What was said to be the reason.
+    pub reason: Option<Text>,
+    /// The filter that the session was taken by.
+    pub filter: Option<String>,
+    /// How it ended; none: it is about to be done.
+    pub outcome: Option<Outcome>,
+}
+
+impl Entry {
+    pub(super) fn new(
+        at: Timestamp,
+        kill: u32,
+        victim: &Victim,
+        reason: Option<&Text>,
+        outcome: Option<Outcome>,
+    ) -> Self {
+        Self {
+            at,
+            kill,
+            identity: victim.identity.clone(),
+            reason: reason.cloned(),
+            filter: victim.taken_by.as_ref().map(|filter| filter.text().to_owned()),
+            outcome,
+        }
+    }
+}

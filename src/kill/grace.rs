@@ -1,0 +1,67 @@
+//! The time between Yes and the first request, in which all of it can be taken back.
+
+use std::time::Duration;
+
+use crate::model::Now;
+
+/// Who wakes later than this was stopped, and may have been for hours: what was meant then may not be
+/// meant now.
+const LATE: Duration = Duration::from_secs(1);
+
+/// A countdown on the monotonic clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Grace {
+    began: Now,
+    until: Duration,
+    awake_by: Duration,
+}
+
+/// What the time says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passing {
+    /// It can still be taken back.
+    Waits,
+    /// It is over.
+    Over,
+    /// The program stood still, or the machine slept: it counts as taken back.
+    Late,
+}
+
+impl Grace {
+    pub(super) fn new(grace: Duration, now: Now) -> Self {
+        Self {
+            began: now,
+            until: now.elapsed + grace,
+            awake_by: now.elapsed,
+        }
+    }
+
+    /// How long it still lasts.
+    pub fn left(&self, now: Duration) -> Duration {
+        self.until.saturating_sub(now)
+    }
+
+    pub(super) fn pass(&mut self, now: Now) -> Passing {
+        let overslept = now.elapsed.saturating_sub(self.awake_by);
+        if overslept > LATE || now.slept_since(&self.began) > LATE {
+            return Passing::Late;
+        }
+        if now.elapsed >= self.until {
+            return Passing::Over;
+        }
+        // The next whole second that is left, which is also what is shown.
+        let left = self.left(now.elapsed);
+        let whole = Duration::from_secs(left.as_secs());
+        let shorter = if whole == left {
+            whole.saturating_sub(Duration::from_secs(1))
+        } else {
+            whole
+        };
+        self.awake_by = self.until.saturating_sub(shorter);
+        Passing::Waits
+    }
+
+    pub(super) const fn wake_at(&self) -> Duration {
+        self.awake_by
+    }
+}

@@ -1,0 +1,80 @@
+//! Why nothing was sent, in values and in words.
+
+use crate::model::{Difference, Fault, Part, Text, Version};
+
+/// Why nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// `--read-only`, or an account that may not.
+    ReadOnly,
+    /// No DELETE exists before 22.08.
+    TooOld(Version),
+    /// The id is larger than this version can read.
+    IdTooLarge(Version),
+    /// A part of the identity is unknown.
+    Unknown(Part),
+    /// It is somebody else now.
+    Changed(Vec<Difference>),
+    /// Listed, but not started: 24.02 finds only started sessions.
+    NotKillableYet,
+    /// Listed as stopping, and no longer found by its id.
+    Closing,
+    /// The endpoint could not say who it is.
+    Unreadable(Fault),
+    /// The configuration says that it is never a victim.
+    Protected,
+    /// Another process answers now, with sessions of its own.
+    Restarted,
+    /// The audit log could not be written, so nothing was done.
+    Unlogged(Text),
+    /// Whoever asked stopped it before its turn had come.
+    Stopped,
+}
+
+impl Refusal {
+    /// Whether somebody stopped it, and nothing spoke against it.
+    pub const fn is_a_stop(&self) -> bool {
+        matches!(self, Self::Stopped)
+    }
+
+    /// In words, without the session.
+    pub fn words(&self) -> String {
+        match self {
+            Self::ReadOnly => "read-only: nothing is ended here".to_owned(),
+            Self::TooOld(version) => {
+                format!(
+                    "MaxScale {}.{} cannot end sessions over its API (22.08 and later can)",
+                    version.major, version.minor
+                )
+            }
+            Self::IdTooLarge(version) => {
+                format!(
+                    "MaxScale {}.{} would take this id for another one",
+                    version.major, version.minor
+                )
+            }
+            Self::Unknown(Part::User) => {
+                "not logged in: without a user it cannot be told from another".to_owned()
+            }
+            Self::Unknown(part) => format!(
+                "its {} is unknown, so it cannot be told from another",
+                part.name()
+            ),
+            Self::Changed(differences) => {
+                let each = differences
+                    .iter()
+                    .map(|d| format!("{} was {}, is {}", d.part.name(), d.was, d.now));
+                format!("somebody else now: {}", each.collect::<Vec<_>>().join("; "))
+            }
+            Self::NotKillableYet => {
+                "not killable yet: the server finds only sessions that have started".to_owned()
+            }
+            Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
+            Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
+            Self::Protected => "protected by the configuration".to_owned(),
+            Self::Restarted => "the proxy was restarted: its sessions are others now".to_owned(),
+            Self::Unlogged(why) => why.to_string(),
+            Self::Stopped => "stopped before its turn".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The question, the grace time, the audit log.
+
+use super::*;
+
+const T: Duration = Duration::from_secs(100);
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn the_dialog_defaults_to_no_and_waits_until_it_could_be_read() {
+    let mut dialog = Dialog::default();
+    assert_eq!(dialog.press(Press::Yes, 1, T), Answer::Stay);
+    dialog.drawn(false, T);
+    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE), Answer::Stay);
+    dialog.drawn(true, T);
+    assert_eq!(
+        dialog.press(Press::Yes, 1, T + SETTLE.mul_f64(0.99)),
+        Answer::Stay
+    );
+    dialog.drawn(true, T + Duration::from_millis(200));
+    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE), Answer::Yes);
+    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE), Answer::No);
+    assert_eq!(dialog.press(Press::Move, 1, T + SETTLE), Answer::Stay);
+    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE), Answer::Yes);
+    assert_eq!(dialog.press(Press::No, 1, T + SETTLE), Answer::No);
+}
+
+#[test]
+fn yes_cannot_be_chosen_before_it_is_open() {
+    let mut dialog = Dialog::default();
+    dialog.press(Press::Move, 1, T);
+    assert_eq!(dialog.choice(), Choice::No);
+}
+
+#[test]
+fn for_many_their_number_is_typed() {
+    let mut dialog = Dialog::default();
+    let mut press = |press| dialog.press(press, 12, T + SETTLE);
+    assert_eq!(press(Press::Digit('1')), Answer::Stay);
+    assert_eq!(
+        press(Press::Enter),
+        Answer::No,
+        "typed before it was open: nothing"
+    );
+    let mut dialog = Dialog::default();
+    dialog.drawn(true, T);
+    let mut press = |press| dialog.press(press, 12, T + SETTLE);
+    for key in [
+        Press::Yes,
+        Press::Move,
+        Press::Digit('1'),
+        Press::Enter,
+        Press::Digit('3'),
+    ] {
+        assert_eq!(press(key), Answer::Stay);
+    }
+    assert_eq!(press(Press::Enter), Answer::Stay, "13 is not 12");
+    assert_eq!(press(Press::Erase), Answer::Stay);
+    assert_eq!(press(Press::Digit('2')), Answer::Stay);
+    assert_eq!(press(Press::Enter), Answer::Yes);
+}
+
+fn in_grace() -> Play {
+    let mut play = Play::one();
+    play.still_alice();
+    play.confirm(3 * SECOND);
+    assert!(play.batch.grace().is_some());
+    play
+}
+
+#[test]
+fn in_its_grace_nothing_is_sent_or_logged_and_it_can_be_taken_back() {
+    let mut play = in_grace();
+    let before = play.orders.len();
+    play.wait(2 * SECOND);
+    assert_eq!(play.batch.grace().unwrap().left(play.now.elapsed), SECOND);
+    assert!(play.batch.take_back("by key"));
+    play.wait(10 * SECOND);
+    assert_eq!(play.orders.len(), before);
+    assert_eq!(play.batch.taken_back(), Some("by key"));
+    assert!(play.batch.is_over());
+}
+
+#[test]
+fn after_its_grace_the_intent_is_logged_before_anything_is_sent() {
+    let mut play = in_grace();
+    let before = play.checks().len();
+    play.wait(3 * SECOND);
+    assert_eq!(play.logged(), [(2, "intent")]);
+    assert_eq!(play.checks().len(), before);
+    assert!(!play.batch.take_back("too late"));
+    play.hear(Event::Logged(play.intents(), Ok(())));
+    assert_eq!(play.checks().len(), before + 1);
+}
+
+#[test]
+fn who_wakes_too_late_has_taken_it_back() {
+    // Awake at 1 s and 2 s, then stopped over the end.
+    let mut play = in_grace();
+    play.wait(2 * SECOND);
+    play.leap(SECOND * 5 / 2);
+    assert!(play.batch.taken_back().is_some());
+    // Stopped within it.
+    let mut play = in_grace();
+    play.leap(SECOND * 5 / 2);
+    assert!(play.batch.taken_back().is_some());
+    // The machine slept, which the monotonic clock has not seen.
+    let mut play = in_grace();
+    play.now.wall += SignedDuration::from_hours(3);
+    play.leap(SECOND);
+    assert!(play.batch.taken_back().is_some());
+    assert_eq!(play.logged(), []);
+    // A little late is not too late.
+    let mut play = in_grace();
+    for _ in 0..3 {
+        play.leap(SECOND * 13 / 10);
+    }
+    assert_eq!(play.batch.taken_back(), None);
+    assert_eq!(play.logged(), [(2, "intent")]);
+}
+
+#[test]
+fn without_its_intent_logged_nothing_is_sent() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.confirm(Duration::ZERO);
+    let why = text("cannot write the audit log /x (of root): no; give another with --audit FILE");
+    play.hear(Event::Logged(play.intents(), Err(why.clone())));
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Unlogged(why))));
+    assert_eq!(play.checks().len(), 1);
+}
+
+#[test]
+fn a_log_that_takes_too_long_stops_it_for_good() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.confirm(Duration::ZERO);
+    let ticket = play.intents();
+    play.wait(2 * SECOND);
+    assert!(matches!(
+        play.outcome(),
+        Some(Outcome::Refused(Refusal::Unlogged(_)))
+    ));
+    play.hear(Event::Logged(ticket, Ok(())));
+    play.wait(SECOND);
+    assert_eq!(play.checks().len(), 1, "the first check only");
+    assert_eq!(play.logged(), [(2, "intent"), (2, "refused")]);
+}
+
+#[test]
+fn a_restart_in_the_grace_takes_it_back() {
+    let mut play = in_grace();
+    let mut list = play.list(vec![session(17, "alice")]);
+    list.is_after_restart = true;
+    play.hear(Event::Listed(Arc::new(list)));
+    assert!(play.batch.taken_back().unwrap().contains("restarted"));
+    play.wait(10 * SECOND);
+    assert_eq!(play.logged(), []);
+}
+
+#[test]
+fn a_restart_while_a_person_is_asked_closes_yes() {
+    let mut play = Play::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
+    play.still_alice();
+    assert!(play.batch.open_question().is_some());
+    let mut list = play.list(vec![session(17, "alice")]);
+    list.instance = Some(Instance {
+        version: None,
+        uptime: None,
+        process: Some(process(2)),
+        retained_statements: None,
+    });
+    play.hear(Event::Listed(Arc::new(list)));
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Restarted)));
+    assert!(play.batch.open_question().is_none());
+}
+
+#[test]
+fn a_client_that_comes_back_at_once_is_told_of_once() {
+    let play = Play::one();
+    let mut returns = Returns::default();
+    let gone = victim(17);
+    returns.expect(2, &gone, SessionId(40), play.now);
+    let mut now = play.now;
+    now.elapsed += Duration::from_millis(400);
+    now.wall += SignedDuration::from_millis(400);
+    let mut list = play.list(vec![
+        session(18, "alice"),
+        session(41, "bob"),
+        session(42, "alice"),
+    ]);
+    list.taken_at = now.wall;
+    let back = returns.listed(&list, now);
+    assert_eq!(back.len(), 1);
+    assert_eq!(back[0].words(), "back as 42 after 400 ms");
+    assert_eq!(returns.listed(&list, now), []);
+}

@@ -1,0 +1,345 @@
+//! One victim: check, DELETE, watch.
+
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Up to the DELETE.
+fn sent() -> Play {
+    let mut play = Play::one();
+    play.still_alice();
+    play.go();
+    play.still_alice();
+    assert_eq!(play.deletes().len(), 1);
+    play
+}
+
+/// Up to the first look after the DELETE.
+fn looked_for(answer: Result<(), Fault>) -> Play {
+    let mut play = sent();
+    let before = play.checks().len();
+    play.deleted(answer);
+    play.wait(20 * MS);
+    assert_eq!(play.checks().len(), before + 1);
+    play
+}
+
+#[test]
+fn a_confirmed_session_is_checked_again_deleted_once_and_watched_until_it_is_gone() {
+    let mut play = looked_for(Ok(()));
+    play.still_alice();
+    play.wait(280 * MS);
+    play.seen(play.last_check(), Err(Fault::NotFound));
+    assert_eq!(play.words(), "killed 17 alice@10.0.0.7 in 300 ms");
+    assert!(play.batch.is_over());
+    assert_eq!(play.deletes().len(), 1);
+    assert_eq!(play.logged(), [(2, "intent"), (2, "killed")]);
+}
+
+#[test]
+fn nothing_is_sent_without_the_first_check() {
+    let mut play = Play::one();
+    play.confirm(Duration::ZERO);
+    assert!(play.batch.open_question().is_none());
+    assert_eq!(play.orders.len(), 1, "the first check");
+}
+
+#[test]
+fn somebody_else_before_the_question_closes_yes() {
+    let mut play = Play::one();
+    play.seen(play.last_check(), Ok(session(17, "bob")));
+    assert!(matches!(
+        play.outcome(),
+        Some(Outcome::Refused(Refusal::Changed(_)))
+    ));
+    assert!(play.batch.open_question().is_none());
+}
+
+#[test]
+fn somebody_else_after_the_answer_is_refused_with_both_names() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.go();
+    play.seen(play.last_check(), Ok(session(17, "bob")));
+    assert_eq!(
+        play.words(),
+        "refused: id 17 is now bob@10.0.0.7 (was alice@10.0.0.7; user differs)"
+    );
+    assert!(play.deletes().is_empty());
+    assert_eq!(play.logged(), [(2, "intent"), (2, "refused")]);
+}
+
+#[test]
+fn names_that_only_look_the_same_are_two() {
+    let raw = "eve\u{202e}";
+    let mut play = Play::ask(vec![victim_of(session(17, raw), None)]);
+    let shown = text(raw).to_string();
+    assert_eq!(shown, text("eve\\u{202e}").to_string().replace("\\\\", "\\"));
+    play.seen(play.last_check(), Ok(session(17, "eve\\u{202e}")));
+    assert!(matches!(
+        play.outcome(),
+        Some(Outcome::Refused(Refusal::Changed(_)))
+    ));
+}
+
+#[test]
+fn gone_before_the_delete_is_already_gone() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.go();
+    play.seen(play.last_check(), Err(Fault::NotFound));
+    assert_eq!(play.outcome(), Some(&Outcome::AlreadyGone));
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
+fn an_unanswered_first_check_is_asked_again_and_keeps_yes_closed() {
+    let mut play = Play::one();
+    play.seen(play.last_check(), Err(Fault::Refused));
+    assert!(play.batch.open_question().is_none());
+    play.wait(Duration::from_secs(1));
+    assert_eq!(play.checks().len(), 2);
+    play.still_alice();
+    assert!(play.batch.open_question().is_some());
+}
+
+#[test]
+fn a_second_check_without_an_answer_is_tried_again_and_then_refused() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.go();
+    for _ in 0..3 {
+        play.seen(play.last_check(), Err(Fault::Refused));
+    }
+    assert_eq!(
+        play.outcome(),
+        Some(&Outcome::Refused(Refusal::Unreadable(Fault::Refused)))
+    );
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
+fn late_and_repeated_answers_count_for_nothing() {
+    let mut play = Play::one();
+    let first = play.last_check();
+    play.still_alice();
+    play.go();
+    let second = play.last_check();
+    play.seen(first, Ok(session(17, "alice")));
+    assert!(play.deletes().is_empty());
+    play.seen(second, Ok(session(17, "alice")));
+    play.seen(second, Ok(session(17, "alice")));
+    assert_eq!(play.deletes().len(), 1);
+}
+
+#[test]
+fn the_server_says_no() {
+    let mut play = sent();
+    play.deleted(Err(refused_password()));
+    assert_eq!(play.outcome(), Some(&Outcome::NotAllowed(refused_password())));
+}
+
+#[test]
+fn a_lost_reply_is_unknown_until_found_out() {
+    let lost = || Err(Fault::TimedOut(Duration::from_secs(10)));
+    let mut play = looked_for(lost());
+    play.seen(play.last_check(), Err(Fault::NotFound));
+    assert!(matches!(play.outcome(), Some(Outcome::Killed { .. })));
+
+    let mut play = looked_for(lost());
+    for _ in 0..200 {
+        play.wait(250 * MS);
+        play.seen(play.last_check(), Err(Fault::Refused));
+        if play.outcome().is_some() {
+            break;
+        }
+    }
+    assert_eq!(play.outcome(), Some(&Outcome::Unknown(Fault::Refused)));
+    assert!(!play.batch.is_over(), "it is still looked for");
+    play.wait(Duration::from_secs(5));
+    play.seen(play.last_check(), Err(Fault::NotFound));
+    assert!(matches!(play.outcome(), Some(Outcome::Killed { .. })));
+    assert!(play.batch.is_over());
+    assert_eq!(play.logged(), [(2, "intent"), (2, "unknown"), (2, "killed")]);
+}
+
+#[test]
+fn a_session_that_stays_is_still_there_after_ten_seconds() {
+    let mut play = looked_for(Ok(()));
+    play.still_alice();
+    play.leap(WATCH.saturating_sub(30 * MS));
+    assert!(play.outcome().is_none());
+    play.leap(10 * MS);
+    assert_eq!(play.outcome(), Some(&Outcome::StillThere { after: WATCH }));
+}
+
+#[test]
+fn missing_from_one_list_proves_nothing_from_two_in_a_row_it_does() {
+    let mut play = sent();
+    play.deleted(Ok(()));
+    for present in [false, true, false] {
+        let rows = if present {
+            vec![session(17, "alice")]
+        } else {
+            Vec::new()
+        };
+        play.hear(Event::Listed(Arc::new(play.list(rows))));
+        assert!(play.outcome().is_none());
+    }
+    play.hear(Event::Listed(Arc::new(play.list(Vec::new()))));
+    assert!(play.outcome().unwrap().is_gone());
+}
+
+#[test]
+fn a_session_that_a_get_does_not_find_may_not_have_started_or_be_closing() {
+    for (state, refusal) in [
+        ("Session created", Refusal::NotKillableYet),
+        ("Stopping session", Refusal::Closing),
+    ] {
+        let session = Session {
+            state: Some(text(state)),
+            ..session(17, "alice")
+        };
+        let mut play = Play::ask(vec![victim_of(session, None)]);
+        play.seen(play.last_check(), Err(Fault::NotFound));
+        assert_eq!(play.outcome(), Some(&Outcome::Refused(refusal)));
+    }
+}
+
+#[test]
+fn an_answer_that_waited_while_the_program_was_stopped_is_asked_for_again() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.go();
+    let check = play.last_check();
+    let sighting = play.sighting(session(17, "alice"));
+    play.leap(Duration::from_secs(2));
+    play.hear(Event::Seen(check, Ok(sighting)));
+    assert!(play.deletes().is_empty());
+    assert_ne!(play.last_check(), check);
+    play.still_alice();
+    assert_eq!(play.deletes().len(), 1);
+}
+
+#[test]
+fn the_second_check_is_not_weaker_than_the_first() {
+    let with_port = Session {
+        port: Some(4711),
+        ..session(17, "alice")
+    };
+    let mut play = Play::ask(vec![victim_of(with_port.clone(), None)]);
+    play.seen(play.last_check(), Ok(with_port));
+    play.go();
+    play.still_alice();
+    assert_eq!(
+        play.outcome(),
+        Some(&Outcome::Refused(Refusal::Unknown(Part::Port)))
+    );
+}
+
+#[test]
+fn a_404_to_the_delete_is_looked_into() {
+    let mut play = looked_for(Err(Fault::NotFound));
+    play.seen(play.last_check(), Err(Fault::NotFound));
+    assert_eq!(play.outcome(), Some(&Outcome::AlreadyGone));
+
+    let mut play = looked_for(Err(Fault::NotFound));
+    play.still_alice();
+    play.leap(WATCH);
+    assert!(matches!(play.outcome(), Some(Outcome::StillThere { .. })));
+}
+
+#[test]
+fn a_bad_gateway_proves_nothing_and_a_bad_request_does() {
+    let status = |status| Fault::Status { status, detail: None };
+    let mut play = sent();
+    play.deleted(Err(status(502)));
+    assert!(play.outcome().is_none());
+    let mut play = sent();
+    play.deleted(Err(status(400)));
+    assert_eq!(play.outcome(), Some(&Outcome::Failed(status(400))));
+}
+
+#[test]
+fn a_refused_password_is_not_tried_over_and_over() {
+    let mut play = Play::one();
+    play.seen(play.last_check(), Err(refused_password()));
+    assert_eq!(play.outcome(), Some(&Outcome::NotAllowed(refused_password())));
+
+    let mut play = looked_for(Ok(()));
+    play.seen(play.last_check(), Err(refused_password()));
+    let looks = play.checks().len();
+    play.wait(Duration::from_secs(5));
+    assert_eq!(play.checks().len(), looks);
+}
+
+#[test]
+fn who_may_not_is_told_before_anything_is_asked() {
+    let authority = |version| Authority {
+        read_only: false,
+        dialect: Some(Dialect::JsonApi),
+        version: Some(version),
+    };
+    let nobody_is_protected = Filter::default();
+    let judged = |session: &Session, authority| permit(session, authority, &nobody_is_protected);
+    let old = Version { major: 21, minor: 6 };
+    let middle = Version { major: 23, minor: 8 };
+    let alice = session(17, "alice");
+    assert_eq!(judged(&alice, authority(old)), Err(Refusal::TooOld(old)));
+    assert_eq!(judged(&alice, authority(middle)), Ok(()));
+    let far = Session {
+        id: SessionId(1 << 31),
+        ..alice.clone()
+    };
+    assert_eq!(judged(&far, authority(middle)), Err(Refusal::IdTooLarge(middle)));
+    assert_eq!(judged(&far, authority(Version { major: 24, minor: 2 })), Ok(()));
+    let nobody = Session {
+        user: None,
+        ..alice.clone()
+    };
+    assert_eq!(
+        judged(&nobody, authority(middle)),
+        Err(Refusal::Unknown(Part::User))
+    );
+    let read_only = Authority {
+        read_only: true,
+        ..authority(middle)
+    };
+    assert_eq!(judged(&alice, read_only), Err(Refusal::ReadOnly));
+    assert_eq!(
+        permit(&alice, authority(middle), &Filter::parse("alice")),
+        Err(Refusal::Protected)
+    );
+}
+
+#[test]
+fn who_is_protected_by_then_is_not_ended() {
+    let mut play = Play::protecting(vec![victim(17)], "reporting");
+    play.still_alice();
+    play.go();
+    let moved = Session {
+        state: Some(text("reporting")),
+        ..session(17, "alice")
+    };
+    play.seen(play.last_check(), Ok(moved));
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Protected)));
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
+fn a_session_that_no_longer_matches_its_filter_is_skipped() {
+    let taken = Victim {
+        taken_by: Some(Filter::parse("ready")),
+        ..victim(17)
+    };
+    let mut play = Play::ask(vec![taken]);
+    play.still_alice();
+    play.go();
+    let busy = Session {
+        state: Some(text("Stopping session")),
+        ..session(17, "alice")
+    };
+    play.seen(play.last_check(), Ok(busy));
+    assert_eq!(play.words(), "skipped: 17 alice@10.0.0.7: no longer ready");
+    assert!(play.deletes().is_empty());
+}

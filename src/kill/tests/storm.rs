@@ -1,0 +1,241 @@
+//! Whatever happens in whatever order: nobody is ended who was not confirmed, nobody twice, and
+//! nobody without a word in the log before.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// One thing that may happen. Tickets are picked from those that were given out.
+#[derive(Clone, Debug)]
+enum Happens {
+    Strike(usize),
+    Confirm(u64),
+    TakeBack,
+    Stop,
+    Seen(usize, u8),
+    Process(usize, u8),
+    Relisted(usize, u8),
+    Deleted(usize, u8),
+    Logged(usize, bool),
+    Listed(u8, bool),
+    Time(u64),
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let pick = any::<usize>;
+    prop_oneof![
+        1 => pick().prop_map(Happens::Strike),
+        3 => (0_u64..4_000).prop_map(Happens::Confirm),
+        1 => Just(Happens::TakeBack),
+        1 => Just(Happens::Stop),
+        12 => (pick(), 0_u8..6).prop_map(|(ticket, kind)| Happens::Seen(ticket, kind)),
+        4 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Process(ticket, kind)),
+        3 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Relisted(ticket, kind)),
+        6 => (pick(), 0_u8..5).prop_map(|(ticket, kind)| Happens::Deleted(ticket, kind)),
+        4 => (pick(), prop::bool::weighted(0.8)).prop_map(|(ticket, ok)| Happens::Logged(ticket, ok)),
+        3 => (0_u8..4, prop::bool::weighted(0.1)).prop_map(|(kind, restart)| Happens::Listed(kind, restart)),
+        6 => (0_u64..2_500).prop_map(Happens::Time),
+    ]
+}
+
+const PROCESS: u32 = 1;
+
+fn instance(number: u32) -> Instance {
+    Instance {
+        version: None,
+        uptime: None,
+        process: Some(process(number)),
+        retained_statements: None,
+    }
+}
+
+/// The world outside, with what it has given out and seen.
+struct Storm {
+    play: Play,
+    /// How many orders were looked at.
+    judged: usize,
+    confirmed: Vec<u64>,
+    intents: Vec<u32>,
+    /// The tickets of checks whose answer showed the very session that was confirmed.
+    proven: BTreeMap<u64, bool>,
+    deletes: BTreeMap<u64, usize>,
+}
+
+impl Storm {
+    fn new(victims: u64) -> Self {
+        let known = process(PROCESS);
+        let victims = (1..=victims).map(|id| victim_of(session(id, "alice"), Some(&known)));
+        Self {
+            play: Play::ask(victims.collect()),
+            judged: 0,
+            confirmed: Vec::new(),
+            intents: Vec::new(),
+            proven: BTreeMap::new(),
+            deletes: BTreeMap::new(),
+        }
+    }
+
+    fn tickets(&self) -> Vec<(Ticket, Option<u64>)> {
+        let tickets = self.play.orders.iter().filter_map(|order| match order {
+            Order::Ask { ticket, request, .. } => Some((
+                *ticket,
+                match request {
+                    Request::Check { id, .. } | Request::Delete { id } => Some(id.0),
+                    _ => None,
+                },
+            )),
+            Order::WriteIntents { ticket, .. } => Some((*ticket, None)),
+            Order::WriteOutcomes(_) => None,
+        });
+        tickets.collect()
+    }
+
+    fn pick(&self, index: usize) -> (Ticket, u64) {
+        let tickets = self.tickets();
+        let (ticket, id) = tickets
+            .get(index % tickets.len().max(1))
+            .copied()
+            .unwrap_or_default();
+        (ticket, id.unwrap_or(1))
+    }
+
+    fn happen(&mut self, what: &Happens) {
+        match *what {
+            Happens::Strike(place) => {
+                let count = self.play.batch.attempts().len();
+                self.play.batch.strike(place % count);
+            }
+            Happens::Confirm(grace) => {
+                let question = self.play.batch.open_question();
+                let meant = self.play.batch.attempts().iter().filter(|a| a.may_be_confirmed());
+                let meant: Vec<_> = meant.map(|a| a.victim.identity.id.0).collect();
+                if question.is_some() {
+                    self.confirmed = meant;
+                    self.play.confirm(Duration::from_millis(grace));
+                }
+            }
+            Happens::TakeBack => drop(self.play.batch.take_back("storm")),
+            Happens::Stop => {
+                let orders = self.play.batch.stop(self.play.now);
+                self.play.orders.extend(orders);
+            }
+            Happens::Seen(index, kind) => self.seen(index, kind),
+            Happens::Process(index, kind) => {
+                let (ticket, _) = self.pick(index);
+                let answer = match kind {
+                    0 | 1 => Ok(Some(instance(PROCESS))),
+                    2 => Ok(Some(instance(PROCESS + 1))),
+                    _ => Err(Fault::Status {
+                        status: 500,
+                        detail: None,
+                    }),
+                };
+                self.play.hear(Event::Process(ticket, answer));
+            }
+            Happens::Relisted(index, kind) => {
+                let (ticket, _) = self.pick(index);
+                let answer = match kind {
+                    0 | 1 => Ok(Arc::new(self.rows(0))),
+                    2 => Ok(Arc::new(self.rows(2))),
+                    _ => Err(Fault::Refused),
+                };
+                self.play.hear(Event::Relisted(ticket, answer));
+            }
+            Happens::Deleted(index, kind) => {
+                let (ticket, _) = self.pick(index);
+                let answer = match kind {
+                    0 => Ok(()),
+                    1 => Err(Fault::NotFound),
+                    2 => Err(refused_password()),
+                    3 => Err(Fault::TimedOut(Duration::from_secs(10))),
+                    _ => Err(Fault::Status {
+                        status: 500,
+                        detail: None,
+                    }),
+                };
+                self.play.hear(Event::Deleted(ticket, answer));
+            }
+            Happens::Logged(index, ok) => {
+                let (ticket, _) = self.pick(index);
+                let answer = if ok { Ok(()) } else { Err(text("no")) };
+                self.play.hear(Event::Logged(ticket, answer));
+            }
+            Happens::Listed(kind, restart) => {
+                let mut rows = self.rows(kind);
+                rows.is_after_restart = restart;
+                self.play.hear(Event::Listed(Arc::new(rows)));
+            }
+            Happens::Time(ms) => self.play.leap(Duration::from_millis(ms)),
+        }
+    }
+
+    fn seen(&mut self, index: usize, kind: u8) {
+        let (ticket, id) = self.pick(index);
+        let is_proof = kind <= 2;
+        self.proven.insert(ticket.0, is_proof);
+        let mut sighting = Arc::unwrap_or_clone(self.play.sighting(session(id, "alice")));
+        match kind {
+            0..=2 => {}
+            3 => sighting.detail.session = session(id, "bob"),
+            4 => sighting.process = Some(process(PROCESS + 1)),
+            _ => return self.play.hear(Event::Seen(ticket, Err(Fault::NotFound))),
+        }
+        self.play.hear(Event::Seen(ticket, Ok(Arc::new(sighting))));
+    }
+
+    fn rows(&self, kind: u8) -> Snapshot {
+        let user = if kind == 2 { "bob" } else { "alice" };
+        let count = self.play.batch.attempts().len() as u64;
+        let rows = (1..=count).filter(|id| kind != 3 || id % 2 == 0);
+        let mut list = self.play.list(rows.map(|id| session(id, user)).collect());
+        list.instance = Some(instance(PROCESS));
+        list
+    }
+
+    /// Looks at every new order.
+    fn judge(&mut self) -> Result<(), TestCaseError> {
+        let mut under_way = 0_usize;
+        for order in self.play.orders.iter().skip(self.judged) {
+            match order {
+                Order::WriteIntents { entries, .. } => {
+                    self.intents.extend(entries.iter().map(|entry| entry.kill));
+                }
+                Order::Ask {
+                    ticket,
+                    request: Request::Delete { id },
+                    ..
+                } => {
+                    prop_assert!(self.confirmed.contains(&id.0), "{} was not confirmed", id.0);
+                    prop_assert!(self.intents.contains(&ticket.number()), "no intent for {}", id.0);
+                    let check = Ticket(ticket.0 - 1);
+                    prop_assert_eq!(self.proven.get(&check.0), Some(&true), "{} was not seen", id.0);
+                    *self.deletes.entry(id.0).or_default() += 1;
+                }
+                Order::Ask { .. } => under_way += 1,
+                Order::WriteOutcomes(_) => {}
+            }
+        }
+        self.judged = self.play.orders.len();
+        prop_assert!(under_way <= 17, "{under_way} at once");
+        prop_assert!(self.deletes.values().all(|count| *count == 1), "twice");
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_delete_without_yes_intent_and_proof_and_none_twice(
+        victims in prop_oneof![Just(1_u64), 2_u64..6, 17_u64..40],
+        story in prop::collection::vec(happens(), 0..120),
+    ) {
+        let mut storm = Storm::new(victims);
+        for what in &story {
+            storm.happen(what);
+            storm.judge()?;
+        }
+    }
+}

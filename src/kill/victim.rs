@@ -1,0 +1,27 @@
+//! Who is to be ended, frozen as it stood when it was asked for.
+
+use super::Refusal;
+use crate::model::{Dialect, Identity, Session};
+use crate::query::Filter;
+
+/// One session that is to be ended.
+#[derive(Clone, Debug)]
+pub struct Victim {
+    /// Who is meant.
+    pub identity: Identity,
+    /// How it stood in the list.
+    pub session: Session,
+    /// In which dialect its endpoint speaks.
+    pub dialect: Dialect,
+    /// The filter that it was taken by, if nobody pointed at it: it is asked again before the DELETE.
+    pub taken_by: Option<Filter>,
+    /// Why it cannot be ended, if that is known before anything is asked.
+    pub refused: Option<Refusal>,
+}
+
+impl Victim {
+    /// `17 bob@10.0.0.9:4711`, for one line.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.identity.id, self.identity.client())
+    }
+}

@@ -1,0 +1,82 @@
+//! A line of the audit log. Its names are a stable interface, described in the README.
+
+use serde::Serialize;
+
+use super::who::Who;
+use crate::kill::{Entry, Outcome};
+use crate::model::Text;
+
+/// One object. What is not known is `null`.
+#[derive(Serialize)]
+pub(super) struct Line<'a> {
+    /// RFC 3339, UTC.
+    at: String,
+    /// `intent`: written before anything was sent; `outcome`: what came of it.
+    what: &'static str,
+    /// Which run of the program.
+    run: &'a str,
+    /// Which kill of the run: an intent and its outcome have the same.
+    kill: u32,
+    endpoint: &'a str,
+    /// The fingerprint of the identity, as `list -o json` shows it.
+    key: String,
+    id: u64,
+    user: Option<&'a str>,
+    address: Option<&'a str>,
+    port: Option<u16>,
+    service: Option<&'a str>,
+    connected: Option<&'a str>,
+    process: Option<Process<'a>>,
+    reason: Option<&'a str>,
+    filter: Option<&'a str>,
+    /// One word.
+    outcome: Option<&'static str>,
+    /// What there is to say besides.
+    detail: Option<String>,
+    by: &'a Who,
+}
+
+#[derive(Serialize)]
+struct Process<'a> {
+    started_at: &'a str,
+    datadir: Option<&'a str>,
+    node: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn new(entry: &'a Entry, who: &'a Who, endpoints: &'a [String]) -> Self {
+        let identity = &entry.identity;
+        let endpoint = endpoints
+            .get(usize::from(identity.endpoint.0))
+            .map_or("", String::as_str);
+        let outcome = entry.outcome.as_ref();
+        Self {
+            at: entry.at.to_string(),
+            what: if outcome.is_some() { "outcome" } else { "intent" },
+            run: &who.run,
+            kill: entry.kill,
+            endpoint,
+            key: identity.fingerprint(endpoint),
+            id: identity.id.0,
+            user: shown(identity.user.as_ref()),
+            address: shown(identity.address.as_ref()),
+            port: identity.port,
+            service: shown(identity.service.as_ref()),
+            connected: shown(identity.connected.as_ref()),
+            process: identity.process.as_ref().map(|process| Process {
+                started_at: process.started_at.as_str(),
+                datadir: shown(process.datadir.as_ref()),
+                node: shown(process.node.as_ref()),
+            }),
+            reason: shown(entry.reason.as_ref()),
+            filter: entry.filter.as_deref(),
+            outcome: outcome.map(Outcome::word),
+            detail: outcome.map(Outcome::detail).filter(|detail| !detail.is_empty()),
+            by: who,
+        }
+    }
+}
+
+fn shown(text: Option<&Text>) -> Option<&str> {
+    text.map(Text::as_str)
+}

@@ -1,0 +1,183 @@
+//! Many victims: how many of whom, and a list in which each can be struck out.
+
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use super::{Text as Page, consequences, holds};
+use crate::app::App;
+use crate::app::asking::Asking;
+use crate::kill::{Attempt, FirstCheck, Stage};
+use crate::model::Text;
+use crate::ui::draw::fit;
+use crate::ui::theme::Theme;
+
+/// Room for the name of a fact.
+const LABEL: usize = 11;
+/// The list is never lower than this, as long as the screen has room for it.
+const LEAST_ROWS: usize = 3;
+/// Nor higher: what will happen has to be seen too.
+const MOST_ROWS: usize = 20;
+
+/// `room` lines are there for all of it.
+pub(super) fn text<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, room: usize) -> Page<'a> {
+    let attempts = asking.batch.attempts();
+    let mut lines = vec![checks(asking, theme)];
+    let needed = lines.len() + 1;
+    let groups = [("by user", &asking.by_user), ("by service", &asking.by_service)];
+    for (label, groups) in groups {
+        let each = groups.iter().map(|(name, count)| format!("{name} {count}"));
+        let each = each.collect::<Vec<_>>().join(", ");
+        lines.push(fact(label, &each, theme, width));
+    }
+    let filter = attempts
+        .iter()
+        .find_map(|attempt| attempt.victim.taken_by.as_ref());
+    lines.extend(filter.map(|filter| {
+        let text = format!("{}   (asked again before each DELETE)", filter.text().trim());
+        fact("taken by", &text, theme, width)
+    }));
+    let mut below = selected(asking, theme, width);
+    below.push(Line::default());
+    below.extend(consequences(attempts, theme, width));
+    let left = room.saturating_sub(lines.len() + below.len() + 2);
+    let rows = left.clamp(LEAST_ROWS, MOST_ROWS).min(attempts.len());
+    lines.push(Line::default());
+    lines.extend(list(app, asking, theme, width, rows));
+    lines.extend(below);
+    Page { lines, needed }
+}
+
+fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
+    let room = width.saturating_sub(LABEL);
+    Line::from(vec![
+        Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+        Span::raw(fit(value, room, theme.glyphs.more)),
+    ])
+}
+
+/// How many of them would be ended, and how many not.
+fn checks<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
+    let attempts = asking.batch.attempts();
+    let count = |is: fn(&Attempt) -> bool| attempts.iter().filter(|attempt| is(attempt)).count();
+    let struck = count(Attempt::is_struck);
+    let passed = asking.batch.confirmable();
+    let refused = count(|attempt| !attempt.is_struck() && attempt.outcome().is_some());
+    let waiting = attempts.len() - struck - passed - refused;
+    let glyphs = theme.glyphs;
+    let mut spans = Vec::new();
+    if waiting > 0 {
+        spans.push(Span::styled(format!("checking {waiting} …  "), theme.quiet));
+    }
+    spans.push(Span::styled(
+        format!("{} {passed} still the same", glyphs.check),
+        theme.good,
+    ));
+    if refused > 0 {
+        spans.push(Span::styled(
+            format!("  {} {refused} will not be ended", glyphs.cross),
+            theme.warning,
+        ));
+    }
+    if struck > 0 {
+        spans.push(Span::styled(format!("  x {struck} struck out"), theme.strong));
+    }
+    Line::from(spans)
+}
+
+/// A window of the list, with the cursor in it.
+fn list<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, rows: usize) -> Vec<Line<'a>> {
+    let attempts = asking.batch.attempts();
+    let above = rows / 2;
+    let last_offset = attempts.len().saturating_sub(rows);
+    let offset = asking.cursor.saturating_sub(above).min(last_offset);
+    let window = (offset..).zip(attempts.iter().skip(offset)).take(rows);
+    let id_width = window
+        .clone()
+        .map(|(_, attempt)| attempt.victim.identity.id.to_string().len())
+        .max()
+        .unwrap_or(0);
+    let many_endpoints = app.endpoints.len() > 1;
+    let mut lines: Vec<_> = window
+        .map(|(place, attempt)| {
+            let endpoint = app
+                .endpoint(attempt.victim.identity.endpoint)
+                .filter(|_| many_endpoints)
+                .map(|endpoint| format!("{} ", endpoint.name))
+                .unwrap_or_default();
+            let id = attempt.victim.identity.id.to_string();
+            let text = format!("{endpoint}{id:>id_width$}  {}", about(attempt));
+            let text = fit(&text, width.saturating_sub(3), theme.glyphs.more);
+            let selected = place == asking.cursor;
+            row(attempt, &text, theme, selected, width)
+        })
+        .collect();
+    let below = attempts.len().saturating_sub(offset + rows);
+    if offset + below > 0 {
+        lines.push(Line::styled(
+            format!("   {offset} above, {below} below"),
+            theme.quiet,
+        ));
+    }
+    lines
+}
+
+fn row<'a>(attempt: &Attempt, text: &str, theme: &Theme, selected: bool, width: usize) -> Line<'a> {
+    let glyphs = theme.glyphs;
+    let (sign, style) = if attempt.is_struck() {
+        ("x", theme.quiet.add_modifier(Modifier::CROSSED_OUT))
+    } else if attempt.outcome().is_some() {
+        (glyphs.cross, theme.warning)
+    } else if attempt.may_be_confirmed() {
+        (glyphs.check, Style::new())
+    } else {
+        (glyphs.dot, theme.quiet)
+    };
+    let style = if selected {
+        style.patch(theme.selected)
+    } else {
+        style
+    };
+    let room = width.saturating_sub(3);
+    Line::from(vec![
+        Span::styled(
+            format!("{sign:<2} "),
+            if selected { theme.selected } else { Style::new() },
+        ),
+        Span::styled(format!("{text:<room$}"), style),
+    ])
+}
+
+/// Who it is and how it stands, or why it is left alone.
+fn about(attempt: &Attempt) -> String {
+    let session = attempt.session();
+    let client = session.client();
+    if let Some(outcome) = attempt.outcome() {
+        return format!("{client}  {} {}", outcome.word(), outcome.detail());
+    }
+    if let Stage::Asked(FirstCheck::NoAnswer(fault)) = attempt.stage() {
+        return format!("{client}  {fault}");
+    }
+    let span =
+        |span: Option<crate::model::Span>| span.map_or_else(|| "?".to_owned(), |span| span.to_string());
+    let service = session.service.as_ref().map_or("?", Text::as_str);
+    let (age, idle) = (span(session.age), span(session.idle));
+    format!("{client}  {service}  age {age}, idle {idle}")
+}
+
+/// What the one under the dialog's cursor holds and runs.
+fn selected<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let Some(attempt) = asking.batch.attempts().get(asking.cursor) else {
+        return Vec::new();
+    };
+    let session = attempt.session();
+    let running = session.extra.as_ref().and_then(|extra| extra.running.as_ref());
+    let sql = running.and_then(|running| running.sql.as_ref());
+    let facts = [
+        ("  holds", holds(session)),
+        ("  runs", sql.map(ToString::to_string)),
+    ];
+    facts
+        .into_iter()
+        .filter_map(|(label, value)| Some(fact(label, &value?, theme, width)))
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! One victim in full.
+
+use ratatui::text::{Line, Span};
+
+use super::{Text as Page, consequences, holds};
+use crate::app::App;
+use crate::kill::{Attempt, FirstCheck, Outcome, Refusal, Stage};
+use crate::model::{Difference, Session, Text};
+use crate::ui::draw::{fit, wrap};
+use crate::ui::theme::Theme;
+
+/// Room for the name of a fact.
+const LABEL: usize = 11;
+
+/// What must be seen stands first: on a small screen the rest is cut.
+pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize) -> Page<'a> {
+    let mut lines = wrap(&attempt.session().client(), width)
+        .into_iter()
+        .map(|line| Line::styled(line, theme.strong))
+        .chain(check(attempt, theme, width))
+        .collect::<Vec<_>>();
+    let needed = lines.len();
+    lines.push(Line::default());
+    if app.endpoints.len() > 1
+        && let Some(endpoint) = app.endpoint(attempt.victim.identity.endpoint)
+    {
+        fact(&mut lines, theme, width, "on", &endpoint.name);
+    }
+    facts(&mut lines, attempt.session(), theme, width);
+    lines.push(Line::default());
+    lines.extend(consequences(std::slice::from_ref(attempt), theme, width));
+    Page { lines, needed }
+}
+
+fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static str, value: &str) {
+    let room = width.saturating_sub(LABEL).max(1);
+    for (place, line) in wrap(value, room).into_iter().take(3).enumerate() {
+        let label = if place == 0 { label } else { "" };
+        text.push(Line::from(vec![
+            Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+            Span::raw(line),
+        ]));
+    }
+}
+
+/// What is known of it: identity, age, idle, what runs, what it holds.
+fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usize) {
+    let mut fact = |label, value: &str| fact(text, theme, width, label, value);
+    let known = |text: Option<&Text>| text.map_or("unknown", Text::as_str).to_owned();
+    let span =
+        |span: Option<crate::model::Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
+    fact("service", &known(session.service.as_ref()));
+    fact(
+        "connected",
+        &known(session.connected.as_ref().map(|connected| &connected.sent)),
+    );
+    fact(
+        "age, idle",
+        &format!("{}, idle {}", span(session.age), span(session.idle)),
+    );
+    if let Some(extra) = &session.extra {
+        if let Some(program) = &extra.program {
+            let pid = extra.pid.map(|pid| format!(" pid {pid}")).unwrap_or_default();
+            fact("program", &format!("{program}{pid}"));
+        }
+        if let Some(held) = holds(session) {
+            fact("holds", &held);
+        }
+        if let Some(sql) = extra.running.as_ref().and_then(|running| running.sql.as_ref()) {
+            fact("runs", sql.as_str());
+        }
+    }
+}
+
+/// What the first check says.
+fn check<'a>(attempt: &Attempt, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let said = |text: String, style| {
+        wrap(&text, width)
+            .into_iter()
+            .map(move |line| Line::styled(line, style))
+            .collect()
+    };
+    let glyphs = theme.glyphs;
+    if let Some(outcome) = attempt.outcome() {
+        return settled(outcome, theme, width);
+    }
+    match attempt.stage() {
+        Stage::Asked(FirstCheck::Passed { unchecked, .. }) if unchecked.is_empty() => {
+            said(format!("{} still the same session", glyphs.check), theme.good)
+        }
+        Stage::Asked(FirstCheck::Passed { unchecked, .. }) => {
+            let parts = unchecked
+                .iter()
+                .map(|part| part.name())
+                .collect::<Vec<_>>()
+                .join(", ");
+            said(
+                format!("{} still the same session; not compared: {parts}", glyphs.check),
+                theme.good,
+            )
+        }
+        Stage::Asked(FirstCheck::NoAnswer(fault)) => said(
+            format!("{} cannot be checked: {fault}; asking again", glyphs.cross),
+            theme.warning,
+        ),
+        _ => said(
+            "checking that it is still the same session …".to_owned(),
+            theme.quiet,
+        ),
+    }
+}
+
+/// The check has ended the matter: old and new side by side, where there is a new one.
+fn settled<'a>(outcome: &Outcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    if let Some(Refusal::Changed(differences)) = outcome.refusal() {
+        let head = Line::styled(format!("{} somebody else now", theme.glyphs.cross), theme.alarm);
+        let rows = differences
+            .iter()
+            .map(|difference| side_by_side(difference, theme, width));
+        return std::iter::once(head).chain(rows).collect();
+    }
+    let text = match (outcome, outcome.refusal()) {
+        (_, Some(refusal)) => refusal.words(),
+        (Outcome::AlreadyGone, _) => "it has ended already".to_owned(),
+        (outcome, _) => format!("{} {}", outcome.word(), outcome.detail()),
+    };
+    let text = format!("{} {text}", theme.glyphs.cross);
+    wrap(&text, width)
+        .into_iter()
+        .map(|line| Line::styled(line, theme.alarm))
+        .collect()
+}
+
+fn side_by_side<'a>(difference: &Difference, theme: &Theme, width: usize) -> Line<'a> {
+    let half = width.saturating_sub(24) / 2;
+    Line::from(vec![
+        Span::styled(format!("{:<14}", difference.part.name()), theme.quiet),
+        Span::raw(format!("was {}", fit(&difference.was, half, theme.glyphs.more))),
+        Span::styled(
+            format!("  is {}", fit(&difference.now, half, theme.glyphs.more)),
+            theme.strong,
+        ),
+    ])
+}

@@ -1,0 +1,64 @@
+//! The last line while sessions are being ended: how long it can be taken back, how far it has come,
+//! and which key stops it.
+
+use ratatui::text::{Line, Span};
+
+use super::draw::fit;
+use super::theme::Theme;
+use crate::app::App;
+use crate::kill::Batch;
+
+/// How wide the bar is.
+const BAR: usize = 20;
+
+/// The line, while there is something to tell.
+pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    if let Some(batch) = app.kills.in_grace() {
+        return Some(countdown(app, batch, theme, width));
+    }
+    let batch = app.kills.batches.last()?;
+    let tally = batch.tally();
+    (tally.settled() < tally.total()).then(|| progress(batch, theme, width))
+}
+
+fn countdown<'a>(app: &App, batch: &Batch, theme: &Theme, width: usize) -> Line<'a> {
+    let left = batch
+        .grace()
+        .map_or(0, |grace| grace.left(app.now.elapsed).as_millis().div_ceil(1000));
+    let key = " takes it back";
+    let text = format!(" ending {} in {left}s   ", batch.whom());
+    let room = width.saturating_sub(key.len() + 2);
+    Line::from(vec![
+        Span::styled(fit(&text, room, theme.glyphs.more), theme.alarm),
+        Span::styled("u", theme.strong),
+        Span::raw(key),
+    ])
+}
+
+fn progress<'a>(batch: &Batch, theme: &Theme, width: usize) -> Line<'a> {
+    let tally = batch.tally();
+    let (done, total) = (tally.settled(), tally.total());
+    let mut spans = vec![Span::styled(" ending ", theme.alarm)];
+    if total == 1 {
+        spans.push(Span::raw(batch.whom()));
+    } else {
+        let full = BAR * done / total.max(1);
+        let bars = &theme.glyphs.bars;
+        let sign = |place: usize| {
+            let bar = if place < full { bars.last() } else { bars.first() };
+            bar.copied().unwrap_or(" ")
+        };
+        let bar: String = (0..BAR).map(sign).collect();
+        spans.push(Span::raw(format!("{done} of {total} ")));
+        spans.push(Span::styled(bar, theme.input));
+        spans.push(Span::raw(format!(" {}", tally.words())));
+    }
+    let text: usize = spans.iter().map(Span::width).sum();
+    let stop = "  Esc stops the rest";
+    if batch.is_busy() && total > 1 && text + stop.len() <= width {
+        spans.push(Span::raw("  "));
+        spans.push(Span::styled("Esc", theme.strong));
+        spans.push(Span::raw(" stops the rest"));
+    }
+    Line::from(spans)
+}
