@@ -130,7 +130,7 @@ fn order(c: &mut Criterion) {
         b.iter(|| {
             arrange(job(
                 Spec {
-                    filter: Filter::parse("orders"),
+                    filter: Filter::parse("orders").unwrap(),
                     ..Spec::default()
                 },
                 None,

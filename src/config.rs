@@ -15,7 +15,7 @@ use crate::app::arrange::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
 use crate::cli::{ColorArg, CommonArgs, DialectArg};
 use crate::model::Dialect;
-use crate::query::Filter;
+use crate::query::{Filter, FilterError};
 
 /// The environment variable that holds the password.
 pub const PASSWORD_VARIABLE: &str = "MAXTOP_PASSWORD";
@@ -63,6 +63,9 @@ pub enum ConfigError {
         /// Those that there are.
         known: String,
     },
+    /// The filter is none.
+    #[error("--filter: {0}")]
+    Filter(#[from] FilterError),
     /// The password file cannot be read.
     #[error("cannot read the password file {path}: {source}")]
     PasswordFile {
@@ -107,7 +110,7 @@ impl Config {
             timeout: args.timeout,
             allow_plain_http: args.allow_plain_http,
             read_only: args.read_only,
-            filter: Filter::parse(args.filter.as_deref().unwrap_or_default()),
+            filter: Filter::parse(args.filter.as_deref().unwrap_or_default())?,
             sort: sort(&args.sort)?,
             ascii: args.ascii || !speaks_utf8(),
             plain: is_plain(args.color),

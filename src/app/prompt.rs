@@ -67,6 +67,6 @@ impl FilterPrompt {
 
     /// The filter as it stands.
     pub fn filter(&self) -> Filter {
-        Filter::parse(self.input.value())
+        Filter::parse(self.input.value()).unwrap_or_default()
     }
 }

@@ -102,7 +102,7 @@ impl Failure {
     /// The exit status that stands for it.
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Config(ConfigError::UnknownColumn { .. })
+            Self::Config(ConfigError::UnknownColumn { .. } | ConfigError::Filter(_))
             | Self::Url(_)
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
             | Self::Id(_)
