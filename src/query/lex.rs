@@ -6,7 +6,7 @@ use std::ops::Range;
 use winnow::combinator::{alt, opt, peek, preceded, repeat};
 use winnow::error::{ErrMode, ParserError};
 use winnow::stream::{Location as _, Stream as _};
-use winnow::token::{any, one_of, take_while};
+use winnow::token::{one_of, take_while};
 use winnow::{LocatingSlice, ModalResult, Parser as _};
 
 use super::ast::Operator;
@@ -22,17 +22,19 @@ pub(super) type Parsed<T> = ModalResult<T, Mistake>;
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) at: Range<usize>,
-    pub(super) kind: ErrorKind,
+    /// Nothing: there is no condition where one must be. Most of these are never seen, since
+    /// something else is tried.
+    pub(super) kind: Option<ErrorKind>,
 }
 
 impl<'i> ParserError<Input<'i>> for Mistake {
     type Inner = Self;
 
     fn from_input(input: &Input<'i>) -> Self {
-        let (at, found) = next_token(input);
+        let start = input.current_token_start();
         Self {
-            at,
-            kind: ErrorKind::NoCondition { found },
+            at: start..start,
+            kind: None,
         }
     }
 
@@ -43,7 +45,7 @@ impl<'i> ParserError<Input<'i>> for Mistake {
 
 /// A mistake after which nothing else is tried.
 pub(super) fn mistake<T>(at: Range<usize>, kind: ErrorKind) -> Parsed<T> {
-    Err(ErrMode::Cut(Mistake { at, kind }))
+    Err(ErrMode::Cut(Mistake { at, kind: Some(kind) }))
 }
 
 const KEYWORDS: [&str; 3] = ["and", "or", "not"];
@@ -121,8 +123,6 @@ fn stretch(input: &mut Input<'_>, quote: char) -> Parsed<String> {
         let mut text = "\\".repeat(run.len() / 2);
         if run.len() % 2 == 1 {
             text.push(one_of(quote).parse_next(input)?);
-        } else if text.is_empty() {
-            return Err(ErrMode::Backtrack(Mistake::from_input(input)));
         }
         Ok(text)
     };
@@ -132,11 +132,17 @@ fn stretch(input: &mut Input<'_>, quote: char) -> Parsed<String> {
 /// What stands at a place, and where it ends.
 pub(super) fn next_token(input: &Input<'_>) -> (Range<usize>, String) {
     let start = input.current_token_start();
-    let mut rest = *input;
-    let token = alt((word, any::<_, ErrMode<Mistake>>.take())).parse_next(&mut rest);
-    match token {
-        Ok(token) => (start..start + token.len(), format!("'{}'", shown(token))),
-        Err(_) => (start..start, "the end".to_owned()),
+    let (len, found) = token(input);
+    (start..start + len, found)
+}
+
+/// What a text begins with, and its length.
+pub(super) fn token(text: &str) -> (usize, String) {
+    let word = text.find(|c| !is_word_char(c)).unwrap_or(text.len());
+    let one = text.chars().next().map_or(0, char::len_utf8);
+    match text.get(..word.max(one)) {
+        Some(token) if !token.is_empty() => (token.len(), format!("'{}'", shown(token))),
+        _ => (0, "the end".to_owned()),
     }
 }
 

@@ -22,7 +22,7 @@ use super::field::{Field, Kind};
 use super::glob::Glob;
 use super::lex::{
     Input, Mistake, Parsed, after_blanks, blanks, is_keyword, keyword, mistake, next_token, operator, quoted,
-    word,
+    token, word,
 };
 use super::pattern::Pattern;
 use super::unit;
@@ -39,10 +39,15 @@ pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
         filter(&mut Input::new(text))
     };
     read.map_err(|error| {
-        let Mistake { at, kind } = match error {
+        let Mistake { mut at, kind } = match error {
             ErrMode::Backtrack(mistake) | ErrMode::Cut(mistake) => mistake,
             ErrMode::Incomplete(_) => Mistake::from_input(&Input::new("")),
         };
+        let kind = kind.unwrap_or_else(|| {
+            let (length, found) = token(text.get(at.start..).unwrap_or_default());
+            at.end = at.start + length;
+            ErrorKind::NoCondition { found }
+        });
         let column = |place: usize| {
             text.char_indices()
                 .take_while(|(start, _)| *start < place)
@@ -87,8 +92,8 @@ fn both(input: &mut Input<'_>, depth: usize) -> Parsed<Expr> {
 
 /// A condition or its opposite, with the blanks after it.
 fn negated(input: &mut Input<'_>, depth: usize) -> Parsed<Expr> {
-    let (at, _) = next_token(input);
     if depth > DEEPEST {
+        let (at, _) = next_token(input);
         return mistake(at, ErrorKind::TooDeep);
     }
     let opposite = |input: &mut Input<'_>| negated(input, depth + 1);
