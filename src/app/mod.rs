@@ -9,6 +9,7 @@ pub mod detail;
 pub mod effect;
 pub mod endpoint;
 pub mod generation;
+pub mod history;
 pub mod key;
 pub mod keymap;
 pub mod killing;

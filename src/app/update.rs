@@ -110,7 +110,7 @@ impl App {
         }
         match (context, action(context, key)) {
             (Context::Dialog, Some(action)) => self.dialog_key(action, effects),
-            (Context::Prompt, Some(action)) => self.end_prompt(action, effects),
+            (Context::Prompt, Some(action)) => self.prompt_key(action, effects),
             (Context::Prompt, None) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
                     self.preview_filter(effects);
@@ -155,7 +155,7 @@ impl App {
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Quit => self.quit(false),
             Action::QuitKeepingFrame => self.quit(true),
-            Action::Yes | Action::No | Action::Choose | Action::Accept => {}
+            Action::Yes | Action::No | Action::Choose | Action::Accept | Action::Complete => {}
         }
     }
 
@@ -202,21 +202,43 @@ impl App {
         }
     }
 
+    /// While it is typed, the last text that was a filter holds.
     fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(prompt) = &self.prompt {
-            self.table.filter = prompt.filter();
+        if let Some(prompt) = &self.prompt
+            && prompt.error.is_none()
+        {
+            self.table.filter = prompt.good.clone();
             self.rearrange(effects);
         }
     }
 
+    fn prompt_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some(prompt) = &mut self.prompt else { return };
+        let changed = match action {
+            Action::Move(by) => prompt.step(by, &self.table.history),
+            Action::Complete => {
+                let generation = Arc::clone(&self.table.generation);
+                prompt.complete(|field| generation.texts(field))
+            }
+            _ => return self.end_prompt(action, effects),
+        };
+        if changed {
+            self.preview_filter(effects);
+        }
+    }
+
+    /// Enter with a text that is no filter stays in the prompt.
     fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let Some(prompt) = self.prompt.take() else { return };
+        let Some(prompt) = &mut self.prompt else { return };
         if action == Action::Accept {
-            self.table.filter = prompt.filter();
+            let Some(filter) = prompt.accept() else { return };
+            self.table.history.add(&filter);
+            self.table.filter = filter;
             self.table.start_over();
         } else {
-            self.table.filter = prompt.before;
+            self.table.filter = prompt.before.clone();
         }
+        self.prompt = None;
         self.rearrange(effects);
     }
 

@@ -51,7 +51,7 @@ pub static FIELDS: [Field; 22] = [
     },
     Field {
         name: "server",
-        about: "a server that it holds a connection to; '' where it holds none",
+        about: "a server that it is connected to; '' where there is none",
         example: "server=db-01",
         search: Search::IfKnown,
         values: Values::Text(|of, test| match of.session.backends() {
