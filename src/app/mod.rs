@@ -22,6 +22,7 @@ pub mod spec;
 pub mod status;
 pub mod table;
 
+mod filtering;
 mod ghost;
 mod navigate;
 mod pace;

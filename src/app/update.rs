@@ -9,7 +9,6 @@ use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
 use super::msg::{Msg, Purpose, Shown};
-use super::prompt::FilterPrompt;
 use super::status::Status;
 use super::{App, Arranging, Leaving, pace};
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
@@ -111,11 +110,7 @@ impl App {
         match (context, action(context, key)) {
             (Context::Dialog, Some(action)) => self.dialog_key(action, effects),
             (Context::Prompt, Some(action)) => self.prompt_key(action, effects),
-            (Context::Prompt, None) => {
-                if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
-                    self.preview_filter(effects);
-                }
-            }
+            (Context::Prompt, None) => self.type_filter(key, effects),
             (_, Some(action)) => self.act(action, effects),
             (Context::Table, None) => {
                 if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
@@ -137,7 +132,7 @@ impl App {
             Action::Open => self.open_detail(effects),
             Action::Back => self.back(effects),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
-            Action::Filter => self.prompt = Some(FilterPrompt::new(self.table.filter.clone())),
+            Action::Filter => self.open_prompt(),
             Action::SortBy(step) => self.sort_by(step, effects),
             Action::Invert => {
                 self.table.sort.descending = !self.table.sort.descending;
@@ -194,52 +189,6 @@ impl App {
                 unsettled: true,
             });
         }
-    }
-
-    fn pasted(&mut self, text: &str, effects: &mut Vec<Effect>) {
-        if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
-            self.preview_filter(effects);
-        }
-    }
-
-    /// While it is typed, the last text that was a filter holds.
-    fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(prompt) = &self.prompt
-            && prompt.error.is_none()
-        {
-            self.table.filter = prompt.good.clone();
-            self.rearrange(effects);
-        }
-    }
-
-    fn prompt_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let Some(prompt) = &mut self.prompt else { return };
-        let changed = match action {
-            Action::Move(by) => prompt.step(by, &self.table.history),
-            Action::Complete => {
-                let generation = Arc::clone(&self.table.generation);
-                prompt.complete(|field| generation.texts(field))
-            }
-            _ => return self.end_prompt(action, effects),
-        };
-        if changed {
-            self.preview_filter(effects);
-        }
-    }
-
-    /// Enter with a text that is no filter stays in the prompt.
-    fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let Some(prompt) = &mut self.prompt else { return };
-        if action == Action::Accept {
-            let Some(filter) = prompt.accept() else { return };
-            self.table.history.add(&filter);
-            self.table.filter = filter;
-            self.table.start_over();
-        } else {
-            self.table.filter = prompt.before.clone();
-        }
-        self.prompt = None;
-        self.rearrange(effects);
     }
 
     /// To the next shown column on the left or right; each begins the way its numbers are read.
