@@ -195,6 +195,17 @@ fn the_last_good_filter_holds_while_another_is_typed() {
 }
 
 #[test]
+fn the_endpoint_is_known_to_a_filter() {
+    let mut stage = stage();
+    stage.press(Code::Char('/'));
+    stage.type_text("endpoint=127.0.0.1*");
+    assert_eq!(stage.shown().0.len(), 5);
+    stage.hear(ctrl('u'));
+    stage.type_text("endpoint!=127.0.0.1:8989");
+    assert_eq!(stage.shown().0.len(), 0);
+}
+
+#[test]
 fn the_filters_of_this_run_can_be_walked_through() {
     let mut stage = stage();
     for text in ["eve", "dan", "eve"] {

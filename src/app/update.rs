@@ -282,6 +282,11 @@ impl App {
         };
         let spec = Spec {
             filter: self.table.filter.clone(),
+            endpoints: self
+                .endpoints
+                .iter()
+                .map(|known| known.name.as_str().into())
+                .collect(),
             sort: self.table.sort,
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),
