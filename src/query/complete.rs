@@ -14,7 +14,7 @@ pub struct Completion {
 }
 
 /// Completes the word that ends `text`: the name of a field, or a value of the field before `=`
-/// or `!=`. `values` gives the values that are known to occur.
+/// or `!=`. `values` gives the values that are known to occur; those that need no quotes come first.
 pub fn complete(text: &str, values: impl FnOnce(&'static Field) -> Vec<String>) -> Option<Completion> {
     let word = unfinished(text);
     let typed = word.find(['=', '!', '~', '<', '>']);
@@ -24,13 +24,11 @@ pub fn complete(text: &str, values: impl FnOnce(&'static Field) -> Vec<String>) 
             let value = rest.strip_prefix("!=").or_else(|| rest.strip_prefix('='))?;
             let field = Field::named(name).filter(|field| field.kind() == Kind::Text)?;
             let begun = value.strip_prefix(['\'', '"']).unwrap_or(value);
-            let fitting = values(field)
-                .into_iter()
-                .filter(|known| known.starts_with(begun) && known != begun);
-            (
-                word.len() - value.len(),
-                fitting.map(|value| written(&value)).collect(),
-            )
+            let mut fitting = values(field);
+            fitting.retain(|known| known.starts_with(begun) && known != begun);
+            fitting.sort_by_key(|known| !is_word(known));
+            let written = fitting.iter().map(|value| written(value)).collect();
+            (word.len() - value.len(), written)
         }
     };
     let start = text.len() - word.len() + keep;

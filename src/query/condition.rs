@@ -116,8 +116,9 @@ fn value(
     operator: Operator,
     is_apart: bool,
 ) -> Parsed<(String, Range<usize>)> {
-    let may_be_empty = kind == Kind::Text && operator != Operator::Matches && !is_apart;
-    if !may_be_empty {
+    let is_close = kind == Kind::Text && !is_apart;
+    let may_be_empty = is_close && operator != Operator::Matches;
+    if !is_close {
         blanks(input)?;
     }
     let bare = word.verify(|word: &str| !is_apart || !is_keyword(word));

@@ -156,7 +156,8 @@ pub static FIELDS: [Field; 22] = [
         name: "endpoint",
         about: "the endpoint that it is listed at, by name",
         example: "endpoint=db-proxy-1*",
-        search: Search::IfKnown,
+        // A word that is in the endpoint's name would match all its sessions.
+        search: Search::Never,
         values: Values::Text(|of, test| one(of.endpoint, test)),
     },
     Field {

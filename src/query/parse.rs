@@ -25,7 +25,7 @@ const DEEPEST: usize = 64;
 /// Reads a filter; blanks alone are none.
 pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
     let read = if text.len() > LONGEST {
-        mistake(text.len()..text.len(), ErrorKind::TooLong)
+        mistake(LONGEST..text.len(), ErrorKind::TooLong)
     } else {
         filter(&mut Input::new(text))
     };

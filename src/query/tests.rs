@@ -55,6 +55,12 @@ fn a_text_is_looked_for_in_every_field_ignoring_case() {
 }
 
 #[test]
+fn a_filter_can_be_shared() {
+    fn shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+    shared(&Filter::default());
+}
+
+#[test]
 fn an_empty_filter_lets_everything_through() {
     assert!(Filter::parse("  ").unwrap().is_empty());
     assert!(Filter::default().matches(&Session::bare(SessionId(1))));
@@ -209,6 +215,16 @@ fn reasons_that_nobody_could_judge_leave_open_what_they_would_answer() {
     assert_eq!(ask(&[], &[], "stuck"), Truth::No);
     assert_eq!(ask(&[], &[], "not stuck and reason="), Truth::Yes);
     assert_eq!(ask(&["back-pressure"], &[], "pressure"), Truth::Yes);
+    let listed = Subject {
+        endpoint: Some("proxy-1"),
+        ..Subject::new(&session)
+    };
+    assert_eq!(filter("endpoint=proxy*").judge(&listed), Truth::Yes);
+    assert_eq!(
+        filter("proxy").judge(&listed),
+        Truth::No,
+        "it would match everybody"
+    );
 }
 
 #[test]
@@ -252,6 +268,7 @@ fn an_unset_variable_never_widens_a_filter() {
         "idle> etl",
         "user = or x",
         "user~",
+        "user~ etl",
         "user =",
         "user = ",
         "(user = )",
@@ -304,6 +321,7 @@ fn tab_completes_fields_and_values() {
     assert_eq!(done("us"), Some((0, "user".to_owned())));
     assert_eq!(done("not (se"), Some((5, "service server".to_owned())));
     assert_eq!(done("é user=a"), Some((7, "app 'app orders'".to_owned())));
+    assert_eq!(done("user="), Some((5, "app web 'app orders'".to_owned())));
     assert_eq!(done("user!='app o"), Some((6, "'app orders'".to_owned())));
     for text in [
         "user", "xyz", "user=x", "idle>5", "idle=", "user~a", "'se", "usr=a",

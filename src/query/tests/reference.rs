@@ -22,6 +22,13 @@ fn the_readme_has_the_table_of_fields() {
 }
 
 #[test]
+fn every_entry_fits_the_help() {
+    for field in &FIELDS {
+        assert!(field.name.len() < 16 && field.about.len() <= 56, "{}", field.name);
+    }
+}
+
+#[test]
 fn every_example_is_a_filter_for_its_field() {
     for field in &FIELDS {
         assert!(filter(field.example).asks(field.name), "{}", field.example);
