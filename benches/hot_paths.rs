@@ -16,7 +16,7 @@ use maxtop::app::arrange::{Generation, Job, Spec, arrange};
 use maxtop::app::endpoint::Endpoint;
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, Settings};
-use maxtop::model::{Dialect, EndpointId, Snapshot};
+use maxtop::model::{Dialect, EndpointId, Session, Snapshot, Span, Text};
 use maxtop::query::Filter;
 use maxtop::ui::view;
 use maxtop::wire::{self, Decoder, Interner};
@@ -131,7 +131,7 @@ fn order(c: &mut Criterion) {
         b.iter(|| {
             arrange(job(
                 Spec {
-                    filter: Filter::parse("orders"),
+                    filter: Filter::parse("orders").unwrap(),
                     ..Spec::default()
                 },
                 None,
@@ -139,6 +139,38 @@ fn order(c: &mut Criterion) {
             .len()
         });
     });
+    group.finish();
+}
+
+/// Beside what it must at least do: look at both fields of every session.
+fn filter(c: &mut Criterion) {
+    let list = snapshot(&body(), &mut Interner::default());
+    let mut group = c.benchmark_group("ask 100,000 sessions");
+    group.sample_size(20);
+    group.bench_function("baseline: compared by hand", |b| {
+        let five_minutes = Span::from_secs(300);
+        b.iter(|| {
+            let is_meant = |session: &&Session| {
+                let user = session.user.as_ref().map(Text::as_str);
+                user.is_some_and(|user| user.starts_with("app")) && session.idle > Some(five_minutes)
+            };
+            black_box(&list.sessions).iter().filter(is_meant).count()
+        });
+    });
+    for text in [
+        "user=app* and idle>5m",
+        "service~'^Rep' or user~etl$",
+        "not state=ready",
+        "orders",
+    ] {
+        let filter = Filter::parse(text).unwrap();
+        group.bench_function(text, |b| {
+            b.iter(|| {
+                let sessions = black_box(&list.sessions).iter();
+                sessions.filter(|session| filter.matches(session)).count()
+            });
+        });
+    }
     group.finish();
 }
 
@@ -159,5 +191,5 @@ fn frame(c: &mut Criterion) {
     });
 }
 
-criterion_group!(hot_paths, decode, order, frame);
+criterion_group!(hot_paths, decode, order, filter, frame);
 criterion_main!(hot_paths);

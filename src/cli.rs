@@ -84,8 +84,8 @@ pub struct CommonArgs {
     /// No request but GET can leave the program.
     #[arg(long, global = true)]
     pub read_only: bool,
-    /// Show only sessions that have this text in any field.
-    #[arg(short, long, global = true, value_name = "TEXT")]
+    /// Only sessions that match: a text in any field, or `user=app* and idle>5m`; see the README.
+    #[arg(short, long, global = true, value_name = "FILTER")]
     pub filter: Option<String>,
     /// Sort by this column; with a '-' in front, largest first.
     #[arg(

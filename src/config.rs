@@ -17,7 +17,7 @@ use crate::app::arrange::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
 use crate::cli::{self, ColorArg, CommonArgs, DialectArg};
 use crate::model::Dialect;
-use crate::query::Filter;
+use crate::query::{Filter, FilterError};
 
 /// The environment variable that holds the password.
 pub const PASSWORD_VARIABLE: &str = "MAXTOP_PASSWORD";
@@ -74,6 +74,9 @@ pub enum ConfigError {
         /// Those that there are.
         known: String,
     },
+    /// The filter is none.
+    #[error("--filter: {0}")]
+    Filter(#[from] FilterError),
     /// The password file cannot be read.
     #[error("cannot read the password file {path}: {source}")]
     PasswordFile {
@@ -135,11 +138,11 @@ impl Config {
             timeout: args.timeout,
             allow_plain_http: args.allow_plain_http,
             read_only: args.read_only,
-            filter: Filter::parse(args.filter.as_deref().unwrap_or_default()),
+            filter: Filter::parse(args.filter.as_deref().unwrap_or_default())?,
             sort: sort(&args.sort)?,
             grace: grace(args.grace, file.grace.as_deref())?,
             audit: args.audit.clone().or(file.audit).or_else(file::usual_audit_log),
-            protect: Filter::parse(file.protect.as_deref().unwrap_or_default()),
+            protect: protect(file.protect.as_deref())?,
             ascii: args.ascii || !speaks_utf8(),
             plain: is_plain(args.color),
         })
@@ -158,6 +161,13 @@ fn sort(text: &str) -> Result<Sort, ConfigError> {
             .join(", "),
     })?;
     Ok(Sort { column, descending })
+}
+
+fn protect(text: Option<&str>) -> Result<Filter, ConfigError> {
+    Filter::parse(text.unwrap_or_default()).map_err(|error| ConfigError::Setting {
+        name: "protect",
+        why: error.to_string(),
+    })
 }
 
 /// The flag before the file before the default.

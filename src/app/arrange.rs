@@ -12,6 +12,7 @@ use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
 use crate::model::Snapshot;
+use crate::query::Subject;
 
 pub use super::generation::Generation;
 pub use super::spec::{Sort, Spec};
@@ -58,18 +59,28 @@ pub fn arrange(job: Job) -> Generation {
 }
 
 fn matching(generation: &Generation) -> Vec<Place> {
-    let filter = &generation.spec.filter;
+    let Spec {
+        filter, endpoints, ..
+    } = &generation.spec;
+    let is_meant = |list: &Snapshot, session| {
+        let endpoint = endpoints.get(usize::from(list.endpoint.0)).map(AsRef::as_ref);
+        let subject = Subject {
+            endpoint,
+            ..Subject::new(session)
+        };
+        filter.judge(&subject).is_yes()
+    };
     let mut order = Vec::with_capacity(generation.total() + 1);
     for (snapshot, list) in (0..).zip(&generation.snapshots) {
         let shown = (0..)
             .zip(&list.sessions)
-            .filter(|(_, session)| filter.matches(session));
+            .filter(|(_, session)| is_meant(list, session));
         order.extend(shown.map(|(index, _)| Place::Listed { snapshot, index }));
     }
     let ghost_is_shown = generation
         .ghost
         .as_ref()
-        .is_some_and(|ghost| filter.matches(&ghost.session));
+        .is_some_and(|ghost| is_meant(&ghost.snapshot, &ghost.session));
     order.extend(ghost_is_shown.then_some(Place::Ghost));
     order
 }

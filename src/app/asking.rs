@@ -13,7 +13,7 @@ use super::keymap::Action;
 use super::status::Status;
 use crate::kill::{Answer, Batch, Dialog, Press, Refusal, Ticket, Victim, permit};
 use crate::model::{Found, Identity, Limit, Session, Text};
-use crate::query::Filter;
+use crate::query::{Filter, Subject};
 
 /// A reason is a line: so many characters at most.
 const LONGEST_REASON: usize = 200;
@@ -86,8 +86,13 @@ impl App {
     /// Freezes a session. Nothing if its endpoint has not spoken yet.
     fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
         let endpoint = self.endpoint(identity.endpoint)?;
-        let refused = permit(&session, endpoint.authority(), &self.settings.protect).err();
+        let subject = Subject {
+            endpoint: Some(&endpoint.name),
+            ..Subject::new(&session)
+        };
+        let refused = permit(&subject, endpoint.authority(), &self.settings.protect).err();
         Some(Victim {
+            endpoint: endpoint.name.as_str().into(),
             dialect: endpoint.dialect?,
             identity,
             session,

@@ -1,11 +1,13 @@
 //! Rows in order: what [`arrange`](super::arrange) makes and everybody else reads by window.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::COLUMNS;
 use super::row::Row;
 use super::spec::Spec;
 use crate::model::{Found, RowKey, Session, Snapshot};
+use crate::query::{Field, Subject};
 
 /// Where a row's session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,10 @@ pub struct Generation {
     pub(super) ranks: Vec<Vec<u32>>,
     pub(super) ghost: Option<Ghost>,
 }
+
+/// So many sessions are looked at for values, and so many values are kept.
+const LOOKED_AT: usize = 20_000;
+const VALUES: usize = 300;
 
 /// The rank of a session that is not shown.
 pub(super) const HIDDEN: u32 = u32::MAX;
@@ -104,6 +110,20 @@ impl Generation {
     /// Whether a row is kept that is in no list.
     pub const fn has_ghost(&self) -> bool {
         self.ghost.is_some()
+    }
+
+    /// The texts that occur in a field, shown or not, in order: what completion offers.
+    pub fn texts(&self, field: &Field) -> Vec<String> {
+        let sessions = self.snapshots.iter().flat_map(|snapshot| &snapshot.sessions);
+        let mut texts = BTreeSet::new();
+        for session in sessions.take(LOOKED_AT) {
+            field.each_text(&Subject::new(session), |text| {
+                if texts.len() < VALUES && !text.is_empty() && !texts.contains(text) {
+                    texts.insert(text.to_owned());
+                }
+            });
+        }
+        texts.into_iter().collect()
     }
 
     pub(super) fn resolve(&self, place: Place) -> Option<Row<'_>> {

@@ -90,6 +90,8 @@ pub enum Action {
     Strike,
     /// In a dialog: type the reason.
     Reason,
+    /// In the prompt: the rest of the word.
+    Complete,
 }
 
 /// One line of the table of keys.
@@ -141,7 +143,7 @@ macro_rules! bindings {
 pub static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session, after asking and checking", "kill";
-    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: a text to look for in every field", "filter";
+    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: which sessions to show", "filter";
     Table [ch(' ')] Action::Mark, "Space", "mark the session, or take its mark away", "mark";
     Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
@@ -190,6 +192,9 @@ pub static BINDINGS: &[Binding] = bindings! {
     Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the question";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "keep the filter", "keep";
     Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "take it back", "take back";
+    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field or value; again: the next one", "complete";
+    Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "the filters of this run", "earlier";
+    Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";

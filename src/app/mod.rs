@@ -10,6 +10,7 @@ pub mod detail;
 pub mod effect;
 pub mod endpoint;
 pub mod generation;
+pub mod history;
 pub mod key;
 pub mod keymap;
 pub mod killing;
@@ -25,6 +26,7 @@ pub mod status;
 pub mod table;
 
 mod copying;
+mod filtering;
 mod ghost;
 mod leaving;
 mod marking;

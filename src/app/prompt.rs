@@ -3,19 +3,35 @@
 use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthChar;
 
+use super::history::History;
 use super::key::{Code, Key};
-use crate::query::Filter;
+use crate::query::{Completion, Field, Filter, FilterError, LONGEST, complete};
 
-/// A filter is a line that a person types: so many characters at most.
-const LONGEST: usize = 256;
-
-/// The text input, and what to go back to.
+/// The text input, what it means, and what to go back to.
 #[derive(Clone, Debug)]
 pub struct FilterPrompt {
     /// The text and its cursor.
     pub input: Input,
     /// The filter before.
     pub before: Filter,
+    /// The last text that was a filter, as one: it holds until there is another.
+    pub good: Filter,
+    /// Why the text is no filter.
+    pub error: Option<FilterError>,
+    /// How many steps back in the history the text was taken from; 0: it was typed.
+    steps: usize,
+    /// What was typed before the first step back.
+    draft: String,
+    /// What Tab offers, and which of it stands there now.
+    offer: Option<Offer>,
+}
+
+#[derive(Clone, Debug)]
+struct Offer {
+    completion: Completion,
+    next: usize,
+    /// What follows the completed word.
+    tail: String,
 }
 
 impl FilterPrompt {
@@ -23,7 +39,12 @@ impl FilterPrompt {
     pub fn new(before: Filter) -> Self {
         Self {
             input: Input::new(before.text().to_owned()),
+            good: before.clone(),
             before,
+            error: None,
+            steps: 0,
+            draft: String::new(),
+            offer: None,
         }
     }
 
@@ -42,7 +63,9 @@ impl FilterPrompt {
             (Code::Right, _) => InputRequest::GoToNextChar,
             _ => return false,
         };
-        self.input.handle(request).is_some_and(|change| change.value)
+        self.offer = None;
+        let changed = self.input.handle(request).is_some_and(|change| change.value);
+        changed && self.read()
     }
 
     /// Pasted text; what cannot be seen is left out, and what is too long for a filter.
@@ -56,17 +79,113 @@ impl FilterPrompt {
         {
             changed |= self.input.handle(InputRequest::InsertChar(c)).is_some();
         }
+        self.offer = None;
+        changed && self.read()
+    }
+
+    /// Steps through the filters of this run: backwards by -1, forwards by 1, at last to what was
+    /// typed. Says whether the text changed.
+    pub fn step(&mut self, by: isize, history: &History) -> bool {
+        if self.steps == 0 {
+            self.draft = self.value().to_owned();
+        }
+        let mut steps = self.steps.saturating_add_signed(-by);
+        // What stands there already is no step.
+        if by < 0
+            && history
+                .back(steps)
+                .is_some_and(|filter| filter.text() == self.value())
+        {
+            steps += 1;
+        }
+        let text = match steps {
+            0 => self.draft.clone(),
+            _ => match history.back(steps) {
+                Some(filter) => filter.text().to_owned(),
+                None => return false,
+            },
+        };
+        let changed = self.replace(text);
+        self.steps = steps;
         changed
     }
 
-    fn clear(&mut self) -> bool {
-        let had_text = !self.input.value().is_empty();
-        self.input.reset();
-        had_text
+    /// Completes the word at the cursor, or offers the next choice for it. Says whether the text
+    /// changed.
+    pub fn complete(&mut self, values: impl FnOnce(&'static Field) -> Vec<String>) -> bool {
+        if self.offer.is_none() {
+            let (head, tail) = self.around_cursor();
+            let Some(completion) = complete(&head, values) else {
+                return false;
+            };
+            self.offer = Some(Offer {
+                completion,
+                next: 0,
+                tail,
+            });
+        }
+        let Some(Offer {
+            completion,
+            next,
+            tail,
+        }) = &mut self.offer
+        else {
+            return false;
+        };
+        let Some(choice) = completion.choices.get(*next % completion.choices.len().max(1)) else {
+            return false;
+        };
+        *next += 1;
+        let mut text: String = self.input.value().chars().take(completion.start).collect();
+        text.push_str(choice);
+        let cursor = text.chars().count();
+        text.push_str(tail);
+        self.input = Input::new(text).with_cursor(cursor);
+        self.read()
     }
 
-    /// The filter as it stands.
-    pub fn filter(&self) -> Filter {
-        Filter::parse(self.input.value())
+    /// Enter: what is there, if it is a filter. Else the cursor goes to where it is not.
+    pub fn accept(&mut self) -> Option<Filter> {
+        match &self.error {
+            None => Some(self.good.clone()),
+            Some(error) => {
+                self.input.handle(InputRequest::SetCursor(error.column));
+                None
+            }
+        }
+    }
+
+    fn value(&self) -> &str {
+        self.input.value()
+    }
+
+    fn around_cursor(&self) -> (String, String) {
+        let mut chars = self.input.value().chars();
+        let head = chars.by_ref().take(self.input.cursor()).collect();
+        (head, chars.collect())
+    }
+
+    fn replace(&mut self, text: String) -> bool {
+        let changed = text != self.value();
+        self.offer = None;
+        self.input = Input::new(text);
+        changed && self.read()
+    }
+
+    fn clear(&mut self) -> bool {
+        self.replace(String::new())
+    }
+
+    /// Reads the text anew: it changed.
+    fn read(&mut self) -> bool {
+        self.steps = 0;
+        match Filter::parse(self.input.value()) {
+            Ok(filter) => {
+                self.good = filter;
+                self.error = None;
+            }
+            Err(error) => self.error = Some(error),
+        }
+        true
     }
 }

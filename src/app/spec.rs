@@ -1,5 +1,7 @@
 //! What is asked of the table: which rows, in which order.
 
+use std::sync::Arc;
+
 use super::columns::ColumnId;
 use crate::model::RowKey;
 use crate::query::Filter;
@@ -27,6 +29,8 @@ impl Default for Sort {
 pub struct Spec {
     /// Which rows.
     pub filter: Filter,
+    /// The names of the endpoints, by [`EndpointId`](crate::model::EndpointId): a filter may ask for them.
+    pub endpoints: Vec<Arc<str>>,
     /// In which order.
     pub sort: Sort,
     /// The session under the cursor: it stays as a ghost when it ends.

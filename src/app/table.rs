@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::arrange::{Generation, Sort};
+use super::history::History;
 use crate::model::RowKey;
 use crate::query::Filter;
 
@@ -16,6 +17,8 @@ pub struct Table {
     pub generation: Arc<Generation>,
     /// Which rows are wanted.
     pub filter: Filter,
+    /// Those that were applied before.
+    pub history: History,
     /// In which order.
     pub sort: Sort,
     /// The first row on the screen.
@@ -32,6 +35,7 @@ impl Table {
     /// An empty one.
     pub fn new(filter: Filter, sort: Sort) -> Self {
         Self {
+            history: History::new(&filter),
             filter,
             sort,
             ..Self::default()

@@ -8,7 +8,6 @@ use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
 use super::msg::{Msg, Shown};
-use super::prompt::FilterPrompt;
 use super::status::Status;
 use super::{App, Arranging, pace};
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
@@ -109,12 +108,8 @@ impl App {
                     self.dialog_digit(digit, effects);
                 }
             }
-            (Context::Prompt, Some(action)) => self.end_prompt(action, effects),
-            (Context::Prompt, None) => {
-                if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
-                    self.preview_filter(effects);
-                }
-            }
+            (Context::Prompt, Some(action)) => self.prompt_key(action, effects),
+            (Context::Prompt, None) => self.type_filter(key, effects),
             (_, Some(action)) => self.act(action, effects),
             (Context::Table, None) => {
                 if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
@@ -136,7 +131,7 @@ impl App {
             Action::Open => self.open_detail(effects),
             Action::Back => self.back(effects),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
-            Action::Filter => self.prompt = Some(FilterPrompt::new(self.table.filter.clone())),
+            Action::Filter => self.open_prompt(),
             Action::SortBy(step) => self.sort_by(step, effects),
             Action::Invert => {
                 self.table.sort.descending = !self.table.sort.descending;
@@ -168,6 +163,7 @@ impl App {
             | Action::No
             | Action::Choose
             | Action::Accept
+            | Action::Complete
             | Action::Erase
             | Action::Strike
             | Action::Reason => {}
@@ -200,32 +196,6 @@ impl App {
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
         );
         self.kills.in_grace().is_some() && (is_u || leaves)
-    }
-
-    fn pasted(&mut self, text: &str, effects: &mut Vec<Effect>) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.paste(text);
-        } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
-            self.preview_filter(effects);
-        }
-    }
-
-    fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(prompt) = &self.prompt {
-            self.table.filter = prompt.filter();
-            self.rearrange(effects);
-        }
-    }
-
-    fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let Some(prompt) = self.prompt.take() else { return };
-        if action == Action::Accept {
-            self.table.filter = prompt.filter();
-            self.table.start_over();
-        } else {
-            self.table.filter = prompt.before;
-        }
-        self.rearrange(effects);
     }
 
     /// To the next shown column on the left or right; each begins the way its numbers are read.
@@ -323,6 +293,11 @@ impl App {
         };
         let spec = Spec {
             filter: self.table.filter.clone(),
+            endpoints: self
+                .endpoints
+                .iter()
+                .map(|known| known.name.as_str().into())
+                .collect(),
             sort: self.table.sort,
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),

@@ -119,7 +119,10 @@ impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
             Self::Config(
-                ConfigError::UnknownColumn { .. } | ConfigError::File { .. } | ConfigError::Setting { .. },
+                ConfigError::UnknownColumn { .. }
+                | ConfigError::Filter(_)
+                | ConfigError::File { .. }
+                | ConfigError::Setting { .. },
             )
             | Self::Url(_)
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))

@@ -20,17 +20,18 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure>
     let (config, client) = connect::connect(common)?;
     let snapshot = connect::block_on(connect::list(&client))?;
     warn(&snapshot);
-    let generation = arranged(&config, snapshot);
+    let generation = arranged(&config, client.url().authority(), snapshot);
     write(form(args), &generation, &client.url().to_string())?;
     Ok(Exit::Done)
 }
 
-fn arranged(config: &Config, snapshot: Snapshot) -> Generation {
+fn arranged(config: &Config, endpoint: String, snapshot: Snapshot) -> Generation {
     arrange(Job {
         previous: None,
         snapshots: vec![Arc::new(snapshot)],
         spec: Spec {
             filter: config.filter.clone(),
+            endpoints: vec![endpoint.into()],
             sort: config.sort,
             ..Spec::default()
         },

@@ -1,7 +1,7 @@
 //! Whether a kill may be asked for at all, before any dialog opens.
 
 use super::Refusal;
-use crate::model::{Dialect, Part, Session, SessionId, Version};
+use crate::model::{Dialect, Part, SessionId, Version};
 use crate::query::{Filter, Subject};
 
 /// What is known of who asks, and of whom.
@@ -20,7 +20,8 @@ const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 
 /// Why this session cannot be killed, if so. `protect` names those who must never be; an empty one
 /// names nobody.
-pub fn permit(session: &Session, authority: Authority, protect: &Filter) -> Result<(), Refusal> {
+pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> Result<(), Refusal> {
+    let session = subject.session;
     if authority.read_only {
         return Err(Refusal::ReadOnly);
     }
@@ -42,7 +43,7 @@ pub fn permit(session: &Session, authority: Authority, protect: &Filter) -> Resu
     if let Some((part, _)) = required.into_iter().find(|(_, known)| !known) {
         return Err(Refusal::Unknown(part));
     }
-    let is_protected = !protect.is_empty() && protect.judge(&Subject::new(session)).is_yes();
+    let is_protected = !protect.is_empty() && protect.judge(subject).is_yes();
     if is_protected {
         Err(Refusal::Protected)
     } else {

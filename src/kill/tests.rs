@@ -50,6 +50,7 @@ pub(super) fn victim_of(session: Session, process: Option<&ProcessStart>) -> Vic
     Victim {
         identity: Identity::new(EndpointId(0), process, &session),
         session,
+        endpoint: "127.0.0.1:1".into(),
         dialect: Dialect::JsonApi,
         taken_by: None,
         refused: None,
@@ -78,7 +79,7 @@ impl Play {
             elapsed: Duration::from_secs(100),
             wall: Timestamp::from_second(1_795_450_800).unwrap(),
         };
-        let protect = Filter::parse(protect);
+        let protect = Filter::parse(protect).unwrap();
         let (batch, orders) = Batch::ask(1, victims, Some(protect), now);
         Self { batch, now, orders }
     }

@@ -32,6 +32,11 @@ impl Span {
         f64::from(self.0) / 10.0
     }
 
+    /// In milliseconds.
+    pub fn as_millis(self) -> u64 {
+        u64::from(self.0) * 100
+    }
+
     /// Whole seconds.
     pub const fn as_secs(self) -> u32 {
         self.0 / 10

@@ -1,29 +1,63 @@
-//! The filter: for now one text that is looked for, ignoring case, in every text of a session.
+//! The filter language: `user=app* and (idle>5m or stuck) not service~'^Rep'`.
+//!
+//! A filter is read once ([`Filter::parse`]) and then asked about many sessions ([`Filter::judge`]).
+//! The answer has three values: what depends on something unknown is [`Truth::Unknown`], and
+//! unknown never matches, under `not` either. What can be asked is one table, [`FIELDS`].
 //!
 //! Used by `app` (the table), `kill` (is it still what was meant?) and the one-shot commands; uses
-//! `model` only.
+//! `model` only. Pure: no I/O, no clock. No filter panics, and none takes time or memory without
+//! bound: its length, its depth and the size of its patterns are limited.
 
+mod ast;
+mod complete;
+mod condition;
+mod error;
+mod eval;
+mod field;
+mod fields;
+mod glob;
+mod lex;
+mod parse;
+mod pattern;
 mod subject;
+mod truth;
+mod unit;
+mod word;
 
-use crate::model::{Phase, Session, Text};
+use std::fmt;
+use std::sync::Arc;
 
-pub use subject::{Subject, Truth};
+use self::ast::Expr;
+use crate::model::Session;
 
-/// A filter as it was typed, ready to be asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub use complete::{Completion, complete};
+pub use error::{ErrorKind, FilterError};
+pub use field::{Field, Kind};
+pub use fields::FIELDS;
+pub use subject::{Reasons, Subject};
+pub use truth::Truth;
+
+/// So many bytes a filter may have.
+pub const LONGEST: usize = 1024;
+
+/// A filter, ready to be asked. Cheap to clone.
+///
+/// Two filters are equal when they mean the same, however they were typed.
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
-    text: String,
-    /// Lower case, without blanks at its ends; empty matches everything.
-    needle: String,
+    /// As it was typed.
+    text: Arc<str>,
+    /// Nothing lets everything through.
+    expr: Option<Arc<Expr>>,
 }
 
 impl Filter {
-    /// Reads a filter. Every text is one.
-    pub fn parse(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            needle: text.trim().to_lowercase(),
-        }
+    /// Reads a filter; blanks alone are the one that lets everything through.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        Ok(Self {
+            expr: parse::parse(text)?.map(Arc::new),
+            text: text.into(),
+        })
     }
 
     /// As it was typed.
@@ -32,68 +66,38 @@ impl Filter {
     }
 
     /// Whether it lets everything through.
-    pub fn is_empty(&self) -> bool {
-        self.needle.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.expr.is_none()
     }
 
     /// Whether a session matches, as far as is known.
     pub fn judge(&self, subject: &Subject<'_>) -> Truth {
-        let session = subject.session;
-        Truth::of(self.is_empty() || self.matches_number(session) || self.matches_text(session))
+        self.expr.as_ref().map_or(Truth::Yes, |expr| expr.judge(subject))
     }
 
-    /// Whether a session certainly matches.
+    /// Whether a session of which nothing else is known certainly matches.
     pub fn matches(&self, session: &Session) -> bool {
         self.judge(&Subject::new(session)).is_yes()
     }
 
-    fn matches_number(&self, session: &Session) -> bool {
-        let digits = self.needle.bytes().all(|byte| byte.is_ascii_digit());
-        digits
-            && (session.id.to_string().contains(&self.needle)
-                || self.has(session.port.map(|p| p.to_string()).as_deref()))
-    }
-
-    fn matches_text(&self, session: &Session) -> bool {
-        // What the table shows is found as well as what the server sent.
-        if self.has(session.phase().map(Phase::name)) {
-            return true;
-        }
-        let rows = [&session.user, &session.address, &session.service, &session.state];
-        if rows
-            .into_iter()
-            .any(|text| self.has(text.as_ref().map(Text::as_str)))
-        {
-            return true;
-        }
-        if self.needle.contains(':') && self.has(session.origin().as_deref()) {
-            return true;
-        }
-        session.extra.as_ref().is_some_and(|extra| {
-            let sql = extra.running.as_ref().and_then(|running| running.sql.as_ref());
-            self.has(extra.program.as_ref().map(Text::as_str))
-                || self.has(sql.map(Text::as_str))
-                || self.has(extra.pid.map(|pid| pid.to_string()).as_deref())
-                || extra
-                    .backends
-                    .iter()
-                    .any(|backend| self.has(Some(backend.server.as_str())))
-        })
-    }
-
-    fn has(&self, text: Option<&str>) -> bool {
-        text.is_some_and(|text| contains_ignoring_case(text, &self.needle))
+    /// Whether it asks for a field: what costs to find out need only be found out then.
+    pub fn asks(&self, field: &str) -> bool {
+        self.expr.as_ref().is_some_and(|expr| expr.asks(field))
     }
 }
 
-/// `needle` is lower case already. ASCII, the usual case, is compared without allocating.
-fn contains_ignoring_case(text: &str, needle: &str) -> bool {
-    if text.is_ascii() {
-        let (text, needle) = (text.as_bytes(), needle.as_bytes());
-        text.windows(needle.len())
-            .any(|part| part.eq_ignore_ascii_case(needle))
-    } else {
-        text.to_lowercase().contains(needle)
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.expr == other.expr
+    }
+}
+
+impl Eq for Filter {}
+
+/// The one way to write it that every filter of this meaning has; it parses to the same filter.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expr.as_ref().map_or(Ok(()), |expr| expr.fmt(f))
     }
 }
 

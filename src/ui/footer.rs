@@ -1,9 +1,13 @@
 //! The last two lines: what happened or what is shown, and which keys do what.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::draw::fit;
 use super::kill_progress;
@@ -11,6 +15,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
+use crate::app::prompt::FilterPrompt;
 use crate::app::status::Level;
 use crate::kill::BY_KEY;
 
@@ -39,28 +44,59 @@ pub(super) fn status(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>
         .render(area, frame.buffer_mut());
 }
 
-/// The filter with its text cursor, and how many rows match.
+/// The filter with its text cursor, and how many rows match; or what is wrong with it, and where.
 fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let Some(prompt) = &app.prompt else { return };
-    let matching = format!(
-        " {} of {} ",
-        app.table.generation.listed(),
-        app.table.generation.total()
-    );
-    let room = usize::from(area.width).saturating_sub(matching.len() + 4);
+    let width = usize::from(area.width);
+    let (note, style) = note(app, prompt, width, theme);
+    let room = width.saturating_sub(note.width() + 4);
     let scroll = prompt.input.visual_scroll(room);
-    let text: String = prompt.input.value().chars().skip(scroll).collect();
-    let line = Line::from(vec![
-        Span::styled(" / ", theme.strong),
-        Span::styled(fit(&text, room, ""), theme.input),
-    ]);
+    let mut line = Line::from(Span::styled(" / ", theme.strong));
+    line.extend(typed(prompt, scroll..scroll + room, theme));
     line.render(area, frame.buffer_mut());
-    Line::styled(matching, theme.quiet)
+    Line::styled(note, style)
         .right_aligned()
         .render(area, frame.buffer_mut());
     let cursor = prompt.input.visual_cursor().saturating_sub(scroll).min(room);
     let x = area.x + 3 + u16::try_from(cursor).unwrap_or(0);
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+}
+
+/// What stands on the right. An error takes what the text leaves, half of the line at least.
+fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
+    let Some(error) = &prompt.error else {
+        let generation = &app.table.generation;
+        let matching = format!(" {} of {} ", generation.listed(), generation.total());
+        return (matching, theme.quiet);
+    };
+    let left = width.saturating_sub(prompt.input.value().width() + 7);
+    let said = fit(&error.kind.to_string(), left.max(width / 2), theme.glyphs.more);
+    (format!(" {said} "), theme.warning)
+}
+
+/// The columns of the text that there is room for. What is wrong with it is underlined; where
+/// something is missing, the place behind it.
+fn typed<'a>(prompt: &FilterPrompt, room: Range<usize>, theme: &Theme) -> Vec<Span<'a>> {
+    let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
+    let marked = prompt
+        .error
+        .as_ref()
+        .map_or(0..0, |error| error.column..error.end.max(error.column + 1));
+    let mut spans = Vec::new();
+    let mut column = 0;
+    for (place, c) in prompt.input.value().chars().chain([' ']).enumerate() {
+        let start = column;
+        column += c.width().unwrap_or(0);
+        if room.start <= start && column <= room.end {
+            let style = if marked.contains(&place) {
+                wrong
+            } else {
+                theme.input
+            };
+            spans.push(Span::styled(c.to_string(), style));
+        }
+    }
+    spans
 }
 
 /// `17 of 212 shown · 195 below`.

@@ -1,4 +1,4 @@
-//! The help: the table of keys, as it is dispatched.
+//! The help: the tables of keys, fields and columns, as they are used.
 
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
@@ -7,6 +7,7 @@ use super::draw::{dialog_box, lines};
 use super::theme::Theme;
 use crate::app::columns::COLUMNS;
 use crate::app::keymap::{BINDINGS, Binding, Context};
+use crate::query::FIELDS;
 
 /// The contexts in which keys are explained, with their headings.
 const SECTIONS: [(Context, &str); 4] = [
@@ -16,6 +17,27 @@ const SECTIONS: [(Context, &str); 4] = [
     (Context::Prompt, "FILTER"),
 ];
 
+/// How a filter is put together; what it can ask of a session is the table of fields.
+const LANGUAGE: [(&str, &str); 8] = [
+    ("etl", "a word is looked for in every text, ignoring case"),
+    (
+        "user=app*",
+        "= and != take * and ?, and mind case; user= is empty",
+    ),
+    ("service~'^Rep'", "~ takes a regular expression"),
+    ("idle>1h30m", "< <= > >= compare numbers, durations and sizes"),
+    ("memory>2MiB", "kB is 1000, KiB 1024"),
+    (
+        "not a (b or c)",
+        "not binds tightest, then and or side by side, then or",
+    ),
+    (
+        "known(idle)",
+        "whether it is known; what is unknown never matches",
+    ),
+    ("'a b'", "quotes ' or \" round what has blanks or signs in it"),
+];
+
 /// Draws the help over everything, from this line on; says how far it can be scrolled.
 pub(super) fn draw(top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let text = text(theme);
@@ -23,7 +45,7 @@ pub(super) fn draw(top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let height = u16::try_from(text.len() + 2)
         .unwrap_or(u16::MAX)
         .min(screen.height);
-    let title = Line::from(Span::styled(" maxtop: keys and columns ", theme.strong));
+    let title = Line::from(Span::styled(" maxtop: keys, filter, columns ", theme.strong));
     let inner = dialog_box(theme, title, (76, height), frame.buffer_mut());
     let last = text.len().saturating_sub(usize::from(inner.height));
     lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
@@ -40,19 +62,30 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
         text.extend(listed.map(|binding| key_line(binding, theme)));
         text.push(Line::default());
     }
+    text.push(Line::styled("FILTER LANGUAGE", theme.strong));
+    text.extend(
+        LANGUAGE
+            .iter()
+            .map(|(written, about)| entry(written, about, theme)),
+    );
+    text.extend(FIELDS.iter().map(|field| entry(field.name, field.about, theme)));
+    text.push(Line::default());
     text.push(Line::styled("COLUMNS", theme.strong));
-    text.extend(COLUMNS.iter().map(|column| {
-        Line::from(vec![
-            Span::styled(format!("{:<16}", column.heading), theme.input),
-            Span::raw(column.about),
-        ])
-    }));
+    text.extend(
+        COLUMNS
+            .iter()
+            .map(|column| entry(column.heading, column.about, theme)),
+    );
     text
 }
 
-fn key_line<'a>(binding: &Binding, theme: &Theme) -> Line<'a> {
+fn entry<'a>(name: &'static str, about: &'static str, theme: &Theme) -> Line<'a> {
     Line::from(vec![
-        Span::styled(format!("{:<16}", binding.shown), theme.input),
-        Span::raw(binding.about),
+        Span::styled(format!("{name:<16}"), theme.input),
+        Span::raw(about),
     ])
+}
+
+fn key_line<'a>(binding: &'static Binding, theme: &Theme) -> Line<'a> {
+    entry(binding.shown, binding.about, theme)
 }

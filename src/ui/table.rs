@@ -257,7 +257,7 @@ fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     } else {
         (
             format!(
-                "no session has '{}' in it; Esc shows all",
+                "no session matches '{}'; Esc shows all",
                 app.table.filter.text().trim()
             ),
             theme.quiet,

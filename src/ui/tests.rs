@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::style::Modifier;
 
 use super::{plain, view};
 use crate::app::Settings;
@@ -201,8 +202,26 @@ fn the_filter_while_it_is_typed() {
 }
 
 #[test]
+fn a_filter_that_is_none_yet_says_why() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('/'));
+    stage.type_text("rw-s and usr=app*");
+    insta::assert_snapshot!("filter_error", frame(&stage));
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
+    let underlined: String = frame
+        .buffer
+        .content
+        .iter()
+        .filter(|cell| cell.modifier.contains(Modifier::UNDERLINED))
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
+    assert_eq!(underlined, "usr");
+}
+
+#[test]
 fn the_help() {
-    let mut stage = draft((80, 60));
+    let mut stage = draft((80, 92));
     stage.press(Code::Char('?'));
     insta::assert_snapshot!("help", frame(&stage));
 }
@@ -235,6 +254,8 @@ fn no_size_is_too_small() {
             stage.press(Code::Enter);
             frame(&stage);
             stage.press(Code::Char('/'));
+            frame(&stage);
+            stage.type_text("usr=日本");
             frame(&stage);
             stage.press(Code::Esc);
             stage.press(Code::Char('?'));

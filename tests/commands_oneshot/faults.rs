@@ -126,4 +126,17 @@ fn what_the_command_line_says_cannot_act_in_the_terminal() {
     let ran = maxtop(&["list", "--sort", "\u{1b}[2Jx"]);
     ran.failed(2, "no column");
     assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+    let ran = maxtop(&["list", "--filter", "\u{1b}[2Jx=1"]);
+    ran.failed(2, "column 1: unknown field");
+    assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+}
+
+#[test]
+fn a_filter_that_is_none_is_a_usage_error_that_points_at_its_column() {
+    let problem = "--filter: column 9: unknown field 'usr': did you mean user?";
+    for command in [&["list"][..], &["kill", "1", "--yes"]] {
+        let ran = maxtop(&[command, &["-f", "idle>5m usr=x"]].concat());
+        ran.failed(2, problem);
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    }
 }

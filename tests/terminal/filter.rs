@@ -39,7 +39,7 @@ fn esc_takes_back_what_is_typed_and_then_clears() {
     pty.wait("those that match", |screen| !ids(screen).is_empty());
     let matching = pty.look(ids);
     pty.keys("/zzz");
-    pty.sees("no session has 'etlzzz' in it");
+    pty.sees("no session matches 'etlzzz'");
     pty.keys("\x1b");
     pty.wait("the filter before", |screen| ids(screen) == matching);
     pty.keys("\x1b");
@@ -63,4 +63,51 @@ fn its_text_is_never_a_command() {
         screen.hide_cursor() && ids(screen).len() == 19
     });
     assert_eq!(endpoint.deletes(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_no_filter_yet_leaves_the_rows_and_says_why() {
+    let endpoint = Endpoint::frozen(19);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    pty.keys("/etl");
+    pty.wait("fewer", |screen| {
+        let shown = ids(screen).len();
+        shown > 0 && shown < 19
+    });
+    let matching = pty.look(ids);
+    pty.keys(" or idel>5m");
+    pty.sees("unknown field 'idel': did you mean idle?");
+    pty.keys("\r");
+    pty.keys("\x05");
+    endpoint.polled(2, &pty);
+    pty.sees("unknown field 'idel': did you mean idle?");
+    assert_eq!(pty.look(ids), matching);
+    pty.keys("\x1b");
+    pty.wait("all of them", |screen| ids(screen).len() == 19);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
+fn fields_are_asked_for_and_what_was_applied_comes_back() {
+    let endpoint = Endpoint::frozen(19);
+    let mut pty = endpoint.watched("jsonapi").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    let all = pty.look(ids);
+    let of = |users: &[&str]| -> Vec<u64> {
+        let is_one = |id: &u64| users.contains(&endpoint.user(*id).as_str());
+        all.iter().copied().filter(is_one).collect()
+    };
+    let (etl, others) = (of(&["etl"]), 19 - of(&["etl"]).len());
+    pty.keys("/us\t=e*l\r");
+    pty.wait("the table again", vt100::Screen::hide_cursor);
+    pty.wait("those that match", |screen| ids(screen) == etl);
+    pty.sees("/user=e*l");
+    pty.keys("/\x15user!=etl known(user)\r");
+    pty.wait("the others", |screen| ids(screen).len() == others);
+    pty.keys("/\x1b[A\r");
+    pty.wait("the first again", |screen| ids(screen) == etl);
+    pty.keys("q");
+    pty.ends_with(0);
 }

@@ -25,7 +25,7 @@ fn tour(start: Start) -> Pty {
     pty.keys("\x1b");
     pty.no_longer_sees("CONNECTIONS");
     pty.keys("/zzz");
-    pty.sees("no session has");
+    pty.sees("no session matches");
     pty.keys("\x1b");
     pty.wait("the table", |screen| ids(screen).len() > 3);
     pty.keys("K");

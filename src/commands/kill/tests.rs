@@ -197,6 +197,7 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     let victim = |session: &Session| Victim {
         identity: Identity::new(EndpointId(0), None, session),
         session: session.clone(),
+        endpoint: "127.0.0.1:1".into(),
         dialect: Dialect::Draft,
         taken_by: None,
         refused: None,

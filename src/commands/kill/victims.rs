@@ -1,10 +1,12 @@
 //! Who is meant: the sessions behind the ids, the keys or the filter of the command line.
 
+use std::sync::Arc;
+
 use crate::commands::connect;
 use crate::commands::exit::Failure;
 use crate::kill::{Authority, Victim, permit};
 use crate::model::{Fault, Instance, Session, SessionId, Snapshot};
-use crate::query::Filter;
+use crate::query::{Filter, Subject};
 use crate::shell::client::Client;
 
 /// What the command line says of whom it means.
@@ -65,14 +67,17 @@ pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victi
         named
     };
     let mut found: Vec<Victim> = Vec::new();
+    let endpoint: Arc<str> = client.url().authority().into();
     for session in chosen {
-        let matches = selection
-            .filter
-            .as_ref()
-            .is_none_or(|filter| filter.matches(session));
+        let subject = Subject {
+            endpoint: Some(&endpoint),
+            ..Subject::new(session)
+        };
+        let filter = selection.filter.as_ref();
+        let matches = filter.is_none_or(|filter| filter.judge(&subject).is_yes());
         if found.iter().any(|victim| victim.identity.id == session.id) {
         } else if matches {
-            found.push(victim(&snapshot, session, selection));
+            found.push(victim(&snapshot, &subject, &endpoint, selection));
         } else if !by_filter_alone {
             problems.push(unmatched(session, selection));
         }
@@ -80,7 +85,8 @@ pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victi
     Ok(Victims { found, problems })
 }
 
-fn victim(snapshot: &Snapshot, session: &Session, selection: &Selection) -> Victim {
+fn victim(snapshot: &Snapshot, subject: &Subject<'_>, endpoint: &Arc<str>, selection: &Selection) -> Victim {
+    let session = subject.session;
     let authority = Authority {
         read_only: false,
         dialect: Some(snapshot.dialect),
@@ -89,9 +95,10 @@ fn victim(snapshot: &Snapshot, session: &Session, selection: &Selection) -> Vict
     Victim {
         identity: snapshot.identity(session),
         session: session.clone(),
+        endpoint: Arc::clone(endpoint),
         dialect: snapshot.dialect,
         taken_by: selection.filter.clone(),
-        refused: permit(session, authority, &selection.protect).err(),
+        refused: permit(subject, authority, &selection.protect).err(),
     }
 }
 

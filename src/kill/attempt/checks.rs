@@ -7,7 +7,6 @@ use super::{ASK_AGAIN, Attempt, Look, Next};
 use crate::kill::stage::{FirstCheck, Stage};
 use crate::kill::{Outcome, Refusal};
 use crate::model::{Dialect, Fault, Identity, Now, Part, Phase, Sighting, Verdict};
-use crate::query::Subject;
 
 /// An answer that has waited longer than this to be heard (the program was stopped meanwhile)
 /// proves nothing any more.
@@ -86,7 +85,7 @@ impl Attempt {
             Verdict::Different(differences) => return Err(Outcome::Refused(Refusal::Changed(differences))),
             Verdict::Unknown(part) => return Err(Outcome::Refused(Refusal::Unknown(part))),
         };
-        let subject = Subject::new(session);
+        let subject = self.victim.subject(session);
         if look
             .protect
             .is_some_and(|protect| protect.judge(&subject).is_yes())

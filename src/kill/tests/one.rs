@@ -1,6 +1,7 @@
 //! One victim: check, DELETE, watch.
 
 use super::*;
+use crate::query::Subject;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -281,7 +282,8 @@ fn who_may_not_is_told_before_anything_is_asked() {
         version: Some(version),
     };
     let nobody_is_protected = Filter::default();
-    let judged = |session: &Session, authority| permit(session, authority, &nobody_is_protected);
+    let judged =
+        |session: &Session, authority| permit(&Subject::new(session), authority, &nobody_is_protected);
     let old = Version { major: 21, minor: 6 };
     let middle = Version { major: 23, minor: 8 };
     let alice = session(17, "alice");
@@ -307,7 +309,11 @@ fn who_may_not_is_told_before_anything_is_asked() {
     };
     assert_eq!(judged(&alice, read_only), Err(Refusal::ReadOnly));
     assert_eq!(
-        permit(&alice, authority(middle), &Filter::parse("alice")),
+        permit(
+            &Subject::new(&alice),
+            authority(middle),
+            &Filter::parse("user=al*").unwrap()
+        ),
         Err(Refusal::Protected)
     );
 }
@@ -329,7 +335,7 @@ fn who_is_protected_by_then_is_not_ended() {
 #[test]
 fn a_session_that_no_longer_matches_its_filter_is_skipped() {
     let taken = Victim {
-        taken_by: Some(Filter::parse("ready")),
+        taken_by: Some(Filter::parse("ready and endpoint=127*").unwrap()),
         ..victim(17)
     };
     let mut play = Play::ask(vec![taken]);
@@ -340,6 +346,9 @@ fn a_session_that_no_longer_matches_its_filter_is_skipped() {
         ..session(17, "alice")
     };
     play.seen(play.last_check(), Ok(busy));
-    assert_eq!(play.words(), "skipped: 17 alice@10.0.0.7: no longer ready");
+    assert_eq!(
+        play.words(),
+        "skipped: 17 alice@10.0.0.7: no longer ready and endpoint=127*"
+    );
     assert!(play.deletes().is_empty());
 }

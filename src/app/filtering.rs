@@ -1,0 +1,70 @@
+//! The filter is typed: what each key of the prompt does to the table.
+
+use std::sync::Arc;
+
+use super::App;
+use super::effect::Effect;
+use super::key::Key;
+use super::keymap::Action;
+use super::prompt::FilterPrompt;
+
+impl App {
+    pub(super) fn open_prompt(&mut self) {
+        self.prompt = Some(FilterPrompt::new(self.table.filter.clone()));
+    }
+
+    pub(super) fn type_filter(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
+            self.preview_filter(effects);
+        }
+    }
+
+    /// Pasted text goes to whatever is typed, and is never keys.
+    pub(super) fn pasted(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        if let Some(asking) = &mut self.kills.asking {
+            asking.paste(text);
+        } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
+            self.preview_filter(effects);
+        }
+    }
+
+    /// While it is typed, the last text that was a filter holds.
+    fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(prompt) = &self.prompt
+            && prompt.error.is_none()
+        {
+            self.table.filter = prompt.good.clone();
+            self.rearrange(effects);
+        }
+    }
+
+    pub(super) fn prompt_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some(prompt) = &mut self.prompt else { return };
+        let changed = match action {
+            Action::Move(by) => prompt.step(by, &self.table.history),
+            Action::Complete => {
+                let generation = Arc::clone(&self.table.generation);
+                prompt.complete(|field| generation.texts(field))
+            }
+            _ => return self.end_prompt(action, effects),
+        };
+        if changed {
+            self.preview_filter(effects);
+        }
+    }
+
+    /// Enter with a text that is no filter stays in the prompt.
+    fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some(prompt) = &mut self.prompt else { return };
+        if action == Action::Accept {
+            let Some(filter) = prompt.accept() else { return };
+            self.table.history.add(&filter);
+            self.table.filter = filter;
+            self.table.start_over();
+        } else {
+            self.table.filter = prompt.before.clone();
+        }
+        self.prompt = None;
+        self.rearrange(effects);
+    }
+}

@@ -1,0 +1,70 @@
+//! Tab: what can stand in the place of the unfinished word before the cursor.
+
+use super::field::{Field, Kind};
+use super::fields::FIELDS;
+use super::lex::{Quoted, is_word};
+
+/// What Tab can put in the place of an unfinished word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// Where the word begins, in characters; it ends at the cursor.
+    pub start: usize,
+    /// What can stand there, the best first; never empty.
+    pub choices: Vec<String>,
+}
+
+/// Completes the word that ends `text`: the name of a field, or a value of the field before `=`
+/// or `!=`. `values` gives the values that are known to occur; those that need no quotes come first.
+pub fn complete(text: &str, values: impl FnOnce(&'static Field) -> Vec<String>) -> Option<Completion> {
+    let word = unfinished(text);
+    let typed = word.find(['=', '!', '~', '<', '>']);
+    let (keep, choices) = match typed.and_then(|place| word.split_at_checked(place)) {
+        None => (0, names(word)),
+        Some((name, rest)) => {
+            let value = rest.strip_prefix("!=").or_else(|| rest.strip_prefix('='))?;
+            let field = Field::named(name).filter(|field| field.kind() == Kind::Text)?;
+            let begun = value.strip_prefix(['\'', '"']).unwrap_or(value);
+            let mut fitting = values(field);
+            fitting.retain(|known| known.starts_with(begun) && known != begun);
+            fitting.sort_by_key(|known| !is_word(known));
+            let written = fitting.iter().map(|value| written(value)).collect();
+            (word.len() - value.len(), written)
+        }
+    };
+    let start = text.len() - word.len() + keep;
+    (!choices.is_empty()).then(|| Completion {
+        start: text.chars().count() - text.get(start..).unwrap_or_default().chars().count(),
+        choices,
+    })
+}
+
+fn names(begun: &str) -> Vec<String> {
+    let begun = begun.to_ascii_lowercase();
+    let fitting = FIELDS
+        .iter()
+        .filter(|field| field.name.starts_with(&begun) && field.name != begun);
+    fitting.map(|field| field.name.to_owned()).collect()
+}
+
+fn written(value: &str) -> String {
+    if is_word(value) {
+        value.to_owned()
+    } else {
+        Quoted(value).to_string()
+    }
+}
+
+/// From the last blank or parenthesis that is not in quotes.
+fn unfinished(text: &str) -> &str {
+    let mut open = None;
+    let mut start = 0;
+    for (place, c) in text.char_indices() {
+        match open {
+            Some(quote) if c == quote => open = None,
+            None if matches!(c, '\'' | '"') => open = Some(c),
+            None if c.is_whitespace() || matches!(c, '(' | ')') => start = place + c.len_utf8(),
+            _ => {}
+        }
+    }
+    text.get(start..).unwrap_or_default()
+}

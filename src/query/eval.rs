@@ -1,0 +1,76 @@
+//! Asking: Kleene's logic over what is known of a session. Nothing is allocated here.
+
+use super::ast::{Comparison, Expr, Operand, Operator};
+use super::field::Values;
+use super::subject::Subject;
+use super::truth::Truth;
+
+impl Expr {
+    /// Whether it holds for a subject, as far as is known.
+    pub(super) fn judge(&self, subject: &Subject<'_>) -> Truth {
+        match self {
+            Self::All(parts) => all(parts, subject),
+            Self::Any(parts) => any(parts, subject),
+            Self::Not(part) => !part.judge(subject),
+            Self::Known(field) => Truth::of(field.is_known(subject)),
+            Self::Flag(field) => match field.values {
+                Values::Flag(holds) => holds(subject),
+                _ => Truth::Unknown,
+            },
+            Self::Word(word) => word.judge(subject),
+            Self::Compare(comparison) => comparison.judge(subject),
+        }
+    }
+}
+
+fn all(parts: &[Expr], subject: &Subject<'_>) -> Truth {
+    let mut answer = Truth::Yes;
+    for part in parts {
+        answer = answer.and(part.judge(subject));
+        if answer == Truth::No {
+            break;
+        }
+    }
+    answer
+}
+
+fn any(parts: &[Expr], subject: &Subject<'_>) -> Truth {
+    let mut answer = Truth::No;
+    for part in parts {
+        answer = answer.or(part.judge(subject));
+        if answer == Truth::Yes {
+            break;
+        }
+    }
+    answer
+}
+
+impl Comparison {
+    /// Of several values one is enough; `!=` is the opposite of `=`: none of them is it.
+    fn judge(&self, subject: &Subject<'_>) -> Truth {
+        let answer = match &self.operand {
+            Operand::Glob(glob) => self.field.texts(subject, &mut |text| glob.matches(text)),
+            Operand::Pattern(pattern) => self.field.texts(subject, &mut |text| pattern.matches(text)),
+            Operand::Number(bound) => {
+                let operator = self.operator;
+                self.field
+                    .numbers(subject, &mut |number| holds(operator, number, *bound))
+            }
+        };
+        if self.operator == Operator::IsNot {
+            !answer
+        } else {
+            answer
+        }
+    }
+}
+
+const fn holds(operator: Operator, number: u64, bound: u64) -> bool {
+    match operator {
+        Operator::Is | Operator::IsNot | Operator::Matches => number == bound,
+        Operator::Below => number < bound,
+        Operator::AtMost => number <= bound,
+        Operator::Above => number > bound,
+        Operator::AtLeast => number >= bound,
+    }
+}

@@ -1,0 +1,182 @@
+//! What an entry of the table of fields is, and how one is found by the name that was typed.
+
+use std::fmt;
+
+use super::ast::Operator;
+use super::fields::FIELDS;
+use super::subject::Subject;
+use super::truth::Truth;
+
+/// A field. From its entry come parsing, asking, the hints of errors, help and the README.
+pub struct Field {
+    /// The name in filters.
+    pub name: &'static str,
+    /// What it is, for help.
+    pub about: &'static str,
+    /// One way to ask for it.
+    pub example: &'static str,
+    /// Whether a bare word is looked for in it.
+    pub(super) search: Search,
+    /// How its values are got.
+    pub(super) values: Values,
+}
+
+/// How the values of a field are got: each is shown to a test until one passes. The answer is Yes
+/// if one did; Unknown if none did and there may be another that is not known.
+pub(super) enum Values {
+    Text(fn(&Subject<'_>, TextTest<'_>) -> Truth),
+    Number(fn(&Subject<'_>, NumberTest<'_>) -> Truth),
+    /// In milliseconds.
+    Duration(fn(&Subject<'_>, NumberTest<'_>) -> Truth),
+    /// In bytes.
+    Size(fn(&Subject<'_>, NumberTest<'_>) -> Truth),
+    Flag(fn(&Subject<'_>) -> Truth),
+}
+
+pub(super) type TextTest<'t> = &'t mut dyn FnMut(&str) -> bool;
+pub(super) type NumberTest<'t> = &'t mut dyn FnMut(u64) -> bool;
+
+/// Whether a bare word is looked for in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// It is, and the word is not certainly absent as long as the value is unknown.
+    Always,
+    /// It is. Many sessions have no such value, or their dialect does not tell it: that does not
+    /// leave the answer open, or `not etl` would match nobody.
+    IfKnown,
+    /// It is, if the word is a number.
+    Digits,
+    /// It is not.
+    Never,
+}
+
+/// What sort of value a field has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// A whole number.
+    Number,
+    /// A length of time.
+    Duration,
+    /// A number of bytes.
+    Size,
+    /// It holds or it does not.
+    Flag,
+}
+
+impl Kind {
+    /// What its operators are.
+    pub(super) const fn operators(self) -> &'static [Operator] {
+        use Operator::{Above, AtLeast, AtMost, Below, Is, IsNot, Matches};
+        match self {
+            Self::Text => &[Is, IsNot, Matches],
+            Self::Number | Self::Duration | Self::Size => &[Is, IsNot, Below, AtMost, Above, AtLeast],
+            Self::Flag => &[],
+        }
+    }
+
+    /// What may stand behind an operator.
+    pub(super) const fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "a text such as app*",
+            Self::Number => "a whole number",
+            Self::Duration => "a duration such as 90s, 5m or 1h30m",
+            Self::Size => "a size such as 500kB or 2MiB",
+            Self::Flag => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Duration => "duration",
+            Self::Size => "size",
+            Self::Flag => "flag",
+        })
+    }
+}
+
+impl Field {
+    /// What sort of value it has.
+    pub const fn kind(&self) -> Kind {
+        match self.values {
+            Values::Text(_) => Kind::Text,
+            Values::Number(_) => Kind::Number,
+            Values::Duration(_) => Kind::Duration,
+            Values::Size(_) => Kind::Size,
+            Values::Flag(_) => Kind::Flag,
+        }
+    }
+
+    /// The field with this name, whatever its case.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The field that somebody probably meant: a longer or shorter form, or a slip or two away.
+    pub(super) fn near(name: &str) -> Option<&'static Self> {
+        let name = name.to_ascii_lowercase();
+        let longer_or_shorter = FIELDS.iter().find(|field| {
+            name.len() > 1 && (field.name.starts_with(&name) || name.starts_with(&format!("{}_", field.name)))
+        });
+        longer_or_shorter.or_else(|| {
+            let slips = |field: &'static Self| (strsim::osa_distance(&name, field.name), field);
+            let (slips, field) = FIELDS.iter().map(slips).min_by_key(|(slips, _)| *slips)?;
+            (slips <= (name.chars().count() / 3).min(2)).then_some(field)
+        })
+    }
+
+    /// Shows its texts to a test, if it has any.
+    pub(super) fn texts(&self, subject: &Subject<'_>, test: TextTest<'_>) -> Truth {
+        match self.values {
+            Values::Text(values) => values(subject, test),
+            _ => Truth::No,
+        }
+    }
+
+    /// Shows its numbers to a test, if it has any.
+    pub(super) fn numbers(&self, subject: &Subject<'_>, test: NumberTest<'_>) -> Truth {
+        match self.values {
+            Values::Number(values) | Values::Duration(values) | Values::Size(values) => values(subject, test),
+            _ => Truth::No,
+        }
+    }
+
+    /// Whether its value is known, as far as any test could tell.
+    pub(super) fn is_known(&self, subject: &Subject<'_>) -> bool {
+        let answers = [true, false].map(|passes| match self.values {
+            Values::Text(values) => values(subject, &mut |_| passes),
+            Values::Number(values) | Values::Duration(values) | Values::Size(values) => {
+                values(subject, &mut |_| passes)
+            }
+            Values::Flag(holds) => holds(subject),
+        });
+        !answers.contains(&Truth::Unknown)
+    }
+
+    /// Shows each text that a session has here, for completion.
+    pub fn each_text(&self, subject: &Subject<'_>, mut see: impl FnMut(&str)) {
+        self.texts(subject, &mut |text| {
+            see(text);
+            false
+        });
+    }
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Field {}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

@@ -1,0 +1,233 @@
+//! The table of fields: everything that a filter can ask of a session.
+
+use super::field::{Field, NumberTest, Search, TextTest, Values};
+use super::subject::Subject;
+use super::truth::Truth;
+use crate::model::{Backend, Extra, Phase, Span, Text};
+
+/// Every field.
+pub static FIELDS: [Field; 22] = [
+    Field {
+        name: "id",
+        about: "number of the session in its process",
+        example: "id=1187",
+        search: Search::Digits,
+        values: Values::Number(|of, test| Truth::of(test(of.session.id.0))),
+    },
+    Field {
+        name: "key",
+        about: "fingerprint of its identity, as 'list -o json' shows it",
+        example: "key=3f9a*",
+        search: Search::Never,
+        values: Values::Text(|of, test| one(of.key, test)),
+    },
+    Field {
+        name: "user",
+        about: "who is logged in",
+        example: "user=app*",
+        search: Search::Always,
+        values: Values::Text(|of, test| text(of.session.user.as_ref(), test)),
+    },
+    Field {
+        name: "address",
+        about: "where the client connects from, without the port",
+        example: "address=10.0.3.*",
+        search: Search::Always,
+        values: Values::Text(|of, test| text(of.session.address.as_ref(), test)),
+    },
+    Field {
+        name: "port",
+        about: "the client's port",
+        example: "port>=40000",
+        search: Search::Digits,
+        values: Values::Number(|of, test| number(of.session.port.map(u64::from), test)),
+    },
+    Field {
+        name: "service",
+        about: "the service that it uses",
+        example: "service~'^Rep'",
+        search: Search::Always,
+        values: Values::Text(|of, test| text(of.session.service.as_ref(), test)),
+    },
+    Field {
+        name: "server",
+        about: "a server that it is connected to; '' where there is none",
+        example: "server=db-01",
+        search: Search::IfKnown,
+        values: Values::Text(|of, test| match of.session.backends() {
+            None => Truth::Unknown,
+            Some([]) => Truth::of(test("")),
+            Some(backends) => Truth::of(backends.iter().any(|backend| test(backend.server.as_str()))),
+        }),
+    },
+    Field {
+        name: "state",
+        about: "starting, ready, stopping, or as the server calls it",
+        example: "state!=ready",
+        search: Search::Always,
+        values: Values::Text(state),
+    },
+    Field {
+        name: "idle",
+        about: "how long nothing has passed, by the server's own rule",
+        example: "idle>5m",
+        search: Search::Never,
+        values: Values::Duration(|of, test| number(of.session.idle.map(Span::as_millis), test)),
+    },
+    Field {
+        name: "age",
+        about: "how long ago the client connected",
+        example: "age<1h30m",
+        search: Search::Never,
+        values: Values::Duration(|of, test| number(of.session.age.map(Span::as_millis), test)),
+    },
+    Field {
+        name: "program",
+        about: "what the client calls itself",
+        example: "program=*.py",
+        search: Search::IfKnown,
+        values: Values::Text(|of, test| text(extra(of, |extra| extra.program.as_ref()), test)),
+    },
+    Field {
+        name: "pid",
+        about: "the client's process id, as the client says",
+        example: "pid=4711",
+        search: Search::Digits,
+        values: Values::Number(|of, test| number(extra(of, |extra| extra.pid), test)),
+    },
+    Field {
+        name: "query",
+        about: "the statement that runs, if the server keeps any",
+        example: "query~'(?i)^update'",
+        search: Search::IfKnown,
+        values: Values::Text(|of, test| {
+            let sql = extra(of, |extra| extra.running.as_ref()?.sql.as_ref());
+            text(sql, test)
+        }),
+    },
+    Field {
+        name: "io",
+        about: "events lately; every reader wears it out",
+        example: "io=0",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(extra(of, |extra| extra.io_activity), test)),
+    },
+    Field {
+        name: "memory",
+        about: "what the session takes in the proxy",
+        example: "memory>2MiB",
+        search: Search::Never,
+        values: Values::Size(|of, test| number(extra(of, |extra| extra.memory), test)),
+    },
+    Field {
+        name: "worker",
+        about: "the routing worker that serves it",
+        example: "worker=3",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(extra(of, |extra| extra.worker), test)),
+    },
+    Field {
+        name: "thread_id",
+        about: "the thread of one of its connections, on that server",
+        example: "thread_id=4021",
+        search: Search::Never,
+        values: Values::Number(|of, test| of.session.backends().map_or(Truth::Unknown, |b| threads(b, test))),
+    },
+    Field {
+        name: "stuck",
+        about: "there is a reason to look at it",
+        example: "stuck",
+        search: Search::Never,
+        values: Values::Flag(|of| match of.reasons {
+            None => Truth::Unknown,
+            Some(reasons) if !reasons.found.is_empty() => Truth::Yes,
+            Some(reasons) if !reasons.unjudged.is_empty() => Truth::Unknown,
+            Some(_) => Truth::No,
+        }),
+    },
+    Field {
+        name: "reason",
+        about: "why it is stuck; '' where there is no reason",
+        example: "reason=back-pressure",
+        search: Search::IfKnown,
+        values: Values::Text(reason),
+    },
+    Field {
+        name: "endpoint",
+        about: "the endpoint that it is listed at, by name",
+        example: "endpoint=db-proxy-1*",
+        // A word that is in the endpoint's name would match all its sessions.
+        search: Search::Never,
+        values: Values::Text(|of, test| one(of.endpoint, test)),
+    },
+    Field {
+        name: "reads",
+        about: "reads from its servers so far, where they are counted",
+        example: "reads=0",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(of.reads, test)),
+    },
+    Field {
+        name: "writes",
+        about: "writes to its servers so far, where they are counted",
+        example: "writes>1000",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(of.writes, test)),
+    },
+];
+
+fn one(value: Option<&str>, test: TextTest<'_>) -> Truth {
+    value.map_or(Truth::Unknown, |value| Truth::of(test(value)))
+}
+
+fn text(value: Option<&Text>, test: TextTest<'_>) -> Truth {
+    one(value.map(Text::as_str), test)
+}
+
+fn number(value: Option<u64>, test: NumberTest<'_>) -> Truth {
+    value.map_or(Truth::Unknown, |value| Truth::of(test(value)))
+}
+
+fn extra<'a, T>(of: &Subject<'a>, value: impl FnOnce(&'a Extra) -> Option<T>) -> Option<T> {
+    value(of.session.extra.as_ref()?)
+}
+
+/// What the server sent, and the word that the table shows for it.
+fn state(of: &Subject<'_>, test: TextTest<'_>) -> Truth {
+    let Some(sent) = &of.session.state else {
+        return Truth::Unknown;
+    };
+    let word = match Phase::of(sent.as_str()) {
+        Phase::Other => None,
+        phase => Some(phase.name()),
+    };
+    Truth::of(test(sent.as_str()) || word.is_some_and(test))
+}
+
+/// A connection whose thread is not known may be the one.
+fn threads(backends: &[Backend], test: NumberTest<'_>) -> Truth {
+    let mut answer = Truth::No;
+    for backend in backends {
+        answer = answer.or(number(backend.thread_id.map(u64::from), test));
+        if answer.is_yes() {
+            break;
+        }
+    }
+    answer
+}
+
+/// A reason that nobody could judge leaves open what it alone would answer.
+fn reason(of: &Subject<'_>, test: TextTest<'_>) -> Truth {
+    let Some(reasons) = of.reasons else {
+        return Truth::Unknown;
+    };
+    if reasons.found.iter().any(|name| test(name)) {
+        Truth::Yes
+    } else if reasons.unjudged.is_empty() {
+        Truth::of(reasons.found.is_empty() && test(""))
+    } else {
+        let none_yet = reasons.found.is_empty() && test("");
+        let could_be = none_yet || reasons.unjudged.iter().any(|name| test(name));
+        if could_be { Truth::Unknown } else { Truth::No }
+    }
+}
