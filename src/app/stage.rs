@@ -67,6 +67,15 @@ impl Stage {
                 match effect {
                     Effect::Arrange(job) => msgs.push_back(Msg::Arranged(Arc::new(arrange(*job)))),
                     Effect::WakeAt(_) => {}
+                    Effect::Kill(Order::Ask {
+                        ticket,
+                        request: Request::Process,
+                        ..
+                    }) => {
+                        let latest = self.app.endpoints[0].latest.as_ref();
+                        let instance = latest.and_then(|latest| latest.instance.clone());
+                        msgs.push_back(Msg::Kill(Event::Process(ticket, Ok(instance))));
+                    }
                     Effect::Kill(Order::WriteIntents { ticket, .. }) => {
                         let log = self.log.clone().map_err(|why| Text::clean(&why, Limit::Line));
                         msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));

@@ -136,10 +136,12 @@ impl Batch {
 
     /// `17 bob@10.0.0.9`, or how many.
     pub fn whom(&self) -> String {
-        let mut meant = self.attempts.iter().filter(|attempt| !attempt.is_struck());
-        match (meant.next(), meant.next()) {
-            (Some(one), None) => one.victim.name(),
-            _ => format!("{} sessions", self.tally().total()),
+        let was_begun = !matches!(self.phase, Phase::Grace(_) | Phase::Logging { .. });
+        let is_meant = |attempt: &&Attempt| !attempt.is_struck() && (was_begun || attempt.is_queued());
+        let meant: Vec<_> = self.attempts.iter().filter(is_meant).collect();
+        match meant.as_slice() {
+            [one] => one.victim.name(),
+            many => format!("{} sessions", many.len()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use super::session::origin;
 use super::{ProcessStart, Session, SessionId, Text};
 
 /// Which of the watched endpoints, by its place on the command line.
@@ -245,8 +246,8 @@ impl Identity {
 
     /// `bob@10.0.0.9:4711`, for one line.
     pub fn client(&self) -> String {
-        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
-        format!("{}@{}{port}", self.text(Part::User), self.text(Part::Address))
+        let origin = origin(&self.text(Part::Address), self.port);
+        format!("{}@{origin}", self.text(Part::User))
     }
 
     /// The bytes that are compared: raw forms, never what is shown.

@@ -130,17 +130,21 @@ impl Session {
 
     /// `address:port`; an IPv6 address in brackets when a port follows.
     pub fn origin(&self) -> Option<String> {
-        let address = self.address.as_ref()?.as_str();
-        Some(match self.port {
-            None => address.to_owned(),
-            Some(port) if address.contains(':') => format!("[{address}]:{port}"),
-            Some(port) => format!("{address}:{port}"),
-        })
+        Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
 
     /// The servers whose connections it holds; `None` where the dialect does not say.
     pub fn backends(&self) -> Option<&[Backend]> {
         self.extra.as_ref().map(|extra| extra.backends.as_slice())
+    }
+}
+
+/// `address:port`; an IPv6 address in brackets when a port follows.
+pub(super) fn origin(address: &str, port: Option<u16>) -> String {
+    match port {
+        None => address.to_owned(),
+        Some(port) if address.contains(':') => format!("[{address}]:{port}"),
+        Some(port) => format!("{address}:{port}"),
     }
 }
 

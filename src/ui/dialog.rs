@@ -25,6 +25,9 @@ use crate::model::{Dialect, Session};
 /// As wide as the text of one victim may be on the narrowest screen, and a list of many.
 const WIDTHS: (u16, u16) = (70, 76);
 
+/// The lines that a list leaves free above and below itself.
+const KEYS_BELOW: u16 = 2;
+
 /// What stands above the buttons.
 struct Text<'a> {
     lines: Vec<Line<'a>>,
@@ -42,7 +45,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     let text_width = usize::from(width.saturating_sub(4)).max(1);
     let foot = foot(app, asking, theme, text_width);
     let frame_and_foot = u16::try_from(foot.len() + 3).unwrap_or(u16::MAX);
-    let room = usize::from(screen.height.saturating_sub(frame_and_foot));
+    // The keys below it are in sight, as long as there is room for both.
+    let room = usize::from(screen.height.saturating_sub(frame_and_foot + KEYS_BELOW));
     let text = match asking.batch.attempts() {
         [attempt] => one::text(app, attempt, theme, text_width),
         _ => many::text(app, asking, theme, text_width, room),

@@ -3,11 +3,11 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::draw::{dialog_box, fit, lines};
+use super::draw::{dialog_box, fit, lines, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::killing::Logged;
-use crate::kill::Outcome;
+use crate::kill::{Outcome, Refusal};
 
 /// Room for a time of day and for the longest word of an outcome.
 const HEAD: usize = 24;
@@ -16,20 +16,22 @@ const HEAD: usize = 24;
 pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let screen = frame.area();
     let log = &app.kills.log;
-    let height = u16::try_from(log.len().max(1) + 4).unwrap_or(u16::MAX);
+    let width = screen.width.min(120);
+    let inner_width = usize::from(width.saturating_sub(4));
+    let shown = log.iter().rev().take(usize::from(screen.height));
+    let needed: usize = shown.map(|logged| words(logged, inner_width).len()).sum();
+    let height = u16::try_from(needed.max(1) + 4).unwrap_or(u16::MAX);
     let height = height.min(screen.height);
     let title = Line::from(Span::styled(" what came of the kills of this run ", theme.strong));
-    let width = screen.width.min(120);
     let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
     let rows = usize::from(inner.height.saturating_sub(2));
-    let last = log.len().saturating_sub(rows);
     let width = usize::from(inner.width);
-    let mut text: Vec<_> = log
-        .iter()
-        .rev()
-        .skip(top.min(last))
+    let last = log.len().saturating_sub(fitting(app, rows, width));
+    let newest_first = log.iter().rev().skip(top.min(last));
+    let mut text: Vec<_> = newest_first
         .take(rows)
-        .map(|logged| line(app, logged, theme, width))
+        .flat_map(|logged| entry(app, logged, theme, width))
+        .take(rows)
         .collect();
     if text.is_empty() {
         text.push(Line::styled("nothing was ended in this run", theme.quiet));
@@ -44,30 +46,56 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     last
 }
 
-fn line<'a>(app: &App, logged: &Logged, theme: &Theme, width: usize) -> Line<'a> {
-    let at = logged
-        .at
-        .to_zoned_datetime(app.settings.zone.clone())
-        .strftime("%H:%M:%S");
-    let style = match logged.outcome {
-        Outcome::Killed { .. } | Outcome::AlreadyGone => theme.good,
-        _ => theme.warning,
+/// How many of the oldest entries fill so many rows.
+fn fitting(app: &App, rows: usize, width: usize) -> usize {
+    let mut left = rows;
+    let fits = |logged: &&Logged| {
+        let needed = words(logged, width).len();
+        let fits = needed <= left;
+        left = left.saturating_sub(needed);
+        fits
     };
+    app.kills.log.iter().take_while(fits).count()
+}
+
+/// Whom, and what there is to say besides: as many lines as it takes, so that a refusal shows who it
+/// was and who it is.
+fn words(logged: &Logged, width: usize) -> Vec<String> {
+    let room = width.saturating_sub(HEAD).max(1);
+    let (id, client) = (logged.identity.id, logged.identity.client());
     let back = logged
         .back
         .map(|back| format!("  {}", back.words()))
         .unwrap_or_default();
-    let text = format!(
-        "{} {}  {}",
-        logged.identity.id,
-        logged.identity.client(),
-        logged.outcome.detail()
-    );
-    let room = width.saturating_sub(HEAD + back.len());
-    Line::from(vec![
-        Span::styled(format!("{at}  "), theme.quiet),
-        Span::styled(format!("{:<14}", logged.outcome.word()), style),
-        Span::raw(fit(&text, room, theme.glyphs.more)),
-        Span::styled(back, theme.warning),
-    ])
+    let text = match logged.outcome.refusal() {
+        Some(Refusal::Changed(_)) => logged.outcome.words(&logged.identity),
+        _ => format!("{id} {client}  {}{back}", logged.outcome.detail()),
+    };
+    wrap(text.trim_start_matches("refused: ").trim_end(), room)
+}
+
+fn entry<'a>(app: &App, logged: &Logged, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let at = logged
+        .at
+        .to_zoned_datetime(app.settings.zone.clone())
+        .strftime("%H:%M:%S")
+        .to_string();
+    let style = match logged.outcome {
+        Outcome::Killed { .. } | Outcome::AlreadyGone => theme.good,
+        _ => theme.warning,
+    };
+    let lines = words(logged, width).into_iter().enumerate();
+    let lines = lines.map(|(place, text)| {
+        let (at, word) = if place == 0 {
+            (at.as_str(), logged.outcome.word())
+        } else {
+            ("", "")
+        };
+        Line::from(vec![
+            Span::styled(format!("{at:<8}  "), theme.quiet),
+            Span::styled(format!("{word:<14}"), style),
+            Span::raw(text),
+        ])
+    });
+    lines.collect()
 }

@@ -1,5 +1,7 @@
 //! Frames of the screen at fixed sizes, as text. Few, and each for a reason.
 
+mod kills;
+
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -9,7 +11,6 @@ use ratatui::style::Modifier;
 use super::{plain, view};
 use crate::app::Settings;
 use crate::app::key::Code;
-use crate::app::msg::Shown;
 use crate::app::stage::Stage;
 use crate::model::{Connection, Counter, Detail, Dialect, Fault, Limit, Statistics, Text};
 use crate::wire::jsonapi;
@@ -122,64 +123,6 @@ fn the_details_of_a_real_session_that_runs_a_statement() {
         .unwrap();
     stage.seen(Ok(detail));
     insta::assert_snapshot!("details_24_02_80x40", frame(&stage));
-}
-
-#[test]
-fn the_kill_dialog_before_and_after_the_check() {
-    let mut stage = draft((80, 24));
-    stage.press(Code::Char('K'));
-    insta::assert_snapshot!("dialog_checking", frame(&stage));
-    let detail = stage.detail(1042);
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
-    insta::assert_snapshot!("dialog_checked", frame(&stage));
-}
-
-/// What a frame lets be answered with Yes.
-fn question(stage: &Stage) -> Option<crate::kill::Ticket> {
-    let (columns, lines) = stage.app.size;
-    let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
-    let mut shown = Shown::default();
-    terminal.draw(|frame| shown = view(&stage.app, frame)).unwrap();
-    shown.question
-}
-
-#[test]
-fn yes_is_open_only_on_a_frame_that_shows_whom_it_is_about() {
-    for (size, is_open) in [
-        ((80, 24), true),
-        ((40, 12), true),
-        ((20, 5), false),
-        ((80, 4), false),
-        ((30, 2), false),
-    ] {
-        let mut stage = draft(size);
-        stage.press(Code::Char('K'));
-        assert_eq!(question(&stage), None, "before the check");
-        let detail = stage.detail(1042);
-        stage.checked(stage.last_check().unwrap(), Ok(detail));
-        assert_eq!(question(&stage).is_some(), is_open, "{size:?}");
-    }
-}
-
-#[test]
-fn the_kill_dialog_when_it_is_somebody_else() {
-    let mut stage = draft((80, 24));
-    stage.press(Code::Char('K'));
-    let mut detail = stage.detail(1042);
-    detail.session.user = Some(text("mallory"));
-    detail.session.address = Some(text("10.66.0.1"));
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
-    insta::assert_snapshot!("dialog_changed", frame(&stage));
-}
-
-#[test]
-fn the_kill_dialog_of_a_real_session_fits_a_small_screen() {
-    let mut stage = json_api((60, 15));
-    stage.type_text("8");
-    stage.press(Code::Char('K'));
-    let detail = stage.detail(8);
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
-    insta::assert_snapshot!("dialog_60x15", frame(&stage));
 }
 
 #[test]

@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 20;
 /// `room` lines are there for all of it.
 pub(super) fn text<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, room: usize) -> Page<'a> {
     let attempts = asking.batch.attempts();
-    let mut lines = vec![checks(asking, theme)];
+    let mut lines = vec![checks(asking, theme, width)];
     let needed = lines.len() + 1;
     let groups = [("by user", &asking.by_user), ("by service", &asking.by_service)];
     for (label, groups) in groups {
@@ -55,8 +55,11 @@ fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Li
     ])
 }
 
+/// From this width on there is room for words.
+const WORDS_FROM: usize = 60;
+
 /// How many of them would be ended, and how many not.
-fn checks<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
+fn checks<'a>(asking: &Asking, theme: &Theme, width: usize) -> Line<'a> {
     let attempts = asking.batch.attempts();
     let count = |is: fn(&Attempt) -> bool| attempts.iter().filter(|attempt| is(attempt)).count();
     let struck = count(Attempt::is_struck);
@@ -64,22 +67,26 @@ fn checks<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
     let refused = count(|attempt| !attempt.is_struck() && attempt.outcome().is_some());
     let waiting = attempts.len() - struck - passed - refused;
     let glyphs = theme.glyphs;
+    let word = |text: &'static str| if width < WORDS_FROM { "" } else { text };
     let mut spans = Vec::new();
     if waiting > 0 {
         spans.push(Span::styled(format!("checking {waiting} …  "), theme.quiet));
     }
     spans.push(Span::styled(
-        format!("{} {passed} still the same", glyphs.check),
+        format!("{} {passed}{}", glyphs.check, word(" still the same")),
         theme.good,
     ));
     if refused > 0 {
         spans.push(Span::styled(
-            format!("  {} {refused} will not be ended", glyphs.cross),
+            format!("  {} {refused}{}", glyphs.cross, word(" will not be ended")),
             theme.warning,
         ));
     }
     if struck > 0 {
-        spans.push(Span::styled(format!("  x {struck} struck out"), theme.strong));
+        spans.push(Span::styled(
+            format!("  x {struck}{}", word(" struck out")),
+            theme.strong,
+        ));
     }
     Line::from(spans)
 }

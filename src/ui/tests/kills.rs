@@ -1,0 +1,139 @@
+//! The frames of a kill: the question about one and about many, the countdown, the outcomes.
+
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::{draft, frame, json_api, text};
+use crate::app::key::Code;
+use crate::app::msg::{Msg, Shown};
+use crate::app::stage::Stage;
+use crate::kill::Event;
+use crate::model::Fault;
+use crate::ui::view;
+
+/// What a frame lets be answered with Yes.
+fn question(stage: &Stage) -> Option<crate::kill::Ticket> {
+    let (columns, lines) = stage.app.size;
+    let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
+    let mut shown = Shown::default();
+    terminal.draw(|frame| shown = view(&stage.app, frame)).unwrap();
+    shown.question
+}
+
+#[test]
+fn the_kill_dialog_before_and_after_the_check() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('K'));
+    insta::assert_snapshot!("dialog_checking", frame(&stage));
+    let detail = stage.detail(1042);
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    insta::assert_snapshot!("dialog_checked", frame(&stage));
+}
+
+#[test]
+fn yes_is_open_only_on_a_frame_that_shows_whom_it_is_about() {
+    for (size, is_open) in [
+        ((80, 24), true),
+        ((40, 12), true),
+        ((20, 5), false),
+        ((80, 4), false),
+        ((30, 2), false),
+    ] {
+        let mut stage = draft(size);
+        stage.press(Code::Char('K'));
+        assert_eq!(question(&stage), None, "before the check");
+        let detail = stage.detail(1042);
+        stage.checked(stage.last_check().unwrap(), Ok(detail));
+        assert_eq!(question(&stage).is_some(), is_open, "{size:?}");
+    }
+}
+
+#[test]
+fn the_kill_dialog_when_it_is_somebody_else() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('K'));
+    let mut detail = stage.detail(1042);
+    detail.session.user = Some(text("mallory"));
+    detail.session.address = Some(text("10.66.0.1"));
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    insta::assert_snapshot!("dialog_changed", frame(&stage));
+}
+
+#[test]
+fn the_kill_dialog_of_a_real_session_fits_a_small_screen() {
+    let mut stage = json_api((60, 15));
+    stage.type_text("8");
+    stage.press(Code::Char('K'));
+    let detail = stage.detail(8);
+    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    insta::assert_snapshot!("dialog_60x15", frame(&stage));
+}
+
+/// All of a small fleet are marked and asked about, and one is struck out.
+fn many(size: (u16, u16)) -> Stage {
+    let mut stage = json_api(size);
+    stage.type_text("/user=app*");
+    stage.press(Code::Enter);
+    stage.type_text("*");
+    stage.press(Code::End);
+    stage.press(Code::Char('K'));
+    for (ticket, id) in stage.checks() {
+        let answer = if id == 12 {
+            Err(Fault::NotFound)
+        } else {
+            Ok(stage.detail(id))
+        };
+        stage.checked(ticket, answer);
+    }
+    stage.press(Code::Down);
+    stage.type_text("x");
+    stage.type_text("rpool is stuck");
+    stage.press(Code::Enter);
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage
+}
+
+#[test]
+fn the_question_about_many_at_every_size() {
+    for (columns, lines) in [(80, 24), (120, 40), (60, 15), (40, 12)] {
+        let name = format!("dialog_many_{columns}x{lines}");
+        insta::assert_snapshot!(name, frame(&many((columns, lines))));
+    }
+}
+
+#[test]
+fn the_countdown_the_progress_and_the_outcomes() {
+    let mut stage = many((80, 24));
+    stage.app.settings.grace = Duration::from_secs(3);
+    let count = stage.app.kills.asking.as_ref().unwrap().batch.confirmable();
+    stage.type_text(&count.to_string());
+    stage.press(Code::Enter);
+    let last = |stage: &Stage| frame(stage).lines().last().unwrap().to_owned();
+    insta::assert_snapshot!("kill_countdown", last(&stage));
+    let before = stage.checks().len();
+    for _ in 0..3 {
+        stage.wait(Duration::from_secs(1));
+    }
+    let checks: Vec<_> = stage.checks().into_iter().skip(before).collect();
+    for (place, (ticket, id)) in checks.into_iter().enumerate() {
+        let mut detail = stage.detail(id);
+        if place == 2 {
+            detail.session.user = Some(text("mallory"));
+        }
+        stage.checked(ticket, Ok(detail));
+    }
+    insta::assert_snapshot!("kill_progress", last(&stage));
+    for (_, ticket) in stage.deletes() {
+        stage.hear(Msg::Kill(Event::Deleted(ticket, Ok(()))));
+    }
+    let looks = stage.checks().len();
+    stage.wait(Duration::from_millis(20));
+    for (ticket, _) in stage.checks().into_iter().skip(looks) {
+        stage.checked(ticket, Err(Fault::NotFound));
+    }
+    "/home/dba/.local/state/maxtop/audit.jsonl".clone_into(&mut stage.app.settings.audit);
+    insta::assert_snapshot!("kill_log", frame(&stage));
+}
