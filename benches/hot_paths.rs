@@ -16,7 +16,7 @@ use maxtop::app::arrange::{Generation, Job, Spec, arrange};
 use maxtop::app::endpoint::Endpoint;
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, Settings};
-use maxtop::model::{Dialect, EndpointId, Session, Snapshot, Span, Text};
+use maxtop::model::{Census, Change, Dialect, EndpointId, Session, Snapshot, Span, Text};
 use maxtop::query::Filter;
 use maxtop::ui::view;
 use maxtop::wire::{self, Decoder, Interner};
@@ -67,7 +67,8 @@ fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
     let mut decoder = Decoder::new(interner, Some(&zone), Timestamp::UNIX_EPOCH);
     let rows = wire::list(Dialect::Draft, body, &mut decoder).unwrap();
     Snapshot {
-        is_after_restart: false,
+        change: Change::default(),
+        census: Census::default(),
         endpoint: EndpointId(0),
         dialect: Dialect::Draft,
         instance: None,

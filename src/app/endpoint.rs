@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::trend::Trend;
 use crate::kill::Authority;
 use crate::model::{Dialect, Fault, Snapshot};
 
@@ -33,6 +34,8 @@ pub struct Endpoint {
     pub dialect: Option<Dialect>,
     /// Its last good list.
     pub latest: Option<Arc<Snapshot>>,
+    /// How its fleet has moved.
+    pub trend: Trend,
     /// When that list came, since the program began.
     pub heard_at: Option<Duration>,
     /// The usual cost of a list: smoothed, so that the header does not flicker.
@@ -45,12 +48,13 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// One that was not heard yet.
-    pub const fn new(name: String, read_only: bool, warnings: Vec<&'static str>) -> Self {
+    pub fn new(name: String, read_only: bool, warnings: Vec<&'static str>) -> Self {
         Self {
             name,
             link: Link::Connecting,
             dialect: None,
             latest: None,
+            trend: Trend::default(),
             heard_at: None,
             cost: Duration::ZERO,
             read_only,
@@ -60,13 +64,14 @@ impl Endpoint {
 
     /// A good list came. Says whether it is of another process than the one before.
     pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) -> bool {
-        let restarted = snapshot.is_after_restart;
+        let restarted = snapshot.change.is_after_restart;
         self.cost = if self.latest.is_none() {
             snapshot.cost
         } else {
             (self.cost * 7 + snapshot.cost) / 8
         };
         self.dialect = Some(snapshot.dialect);
+        self.trend.listed(&snapshot, at);
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = Link::Live;

@@ -58,6 +58,8 @@ pub enum Action {
     TakeBack,
     /// Show the kills of this run.
     KillLog,
+    /// Show how the fleet has moved.
+    Overview,
     /// Copy the statement that kills one of the session's connections on its server.
     Copy,
     /// Hold the table still.
@@ -160,6 +162,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ch('*')] Action::MarkAll, "*", "mark all that are shown; a kill asks their filter again", "";
     Table [ch('U')] Action::UnmarkAll, "U", "take all marks away", "";
     Table [ch('u')] Action::TakeBack, "u", "take back a kill in its grace time; so do Esc and q", "";
+    Table [ch('o')] Action::Overview, "o", "overview: how the fleet has moved since maxtop began", "";
     Table [ch('l')] Action::KillLog, "l", "what came of the kills of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "the other pane, when both are shown", "";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: the table stands, polling goes on", "pause";
@@ -201,7 +204,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Overlay [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
     Overlay [on(Code::Home), ch('g')] Action::First, "Home", "", "";
     Overlay [on(Code::End), ch('G')] Action::Last, "End", "", "";
-    Overlay [on(Code::Esc), ch('q'), ch('?'), ch('l'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc", "close", "close";
+    Overlay [on(Code::Esc), ch('q'), ch('?'), ch('l'), ch('o'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc", "close", "close";
     Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
 };
 

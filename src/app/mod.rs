@@ -24,6 +24,7 @@ pub mod series;
 pub mod spec;
 pub mod status;
 pub mod table;
+pub mod trend;
 
 mod copying;
 mod filtering;

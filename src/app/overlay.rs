@@ -9,6 +9,8 @@ pub enum Topic {
     Help,
     /// What came of the kills of this run.
     KillLog,
+    /// The fleet since the program began.
+    Overview,
 }
 
 /// An open overlay.
@@ -32,6 +34,13 @@ impl App {
     pub(super) const fn open_kill_log(&mut self) {
         self.overlay = Some(Overlay {
             topic: Topic::KillLog,
+            top: 0,
+        });
+    }
+
+    pub(super) const fn open_overview(&mut self) {
+        self.overlay = Some(Overlay {
+            topic: Topic::Overview,
             top: 0,
         });
     }

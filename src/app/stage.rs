@@ -15,8 +15,8 @@ use super::msg::{Msg, Now, Shown, Ticket};
 use super::{App, Settings};
 use crate::kill::{Event, Order, Request};
 use crate::model::{
-    Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, SessionId, Sighting, Snapshot, Span,
-    Text,
+    Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, SessionId, Sighting,
+    Snapshot, Span, Text,
 };
 use crate::wire::{self, Decoder, Interner};
 
@@ -151,10 +151,14 @@ impl Stage {
             sessions: rows.sessions,
             blanked: rows.blanked,
             dropped: rows.dropped,
-            is_after_restart: false,
+            change: Change::default(),
+            census: Census::default(),
         };
         let before = self.app.endpoints[0].latest.as_ref();
-        snapshot.is_after_restart = before.is_some_and(|before| snapshot.tells_restart_since(before));
+        if let Some(before) = before {
+            snapshot.change = Change::between(before, &snapshot);
+        }
+        snapshot.census = Census::of(&snapshot.sessions);
         self.hear(Msg::Listed(Arc::new(snapshot)));
     }
 

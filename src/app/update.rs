@@ -144,6 +144,7 @@ impl App {
             Action::TakeBack => self.status = Some(Status::note("nothing to take back".to_owned())),
             Action::Kill => self.ask_to_kill(effects),
             Action::KillLog => self.open_kill_log(),
+            Action::Overview => self.open_overview(),
             Action::Copy => self.copy_kill(effects),
             Action::Pause => self.pause(effects),
             Action::Pace(by) => {

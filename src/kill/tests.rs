@@ -10,8 +10,8 @@ use super::attempt::WATCH;
 use super::dialog::SETTLE;
 use super::*;
 use crate::model::{
-    Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now, Part, ProcessStart,
-    Session, SessionId, Sighting, Snapshot, Text, Version,
+    Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now, Part,
+    ProcessStart, Session, SessionId, Sighting, Snapshot, Text, Version,
 };
 use crate::query::Filter;
 
@@ -217,7 +217,8 @@ impl Play {
             sessions,
             blanked: 0,
             dropped: 0,
-            is_after_restart: false,
+            change: Change::default(),
+            census: Census::default(),
         }
     }
 

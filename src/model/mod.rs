@@ -4,6 +4,8 @@
 //! and their text only. Every string that came from outside is a [`Text`], which only the cleaner
 //! in [`text`] can make.
 
+mod census;
+mod change;
 mod connection;
 mod fault;
 mod identity;
@@ -15,6 +17,8 @@ mod snapshot;
 mod span;
 mod text;
 
+pub use census::{Census, IDLE_BOUNDS, SERVICES};
+pub use change::Change;
 pub use connection::{Buffer, Connection, Counter, Detail, Query, Response, Statistics};
 pub use fault::{Fault, Remedy};
 pub use identity::{Difference, EndpointId, Identity, Part, RowKey, Verdict};

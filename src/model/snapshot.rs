@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Detail, Dialect, EndpointId, Identity, Instance, ProcessStart, RowKey, Session, SessionId};
+use super::{
+    Census, Change, Detail, Dialect, EndpointId, Identity, Instance, ProcessStart, RowKey, Session, SessionId,
+};
 
 /// One good list. Sessions are in ascending order of id, each id once.
 #[derive(Clone, Debug)]
@@ -29,8 +31,10 @@ pub struct Snapshot {
     pub blanked: u32,
     /// Rows without a valid id, left out.
     pub dropped: u32,
-    /// Another process answered than for the list before this one, as far as both can tell.
-    pub is_after_restart: bool,
+    /// How it differs from the list before it.
+    pub change: Change,
+    /// It in a few numbers.
+    pub census: Census,
 }
 
 /// What a list says of one session.
@@ -50,26 +54,6 @@ impl Snapshot {
         self.instance
             .as_ref()
             .and_then(|instance| instance.process.as_ref())
-    }
-
-    /// Whether another process answered than for the list before. Where the dialect does not tell
-    /// the process, it shows in that nobody is left of before while ids belong to others now, or
-    /// begin anew: within one process an id is never used again.
-    pub fn tells_restart_since(&self, before: &Self) -> bool {
-        if let (Some(now), Some(before)) = (self.process(), before.process()) {
-            return now != before;
-        }
-        let highest = |list: &Self| list.sessions.last().map(|session| session.id);
-        let (mut same, mut other) = (false, false);
-        for session in &before.sessions {
-            match self.get(session.id) {
-                Some(now) if same_connection(now, session) => same = true,
-                Some(_) => other = true,
-                None => {}
-            }
-        }
-        let begins_anew = !self.sessions.is_empty() && highest(self) < highest(before);
-        !same && (other || begins_anew)
     }
 
     /// One of its sessions as if it had been asked for by itself.
@@ -110,11 +94,6 @@ impl Snapshot {
             _ => Found::Missing,
         }
     }
-}
-
-fn same_connection(a: &Session, b: &Session) -> bool {
-    let sent = |session: &Session| session.connected.as_ref().map(|connected| connected.sent.clone());
-    sent(a) == sent(b)
 }
 
 /// One session as a GET by its id gave it, with the process that was asked.

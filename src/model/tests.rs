@@ -232,18 +232,25 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
         sessions: sessions.iter().map(session).collect(),
         blanked: 0,
         dropped: 0,
-        is_after_restart: false,
+        change: Change::default(),
+        census: Census::default(),
     }
 }
 
 #[test]
 fn where_no_process_is_told_a_restart_shows_in_the_ids() {
     let before = list_of(&[(7, "Mon"), (8, "Tue"), (9, "Wed")]);
-    let restarted = |sessions: &[(u64, &str)]| list_of(sessions).tells_restart_since(&before);
+    let restarted = |sessions: &[(u64, &str)]| Change::between(&before, &list_of(sessions)).is_after_restart;
     assert!(restarted(&[(7, "Sat"), (8, "Sat")]), "all ids are others");
     assert!(restarted(&[(1, "Sat"), (2, "Sat")]), "ids begin anew");
     assert!(!restarted(&[(7, "Mon"), (8, "Sat")]), "one is left of before");
     assert!(!restarted(&[(12, "Sat")]), "all have gone and somebody came");
     assert!(!restarted(&[]), "nobody is no proof");
-    assert!(!list_of(&[(1, "Mon")]).tells_restart_since(&list_of(&[])));
+    let first = Change::between(&list_of(&[]), &list_of(&[(1, "Mon")]));
+    assert!(!first.is_after_restart);
+    let moved = Change::between(
+        &before,
+        &list_of(&[(7, "Mon"), (8, "Sat"), (10, "Sat"), (11, "Sat")]),
+    );
+    assert_eq!((moved.came, moved.went), (3, 2));
 }

@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
 use crate::wire::{Interner, draft, jsonapi, shape};
 
+pub(super) use decode::off_thread;
 pub use list::List;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec};
 pub use target::ListRequest;

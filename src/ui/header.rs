@@ -135,7 +135,7 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
 }
 
 /// Coarse on purpose: a figure that changes with every poll is noise, and bytes on the line.
-fn cost_text(cost: Duration) -> String {
+pub(super) fn cost_text(cost: Duration) -> String {
     let ms = cost.as_millis();
     match ms {
         0..=1 => "1ms".to_owned(),

@@ -10,6 +10,7 @@ mod header;
 mod help;
 mod kill_log;
 mod kill_progress;
+mod overview;
 pub mod plain;
 mod sparkline;
 mod table;
@@ -38,6 +39,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     let overlay_end = app.overlay.map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
+        Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
     });
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());

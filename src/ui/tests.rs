@@ -206,3 +206,14 @@ fn no_size_is_too_small() {
         }
     }
 }
+
+#[test]
+fn the_overview_of_a_fleet() {
+    let mut stage = json_api((80, 24));
+    for _ in 0..30 {
+        stage.wait(Duration::from_secs(1));
+        stage.list(body(SESSIONS));
+    }
+    stage.press(Code::Char('o'));
+    insta::assert_snapshot!("overview_80x24", frame(&stage));
+}

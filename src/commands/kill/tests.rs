@@ -15,8 +15,8 @@ use crate::commands::exit::Exit;
 use crate::demo::{Dialects, Running, ServeSpec, serve};
 use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Ticket, Victim};
 use crate::model::{
-    Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId, Sighting, Snapshot,
-    Text,
+    Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId,
+    Sighting, Snapshot, Text,
 };
 use crate::query::Filter;
 use crate::shell::audit::AuditLog;
@@ -187,7 +187,8 @@ fn list() -> Snapshot {
         sessions: (1..=100).map(|id| session(SessionId(id))).collect(),
         blanked: 0,
         dropped: 0,
-        is_after_restart: false,
+        change: Change::default(),
+        census: Census::default(),
     }
 }
 

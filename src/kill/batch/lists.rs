@@ -108,7 +108,7 @@ impl Batch {
                 && snapshot
                     .process()
                     .is_some_and(|now| process.as_ref() != Some(now));
-            *endpoint == snapshot.endpoint && (snapshot.is_after_restart || differ)
+            *endpoint == snapshot.endpoint && (snapshot.change.is_after_restart || differ)
         };
         if self.attempts.iter().all(is_of_before) && self.take_back(RESTARTED) {
             return;

@@ -150,7 +150,7 @@ fn a_log_that_takes_too_long_stops_it_for_good() {
 fn a_restart_in_the_grace_takes_it_back() {
     let mut play = in_grace();
     let mut list = play.list(vec![session(17, "alice")]);
-    list.is_after_restart = true;
+    list.change.is_after_restart = true;
     play.hear(Event::Listed(Arc::new(list)));
     assert!(play.batch.taken_back().unwrap().contains("restarted"));
     play.wait(10 * SECOND);

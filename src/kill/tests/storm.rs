@@ -164,7 +164,7 @@ impl Storm {
             }
             Happens::Listed(kind, restart) => {
                 let mut rows = self.rows(kind);
-                rows.is_after_restart = restart;
+                rows.change.is_after_restart = restart;
                 self.play.hear(Event::Listed(Arc::new(rows)));
             }
             Happens::Time(ms) => self.play.leap(Duration::from_millis(ms)),

@@ -65,7 +65,7 @@ impl Client {
 const SMALL: usize = 16 * 1024;
 
 /// Runs what takes time beside the runtime's threads. A panic there goes on here.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(in crate::shell) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {

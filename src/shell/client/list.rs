@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{Dialect, EndpointId, Instance, Snapshot};
+use crate::model::{Census, Change, Dialect, EndpointId, Instance, Snapshot};
 use crate::wire::Rows;
 
 /// One good list.
@@ -39,7 +39,8 @@ impl List {
             sessions: self.rows.sessions,
             blanked: self.rows.blanked,
             dropped: self.rows.dropped,
-            is_after_restart: false,
+            change: Change::default(),
+            census: Census::default(),
         }
     }
 }

@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep_until};
 use super::pace::Pace;
 use super::{PollSettings, Schedule};
 use crate::app::msg::Msg;
-use crate::model::{Dialect, Fault, Instance, ProcessStart, Snapshot};
-use crate::shell::client::{Client, List, ListRequest};
+use crate::model::{Census, Change, Dialect, Fault, Instance, ProcessStart, Snapshot};
+use crate::shell::client::{Client, List, ListRequest, off_thread};
 
 pub(super) struct ListLane {
     client: Client,
@@ -71,7 +71,7 @@ impl ListLane {
             Ok(snapshot) => {
                 self.pace.recovered();
                 let cost = snapshot.cost;
-                self.report(snapshot)?;
+                self.report(snapshot).await?;
                 Rest::Interval { started, cost }
             }
             Err(fault) => {
@@ -124,11 +124,18 @@ impl ListLane {
         Ok(list.into_snapshot(self.client.endpoint(), instance, self.number))
     }
 
-    /// The list, told from the one before it.
-    fn compared(&mut self, mut snapshot: Snapshot) -> Arc<Snapshot> {
-        let before = self.before.as_ref();
-        snapshot.is_after_restart = before.is_some_and(|before| snapshot.tells_restart_since(before));
-        let snapshot = Arc::new(snapshot);
+    /// The list with what it tells as a whole, and beside the one before it. Counting takes a while
+    /// for 100,000 rows, and other endpoints share this thread.
+    async fn counted(&mut self, mut snapshot: Snapshot) -> Arc<Snapshot> {
+        let before = self.before.take();
+        let count = move || {
+            if let Some(before) = before {
+                snapshot.change = Change::between(&before, &snapshot);
+            }
+            snapshot.census = Census::of(&snapshot.sessions);
+            Arc::new(snapshot)
+        };
+        let snapshot = off_thread(count).await;
         self.before = Some(Arc::clone(&snapshot));
         snapshot
     }
@@ -148,11 +155,11 @@ impl ListLane {
         Ok((instance, list))
     }
 
-    fn report(&mut self, snapshot: Snapshot) -> Result<(), Over> {
+    async fn report(&mut self, snapshot: Snapshot) -> Result<(), Over> {
         if self.spoken.replace(snapshot.dialect) != Some(snapshot.dialect) {
             self.send(Msg::Spoke(snapshot.endpoint, snapshot.dialect))?;
         }
-        let snapshot = self.compared(snapshot);
+        let snapshot = self.counted(snapshot).await;
         self.send(Msg::Listed(snapshot))
     }
 

@@ -1,0 +1,155 @@
+//! How the fleet of an endpoint has moved since the program began, in bounded memory: the longer it
+//! runs, the more lists share a point.
+
+use std::time::Duration;
+
+use crate::model::Snapshot;
+
+/// So many points are kept at most; then two and two become one.
+const POINTS: usize = 240;
+
+/// One or more lists in a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// How many lists it is made of.
+    lists: u32,
+    /// The time that they stand for.
+    span: Duration,
+    /// The most sessions that one of them had.
+    pub sessions: usize,
+    came: u32,
+    went: u32,
+    /// The dearest list.
+    pub cost: Duration,
+}
+
+impl Point {
+    /// Sessions that came in a second.
+    pub fn came(&self) -> Option<f64> {
+        self.rate(self.came)
+    }
+
+    /// Sessions that went in a second.
+    pub fn went(&self) -> Option<f64> {
+        self.rate(self.went)
+    }
+
+    /// The first list stands for no time, so it has no rate.
+    fn rate(&self, count: u32) -> Option<f64> {
+        let seconds = self.span.as_secs_f64();
+        (seconds > 0.0).then(|| f64::from(count) / seconds)
+    }
+
+    fn merge(&mut self, next: &Self) {
+        self.lists += next.lists;
+        self.span += next.span;
+        self.sessions = self.sessions.max(next.sessions);
+        self.came = self.came.saturating_add(next.came);
+        self.went = self.went.saturating_add(next.went);
+        self.cost = self.cost.max(next.cost);
+    }
+}
+
+/// The course of a fleet.
+#[derive(Clone, Debug)]
+pub struct Trend {
+    points: Vec<Point>,
+    lists_per_point: u32,
+    last_at: Option<Duration>,
+}
+
+impl Default for Trend {
+    fn default() -> Self {
+        Self {
+            points: Vec::new(),
+            lists_per_point: 1,
+            last_at: None,
+        }
+    }
+}
+
+impl Trend {
+    /// A good list came, at this time since the program began.
+    pub fn listed(&mut self, snapshot: &Snapshot, at: Duration) {
+        let span = self
+            .last_at
+            .map_or(Duration::ZERO, |last| at.saturating_sub(last));
+        self.last_at = Some(at);
+        let point = Point {
+            lists: 1,
+            span,
+            sessions: snapshot.sessions.len(),
+            came: snapshot.change.came,
+            went: snapshot.change.went,
+            cost: snapshot.cost,
+        };
+        match self.points.last_mut() {
+            Some(last) if last.lists < self.lists_per_point => last.merge(&point),
+            _ => self.points.push(point),
+        }
+        if self.points.len() >= POINTS {
+            self.halve();
+        }
+    }
+
+    fn halve(&mut self) {
+        self.lists_per_point = self.lists_per_point.saturating_mul(2);
+        let pairs = self.points.chunks(2).filter_map(|pair| {
+            let mut merged = *pair.first()?;
+            if let Some(second) = pair.get(1) {
+                merged.merge(second);
+            }
+            Some(merged)
+        });
+        self.points = pairs.collect();
+    }
+
+    /// All of it, the oldest first.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// How long it has been followed.
+    pub fn span(&self) -> Duration {
+        self.points.iter().map(|point| point.span).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::stage::{Stage, draft};
+    use crate::model::Dialect;
+
+    #[test]
+    fn the_longer_it_runs_the_more_lists_share_a_point() {
+        let mut stage = Stage::new(Dialect::Draft, (80, 24));
+        stage.list(&draft(&[(1, "ann", 1), (2, "bob", 1)]));
+        let list = stage.app.endpoints[0].latest.clone().unwrap();
+        let mut trend = Trend::default();
+        for second in 0..100_000 {
+            trend.listed(&list, Duration::from_secs(second));
+        }
+        assert!(trend.points().len() < POINTS);
+        assert_eq!(trend.span(), Duration::from_secs(99_999));
+        let lists: u32 = trend.points().iter().map(|point| point.lists).sum();
+        assert_eq!(lists, 100_000);
+        assert!(trend.points().iter().all(|point| point.sessions == 2));
+    }
+
+    #[test]
+    fn who_comes_and_goes_is_a_rate() {
+        let mut stage = Stage::new(Dialect::Draft, (80, 24));
+        stage.list(&draft(&[(1, "ann", 1), (2, "bob", 1)]));
+        stage.wait(Duration::from_secs(2));
+        stage.list(&draft(&[
+            (2, "bob", 1),
+            (3, "cid", 1),
+            (4, "dan", 1),
+            (5, "eve", 1),
+        ]));
+        let points = stage.app.endpoints[0].trend.points();
+        assert_eq!((points[0].came(), points[0].went()), (None, None));
+        assert_eq!((points[1].came(), points[1].went()), (Some(1.5), Some(0.5)));
+    }
+}

@@ -1,0 +1,157 @@
+//! The fleet since the program began: how many, who comes and goes, what a list costs, which
+//! services, how long idle.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span as Styled};
+
+use super::draw::{dialog_box, fit, lines};
+use super::header::cost_text;
+use super::sparkline::sparkline;
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::endpoint::Endpoint;
+use crate::app::trend::Point;
+use crate::model::{Census, IDLE_BOUNDS, Span};
+
+/// Room for the name of a row, and for its figure behind the bars.
+const LABEL: usize = 18;
+const FIGURE: usize = 24;
+
+/// Draws it over everything, from this line on; says how far it can be scrolled.
+pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
+    let screen = frame.area();
+    let title = Line::from(Styled::styled(" the fleet since maxtop began ", theme.strong));
+    let inner = dialog_box(theme, title, (screen.width, screen.height), frame.buffer_mut());
+    let width = usize::from(inner.width);
+    let mut text = Vec::new();
+    for endpoint in &app.endpoints {
+        text.extend(fleet(endpoint, theme, width));
+        text.push(Line::default());
+    }
+    let last = text.len().saturating_sub(usize::from(inner.height));
+    lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
+    last
+}
+
+fn fleet<'a>(endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let Some(latest) = &endpoint.latest else {
+        let name = endpoint.name.clone();
+        return vec![Line::from(vec![
+            Styled::styled(name, theme.strong),
+            Styled::styled("  nothing was heard yet", theme.quiet),
+        ])];
+    };
+    let trend = &endpoint.trend;
+    let span = Duration::from_secs(trend.span().as_secs());
+    let mut text = vec![
+        Line::from(vec![
+            Styled::styled(endpoint.name.clone(), theme.strong),
+            Styled::styled(format!("  {}", humantime::format_duration(span)), theme.quiet),
+        ]),
+        Line::default(),
+    ];
+    let points = trend.points();
+    let course = |label, value: fn(&Point) -> Option<f64>, figure: String| {
+        let bars = sparkline(
+            points.iter().map(value),
+            width.saturating_sub(LABEL + FIGURE),
+            theme.glyphs,
+        );
+        row(label, &bars, &figure, theme, width)
+    };
+    let most = |value: fn(&Point) -> Option<f64>| points.iter().filter_map(value).fold(0.0, f64::max);
+    let rate = |value: fn(&Point) -> Option<f64>| {
+        let last = points.last().and_then(value);
+        let last = last.map_or_else(|| "?".to_owned(), |last| format!("{last:.1}"));
+        format!("{last}/s, most {:.1}/s", most(value))
+    };
+    let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
+    text.extend([
+        course(
+            "sessions",
+            sessions,
+            format!("{}, most {:.0}", latest.sessions.len(), most(sessions)),
+        ),
+        course("new", Point::came, rate(Point::came)),
+        course("ended", Point::went, rate(Point::went)),
+        course(
+            "list",
+            |point| Some(point.cost.as_secs_f64()),
+            format!("{}, most {}", cost_text(endpoint.cost), cost_text(dearest)),
+        ),
+        Line::default(),
+    ]);
+    text.extend(services(&latest.census, theme, width));
+    text.push(Line::default());
+    text.extend(idle(&latest.census, theme, width));
+    text
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of a value that may be unknown")]
+#[expect(clippy::cast_precision_loss, reason = "a bar for people")]
+fn sessions(point: &Point) -> Option<f64> {
+    Some(point.sessions as f64)
+}
+
+fn row<'a>(label: &str, bars: &str, figure: &str, theme: &Theme, width: usize) -> Line<'a> {
+    let room = width.saturating_sub(LABEL + FIGURE);
+    Line::from(vec![
+        Styled::styled(
+            format!("{:<LABEL$}", fit(label, LABEL - 1, theme.glyphs.more)),
+            theme.quiet,
+        ),
+        Styled::styled(format!("{bars:<room$}"), theme.input),
+        Styled::raw(format!("  {}", fit(figure, FIGURE - 2, theme.glyphs.more))),
+    ])
+}
+
+fn services<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let most = census.services.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let services = census.services.iter();
+    let rows = services.map(|(service, count)| {
+        row(
+            service.as_str(),
+            &bar(*count, most, theme, width),
+            &count.to_string(),
+            theme,
+            width,
+        )
+    });
+    std::iter::once(Line::styled("SESSIONS BY SERVICE", theme.strong))
+        .chain(rows)
+        .collect()
+}
+
+fn idle<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let most = census.idle.iter().copied().max().unwrap_or(0);
+    let span = |bound: &u32| Span::from_secs(i64::from(*bound));
+    let named = |bound: &u32| format!("under {}", span(bound));
+    let last = IDLE_BOUNDS.last().map(|bound| format!("{} or more", span(bound)));
+    let labels = IDLE_BOUNDS.iter().map(named).chain(last);
+    let rows = labels.zip(census.idle).map(|(label, count)| {
+        row(
+            &label,
+            &bar(count, most, theme, width),
+            &count.to_string(),
+            theme,
+            width,
+        )
+    });
+    let unknown =
+        (census.idle_unknown > 0).then(|| row("unknown", "", &census.idle_unknown.to_string(), theme, width));
+    std::iter::once(Line::styled("IDLE FOR", theme.strong))
+        .chain(rows)
+        .chain(unknown)
+        .collect()
+}
+
+/// A lying bar; whoever is there at all is seen.
+fn bar(count: u32, most: u32, theme: &Theme, width: usize) -> String {
+    let room = u32::try_from(width.saturating_sub(LABEL + FIGURE)).unwrap_or(0);
+    let full = theme.glyphs.bars.last().copied().unwrap_or("#");
+    let cells = u64::from(count) * u64::from(room) / u64::from(most.max(1));
+    let cells = usize::try_from(cells).unwrap_or(0).max(usize::from(count > 0));
+    full.repeat(cells)
+}
