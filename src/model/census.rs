@@ -4,9 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{Session, Text};
 
-/// The bounds of the idle times that are counted together, in seconds: each bucket ends below its
-/// bound, the last has none.
-pub const IDLE_BOUNDS: [u32; 6] = [1, 10, 60, 600, 3_600, 86_400];
+/// The bounds of the idle times that are counted together, in seconds and in words: each bucket ends
+/// below its bound, the last has none.
+pub const IDLE_BOUNDS: [(u32, &str); 6] = [
+    (1, "1s"),
+    (10, "10s"),
+    (60, "1m"),
+    (600, "10m"),
+    (3_600, "1h"),
+    (86_400, "1d"),
+];
 
 /// A list in a few numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +42,7 @@ impl Census {
                 None => census.idle_unknown += 1,
                 Some(idle) => {
                     let idle = idle.as_secs_f64();
-                    let bucket = IDLE_BOUNDS.partition_point(|bound| f64::from(*bound) <= idle);
+                    let bucket = IDLE_BOUNDS.partition_point(|(bound, _)| f64::from(*bound) <= idle);
                     if let Some(count) = census.idle.get_mut(bucket) {
                         *count += 1;
                     }

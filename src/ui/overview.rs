@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ratatui::Frame;
-use ratatui::text::{Line, Span as Styled};
+use ratatui::text::{Line, Span};
 
 use super::draw::{dialog_box, fit, lines};
 use super::header::cost_text;
@@ -13,7 +13,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::Endpoint;
 use crate::app::trend::Point;
-use crate::model::{Census, IDLE_BOUNDS, Span};
+use crate::model::{Census, IDLE_BOUNDS};
 
 /// Room for the name of a row, and for its figure behind the bars.
 const LABEL: usize = 18;
@@ -22,7 +22,7 @@ const FIGURE: usize = 24;
 /// Draws it over everything, from this line on; says how far it can be scrolled.
 pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let screen = frame.area();
-    let title = Line::from(Styled::styled(" the fleet since maxtop began ", theme.strong));
+    let title = Line::from(Span::styled(" the fleet since maxtop began ", theme.strong));
     let inner = dialog_box(theme, title, (screen.width, screen.height), frame.buffer_mut());
     let width = usize::from(inner.width);
     let mut text = Vec::new();
@@ -39,16 +39,16 @@ fn fleet<'a>(endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     let Some(latest) = &endpoint.latest else {
         let name = endpoint.name.clone();
         return vec![Line::from(vec![
-            Styled::styled(name, theme.strong),
-            Styled::styled("  nothing was heard yet", theme.quiet),
+            Span::styled(name, theme.strong),
+            Span::styled("  nothing was heard yet", theme.quiet),
         ])];
     };
     let trend = &endpoint.trend;
     let span = Duration::from_secs(trend.span().as_secs());
     let mut text = vec![
         Line::from(vec![
-            Styled::styled(endpoint.name.clone(), theme.strong),
-            Styled::styled(format!("  {}", humantime::format_duration(span)), theme.quiet),
+            Span::styled(endpoint.name.clone(), theme.strong),
+            Span::styled(format!("  {}", humantime::format_duration(span)), theme.quiet),
         ]),
         Line::default(),
     ];
@@ -98,12 +98,12 @@ fn sessions(point: &Point) -> Option<f64> {
 fn row<'a>(label: &str, bars: &str, figure: &str, theme: &Theme, width: usize) -> Line<'a> {
     let room = width.saturating_sub(LABEL + FIGURE);
     Line::from(vec![
-        Styled::styled(
+        Span::styled(
             format!("{:<LABEL$}", fit(label, LABEL - 1, theme.glyphs.more)),
             theme.quiet,
         ),
-        Styled::styled(format!("{bars:<room$}"), theme.input),
-        Styled::raw(format!("  {}", fit(figure, FIGURE - 2, theme.glyphs.more))),
+        Span::styled(format!("{bars:<room$}"), theme.input),
+        Span::raw(format!("  {}", fit(figure, FIGURE - 2, theme.glyphs.more))),
     ])
 }
 
@@ -126,10 +126,9 @@ fn services<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 
 fn idle<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let most = census.idle.iter().copied().max().unwrap_or(0);
-    let span = |bound: &u32| Span::from_secs(i64::from(*bound));
-    let named = |bound: &u32| format!("under {}", span(bound));
-    let last = IDLE_BOUNDS.last().map(|bound| format!("{} or more", span(bound)));
-    let labels = IDLE_BOUNDS.iter().map(named).chain(last);
+    let bounded = IDLE_BOUNDS.iter().map(|(_, bound)| format!("under {bound}"));
+    let last = IDLE_BOUNDS.last().map(|(_, bound)| format!("{bound} or more"));
+    let labels = bounded.chain(last);
     let rows = labels.zip(census.idle).map(|(label, count)| {
         row(
             &label,
