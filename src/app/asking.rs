@@ -11,8 +11,8 @@ use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::status::Status;
-use crate::kill::{Answer, Batch, Dialog, Press, Refusal, Ticket, Victim, permit};
-use crate::model::{Found, Identity, Limit, Session, Text};
+use crate::kill::{Answer, Batch, Dialog, Order, Press, Refusal, Ticket, Victim, permit};
+use crate::model::{Found, Identity, Limit, Now, Session, Text};
 use crate::query::{Filter, Subject};
 
 /// A reason is a line: so many characters at most.
@@ -137,6 +137,7 @@ impl App {
     /// A key in the dialog.
     pub(super) fn dialog_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
+        let now = self.now;
         let Some(asking) = &mut self.kills.asking else {
             return;
         };
@@ -150,7 +151,7 @@ impl App {
             Action::Page(pages) => asking.step(pages.saturating_mul(page)),
             Action::First => asking.step(isize::MIN),
             Action::Last => asking.step(isize::MAX),
-            Action::Strike => asking.strike(),
+            Action::Strike => effects.extend(asking.strike(now).into_iter().map(Effect::Kill)),
             Action::Reason => asking.types_reason = true,
             _ => {}
         }
@@ -226,13 +227,15 @@ impl Asking {
     }
 
     /// One victim alone cannot be struck out: that would be No.
-    fn strike(&mut self) {
-        if self.batch.attempts().len() > 1 {
-            self.batch.strike(self.cursor);
-            self.dialog.changed();
-            self.count();
-            self.step(1);
+    fn strike(&mut self, now: Now) -> Vec<Order> {
+        if self.batch.attempts().len() < 2 {
+            return Vec::new();
         }
+        let orders = self.batch.strike(self.cursor, now);
+        self.dialog.changed();
+        self.count();
+        self.step(1);
+        orders
     }
 
     fn count(&mut self) {

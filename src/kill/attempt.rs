@@ -192,6 +192,11 @@ impl Attempt {
         }
     }
 
+    /// Whether a question about it is under way.
+    pub(super) const fn is_asked(&self) -> bool {
+        self.waits.is_some()
+    }
+
     /// Whether it waits for its turn.
     pub(super) const fn is_queued(&self) -> bool {
         matches!(self.stage, Stage::Queued { .. })

@@ -185,12 +185,16 @@ impl Batch {
         }
     }
 
-    /// Strikes a victim out, or takes it in again.
-    pub fn strike(&mut self, place: usize) {
+    /// Strikes a victim out, or takes it in again: then its check is asked for, if that was left out.
+    pub fn strike(&mut self, place: usize, now: Now) -> Vec<Order> {
         if let (Phase::Asking, Some(attempt)) = (&self.phase, self.attempts.get_mut(place)) {
             attempt.strike();
             self.revision += 1;
+            if attempt.is_undecided() && !attempt.is_asked() && self.waits_for.is_empty() {
+                self.with_traffic(place, |traffic| traffic.queue_check(place));
+            }
         }
+        self.after(now, Vec::new())
     }
 
     /// A person said yes. Nothing is sent before the grace has passed and the intents are logged.

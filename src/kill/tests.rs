@@ -108,6 +108,11 @@ impl Play {
         self.hear(Event::Clock);
     }
 
+    fn strike(&mut self, place: usize) {
+        let orders = self.batch.strike(place, self.now);
+        self.orders.extend(orders);
+    }
+
     fn confirm(&mut self, grace: Duration) {
         let orders = self.batch.confirm(None, grace, self.now);
         self.orders.extend(orders);

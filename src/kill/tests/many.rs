@@ -116,7 +116,7 @@ fn two_hundred_end_with_three_struck_out_and_never_more_than_sixteen_at_a_time()
     let mut play = many(200);
     listed(&mut play, 200);
     for place in [3, 77, 199] {
-        play.batch.strike(place);
+        play.strike(place);
     }
     assert_eq!(play.batch.confirmable(), 197);
     play.confirm(Duration::ZERO);
@@ -298,4 +298,18 @@ fn a_check_that_is_answered_while_the_process_is_read_anew_knows_the_one_before(
     }
     assert_eq!(play.asked(|request| matches!(request, Request::Process)).len(), 2);
     assert_eq!(play.deletes().len(), 16);
+}
+
+#[test]
+fn who_is_taken_in_again_is_checked_after_all() {
+    let mut play = many(20);
+    play.strike(3);
+    listed(&mut play, 20);
+    assert!(play.batch.open_question().is_some());
+    assert_eq!(play.batch.confirmable(), 19);
+    play.strike(3);
+    assert!(play.batch.open_question().is_none());
+    play.seen(play.last_check(), Ok(session(4, "alice")));
+    assert_eq!(play.batch.confirmable(), 20);
+    assert!(play.batch.open_question().is_some());
 }

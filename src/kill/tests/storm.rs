@@ -105,7 +105,7 @@ impl Storm {
         match *what {
             Happens::Strike(place) => {
                 let count = self.play.batch.attempts().len();
-                self.play.batch.strike(place % count);
+                self.play.strike(place % count);
             }
             Happens::Confirm(grace) => {
                 let question = self.play.batch.open_question();
