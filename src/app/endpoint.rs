@@ -62,9 +62,8 @@ impl Endpoint {
         }
     }
 
-    /// A good list came. Says whether it is of another process than the one before.
-    pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) -> bool {
-        let restarted = snapshot.change.is_after_restart;
+    /// A good list came.
+    pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) {
         self.cost = if self.latest.is_none() {
             snapshot.cost
         } else {
@@ -75,7 +74,6 @@ impl Endpoint {
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = Link::Live;
-        restarted
     }
 
     /// A list did not come.

@@ -241,6 +241,13 @@ impl App {
 
     fn listed(&mut self, snapshot: Arc<Snapshot>, effects: &mut Vec<Effect>) {
         let at = self.now.elapsed;
+        if snapshot.change.is_after_restart
+            && let Some(endpoint) = self.endpoint(snapshot.endpoint)
+        {
+            let name = &endpoint.name;
+            self.status = Some(Status::warning(format!("{name} was restarted: ids begin anew")));
+        }
+        // What that means for a kill says more.
         self.kills_listed(&snapshot, effects);
         if let Some(detail) = &mut self.detail {
             detail.listed(&snapshot);
@@ -249,11 +256,8 @@ impl App {
             .endpoint(snapshot.endpoint)
             .and_then(|endpoint| endpoint.latest.clone());
         self.marks.listed(&snapshot, before.as_deref());
-        if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint)
-            && endpoint.listed(snapshot, at)
-        {
-            let name = endpoint.name.clone();
-            self.status = Some(Status::warning(format!("{name} was restarted: ids begin anew")));
+        if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint) {
+            endpoint.listed(snapshot, at);
         }
         if !self.paused {
             self.rearrange(effects);

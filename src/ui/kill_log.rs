@@ -9,6 +9,8 @@ use crate::app::App;
 use crate::app::killing::Logged;
 use crate::kill::{Outcome, Refusal};
 
+/// A screen lower than this is covered whole.
+const LEAST: u16 = 8;
 /// Room for a time of day and for the longest word of an outcome.
 const HEAD: usize = 24;
 
@@ -21,7 +23,8 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let shown = log.iter().rev().take(usize::from(screen.height));
     let needed: usize = shown.map(|logged| words(logged, inner_width).len()).sum();
     let height = u16::try_from(needed.max(1) + 4).unwrap_or(u16::MAX);
-    let height = height.min(screen.height);
+    // The sum stands on the status line, which stays in sight.
+    let height = height.min(screen.height.saturating_sub(4).max(LEAST.min(screen.height)));
     let title = Line::from(Span::styled(" what came of the kills of this run ", theme.strong));
     let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
     let rows = usize::from(inner.height.saturating_sub(2));

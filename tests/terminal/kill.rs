@@ -26,7 +26,10 @@ pub(crate) fn ask_checked(pty: &mut Pty) -> u64 {
 
 /// Presses a key that means Yes until it counts: just after Yes has opened it does not.
 pub(crate) fn confirm(pty: &mut Pty, key: &str) {
-    let closed = |screen: &vt100::Screen| !screen.contents().contains("Kill session");
+    let closed = |screen: &vt100::Screen| {
+        let text = screen.contents();
+        !text.contains("Kill ") && !text.contains("marked, NOT")
+    };
     for _ in 0..60 {
         pty.keys(key);
         if pty.becomes(Duration::from_millis(500), closed) {

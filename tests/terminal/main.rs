@@ -19,13 +19,17 @@ mod reader;
 mod screen;
 mod start;
 
+mod audit;
+mod bulk;
 mod details;
 mod filter;
+mod grace;
 mod help;
 mod hostile;
 mod idle;
 mod kill;
 mod leaving;
+mod marks;
 mod outage;
 mod paste;
 mod plain;

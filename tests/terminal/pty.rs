@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -32,7 +33,7 @@ pub(crate) struct Pty {
     reader: Reader,
     /// The terminal's modes before the program began.
     found: String,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Pty {
@@ -49,8 +50,19 @@ impl Pty {
             child,
             reader,
             found,
-            _home: home,
+            home,
         }
+    }
+
+    /// Where its audit log is, unless it was told otherwise.
+    pub(crate) fn audit_log(&self) -> PathBuf {
+        self.home.path().join("maxtop/audit.jsonl")
+    }
+
+    /// Ends it at once, without a word.
+    pub(crate) fn kill(&mut self) {
+        self.signal("KILL");
+        self.child.wait().unwrap();
     }
 
     /// Waits until the screen is as wanted.

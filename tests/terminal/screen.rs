@@ -27,8 +27,9 @@ pub(crate) fn cursor_id(screen: &Screen) -> Option<u64> {
     id_of(&cursor_line(screen)?.1)
 }
 
-/// The id that a line of the table begins with.
+/// The id that a line of the table begins with, behind its mark if it has one.
 pub(crate) fn id_of(line: &str) -> Option<u64> {
+    let line = line.strip_prefix(['*', 'v']).unwrap_or(line);
     line.split_whitespace().next()?.parse().ok()
 }
 

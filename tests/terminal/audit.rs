@@ -1,0 +1,109 @@
+//! The audit log of the screen: intents before anything is sent, outcomes after, and nothing without.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::endpoint::Endpoint;
+use crate::kill::{ask_checked, confirm, lives};
+
+/// The lines that are whole.
+fn entries(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn an_intent_and_an_outcome_with_the_reason() {
+    for dialect in ["draft", "jsonapi"] {
+        let endpoint = Endpoint::frozen(12);
+        let mut pty = endpoint.watched(dialect).open();
+        let id = ask_checked(&mut pty);
+        let user = endpoint.user(id);
+        pty.keys("rit hangs\r");
+        pty.sees("it hangs");
+        confirm(&mut pty, "y");
+        pty.sees(&format!("killed {id} "));
+        pty.keys("q");
+        pty.ends_with(0);
+        let path = pty.audit_log();
+        let entries = entries(&path);
+        let what: Vec<_> = entries
+            .iter()
+            .map(|entry| entry["what"].as_str().unwrap())
+            .collect();
+        assert_eq!(what, ["intent", "outcome"]);
+        for entry in &entries {
+            assert_eq!(
+                (&entry["id"], &entry["user"]),
+                (&id.into(), &user.as_str().into())
+            );
+            assert_eq!(entry["reason"], "it hangs");
+            assert!(entry["by"]["pid"].is_number());
+        }
+        assert_eq!(entries[1]["outcome"], "killed");
+        assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn where_it_cannot_be_written_nobody_is_ended() {
+    let endpoint = Endpoint::frozen(12);
+    let start = endpoint.watched("jsonapi").size(160, 24);
+    let mut pty = start.args(["--audit", "/dev/null/audit.jsonl"]).open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    pty.sees("cannot write the audit log /dev/null/audit.jsonl");
+    pty.sees("--audit FILE");
+    lives(&endpoint, &pty, id);
+}
+
+#[test]
+fn a_crash_before_the_outcome_leaves_the_intent() {
+    let endpoint = Endpoint::with(12, |spec| {
+        spec.speed = 0.0;
+        spec.delay = Duration::from_secs(2);
+    });
+    let mut pty = endpoint.watched("draft").open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    let until = Instant::now() + Duration::from_secs(30);
+    while endpoint.deletes().is_empty() {
+        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let entries = entries(&pty.audit_log());
+    pty.kill();
+    let left = self::entries(&pty.audit_log());
+    assert_eq!(entries, left);
+    assert_eq!(left.len(), 1);
+    assert_eq!((&left[0]["what"], &left[0]["id"]), (&"intent".into(), &id.into()));
+}
+
+#[test]
+fn leaving_with_a_delete_under_way_logs_that_its_end_is_unknown() {
+    let endpoint = Endpoint::with(12, |spec| {
+        spec.speed = 0.0;
+        spec.delay = Duration::from_secs(4);
+    });
+    let mut pty = endpoint.watched("draft").open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    let until = Instant::now() + Duration::from_mins(1);
+    while endpoint.deletes().is_empty() {
+        assert!(Instant::now() < until, "no DELETE\n{}", pty.text());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    pty.keys("q");
+    let said = pty.ends_with(1);
+    assert!(said.contains(&format!("unknown whether {id} ")), "{said}");
+    let outcomes: Vec<_> = entries(&pty.audit_log())
+        .into_iter()
+        .map(|entry| entry["outcome"].clone())
+        .collect();
+    assert_eq!(outcomes, [Value::Null, "unknown".into()]);
+}

@@ -1,0 +1,110 @@
+//! Many at once: exactly those that were confirmed, each once.
+
+use std::time::Duration;
+
+use crate::endpoint::{Endpoint, session_path};
+use crate::screen::ids;
+
+/// Types what confirms so many, until it counts: just after Yes has opened it does not, and Enter
+/// without a number is No.
+fn type_number(pty: &mut crate::pty::Pty, count: usize) {
+    let typed = format!("then Enter: {count}_");
+    let is_typed = (0..60).any(|_| {
+        pty.keys(&format!("\x7f\x7f\x7f{count}"));
+        pty.becomes(Duration::from_millis(500), |screen| {
+            screen.contents().contains(&typed)
+        })
+    });
+    assert!(is_typed, "the number never counts\n{}", pty.text());
+    pty.keys("\r");
+    pty.no_longer_sees("then Enter");
+}
+
+#[test]
+fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
+    for dialect in ["draft", "jsonapi"] {
+        let endpoint = Endpoint::with(200, |spec| {
+            spec.speed = 0.0;
+            spec.world.half_open = false;
+        });
+        let before = endpoint.running().ids();
+        let mut pty = endpoint.watched(dialect).size(100, 30).open();
+        pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.keys("*K");
+        pty.sees(&format!("{} still the same", before.len()));
+        // Those that cannot be ended are none of the matter here.
+        let struck = [before[1], before[2], before[199]];
+        pty.keys("jxx\x1b[F");
+        pty.sees("2 struck out");
+        pty.keys("x");
+        pty.sees("3 struck out");
+        type_number(&mut pty, before.len() - 3);
+        pty.sees("what came of the kills");
+        pty.sees("197 killed");
+        let mut deletes = endpoint.deletes();
+        deletes.sort_unstable();
+        let meant = before.iter().filter(|id| !struck.contains(id));
+        let mut expected: Vec<_> = meant.map(|id| session_path(dialect, *id)).collect();
+        expected.sort_unstable();
+        assert_eq!(deletes, expected);
+        assert_eq!(endpoint.running().ids(), struck);
+        pty.keys("\x1b");
+        pty.keys("q");
+        assert_eq!(pty.ends_with(0), "");
+    }
+}
+
+#[test]
+fn escape_stops_the_rest_and_says_so() {
+    let endpoint = Endpoint::with(60, |spec| {
+        spec.speed = 0.0;
+        spec.world.half_open = false;
+        spec.delay = Duration::from_millis(300);
+    });
+    let mut pty = endpoint.watched("draft").size(100, 30).open();
+    pty.wait("a table", |screen| ids(screen).len() > 20);
+    pty.keys("*K");
+    pty.sees("60 still the same");
+    type_number(&mut pty, 60);
+    pty.sees("Esc stops the rest");
+    pty.keys("\x1b");
+    pty.sees("what came of the kills");
+    pty.sees("stopped");
+    let sent = endpoint.deletes().len();
+    assert!(sent < 60, "{sent}");
+    endpoint.polled(3, &pty);
+    assert_eq!(endpoint.deletes().len(), sent);
+    assert_eq!(endpoint.running().ids().len(), 60 - sent);
+}
+
+#[test]
+fn who_is_renamed_to_a_name_that_looks_the_same_is_not_ended() {
+    for dialect in ["draft", "jsonapi"] {
+        let endpoint = Endpoint::frozen(12);
+        let mut pty = endpoint.watched(dialect).size(120, 30).open();
+        pty.wait("a table", |screen| ids(screen).len() > 8);
+        let id = pty.look(ids)[2];
+        // One is the letter x and an override, the other spells it out: both are shown alike.
+        assert!(endpoint.running().rename(id, "x\u{202e}"));
+        pty.sees("x\\u{202e}");
+        pty.keys("jjK");
+        pty.sees("Yes, end it");
+        assert!(endpoint.running().rename(id, "x\\u{202e}"));
+        crate::kill::confirm(&mut pty, "y");
+        pty.sees("refused");
+        crate::kill::lives(&endpoint, &pty, id);
+    }
+}
+
+#[test]
+fn a_client_that_comes_back_at_once_is_told_of() {
+    let endpoint = Endpoint::with(12, |spec| spec.world.returning = true);
+    let mut pty = endpoint.watched("jsonapi").size(120, 30).open();
+    let id = crate::kill::ask_checked(&mut pty);
+    crate::kill::confirm(&mut pty, "y");
+    pty.sees(" is back as ");
+    pty.keys("l");
+    pty.sees(&format!("{id} "));
+    pty.sees("back as ");
+    assert_eq!(endpoint.deletes().len(), 1);
+}

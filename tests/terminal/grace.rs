@@ -1,0 +1,102 @@
+//! The grace time: whatever takes a kill back leaves nothing sent and nothing logged.
+
+use std::time::{Duration, Instant};
+
+use crate::endpoint::{DIALECTS, Endpoint};
+use crate::kill::{ask_checked, confirm, lives};
+use crate::pty::Pty;
+
+/// Confirmed, with some seconds left.
+fn in_grace(endpoint: &Endpoint, dialect: &str, grace: &str) -> (Pty, u64) {
+    let start = endpoint.watched_every("100ms", dialect);
+    let mut pty = start.args(["--grace", grace]).open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    pty.sees("u takes it back");
+    (pty, id)
+}
+
+fn nothing_was_done(endpoint: &Endpoint, pty: &Pty, id: u64) {
+    lives(endpoint, pty, id);
+    assert!(!pty.audit_log().exists(), "nothing was to be done");
+}
+
+#[test]
+fn these_keys_take_it_back_and_the_program_goes_on() {
+    for key in ["u", "U", "\x1b", "q", "\x03"] {
+        let endpoint = Endpoint::frozen(12);
+        let (mut pty, id) = in_grace(&endpoint, "draft", "10m");
+        pty.keys(key);
+        pty.sees("taken back");
+        pty.no_longer_sees("u takes it back");
+        nothing_was_done(&endpoint, &pty, id);
+        pty.keys("q");
+        assert_eq!(pty.ends_with(0), "");
+    }
+}
+
+#[test]
+fn when_it_is_over_the_kill_goes_on_by_itself() {
+    let endpoint = Endpoint::frozen(12);
+    let (pty, id) = in_grace(&endpoint, "jsonapi", "1s");
+    pty.sees(&format!("killed {id} "));
+    assert_eq!(endpoint.deletes().len(), 1);
+}
+
+#[test]
+fn a_restart_of_the_proxy_kills_nobody() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::new(12);
+        let (pty, _) = in_grace(&endpoint, dialect, "2s");
+        endpoint.running().restart();
+        pty.sees("taken back");
+        pty.sees("restarted");
+        endpoint.polled(30, &pty);
+        assert_eq!(endpoint.deletes(), Vec::<String>::new());
+        assert!(!pty.audit_log().exists());
+    }
+}
+
+#[test]
+fn a_signal_that_ends_the_program_sends_nothing() {
+    for (name, status) in [("HUP", 129), ("TERM", 143), ("INT", 130)] {
+        let endpoint = Endpoint::frozen(12);
+        let (mut pty, id) = in_grace(&endpoint, "jsonapi", "10m");
+        pty.signal(name);
+        pty.ends_with(status);
+        assert_eq!(endpoint.deletes(), Vec::<String>::new());
+        assert!(endpoint.has(id));
+        assert!(!pty.audit_log().exists());
+    }
+}
+
+#[test]
+fn a_stop_for_longer_than_it_lasts_takes_it_back() {
+    for stop in ["TSTP", "STOP"] {
+        let endpoint = Endpoint::frozen(12);
+        let (mut pty, id) = in_grace(&endpoint, "draft", "2s");
+        let until = Instant::now() + Duration::from_secs(4);
+        pty.signal(stop);
+        pty.is_stopped();
+        // Nothing tells that time has passed for a program that does not run.
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            std::thread::sleep(left);
+        }
+        pty.signal("CONT");
+        pty.sees("taken back");
+        nothing_was_done(&endpoint, &pty, id);
+        pty.keys("q");
+        assert_eq!(pty.ends_with(0), "");
+    }
+}
+
+#[test]
+fn a_short_stop_by_job_control_takes_it_back_as_well() {
+    let endpoint = Endpoint::frozen(12);
+    let (pty, id) = in_grace(&endpoint, "draft", "10m");
+    pty.signal("TSTP");
+    pty.is_stopped();
+    pty.signal("CONT");
+    pty.sees("taken back");
+    nothing_was_done(&endpoint, &pty, id);
+}
