@@ -1,6 +1,7 @@
 mod grace;
 mod kills;
 mod marks;
+mod stuck;
 
 use std::time::Duration;
 

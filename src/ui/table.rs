@@ -52,6 +52,10 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 /// Columns from here on are shown where the others leave room.
 const OPTIONAL: u8 = 7;
+/// A text cut to this can still be read.
+const READABLE: u16 = 11;
+/// Number, severity and user.
+const WHO: usize = 3;
 
 /// Which columns there is room for: all, then without those that are dropped first. What is left
 /// over goes to the last one without a widest form, which then shows as much of its text as it can.
@@ -108,6 +112,9 @@ fn total(columns: &[Fitted]) -> u16 {
 /// Before a column is dropped, the widest texts give way, cell by cell, down to a readable width.
 fn shrink(columns: &mut [Fitted], width: u16) -> bool {
     let mut over = total(columns).saturating_sub(width);
+    // Who it is must be told, however little of it.
+    let readable = if columns.len() > WHO { READABLE } else { 0 };
+    let spare = |fitted: &Fitted| spare(fitted, readable);
     if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
         return false;
     }
@@ -123,12 +130,11 @@ fn shrink(columns: &mut [Fitted], width: u16) -> bool {
     true
 }
 
-/// How much of its width a column can do without.
-fn spare(fitted: &Fitted) -> u16 {
-    const READABLE: u16 = 11;
+/// How much of its width a column can do without, if so much of a text can still be read.
+fn spare(fitted: &Fitted, readable: u16) -> u16 {
     let column = fitted.id.column();
     match column.align {
-        Align::Left => fitted.width.saturating_sub(READABLE.max(column.min)),
+        Align::Left => fitted.width.saturating_sub(readable.max(column.min)),
         Align::Right => 0,
     }
 }
