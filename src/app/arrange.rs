@@ -1,4 +1,4 @@
-//! What grows with the number of sessions: which rows are shown, and in which order.
+//! What grows with the number of sessions: why they are stuck, which rows are shown, in which order.
 //!
 //! One pure function, run by the shell beside the drawing thread for every new list and every
 //! changed filter or sort; `update` swaps the finished [`Generation`] in. So no key waits for

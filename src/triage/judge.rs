@@ -57,6 +57,9 @@ pub struct Judged {
     marks: Vec<Mark>,
     /// Those of one session stand together, the strongest first.
     found: Vec<Finding>,
+    /// How many sessions are that severe.
+    look: usize,
+    act: usize,
     zone: Option<Zone>,
 }
 
@@ -84,14 +87,11 @@ impl Judged {
     }
 
     /// How many sessions are that severe.
-    pub fn count(&self, severity: Severity) -> usize {
-        let strongest = self.marks.iter().filter(|mark| mark.count > 0);
-        strongest
-            .filter(|mark| {
-                let finding = self.found.get(mark.first as usize);
-                finding.is_some_and(|finding| finding.severity == severity)
-            })
-            .count()
+    pub const fn count(&self, severity: Severity) -> usize {
+        match severity {
+            Severity::Look => self.look,
+            Severity::Act => self.act,
+        }
     }
 
     /// How much is kept: one history for each session, whatever happened before.
@@ -160,8 +160,13 @@ impl Judged {
             }
         }
         let count = self.found.len() - first;
-        if let Some(own) = self.found.get_mut(first..).filter(|own| own.len() > 1) {
+        if let Some(own) = self.found.get_mut(first..) {
             order(own);
+            match own.first().map(|strongest| strongest.severity) {
+                Some(Severity::Act) => self.act += 1,
+                Some(Severity::Look) => self.look += 1,
+                None => {}
+            }
         }
         self.marks.push(Mark {
             first: u32::try_from(first).unwrap_or(u32::MAX),

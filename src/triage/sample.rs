@@ -15,8 +15,6 @@ pub struct ConnectionSample {
     pub taken_at: Timestamp,
     pub(super) connections: Vec<Followed>,
     pub(super) client: Option<Buffer>,
-    /// How many looks there were, as far as they matter.
-    pub(super) looks: u8,
 }
 
 /// One connection, known again by its place and its server.
@@ -34,7 +32,10 @@ pub(super) struct Followed {
 impl ConnectionSample {
     /// Looks at a session, with what was seen before in mind. A look at the same moment is none.
     pub fn look(before: Option<Self>, detail: &Detail, taken_at: Timestamp) -> Self {
-        let looks = before.as_ref().map_or(0, |before| before.looks);
+        let before = match before {
+            Some(before) if before.taken_at == taken_at => return before,
+            before => before,
+        };
         let mut old = before
             .map(|before| before.connections)
             .unwrap_or_default()
@@ -62,7 +63,6 @@ impl ConnectionSample {
             taken_at,
             connections: connections.collect(),
             client: detail.client_buffer,
-            looks: looks.saturating_add(1),
         }
     }
 }

@@ -52,6 +52,13 @@ fn a_full_queue_on_two_looks_in_a_row() {
 }
 
 #[test]
+fn a_look_at_the_same_moment_is_none() {
+    let full = detail(&[("db-02", 3, 2, 40)]);
+    let first = ConnectionSample::look(None, &full, at(0));
+    assert_eq!(ConnectionSample::look(Some(first.clone()), &full, at(0)), first);
+}
+
+#[test]
 fn counters_that_fall_are_of_another_connection() {
     let first = detail(&[("db-02", 3, 2, 40)]);
     let again = detail(&[("db-02", 2, 1, 0)]);
