@@ -16,8 +16,9 @@ use maxtop::app::arrange::{Generation, Job, Spec, arrange};
 use maxtop::app::endpoint::Endpoint;
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, Settings};
-use maxtop::model::{Census, Change, Dialect, EndpointId, Session, Snapshot, Span, Text};
+use maxtop::model::{Census, Change, Dialect, EndpointId, Phase, Session, Snapshot, Span, Text};
 use maxtop::query::Filter;
+use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
 use maxtop::ui::view;
 use maxtop::wire::{self, Decoder, Interner};
 use ratatui::Terminal;
@@ -113,7 +114,7 @@ fn order(c: &mut Criterion) {
     let before = Arc::new(arrange(job(Spec::default(), None)));
     let mut group = c.benchmark_group("arrange 100,000 sessions");
     group.sample_size(10);
-    group.bench_function("by idle", |b| {
+    group.bench_function("by what is stuck", |b| {
         b.iter(|| arrange(job(Spec::default(), None)).len());
     });
     group.bench_function("held", |b| {
@@ -175,6 +176,27 @@ fn filter(c: &mut Criterion) {
     group.finish();
 }
 
+/// What is idle for long is looked at beside its pool: the dearest of the reasons that a list tells.
+fn reasons(c: &mut Criterion) {
+    let list = snapshot(&body(), &mut Interner::default());
+    let limits = Thresholds::default();
+    let look = Look::from(&list);
+    let before = judge(None, look, &limits, &Samples::new());
+    let mut group = c.benchmark_group("judge 100,000 sessions");
+    group.sample_size(20);
+    group.bench_function("baseline: states looked at", |b| {
+        let is_stopping = |session: &&Session| session.phase() == Some(Phase::Stopping);
+        b.iter(|| black_box(&list.sessions).iter().filter(is_stopping).count());
+    });
+    group.bench_function("the first list", |b| {
+        b.iter(|| judge(None, look, &limits, &Samples::new()).count(Severity::Look));
+    });
+    group.bench_function("the next list", |b| {
+        b.iter(|| judge(Some((look, &before)), look, &limits, &Samples::new()).count(Severity::Look));
+    });
+    group.finish();
+}
+
 fn frame(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body(), &mut Interner::default()));
     let generation: Arc<Generation> = Arc::new(arrange(Job {
@@ -192,5 +214,5 @@ fn frame(c: &mut Criterion) {
     });
 }
 
-criterion_group!(hot_paths, decode, order, filter, frame);
+criterion_group!(hot_paths, decode, order, filter, reasons, frame);
 criterion_main!(hot_paths);

@@ -92,7 +92,7 @@ pub struct CommonArgs {
         short,
         long,
         global = true,
-        default_value = "-idle",
+        default_value = "-why",
         allow_hyphen_values = true,
         value_name = "COLUMN"
     )]

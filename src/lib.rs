@@ -9,5 +9,6 @@ pub mod kill;
 pub mod model;
 pub mod query;
 pub mod shell;
+pub mod triage;
 pub mod ui;
 pub mod wire;

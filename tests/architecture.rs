@@ -6,30 +6,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, and the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("query", &["model"]),
+    ("triage", &["model"]),
     ("kill", &["model", "query"]),
-    ("app", &["model", "query", "kill"]),
-    ("ui", &["model", "query", "kill", "app"]),
+    ("app", &["model", "query", "triage", "kill"]),
+    ("ui", &["model", "query", "triage", "kill", "app"]),
     ("cli", &[]),
-    ("config", &["model", "query", "kill", "app", "cli"]),
+    ("config", &["model", "query", "triage", "kill", "app", "cli"]),
     (
         "shell",
-        &["model", "wire", "query", "kill", "app", "ui", "config", "cli"],
+        &[
+            "model", "wire", "query", "triage", "kill", "app", "ui", "config", "cli",
+        ],
     ),
     ("demo", &[]),
     (
         "commands",
         &[
-            "model", "wire", "query", "kill", "app", "ui", "config", "cli", "shell", "demo",
+            "model", "wire", "query", "triage", "kill", "app", "ui", "config", "cli", "shell", "demo",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 6] = ["model", "wire", "query", "kill", "app", "ui"];
+const PURE: [&str; 7] = ["model", "wire", "query", "triage", "kill", "app", "ui"];
 
 const IMPURE: [&str; 18] = [
     "tokio",

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maxtop::model::{Detail, Dialect, Limit, Session, Text};
+use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
 use maxtop::wire::{self, Decoder, Interner, jsonapi};
 use serde_json::Value;
 
@@ -242,5 +243,43 @@ fn every_proxy_tells_its_process() {
             instance.retained_statements,
             attributes["parameters"]["retain_last_statements"].as_u64()
         );
+    }
+}
+
+/// Two looks at fleets that were about a minute old and had nothing wrong with them.
+#[test]
+fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
+    for version in VERSIONS {
+        let list = body(&files(version, "sessions-compact")[0]);
+        let rows = with_decoder(|decoder| wire::list(Dialect::JsonApi, &list, decoder)).unwrap();
+        let instance = jsonapi::instance(&body(&files(version, "maxscale")[0])).unwrap();
+        let look = |second| Look {
+            dialect: Dialect::JsonApi,
+            instance: Some(&instance),
+            taken_at: Timestamp::from_second(second).unwrap(),
+            is_after_restart: false,
+            sessions: &rows.sessions,
+        };
+        let (limits, samples) = (Thresholds::default(), Samples::new());
+        let first = judge(None, look(1_795_450_733), &limits, &samples);
+        let next = judge(
+            Some((look(1_795_450_733), &first)),
+            look(1_795_450_736),
+            &limits,
+            &samples,
+        );
+        for judged in [&first, &next] {
+            assert_eq!(judged.count(Severity::Act), 0, "{version}");
+            assert_eq!(judged.count(Severity::Look), 0, "{version}");
+        }
+        // Behind readconnroute 2.5 never books the end of a statement: nobody knows whether it runs.
+        let is_idle = |session: &Session| session.idle.is_some_and(|idle| idle.as_secs() > 0);
+        let idle = rows
+            .sessions
+            .iter()
+            .enumerate()
+            .filter(|(_, session)| is_idle(session));
+        let mut open = idle.filter(|(index, _)| next.verdict(*index).unjudged.has("query"));
+        assert_eq!(open.next().is_some(), version == "2.5.29", "{version}");
     }
 }

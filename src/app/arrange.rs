@@ -1,4 +1,4 @@
-//! What grows with the number of sessions: which rows are shown, and in which order.
+//! What grows with the number of sessions: why they are stuck, which rows are shown, in which order.
 //!
 //! One pure function, run by the shell beside the drawing thread for every new list and every
 //! changed filter or sort; `update` swaps the finished [`Generation`] in. So no key waits for
@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
+use super::judging::{Names, judged};
 use crate::model::Snapshot;
 use crate::query::Subject;
 
@@ -45,6 +46,7 @@ pub fn arrange(job: Job) -> Generation {
             .iter()
             .map(|snapshot| vec![HIDDEN; snapshot.sessions.len()])
             .collect(),
+        judged: judged(previous, &snapshots, &spec.thresholds),
         widths: previous.map_or_else(narrowest, |previous| previous.widths),
         snapshots,
         spec,
@@ -62,26 +64,31 @@ fn matching(generation: &Generation) -> Vec<Place> {
     let Spec {
         filter, endpoints, ..
     } = &generation.spec;
-    let is_meant = |list: &Snapshot, session| {
-        let endpoint = endpoints.get(usize::from(list.endpoint.0)).map(AsRef::as_ref);
+    let mut names = Names::new();
+    let mut is_meant = |place: &Place| {
+        if filter.is_empty() {
+            return true;
+        }
+        let Some(row) = generation.resolve(*place) else {
+            return false;
+        };
+        let endpoint = endpoints.get(usize::from(row.snapshot.endpoint.0));
         let subject = Subject {
-            endpoint,
-            ..Subject::new(session)
+            endpoint: endpoint.map(AsRef::as_ref),
+            reasons: Some(names.of(&row.verdict)),
+            ..Subject::new(row.session)
         };
         filter.judge(&subject).is_yes()
     };
     let mut order = Vec::with_capacity(generation.total() + 1);
     for (snapshot, list) in (0..).zip(&generation.snapshots) {
-        let shown = (0..)
+        let places = (0..)
             .zip(&list.sessions)
-            .filter(|(_, session)| is_meant(list, session));
-        order.extend(shown.map(|(index, _)| Place::Listed { snapshot, index }));
+            .map(|(index, _)| Place::Listed { snapshot, index });
+        order.extend(places.filter(&mut is_meant));
     }
-    let ghost_is_shown = generation
-        .ghost
-        .as_ref()
-        .is_some_and(|ghost| is_meant(&ghost.snapshot, &ghost.session));
-    order.extend(ghost_is_shown.then_some(Place::Ghost));
+    let ghost = generation.ghost.as_ref().map(|_| Place::Ghost);
+    order.extend(ghost.filter(is_meant));
     order
 }
 

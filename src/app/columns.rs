@@ -1,10 +1,12 @@
 //! The columns: one entry each, from which the table's head, its cells, the sort and the list of
 //! `maxtop list -o wide` come.
 
+mod why;
+
 use std::borrow::Cow;
 
 use super::row::{Row, SortKey};
-use crate::model::{Dialect, Phase, Text, size_text};
+use crate::model::{Dialect, Text, size_text};
 
 /// Which side the text of a column stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub struct Column {
 pub struct ColumnId(usize);
 
 /// All columns, from left to right.
-pub static COLUMNS: [Column; 12] = [
+pub static COLUMNS: [Column; 14] = [
     Column {
         name: "id",
         heading: "ID",
@@ -59,6 +61,19 @@ pub static COLUMNS: [Column; 12] = [
         descending: false,
         cell: |row| Some(row.session.id.to_string().into()),
         key: |row| SortKey::Number(row.session.id.0),
+    },
+    Column {
+        name: "severity",
+        heading: "",
+        about: "how much it matters: ▲ act, ● look",
+        align: Align::Left,
+        min: 1,
+        max: 1,
+        drop: 0,
+        only: None,
+        descending: true,
+        cell: |row| row.verdict.severity().map(|severity| severity.glyph().into()),
+        key: why::key,
     },
     Column {
         name: "user",
@@ -80,7 +95,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Left,
         min: 12,
         max: 47,
-        drop: 2,
+        drop: 3,
         only: None,
         descending: false,
         cell: |row| row.session.origin().map(Cow::Owned),
@@ -93,7 +108,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Left,
         min: 8,
         max: 24,
-        drop: 4,
+        drop: 5,
         only: None,
         descending: false,
         cell: |row| text(row.session.service.as_ref()),
@@ -104,9 +119,9 @@ pub static COLUMNS: [Column; 12] = [
         heading: "AGE",
         about: "how long ago the client connected",
         align: Align::Right,
-        min: 7,
+        min: 6,
         max: 7,
-        drop: 5,
+        drop: 6,
         only: None,
         descending: true,
         cell: |row| row.session.age.map(|age| age.to_string().into()),
@@ -117,13 +132,26 @@ pub static COLUMNS: [Column; 12] = [
         heading: "IDLE",
         about: "how long nothing has passed, by the server's own rule",
         align: Align::Right,
-        min: 7,
+        min: 6,
         max: 7,
-        drop: 3,
+        drop: 4,
         only: None,
         descending: true,
         cell: |row| row.session.idle.map(|idle| idle.to_string().into()),
         key: |row| span_key(row.session.idle),
+    },
+    Column {
+        name: "why",
+        heading: "WHY",
+        about: "why it is stuck; its state while it is not simply ready",
+        align: Align::Left,
+        min: 17,
+        max: u16::MAX,
+        drop: 2,
+        only: None,
+        descending: true,
+        cell: why::cell,
+        key: why::key,
     },
     Column {
         name: "state",
@@ -132,10 +160,10 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Left,
         min: 8,
         max: 20,
-        drop: 6,
+        drop: 7,
         only: None,
         descending: false,
-        cell: |row| state(row),
+        cell: why::state,
         key: |row| text_key(row.session.state.as_ref()),
     },
     Column {
@@ -145,7 +173,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Left,
         min: 8,
         max: 32,
-        drop: 7,
+        drop: 8,
         only: Some(Dialect::JsonApi),
         descending: false,
         cell: |row| {
@@ -168,7 +196,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Left,
         min: 8,
         max: 24,
-        drop: 8,
+        drop: 9,
         only: Some(Dialect::JsonApi),
         descending: false,
         cell: |row| text(row.session.extra.as_ref()?.program.as_ref()),
@@ -188,7 +216,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Right,
         min: 5,
         max: 8,
-        drop: 10,
+        drop: 11,
         only: Some(Dialect::JsonApi),
         descending: true,
         cell: |row| {
@@ -207,7 +235,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Right,
         min: 7,
         max: 7,
-        drop: 9,
+        drop: 10,
         only: Some(Dialect::JsonApi),
         descending: true,
         cell: |row| {
@@ -226,7 +254,7 @@ pub static COLUMNS: [Column; 12] = [
         align: Align::Left,
         min: 24,
         max: u16::MAX,
-        drop: 11,
+        drop: 12,
         only: Some(Dialect::JsonApi),
         descending: false,
         cell: |row| text(row.session.extra.as_ref()?.running.as_ref()?.sql.as_ref()),
@@ -242,8 +270,8 @@ pub static COLUMNS: [Column; 12] = [
 ];
 
 impl ColumnId {
-    /// The order before anybody asked for another: what was idle longest stands first.
-    pub const DEFAULT_SORT: Self = Self(5);
+    /// The order before anybody asked for another: what is worst stands first.
+    pub const DEFAULT_SORT: Self = Self(7);
 
     /// The column with this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -291,17 +319,6 @@ fn span_key(span: Option<crate::model::Span>) -> SortKey<'static> {
     span.map_or(SortKey::Unknown, |span| {
         SortKey::Number((span.as_secs_f64() * 10.0).round() as u64)
     })
-}
-
-/// A ghost says that it ended; a phase without a word of its own shows what the server sent.
-fn state<'a>(row: &Row<'a>) -> Option<Cow<'a, str>> {
-    if row.has_ended() {
-        return Some("ended".into());
-    }
-    match row.session.phase()? {
-        Phase::Other => text(row.session.state.as_ref()),
-        phase => Some(phase.name().into()),
-    }
 }
 
 fn names<'a>(mut servers: impl Iterator<Item = &'a str>) -> Cow<'a, str> {

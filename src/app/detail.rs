@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::msg::Now;
 use super::series::Course;
-use crate::model::{Fault, Found, Identity, Session, Sighting, Snapshot, Verdict};
+use crate::model::{self, Fault, Found, Identity, Session, Sighting, Snapshot};
+use crate::triage::{ConnectionSample, Finding, Verdict, closer};
 
 /// The open details.
 #[derive(Clone, Debug)]
@@ -20,6 +21,10 @@ pub struct DetailPane {
     pub sighting: Option<Arc<Sighting>>,
     /// The course of each connection, in the order of the last look.
     pub courses: Vec<Course>,
+    /// What a list found of it.
+    listed_findings: Vec<Finding>,
+    /// What its connections have shown.
+    sample: Option<ConnectionSample>,
     /// When it ended, by this machine's clock.
     pub ended: Option<Timestamp>,
     /// Why the last look brought nothing.
@@ -40,6 +45,8 @@ impl DetailPane {
             listed,
             sighting: None,
             courses: Vec::new(),
+            listed_findings: Vec::new(),
+            sample: None,
             ended: None,
             fault: None,
             scroll: 0,
@@ -64,17 +71,44 @@ impl DetailPane {
             .map_or(&self.listed, |sighting| &sighting.detail.session)
     }
 
+    /// Why it is stuck: what the list tells and what its connections show, the strongest first.
+    pub fn findings(&self) -> Vec<Finding> {
+        let listed = Verdict {
+            found: &self.listed_findings,
+            ..Verdict::default()
+        };
+        closer(&listed, self.sample.as_ref()).0
+    }
+
+    /// A list was judged. Of what is not in it, the last word stays.
+    pub(super) fn judged(&mut self, verdict: Option<Verdict<'_>>) {
+        if let (Some(verdict), None) = (verdict, self.ended) {
+            self.listed_findings = verdict.found.to_vec();
+        }
+    }
+
     /// An answer of a GET by id. Another session under the number means that this one has ended.
     pub fn seen(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Now) {
         if self.ended.is_some() {
             return;
         }
         match answer {
-            Ok(sighting) if matches!(self.identity.compare(&sighting.identity()), Verdict::Different(_)) => {
+            Ok(sighting)
+                if matches!(
+                    self.identity.compare(&sighting.identity()),
+                    model::Verdict::Different(_)
+                ) =>
+            {
                 self.ended = Some(sighting.taken_at);
             }
             Ok(sighting) => {
                 self.follow(&sighting, now.elapsed);
+                let before = self.sample.take();
+                self.sample = Some(ConnectionSample::look(
+                    before,
+                    &sighting.detail,
+                    sighting.taken_at,
+                ));
                 self.missing = 0;
                 self.fault = None;
                 self.sighting = Some(sighting);

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::COLUMNS;
+use super::judging::Names;
 use super::row::Row;
 use super::spec::Spec;
-use crate::model::{Found, RowKey, Session, Snapshot};
+use crate::model::{EndpointId, Found, RowKey, Session, Snapshot};
 use crate::query::{Field, Subject};
+use crate::triage::{Judged, Severity, Verdict};
 
 /// Where a row's session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +23,18 @@ pub(super) enum Place {
 pub(super) struct Ghost {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) session: Session,
+    pub(super) judged: Arc<Judged>,
     pub(super) missing: u8,
     /// The number of the list that counted last.
     pub(super) counted: u64,
+}
+
+impl Ghost {
+    /// What was found of it when it was listed last.
+    fn verdict(&self) -> Verdict<'_> {
+        let place = self.snapshot.position(self.session.id);
+        place.map_or_else(Verdict::default, |place| self.judged.verdict(place))
+    }
 }
 
 /// Rows in order, ready to be drawn by window.
@@ -31,6 +42,8 @@ pub(super) struct Ghost {
 pub struct Generation {
     /// The lists that it was made of.
     pub snapshots: Vec<Arc<Snapshot>>,
+    /// What was found of each of them: why sessions are stuck.
+    pub judged: Vec<Arc<Judged>>,
     /// What was asked.
     pub spec: Spec,
     /// The widest text of each column so far, by place in the table of columns. It never shrinks:
@@ -114,10 +127,22 @@ impl Generation {
 
     /// The texts that occur in a field, shown or not, in order: what completion offers.
     pub fn texts(&self, field: &Field) -> Vec<String> {
-        let sessions = self.snapshots.iter().flat_map(|snapshot| &snapshot.sessions);
+        let sessions = self
+            .snapshots
+            .iter()
+            .zip(&self.judged)
+            .flat_map(|(snapshot, judged)| {
+                let sessions = snapshot.sessions.iter().enumerate();
+                sessions.map(|(index, session)| (session, judged.verdict(index)))
+            });
         let mut texts = BTreeSet::new();
-        for session in sessions.take(LOOKED_AT) {
-            field.each_text(&Subject::new(session), |text| {
+        let mut names = Names::new();
+        for (session, verdict) in sessions.take(LOOKED_AT) {
+            let subject = Subject {
+                reasons: Some(names.of(&verdict)),
+                ..Subject::new(session)
+            };
+            field.each_text(&subject, |text| {
                 if texts.len() < VALUES && !text.is_empty() && !texts.contains(text) {
                     texts.insert(text.to_owned());
                 }
@@ -126,14 +151,33 @@ impl Generation {
         texts.into_iter().collect()
     }
 
+    /// What was found of a session, shown or not; nothing if it is not listed.
+    pub fn verdict(&self, key: &RowKey) -> Option<Verdict<'_>> {
+        let mut lists = self.snapshots.iter().zip(&self.judged);
+        lists.find_map(|(snapshot, judged)| match snapshot.find(key) {
+            Found::Same(session) => Some(judged.verdict(snapshot.position(session.id)?)),
+            _ => None,
+        })
+    }
+
+    /// How many sessions of an endpoint are that severe, shown or not.
+    pub fn count(&self, endpoint: EndpointId, severity: Severity) -> usize {
+        let lists = self.snapshots.iter().zip(&self.judged);
+        let own = lists.filter(|(snapshot, _)| snapshot.endpoint == endpoint);
+        own.map(|(_, judged)| judged.count(severity)).sum()
+    }
+
     pub(super) fn resolve(&self, place: Place) -> Option<Row<'_>> {
         match place {
             Place::Listed { snapshot, index } => {
-                let snapshot = self.snapshots.get(usize::from(snapshot))?;
+                let list = usize::from(snapshot);
+                let snapshot = self.snapshots.get(list)?;
                 let session = snapshot.sessions.get(index as usize)?;
+                let judged = self.judged.get(list);
                 Some(Row {
                     snapshot,
                     session,
+                    verdict: judged.map_or_else(Verdict::default, |judged| judged.verdict(index as usize)),
                     missing: 0,
                 })
             }
@@ -142,6 +186,7 @@ impl Generation {
                 Some(Row {
                     snapshot: &ghost.snapshot,
                     session: &ghost.session,
+                    verdict: ghost.verdict(),
                     missing: ghost.missing,
                 })
             }

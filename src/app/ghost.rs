@@ -31,10 +31,8 @@ pub(super) fn haunt(
             ..ghost.clone()
         });
     }
-    let before = previous
-        .snapshots
-        .iter()
-        .find(|snapshot| snapshot.endpoint == cursor.endpoint)?;
+    let mut lists = previous.snapshots.iter().zip(&previous.judged);
+    let (before, judged) = lists.find(|(snapshot, _)| snapshot.endpoint == cursor.endpoint)?;
     let Found::Same(session) = before.find(cursor) else {
         return None;
     };
@@ -42,6 +40,7 @@ pub(super) fn haunt(
     Some(Ghost {
         snapshot: Arc::clone(before),
         session: session.clone(),
+        judged: Arc::clone(judged),
         // Another session under its number, or another process, leaves no doubt.
         missing: if another { 2 } else { 1 },
         counted: now.number,

@@ -1,7 +1,7 @@
 //! All state of the screen, and the only place that changes it: [`update`](App::update).
 //!
 //! The shell feeds it messages and carries out the effects; `ui` draws it and changes nothing. It
-//! may use the pure rooms (`model`, `query`, `kill`); it knows no terminal, no network, no clock.
+//! may use the pure rooms (`model`, `query`, `triage`, `kill`); it knows no terminal, no network, no clock.
 
 pub mod arrange;
 pub mod asking;
@@ -29,6 +29,7 @@ pub mod trend;
 mod copying;
 mod filtering;
 mod ghost;
+mod judging;
 mod leaving;
 mod marking;
 mod navigate;
@@ -54,6 +55,7 @@ use self::status::Status;
 use self::table::Table;
 use crate::model::EndpointId;
 use crate::query::Filter;
+use crate::triage::Thresholds;
 
 /// What is set from outside before the first frame.
 #[derive(Clone, Debug)]
@@ -76,6 +78,8 @@ pub struct Settings {
     pub protect: Filter,
     /// Where kills are logged, as it is shown.
     pub audit: String,
+    /// From when on a session counts as stuck.
+    pub thresholds: Thresholds,
     /// The zone in which times are shown.
     pub zone: TimeZone,
 }
@@ -92,6 +96,7 @@ impl Default for Settings {
             grace: Duration::from_secs(3),
             protect: Filter::default(),
             audit: String::new(),
+            thresholds: Thresholds::default(),
             zone: TimeZone::UTC,
         }
     }

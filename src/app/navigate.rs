@@ -112,6 +112,7 @@ impl App {
         }
         effects.push(Effect::Watch(Some((identity.endpoint, identity.id))));
         self.detail = Some(DetailPane::new(identity, row.session.clone()));
+        self.judge_detail();
         let page = self.page();
         self.table.settle(page);
     }

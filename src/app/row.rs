@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::model::{Identity, RowKey, Session, Snapshot};
+use crate::triage::Verdict;
 
 /// One visible row.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,8 @@ pub struct Row<'a> {
     pub snapshot: &'a Snapshot,
     /// The session.
     pub session: &'a Session,
+    /// Why it is stuck, as far as that was judged.
+    pub verdict: Verdict<'a>,
     /// Good lists in a row that did not have it: 0 for a live row, 2 or more for one that ended.
     pub missing: u8,
 }

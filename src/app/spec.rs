@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::ColumnId;
 use crate::model::RowKey;
 use crate::query::Filter;
+use crate::triage::Thresholds;
 
 /// By which column, and which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,4 +40,6 @@ pub struct Spec {
     pub hold: bool,
     /// Sessions of which a GET has said that they are gone: no second list is needed.
     pub ended: Vec<RowKey>,
+    /// From when on a session counts as stuck.
+    pub thresholds: Thresholds,
 }

@@ -281,6 +281,14 @@ impl App {
         }
     }
 
+    /// The details say why their session is stuck, shown in the table or not.
+    pub(super) fn judge_detail(&mut self) {
+        if let Some(detail) = &mut self.detail {
+            let verdict = self.table.generation.verdict(&detail.identity.key());
+            detail.judged(verdict);
+        }
+    }
+
     /// Has the rows put in order; while that is under way, the next request waits for it.
     pub(super) fn rearrange(&mut self, effects: &mut Vec<Effect>) {
         if self.arranging != Arranging::No {
@@ -307,6 +315,7 @@ impl App {
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),
             ended: self.kills.ended.clone(),
+            thresholds: self.settings.thresholds,
         };
         self.arranging = Arranging::Yes;
         let previous = Some(Arc::clone(&self.table.generation));
@@ -325,6 +334,7 @@ impl App {
         }
         let page = self.page();
         self.table.take(generation, page);
+        self.judge_detail();
         self.count_hidden_marks();
         if again {
             self.rearrange(effects);

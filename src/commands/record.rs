@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::model::{Backend, Identity, Session, Text};
+use crate::triage::{Finding, Verdict};
 
 /// One session, borrowed. What is not known is `null`.
 #[derive(Debug, Serialize)]
@@ -34,8 +35,16 @@ pub(super) struct SessionRecord<'a> {
     worker: Option<u64>,
     /// The statement that runs now.
     query: Option<&'a str>,
-    /// Always unknown for now: nothing judges sessions yet.
-    stuck: Option<()>,
+    /// Why it is stuck, as far as one look tells; unknown if nothing could be judged at all.
+    stuck: Option<Vec<StuckRecord>>,
+}
+
+/// A reason that holds.
+#[derive(Debug, Serialize)]
+struct StuckRecord {
+    reason: &'static str,
+    severity: &'static str,
+    evidence: String,
 }
 
 /// The columns of csv and tsv: the names that hold one value each.
@@ -73,7 +82,12 @@ pub(super) enum Cell<'a> {
 
 impl<'a> SessionRecord<'a> {
     /// `endpoint` is the URL, as it is shown.
-    pub(super) fn new(endpoint: &'a str, identity: &Identity, session: &'a Session) -> Self {
+    pub(super) fn new(
+        endpoint: &'a str,
+        identity: &Identity,
+        session: &'a Session,
+        verdict: &Verdict<'_>,
+    ) -> Self {
         let extra = session.extra.as_deref();
         let connected = session.connected.as_ref();
         let names =
@@ -99,7 +113,7 @@ impl<'a> SessionRecord<'a> {
             memory_bytes: extra.and_then(|extra| extra.memory),
             worker: extra.and_then(|extra| extra.worker),
             query: running.and_then(|running| shown(running.sql.as_ref())),
-            stuck: None,
+            stuck: stuck(session, verdict),
         }
     }
 
@@ -130,6 +144,15 @@ impl<'a> SessionRecord<'a> {
     }
 }
 
+fn stuck(session: &Session, verdict: &Verdict<'_>) -> Option<Vec<StuckRecord>> {
+    let record = |finding: &Finding| StuckRecord {
+        reason: finding.reason.name,
+        severity: finding.severity.name(),
+        evidence: finding.words(session),
+    };
+    (!verdict.is_unknown()).then(|| verdict.found.iter().map(record).collect())
+}
+
 /// The text of a value that may be unknown.
 pub(super) fn shown(text: Option<&Text>) -> Option<&str> {
     text.map(Text::as_str)
@@ -152,7 +175,7 @@ mod tests {
     fn csv_has_the_names_of_json() {
         let session = Session::bare(SessionId(7));
         let identity = Identity::new(EndpointId(0), None, &session);
-        let record = SessionRecord::new("http://h:1", &identity, &session);
+        let record = SessionRecord::new("http://h:1", &identity, &session, &Verdict::default());
         let json = serde_json::to_value(&record).unwrap();
         let json = json.as_object().unwrap();
         for name in HEAD {

@@ -5,12 +5,17 @@ mod text;
 
 use std::io::Write as _;
 
+use jiff::Timestamp;
+
 use self::json::DetailRecord;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
 use crate::model::{Detail, Dialect, Fault, Identity, SessionId};
 use crate::shell::client::Client;
+use crate::triage::{
+    ConnectionSample, Finding, Look, ReasonSet, Samples, Thresholds, Verdict, closer, judge,
+};
 use crate::wire::parse_id;
 
 /// What was found.
@@ -18,6 +23,18 @@ struct Shown {
     identity: Identity,
     detail: Detail,
     dialect: Dialect,
+    /// Why it is stuck, as far as one look tells.
+    found: Vec<Finding>,
+    unjudged: ReasonSet,
+}
+
+impl Shown {
+    fn verdict(&self) -> Verdict<'_> {
+        Verdict {
+            found: &self.found,
+            unjudged: self.unjudged,
+        }
+    }
 }
 
 /// Runs the command.
@@ -43,11 +60,24 @@ async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
         Fault::NotFound => Failure::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),
     })?;
+    // Asking for a session has found the dialect.
+    let dialect = client.dialect().unwrap_or(Dialect::JsonApi);
+    let look = Look {
+        dialect,
+        instance: instance.as_ref(),
+        taken_at: Timestamp::now(),
+        is_after_restart: false,
+        sessions: std::slice::from_ref(&detail.session),
+    };
+    let sample = ConnectionSample::look(None, &detail, look.taken_at);
+    let judged = judge(None, look, &Thresholds::default(), &Samples::new());
+    let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
     let process = instance.and_then(|instance| instance.process);
     Ok(Shown {
         identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
-        // Asking for a session has found the dialect.
-        dialect: client.dialect().unwrap_or(Dialect::JsonApi),
+        dialect,
+        found,
+        unjudged,
         detail,
     })
 }

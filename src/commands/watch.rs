@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
 use crate::shell::run::{self as screen, Watched};
+use crate::triage::Thresholds;
 
 /// Watches the endpoint of the command line.
 pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
@@ -66,6 +67,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         audit: audit
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
+        thresholds: Thresholds::default(),
         zone: TimeZone::system(),
     };
     let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }], log))?;

@@ -22,3 +22,6 @@ pub use faults::{Fault, FaultTarget, Faults};
 pub use server::{Running, serve};
 pub use spec::{DemoError, Dialects, ServeSpec};
 pub use world::{Backend, Library, Moment, Service, State, Statement, World, WorldSpec};
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,8 @@ use session::Session;
 pub use cast::Library;
 pub(super) use session::WORKERS;
 pub use session::{Backend, Moment, State, Statement};
+#[cfg(test)]
+pub(super) use story::Plot;
 pub(super) use timeline::mix;
 pub use topology::Service;
 pub(super) use topology::{SERVERS, SERVICES, Server};

@@ -23,7 +23,7 @@ pub use connection::{Buffer, Connection, Counter, Detail, Query, Response, Stati
 pub use fault::{Fault, Remedy};
 pub use identity::{Difference, EndpointId, Identity, Part, RowKey, Verdict};
 pub use instance::{Dialect, Instance, ProcessStart, Version};
-pub use moment::{civil_span, http_date, parse_moment};
+pub use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use now::Now;
 pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId};
 pub use snapshot::{Found, Sighting, Snapshot};

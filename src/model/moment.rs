@@ -40,6 +40,16 @@ pub fn civil_span(from: &str, to: &str) -> Option<i64> {
     i64::try_from(span.as_millis()).ok()
 }
 
+/// A moment of an unknown zone on a scale of milliseconds: its distance from 1970 in the same zone.
+pub fn civil_millis(text: &str) -> Option<i64> {
+    Some(
+        Offset::UTC
+            .to_timestamp(parse_local(text)?)
+            .ok()?
+            .as_millisecond(),
+    )
+}
+
 /// The `Date` header that the draft asks of every request (RFC 1123, in English).
 pub fn http_date(at: Timestamp) -> String {
     ZonedDateTime::new(at, TimeZone::UTC)

@@ -161,6 +161,8 @@ pub struct Extra {
     pub io_activity: Option<u64>,
     /// `memory.total` in bytes (22.08 and later).
     pub memory: Option<u64>,
+    /// How many session commands are kept, where the router keeps any (22.08.12 and later).
+    pub history: Option<u32>,
     /// The routing worker (23.02 and later).
     pub worker: Option<u64>,
     /// The statement that runs now.

@@ -1,8 +1,9 @@
-//! The details of one session, top down: who it is, its connections, what it did.
+//! The details of one session, top down: who it is, why it is stuck, its connections, what it did.
 //!
 //! Every section is a function from the state to lines; the pane shows a window of them.
 
 mod connections;
+mod reasons;
 mod sections;
 
 use ratatui::Frame;
@@ -45,6 +46,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let mut text = title(app, pane, pen);
+    text.extend(reasons::section(pane, pen));
     let Some(sighting) = &pane.sighting else {
         let waiting = match &pane.fault {
             None => "asking …".to_owned(),

@@ -1,7 +1,7 @@
 //! One line for each endpoint: who it is, whether it is live, what watching it costs.
 //!
 //! ```text
-//! 127.0.0.1:8989 24.02.3 up 3d 4h   live   every 1s · list 14ms   212 sessions
+//! 127.0.0.1:8989 24.02.3 up 3d 4h   live   every 1s · list 14ms   212 sessions  ▲2 ●3
 //! 127.0.0.1:8989                    stale 12s   timed out after 10s, again in 4s
 //! ```
 
@@ -16,6 +16,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
 use crate::model;
+use crate::triage::Severity;
 
 /// Draws the endpoints.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -109,18 +110,41 @@ fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
     });
     let sessions = Some(Span::raw(format!("{} sessions", latest.sessions.len())));
     let losses = losses(latest, theme);
-    let only = |parts: [&Option<Span<'a>>; 4]| {
-        let shown = parts.into_iter().flatten().cloned().chain([Span::raw(" ")]);
+    let stuck = stuck(app, latest, theme);
+    let only = |parts: [&Option<Span<'a>>; 4], stuck: &[Span<'a>]| {
+        let shown = parts
+            .into_iter()
+            .flatten()
+            .chain(stuck)
+            .cloned()
+            .chain([Span::raw(" ")]);
         Line::from(shown.collect::<Vec<_>>())
     };
     vec![
-        only([&held, &pace, &sessions, &losses]),
+        only([&held, &pace, &sessions, &losses], &stuck),
         // That the order is held explains what is seen; what the list costs can wait.
-        only([&held, &None, &sessions, &losses]),
-        only([&None, &pace, &sessions, &losses]),
-        only([&None, &None, &sessions, &losses]),
-        only([&None, &None, &sessions, &None]),
+        only([&held, &None, &sessions, &losses], &stuck),
+        only([&None, &pace, &sessions, &losses], &stuck),
+        only([&None, &None, &sessions, &losses], &stuck),
+        only([&None, &None, &sessions, &None], &stuck),
+        only([&None, &None, &None, &None], &stuck),
     ]
+}
+
+/// `▲2 ●3`: how many sessions there are to act on and to look at, shown or not.
+fn stuck<'a>(app: &App, latest: &model::Snapshot, theme: &Theme) -> Vec<Span<'a>> {
+    let generation = &app.table.generation;
+    let counted = Severity::ALL.into_iter().filter_map(|severity| {
+        let count = generation.count(latest.endpoint, severity);
+        let text = format!("{}{count}", severity.glyph());
+        (count > 0).then(|| Span::styled(text, theme.severity(severity)))
+    });
+    let mut spans = Vec::new();
+    for (index, span) in counted.enumerate() {
+        spans.push(Span::raw(if index == 0 { "  " } else { " " }));
+        spans.push(span);
+    }
+    spans
 }
 
 /// What could not be read of the last list.

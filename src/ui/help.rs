@@ -5,9 +5,10 @@ use ratatui::text::{Line, Span};
 
 use super::draw::{dialog_box, lines};
 use super::theme::Theme;
-use crate::app::columns::COLUMNS;
+use crate::app::columns::{COLUMNS, Column};
 use crate::app::keymap::{BINDINGS, Binding, Context};
 use crate::query::FIELDS;
+use crate::triage::REASONS;
 
 /// The contexts in which keys are explained, with their headings.
 const SECTIONS: [(Context, &str); 4] = [
@@ -74,9 +75,25 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
     text.extend(
         COLUMNS
             .iter()
-            .map(|column| entry(column.heading, column.about, theme)),
+            .map(|column| entry(title(column), column.about, theme)),
+    );
+    text.push(Line::default());
+    text.push(Line::styled("WHY", theme.strong));
+    text.extend(
+        REASONS
+            .iter()
+            .map(|reason| entry(reason.name, reason.about, theme)),
     );
     text
+}
+
+/// A column too narrow for a head is known by its name.
+const fn title(column: &Column) -> &'static str {
+    if column.heading.is_empty() {
+        column.name
+    } else {
+        column.heading
+    }
 }
 
 fn entry<'a>(name: &'static str, about: &'static str, theme: &Theme) -> Line<'a> {

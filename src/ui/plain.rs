@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr;
 
 /// What our own signs become in ASCII; everything else that is none becomes a question mark.
-const ASCII: [(&str, &str); 9] = [
+const ASCII: [(&str, &str); 11] = [
     ("…", "~"),
     ("·", "-"),
     ("↑", "^"),
@@ -13,6 +13,8 @@ const ASCII: [(&str, &str); 9] = [
     ("→", ">"),
     ("✓", "+"),
     ("✗", "!"),
+    ("▲", "!"),
+    ("●", "o"),
     ("▁", "_"),
 ];
 

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::draw::{fit, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::columns::{Align, ColumnId};
+use crate::app::columns::{Align, Column, ColumnId};
 use crate::app::endpoint::{Endpoint, Link};
 use crate::app::row::Row;
 use crate::model::{Phase, Snapshot};
@@ -52,9 +52,13 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 /// Columns from here on are shown where the others leave room.
 const OPTIONAL: u8 = 7;
+/// A text cut to this can still be read.
+const READABLE: u16 = 11;
+/// Number, severity and user.
+const WHO: usize = 3;
 
 /// Which columns there is room for: all, then without those that are dropped first. What is left
-/// over goes to the last one, which then shows as much of its text as it can.
+/// over goes to the last one without a widest form, which then shows as much of its text as it can.
 fn fitted(app: &App, width: u16) -> Vec<Fitted> {
     let natural = |id: ColumnId| {
         let column = id.column();
@@ -89,8 +93,8 @@ fn fitted(app: &App, width: u16) -> Vec<Fitted> {
     }
     let spare = width.saturating_sub(total(&columns));
     if let Some(open) = columns
-        .last_mut()
-        .filter(|fitted| fitted.id.column().max == u16::MAX)
+        .iter_mut()
+        .rfind(|fitted| fitted.id.column().max == u16::MAX)
     {
         open.width += spare;
     }
@@ -108,6 +112,9 @@ fn total(columns: &[Fitted]) -> u16 {
 /// Before a column is dropped, the widest texts give way, cell by cell, down to a readable width.
 fn shrink(columns: &mut [Fitted], width: u16) -> bool {
     let mut over = total(columns).saturating_sub(width);
+    // Who it is must be told, however little of it.
+    let readable = if columns.len() > WHO { READABLE } else { 0 };
+    let spare = |fitted: &Fitted| spare(fitted, readable);
     if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
         return false;
     }
@@ -123,12 +130,11 @@ fn shrink(columns: &mut [Fitted], width: u16) -> bool {
     true
 }
 
-/// How much of its width a column can do without.
-fn spare(fitted: &Fitted) -> u16 {
-    const READABLE: u16 = 12;
+/// How much of its width a column can do without, if so much of a text can still be read.
+fn spare(fitted: &Fitted, readable: u16) -> u16 {
     let column = fitted.id.column();
     match column.align {
-        Align::Left => fitted.width.saturating_sub(READABLE.max(column.min)),
+        Align::Left => fitted.width.saturating_sub(readable.max(column.min)),
         Align::Right => 0,
     }
 }
@@ -163,10 +169,10 @@ fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, s
         } else {
             fit(&text, width, more)
         };
-        let tint = if selected || column.name != "state" {
+        let tint = if selected {
             style
         } else {
-            state_style(theme, row).patch(style)
+            tint(column, theme, row).patch(style)
         };
         Span::styled(format!(" {}", aligned(&cut, column.align, fitted.width)), tint)
     });
@@ -227,6 +233,15 @@ fn is_live(app: &App, endpoint: &Endpoint, shown: &Snapshot) -> bool {
     }
     let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
     !stale && !matches!(endpoint.link, Link::Failing { .. })
+}
+
+/// What tells why a row is stuck has the colour of its severity.
+fn tint(column: &Column, theme: &Theme, row: &Row<'_>) -> Style {
+    match (column.name, row.verdict.severity()) {
+        ("severity" | "why", Some(severity)) if !row.has_ended() => theme.severity(severity),
+        ("why" | "state", _) => state_style(theme, row),
+        _ => Style::new(),
+    }
 }
 
 /// The normal state is quiet; the others are what one looks for.

@@ -3,6 +3,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::triage::Severity;
+
 /// How the parts of the screen look.
 pub(super) struct Theme {
     /// What matters most: heads, names, keys.
@@ -71,6 +73,14 @@ static ASCII: Glyphs = Glyphs {
 };
 
 impl Theme {
+    /// How a reason of that severity looks.
+    pub(super) const fn severity(&self, severity: Severity) -> Style {
+        match severity {
+            Severity::Look => self.warning,
+            Severity::Act => self.alarm,
+        }
+    }
+
     /// `plain`: no colour; `ascii`: nothing but ASCII.
     pub(super) fn new(plain: bool, ascii: bool) -> Self {
         let colour = |colour: Color| {

@@ -28,7 +28,7 @@ const NAMES: [(&str, &str, bool); 20] = [
     ("memory_bytes", "number", false),
     ("worker", "number", false),
     ("query", "text", false),
-    ("stuck", "null", false),
+    ("stuck", "list", true),
 ];
 
 fn kind(value: &Value) -> &'static str {
@@ -59,7 +59,7 @@ fn json_has_exactly_the_names_and_types_of_the_design() {
             assert_eq!(session["endpoint"], demo.running.url());
             assert_eq!(session["key"].as_str().unwrap().len(), 16);
         }
-        for (name, _, in_draft) in NAMES.iter().filter(|(name, ..)| *name != "stuck") {
+        for (name, _, in_draft) in &NAMES {
             let is_known = list.iter().any(|session| !session[*name].is_null());
             // The embedded endpoint need not run a statement at this moment.
             assert!(
@@ -155,7 +155,7 @@ fn csv_and_tsv_have_a_head_and_the_same_values() {
 
 #[test]
 fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
-    let usual = ["ID", "USER", "ADDRESS", "SERVICE", "AGE", "IDLE", "STATE"];
+    let usual = ["ID", "USER", "ADDRESS", "SERVICE", "AGE", "IDLE", "WHY", "STATE"];
     let more = ["SERVERS", "PROGRAM", "I/O", "MEMORY", "QUERY"];
     for (dialects, wide) in [
         (Dialects::Draft, usual.to_vec()),
@@ -172,6 +172,41 @@ fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
             assert_eq!(ids.len(), demo.list().len());
             assert!(ran.out.lines().all(|line| line == line.trim_end()), "{}", ran.out);
         }
+    }
+}
+
+#[test]
+fn one_look_tells_who_is_stuck() {
+    for (dialects, reasons) in [
+        (Dialects::Draft, &["idle"][..]),
+        (Dialects::JsonApi, &["idle", "query"]),
+    ] {
+        let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
+        let stuck = demo.json(&["list", "-o", "json", "-f", "stuck"]);
+        let found: Vec<_> = stuck
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|session| session["stuck"][0].clone())
+            .collect();
+        let names: Vec<_> = found.iter().map(|one| one["reason"].as_str().unwrap()).collect();
+        assert_eq!(names, reasons, "the worst first");
+        assert_eq!(found[0]["severity"], "act");
+        let evidence = found[0]["evidence"].as_str().unwrap();
+        assert!(evidence.starts_with("idle 4h 12m"), "{evidence}");
+        assert!(
+            demo.list()
+                .iter()
+                .any(|session| session["stuck"] == serde_json::json!([]))
+        );
+        let table = demo.maxtop(&["list", "-o", "table", "-f", "reason=idle"]).out;
+        assert_eq!(table.lines().count(), 2, "{table}");
+        assert!(table.contains("idle"), "{table}");
+        assert_eq!(
+            demo.maxtop(&["list", "-o", "jsonl", "-f", "not stuck"]).out,
+            "",
+            "nobody knows"
+        );
     }
 }
 
@@ -221,7 +256,7 @@ fn an_unknown_column_is_a_usage_error_that_names_the_known_ones() {
     let demo = Demo::start(Dialects::JsonApi);
     let ran = demo.maxtop(&["list", "--sort", "colour"]);
     ran.failed(2, "no column 'colour'");
-    assert!(ran.err.contains("id, user, address"), "{}", ran.err);
+    assert!(ran.err.contains("id, severity, user, address"), "{}", ran.err);
     assert!(demo.running.log().is_empty(), "nothing was asked");
 }
 

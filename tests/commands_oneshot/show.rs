@@ -13,6 +13,10 @@ fn json_is_the_lists_row_and_more() {
         let row = demo.list().into_iter().find(|row| row["id"] == number).unwrap();
         let shown = demo.json(&["show", &id, "-o", "json"]);
         for (name, value) in row.as_object().unwrap() {
+            // A list shows the pool of a session, and a look at it alone its connections.
+            if name == "stuck" {
+                continue;
+            }
             assert_eq!(
                 &shown[name], value,
                 "{name}: the same session has the same values and key"
@@ -41,6 +45,24 @@ fn json_is_the_lists_row_and_more() {
             assert_eq!(connection.as_object().unwrap().len(), names.len());
         }
     }
+}
+
+#[test]
+fn one_look_at_a_session_tells_why_it_is_stuck() {
+    let demo = Demo::with(Dialects::JsonApi, |spec| spec.speed = 0.0);
+    let reads_slowly = |session: &serde_json::Value| {
+        let id = session["id"].to_string();
+        let shown = demo.json(&["show", &id, "-o", "json"]);
+        (shown["stuck"][0]["reason"] == "back-pressure").then_some((id, shown))
+    };
+    let list = demo.list();
+    let mut reporting = list.iter().filter(|session| session["user"] == "report");
+    let (id, shown) = reporting.find_map(reads_slowly).unwrap();
+    assert_eq!(shown["stuck"][0]["severity"], "act");
+    let evidence = shown["stuck"][0]["evidence"].as_str().unwrap();
+    assert!(evidence.starts_with("back-pressure client: "), "{evidence}");
+    let text = demo.maxtop(&["show", &id]).out;
+    assert!(text.contains(&format!("\nWHY\n  {evidence}\n")), "{text}");
 }
 
 #[test]

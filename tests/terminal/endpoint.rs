@@ -69,9 +69,11 @@ impl Endpoint {
         self.running = Some(self.runtime.block_on(serve(self.spec.clone())).unwrap());
     }
 
-    /// maxtop on it, polling fast; what is confirmed is done at once.
+    /// maxtop on it, polling fast; what is confirmed is done at once. By idle, so that what is found
+    /// in the first seconds moves no rows.
     pub(crate) fn watched(&self, dialect: &str) -> Start {
-        self.watched_every("100ms", dialect).args(["--grace", "0s"])
+        self.watched_every("100ms", dialect)
+            .args(["--grace", "0s", "--sort", "-idle"])
     }
 
     pub(crate) fn watched_every(&self, interval: &str, dialect: &str) -> Start {

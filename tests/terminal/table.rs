@@ -32,6 +32,30 @@ fn it_appears_in_both_dialects_and_sizes() {
 }
 
 #[test]
+fn what_is_stuck_stands_first_and_says_why() {
+    let endpoint = Endpoint::frozen(50);
+    for (dialect, counts, reasons) in [
+        ("draft", "▲1", &["▲ etl"][..]),
+        ("jsonapi", "▲1 ●1", &["▲ etl", "● "]),
+    ] {
+        let mut pty = endpoint.watched_every("100ms", dialect).open();
+        pty.wait("a table", |screen| ids(screen).len() == 19);
+        pty.wait("the counts", |screen| lines(screen)[0].ends_with(counts));
+        pty.look(|screen| {
+            let text = lines(screen);
+            assert!(text[2].ends_with("WHY▾"), "{}", text[2]);
+            for (line, reason) in text[3..].iter().zip(reasons) {
+                assert!(line.contains(reason), "{line}");
+            }
+            assert!(text[3].contains(" idle"), "{}", text[3]);
+            assert!(!text[5].contains(['▲', '●']), "{}", text[5]);
+        });
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}
+
+#[test]
 fn the_dialect_is_found() {
     for (dialects, found) in [(Dialects::Draft, "draft"), (Dialects::JsonApi, "24.02")] {
         let endpoint = Endpoint::with(12, |spec| spec.dialects = dialects);

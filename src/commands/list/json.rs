@@ -31,5 +31,5 @@ pub(super) fn records<'a>(
 ) -> impl Iterator<Item = SessionRecord<'a>> {
     generation
         .window(0, generation.len())
-        .map(move |row| SessionRecord::new(endpoint, &row.identity(), row.session))
+        .map(move |row| SessionRecord::new(endpoint, &row.identity(), row.session, &row.verdict))
 }

@@ -5,9 +5,12 @@ use std::io::{self, Write};
 use crate::app::arrange::Generation;
 use crate::app::columns::{COLUMNS, Column};
 use crate::commands::grid::{Grid, Head};
+use crate::model::Dialect;
 
 /// What is shown without asking for more.
-const USUAL: [&str; 7] = ["id", "user", "address", "service", "age", "idle", "state"];
+const USUAL: [&str; 8] = ["id", "user", "address", "service", "age", "idle", "state", "why"];
+/// The sign of the screen that WHY says in words.
+const SIGN: &str = "severity";
 
 /// How many columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +40,14 @@ pub(super) fn write(out: &mut impl Write, generation: &Generation, width: Width)
     grid.write(out)
 }
 
+fn knows(generation: &Generation, dialect: Dialect) -> bool {
+    let mut lists = generation.snapshots.iter();
+    lists.any(|snapshot| snapshot.dialect == dialect)
+}
+
 fn is_shown(column: &Column, generation: &Generation, width: Width) -> bool {
     match width {
         Width::Usual => USUAL.contains(&column.name),
-        Width::All => column.only.is_none_or(|dialect| {
-            generation
-                .snapshots
-                .iter()
-                .any(|snapshot| snapshot.dialect == dialect)
-        }),
+        Width::All => column.name != SIGN && column.only.is_none_or(|dialect| knows(generation, dialect)),
     }
 }

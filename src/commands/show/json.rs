@@ -52,7 +52,7 @@ impl<'a> DetailRecord<'a> {
         let detail = &found.detail;
         let tells = found.dialect == Dialect::JsonApi;
         Self {
-            session: SessionRecord::new(endpoint, &found.identity, &detail.session),
+            session: SessionRecord::new(endpoint, &found.identity, &detail.session, &found.verdict()),
             connections: detail.connections.iter().map(connection).collect(),
             client: tells.then_some(Attributes(&detail.client)),
             queries: detail

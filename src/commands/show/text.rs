@@ -13,6 +13,7 @@ pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::
     let detail = &shown.detail;
     writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
     facts(out, shown, endpoint)?;
+    reasons(out, shown)?;
     connections(out, detail, shown.dialect)?;
     statements(out, detail)?;
     buffers(out, detail)?;
@@ -33,6 +34,17 @@ pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::
             .map(|(part, bytes)| (part, size_text(*bytes))),
     )?;
     log(out, detail)
+}
+
+/// Why it is stuck, the strongest reason first.
+fn reasons(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
+    if !shown.found.is_empty() {
+        writeln!(out, "\nWHY")?;
+    }
+    for finding in &shown.found {
+        writeln!(out, "  {}", finding.words(&shown.detail.session))?;
+    }
+    Ok(())
 }
 
 fn facts(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> {

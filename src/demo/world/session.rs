@@ -177,6 +177,12 @@ impl<'a> Moment<'a> {
         self.session.client.kind.service
     }
 
+    /// What is wrong with it.
+    #[cfg(test)]
+    pub(in crate::demo) const fn plot(&self) -> Plot {
+        self.session.plot
+    }
+
     /// What it is doing.
     pub fn state(&self) -> State {
         match self.session.plot {

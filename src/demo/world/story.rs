@@ -6,7 +6,7 @@ use super::cast::{DBA, ETL, Kind, ORDERS, REPORT, WEB};
 
 /// What is wrong with a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plot {
+pub(in crate::demo) enum Plot {
     /// Nothing.
     Ordinary,
     /// It went quiet long ago and still holds a backend.

@@ -89,6 +89,8 @@ struct RawDiagnostics {
 struct RawClient<'a> {
     #[serde(borrow, default)]
     connection_attributes: Field<Entries<'a, Raw<'a>>>,
+    #[serde(default)]
+    sescmd_history_len: Field<u64>,
 }
 
 /// The list keeps of a statement only whether it runs; an entry is 2 kB in some fleets.
@@ -186,9 +188,12 @@ fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'
 
 fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra {
     let mut extra = Extra::default();
-    let attributes = raw
-        .take(&mut decoder.blanked)
-        .and_then(|client| client.0.connection_attributes.take(&mut decoder.blanked));
+    let Some(Object(client)) = raw.take(&mut decoder.blanked) else {
+        return extra;
+    };
+    let commands = client.sescmd_history_len.take(&mut decoder.blanked);
+    extra.history = commands.map(|commands| u32::try_from(commands).unwrap_or(u32::MAX));
+    let attributes = client.connection_attributes.take(&mut decoder.blanked);
     for (name, value) in attributes.into_iter().flat_map(|entries| entries.0) {
         match name.as_ref() {
             "program_name" => extra.program = decoder.name(value),

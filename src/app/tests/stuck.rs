@@ -1,0 +1,136 @@
+//! Why sessions are stuck, as it reaches the table, the details and the filter.
+
+use std::time::Duration;
+
+use crate::app::key::Code;
+use crate::app::stage::{Stage, draft};
+use crate::model::{Connection, Counter, Detail, Dialect, EndpointId, Statistics};
+use crate::triage::Severity;
+
+/// A list in which the first session was forgotten by its pool.
+fn stage() -> Stage {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    stage.list(&pool());
+    stage
+}
+
+/// All of one user and address.
+fn pool() -> String {
+    draft(&[
+        (250, "etl", 15_000),
+        (500, "etl", 3),
+        (750, "etl", 9),
+        (1000, "web", 40),
+    ])
+}
+
+/// The words of the first column of reasons, from top to bottom.
+fn why(stage: &Stage) -> Vec<(u64, Option<String>)> {
+    let rows = stage.app.table.generation.window(0, 100);
+    rows.map(|row| {
+        let strongest = row.verdict.strongest();
+        (
+            row.session.id.0,
+            strongest.map(|finding| finding.short(row.session)),
+        )
+    })
+    .collect()
+}
+
+#[test]
+fn the_worst_stand_first_and_are_counted() {
+    let stage = stage();
+    let forgotten = Some("idle 4h 10m".to_owned());
+    assert_eq!(
+        why(&stage),
+        [(250, forgotten), (1000, None), (750, None), (500, None)]
+    );
+    let count = |severity| stage.app.table.generation.count(EndpointId(0), severity);
+    assert_eq!((count(Severity::Act), count(Severity::Look)), (1, 0));
+}
+
+#[test]
+fn a_filter_finds_what_is_stuck_and_completes_its_reasons() {
+    let mut stage = stage();
+    stage.type_text("/stuck");
+    assert_eq!(stage.shown().0, [250]);
+    stage.press(Code::Esc);
+    stage.type_text("/reason=idle");
+    assert_eq!(stage.shown().0, [250]);
+    stage.press(Code::Esc);
+    stage.type_text("/not stuck");
+    assert!(
+        stage.shown().0.is_empty(),
+        "nobody has looked at their connections"
+    );
+}
+
+#[test]
+fn what_is_held_counts_from_list_to_list_and_over_a_pause() {
+    let mut stage = stage();
+    let stopping = pool().replacen("Session ready for routing", "Stopping session", 1);
+    stage.list(&stopping);
+    stage.wait(Duration::from_secs(6));
+    stage.press(Code::Char('p'));
+    stage.list(&stopping);
+    stage.wait(Duration::from_secs(6));
+    stage.press(Code::Char('p'));
+    stage.list(&stopping);
+    let generation = &stage.app.table.generation;
+    let row = generation.row(0).unwrap();
+    let words: Vec<_> = row.verdict.found.iter().map(|f| f.words(row.session)).collect();
+    assert_eq!(words[1], "closing 12s", "{words:?}");
+}
+
+#[test]
+fn a_ghost_keeps_its_reason_and_its_place() {
+    let mut stage = stage();
+    assert_eq!(stage.shown().1, Some(250));
+    stage.settle();
+    for _ in 0..2 {
+        stage.list(&draft(&[(500, "etl", 3), (750, "etl", 9)]));
+    }
+    let row = stage.app.table.generation.row(0).unwrap();
+    assert!(row.has_ended() && row.session.id.0 == 250);
+    assert_eq!(row.verdict.severity(), Some(Severity::Act));
+    assert_eq!(stage.app.table.generation.count(EndpointId(0), Severity::Act), 0);
+}
+
+#[test]
+fn the_details_see_what_a_list_does_not_tell() {
+    let mut stage = stage();
+    stage.press(Code::Enter);
+    let words = |stage: &Stage| {
+        let pane = stage.app.detail.as_ref().unwrap();
+        let found = pane.findings();
+        found.iter().map(|f| f.words(pane.session())).collect::<Vec<_>>()
+    };
+    let idle = "idle 4h 10m; the other 2 of its pool are in use".to_owned();
+    assert_eq!(
+        words(&stage),
+        std::slice::from_ref(&idle),
+        "from the list, at once"
+    );
+    let look = |stage: &Stage| Detail {
+        connections: vec![Connection {
+            statistics: Some(Statistics::from_fn(|counter| match counter {
+                Counter::HighWater => Some(3),
+                _ => Some(2),
+            })),
+            ..Connection::default()
+        }],
+        ..stage.detail(250)
+    };
+    stage.seen(Ok(look(&stage)));
+    assert_eq!(words(&stage).len(), 1);
+    stage.wait(Duration::from_secs(1));
+    stage.seen(Ok(look(&stage)));
+    let pressure = "back-pressure ?: 3 high, 2 low, 2 buffered".to_owned();
+    assert_eq!(words(&stage), [pressure.clone(), idle.clone()]);
+    // They stay when the session ends.
+    for _ in 0..2 {
+        stage.list(&draft(&[(500, "etl", 3)]));
+    }
+    assert!(stage.app.detail.as_ref().unwrap().ended.is_some());
+    assert_eq!(words(&stage), [pressure, idle]);
+}

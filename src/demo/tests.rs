@@ -1,0 +1,197 @@
+//! The story as it is judged: the replies of the pure world, decoded and judged list by list, at a
+//! time that is set by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, Method};
+use jiff::tz::{TimeZone, offset};
+
+use super::endpoint::Endpoint;
+use super::http::Request;
+use super::world::Plot;
+use super::{Dialects, ServeSpec, dates, draft, jsonapi};
+use crate::model::{Dialect, EndpointId, Snapshot};
+use crate::triage::{Judged, Look, Samples, Severity, Thresholds, judge};
+use crate::wire::{self, Decoder, Interner};
+
+/// When the world begins, and the zone of its server, which nobody names.
+const NOW: i64 = 1_790_000_000;
+const ZONE: i8 = 2;
+
+/// Somebody who polls the world.
+struct Watcher {
+    endpoint: Endpoint,
+    dialect: Dialect,
+    interner: Interner,
+    past: Option<(Snapshot, Judged)>,
+}
+
+/// What was found of one session: reasons with their severities.
+type Found = BTreeSet<(&'static str, Severity)>;
+
+impl Watcher {
+    fn new(dialect: Dialect, sessions: usize) -> Self {
+        let mut spec = ServeSpec::new(sessions, 42);
+        spec.world.now_unix = NOW;
+        spec.speed = 0.0;
+        spec.dialects = Dialects::Both;
+        let mut endpoint = Endpoint::new(spec);
+        endpoint.zone = TimeZone::fixed(offset(ZONE));
+        Self {
+            endpoint,
+            dialect,
+            interner: Interner::default(),
+            past: None,
+        }
+    }
+
+    fn get(&self, path: &str) -> Vec<u8> {
+        let request = Request {
+            method: Method::GET,
+            path: path.to_owned(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+        };
+        match self.dialect {
+            Dialect::Draft => draft::answer(&self.endpoint, &request).body,
+            Dialect::JsonApi => jsonapi::answer(&self.endpoint, &request).body,
+        }
+    }
+
+    /// Lists and judges the world as it is after so many seconds.
+    fn poll(&mut self, second: u64) -> BTreeMap<u64, Found> {
+        self.endpoint
+            .with_world(|world| world.advance(Duration::from_secs(second)));
+        let path = match self.dialect {
+            Dialect::Draft => "/sessions",
+            Dialect::JsonApi => "/v1/sessions",
+        };
+        let body = self.get(path);
+        let taken_at = self.endpoint.with_world(|world| dates::timestamp(world.wall()));
+        // Which zone a server is in is known on loopback only; JSON:API does not need it.
+        let zone = (self.dialect == Dialect::Draft).then(|| self.endpoint.zone.clone());
+        let mut decoder = Decoder::new(&mut self.interner, zone.as_ref(), taken_at);
+        let rows = wire::list(self.dialect, &body, &mut decoder).unwrap();
+        let instance = (self.dialect == Dialect::JsonApi)
+            .then(|| wire::jsonapi::instance(&self.get("/v1/maxscale")).unwrap());
+        let snapshot = Snapshot {
+            endpoint: EndpointId(0),
+            dialect: self.dialect,
+            instance,
+            number: second,
+            // Our clock is another one.
+            taken_at: taken_at + jiff::SignedDuration::from_secs(47),
+            cost: Duration::ZERO,
+            bytes: body.len(),
+            sessions: rows.sessions,
+            blanked: rows.blanked,
+            dropped: rows.dropped,
+            change: crate::model::Change::default(),
+            census: crate::model::Census::default(),
+        };
+        let past = self
+            .past
+            .as_ref()
+            .map(|(before, judged)| (Look::from(before), judged));
+        let judged = judge(
+            past,
+            Look::from(&snapshot),
+            &Thresholds::default(),
+            &Samples::new(),
+        );
+        let sessions = snapshot.sessions.iter().enumerate();
+        let found = sessions.map(|(index, session)| {
+            let found = judged.verdict(index).found.iter();
+            let reasons = found.map(|finding| (finding.reason.name, finding.severity));
+            (session.id.0, reasons.collect())
+        });
+        let found = found
+            .filter(|(_, reasons): &(u64, Found)| !reasons.is_empty())
+            .collect();
+        self.past = Some((snapshot, judged));
+        found
+    }
+
+    /// What the story has planted in each session, as the list can show it.
+    fn plot(&self, id: u64) -> Plot {
+        self.endpoint
+            .with_world(|world| world.session(id).map_or(Plot::Ordinary, |session| session.plot()))
+    }
+}
+
+/// What each planted trouble is found by within half a minute.
+fn planted(dialect: Dialect) -> Vec<(Plot, Found)> {
+    let found = |reasons: &[_]| reasons.iter().copied().collect();
+    let (act, look) = (Severity::Act, Severity::Look);
+    let mut planted = vec![
+        (Plot::Leaked, found(&[("idle", act)])),
+        (Plot::Closing, found(&[("closing", look)])),
+    ];
+    if dialect == Dialect::JsonApi {
+        let waits = ("query", look);
+        planted.push((Plot::Hung, found(&[waits, ("silent", look)])));
+        planted.push((Plot::NoBackend, found(&[waits, ("no-backend", look)])));
+    }
+    planted
+}
+
+#[test]
+fn every_trouble_that_a_list_can_show_is_found_within_three_polls() {
+    for dialect in [Dialect::Draft, Dialect::JsonApi] {
+        for sessions in [12, 200] {
+            let mut watcher = Watcher::new(dialect, sessions);
+            let found = [0, 16, 32].map(|second| watcher.poll(second))[2].clone();
+            let plots: Vec<_> = found
+                .iter()
+                .map(|(id, reasons)| (watcher.plot(*id), reasons.clone()))
+                .collect();
+            for trouble in planted(dialect) {
+                assert!(
+                    plots.contains(&trouble),
+                    "{dialect:?} {sessions}: {trouble:?} in {plots:?}"
+                );
+            }
+            assert_eq!(plots.len(), planted(dialect).len(), "{dialect:?}: {plots:?}");
+        }
+    }
+}
+
+#[test]
+fn one_list_shows_what_is_idle_and_what_hangs() {
+    let mut watcher = Watcher::new(Dialect::JsonApi, 200);
+    let found = watcher.poll(0);
+    let plots: BTreeMap<_, _> = found
+        .iter()
+        .map(|(id, reasons)| (format!("{:?}", watcher.plot(*id)), reasons.clone()))
+        .collect();
+    let (leaked, hung) = (("idle", Severity::Act), ("query", Severity::Look));
+    assert_eq!(plots["Leaked"], Found::from([leaked]));
+    assert_eq!(plots["Hung"], Found::from([hung]));
+    assert_eq!(plots.len(), 2);
+}
+
+#[test]
+fn nobody_else_is_found_in_ten_minutes() {
+    for dialect in [Dialect::Draft, Dialect::JsonApi] {
+        let mut watcher = Watcher::new(dialect, 100);
+        let mut seen: BTreeMap<String, Found> = BTreeMap::new();
+        for second in 0..=600 {
+            for (id, reasons) in watcher.poll(second) {
+                let plot = format!("{:?}", watcher.plot(id));
+                seen.entry(plot).or_default().extend(reasons);
+            }
+        }
+        let mut expected: BTreeMap<String, Found> = planted(dialect)
+            .into_iter()
+            .map(|(plot, reasons)| (format!("{plot:?}"), reasons))
+            .collect();
+        // What hangs for so long falls silent, and is to be acted on, in the end.
+        for plot in ["Hung", "NoBackend"] {
+            if let Some(reasons) = expected.get_mut(plot) {
+                reasons.extend([("query", Severity::Act), ("silent", Severity::Look)]);
+            }
+        }
+        assert_eq!(seen, expected, "{dialect:?}");
+    }
+}

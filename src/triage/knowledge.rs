@@ -1,0 +1,59 @@
+//! What the values of a list mean in the version that sent it (2.2 and 2.4 of the API notes).
+
+use crate::model::{Dialect, Instance, Session, Version};
+
+/// The first release in which every router books the end of a statement.
+const BOOKS_ENDS: Version = Version { major: 6, minor: 2 };
+/// The first series in which `idle` is 0 during a statement from its first release on.
+const IDLE_IS_ZERO: Version = Version { major: 23, minor: 8 };
+/// Idle for longer than this is not "just now".
+const MOMENT_MS: u64 = 1_000;
+
+/// What can be known of a statement.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Knowledge {
+    /// Sessions without a running statement have none: statements are kept.
+    keeps_statements: bool,
+    version: Option<Version>,
+}
+
+impl Knowledge {
+    pub(super) fn new(dialect: Dialect, instance: Option<&Instance>) -> Self {
+        let kept = instance.and_then(|instance| instance.retained_statements);
+        Self {
+            keeps_statements: dialect == Dialect::JsonApi && kept.is_some_and(|kept| kept > 0),
+            version: instance.and_then(Instance::release),
+        }
+    }
+
+    /// Whether a statement runs. Up to 6.1 some routers never book an end: what is idle there may
+    /// run or not. On current versions what is idle does not run, whatever its statements say.
+    pub(super) fn is_running(self, session: &Session) -> Option<bool> {
+        let extra = session.extra.as_ref()?;
+        if extra.running.is_none() {
+            return self.keeps_statements.then_some(false);
+        }
+        let is_idle = session.idle.is_some_and(|idle| idle.as_millis() >= MOMENT_MS);
+        match self.version {
+            Some(version) if version >= IDLE_IS_ZERO => Some(!is_idle),
+            Some(version) if version >= BOOKS_ENDS => Some(true),
+            _ => (!is_idle).then_some(true),
+        }
+    }
+
+    /// Whether a statement runs and no event was counted lately. The counter is worn out by reading
+    /// (2.2 of the API notes), so 0 means some seconds, not 30; and without it nothing is known.
+    pub(super) fn is_quiet(self, session: &Session) -> Option<bool> {
+        if !self.is_running(session)? {
+            return Some(false);
+        }
+        Some(session.extra.as_ref()?.io_activity? == 0)
+    }
+
+    /// Whether a statement waits while there is no connection to a server.
+    pub(super) fn is_bare(self, session: &Session) -> Option<bool> {
+        let is_ready = session.phase()? == crate::model::Phase::Ready;
+        let has_none = session.backends()?.is_empty();
+        Some(is_ready && has_none && self.is_running(session)?)
+    }
+}

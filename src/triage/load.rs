@@ -1,0 +1,47 @@
+//! Sessions that weigh far more than others of their service.
+
+use super::case::Case;
+use super::evidence::Evidence;
+use super::finding::Severity;
+use super::reason::Judgment;
+
+/// Below this what is usual counts as this. A session holds a buffer of 64 KiB or not, by chance.
+pub(super) const USUAL_MEMORY: u64 = 64 * 1024;
+/// Every client sets a few things at login.
+pub(super) const USUAL_COMMANDS: u32 = 5;
+
+/// Far more memory than usual in its service.
+pub(super) fn memory(case: &Case<'_>) -> Judgment {
+    let Some(bytes) = case.session.extra.as_ref().and_then(|extra| extra.memory) else {
+        return Judgment::Unjudged;
+    };
+    let times = u64::from(case.limits.times_usual);
+    if bytes < USUAL_MEMORY.saturating_mul(times) {
+        return Judgment::No;
+    }
+    let Some(usual) = case.surroundings.usual_memory(case.session) else {
+        return Judgment::Unjudged;
+    };
+    if bytes < usual.max(USUAL_MEMORY).saturating_mul(times) {
+        return Judgment::No;
+    }
+    Judgment::Found(Severity::Look, Evidence::Memory { bytes, usual })
+}
+
+/// A far longer history of session commands than usual in its service.
+pub(super) fn history(case: &Case<'_>) -> Judgment {
+    let Some(commands) = case.session.extra.as_ref().and_then(|extra| extra.history) else {
+        return Judgment::Unjudged;
+    };
+    let times = case.limits.times_usual;
+    if commands < USUAL_COMMANDS.saturating_mul(times) {
+        return Judgment::No;
+    }
+    let Some(usual) = case.surroundings.usual_history(case.session) else {
+        return Judgment::Unjudged;
+    };
+    if commands < usual.max(USUAL_COMMANDS).saturating_mul(times) {
+        return Judgment::No;
+    }
+    Judgment::Found(Severity::Look, Evidence::History { commands, usual })
+}

@@ -1,0 +1,72 @@
+//! The table of reasons. Of equally severe ones the first explains most, so it is the one shown.
+
+use super::finding::Severity::{Act, Look};
+use super::reason::{Judge, Reason};
+use super::{closing, idle, load, pressure, waiting};
+
+/// Every reason.
+pub static REASONS: [Reason; 9] = [
+    Reason {
+        name: "back-pressure",
+        about: "more high-water than low-water events, or a write queue",
+        severities: &[Act],
+        limit: |_| "two looks".to_owned(),
+        judge: Judge::Connections(pressure::back_pressure),
+    },
+    Reason {
+        name: "no-backend",
+        about: "ready, a statement waits, and no server is connected",
+        severities: &[Look],
+        limit: |limits| limits.no_backend.to_string(),
+        judge: Judge::List(waiting::no_backend),
+    },
+    Reason {
+        name: "query",
+        about: "one statement has been running for long",
+        severities: &[Look, Act],
+        limit: |limits| format!("● {}, ▲ {}", limits.query_look, limits.query_act),
+        judge: Judge::List(waiting::query),
+    },
+    Reason {
+        name: "silent",
+        about: "a statement runs and no event is counted (inferred)",
+        severities: &[Look],
+        limit: |limits| limits.silent.to_string(),
+        judge: Judge::List(waiting::silent),
+    },
+    Reason {
+        name: "idle",
+        about: "idle while it holds a server; ▲ if unlike its pool",
+        severities: &[Look, Act],
+        limit: |limits| limits.idle.to_string(),
+        judge: Judge::List(idle::idle),
+    },
+    Reason {
+        name: "buffering",
+        about: "buffered writes that grow from look to look",
+        severities: &[Look],
+        limit: |_| "three looks".to_owned(),
+        judge: Judge::Connections(pressure::buffering),
+    },
+    Reason {
+        name: "closing",
+        about: "told to stop, and still there",
+        severities: &[Look],
+        limit: |limits| limits.closing.to_string(),
+        judge: Judge::List(closing::closing),
+    },
+    Reason {
+        name: "history",
+        about: "a longer history of commands than is usual",
+        severities: &[Look],
+        limit: |limits| format!("{}x", limits.times_usual),
+        judge: Judge::List(load::history),
+    },
+    Reason {
+        name: "memory",
+        about: "more memory than is usual in its service",
+        severities: &[Look],
+        limit: |limits| format!("{}x", limits.times_usual),
+        judge: Judge::List(load::memory),
+    },
+];

@@ -1,0 +1,110 @@
+//! What is usual around a session: in its pool, and in its service. Looked into only if there is
+//! somebody whom it matters for, which is rarely so.
+
+use rustc_hash::FxHashMap;
+
+use super::history::History;
+use super::load::{USUAL_COMMANDS, USUAL_MEMORY};
+use super::thresholds::Thresholds;
+use crate::model::{Extra, Session, Text};
+
+/// Fewer others than this are no pool.
+const FEWEST_OTHERS: u32 = 2;
+/// Of fewer sessions nobody can say what is usual.
+const FEWEST_USUAL: usize = 5;
+
+/// Sessions of one user, address and service.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pool {
+    sessions: u32,
+    /// Idle for at least half of what is long.
+    idle: u32,
+}
+
+/// What is usual around.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings<'a> {
+    pools: FxHashMap<u64, Pool>,
+    memory: FxHashMap<Option<&'a Text>, u64>,
+    history: FxHashMap<Option<&'a Text>, u64>,
+}
+
+impl<'a> Surroundings<'a> {
+    pub(super) fn of(sessions: &'a [Session], histories: &[History], limits: &Thresholds) -> Self {
+        let times = u64::from(limits.times_usual);
+        let is_long = |session: &Session| session.idle.is_some_and(|idle| idle >= limits.idle);
+        let pools = if sessions.iter().any(is_long) {
+            pools(sessions, histories, limits.idle.as_millis() / 2)
+        } else {
+            FxHashMap::default()
+        };
+        Self {
+            pools,
+            memory: usual(sessions, USUAL_MEMORY.saturating_mul(times), |extra| extra.memory),
+            history: usual(
+                sessions,
+                u64::from(USUAL_COMMANDS).saturating_mul(times),
+                |extra| extra.history.map(u64::from),
+            ),
+        }
+    }
+
+    /// How many others are in the pool of an idle session, if most of them are in use.
+    pub(super) fn others_in_use(&self, pool: u64) -> Option<u32> {
+        let pool = self.pools.get(&pool)?;
+        let others = pool.sessions.saturating_sub(1);
+        let idle = pool.idle.saturating_sub(1);
+        (others >= FEWEST_OTHERS && idle.saturating_mul(3) <= others).then_some(others)
+    }
+
+    /// What the sessions of its service take, as the median.
+    pub(super) fn usual_memory(&self, session: &Session) -> Option<u64> {
+        self.memory.get(&session.service.as_ref()).copied()
+    }
+
+    /// How long the histories of its service are, as the median.
+    pub(super) fn usual_history(&self, session: &Session) -> Option<u32> {
+        let usual = self.history.get(&session.service.as_ref())?;
+        Some(u32::try_from(*usual).unwrap_or(u32::MAX))
+    }
+}
+
+fn pools(sessions: &[Session], histories: &[History], idle_ms: u64) -> FxHashMap<u64, Pool> {
+    let mut pools: FxHashMap<u64, Pool> = FxHashMap::default();
+    for (session, history) in sessions.iter().zip(histories) {
+        let pool = pools.entry(history.pool).or_default();
+        let is_idle = session.idle.is_some_and(|idle| idle.as_millis() >= idle_ms);
+        pool.sessions = pool.sessions.saturating_add(1);
+        pool.idle = pool.idle.saturating_add(u32::from(is_idle));
+    }
+    pools
+}
+
+/// The median of each service in which somebody is above `worth`.
+fn usual(
+    sessions: &[Session],
+    worth: u64,
+    value: fn(&Extra) -> Option<u64>,
+) -> FxHashMap<Option<&Text>, u64> {
+    let value = |session: &Session| value(session.extra.as_ref()?);
+    let mut services: FxHashMap<Option<&Text>, Vec<u64>> = FxHashMap::default();
+    if !sessions.iter().filter_map(value).any(|value| value >= worth) {
+        return FxHashMap::default();
+    }
+    for session in sessions {
+        services
+            .entry(session.service.as_ref())
+            .or_default()
+            .extend(value(session));
+    }
+    let known = services
+        .into_iter()
+        .filter(|(_, values)| values.len() >= FEWEST_USUAL);
+    known
+        .map(|(service, mut values)| {
+            let middle = values.len() / 2;
+            let (_, median, _) = values.select_nth_unstable(middle);
+            (service, *median)
+        })
+        .collect()
+}
