@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("wire", &["model"]),
     ("query", &["model"]),
     ("triage", &["model"]),
-    ("kill", &["model", "query"]),
+    ("kill", &["model", "query", "triage"]),
     ("app", &["model", "query", "triage", "kill"]),
     ("ui", &["model", "query", "triage", "kill", "app"]),
     ("cli", &[]),

@@ -11,7 +11,9 @@ use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::Action;
 use super::status::Status;
-use crate::kill::{Answer, Batch, Dialog, Order, Press, Refusal, Ticket, Victim, permit};
+use crate::kill::{
+    Answer, Batch, Dialog, Order, Press, Refusal, Rules, Ticket, Victim, permit, reason_names,
+};
 use crate::model::{Found, Identity, Limit, Now, Session, Text};
 use crate::query::{Filter, Subject};
 
@@ -86,14 +88,20 @@ impl App {
     /// Freezes a session. Nothing if its endpoint has not spoken yet.
     fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
         let endpoint = self.endpoint(identity.endpoint)?;
+        let verdict = self.table.generation.verdict(&identity.key());
+        let reasons = verdict.as_ref().map(reason_names).unwrap_or_default();
         let subject = Subject {
             endpoint: Some(&endpoint.name),
+            reasons: Some(reasons.as_reasons()),
             ..Subject::new(&session)
         };
         let refused = permit(&subject, endpoint.authority(), &self.settings.protect).err();
+        let latest = endpoint.latest.as_ref();
         Some(Victim {
             endpoint: endpoint.name.as_str().into(),
             dialect: endpoint.dialect?,
+            instance: latest.and_then(|latest| latest.instance.clone()),
+            reasons,
             identity,
             session,
             taken_by,
@@ -117,8 +125,11 @@ impl App {
             return;
         }
         let number = self.kills.take_numbers(victims.len());
-        let protect = Some(self.settings.protect.clone());
-        let (batch, orders) = Batch::ask(number, victims, protect, self.now);
+        let rules = Rules {
+            protect: self.settings.protect.clone(),
+            thresholds: self.settings.thresholds,
+        };
+        let (batch, orders) = Batch::ask(number, victims, rules, self.now);
         let mut asking = Asking {
             batch,
             dialog: Dialog::default(),

@@ -12,9 +12,8 @@ use std::time::Duration;
 use super::event::Ticket;
 use super::stage::{FirstCheck, Stage};
 use super::traffic::Lane;
-use super::{Outcome, Victim};
+use super::{Outcome, Rules, Victim};
 use crate::model::{Fault, Now, Part, ProcessStart, Session, Sighting};
-use crate::query::Filter;
 
 #[cfg(test)]
 pub(super) use watch::WATCH;
@@ -53,8 +52,8 @@ pub(super) struct Look<'a> {
     pub(super) answer: Result<Arc<Sighting>, Fault>,
     /// The process that answered, where the sighting does not say.
     pub(super) process: Option<&'a ProcessStart>,
-    /// Who must never be ended.
-    pub(super) protect: Option<&'a Filter>,
+    /// What holds for all victims.
+    pub(super) rules: &'a Rules,
 }
 
 impl Attempt {

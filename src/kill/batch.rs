@@ -17,9 +17,8 @@ use super::attempt::Attempt;
 use super::event::{Event, Order, Ticket};
 use super::grace::Grace;
 use super::traffic::Traffic;
-use super::{FirstCheck, Outcome, Refusal, Stage, Tally, Victim};
+use super::{FirstCheck, Outcome, Refusal, Rules, Stage, Tally, Victim};
 use crate::model::{EndpointId, Fault, Now, Text};
-use crate::query::Filter;
 
 /// Over so many victims the first check is one fresh list for all.
 pub(super) const CHECKED_ONE_BY_ONE: usize = 16;
@@ -47,7 +46,7 @@ pub struct Batch {
     attempts: Vec<Attempt>,
     /// What was said to be the reason.
     reason: Option<Text>,
-    protect: Option<Filter>,
+    rules: Rules,
     phase: Phase,
     traffic: BTreeMap<EndpointId, Traffic>,
     /// The batch's own last question: for a list, a process, the log.
@@ -72,8 +71,8 @@ pub fn numbers(victims: usize) -> u32 {
 
 impl Batch {
     /// Asks about these victims: the first checks are ordered at once. `number` is the first of
-    /// [`numbers`] numbers of this run; `protect` names those who must never be ended.
-    pub fn ask(number: u32, victims: Vec<Victim>, protect: Option<Filter>, now: Now) -> (Self, Vec<Order>) {
+    /// [`numbers`] numbers of this run.
+    pub fn ask(number: u32, victims: Vec<Victim>, rules: Rules, now: Now) -> (Self, Vec<Order>) {
         let numbered = (number.saturating_add(1)..).zip(victims);
         let attempts: Vec<_> = numbered
             .map(|(number, victim)| Attempt::new(number, victim))
@@ -81,7 +80,7 @@ impl Batch {
         let mut batch = Self {
             traffic: BTreeMap::new(),
             reason: None,
-            protect: protect.filter(|filter| !filter.is_empty()),
+            rules,
             phase: Phase::Asking,
             ticket: Ticket::before_first(number),
             waits_for: BTreeMap::new(),

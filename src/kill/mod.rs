@@ -18,6 +18,7 @@ mod outcome;
 mod permit;
 mod refusal;
 mod returns;
+mod rules;
 mod stage;
 mod tally;
 mod traffic;
@@ -33,9 +34,10 @@ pub use outcome::Outcome;
 pub use permit::{Authority, permit};
 pub use refusal::Refusal;
 pub use returns::{Return, Returns};
+pub use rules::Rules;
 pub use stage::{FirstCheck, Stage, Watch};
 pub use tally::Tally;
-pub use victim::Victim;
+pub use victim::{Victim, asks_why, reason_names};
 
 #[cfg(test)]
 mod tests;

@@ -13,9 +13,10 @@ use crate::model::{
     Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now, Part,
     ProcessStart, Session, SessionId, Sighting, Snapshot, Text, Version,
 };
-use crate::query::Filter;
+use crate::query::{Filter, ReasonNames};
 
 mod asking;
+mod filters;
 mod many;
 mod one;
 mod storm;
@@ -52,6 +53,8 @@ pub(super) fn victim_of(session: Session, process: Option<&ProcessStart>) -> Vic
         session,
         endpoint: "127.0.0.1:1".into(),
         dialect: Dialect::JsonApi,
+        instance: None,
+        reasons: ReasonNames::default(),
         taken_by: None,
         refused: None,
     }
@@ -79,8 +82,11 @@ impl Play {
             elapsed: Duration::from_secs(100),
             wall: Timestamp::from_second(1_795_450_800).unwrap(),
         };
-        let protect = Filter::parse(protect).unwrap();
-        let (batch, orders) = Batch::ask(1, victims, Some(protect), now);
+        let rules = Rules {
+            protect: Filter::parse(protect).unwrap(),
+            ..Rules::default()
+        };
+        let (batch, orders) = Batch::ask(1, victims, rules, now);
         Self { batch, now, orders }
     }
 

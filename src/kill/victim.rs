@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Refusal;
-use crate::model::{Dialect, Identity, Session};
-use crate::query::{Filter, Subject};
+use crate::model::{Dialect, Identity, Instance, Session, Sighting};
+use crate::query::{Filter, ReasonNames};
+use crate::triage::{Look, Samples, Thresholds, Verdict, judge};
 
 /// One session that is to be ended.
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ pub struct Victim {
     pub endpoint: Arc<str>,
     /// In which dialect its endpoint speaks.
     pub dialect: Dialect,
+    /// The process that its endpoint had by then, as far as it tells.
+    pub instance: Option<Instance>,
+    /// Why it was stuck by then, for a filter that asks.
+    pub reasons: ReasonNames,
     /// The filter that it was taken by, if nobody pointed at it: it is asked again before the DELETE.
     pub taken_by: Option<Filter>,
     /// Why it cannot be ended, if that is known before anything is asked.
@@ -24,16 +29,35 @@ pub struct Victim {
 }
 
 impl Victim {
-    /// A session in its place, for a filter.
-    pub(super) fn subject<'a>(&'a self, session: &'a Session) -> Subject<'a> {
-        Subject {
-            endpoint: Some(&self.endpoint),
-            ..Subject::new(session)
-        }
+    /// Why it is stuck by a fresh look at it alone. What that cannot tell is as it was when it was
+    /// asked for.
+    pub(super) fn reasons_by(&self, sighting: &Sighting, limits: &Thresholds) -> ReasonNames {
+        let look = Look {
+            dialect: self.dialect,
+            instance: self.instance.as_ref(),
+            taken_at: sighting.taken_at,
+            is_after_restart: false,
+            sessions: std::slice::from_ref(&sighting.detail.session),
+        };
+        let judged = judge(None, look, limits, &Samples::new());
+        self.reasons.confirmed_by(&reason_names(&judged.verdict(0)))
     }
 
     /// `17 bob@10.0.0.9:4711`, for one line.
     pub fn name(&self) -> String {
         format!("{} {}", self.identity.id, self.identity.client())
     }
+}
+
+/// The names of what was found, as a filter asks for them.
+pub fn reason_names(verdict: &Verdict<'_>) -> ReasonNames {
+    ReasonNames {
+        found: verdict.found.iter().map(|finding| finding.reason.name).collect(),
+        unjudged: verdict.unjudged.names().collect(),
+    }
+}
+
+/// Whether a filter asks why a session is stuck: only then that has to be known.
+pub fn asks_why(filter: &Filter) -> bool {
+    filter.asks("stuck") || filter.asks("reason")
 }

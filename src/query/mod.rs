@@ -34,7 +34,7 @@ pub use complete::{Completion, complete};
 pub use error::{ErrorKind, FilterError};
 pub use field::{Field, Kind};
 pub use fields::FIELDS;
-pub use subject::{Reasons, Subject};
+pub use subject::{ReasonNames, Reasons, Subject};
 pub use truth::Truth;
 
 /// So many bytes a filter may have.

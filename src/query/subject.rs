@@ -28,6 +28,38 @@ pub struct Reasons<'a> {
     pub unjudged: &'a [&'a str],
 }
 
+/// The same, owned: for whoever has to remember them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReasonNames {
+    /// Those that hold.
+    pub found: Vec<&'static str>,
+    /// Those that nobody could judge.
+    pub unjudged: Vec<&'static str>,
+}
+
+impl ReasonNames {
+    /// As a filter asks for them.
+    pub fn as_reasons(&self) -> Reasons<'_> {
+        Reasons {
+            found: &self.found,
+            unjudged: &self.unjudged,
+        }
+    }
+
+    /// What holds by a look that can tell less than the one before: what it cannot judge is as it was.
+    #[must_use]
+    pub fn confirmed_by(&self, look: &Self) -> Self {
+        let still = |name: &&&'static str| look.unjudged.contains(*name) && !look.found.contains(*name);
+        let found = look.found.iter().chain(self.found.iter().filter(still));
+        let found: Vec<_> = found.copied().collect();
+        let open = look.unjudged.iter().filter(|name| !found.contains(name));
+        Self {
+            unjudged: open.copied().collect(),
+            found,
+        }
+    }
+}
+
 impl<'a> Subject<'a> {
     /// A session of which nothing else is known.
     pub const fn new(session: &'a Session) -> Self {

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use maxtop::demo::Dialects;
 use portable_pty::{CommandBuilder, NativePtySystem, PtySize, PtySystem as _};
 
-use crate::program::Demo;
+use crate::program::{Demo, home};
 
 /// Types one line at the question; the status, and all that stood on the terminal.
 fn answered(demo: &Demo, id: &str, answer: &str) -> (u32, String) {
@@ -16,7 +16,10 @@ fn answered(demo: &Demo, id: &str, answer: &str) -> (u32, String) {
             command.env_remove(name);
         }
     }
-    command.args(["-e", &demo.running.url(), "kill", id]);
+    for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        command.env(name, home());
+    }
+    command.args(["-e", &demo.running.url(), "--grace", "0s", "kill", id]);
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().unwrap();

@@ -11,6 +11,7 @@ mod faults;
 mod hostile;
 mod kill;
 mod kill_asks;
+mod kill_many;
 mod list;
 mod program;
 mod show;

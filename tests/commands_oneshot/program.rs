@@ -2,10 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use maxtop::demo::{self, Dialects, Running, ServeSpec};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// The embedded endpoint in this process, with a fleet that nobody joins or leaves.
@@ -93,9 +96,18 @@ impl Ran {
     }
 }
 
+/// A home of its own for all programs of this run, so that nobody's files are read or written.
+pub(crate) fn home() -> &'static Path {
+    static HOME: OnceLock<TempDir> = OnceLock::new();
+    HOME.get_or_init(|| tempfile::tempdir().unwrap()).path()
+}
+
 /// The program, without anything of this environment that it would hear.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_maxtop"));
+    for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        command.env(name, home());
+    }
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("MAXTOP_") {
             command.env_remove(name);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use maxtop::demo::State;
+
 use crate::endpoint::{Endpoint, session_path};
 use crate::screen::ids;
 
@@ -27,27 +29,38 @@ fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
             spec.speed = 0.0;
             spec.world.half_open = false;
         });
-        let before = endpoint.running().ids();
+        // One that stops by itself is found by no GET on 24.02.
+        let (stopping, before): (Vec<_>, Vec<_>) = endpoint.running().with_world(|world| {
+            let all = world.sessions().map(|session| (session.id(), session.state()));
+            all.partition(|(_, state)| *state == State::Stopping)
+        });
+        let stopping: Vec<_> = stopping.into_iter().map(|(id, _)| id).collect();
+        let before: Vec<_> = before.into_iter().map(|(id, _)| id).collect();
+        let count = before.len();
         let mut pty = endpoint.watched(dialect).size(100, 30).open();
         pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.keys("/not state=stopping\r");
+        pty.sees(&format!("{count} of 200 shown"));
         pty.keys("*K");
-        pty.sees(&format!("{} still the same", before.len()));
-        // Those that cannot be ended are none of the matter here.
-        let struck = [before[1], before[2], before[199]];
+        pty.sees(&format!("{count} still the same"));
+        pty.sees("taken by   not state=stopping");
+        let struck = [before[1], before[2], before[count - 1]];
         pty.keys("jxx\x1b[F");
         pty.sees("2 struck out");
         pty.keys("x");
         pty.sees("3 struck out");
-        type_number(&mut pty, before.len() - 3);
+        type_number(&mut pty, count - 3);
         pty.sees("what came of the kills");
-        pty.sees("197 killed");
+        pty.sees(&format!("{} killed", count - 3));
         let mut deletes = endpoint.deletes();
         deletes.sort_unstable();
         let meant = before.iter().filter(|id| !struck.contains(id));
         let mut expected: Vec<_> = meant.map(|id| session_path(dialect, *id)).collect();
         expected.sort_unstable();
         assert_eq!(deletes, expected);
-        assert_eq!(endpoint.running().ids(), struck);
+        let mut left = [stopping.as_slice(), &struck].concat();
+        left.sort_unstable();
+        assert_eq!(endpoint.running().ids(), left);
         pty.keys("\x1b");
         pty.keys("q");
         assert_eq!(pty.ends_with(0), "");
@@ -107,4 +120,22 @@ fn a_client_that_comes_back_at_once_is_told_of() {
     pty.sees(&format!("{id} "));
     pty.sees("back as ");
     assert_eq!(endpoint.deletes().len(), 1);
+}
+
+#[test]
+fn whoever_is_stuck_is_found_marked_and_ended() {
+    for dialect in crate::endpoint::DIALECTS {
+        let endpoint = Endpoint::frozen(60);
+        let mut pty = endpoint.watched(dialect).size(120, 30).open();
+        pty.wait("a table", |screen| ids(screen).len() > 20);
+        pty.keys("/reason=idle\r");
+        pty.sees("1 of 6");
+        let id = pty.look(ids)[0];
+        pty.keys("*K");
+        pty.sees(&format!("Kill session {id}?"));
+        pty.sees("Yes, end it");
+        crate::kill::confirm(&mut pty, "y");
+        pty.sees(&format!("killed {id} "));
+        assert_eq!(endpoint.deletes(), [session_path(dialect, id)]);
+    }
 }

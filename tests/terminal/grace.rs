@@ -9,7 +9,7 @@ use crate::pty::Pty;
 /// Confirmed, with some seconds left.
 fn in_grace(endpoint: &Endpoint, dialect: &str, grace: &str) -> (Pty, u64) {
     let start = endpoint.watched_every("100ms", dialect);
-    let mut pty = start.args(["--grace", grace]).open();
+    let mut pty = start.args(["--grace", grace, "--sort", "-idle"]).open();
     let id = ask_checked(&mut pty);
     confirm(&mut pty, "y");
     pty.sees("u takes it back");

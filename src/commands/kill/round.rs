@@ -12,10 +12,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::endpoint::Endpoint;
-use crate::kill::{Attempt, Batch, Event, Order, Victim};
+use crate::kill::{Attempt, Batch, Event, Order, Rules, Victim};
 use crate::model::{Fault, Limit, Now, Text};
 use crate::query::Filter;
 use crate::shell::audit::{AuditError, AuditLog};
+use crate::triage::Thresholds;
 
 /// The kills of one command, in the order in which they were asked for.
 pub(super) struct Round<E> {
@@ -32,7 +33,11 @@ impl<E: Endpoint> Round<E> {
     /// Asks about these victims: the first checks begin.
     pub(super) fn ask(endpoint: E, audit: AuditLog, victims: Vec<Victim>, protect: Filter) -> Self {
         let began = Instant::now();
-        let (batch, orders) = Batch::ask(1, victims, Some(protect), now(began));
+        let rules = Rules {
+            protect,
+            thresholds: Thresholds::default(),
+        };
+        let (batch, orders) = Batch::ask(1, victims, rules, now(began));
         let mut round = Self {
             endpoint,
             audit,

@@ -18,7 +18,7 @@ use crate::model::{
     Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId,
     Sighting, Snapshot, Text,
 };
-use crate::query::Filter;
+use crate::query::{Filter, ReasonNames};
 use crate::shell::audit::AuditLog;
 use crate::shell::client::{Client, ClientSpec};
 
@@ -43,19 +43,17 @@ fn audit() -> (tempfile::TempDir, AuditLog) {
 }
 
 /// The sessions of the fleet with these ids, asked for and checked, as at the question.
-async fn asked(client: &Client, ids: &[u64]) -> Round<Client> {
+async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, Round<Client>) {
     let selection = Selection {
         ids: ids.iter().copied().map(SessionId).collect(),
         ..Selection::default()
     };
     let victims = find(client, &selection).await.unwrap();
     let (home, audit) = audit();
-    // The directory goes away when the test does.
-    let _ = home.keep();
     let mut round = Round::ask(client.clone(), audit, victims.found, Filter::default());
     round.checked().await;
     assert_eq!(round.confirmable(), ids.len());
-    round
+    (home, round)
 }
 
 async fn ended<E: Endpoint>(mut round: Round<E>) -> (Exit, Vec<Outcome>) {
@@ -83,7 +81,7 @@ async fn somebody_else_under_the_number_is_not_ended() {
     for dialects in [Dialects::Draft, Dialects::JsonApi] {
         let (demo, client) = fleet(dialects).await;
         let id = demo.ids()[5];
-        let victims = asked(&client, &[id]).await;
+        let (_home, victims) = asked(&client, &[id]).await;
         assert!(demo.impersonate(id, "mallory"));
         let (exit, outcomes) = ended(victims).await;
         assert!(
@@ -98,7 +96,7 @@ async fn somebody_else_under_the_number_is_not_ended() {
 async fn another_process_has_other_sessions() {
     let (demo, client) = fleet(Dialects::JsonApi).await;
     let id = demo.ids()[5];
-    let victims = asked(&client, &[id]).await;
+    let (_home, victims) = asked(&client, &[id]).await;
     demo.restart();
     let (_, outcomes) = ended(victims).await;
     let harmless = matches!(
@@ -114,7 +112,7 @@ async fn gone_between_question_and_check_is_done() {
     for dialects in [Dialects::Draft, Dialects::JsonApi] {
         let (demo, client) = fleet(dialects).await;
         let id = demo.ids()[5];
-        let victims = asked(&client, &[id]).await;
+        let (_home, victims) = asked(&client, &[id]).await;
         assert!(demo.kill(id));
         let (exit, outcomes) = ended(victims).await;
         assert_eq!(outcomes, [Outcome::AlreadyGone]);
@@ -126,7 +124,7 @@ async fn gone_between_question_and_check_is_done() {
 async fn one_that_changed_does_not_stop_the_others() {
     let (demo, client) = fleet(Dialects::JsonApi).await;
     let ids = demo.ids();
-    let victims = asked(&client, &[ids[3], ids[5], ids[7]]).await;
+    let (_home, victims) = asked(&client, &[ids[3], ids[5], ids[7]]).await;
     assert!(demo.impersonate(ids[5], "mallory"));
     let (exit, outcomes) = ended(victims).await;
     let gone: Vec<_> = outcomes.iter().map(Outcome::is_gone).collect();
@@ -200,6 +198,8 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
         session: session.clone(),
         endpoint: "127.0.0.1:1".into(),
         dialect: Dialect::Draft,
+        instance: None,
+        reasons: ReasonNames::default(),
         taken_by: None,
         refused: None,
     };

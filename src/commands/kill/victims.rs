@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::commands::connect;
 use crate::commands::exit::Failure;
-use crate::kill::{Authority, Victim, permit};
+use crate::kill::{Authority, Refusal, Victim, permit, reason_names};
 use crate::model::{Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::{Filter, Subject};
 use crate::shell::client::Client;
+use crate::triage::{Look, Samples, Thresholds, judge};
 
 /// What the command line says of whom it means.
 #[derive(Debug, Default)]
@@ -68,16 +69,35 @@ pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victi
     };
     let mut found: Vec<Victim> = Vec::new();
     let endpoint: Arc<str> = client.url().authority().into();
+    let judged = judge(
+        None,
+        Look::from(&snapshot),
+        &Thresholds::default(),
+        &Samples::new(),
+    );
     for session in chosen {
+        let verdict = snapshot.position(session.id).map(|place| judged.verdict(place));
+        let reasons = verdict.as_ref().map(reason_names).unwrap_or_default();
         let subject = Subject {
             endpoint: Some(&endpoint),
+            reasons: Some(reasons.as_reasons()),
             ..Subject::new(session)
         };
         let filter = selection.filter.as_ref();
         let matches = filter.is_none_or(|filter| filter.judge(&subject).is_yes());
         if found.iter().any(|victim| victim.identity.id == session.id) {
         } else if matches {
-            found.push(victim(&snapshot, &subject, &endpoint, selection));
+            let refused = refusal(&snapshot, &subject, selection);
+            found.push(Victim {
+                identity: snapshot.identity(session),
+                session: session.clone(),
+                endpoint: Arc::clone(&endpoint),
+                dialect: snapshot.dialect,
+                instance: snapshot.instance.clone(),
+                reasons,
+                taken_by: selection.filter.clone(),
+                refused,
+            });
         } else if !by_filter_alone {
             problems.push(unmatched(session, selection));
         }
@@ -85,21 +105,14 @@ pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victi
     Ok(Victims { found, problems })
 }
 
-fn victim(snapshot: &Snapshot, subject: &Subject<'_>, endpoint: &Arc<str>, selection: &Selection) -> Victim {
-    let session = subject.session;
+/// Why nobody may end it, if that is known already.
+fn refusal(snapshot: &Snapshot, subject: &Subject<'_>, selection: &Selection) -> Option<Refusal> {
     let authority = Authority {
         read_only: false,
         dialect: Some(snapshot.dialect),
         version: snapshot.instance.as_ref().and_then(Instance::release),
     };
-    Victim {
-        identity: snapshot.identity(session),
-        session: session.clone(),
-        endpoint: Arc::clone(endpoint),
-        dialect: snapshot.dialect,
-        taken_by: selection.filter.clone(),
-        refused: permit(subject, authority, &selection.protect).err(),
-    }
+    permit(subject, authority, &selection.protect).err()
 }
 
 /// Puts a session that the list did not have into it, if there is one.

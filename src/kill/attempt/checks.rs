@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::{ASK_AGAIN, Attempt, Look, Next};
 use crate::kill::stage::{FirstCheck, Stage};
-use crate::kill::{Outcome, Refusal};
+use crate::kill::{Outcome, Refusal, asks_why};
 use crate::model::{Dialect, Fault, Identity, Now, Part, Phase, Sighting, Verdict};
+use crate::query::{ReasonNames, Subject};
 
 /// An answer that has waited longer than this to be heard (the program was stopped meanwhile)
 /// proves nothing any more.
@@ -85,14 +86,19 @@ impl Attempt {
             Verdict::Different(differences) => return Err(Outcome::Refused(Refusal::Changed(differences))),
             Verdict::Unknown(part) => return Err(Outcome::Refused(Refusal::Unknown(part))),
         };
-        let subject = self.victim.subject(session);
-        if look
-            .protect
-            .is_some_and(|protect| protect.judge(&subject).is_yes())
-        {
+        let filters = [look.rules.protects(), self.victim.taken_by.as_ref()];
+        let why = filters.into_iter().flatten().any(asks_why);
+        let reasons = why.then(|| self.victim.reasons_by(&sighting, &look.rules.thresholds));
+        let subject = Subject {
+            endpoint: Some(&self.victim.endpoint),
+            reasons: reasons.as_ref().map(ReasonNames::as_reasons),
+            ..Subject::new(session)
+        };
+        let [protect, taken_by] = filters;
+        if protect.is_some_and(|protect| protect.judge(&subject).is_yes()) {
             return Err(Outcome::Refused(Refusal::Protected));
         }
-        match &self.victim.taken_by {
+        match taken_by {
             Some(filter) if !filter.judge(&subject).is_yes() => {
                 Err(Outcome::Skipped(filter.text().trim().to_owned()))
             }

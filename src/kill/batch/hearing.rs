@@ -24,7 +24,7 @@ impl Batch {
         let Self {
             attempts,
             traffic,
-            protect,
+            rules,
             fresh,
             ..
         } = self;
@@ -42,7 +42,7 @@ impl Batch {
             Look {
                 answer,
                 process: process.as_ref(),
-                protect: protect.as_ref(),
+                rules,
             },
             now,
         );

@@ -47,7 +47,7 @@ impl Batch {
         let Self {
             attempts,
             traffic,
-            protect,
+            rules,
             relist_at,
             ..
         } = self;
@@ -76,7 +76,7 @@ impl Batch {
             let look = Look {
                 answer,
                 process: None,
-                protect: protect.as_ref(),
+                rules,
             };
             attempt.seen(look, now);
         }

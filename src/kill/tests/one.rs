@@ -317,38 +317,3 @@ fn who_may_not_is_told_before_anything_is_asked() {
         Err(Refusal::Protected)
     );
 }
-
-#[test]
-fn who_is_protected_by_then_is_not_ended() {
-    let mut play = Play::protecting(vec![victim(17)], "reporting");
-    play.still_alice();
-    play.go();
-    let moved = Session {
-        state: Some(text("reporting")),
-        ..session(17, "alice")
-    };
-    play.seen(play.last_check(), Ok(moved));
-    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Protected)));
-    assert!(play.deletes().is_empty());
-}
-
-#[test]
-fn a_session_that_no_longer_matches_its_filter_is_skipped() {
-    let taken = Victim {
-        taken_by: Some(Filter::parse("ready and endpoint=127*").unwrap()),
-        ..victim(17)
-    };
-    let mut play = Play::ask(vec![taken]);
-    play.still_alice();
-    play.go();
-    let busy = Session {
-        state: Some(text("Stopping session")),
-        ..session(17, "alice")
-    };
-    play.seen(play.last_check(), Ok(busy));
-    assert_eq!(
-        play.words(),
-        "skipped: 17 alice@10.0.0.7: no longer ready and endpoint=127*"
-    );
-    assert!(play.deletes().is_empty());
-}

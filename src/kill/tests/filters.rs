@@ -1,0 +1,67 @@
+//! Filters that are asked again right before a DELETE: who is protected, and who was taken by one.
+
+use super::*;
+use crate::model::Span;
+
+#[test]
+fn who_is_protected_by_then_is_not_ended() {
+    let mut play = Play::protecting(vec![victim(17)], "reporting");
+    play.still_alice();
+    play.go();
+    let moved = Session {
+        state: Some(text("reporting")),
+        ..session(17, "alice")
+    };
+    play.seen(play.last_check(), Ok(moved));
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Protected)));
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
+fn a_session_that_no_longer_matches_its_filter_is_skipped() {
+    let taken = Victim {
+        taken_by: Some(Filter::parse("ready and endpoint=127*").unwrap()),
+        ..victim(17)
+    };
+    let mut play = Play::ask(vec![taken]);
+    play.still_alice();
+    play.go();
+    let busy = Session {
+        state: Some(text("Stopping session")),
+        ..session(17, "alice")
+    };
+    play.seen(play.last_check(), Ok(busy));
+    assert_eq!(
+        play.words(),
+        "skipped: 17 alice@10.0.0.7: no longer ready and endpoint=127*"
+    );
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
+fn one_taken_because_it_was_stuck_is_skipped_once_it_is_not() {
+    let idle_for = |seconds| Session {
+        idle: Some(Span::from_secs(seconds)),
+        ..session(17, "alice")
+    };
+    let taken = || Victim {
+        taken_by: Some(Filter::parse("stuck").unwrap()),
+        reasons: ReasonNames {
+            found: vec!["idle"],
+            unjudged: Vec::new(),
+        },
+        ..victim_of(idle_for(20_000), None)
+    };
+    let mut play = Play::ask(vec![taken()]);
+    play.seen(play.last_check(), Ok(idle_for(20_000)));
+    play.go();
+    play.seen(play.last_check(), Ok(idle_for(20_001)));
+    assert_eq!(play.deletes().len(), 1);
+
+    let mut play = Play::ask(vec![taken()]);
+    play.seen(play.last_check(), Ok(idle_for(20_000)));
+    play.go();
+    play.seen(play.last_check(), Ok(idle_for(0)));
+    assert_eq!(play.outcome(), Some(&Outcome::Skipped("stuck".to_owned())));
+    assert!(play.deletes().is_empty());
+}
