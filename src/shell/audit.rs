@@ -11,6 +11,7 @@ use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
 use nix::unistd::{Uid, User, geteuid};
@@ -51,7 +52,8 @@ fn owned(owner: Option<&str>) -> String {
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     path: Option<PathBuf>,
-    who: Who,
+    /// Found with the first line: who ends nobody need not be known.
+    who: Arc<OnceLock<Who>>,
     /// The address of each endpoint, by its number.
     endpoints: Vec<String>,
 }
@@ -61,7 +63,7 @@ impl AuditLog {
     pub fn new(path: Option<PathBuf>, endpoints: Vec<String>) -> Self {
         Self {
             path,
-            who: Who::find(),
+            who: Arc::default(),
             endpoints,
         }
     }
@@ -82,12 +84,13 @@ impl AuditLog {
     fn write(&self, path: &Path, entries: &[Entry], durable: bool) -> io::Result<()> {
         let (mut file, is_new) = open(path)?;
         let mut lines = Vec::new();
+        let who = self.who.get_or_init(Who::find);
         if ends_within_a_line(&mut file)? {
             // Whoever wrote it was cut off. What comes now is not to be lost with it.
             lines.push(b'\n');
         }
         for entry in entries {
-            serde_json::to_writer(&mut lines, &Line::new(entry, &self.who, &self.endpoints))?;
+            serde_json::to_writer(&mut lines, &Line::new(entry, who, &self.endpoints))?;
             lines.push(b'\n');
         }
         file.write_all(&lines)?;

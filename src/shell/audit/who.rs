@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::{Limit, Text};
 
-/// Found once, when the program begins.
+/// Found once in a run.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Who {
     user: Option<String>,
