@@ -11,7 +11,8 @@ use unicode_width::UnicodeWidthStr;
 use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
-use super::judging::{Names, judged};
+use super::judging::judged;
+use super::names::Names;
 use crate::model::Snapshot;
 use crate::query::Subject;
 

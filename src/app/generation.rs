@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::COLUMNS;
-use super::judging::Names;
+use super::names::Names;
 use super::row::Row;
 use super::spec::Spec;
 use crate::model::{EndpointId, Found, RowKey, Session, Snapshot};

@@ -32,6 +32,7 @@ mod ghost;
 mod judging;
 mod leaving;
 mod marking;
+mod names;
 mod navigate;
 mod pace;
 mod update;

@@ -5,6 +5,7 @@ use std::fmt::{self, Display as _};
 use super::field::{Field, Kind};
 use super::glob::Glob;
 use super::lex::{Quoted, is_keyword, is_word};
+use super::operator::Operator;
 use super::pattern::Pattern;
 use super::unit;
 use super::word::Word;
@@ -43,43 +44,6 @@ pub(super) enum Operand {
     Pattern(Pattern),
     /// A number, milliseconds or bytes, as the field has it.
     Number(u64),
-}
-
-/// How a field is held against a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
-    Is,
-    IsNot,
-    Matches,
-    Below,
-    AtMost,
-    Above,
-    AtLeast,
-}
-
-impl Operator {
-    /// All; one that begins like another stands after it.
-    pub(super) const ALL: [Self; 7] = [
-        Self::IsNot,
-        Self::AtMost,
-        Self::AtLeast,
-        Self::Is,
-        Self::Matches,
-        Self::Below,
-        Self::Above,
-    ];
-
-    pub(super) const fn symbol(self) -> &'static str {
-        match self {
-            Self::Is => "=",
-            Self::IsNot => "!=",
-            Self::Matches => "~",
-            Self::Below => "<",
-            Self::AtMost => "<=",
-            Self::Above => ">",
-            Self::AtLeast => ">=",
-        }
-    }
 }
 
 impl Expr {

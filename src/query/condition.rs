@@ -11,13 +11,14 @@ use winnow::combinator::{alt, opt, peek};
 use winnow::stream::Location as _;
 use winnow::token::any;
 
-use super::ast::{Comparison, Expr, Operand, Operator};
+use super::ast::{Comparison, Expr, Operand};
 use super::error::{ErrorKind, shown};
 use super::field::{Field, Kind};
 use super::glob::Glob;
 use super::lex::{
     Input, Parsed, after_blanks, blanks, is_keyword, mistake, next_token, operator, quoted, word,
 };
+use super::operator::Operator;
 use super::pattern::Pattern;
 use super::unit;
 use super::word::Word;

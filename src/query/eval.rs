@@ -1,7 +1,8 @@
 //! Asking: Kleene's logic over what is known of a session. Nothing is allocated here.
 
-use super::ast::{Comparison, Expr, Operand, Operator};
+use super::ast::{Comparison, Expr, Operand};
 use super::field::Values;
+use super::operator::Operator;
 use super::subject::Subject;
 use super::truth::Truth;
 

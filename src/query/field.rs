@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::ast::Operator;
-use super::fields::FIELDS;
+use super::operator::Operator;
 use super::subject::Subject;
 use super::truth::Truth;
 
@@ -110,24 +109,6 @@ impl Field {
             Values::Size(_) => Kind::Size,
             Values::Flag(_) => Kind::Flag,
         }
-    }
-
-    /// The field with this name, whatever its case.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
-    }
-
-    /// The field that somebody probably meant: a longer or shorter form, or a slip or two away.
-    pub(super) fn near(name: &str) -> Option<&'static Self> {
-        let name = name.to_ascii_lowercase();
-        let longer_or_shorter = FIELDS.iter().find(|field| {
-            name.len() > 1 && (field.name.starts_with(&name) || name.starts_with(&format!("{}_", field.name)))
-        });
-        longer_or_shorter.or_else(|| {
-            let slips = |field: &'static Self| (strsim::osa_distance(&name, field.name), field);
-            let (slips, field) = FIELDS.iter().map(slips).min_by_key(|(slips, _)| *slips)?;
-            (slips <= (name.chars().count() / 3).min(2)).then_some(field)
-        })
     }
 
     /// Shows its texts to a test, if it has any.

@@ -9,8 +9,8 @@ use winnow::stream::{Location as _, Stream as _};
 use winnow::token::{one_of, take_while};
 use winnow::{LocatingSlice, ModalResult, Parser as _};
 
-use super::ast::Operator;
 use super::error::{ErrorKind, shown};
+use super::operator::Operator;
 
 /// A filter that is being read.
 pub(super) type Input<'i> = LocatingSlice<&'i str>;

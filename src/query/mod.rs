@@ -17,6 +17,7 @@ mod field;
 mod fields;
 mod glob;
 mod lex;
+mod operator;
 mod parse;
 mod pattern;
 mod subject;

@@ -1,8 +1,8 @@
 //! One session before its judges.
 
 use super::history::{History, Lasting};
+use super::judgment::Judgment;
 use super::knowledge::Knowledge;
-use super::reason::Judgment;
 use super::surroundings::Surroundings;
 use super::thresholds::Thresholds;
 use super::zone::ServerTime;

@@ -2,8 +2,8 @@
 
 use super::case::{Case, once_lasted};
 use super::evidence::Evidence;
-use super::finding::Severity;
-use super::reason::Judgment;
+use super::judgment::Judgment;
+use super::severity::Severity;
 use crate::model::Phase;
 
 /// Stopping for long.

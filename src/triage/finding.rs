@@ -1,38 +1,10 @@
 //! What was found of one session: which reasons hold, how much each matters, and what nobody knows.
 
 use super::evidence::Evidence;
-use super::reason::{Reason, ReasonSet};
+use super::reason::Reason;
+use super::reason_set::ReasonSet;
+use super::severity::Severity;
 use crate::model::Session;
-
-/// How much a reason matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Look at it.
-    Look,
-    /// Act.
-    Act,
-}
-
-impl Severity {
-    /// Both, the stronger first.
-    pub const ALL: [Self; 2] = [Self::Act, Self::Look];
-
-    /// The word in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Look => "look",
-            Self::Act => "act",
-        }
-    }
-
-    /// The sign in the table, one cell wide.
-    pub const fn glyph(self) -> &'static str {
-        match self {
-            Self::Look => "●",
-            Self::Act => "▲",
-        }
-    }
-}
 
 /// A reason that holds.
 #[derive(Clone, Debug, PartialEq)]

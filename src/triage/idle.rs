@@ -2,8 +2,8 @@
 
 use super::case::Case;
 use super::evidence::Evidence;
-use super::finding::Severity;
-use super::reason::Judgment;
+use super::judgment::Judgment;
+use super::severity::Severity;
 
 /// Idle for long while it holds a server (where the list tells which it holds). A pool of idle
 /// connections is normal: only one that is unlike the rest of its pool was probably forgotten.

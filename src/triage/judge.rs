@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::case::Case;
-use super::finding::{Finding, Severity, Verdict, order};
+use super::finding::{Finding, Verdict, order};
 use super::history::{Gap, History, merge};
+use super::judgment::Judgment;
 use super::knowledge::Knowledge;
-use super::reason::{Judge, Judgment, ReasonSet};
+use super::reason::Judge;
+use super::reason_set::ReasonSet;
 use super::reasons::REASONS;
 use super::sample::ConnectionSample;
+use super::severity::Severity;
 use super::surroundings::Surroundings;
 use super::thresholds::Thresholds;
 use super::zone::{ServerTime, Zone};

@@ -2,13 +2,9 @@
 
 use super::case::Case;
 use super::evidence::Evidence;
-use super::finding::Severity;
-use super::reason::Judgment;
-
-/// Below this what is usual counts as this. A session holds a buffer of 64 KiB or not, by chance.
-pub(super) const USUAL_MEMORY: u64 = 64 * 1024;
-/// Every client sets a few things at login.
-pub(super) const USUAL_COMMANDS: u32 = 5;
+use super::judgment::Judgment;
+use super::severity::Severity;
+use super::surroundings::{USUAL_COMMANDS, USUAL_MEMORY};
 
 /// Far more memory than usual in its service.
 pub(super) fn memory(case: &Case<'_>) -> Judgment {

@@ -9,29 +9,36 @@
 //! uses `model` only. Pure: time is what the lists say, nothing else.
 
 mod case;
+mod closer;
 mod closing;
 mod evidence;
 mod finding;
 mod history;
 mod idle;
 mod judge;
+mod judgment;
 mod knowledge;
 mod load;
 mod pressure;
 mod reason;
+mod reason_set;
 mod reasons;
 mod sample;
+mod severity;
 mod surroundings;
 mod thresholds;
 mod waiting;
 mod zone;
 
+pub use closer::closer;
 pub use evidence::Evidence;
-pub use finding::{Finding, Severity, Verdict};
+pub use finding::{Finding, Verdict};
 pub use judge::{Judged, Look, Samples, judge};
-pub use reason::{Reason, ReasonSet};
+pub use reason::Reason;
+pub use reason_set::ReasonSet;
 pub use reasons::REASONS;
-pub use sample::{ConnectionSample, closer};
+pub use sample::ConnectionSample;
+pub use severity::Severity;
 pub use thresholds::Thresholds;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Connections whose other side does not keep up, by their statistics or their queues.
 
 use super::evidence::Evidence;
-use super::finding::Severity;
-use super::reason::Judgment;
+use super::judgment::Judgment;
 use super::sample::{ConnectionSample, Followed};
+use super::severity::Severity;
 use crate::model::{Buffer, Counter};
 
 /// So many looks in a row have to show a full queue.

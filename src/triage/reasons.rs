@@ -1,7 +1,7 @@
 //! The table of reasons. Of equally severe ones the first explains most, so it is the one shown.
 
-use super::finding::Severity::{Act, Look};
 use super::reason::{Judge, Reason};
+use super::severity::Severity::{Act, Look};
 use super::{closing, idle, load, pressure, waiting};
 
 /// Every reason.
@@ -70,3 +70,18 @@ pub static REASONS: [Reason; 9] = [
         judge: Judge::List(load::memory),
     },
 ];
+
+impl Reason {
+    /// The reason with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        REASONS.iter().find(|reason| reason.name == name)
+    }
+
+    /// Its place in the table: of equally severe reasons the first explains most.
+    pub fn place(&self) -> usize {
+        REASONS
+            .iter()
+            .position(|reason| reason.name == self.name)
+            .unwrap_or(REASONS.len())
+    }
+}

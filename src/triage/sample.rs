@@ -3,9 +3,6 @@
 
 use jiff::Timestamp;
 
-use super::finding::{Finding, Verdict, order};
-use super::reason::{Judge, Judgment};
-use super::reasons::REASONS;
 use crate::model::{Buffer, Counter, Detail, Statistics, Text};
 
 /// What the last looks at the connections of one session have shown.
@@ -77,27 +74,4 @@ fn is_full(statistics: &Statistics) -> bool {
 fn has_fallen(before: &Statistics, now: &Statistics) -> bool {
     let mut counters = before.iter().zip(now.iter());
     counters.any(|((_, before), (_, now))| now.is_some() && now < before)
-}
-
-/// What a list found of a session, with what a closer look adds to it. The strongest first.
-pub fn closer(listed: &Verdict<'_>, sample: Option<&ConnectionSample>) -> (Vec<Finding>, super::ReasonSet) {
-    let (mut found, mut unjudged) = (listed.found.to_vec(), listed.unjudged);
-    for (place, reason) in REASONS.iter().enumerate() {
-        let (Judge::Connections(judge), Some(sample)) = (reason.judge, sample) else {
-            continue;
-        };
-        found.retain(|finding| finding.reason != reason);
-        unjudged.remove(place);
-        match judge(sample) {
-            Judgment::Unjudged => unjudged.insert(place),
-            Judgment::No => {}
-            Judgment::Found(severity, evidence) => found.push(Finding {
-                reason,
-                severity,
-                evidence,
-            }),
-        }
-    }
-    order(&mut found);
-    (found, unjudged)
 }

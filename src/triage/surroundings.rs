@@ -4,12 +4,15 @@
 use rustc_hash::FxHashMap;
 
 use super::history::History;
-use super::load::{USUAL_COMMANDS, USUAL_MEMORY};
 use super::thresholds::Thresholds;
 use crate::model::{Extra, Session, Text};
 
 /// Fewer others than this are no pool.
 const FEWEST_OTHERS: u32 = 2;
+/// Below this what is usual counts as this. A session holds a buffer of 64 KiB or not, by chance.
+pub(super) const USUAL_MEMORY: u64 = 64 * 1024;
+/// Every client sets a few things at login.
+pub(super) const USUAL_COMMANDS: u32 = 5;
 /// Of fewer sessions nobody can say what is usual.
 const FEWEST_USUAL: usize = 5;
 

@@ -2,8 +2,8 @@
 
 use super::case::{Case, once_lasted, span};
 use super::evidence::Evidence;
-use super::finding::Severity;
-use super::reason::Judgment;
+use super::judgment::Judgment;
+use super::severity::Severity;
 
 /// One statement has been running for long: since we first saw it, or, if it ran before we looked,
 /// by its time of receipt.

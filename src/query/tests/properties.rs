@@ -5,8 +5,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::super::ast::{Comparison, Expr, Operand, Operator};
+use super::super::ast::{Comparison, Expr, Operand};
 use super::super::glob::Glob;
+use super::super::operator::Operator;
 use super::super::pattern::Pattern;
 use super::super::word::Word;
 use super::*;
