@@ -137,3 +137,24 @@ fn the_countdown_the_progress_and_the_outcomes() {
     "/home/dba/.local/state/maxtop/audit.jsonl".clone_into(&mut stage.app.settings.audit);
     insta::assert_snapshot!("kill_log", frame(&stage));
 }
+
+#[test]
+fn no_size_is_too_small_for_many() {
+    for (columns, lines) in (0..=90)
+        .step_by(9)
+        .flat_map(|x| (0..=26).step_by(2).map(move |y| (x, y)))
+    {
+        let mut stage = many((80, 24));
+        stage.hear(Msg::Resized(columns, lines));
+        frame(&stage);
+        let is_open = question(&stage).is_some();
+        assert!(is_open || columns < 45 || lines < 12, "{columns}x{lines}");
+        assert!(!is_open || (columns >= 27 && lines >= 6), "{columns}x{lines}");
+        stage.press(Code::Esc);
+        stage.press(Code::Char('l'));
+        frame(&stage);
+        stage.press(Code::Esc);
+        stage.press(Code::Char('o'));
+        frame(&stage);
+    }
+}
