@@ -13,7 +13,7 @@ use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
 use super::judging::judged;
 use super::names::Names;
-use crate::model::Snapshot;
+use crate::model::{Session, Snapshot};
 use crate::query::Subject;
 
 pub use super::generation::Generation;
@@ -52,8 +52,10 @@ pub fn arrange(job: Job) -> Generation {
         snapshots,
         spec,
         order: Vec::new(),
+        idle_hidden: 0,
     };
-    let mut order = matching(&generation);
+    let (mut order, idle_hidden) = matching(&generation);
+    generation.idle_hidden = idle_hidden;
     sort(&generation, &mut order, previous);
     generation.widths = widest(&generation, &order);
     generation.order = order;
@@ -61,13 +63,18 @@ pub fn arrange(job: Job) -> Generation {
     generation
 }
 
-fn matching(generation: &Generation) -> Vec<Place> {
+/// The rows that are shown, and how many of those that match are left out for being idle.
+fn matching(generation: &Generation) -> (Vec<Place>, usize) {
     let Spec {
-        filter, endpoints, ..
+        filter,
+        endpoints,
+        hide_idle,
+        ..
     } = &generation.spec;
+    let mut idle_hidden = 0;
     let mut names = Names::new();
     let mut is_meant = |place: &Place| {
-        if filter.is_empty() {
+        if filter.is_empty() && !hide_idle {
             return true;
         }
         let Some(row) = generation.resolve(*place) else {
@@ -79,7 +86,10 @@ fn matching(generation: &Generation) -> Vec<Place> {
             reasons: Some(names.of(&row.verdict)),
             ..Subject::new(row.session)
         };
-        filter.judge(&subject).is_yes()
+        let matches = filter.judge(&subject).is_yes();
+        let is_left_out = matches && *hide_idle && is_idle(row.session) && row.verdict.found.is_empty();
+        idle_hidden += usize::from(is_left_out);
+        matches && !is_left_out
     };
     let mut order = Vec::with_capacity(generation.total() + 1);
     for (snapshot, list) in (0..).zip(&generation.snapshots) {
@@ -89,8 +99,15 @@ fn matching(generation: &Generation) -> Vec<Place> {
         order.extend(places.filter(&mut is_meant));
     }
     let ghost = generation.ghost.as_ref().map(|_| Place::Ghost);
-    order.extend(ghost.filter(is_meant));
-    order
+    order.extend(ghost.filter(&mut is_meant));
+    (order, idle_hidden)
+}
+
+/// Who has done nothing for so many seconds is idle.
+const IDLE_FROM: f64 = 10.0;
+
+fn is_idle(session: &Session) -> bool {
+    session.idle.is_some_and(|idle| idle.as_secs_f64() >= IDLE_FROM)
 }
 
 /// An order is held only if there is one, of the same rows in the same way.
@@ -99,6 +116,7 @@ fn holds(spec: &Spec, previous: &Generation) -> bool {
         && !previous.is_empty()
         && previous.spec.sort == spec.sort
         && previous.spec.filter == spec.filter
+        && previous.spec.hide_idle == spec.hide_idle
 }
 
 /// By the column, then by id, so that equal rows never swap. Under `hold`, by where each stood.

@@ -46,6 +46,8 @@ pub struct Generation {
     pub judged: Vec<Arc<Judged>>,
     /// What was asked.
     pub spec: Spec,
+    /// How many are left out for being idle without a reason.
+    pub idle_hidden: usize,
     /// The widest text of each column so far, by place in the table of columns. It never shrinks:
     /// a table that breathes cannot be read.
     pub widths: [u16; COLUMNS.len()],

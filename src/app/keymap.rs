@@ -46,6 +46,8 @@ pub enum Action {
     Invert,
     /// Ask whether to end the session.
     Kill,
+    /// Leave out who is idle without a reason, or show them again.
+    HideIdle,
     /// Mark the session, or take its mark away.
     Mark,
     /// Mark a range: from here, then up to there.
@@ -158,6 +160,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ctrl('d')] Action::HalfPage(1), "Ctrl-d", "", "";
     Table [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Table [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Table [ch('i')] Action::HideIdle, "i", "hide who is idle for 10s or more without a reason", "";
     Table [ch('v')] Action::MarkRange, "v", "mark a range: v, move, v", "";
     Table [ch('*')] Action::MarkAll, "*", "mark all that are shown; a kill asks their filter again", "";
     Table [ch('U')] Action::UnmarkAll, "U", "take all marks away", "";

@@ -65,7 +65,7 @@ impl App {
     pub(super) fn count_hidden_marks(&mut self) {
         let generation = &self.table.generation;
         let is_hidden = |key: &RowKey| generation.position(key).is_none();
-        let filtered = !generation.spec.filter.is_empty();
+        let filtered = !generation.spec.filter.is_empty() || generation.spec.hide_idle;
         let hidden = self.marks.iter().filter(|mark| filtered && is_hidden(&mark.key));
         self.marks.hidden = hidden.count();
     }

@@ -36,6 +36,8 @@ pub struct Spec {
     pub sort: Sort,
     /// The session under the cursor: it stays as a ghost when it ends.
     pub cursor: Option<RowKey>,
+    /// Leave out who is idle and has no reason to be looked at.
+    pub hide_idle: bool,
     /// Keep the order of the previous generation; new rows go to the end.
     pub hold: bool,
     /// Sessions of which a GET has said that they are gone: no second list is needed.

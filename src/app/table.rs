@@ -21,6 +21,8 @@ pub struct Table {
     pub history: History,
     /// In which order.
     pub sort: Sort,
+    /// Who is idle without a reason is left out.
+    pub hide_idle: bool,
     /// The first row on the screen.
     pub offset: usize,
     /// The session under the cursor; nothing as long as there is no row.

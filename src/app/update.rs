@@ -142,6 +142,10 @@ impl App {
             Action::MarkAll => self.mark_all(),
             Action::UnmarkAll => self.marks.clear(),
             Action::TakeBack => self.status = Some(Status::note("nothing to take back".to_owned())),
+            Action::HideIdle => {
+                self.table.hide_idle = !self.table.hide_idle;
+                self.rearrange(effects);
+            }
             Action::Kill => self.ask_to_kill(effects),
             Action::KillLog => self.open_kill_log(),
             Action::Overview => self.open_overview(),
@@ -312,6 +316,7 @@ impl App {
                 .map(|known| known.name.as_str().into())
                 .collect(),
             sort: self.table.sort,
+            hide_idle: self.table.hide_idle,
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),
             ended: self.kills.ended.clone(),

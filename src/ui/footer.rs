@@ -115,6 +115,9 @@ fn shown(app: &App) -> String {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    if app.table.hide_idle {
+        parts.push(format!("{} idle hidden", generation.idle_hidden));
+    }
     let marked = app.marks.len();
     if marked > 0 {
         let hidden = match app.marks.hidden {

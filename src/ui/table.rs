@@ -267,6 +267,12 @@ fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
     } else if !heard {
         ("waiting for the first list …".to_owned(), theme.quiet)
+    } else if app.table.generation.idle_hidden > 0 {
+        let hidden = app.table.generation.idle_hidden;
+        (
+            format!("all {hidden} are idle without a reason; i shows them"),
+            theme.quiet,
+        )
     } else if app.table.filter.is_empty() {
         ("no sessions".to_owned(), theme.quiet)
     } else {

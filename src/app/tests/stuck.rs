@@ -134,3 +134,19 @@ fn the_details_see_what_a_list_does_not_tell() {
     assert!(stage.app.detail.as_ref().unwrap().ended.is_some());
     assert_eq!(words(&stage), [pressure, idle]);
 }
+
+#[test]
+fn who_is_idle_without_a_reason_can_be_left_out() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[
+        (1, "ann", 20_000),
+        (2, "bob", 40),
+        (3, "cid", 9),
+        (4, "dan", 0),
+    ]));
+    stage.press(Code::Char('i'));
+    assert_eq!(stage.shown().0, [1, 3, 4], "an hour and more is a reason");
+    assert_eq!(stage.app.table.generation.idle_hidden, 1);
+    stage.press(Code::Char('i'));
+    assert_eq!(stage.shown().0.len(), 4);
+}
