@@ -1,12 +1,14 @@
 //! The connections to servers: in the draft dialect each with its five statistics as totals, rates
-//! and their course; in JSON:API with thread id, cipher and queues.
+//! and their course; in JSON:API with thread id, cipher and queues, and a word on a server that is not well.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Pen;
+use super::named::Named;
 use crate::app::detail::DetailPane;
 use crate::app::series::Course;
+use crate::app::servers::ServersKnown;
 use crate::model::{Connection, Counter, Detail, Statistics, Text, size_text};
 use crate::ui::sparkline::sparkline;
 
@@ -14,7 +16,12 @@ use crate::ui::sparkline::sparkline;
 const NAME: usize = 14;
 
 /// The section.
-pub(super) fn section<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn section<'a>(
+    pane: &DetailPane,
+    detail: &Detail,
+    known: Option<&ServersKnown>,
+    pen: &Pen<'_>,
+) -> Vec<Line<'a>> {
     if detail.connections.is_empty() {
         let [blank, heading] = pen.heading("CONNECTIONS", "none: it holds no server");
         return vec![blank, heading];
@@ -26,7 +33,7 @@ pub(super) fn section<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> 
     {
         with_statistics(pane, detail, pen)
     } else {
-        with_threads(detail, pen)
+        with_threads(detail, known, pen)
     }
 }
 
@@ -140,7 +147,7 @@ pub(super) fn rate_text(rate: f64) -> String {
     }
 }
 
-fn with_threads<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+fn with_threads<'a>(detail: &Detail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let queues = detail
         .connections
         .iter()
@@ -150,8 +157,15 @@ fn with_threads<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     } else {
         ["thread", "", ""]
     };
+    let names: Vec<_> = detail
+        .connections
+        .iter()
+        .map(|connection| Named::of(connection, known, pen))
+        .collect();
+    let longest = names.iter().map(Named::wanted).max().unwrap_or(0);
+    let room = (longest + 1).min(pen.width / 2).max(NAME);
     let heads = titles.map(|title| Span::styled(format!("{title:>12}"), pen.theme.quiet));
-    let name = Span::styled(format!("{:<NAME$}", "CONNECTIONS"), pen.theme.strong);
+    let name = Span::styled(format!("{:<room$}", "CONNECTIONS"), pen.theme.strong);
     let mut text = vec![
         Line::default(),
         Line::from(std::iter::once(name).chain(heads).collect::<Vec<_>>()),
@@ -160,13 +174,13 @@ fn with_threads<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
         detail
             .connections
             .iter()
-            .map(|connection| thread(connection, pen)),
+            .zip(names)
+            .map(|(connection, named)| thread(connection, named.spans(room, pen), pen)),
     );
     text
 }
 
-fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> Line<'a> {
-    let server = connection.server.as_ref().map_or("?", Text::as_str);
+fn thread<'a>(connection: &Connection, name: Vec<Span<'a>>, pen: &Pen<'_>) -> Line<'a> {
     let id = connection
         .thread_id
         .map(|thread| format!("#{thread}"))
@@ -183,16 +197,14 @@ fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> Line<'a> {
         .cipher
         .as_ref()
         .filter(|cipher| !cipher.as_str().is_empty());
-    Line::from(vec![
-        Span::raw(format!(
-            "{:<NAME$}{id:>12}{:>12}",
-            pen.fit(server, NAME),
-            size(readq)
-        )),
+    let mut spans = name;
+    spans.extend([
+        Span::raw(format!("{id:>12}{:>12}", size(readq))),
         Span::styled(format!("{:>12}", size(writeq)), waiting),
         Span::styled(
             cipher.map(|cipher| format!("  {cipher}")).unwrap_or_default(),
             pen.theme.quiet,
         ),
-    ])
+    ]);
+    Line::from(spans)
 }
