@@ -63,3 +63,77 @@ impl App {
         Some(self.now.elapsed + left + Duration::from_millis(1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::effect::Effect;
+    use crate::app::key::Code;
+    use crate::app::msg::Msg;
+    use crate::app::stage::Stage;
+    use crate::model::Dialect;
+
+    const LIST: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann"}}]}"#;
+
+    /// When the screen wants to be woken next.
+    fn wake(stage: &mut Stage) -> Option<Duration> {
+        let now = stage.app.now;
+        let effects = stage.app.update(Msg::Clock(now)).into_iter();
+        let wakes = effects.filter_map(|effect| match effect {
+            Effect::WakeAt(at) => Some(at),
+            _ => None,
+        });
+        wakes.last()
+    }
+
+    fn stage() -> Stage {
+        let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+        stage.list(LIST);
+        stage.press(Code::Enter);
+        stage
+    }
+
+    #[test]
+    fn what_is_known_outlives_a_fault_and_a_good_answer_ends_it() {
+        let mut stage = stage();
+        let known = |stage: &Stage| {
+            let servers = &stage.app.endpoints[0].servers;
+            (servers.latest.is_some(), servers.fault.clone())
+        };
+        assert_eq!(known(&stage), (false, None));
+        stage.servers(Err(Fault::Refused));
+        assert_eq!(known(&stage), (false, Some(Fault::Refused)));
+        stage.servers(Ok(&[]));
+        assert_eq!(known(&stage), (true, None));
+        stage.servers(Err(Fault::Refused));
+        assert_eq!(known(&stage), (true, Some(Fault::Refused)));
+        stage.servers(Ok(&[]));
+        assert_eq!(known(&stage), (true, None));
+    }
+
+    #[test]
+    fn the_screen_is_woken_when_what_it_shows_turns_old() {
+        let mut stage = stage();
+        stage.servers(Ok(&[]));
+        let turn = stage.app.now.elapsed + FRESH + Duration::from_millis(1);
+        stage.wait(Duration::from_secs(29));
+        stage.list(LIST);
+        assert_eq!(wake(&mut stage), Some(turn));
+        assert_eq!(stage.app.endpoints[0].servers.stale_since(stage.app.now), None);
+        stage.wait(Duration::from_secs(2));
+        let known = &stage.app.endpoints[0].servers;
+        let since = known.stale_since(stage.app.now);
+        assert_eq!(since, known.latest.as_ref().map(|latest| latest.taken_at));
+    }
+
+    #[test]
+    fn nobody_is_woken_for_servers_that_are_not_shown() {
+        let mut stage = stage();
+        stage.servers(Ok(&[]));
+        let turn = stage.app.now.elapsed + FRESH + Duration::from_millis(1);
+        stage.press(Code::Esc);
+        stage.wait(Duration::from_secs(29));
+        stage.list(LIST);
+        assert!(wake(&mut stage) > Some(turn));
+    }
+}

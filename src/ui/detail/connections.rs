@@ -14,6 +14,8 @@ use crate::ui::sparkline::sparkline;
 
 /// Room for a server's name in front of its figures.
 const NAME: usize = 14;
+/// Room for each of a connection's figures in JSON:API.
+const COLUMN: usize = 12;
 
 /// The section.
 pub(super) fn section<'a>(
@@ -164,23 +166,28 @@ fn with_threads<'a>(detail: &Detail, known: Option<&ServersKnown>, pen: &Pen<'_>
         .collect();
     let longest = names.iter().map(Named::wanted).max().unwrap_or(0);
     let room = (longest + 1).min(pen.width / 2).max(NAME);
-    let heads = titles.map(|title| Span::styled(format!("{title:>12}"), pen.theme.quiet));
+    // A figure that is cut is another figure: only whole columns.
+    let columns = pen.width.saturating_sub(room) / COLUMN;
+    let heads = titles.map(|title| Span::styled(format!("{title:>COLUMN$}"), pen.theme.quiet));
+    let heads = heads.into_iter().take(columns);
     let name = Span::styled(format!("{:<room$}", "CONNECTIONS"), pen.theme.strong);
     let mut text = vec![
         Line::default(),
         Line::from(std::iter::once(name).chain(heads).collect::<Vec<_>>()),
     ];
-    text.extend(
-        detail
-            .connections
-            .iter()
-            .zip(names)
-            .map(|(connection, named)| thread(connection, named.spans(room, pen), pen)),
-    );
+    text.extend(detail.connections.iter().zip(names).map(|(connection, named)| {
+        let figures = thread(connection, pen).into_iter().take(columns);
+        named
+            .spans(room, pen)
+            .into_iter()
+            .chain(figures)
+            .collect::<Line<'_>>()
+    }));
     text
 }
 
-fn thread<'a>(connection: &Connection, name: Vec<Span<'a>>, pen: &Pen<'_>) -> Line<'a> {
+/// Thread id, read queue, write queue and, behind these, the cipher.
+fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> [Span<'a>; 4] {
     let id = connection
         .thread_id
         .map(|thread| format!("#{thread}"))
@@ -197,14 +204,13 @@ fn thread<'a>(connection: &Connection, name: Vec<Span<'a>>, pen: &Pen<'_>) -> Li
         .cipher
         .as_ref()
         .filter(|cipher| !cipher.as_str().is_empty());
-    let mut spans = name;
-    spans.extend([
-        Span::raw(format!("{id:>12}{:>12}", size(readq))),
-        Span::styled(format!("{:>12}", size(writeq)), waiting),
+    [
+        Span::raw(format!("{id:>COLUMN$}")),
+        Span::raw(format!("{:>COLUMN$}", size(readq))),
+        Span::styled(format!("{:>COLUMN$}", size(writeq)), waiting),
         Span::styled(
             cipher.map(|cipher| format!("  {cipher}")).unwrap_or_default(),
             pen.theme.quiet,
         ),
-    ]);
-    Line::from(spans)
+    ]
 }

@@ -14,7 +14,9 @@ use crate::model::{Detail, Dialect, Health, ServerState, Servers, Span as Length
 use crate::ui::theme::Theme;
 
 /// Names get as much room as they need, up to this.
-const LONGEST_NAME: usize = 24;
+const LONGEST_NAME: usize = 18;
+/// Between two columns.
+const GAP: usize = 2;
 
 /// What the endpoint's servers are known to be; nothing where its dialect does not tell.
 pub(super) fn known<'k>(app: &'k App, pane: &DetailPane) -> Option<&'k ServersKnown> {
@@ -71,11 +73,12 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &P
     let remark = match (&known.fault, stale) {
         (Some(fault), _) => format!("as of {}; since then: {fault}", time(app, servers.taken_at)),
         (None, Some(since)) => format!("as of {}", time(app, since)),
-        (None, None) if holds_none => "not well; it holds none".to_owned(),
+        (None, None) if holds_none => "those that are not well; the session holds none".to_owned(),
         (None, None) => "as the proxy's monitor sees them".to_owned(),
     };
     let mut text = Vec::from(heading(&remark, pen));
-    text.extend(rows(&shown, pen));
+    let columns = Columns::of(&shown, pen);
+    text.extend(shown.iter().map(|server| columns.row(server, pen)));
     text
 }
 
@@ -101,46 +104,70 @@ fn held<'s>(servers: &'s Servers, detail: &Detail) -> Vec<&'s ServerState> {
     held
 }
 
-/// `db-02  Slave, Running  lag 42s  10.0.9.12:3306  41 connections`, in columns.
-fn rows<'a>(shown: &[&ServerState], pen: &Pen<'_>) -> Vec<Line<'a>> {
-    let widest = |text: &dyn Fn(&ServerState) -> String, most: usize| {
-        let widths = shown.iter().map(|server| text(server).width());
-        widths.max().unwrap_or(0).min(most)
-    };
-    let name = widest(&|server| server.name.to_string(), LONGEST_NAME.min(pen.width / 3));
-    let state = widest(&state_text, pen.width / 2);
-    let lag = widest(&lag_text, pen.width);
-    let place = widest(&place_text, pen.width / 2);
-    let row = |server: &&ServerState| {
+/// `db-02  Slave, Running  lag 42s  10.0.9.12:3306  41 connections`: how wide each column is. One
+/// that nobody fills is not there.
+struct Columns {
+    name: usize,
+    state: usize,
+    lag: usize,
+    place: usize,
+    /// A number that is cut is another number: there is room for all of it, or it is not shown.
+    has_count: bool,
+}
+
+impl Columns {
+    fn of(shown: &[&ServerState], pen: &Pen<'_>) -> Self {
+        let widest = |text: &dyn Fn(&ServerState) -> String, most: usize| {
+            let widths = shown.iter().map(|server| text(server).width());
+            widths.max().unwrap_or(0).min(most)
+        };
+        let name = widest(&|server| server.name.to_string(), LONGEST_NAME.min(pen.width / 3));
+        // What is wrong stands first in it.
+        let state = widest(&state_text, pen.width * 2 / 5);
+        let lag = widest(&lag_text, pen.width);
+        let left = pen
+            .width
+            .saturating_sub([name, state, lag].map(taken).iter().sum());
+        let place = widest(&place_text, left);
+        Self {
+            name,
+            state,
+            lag,
+            place,
+            has_count: taken(place) + widest(&count_text, usize::MAX) <= left,
+        }
+    }
+
+    /// Only what is wrong is not quiet.
+    fn row<'a>(&self, server: &ServerState, pen: &Pen<'_>) -> Line<'a> {
+        let quiet = pen.theme.quiet;
         let health = server.health();
-        let is_well = health == Health::Running;
-        let of = |says: bool| {
-            if says {
-                tint(health, pen.theme)
-            } else {
-                pen.theme.quiet
-            }
+        let wrong = tint(health, pen.theme);
+        let (name, state, lag) = match health {
+            Health::Running => (quiet, quiet, quiet),
+            Health::Lagging(_) => (Style::new(), quiet, wrong),
+            _ => (Style::new(), wrong, quiet),
         };
-        let lags = matches!(health, Health::Lagging(_));
-        let cell = |text: &str, width: usize, style: Style| {
-            let text = pen.fit(text, width);
-            let gap = if width == 0 {
-                0
-            } else {
-                width - text.width().min(width) + 2
-            };
-            Span::styled(format!("{text}{:gap$}", ""), style)
-        };
-        let plain = if is_well { pen.theme.quiet } else { Style::new() };
+        let count = Some(count_text(server)).filter(|_| self.has_count);
         Line::from(vec![
-            cell(server.name.as_str(), name, plain),
-            cell(&state_text(server), state, of(!lags)),
-            cell(&lag_text(server), lag, of(lags)),
-            cell(&place_text(server), place, pen.theme.quiet),
-            Span::styled(connections_text(server), pen.theme.quiet),
+            cell(server.name.as_str(), self.name, name, pen),
+            cell(&state_text(server), self.state, state, pen),
+            cell(&lag_text(server), self.lag, lag, pen),
+            cell(&place_text(server), self.place, quiet, pen),
+            Span::styled(count.unwrap_or_default(), quiet),
         ])
-    };
-    shown.iter().map(row).collect()
+    }
+}
+
+/// What a column takes with the gap behind it.
+const fn taken(width: usize) -> usize {
+    if width == 0 { 0 } else { width + GAP }
+}
+
+fn cell<'a>(text: &str, width: usize, style: Style, pen: &Pen<'_>) -> Span<'a> {
+    let text = pen.fit(text, width);
+    let rest = taken(width).saturating_sub(text.width());
+    Span::styled(format!("{text}{:rest$}", ""), style)
 }
 
 fn state_text(server: &ServerState) -> String {
@@ -159,7 +186,7 @@ fn place_text(server: &ServerState) -> String {
     server.origin().unwrap_or_default()
 }
 
-fn connections_text(server: &ServerState) -> String {
+fn count_text(server: &ServerState) -> String {
     match server.connections {
         None => String::new(),
         Some(1) => "1 connection".to_owned(),
