@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use maxtop::model::{Detail, Dialect, Limit, Session, Text};
+use maxtop::model::{Detail, Dialect, Health, Limit, Session, Text};
 use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
 use maxtop::wire::{self, Decoder, Interner, jsonapi};
 use serde_json::Value;
@@ -281,5 +281,32 @@ fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
             .filter(|(_, session)| is_idle(session));
         let mut open = idle.filter(|(index, _)| next.verdict(*index).unjudged.has("query"));
         assert_eq!(open.next().is_some(), version == "2.5.29", "{version}");
+    }
+}
+
+#[test]
+fn every_server_decodes_with_every_value() {
+    let body = body(&folder("24.02.3").join("servers.http"));
+    let json: Value = serde_json::from_slice(&body).unwrap();
+    let resources = json["data"].as_array().unwrap();
+    let ((servers, dropped), blanked) = with_decoder(|decoder| {
+        let servers = jsonapi::servers(&body, decoder).unwrap();
+        (servers, decoder.blanked)
+    });
+    assert_eq!((servers.len(), dropped, blanked), (resources.len(), 0, 0));
+    assert!(!servers.is_empty());
+    for (server, resource) in servers.iter().zip(resources) {
+        let attributes = &resource["attributes"];
+        let parameters = &attributes["parameters"];
+        assert_eq!(Some(server.name.as_str()), resource["id"].as_str());
+        assert_eq!(text(server.state.as_ref()), shown(&attributes["state"]));
+        assert_eq!(text(server.address.as_ref()), shown(&parameters["address"]));
+        assert_eq!(server.port.map(u64::from), parameters["port"].as_u64());
+        let lag = attributes["replication_lag"].as_i64();
+        assert_eq!(server.replication_lag, lag.filter(|lag| *lag >= 0));
+        let connections = attributes["statistics"]["connections"].as_u64();
+        assert_eq!(server.connections, connections);
+        assert!(server.state.is_some() && server.port.is_some() && connections.is_some());
+        assert_eq!(server.health(), Health::Running);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::servers::ServersKnown;
 use super::trend::Trend;
 use crate::kill::Authority;
 use crate::model::{Dialect, Fault, Snapshot};
@@ -40,6 +41,8 @@ pub struct Endpoint {
     pub heard_at: Option<Duration>,
     /// The usual cost of a list: smoothed, so that the header does not flicker.
     pub cost: Duration,
+    /// How its servers are doing, once details were open (JSON:API).
+    pub servers: ServersKnown,
     /// Nothing may be ended here: by option, or because the server has said so.
     pub read_only: bool,
     /// What must stay in sight: `--insecure`, `--allow-plain-http`.
@@ -57,6 +60,7 @@ impl Endpoint {
             trend: Trend::default(),
             heard_at: None,
             cost: Duration::ZERO,
+            servers: ServersKnown::new(),
             read_only,
             warnings,
         }

@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod prompt;
 pub mod row;
 pub mod series;
+pub mod servers;
 pub mod spec;
 pub mod status;
 pub mod table;

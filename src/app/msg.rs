@@ -8,7 +8,7 @@ use super::key::Key;
 use crate::kill;
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
-use crate::model::{Dialect, EndpointId, Fault, SessionId, Sighting, Snapshot};
+use crate::model::{Dialect, EndpointId, Fault, Servers, SessionId, Sighting, Snapshot};
 
 /// What a frame has shown, as the drawing found it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +55,13 @@ pub enum Msg {
         id: SessionId,
         /// A 404 is [`Fault::NotFound`].
         answer: Result<Arc<Sighting>, Fault>,
+    },
+    /// How the servers of an endpoint are doing, asked for while details are open.
+    Servers {
+        /// Where.
+        endpoint: EndpointId,
+        /// All of them, or why they are not known.
+        answer: Result<Arc<Servers>, Fault>,
     },
     /// An answer for a kill.
     Kill(kill::Event),

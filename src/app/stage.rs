@@ -15,8 +15,8 @@ use super::msg::{Msg, Now, Shown, Ticket};
 use super::{App, Settings};
 use crate::kill::{Event, Order, Request};
 use crate::model::{
-    Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, SessionId, Sighting,
-    Snapshot, Span, Text,
+    Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, ServerState, Servers,
+    SessionId, Sighting, Snapshot, Span, Text,
 };
 use crate::wire::{self, Decoder, Interner};
 
@@ -181,6 +181,22 @@ impl Stage {
         self.hear(Msg::Seen {
             endpoint: EndpointId(0),
             id,
+            answer,
+        });
+    }
+
+    /// The endpoint's servers are told.
+    pub(crate) fn servers(&mut self, answer: Result<&[ServerState], Fault>) {
+        let answer = answer.map(|states| {
+            Arc::new(Servers {
+                states: states.to_vec(),
+                taken_at: self.app.now.wall,
+                blanked: 0,
+                dropped: 0,
+            })
+        });
+        self.hear(Msg::Servers {
+            endpoint: EndpointId(0),
             answer,
         });
     }

@@ -43,6 +43,11 @@ impl App {
                 }
             }
             Msg::Seen { endpoint, id, answer } => self.watched(endpoint, id, answer, &mut effects),
+            Msg::Servers { endpoint, answer } => {
+                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                    endpoint.servers.told(answer);
+                }
+            }
             Msg::Kill(event) => self.kill_heard(event, &mut effects),
             Msg::LogFailed(why) => self.log_failed(&why),
             Msg::Arranged(generation) => self.arranged(generation, &mut effects),

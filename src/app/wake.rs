@@ -27,7 +27,9 @@ impl App {
         let paused = self.paused.then(|| self.next_second(None));
         let leaving = self.leaving.map(|leaving| leaving.until);
         let kills = self.kills.wake_at();
+        let servers = self.servers_turn_stale_at();
         let wakes = endpoints.chain(hold).chain(paused).chain(leaving).chain(kills);
+        let wakes = wakes.chain(servers);
         wakes.filter(|at| *at > self.now.elapsed).min()
     }
 

@@ -21,7 +21,9 @@ pub use endpoint::RequestLine;
 pub use faults::{Fault, FaultTarget, Faults};
 pub use server::{Running, serve};
 pub use spec::{DemoError, Dialects, ServeSpec};
-pub use world::{Backend, Library, Moment, Service, State, Statement, World, WorldSpec};
+pub use world::{
+    Backend, Library, Moment, ServerTrouble, Service, State, Statement, TroubledServer, World, WorldSpec,
+};
 
 #[cfg(test)]
 mod tests;

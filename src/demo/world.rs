@@ -29,8 +29,8 @@ pub use session::{Backend, Moment, State, Statement};
 #[cfg(test)]
 pub(super) use story::Plot;
 pub(super) use timeline::mix;
-pub use topology::Service;
 pub(super) use topology::{SERVERS, SERVICES, Server};
+pub use topology::{ServerTrouble, Service, TroubledServer};
 
 /// How long the simulated process had been running when the world began.
 const UPTIME_AT_START: Duration = Duration::from_secs(3 * 86_400 + 4 * 3_600 + 512);
@@ -57,6 +57,8 @@ pub struct WorldSpec {
     /// Every killed client comes back after about 0.4 s, on a new connection. Without it a few of a pool do,
     /// later, and only if anybody comes at all.
     pub returning: bool,
+    /// One server is not well, from the start on.
+    pub troubled_server: Option<TroubledServer>,
 }
 
 impl WorldSpec {
@@ -71,6 +73,7 @@ impl WorldSpec {
             node: "db-proxy-1".to_owned(),
             half_open: sessions >= story::WHOLE,
             returning: false,
+            troubled_server: None,
         }
     }
 }
@@ -209,6 +212,19 @@ impl World {
     /// How many sessions the process has seen.
     pub fn total_sessions(&self) -> u64 {
         self.next_id.saturating_sub(1)
+    }
+
+    /// From now on this server is not well, and all others are; `None` is none. It lasts across restarts.
+    pub fn trouble_server(&mut self, troubled: Option<TroubledServer>) {
+        self.spec.troubled_server = troubled;
+    }
+
+    /// What is wrong with a server.
+    pub(super) fn trouble_of(&self, server: &str) -> Option<ServerTrouble> {
+        let troubled = self.spec.troubled_server.as_ref();
+        troubled
+            .filter(|troubled| troubled.name == server)
+            .map(|troubled| troubled.trouble)
     }
 
     /// The name of the machine.

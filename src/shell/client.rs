@@ -12,6 +12,7 @@ mod exchange;
 mod fault;
 mod list;
 mod reply;
+mod servers;
 mod spec;
 mod target;
 mod url;

@@ -1,13 +1,14 @@
 //! The poller of one endpoint: keeps the screen's picture of it fresh, and carries out kills.
 //!
-//! Three lanes that never wait for each other: one list, one detail and sixteen kill requests may
-//! be in flight at a time. For the event loop, which gives [`Command`]s and gets [`Msg`]s. All of
+//! Four lanes that never wait for each other: one list, one detail, one request for the servers and
+//! sixteen kill requests may be in flight at a time. For the event loop, which gives [`Command`]s and gets [`Msg`]s. All of
 //! it ends when the [`Poller`] is dropped.
 
 mod detail_lane;
 pub(crate) mod kill_lane;
 mod list_lane;
 mod pace;
+mod server_lane;
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 
 use self::detail_lane::DetailLane;
 use self::list_lane::ListLane;
+use self::server_lane::ServerLane;
 use super::client::Client;
 use crate::app::msg::{Msg, Ticket};
 use crate::kill::Request;
@@ -49,7 +51,7 @@ pub enum Command {
     Refresh,
     /// From now on, list this often.
     Interval(Duration),
-    /// Poll this session's details, and no other; `None` polls none.
+    /// Poll this session's details and, now and then, the servers; `None` polls neither.
     Watch(Option<SessionId>),
     /// Ask something for a kill; answered by `Kill`.
     Kill(Ticket, Request),
@@ -100,6 +102,7 @@ impl Poller {
             process,
             out.clone(),
         );
+        let servers = ServerLane::new(client.clone(), &settings, watched_seen.clone(), out.clone());
         let detail = DetailLane::new(
             client.clone(),
             &settings,
@@ -111,6 +114,7 @@ impl Poller {
         let mut lanes = JoinSet::new();
         lanes.spawn(list.run());
         lanes.spawn(detail.run());
+        lanes.spawn(servers.run());
         lanes.spawn(kill_lane::run(client, kills_asked, out));
         Self {
             endpoint,

@@ -3,8 +3,10 @@
 //! Every section is a function from the state to lines; the pane shows a window of them.
 
 mod connections;
+mod named;
 mod reasons;
 mod sections;
+mod servers;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -59,7 +61,8 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         return text;
     };
     let detail = &sighting.detail;
-    text.extend(connections::section(pane, detail, pen));
+    text.extend(connections::section(pane, detail, servers::known(app, pane), pen));
+    text.extend(servers::section(app, pane, detail, pen));
     text.extend(sections::statements(app, pane, detail, pen));
     text.extend(sections::buffers(detail, pen));
     text.extend(sections::client(detail, pen));

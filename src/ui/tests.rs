@@ -1,6 +1,7 @@
 //! Frames of the screen at fixed sizes, as text. Few, and each for a reason.
 
 mod kills;
+mod servers;
 
 use std::time::Duration;
 
@@ -55,6 +56,12 @@ fn json_api(size: (u16, u16)) -> Stage {
     let mut stage = Stage::new(Dialect::JsonApi, size);
     stage.list(body(SESSIONS));
     stage
+}
+
+/// Session 8 of that proxy in full, which runs a statement.
+fn running(stage: &Stage) -> Detail {
+    let read = stage.decoded(|decoder| jsonapi::session(body(RUNNING).as_bytes(), decoder));
+    read.unwrap()
 }
 
 /// The cursor's session with two connections whose counters have moved for some looks.
@@ -118,9 +125,7 @@ fn the_details_of_a_real_session_that_runs_a_statement() {
     let mut stage = json_api((80, 40));
     stage.type_text("8");
     stage.press(Code::Enter);
-    let detail = stage
-        .decoded(|decoder| jsonapi::session(body(RUNNING).as_bytes(), decoder))
-        .unwrap();
+    let detail = running(&stage);
     stage.seen(Ok(detail));
     insta::assert_snapshot!("details_24_02_80x40", frame(&stage));
 }

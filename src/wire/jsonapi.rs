@@ -4,16 +4,18 @@
 mod attributes;
 mod detail;
 mod instance;
+mod servers;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use self::attributes::RawResource;
+use self::servers::ServerRow;
 use super::body::{Shape, broken, expect_shape, text};
 use super::draft::no_session;
-use super::rows::{self, Row};
+use super::rows::{self, Harvest, Row};
 use super::{Decoder, Rows, WireError, in_order};
-use crate::model::{Detail, Instance, Session};
+use crate::model::{Detail, Instance, ServerState, Session};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -34,19 +36,29 @@ impl Row for SessionRow {
 
 /// `GET /v1/sessions`.
 pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
-    let text = text(body);
-    let rows = if let Some(rows) = rows::decode_data::<SessionRow>(&text, decoder) {
-        rows
-    } else {
-        let data = data(body, &text)?;
-        expect_shape(data.as_bytes(), Shape::Array)?;
-        rows::decode::<SessionRow>(data, decoder)?
-    };
+    let rows = rows_of::<SessionRow>(body, decoder)?;
     Ok(Rows {
         sessions: in_order(rows.items),
         blanked: decoder.blanked,
         dropped: rows.dropped,
     })
+}
+
+/// `GET /v1/servers`: the servers as they were sent, and how many rows had no name.
+pub fn servers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServerState>, u32), WireError> {
+    let rows = rows_of::<ServerRow>(body, decoder)?;
+    Ok((rows.items, rows.dropped))
+}
+
+/// The rows under `data`.
+fn rows_of<R: Row>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
+    let text = text(body);
+    if let Some(rows) = rows::decode_data::<R>(&text, decoder) {
+        return Ok(rows);
+    }
+    let data = data(body, &text)?;
+    expect_shape(data.as_bytes(), Shape::Array)?;
+    rows::decode::<R>(data, decoder)
 }
 
 /// `GET /v1/sessions/:id`.

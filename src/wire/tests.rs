@@ -79,6 +79,43 @@ fn unknown_and_deep_fields_are_passed_over() {
 }
 
 #[test]
+fn a_server_bears_wrong_types_and_needs_no_more_than_a_name() {
+    let (utc, mut interner) = (UTC, Interner::default());
+    let mut decoder = Decoder::new(&mut interner, Some(&utc), Timestamp::UNIX_EPOCH);
+    let body = br#"{"data":[
+        {"id":"db1","attributes":{"state":"Master, Running","replication_lag":-1,"new":[{}],
+            "parameters":{"address":"::1","port":3306},"statistics":{"connections":7}}},
+        {"id":"db2\u001b[2J","attributes":{"state":5,"replication_lag":"far","statistics":[],
+            "parameters":{"address":null,"port":70000}}},
+        {"id":"db3"}, {"id":4}, {}, 5, {"id":"db6","id":"db7","attributes":{"replication_lag":42}}]}"#;
+    let (servers, dropped) = jsonapi::servers(body, &mut decoder).unwrap();
+    assert_eq!((servers.len(), dropped, decoder.blanked), (4, 3, 3));
+    let name = |at: usize| servers[at].name.as_str();
+    assert_eq!(
+        [name(0), name(1), name(2), name(3)],
+        ["db1", r"db2\u{1b}[2J", "db3", "db7"]
+    );
+    let first = &servers[0];
+    assert_eq!(first.origin().as_deref(), Some("[::1]:3306"));
+    assert_eq!((first.replication_lag, first.connections), (None, Some(7)));
+    let second = &servers[1];
+    assert_eq!(
+        (&second.state, second.replication_lag, second.port),
+        (&None, None, None)
+    );
+    assert_eq!((servers[2].origin(), &servers[2].state), (None, &None));
+    assert_eq!(servers[3].replication_lag, Some(42));
+    for (body, error) in [
+        ("<html>", "HTML instead of JSON"),
+        (r#"{"data":{}}"#, "expected an array, got an object"),
+        ("{}", "expected an object with data, got an object without"),
+    ] {
+        let found = jsonapi::servers(body.as_bytes(), &mut decoder).unwrap_err();
+        assert_eq!(found.to_string(), error);
+    }
+}
+
+#[test]
 fn bytes_that_are_no_utf8_stay_different() {
     let rows = decode(
         Dialect::Draft,

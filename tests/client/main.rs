@@ -11,3 +11,4 @@ mod lanes;
 mod polling;
 mod requests;
 mod server;
+mod servers;

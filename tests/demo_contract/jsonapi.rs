@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::{Dialects, ServerTrouble, TroubledServer};
 use serde_json::{Value, json};
 
 use crate::client::{delete, get, running, send, still};
@@ -325,4 +325,48 @@ async fn a_restart_is_another_process() {
     assert!(after["attributes"]["uptime"].as_u64() < before["attributes"]["uptime"].as_u64());
     let new = data(server.addr, "/v1/sessions/1").await;
     assert_ne!(old["attributes"]["connected"], new["attributes"]["connected"]);
+}
+
+#[tokio::test]
+async fn a_server_is_not_well_only_when_somebody_wants_it_so() {
+    let trouble = |trouble| {
+        Some(TroubledServer {
+            name: "db-02".to_owned(),
+            trouble,
+        })
+    };
+    let mut spec = still(20);
+    spec.world.troubled_server = trouble(ServerTrouble::Maintenance);
+    let server = running(spec).await;
+    let (well, lag) = ("Slave, Running", json!(0));
+    for (trouble, state, lag) in [
+        (None, "Maintenance, Running", json!(-1)),
+        (trouble(ServerTrouble::Lagging(42)), well, json!(42)),
+        (
+            trouble(ServerTrouble::Draining),
+            "Draining, Slave, Running",
+            lag.clone(),
+        ),
+        (
+            trouble(ServerTrouble::AuthError),
+            "Auth Error, Running",
+            json!(-1),
+        ),
+        (trouble(ServerTrouble::Down), "Down", json!(-1)),
+    ] {
+        if trouble.is_some() {
+            server.with_world(|world| world.trouble_server(trouble));
+        }
+        let servers = data(server.addr, "/v1/servers?fields[servers]=state,replication_lag").await;
+        assert_eq!(ids(&servers), ["db-01", "db-02", "db-03"]);
+        let attributes = |at: usize| servers[at]["attributes"].clone();
+        assert_eq!(attributes(1), json!({ "replication_lag": lag, "state": state }));
+        assert_eq!(attributes(2), json!({ "replication_lag": 0, "state": well }));
+        let one = data(server.addr, "/v1/servers/db-02").await;
+        assert_eq!(one["attributes"]["state"], json!(state));
+    }
+    server.with_world(|world| world.trouble_server(None));
+    let one = data(server.addr, "/v1/servers/db-02").await;
+    assert_eq!(one["attributes"]["state"], json!(well));
+    assert_eq!(one["attributes"]["replication_lag"], json!(0));
 }

@@ -1,5 +1,7 @@
 //! The details: they open, move, and stay when the session ends.
 
+use maxtop::demo::{ServerTrouble, TroubledServer, World};
+
 use crate::endpoint::Endpoint;
 use crate::screen::{cursor_id, ids, lines};
 
@@ -59,6 +61,47 @@ fn threads_and_statements_of_jsonapi_are_shown() {
     };
     let thread = endpoint.running().with_world(backend).expect("a backend");
     pty.sees(&format!("#{thread}"));
+}
+
+/// A server of the first session, which holds two.
+fn held_server(world: &mut World) -> Option<String> {
+    let session = world.session(1)?;
+    session.backends().last().map(|backend| backend.server.to_owned())
+}
+
+#[test]
+fn a_server_in_maintenance_is_told_where_it_is_held() {
+    let endpoint = Endpoint::frozen(12);
+    let name = endpoint.running().with_world(held_server).expect("a server");
+    endpoint.running().with_world(|world| {
+        world.trouble_server(Some(TroubledServer {
+            name: name.clone(),
+            trouble: ServerTrouble::Maintenance,
+        }));
+    });
+    let mut pty = endpoint.watched("jsonapi").open();
+    pty.wait("a table", |screen| ids(screen).contains(&1));
+    pty.keys("1");
+    pty.wait("the first session", |screen| cursor_id(screen) == Some(1));
+    assert_eq!(server_requests(&endpoint), 0, "nobody looks at details yet");
+    pty.keys("\r");
+    pty.sees(&format!("{name} maintenance"));
+    pty.sees("Maintenance, Running");
+    pty.sees("STATEMENTS");
+    pty.keys("\x1b");
+    pty.no_longer_sees("STATEMENTS");
+    // What is known already is there with the first frame, and nobody asks again so soon.
+    pty.keys("\r");
+    pty.sees(&format!("{name} maintenance"));
+    endpoint.polled(3, &pty);
+    assert_eq!(server_requests(&endpoint), 1);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+fn server_requests(endpoint: &Endpoint) -> usize {
+    let log = endpoint.running().log().into_iter();
+    log.filter(|line| line.target.contains("/servers")).count()
 }
 
 #[test]

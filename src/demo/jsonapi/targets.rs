@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::demo::dates::{http_date, timestamp};
-use crate::demo::world::{Moment, SERVERS, SERVICES, Server, Service, World};
+use crate::demo::world::{Moment, SERVERS, SERVICES, Server, ServerTrouble, Service, World};
 
 /// `/servers`.
 pub(super) fn servers(world: &World, base: &str) -> Vec<Value> {
@@ -34,6 +34,8 @@ fn one_server(server: &Server, world: &World, base: &str) -> Value {
     let connections = held().count();
     let routed: u64 = held().map(|held| held.writes).sum();
     let primary = server.state.starts_with("Master");
+    let trouble = world.trouble_of(name);
+    let state = trouble.map_or_else(|| server.state.to_owned(), |trouble| trouble.state(server.state));
     let gtid = format!("1-3001-{}", 7_000 + world.uptime().as_secs() * 11);
     let used_by = SERVICES.iter().filter(|service| service.servers.contains(&name));
     json!({
@@ -56,11 +58,11 @@ fn one_server(server: &Server, world: &World, base: &str) -> Value {
                 "ssl": false,
             },
             "read_only": !primary,
-            "replication_lag": 0,
+            "replication_lag": trouble.map_or(0, ServerTrouble::replication_lag),
             "server_id": server.number,
             "slave_connections": [],
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
-            "state": server.state,
+            "state": state,
             "statistics": {
                 "active_operations": held().filter(|held| held.write_queue > 0).count(),
                 "adaptive_avg_select_time": "184.268us",

@@ -81,3 +81,50 @@ pub(in crate::demo) const SERVERS: [Server; 3] = [
         number: 3003,
     },
 ];
+
+/// A server that is not well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TroubledServer {
+    /// Its name; one that does not exist troubles nobody.
+    pub name: String,
+    /// What is wrong with it.
+    pub trouble: ServerTrouble,
+}
+
+/// What can be wrong with a server. The sessions of the world do not notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerTrouble {
+    /// It was set aside.
+    Maintenance,
+    /// It gets nobody new.
+    Draining,
+    /// It refuses the monitor.
+    AuthError,
+    /// It does not answer.
+    Down,
+    /// It is so many seconds behind.
+    Lagging(u32),
+}
+
+impl ServerTrouble {
+    /// The state as the monitor puts it, made from the one without the trouble. The roles are those of
+    /// servers that take part.
+    pub(in crate::demo) fn state(self, well: &str) -> String {
+        match self {
+            Self::Maintenance => "Maintenance, Running".to_owned(),
+            Self::Draining => format!("Draining, {well}"),
+            Self::AuthError => "Auth Error, Running".to_owned(),
+            Self::Down => "Down".to_owned(),
+            Self::Lagging(_) => well.to_owned(),
+        }
+    }
+
+    /// How far the server is behind; -1 stands for nobody knows.
+    pub(in crate::demo) fn replication_lag(self) -> i64 {
+        match self {
+            Self::Maintenance | Self::AuthError | Self::Down => -1,
+            Self::Draining => 0,
+            Self::Lagging(seconds) => i64::from(seconds),
+        }
+    }
+}

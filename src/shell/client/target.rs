@@ -10,6 +10,11 @@ pub(super) const INSTANCE: &str = "/v1/maxscale?fields%5Bmaxscale%5D=version,sta
      process_datadir,system/os/nodename,parameters/retain_last_statements,\
      parameters/process_datadir&pretty=false";
 
+/// How the servers are doing, without what can be large (`response_time_distribution`). It keeps
+/// `id`, which is the name.
+pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,parameters/address,\
+     parameters/port,replication_lag,statistics/connections&pretty=false";
+
 /// Which part of a list is wanted. The default is all of it, which is what polling asks for: on a
 /// fast link the whole list is the cheapest one, and a moving list loses rows between pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,7 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn the_instance_is_asked_for_without_raw_brackets_or_blanks() {
-        assert!(!INSTANCE.contains(['[', ']', ' ', '\n']));
+    fn fixed_targets_have_no_raw_brackets_or_blanks() {
+        for target in [INSTANCE, SERVERS] {
+            assert!(!target.contains(['[', ']', ' ', '\n']), "{target}");
+        }
     }
 }

@@ -10,7 +10,7 @@ const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_hours(24);
 /// The first wait after a fault is the interval, but not less than this.
 const FIRST_RETRY: Duration = Duration::from_millis(250);
-/// Waits double up to this, or to the interval where that is longer.
+/// Waits double up to this unless told otherwise, or to the interval where that is longer.
 const SLOWEST_RETRY: Duration = Duration::from_secs(5);
 /// Refused credentials: the server logs each failure, and may lock the account.
 const AFTER_REFUSED_CREDENTIALS: Duration = Duration::from_mins(1);
@@ -21,6 +21,7 @@ const AFTER_REFUSED_CREDENTIALS: Duration = Duration::from_mins(1);
 pub(super) struct Pace {
     interval: Duration,
     duty: f64,
+    slowest_retry: Duration,
     /// The wait after the fault before, without its jitter.
     step: Option<Duration>,
 }
@@ -31,8 +32,15 @@ impl Pace {
         Self {
             interval: interval.clamp(SHORTEST, LONGEST),
             duty: duty.clamp(0.001, 1.0),
+            slowest_retry: SLOWEST_RETRY,
             step: None,
         }
+    }
+
+    /// Waits after faults double up to this.
+    pub(super) const fn backing_off_to(mut self, slowest: Duration) -> Self {
+        self.slowest_retry = slowest;
+        self
     }
 
     /// From now on this often.
@@ -61,7 +69,7 @@ impl Pace {
         let first = self.interval.max(FIRST_RETRY);
         let step = match self.step {
             None => first,
-            Some(step) => step.saturating_mul(2).min(first.max(SLOWEST_RETRY)),
+            Some(step) => step.saturating_mul(2).min(first.max(self.slowest_retry)),
         };
         self.step = Some(step);
         step.mul_f64(0.8 + 0.4 * random.clamp(0.0, 1.0))
@@ -112,6 +120,12 @@ mod tests {
         assert_eq!(waits(&mut fast, 3), [250, 500, 1000]);
         let mut slow = Pace::new(Duration::from_secs(30), 0.1);
         assert_eq!(waits(&mut slow, 3), [30_000, 30_000, 30_000]);
+    }
+
+    #[test]
+    fn a_lane_may_back_off_further() {
+        let mut slow = Pace::new(10 * SECOND, 0.1).backing_off_to(60 * SECOND);
+        assert_eq!(waits(&mut slow, 5), [10_000, 20_000, 40_000, 60_000, 60_000]);
     }
 
     #[test]

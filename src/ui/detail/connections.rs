@@ -1,20 +1,29 @@
 //! The connections to servers: in the draft dialect each with its five statistics as totals, rates
-//! and their course; in JSON:API with thread id, cipher and queues.
+//! and their course; in JSON:API with thread id, cipher and queues, and a word on a server that is not well.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Pen;
+use super::named::Named;
 use crate::app::detail::DetailPane;
 use crate::app::series::Course;
+use crate::app::servers::ServersKnown;
 use crate::model::{Connection, Counter, Detail, Statistics, Text, size_text};
 use crate::ui::sparkline::sparkline;
 
 /// Room for a server's name in front of its figures.
 const NAME: usize = 14;
+/// Room for each of a connection's figures in JSON:API.
+const COLUMN: usize = 12;
 
 /// The section.
-pub(super) fn section<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn section<'a>(
+    pane: &DetailPane,
+    detail: &Detail,
+    known: Option<&ServersKnown>,
+    pen: &Pen<'_>,
+) -> Vec<Line<'a>> {
     if detail.connections.is_empty() {
         let [blank, heading] = pen.heading("CONNECTIONS", "none: it holds no server");
         return vec![blank, heading];
@@ -26,7 +35,7 @@ pub(super) fn section<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> 
     {
         with_statistics(pane, detail, pen)
     } else {
-        with_threads(detail, pen)
+        with_threads(detail, known, pen)
     }
 }
 
@@ -140,7 +149,7 @@ pub(super) fn rate_text(rate: f64) -> String {
     }
 }
 
-fn with_threads<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+fn with_threads<'a>(detail: &Detail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let queues = detail
         .connections
         .iter()
@@ -150,23 +159,35 @@ fn with_threads<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     } else {
         ["thread", "", ""]
     };
-    let heads = titles.map(|title| Span::styled(format!("{title:>12}"), pen.theme.quiet));
-    let name = Span::styled(format!("{:<NAME$}", "CONNECTIONS"), pen.theme.strong);
+    let names: Vec<_> = detail
+        .connections
+        .iter()
+        .map(|connection| Named::of(connection, known, pen))
+        .collect();
+    let longest = names.iter().map(Named::wanted).max().unwrap_or(0);
+    let room = (longest + 1).min(pen.width / 2).max(NAME);
+    // A figure that is cut is another figure: only whole columns.
+    let columns = pen.width.saturating_sub(room) / COLUMN;
+    let heads = titles.map(|title| Span::styled(format!("{title:>COLUMN$}"), pen.theme.quiet));
+    let heads = heads.into_iter().take(columns);
+    let name = Span::styled(format!("{:<room$}", "CONNECTIONS"), pen.theme.strong);
     let mut text = vec![
         Line::default(),
         Line::from(std::iter::once(name).chain(heads).collect::<Vec<_>>()),
     ];
-    text.extend(
-        detail
-            .connections
-            .iter()
-            .map(|connection| thread(connection, pen)),
-    );
+    text.extend(detail.connections.iter().zip(names).map(|(connection, named)| {
+        let figures = thread(connection, pen).into_iter().take(columns);
+        named
+            .spans(room, pen)
+            .into_iter()
+            .chain(figures)
+            .collect::<Line<'_>>()
+    }));
     text
 }
 
-fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> Line<'a> {
-    let server = connection.server.as_ref().map_or("?", Text::as_str);
+/// Thread id, read queue, write queue and, behind these, the cipher.
+fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> [Span<'a>; 4] {
     let id = connection
         .thread_id
         .map(|thread| format!("#{thread}"))
@@ -183,16 +204,13 @@ fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> Line<'a> {
         .cipher
         .as_ref()
         .filter(|cipher| !cipher.as_str().is_empty());
-    Line::from(vec![
-        Span::raw(format!(
-            "{:<NAME$}{id:>12}{:>12}",
-            pen.fit(server, NAME),
-            size(readq)
-        )),
-        Span::styled(format!("{:>12}", size(writeq)), waiting),
+    [
+        Span::raw(format!("{id:>COLUMN$}")),
+        Span::raw(format!("{:>COLUMN$}", size(readq))),
+        Span::styled(format!("{:>COLUMN$}", size(writeq)), waiting),
         Span::styled(
             cipher.map(|cipher| format!("  {cipher}")).unwrap_or_default(),
             pen.theme.quiet,
         ),
-    ])
+    ]
 }

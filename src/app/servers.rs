@@ -1,0 +1,139 @@
+//! What is known of an endpoint's servers: the last good answer, and why there is no newer one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::App;
+use super::msg::Now;
+use crate::model::{Fault, Servers};
+
+/// An answer is asked for every ten seconds; one that is older than this has missed its successor.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// The servers of one endpoint, as far as anybody asked for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServersKnown {
+    /// The last good answer.
+    pub latest: Option<Arc<Servers>>,
+    /// Why there was none to the last request.
+    pub fault: Option<Fault>,
+}
+
+impl ServersKnown {
+    /// Nobody asked yet.
+    pub const fn new() -> Self {
+        Self {
+            latest: None,
+            fault: None,
+        }
+    }
+
+    /// An answer came. What was known stays after a fault, and grows old.
+    pub fn told(&mut self, answer: Result<Arc<Servers>, Fault>) {
+        match answer {
+            Ok(servers) => {
+                *self = Self {
+                    latest: Some(servers),
+                    fault: None,
+                }
+            }
+            Err(fault) => self.fault = Some(fault),
+        }
+    }
+
+    /// When what is known was true, where that is too long ago to be taken for now.
+    pub fn stale_since(&self, now: Now) -> Option<Timestamp> {
+        let latest = self.latest.as_ref()?;
+        (now.since(latest.taken_at) > FRESH).then_some(latest.taken_at)
+    }
+
+    /// How long it will still be taken for now.
+    fn fresh_for(&self, now: Now) -> Option<Duration> {
+        FRESH.checked_sub(now.since(self.latest.as_ref()?.taken_at))
+    }
+}
+
+impl App {
+    /// When what the open details say of the servers turns old, since the program began.
+    pub(super) fn servers_turn_stale_at(&self) -> Option<Duration> {
+        let shown = self.endpoint(self.detail.as_ref()?.identity.endpoint)?;
+        let left = shown.servers.fresh_for(self.now)?;
+        Some(self.now.elapsed + left + Duration::from_millis(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::effect::Effect;
+    use crate::app::key::Code;
+    use crate::app::msg::Msg;
+    use crate::app::stage::Stage;
+    use crate::model::Dialect;
+
+    const LIST: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann"}}]}"#;
+
+    /// When the screen wants to be woken next.
+    fn wake(stage: &mut Stage) -> Option<Duration> {
+        let now = stage.app.now;
+        let effects = stage.app.update(Msg::Clock(now)).into_iter();
+        let wakes = effects.filter_map(|effect| match effect {
+            Effect::WakeAt(at) => Some(at),
+            _ => None,
+        });
+        wakes.last()
+    }
+
+    fn stage() -> Stage {
+        let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+        stage.list(LIST);
+        stage.press(Code::Enter);
+        stage
+    }
+
+    #[test]
+    fn what_is_known_outlives_a_fault_and_a_good_answer_ends_it() {
+        let mut stage = stage();
+        let known = |stage: &Stage| {
+            let servers = &stage.app.endpoints[0].servers;
+            (servers.latest.is_some(), servers.fault.clone())
+        };
+        assert_eq!(known(&stage), (false, None));
+        stage.servers(Err(Fault::Refused));
+        assert_eq!(known(&stage), (false, Some(Fault::Refused)));
+        stage.servers(Ok(&[]));
+        assert_eq!(known(&stage), (true, None));
+        stage.servers(Err(Fault::Refused));
+        assert_eq!(known(&stage), (true, Some(Fault::Refused)));
+        stage.servers(Ok(&[]));
+        assert_eq!(known(&stage), (true, None));
+    }
+
+    #[test]
+    fn the_screen_is_woken_when_what_it_shows_turns_old() {
+        let mut stage = stage();
+        stage.servers(Ok(&[]));
+        let turn = stage.app.now.elapsed + FRESH + Duration::from_millis(1);
+        stage.wait(Duration::from_secs(29));
+        stage.list(LIST);
+        assert_eq!(wake(&mut stage), Some(turn));
+        assert_eq!(stage.app.endpoints[0].servers.stale_since(stage.app.now), None);
+        stage.wait(Duration::from_secs(2));
+        let known = &stage.app.endpoints[0].servers;
+        let since = known.stale_since(stage.app.now);
+        assert_eq!(since, known.latest.as_ref().map(|latest| latest.taken_at));
+    }
+
+    #[test]
+    fn nobody_is_woken_for_servers_that_are_not_shown() {
+        let mut stage = stage();
+        stage.servers(Ok(&[]));
+        let turn = stage.app.now.elapsed + FRESH + Duration::from_millis(1);
+        stage.press(Code::Esc);
+        stage.wait(Duration::from_secs(29));
+        stage.list(LIST);
+        assert!(wake(&mut stage) > Some(turn));
+    }
+}

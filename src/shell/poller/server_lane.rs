@@ -1,0 +1,144 @@
+//! The server lane: how the servers are doing, for as long as the details of a session are open.
+//!
+//! Apart from the detail lane so that neither waits for the other. What it knows holds for every
+//! session of the endpoint: going from one to the next asks for nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::PollSettings;
+use super::pace::Pace;
+use crate::app::msg::Msg;
+use crate::model::{Fault, SessionId};
+use crate::shell::client::Client;
+
+/// From the start of one request to the start of the next, at least.
+const PERIOD: Duration = Duration::from_secs(10);
+/// Who cannot tell is asked less and less, down to this.
+const SLOWEST_RETRY: Duration = Duration::from_mins(1);
+
+pub(super) struct ServerLane {
+    client: Client,
+    pace: Pace,
+    watched: watch::Receiver<Option<SessionId>>,
+    out: mpsc::UnboundedSender<Msg>,
+}
+
+/// The lane has nobody left to work for.
+struct Over;
+
+impl ServerLane {
+    pub(super) fn new(
+        client: Client,
+        settings: &PollSettings,
+        watched: watch::Receiver<Option<SessionId>>,
+        out: mpsc::UnboundedSender<Msg>,
+    ) -> Self {
+        Self {
+            client,
+            pace: Pace::new(PERIOD, settings.duty).backing_off_to(SLOWEST_RETRY),
+            watched,
+            out,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut due = Instant::now();
+        while let Ok(next) = self.turn(due).await {
+            due = next;
+        }
+    }
+
+    /// One request once it is due and wanted; says when the next one is due. It is not given up
+    /// when the details are closed meanwhile: its answer is good for whoever opens them next.
+    async fn turn(&mut self, due: Instant) -> Result<Instant, Over> {
+        self.wanted(due).await?;
+        let started = Instant::now();
+        let answer = self.client.servers().await;
+        let next = next(
+            &mut self.pace,
+            (started, Instant::now()),
+            answer.as_ref().err(),
+            fastrand::f64(),
+        );
+        if let Some(answer) = answer.transpose() {
+            let told = Msg::Servers {
+                endpoint: self.client.endpoint(),
+                answer: answer.map(Arc::new),
+            };
+            self.out.send(told).map_err(|_| Over)?;
+        }
+        Ok(next)
+    }
+
+    /// Waits until details are open, at that time or later.
+    async fn wanted(&mut self, due: Instant) -> Result<(), Over> {
+        loop {
+            let is_open = self.watched.borrow_and_update().is_some();
+            if is_open && Instant::now() >= due {
+                return Ok(());
+            }
+            tokio::select! {
+                () = sleep_until(due), if is_open => {}
+                changed = self.watched.changed() => changed.map_err(|_| Over)?,
+                () = self.out.closed() => return Err(Over),
+            }
+        }
+    }
+}
+
+/// When to ask again after a request that began and ended then. However the wait is spread, it is
+/// not shorter than the period.
+fn next(
+    pace: &mut Pace,
+    (started, ended): (Instant, Instant),
+    fault: Option<&Fault>,
+    random: f64,
+) -> Instant {
+    let Some(fault) = fault else {
+        pace.recovered();
+        return started + pace.period(ended - started);
+    };
+    ended + pace.back_off(fault, random).max(PERIOD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn pace() -> Pace {
+        Pace::new(PERIOD, 0.1).backing_off_to(SLOWEST_RETRY)
+    }
+
+    #[test]
+    fn good_answers_are_ten_seconds_apart_and_dear_ones_further() {
+        let started = Instant::now();
+        let wait = |cost| next(&mut pace(), (started, started + cost), None, 0.5) - started;
+        assert_eq!(wait(Duration::from_millis(3)), 10 * SECOND);
+        assert_eq!(wait(2 * SECOND), 20 * SECOND);
+    }
+
+    #[test]
+    fn faults_back_off_from_ten_seconds_to_a_minute() {
+        let (mut pace, now) = (pace(), Instant::now());
+        let mut wait = |fault, random| next(&mut pace, (now, now), fault, random) - now;
+        let refused = Fault::Refused;
+        assert_eq!(wait(Some(&refused), 0.0), 10 * SECOND, "never sooner");
+        for seconds in [20, 40, 60, 60] {
+            assert_eq!(wait(Some(&refused), 0.5), seconds * SECOND);
+        }
+        assert_eq!(wait(None, 0.5), 10 * SECOND);
+        assert_eq!(wait(Some(&refused), 0.5), 10 * SECOND);
+        let password = Fault::NotAllowed {
+            status: 401,
+            detail: None,
+            with_credentials: true,
+        };
+        assert_eq!(wait(Some(&password), 0.0), 60 * SECOND);
+    }
+}

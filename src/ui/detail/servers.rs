@@ -1,0 +1,195 @@
+//! The servers that the session holds, as the proxy's monitor sees them: a word at each connection
+//! whose server is not well, and one line for each server below. Quiet when all is well.
+
+use jiff::Timestamp;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::Pen;
+use crate::app::App;
+use crate::app::detail::DetailPane;
+use crate::app::servers::ServersKnown;
+use crate::model::{Detail, Dialect, Health, ServerState, Servers, Span as Length, Text};
+use crate::ui::theme::Theme;
+
+/// Names get as much room as they need, up to this.
+const LONGEST_NAME: usize = 18;
+/// Between two columns.
+const GAP: usize = 2;
+
+/// What the endpoint's servers are known to be; nothing where its dialect does not tell.
+pub(super) fn known<'k>(app: &'k App, pane: &DetailPane) -> Option<&'k ServersKnown> {
+    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    (endpoint.dialect != Some(Dialect::Draft)).then_some(&endpoint.servers)
+}
+
+/// What is to be said of a server where it is named: nothing while it is well or not known.
+pub(super) fn word<'a>(
+    known: Option<&ServersKnown>,
+    server: Option<&Text>,
+    theme: &Theme,
+) -> Option<Span<'a>> {
+    let servers = known?.latest.as_deref()?;
+    let Some(state) = servers.find(server?) else {
+        return Some(Span::styled("not listed", theme.warning));
+    };
+    let health = state.health();
+    (health != Health::Running).then(|| Span::styled(health.to_string(), tint(health, theme)))
+}
+
+const fn tint(health: Health, theme: &Theme) -> Style {
+    match health {
+        Health::Running | Health::Unknown => theme.quiet,
+        _ if health.is_out() => theme.alarm,
+        _ => theme.warning,
+    }
+}
+
+/// The section: nothing until somebody has answered.
+pub(super) fn section<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let Some(known) = known(app, pane) else {
+        return Vec::new();
+    };
+    let Some(servers) = &known.latest else {
+        let Some(fault) = &known.fault else {
+            return Vec::new();
+        };
+        let why = format!("cannot be read: {fault}");
+        return Vec::from(heading(&why, pen));
+    };
+    let holds_none = detail.connections.is_empty();
+    let shown = if holds_none {
+        // What it waits for may be one of these.
+        let all = servers.states.iter();
+        all.filter(|server| server.health() != Health::Running).collect()
+    } else {
+        held(servers, detail)
+    };
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let stale = known.stale_since(app.now);
+    let remark = match (&known.fault, stale) {
+        (Some(fault), _) => format!("as of {}; since then: {fault}", time(app, servers.taken_at)),
+        (None, Some(since)) => format!("as of {}", time(app, since)),
+        (None, None) if holds_none => "those that are not well; the session holds none".to_owned(),
+        (None, None) => "as the proxy's monitor sees them".to_owned(),
+    };
+    let mut text = Vec::from(heading(&remark, pen));
+    let columns = Columns::of(&shown, pen);
+    text.extend(shown.iter().map(|server| columns.row(server, pen)));
+    text
+}
+
+fn heading<'a>(remark: &str, pen: &Pen<'_>) -> [Line<'a>; 2] {
+    const HEAD: &str = "SERVERS";
+    pen.heading(HEAD, &pen.fit(remark, pen.width.saturating_sub(HEAD.len() + 2)))
+}
+
+fn time(app: &App, at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(app.settings.zone.clone());
+    at.strftime("%H:%M:%S").to_string()
+}
+
+/// Those of the session's connections, each once.
+fn held<'s>(servers: &'s Servers, detail: &Detail) -> Vec<&'s ServerState> {
+    let mut held: Vec<&ServerState> = Vec::new();
+    let names = detail.connections.iter().filter_map(|held| held.server.as_ref());
+    for server in names.filter_map(|name| servers.find(name)) {
+        if held.iter().all(|before| before.name != server.name) {
+            held.push(server);
+        }
+    }
+    held
+}
+
+/// `db-02  Slave, Running  lag 42s  10.0.9.12:3306  41 connections`: how wide each column is. One
+/// that nobody fills is not there.
+struct Columns {
+    name: usize,
+    state: usize,
+    lag: usize,
+    place: usize,
+    /// A number that is cut is another number: there is room for all of it, or it is not shown.
+    has_count: bool,
+}
+
+impl Columns {
+    fn of(shown: &[&ServerState], pen: &Pen<'_>) -> Self {
+        let widest = |text: &dyn Fn(&ServerState) -> String, most: usize| {
+            let widths = shown.iter().map(|server| text(server).width());
+            widths.max().unwrap_or(0).min(most)
+        };
+        let name = widest(&|server| server.name.to_string(), LONGEST_NAME.min(pen.width / 3));
+        // What is wrong stands first in it.
+        let state = widest(&state_text, pen.width * 2 / 5);
+        let lag = widest(&lag_text, pen.width);
+        let left = pen
+            .width
+            .saturating_sub([name, state, lag].map(taken).iter().sum());
+        let place = widest(&place_text, left);
+        Self {
+            name,
+            state,
+            lag,
+            place,
+            has_count: taken(place) + widest(&count_text, usize::MAX) <= left,
+        }
+    }
+
+    /// Only what is wrong is not quiet.
+    fn row<'a>(&self, server: &ServerState, pen: &Pen<'_>) -> Line<'a> {
+        let quiet = pen.theme.quiet;
+        let health = server.health();
+        let wrong = tint(health, pen.theme);
+        let (name, state, lag) = match health {
+            Health::Running => (quiet, quiet, quiet),
+            Health::Lagging(_) => (Style::new(), quiet, wrong),
+            _ => (Style::new(), wrong, quiet),
+        };
+        let count = Some(count_text(server)).filter(|_| self.has_count);
+        Line::from(vec![
+            cell(server.name.as_str(), self.name, name, pen),
+            cell(&state_text(server), self.state, state, pen),
+            cell(&lag_text(server), self.lag, lag, pen),
+            cell(&place_text(server), self.place, quiet, pen),
+            Span::styled(count.unwrap_or_default(), quiet),
+        ])
+    }
+}
+
+/// What a column takes with the gap behind it.
+const fn taken(width: usize) -> usize {
+    if width == 0 { 0 } else { width + GAP }
+}
+
+fn cell<'a>(text: &str, width: usize, style: Style, pen: &Pen<'_>) -> Span<'a> {
+    let text = pen.fit(text, width);
+    let rest = taken(width).saturating_sub(text.width());
+    Span::styled(format!("{text}{:rest$}", ""), style)
+}
+
+fn state_text(server: &ServerState) -> String {
+    let state = server.state.as_ref();
+    state.map_or_else(|| Health::Unknown.to_string(), ToString::to_string)
+}
+
+/// A server that is not behind says nothing of it.
+fn lag_text(server: &ServerState) -> String {
+    let lag = server.replication_lag.filter(|lag| *lag > 0);
+    lag.map(|lag| format!("lag {}", Length::from_secs(lag)))
+        .unwrap_or_default()
+}
+
+fn place_text(server: &ServerState) -> String {
+    server.origin().unwrap_or_default()
+}
+
+fn count_text(server: &ServerState) -> String {
+    match server.connections {
+        None => String::new(),
+        Some(1) => "1 connection".to_owned(),
+        Some(connections) => format!("{connections} connections"),
+    }
+}

@@ -1,0 +1,163 @@
+//! The server lane: what it asks for, when, and that nobody waits for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use maxtop::app::msg::Msg;
+use maxtop::model::{Dialect, Fault, Servers, SessionId};
+use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::shell::poller::{Command, PollSettings, Poller};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::server::{Server, hold, jsonapi_instance, jsonapi_list, jsonapi_session, next_msg, reply, send};
+
+type Messages = UnboundedReceiver<Msg>;
+
+const ASKED: &str = "GET /v1/servers?fields%5Bservers%5D=state,parameters/address,parameters/port,\
+     replication_lag,statistics/connections&pretty=false";
+
+const SERVERS: &str = r#"{"data":[{"id":"db1","type":"servers","attributes":
+    {"state":"Maintenance, Running","parameters":{"address":"10.0.9.1","port":3306}}}]}"#;
+
+/// Sessions with any id, and this to who asks for servers.
+fn server(answer: impl Fn() -> Option<Vec<u8>> + Send + Sync + 'static) -> Server {
+    Server::start(move |request, stream| {
+        let path = request.split(['?', ' ']).nth(1).unwrap_or_default();
+        let bytes = match path {
+            "/v1/servers" => answer(),
+            "/v1/maxscale" => Some(reply(200, &jsonapi_instance("process 1"))),
+            "/v1/sessions" => Some(reply(200, &jsonapi_list(&[1, 2]))),
+            "/sessions" => Some(reply(200, r#"[{"id":1},{"id":2}]"#)),
+            "/sessions/1" => Some(reply(200, r#"{"id":1}"#)),
+            "/sessions/1/connections" => Some(reply(200, "[]")),
+            one => {
+                let id = one.rsplit('/').next().and_then(|id| id.parse().ok());
+                id.map(|id| reply(200, &jsonapi_session(id)))
+            }
+        };
+        match bytes {
+            Some(bytes) => send(stream, &bytes),
+            None => hold(stream),
+        }
+    })
+}
+
+fn poll(server: &Server, dialect: Dialect) -> (Poller, Messages) {
+    let spec = ClientSpec {
+        dialect: Some(dialect),
+        ..server.spec()
+    };
+    let settings = PollSettings {
+        interval: Duration::from_millis(10),
+        duty: 1.0,
+    };
+    let (out, messages) = unbounded_channel();
+    (Poller::spawn(Client::new(spec).unwrap(), settings, out), messages)
+}
+
+fn watch(poller: &Poller, id: Option<u64>) {
+    poller.send(Command::Watch(id.map(SessionId)));
+}
+
+/// The details are told so many times more.
+async fn looks(messages: &mut Messages, times: usize) {
+    for _ in 0..times {
+        while !matches!(next_msg(messages).await, Msg::Seen { .. }) {}
+    }
+}
+
+async fn told(messages: &mut Messages) -> Result<Arc<Servers>, Fault> {
+    loop {
+        if let Msg::Servers { answer, .. } = next_msg(messages).await {
+            return answer;
+        }
+    }
+}
+
+/// All that was asked of the servers so far.
+fn asked(server: &Server) -> Vec<String> {
+    let requests = server.requests().into_iter();
+    requests.filter(|line| line.contains("/servers")).collect()
+}
+
+#[tokio::test]
+async fn they_are_asked_for_at_once_and_only_for_what_is_needed() {
+    let server = server(|| Some(reply(200, SERVERS)));
+    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    watch(&poller, Some(1));
+    let servers = told(&mut messages).await.unwrap();
+    assert_eq!(asked(&server), [ASKED]);
+    assert_eq!(servers.states.len(), 1);
+    assert_eq!(servers.states[0].name.as_str(), "db1");
+    assert_eq!(servers.states[0].origin().as_deref(), Some("10.0.9.1:3306"));
+}
+
+#[tokio::test]
+async fn many_looks_at_many_sessions_ask_for_them_once() {
+    let server = server(|| Some(reply(200, SERVERS)));
+    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    watch(&poller, Some(1));
+    assert!(told(&mut messages).await.is_ok());
+    looks(&mut messages, 20).await;
+    for id in [Some(2), None, Some(1), None, Some(2)] {
+        watch(&poller, id);
+        if id.is_some() {
+            looks(&mut messages, 5).await;
+        }
+    }
+    assert_eq!(asked(&server), [ASKED]);
+}
+
+#[tokio::test]
+async fn nobody_asks_while_no_details_are_open() {
+    let server = server(|| Some(reply(200, SERVERS)));
+    let (_poller, mut messages) = poll(&server, Dialect::JsonApi);
+    for _ in 0..10 {
+        while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
+    }
+    assert_eq!(asked(&server), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_draft_is_not_asked() {
+    let server = server(|| Some(reply(200, SERVERS)));
+    let (poller, mut messages) = poll(&server, Dialect::Draft);
+    watch(&poller, Some(1));
+    looks(&mut messages, 10).await;
+    assert_eq!(asked(&server), [""; 0]);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_servers_that_hang_and_they_are_asked_once() {
+    let server = server(|| None);
+    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    watch(&poller, Some(1));
+    server.wait_for(ASKED).await;
+    looks(&mut messages, 10).await;
+    while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
+    // Closed and opened again with the request still under way.
+    for id in [None, Some(2), None, Some(1)] {
+        watch(&poller, id);
+        tokio::task::yield_now().await;
+    }
+    looks(&mut messages, 10).await;
+    assert_eq!(asked(&server), [ASKED]);
+}
+
+#[tokio::test]
+async fn a_fault_is_told_with_its_cause_and_ends_no_session() {
+    for (status, body, expected) in [
+        (404, "", "status 404: no /v1/servers there"),
+        (500, r#"{"errors":[{"detail":"Busy"}]}"#, "status 500: Busy"),
+        (200, "<html>", "HTML instead of JSON"),
+        (403, "", "not allowed (403)"),
+    ] {
+        let server = server(move || Some(reply(status, body)));
+        let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+        watch(&poller, Some(1));
+        let fault = told(&mut messages).await.unwrap_err();
+        assert_eq!(fault.to_string(), expected);
+        looks(&mut messages, 5).await;
+        assert_eq!(asked(&server), [ASKED]);
+    }
+}
