@@ -80,7 +80,10 @@ impl App {
                 Found::Same(session) => session,
                 _ => mark.last()?,
             };
-            self.victim(latest.identity(session), session.clone(), mark.taken_by.clone())
+            // A mark knows the process that it was made in; a later one is another's.
+            let process = mark.key.process.as_ref().or(latest.process());
+            let identity = Identity::new(mark.key.endpoint, process, session);
+            self.victim(identity, session.clone(), mark.taken_by.clone())
         });
         marks.collect()
     }
@@ -191,6 +194,7 @@ impl App {
         {
             Answer::Stay => {}
             Answer::No => self.close_dialog(effects),
+            Answer::Yes if asking.batch.open_question().is_none() => {}
             Answer::Yes => {
                 if let Some(mut asking) = self.kills.asking.take() {
                     let reason = asking.reason.value().trim();

@@ -164,6 +164,13 @@ impl App {
         taken
     }
 
+    /// The program is stopped, or was: nobody can take anything back meanwhile, so nothing goes on.
+    pub(super) fn halt_kills(&mut self, effects: &mut Vec<Effect>) {
+        if !self.take_back("the program was stopped", effects) {
+            self.stop_kills(effects);
+        }
+    }
+
     /// Begins no more of what is under way. Says whether there was anything to stop.
     pub(super) fn stop_kills(&mut self, effects: &mut Vec<Effect>) -> bool {
         let now = self.now;
@@ -223,8 +230,7 @@ impl App {
                 self.status = Some(Status::outcome(outcome, &attempt.victim.identity));
             }
         }
-        let tally = batch.tally();
-        if tally.settled() == tally.total() {
+        if batch.sums_up() {
             // One list for all of them: each has its price.
             effects.push(Effect::Refresh);
             if !single {

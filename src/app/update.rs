@@ -52,11 +52,11 @@ impl App {
             Msg::LogFailed(why) => self.log_failed(&why),
             Msg::Arranged(generation) => self.arranged(generation, &mut effects),
             Msg::Suspends => {
-                self.take_back("the program was stopped", &mut effects);
+                self.halt_kills(&mut effects);
             }
             Msg::Ends => self.abandon_kills(&mut effects),
             Msg::Resumed => {
-                self.take_back("the program was stopped", &mut effects);
+                self.halt_kills(&mut effects);
                 self.dialog_resumed();
                 effects.extend([Effect::Repaint, Effect::Refresh]);
             }
@@ -164,7 +164,7 @@ impl App {
             Action::Repaint => effects.push(Effect::Repaint),
             Action::Help => self.open_help(),
             Action::Suspend => {
-                self.take_back("the program was stopped", effects);
+                self.halt_kills(effects);
                 effects.push(Effect::Suspend);
             }
             Action::Quit => self.quit(false, effects),

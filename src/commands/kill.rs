@@ -144,7 +144,7 @@ async fn end(
         match asked {
             interrupt::Asked::End(signal) => break Some(signal),
             // Whoever was stopped could not take anything back meanwhile.
-            interrupt::Asked::Continued => round.take_back("the program was stopped"),
+            interrupt::Asked::Continued => round.halt(),
         }
     };
     if let Some(signal) = caught {

@@ -62,6 +62,8 @@ pub struct Batch {
     news: Vec<usize>,
     /// So many of the first attempts are over.
     over: usize,
+    /// Its sum was told.
+    summed_up: bool,
 }
 
 /// How many numbers a batch of so many victims takes: one for each, one for itself.
@@ -89,6 +91,7 @@ impl Batch {
             fresh: Vec::new(),
             news: Vec::new(),
             over: 0,
+            summed_up: false,
             attempts,
         };
         for attempt in &batch.attempts {
@@ -259,6 +262,12 @@ impl Batch {
         }
     }
 
+    /// Whether all have an outcome, for the first time: an unknown one may still be found out.
+    pub fn sums_up(&mut self) -> bool {
+        let tally = self.tally();
+        tally.settled() == tally.total() && !std::mem::replace(&mut self.summed_up, true)
+    }
+
     /// Whether something was sent whose end is not known.
     pub fn is_in_flight(&self) -> bool {
         self.attempts.iter().any(Attempt::is_in_flight)
@@ -271,6 +280,10 @@ impl Batch {
 
     /// Begins no more: whoever waits for their turn is left alone.
     pub fn stop(&mut self, now: Now) -> Vec<Order> {
+        if matches!(self.phase, Phase::Logging { .. }) {
+            // An answer of the log is not waited for any more.
+            self.run();
+        }
         self.withdraw(|_| true, &Refusal::Stopped);
         self.after(now, Vec::new())
     }

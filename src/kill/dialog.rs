@@ -82,9 +82,9 @@ impl Dialog {
         self.opened.is_some()
     }
 
-    /// Other victims are meant now: a number that was typed is theirs no longer.
+    /// Other victims are meant now: what was typed, chosen and seen was about others.
     pub fn changed(&mut self) {
-        self.typed.clear();
+        *self = Self::default();
     }
 
     /// A key, at a time (since the program began), where a Yes would end so many.

@@ -19,6 +19,7 @@ mod asking;
 mod filters;
 mod many;
 mod one;
+mod review;
 mod storm;
 
 pub(super) fn text(raw: &str) -> Text {

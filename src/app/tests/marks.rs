@@ -163,3 +163,24 @@ fn over_five_their_number_is_typed() {
     assert!(stage.app.kills.asking.is_none());
     assert_eq!(stage.app.kills.batches.len(), 1);
 }
+
+#[test]
+fn a_yes_typed_ahead_is_not_for_one_that_is_taken_in_again() {
+    let mut stage = stage();
+    stage.type_text("  ");
+    stage.press(Code::Char('K'));
+    for (ticket, id) in stage.checks() {
+        stage.checked(ticket, Ok(stage.detail(id)));
+    }
+    stage.type_text("x");
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage.press(Code::Up);
+    stage.type_text("xy");
+    assert!(stage.app.kills.asking.is_some() && stage.app.kills.batches.is_empty());
+    stage.drawn();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("y");
+    assert!(stage.app.kills.asking.is_none());
+    assert_eq!(stage.app.kills.batches.len(), 1);
+}

@@ -80,8 +80,8 @@ impl<E: Endpoint> Round<E> {
     pub(super) async fn checked(&mut self) {
         while let Some(event) = next_answer(&mut self.requests).await {
             self.hear(event);
+            self.batch.settle_unanswered();
         }
-        self.batch.settle_unanswered();
     }
 
     /// Ends all whose first check has passed, once the grace is over; `tell` hears of each that is.
@@ -114,6 +114,14 @@ impl<E: Endpoint> Round<E> {
     /// Takes it back, if nothing was sent yet.
     pub(super) fn take_back(&mut self, why: &'static str) {
         self.batch.take_back(why);
+    }
+
+    /// The program was stopped: it is taken back, or what has not begun is left alone.
+    pub(super) fn halt(&mut self) {
+        if !self.batch.take_back("the program was stopped") {
+            let orders = self.batch.stop(now(self.began));
+            self.carry_out(orders);
+        }
     }
 
     /// The command ends here: begins no more, and logs that what is in flight is unknown.

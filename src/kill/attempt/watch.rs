@@ -106,7 +106,11 @@ impl Attempt {
             return;
         }
         let told = watch.unseen.as_ref().or(watch.reply.as_ref());
-        let unknown = Outcome::Unknown(told.cloned().unwrap_or(Fault::TimedOut(WATCH)));
+        // One unknown is said once, whatever fault each further look brings.
+        let unknown = match &self.stage {
+            Stage::Unsure(_, unknown) => unknown.clone(),
+            _ => Outcome::Unknown(told.cloned().unwrap_or(Fault::TimedOut(WATCH))),
+        };
         self.stage = if watch.alive {
             Stage::Done(Outcome::StillThere { after })
         } else if after < SEARCH {

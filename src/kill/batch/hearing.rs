@@ -46,7 +46,7 @@ impl Batch {
             },
             now,
         );
-        if attempt.outcome() != was.as_ref() && counts {
+        if attempt.outcome() != was.as_ref() && counts && !attempt.is_struck() {
             fresh.push(place);
         }
         // The room of a check goes over to its DELETE.

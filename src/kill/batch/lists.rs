@@ -54,9 +54,7 @@ impl Batch {
         let Some(traffic) = traffic.get_mut(&endpoint) else {
             return;
         };
-        let asks_again = answer
-            .as_ref()
-            .is_err_and(|fault| !fault.is_refused_password() && *fault != Fault::NotFound);
+        let asks_again = answer.as_ref().is_err_and(|fault| !fault.is_refused_password());
         if asks_again {
             relist_at.insert(endpoint, now.elapsed + ASK_AGAIN);
         }

@@ -13,7 +13,10 @@ impl Batch {
         self.pass_time(now, &mut orders);
         self.send(now, &mut orders);
         self.log_outcomes(now, &mut orders);
-        while self.attempts.get(self.over).is_some_and(Attempt::is_over) {
+        // While a person is asked, whoever is struck out can be taken in again.
+        while matches!(self.phase, Phase::Running)
+            && self.attempts.get(self.over).is_some_and(Attempt::is_over)
+        {
             self.over += 1;
         }
         orders
@@ -46,6 +49,8 @@ impl Batch {
                     continue;
                 };
                 match alarm {
+                    // Its answer says what comes next.
+                    Alarm::Look if attempt.is_asked() => {}
                     Alarm::Look if attempt.is_undecided() => traffic.queue_check(place),
                     Alarm::Look if attempt.is_in_flight() => traffic.queue_look(place),
                     Alarm::Look => {}
@@ -90,7 +95,10 @@ impl Batch {
                     });
                     continue;
                 };
-                let Some(attempt) = attempts.get_mut(place).filter(|attempt| !attempt.is_over()) else {
+                let Some(attempt) = attempts
+                    .get_mut(place)
+                    .filter(|attempt| !attempt.is_over() && !attempt.is_asked())
+                else {
                     traffic.ended(lane);
                     continue;
                 };

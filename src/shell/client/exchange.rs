@@ -13,13 +13,15 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Identity, Method, RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 
-use super::connected::{Stamp, since_connected};
+use super::connected::{Stamp, connected_within, since_connected};
 use super::fault::{Stage, line, of_error, root};
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec, Credentials, TlsSpec};
 use super::url::EndpointUrl;
 use crate::model::{Dialect, Fault, http_date, parse_moment};
 
+/// A DELETE's connection has to stand so soon.
+const SEND_WITHIN: Duration = Duration::from_secs(1);
 /// What an error body may have to say fits in here.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
@@ -58,8 +60,12 @@ impl Exchange {
     }
 
     /// Ends something. Only [`Deletion`](super::deletion::Deletion) may call it.
+    ///
+    /// It is sent within a second or not at all: what was checked before it may be another by then.
     pub(super) async fn delete(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
-        self.exchange(Method::DELETE, dialect, target).await
+        let exchange = self.exchange(Method::DELETE, dialect, target);
+        let late = || Fault::Connect(line("no connection within 1 s of the check: nothing was sent"));
+        connected_within(SEND_WITHIN, exchange).await.ok_or_else(late)?
     }
 
     async fn exchange(&self, method: Method, dialect: Dialect, target: &str) -> Result<Reply, Fault> {

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::app::msg::{Msg, Ticket};
 use crate::kill::{Event, Request};
-use crate::model::{Fault, Snapshot};
+use crate::model::{Fault, Limit, Snapshot, Text};
 use crate::shell::client::{Client, ListRequest};
 
 /// Carries out requests as they come, until nobody can give any. What is in flight then is dropped.
@@ -65,6 +65,14 @@ async fn list(client: &Client) -> Result<Snapshot, Fault> {
         Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
         answer => answer.unwrap_or_default(),
     };
-    let list = client.sessions(&ListRequest::default()).await?;
+    let list = client.sessions(&ListRequest::default()).await;
+    // A list that is not found says nothing of any session.
+    let list = list.map_err(|fault| match fault {
+        Fault::NotFound => Fault::Status {
+            status: 404,
+            detail: Some(Text::clean("no list of sessions there", Limit::Line)),
+        },
+        fault => fault,
+    })?;
     Ok(list.into_snapshot(client.endpoint(), instance, 0))
 }
