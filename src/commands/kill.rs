@@ -75,7 +75,7 @@ async fn kill(
     }
     let url = client.url().to_string();
     let audit = AuditLog::new(config.audit.clone(), vec![url.clone()]);
-    let mut round = Round::ask(client.clone(), audit, victims.found, selection.protect);
+    let mut round = Round::ask(client.clone(), audit, victims.found, selection.protect)?;
     round.checked().await;
     let mut outcomes = Outcomes::new(args.output, &url, !victims.problems.is_empty(), round.attempts());
     let plan = |round: &Round<Client>| plan::text(round.attempts(), &client, &config.user);
@@ -153,6 +153,10 @@ async fn end(
         }
         round.abandon();
         Outcomes::tell_interrupted(round.attempts(), round.taken_back());
+        outcomes.finish_interrupted(round.attempts())?;
+        if let Some(why) = round.close() {
+            output::complain(&format!("an outcome was not logged: {why}"));
+        }
         return Ok(Exit::Signal(signal));
     }
     if let Some(why) = round.taken_back() {
@@ -160,11 +164,12 @@ async fn end(
         return Ok(Exit::Failed);
     }
     outcomes.finish(round.attempts())?;
-    if let Some(error) = round.unlogged() {
-        output::complain(&format!("an outcome was not logged: {error}"));
+    let exit = outcomes.exit(round.attempts());
+    if let Some(why) = round.close() {
+        output::complain(&format!("an outcome was not logged: {why}"));
         return Ok(Exit::Failed);
     }
-    Ok(outcomes.exit(round.attempts()))
+    Ok(exit)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Clients that come back as soon as their session was ended: killing them again and again is not
 //! what helps.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Victim;
@@ -43,7 +44,7 @@ impl Return {
 pub struct Returns {
     gone: Vec<Gone>,
     /// Sessions that were somebody's return already.
-    taken: Vec<SessionId>,
+    taken: BTreeSet<SessionId>,
 }
 
 impl Returns {
@@ -77,7 +78,7 @@ impl Returns {
     }
 }
 
-fn came_back(gone: &Gone, snapshot: &Snapshot, taken: &[SessionId]) -> Option<Return> {
+fn came_back(gone: &Gone, snapshot: &Snapshot, taken: &BTreeSet<SessionId>) -> Option<Return> {
     let Identity {
         endpoint,
         user,

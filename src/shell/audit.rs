@@ -1,9 +1,11 @@
 //! The audit log: one JSON object a line, only ever appended to, readable by its owner only.
 //!
-//! What a line holds stands in [`line`]; who writes them, in [`who`]. The commands write through
-//! [`AuditLog`]; the screen through its [`scribe`], since a disk may take its time.
+//! What a line holds stands in [`line`]; who writes them, in [`who`]. The screen
+//! writes through its [`scribe`], a command its outcomes through a [`Recorder`], since a disk may take
+//! its time.
 
 mod line;
+mod recorder;
 mod scribe;
 mod who;
 
@@ -21,6 +23,7 @@ use self::line::Line;
 use self::who::Who;
 use crate::kill::Entry;
 
+pub use recorder::Recorder;
 pub(super) use scribe::{Scribe, start};
 
 /// Nobody else may read who was ended, and why.

@@ -169,6 +169,16 @@ impl Pty {
         modes(&*self.master) == self.found
     }
 
+    /// Waits until the terminal is raw: it is taken once by who comes back and once by the signal, and
+    /// between the two it is as the shell has it.
+    pub(crate) fn is_raw(&self) {
+        let until = Instant::now() + DEADLINE;
+        while self.modes_are_as_found() {
+            assert!(Instant::now() < until, "never raw\n{}", self.text());
+            std::thread::sleep(LOOK);
+        }
+    }
+
     /// Asserts that the terminal has been given back.
     pub(crate) fn is_given_back(&self) {
         self.wait("the terminal given back", |screen| {

@@ -47,7 +47,7 @@ fn it_stops_with_the_terminal_given_back_and_comes_back() {
                 && ids(screen).len() == 19
                 && cursor_id(screen) == Some(id)
         });
-        assert!(!pty.modes_are_as_found(), "raw mode");
+        pty.is_raw();
     }
     pty.keys("k");
     pty.wait("keys answer", |screen| cursor_id(screen) != Some(id));

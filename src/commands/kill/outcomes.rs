@@ -97,6 +97,14 @@ impl<'a> Outcomes<'a> {
         std::mem::replace(&mut self.written, Ok(()))
     }
 
+    /// Programs are told of all that is known, whatever ended the command.
+    pub(super) fn finish_interrupted(&self, attempts: &[Attempt]) -> Result<(), Failure> {
+        match self.form {
+            KillOutput::Json => self.print_json(attempts),
+            KillOutput::Table => Ok(()),
+        }
+    }
+
     /// What would be done.
     pub(super) fn print_plan<E: Endpoint>(&self, round: &Round<E>, plan: &str) -> Result<(), Failure> {
         match self.form {

@@ -5,6 +5,7 @@
 //! lock. Dropping a round, or the future of one of its steps, sends nothing more.
 
 use std::future::pending;
+use std::io;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,8 +16,11 @@ use super::endpoint::Endpoint;
 use crate::kill::{Attempt, Batch, Event, Order, Rules, Victim};
 use crate::model::{Fault, Limit, Now, Text};
 use crate::query::Filter;
-use crate::shell::audit::{AuditError, AuditLog};
+use crate::shell::audit::{AuditError, AuditLog, Recorder};
 use crate::triage::Thresholds;
+
+/// So long the last lines of the audit log are waited for.
+const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// The kills of one command, in the order in which they were asked for.
 pub(super) struct Round<E> {
@@ -25,14 +29,20 @@ pub(super) struct Round<E> {
     began: Instant,
     batch: Batch,
     requests: JoinSet<Event>,
-    /// The first outcome that could not be logged.
-    unlogged: Option<AuditError>,
+    /// Writes the outcomes.
+    recorder: Recorder,
 }
 
 impl<E: Endpoint> Round<E> {
     /// Asks about these victims: the first checks begin.
-    pub(super) fn ask(endpoint: E, audit: AuditLog, victims: Vec<Victim>, protect: Filter) -> Self {
+    pub(super) fn ask(
+        endpoint: E,
+        audit: AuditLog,
+        victims: Vec<Victim>,
+        protect: Filter,
+    ) -> io::Result<Self> {
         let began = Instant::now();
+        let recorder = Recorder::start(audit.clone())?;
         let rules = Rules {
             protect,
             thresholds: Thresholds::default(),
@@ -44,10 +54,10 @@ impl<E: Endpoint> Round<E> {
             began,
             batch,
             requests: JoinSet::new(),
-            unlogged: None,
+            recorder,
         };
         round.carry_out(orders);
-        round
+        Ok(round)
     }
 
     /// The victims, as far as each has come.
@@ -70,9 +80,9 @@ impl<E: Endpoint> Round<E> {
         self.batch.grace().is_some()
     }
 
-    /// An outcome that could not be logged, if there is one.
-    pub(super) const fn unlogged(&self) -> Option<&AuditError> {
-        self.unlogged.as_ref()
+    /// Over: why an outcome could not be logged, if so.
+    pub(super) fn close(self) -> Option<String> {
+        self.recorder.close(LAST_LINES)
     }
 
     /// Waits until every first check has been answered. A check without an answer is not repeated
@@ -157,10 +167,7 @@ impl<E: Endpoint> Round<E> {
                         Event::Logged(ticket, written.map_err(why))
                     });
                 }
-                Order::WriteOutcomes(entries) => {
-                    let written = self.audit.append(&entries, false);
-                    self.unlogged = self.unlogged.take().or(written.err());
-                }
+                Order::WriteOutcomes(entries) => self.recorder.write(entries),
             }
         }
     }

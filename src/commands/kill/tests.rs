@@ -50,7 +50,7 @@ async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, Round<Client
     };
     let victims = find(client, &selection).await.unwrap();
     let (home, audit) = audit();
-    let mut round = Round::ask(client.clone(), audit, victims.found, Filter::default());
+    let mut round = Round::ask(client.clone(), audit, victims.found, Filter::default()).unwrap();
     round.checked().await;
     assert_eq!(round.confirmable(), ids.len());
     (home, round)
@@ -205,7 +205,7 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     };
     let victims = list().sessions.iter().map(victim).collect();
     let (_home, audit) = audit();
-    let mut round = Round::ask(endpoint.clone(), audit, victims, Filter::default());
+    let mut round = Round::ask(endpoint.clone(), audit, victims, Filter::default()).unwrap();
     round.checked().await;
     let (exit, outcomes) = ended(round).await;
     assert_eq!((exit, outcomes.len()), (Exit::NotAllowed, 100));

@@ -22,6 +22,7 @@ const MOST_ROWS: usize = 20;
 pub(super) fn text<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, room: usize) -> Page<'a> {
     let attempts = asking.batch.attempts();
     let mut lines = vec![checks(asking, theme, width)];
+    lines.extend(not_compared(asking, theme, width));
     let needed = lines.len() + 1;
     let groups = [("by user", &asking.by_user), ("by service", &asking.by_service)];
     for (label, groups) in groups {
@@ -89,6 +90,24 @@ fn checks<'a>(asking: &Asking, theme: &Theme, width: usize) -> Line<'a> {
         ));
     }
     Line::from(spans)
+}
+
+/// What could not be compared for some of them: the check is weaker by it.
+fn not_compared<'a>(asking: &Asking, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let mut parts: Vec<&'static str> = Vec::new();
+    for attempt in asking.batch.attempts() {
+        if let Stage::Asked(FirstCheck::Passed { unchecked, .. }) = attempt.stage() {
+            for part in unchecked {
+                if !parts.contains(&part.name()) {
+                    parts.push(part.name());
+                }
+            }
+        }
+    }
+    (!parts.is_empty()).then(|| {
+        let text = format!("not compared, for some or all: {}", parts.join(", "));
+        Line::styled(fit(&text, width, theme.glyphs.more), theme.warning)
+    })
 }
 
 /// A window of the list, with the cursor in it.
