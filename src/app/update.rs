@@ -180,10 +180,11 @@ impl App {
         }
     }
 
-    /// Esc: one level, in the order overlay, what is being ended, details, range, marks, filter. It
+    /// Esc: one level, in the order what is being ended, overlay, details, range, marks, filter. It
     /// never quits.
     fn back(&mut self, effects: &mut Vec<Effect>) {
-        if self.overlay.take().is_some() || self.stop_kills(effects) {
+        // The last line says that Esc stops the rest, whatever lies over the table.
+        if self.stop_kills(effects) || self.overlay.take().is_some() {
         } else if self.detail.is_some() {
             self.close_detail(effects);
         } else if self.marks.anchor().is_some() {

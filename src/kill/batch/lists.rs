@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Batch, Phase};
-use crate::kill::Refusal;
 use crate::kill::attempt::{ASK_AGAIN, Attempt, Look};
 use crate::kill::event::{Order, Request, Ticket};
+use crate::kill::{Outcome, Refusal};
 use crate::model::{EndpointId, Fault, Found, Identity, Now, Snapshot};
 
 /// Why a batch is taken back whose proxy is another process now.
@@ -113,6 +113,10 @@ impl Batch {
         }
         if self.attempts.iter().any(is_of_before) {
             self.withdraw(is_of_before, &Refusal::Restarted);
+            // Those that were struck out too: they can be taken in again.
+            for attempt in self.attempts.iter_mut().filter(|attempt| is_of_before(attempt)) {
+                attempt.withdraw(Outcome::Refused(Refusal::Restarted));
+            }
             self.revision += 1;
         }
     }
