@@ -67,9 +67,9 @@ impl Kills {
         let batch = self.batches.iter().find(|batch| batch.is_busy())?;
         let whom = batch.whom();
         Some(if batch.grace().is_some() {
-            format!("{whom} is about to be ended: u takes it back, then K asks again")
+            format!("about to end {whom}: u takes it back, then K asks again")
         } else {
-            format!("one at a time: {whom} is still being ended")
+            format!("one at a time: still ending {whom}")
         })
     }
 

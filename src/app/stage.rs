@@ -31,6 +31,8 @@ pub(crate) struct Stage {
     pub(crate) log: Result<(), String>,
     dialect: Dialect,
     elapsed: Duration,
+    /// When the screen wants to hear the time.
+    wake: Option<Duration>,
     lists: u64,
     zone: TimeZone,
 }
@@ -53,6 +55,7 @@ impl Stage {
             log: Ok(()),
             dialect,
             elapsed: Duration::from_secs(1),
+            wake: None,
             lists: 0,
             zone: TimeZone::UTC,
         };
@@ -66,7 +69,7 @@ impl Stage {
             for effect in self.app.update(msg) {
                 match effect {
                     Effect::Arrange(job) => msgs.push_back(Msg::Arranged(Arc::new(arrange(*job)))),
-                    Effect::WakeAt(_) => {}
+                    Effect::WakeAt(at) => self.wake = Some(at),
                     Effect::Kill(Order::Ask {
                         ticket,
                         request: Request::Process,
@@ -96,6 +99,15 @@ impl Stage {
             elapsed: self.elapsed,
             wall,
         }));
+    }
+
+    /// Lets time pass, and wakes the screen whenever it wants to be.
+    pub(crate) fn wait_awake(&mut self, span: Duration) {
+        let until = self.elapsed + span;
+        while let Some(at) = self.wake.take().filter(|at| *at <= until) {
+            self.wait(at.saturating_sub(self.elapsed));
+        }
+        self.wait(until.saturating_sub(self.elapsed));
     }
 
     /// A frame with all that has happened is on the screen.

@@ -48,6 +48,16 @@ impl Status {
         }
     }
 
+    /// Something that nobody asked for, behind what was said before.
+    pub fn warning_after(before: Option<Self>, text: String) -> Self {
+        match before {
+            Some(before) if !before.text.ends_with(&text) => {
+                Self::warning(format!("{}; {text}", before.text))
+            }
+            _ => Self::warning(text),
+        }
+    }
+
     /// What came of a kill.
     pub fn outcome(outcome: &Outcome, identity: &Identity) -> Self {
         let level = if outcome.is_gone() {

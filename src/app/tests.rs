@@ -10,6 +10,7 @@ use super::endpoint::Link;
 use super::key::{Code, Key};
 use super::msg::{Msg, Shown};
 use super::stage::{Stage, draft};
+use super::status::Status;
 use crate::model::{Dialect, Fault};
 
 const FIVE: [(u64, &str, u64); 5] = [
@@ -128,7 +129,13 @@ fn a_restart_ends_every_session_before_it() {
             || stage.app.table.generation.row(1).unwrap().has_ended()
     );
     assert_eq!(stage.app.table.generation.len(), 2);
-    assert!(stage.app.status.as_ref().unwrap().text.contains("restarted"));
+    let said = |stage: &Stage| stage.app.status.as_ref().unwrap().text.clone();
+    let first = said(&stage);
+    assert!(first.contains("restarted"), "{first}");
+    // What came of a kill stays before it.
+    stage.app.status = Some(Status::done("killed 7 ann@10.0.0.1 in 0.1 s".to_owned()));
+    stage.list_of(body, "Mon, 23 Nov 2026 16:30:00 GMT");
+    assert_eq!(said(&stage), format!("killed 7 ann@10.0.0.1 in 0.1 s; {first}"));
 }
 
 #[test]

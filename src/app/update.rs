@@ -254,8 +254,9 @@ impl App {
         if snapshot.change.is_after_restart
             && let Some(endpoint) = self.endpoint(snapshot.endpoint)
         {
-            let name = &endpoint.name;
-            self.status = Some(Status::warning(format!("{name} was restarted: ids begin anew")));
+            let restarted = format!("{} was restarted: ids begin anew", endpoint.name);
+            // What was said of a kill stands until the next key.
+            self.status = Some(Status::warning_after(self.status.take(), restarted));
         }
         // What that means for a kill says more.
         self.kills_listed(&snapshot, effects);

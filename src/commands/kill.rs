@@ -68,6 +68,9 @@ async fn kill(
     for problem in &victims.problems {
         output::complain(problem);
     }
+    if victims.found.is_empty() && victims.problems.is_empty() {
+        output::remark("no session matches: nobody to end");
+    }
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITHOUT_LOOKING));
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();
@@ -99,10 +102,14 @@ async fn kill(
     } else {
         Duration::ZERO
     };
-    if round.confirmable() > 0 && !grace.is_zero() {
-        ask::announce(round.confirmable(), grace);
+    // Whatever comes from here on takes it back.
+    let interrupts = Interrupts::listen()?;
+    let meant = round.confirmable();
+    round.confirm(reason, grace);
+    if round.is_in_grace() {
+        ask::announce(meant, grace);
     }
-    end(round, reason, grace, &mut outcomes).await
+    end(round, interrupts, &mut outcomes).await
 }
 
 /// Every id is read before anything is done with the first; one that is given twice is one.
@@ -130,16 +137,16 @@ fn keys(given: &[String]) -> Result<Vec<String>, Failure> {
 /// Ends them, with a line for each as it is over; a signal takes back, or stops what has not begun.
 async fn end(
     mut round: Round<Client>,
-    reason: Option<Text>,
-    grace: Duration,
+    mut interrupts: Interrupts,
     outcomes: &mut Outcomes<'_>,
 ) -> Result<Exit, Failure> {
-    let mut interrupts = Interrupts::listen()?;
     let caught = loop {
         let mut tell = |attempt: &_| outcomes.tell(attempt);
         let asked = tokio::select! {
-            () = round.end(reason.clone(), grace, &mut tell) => break None,
+            // Whatever takes it back is heard before the time that ends the grace.
+            biased;
             asked = interrupts.next() => asked,
+            () = round.end(&mut tell) => break None,
         };
         match asked {
             interrupt::Asked::End(signal) => break Some(signal),

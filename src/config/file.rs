@@ -36,10 +36,9 @@ pub(super) fn read(named: Option<&Path>) -> Result<ConfigFile, ConfigError> {
         Err(error) => return Err(failed(error.to_string())),
     };
     toml::from_str(&text).map_err(|error| {
-        let line = error
-            .span()
-            .map(|span| text.get(..span.start).map_or(0, |before| before.lines().count()));
-        let line = line.map_or_else(String::new, |line| format!("line {}: ", line.max(1)));
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count() + 1);
+        let line = line.map_or_else(String::new, |line| format!("line {line}: "));
         failed(format!("{line}{}", error.message().replace('\n', " ")))
     })
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Outcome, Victim};
+use super::{Outcome, Refusal, Victim};
 use crate::model::{Identity, Text};
 
 /// One line. Who did it and on which machine, the writer knows.
@@ -23,6 +23,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it tells of one that was left alone because its intent could not be logged: where this
+    /// cannot be logged either, nothing new is to be said.
+    pub const fn is_unlogged(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Refused(Refusal::Unlogged(_))))
+    }
+
     pub(super) fn new(
         at: Timestamp,
         kill: u32,

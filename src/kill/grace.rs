@@ -7,6 +7,13 @@ use crate::model::Now;
 /// Who wakes later than this was stopped, and may have been for hours: what was meant then may not be
 /// meant now.
 const LATE: Duration = Duration::from_secs(1);
+/// Who wakes so late may have been stopped for that long: the signal that says so comes right behind
+/// the time,
+const SUSPECT: Duration = Duration::from_millis(20);
+/// and is heard within so much more of it.
+const MOMENT: Duration = Duration::from_millis(200);
+/// Awake so shortly before the end, and again at it: between the two nobody was stopped for long.
+const LAST_CALL: Duration = Duration::from_millis(50);
 
 /// A countdown on the monotonic clock.
 #[derive(Clone, Copy, Debug)]
@@ -46,22 +53,33 @@ impl Grace {
         if overslept > LATE || now.slept_since(&self.began) > LATE {
             return Passing::Late;
         }
+        if overslept > SUSPECT {
+            self.until = self.until.max(now.elapsed + MOMENT);
+        }
         if now.elapsed >= self.until {
             return Passing::Over;
         }
-        // The next whole second that is left, which is also what is shown.
-        let left = self.left(now.elapsed);
-        let whole = Duration::from_secs(left.as_secs());
-        let shorter = if whole == left {
-            whole.saturating_sub(Duration::from_secs(1))
-        } else {
-            whole
-        };
-        self.awake_by = self.until.saturating_sub(shorter);
+        self.awake_by = self.until.saturating_sub(next_call(self.left(now.elapsed)));
         Passing::Waits
     }
 
     pub(super) const fn wake_at(&self) -> Duration {
         self.awake_by
+    }
+}
+
+/// How much will be left when the time has to be heard next: whole seconds, which is also what is
+/// shown, and then the last call.
+fn next_call(left: Duration) -> Duration {
+    let whole = Duration::from_secs(left.as_secs());
+    let shorter = if whole == left {
+        whole.saturating_sub(Duration::from_secs(1))
+    } else {
+        whole
+    };
+    if shorter.is_zero() && left > LAST_CALL {
+        LAST_CALL
+    } else {
+        shorter
     }
 }

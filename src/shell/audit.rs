@@ -33,10 +33,10 @@ const OWNER_ONLY: u32 = 0o600;
 #[derive(Debug, Error)]
 pub enum AuditError {
     /// There is no home directory to put it into.
-    #[error("no place for the audit log: HOME is not set; give one with --audit FILE")]
+    #[error("no place for the audit log: HOME is not set; try --audit FILE")]
     NoPlace,
     /// The file cannot be opened or written.
-    #[error("cannot write the audit log {path}{}: {source}; give another with --audit FILE", owned(.owner.as_deref()))]
+    #[error("cannot write the audit log (try --audit FILE): {path}{}: {source}", owned(.owner.as_deref()))]
     File {
         /// Which.
         path: String,
@@ -69,6 +69,13 @@ impl AuditLog {
             who: Arc::default(),
             endpoints,
         }
+    }
+
+    /// Appends outcomes. That those cannot be written whose intents could not is no news.
+    fn append_outcomes(&self, outcomes: &[Entry]) -> Result<(), AuditError> {
+        let is_known = outcomes.iter().all(Entry::is_unlogged);
+        self.append(outcomes, false)
+            .or_else(|error| if is_known { Ok(()) } else { Err(error) })
     }
 
     /// Appends a line for each entry. `durable`: they are on the disk when this returns.

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::draw::fit;
+use super::draw::{fit, wrap};
 use super::kill_progress;
 use super::theme::Theme;
 use crate::app::App;
@@ -19,29 +19,40 @@ use crate::app::prompt::FilterPrompt;
 use crate::app::status::Level;
 use crate::kill::BY_KEY;
 
-/// The status line: the filter while it is typed, else what happened last, else what is shown.
-pub(super) fn status(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    if area.is_empty() {
-        return;
+/// The status line: the filter while it is typed, else what happened last, else what is shown. What
+/// happened takes the line of the keys too, where one is not enough.
+pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &mut Frame<'_>) {
+    if status.is_empty() {
+        return self::hints(app, theme, hints, frame);
     }
     if app.prompt.is_some() {
-        prompt(app, theme, area, frame);
-        return;
+        prompt(app, theme, status, frame);
+        return self::hints(app, theme, hints, frame);
     }
-    let width = usize::from(area.width.saturating_sub(2));
+    let width = usize::from(status.width.saturating_sub(2));
     let (text, style) = match &app.status {
-        Some(status) => {
-            let style = match status.level {
-                Level::Note => theme.input,
-                Level::Done => theme.good,
-                Level::Warning => theme.warning,
-            };
-            (status.text.clone(), style)
-        }
+        Some(status) => (status.text.clone(), level_style(status.level, theme)),
         None => (shown(app), theme.quiet),
     };
-    Line::styled(format!(" {}", fit(&text, width, theme.glyphs.more)), style)
-        .render(area, frame.buffer_mut());
+    let more = theme.glyphs.more;
+    if app.status.is_none() || text.width() <= width || kill_progress::is_shown(app) {
+        Line::styled(format!(" {}", fit(&text, width, more)), style).render(status, frame.buffer_mut());
+        return self::hints(app, theme, hints, frame);
+    }
+    let mut lines = wrap(&text, width).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let rest = lines.collect::<Vec<_>>().join(" ");
+    for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
+        Line::styled(format!(" {line}"), style).render(area, frame.buffer_mut());
+    }
+}
+
+const fn level_style(level: Level, theme: &Theme) -> Style {
+    match level {
+        Level::Note => theme.input,
+        Level::Done => theme.good,
+        Level::Warning => theme.warning,
+    }
 }
 
 /// The filter with its text cursor, and how many rows match; or what is wrong with it, and where.
@@ -137,7 +148,7 @@ fn shown(app: &App) -> String {
 }
 
 /// The keys that can be used now, as many as fit.
-pub(super) fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if let Some(line) = kill_progress::line(app, theme, usize::from(area.width)) {
         line.render(area, frame.buffer_mut());
         return;

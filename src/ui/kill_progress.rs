@@ -11,14 +11,22 @@ use crate::kill::Batch;
 /// How wide the bar is.
 const BAR: usize = 20;
 
+/// Whether there is something to tell.
+pub(super) fn is_shown(app: &App) -> bool {
+    let goes_on = |batch: &Batch| {
+        let tally = batch.tally();
+        tally.settled() < tally.total()
+    };
+    app.kills.in_grace().is_some() || app.kills.batches.last().is_some_and(goes_on)
+}
+
 /// The line, while there is something to tell.
 pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
     if let Some(batch) = app.kills.in_grace() {
         return Some(countdown(app, batch, theme, width));
     }
     let batch = app.kills.batches.last()?;
-    let tally = batch.tally();
-    (tally.settled() < tally.total()).then(|| progress(batch, theme, width))
+    is_shown(app).then(|| progress(batch, theme, width))
 }
 
 fn countdown<'a>(app: &App, batch: &Batch, theme: &Theme, width: usize) -> Line<'a> {

@@ -33,8 +33,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     table::draw(app, &theme, rect(areas.table), frame);
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
-    footer::status(app, &theme, rect(areas.status), frame);
-    footer::hints(app, &theme, rect(areas.hints), frame);
+    footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     let question = dialog::draw(app, &theme, frame);
     let overlay_end = app.overlay.map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),

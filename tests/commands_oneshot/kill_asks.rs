@@ -1,42 +1,17 @@
 //! `maxtop kill` at a terminal: it asks, and only the whole word is a yes.
 
-use std::io::{Read as _, Write as _};
-
 use maxtop::demo::Dialects;
-use portable_pty::{CommandBuilder, NativePtySystem, PtySize, PtySystem as _};
 
-use crate::program::{Demo, home};
+use crate::program::Demo;
+use crate::terminal::AtTerminal;
 
 /// Types one line at the question; the status, and all that stood on the terminal.
 fn answered(demo: &Demo, id: &str, answer: &str) -> (u32, String) {
-    let pair = NativePtySystem::default().openpty(PtySize::default()).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_maxtop"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MAXTOP_") {
-            command.env_remove(name);
-        }
-    }
-    for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
-        command.env(name, home());
-    }
-    command.args(["-e", &demo.running.url(), "--grace", "0s", "kill", id]);
-    let mut child = pair.slave.spawn_command(command).unwrap();
-    drop(pair.slave);
-    let mut reader = pair.master.try_clone_reader().unwrap();
-    let (mut screen, mut chunk) = (Vec::new(), [0; 1024]);
-    let mut writer = pair.master.take_writer().unwrap();
-    let mut typed = false;
-    // A terminal whose last user is gone reads as an error on Linux.
-    while let Ok(length @ 1..) = reader.read(&mut chunk) {
-        screen.extend_from_slice(&chunk[..length]);
-        if !typed && screen.ends_with(b"type yes: ") {
-            writer.write_all(format!("{answer}\n").as_bytes()).unwrap();
-            typed = true;
-        }
-    }
-    let status = child.wait().unwrap();
-    assert!(typed, "{}", String::from_utf8_lossy(&screen));
-    (status.exit_code(), String::from_utf8(screen).unwrap())
+    let url = demo.running.url();
+    let mut maxtop = AtTerminal::start(&["-e", &url, "--grace", "0s", "kill", id]);
+    maxtop.awaits("type yes: ");
+    maxtop.types(&format!("{answer}\n"));
+    maxtop.ends()
 }
 
 #[test]

@@ -136,6 +136,7 @@ fn who_is_protected_is_never_a_victim_and_a_bad_file_is_a_usage_error() {
     for (text, words) in [
         ("protekt = 'user=web'\n", "unknown field `protekt`"),
         ("\nprotect = 3\n", "line 2"),
+        ("grace = '3s'\n\nprotekt = 'user=web'\n", "line 3"),
         ("protect = 'usr=web'\n", "did you mean user"),
         ("grace = 'soon'\n", "grace"),
     ] {
@@ -154,6 +155,7 @@ fn whoever_names_nobody_is_told_how() {
         .failed(2, "--filter is empty");
     let ran = demo.maxtop(&["kill", "--yes", "-f", "user=nobody_at_all"]);
     assert_eq!((ran.status, ran.out.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.err.contains("no session matches"), "{ran:?}");
 }
 
 #[test]

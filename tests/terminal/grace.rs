@@ -90,6 +90,24 @@ fn a_stop_for_longer_than_it_lasts_takes_it_back() {
     }
 }
 
+/// Continued while the time is nearly over, just over, and a little longer over.
+#[test]
+fn a_stop_over_its_end_takes_it_back() {
+    for stopped in [950, 1_000, 1_050, 1_500] {
+        let endpoint = Endpoint::frozen(12);
+        let (pty, id) = in_grace(&endpoint, "draft", "1s");
+        let until = Instant::now() + Duration::from_millis(stopped);
+        pty.signal("STOP");
+        // Nothing tells that time has passed for a program that does not run.
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            std::thread::sleep(left);
+        }
+        pty.signal("CONT");
+        pty.sees("taken back");
+        nothing_was_done(&endpoint, &pty, id);
+    }
+}
+
 #[test]
 fn a_short_stop_by_job_control_takes_it_back_as_well() {
     let endpoint = Endpoint::frozen(12);

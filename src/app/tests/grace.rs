@@ -38,9 +38,7 @@ fn nothing_was_done(stage: &mut Stage) {
 #[test]
 fn after_its_grace_a_kill_goes_on_by_itself() {
     let mut stage = in_grace();
-    for _ in 0..4 {
-        stage.wait(SECOND);
-    }
+    stage.wait_awake(3 * SECOND);
     stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
     assert_eq!(stage.deletes().len(), 1);
 }

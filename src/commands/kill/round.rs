@@ -94,15 +94,14 @@ impl<E: Endpoint> Round<E> {
         }
     }
 
-    /// Ends all whose first check has passed, once the grace is over; `tell` hears of each that is.
-    pub(super) async fn end(
-        &mut self,
-        reason: Option<Text>,
-        grace: Duration,
-        tell: &mut impl FnMut(&Attempt),
-    ) {
+    /// Somebody said yes to all whose first check has passed: the grace begins.
+    pub(super) fn confirm(&mut self, reason: Option<Text>, grace: Duration) {
         let orders = self.batch.confirm(reason, grace, now(self.began));
         self.carry_out(orders);
+    }
+
+    /// Ends those that were confirmed, once the grace is over; `tell` hears of each that is.
+    pub(super) async fn end(&mut self, tell: &mut impl FnMut(&Attempt)) {
         self.tell_news(tell);
         while !self.is_over() {
             let wake = self.batch.wake_at().map(|at| self.began + at);

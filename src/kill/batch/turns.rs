@@ -30,7 +30,7 @@ impl Batch {
                 Passing::Late => self.phase = Phase::TakenBack("the program stood still meanwhile"),
             },
             Phase::Logging { since } if now.elapsed.saturating_sub(*since) >= LOG_WITHIN => {
-                let why = "the audit log took over 2 s: nothing was ended; give another with --audit FILE";
+                let why = "the audit log took over 2 s (try --audit FILE): nothing was ended";
                 self.not_logged(&Text::clean(why, Limit::Line));
             }
             Phase::Asking | Phase::Running => {

@@ -114,8 +114,22 @@ fn who_wakes_too_late_has_taken_it_back() {
     for _ in 0..3 {
         play.leap(SECOND * 13 / 10);
     }
+    play.wait(SECOND / 4);
     assert_eq!(play.batch.taken_back(), None);
     assert_eq!(play.logged(), [(2, "intent")]);
+}
+
+#[test]
+fn who_was_stopped_over_the_end_hears_of_it_before_anything_is_begun() {
+    for late in [0, 30, 100, 900] {
+        let mut play = in_grace();
+        play.wait(2 * SECOND);
+        play.leap(SECOND + Duration::from_millis(late));
+        assert_eq!(play.logged(), [], "{late} ms late: a signal may be behind it");
+        play.leap(Duration::from_millis(100));
+        assert_eq!(play.logged(), []);
+        assert!(play.batch.take_back("the program was stopped"));
+    }
 }
 
 #[test]
@@ -123,7 +137,7 @@ fn without_its_intent_logged_nothing_is_sent() {
     let mut play = Play::one();
     play.still_alice();
     play.confirm(Duration::ZERO);
-    let why = text("cannot write the audit log /x (of root): no; give another with --audit FILE");
+    let why = text("cannot write the audit log (try --audit FILE): /x (of root): no");
     play.hear(Event::Logged(play.intents(), Err(why.clone())));
     assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Unlogged(why))));
     assert_eq!(play.checks().len(), 1);

@@ -23,7 +23,7 @@ impl Recorder {
         thread::Builder::new().name("audit".to_owned()).spawn(move || {
             let mut failed = None;
             for entries in queue {
-                failed = failed.or(log.append(&entries, false).err());
+                failed = failed.or(log.append_outcomes(&entries).err());
             }
             // Nobody waits any more: the program has ended without it.
             let _ = tell.send(failed);

@@ -39,7 +39,7 @@ pub(in crate::shell) fn start(log: AuditLog, told: UnboundedSender<Msg>) -> io::
                     Some(Msg::Kill(Event::Logged(ticket, written)))
                 }
                 Work::Outcomes(entries) => {
-                    let written = log.append(&entries, false);
+                    let written = log.append_outcomes(&entries);
                     written.err().map(|error| Msg::LogFailed(error.to_string()))
                 }
             };

@@ -114,9 +114,7 @@ fn the_countdown_the_progress_and_the_outcomes() {
     let last = |stage: &Stage| frame(stage).lines().last().unwrap().to_owned();
     insta::assert_snapshot!("kill_countdown", last(&stage));
     let before = stage.checks().len();
-    for _ in 0..3 {
-        stage.wait(Duration::from_secs(1));
-    }
+    stage.wait_awake(Duration::from_secs(3));
     let checks: Vec<_> = stage.checks().into_iter().skip(before).collect();
     for (place, (ticket, id)) in checks.into_iter().enumerate() {
         let mut detail = stage.detail(id);

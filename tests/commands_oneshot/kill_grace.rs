@@ -1,0 +1,81 @@
+//! The grace time of `maxtop kill` at a terminal.
+
+use std::time::{Duration, Instant};
+
+use maxtop::demo::Dialects;
+
+use crate::program::Demo;
+use crate::terminal::AtTerminal;
+
+/// What stands there once it can be taken back.
+const CUE: &str = "Ctrl-C takes it back\r\n";
+
+/// A kill in its grace, and where it would be logged.
+struct InGrace {
+    demo: Demo,
+    maxtop: AtTerminal,
+    home: tempfile::TempDir,
+}
+
+fn in_grace(dialects: Dialects, grace: &str) -> InGrace {
+    let demo = Demo::start(dialects);
+    let home = tempfile::tempdir().unwrap();
+    let (url, id, log) = (demo.running.url(), demo.ready_id(), home.path().join("log"));
+    let args = ["-e", &url, "kill", &id, "--yes", "--grace", grace, "--audit"];
+    let mut maxtop = AtTerminal::start(&[&args[..], &[log.to_str().unwrap()]].concat());
+    maxtop.awaits(CUE);
+    InGrace { demo, maxtop, home }
+}
+
+fn nothing_was_done(demo: &Demo, home: &tempfile::TempDir) {
+    assert_eq!(demo.deletes(), [""; 0]);
+    assert!(!home.path().join("log").exists(), "an intent");
+}
+
+#[test]
+fn ctrl_c_takes_it_back() {
+    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+        let InGrace { demo, maxtop, home } = in_grace(dialects, "10m");
+        maxtop.types("\x03");
+        let (status, screen) = maxtop.ends();
+        assert_eq!(status, 130, "{screen}");
+        assert!(screen.contains("in 10m; "), "{screen}");
+        assert!(screen.contains("taken back, nothing was ended"), "{screen}");
+        nothing_was_done(&demo, &home);
+    }
+}
+
+#[test]
+fn left_alone_it_goes_on() {
+    let InGrace { demo, maxtop, home } = in_grace(Dialects::JsonApi, "500ms");
+    let (status, screen) = maxtop.ends();
+    assert_eq!(status, 0, "{screen}");
+    assert!(home.path().join("log").exists());
+    assert_eq!(demo.deletes().len(), 1);
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_nobody() {
+    let InGrace { demo, maxtop, home } = in_grace(Dialects::Draft, "10m");
+    assert_ne!(maxtop.hang_up(), 0);
+    nothing_was_done(&demo, &home);
+}
+
+/// Continued while the time is nearly over, just over, and long over.
+#[test]
+fn whoever_was_stopped_meanwhile_ends_nobody() {
+    for stopped in [900, 1_000, 1_010, 1_100, 1_800, 2_500] {
+        let InGrace { demo, maxtop, home } = in_grace(Dialects::Draft, "1s");
+        let until = Instant::now() + Duration::from_millis(stopped);
+        maxtop.signal("STOP");
+        // Nothing tells that time has passed for a program that does not run.
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            std::thread::sleep(left);
+        }
+        maxtop.signal("CONT");
+        let (status, screen) = maxtop.ends();
+        assert_eq!(status, 1, "{stopped}: {screen}");
+        assert!(screen.contains("taken back, nothing was ended"), "{screen}");
+        nothing_was_done(&demo, &home);
+    }
+}
