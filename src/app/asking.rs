@@ -197,6 +197,7 @@ impl App {
             Answer::Yes if asking.batch.open_question().is_none() => {}
             Answer::Yes => {
                 if let Some(mut asking) = self.kills.asking.take() {
+                    self.kills.make_room_for(&mut asking.batch);
                     let reason = asking.reason.value().trim();
                     let reason = (!reason.is_empty()).then(|| Text::clean(reason, Limit::Line));
                     let orders = asking.batch.confirm(reason, self.settings.grace, now);

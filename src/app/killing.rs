@@ -9,7 +9,7 @@ use super::App;
 use super::asking::Asking;
 use super::effect::Effect;
 use super::status::Status;
-use crate::kill::{Attempt, Batch, Event, Outcome, Return, Returns, numbers};
+use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Return, Returns, numbers};
 use crate::model::{Fault, Identity, Limit, RowKey, SessionId, Snapshot, Text};
 
 /// So many lines the kill log of the screen keeps; the audit log has all.
@@ -71,6 +71,19 @@ impl Kills {
         } else {
             format!("one at a time: still ending {whom}")
         })
+    }
+
+    /// Those that are only watched take a quarter of the room between them, the new one the rest.
+    pub(super) fn make_room_for(&mut self, new: &mut Batch) {
+        const WATCHED: usize = AT_ONCE / 4;
+        let others = self.batches.len();
+        if others == 0 {
+            return;
+        }
+        for batch in &mut self.batches {
+            batch.confine(WATCHED / others);
+        }
+        new.confine(AT_ONCE.saturating_sub(others.max(WATCHED)));
     }
 
     /// The one that can be taken back.

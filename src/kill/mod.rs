@@ -37,6 +37,7 @@ pub use returns::{Return, Returns};
 pub use rules::Rules;
 pub use stage::{FirstCheck, Stage, Watch};
 pub use tally::Tally;
+pub use traffic::AT_ONCE;
 pub use victim::{Victim, asks_why, reason_names};
 
 #[cfg(test)]

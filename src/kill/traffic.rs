@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::event::Ticket;
 use crate::model::{Fault, Now, ProcessStart};
 
-/// So many requests are under way at a time (DESIGN section 5).
-const AT_ONCE: usize = 16;
+/// So many requests are under way at a time (DESIGN section 5), of all batches together.
+pub const AT_ONCE: usize = 16;
 /// So many of them may be looks at sessions that should be gone, while others wait for their end.
 const LOOKS_MEANWHILE: usize = 4;
 /// The process start is read anew after so many checks,
@@ -58,8 +58,10 @@ pub(super) enum Lane {
 }
 
 /// The traffic with one endpoint. Attempts are named by their place in the batch.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Traffic {
+    /// So many requests may be under way at a time.
+    at_once: usize,
     /// The process that answered last.
     process: Option<ProcessStart>,
     freshness: Freshness,
@@ -71,7 +73,28 @@ pub(super) struct Traffic {
     failures: u8,
 }
 
+impl Default for Traffic {
+    fn default() -> Self {
+        Self {
+            at_once: AT_ONCE,
+            process: None,
+            freshness: Freshness::default(),
+            checks: VecDeque::new(),
+            looks: VecDeque::new(),
+            alarms: BTreeSet::new(),
+            checking: 0,
+            looking: 0,
+            failures: 0,
+        }
+    }
+}
+
 impl Traffic {
+    /// Leaves room for others. What is under way already stays so.
+    pub(super) fn confine(&mut self, at_once: usize) {
+        self.at_once = at_once.clamp(1, AT_ONCE);
+    }
+
     pub(super) fn queue_check(&mut self, attempt: usize) {
         self.checks.push_back(attempt);
     }
@@ -106,7 +129,7 @@ impl Traffic {
     /// What may be sent now, if anything; it counts as under way from here on. `guards` says whether
     /// the check of an attempt needs a fresh process start.
     pub(super) fn turn(&mut self, now: Now, guards: impl Fn(usize) -> bool) -> Option<Turn> {
-        if self.checking + self.looking >= AT_ONCE {
+        if self.checking + self.looking >= self.at_once {
             return None;
         }
         let check = self.checks.front().copied();

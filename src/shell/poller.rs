@@ -5,7 +5,7 @@
 //! it ends when the [`Poller`] is dropped.
 
 mod detail_lane;
-pub(crate) mod kill_lane;
+mod kill_lane;
 mod list_lane;
 mod pace;
 mod server_lane;

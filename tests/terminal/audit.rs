@@ -59,11 +59,7 @@ fn where_it_cannot_be_written_nobody_is_ended() {
     confirm(&mut pty, "y");
     // All of it on two lines of 80, and nothing said after it.
     pty.sees("cannot write the audit log");
-    for words in [
-        "(try --audit",
-        "/dev/null/audit.jsonl (of ",
-        "Not a directory",
-    ] {
+    for words in ["(try --audit", "/dev/null/audit.jsonl (of ", "Not a directory"] {
         pty.sees(words);
     }
     lives(&endpoint, &pty, id);

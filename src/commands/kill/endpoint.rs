@@ -2,7 +2,7 @@
 
 use crate::kill::{Event, Request, Ticket};
 use crate::shell::client::Client;
-use crate::shell::poller::kill_lane;
+use crate::shell::kill_request::answer;
 
 /// An endpoint as the protocol sees it; a clone is the same endpoint.
 pub(super) trait Endpoint: Clone + Send + 'static {
@@ -12,6 +12,6 @@ pub(super) trait Endpoint: Clone + Send + 'static {
 
 impl Endpoint for Client {
     async fn ask(&self, ticket: Ticket, request: Request) -> Event {
-        kill_lane::answer(self, ticket, request).await
+        answer(self, ticket, request).await
     }
 }

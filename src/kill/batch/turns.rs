@@ -8,6 +8,13 @@ use crate::kill::traffic::{Alarm, Turn};
 use crate::model::{Limit, Now, Text};
 
 impl Batch {
+    /// Has no more than so many requests under way at each endpoint from here on.
+    pub fn confine(&mut self, at_once: usize) {
+        for traffic in self.traffic.values_mut() {
+            traffic.confine(at_once);
+        }
+    }
+
     /// Lets time do its work, sends what may be sent, and logs what has become known.
     pub(super) fn after(&mut self, now: Now, mut orders: Vec<Order>) -> Vec<Order> {
         self.pass_time(now, &mut orders);

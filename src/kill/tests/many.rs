@@ -133,6 +133,19 @@ fn two_hundred_end_with_three_struck_out_and_never_more_than_sixteen_at_a_time()
 }
 
 #[test]
+fn it_leaves_room_for_others() {
+    let mut play = many(40);
+    listed(&mut play, 40);
+    play.batch.confine(4);
+    play.confirm(Duration::ZERO);
+    let mut outside = Outside::new(&play);
+    play.hear(Event::Logged(play.intents(), Ok(())));
+    outside.serve(&mut play, well);
+    assert_eq!(play.batch.tally().words(), "40 killed");
+    assert!(outside.most <= 4, "{}", outside.most);
+}
+
+#[test]
 fn the_process_is_read_before_every_sixteen_checks() {
     let known = process(1);
     let victims = (1..=40).map(|id| victim_of(session(id, "alice"), Some(&known)));
