@@ -107,6 +107,7 @@ fn order(c: &mut Criterion) {
     let body = body();
     let list = Arc::new(snapshot(&body, &mut Interner::default()));
     let job = |spec, previous| Job {
+        samples: Vec::new(),
         previous,
         snapshots: vec![Arc::clone(&list)],
         spec,
@@ -200,6 +201,7 @@ fn reasons(c: &mut Criterion) {
 fn frame(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body(), &mut Interner::default()));
     let generation: Arc<Generation> = Arc::new(arrange(Job {
+        samples: Vec::new(),
         previous: None,
         snapshots: vec![Arc::clone(&list)],
         spec: Spec::default(),

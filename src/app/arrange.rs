@@ -13,8 +13,9 @@ use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
 use super::judging::judged;
 use super::names::Names;
-use crate::model::{Session, Snapshot};
+use crate::model::{Counter, Session, Snapshot};
 use crate::query::Subject;
+use crate::triage::Samples;
 
 pub use super::generation::Generation;
 pub use super::spec::{Sort, Spec};
@@ -26,6 +27,8 @@ pub struct Job {
     pub previous: Option<Arc<Generation>>,
     /// The last good list of each endpoint.
     pub snapshots: Vec<Arc<Snapshot>>,
+    /// What is known of the connections of their sessions, in the same order; none: of nobody.
+    pub samples: Vec<Arc<Samples>>,
     /// What is asked.
     pub spec: Spec,
 }
@@ -35,6 +38,7 @@ pub fn arrange(job: Job) -> Generation {
     let Job {
         previous,
         snapshots,
+        samples,
         spec,
     } = job;
     let previous = previous.as_deref();
@@ -47,9 +51,10 @@ pub fn arrange(job: Job) -> Generation {
             .iter()
             .map(|snapshot| vec![HIDDEN; snapshot.sessions.len()])
             .collect(),
-        judged: judged(previous, &snapshots, &spec.thresholds),
+        judged: judged(previous, &snapshots, &samples, &spec.thresholds),
         widths: previous.map_or_else(narrowest, |previous| previous.widths),
         snapshots,
+        samples,
         spec,
         order: Vec::new(),
         idle_hidden: 0,
@@ -84,6 +89,8 @@ fn matching(generation: &Generation) -> (Vec<Place>, usize) {
         let subject = Subject {
             endpoint: endpoint.map(AsRef::as_ref),
             reasons: Some(names.of(&row.verdict)),
+            reads: row.total(Counter::Reads),
+            writes: row.total(Counter::Writes),
             ..Subject::new(row.session)
         };
         let matches = filter.judge(&subject).is_yes();

@@ -1,6 +1,7 @@
 //! The columns: one entry each, from which the table's head, its cells, the sort and the list of
 //! `maxtop list -o wide` come.
 
+mod rates;
 mod why;
 
 use std::borrow::Cow;
@@ -35,6 +36,8 @@ pub struct Column {
     pub drop: u8,
     /// The one dialect that can know it; `None`: both.
     pub only: Option<Dialect>,
+    /// Known only where connections were looked at: no single list tells.
+    pub sampled: bool,
     /// Sorted downwards at first: what is largest is looked for.
     pub descending: bool,
     /// What stands in the cell; nothing where it is not known.
@@ -48,7 +51,7 @@ pub struct Column {
 pub struct ColumnId(usize);
 
 /// All columns, from left to right.
-pub static COLUMNS: [Column; 14] = [
+pub static COLUMNS: [Column; 16] = [
     Column {
         name: "id",
         heading: "ID",
@@ -58,6 +61,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 20,
         drop: 0,
         only: None,
+        sampled: false,
         descending: false,
         cell: |row| Some(row.session.id.to_string().into()),
         key: |row| SortKey::Number(row.session.id.0),
@@ -71,6 +75,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 1,
         drop: 0,
         only: None,
+        sampled: false,
         descending: true,
         cell: |row| row.verdict.severity().map(|severity| severity.glyph().into()),
         key: why::key,
@@ -84,6 +89,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 24,
         drop: 1,
         only: None,
+        sampled: false,
         descending: false,
         cell: |row| text(row.session.user.as_ref()),
         key: |row| text_key(row.session.user.as_ref()),
@@ -97,6 +103,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 47,
         drop: 3,
         only: None,
+        sampled: false,
         descending: false,
         cell: |row| row.session.origin().map(Cow::Owned),
         key: |row| text_key(row.session.address.as_ref()),
@@ -110,6 +117,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 24,
         drop: 5,
         only: None,
+        sampled: false,
         descending: false,
         cell: |row| text(row.session.service.as_ref()),
         key: |row| text_key(row.session.service.as_ref()),
@@ -123,6 +131,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 7,
         drop: 6,
         only: None,
+        sampled: false,
         descending: true,
         cell: |row| row.session.age.map(|age| age.to_string().into()),
         key: |row| span_key(row.session.age),
@@ -136,6 +145,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 7,
         drop: 4,
         only: None,
+        sampled: false,
         descending: true,
         cell: |row| row.session.idle.map(|idle| idle.to_string().into()),
         key: |row| span_key(row.session.idle),
@@ -149,6 +159,7 @@ pub static COLUMNS: [Column; 14] = [
         max: u16::MAX,
         drop: 2,
         only: None,
+        sampled: false,
         descending: true,
         cell: why::cell,
         key: why::key,
@@ -162,6 +173,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 20,
         drop: 7,
         only: None,
+        sampled: false,
         descending: false,
         cell: why::state,
         key: |row| text_key(row.session.state.as_ref()),
@@ -175,6 +187,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 32,
         drop: 8,
         only: Some(Dialect::JsonApi),
+        sampled: false,
         descending: false,
         cell: |row| {
             row.session
@@ -198,6 +211,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 24,
         drop: 9,
         only: Some(Dialect::JsonApi),
+        sampled: false,
         descending: false,
         cell: |row| text(row.session.extra.as_ref()?.program.as_ref()),
         key: |row| {
@@ -218,6 +232,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 8,
         drop: 11,
         only: Some(Dialect::JsonApi),
+        sampled: false,
         descending: true,
         cell: |row| {
             row.session
@@ -237,6 +252,7 @@ pub static COLUMNS: [Column; 14] = [
         max: 7,
         drop: 10,
         only: Some(Dialect::JsonApi),
+        sampled: false,
         descending: true,
         cell: |row| {
             row.session
@@ -247,6 +263,8 @@ pub static COLUMNS: [Column; 14] = [
         },
         key: |row| number_key(row.session.extra.as_ref().and_then(|extra| extra.memory)),
     },
+    rates::READS,
+    rates::WRITES,
     Column {
         name: "query",
         heading: "QUERY",
@@ -256,6 +274,7 @@ pub static COLUMNS: [Column; 14] = [
         max: u16::MAX,
         drop: 12,
         only: Some(Dialect::JsonApi),
+        sampled: false,
         descending: false,
         cell: |row| text(row.session.extra.as_ref()?.running.as_ref()?.sql.as_ref()),
         key: |row| {

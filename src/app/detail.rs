@@ -106,7 +106,8 @@ impl DetailPane {
                 let before = self.sample.take();
                 self.sample = Some(ConnectionSample::look(
                     before,
-                    &sighting.detail,
+                    &sighting.detail.connections,
+                    sighting.detail.client_buffer,
                     sighting.taken_at,
                 ));
                 self.missing = 0;

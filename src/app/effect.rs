@@ -17,6 +17,8 @@ pub enum Effect {
     Pace(Duration),
     /// Poll this session's details, and no other; `None` polls none.
     Watch(Option<(EndpointId, SessionId)>),
+    /// These sessions are on the screen: their connections are looked at before those of others.
+    Sample(Vec<(EndpointId, SessionId)>),
     /// What a kill orders; answered by `Kill`.
     Kill(Order),
     /// Put a text into the terminal's clipboard.

@@ -7,6 +7,7 @@ use super::servers::ServersKnown;
 use super::trend::Trend;
 use crate::kill::Authority;
 use crate::model::{Dialect, Fault, Snapshot};
+use crate::triage::Samples;
 
 /// How an endpoint is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Endpoint {
     pub heard_at: Option<Duration>,
     /// The usual cost of a list: smoothed, so that the header does not flicker.
     pub cost: Duration,
+    /// What looks at the connections of its sessions have shown (draft).
+    pub samples: Arc<Samples>,
     /// How its servers are doing, once details were open (JSON:API).
     pub servers: ServersKnown,
     /// Nothing may be ended here: by option, or because the server has said so.
@@ -60,6 +63,7 @@ impl Endpoint {
             trend: Trend::default(),
             heard_at: None,
             cost: Duration::ZERO,
+            samples: Arc::default(),
             servers: ServersKnown::new(),
             read_only,
             warnings,
@@ -74,6 +78,10 @@ impl Endpoint {
             (self.cost * 7 + snapshot.cost) / 8
         };
         self.dialect = Some(snapshot.dialect);
+        if snapshot.change.is_after_restart {
+            // The numbers are those of others now.
+            self.samples = Arc::default();
+        }
         self.trend.listed(&snapshot, at);
         self.latest = Some(snapshot);
         self.heard_at = Some(at);

@@ -9,7 +9,7 @@ use super::row::Row;
 use super::spec::Spec;
 use crate::model::{EndpointId, Found, RowKey, Session, Snapshot};
 use crate::query::{Field, Subject};
-use crate::triage::{Judged, Severity, Verdict};
+use crate::triage::{Judged, Samples, Severity, Verdict};
 
 /// Where a row's session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ impl Ghost {
 pub struct Generation {
     /// The lists that it was made of.
     pub snapshots: Vec<Arc<Snapshot>>,
+    /// What is known of the connections of their sessions.
+    pub samples: Vec<Arc<Samples>>,
     /// What was found of each of them: why sessions are stuck.
     pub judged: Vec<Arc<Judged>>,
     /// What was asked.
@@ -176,9 +178,12 @@ impl Generation {
                 let snapshot = self.snapshots.get(list)?;
                 let session = snapshot.sessions.get(index as usize)?;
                 let judged = self.judged.get(list);
+                let samples = self.samples.get(list);
+                let sample = samples.and_then(|samples| samples.get(&session.id));
                 Some(Row {
                     snapshot,
                     session,
+                    sample: sample.filter(|sample| sample.holds_at(snapshot.taken_at)),
                     verdict: judged.map_or_else(Verdict::default, |judged| judged.verdict(index as usize)),
                     missing: 0,
                 })
@@ -188,6 +193,7 @@ impl Generation {
                 Some(Row {
                     snapshot: &ghost.snapshot,
                     session: &ghost.session,
+                    sample: None,
                     verdict: ghost.verdict(),
                     missing: ghost.missing,
                 })

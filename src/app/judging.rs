@@ -10,10 +10,12 @@ use crate::triage::{Judged, Look, Samples, Thresholds, judge};
 pub(super) fn judged(
     previous: Option<&Generation>,
     snapshots: &[Arc<Snapshot>],
+    samples: &[Arc<Samples>],
     limits: &Thresholds,
 ) -> Vec<Arc<Judged>> {
     let same_limits = previous.is_some_and(|previous| previous.spec.thresholds == *limits);
-    let one = |snapshot: &Arc<Snapshot>| {
+    let none = Samples::new();
+    let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
         let before = previous.and_then(|previous| {
             let known = previous.snapshots.iter().zip(&previous.judged);
             known
@@ -24,15 +26,10 @@ pub(super) fn judged(
             Some((before, judged)) if before.number == snapshot.number && same_limits => Arc::clone(judged),
             before => {
                 let past = before.map(|(before, judged)| (Look::from(before.as_ref()), judged.as_ref()));
-                // Connections are not looked at for the whole list.
-                Arc::new(judge(
-                    past,
-                    Look::from(snapshot.as_ref()),
-                    limits,
-                    &Samples::new(),
-                ))
+                let samples = samples.get(list).map_or(&none, AsRef::as_ref);
+                Arc::new(judge(past, Look::from(snapshot.as_ref()), limits, samples))
             }
         }
     };
-    snapshots.iter().map(one).collect()
+    snapshots.iter().enumerate().map(one).collect()
 }

@@ -27,6 +27,7 @@ pub mod status;
 pub mod table;
 pub mod trend;
 
+mod arranging;
 mod copying;
 mod filtering;
 mod ghost;
@@ -36,6 +37,7 @@ mod marking;
 mod names;
 mod navigate;
 mod pace;
+mod sampling;
 mod update;
 mod wake;
 
@@ -55,7 +57,7 @@ use self::overlay::Overlay;
 use self::prompt::FilterPrompt;
 use self::status::Status;
 use self::table::Table;
-use crate::model::EndpointId;
+use crate::model::{EndpointId, SessionId};
 use crate::query::Filter;
 use crate::triage::Thresholds;
 
@@ -157,6 +159,8 @@ pub struct App {
     arranging: Arranging,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
+    /// The sessions of the draft that were on the screen last.
+    shown: Vec<(EndpointId, SessionId)>,
 }
 
 impl App {
@@ -181,6 +185,7 @@ impl App {
             arranging: Arranging::No,
             last_key: None,
             goto: None,
+            shown: Vec::new(),
         }
     }
 

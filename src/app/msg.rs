@@ -9,6 +9,7 @@ use crate::kill;
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
 use crate::model::{Dialect, EndpointId, Fault, Servers, SessionId, Sighting, Snapshot};
+use crate::triage::ConnectionSample;
 
 /// What a frame has shown, as the drawing found it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum Msg {
         /// A 404 is [`Fault::NotFound`].
         answer: Result<Arc<Sighting>, Fault>,
     },
+    /// Looks at the connections of some sessions (draft).
+    Sampled(EndpointId, Vec<(SessionId, ConnectionSample)>),
     /// How the servers of an endpoint are doing, asked for while details are open.
     Servers {
         /// Where.

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::model::{Identity, RowKey, Session, Snapshot};
-use crate::triage::Verdict;
+use crate::model::{Counter, Identity, RowKey, Session, Snapshot};
+use crate::triage::{ConnectionSample, Verdict};
 
 /// One visible row.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub struct Row<'a> {
     pub snapshot: &'a Snapshot,
     /// The session.
     pub session: &'a Session,
+    /// What the last looks at its connections have shown, if they were not too long ago.
+    pub sample: Option<&'a ConnectionSample>,
     /// Why it is stuck, as far as that was judged.
     pub verdict: Verdict<'a>,
     /// Good lists in a row that did not have it: 0 for a live row, 2 or more for one that ended.
@@ -22,6 +24,16 @@ impl Row<'_> {
     /// What the cursor holds.
     pub fn key(&self) -> RowKey {
         self.snapshot.key(self.session)
+    }
+
+    /// What a counter has come to on all its connections.
+    pub fn total(&self, counter: Counter) -> Option<u64> {
+        self.sample?.total(counter)
+    }
+
+    /// By how much a counter rises a second.
+    pub fn rate(&self, counter: Counter) -> Option<f64> {
+        self.sample?.rate(counter)
     }
 
     /// Who it is in full.

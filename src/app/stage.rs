@@ -33,6 +33,8 @@ pub(crate) struct Stage {
     elapsed: Duration,
     /// When the screen wants to hear the time.
     wake: Option<Duration>,
+    /// The sessions whose connections are to be looked at first.
+    pub(crate) shown: Vec<u64>,
     lists: u64,
     zone: TimeZone,
 }
@@ -56,6 +58,7 @@ impl Stage {
             dialect,
             elapsed: Duration::from_secs(1),
             wake: None,
+            shown: Vec::new(),
             lists: 0,
             zone: TimeZone::UTC,
         };
@@ -70,6 +73,7 @@ impl Stage {
                 match effect {
                     Effect::Arrange(job) => msgs.push_back(Msg::Arranged(Arc::new(arrange(*job)))),
                     Effect::WakeAt(at) => self.wake = Some(at),
+                    Effect::Sample(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
                     Effect::Kill(Order::Ask {
                         ticket,
                         request: Request::Process,

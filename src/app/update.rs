@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::arrange::{Generation, Job, Sort, Spec};
+use super::arrange::Sort;
 use super::columns::ColumnId;
 use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
 use super::msg::{Msg, Shown};
 use super::status::Status;
-use super::{App, Arranging, pace};
+use super::{App, pace};
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
 
 impl App {
@@ -43,6 +43,7 @@ impl App {
                 }
             }
             Msg::Seen { endpoint, id, answer } => self.watched(endpoint, id, answer, &mut effects),
+            Msg::Sampled(endpoint, looks) => self.sampled(endpoint, looks),
             Msg::Servers { endpoint, answer } => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
                     endpoint.servers.told(answer);
@@ -67,6 +68,7 @@ impl App {
             }
         }
         self.leave_when_settled(&mut effects);
+        effects.extend(self.sample_shown());
         effects.extend(self.next_wake().map(Effect::WakeAt));
         effects
     }
@@ -289,67 +291,6 @@ impl App {
             detail.seen(answer, now);
             // What has ended is not asked for again; the details stay as they were.
             effects.extend(detail.ended.map(|_| Effect::Watch(None)));
-        }
-    }
-
-    /// The details say why their session is stuck, shown in the table or not.
-    pub(super) fn judge_detail(&mut self) {
-        if let Some(detail) = &mut self.detail {
-            let verdict = self.table.generation.verdict(&detail.identity.key());
-            detail.judged(verdict);
-        }
-    }
-
-    /// Has the rows put in order; while that is under way, the next request waits for it.
-    pub(super) fn rearrange(&mut self, effects: &mut Vec<Effect>) {
-        if self.arranging != Arranging::No {
-            self.arranging = Arranging::Again;
-            return;
-        }
-        let shown = &self.table.generation.snapshots;
-        let snapshots = if self.paused && !shown.is_empty() {
-            shown.clone()
-        } else {
-            self.endpoints
-                .iter()
-                .filter_map(|endpoint| endpoint.latest.clone())
-                .collect()
-        };
-        let spec = Spec {
-            filter: self.table.filter.clone(),
-            endpoints: self
-                .endpoints
-                .iter()
-                .map(|known| known.name.as_str().into())
-                .collect(),
-            sort: self.table.sort,
-            hide_idle: self.table.hide_idle,
-            cursor: self.table.cursor.clone(),
-            hold: self.holds_order(),
-            ended: self.kills.ended.clone(),
-            thresholds: self.settings.thresholds,
-        };
-        self.arranging = Arranging::Yes;
-        let previous = Some(Arc::clone(&self.table.generation));
-        effects.push(Effect::Arrange(Box::new(Job {
-            previous,
-            snapshots,
-            spec,
-        })));
-    }
-
-    fn arranged(&mut self, generation: Arc<Generation>, effects: &mut Vec<Effect>) {
-        let again = self.arranging == Arranging::Again;
-        self.arranging = Arranging::No;
-        if self.table.was_arranged_for_another(&generation) {
-            return self.rearrange(effects);
-        }
-        let page = self.page();
-        self.table.take(generation, page);
-        self.judge_detail();
-        self.count_hidden_marks();
-        if again {
-            self.rearrange(effects);
         }
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure>
 
 fn arranged(config: &Config, endpoint: String, snapshot: Snapshot) -> Generation {
     arrange(Job {
+        samples: Vec::new(),
         previous: None,
         snapshots: vec![Arc::new(snapshot)],
         spec: Spec {

@@ -69,7 +69,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
         is_after_restart: false,
         sessions: std::slice::from_ref(&detail.session),
     };
-    let sample = ConnectionSample::look(None, &detail, look.taken_at);
+    let sample = ConnectionSample::look(None, &detail.connections, detail.client_buffer, look.taken_at);
     let judged = judge(None, look, &Thresholds::default(), &Samples::new());
     let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
     let process = instance.and_then(|instance| instance.process);

@@ -12,7 +12,7 @@ use super::http::Request;
 use super::world::Plot;
 use super::{Dialects, ServeSpec, dates, draft, jsonapi};
 use crate::model::{Dialect, EndpointId, Snapshot};
-use crate::triage::{Judged, Look, Samples, Severity, Thresholds, judge};
+use crate::triage::{ConnectionSample, Judged, Look, Samples, Severity, Thresholds, judge};
 use crate::wire::{self, Decoder, Interner};
 
 /// When the world begins, and the zone of its server, which nobody names.
@@ -25,6 +25,8 @@ struct Watcher {
     dialect: Dialect,
     interner: Interner,
     past: Option<(Snapshot, Judged)>,
+    /// What is known of connections (draft).
+    samples: Samples,
 }
 
 /// What was found of one session: reasons with their severities.
@@ -43,6 +45,7 @@ impl Watcher {
             dialect,
             interner: Interner::default(),
             past: None,
+            samples: Samples::new(),
         }
     }
 
@@ -90,16 +93,14 @@ impl Watcher {
             change: crate::model::Change::default(),
             census: crate::model::Census::default(),
         };
+        if self.dialect == Dialect::Draft {
+            self.sample(&snapshot);
+        }
         let past = self
             .past
             .as_ref()
             .map(|(before, judged)| (Look::from(before), judged));
-        let judged = judge(
-            past,
-            Look::from(&snapshot),
-            &Thresholds::default(),
-            &Samples::new(),
-        );
+        let judged = judge(past, Look::from(&snapshot), &Thresholds::default(), &self.samples);
         let sessions = snapshot.sessions.iter().enumerate();
         let found = sessions.map(|(index, session)| {
             let found = judged.verdict(index).found.iter();
@@ -113,6 +114,18 @@ impl Watcher {
         found
     }
 
+    /// Looks at the connections of everybody.
+    fn sample(&mut self, snapshot: &Snapshot) {
+        for session in &snapshot.sessions {
+            let body = self.get(&format!("/sessions/{}/connections", session.id));
+            let mut decoder = Decoder::new(&mut self.interner, None, snapshot.taken_at);
+            let connections = wire::draft::connections(&body, &mut decoder).unwrap();
+            let before = self.samples.remove(&session.id);
+            let sample = ConnectionSample::look(before, &connections, None, snapshot.taken_at);
+            self.samples.insert(session.id, sample);
+        }
+    }
+
     /// What the story has planted in each session, as the list can show it.
     fn plot(&self, id: u64) -> Plot {
         self.endpoint
@@ -120,7 +133,7 @@ impl Watcher {
     }
 }
 
-/// What each planted trouble is found by within half a minute.
+/// What each planted trouble is found by within half a minute, by lists and (draft) looks at connections.
 fn planted(dialect: Dialect) -> Vec<(Plot, Found)> {
     let found = |reasons: &[_]| reasons.iter().copied().collect();
     let (act, look) = (Severity::Act, Severity::Look);
@@ -128,7 +141,12 @@ fn planted(dialect: Dialect) -> Vec<(Plot, Found)> {
         (Plot::Leaked, found(&[("idle", act)])),
         (Plot::Closing, found(&[("closing", look)])),
     ];
+    let pressed = ("back-pressure", act);
+    if dialect == Dialect::Draft {
+        planted.push((Plot::SlowReader, found(&[pressed, ("buffering", look)])));
+    }
     if dialect == Dialect::JsonApi {
+        planted.push((Plot::SlowReader, found(&[pressed])));
         let waits = ("query", look);
         planted.push((Plot::Hung, found(&[waits, ("silent", look)])));
         planted.push((Plot::NoBackend, found(&[waits, ("no-backend", look)])));
@@ -137,7 +155,7 @@ fn planted(dialect: Dialect) -> Vec<(Plot, Found)> {
 }
 
 #[test]
-fn every_trouble_that_a_list_can_show_is_found_within_three_polls() {
+fn every_trouble_is_found_within_three_polls_in_the_dialect_that_can_know_it() {
     for dialect in [Dialect::Draft, Dialect::JsonApi] {
         for sessions in [12, 200] {
             let mut watcher = Watcher::new(dialect, sessions);
@@ -168,7 +186,9 @@ fn one_list_shows_what_is_idle_and_what_hangs() {
     let (leaked, hung) = (("idle", Severity::Act), ("query", Severity::Look));
     assert_eq!(plots["Leaked"], Found::from([leaked]));
     assert_eq!(plots["Hung"], Found::from([hung]));
-    assert_eq!(plots.len(), 2);
+    let pressed = ("back-pressure", Severity::Act);
+    assert_eq!(plots["SlowReader"], Found::from([pressed]));
+    assert_eq!(plots.len(), 3);
 }
 
 #[test]

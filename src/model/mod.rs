@@ -27,9 +27,9 @@ pub use instance::{Dialect, Instance, ProcessStart, Version};
 pub use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use now::Now;
 pub use server::{Health, ServerState, Servers};
-pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId};
+pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId, WriteQueue};
 pub use snapshot::{Found, Sighting, Snapshot};
-pub use span::{Span, size_text};
+pub use span::{Span, rate_text, size_text};
 pub use text::{Limit, Text};
 
 #[cfg(test)]

@@ -167,6 +167,18 @@ pub struct Extra {
     pub worker: Option<u64>,
     /// The statement that runs now.
     pub running: Option<Running>,
+    /// The longest of its write queues (23.02 and later).
+    pub write_queue: Option<WriteQueue>,
+}
+
+/// What waits to be written to one side of a session. The API gives its capacity, which is 0 where
+/// nothing waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteQueue {
+    /// The server that does not read; the client, if none.
+    pub server: Option<Text>,
+    /// In bytes.
+    pub bytes: u64,
 }
 
 /// A connection to a server, by name.

@@ -80,3 +80,16 @@ pub fn size_text(bytes: u64) -> String {
         format!("{value:.0} {unit}")
     }
 }
+
+/// Three digits at most: `0`, `8.1`, `12`, `4.5k`.
+pub fn rate_text(rate: f64) -> String {
+    if rate < 0.05 {
+        "0".to_owned()
+    } else if rate < 9.95 {
+        format!("{rate:.1}")
+    } else if rate < 9_999.5 {
+        format!("{rate:.0}")
+    } else {
+        format!("{:.0}k", rate / 1000.0)
+    }
+}

@@ -5,6 +5,7 @@
 //! decoded off the runtime's threads.
 
 mod connected;
+mod connections;
 mod decode;
 mod deletion;
 mod dialect;
@@ -25,7 +26,7 @@ use self::exchange::Exchange;
 use self::reply::Reply;
 use jiff::Timestamp;
 
-use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
+use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
 use crate::wire::{Interner, draft, jsonapi, shape};
 
 pub(super) use decode::off_thread;
@@ -225,26 +226,6 @@ impl Client {
             Ok(list) => Ok(list.dialect),
             Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
             Err(fault) => Err(fault),
-        }
-    }
-
-    /// The draft's connections. A 404 right after the session was seen is an endpoint that has no
-    /// such resource, or a session that ended just now; the next look tells.
-    async fn connections(&self, id: SessionId) -> Result<(Vec<Connection>, u32), Fault> {
-        let reply = self
-            .0
-            .exchange
-            .get(Dialect::Draft, &target::connections(id))
-            .await?;
-        match reply.status {
-            404 => Ok((Vec::new(), 0)),
-            _ if reply.is_success() => {
-                self.decode(reply, |body, decoder| {
-                    draft::connections(body, decoder).map(|connections| (connections, decoder.blanked))
-                })
-                .await
-            }
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The poller of one endpoint: keeps the screen's picture of it fresh, and carries out kills.
 //!
-//! Four lanes that never wait for each other: one list, one detail, one request for the servers and
-//! sixteen kill requests may be in flight at a time. For the event loop, which gives [`Command`]s and gets [`Msg`]s. All of
-//! it ends when the [`Poller`] is dropped.
+//! Five lanes that never wait for each other: one list, one detail, one request for the servers, one
+//! for the connections of a session and sixteen kill requests may be in flight at a time. For the event
+//! loop, which gives [`Command`]s and gets [`Msg`]s. All of it ends when the [`Poller`] is dropped.
 
 mod detail_lane;
 mod kill_lane;
 mod list_lane;
 mod pace;
+mod rota;
+mod sample_lane;
 mod server_lane;
 
 use std::future::poll_fn;
@@ -19,7 +21,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use self::detail_lane::DetailLane;
-use self::list_lane::ListLane;
+use self::list_lane::{Heard, ListLane};
+use self::sample_lane::SampleLane;
 use self::server_lane::ServerLane;
 use super::client::Client;
 use crate::app::msg::{Msg, Ticket};
@@ -45,7 +48,7 @@ impl Default for PollSettings {
 }
 
 /// What a poller can be told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// List now, whatever the wait.
     Refresh,
@@ -53,6 +56,8 @@ pub enum Command {
     Interval(Duration),
     /// Poll this session's details and, now and then, the servers; `None` polls neither.
     Watch(Option<SessionId>),
+    /// Look at the connections of these sessions before those of others (draft).
+    Sample(Vec<SessionId>),
     /// Ask something for a kill; answered by `Kill`.
     Kill(Ticket, Request),
 }
@@ -80,6 +85,7 @@ pub struct Poller {
     endpoint: EndpointId,
     schedule: watch::Sender<Schedule>,
     watched: watch::Sender<Option<SessionId>>,
+    shown: watch::Sender<Vec<SessionId>>,
     kills: mpsc::UnboundedSender<(Ticket, Request)>,
     lanes: JoinSet<()>,
 }
@@ -92,14 +98,23 @@ impl Poller {
             refreshes: 0,
         });
         let (watched, watched_seen) = watch::channel(None);
+        let (shown, shown_seen) = watch::channel(Vec::new());
         let (process, process_seen) = watch::channel(None);
+        let (listed, listed_seen) = watch::channel(None);
         let (kills, kills_asked) = mpsc::unbounded_channel();
         let endpoint = client.endpoint();
         let list = ListLane::new(
             client.clone(),
             &settings,
             schedule_seen.clone(),
-            process,
+            Heard { process, listed },
+            out.clone(),
+        );
+        let samples = SampleLane::new(
+            client.clone(),
+            &settings,
+            schedule_seen.clone(),
+            (listed_seen, shown_seen),
             out.clone(),
         );
         let servers = ServerLane::new(client.clone(), &settings, watched_seen.clone(), out.clone());
@@ -115,11 +130,13 @@ impl Poller {
         lanes.spawn(list.run());
         lanes.spawn(detail.run());
         lanes.spawn(servers.run());
+        lanes.spawn(samples.run());
         lanes.spawn(kill_lane::run(client, kills_asked, out));
         Self {
             endpoint,
             schedule,
             watched,
+            shown,
             kills,
             lanes,
         }
@@ -139,6 +156,7 @@ impl Poller {
                 self.watched
                     .send_if_modified(|watched| std::mem::replace(watched, id) != id);
             }
+            Command::Sample(ids) => drop(self.shown.send_replace(ids)),
             Command::Kill(ticket, request) => {
                 // Fails only when the lane has ended, which `ended` tells.
                 let _ = self.kills.send((ticket, request));

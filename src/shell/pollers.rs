@@ -22,9 +22,19 @@ impl Pollers {
         }
     }
 
-    pub(super) fn tell_all(&self, command: Command) {
+    pub(super) fn tell_all(&self, command: &Command) {
         for poller in &self.0 {
-            poller.send(command);
+            poller.send(command.clone());
+        }
+    }
+
+    /// These sessions are on the screen.
+    pub(super) fn sample(&self, shown: &[(EndpointId, SessionId)]) {
+        for poller in &self.0 {
+            let here = shown
+                .iter()
+                .filter(|(endpoint, _)| *endpoint == poller.endpoint());
+            poller.send(Command::Sample(here.map(|(_, id)| *id).collect()));
         }
     }
 

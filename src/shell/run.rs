@@ -247,9 +247,10 @@ impl Screen {
         match effect {
             // The thread ends only with the program.
             Effect::Arrange(job) => drop(self.jobs.send(*job)),
-            Effect::Refresh => self.pollers.tell_all(Command::Refresh),
-            Effect::Pace(interval) => self.pollers.tell_all(Command::Interval(interval)),
+            Effect::Refresh => self.pollers.tell_all(&Command::Refresh),
+            Effect::Pace(interval) => self.pollers.tell_all(&Command::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
+            Effect::Sample(shown) => self.pollers.sample(&shown),
             Effect::Kill(order) => self.kill(order),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
@@ -321,7 +322,8 @@ impl Screen {
 /// its dialect, and is shown once it has been put in order: about a millisecond in the usual case.
 const fn patience(msg: &Msg) -> Option<Duration> {
     match msg {
-        Msg::Drawn(_) => None,
+        // What is known of connections is told by the next list.
+        Msg::Drawn(_) | Msg::Sampled(..) => None,
         Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME),
         _ => Some(Duration::ZERO),
     }

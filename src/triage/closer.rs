@@ -2,7 +2,6 @@
 
 use super::finding::{Finding, Verdict, order};
 use super::judgment::Judgment;
-use super::reason::Judge;
 use super::reason_set::ReasonSet;
 use super::reasons::REASONS;
 use super::sample::ConnectionSample;
@@ -11,7 +10,7 @@ use super::sample::ConnectionSample;
 pub fn closer(listed: &Verdict<'_>, sample: Option<&ConnectionSample>) -> (Vec<Finding>, ReasonSet) {
     let (mut found, mut unjudged) = (listed.found.to_vec(), listed.unjudged);
     for (place, reason) in REASONS.iter().enumerate() {
-        let (Judge::Connections(judge), Some(sample)) = (reason.judge, sample) else {
+        let (Some(judge), Some(sample)) = (reason.judge.closer(), sample) else {
             continue;
         };
         found.retain(|finding| finding.reason != reason);

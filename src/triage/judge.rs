@@ -20,9 +20,6 @@ use super::thresholds::Thresholds;
 use super::zone::{ServerTime, Zone};
 use crate::model::{Dialect, Instance, Session, SessionId, Snapshot};
 
-/// A closer look at a session's connections that is older than this says nothing of now.
-const SAMPLE_HOLDS_MS: i128 = 30_000;
-
 /// The sessions whose connections were looked at.
 pub type Samples = BTreeMap<SessionId, ConnectionSample>;
 
@@ -136,7 +133,7 @@ pub fn judge(
         };
         let sample = samples
             .get(&session.id)
-            .filter(|sample| holds(sample, now.taken_at));
+            .filter(|sample| sample.holds_at(now.taken_at));
         judged.add(&case, sample);
     }
     judged.histories = histories;
@@ -151,6 +148,7 @@ impl Judged {
             let judgment = match reason.judge {
                 Judge::List(judge) => judge(case),
                 Judge::Connections(judge) => sample.map_or(Judgment::Unjudged, judge),
+                Judge::Either { connections, list } => sample.map_or_else(|| list(case), connections),
             };
             match judgment {
                 Judgment::No => {}
@@ -194,8 +192,4 @@ fn gap(before: &Look<'_>, now: &Look<'_>) -> Gap {
         // Before an empty list nobody was there.
         newest: Some(before.sessions.last().map_or(SessionId(0), |session| session.id)),
     }
-}
-
-fn holds(sample: &ConnectionSample, now: Timestamp) -> bool {
-    now.duration_since(sample.taken_at).as_millis().abs() <= SAMPLE_HOLDS_MS
 }

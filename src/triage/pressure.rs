@@ -1,10 +1,11 @@
 //! Connections whose other side does not keep up, by their statistics or their queues.
 
+use super::case::Case;
 use super::evidence::Evidence;
 use super::judgment::Judgment;
 use super::sample::{ConnectionSample, Followed};
 use super::severity::Severity;
-use crate::model::{Buffer, Counter};
+use crate::model::{Buffer, Counter, WriteQueue};
 
 /// So many looks in a row have to show a full queue.
 const LOOKS: u8 = 2;
@@ -40,6 +41,18 @@ pub(super) fn back_pressure(sample: &ConnectionSample) -> Judgment {
         Judgment::Unjudged
     } else {
         Judgment::No
+    }
+}
+
+/// Something that waits to be written, as a list tells it (JSON:API, 23.02 and later).
+pub(super) fn write_queue(case: &Case<'_>) -> Judgment {
+    let extra = case.session.extra.as_ref();
+    match extra.and_then(|extra| extra.write_queue.clone()) {
+        None => Judgment::Unjudged,
+        Some(WriteQueue { bytes: 0, .. }) => Judgment::No,
+        Some(WriteQueue { server, bytes }) => {
+            Judgment::Found(Severity::Act, Evidence::WriteQueue { server, bytes })
+        }
     }
 }
 

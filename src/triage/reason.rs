@@ -29,6 +29,26 @@ pub(super) enum Judge {
     List(fn(&Case<'_>) -> Judgment),
     /// Its connections, where they were looked at.
     Connections(fn(&ConnectionSample) -> Judgment),
+    /// Its connections, where they were looked at, else what its list tells of them.
+    Either {
+        /// The closer look.
+        connections: fn(&ConnectionSample) -> Judgment,
+        /// The list.
+        list: fn(&Case<'_>) -> Judgment,
+    },
+}
+
+impl Judge {
+    /// How connections that were looked at are judged.
+    pub(super) fn closer(self) -> Option<fn(&ConnectionSample) -> Judgment> {
+        match self {
+            Self::List(_) => None,
+            Self::Connections(judge)
+            | Self::Either {
+                connections: judge, ..
+            } => Some(judge),
+        }
+    }
 }
 
 impl PartialEq for Reason {

@@ -11,7 +11,10 @@ pub static REASONS: [Reason; 9] = [
         about: "more high-water than low-water events, or a write queue",
         severities: &[Act],
         limit: |_| "two looks".to_owned(),
-        judge: Judge::Connections(pressure::back_pressure),
+        judge: Judge::Either {
+            connections: pressure::back_pressure,
+            list: pressure::write_queue,
+        },
     },
     Reason {
         name: "no-backend",

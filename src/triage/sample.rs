@@ -3,7 +3,12 @@
 
 use jiff::Timestamp;
 
-use crate::model::{Buffer, Counter, Detail, Statistics, Text};
+use crate::model::{Buffer, Connection, Counter, Statistics, Text};
+
+/// Older than this it says nothing of now, in milliseconds.
+const HOLDS_MS: i128 = 10_000;
+/// Looks closer together than this give no rate: the quotient would be noise.
+const SHORTEST_MS: u64 = 100;
 
 /// What the last looks at the connections of one session have shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +17,8 @@ pub struct ConnectionSample {
     pub taken_at: Timestamp,
     pub(super) connections: Vec<Followed>,
     pub(super) client: Option<Buffer>,
+    /// How long before it the last look was, if there was one, in milliseconds.
+    since_ms: Option<u64>,
 }
 
 /// One connection, known again by its place and its server.
@@ -24,20 +31,31 @@ pub(super) struct Followed {
     pub(super) full: u8,
     /// The buffered writes of the last looks, the newest first.
     pub(super) buffered: [Option<u64>; 3],
+    /// How the counters stood at the look before.
+    before: Option<Statistics>,
 }
 
 impl ConnectionSample {
-    /// Looks at a session, with what was seen before in mind. A look at the same moment is none.
-    pub fn look(before: Option<Self>, detail: &Detail, taken_at: Timestamp) -> Self {
+    /// Looks at the connections of a session and the queues of its client, with what was seen before
+    /// in mind. A look at the same moment is none.
+    pub fn look(
+        before: Option<Self>,
+        connections: &[Connection],
+        client: Option<Buffer>,
+        taken_at: Timestamp,
+    ) -> Self {
         let before = match before {
             Some(before) if before.taken_at == taken_at => return before,
             before => before,
         };
+        let since = before
+            .as_ref()
+            .map(|before| taken_at.duration_since(before.taken_at));
         let mut old = before
             .map(|before| before.connections)
             .unwrap_or_default()
             .into_iter();
-        let connections = detail.connections.iter().map(|connection| {
+        let connections = connections.iter().map(|connection| {
             let statistics = connection.statistics.unwrap_or_default();
             let same = old
                 .next()
@@ -47,21 +65,62 @@ impl ConnectionSample {
                 Some(same) => same.full.saturating_add(1),
                 None => 1,
             };
-            let [first, second, _] = same.map_or([None; 3], |same| same.buffered);
+            let [first, second, _] = same.as_ref().map_or([None; 3], |same| same.buffered);
             Followed {
                 server: connection.server.clone(),
                 statistics,
                 buffer: connection.buffer,
                 full,
                 buffered: [statistics.get(Counter::BufferedWrites), first, second],
+                before: same.map(|same| same.statistics),
             }
         });
         Self {
             taken_at,
             connections: connections.collect(),
-            client: detail.client_buffer,
+            client,
+            since_ms: since.and_then(|since| u64::try_from(since.as_millis()).ok()),
         }
     }
+
+    /// Whether it is not too old to tell of that moment.
+    pub fn holds_at(&self, moment: Timestamp) -> bool {
+        moment.duration_since(self.taken_at).as_millis().abs() <= HOLDS_MS
+    }
+
+    /// What a counter has come to on all its connections together, where any tells.
+    pub fn total(&self, counter: Counter) -> Option<u64> {
+        sum(self
+            .connections
+            .iter()
+            .map(|connection| connection.statistics.get(counter)))
+    }
+
+    /// By how much a counter has risen a second, on the connections that the look before had too.
+    pub fn rate(&self, counter: Counter) -> Option<f64> {
+        let passed = self.since_ms.filter(|passed| *passed >= SHORTEST_MS)?;
+        let risen = self.connections.iter().map(|connection| {
+            let before = connection.before?.get(counter)?;
+            connection.statistics.get(counter)?.checked_sub(before)
+        });
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let rate = sum(risen)? as f64 * 1000.0 / passed as f64;
+        Some(rate)
+    }
+
+    /// Whether another look soon may find what this one cannot tell yet.
+    pub fn is_suspicious(&self) -> bool {
+        let grows =
+            |buffered: &[Option<u64>; 3]| matches!(buffered, [Some(now), Some(before), _] if now > before);
+        self.connections
+            .iter()
+            .any(|connection| connection.full > 0 || grows(&connection.buffered))
+    }
+}
+
+/// The sum of what is known; nothing where nothing is.
+fn sum(values: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    values.flatten().reduce(u64::saturating_add)
 }
 
 /// More rises over the high-water mark than falls below the low one: a queue is full now.

@@ -2,6 +2,7 @@
 //! relationships. What a version does not have yet is simply not there.
 
 mod attributes;
+mod buffers;
 mod detail;
 mod instance;
 mod servers;

@@ -179,7 +179,7 @@ fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
 fn one_look_tells_who_is_stuck() {
     for (dialects, reasons) in [
         (Dialects::Draft, &["idle"][..]),
-        (Dialects::JsonApi, &["idle", "query"]),
+        (Dialects::JsonApi, &["idle", "back-pressure", "query"]),
     ] {
         let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
         let stuck = demo.json(&["list", "-o", "json", "-f", "stuck"]);

@@ -33,6 +33,7 @@ fn equal_rows_stand_by_id_whichever_way() {
     let list = snapshot(&[(3, "b", 5), (1, "a", 5), (2, "a", 5)]);
     let arranged = |spec| {
         ids(&arrange(Job {
+            samples: Vec::new(),
             previous: None,
             snapshots: vec![Arc::clone(&list)],
             spec,
@@ -50,6 +51,7 @@ fn unknown_stands_last_both_ways() {
     let list = stage.app.endpoints[0].latest.clone().unwrap();
     let arranged = |spec| {
         ids(&arrange(Job {
+            samples: Vec::new(),
             previous: None,
             snapshots: vec![Arc::clone(&list)],
             spec,
@@ -63,6 +65,7 @@ fn unknown_stands_last_both_ways() {
 fn a_window_of_a_large_list_builds_no_more_than_its_rows() {
     let many: Vec<_> = (1..=10_000).map(|id| (id, "user", id % 77)).collect();
     let generation = arrange(Job {
+        samples: Vec::new(),
         previous: None,
         snapshots: vec![snapshot(&many)],
         spec: Spec::default(),
@@ -76,9 +79,9 @@ proptest! {
     fn every_session_is_shown_once_and_found_where_it_stands(idles in prop::collection::btree_map(0_u64..500, 0_u64..9, 0..40)) {
         let sessions: Vec<_> = idles.iter().map(|(id, idle)| (*id, "u", *idle)).collect();
         let list = snapshot(&sessions);
-        let first = arrange(Job { previous: None, snapshots: vec![Arc::clone(&list)], spec: Spec::default() });
+        let first = arrange(Job { samples: Vec::new(), previous: None, snapshots: vec![Arc::clone(&list)], spec: Spec::default() });
         let hold = Spec { hold: true, ..Spec::default() };
-        let again = arrange(Job { previous: Some(Arc::new(first.clone())), snapshots: vec![list], spec: hold });
+        let again = arrange(Job { samples: Vec::new(), previous: Some(Arc::new(first.clone())), snapshots: vec![list], spec: hold });
         prop_assert_eq!(ids(&first), ids(&again));
         prop_assert_eq!(first.len(), sessions.len());
         for position in 0..first.len() {

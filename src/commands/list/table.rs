@@ -48,6 +48,10 @@ fn knows(generation: &Generation, dialect: Dialect) -> bool {
 fn is_shown(column: &Column, generation: &Generation, width: Width) -> bool {
     match width {
         Width::Usual => USUAL.contains(&column.name),
-        Width::All => column.name != SIGN && column.only.is_none_or(|dialect| knows(generation, dialect)),
+        Width::All => {
+            column.name != SIGN
+                && !column.sampled
+                && column.only.is_none_or(|dialect| knows(generation, dialect))
+        }
     }
 }

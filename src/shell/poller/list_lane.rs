@@ -12,14 +12,21 @@ use crate::app::msg::Msg;
 use crate::model::{Census, Change, Dialect, Fault, Instance, ProcessStart, Snapshot};
 use crate::shell::client::{Client, List, ListRequest, off_thread};
 
+/// What other lanes hear of a list.
+pub(super) struct Heard {
+    /// The process that answered.
+    pub(super) process: watch::Sender<Option<ProcessStart>>,
+    /// The last good list.
+    pub(super) listed: watch::Sender<Option<Arc<Snapshot>>>,
+}
+
 pub(super) struct ListLane {
     client: Client,
     pace: Pace,
     schedule: watch::Receiver<Schedule>,
     /// How many refreshes had been asked for when the last cycle began.
     refreshes: u64,
-    /// What the detail lane says of the process.
-    process: watch::Sender<Option<ProcessStart>>,
+    heard: Heard,
     out: mpsc::UnboundedSender<Msg>,
     spoken: Option<Dialect>,
     number: u64,
@@ -43,7 +50,7 @@ impl ListLane {
         client: Client,
         settings: &PollSettings,
         schedule: watch::Receiver<Schedule>,
-        process: watch::Sender<Option<ProcessStart>>,
+        heard: Heard,
         out: mpsc::UnboundedSender<Msg>,
     ) -> Self {
         Self {
@@ -51,7 +58,7 @@ impl ListLane {
             pace: Pace::new(settings.interval, settings.duty),
             schedule,
             refreshes: 0,
-            process,
+            heard,
             out,
             spoken: None,
             number: 0,
@@ -137,6 +144,7 @@ impl ListLane {
         };
         let snapshot = off_thread(count).await;
         self.before = Some(Arc::clone(&snapshot));
+        self.heard.listed.send_replace(Some(Arc::clone(&snapshot)));
         snapshot
     }
 
@@ -150,7 +158,7 @@ impl ListLane {
             Err(fault) => return Err(fault),
         };
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
-        self.process.send_replace(process);
+        self.heard.process.send_replace(process);
         let list = self.client.sessions(&ListRequest::default()).await?;
         Ok((instance, list))
     }

@@ -25,11 +25,15 @@ fn detail(connections: &[(&str, u64, u64, u64)]) -> Detail {
     }
 }
 
+fn look_at(before: Option<ConnectionSample>, detail: &Detail, at: Timestamp) -> ConnectionSample {
+    ConnectionSample::look(before, &detail.connections, detail.client_buffer, at)
+}
+
 /// What some looks in a row find, and what stays open after them.
 fn found(looks: &[Detail]) -> (Vec<String>, Vec<&'static str>) {
     let mut sample = None;
     for (second, detail) in (0..).zip(looks) {
-        sample = Some(ConnectionSample::look(sample, detail, at(second)));
+        sample = Some(look_at(sample, detail, at(second)));
     }
     let listed = Verdict {
         unjudged: ReasonSet::NONE,
@@ -54,8 +58,8 @@ fn a_full_queue_on_two_looks_in_a_row() {
 #[test]
 fn a_look_at_the_same_moment_is_none() {
     let full = detail(&[("db-02", 3, 2, 40)]);
-    let first = ConnectionSample::look(None, &full, at(0));
-    assert_eq!(ConnectionSample::look(Some(first.clone()), &full, at(0)), first);
+    let first = look_at(None, &full, at(0));
+    assert_eq!(look_at(Some(first.clone()), &full, at(0)), first);
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn a_list_is_judged_with_the_samples_that_there_are() {
         }),
         ..Detail::of(session(1))
     };
-    let samples = Samples::from([(SessionId(1), ConnectionSample::look(None, &queue, at(0)))]);
+    let samples = Samples::from([(SessionId(1), look_at(None, &queue, at(0)))]);
     for (second, count) in [(1, 1), (31, 0)] {
         let sessions = [session(1)];
         let now = Look {
@@ -147,8 +151,8 @@ fn the_strongest_stands_first() {
         unjudged: ReasonSet::NONE,
     };
     let full = detail(&[("db-02", 3, 2, 40)]);
-    let sample = ConnectionSample::look(None, &full, at(0));
-    let sample = ConnectionSample::look(Some(sample), &full, at(1));
+    let sample = look_at(None, &full, at(0));
+    let sample = look_at(Some(sample), &full, at(1));
     let (found, _) = closer(&listed, Some(&sample));
     let names: Vec<_> = found.iter().map(|finding| finding.reason.name).collect();
     assert_eq!(names, ["back-pressure", "idle"]);

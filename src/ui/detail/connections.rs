@@ -9,7 +9,7 @@ use super::named::Named;
 use crate::app::detail::DetailPane;
 use crate::app::series::Course;
 use crate::app::servers::ServersKnown;
-use crate::model::{Connection, Counter, Detail, Statistics, Text, size_text};
+use crate::model::{Connection, Counter, Detail, Statistics, Text, rate_text, size_text};
 use crate::ui::sparkline::sparkline;
 
 /// Room for a server's name in front of its figures.
@@ -134,19 +134,6 @@ fn unusual_state<'a>(connection: &Connection, pen: &Pen<'_>) -> Option<Line<'a>>
         .as_ref()
         .filter(|state| state.as_str() != "DCB in the polling loop")?;
     Some(Line::styled(format!("  {state}"), pen.theme.warning))
-}
-
-/// Three digits at most: `0`, `8.1`, `12`, `4.5k`.
-pub(super) fn rate_text(rate: f64) -> String {
-    if rate < 0.05 {
-        "0".to_owned()
-    } else if rate < 9.95 {
-        format!("{rate:.1}")
-    } else if rate < 9_999.5 {
-        format!("{rate:.0}")
-    } else {
-        format!("{:.0}k", rate / 1000.0)
-    }
 }
 
 fn with_threads<'a>(detail: &Detail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Vec<Line<'a>> {

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::model::{Backend, Extra, Limit, Running, Session, Span, Text};
-use crate::wire::field::{Entries, Field, List, Object, Raw};
+use super::buffers::{RawBuffers, longest};
+use crate::model::{Backend, Extra, Limit, Running, Session, Span, Text, WriteQueue};
+use crate::wire::field::{Entries, Field, List, NumberOr, Object, Raw};
 use crate::wire::{Decoder, parse_id};
 
 #[derive(Deserialize)]
@@ -44,8 +45,8 @@ struct RawAttributes<'a> {
     client: Field<Object<RawClient<'a>>>,
     #[serde(borrow, default)]
     queries: Field<List<Object<RawRunning<'a>>>>,
-    #[serde(default)]
-    memory: Field<Object<RawMemory>>,
+    #[serde(borrow, default)]
+    memory: Field<Object<RawMemory<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,9 +106,11 @@ struct RawRunning<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-struct RawMemory {
+struct RawMemory<'a> {
     #[serde(default)]
     total: Field<u64>,
+    #[serde(borrow, default)]
+    connection_buffers: Field<NumberOr<RawBuffers<'a>>>,
 }
 
 /// One row; nothing without a valid id.
@@ -128,13 +131,12 @@ pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option
         .seconds_alive
         .take(&mut decoder.blanked)
         .and_then(Span::from_secs_f64);
+    let (memory, write_queue) = memory(raw.memory, decoder);
     let extra = Extra {
+        memory,
+        write_queue,
         backends: backends(raw.connections, decoder),
         io_activity: raw.io_activity.take(&mut decoder.blanked),
-        memory: raw
-            .memory
-            .take(&mut decoder.blanked)
-            .and_then(|memory| memory.0.total.take(&mut decoder.blanked)),
         worker: raw.thread.take(&mut decoder.blanked),
         running: running(raw.queries, decoder),
         ..client(raw.client, decoder)
@@ -169,6 +171,18 @@ pub(super) fn service(raw: Field<Object<RawRelationships<'_>>>, decoder: &mut De
     let links = services.0.data.take(&mut decoder.blanked)?;
     let first = links.0.into_iter().next()?.take(&mut decoder.blanked)?;
     decoder.name(first.0.id)
+}
+
+/// How much there is, and the longest of the queues.
+fn memory(raw: Field<Object<RawMemory<'_>>>, decoder: &mut Decoder<'_>) -> (Option<u64>, Option<WriteQueue>) {
+    let Some(Object(raw)) = raw.take(&mut decoder.blanked) else {
+        return (None, None);
+    };
+    let queue = match raw.connection_buffers.take(&mut decoder.blanked) {
+        Some(NumberOr::Object(buffers)) => longest(buffers, decoder),
+        _ => None,
+    };
+    (raw.total.take(&mut decoder.blanked), queue)
 }
 
 fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Vec<Backend> {

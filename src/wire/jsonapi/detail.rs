@@ -6,7 +6,8 @@
 use serde::Deserialize;
 
 use super::attributes::RawConnection;
-use crate::model::{Buffer, Connection, Detail, Limit, Query, Response, Session, Text};
+use super::buffers::{RawBuffers, place_buffers};
+use crate::model::{Connection, Detail, Limit, Query, Response, Session, Text};
 use crate::wire::Decoder;
 use crate::wire::field::{Entries, Field, List, NumberOr, Object, Raw};
 
@@ -60,25 +61,6 @@ struct RawResponse<'a> {
     duration: Field<u64>,
 }
 
-/// `connection_buffers` since 23.02; a number before.
-#[derive(Debug, Deserialize)]
-struct RawBuffers<'a> {
-    #[serde(default)]
-    total: Field<u64>,
-    #[serde(default)]
-    client: Field<Object<RawBuffer>>,
-    #[serde(borrow, default)]
-    backends: Field<Entries<'a, Object<RawBuffer>>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RawBuffer {
-    #[serde(default)]
-    readq: Field<u64>,
-    #[serde(default)]
-    writeq: Field<u64>,
-}
-
 /// Adds to a row all that the same body tells beyond it.
 pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) -> Detail {
     let mut detail = Detail::of(session);
@@ -99,7 +81,13 @@ pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) 
     for (name, value) in raw.memory.known().into_iter().flat_map(|memory| memory.0) {
         let bytes = match value.take(&mut decoder.blanked) {
             Some(NumberOr::Number(bytes)) => Some(bytes),
-            Some(NumberOr::Object(buffers)) => place_buffers(buffers, &mut detail, decoder),
+            Some(NumberOr::Object(buffers)) => {
+                // The row has counted what is wrong in them.
+                let counted = decoder.blanked;
+                let total = place_buffers(buffers, &mut detail, decoder);
+                decoder.blanked = counted;
+                total
+            }
             None => None,
         };
         detail
@@ -175,38 +163,4 @@ fn lines(raw: Field<List<Raw<'_>>>, decoder: &mut Decoder<'_>) -> Vec<Text> {
         Some(Text::clean(line.0.trim_end(), Limit::Line))
     });
     known.collect()
-}
-
-/// Puts each server's queues to its connection, the client's to the session; gives their total.
-fn place_buffers(raw: RawBuffers<'_>, detail: &mut Detail, decoder: &mut Decoder<'_>) -> Option<u64> {
-    detail.client_buffer = raw
-        .client
-        .take(&mut decoder.blanked)
-        .map(|client| buffer(client, decoder));
-    for (server, value) in raw
-        .backends
-        .take(&mut decoder.blanked)
-        .into_iter()
-        .flat_map(|backends| backends.0)
-    {
-        let Some(value) = value.take(&mut decoder.blanked) else {
-            continue;
-        };
-        let server = decoder.interner.name(&server);
-        let held = detail
-            .connections
-            .iter_mut()
-            .find(|held| held.server.as_ref() == Some(&server));
-        if let Some(connection) = held {
-            connection.buffer = Some(buffer(value, decoder));
-        }
-    }
-    raw.total.take(&mut decoder.blanked)
-}
-
-fn buffer(Object(raw): Object<RawBuffer>, decoder: &mut Decoder<'_>) -> Buffer {
-    Buffer {
-        readq: raw.readq.take(&mut decoder.blanked),
-        writeq: raw.writeq.take(&mut decoder.blanked),
-    }
 }

@@ -1,0 +1,68 @@
+//! What is known of the connections of the draft's sessions. A list does not tell: the shell looks at
+//! one session after another, as far as the proxy's time allows, and at those on the screen first.
+
+use std::sync::Arc;
+
+use super::App;
+use super::effect::Effect;
+use super::endpoint::Endpoint;
+use crate::model::{Dialect, EndpointId, SessionId};
+use crate::triage::ConnectionSample;
+
+/// So long after its last look a session is forgotten, which bounds what is kept.
+const FORGOTTEN_MS: i128 = 30_000;
+
+impl Endpoint {
+    /// The connections of some sessions were looked at.
+    fn sampled(&mut self, looks: Vec<(SessionId, ConnectionSample)>) {
+        let newest = looks.iter().map(|(_, sample)| sample.taken_at).max();
+        let samples = Arc::make_mut(&mut self.samples);
+        samples.extend(looks);
+        if let Some(newest) = newest {
+            samples.retain(|_, sample| newest.duration_since(sample.taken_at).as_millis() <= FORGOTTEN_MS);
+        }
+    }
+
+    /// Of how many listed sessions the connections are known, and not from too long ago. Nothing where
+    /// lists tell all that there is.
+    pub fn connections_known(&self) -> Option<usize> {
+        let latest = self
+            .latest
+            .as_ref()
+            .filter(|latest| latest.dialect == Dialect::Draft)?;
+        let known = self
+            .samples
+            .iter()
+            .filter(|(id, sample)| sample.holds_at(latest.taken_at) && latest.position(**id).is_some());
+        Some(known.count())
+    }
+}
+
+impl App {
+    pub(super) fn sampled(&mut self, endpoint: EndpointId, looks: Vec<(SessionId, ConnectionSample)>) {
+        if let Some(endpoint) = self.endpoint_mut(endpoint) {
+            endpoint.sampled(looks);
+        }
+    }
+
+    /// Which sessions of the draft are on the screen, if they are others than before.
+    pub(super) fn sample_shown(&mut self) -> Option<Effect> {
+        if self
+            .endpoints
+            .iter()
+            .all(|endpoint| endpoint.dialect != Some(Dialect::Draft))
+        {
+            return None;
+        }
+        let rows = self.table.generation.window(self.table.offset, self.page());
+        let shown: Vec<(EndpointId, SessionId)> = rows
+            .filter(|row| row.snapshot.dialect == Dialect::Draft && row.missing == 0)
+            .map(|row| (row.snapshot.endpoint, row.session.id))
+            .collect();
+        if shown == self.shown {
+            return None;
+        }
+        self.shown.clone_from(&shown);
+        Some(Effect::Sample(shown))
+    }
+}

@@ -1,0 +1,83 @@
+//! `connection_buffers`: what waits on either side of a session. A number before 23.02.
+
+use serde::Deserialize;
+
+use crate::model::{Buffer, Detail, WriteQueue};
+use crate::wire::Decoder;
+use crate::wire::field::{Entries, Field, Object};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawBuffers<'a> {
+    #[serde(default)]
+    total: Field<u64>,
+    #[serde(default)]
+    client: Field<Object<RawBuffer>>,
+    #[serde(borrow, default)]
+    backends: Field<Entries<'a, Object<RawBuffer>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawBuffer {
+    #[serde(default)]
+    readq: Field<u64>,
+    #[serde(default)]
+    writeq: Field<u64>,
+}
+
+/// The longest of the write queues; nothing where none is known.
+pub(super) fn longest(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<WriteQueue> {
+    let client = raw
+        .client
+        .take(&mut decoder.blanked)
+        .and_then(|client| buffer(client, decoder).writeq);
+    let mut longest = client.map(|bytes| WriteQueue { server: None, bytes });
+    let backends = raw.backends.take(&mut decoder.blanked);
+    for (server, value) in backends.into_iter().flat_map(|backends| backends.0) {
+        let bytes = value
+            .take(&mut decoder.blanked)
+            .and_then(|value| buffer(value, decoder).writeq);
+        if let Some(bytes) = bytes.filter(|bytes| longest.as_ref().is_none_or(|known| known.bytes < *bytes)) {
+            let server = Some(decoder.interner.name(&server));
+            longest = Some(WriteQueue { server, bytes });
+        }
+    }
+    longest
+}
+
+/// Puts each server's queues to its connection, the client's to the session; gives their total.
+pub(super) fn place_buffers(
+    raw: RawBuffers<'_>,
+    detail: &mut Detail,
+    decoder: &mut Decoder<'_>,
+) -> Option<u64> {
+    detail.client_buffer = raw
+        .client
+        .take(&mut decoder.blanked)
+        .map(|client| buffer(client, decoder));
+    for (server, value) in raw
+        .backends
+        .take(&mut decoder.blanked)
+        .into_iter()
+        .flat_map(|backends| backends.0)
+    {
+        let Some(value) = value.take(&mut decoder.blanked) else {
+            continue;
+        };
+        let server = decoder.interner.name(&server);
+        let held = detail
+            .connections
+            .iter_mut()
+            .find(|held| held.server.as_ref() == Some(&server));
+        if let Some(connection) = held {
+            connection.buffer = Some(buffer(value, decoder));
+        }
+    }
+    raw.total.take(&mut decoder.blanked)
+}
+
+fn buffer(Object(raw): Object<RawBuffer>, decoder: &mut Decoder<'_>) -> Buffer {
+    Buffer {
+        readq: raw.readq.take(&mut decoder.blanked),
+        writeq: raw.writeq.take(&mut decoder.blanked),
+    }
+}
