@@ -120,6 +120,9 @@ pub struct DemoArgs {
     /// How many sessions.
     #[arg(long, default_value_t = 200)]
     pub sessions: usize,
+    /// So many proxies, each with a fleet of its own.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "K")]
+    pub nodes: u16,
     /// The same seed gives the same fleet.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -1,10 +1,42 @@
-//! When the rows are put in order anew, and what becomes of the result.
+//! When the rows are put in order anew, and what becomes of the result. What a person asks for is done
+//! at once; for data alone it takes no more than a tenth of the time, however many endpoints tell.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::App;
 use super::arrange::{Generation, Job, Spec};
 use super::effect::Effect;
-use super::{App, Arranging};
+
+/// For data alone rows are put in order for at most one part of the time in so many.
+const SHARE: u32 = 10;
+/// But however long it takes, what is shown is not older than this for it.
+const LONGEST_REST: Duration = Duration::from_secs(2);
+
+/// Whether rows are being put in order beside the drawing thread, and when that may begin again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Arranging {
+    /// Under way since then.
+    since: Option<Duration>,
+    /// What has been asked for meanwhile.
+    asked: Option<Asked>,
+    /// Until then data does not ask again.
+    rests_until: Duration,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    ByData,
+    ByPerson,
+}
+
+impl Arranging {
+    /// When data that waits has its turn.
+    pub(super) fn wake_at(&self) -> Option<Duration> {
+        (self.since.is_none() && self.asked.is_some()).then_some(self.rests_until)
+    }
+}
 
 impl App {
     /// The details say why their session is stuck, shown in the table or not.
@@ -17,10 +49,30 @@ impl App {
 
     /// Has the rows put in order; while that is under way, the next request waits for it.
     pub(super) fn rearrange(&mut self, effects: &mut Vec<Effect>) {
-        if self.arranging != Arranging::No {
-            self.arranging = Arranging::Again;
+        self.ask_to_arrange(Asked::ByPerson, effects);
+    }
+
+    /// There is something new to put in order.
+    pub(super) fn rearrange_for_data(&mut self, effects: &mut Vec<Effect>) {
+        self.ask_to_arrange(Asked::ByData, effects);
+    }
+
+    /// Data that has waited long enough has its turn.
+    pub(super) fn arrange_what_waits(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(asked) = self.arranging.asked {
+            self.ask_to_arrange(asked, effects);
+        }
+    }
+
+    fn ask_to_arrange(&mut self, asked: Asked, effects: &mut Vec<Effect>) {
+        let asked = self.arranging.asked.map_or(asked, |before| before.max(asked));
+        let rests = asked == Asked::ByData && self.now.elapsed < self.arranging.rests_until;
+        if rests || self.arranging.since.is_some() {
+            self.arranging.asked = Some(asked);
             return;
         }
+        self.arranging.asked = None;
+        self.arranging.since = Some(self.now.elapsed);
         let shown = &self.table.generation.snapshots;
         let (snapshots, samples) = if self.paused && !shown.is_empty() {
             (shown.clone(), self.table.generation.samples.clone())
@@ -45,7 +97,6 @@ impl App {
             ended: self.kills.ended.clone(),
             thresholds: self.settings.thresholds,
         };
-        self.arranging = Arranging::Yes;
         let previous = Some(Arc::clone(&self.table.generation));
         effects.push(Effect::Arrange(Box::new(Job {
             previous,
@@ -56,8 +107,10 @@ impl App {
     }
 
     pub(super) fn arranged(&mut self, generation: Arc<Generation>, effects: &mut Vec<Effect>) {
-        let again = self.arranging == Arranging::Again;
-        self.arranging = Arranging::No;
+        if let Some(since) = self.arranging.since.take() {
+            let cost = self.now.elapsed.saturating_sub(since);
+            self.arranging.rests_until = since + (cost * SHARE).min(LONGEST_REST);
+        }
         if self.table.was_arranged_for_another(&generation) {
             return self.rearrange(effects);
         }
@@ -65,8 +118,6 @@ impl App {
         self.table.take(generation, page);
         self.judge_detail();
         self.count_hidden_marks();
-        if again {
-            self.rearrange(effects);
-        }
+        self.arrange_what_waits(effects);
     }
 }

@@ -115,16 +115,6 @@ pub struct Leaving {
     pub until: Duration,
 }
 
-/// Whether rows are being put in order beside the drawing thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Arranging {
-    No,
-    /// Under way.
-    Yes,
-    /// Under way, and already out of date.
-    Again,
-}
-
 /// All state of the screen.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -156,7 +146,7 @@ pub struct App {
     pub paused: bool,
     /// The program is about to end.
     pub leaving: Option<Leaving>,
-    arranging: Arranging,
+    arranging: arranging::Arranging,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
     /// The sessions of the draft that were on the screen last.
@@ -182,7 +172,7 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
-            arranging: Arranging::No,
+            arranging: arranging::Arranging::default(),
             last_key: None,
             goto: None,
             shown: Vec::new(),

@@ -25,12 +25,15 @@ const WALL: i64 = 1_795_450_800;
 
 pub(crate) struct Stage {
     pub(crate) app: App,
-    /// Everything that was asked of the shell, but arranging and waking.
+    /// Everything that was asked of the shell, but arranging, sampling and waking.
     pub(crate) asked: Vec<Effect>,
     /// What the audit log says to intents.
     pub(crate) log: Result<(), String>,
     dialect: Dialect,
     elapsed: Duration,
+    /// How long it takes to put the rows in order, and how often that was done.
+    pub(crate) arranging_takes: Duration,
+    pub(crate) arranged: usize,
     /// When the screen wants to hear the time.
     wake: Option<Duration>,
     /// The sessions whose connections are to be looked at first.
@@ -58,6 +61,8 @@ impl Stage {
             dialect,
             elapsed: Duration::from_secs(1),
             wake: None,
+            arranging_takes: Duration::ZERO,
+            arranged: 0,
             shown: Vec::new(),
             lists: 0,
             zone: TimeZone::UTC,
@@ -71,7 +76,12 @@ impl Stage {
         while let Some(msg) = msgs.pop_front() {
             for effect in self.app.update(msg) {
                 match effect {
-                    Effect::Arrange(job) => msgs.push_back(Msg::Arranged(Arc::new(arrange(*job)))),
+                    Effect::Arrange(job) => {
+                        self.arranged += 1;
+                        self.elapsed += self.arranging_takes;
+                        msgs.push_back(Msg::Clock(self.now()));
+                        msgs.push_back(Msg::Arranged(Arc::new(arrange(*job))));
+                    }
                     Effect::WakeAt(at) => self.wake = Some(at),
                     Effect::Sample(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
                     Effect::Kill(Order::Ask {
@@ -97,12 +107,15 @@ impl Stage {
     /// Lets time pass.
     pub(crate) fn wait(&mut self, span: Duration) {
         self.elapsed += span;
+        self.hear(Msg::Clock(self.now()));
+    }
+
+    fn now(&self) -> Now {
         let seconds = i64::try_from(self.elapsed.as_secs()).unwrap();
-        let wall = Timestamp::from_second(WALL + seconds).unwrap();
-        self.hear(Msg::Clock(Now {
+        Now {
             elapsed: self.elapsed,
-            wall,
-        }));
+            wall: Timestamp::from_second(WALL + seconds).unwrap(),
+        }
     }
 
     /// Lets time pass, and wakes the screen whenever it wants to be.

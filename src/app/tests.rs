@@ -1,3 +1,4 @@
+mod arranging;
 mod grace;
 mod kills;
 mod marks;

@@ -89,6 +89,7 @@ impl App {
         if held && !self.holds_order() {
             self.rearrange(effects);
         }
+        self.arrange_what_waits(effects);
     }
 
     fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
@@ -273,7 +274,7 @@ impl App {
             endpoint.listed(snapshot, at);
         }
         if !self.paused {
-            self.rearrange(effects);
+            self.rearrange_for_data(effects);
         }
     }
 

@@ -28,8 +28,9 @@ impl App {
         let leaving = self.leaving.map(|leaving| leaving.until);
         let kills = self.kills.wake_at();
         let servers = self.servers_turn_stale_at();
+        let arranging = self.arranging.wake_at();
         let wakes = endpoints.chain(hold).chain(paused).chain(leaving).chain(kills);
-        let wakes = wakes.chain(servers);
+        let wakes = wakes.chain(servers).chain(arranging);
         wakes.filter(|at| *at > self.now.elapsed).min()
     }
 

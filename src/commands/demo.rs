@@ -22,7 +22,7 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     let config = Config::read(args)?;
     let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     let runtime = runtime()?;
-    let running = runtime.block_on(serve(spec))?;
+    let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
     if demo.headless {
         return runtime.block_on(serve_until_ended(&running));
     }
@@ -31,6 +31,21 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     let left = show(&runtime, &config, client);
     runtime.shutdown_background();
     left
+}
+
+/// Proxies of the same kind, each with sessions of its own. Only the first listens at a port that was
+/// asked for.
+async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<Running>, Failure> {
+    let mut running = Vec::new();
+    for node in 0..nodes {
+        let mut spec = spec.clone();
+        spec.world.seed = spec.world.seed.wrapping_add(u64::from(node));
+        if node > 0 {
+            spec.listen.set_port(0);
+        }
+        running.push(serve(spec).await?);
+    }
+    Ok(running)
 }
 
 /// With `--dialect` a headless endpoint speaks only that one; else both.
@@ -60,13 +75,13 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), Failure> {
 
 /// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
 /// told otherwise: that has the connection statistics.
-fn on_demo(config: Config, demo: &DemoArgs, running: &Running) -> Config {
+fn on_demo(config: Config, demo: &DemoArgs, running: &[Running]) -> Config {
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
         Some((user, password)) => (user, Some(password)),
         None => (config.user, None),
     };
     Config {
-        endpoint: running.url(),
+        endpoint: running.first().map_or(config.endpoint, Running::url),
         user,
         password,
         dialect: config.dialect.or(Some(Dialect::Draft)),
@@ -75,14 +90,15 @@ fn on_demo(config: Config, demo: &DemoArgs, running: &Running) -> Config {
 }
 
 /// Says where, then serves until a signal ends it.
-async fn serve_until_ended(running: &Running) -> Result<Exit, Failure> {
+async fn serve_until_ended(running: &[Running]) -> Result<Exit, Failure> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut out = io::stdout().lock();
-    writeln!(out, "listening on {}", running.url())
-        .and_then(|()| out.flush())
-        .map_err(Failure::Output)?;
+    for one in running {
+        writeln!(out, "listening on {}", one.url()).map_err(Failure::Output)?;
+    }
+    out.flush().map_err(Failure::Output)?;
     drop(out);
     let ended = tokio::select! {
         _ = terminate.recv() => signal_hook::consts::SIGTERM,

@@ -1,0 +1,41 @@
+//! How often rows are put in order where that takes long.
+
+use std::time::Duration;
+
+use super::{FIVE, stage};
+use crate::app::key::Code;
+use crate::app::stage::draft;
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn for_data_alone_no_more_than_a_tenth_of_the_time() {
+    let mut stage = stage();
+    stage.settle();
+    stage.arranging_takes = 60 * MS;
+    stage.list(&draft(&FIVE));
+    let before = stage.arranged;
+    // Many endpoints tell something new all the time.
+    for _ in 0..50 {
+        stage.wait(10 * MS);
+        stage.list(&draft(&FIVE));
+    }
+    assert_eq!(stage.arranged, before, "540 ms have to pass after the 60");
+    stage.wait_awake(100 * MS);
+    assert_eq!(stage.arranged, before + 1, "what waits has its turn");
+    assert_eq!(
+        stage.app.table.generation.snapshots[0].number,
+        stage.app.endpoints[0].latest.as_ref().unwrap().number
+    );
+}
+
+#[test]
+fn a_person_does_not_wait() {
+    let mut stage = stage();
+    stage.settle();
+    stage.arranging_takes = 60 * MS;
+    stage.list(&draft(&FIVE));
+    let before = stage.arranged;
+    stage.press(Code::Char('>'));
+    assert_eq!(stage.arranged, before + 1);
+}
