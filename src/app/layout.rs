@@ -47,6 +47,9 @@ pub const BESIDE: u16 = 132;
 /// From this height on, they stand below it.
 pub const BELOW: u16 = 40;
 
+/// So many lines the header has at most.
+pub const MOST_LINES: u16 = 3;
+
 /// Lays out a screen of this size.
 pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
     let (width, height) = size;
@@ -56,7 +59,9 @@ pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
         width,
         height: u16::from(shown),
     };
-    let header_height = u16::try_from(endpoints.clamp(1, 3)).unwrap_or(1).min(height);
+    let header_height = u16::try_from(endpoints.clamp(1, MOST_LINES.into()))
+        .unwrap_or(1)
+        .min(height);
     let rule = line(header_height, height >= 12);
     let hints = line(height.saturating_sub(1), height >= 4);
     let status = line(height.saturating_sub(2), height >= 8);

@@ -52,8 +52,18 @@ impl Stage {
     }
 
     pub(crate) fn with(settings: Settings, dialect: Dialect, size: (u16, u16)) -> Self {
-        let endpoint = Endpoint::new("127.0.0.1:8989".to_owned(), false, Vec::new());
-        let app = App::new(settings, vec![endpoint], size);
+        Self::watching(&["127.0.0.1:8989"], settings, dialect, size)
+    }
+
+    /// With these endpoints.
+    pub(crate) fn watching(
+        endpoints: &[&str],
+        settings: Settings,
+        dialect: Dialect,
+        size: (u16, u16),
+    ) -> Self {
+        let named = |name: &&str| Endpoint::new((*name).to_owned(), false, Vec::new());
+        let app = App::new(settings, endpoints.iter().map(named).collect(), size);
         let mut stage = Self {
             app,
             asked: Vec::new(),
@@ -165,12 +175,17 @@ impl Stage {
 
     /// A good list of the process that was started then (which only JSON:API tells).
     pub(crate) fn list_of(&mut self, body: &str, started_at: &str) {
+        self.list_at(0, body, started_at);
+    }
+
+    /// A good list of one of many endpoints.
+    pub(crate) fn list_at(&mut self, endpoint: u16, body: &str, started_at: &str) {
         let rows = self
             .decoded(|decoder| wire::list(self.dialect, body.as_bytes(), decoder))
             .unwrap();
         self.lists += 1;
         let mut snapshot = Snapshot {
-            endpoint: EndpointId(0),
+            endpoint: EndpointId(endpoint),
             dialect: self.dialect,
             instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
             number: self.lists,
@@ -183,7 +198,7 @@ impl Stage {
             change: Change::default(),
             census: Census::default(),
         };
-        let before = self.app.endpoints[0].latest.as_ref();
+        let before = self.app.endpoints[usize::from(endpoint)].latest.as_ref();
         if let Some(before) = before {
             snapshot.change = Change::between(before, &snapshot);
         }
@@ -192,8 +207,12 @@ impl Stage {
     }
 
     pub(crate) fn fail(&mut self, fault: Fault) {
+        self.fail_at(0, fault);
+    }
+
+    pub(crate) fn fail_at(&mut self, endpoint: u16, fault: Fault) {
         self.hear(Msg::ListFailed {
-            endpoint: EndpointId(0),
+            endpoint: EndpointId(endpoint),
             fault,
             retry_in: Duration::from_secs(4),
         });

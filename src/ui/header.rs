@@ -5,22 +5,45 @@
 //! 127.0.0.1:8989                    stale 12s   timed out after 10s, again in 4s
 //! ```
 
+mod fleet;
+
 use std::time::Duration;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
+use crate::app::layout::MOST_LINES;
 use crate::model;
 use crate::triage::Severity;
 
-/// Draws the endpoints.
+/// Draws the endpoints; where there are more than lines, all in one and the worst ones.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    for (endpoint, row) in app.endpoints.iter().zip(area.rows()) {
+    if app.endpoints.len() <= usize::from(MOST_LINES) {
+        return lines(app, app.endpoints.iter(), theme, area, frame);
+    }
+    let [first, rest] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
+    let (left, right) = fleet::summary(app, theme);
+    let fits = left.width() + right.width() + 2 <= usize::from(first.width);
+    left.render(first, frame.buffer_mut());
+    if fits {
+        right.right_aligned().render(first, frame.buffer_mut());
+    }
+    lines(app, fleet::worst(app).into_iter(), theme, rest, frame);
+}
+
+fn lines<'a>(
+    app: &App,
+    endpoints: impl Iterator<Item = &'a Endpoint>,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    for (endpoint, row) in endpoints.zip(area.rows()) {
         let left = left(app, endpoint, theme);
         let room = usize::from(row.width).saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
@@ -133,9 +156,14 @@ fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
 
 /// `▲2 ●3`: how many sessions there are to act on and to look at, shown or not.
 fn stuck<'a>(app: &App, latest: &model::Snapshot, theme: &Theme) -> Vec<Span<'a>> {
-    let generation = &app.table.generation;
+    stuck_spans(theme, |severity| {
+        app.table.generation.count(latest.endpoint, severity)
+    })
+}
+
+fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span<'a>> {
     let counted = Severity::ALL.into_iter().filter_map(|severity| {
-        let count = generation.count(latest.endpoint, severity);
+        let count = count(severity);
         let text = format!("{}{count}", severity.glyph());
         (count > 0).then(|| Span::styled(text, theme.severity(severity)))
     });
