@@ -1,16 +1,17 @@
 //! From settings to an endpoint that can be asked, and the runtime that asks it.
 
+use super::answers::Answers;
 use super::exit::Failure;
 use crate::cli::CommonArgs;
 use crate::config::Config;
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
 use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest};
 
-/// Reads the settings and makes the client of their endpoint; nothing is sent yet.
-pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Client), Failure> {
+/// Reads the settings and makes the clients of their endpoints; nothing is sent yet.
+pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Vec<Client>), Failure> {
     let config = Config::read(args)?;
     let client = Client::new(client_spec(&config)?)?;
-    Ok((config, client))
+    Ok((config, vec![client]))
 }
 
 /// A user without a password is nobody: credentials are sent only when one was given.
@@ -50,12 +51,27 @@ pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, Fault>
     }
 }
 
+/// The client of an endpoint.
+pub(super) fn client(clients: &[Client], endpoint: EndpointId) -> Option<&Client> {
+    clients.get(usize::from(endpoint.0))
+}
+
+/// Where an endpoint is, as it is shown.
+pub(super) fn url(clients: &[Client], endpoint: EndpointId) -> String {
+    client(clients, endpoint).map_or_else(String::new, |client| client.url().to_string())
+}
+
 /// A fault, with the endpoint that it came from.
 pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
     |fault| Failure::Fault {
         url: client.url().clone(),
         fault,
     }
+}
+
+/// The sessions of all endpoints that answer.
+pub(super) async fn lists(clients: &[Client]) -> Answers<Snapshot> {
+    Answers::of(clients, async |client: Client| list(&client).await).await
 }
 
 /// The sessions. The process first: a list belongs to the process that was there before it.

@@ -28,7 +28,7 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     }
     let config = on_demo(config, demo, &running);
     let client = Client::new(client_spec(&config)?)?;
-    let left = show(&runtime, &config, client);
+    let left = show(&runtime, &config, vec![client]);
     runtime.shutdown_background();
     left
 }

@@ -66,6 +66,20 @@ pub(super) enum Failure {
         /// Why.
         fault: Fault,
     },
+    /// Endpoints that gave no answer, each for another reason; this is the last.
+    #[error(transparent)]
+    Differing(Box<Self>),
+    /// No endpoint to ask.
+    #[error("no endpoint is named: give one with --endpoint")]
+    NoEndpoint,
+    /// The id is in use on several endpoints.
+    #[error("session {id} is on {}: name one with --endpoint", .endpoints.join(" and on "))]
+    Ambiguous {
+        /// Which id.
+        id: SessionId,
+        /// Where.
+        endpoints: Vec<String>,
+    },
     /// A session id that is no number, or too large to be one.
     #[error("bad session id '{0}': an id is a number, as 'maxtop list' shows it")]
     Id(Text),
@@ -75,9 +89,15 @@ pub(super) enum Failure {
     /// No session has this id.
     #[error("{1}: no such session: {0}; 'maxtop list' shows those that there are")]
     NoSuchSession(SessionId, EndpointUrl),
+    /// No session of any endpoint has this id.
+    #[error("no endpoint has a session {0}; 'maxtop list' shows those that there are")]
+    NowhereSession(SessionId),
+    /// Some endpoints have not answered, and may have this id as well.
+    #[error("session {0} may be on an endpoint that did not answer too: name one with --endpoint")]
+    Unsure(SessionId),
     /// No session has this fingerprint.
-    #[error("{1}: no session has the key {0} any more; 'maxtop list -o json' shows those that there are")]
-    NoSuchKey(String, EndpointUrl),
+    #[error("no session has the key {0} any more; 'maxtop list -o json' shows those that there are")]
+    NoSuchKey(String),
     /// A fingerprint that cannot be one.
     #[error("bad key '{0}': a key is 16 hexadecimal digits, as 'maxtop list -o json' shows it")]
     Key(Text),
@@ -129,6 +149,7 @@ impl Failure {
             | Self::Id(_)
             | Self::Key(_)
             | Self::NoTerminal
+            | Self::NoEndpoint
             | Self::EmptyFilter
             | Self::DemoCredentials
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_))

@@ -42,7 +42,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
     {
         return Err(Failure::EmptyFilter);
     }
-    let (config, client) = connect::connect(common)?;
+    let (config, clients) = connect::connect(common)?;
     if config.read_only {
         return Err(Failure::ReadOnly);
     }
@@ -54,34 +54,35 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
         filter: common.filter.is_some().then(|| config.filter.clone()),
         protect: config.protect.clone(),
     };
-    connect::block_on(kill(&config, client, selection, args, consent))
+    connect::block_on(kill(&config, clients, selection, args, consent))
 }
 
 async fn kill(
     config: &Config,
-    client: Client,
+    clients: Vec<Client>,
     selection: Selection,
     args: &KillArgs,
     consent: Consent,
 ) -> Result<Exit, Failure> {
-    let victims = find(&client, &selection).await?;
+    let victims = find(&clients, &selection).await?;
     for problem in &victims.problems {
         output::complain(problem);
     }
     if victims.found.is_empty() && victims.problems.is_empty() {
         output::remark("no session matches: nobody to end");
     }
+    let has_problems = !victims.problems.is_empty() || !victims.is_whole;
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITHOUT_LOOKING));
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();
         return Err(Failure::TooMany { found, max });
     }
-    let url = client.url().to_string();
-    let audit = AuditLog::new(config.audit.clone(), vec![url.clone()]);
-    let mut round = Round::ask(client.clone(), audit, victims.found, selection.protect)?;
+    let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
+    let audit = AuditLog::new(config.audit.clone(), urls.clone());
+    let mut round = Round::ask(clients.clone(), audit, victims.found, selection.protect)?;
     round.checked().await;
-    let mut outcomes = Outcomes::new(args.output, &url, !victims.problems.is_empty(), round.attempts());
-    let plan = |round: &Round<Client>| plan::text(round.attempts(), &client, &config.user);
+    let mut outcomes = Outcomes::new(args.output, &urls, has_problems, round.attempts());
+    let plan = |round: &Round<Client>| plan::text(round.attempts(), &clients);
     match consent {
         Consent::DryRun => {
             outcomes.print_plan(&round, &plan(&round))?;

@@ -14,25 +14,31 @@ use crate::app::arrange::{Generation, Job, Spec, arrange};
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
 use crate::config::Config;
 use crate::model::Snapshot;
+use crate::shell::client::Client;
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
-    let (config, client) = connect::connect(common)?;
-    let snapshot = connect::block_on(connect::list(&client))?;
-    warn(&snapshot);
-    let generation = arranged(&config, client.url().authority(), snapshot);
-    write(form(args), &generation, &client.url().to_string())?;
-    Ok(Exit::Done)
+    let (config, clients) = connect::connect(common)?;
+    let answers = connect::block_on(async { Ok(connect::lists(&clients).await) })?;
+    let (snapshots, exit) = answers.told()?;
+    snapshots.iter().for_each(warn);
+    let generation = arranged(&config, &clients, snapshots);
+    let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
+    write(form(args), &generation, &urls)?;
+    Ok(exit)
 }
 
-fn arranged(config: &Config, endpoint: String, snapshot: Snapshot) -> Generation {
+fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Generation {
     arrange(Job {
         samples: Vec::new(),
         previous: None,
-        snapshots: vec![Arc::new(snapshot)],
+        snapshots: snapshots.into_iter().map(Arc::new).collect(),
         spec: Spec {
             filter: config.filter.clone(),
-            endpoints: vec![endpoint.into()],
+            endpoints: clients
+                .iter()
+                .map(|client| client.url().authority().into())
+                .collect(),
             sort: config.sort,
             ..Spec::default()
         },
@@ -60,13 +66,13 @@ fn form(args: &ListArgs) -> ListOutput {
     })
 }
 
-fn write(form: ListOutput, generation: &Generation, endpoint: &str) -> Result<(), Failure> {
+fn write(form: ListOutput, generation: &Generation, urls: &[String]) -> Result<(), Failure> {
     output::print(|out| match form {
         ListOutput::Table => table::write(out, generation, Width::Usual),
         ListOutput::Wide => table::write(out, generation, Width::All),
-        ListOutput::Json => json::write_array(out, generation, endpoint),
-        ListOutput::Jsonl => json::write_lines(out, generation, endpoint),
-        ListOutput::Csv => separated::write_csv(out, generation, endpoint),
-        ListOutput::Tsv => separated::write_tsv(out, generation, endpoint),
+        ListOutput::Json => json::write_array(out, generation, urls),
+        ListOutput::Jsonl => json::write_lines(out, generation, urls),
+        ListOutput::Csv => separated::write_csv(out, generation, urls),
+        ListOutput::Tsv => separated::write_tsv(out, generation, urls),
     })
 }

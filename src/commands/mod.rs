@@ -4,6 +4,7 @@
 //! status ([`exit`]), the way to an endpoint ([`connect`]), what is written where ([`output`]), and
 //! the two forms of a session, for programs ([`record`]) and for people ([`grid`]).
 
+mod answers;
 mod connect;
 mod demo;
 mod exit;

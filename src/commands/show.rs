@@ -8,6 +8,7 @@ use std::io::Write as _;
 use jiff::Timestamp;
 
 use self::json::DetailRecord;
+use super::answers::Answers;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
@@ -40,9 +41,10 @@ impl Shown {
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure> {
     let id = parse_id(&args.id).ok_or_else(|| Failure::id(&args.id))?;
-    let (_, client) = connect::connect(common)?;
-    let shown = connect::block_on(fetch(&client, id))?;
-    let endpoint = client.url().to_string();
+    let (_, clients) = connect::connect(common)?;
+    let answers = connect::block_on(async { Ok(find(&clients, id).await) })?;
+    let (shown, exit) = only(id, answers, &clients)?;
+    let endpoint = connect::url(&clients, shown.identity.endpoint);
     output::print(|out| match args.output {
         ShowOutput::Text => text::write(out, &shown, &endpoint),
         ShowOutput::Json => {
@@ -50,7 +52,37 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure>
             writeln!(out)
         }
     })?;
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+/// The session of each endpoint that has one with this id.
+async fn find(clients: &[Client], id: SessionId) -> Answers<Shown> {
+    Answers::of(
+        clients,
+        move |client: Client| async move { fetch(&client, id).await },
+    )
+    .await
+}
+
+/// The one that is meant. An endpoint without it is no failure as long as another has it.
+fn only(id: SessionId, mut answers: Answers<Shown>, clients: &[Client]) -> Result<(Shown, Exit), Failure> {
+    if !answers.good.is_empty() {
+        answers
+            .failures
+            .retain(|failure| !matches!(failure, Failure::NoSuchSession(..)));
+    }
+    let (mut found, exit) = answers.told()?;
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok((one, exit)),
+        (Some(last), false) => {
+            let all = found.iter().chain([&last]);
+            let endpoints = all
+                .map(|shown| connect::url(clients, shown.identity.endpoint))
+                .collect();
+            Err(Failure::Ambiguous { id, endpoints })
+        }
+        (None, _) => Err(Failure::NoEndpoint),
+    }
 }
 
 async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {

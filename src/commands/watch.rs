@@ -17,12 +17,12 @@ use crate::shell::client::Client;
 use crate::shell::run::{self as screen, Watched};
 use crate::triage::Thresholds;
 
-/// Watches the endpoint of the command line.
+/// Watches the endpoints of the command line.
 pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
     need_a_terminal()?;
-    let (config, client) = connect(args)?;
+    let (config, clients) = connect(args)?;
     let runtime = runtime()?;
-    let left = show(&runtime, &config, client);
+    let left = show(&runtime, &config, clients);
     // A name that is still being resolved must not hold up the end.
     runtime.shutdown_background();
     left
@@ -45,16 +45,25 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
         .build()?)
 }
 
-/// Shows the screen on an endpoint until it is left.
-pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result<Exit, Failure> {
+fn watched(config: &Config, client: Client) -> Watched {
     let name = client.url().authority();
     let mut warnings = Vec::new();
     if config.allow_plain_http && !client.url().is_https() && !client.url().is_loopback() {
         warnings.push("plain http");
     }
     let endpoint = Endpoint::new(name, config.read_only, warnings);
+    Watched { client, endpoint }
+}
+
+/// Shows the screen on these endpoints until it is left.
+pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> Result<Exit, Failure> {
     let audit = config.audit.clone();
-    let log = AuditLog::new(audit.clone(), vec![client.url().to_string()]);
+    let urls = clients.iter().map(|client| client.url().to_string());
+    let log = AuditLog::new(audit.clone(), urls.collect());
+    let watched = clients
+        .into_iter()
+        .map(|client| watched(config, client))
+        .collect();
     let settings = Settings {
         interval: config.interval,
         duty: config.duty,
@@ -70,7 +79,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         thresholds: Thresholds::default(),
         zone: TimeZone::system(),
     };
-    let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }], log))?;
+    let left = runtime.block_on(screen::run(settings, watched, log))?;
     for line in &left.unsettled {
         complain(line);
     }

@@ -87,6 +87,11 @@ impl Client {
         self.0.dialects.known()
     }
 
+    /// Who asks, if credentials are sent.
+    pub fn user(&self) -> Option<&str> {
+        self.0.exchange.user()
+    }
+
     /// Whether credentials are sent.
     pub fn has_credentials(&self) -> bool {
         self.0.exchange.has_credentials()

@@ -34,7 +34,8 @@ struct OutcomeRecord<'a> {
 /// Tells outcomes, and keeps what went wrong on the way.
 pub(super) struct Outcomes<'a> {
     form: KillOutput,
-    endpoint: &'a str,
+    /// The endpoints, by their numbers.
+    urls: &'a [String],
     /// Somebody who was meant was not found.
     has_problems: bool,
     /// One is told in a sentence, many stand in columns.
@@ -45,11 +46,16 @@ pub(super) struct Outcomes<'a> {
 }
 
 impl<'a> Outcomes<'a> {
-    pub(super) fn new(form: KillOutput, endpoint: &'a str, has_problems: bool, attempts: &[Attempt]) -> Self {
+    pub(super) fn new(
+        form: KillOutput,
+        urls: &'a [String],
+        has_problems: bool,
+        attempts: &[Attempt],
+    ) -> Self {
         let widest = |width: fn(&Attempt) -> usize| attempts.iter().map(width).max().unwrap_or(0);
         Self {
             form,
-            endpoint,
+            urls,
             has_problems,
             alone: attempts.len() == 1,
             id_width: widest(|attempt| attempt.victim.identity.id.to_string().len()),
@@ -124,9 +130,13 @@ impl<'a> Outcomes<'a> {
     fn record<'b>(&'b self, attempt: &'b Attempt) -> OutcomeRecord<'b> {
         let identity = &attempt.victim.identity;
         let shown = |text: &'b Option<Text>| text.as_ref().map(Text::as_str);
+        let endpoint = self
+            .urls
+            .get(usize::from(identity.endpoint.0))
+            .map_or("", String::as_str);
         OutcomeRecord {
-            endpoint: self.endpoint,
-            key: identity.fingerprint(self.endpoint),
+            endpoint,
+            key: identity.fingerprint(endpoint),
             id: identity.id.0,
             user: shown(&identity.user),
             address: shown(&identity.address),

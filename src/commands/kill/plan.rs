@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::commands::connect;
 use crate::commands::output::visible;
 use crate::kill::{Attempt, FirstCheck, Stage};
 use crate::model::{Detail, Dialect, Session, Span, Text};
@@ -11,17 +12,20 @@ use crate::shell::client::Client;
 const SQL_CHARS: usize = 200;
 
 /// The plan for all victims, without any secret.
-pub(super) fn text(attempts: &[Attempt], client: &Client, user: &str) -> String {
+pub(super) fn text(attempts: &[Attempt], clients: &[Client]) -> String {
     let mut text = String::new();
     for attempt in attempts {
-        // Writing to a String cannot fail.
-        let _ = victim(&mut text, attempt, &Curl::new(client, user));
+        let endpoint = attempt.victim.identity.endpoint;
+        if let Some(client) = connect::client(clients, endpoint) {
+            let _ = victim(&mut text, attempt, &Curl::new(client));
+        }
     }
     if attempts.iter().any(Attempt::may_be_confirmed) {
         text.push_str("Each is looked at again right before its DELETE, which is sent once; then it is\n");
         text.push_str("watched until it is gone. Its connection drops without an error, and an open\n");
         text.push_str("transaction rolls back.");
-        if client.dialect() == Some(Dialect::JsonApi) {
+        let may_run_on = |attempt: &Attempt| attempt.victim.dialect == Dialect::JsonApi;
+        if attempts.iter().any(may_run_on) {
             text.push_str(" A statement may keep running on the backends named above.");
         }
         text.push('\n');
@@ -117,10 +121,10 @@ struct Curl {
 }
 
 impl Curl {
-    fn new(client: &Client, user: &str) -> Self {
+    fn new(client: &Client) -> Self {
         Self {
             base: client.url().to_string(),
-            user: client.has_credentials().then(|| user.to_owned()),
+            user: client.user().map(ToOwned::to_owned),
         }
     }
 

@@ -24,7 +24,8 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// The kills of one command, in the order in which they were asked for.
 pub(super) struct Round<E> {
-    endpoint: E,
+    /// By their numbers.
+    endpoints: Vec<E>,
     audit: AuditLog,
     began: Instant,
     batch: Batch,
@@ -36,7 +37,7 @@ pub(super) struct Round<E> {
 impl<E: Endpoint> Round<E> {
     /// Asks about these victims: the first checks begin.
     pub(super) fn ask(
-        endpoint: E,
+        endpoints: Vec<E>,
         audit: AuditLog,
         victims: Vec<Victim>,
         protect: Filter,
@@ -49,7 +50,7 @@ impl<E: Endpoint> Round<E> {
         };
         let (batch, orders) = Batch::ask(1, victims, rules, now(began));
         let mut round = Self {
-            endpoint,
+            endpoints,
             audit,
             began,
             batch,
@@ -153,10 +154,16 @@ impl<E: Endpoint> Round<E> {
     fn carry_out(&mut self, orders: Vec<Order>) {
         for order in orders {
             match order {
-                Order::Ask { ticket, request, .. } => {
-                    let endpoint = self.endpoint.clone();
-                    self.requests
-                        .spawn(async move { endpoint.ask(ticket, request).await });
+                Order::Ask {
+                    endpoint,
+                    ticket,
+                    request,
+                } => {
+                    // A batch orders only where its victims are.
+                    if let Some(endpoint) = self.endpoints.get(usize::from(endpoint.0)).cloned() {
+                        self.requests
+                            .spawn(async move { endpoint.ask(ticket, request).await });
+                    }
                 }
                 Order::WriteIntents { ticket, entries } => {
                     let audit = self.audit.clone();

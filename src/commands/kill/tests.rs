@@ -48,9 +48,9 @@ async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, Round<Client
         ids: ids.iter().copied().map(SessionId).collect(),
         ..Selection::default()
     };
-    let victims = find(client, &selection).await.unwrap();
+    let victims = find(std::slice::from_ref(client), &selection).await.unwrap();
     let (home, audit) = audit();
-    let mut round = Round::ask(client.clone(), audit, victims.found, Filter::default()).unwrap();
+    let mut round = Round::ask(vec![client.clone()], audit, victims.found, Filter::default()).unwrap();
     round.checked().await;
     assert_eq!(round.confirmable(), ids.len());
     (home, round)
@@ -67,7 +67,7 @@ async fn ended<E: Endpoint>(mut round: Round<E>) -> (Exit, Vec<Outcome>) {
         .cloned()
         .collect();
     assert_eq!(told, outcomes.len(), "each is told once");
-    let exit = Outcomes::new(KillOutput::Json, "", false, &[]).exit(round.attempts());
+    let exit = Outcomes::new(KillOutput::Json, &[], false, &[]).exit(round.attempts());
     (exit, outcomes)
 }
 
@@ -204,7 +204,7 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     };
     let victims = list().sessions.iter().map(victim).collect();
     let (_home, audit) = audit();
-    let mut round = Round::ask(endpoint.clone(), audit, victims, Filter::default()).unwrap();
+    let mut round = Round::ask(vec![endpoint.clone()], audit, victims, Filter::default()).unwrap();
     round.checked().await;
     let (exit, outcomes) = ended(round).await;
     assert_eq!((exit, outcomes.len()), (Exit::NotAllowed, 100));

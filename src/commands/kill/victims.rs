@@ -1,14 +1,15 @@
 //! Who is meant: the sessions behind the ids, the keys or the filter of the command line.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::commands::connect;
-use crate::commands::exit::Failure;
+use crate::commands::exit::{Exit, Failure};
 use crate::kill::{Authority, Refusal, Victim, permit, reason_names};
-use crate::model::{Fault, Instance, Session, SessionId, Snapshot};
+use crate::model::{EndpointId, Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::{Filter, Subject};
 use crate::shell::client::Client;
-use crate::triage::{Look, Samples, Thresholds, judge};
+use crate::triage::{Judged, Look, Samples, Thresholds, judge};
 
 /// What the command line says of whom it means.
 #[derive(Debug, Default)]
@@ -23,86 +24,165 @@ pub(super) struct Selection {
     pub(super) protect: Filter,
 }
 
+impl Selection {
+    fn is_filter_alone(&self) -> bool {
+        self.ids.is_empty() && self.keys.is_empty()
+    }
+}
+
 /// The sessions that were found, and a line for each id or key that stands for none.
 pub(super) struct Victims {
     pub(super) found: Vec<Victim>,
     pub(super) problems: Vec<String>,
+    /// Every endpoint has answered.
+    pub(super) is_whole: bool,
 }
 
-/// Reads the list once, and freezes whom it shows. An id that is not listed is asked for by itself: a
-/// list is no snapshot.
-pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victims, Failure> {
-    let mut snapshot = connect::list(client).await?;
+/// Reads the list of each endpoint once, and freezes whom it shows. An id that is not listed is asked
+/// for by itself: a list is no snapshot.
+pub(super) async fn find(clients: &[Client], selection: &Selection) -> Result<Victims, Failure> {
+    let (mut snapshots, exit) = connect::lists(clients).await.told()?;
+    let is_whole = exit == Exit::Done;
     let mut problems = Vec::new();
+    let mut meant = Vec::new();
     for id in &selection.ids {
-        if snapshot.get(*id).is_none() && !complete(&mut snapshot, client, *id).await? {
-            problems.push(Failure::NoSuchSession(*id, client.url().clone()).to_string());
+        match one(*id, &mut snapshots, clients, is_whole).await {
+            Ok(endpoint) => meant.push((endpoint, *id)),
+            // One endpoint has no other that could go on.
+            Err(failure @ Failure::Fault { .. }) if clients.len() == 1 => return Err(failure),
+            Err(failure) => problems.push(failure.to_string()),
         }
     }
-    let url = client.url().to_string();
-    let fingerprint = |session: &Session| snapshot.identity(session).fingerprint(&url);
-    let keyed: Vec<_> = if selection.keys.is_empty() {
-        Vec::new()
-    } else {
-        let all = snapshot
-            .sessions
-            .iter()
-            .map(|session| (session, fingerprint(session)));
-        all.filter(|(_, key)| selection.keys.contains(key)).collect()
-    };
+    let keyed = keyed(&selection.keys, &snapshots, clients);
     for key in &selection.keys {
-        if !keyed.iter().any(|(_, found)| found == key) {
-            problems.push(Failure::NoSuchKey(key.clone(), client.url().clone()).to_string());
+        match keyed.get(key) {
+            Some(found) => meant.push(*found),
+            None => problems.push(Failure::NoSuchKey(key.clone()).to_string()),
         }
     }
-    let named: Vec<&Session> = selection
-        .ids
+    if selection.is_filter_alone() {
+        let all = snapshots.iter().flat_map(|snapshot| {
+            let ids = snapshot.sessions.iter().map(|session| session.id);
+            ids.map(|id| (snapshot.endpoint, id))
+        });
+        meant.extend(all);
+    }
+    let lists: Vec<_> = snapshots
         .iter()
-        .filter_map(|id| snapshot.get(*id))
-        .chain(keyed.iter().map(|(session, _)| *session))
+        .map(|snapshot| Listed::new(snapshot, clients))
         .collect();
-    let by_filter_alone = selection.ids.is_empty() && selection.keys.is_empty();
-    let chosen = if by_filter_alone {
-        snapshot.sessions.iter().collect()
-    } else {
-        named
-    };
     let mut found: Vec<Victim> = Vec::new();
-    let endpoint: Arc<str> = client.url().authority().into();
-    let judged = judge(
-        None,
-        Look::from(&snapshot),
-        &Thresholds::default(),
-        &Samples::new(),
-    );
-    for session in chosen {
-        let verdict = snapshot.position(session.id).map(|place| judged.verdict(place));
-        let reasons = verdict.as_ref().map(reason_names).unwrap_or_default();
+    let mut taken = BTreeSet::new();
+    for (endpoint, id) in meant.into_iter().filter(|meant| taken.insert(*meant)) {
+        let list = lists.iter().find(|list| list.snapshot.endpoint == endpoint);
+        match list.and_then(|list| list.victim(id, selection)) {
+            Some(Ok(victim)) => found.push(victim),
+            Some(Err(problem)) => problems.extend((!selection.is_filter_alone()).then_some(problem)),
+            None => {}
+        }
+    }
+    Ok(Victims {
+        found,
+        problems,
+        is_whole,
+    })
+}
+
+/// Where the id is, if that is one place only.
+async fn one(
+    id: SessionId,
+    snapshots: &mut [Snapshot],
+    clients: &[Client],
+    is_whole: bool,
+) -> Result<EndpointId, Failure> {
+    let mut at = Vec::new();
+    for snapshot in snapshots {
+        let Some(client) = connect::client(clients, snapshot.endpoint) else {
+            continue;
+        };
+        if snapshot.get(id).is_some() || complete(snapshot, client, id).await? {
+            at.push(snapshot.endpoint);
+        }
+    }
+    match (at.as_slice(), clients) {
+        ([endpoint], _) if is_whole => Ok(*endpoint),
+        ([_], _) => Err(Failure::Unsure(id)),
+        ([], [only]) => Err(Failure::NoSuchSession(id, only.url().clone())),
+        ([], _) => Err(Failure::NowhereSession(id)),
+        (several, _) => Err(Failure::Ambiguous {
+            id,
+            endpoints: several
+                .iter()
+                .map(|endpoint| connect::url(clients, *endpoint))
+                .collect(),
+        }),
+    }
+}
+
+/// The sessions that have one of these fingerprints, by it. Each holds for one endpoint only.
+fn keyed(
+    keys: &[String],
+    snapshots: &[Snapshot],
+    clients: &[Client],
+) -> BTreeMap<String, (EndpointId, SessionId)> {
+    let mut found = BTreeMap::new();
+    for snapshot in snapshots.iter().filter(|_| !keys.is_empty()) {
+        let url = connect::url(clients, snapshot.endpoint);
+        for session in &snapshot.sessions {
+            let key = snapshot.identity(session).fingerprint(&url);
+            if keys.contains(&key) {
+                found.insert(key, (snapshot.endpoint, session.id));
+            }
+        }
+    }
+    found
+}
+
+/// A list with what is found of its sessions.
+struct Listed<'a> {
+    snapshot: &'a Snapshot,
+    judged: Judged,
+    /// The endpoint's name.
+    name: Arc<str>,
+}
+
+impl<'a> Listed<'a> {
+    fn new(snapshot: &'a Snapshot, clients: &[Client]) -> Self {
+        let look = Look::from(snapshot);
+        let client = connect::client(clients, snapshot.endpoint);
+        Self {
+            snapshot,
+            judged: judge(None, look, &Thresholds::default(), &Samples::new()),
+            name: client.map_or_else(|| "".into(), |client| client.url().authority().into()),
+        }
+    }
+
+    /// The session as a victim, or why it is not meant.
+    fn victim(&self, id: SessionId, selection: &Selection) -> Option<Result<Victim, String>> {
+        let place = self.snapshot.position(id)?;
+        let session = self.snapshot.sessions.get(place)?;
+        let reasons = reason_names(&self.judged.verdict(place));
         let subject = Subject {
-            endpoint: Some(&endpoint),
+            endpoint: Some(&self.name),
             reasons: Some(reasons.as_reasons()),
             ..Subject::new(session)
         };
         let filter = selection.filter.as_ref();
-        let matches = filter.is_none_or(|filter| filter.judge(&subject).is_yes());
-        if found.iter().any(|victim| victim.identity.id == session.id) {
-        } else if matches {
-            let refused = refusal(&snapshot, &subject, selection);
-            found.push(Victim {
-                identity: snapshot.identity(session),
-                session: session.clone(),
-                endpoint: Arc::clone(&endpoint),
-                dialect: snapshot.dialect,
-                instance: snapshot.instance.clone(),
-                reasons,
-                taken_by: selection.filter.clone(),
-                refused,
-            });
-        } else if !by_filter_alone {
-            problems.push(unmatched(session, selection));
+        if !filter.is_none_or(|filter| filter.judge(&subject).is_yes()) {
+            return Some(Err(unmatched(session, selection)));
         }
+        let refused = refusal(self.snapshot, &subject, selection);
+        Some(Ok(Victim {
+            identity: self.snapshot.identity(session),
+            session: session.clone(),
+            endpoint: Arc::clone(&self.name),
+            dialect: self.snapshot.dialect,
+            instance: self.snapshot.instance.clone(),
+            reasons,
+            taken_by: selection.filter.clone(),
+            refused,
+        }))
     }
-    Ok(Victims { found, problems })
 }
 
 /// Why nobody may end it, if that is known already.

@@ -11,10 +11,10 @@ use crate::commands::record::{Cell, HEAD};
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// With a head, LF at the line's end, formulas disarmed.
-pub(super) fn write_csv(out: &mut impl Write, generation: &Generation, endpoint: &str) -> io::Result<()> {
+pub(super) fn write_csv(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(HEAD).map_err(cause)?;
-    for record in records(generation, endpoint) {
+    for record in records(generation, urls) {
         for cell in record.cells() {
             let field = match cell {
                 Cell::Text(text) => disarmed(text),
@@ -30,9 +30,9 @@ pub(super) fn write_csv(out: &mut impl Write, generation: &Generation, endpoint:
 
 /// With a head and without quotes: no text has a tab or a line break in it, since the cleaner
 /// makes them visible.
-pub(super) fn write_tsv(out: &mut impl Write, generation: &Generation, endpoint: &str) -> io::Result<()> {
+pub(super) fn write_tsv(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
     writeln!(out, "{}", HEAD.join("\t"))?;
-    for record in records(generation, endpoint) {
+    for record in records(generation, urls) {
         for (index, cell) in record.cells().iter().enumerate() {
             if index > 0 {
                 out.write_all(b"\t")?;

@@ -50,6 +50,12 @@ impl Exchange {
         &self.url
     }
 
+    pub(super) fn user(&self) -> Option<&str> {
+        self.credentials
+            .as_ref()
+            .map(|credentials| credentials.user.as_str())
+    }
+
     pub(super) const fn has_credentials(&self) -> bool {
         self.credentials.is_some()
     }
