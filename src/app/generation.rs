@@ -169,6 +169,12 @@ impl Generation {
         own.map(|(_, judged)| judged.count(severity)).sum()
     }
 
+    /// The name of an endpoint, as it was asked for.
+    fn endpoint(&self, id: EndpointId) -> &str {
+        let name = self.spec.endpoints.get(usize::from(id.0));
+        name.map_or("", AsRef::as_ref)
+    }
+
     pub(super) fn resolve(&self, place: Place) -> Option<Row<'_>> {
         match place {
             Place::Listed { snapshot, index } => {
@@ -178,6 +184,7 @@ impl Generation {
                 let judged = self.judged.get(list);
                 Some(Row {
                     snapshot,
+                    endpoint: self.endpoint(snapshot.endpoint),
                     session,
                     verdict: judged.map_or_else(Verdict::default, |judged| judged.verdict(index as usize)),
                     missing: 0,
@@ -187,6 +194,7 @@ impl Generation {
                 let ghost = self.ghost.as_ref()?;
                 Some(Row {
                     snapshot: &ghost.snapshot,
+                    endpoint: self.endpoint(ghost.snapshot.endpoint),
                     session: &ghost.session,
                     verdict: ghost.verdict(),
                     missing: ghost.missing,

@@ -7,10 +7,11 @@ mod table;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use self::table::Width;
+use self::table::Which;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
+use crate::app::columns::ColumnId;
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
 use crate::config::Config;
 use crate::model::Snapshot;
@@ -18,10 +19,16 @@ use crate::model::Snapshot;
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
     let (config, client) = connect::connect(common)?;
+    // What the configuration file chooses is the screen's: a script reads the same columns everywhere.
+    let chosen = config.columns.as_deref().filter(|_| common.columns.is_some());
+    let form = form(args);
+    if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
+        return Err(Failure::ColumnsOfJson);
+    }
     let snapshot = connect::block_on(connect::list(&client))?;
     warn(&snapshot);
     let generation = arranged(&config, client.url().authority(), snapshot);
-    write(form(args), &generation, &client.url().to_string())?;
+    write(form, chosen, &generation, &client.url().to_string())?;
     Ok(Exit::Done)
 }
 
@@ -59,13 +66,19 @@ fn form(args: &ListArgs) -> ListOutput {
     })
 }
 
-fn write(form: ListOutput, generation: &Generation, endpoint: &str) -> Result<(), Failure> {
+fn write(
+    form: ListOutput,
+    chosen: Option<&[ColumnId]>,
+    generation: &Generation,
+    endpoint: &str,
+) -> Result<(), Failure> {
+    let or = |which| chosen.map_or(which, Which::Chosen);
     output::print(|out| match form {
-        ListOutput::Table => table::write(out, generation, Width::Usual),
-        ListOutput::Wide => table::write(out, generation, Width::All),
+        ListOutput::Table => table::write(out, generation, or(Which::Usual)),
+        ListOutput::Wide => table::write(out, generation, or(Which::All)),
         ListOutput::Json => json::write_array(out, generation, endpoint),
         ListOutput::Jsonl => json::write_lines(out, generation, endpoint),
-        ListOutput::Csv => separated::write_csv(out, generation, endpoint),
-        ListOutput::Tsv => separated::write_tsv(out, generation, endpoint),
+        ListOutput::Csv => separated::write_csv(out, generation, endpoint, chosen),
+        ListOutput::Tsv => separated::write_tsv(out, generation, endpoint, chosen),
     })
 }
