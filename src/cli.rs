@@ -87,6 +87,9 @@ pub struct CommonArgs {
     /// Only sessions that match: a text in any field, or `user=app* and idle>5m`; see the README.
     #[arg(short, long, global = true, value_name = "FILTER")]
     pub filter: Option<String>,
+    /// Which columns to show, from left to right: `id,user,idle,why`; `c` on the screen has them all.
+    #[arg(long, global = true, value_name = "COLUMN,...")]
+    pub columns: Option<String>,
     /// Sort by this column; with a '-' in front, largest first.
     #[arg(
         short,
@@ -223,7 +226,7 @@ pub enum ColorArg {
 pub enum ListOutput {
     /// For people.
     Table,
-    /// For people, with every column.
+    /// For people, with every column that the screen may show unasked.
     Wide,
     /// One array.
     Json,

@@ -2,6 +2,7 @@
 //!
 //! It may use the pure rooms' tables (columns, filters); the shell turns its values into I/O.
 
+mod columns;
 mod file;
 
 use std::fs::{File, Metadata};
@@ -14,7 +15,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::app::arrange::Sort;
-use crate::app::columns::{COLUMNS, ColumnId};
+use crate::app::columns::{COLUMNS, ColumnId, NamingError};
 use crate::cli::{self, ColorArg, CommonArgs, DialectArg};
 use crate::model::Dialect;
 use crate::query::{Filter, FilterError};
@@ -49,6 +50,8 @@ pub struct Config {
     pub read_only: bool,
     /// The filter to begin with.
     pub filter: Filter,
+    /// The columns that were chosen, by the flag or in the configuration file.
+    pub columns: Option<Vec<ColumnId>>,
     /// The order to begin with.
     pub sort: Sort,
     /// So long a confirmed kill can be taken back.
@@ -74,6 +77,9 @@ pub enum ConfigError {
         /// Those that there are.
         known: String,
     },
+    /// There are no such columns to show.
+    #[error("--columns: {0}")]
+    Columns(NamingError),
     /// The filter is none.
     #[error("--filter: {0}")]
     Filter(#[from] FilterError),
@@ -139,6 +145,7 @@ impl Config {
             allow_plain_http: args.allow_plain_http,
             read_only: args.read_only,
             filter: Filter::parse(args.filter.as_deref().unwrap_or_default())?,
+            columns: columns::columns(args.columns.as_deref(), file.columns.as_deref())?,
             sort: sort(&args.sort)?,
             grace: grace(args.grace, file.grace.as_deref())?,
             audit: args.audit.clone().or(file.audit).or_else(file::usual_audit_log),

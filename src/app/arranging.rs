@@ -117,6 +117,7 @@ impl App {
         let page = self.page();
         self.table.take(generation, page);
         self.judge_detail();
+        self.follow_stuck();
         self.count_hidden_marks();
         self.arrange_what_waits(effects);
     }

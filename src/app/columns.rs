@@ -1,57 +1,27 @@
-//! The columns: one entry each, from which the table's head, its cells, the sort and the list of
-//! `maxtop list -o wide` come.
+//! The columns: one entry each, from which the table's head, its cells, the sort, the help, the README
+//! and `maxtop list` come.
 
+mod cells;
+mod column;
+mod fit;
+mod id;
+mod naming;
 mod rates;
 mod why;
 
 use std::borrow::Cow;
 
-use super::row::{Row, SortKey};
-use crate::model::{Dialect, Text, size_text};
+use self::cells::{digits, extra, number_key, span_key, text, text_key};
+use super::row::SortKey;
+use crate::model::{Dialect, size_text};
 
-/// Which side the text of a column stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Align {
-    /// Texts.
-    Left,
-    /// Numbers.
-    Right,
-}
-
-/// A column.
-pub struct Column {
-    /// The name in options and sorting.
-    pub name: &'static str,
-    /// The head.
-    pub heading: &'static str,
-    /// What it shows, for help.
-    pub about: &'static str,
-    /// Which side.
-    pub align: Align,
-    /// Never narrower than this, in cells of the terminal.
-    pub min: u16,
-    /// Never wider than this.
-    pub max: u16,
-    /// The order in which columns are dropped when there is no room: highest first.
-    pub drop: u8,
-    /// The one dialect that can know it; `None`: both.
-    pub only: Option<Dialect>,
-    /// Known only where connections were looked at: no single list tells.
-    pub sampled: bool,
-    /// Sorted downwards at first: what is largest is looked for.
-    pub descending: bool,
-    /// What stands in the cell; nothing where it is not known.
-    pub cell: for<'a> fn(&Row<'a>) -> Option<Cow<'a, str>>,
-    /// What it sorts by.
-    pub key: for<'a> fn(&Row<'a>) -> SortKey<'a>,
-}
-
-/// A column of the table, by its place in [`COLUMNS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ColumnId(usize);
+pub use self::column::{Align, Column};
+pub use self::fit::{Fitted, fitted};
+pub use self::id::ColumnId;
+pub use self::naming::NamingError;
 
 /// All columns, from left to right.
-pub static COLUMNS: [Column; 16] = [
+pub static COLUMNS: [Column; 21] = [
     Column {
         name: "id",
         heading: "ID",
@@ -60,6 +30,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 5,
         max: 20,
         drop: 0,
+        usual: true,
         only: None,
         sampled: false,
         descending: false,
@@ -74,6 +45,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 1,
         max: 1,
         drop: 0,
+        usual: true,
         only: None,
         sampled: false,
         descending: true,
@@ -88,6 +60,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 8,
         max: 24,
         drop: 1,
+        usual: true,
         only: None,
         sampled: false,
         descending: false,
@@ -102,6 +75,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 12,
         max: 47,
         drop: 3,
+        usual: true,
         only: None,
         sampled: false,
         descending: false,
@@ -116,6 +90,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 8,
         max: 24,
         drop: 5,
+        usual: true,
         only: None,
         sampled: false,
         descending: false,
@@ -130,6 +105,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 6,
         max: 7,
         drop: 6,
+        usual: true,
         only: None,
         sampled: false,
         descending: true,
@@ -144,6 +120,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 6,
         max: 7,
         drop: 4,
+        usual: true,
         only: None,
         sampled: false,
         descending: true,
@@ -158,6 +135,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 17,
         max: u16::MAX,
         drop: 2,
+        usual: true,
         only: None,
         sampled: false,
         descending: true,
@@ -172,6 +150,7 @@ pub static COLUMNS: [Column; 16] = [
         min: 8,
         max: 20,
         drop: 7,
+        usual: true,
         only: None,
         sampled: false,
         descending: false,
@@ -186,21 +165,12 @@ pub static COLUMNS: [Column; 16] = [
         min: 8,
         max: 32,
         drop: 8,
+        usual: true,
         only: Some(Dialect::JsonApi),
         sampled: false,
         descending: false,
-        cell: |row| {
-            row.session
-                .backends()
-                .map(|backends| names(backends.iter().map(|b| b.server.as_str())))
-        },
-        key: |row| {
-            text_key(
-                row.session
-                    .backends()
-                    .and_then(|backends| Some(&backends.first()?.server)),
-            )
-        },
+        cell: cells::servers,
+        key: cells::first_server,
     },
     Column {
         name: "program",
@@ -210,18 +180,12 @@ pub static COLUMNS: [Column; 16] = [
         min: 8,
         max: 24,
         drop: 9,
+        usual: true,
         only: Some(Dialect::JsonApi),
         sampled: false,
         descending: false,
-        cell: |row| text(row.session.extra.as_ref()?.program.as_ref()),
-        key: |row| {
-            text_key(
-                row.session
-                    .extra
-                    .as_ref()
-                    .and_then(|extra| extra.program.as_ref()),
-            )
-        },
+        cell: |row| text(extra(row, |extra| extra.program.as_ref())),
+        key: |row| text_key(extra(row, |extra| extra.program.as_ref())),
     },
     Column {
         name: "io",
@@ -231,17 +195,12 @@ pub static COLUMNS: [Column; 16] = [
         min: 5,
         max: 8,
         drop: 11,
+        usual: true,
         only: Some(Dialect::JsonApi),
         sampled: false,
         descending: true,
-        cell: |row| {
-            row.session
-                .extra
-                .as_ref()?
-                .io_activity
-                .map(|events| events.to_string().into())
-        },
-        key: |row| number_key(row.session.extra.as_ref().and_then(|extra| extra.io_activity)),
+        cell: |row| digits(extra(row, |extra| extra.io_activity)),
+        key: |row| number_key(extra(row, |extra| extra.io_activity)),
     },
     Column {
         name: "memory",
@@ -251,17 +210,12 @@ pub static COLUMNS: [Column; 16] = [
         min: 7,
         max: 7,
         drop: 10,
+        usual: true,
         only: Some(Dialect::JsonApi),
         sampled: false,
         descending: true,
-        cell: |row| {
-            row.session
-                .extra
-                .as_ref()?
-                .memory
-                .map(|bytes| size_text(bytes).into())
-        },
-        key: |row| number_key(row.session.extra.as_ref().and_then(|extra| extra.memory)),
+        cell: |row| extra(row, |extra| extra.memory).map(|bytes| size_text(bytes).into()),
+        key: |row| number_key(extra(row, |extra| extra.memory)),
     },
     rates::READS,
     rates::WRITES,
@@ -273,78 +227,89 @@ pub static COLUMNS: [Column; 16] = [
         min: 24,
         max: u16::MAX,
         drop: 12,
+        usual: true,
         only: Some(Dialect::JsonApi),
         sampled: false,
         descending: false,
-        cell: |row| text(row.session.extra.as_ref()?.running.as_ref()?.sql.as_ref()),
-        key: |row| {
-            let running = row
-                .session
-                .extra
-                .as_ref()
-                .and_then(|extra| extra.running.as_ref());
-            text_key(running.and_then(|running| running.sql.as_ref()))
-        },
+        cell: |row| text(extra(row, |extra| extra.running.as_ref()?.sql.as_ref())),
+        key: |row| text_key(extra(row, |extra| extra.running.as_ref()?.sql.as_ref())),
+    },
+    Column {
+        name: "port",
+        heading: "PORT",
+        about: "the client's port",
+        align: Align::Right,
+        min: 5,
+        max: 5,
+        drop: 6,
+        usual: false,
+        only: Some(Dialect::JsonApi),
+        sampled: false,
+        descending: false,
+        cell: |row| digits(row.session.port),
+        key: |row| number_key(row.session.port.map(u64::from)),
+    },
+    Column {
+        name: "pid",
+        heading: "PID",
+        about: "the client's process id, as the client says",
+        align: Align::Right,
+        min: 7,
+        max: 10,
+        drop: 6,
+        usual: false,
+        only: Some(Dialect::JsonApi),
+        sampled: false,
+        descending: false,
+        cell: |row| digits(extra(row, |extra| extra.pid)),
+        key: |row| number_key(extra(row, |extra| extra.pid)),
+    },
+    Column {
+        name: "worker",
+        heading: "WORKER",
+        about: "the routing worker that serves it",
+        align: Align::Right,
+        min: 6,
+        max: 7,
+        drop: 6,
+        usual: false,
+        only: Some(Dialect::JsonApi),
+        sampled: false,
+        descending: false,
+        cell: |row| digits(extra(row, |extra| extra.worker)),
+        key: |row| number_key(extra(row, |extra| extra.worker)),
+    },
+    Column {
+        name: "threads",
+        heading: "THREADS",
+        about: "its threads on the servers, in the order of SERVERS",
+        align: Align::Left,
+        min: 8,
+        max: 32,
+        drop: 6,
+        usual: false,
+        only: Some(Dialect::JsonApi),
+        sampled: false,
+        descending: false,
+        cell: cells::threads,
+        key: cells::first_thread,
+    },
+    Column {
+        name: "endpoint",
+        heading: "ENDPOINT",
+        about: "the endpoint that it is listed at, by name",
+        align: Align::Left,
+        min: 9,
+        max: 32,
+        drop: 6,
+        usual: false,
+        only: None,
+        sampled: false,
+        descending: false,
+        cell: |row| Some(row.endpoint.into()),
+        key: |row| SortKey::Text(row.endpoint),
     },
 ];
 
-impl ColumnId {
-    /// The order before anybody asked for another: what is worst stands first.
-    pub const DEFAULT_SORT: Self = Self(7);
-
-    /// The column with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        COLUMNS.iter().position(|column| column.name == name).map(Self)
-    }
-
-    /// All, from left to right.
-    pub fn all() -> impl DoubleEndedIterator<Item = Self> {
-        (0..COLUMNS.len()).map(Self)
-    }
-
-    /// Its place in [`COLUMNS`].
-    pub const fn index(self) -> usize {
-        self.0
-    }
-
-    /// Its entry.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "an id is only made from a place in the table"
-    )]
-    pub fn column(self) -> &'static Column {
-        &COLUMNS[self.0]
-    }
-}
-
-fn text(text: Option<&Text>) -> Option<Cow<'_, str>> {
-    text.map(|text| Cow::Borrowed(text.as_str()))
-}
-
-fn text_key(text: Option<&Text>) -> SortKey<'_> {
-    text.map_or(SortKey::Unknown, |text| SortKey::Text(text.as_str()))
-}
-
-fn number_key(number: Option<u64>) -> SortKey<'static> {
-    number.map_or(SortKey::Unknown, SortKey::Number)
-}
-
-fn span_key(span: Option<crate::model::Span>) -> SortKey<'static> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "tenths of seconds, never negative"
-    )]
-    span.map_or(SortKey::Unknown, |span| {
-        SortKey::Number((span.as_secs_f64() * 10.0).round() as u64)
-    })
-}
-
-fn names<'a>(mut servers: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
-    let Some(first) = servers.next() else {
-        return Cow::Borrowed("-");
-    };
-    servers.fold(Cow::Borrowed(first), |all, server| {
-        Cow::Owned(format!("{all} {server}"))
-    })
-}
+#[cfg(test)]
+mod tests;

@@ -171,6 +171,12 @@ impl Generation {
         own.map(|(_, judged)| judged.count(severity)).sum()
     }
 
+    /// The name of an endpoint, as it was asked for.
+    fn endpoint(&self, id: EndpointId) -> &str {
+        let name = self.spec.endpoints.get(usize::from(id.0));
+        name.map_or("", AsRef::as_ref)
+    }
+
     pub(super) fn resolve(&self, place: Place) -> Option<Row<'_>> {
         match place {
             Place::Listed { snapshot, index } => {
@@ -182,6 +188,7 @@ impl Generation {
                 let sample = samples.and_then(|samples| samples.get(&session.id));
                 Some(Row {
                     snapshot,
+                    endpoint: self.endpoint(snapshot.endpoint),
                     session,
                     sample: sample.filter(|sample| sample.holds_at(snapshot.taken_at)),
                     verdict: judged.map_or_else(Verdict::default, |judged| judged.verdict(index as usize)),
@@ -192,6 +199,7 @@ impl Generation {
                 let ghost = self.ghost.as_ref()?;
                 Some(Row {
                     snapshot: &ghost.snapshot,
+                    endpoint: self.endpoint(ghost.snapshot.endpoint),
                     session: &ghost.session,
                     sample: None,
                     verdict: ghost.verdict(),

@@ -15,6 +15,8 @@ pub enum Context {
     Prompt,
     /// The reason for a kill is being typed.
     Reason,
+    /// The columns are being chosen.
+    Columns,
     /// The help or the kill log.
     Overlay,
 }
@@ -62,7 +64,10 @@ pub enum Action {
     KillLog,
     /// Show how the fleet has moved.
     Overview,
-    /// Copy the statement that kills one of the session's connections on its server.
+    /// Choose the columns.
+    Columns,
+    /// Copy the statement that kills one of the session's connections on its server; or the setting
+    /// that keeps the columns.
     Copy,
     /// Hold the table still.
     Pause,
@@ -96,6 +101,12 @@ pub enum Action {
     Reason,
     /// In the prompt: the rest of the word.
     Complete,
+    /// Among the columns: show one, or hide it.
+    Toggle,
+    /// Among the columns: to the left or right.
+    Shift(isize),
+    /// Among the columns: as they were at first.
+    Reset,
 }
 
 /// One line of the table of keys.
@@ -165,6 +176,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ch('*')] Action::MarkAll, "*", "mark all that are shown; a kill asks their filter again", "";
     Table [ch('U')] Action::UnmarkAll, "U", "take all marks away", "";
     Table [ch('u')] Action::TakeBack, "u", "take back a kill in its grace time; so do Esc and q", "";
+    Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('o')] Action::Overview, "o", "overview: how the fleet has moved since maxtop began", "";
     Table [ch('l')] Action::KillLog, "l", "what came of the kills of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "the other pane, when both are shown", "";
@@ -201,6 +213,19 @@ pub static BINDINGS: &[Binding] = bindings! {
     Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field or value; again: the next one", "complete";
     Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "the filters of this run", "earlier";
     Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
+    Columns [ch(' ')] Action::Toggle, "Space", "show the column, or hide it", "show or hide";
+    Columns [on(Code::Left), ch('<'), ch('-')] Action::Shift(-1), "←→ < >", "move the column to the left or right", "move";
+    Columns [on(Code::Right), ch('>'), ch('+')] Action::Shift(1), "→", "", "";
+    Columns [on(Code::Enter)] Action::Accept, "Enter", "keep them for this run", "keep";
+    Columns [on(Code::Esc), ch('q'), ctrl('c')] Action::No, "Esc", "take all of it back", "take back";
+    Columns [ch('r')] Action::Reset, "r", "the usual columns again", "usual";
+    Columns [ch('y')] Action::Copy, "y", "copy the line for the configuration file", "copy";
+    Columns [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "", "";
+    Columns [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Columns [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";
+    Columns [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
+    Columns [on(Code::Home), ch('g')] Action::First, "Home", "", "";
+    Columns [on(Code::End), ch('G')] Action::Last, "End", "", "";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";

@@ -5,6 +5,7 @@
 
 pub mod arrange;
 pub mod asking;
+pub mod chooser;
 pub mod columns;
 pub mod detail;
 pub mod effect;
@@ -19,6 +20,7 @@ pub mod marks;
 pub mod msg;
 pub mod overlay;
 pub mod prompt;
+pub mod recent;
 pub mod row;
 pub mod series;
 pub mod servers;
@@ -38,6 +40,7 @@ mod names;
 mod navigate;
 mod pace;
 mod sampling;
+mod sorting;
 mod update;
 mod wake;
 
@@ -46,11 +49,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use self::arrange::Sort;
+use self::chooser::Chooser;
+use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::Endpoint;
 use self::keymap::Context;
 use self::killing::Kills;
-use self::layout::{Areas, areas};
+use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
 use self::msg::Now;
 use self::overlay::Overlay;
@@ -74,6 +79,8 @@ pub struct Settings {
     pub plain: bool,
     /// The filter to begin with.
     pub filter: Filter,
+    /// The columns to begin with; the usual ones without a choice.
+    pub columns: Option<Vec<ColumnId>>,
     /// The order to begin with.
     pub sort: Sort,
     /// So long a confirmed kill can be taken back.
@@ -96,6 +103,7 @@ impl Default for Settings {
             ascii: false,
             plain: false,
             filter: Filter::default(),
+            columns: None,
             sort: Sort::default(),
             grace: Duration::from_secs(3),
             protect: Filter::default(),
@@ -134,6 +142,8 @@ pub struct App {
     pub detail_focused: bool,
     /// The filter while it is typed.
     pub prompt: Option<FilterPrompt>,
+    /// The columns while they are chosen.
+    pub chooser: Option<Chooser>,
     /// What is read over the table.
     pub overlay: Option<Overlay>,
     /// Which sessions are marked.
@@ -156,7 +166,11 @@ pub struct App {
 impl App {
     /// Nothing heard, nothing open.
     pub fn new(settings: Settings, endpoints: Vec<Endpoint>, size: (u16, u16)) -> Self {
-        let table = Table::new(settings.filter.clone(), settings.sort);
+        let columns = settings
+            .columns
+            .clone()
+            .unwrap_or_else(|| ColumnId::usual(endpoints.len()));
+        let table = Table::new(settings.filter.clone(), columns, settings.sort);
         Self {
             settings,
             now: Now::default(),
@@ -166,6 +180,7 @@ impl App {
             detail: None,
             detail_focused: false,
             prompt: None,
+            chooser: None,
             overlay: None,
             marks: Marks::default(),
             kills: Kills::default(),
@@ -186,13 +201,17 @@ impl App {
 
     /// How many rows of the table the screen shows, or would show without the details in its place.
     pub fn page(&self) -> usize {
+        self.table_area().rows().max(1)
+    }
+
+    /// Where the table stands, or would stand without the details in its place.
+    fn table_area(&self) -> Area {
         let shown = self.areas().table;
-        let table = if shown.is_empty() {
+        if shown.is_empty() {
             areas(self.size, self.endpoints.len(), false).table
         } else {
             shown
-        };
-        table.rows().max(1)
+        }
     }
 
     /// Who gets the keys.
@@ -205,6 +224,8 @@ impl App {
             }
         } else if self.overlay.is_some() {
             Context::Overlay
+        } else if self.chooser.is_some() {
+            Context::Columns
         } else if self.prompt.is_some() {
             Context::Prompt
         } else if self.detail_has_keys() {

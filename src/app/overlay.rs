@@ -47,7 +47,8 @@ impl App {
 
     /// Whether the table or the details have the keys, with nothing over them.
     pub(super) const fn has_no_overlay(&self) -> bool {
-        self.overlay.is_none() && self.kills.asking.is_none() && self.prompt.is_none()
+        let is_chosen = self.chooser.is_some();
+        self.overlay.is_none() && self.kills.asking.is_none() && self.prompt.is_none() && !is_chosen
     }
 
     /// A frame showed how far the overlay goes.

@@ -10,6 +10,8 @@ use crate::triage::{ConnectionSample, Verdict};
 pub struct Row<'a> {
     /// The list that it comes from; for a ghost, the last one that had it.
     pub snapshot: &'a Snapshot,
+    /// The endpoint that lists it, by name.
+    pub endpoint: &'a str,
     /// The session.
     pub session: &'a Session,
     /// What the last looks at its connections have shown, if they were not too long ago.

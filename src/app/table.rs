@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::arrange::{Generation, Sort};
+use super::columns::ColumnId;
 use super::history::History;
 use crate::model::RowKey;
 use crate::query::Filter;
@@ -19,6 +20,9 @@ pub struct Table {
     pub filter: Filter,
     /// Those that were applied before.
     pub history: History,
+    /// Which columns, from left to right: those that were chosen, whether there is room for them or
+    /// not.
+    pub columns: Vec<ColumnId>,
     /// In which order.
     pub sort: Sort,
     /// Who is idle without a reason is left out.
@@ -35,10 +39,11 @@ pub struct Table {
 
 impl Table {
     /// An empty one.
-    pub fn new(filter: Filter, sort: Sort) -> Self {
+    pub fn new(filter: Filter, columns: Vec<ColumnId>, sort: Sort) -> Self {
         Self {
             history: History::new(&filter),
             filter,
+            columns,
             sort,
             ..Self::default()
         }

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use crate::model::Snapshot;
+use super::App;
+use super::recent::Recent;
+use crate::model::{EndpointId, Snapshot};
+use crate::triage::Severity;
 
 /// So many points are kept at most; then two and two become one.
 const POINTS: usize = 240;
@@ -21,6 +24,8 @@ pub struct Point {
     went: u32,
     /// The dearest list.
     pub cost: Duration,
+    /// The most that were stuck, as far as that was judged.
+    stuck: Option<usize>,
 }
 
 impl Point {
@@ -34,19 +39,35 @@ impl Point {
         self.rate(self.went)
     }
 
+    /// Sessions that were stuck; unknown while nobody judged, as during a pause.
+    #[expect(clippy::cast_precision_loss, reason = "a bar for people")]
+    pub fn stuck(&self) -> Option<f64> {
+        self.stuck.map(|stuck| stuck as f64)
+    }
+
+    /// The time that it stands for.
+    pub const fn span(&self) -> Duration {
+        self.span
+    }
+
+    pub(super) fn judged(&mut self, stuck: usize) {
+        self.stuck = self.stuck.max(Some(stuck));
+    }
+
     /// The first list stands for no time, so it has no rate.
     fn rate(&self, count: u32) -> Option<f64> {
         let seconds = self.span.as_secs_f64();
         (seconds > 0.0).then(|| f64::from(count) / seconds)
     }
 
-    fn merge(&mut self, next: &Self) {
+    pub(super) fn merge(&mut self, next: &Self) {
         self.lists += next.lists;
         self.span += next.span;
         self.sessions = self.sessions.max(next.sessions);
         self.came = self.came.saturating_add(next.came);
         self.went = self.went.saturating_add(next.went);
         self.cost = self.cost.max(next.cost);
+        self.stuck = self.stuck.max(next.stuck);
     }
 }
 
@@ -54,6 +75,7 @@ impl Point {
 #[derive(Clone, Debug)]
 pub struct Trend {
     points: Vec<Point>,
+    recent: Recent,
     lists_per_point: u32,
     last_at: Option<Duration>,
 }
@@ -62,6 +84,7 @@ impl Default for Trend {
     fn default() -> Self {
         Self {
             points: Vec::new(),
+            recent: Recent::default(),
             lists_per_point: 1,
             last_at: None,
         }
@@ -82,7 +105,9 @@ impl Trend {
             came: snapshot.change.came,
             went: snapshot.change.went,
             cost: snapshot.cost,
+            stuck: None,
         };
+        self.recent.listed(point);
         match self.points.last_mut() {
             Some(last) if last.lists < self.lists_per_point => last.merge(&point),
             _ => self.points.push(point),
@@ -104,6 +129,19 @@ impl Trend {
         self.points = pairs.collect();
     }
 
+    /// So many of the sessions of the last list are stuck.
+    pub fn judged(&mut self, stuck: usize) {
+        self.recent.judged(stuck);
+        if let Some(last) = self.points.last_mut() {
+            last.judged(stuck);
+        }
+    }
+
+    /// The last minutes.
+    pub const fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
     /// All of it, the oldest first.
     pub fn points(&self) -> &[Point] {
         &self.points
@@ -112,6 +150,21 @@ impl Trend {
     /// How long it has been followed.
     pub fn span(&self) -> Duration {
         self.points.iter().map(|point| point.span).sum()
+    }
+}
+
+impl App {
+    /// The newest lists have been judged: how many are stuck belongs to their course. While the table
+    /// stands still, nobody judges.
+    pub(super) fn follow_stuck(&mut self) {
+        if self.paused {
+            return;
+        }
+        let generation = &self.table.generation;
+        for (id, endpoint) in (0..).zip(&mut self.endpoints) {
+            let count = |severity| generation.count(EndpointId(id), severity);
+            endpoint.trend.judged(Severity::ALL.into_iter().map(count).sum());
+        }
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use super::arrange::Sort;
-use super::columns::ColumnId;
 use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
@@ -118,6 +116,7 @@ impl App {
             }
             (Context::Prompt, Some(action)) => self.prompt_key(action, effects),
             (Context::Prompt, None) => self.type_filter(key, effects),
+            (Context::Columns, Some(action)) => self.chooser_key(action, effects),
             (_, Some(action)) => self.act(action, effects),
             (Context::Table, None) => {
                 if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
@@ -141,10 +140,7 @@ impl App {
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
             Action::Filter => self.open_prompt(),
             Action::SortBy(step) => self.sort_by(step, effects),
-            Action::Invert => {
-                self.table.sort.descending = !self.table.sort.descending;
-                self.reorder_now(effects);
-            }
+            Action::Invert => self.invert(effects),
             Action::Mark => self.toggle_mark(effects),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
@@ -157,6 +153,7 @@ impl App {
             Action::Kill => self.ask_to_kill(effects),
             Action::KillLog => self.open_kill_log(),
             Action::Overview => self.open_overview(),
+            Action::Columns => self.open_chooser(),
             Action::Copy => self.copy_kill(effects),
             Action::Pause => self.pause(effects),
             Action::Pace(by) => {
@@ -179,7 +176,10 @@ impl App {
             | Action::Complete
             | Action::Erase
             | Action::Strike
-            | Action::Reason => {}
+            | Action::Reason
+            | Action::Toggle
+            | Action::Shift(_)
+            | Action::Reset => {}
         }
     }
 
@@ -210,39 +210,6 @@ impl App {
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
         );
         self.kills.in_grace().is_some() && (is_u || leaves)
-    }
-
-    /// To the next shown column on the left or right; each begins the way its numbers are read.
-    fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
-        let shown: Vec<_> = self.known_columns().collect();
-        let here = shown
-            .iter()
-            .position(|column| *column == self.table.sort.column)
-            .unwrap_or(0);
-        let next = here
-            .saturating_add_signed(step)
-            .min(shown.len().saturating_sub(1));
-        if let Some(column) = shown.get(next) {
-            self.table.sort = Sort {
-                column: *column,
-                descending: column.column().descending,
-            };
-            self.reorder_now(effects);
-        }
-    }
-
-    /// The columns that at least one endpoint can fill.
-    pub fn known_columns(&self) -> impl Iterator<Item = ColumnId> + '_ {
-        ColumnId::all().filter(|id| {
-            let only = id.column().only;
-            only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
-        })
-    }
-
-    /// An order that was asked for is not held back by the key that asked.
-    fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
-        self.last_key = None;
-        self.rearrange(effects);
     }
 
     fn pause(&mut self, effects: &mut Vec<Effect>) {

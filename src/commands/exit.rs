@@ -86,6 +86,11 @@ pub(super) enum Failure {
     /// A filter that lets everybody through, where it is to hold somebody back.
     #[error("--filter is empty: leave it out, or say which sessions are meant")]
     EmptyFilter,
+    /// JSON has all its names, always.
+    #[error(
+        "--columns does not go with JSON, whose names are always all there: leave it out, or use tsv or csv"
+    )]
+    ColumnsOfJson,
     /// No session has this id.
     #[error("{1}: no such session: {0}; 'maxtop list' shows those that there are")]
     NoSuchSession(SessionId, EndpointUrl),
@@ -140,6 +145,7 @@ impl Failure {
         match self {
             Self::Config(
                 ConfigError::UnknownColumn { .. }
+                | ConfigError::Columns(_)
                 | ConfigError::Filter(_)
                 | ConfigError::File { .. }
                 | ConfigError::Setting { .. },
@@ -151,6 +157,7 @@ impl Failure {
             | Self::NoTerminal
             | Self::NoEndpoint
             | Self::EmptyFilter
+            | Self::ColumnsOfJson
             | Self::DemoCredentials
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_))
             | Self::NobodyToAsk => Exit::Usage,

@@ -7,10 +7,11 @@ mod table;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use self::table::Width;
+use self::table::Which;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
+use crate::app::columns::ColumnId;
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
 use crate::config::Config;
 use crate::model::Snapshot;
@@ -19,12 +20,18 @@ use crate::shell::client::Client;
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
     let (config, clients) = connect::connect(common)?;
+    // What the configuration file chooses is the screen's: a script reads the same columns everywhere.
+    let chosen = config.columns.as_deref().filter(|_| common.columns.is_some());
+    let form = form(args);
+    if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
+        return Err(Failure::ColumnsOfJson);
+    }
     let answers = connect::block_on(async { Ok(connect::lists(&clients).await) })?;
     let (snapshots, exit) = answers.told()?;
     snapshots.iter().for_each(warn);
     let generation = arranged(&config, &clients, snapshots);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
-    write(form(args), &generation, &urls)?;
+    write(form, chosen, &generation, &urls)?;
     Ok(exit)
 }
 
@@ -66,13 +73,19 @@ fn form(args: &ListArgs) -> ListOutput {
     })
 }
 
-fn write(form: ListOutput, generation: &Generation, urls: &[String]) -> Result<(), Failure> {
+fn write(
+    form: ListOutput,
+    chosen: Option<&[ColumnId]>,
+    generation: &Generation,
+    urls: &[String],
+) -> Result<(), Failure> {
+    let or = |which| chosen.map_or(which, Which::Chosen);
     output::print(|out| match form {
-        ListOutput::Table => table::write(out, generation, Width::Usual),
-        ListOutput::Wide => table::write(out, generation, Width::All),
+        ListOutput::Table => table::write(out, generation, or(Which::Usual)),
+        ListOutput::Wide => table::write(out, generation, or(Which::All)),
         ListOutput::Json => json::write_array(out, generation, urls),
         ListOutput::Jsonl => json::write_lines(out, generation, urls),
-        ListOutput::Csv => separated::write_csv(out, generation, urls),
-        ListOutput::Tsv => separated::write_tsv(out, generation, urls),
+        ListOutput::Csv => separated::write_csv(out, generation, urls, chosen),
+        ListOutput::Tsv => separated::write_tsv(out, generation, urls, chosen),
     })
 }

@@ -70,7 +70,7 @@ pub(super) const HEAD: [&str; 18] = [
 ];
 
 /// One value of a csv or tsv line.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cell<'a> {
     /// Written by a stranger.
     Text(Cow<'a, str>),

@@ -70,6 +70,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
         ascii: config.ascii,
         plain: config.plain,
         filter: config.filter.clone(),
+        columns: config.columns.clone(),
         sort: config.sort,
         grace: config.grace,
         protect: config.protect.clone(),

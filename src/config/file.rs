@@ -15,6 +15,8 @@ pub(super) struct ConfigFile {
     pub(super) protect: Option<String>,
     /// So long a confirmed kill can be taken back.
     pub(super) grace: Option<String>,
+    /// Which columns the screen shows, from left to right.
+    pub(super) columns: Option<Vec<String>>,
     /// Where kills are logged.
     pub(super) audit: Option<PathBuf>,
 }

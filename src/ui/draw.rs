@@ -47,7 +47,12 @@ pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffe
     let (width, height) = (size.0.min(screen.width), size.1.min(screen.height));
     let x = screen.x + (screen.width - width) / 2;
     let y = screen.y + (screen.height - height) / 2;
-    let area = Rect { x, y, width, height };
+    framed(theme, title, Rect { x, y, width, height }, buffer)
+}
+
+/// An empty box with a title in this place; gives the room inside.
+pub(super) fn framed(theme: &Theme, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
+    let area = area.intersection(buffer.area);
     for position in area.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
             cell.reset();

@@ -126,6 +126,10 @@ fn shown(app: &App) -> String {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    let sort = app.table.sort.column;
+    if !app.seen_columns().iter().any(|fitted| fitted.id == sort) {
+        parts.push(format!("sorted by {}", sort.column().name));
+    }
     if app.table.hide_idle {
         parts.push(format!("{} idle hidden", generation.idle_hidden));
     }
@@ -183,6 +187,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.open_question().is_some() && !by_number(app),
+        Action::Copy if binding.context == Context::Columns => true,
         Action::Copy => app.detail.as_ref().is_some_and(DetailPane::knows_threads),
         Action::Strike => app
             .kills

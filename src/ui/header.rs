@@ -5,6 +5,7 @@
 //! 127.0.0.1:8989                    stale 12s   timed out after 10s, again in 4s
 //! ```
 
+mod courses;
 mod fleet;
 
 use std::time::Duration;
@@ -47,10 +48,10 @@ fn lines<'a>(
         let left = left(app, endpoint, theme);
         let room = usize::from(row.width).saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
-        if let Some(right) = right(app, endpoint, theme)
-            .into_iter()
-            .find(|line| line.width() <= room)
-        {
+        let texts = || right(app, endpoint, theme);
+        let right = courses::right(app, endpoint, theme, room)
+            .or_else(|| texts().into_iter().find(|line| line.width() <= room));
+        if let Some(right) = right {
             right.right_aligned().render(row, frame.buffer_mut());
         }
     }

@@ -11,11 +11,12 @@ use crate::query::FIELDS;
 use crate::triage::REASONS;
 
 /// The contexts in which keys are explained, with their headings.
-const SECTIONS: [(Context, &str); 4] = [
+const SECTIONS: [(Context, &str); 5] = [
     (Context::Table, "EVERYWHERE"),
     (Context::Detail, "DETAILS"),
     (Context::Dialog, "KILL DIALOG"),
     (Context::Prompt, "FILTER"),
+    (Context::Columns, "CHOOSING COLUMNS"),
 ];
 
 /// How a filter is put together; what it can ask of a session is the table of fields.

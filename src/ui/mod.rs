@@ -2,6 +2,7 @@
 //!
 //! It may look at `app` and the pure rooms; it knows ratatui's buffers, but no terminal.
 
+mod chooser;
 mod detail;
 mod dialog;
 mod draw;
@@ -34,6 +35,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
     let overlay_end = app.overlay.map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),

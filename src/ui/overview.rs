@@ -1,5 +1,5 @@
-//! The fleet since the program began: how many, who comes and goes, what a list costs, which
-//! services, how long idle.
+//! The fleet since the program began: how many, who comes and goes, how many are stuck, what a list
+//! costs, which services, how long idle.
 
 use std::time::Duration;
 
@@ -68,6 +68,9 @@ fn fleet<'a>(endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> 
         format!("{last}/s, most {:.1}/s", most(value))
     };
     let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
+    let last_stuck = points.last().and_then(Point::stuck);
+    let last_stuck = last_stuck.map_or_else(|| "?".to_owned(), |stuck| format!("{stuck:.0}"));
+    let stuck = format!("{last_stuck}, most {:.0}", most(Point::stuck));
     text.extend([
         course(
             "sessions",
@@ -76,6 +79,7 @@ fn fleet<'a>(endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> 
         ),
         course("new", Point::came, rate(Point::came)),
         course("ended", Point::went, rate(Point::went)),
+        course("stuck", Point::stuck, stuck),
         course(
             "list",
             |point| Some(point.cost.as_secs_f64()),

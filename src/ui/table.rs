@@ -10,23 +10,17 @@ use unicode_width::UnicodeWidthStr;
 use super::draw::{fit, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::columns::{Align, Column, ColumnId};
+use crate::app::columns::{Align, Column, Fitted};
 use crate::app::endpoint::{Endpoint, Link};
 use crate::app::row::Row;
 use crate::model::{Phase, Snapshot};
-
-/// A column with the width that it was given.
-struct Fitted {
-    id: ColumnId,
-    width: u16,
-}
 
 /// Draws the head and the window of rows.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let columns = fitted(app, area.width);
+    let columns = app.fitted_columns(area.width);
     head(app, theme, &columns).render(Rect { height: 1, ..area }, frame.buffer_mut());
     let body = Rect {
         y: area.y + 1,
@@ -47,95 +41,6 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         frame.buffer_mut().set_style(line, style);
         cells(&row, theme, &columns, selected, style).render(line, frame.buffer_mut());
         mark(app, theme, &row, line, frame);
-    }
-}
-
-/// Columns from here on are shown where the others leave room.
-const OPTIONAL: u8 = 7;
-/// A text cut to this can still be read.
-const READABLE: u16 = 11;
-/// Number, severity and user.
-const WHO: usize = 3;
-
-/// Which columns there is room for: all, then without those that are dropped first. What is left
-/// over goes to the last one without a widest form, which then shows as much of its text as it can.
-fn fitted(app: &App, width: u16) -> Vec<Fitted> {
-    let natural = |id: ColumnId| {
-        let column = id.column();
-        let shown = app
-            .table
-            .generation
-            .widths
-            .get(id.index())
-            .copied()
-            .unwrap_or(column.min);
-        let head = u16::try_from(column.heading.len()).unwrap_or(u16::MAX) + 1;
-        shown.max(column.min).max(head).min(column.max)
-    };
-    let mut columns: Vec<Fitted> = app
-        .known_columns()
-        .map(|id| Fitted {
-            id,
-            width: natural(id),
-        })
-        .collect();
-    while total(&columns) > width && columns.len() > 1 {
-        let last = columns
-            .iter()
-            .map(|fitted| fitted.id)
-            .max_by_key(|id| id.column().drop);
-        // What is only shown as there is room makes none for itself.
-        let needed = last.is_some_and(|id| id.column().drop < OPTIONAL);
-        if needed && shrink(&mut columns, width) {
-            break;
-        }
-        columns.retain(|fitted| Some(fitted.id) != last);
-    }
-    let spare = width.saturating_sub(total(&columns));
-    if let Some(open) = columns
-        .iter_mut()
-        .rfind(|fitted| fitted.id.column().max == u16::MAX)
-    {
-        open.width += spare;
-    }
-    columns
-}
-
-/// One blank in front of the row and one between columns.
-fn total(columns: &[Fitted]) -> u16 {
-    columns
-        .iter()
-        .map(|fitted| fitted.width.saturating_add(1))
-        .fold(1, u16::saturating_add)
-}
-
-/// Before a column is dropped, the widest texts give way, cell by cell, down to a readable width.
-fn shrink(columns: &mut [Fitted], width: u16) -> bool {
-    let mut over = total(columns).saturating_sub(width);
-    // Who it is must be told, however little of it.
-    let readable = if columns.len() > WHO { READABLE } else { 0 };
-    let spare = |fitted: &Fitted| spare(fitted, readable);
-    if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
-        return false;
-    }
-    while over > 0
-        && let Some(widest) = columns
-            .iter_mut()
-            .filter(|fitted| spare(fitted) > 0)
-            .max_by_key(|fitted| fitted.width)
-    {
-        widest.width -= 1;
-        over -= 1;
-    }
-    true
-}
-
-/// How much of its width a column can do without, if so much of a text can still be read.
-fn spare(fitted: &Fitted, readable: u16) -> u16 {
-    let column = fitted.id.column();
-    match column.align {
-        Align::Left => fitted.width.saturating_sub(readable.max(column.min)),
-        Align::Right => 0,
     }
 }
 

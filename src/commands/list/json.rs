@@ -40,7 +40,8 @@ pub(super) fn records<'a>(
     })
 }
 
-fn url<'a>(urls: &'a [String], snapshot: &Snapshot) -> &'a str {
+/// The endpoint of a list.
+pub(super) fn url<'a>(urls: &'a [String], snapshot: &Snapshot) -> &'a str {
     urls.get(usize::from(snapshot.endpoint.0))
         .map_or("", String::as_str)
 }

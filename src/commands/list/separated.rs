@@ -3,37 +3,48 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::json::records;
+use super::json::url;
 use crate::app::arrange::Generation;
-use crate::commands::record::{Cell, HEAD};
+use crate::app::columns::ColumnId;
+use crate::commands::record::{Cell, HEAD, SessionRecord};
 
 /// What makes a spreadsheet take a cell for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// With a head, LF at the line's end, formulas disarmed.
-pub(super) fn write_csv(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
+pub(super) fn write_csv(
+    out: &mut impl Write,
+    generation: &Generation,
+    urls: &[String],
+    chosen: Option<&[ColumnId]>,
+) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(HEAD).map_err(cause)?;
-    for record in records(generation, urls) {
-        for cell in record.cells() {
+    writer.write_record(head(chosen)).map_err(cause)?;
+    each_row(generation, urls, chosen, |cells| {
+        for cell in cells {
             let field = match cell {
-                Cell::Text(text) => disarmed(text),
+                Cell::Text(text) => disarmed(Cow::Borrowed(text)),
                 Cell::Number(digits) => digits.into(),
                 Cell::Unknown => "".into(),
             };
             writer.write_field(field.as_bytes()).map_err(cause)?;
         }
-        writer.write_record(None::<&[u8]>).map_err(cause)?;
-    }
+        writer.write_record(None::<&[u8]>).map_err(cause)
+    })?;
     writer.flush()
 }
 
 /// With a head and without quotes: no text has a tab or a line break in it, since the cleaner
 /// makes them visible.
-pub(super) fn write_tsv(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
-    writeln!(out, "{}", HEAD.join("\t"))?;
-    for record in records(generation, urls) {
-        for (index, cell) in record.cells().iter().enumerate() {
+pub(super) fn write_tsv(
+    out: &mut impl Write,
+    generation: &Generation,
+    urls: &[String],
+    chosen: Option<&[ColumnId]>,
+) -> io::Result<()> {
+    writeln!(out, "{}", head(chosen).join("\t"))?;
+    each_row(generation, urls, chosen, |cells| {
+        for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
                 out.write_all(b"\t")?;
             }
@@ -43,9 +54,62 @@ pub(super) fn write_tsv(out: &mut impl Write, generation: &Generation, urls: &[S
                 Cell::Unknown => {}
             }
         }
-        out.write_all(b"\n")?;
+        out.write_all(b"\n")
+    })
+}
+
+/// The names of the JSON output, whatever the screen calls them; a column that has none there keeps its
+/// own.
+fn head(chosen: Option<&[ColumnId]>) -> Vec<&'static str> {
+    let name = |id: &ColumnId| {
+        let name = id.column().name;
+        position(name)
+            .and_then(|place| HEAD.get(place))
+            .copied()
+            .unwrap_or(name)
+    };
+    chosen.map_or_else(|| HEAD.to_vec(), |chosen| chosen.iter().map(name).collect())
+}
+
+/// All cells of each row, or those that were chosen: the values of the JSON output, and where it has
+/// none what the screen shows.
+fn each_row(
+    generation: &Generation,
+    urls: &[String],
+    chosen: Option<&[ColumnId]>,
+    mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>,
+) -> io::Result<()> {
+    for row in generation.window(0, generation.len()) {
+        let identity = row.identity();
+        let record = SessionRecord::new(url(urls, row.snapshot), &identity, row.session, &row.verdict);
+        let cells = record.cells();
+        let Some(chosen) = chosen else {
+            write(&cells)?;
+            continue;
+        };
+        let cell = |id: &ColumnId| match (id.column().name, position(id.column().name)) {
+            (_, Some(place)) => cells.get(place).cloned().unwrap_or(Cell::Unknown),
+            ("severity", None) => row
+                .verdict
+                .severity()
+                .map_or(Cell::Unknown, |severity| Cell::Text(severity.name().into())),
+            _ => (id.column().cell)(&row).map_or(Cell::Unknown, Cell::Text),
+        };
+        write(&chosen.iter().map(cell).collect::<Vec<_>>())?;
     }
     Ok(())
+}
+
+/// Where the values of a column of the screen stand among those of csv and tsv.
+fn position(column: &str) -> Option<usize> {
+    let name = match column {
+        "age" => "age_seconds",
+        "idle" => "idle_seconds",
+        "io" => "io_activity",
+        "memory" => "memory_bytes",
+        same => same,
+    };
+    HEAD.iter().position(|head| *head == name)
 }
 
 /// A quote in front makes it text.

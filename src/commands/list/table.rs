@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::app::arrange::Generation;
-use crate::app::columns::{COLUMNS, Column};
+use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
 use crate::model::Dialect;
 
@@ -12,21 +12,20 @@ const USUAL: [&str; 8] = ["id", "user", "address", "service", "age", "idle", "st
 /// The sign of the screen that WHY says in words.
 const SIGN: &str = "severity";
 
-/// How many columns.
+/// Which columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Width {
+pub(super) enum Which<'a> {
     /// Those that fit a terminal.
     Usual,
-    /// All that the dialect can know.
+    /// All that the screen shows unless others are chosen, and that the dialect can know.
     All,
+    /// These.
+    Chosen(&'a [ColumnId]),
 }
 
 /// Writes the table.
-pub(super) fn write(out: &mut impl Write, generation: &Generation, width: Width) -> io::Result<()> {
-    let columns: Vec<_> = COLUMNS
-        .iter()
-        .filter(|column| is_shown(column, generation, width))
-        .collect();
+pub(super) fn write(out: &mut impl Write, generation: &Generation, which: Which<'_>) -> io::Result<()> {
+    let columns = columns(generation, which);
     let mut grid = Grid::new(
         columns
             .iter()
@@ -40,18 +39,22 @@ pub(super) fn write(out: &mut impl Write, generation: &Generation, width: Width)
     grid.write(out)
 }
 
+fn columns(generation: &Generation, which: Which<'_>) -> Vec<&'static Column> {
+    let among =
+        |is_meant: &dyn Fn(&Column) -> bool| COLUMNS.iter().filter(|column| is_meant(column)).collect();
+    let names_endpoint = |column: &Column| column.name == "endpoint" && generation.spec.endpoints.len() > 1;
+    match which {
+        Which::Usual => among(&|column| USUAL.contains(&column.name) || names_endpoint(column)),
+        Which::All => among(&|column| {
+            let is_known = column.only.is_none_or(|dialect| knows(generation, dialect));
+            let is_usual = column.usual || names_endpoint(column);
+            is_usual && !column.sampled && column.name != SIGN && is_known
+        }),
+        Which::Chosen(chosen) => chosen.iter().map(|id| id.column()).collect(),
+    }
+}
+
 fn knows(generation: &Generation, dialect: Dialect) -> bool {
     let mut lists = generation.snapshots.iter();
     lists.any(|snapshot| snapshot.dialect == dialect)
-}
-
-fn is_shown(column: &Column, generation: &Generation, width: Width) -> bool {
-    match width {
-        Width::Usual => USUAL.contains(&column.name),
-        Width::All => {
-            column.name != SIGN
-                && !column.sampled
-                && column.only.is_none_or(|dialect| knows(generation, dialect))
-        }
-    }
 }

@@ -1,0 +1,116 @@
+//! The table of columns, the README's that is made of it, and what fits a screen.
+
+use std::fmt::Write as _;
+
+use super::*;
+
+const README: &str = include_str!("../../../README.md");
+
+fn ids(names: &str) -> Vec<ColumnId> {
+    ColumnId::chosen(names.split(' ')).unwrap()
+}
+
+/// Names and widths of those for which there is room.
+fn fit(names: &str, width: u16) -> Vec<(&'static str, u16)> {
+    let mut widest = [0; COLUMNS.len()];
+    for (widest, column) in widest.iter_mut().zip(&COLUMNS) {
+        *widest = column.max.min(16);
+    }
+    let fitted = fitted(ids(names), &widest, width);
+    fitted
+        .iter()
+        .map(|one| (one.id.column().name, one.width))
+        .collect()
+}
+
+#[test]
+fn the_readme_has_the_table_of_columns() {
+    let mut table = "| column | head | what it shows | |\n|---|---|---|---|\n".to_owned();
+    for column in &COLUMNS {
+        let Column {
+            name,
+            heading,
+            about,
+            usual,
+            ..
+        } = column;
+        let heading = if heading.is_empty() { "▲ ●" } else { heading };
+        let usual = if *usual { "" } else { "if chosen" };
+        writeln!(table, "| `{name}` | {heading} | {about} | {usual} |").unwrap();
+    }
+    assert!(
+        README.contains(&table),
+        "paste into the README's section 'Columns':\n{table}"
+    );
+}
+
+#[test]
+fn every_column_is_found_by_its_name_and_by_its_head() {
+    for id in ColumnId::all() {
+        let column = id.column();
+        assert_eq!(ColumnId::of(column.name), Ok(id));
+        if !column.heading.is_empty() {
+            assert_eq!(ColumnId::of(&column.heading.to_lowercase()), Ok(id));
+        }
+        assert!(column.min <= column.max);
+        let head = u16::try_from(column.heading.len()).unwrap();
+        assert!(
+            column.heading.is_empty() || head < column.max,
+            "{}: room for the mark",
+            column.name
+        );
+    }
+    assert_eq!(ColumnId::DEFAULT_SORT.column().name, "why");
+}
+
+#[test]
+fn a_slip_is_understood() {
+    for (typed, meant) in [
+        ("usr", "user"),
+        ("mem", "memory"),
+        ("servcie", "service"),
+        ("users", "user"),
+    ] {
+        let Err(NamingError::Unknown { near, .. }) = ColumnId::of(typed) else {
+            panic!("{typed} is a column");
+        };
+        assert_eq!(near, Some(meant));
+    }
+}
+
+#[test]
+fn columns_are_dropped_whole_and_by_their_weight() {
+    assert_eq!(
+        fit("id user memory", 80),
+        [("id", 16), ("user", 16), ("memory", 7)]
+    );
+    assert_eq!(fit("id user memory", 41), [("id", 16), ("user", 16)]);
+    assert_eq!(fit("memory user id", 41), [("user", 16), ("id", 16)]);
+    // Texts give way before a column that was asked for does.
+    assert_eq!(
+        fit("id user address worker", 54),
+        [("id", 16), ("user", 13), ("address", 13), ("worker", 7)]
+    );
+    assert_eq!(
+        fit("id user address worker", 46),
+        [("id", 16), ("user", 13), ("address", 13)]
+    );
+    assert_eq!(fit("endpoint", 10), [("endpoint", 8)]);
+}
+
+#[test]
+fn no_width_is_exceeded() {
+    let all: Vec<_> = ColumnId::all().map(|id| id.column().name).collect();
+    for names in [
+        all.join(" "),
+        "query why id".to_owned(),
+        "pid port threads".to_owned(),
+    ] {
+        for width in 2..260 {
+            let fitted = fit(&names, width);
+            let total: u16 = fitted.iter().map(|(_, width)| width + 1).sum();
+            assert!(total < width, "{fitted:?} in {width}");
+            assert!(!fitted.is_empty());
+        }
+    }
+}

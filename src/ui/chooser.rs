@@ -1,0 +1,136 @@
+//! The columns to choose from, over the lower part of the table: its head and first rows stay in sight,
+//! where each step is seen at once.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use super::draw::{fit, framed, lines, rect};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::chooser::{Chooser, option, setting};
+use crate::app::columns::{ColumnId, Fitted};
+
+/// Wide enough for what each column shows.
+const WIDTH: u16 = 78;
+/// Of a low screen the list takes so much at least.
+const LEAST: u16 = 5;
+/// Room for the mark and for the longest name.
+const NAME: usize = 14;
+
+/// Draws the list, if it is open.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let Some(chooser) = &app.chooser else { return };
+    let table = match rect(app.areas().table) {
+        table if table.is_empty() => frame.area(),
+        table => table,
+    };
+    let width = WIDTH.min(table.width);
+    let most = (table.height * 2 / 3).max(LEAST + 2).min(table.height);
+    let keeping = keeping(app, theme, usize::from(width.saturating_sub(4)), most);
+    let wanted = u16::try_from(chooser.order.len() + keeping.len() + 2).unwrap_or(u16::MAX);
+    let height = wanted.min(most);
+    let place = Rect {
+        x: table.x + (table.width - width) / 2,
+        y: table.bottom() - height,
+        width,
+        height,
+    };
+    let title = Line::from(Span::styled(" columns, from left to right ", theme.strong));
+    let inner = framed(theme, title, place, frame.buffer_mut());
+    // On a low screen the list comes first.
+    let below = u16::try_from(keeping.len()).unwrap_or(0);
+    let below = if inner.height >= LEAST + below { below } else { 0 };
+    let list = Rect {
+        height: inner.height - below,
+        ..inner
+    };
+    draw_list(app, chooser, theme, list, frame);
+    let foot = Rect {
+        y: list.bottom(),
+        height: below,
+        ..inner
+    };
+    lines(keeping, foot, frame.buffer_mut());
+}
+
+/// As much of the list as fits, with the cursor in its middle where there is more.
+fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let rows = usize::from(area.height);
+    let last = chooser.order.len().saturating_sub(rows);
+    let top = chooser.cursor.saturating_sub(rows / 2).min(last);
+    let seen = app.seen_columns();
+    let shown = chooser.order.iter().enumerate().skip(top);
+    for ((place, id), row) in shown.zip(area.rows()) {
+        let line = entry(app, *id, &seen, theme, usize::from(row.width));
+        line.render(row, frame.buffer_mut());
+        if place == chooser.cursor {
+            frame.buffer_mut().set_style(row, theme.selected);
+        }
+    }
+}
+
+/// `[x] memory    what the session takes in the proxy        no room`.
+fn entry<'a>(app: &App, id: ColumnId, seen: &[Fitted], theme: &Theme, width: usize) -> Line<'a> {
+    let column = id.column();
+    let chosen = app.table.columns.contains(&id);
+    let note = if !app.can_fill(id) {
+        "not told here"
+    } else if chosen && !seen.iter().any(|fitted| fitted.id == id) {
+        "no room"
+    } else {
+        ""
+    };
+    let mark = if chosen { "[x]" } else { "[ ]" };
+    let name = format!("{mark} {}", column.name);
+    let room = width.saturating_sub(NAME + note.width() + 1);
+    let about = fit(column.about, room, theme.glyphs.more);
+    let gap = room.saturating_sub(about.width()) + 1;
+    let style = if chosen { theme.strong } else { theme.quiet };
+    Line::from(vec![
+        Span::styled(format!("{name:<NAME$}"), style),
+        Span::styled(
+            about,
+            if chosen {
+                style.remove_modifier(style.add_modifier)
+            } else {
+                style
+            },
+        ),
+        Span::styled(format!("{:gap$}{note}", ""), theme.warning),
+    ])
+}
+
+/// How this choice is kept for the next run; on a low screen in its shorter form only.
+fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<'a>> {
+    let columns = &app.table.columns;
+    if *columns == ColumnId::usual(app.endpoints.len()) {
+        return vec![Line::styled("these are the usual columns", theme.quiet)];
+    }
+    let styled = |text: String| {
+        broken(&text, width)
+            .into_iter()
+            .map(|line| Line::styled(line, theme.input))
+    };
+    let mut kept: Vec<Line<'a>> = styled(option(columns)).collect();
+    if usize::from(height) > columns.len() + 10 {
+        let heading = fit("or in the configuration file:", width, theme.glyphs.more);
+        kept.push(Line::styled(heading, theme.quiet));
+        kept.extend(styled(setting(columns)));
+    }
+    kept
+}
+
+/// Breaks a list into lines, behind its commas.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut broken = vec![String::new()];
+    for part in text.split_inclusive(',') {
+        match broken.last_mut() {
+            Some(line) if line.width() + part.width() <= width || line.is_empty() => line.push_str(part),
+            _ => broken.push(part.trim_start().to_owned()),
+        }
+    }
+    broken
+}

@@ -1,0 +1,208 @@
+//! The right side of the header with the last minutes of its figures in bars, where there is room:
+//!
+//! ```text
+//! every 1s · list 14ms ▁▁▂▁▁  212 ▂▃▃▅▆  +1.2/s ▂▃▂▅▂  -0.8/s ▁▂▁▃▁  ▲2 ●3 ▁▁▂▂▃
+//! ```
+
+use ratatui::text::{Line, Span};
+
+use super::{cost_text, losses, stuck};
+use crate::app::App;
+use crate::app::endpoint::{Endpoint, Link};
+use crate::app::trend::Point;
+use crate::ui::sparkline::{Scale, scaled};
+use crate::ui::theme::Theme;
+
+/// How much is shown: the first of these that fits.
+struct Level {
+    /// What a list costs, and how often it is asked for.
+    pace: bool,
+    /// `212 sessions`, not only `212`.
+    word: bool,
+    /// Which figures have bars.
+    courses: Courses,
+    /// So many bars at least.
+    least: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Courses {
+    Sessions,
+    AndStuck,
+    /// With who comes, who goes, and what a list costs.
+    All,
+}
+
+const fn level(pace: bool, word: bool, courses: Courses, least: usize) -> Level {
+    Level {
+        pace,
+        word,
+        courses,
+        least,
+    }
+}
+
+/// The most telling first.
+const LEVELS: [Level; 8] = [
+    level(true, true, Courses::All, 5),
+    level(true, false, Courses::All, 4),
+    level(true, true, Courses::AndStuck, 5),
+    level(true, true, Courses::Sessions, 5),
+    level(true, false, Courses::AndStuck, 5),
+    level(true, false, Courses::Sessions, 5),
+    level(false, true, Courses::Sessions, 5),
+    level(false, false, Courses::Sessions, 5),
+];
+
+/// So many bars, in steps: a figure that grows by a digit does not move everything.
+const BARS: [usize; 6] = [16, 12, 8, 6, 5, 4];
+
+/// How many stuck sessions, comings and goings in a second, and seconds for a list fill a bar at least:
+/// what is small is not made to look large.
+const STUCK: f64 = 8.0;
+const RATE: f64 = 2.0;
+const COST: f64 = 0.2;
+
+/// Of whatever fits, the most telling line; nothing before there is a bar, or where there is no room
+/// for any.
+pub(super) fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, room: usize) -> Option<Line<'a>> {
+    endpoint.trend.recent().bars().next()?;
+    let figures = Figures::new(app, endpoint, theme)?;
+    let mut lines = LEVELS.iter().flat_map(|level| {
+        let bars = BARS.iter().filter(|bars| **bars >= level.least);
+        bars.map(move |bars| (level, *bars))
+    });
+    let fits = |line: &Line<'_>| line.width() <= room;
+    let (level, bars) = lines.find(|(level, bars)| fits(&figures.line(level, *bars, Held::No)))?;
+    let line = |held| figures.line(level, bars, held);
+    let is_held = endpoint.link == Link::Live && app.holds_order();
+    let held: &[Held] = if is_held {
+        &[Held::Besides, Held::Instead]
+    } else {
+        &[Held::No]
+    };
+    held.iter().map(|held| line(*held)).find(fits)
+}
+
+/// Where it is said that the order is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    No,
+    Besides,
+    /// In the place of what a list costs, so that nothing else moves.
+    Instead,
+}
+
+/// The texts of one endpoint.
+struct Figures<'a, 'b> {
+    theme: &'b Theme,
+    endpoint: &'b Endpoint,
+    pace: Option<String>,
+    sessions: usize,
+    losses: Option<Span<'a>>,
+    stuck: Vec<Span<'a>>,
+}
+
+impl<'a, 'b> Figures<'a, 'b> {
+    fn new(app: &App, endpoint: &'b Endpoint, theme: &'b Theme) -> Option<Self> {
+        let latest = endpoint.latest.as_ref()?;
+        let interval = humantime::format_duration(app.settings.interval);
+        let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
+        Some(Self {
+            theme,
+            endpoint,
+            pace: (endpoint.link == Link::Live).then(|| format!("every {interval} {dot} list {cost}")),
+            sessions: latest.sessions.len(),
+            losses: losses(latest, theme),
+            stuck: stuck(app, latest, theme),
+        })
+    }
+
+    fn line(&self, level: &Level, bars: usize, held: Held) -> Line<'a> {
+        let all = level.courses == Courses::All;
+        let mut spans = Vec::new();
+        if held != Held::No {
+            spans.push(Span::styled("order held  ", self.theme.quiet));
+        }
+        if let (true, true, Some(pace)) = (level.pace, held != Held::Instead, &self.pace) {
+            spans.push(Span::styled(pace.clone(), self.theme.quiet));
+            if all {
+                spans.push(self.course(cost, bars, Scale::FromZero(COST)));
+            }
+            spans.push(Span::raw("  "));
+        }
+        let word = if level.word { " sessions" } else { "" };
+        spans.push(Span::raw(format!("{}{word}", self.sessions)));
+        spans.push(self.course(sessions, bars, Scale::Around));
+        if all {
+            for (sign, rate) in [("+", Point::came as Figure), ("-", Point::went)] {
+                spans.push(Span::raw(self.rate(sign, rate)));
+                spans.push(self.course(rate, bars, Scale::FromZero(RATE)));
+            }
+        }
+        spans.extend(self.losses.clone());
+        if level.courses >= Courses::AndStuck {
+            spans.extend(self.stuck_course(bars));
+        } else {
+            spans.extend(self.stuck.iter().cloned());
+        }
+        spans.push(Span::raw(" "));
+        Line::from(spans)
+    }
+
+    /// The rate of the last bar: `  +1.2/s`.
+    fn rate(&self, sign: &str, rate: Figure) -> String {
+        let last = self.endpoint.trend.recent().bars().next_back().and_then(rate);
+        let text = match last {
+            None => "?".to_owned(),
+            Some(rate) if rate < 9.95 => format!("{rate:.1}"),
+            Some(rate) => format!("{rate:.0}"),
+        };
+        format!("  {:>6}", format!("{sign}{text}/s"))
+    }
+
+    /// How many are stuck, as long as anybody is or was a moment ago.
+    fn stuck_course(&self, bars: usize) -> Vec<Span<'a>> {
+        let recent = self.endpoint.trend.recent();
+        let newest = recent.bars().rev().take(bars);
+        let nobody = newest.filter_map(Point::stuck).all(|stuck| stuck <= 0.0);
+        let mut spans = self.stuck.clone();
+        if spans.is_empty() && nobody {
+            return spans;
+        }
+        if spans.is_empty() {
+            spans.push(Span::raw("  0 stuck"));
+        }
+        spans.push(self.course(Point::stuck, bars, Scale::FromZero(STUCK)));
+        spans
+    }
+
+    /// A blank and so many bars; those that are not there yet are like those that are not known.
+    fn course(&self, figure: Figure, bars: usize, scale: Scale) -> Span<'a> {
+        let recent = self.endpoint.trend.recent();
+        let missing = bars.saturating_sub(recent.bars().count());
+        let figures = std::iter::repeat_n(None, missing).chain(recent.bars().map(figure));
+        let drawn = scaled(figures, bars, scale, self.theme.glyphs);
+        Span::styled(format!(" {drawn}"), self.theme.quiet)
+    }
+}
+
+/// A figure of a bar.
+type Figure = fn(&Point) -> Option<f64>;
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the form of a figure that may be unknown"
+)]
+fn cost(point: &Point) -> Option<f64> {
+    Some(point.cost.as_secs_f64())
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the form of a figure that may be unknown"
+)]
+#[expect(clippy::cast_precision_loss, reason = "a bar for people")]
+fn sessions(point: &Point) -> Option<f64> {
+    Some(point.sessions as f64)
+}
