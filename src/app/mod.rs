@@ -10,6 +10,7 @@ pub mod detail;
 pub mod effect;
 pub mod endpoint;
 pub mod generation;
+pub mod groups;
 pub mod history;
 pub mod key;
 pub mod keymap;
@@ -30,11 +31,13 @@ pub mod trend;
 mod copying;
 mod filtering;
 mod ghost;
+mod grouping;
 mod judging;
 mod leaving;
 mod marking;
 mod names;
 mod navigate;
+mod ordering;
 mod pace;
 mod update;
 mod wake;
@@ -214,6 +217,8 @@ impl App {
             Context::Prompt
         } else if self.detail_has_keys() {
             Context::Detail
+        } else if self.shows_groups() {
+            Context::Groups
         } else {
             Context::Table
         }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arrange::{Generation, Job, Sort, Spec};
-use super::columns::ColumnId;
+use super::arrange::{Generation, Job, Spec};
 use super::effect::Effect;
 use super::key::{Code, Key};
 use super::keymap::{Action, Context, action};
@@ -133,15 +132,13 @@ impl App {
             Action::HalfPage(halves) => self.step(halves * (page / 2).max(1), effects),
             Action::First => self.jump(0, effects),
             Action::Last => self.jump(usize::MAX, effects),
-            Action::Open => self.open_detail(effects),
+            Action::Open => self.open(effects),
             Action::Back => self.back(effects),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
             Action::Filter => self.open_prompt(),
             Action::SortBy(step) => self.sort_by(step, effects),
-            Action::Invert => {
-                self.table.sort.descending = !self.table.sort.descending;
-                self.reorder_now(effects);
-            }
+            Action::Invert => self.invert(effects),
+            Action::Group(step) => self.group_by(step, effects),
             Action::Mark => self.toggle_mark(effects),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
@@ -180,8 +177,8 @@ impl App {
         }
     }
 
-    /// Esc: one level, in the order what is being ended, overlay, details, range, marks, filter. It
-    /// never quits.
+    /// Esc: one level, in the order what is being ended, overlay, details, range, group, marks,
+    /// filter. It never quits.
     fn back(&mut self, effects: &mut Vec<Effect>) {
         // The last line says that Esc stops the rest, whatever lies over the table.
         if self.stop_kills(effects) || self.overlay.take().is_some() {
@@ -189,6 +186,7 @@ impl App {
             self.close_detail(effects);
         } else if self.marks.anchor().is_some() {
             self.marks.set_anchor(None);
+        } else if self.leave_group(effects) {
         } else if !self.marks.is_empty() {
             self.marks.clear();
         } else if !self.table.filter.is_empty() {
@@ -207,39 +205,6 @@ impl App {
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
         );
         self.kills.in_grace().is_some() && (is_u || leaves)
-    }
-
-    /// To the next shown column on the left or right; each begins the way its numbers are read.
-    fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
-        let shown: Vec<_> = self.known_columns().collect();
-        let here = shown
-            .iter()
-            .position(|column| *column == self.table.sort.column)
-            .unwrap_or(0);
-        let next = here
-            .saturating_add_signed(step)
-            .min(shown.len().saturating_sub(1));
-        if let Some(column) = shown.get(next) {
-            self.table.sort = Sort {
-                column: *column,
-                descending: column.column().descending,
-            };
-            self.reorder_now(effects);
-        }
-    }
-
-    /// The columns that at least one endpoint can fill.
-    pub fn known_columns(&self) -> impl Iterator<Item = ColumnId> + '_ {
-        ColumnId::all().filter(|id| {
-            let only = id.column().only;
-            only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
-        })
-    }
-
-    /// An order that was asked for is not held back by the key that asked.
-    fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
-        self.last_key = None;
-        self.rearrange(effects);
     }
 
     fn pause(&mut self, effects: &mut Vec<Effect>) {
@@ -323,6 +288,7 @@ impl App {
                 .map(|known| known.name.as_str().into())
                 .collect(),
             sort: self.table.sort,
+            group: self.table.groups.spec(),
             hide_idle: self.table.hide_idle,
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),
