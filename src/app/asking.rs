@@ -107,7 +107,12 @@ impl App {
     }
 
     /// Freezes a session. Nothing if its endpoint has not spoken yet.
-    pub(super) fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
+    pub(super) fn victim(
+        &self,
+        identity: Identity,
+        session: Session,
+        taken_by: Option<Filter>,
+    ) -> Option<Victim> {
         let endpoint = self.endpoint(identity.endpoint)?;
         let verdict = self.table.generation.verdict(&identity.key());
         let reasons = verdict.as_ref().map(reason_names).unwrap_or_default();

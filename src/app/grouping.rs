@@ -40,7 +40,9 @@ impl App {
             }
             None => place(panes.last).unwrap_or(0),
         };
-        let Some(by) = known.get(next).copied() else { return };
+        let Some(by) = known.get(next).copied() else {
+            return;
+        };
         let comes_back = panes.by.is_none() && panes.last == by;
         let cursor = panes.cursor.clone().filter(|_| comes_back);
         if self.detail.is_some() {

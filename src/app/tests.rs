@@ -1,4 +1,5 @@
 mod grace;
+mod groups;
 mod kills;
 mod marks;
 mod stuck;

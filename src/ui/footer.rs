@@ -34,7 +34,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     let width = usize::from(status.width.saturating_sub(2));
     let (text, style) = match &app.status {
         Some(status) => (status.text.clone(), level_style(status.level, theme)),
-        None => (shown(app), theme.quiet),
+        None => (shown(app, theme), theme.quiet),
     };
     let more = theme.glyphs.more;
     if app.status.is_none() || text.width() <= width || kill_progress::is_shown(app) {
@@ -113,7 +113,7 @@ fn typed<'a>(prompt: &FilterPrompt, room: Range<usize>, theme: &Theme) -> Vec<Sp
 }
 
 /// `17 of 212 shown · 195 below`.
-fn shown(app: &App) -> String {
+fn shown(app: &App, theme: &Theme) -> String {
     let generation = &app.table.generation;
     let (rows, total) = (generation.len(), generation.total());
     let mut parts = Vec::new();
@@ -152,13 +152,15 @@ fn shown(app: &App) -> String {
         parts.extend((above > 0).then(|| format!("{above} above")));
         parts.extend((below > 0).then(|| format!("{below} below")));
     }
-    let dot = if app.settings.ascii { " - " } else { " · " };
+    let dot = format!(" {} ", theme.glyphs.dot);
     if let Some(groups) = &generation.groups {
-        let used = parts.join(dot).width() + dot.width() + 2;
+        let used = parts.join(&dot).width() + dot.width() + 2;
         let room = usize::from(app.size.0).saturating_sub(used);
-        parts.push(groups::choices(app, groups, room));
+        parts.push(groups::choices(app, groups, room, theme.glyphs.more));
+    } else if let Some(opened) = app.table.groups.opened.last() {
+        parts.push(format!("Esc: the {}", opened.by.grouping().plural));
     }
-    parts.join(dot)
+    parts.join(&dot)
 }
 
 /// The keys that can be used now, as many as fit.

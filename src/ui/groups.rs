@@ -202,24 +202,39 @@ pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
         several => format!(", {several} in several"),
     };
     let plural = groups.spec.by.grouping().plural;
-    vec![format!("{} {plural}", groups.live()), format!("{sessions}{several}")]
+    vec![
+        format!("{} {plural}", groups.live()),
+        format!("{sessions}{several}"),
+    ]
 }
 
-/// What `t` goes through, and where it stands: `by user [address] service state reason`; where that is
-/// too wide, `by address`.
-pub(super) fn choices(app: &App, groups: &Groups, room: usize) -> String {
-    let names = app.known_groupings().map(|id| {
-        let name = id.grouping().name;
-        if id == groups.spec.by {
-            format!("[{name}]")
-        } else {
-            name.to_owned()
-        }
-    });
-    let all = format!("by {}", names.collect::<Vec<_>>().join(" "));
+/// What `t` goes through, and where it stands: `by user [address] service state reason`. Where that is
+/// too wide it begins with where it stands, and ends where there is no more room.
+pub(super) fn choices(app: &App, groups: &Groups, room: usize, more: &str) -> String {
+    let mut names: Vec<_> = app
+        .known_groupings()
+        .map(|id| {
+            let name = id.grouping().name;
+            if id == groups.spec.by {
+                format!("[{name}]")
+            } else {
+                name.to_owned()
+            }
+        })
+        .collect();
+    let all = format!("by {}", names.join(" "));
     if all.width() <= room {
-        all
-    } else {
-        format!("by {}", groups.spec.by.grouping().name)
+        return all;
     }
+    let here = names.iter().position(|name| name.starts_with('['));
+    names.rotate_left(here.unwrap_or(0));
+    let mut some = format!("by [{}]", groups.spec.by.grouping().name);
+    for name in names.iter().skip(1) {
+        if some.width() + name.width() + more.width() + 2 > room {
+            some.extend([" ", more]);
+            break;
+        }
+        some.extend([" ", name]);
+    }
+    some
 }

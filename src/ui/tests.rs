@@ -1,5 +1,6 @@
 //! Frames of the screen at fixed sizes, as text. Few, and each for a reason.
 
+mod groups;
 mod kills;
 mod servers;
 

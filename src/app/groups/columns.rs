@@ -208,7 +208,9 @@ fn why(group: &Group) -> Option<Cow<'_, str>> {
         .filter(|(_, count)| *count > 0)
         .collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let words = counts.iter().map(|(reason, count)| format!("{} {count}", reason.name));
+    let words = counts
+        .iter()
+        .map(|(reason, count)| format!("{} {count}", reason.name));
     let words: Vec<_> = words.collect();
     (!words.is_empty()).then(|| words.join(", ").into())
 }
