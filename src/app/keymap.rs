@@ -188,7 +188,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Groups [ch('t'), on(Code::F(5)), on(Code::Right)] Action::Group(1), "t F5 →", "group by the next: service, server, state, reason …", "regroup";
     Groups [on(Code::Left)] Action::Group(-1), "←", "group by the one before", "";
     Groups [ch(' ')] Action::Mark, "Space", "mark all sessions of the group, or take their marks away", "";
-    Groups [on(Code::Esc)] Action::Back, "Esc", "back to the table; from a group's sessions, to the groups", "back";
+    Groups [on(Code::Esc)] Action::Back, "Esc", "back to the table; from opened ones, to the groups", "back";
     Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";

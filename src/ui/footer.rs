@@ -158,7 +158,7 @@ fn shown(app: &App, theme: &Theme) -> String {
         let room = usize::from(app.size.0).saturating_sub(used);
         parts.push(groups::choices(app, groups, room, theme.glyphs.more));
     } else if let Some(opened) = app.table.groups.opened.last() {
-        parts.push(format!("Esc: the {}", opened.by.grouping().plural));
+        parts.push(format!("Esc back to {}", opened.by.grouping().plural));
     }
     parts.join(&dot)
 }

@@ -58,11 +58,14 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
     }
 }
 
-/// A name cut to this can still be told from others.
+/// Columns from here on make way before a name is cut to less than this.
+const OPTIONAL: u8 = 4;
 const READABLE: u16 = 24;
+/// Before the others do, a name is cut down to this.
+const SHORT: u16 = 11;
 
-/// Which columns there is room for. The names give way down to a readable width, then the columns that
-/// are dropped first go, then the names give way again; what is left over goes to the last open column.
+/// Which columns there is room for: all, then without those that are dropped first. The names take what
+/// the others leave, and the last open column what is left over.
 fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
     let natural = |id: GroupColumnId| {
         let column = id.column();
@@ -71,26 +74,40 @@ fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
         let shown = groups.widths.get(id.index()).copied().unwrap_or(0);
         shown.max(column.min).max(head).min(column.max)
     };
-    let mut columns: Vec<Fitted> = app
+    let (mut names, mut others): (Vec<_>, Vec<_>) = app
         .known_group_columns()
         .map(|id| Fitted {
             id,
             width: natural(id),
         })
-        .collect();
-    shrink(&mut columns, width, READABLE);
-    while total(&columns) > width && columns.len() > 2 {
-        let last = columns.iter().map(|fitted| fitted.id);
-        let last = last.max_by_key(|id| id.column().drop);
-        columns.retain(|fitted| Some(fitted.id) != last);
+        .partition(|fitted| fitted.id == GroupColumnId::NAME);
+    while let Some(last) = others
+        .iter()
+        .map(|fitted| fitted.id)
+        .max_by_key(|id| id.column().drop)
+    {
+        let enough = if last.column().drop < OPTIONAL {
+            SHORT
+        } else {
+            READABLE
+        };
+        let needed: u16 = names.iter().map(|name| name.width.min(enough) + 1).sum();
+        if total(&others).saturating_add(needed) <= width {
+            break;
+        }
+        others.retain(|fitted| fitted.id != last);
     }
-    shrink(&mut columns, width, 0);
-    let spare = width.saturating_sub(total(&columns));
-    let mut open = columns.iter_mut();
+    let room = width.saturating_sub(total(&others)).saturating_sub(1);
+    for name in &mut names {
+        name.width = name.width.min(room);
+    }
+    names.extend(others);
+    let spare = width.saturating_sub(total(&names));
+    let mut open = names.iter_mut();
     if let Some(open) = open.rfind(|fitted| fitted.id.column().max == u16::MAX) {
         open.width += spare;
     }
-    columns
+    names
 }
 
 /// One blank in front of the row and one between columns.
@@ -99,15 +116,6 @@ fn total(columns: &[Fitted]) -> u16 {
         .iter()
         .map(|fitted| fitted.width.saturating_add(1))
         .fold(1, u16::saturating_add)
-}
-
-/// The names give way, as far as this.
-fn shrink(columns: &mut [Fitted], width: u16, readable: u16) {
-    let over = total(columns).saturating_sub(width);
-    if let Some(name) = columns.first_mut() {
-        let least = readable.min(name.width);
-        name.width = name.width.saturating_sub(over).max(least);
-    }
 }
 
 fn heading(groups: &Groups, id: GroupColumnId) -> &'static str {

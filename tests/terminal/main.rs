@@ -24,6 +24,7 @@ mod bulk;
 mod details;
 mod filter;
 mod grace;
+mod groups;
 mod help;
 mod hostile;
 mod idle;

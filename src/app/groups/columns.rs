@@ -40,7 +40,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 7] = [
         about: "what the sessions of the group have in common",
         align: Align::Left,
         min: 8,
-        max: 47,
+        max: 72,
         drop: 0,
         only: None,
         descending: false,

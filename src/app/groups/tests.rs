@@ -146,7 +146,11 @@ fn fleet() -> impl Strategy<Value = (Arc<Snapshot>, Filter)> {
         "user=*a* or not known(server)",
     ];
     let dialects = [Dialect::Draft, Dialect::JsonApi];
-    (vec(session(), 0..25), select(filters.to_vec()), select(dialects.to_vec()))
+    (
+        vec(session(), 0..25),
+        select(filters.to_vec()),
+        select(dialects.to_vec()),
+    )
         .prop_map(|(sessions, filter, dialect)| (list(sessions, dialect), Filter::parse(filter).unwrap()))
 }
 
