@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maxtop::app::arrange::{Generation, Job, Spec, arrange};
 use maxtop::app::endpoint::Endpoint;
+use maxtop::app::groups::GroupSpec;
+use maxtop::app::groups::groupings::GroupingId;
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, Settings};
 use maxtop::model::{Census, Change, Dialect, EndpointId, Phase, Session, Snapshot, Span, Text};
@@ -145,6 +147,36 @@ fn order(c: &mut Criterion) {
     group.finish();
 }
 
+/// Beside what it must at least do: look at the field of every session.
+fn groups(c: &mut Criterion) {
+    let list = Arc::new(snapshot(&body(), &mut Interner::default()));
+    let arranged = |spec: Spec| {
+        arrange(Job {
+            samples: Vec::new(),
+            previous: None,
+            snapshots: vec![Arc::clone(&list)],
+            spec,
+        })
+    };
+    let rows = arranged(Spec::default());
+    let mut group = c.benchmark_group("group 100,000 sessions");
+    group.sample_size(20);
+    group.bench_function("baseline: the names of their users added up", |b| {
+        let length = |session: &Session| session.user.as_ref().map_or(0, |user| user.as_str().len());
+        b.iter(|| black_box(&list.sessions).iter().map(length).sum::<usize>());
+    });
+    for by in GroupingId::all() {
+        let spec = GroupSpec {
+            by,
+            ..GroupSpec::default()
+        };
+        group.bench_function(by.grouping().name, |b| {
+            b.iter(|| maxtop::app::groups::group(black_box(&rows), &spec, None).len());
+        });
+    }
+    group.finish();
+}
+
 /// Beside what it must at least do: look at both fields of every session.
 fn filter(c: &mut Criterion) {
     let list = snapshot(&body(), &mut Interner::default());
@@ -216,5 +248,5 @@ fn frame(c: &mut Criterion) {
     });
 }
 
-criterion_group!(hot_paths, decode, order, filter, reasons, frame);
+criterion_group!(hot_paths, decode, order, groups, filter, reasons, frame);
 criterion_main!(hot_paths);

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
+use super::groups::group;
 use super::judging::judged;
 use super::names::Names;
 use crate::model::{Counter, Session, Snapshot};
@@ -56,15 +57,20 @@ pub fn arrange(job: Job) -> Generation {
         snapshots,
         samples,
         spec,
+        groups: None,
         order: Vec::new(),
         idle_hidden: 0,
     };
     let (mut order, idle_hidden) = matching(&generation);
     generation.idle_hidden = idle_hidden;
-    sort(&generation, &mut order, previous);
-    generation.widths = widest(&generation, &order);
+    if generation.spec.group.is_none() {
+        sort(&generation, &mut order, previous);
+        generation.widths = widest(&generation, &order);
+    }
     generation.order = order;
     rank(&mut generation);
+    let asked = generation.spec.group.as_ref();
+    generation.groups = asked.map(|asked| group(&generation, asked, previous));
     generation
 }
 
@@ -121,6 +127,7 @@ fn is_idle(session: &Session) -> bool {
 fn holds(spec: &Spec, previous: &Generation) -> bool {
     spec.hold
         && !previous.is_empty()
+        && previous.groups.is_none()
         && previous.spec.sort == spec.sort
         && previous.spec.filter == spec.filter
         && previous.spec.hide_idle == spec.hide_idle

@@ -91,6 +91,7 @@ impl App {
                 .map(|known| known.name.as_str().into())
                 .collect(),
             sort: self.table.sort,
+            group: self.table.groups.spec(),
             hide_idle: self.table.hide_idle,
             cursor: self.table.cursor.clone(),
             hold: self.holds_order(),

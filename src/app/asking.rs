@@ -43,7 +43,7 @@ pub struct Asking {
 
 impl App {
     /// `K`: asks about the session in the details if they have the keys, else about the marked ones,
-    /// else about the one under the cursor.
+    /// else about the one under the cursor, or all of the group there.
     pub(super) fn ask_to_kill(&mut self, effects: &mut Vec<Effect>) {
         if let Some(busy) = self.kills.busy() {
             self.status = Some(Status::warning(busy));
@@ -57,9 +57,20 @@ impl App {
             let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
             return self.open_dialog(victim.into_iter().collect(), false, effects);
         }
+        if self.is_regrouping() {
+            self.status = Some(Status::note("not yet: the rows are on their way".to_owned()));
+            return;
+        }
         if !self.marks.is_empty() {
-            let on_mark = self.table.cursor.as_ref().is_some_and(|key| self.marks.has(key));
+            let on_mark = self.is_cursor_on_mark();
             return self.open_dialog(self.marked(), !on_mark, effects);
+        }
+        if self.shows_groups() {
+            let victims = self.victims_of_group();
+            if !victims.is_empty() {
+                self.open_dialog(victims, false, effects);
+            }
+            return;
         }
         let Some(row) = self.table.generation.row(self.table.position()) else {
             return;
@@ -70,6 +81,13 @@ impl App {
         }
         let victim = self.victim(row.identity(), row.session.clone(), None);
         self.open_dialog(victim.into_iter().collect(), false, effects);
+    }
+
+    fn is_cursor_on_mark(&self) -> bool {
+        if self.shows_groups() {
+            return self.is_group_marked();
+        }
+        self.table.cursor.as_ref().is_some_and(|key| self.marks.has(key))
     }
 
     /// The marked sessions as the newest lists have them.
@@ -89,7 +107,12 @@ impl App {
     }
 
     /// Freezes a session. Nothing if its endpoint has not spoken yet.
-    fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
+    pub(super) fn victim(
+        &self,
+        identity: Identity,
+        session: Session,
+        taken_by: Option<Filter>,
+    ) -> Option<Victim> {
         let endpoint = self.endpoint(identity.endpoint)?;
         let verdict = self.table.generation.verdict(&identity.key());
         let reasons = verdict.as_ref().map(reason_names).unwrap_or_default();

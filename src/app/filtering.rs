@@ -59,6 +59,10 @@ impl App {
         if action == Action::Accept {
             let Some(filter) = prompt.accept() else { return };
             self.table.history.add(&filter);
+            if filter.is_empty() {
+                // All are shown: that is no group's sessions to go back from.
+                self.table.groups.opened.clear();
+            }
             self.table.filter = filter;
             self.table.start_over();
         } else {

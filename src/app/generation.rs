@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::COLUMNS;
+use super::groups::Groups;
 use super::names::Names;
 use super::row::Row;
 use super::spec::Spec;
@@ -53,6 +54,8 @@ pub struct Generation {
     /// The widest text of each column so far, by place in the table of columns. It never shrinks:
     /// a table that breathes cannot be read.
     pub widths: [u16; COLUMNS.len()],
+    /// The groups of its rows, where they were asked for; the rows then stand in no order.
+    pub groups: Option<Groups>,
     pub(super) order: Vec<Place>,
     /// For each snapshot and index: the place in `order`, or `HIDDEN`.
     pub(super) ranks: Vec<Vec<u32>>,

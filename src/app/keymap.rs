@@ -7,6 +7,8 @@ use super::key::{Code, Key};
 pub enum Context {
     /// The table, or the details with nothing on top.
     Table,
+    /// The table, while it shows groups.
+    Groups,
     /// The details have the focus.
     Detail,
     /// The kill dialog.
@@ -34,7 +36,7 @@ pub enum Action {
     First,
     /// To the last row.
     Last,
-    /// Open the details.
+    /// Open the details, or the sessions of a group.
     Open,
     /// One level back.
     Back,
@@ -44,6 +46,8 @@ pub enum Action {
     Filter,
     /// Sort by the column to the left or right.
     SortBy(isize),
+    /// Group sessions, by what is so many steps on.
+    Group(isize),
     /// Turn the order round.
     Invert,
     /// Ask whether to end the session.
@@ -163,6 +167,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
     Table [ch('I')] Action::Invert, "I", "turn the order round", "";
+    Table [ch('t'), on(Code::F(5))] Action::Group(1), "t F5", "groups: by user, address, service, server, state …", "group";
     Table [on(Code::Up), ch('k')] Action::Move(-1), "↑ k", "up", "";
     Table [on(Code::Down), ch('j')] Action::Move(1), "↓ j", "down", "";
     Table [on(Code::PageUp), ctrl('b')] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
@@ -180,7 +185,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ch('o')] Action::Overview, "o", "overview: how the fleet has moved since maxtop began", "";
     Table [ch('l')] Action::KillLog, "l", "what came of the kills of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "the other pane, when both are shown", "";
-    Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: the table stands, polling goes on", "pause";
+    Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: the table stands, polling goes on", "";
     Table [ch('+')] Action::Pace(1), "+ -", "poll less or more often", "";
     Table [ch('-')] Action::Pace(-1), "-", "", "";
     Table [ch('r')] Action::Refresh, "r", "poll now", "";
@@ -190,6 +195,12 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ctrl('z')] Action::Suspend, "Ctrl-z", "to the shell; fg comes back", "";
     Table [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
     Table [ch('Q')] Action::QuitKeepingFrame, "Q", "quit and leave the last frame as text", "";
+    Groups [on(Code::Enter)] Action::Open, "Enter", "the sessions of the group, as a filter", "sessions";
+    Groups [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end all sessions of the group, after asking and checking", "kill";
+    Groups [ch('t'), on(Code::F(5)), on(Code::Right)] Action::Group(1), "t F5 →", "group by the next: service, server, state, reason …", "regroup";
+    Groups [on(Code::Left)] Action::Group(-1), "←", "group by the one before", "";
+    Groups [ch(' ')] Action::Mark, "Space", "mark all sessions of the group, or take their marks away", "";
+    Groups [on(Code::Esc)] Action::Back, "Esc", "back to the table; from opened ones, to the groups", "back";
     Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
@@ -236,14 +247,15 @@ pub static BINDINGS: &[Binding] = bindings! {
     Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
 };
 
-/// What a key does here. The details know all keys of the table that they do not use themselves.
+/// What a key does here. The details and the groups know all keys of the table that they do not use
+/// themselves.
 pub fn action(context: Context, key: Key) -> Option<Action> {
     let find = |context| {
         BINDINGS
             .iter()
             .find(|binding| binding.context == context && binding.keys.contains(&key))
     };
-    let fallback = matches!(context, Context::Detail).then_some(Context::Table);
+    let fallback = matches!(context, Context::Detail | Context::Groups).then_some(Context::Table);
     find(context)
         .or_else(|| fallback.and_then(find))
         .map(|binding| binding.action)

@@ -8,6 +8,12 @@ use crate::model::RowKey;
 impl App {
     /// Marks the row under the cursor, or takes its mark away, and goes on to the next.
     pub(super) fn toggle_mark(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_regrouping() {
+            return;
+        }
+        if self.shows_groups() {
+            return self.toggle_group(effects);
+        }
         let Some(row) = self.table.generation.row(self.table.position()) else {
             return;
         };
@@ -23,6 +29,12 @@ impl App {
 
     /// Begins a range at the cursor, or marks it from where it began.
     pub(super) fn mark_range(&mut self) {
+        if self.shows_groups() {
+            self.status = Some(Status::note(
+                "a range is one of sessions; Space marks those of the group".to_owned(),
+            ));
+            return;
+        }
         let Some(cursor) = self.table.cursor.clone() else {
             return;
         };
@@ -68,5 +80,6 @@ impl App {
         let filtered = !generation.spec.filter.is_empty() || generation.spec.hide_idle;
         let hidden = self.marks.iter().filter(|mark| filtered && is_hidden(&mark.key));
         self.marks.hidden = hidden.count();
+        self.count_marks_by_group();
     }
 }

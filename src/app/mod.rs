@@ -11,6 +11,7 @@ pub mod detail;
 pub mod effect;
 pub mod endpoint;
 pub mod generation;
+pub mod groups;
 pub mod history;
 pub mod key;
 pub mod keymap;
@@ -33,6 +34,7 @@ mod arranging;
 mod copying;
 mod filtering;
 mod ghost;
+mod grouping;
 mod judging;
 mod leaving;
 mod marking;
@@ -230,6 +232,8 @@ impl App {
             Context::Prompt
         } else if self.detail_has_keys() {
             Context::Detail
+        } else if self.shows_groups() {
+            Context::Groups
         } else {
             Context::Table
         }

@@ -1,9 +1,11 @@
-//! By which column the table is sorted, and which columns there are to sort by.
+//! By which column rows and groups are sorted, and which columns there are to sort by.
 
 use super::App;
 use super::arrange::Sort;
 use super::columns::{ColumnId, Fitted, fitted};
 use super::effect::Effect;
+use super::groups::columns::{GroupColumnId, GroupSort};
+use crate::model::Dialect;
 
 impl App {
     /// The chosen columns that at least one endpoint can fill, from left to right.
@@ -12,9 +14,18 @@ impl App {
         chosen.filter(|id| self.can_fill(*id))
     }
 
+    /// The columns of groups that at least one endpoint can fill.
+    pub fn known_group_columns(&self) -> impl Iterator<Item = GroupColumnId> + '_ {
+        GroupColumnId::all().filter(|id| self.is_told(id.column().only))
+    }
+
     /// Whether an endpoint speaks so that it can tell what stands in a column.
     pub fn can_fill(&self, id: ColumnId) -> bool {
-        let only = id.column().only;
+        self.is_told(id.column().only)
+    }
+
+    /// Whether an endpoint speaks the one dialect that tells something; `None`: both do.
+    pub(super) fn is_told(&self, only: Option<Dialect>) -> bool {
         only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
     }
 
@@ -31,28 +42,32 @@ impl App {
     /// To the next shown column on the left or right; each begins the way its numbers are read. If
     /// the rows are sorted by a column that is not shown, the nearest end is the next.
     pub(super) fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
-        let shown = self.seen_columns();
-        let last = shown.len().saturating_sub(1);
-        let here = shown
-            .iter()
-            .position(|fitted| fitted.id == self.table.sort.column);
-        let next = match here {
-            Some(here) => here.saturating_add_signed(step).min(last),
-            None if step > 0 => 0,
-            None => last,
-        };
-        if let Some(Fitted { id, .. }) = shown.get(next) {
-            self.table.sort = Sort {
-                column: *id,
-                descending: id.column().descending,
-            };
-            self.reorder_now(effects);
+        if self.shows_groups() {
+            let shown: Vec<_> = self.known_group_columns().collect();
+            let sort = &mut self.table.groups.sort;
+            if let Some(column) = beside(&shown, sort.column, step) {
+                let descending = column.column().descending;
+                *sort = GroupSort { column, descending };
+            }
+        } else {
+            let shown: Vec<_> = self.seen_columns().iter().map(|fitted| fitted.id).collect();
+            let sort = &mut self.table.sort;
+            if let Some(column) = beside(&shown, sort.column, step) {
+                let descending = column.column().descending;
+                *sort = Sort { column, descending };
+            }
         }
+        self.reorder_now(effects);
     }
 
     /// The other way round.
     pub(super) fn invert(&mut self, effects: &mut Vec<Effect>) {
-        self.table.sort.descending = !self.table.sort.descending;
+        let descending = if self.shows_groups() {
+            &mut self.table.groups.sort.descending
+        } else {
+            &mut self.table.sort.descending
+        };
+        *descending = !*descending;
         self.reorder_now(effects);
     }
 
@@ -61,4 +76,15 @@ impl App {
         self.last_key = None;
         self.rearrange(effects);
     }
+}
+
+/// The neighbour of a column; at the ends, itself. Of one that is not shown, the nearest end.
+fn beside<T: Copy + PartialEq>(shown: &[T], here: T, step: isize) -> Option<T> {
+    let last = shown.len().checked_sub(1)?;
+    let next = match shown.iter().position(|column| *column == here) {
+        Some(here) => here.saturating_add_signed(step).min(last),
+        None if step > 0 => 0,
+        None => last,
+    };
+    shown.get(next).copied()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::ColumnId;
+use super::groups::GroupSpec;
 use crate::model::RowKey;
 use crate::query::Filter;
 use crate::triage::Thresholds;
@@ -34,6 +35,8 @@ pub struct Spec {
     pub endpoints: Vec<Arc<str>>,
     /// In which order.
     pub sort: Sort,
+    /// Groups of them instead, where they are asked for.
+    pub group: Option<GroupSpec>,
     /// The session under the cursor: it stays as a ghost when it ends.
     pub cursor: Option<RowKey>,
     /// Leave out who is idle and has no reason to be looked at.

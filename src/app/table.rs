@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::arrange::{Generation, Sort};
 use super::columns::ColumnId;
+use super::groups::pane::GroupPane;
 use super::history::History;
 use crate::model::RowKey;
 use crate::query::Filter;
@@ -25,6 +26,8 @@ pub struct Table {
     pub columns: Vec<ColumnId>,
     /// In which order.
     pub sort: Sort,
+    /// The groups, when sessions are grouped.
+    pub groups: GroupPane,
     /// Who is idle without a reason is left out.
     pub hide_idle: bool,
     /// The first row on the screen.
@@ -56,6 +59,13 @@ impl Table {
 
     /// Takes a finished generation; `height` is the number of rows on the screen.
     pub fn take(&mut self, generation: Arc<Generation>, height: usize) {
+        if let Some(groups) = &generation.groups {
+            // Groups that nobody wants any more are not those whose first one is waited for.
+            let to_first = self.groups.by.is_some() && std::mem::take(&mut self.to_first);
+            self.groups.take(groups, to_first, height);
+            self.generation = generation;
+            return;
+        }
         let line = self.position.saturating_sub(self.offset);
         self.generation = generation;
         let found = self.cursor.as_ref().and_then(|key| self.generation.position(key));
@@ -74,6 +84,9 @@ impl Table {
     /// Whether a generation was made for another cursor and has no place for this one's session:
     /// its ghost was not asked for.
     pub fn was_arranged_for_another(&self, generation: &Generation) -> bool {
+        if let (Some(groups), Some(shown)) = (&generation.groups, &self.generation.groups) {
+            return self.groups.were_made_for_another(groups, shown);
+        }
         let Some(cursor) = &self.cursor else { return false };
         generation.spec.cursor.as_ref() != Some(cursor)
             && generation.position(cursor).is_none()
@@ -82,11 +95,18 @@ impl Table {
 
     /// Moves the cursor by rows. Says whether it left a ghost, which then must go.
     pub fn move_by(&mut self, rows: isize, height: usize) -> bool {
-        self.go_to(self.position.saturating_add_signed(rows), height)
+        let position = match &self.generation.groups {
+            Some(_) => self.groups.position(),
+            None => self.position,
+        };
+        self.go_to(position.saturating_add_signed(rows), height)
     }
 
     /// Moves the cursor to a row. Says whether it left a ghost, which then must go.
     pub fn go_to(&mut self, position: usize, height: usize) -> bool {
+        if let Some(groups) = &self.generation.groups {
+            return self.groups.go_to(position, groups, height);
+        }
         let before = self.cursor.take();
         self.position = position.min(self.generation.len().saturating_sub(1));
         self.cursor = self.generation.row(self.position).map(|row| row.key());
@@ -101,11 +121,18 @@ impl Table {
 
     /// Keeps the cursor in sight, and no empty lines below the last row as long as rows are above.
     pub fn settle(&mut self, height: usize) {
-        let last_offset = self.generation.len().saturating_sub(height.max(1));
-        let lowest = self.position.saturating_sub(height.saturating_sub(1));
-        self.offset = self
-            .offset
-            .clamp(lowest, self.position.max(lowest))
-            .min(last_offset.max(lowest));
+        match &self.generation.groups {
+            Some(groups) => self.groups.settle(groups, height),
+            None => self.offset = settled(self.offset, self.position, self.generation.len(), height),
+        }
     }
+}
+
+/// The first row on the screen, so that the one at `position` is in sight.
+pub(super) fn settled(offset: usize, position: usize, rows: usize, height: usize) -> usize {
+    let last_offset = rows.saturating_sub(height.max(1));
+    let lowest = position.saturating_sub(height.saturating_sub(1));
+    offset
+        .clamp(lowest, position.max(lowest))
+        .min(last_offset.max(lowest))
 }

@@ -1,5 +1,6 @@
 mod arranging;
 mod grace;
+mod groups;
 mod kills;
 mod marks;
 mod stuck;

@@ -135,12 +135,13 @@ impl App {
             Action::HalfPage(halves) => self.step(halves * (page / 2).max(1), effects),
             Action::First => self.jump(0, effects),
             Action::Last => self.jump(usize::MAX, effects),
-            Action::Open => self.open_detail(effects),
+            Action::Open => self.open(effects),
             Action::Back => self.back(effects),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
             Action::Filter => self.open_prompt(),
             Action::SortBy(step) => self.sort_by(step, effects),
             Action::Invert => self.invert(effects),
+            Action::Group(step) => self.group_by(step, effects),
             Action::Mark => self.toggle_mark(effects),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
@@ -183,8 +184,8 @@ impl App {
         }
     }
 
-    /// Esc: one level, in the order what is being ended, overlay, details, range, marks, filter. It
-    /// never quits.
+    /// Esc: one level, in the order what is being ended, overlay, details, range, group, marks,
+    /// filter. It never quits.
     fn back(&mut self, effects: &mut Vec<Effect>) {
         // The last line says that Esc stops the rest, whatever lies over the table.
         if self.stop_kills(effects) || self.overlay.take().is_some() {
@@ -192,6 +193,7 @@ impl App {
             self.close_detail(effects);
         } else if self.marks.anchor().is_some() {
             self.marks.set_anchor(None);
+        } else if self.leave_group(effects) {
         } else if !self.marks.is_empty() {
             self.marks.clear();
         } else if !self.table.filter.is_empty() {

@@ -10,6 +10,7 @@
 
 mod ast;
 mod complete;
+mod compose;
 mod condition;
 mod error;
 mod eval;

@@ -330,6 +330,7 @@ fn tab_completes_fields_and_values() {
     }
 }
 
+mod compose;
 mod errors;
 mod properties;
 mod reference;

@@ -10,10 +10,12 @@ use ratatui::widgets::Widget;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::draw::{fit, wrap};
+use super::groups;
 use super::kill_progress;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
+use crate::app::key::Key;
 use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
 use crate::app::prompt::FilterPrompt;
 use crate::app::status::Level;
@@ -32,7 +34,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     let width = usize::from(status.width.saturating_sub(2));
     let (text, style) = match &app.status {
         Some(status) => (status.text.clone(), level_style(status.level, theme)),
-        None => (shown(app), theme.quiet),
+        None => (shown(app, theme), theme.quiet),
     };
     let more = theme.glyphs.more;
     if app.status.is_none() || text.width() <= width || kill_progress::is_shown(app) {
@@ -111,7 +113,7 @@ fn typed<'a>(prompt: &FilterPrompt, room: Range<usize>, theme: &Theme) -> Vec<Sp
 }
 
 /// `17 of 212 shown · 195 below`.
-fn shown(app: &App) -> String {
+fn shown(app: &App, theme: &Theme) -> String {
     let generation = &app.table.generation;
     let (rows, total) = (generation.len(), generation.total());
     let mut parts = Vec::new();
@@ -119,7 +121,9 @@ fn shown(app: &App) -> String {
         parts.push(format!("/{}", app.table.filter.text().trim()));
     }
     let listed = generation.listed();
-    if generation.snapshots.is_empty() {
+    if let Some(groups) = &generation.groups {
+        parts.extend(groups::counts(app, groups));
+    } else if generation.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
     } else if listed == total {
         parts.push(format!("{total} sessions"));
@@ -142,13 +146,25 @@ fn shown(app: &App) -> String {
         parts.push(format!("{marked} marked{hidden}"));
     }
     let page = app.page();
-    let above = app.table.offset.min(rows);
+    let (offset, rows) = match &generation.groups {
+        Some(groups) => (app.table.groups.offset, groups.len()),
+        None => (app.table.offset, rows),
+    };
+    let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);
     if !app.areas().table.is_empty() {
         parts.extend((above > 0).then(|| format!("{above} above")));
         parts.extend((below > 0).then(|| format!("{below} below")));
     }
-    parts.join(if app.settings.ascii { " - " } else { " · " })
+    let dot = format!(" {} ", theme.glyphs.dot);
+    if let Some(groups) = &generation.groups {
+        let used = parts.join(&dot).width() + dot.width() + 2;
+        let room = usize::from(app.size.0).saturating_sub(used);
+        parts.push(groups::choices(app, groups, room, theme.glyphs.more));
+    } else if let Some(opened) = app.table.groups.opened.last() {
+        parts.push(format!("Esc back to {}", opened.by.grouping().plural));
+    }
+    parts.join(&dot)
 }
 
 /// The keys that can be used now, as many as fit.
@@ -158,11 +174,15 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         return;
     }
     let context = app.context();
-    let table = BINDINGS
-        .iter()
-        .filter(|binding| binding.context == Context::Table && context == Context::Detail);
     let own = BINDINGS.iter().filter(|binding| binding.context == context);
+    let is_own = |key: &Key| own.clone().any(|binding| binding.keys.contains(key));
+    let knows_table = matches!(context, Context::Detail | Context::Groups);
+    let table = BINDINGS.iter().filter(|binding| {
+        let is_free = !binding.keys.first().is_some_and(is_own);
+        knows_table && binding.context == Context::Table && is_free
+    });
     let usable = own
+        .clone()
         .chain(table)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
     let mut line = Line::from(" ");

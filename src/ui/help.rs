@@ -6,13 +6,15 @@ use ratatui::text::{Line, Span};
 use super::draw::{dialog_box, lines};
 use super::theme::Theme;
 use crate::app::columns::{COLUMNS, Column};
+use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
 use crate::app::keymap::{BINDINGS, Binding, Context};
 use crate::query::FIELDS;
 use crate::triage::REASONS;
 
 /// The contexts in which keys are explained, with their headings.
-const SECTIONS: [(Context, &str); 5] = [
+const SECTIONS: [(Context, &str); 6] = [
     (Context::Table, "EVERYWHERE"),
+    (Context::Groups, "GROUPS"),
     (Context::Detail, "DETAILS"),
     (Context::Dialog, "KILL DIALOG"),
     (Context::Prompt, "FILTER"),
@@ -79,6 +81,13 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
             .map(|column| entry(title(column), column.about, theme)),
     );
     text.push(Line::default());
+    text.push(Line::styled("COLUMNS OF GROUPS", theme.strong));
+    text.extend(
+        GROUP_COLUMNS
+            .iter()
+            .map(|column| entry(group_title(column), column.about, theme)),
+    );
+    text.push(Line::default());
     text.push(Line::styled("WHY", theme.strong));
     text.extend(
         REASONS
@@ -92,6 +101,15 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
 const fn title(column: &Column) -> &'static str {
     if column.heading.is_empty() {
         column.name
+    } else {
+        column.heading
+    }
+}
+
+/// The head of the first column is what is grouped by.
+const fn group_title(column: &GroupColumn) -> &'static str {
+    if column.heading.is_empty() {
+        "USER …"
     } else {
         column.heading
     }

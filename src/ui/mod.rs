@@ -7,6 +7,7 @@ mod detail;
 mod dialog;
 mod draw;
 mod footer;
+mod groups;
 mod header;
 mod help;
 mod kill_log;
@@ -31,7 +32,10 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     let theme = Theme::new(app.settings.plain, app.settings.ascii);
     header::draw(app, &theme, rect(areas.header), frame);
     draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
-    table::draw(app, &theme, rect(areas.table), frame);
+    match &app.table.generation.groups {
+        Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
+        None => table::draw(app, &theme, rect(areas.table), frame),
+    }
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);

@@ -102,7 +102,7 @@ fn mark(app: &App, theme: &Theme, row: &Row<'_>, line: Rect, frame: &mut Frame<'
     }
 }
 
-fn aligned(text: &str, align: Align, width: u16) -> String {
+pub(super) fn aligned(text: &str, align: Align, width: u16) -> String {
     let gap = usize::from(width).saturating_sub(text.width());
     match align {
         Align::Left => format!("{text}{:gap$}", ""),
@@ -128,7 +128,7 @@ fn row_style(app: &App, theme: &Theme, row: &Row<'_>, selected: bool) -> Style {
 }
 
 /// A table that stands still is not live, however well the polling goes on.
-fn is_live(app: &App, endpoint: &Endpoint, shown: &Snapshot) -> bool {
+pub(super) fn is_live(app: &App, endpoint: &Endpoint, shown: &Snapshot) -> bool {
     let newest = endpoint
         .latest
         .as_ref()
@@ -158,7 +158,7 @@ fn state_style(theme: &Theme, row: &Row<'_>) -> Style {
 }
 
 /// Why there is no row, and what to do about it.
-fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
         Link::Failing { fault, .. } => Some((endpoint, fault)),
         _ => None,

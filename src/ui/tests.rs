@@ -1,6 +1,7 @@
 //! Frames of the screen at fixed sizes, as text. Few, and each for a reason.
 
 mod columns;
+mod groups;
 mod kills;
 mod servers;
 
@@ -170,7 +171,7 @@ fn a_filter_that_is_none_yet_says_why() {
 
 #[test]
 fn the_help() {
-    let mut stage = draft((80, 136));
+    let mut stage = draft((80, 152));
     stage.press(Code::Char('?'));
     insta::assert_snapshot!("help", frame(&stage));
 }

@@ -9,7 +9,7 @@ use crate::screen::ids;
 
 /// Types what confirms so many, until it counts: just after Yes has opened it does not, and Enter
 /// without a number is No.
-fn type_number(pty: &mut crate::pty::Pty, count: usize) {
+pub(crate) fn type_number(pty: &mut crate::pty::Pty, count: usize) {
     let typed = format!("then Enter: {count}_");
     let is_typed = (0..60).any(|_| {
         pty.keys(&format!("\x7f\x7f\x7f{count}"));

@@ -11,10 +11,10 @@ fn it_opens_scrolls_and_closes() {
     for close in ["\x1b", "q", "?"] {
         pty.keys("?");
         pty.sees("EVERYWHERE");
-        pty.keys("\x1b[6~\x1b[6~\x1b[6~\x1b[6~\x1b[6~");
+        pty.keys(&"\x1b[6~".repeat(8));
         pty.sees("more memory than is usual");
         pty.no_longer_sees("EVERYWHERE");
-        pty.keys("\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
+        pty.keys(&"\x1b[5~".repeat(8));
         pty.sees("EVERYWHERE");
         pty.keys(close);
         pty.no_longer_sees("maxtop: keys");

@@ -25,6 +25,7 @@ mod columns;
 mod details;
 mod filter;
 mod grace;
+mod groups;
 mod help;
 mod hostile;
 mod idle;

@@ -86,7 +86,7 @@ fn comparison() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn expr() -> impl Strategy<Value = Expr> {
+pub(super) fn expr() -> impl Strategy<Value = Expr> {
     let leaf = prop_oneof![
         3 => comparison(),
         1 => value().prop_map(|text| Word::new(&text).map_or(Expr::Known(&FIELDS[0]), Expr::Word)),

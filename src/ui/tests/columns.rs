@@ -1,5 +1,6 @@
 //! Choosing columns, and the header with its bars.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::*;
@@ -80,7 +81,7 @@ fn the_header_has_as_many_bars_as_there_is_room_for() {
     for dialect in [Dialect::Draft, Dialect::JsonApi] {
         for columns in [60, 70, 80, 100, 120, 140, 200] {
             let stage = moving((columns, 24), dialect);
-            headers += &format!("{columns}: {}\n", header(&stage));
+            let _ = writeln!(headers, "{columns}: {}", header(&stage));
         }
     }
     insta::assert_snapshot!("header_bars", headers);

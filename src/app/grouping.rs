@@ -1,0 +1,177 @@
+//! The table by groups: what each key does there.
+
+use super::App;
+use super::effect::Effect;
+use super::groups::group::{Group, GroupKey};
+use super::groups::groupings::{Grouping, GroupingId};
+use super::groups::pane::Opened;
+use super::row::Row;
+use super::status::Status;
+use crate::kill::Victim;
+use crate::query::Filter;
+
+impl App {
+    /// Whether groups are shown in place of sessions.
+    pub fn shows_groups(&self) -> bool {
+        self.table.generation.groups.is_some()
+    }
+
+    /// Groups were asked for, or sessions again, and what is on the screen is not that yet.
+    pub(super) fn is_regrouping(&self) -> bool {
+        let shown = self.table.generation.groups.as_ref().map(|groups| groups.spec.by);
+        shown != self.table.groups.by
+    }
+
+    /// What at least one endpoint tells enough for to group by it.
+    pub fn known_groupings(&self) -> impl Iterator<Item = GroupingId> + '_ {
+        GroupingId::all().filter(|id| self.is_told(id.grouping().only))
+    }
+
+    /// `t`: by what was grouped last, and from then on by the next, or by the one before.
+    pub(super) fn group_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
+        let known: Vec<_> = self.known_groupings().collect();
+        let panes = &self.table.groups;
+        let place = |id| known.iter().position(|known| *known == id);
+        let next = match panes.by.and_then(place) {
+            Some(here) => {
+                let count = isize::try_from(known.len()).unwrap_or(1).max(1);
+                let here = isize::try_from(here).unwrap_or(0);
+                usize::try_from((here + step).rem_euclid(count)).unwrap_or(0)
+            }
+            None => place(panes.last).unwrap_or(0),
+        };
+        let Some(by) = known.get(next).copied() else {
+            return;
+        };
+        let comes_back = panes.by.is_none() && panes.last == by;
+        let cursor = panes.cursor.clone().filter(|_| comes_back);
+        if self.detail.is_some() {
+            self.close_detail(effects);
+        }
+        self.marks.set_anchor(None);
+        self.table.groups.turn_to(by, cursor);
+        self.rearrange(effects);
+    }
+
+    /// Enter: the sessions of the group under the cursor; of a session, its details.
+    pub(super) fn open(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_regrouping() {
+            return;
+        }
+        if !self.shows_groups() {
+            return self.open_detail(effects);
+        }
+        let under = self.table.filter.clone();
+        let Some((key, filter)) = self.chosen_group(&under) else {
+            return;
+        };
+        let panes = &mut self.table.groups;
+        let Some(by) = panes.by.take() else { return };
+        panes.opened.push(Opened {
+            by,
+            key,
+            before: std::mem::replace(&mut self.table.filter, filter),
+        });
+        self.table.history.add(&self.table.filter);
+        self.table.start_over();
+        self.rearrange(effects);
+    }
+
+    /// Esc: from the sessions of a group back to the groups, from groups to the sessions. Says whether
+    /// there was anything to leave.
+    pub(super) fn leave_group(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let panes = &mut self.table.groups;
+        if panes.by.take().is_none() {
+            let Some(opened) = panes.opened.pop() else {
+                return false;
+            };
+            panes.turn_to(opened.by, Some(opened.key));
+            self.table.filter = opened.before;
+        }
+        self.rearrange(effects);
+        true
+    }
+
+    /// The group under the cursor, while groups are shown.
+    pub fn current_group(&self) -> Option<(&'static Grouping, &Group)> {
+        let groups = self.table.generation.groups.as_ref()?;
+        let group = groups.get(self.table.groups.position())?;
+        Some((groups.spec.by.grouping(), group))
+    }
+
+    /// The group under the cursor, with the filter that finds exactly its sessions; or the status line
+    /// says why there is none.
+    fn chosen_group(&mut self, under: &Filter) -> Option<(GroupKey, Filter)> {
+        let (grouping, group) = self.current_group()?;
+        if group.is_gone {
+            self.status = Some(Status::note(format!("nobody is left of {}", group.name())));
+            return None;
+        }
+        match under.narrowed(grouping.field()?, group.key.text()) {
+            Ok(filter) => Some((group.key.clone(), filter)),
+            Err(error) => {
+                let why = format!("no filter can ask for this {}: {}", grouping.name, error.kind);
+                self.status = Some(Status::warning(why));
+                None
+            }
+        }
+    }
+
+    fn rows_of(&self, key: &GroupKey) -> Vec<Row<'_>> {
+        let generation = &self.table.generation;
+        let Some(groups) = &generation.groups else {
+            return Vec::new();
+        };
+        let rows = generation.window(0, usize::MAX);
+        rows.filter(|row| row.missing == 0 && groups.holds(key, row))
+            .collect()
+    }
+
+    /// The sessions of the group under the cursor as victims. Each carries the filter that found it.
+    pub(super) fn victims_of_group(&mut self) -> Vec<Victim> {
+        let under = self.table.generation.spec.filter.clone();
+        let Some((key, filter)) = self.chosen_group(&under) else {
+            return Vec::new();
+        };
+        let rows = self.rows_of(&key).into_iter();
+        rows.filter_map(|row| self.victim(row.identity(), row.session.clone(), Some(filter.clone())))
+            .collect()
+    }
+
+    /// Marks all sessions of the group under the cursor, or takes their marks away if all have one.
+    pub(super) fn toggle_group(&mut self, effects: &mut Vec<Effect>) {
+        let is_marked = self.is_group_marked();
+        let under = self.table.generation.spec.filter.clone();
+        let Some((key, filter)) = self.chosen_group(&under) else {
+            return;
+        };
+        let keys: Vec<_> = self.rows_of(&key).iter().map(Row::key).collect();
+        if is_marked {
+            for key in &keys {
+                self.marks.remove(key);
+            }
+        } else {
+            self.marks.mark(keys, Some(&filter));
+        }
+        self.count_hidden_marks();
+        self.step(1, effects);
+    }
+
+    /// Whether all sessions of the group under the cursor are marked.
+    pub(super) fn is_group_marked(&self) -> bool {
+        let marked = self.table.groups.marks_at(self.table.groups.position());
+        let group = self.current_group();
+        group.is_some_and(|(_, group)| !group.is_gone && marked >= group.sessions)
+    }
+
+    /// Counts the marks by group, for the rows on the screen.
+    pub(super) fn count_marks_by_group(&mut self) {
+        let generation = &self.table.generation;
+        let groups = generation.groups.as_ref().filter(|_| !self.marks.is_empty());
+        let counts = groups.map(|groups| {
+            let marks = self.marks.iter();
+            groups.count(marks.filter_map(|mark| generation.row(generation.position(&mark.key)?)))
+        });
+        self.table.groups.marked = counts.unwrap_or_default();
+    }
+}

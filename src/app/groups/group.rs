@@ -1,0 +1,129 @@
+//! One group: what its sessions have in common, and what is told of them together.
+
+use super::groupings::Value;
+use crate::app::row::Row;
+use crate::model::{Span, Text};
+use crate::triage::{REASONS, Severity};
+
+/// What a group is known by, and what its cursor holds: a text that is shown, or that none is known.
+/// Two keys are one if they are shown alike, since a filter could not tell them apart.
+#[derive(Clone, Debug)]
+pub struct GroupKey(Option<Name>);
+
+#[derive(Clone, Debug)]
+enum Name {
+    Sent(Text),
+    Word(&'static str),
+}
+
+impl GroupKey {
+    /// The text; nothing where it is not known.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_ref().map(|name| match name {
+            Name::Sent(text) => text.as_str(),
+            Name::Word(word) => word,
+        })
+    }
+}
+
+impl From<Option<Value<'_>>> for GroupKey {
+    fn from(value: Option<Value<'_>>) -> Self {
+        Self(value.map(|value| match value {
+            Value::Sent(text) => Name::Sent(text.clone()),
+            Value::Word(word) => Name::Word(word),
+        }))
+    }
+}
+
+impl PartialEq for GroupKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for GroupKey {}
+
+/// Sessions that have something in common. What none of them tells is `None`.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// What they have in common.
+    pub key: GroupKey,
+    /// What stands for the empty text.
+    pub nothing: &'static str,
+    /// How many there are; of one that is gone, how many there were.
+    pub sessions: u64,
+    /// How many of them have a reason to act.
+    pub act: u64,
+    /// How many have a reason to look at them, and none to act.
+    pub look: u64,
+    /// How long the longest idle one has been so.
+    pub idle: Option<Span>,
+    /// What they take in the proxy, in bytes, as far as it is told.
+    pub memory: Option<u64>,
+    /// How many are stuck for each reason, in the order of the table of reasons.
+    pub reasons: [u32; REASONS.len()],
+    /// Its last session is gone: it is kept, with what it is sorted by, while the cursor is on it.
+    pub is_gone: bool,
+}
+
+impl Group {
+    pub(super) fn new(key: GroupKey, nothing: &'static str) -> Self {
+        Self {
+            key,
+            nothing,
+            sessions: 0,
+            act: 0,
+            look: 0,
+            idle: None,
+            memory: None,
+            reasons: [0; REASONS.len()],
+            is_gone: false,
+        }
+    }
+
+    /// The text that stands for it.
+    pub fn name(&self) -> &str {
+        match self.key.text() {
+            None => "(unknown)",
+            Some("") => self.nothing,
+            Some(text) => text,
+        }
+    }
+
+    /// How much it matters.
+    pub const fn severity(&self) -> Option<Severity> {
+        match (self.act, self.look) {
+            (0, 0) => None,
+            (0, _) => Some(Severity::Look),
+            _ => Some(Severity::Act),
+        }
+    }
+
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        self.sessions += 1;
+        self.idle = self.idle.max(row.session.idle);
+        let memory = row.session.extra.as_ref().and_then(|extra| extra.memory);
+        self.memory = match (self.memory, memory) {
+            (Some(sum), Some(bytes)) => Some(sum.saturating_add(bytes)),
+            (sum, bytes) => sum.or(bytes),
+        };
+        match row.verdict.severity() {
+            Some(Severity::Act) => self.act += 1,
+            Some(Severity::Look) => self.look += 1,
+            None => return,
+        }
+        for finding in row.verdict.found {
+            if let Some(count) = self.reasons.get_mut(finding.reason.place()) {
+                *count += 1;
+            }
+        }
+    }
+
+    /// As it is kept when its last session is gone.
+    pub(super) fn gone(&self) -> Self {
+        Self {
+            is_gone: true,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What sessions can be grouped by: one entry each, from which `t`, the heads, the names and the
+//! filters of groups come.
+
+use crate::app::row::Row;
+use crate::model::{Backend, Dialect, Phase, Text};
+use crate::query::Field;
+
+/// A value that a session is grouped by; the session lends it.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// As the server sent it.
+    Sent(&'a Text),
+    /// One of our own words.
+    Word(&'static str),
+}
+
+impl<'a> Value<'a> {
+    /// As it is shown, and as a filter asks for it.
+    pub fn as_str(&self) -> &'a str {
+        match self {
+            Self::Sent(text) => text.as_str(),
+            Self::Word(word) => word,
+        }
+    }
+}
+
+/// Shows the values of a session to a function, each once; `None`: it is not known.
+type Each = for<'a> fn(&Row<'a>, &mut dyn FnMut(Option<Value<'a>>));
+
+/// Something that sessions have in common.
+pub struct Grouping {
+    /// Its name, which is also that of the field by which a filter asks for it.
+    pub name: &'static str,
+    /// The head over the names of the groups.
+    pub heading: &'static str,
+    /// Several of its values, in words.
+    pub plural: &'static str,
+    /// What stands for the empty text.
+    pub nothing: &'static str,
+    /// The one dialect that can know it; `None`: both.
+    pub only: Option<Dialect>,
+    /// The values of a session: exactly those that a filter on the field matches it by.
+    pub(super) each: Each,
+}
+
+/// All of them, in the order in which `t` goes through them.
+pub static GROUPINGS: [Grouping; 7] = [
+    Grouping {
+        name: "user",
+        heading: "USER",
+        plural: "users",
+        nothing: "(empty)",
+        only: None,
+        each: |row, see| see(row.session.user.as_ref().map(Value::Sent)),
+    },
+    Grouping {
+        name: "address",
+        heading: "ADDRESS",
+        plural: "addresses",
+        nothing: "(empty)",
+        only: None,
+        each: |row, see| see(row.session.address.as_ref().map(Value::Sent)),
+    },
+    Grouping {
+        name: "service",
+        heading: "SERVICE",
+        plural: "services",
+        nothing: "(empty)",
+        only: None,
+        each: |row, see| see(row.session.service.as_ref().map(Value::Sent)),
+    },
+    Grouping {
+        name: "server",
+        heading: "SERVER",
+        plural: "servers",
+        nothing: "(none)",
+        only: Some(Dialect::JsonApi),
+        each: |row, see| match row.session.backends() {
+            None => see(None),
+            Some([]) => see(Some(Value::Word(""))),
+            Some(backends) => servers(backends, see),
+        },
+    },
+    Grouping {
+        name: "state",
+        heading: "STATE",
+        plural: "states",
+        nothing: "(empty)",
+        only: None,
+        each: |row, see| see(row.session.state.as_ref().map(state)),
+    },
+    Grouping {
+        name: "reason",
+        heading: "REASON",
+        plural: "reasons",
+        nothing: "(none)",
+        only: None,
+        each: |row, see| {
+            let verdict = row.verdict;
+            for finding in verdict.found {
+                see(Some(Value::Word(finding.reason.name)));
+            }
+            if verdict.found.is_empty() {
+                let is_open = verdict.unjudged.names().next().is_some();
+                see((!is_open).then_some(Value::Word("")));
+            }
+        },
+    },
+    Grouping {
+        name: "program",
+        heading: "PROGRAM",
+        plural: "programs",
+        nothing: "(empty)",
+        only: Some(Dialect::JsonApi),
+        each: |row, see| {
+            let extra = row.session.extra.as_ref();
+            see(extra.and_then(|extra| extra.program.as_ref()).map(Value::Sent));
+        },
+    },
+];
+
+/// Several connections to one server make it no other group.
+fn servers<'a>(backends: &'a [Backend], see: &mut dyn FnMut(Option<Value<'a>>)) {
+    for (place, backend) in backends.iter().enumerate() {
+        let mut before = backends.iter().take(place);
+        if !before.any(|other| other.server.as_str() == backend.server.as_str()) {
+            see(Some(Value::Sent(&backend.server)));
+        }
+    }
+}
+
+/// The word that the table shows, where the state is one of those that mean something.
+fn state(sent: &Text) -> Value<'_> {
+    match Phase::of(sent.as_str()) {
+        Phase::Other => Value::Sent(sent),
+        phase => Value::Word(phase.name()),
+    }
+}
+
+/// A grouping, by its place in [`GROUPINGS`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupingId(usize);
+
+impl GroupingId {
+    /// All, in the order in which `t` goes through them.
+    pub fn all() -> impl DoubleEndedIterator<Item = Self> {
+        (0..GROUPINGS.len()).map(Self)
+    }
+
+    /// Its entry.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an id is only made from a place in the table"
+    )]
+    pub fn grouping(self) -> &'static Grouping {
+        &GROUPINGS[self.0]
+    }
+}
+
+impl Grouping {
+    /// The field by which a filter asks for it.
+    pub fn field(&self) -> Option<&'static Field> {
+        Field::named(self.name)
+    }
+}

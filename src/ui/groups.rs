@@ -1,0 +1,248 @@
+//! The table by groups: only those of the window are drawn, whatever their number.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use super::draw::{fit, fit_middle};
+use super::table::{aligned, is_live, nothing};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::groups::Groups;
+use crate::app::groups::columns::{GroupColumn, GroupColumnId};
+use crate::app::groups::group::Group;
+use crate::triage::Severity;
+
+/// A column with the width that it was given.
+struct Fitted {
+    id: GroupColumnId,
+    width: u16,
+}
+
+/// Draws the head and the window of groups.
+pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let columns = fitted(app, groups, area.width);
+    head(app, groups, theme, &columns).render(Rect { height: 1, ..area }, frame.buffer_mut());
+    let body = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    if groups.is_empty() {
+        return nothing(app, theme, body, frame);
+    }
+    let pane = &app.table.groups;
+    let live = is_all_live(app);
+    let window = groups.window(pane.offset, usize::from(body.height));
+    for ((place, group), line) in (pane.offset..).zip(window).zip(body.rows()) {
+        let base = if live && !group.is_gone {
+            Style::new()
+        } else {
+            theme.stale
+        };
+        let selected = place == pane.position();
+        let style = if selected {
+            base.patch(theme.selected)
+        } else {
+            base
+        };
+        frame.buffer_mut().set_style(line, style);
+        cells(group, theme, &columns, selected, style).render(line, frame.buffer_mut());
+        mark(app, theme, group, place, line, frame);
+    }
+}
+
+/// Columns from here on make way before a name is cut to less than this.
+const OPTIONAL: u8 = 4;
+const READABLE: u16 = 24;
+/// Before the others do, a name is cut down to this.
+const SHORT: u16 = 11;
+
+/// Which columns there is room for: all, then without those that are dropped first. The names take what
+/// the others leave, and the last open column what is left over.
+fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
+    let natural = |id: GroupColumnId| {
+        let column = id.column();
+        let head = heading(groups, id).width();
+        let head = u16::try_from(head).unwrap_or(u16::MAX).saturating_add(1);
+        let shown = groups.widths.get(id.index()).copied().unwrap_or(0);
+        shown.max(column.min).max(head).min(column.max)
+    };
+    let (mut names, mut others): (Vec<_>, Vec<_>) = app
+        .known_group_columns()
+        .map(|id| Fitted {
+            id,
+            width: natural(id),
+        })
+        .partition(|fitted| fitted.id == GroupColumnId::NAME);
+    while let Some(last) = others
+        .iter()
+        .map(|fitted| fitted.id)
+        .max_by_key(|id| id.column().drop)
+    {
+        let enough = if last.column().drop < OPTIONAL {
+            SHORT
+        } else {
+            READABLE
+        };
+        let needed: u16 = names.iter().map(|name| name.width.min(enough) + 1).sum();
+        if total(&others).saturating_add(needed) <= width {
+            break;
+        }
+        others.retain(|fitted| fitted.id != last);
+    }
+    let room = width.saturating_sub(total(&others)).saturating_sub(1);
+    for name in &mut names {
+        name.width = name.width.min(room);
+    }
+    names.extend(others);
+    let spare = width.saturating_sub(total(&names));
+    let mut open = names.iter_mut();
+    if let Some(open) = open.rfind(|fitted| fitted.id.column().max == u16::MAX) {
+        open.width += spare;
+    }
+    names
+}
+
+/// One blank in front of the row and one between columns.
+fn total(columns: &[Fitted]) -> u16 {
+    columns
+        .iter()
+        .map(|fitted| fitted.width.saturating_add(1))
+        .fold(1, u16::saturating_add)
+}
+
+fn heading(groups: &Groups, id: GroupColumnId) -> &'static str {
+    if id == GroupColumnId::NAME {
+        groups.spec.by.grouping().heading
+    } else {
+        id.column().heading
+    }
+}
+
+fn head<'a>(app: &App, groups: &Groups, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
+    let sort = app.table.groups.sort;
+    let mark = if sort.descending {
+        theme.glyphs.down
+    } else {
+        theme.glyphs.up
+    };
+    let cells = columns.iter().map(|fitted| {
+        let mark = if fitted.id == sort.column { mark } else { "" };
+        let text = format!("{}{mark}", heading(groups, fitted.id));
+        let align = fitted.id.column().align;
+        Span::styled(format!(" {}", aligned(&text, align, fitted.width)), theme.strong)
+    });
+    Line::from(cells.collect::<Vec<_>>())
+}
+
+fn cells<'a>(group: &Group, theme: &Theme, columns: &[Fitted], selected: bool, style: Style) -> Line<'a> {
+    let cells = columns.iter().map(|fitted| {
+        let column = fitted.id.column();
+        let text = (column.cell)(group).unwrap_or_default();
+        let (width, more) = (usize::from(fitted.width), theme.glyphs.more);
+        let cut = if fitted.id == GroupColumnId::NAME {
+            fit_middle(&text, width, more)
+        } else {
+            fit(&text, width, more)
+        };
+        let tint = if selected {
+            style
+        } else {
+            tint(column, fitted.id, theme, group).patch(style)
+        };
+        Span::styled(format!(" {}", aligned(&cut, column.align, fitted.width)), tint)
+    });
+    Line::from(cells.collect::<Vec<_>>())
+}
+
+/// What tells how many are stuck has the colour of its severity; what is no value is quiet.
+fn tint(column: &GroupColumn, id: GroupColumnId, theme: &Theme, group: &Group) -> Style {
+    let is_value = group.key.text().is_some_and(|text| !text.is_empty());
+    match (column.heading, group.severity()) {
+        _ if id == GroupColumnId::NAME && !is_value => theme.quiet,
+        ("▲", _) => theme.severity(Severity::Act),
+        ("●", _) => theme.severity(Severity::Look),
+        ("WHY", Some(severity)) => theme.severity(severity),
+        _ => Style::new(),
+    }
+}
+
+/// In front of the group: all of its sessions are marked, or some.
+fn mark(app: &App, theme: &Theme, group: &Group, place: usize, line: Rect, frame: &mut Frame<'_>) {
+    if app.marks.is_empty() || group.is_gone {
+        return;
+    }
+    let sign = match app.table.groups.marks_at(place) {
+        0 => return,
+        marked if marked >= group.sessions => "*",
+        _ => "+",
+    };
+    if let Some(cell) = frame.buffer_mut().cell_mut((line.x, line.y)) {
+        cell.set_symbol(sign).set_style(theme.alarm);
+    }
+}
+
+/// A group's sessions may come from any endpoint: they are live as long as all are.
+fn is_all_live(app: &App) -> bool {
+    app.table.generation.snapshots.iter().all(|shown| {
+        let endpoint = app.endpoint(shown.endpoint);
+        endpoint.is_some_and(|endpoint| is_live(app, endpoint, shown))
+    })
+}
+
+/// How many groups of how many sessions: `4 servers · 88 sessions, 31 in several`.
+pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
+    let total = app.table.generation.total();
+    let sessions = if groups.sessions == total {
+        format!("{total} sessions")
+    } else {
+        format!("{} of {total} sessions", groups.sessions)
+    };
+    let several = match groups.several {
+        0 => String::new(),
+        several => format!(", {several} in several"),
+    };
+    let plural = groups.spec.by.grouping().plural;
+    vec![
+        format!("{} {plural}", groups.live()),
+        format!("{sessions}{several}"),
+    ]
+}
+
+/// What `t` goes through, and where it stands: `by user [address] service state reason`. Where that is
+/// too wide it begins with where it stands, and ends where there is no more room.
+pub(super) fn choices(app: &App, groups: &Groups, room: usize, more: &str) -> String {
+    let mut names: Vec<_> = app
+        .known_groupings()
+        .map(|id| {
+            let name = id.grouping().name;
+            if id == groups.spec.by {
+                format!("[{name}]")
+            } else {
+                name.to_owned()
+            }
+        })
+        .collect();
+    let all = format!("by {}", names.join(" "));
+    if all.width() <= room {
+        return all;
+    }
+    let here = names.iter().position(|name| name.starts_with('['));
+    names.rotate_left(here.unwrap_or(0));
+    let mut some = format!("by [{}]", groups.spec.by.grouping().name);
+    for name in names.iter().skip(1) {
+        if some.width() + name.width() + more.width() + 2 > room {
+            some.extend([" ", more]);
+            break;
+        }
+        some.extend([" ", name]);
+    }
+    some
+}
