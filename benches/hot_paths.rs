@@ -18,7 +18,7 @@ use maxtop::app::groups::GroupSpec;
 use maxtop::app::groups::groupings::GroupingId;
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, Settings};
-use maxtop::model::{Census, Change, Dialect, EndpointId, Phase, Session, Snapshot, Span, Text};
+use maxtop::model::{Census, Change, Dialect, EndpointId, Limit, Phase, Session, Snapshot, Span, Text};
 use maxtop::query::Filter;
 use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
 use maxtop::ui::view;
@@ -174,6 +174,18 @@ fn groups(c: &mut Criterion) {
             b.iter(|| maxtop::app::groups::group(black_box(&rows), &spec, None).len());
         });
     }
+    let mut alone = snapshot(&body(), &mut Interner::default());
+    for session in &mut alone.sessions {
+        session.user = Some(Text::clean(&format!("user {}", session.id), Limit::Name));
+    }
+    let rows = arrange(Job {
+        previous: None,
+        snapshots: vec![Arc::new(alone)],
+        spec: Spec::default(),
+    });
+    group.bench_function("user, each another", |b| {
+        b.iter(|| maxtop::app::groups::group(black_box(&rows), &GroupSpec::default(), None).len());
+    });
     group.finish();
 }
 

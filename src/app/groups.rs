@@ -37,6 +37,8 @@ pub struct Groups {
     pub several: usize,
     /// The widest text of each column so far. It never shrinks, as long as the grouping stays.
     pub widths: [u16; GROUP_COLUMNS.len()],
+    /// Whether a group is kept that has no session any more.
+    pub has_gone: bool,
     order: Vec<Group>,
 }
 
@@ -52,8 +54,8 @@ impl Groups {
     }
 
     /// How many have any session.
-    pub fn live(&self) -> usize {
-        self.order.len() - usize::from(self.has_gone())
+    pub const fn live(&self) -> usize {
+        self.order.len() - self.has_gone as usize
     }
 
     /// The group at a place.
@@ -69,11 +71,6 @@ impl Groups {
     /// Where a group stands.
     pub fn position(&self, key: &GroupKey) -> Option<usize> {
         self.order.iter().position(|group| group.key == *key)
-    }
-
-    /// Whether a group is kept that has no session any more.
-    pub fn has_gone(&self) -> bool {
-        self.order.iter().any(|group| group.is_gone)
     }
 
     /// How many of these sessions are in each group, by its place.
@@ -118,6 +115,7 @@ pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Genera
         widths: before.map_or([0; GROUP_COLUMNS.len()], |before| before.widths),
         sessions: 0,
         several: 0,
+        has_gone: false,
         order: Vec::new(),
     };
     collect(generation, &mut groups);
@@ -160,6 +158,7 @@ fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
         && let Some(last) = before.position(cursor).and_then(|place| before.get(place))
     {
         groups.order.push(last.gone());
+        groups.has_gone = true;
     }
 }
 

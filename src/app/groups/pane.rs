@@ -84,7 +84,7 @@ impl GroupPane {
         self.position = position.min(groups.len().saturating_sub(1));
         self.cursor = groups.get(self.position).map(|group| group.key.clone());
         self.settle(groups, height);
-        before != self.cursor && groups.has_gone()
+        before != self.cursor && groups.has_gone
     }
 
     /// Whether groups were made for another cursor and have no place for this one's.
