@@ -132,6 +132,7 @@ fn arranged(list: &Arc<Snapshot>, filter: &Filter, group: Option<GroupSpec>) -> 
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of `Spec::group`")]
 fn by(by: GroupingId) -> Option<GroupSpec> {
     Some(GroupSpec {
         by,
