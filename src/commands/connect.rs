@@ -2,29 +2,51 @@
 
 use super::exit::Failure;
 use crate::cli::CommonArgs;
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
-use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest};
+use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest, TlsSpec};
+
+/// The settings, the endpoint that they name, and its client.
+pub(super) struct Connected {
+    pub(super) config: Config,
+    pub(super) endpoint: EndpointConfig,
+    pub(super) client: Client,
+}
 
 /// Reads the settings and makes the client of their endpoint; nothing is sent yet.
-pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Client), Failure> {
-    let config = Config::read(args)?;
-    let client = Client::new(client_spec(&config)?)?;
-    Ok((config, client))
+pub(super) fn connect(args: &CommonArgs) -> Result<Connected, Failure> {
+    let config = Config::read(&args.line)?;
+    let endpoint = match config.endpoints.as_slice() {
+        [endpoint] => endpoint.clone(),
+        several => return Err(Failure::SeveralEndpoints(several.len())),
+    };
+    let client = Client::new(client_spec(&config, &endpoint)?)?;
+    Ok(Connected {
+        config,
+        endpoint,
+        client,
+    })
 }
 
 /// A user without a password is nobody: credentials are sent only when one was given.
-pub(super) fn client_spec(config: &Config) -> Result<ClientSpec, Failure> {
-    let url = config.endpoint.parse()?;
+pub(super) fn client_spec(config: &Config, endpoint: &EndpointConfig) -> Result<ClientSpec, Failure> {
+    let url = endpoint.url.parse()?;
+    let password = endpoint.password.as_ref().map(PasswordSource::read).transpose()?;
+    let tls = endpoint.tls.read()?;
     Ok(ClientSpec {
-        credentials: config.password.clone().map(|password| Credentials {
-            user: config.user.clone(),
+        credentials: password.map(|password| Credentials {
+            user: endpoint.user.clone(),
             password,
         }),
+        tls: TlsSpec {
+            ca_pem: tls.ca,
+            identity_pem: tls.identity,
+            insecure: endpoint.tls.insecure,
+        },
         timeout: config.timeout,
         dialect: config.dialect,
-        allow_plain_http: config.allow_plain_http,
-        read_only: config.read_only,
+        allow_plain_http: endpoint.allow_plain_http,
+        read_only: endpoint.read_only,
         ..ClientSpec::new(EndpointId(0), url)
     })
 }

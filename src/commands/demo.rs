@@ -9,7 +9,7 @@ use super::connect::client_spec;
 use super::exit::{Exit, Failure};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Dialects, Faults, Running, ServeSpec, serve};
 use crate::model::Dialect;
 use crate::shell::client::Client;
@@ -19,16 +19,17 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     if !demo.headless {
         need_a_terminal()?;
     }
-    let config = Config::read(args)?;
+    // Nothing but the endpoint that is about to start is asked, so nothing else of endpoints is read.
+    let config = Config::read(&args.line.clone().at(""))?;
     let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     let runtime = runtime()?;
     let running = runtime.block_on(serve(spec))?;
     if demo.headless {
         return runtime.block_on(serve_until_ended(&running));
     }
-    let config = on_demo(config, demo, &running);
-    let client = Client::new(client_spec(&config)?)?;
-    let left = show(&runtime, &config, client);
+    let (config, endpoint) = on_demo(config, demo, &running);
+    let client = Client::new(client_spec(&config, &endpoint)?)?;
+    let left = show(&runtime, &config, &endpoint, client);
     runtime.shutdown_background();
     left
 }
@@ -60,18 +61,21 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), Failure> {
 
 /// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
 /// told otherwise: that has the connection statistics.
-fn on_demo(config: Config, demo: &DemoArgs, running: &Running) -> Config {
+fn on_demo(mut config: Config, demo: &DemoArgs, running: &Running) -> (Config, EndpointConfig) {
+    let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
-        Some((user, password)) => (user, Some(password)),
-        None => (config.user, None),
+        Some((user, password)) => (user, Some(PasswordSource::Known(password))),
+        None => (settings.user, None),
     };
-    Config {
-        endpoint: running.url(),
+    let endpoint = EndpointConfig {
+        url: running.url(),
         user,
         password,
-        dialect: config.dialect.or(Some(Dialect::Draft)),
-        ..config
-    }
+        read_only: settings.read_only,
+        ..EndpointConfig::default()
+    };
+    config.dialect = config.dialect.or(Some(Dialect::Draft));
+    (config, endpoint)
 }
 
 /// Says where, then serves until a signal ends it.

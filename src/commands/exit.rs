@@ -66,6 +66,11 @@ pub(super) enum Failure {
         /// Why.
         fault: Fault,
     },
+    /// More endpoints than can be asked.
+    #[error(
+        "{0} endpoints are named and one can be watched: name one with --endpoint, or a profile that has one"
+    )]
+    SeveralEndpoints(usize),
     /// A session id that is no number, or too large to be one.
     #[error("bad session id '{0}': an id is a number, as 'maxtop list' shows it")]
     Id(Text),
@@ -118,17 +123,13 @@ impl Failure {
     /// The exit status that stands for it.
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Config(
-                ConfigError::UnknownColumn { .. }
-                | ConfigError::Filter(_)
-                | ConfigError::File { .. }
-                | ConfigError::Setting { .. },
-            )
-            | Self::Url(_)
+            Self::Config(error) if error.is_usage() => Exit::Usage,
+            Self::Url(_)
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
             | Self::Id(_)
             | Self::Key(_)
             | Self::NoTerminal
+            | Self::SeveralEndpoints(_)
             | Self::EmptyFilter
             | Self::DemoCredentials
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_))

@@ -19,10 +19,11 @@ use self::interrupt::Interrupts;
 use self::outcomes::Outcomes;
 use self::round::Round;
 use self::victims::{Selection, find};
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
-use crate::config::Config;
+use crate::kill::Rules;
 use crate::model::{Limit, SessionId, Text};
 use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
@@ -35,15 +36,12 @@ const MAX_WITHOUT_LOOKING: usize = 100;
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty one would let everybody through: in a script, a variable that was never set.
-    if common
-        .filter
-        .as_deref()
-        .is_some_and(|filter| filter.trim().is_empty())
-    {
+    let filter = common.line.flag("filter");
+    if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(Failure::EmptyFilter);
     }
-    let (config, client) = connect::connect(common)?;
-    if config.read_only {
+    let connected = connect::connect(common)?;
+    if connected.endpoint.read_only {
         return Err(Failure::ReadOnly);
     }
     let consent = Consent::of(args)?;
@@ -51,20 +49,27 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
         ids,
         keys,
         // Whom to end is said on this command line and nowhere else.
-        filter: common.filter.is_some().then(|| config.filter.clone()),
-        protect: config.protect.clone(),
+        filter: filter.is_some().then(|| connected.config.filter.clone()),
+        rules: Rules {
+            protect: connected.config.protect.clone(),
+            thresholds: connected.config.thresholds,
+        },
     };
-    connect::block_on(kill(&config, client, selection, args, consent))
+    connect::block_on(kill(&connected, selection, args, consent))
 }
 
 async fn kill(
-    config: &Config,
-    client: Client,
+    connected: &Connected,
     selection: Selection,
     args: &KillArgs,
     consent: Consent,
 ) -> Result<Exit, Failure> {
-    let victims = find(&client, &selection).await?;
+    let Connected {
+        config,
+        endpoint,
+        client,
+    } = connected;
+    let victims = find(client, &selection).await?;
     for problem in &victims.problems {
         output::complain(problem);
     }
@@ -78,10 +83,10 @@ async fn kill(
     }
     let url = client.url().to_string();
     let audit = AuditLog::new(config.audit.clone(), vec![url.clone()]);
-    let mut round = Round::ask(client.clone(), audit, victims.found, selection.protect)?;
+    let mut round = Round::ask(client.clone(), audit, victims.found, selection.rules)?;
     round.checked().await;
     let mut outcomes = Outcomes::new(args.output, &url, !victims.problems.is_empty(), round.attempts());
-    let plan = |round: &Round<Client>| plan::text(round.attempts(), &client, &config.user);
+    let plan = |round: &Round<Client>| plan::text(round.attempts(), client, &endpoint.user);
     match consent {
         Consent::DryRun => {
             outcomes.print_plan(&round, &plan(&round))?;

@@ -8,6 +8,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use self::table::Width;
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
@@ -17,7 +18,7 @@ use crate::model::Snapshot;
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
-    let (config, client) = connect::connect(common)?;
+    let Connected { config, client, .. } = connect::connect(common)?;
     let snapshot = connect::block_on(connect::list(&client))?;
     warn(&snapshot);
     let generation = arranged(&config, client.url().authority(), snapshot);
@@ -33,6 +34,7 @@ fn arranged(config: &Config, endpoint: String, snapshot: Snapshot) -> Generation
             filter: config.filter.clone(),
             endpoints: vec![endpoint.into()],
             sort: config.sort,
+            thresholds: config.thresholds,
             ..Spec::default()
         },
     })

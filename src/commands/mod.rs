@@ -4,6 +4,7 @@
 //! status ([`exit`]), the way to an endpoint ([`connect`]), what is written where ([`output`]), and
 //! the two forms of a session, for programs ([`record`]) and for people ([`grid`]).
 
+mod config;
 mod connect;
 mod demo;
 mod exit;
@@ -25,6 +26,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Some(Command::List(args)) => list::run(&cli.common, args),
         Some(Command::Show(args)) => show::run(&cli.common, args),
         Some(Command::Kill(args)) => kill::run(&cli.common, args),
+        Some(Command::Config(args)) => config::run(&cli.common, args),
         Some(Command::Demo(args)) => demo::run(&cli.common, args),
         None => watch::run(&cli.common),
     };

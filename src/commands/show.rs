@@ -8,6 +8,7 @@ use std::io::Write as _;
 use jiff::Timestamp;
 
 use self::json::DetailRecord;
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
@@ -40,8 +41,8 @@ impl Shown {
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure> {
     let id = parse_id(&args.id).ok_or_else(|| Failure::id(&args.id))?;
-    let (_, client) = connect::connect(common)?;
-    let shown = connect::block_on(fetch(&client, id))?;
+    let Connected { config, client, .. } = connect::connect(common)?;
+    let shown = connect::block_on(fetch(&client, id, &config.thresholds))?;
     let endpoint = client.url().to_string();
     output::print(|out| match args.output {
         ShowOutput::Text => text::write(out, &shown, &endpoint),
@@ -53,7 +54,7 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure>
     Ok(Exit::Done)
 }
 
-async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
+async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Shown, Failure> {
     let failed = connect::failed(client);
     let instance = connect::instance(client).await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
@@ -70,7 +71,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
         sessions: std::slice::from_ref(&detail.session),
     };
     let sample = ConnectionSample::look(None, &detail, look.taken_at);
-    let judged = judge(None, look, &Thresholds::default(), &Samples::new());
+    let judged = judge(None, look, limits, &Samples::new());
     let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
     let process = instance.and_then(|instance| instance.process);
     Ok(Shown {

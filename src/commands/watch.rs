@@ -5,24 +5,27 @@ use std::io::{self, IsTerminal};
 use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
-use super::connect::connect;
+use super::connect::{Connected, connect};
 use super::exit::{Exit, Failure};
 use super::output::{complain, visible};
 use crate::app::Settings;
 use crate::app::endpoint::Endpoint;
 use crate::cli::CommonArgs;
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig};
 use crate::shell::audit::AuditLog;
-use crate::shell::client::Client;
+use crate::shell::client::{Client, EndpointUrl};
 use crate::shell::run::{self as screen, Watched};
-use crate::triage::Thresholds;
 
 /// Watches the endpoint of the command line.
 pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
     need_a_terminal()?;
-    let (config, client) = connect(args)?;
+    let Connected {
+        config,
+        endpoint,
+        client,
+    } = connect(args)?;
     let runtime = runtime()?;
-    let left = show(&runtime, &config, client);
+    let left = show(&runtime, &config, &endpoint, client);
     // A name that is still being resolved must not hold up the end.
     runtime.shutdown_background();
     left
@@ -46,13 +49,17 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// Shows the screen on an endpoint until it is left.
-pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result<Exit, Failure> {
-    let name = client.url().authority();
-    let mut warnings = Vec::new();
-    if config.allow_plain_http && !client.url().is_https() && !client.url().is_loopback() {
-        warnings.push("plain http");
-    }
-    let endpoint = Endpoint::new(name, config.read_only, warnings);
+pub(super) fn show(
+    runtime: &Runtime,
+    config: &Config,
+    site: &EndpointConfig,
+    client: Client,
+) -> Result<Exit, Failure> {
+    let name = site
+        .name
+        .as_deref()
+        .map_or_else(|| client.url().authority(), visible);
+    let endpoint = Endpoint::new(name, site.read_only, warnings(site, client.url()));
     let audit = config.audit.clone();
     let log = AuditLog::new(audit.clone(), vec![client.url().to_string()]);
     let settings = Settings {
@@ -67,7 +74,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         audit: audit
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
-        thresholds: Thresholds::default(),
+        thresholds: config.thresholds,
         zone: TimeZone::system(),
     };
     let left = runtime.block_on(screen::run(settings, vec![Watched { client, endpoint }], log))?;
@@ -79,4 +86,17 @@ pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result
         screen::Exit::Unsettled | screen::Exit::TerminalGone => Exit::Failed,
         screen::Exit::Signal(signal) => Exit::Signal(signal),
     })
+}
+
+/// What must stay in sight of how an endpoint is asked.
+fn warnings(site: &EndpointConfig, url: &EndpointUrl) -> Vec<&'static str> {
+    let plain = site.allow_plain_http && !url.is_https() && !url.is_loopback();
+    let all = [
+        (plain, "plain http"),
+        (site.tls.insecure && url.is_https(), "insecure"),
+        (site.by_maxctrl, "~/.maxctrl.cnf"),
+    ];
+    all.into_iter()
+        .filter_map(|(holds, word)| holds.then_some(word))
+        .collect()
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::commands::connect;
 use crate::commands::exit::Failure;
-use crate::kill::{Authority, Refusal, Victim, permit, reason_names};
+use crate::kill::{Authority, Refusal, Rules, Victim, permit, reason_names};
 use crate::model::{Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::{Filter, Subject};
 use crate::shell::client::Client;
-use crate::triage::{Look, Samples, Thresholds, judge};
+use crate::triage::{Look, Samples, judge};
 
 /// What the command line says of whom it means.
 #[derive(Debug, Default)]
@@ -19,8 +19,8 @@ pub(super) struct Selection {
     pub(super) keys: Vec<String>,
     /// All that match; with ids or keys, those of them that match.
     pub(super) filter: Option<Filter>,
-    /// Who must never be ended.
-    pub(super) protect: Filter,
+    /// Who must never be ended, and from when on a session is stuck.
+    pub(super) rules: Rules,
 }
 
 /// The sessions that were found, and a line for each id or key that stands for none.
@@ -72,7 +72,7 @@ pub(super) async fn find(client: &Client, selection: &Selection) -> Result<Victi
     let judged = judge(
         None,
         Look::from(&snapshot),
-        &Thresholds::default(),
+        &selection.rules.thresholds,
         &Samples::new(),
     );
     for session in chosen {
@@ -112,7 +112,7 @@ fn refusal(snapshot: &Snapshot, subject: &Subject<'_>, selection: &Selection) ->
         dialect: Some(snapshot.dialect),
         version: snapshot.instance.as_ref().and_then(Instance::release),
     };
-    permit(subject, authority, &selection.protect).err()
+    permit(subject, authority, &selection.rules.protect).err()
 }
 
 /// Puts a session that the list did not have into it, if there is one.
