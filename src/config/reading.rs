@@ -33,7 +33,7 @@ pub struct Reading {
 #[derive(Clone, Debug)]
 pub struct Settled {
     id: SettingId,
-    given: Given,
+    pub(super) given: Given,
 }
 
 impl Settled {

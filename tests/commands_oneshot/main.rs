@@ -7,6 +7,7 @@
     reason = "a test that panics fails, as it should"
 )]
 
+mod config;
 mod faults;
 mod hostile;
 mod kill;

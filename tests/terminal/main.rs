@@ -21,6 +21,7 @@ mod start;
 
 mod audit;
 mod bulk;
+mod configuration;
 mod details;
 mod filter;
 mod grace;
