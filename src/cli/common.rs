@@ -71,14 +71,13 @@ fn option(setting: &'static Setting) -> Arg {
 fn help(setting: &Setting) -> String {
     let mut about = setting.about.chars();
     let first = about.next().map(|c| c.to_uppercase().to_string());
-    let mut help = first.unwrap_or_default() + about.as_str();
-    if let Some(variable) = setting.variable {
-        help += &format!(" [env: {variable}]");
-    }
-    if !setting.default.is_empty() && setting.form != Form::Switch {
-        help += &format!(" [default: {}]", setting.default);
-    }
-    help
+    let variable = setting.variable.map(|name| format!(" [env: {name}]"));
+    let told = !setting.default.is_empty() && setting.form != Form::Switch;
+    let default = told.then(|| format!(" [default: {}]", setting.default));
+    [first, Some(about.as_str().to_owned()), variable, default]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 impl FromArgMatches for CommonArgs {

@@ -92,7 +92,7 @@ pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Given>
     let counts = |layer: &&&'a Layer| {
         let same_group =
             |other: &SettingId| *other == id || (group.is_some() && other.setting().group == group);
-        layer.values.keys().any(|other| same_group(other))
+        layer.values.keys().any(same_group)
     };
     layers.iter().find(counts).and_then(|layer| layer.get(id))
 }

@@ -43,9 +43,9 @@ pub(super) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         apply: Apply::Threshold(threshold),
         ..USUAL
     });
-    endpoint::settings()
+    endpoint::ENTRIES
         .into_iter()
-        .chain(program::settings())
+        .chain(program::ENTRIES)
         .chain(limits)
         .collect()
 });

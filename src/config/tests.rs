@@ -68,12 +68,12 @@ impl World {
     fn read(&self) -> Result<Reading, ConfigError> {
         Reading::new(
             &self.line,
-            Environment(&|name| match name {
-                "HOME" => Some(self.home.path().into()),
-                _ => {
-                    let mut named = self.variables.iter().filter(|(known, _)| *known == name);
-                    named.next().map(|(_, value)| value.into())
+            Environment(&|name| {
+                if name == "HOME" {
+                    return Some(self.home.path().into());
                 }
+                let mut named = self.variables.iter().filter(|(known, _)| *known == name);
+                named.next().map(|(_, value)| value.into())
             }),
         )
     }

@@ -151,7 +151,7 @@ fn the_password_is_shown_nowhere() {
         "worse.toml",
         &format!("endpoint = 'http://admin:{PASSWORD}@db1'\n"),
     );
-    let worst = home.file("worst.toml", &format!("user = {PASSWORD}\n"));
+    let unquoted = home.file("unquoted.toml", &format!("user = {PASSWORD}\n"));
     for args in [
         &["config"][..],
         &["config", "-o", "json"],
@@ -163,7 +163,7 @@ fn the_password_is_shown_nowhere() {
         &["config", "-e", &format!("db1?{PASSWORD}")],
         &["config", "--config", bad.to_str().unwrap()],
         &["config", "--config", worse.to_str().unwrap()],
-        &["config", "--config", worst.to_str().unwrap()],
+        &["config", "--config", unquoted.to_str().unwrap()],
         &["--help"],
         &["config", "--help"],
         &["config", "--password", PASSWORD],

@@ -2,108 +2,111 @@
 
 use super::*;
 
+/// What a file says, the line that is blamed, and words of the error.
+const WRONG: &[(&str, usize, &str)] = &[
+    (
+        "intervall = '1s'",
+        1,
+        "unknown setting 'intervall': did you mean interval?",
+    ),
+    (
+        "\nread_only = true",
+        2,
+        "unknown setting 'read_only': did you mean read-only?",
+    ),
+    ("xyzzy = 1", 1, "there are endpoint, user, password-file"),
+    ("name = 'a'", 1, "it stands in a table of endpoints"),
+    ("query-act = '1m'", 1, "it stands under [thresholds]"),
+    ("[threshold]\nidle = '1m'", 1, "did you mean thresholds?"),
+    (
+        "[thresholds]\n\nidel = '1m'",
+        3,
+        "unknown threshold 'idel': did you mean idle?",
+    ),
+    (
+        "[thresholds]\nidle = '1 fortnight'",
+        2,
+        "thresholds.idle: expected a time such as 30s",
+    ),
+    (
+        "[thresholds]\nmemory = '1x'",
+        2,
+        "expected a number of times such as 10x",
+    ),
+    ("[thresholds]\nidle = '0s'", 2, "1s at least"),
+    (
+        "[thresholds]\nquery-act = '10s'",
+        2,
+        "query-look (30s) is more than query-act (10s)",
+    ),
+    (
+        "[thresholds]\nquery-look = '1h'",
+        2,
+        "is more than query-act (5m)",
+    ),
+    (
+        "interval = 5",
+        1,
+        "interval: expected a time such as '30s', found integer",
+    ),
+    (
+        "interval = '5 parsecs'",
+        1,
+        "interval: expected a time such as 500ms, 1s or 2m",
+    ),
+    ("ascii = 'true'", 1, "ascii: expected true or false, found string"),
+    ("columns = 'id'", 1, "columns: expected a list of texts in quotes"),
+    ("columns = ['id', 'idd']", 1, "no column 'idd'"),
+    ("columns = ['id', 'id']", 1, "stands there twice"),
+    ("sort = 'colour'", 1, "no column 'colour'"),
+    (
+        "filter = 'usr=a'",
+        1,
+        "column 1: unknown field 'usr': did you mean user?",
+    ),
+    ("protect = 'usr=a'", 1, "did you mean user?"),
+    (
+        "color = 'red'",
+        1,
+        "expected auto or always or never, found 'red'",
+    ),
+    ("endpoints = []", 1, "a list of URLs, or of tables with a url"),
+    (
+        "endpoints = ['a', 3]",
+        1,
+        "a list of URLs, or of tables with a url",
+    ),
+    ("endpoints = [\n{ user = 'a' }]", 2, "an endpoint without a url"),
+    (
+        "endpoints = [\n{ url = 'a', interval = '1s' }]",
+        2,
+        "it holds for all endpoints",
+    ),
+    (
+        "endpoints = [\n{ url = 'a', nmae = 'x' }]",
+        2,
+        "did you mean name?",
+    ),
+    ("endpoint = 'a'\nendpoints = ['b']", 2, "exclude each other"),
+    (
+        "endpoints = ['http://u:geheim@a']",
+        1,
+        "no user or password in it",
+    ),
+    ("[profiles]\np = 3", 2, "profiles.p: expected a table"),
+    ("[profiles.p]\nprofiles = 3", 2, "unknown setting 'profiles'"),
+    (
+        "[profiles.p]\n[profiles.p.thresholds]\nx = 1",
+        3,
+        "unknown threshold 'x'",
+    ),
+    ("a = 1\na = 2", 2, "duplicate key"),
+    ("a = \n", 1, ""),
+];
+
 #[test]
 fn what_cannot_be_is_told_with_its_line_and_what_was_expected() {
-    for (text, line, words) in [
-        (
-            "intervall = '1s'",
-            1,
-            "unknown setting 'intervall': did you mean interval?",
-        ),
-        (
-            "\nread_only = true",
-            2,
-            "unknown setting 'read_only': did you mean read-only?",
-        ),
-        ("xyzzy = 1", 1, "there are endpoint, user, password-file"),
-        ("name = 'a'", 1, "it stands in a table of endpoints"),
-        ("query-act = '1m'", 1, "it stands under [thresholds]"),
-        ("[threshold]\nidle = '1m'", 1, "did you mean thresholds?"),
-        (
-            "[thresholds]\n\nidel = '1m'",
-            3,
-            "unknown threshold 'idel': did you mean idle?",
-        ),
-        (
-            "[thresholds]\nidle = '1 fortnight'",
-            2,
-            "thresholds.idle: expected a time such as 30s",
-        ),
-        (
-            "[thresholds]\nmemory = '1x'",
-            2,
-            "expected a number of times such as 10x",
-        ),
-        ("[thresholds]\nidle = '0s'", 2, "1s at least"),
-        (
-            "[thresholds]\nquery-act = '10s'",
-            2,
-            "query-look (30s) is more than query-act (10s)",
-        ),
-        (
-            "[thresholds]\nquery-look = '1h'",
-            2,
-            "is more than query-act (5m)",
-        ),
-        (
-            "interval = 5",
-            1,
-            "interval: expected a time such as '30s', found integer",
-        ),
-        (
-            "interval = '5 parsecs'",
-            1,
-            "interval: expected a time such as 500ms, 1s or 2m",
-        ),
-        ("ascii = 'true'", 1, "ascii: expected true or false, found string"),
-        ("columns = 'id'", 1, "columns: expected a list of texts in quotes"),
-        ("columns = ['id', 'idd']", 1, "no column 'idd'"),
-        ("columns = ['id', 'id']", 1, "stands there twice"),
-        ("sort = 'colour'", 1, "no column 'colour'"),
-        (
-            "filter = 'usr=a'",
-            1,
-            "column 1: unknown field 'usr': did you mean user?",
-        ),
-        ("protect = 'usr=a'", 1, "did you mean user?"),
-        (
-            "color = 'red'",
-            1,
-            "expected auto or always or never, found 'red'",
-        ),
-        ("endpoints = []", 1, "a list of URLs, or of tables with a url"),
-        (
-            "endpoints = ['a', 3]",
-            1,
-            "a list of URLs, or of tables with a url",
-        ),
-        ("endpoints = [\n{ user = 'a' }]", 2, "an endpoint without a url"),
-        (
-            "endpoints = [\n{ url = 'a', interval = '1s' }]",
-            2,
-            "it holds for all endpoints",
-        ),
-        (
-            "endpoints = [\n{ url = 'a', nmae = 'x' }]",
-            2,
-            "did you mean name?",
-        ),
-        ("endpoint = 'a'\nendpoints = ['b']", 2, "exclude each other"),
-        (
-            "endpoints = ['http://u:geheim@a']",
-            1,
-            "no user or password in it",
-        ),
-        ("[profiles]\np = 3", 2, "profiles.p: expected a table"),
-        ("[profiles.p]\nprofiles = 3", 2, "unknown setting 'profiles'"),
-        (
-            "[profiles.p]\n[profiles.p.thresholds]\nx = 1",
-            3,
-            "unknown threshold 'x'",
-        ),
-        ("a = 1\na = 2", 2, "duplicate key"),
-        ("a = \n", 1, ""),
-    ] {
+    for (text, line, words) in WRONG {
         let error = World::new().with_file(text).error();
         let place = format!(".config/maxtop/config.toml, line {line}: ");
         assert!(error.contains(&place) && error.contains(words), "{text}\n{error}");

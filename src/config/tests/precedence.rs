@@ -35,6 +35,7 @@ fn toml(setting: &Setting, value: &str) -> String {
 
 /// Which sources say something.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a source of its own")]
 struct Say {
     flag: bool,
     variable: bool,
