@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure};
 use super::output;
 use crate::cli::{CommonArgs, ConfigArgs, ConfigOutput};
 use crate::config::{Config, sample};
+use crate::shell::client::EndpointUrl;
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<Exit, Failure> {
@@ -17,6 +18,9 @@ pub(super) fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<Exit, Failur
         return Ok(Exit::Done);
     }
     let reading = Config::explain(&common.line)?;
+    for endpoint in &reading.config.endpoints {
+        endpoint.url.parse::<EndpointUrl>()?;
+    }
     output::print(|out| match args.output {
         ConfigOutput::Text => text::write(out, &reading),
         ConfigOutput::Json => json::write(out, &reading),

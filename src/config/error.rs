@@ -89,7 +89,11 @@ impl ConfigError {
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Setting { .. } | Self::File { .. } | Self::Mistrusted { .. } | Self::NoProfile { .. }
+            Self::Setting { .. }
+                | Self::File { .. }
+                | Self::Mistrusted { .. }
+                | Self::NoProfile { .. }
+                | Self::Variable(_)
         )
     }
 

@@ -67,8 +67,8 @@ pub enum Form {
     Times,
     /// Yes or no.
     Switch,
-    /// One of a few words.
-    Choice,
+    /// One of these words, with bars between them.
+    Choice(&'static str),
     /// A filter.
     Filter,
     /// The name of a column.
@@ -164,10 +164,10 @@ impl Form {
             Self::Share => "SHARE",
             Self::Times => "TIMES",
             Self::Switch => "true|false",
-            Self::Choice => "WORD",
+            Self::Choice(words) => words,
             Self::Filter => "FILTER",
             Self::Column => "COLUMN",
-            Self::Columns => "COLUMNS",
+            Self::Columns => "COLUMN,...",
         }
     }
 

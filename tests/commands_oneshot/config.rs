@@ -136,6 +136,8 @@ fn several_endpoints_are_carried_and_for_now_refused_by_what_asks_them() {
     let ran = home.maxtop(&[&["config"], &several[..]].concat());
     let of = |word: &str| ran.out.lines().filter(|line| line.starts_with(word)).count();
     assert_eq!((ran.status, of("endpoint")), (0, 2), "{}", ran.out);
+    home.maxtop(&["config", "-e", "ftp://db1"])
+        .failed(2, "bad endpoint");
     for command in [&["list"][..], &["show", "1"], &["kill", "1", "--yes"]] {
         let ran = home.maxtop(&[command, &several[..]].concat());
         ran.failed(2, "2 endpoints are named and one can be watched");
@@ -279,6 +281,16 @@ fn the_sample_can_be_used_as_it_is() {
     assert_eq!(sample.out, include_str!("../../assets/config.toml"));
     let home = home.with_config(&sample.out);
     assert_eq!(home.setting(&[], "interval")["from"], "default");
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_told_by_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bad = std::ffi::OsStr::from_bytes(b"\xff");
+    for name in ["MAXTOP_PASSWORD", "MAXTOP_USER", "MAXTOP_ENDPOINT"] {
+        let ran = ran(Home::new().command(&["list"]).env(name, bad));
+        ran.failed(2, &format!("{name} is no valid text"));
+    }
 }
 
 #[test]

@@ -10,9 +10,9 @@ use crate::query::Filter;
 pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "dialect",
-        form: Form::Choice,
+        form: Form::Choice("auto|draft|jsonapi"),
         default: "auto",
-        about: "how the endpoint speaks: auto, draft (the design document of 2016) or jsonapi",
+        about: "how the endpoint speaks: draft is the design document of 2016, jsonapi every release",
         apply: Apply::Config(|config, text| {
             let words = [
                 ("auto", None),
@@ -141,9 +141,9 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "color",
-        form: Form::Choice,
+        form: Form::Choice("auto|always|never"),
         default: "auto",
-        about: "when to use colour: auto (unless NO_COLOR is set or the terminal is dumb), always or never",
+        about: "when to use colour; auto: unless NO_COLOR is set or the terminal is dumb",
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;

@@ -16,8 +16,8 @@ fn values(form: Form, name: &str) -> [String; 4] {
         (Form::Share, _) => of(|n| format!("{}%", 10 + n)),
         (Form::Times, _) => of(|n| format!("{}x", 10 + n)),
         (Form::Switch, _) => of(|n| (n % 2 == 1).to_string()),
-        (Form::Choice, "dialect") => ["draft", "jsonapi", "auto", "draft"].map(str::to_owned),
-        (Form::Choice, _) => ["always", "never", "auto", "always"].map(str::to_owned),
+        (Form::Choice(_), "dialect") => ["draft", "jsonapi", "auto", "draft"].map(str::to_owned),
+        (Form::Choice(_), _) => ["always", "never", "auto", "always"].map(str::to_owned),
         (Form::Filter, _) => of(|n| format!("user=u{n}")),
         (Form::Column, _) => ["id", "-age", "user", "-idle"].map(str::to_owned),
         (Form::Columns, _) => ["id", "id,user", "user,id", "why"].map(str::to_owned),
@@ -275,4 +275,26 @@ fn errors_name_the_source() {
         variable.starts_with("MAXTOP_ENDPOINT: bad endpoint"),
         "{variable}"
     );
+}
+
+#[test]
+fn a_choice_takes_the_words_that_the_help_names_and_no_others() {
+    let mut choices = 0;
+    for setting in SettingId::all().map(SettingId::setting) {
+        let Form::Choice(words) = setting.form else {
+            continue;
+        };
+        choices += 1;
+        let check = |word: &str| setting.check(&Given::new(word, Origin::Default));
+        assert!(
+            words.split('|').all(|word| check(word).is_ok()),
+            "{}",
+            setting.name
+        );
+        assert_eq!(
+            check("x").unwrap_err(),
+            format!("expected {}, found 'x'", words.replace('|', " or "))
+        );
+    }
+    assert_eq!(choices, 2);
 }
