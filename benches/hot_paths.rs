@@ -179,6 +179,7 @@ fn groups(c: &mut Criterion) {
         session.user = Some(Text::clean(&format!("user {}", session.id), Limit::Name));
     }
     let rows = arrange(Job {
+        samples: Vec::new(),
         previous: None,
         snapshots: vec![Arc::new(alone)],
         spec: Spec::default(),

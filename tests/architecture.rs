@@ -14,8 +14,8 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("kill", &["model", "query", "triage"]),
     ("app", &["model", "query", "triage", "kill"]),
     ("ui", &["model", "query", "triage", "kill", "app"]),
-    ("cli", &[]),
-    ("config", &["model", "query", "triage", "kill", "app", "cli"]),
+    ("cli", &["config"]),
+    ("config", &["model", "query", "triage", "kill", "app"]),
     (
         "shell",
         &[

@@ -1,32 +1,68 @@
 //! From settings to an endpoint that can be asked, and the runtime that asks it.
 
+use secrecy::SecretString;
+
 use super::answers::Answers;
 use super::exit::Failure;
+use super::output::visible;
 use crate::cli::CommonArgs;
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
-use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest};
+use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest, TlsSpec};
 
-/// Reads the settings and makes the clients of their endpoints; nothing is sent yet.
+/// Reads the settings and makes the clients of their endpoints, in their order; nothing is sent yet.
 pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Vec<Client>), Failure> {
-    let config = Config::read(args)?;
-    let client = Client::new(client_spec(&config)?)?;
-    Ok((config, vec![client]))
+    let config = Config::read(&args.line)?;
+    let clients = clients(&config)?;
+    Ok((config, clients))
+}
+
+/// The clients of the endpoints.
+pub(super) fn clients(config: &Config) -> Result<Vec<Client>, Failure> {
+    let passwords = PasswordSource::read_all(&config.endpoints)?;
+    let sites = (0..).zip(&config.endpoints).zip(passwords);
+    sites
+        .map(|((number, site), password)| {
+            Ok(Client::new(client_spec(
+                config,
+                site,
+                EndpointId(number),
+                password,
+            )?)?)
+        })
+        .collect()
+}
+
+/// What an endpoint is called: its name, else host and port.
+pub(super) fn name(config: &Config, client: &Client) -> String {
+    let site = config.endpoints.get(usize::from(client.endpoint().0));
+    let named = site.and_then(|site| site.name.as_deref());
+    named.map_or_else(|| client.url().authority(), visible)
 }
 
 /// A user without a password is nobody: credentials are sent only when one was given.
-pub(super) fn client_spec(config: &Config) -> Result<ClientSpec, Failure> {
-    let url = config.endpoint.parse()?;
+fn client_spec(
+    config: &Config,
+    site: &EndpointConfig,
+    endpoint: EndpointId,
+    password: Option<SecretString>,
+) -> Result<ClientSpec, Failure> {
+    let tls = site.tls.read()?;
     Ok(ClientSpec {
-        credentials: config.password.clone().map(|password| Credentials {
-            user: config.user.clone(),
+        credentials: password.map(|password| Credentials {
+            user: site.user.clone(),
             password,
         }),
+        tls: TlsSpec {
+            ca_pem: tls.ca,
+            identity_pem: tls.identity,
+            insecure: site.tls.insecure,
+        },
         timeout: config.timeout,
         dialect: config.dialect,
-        allow_plain_http: config.allow_plain_http,
-        read_only: config.read_only,
-        ..ClientSpec::new(EndpointId(0), url)
+        allow_plain_http: site.allow_plain_http,
+        read_only: site.read_only,
+        ..ClientSpec::new(endpoint, site.url.parse()?)
     })
 }
 

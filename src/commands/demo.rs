@@ -5,21 +5,21 @@ use std::io::{self, Write};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::connect::client_spec;
+use super::connect::clients;
 use super::exit::{Exit, Failure};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Dialects, Faults, Running, ServeSpec, serve};
 use crate::model::Dialect;
-use crate::shell::client::Client;
 
 /// Serves, and shows the screen unless asked not to.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     if !demo.headless {
         need_a_terminal()?;
     }
-    let config = Config::read(args)?;
+    // Nothing but the endpoint that is about to start is asked, so nothing else of endpoints is read.
+    let config = Config::read(&args.line.clone().at(""))?;
     let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
@@ -27,8 +27,8 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
         return runtime.block_on(serve_until_ended(&running));
     }
     let config = on_demo(config, demo, &running);
-    let client = Client::new(client_spec(&config)?)?;
-    let left = show(&runtime, &config, vec![client]);
+    let clients = clients(&config)?;
+    let left = show(&runtime, &config, clients);
     runtime.shutdown_background();
     left
 }
@@ -75,18 +75,22 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), Failure> {
 
 /// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
 /// told otherwise: that has the connection statistics.
-fn on_demo(config: Config, demo: &DemoArgs, running: &[Running]) -> Config {
+fn on_demo(mut config: Config, demo: &DemoArgs, running: &[Running]) -> Config {
+    let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
-        Some((user, password)) => (user, Some(password)),
-        None => (config.user, None),
+        Some((user, password)) => (user, Some(PasswordSource::Known(password))),
+        None => (settings.user, None),
     };
-    Config {
-        endpoint: running.first().map_or(config.endpoint, Running::url),
-        user,
-        password,
-        dialect: config.dialect.or(Some(Dialect::Draft)),
-        ..config
-    }
+    let site = |one: &Running| EndpointConfig {
+        url: one.url(),
+        user: user.clone(),
+        password: password.clone(),
+        read_only: settings.read_only,
+        ..EndpointConfig::default()
+    };
+    config.endpoints = running.iter().map(site).collect();
+    config.dialect = config.dialect.or(Some(Dialect::Draft));
+    config
 }
 
 /// Says where, then serves until a signal ends it.

@@ -143,14 +143,8 @@ impl Failure {
     /// The exit status that stands for it.
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Config(
-                ConfigError::UnknownColumn { .. }
-                | ConfigError::Columns(_)
-                | ConfigError::Filter(_)
-                | ConfigError::File { .. }
-                | ConfigError::Setting { .. },
-            )
-            | Self::Url(_)
+            Self::Config(error) if error.is_usage() => Exit::Usage,
+            Self::Url(_)
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
             | Self::Id(_)
             | Self::Key(_)

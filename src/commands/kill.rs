@@ -12,6 +12,7 @@ mod plan;
 mod round;
 mod victims;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::consent::{Consent, has_terminal};
@@ -23,6 +24,7 @@ use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
 use crate::config::Config;
+use crate::kill::Rules;
 use crate::model::{Limit, SessionId, Text};
 use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
@@ -35,15 +37,12 @@ const MAX_WITHOUT_LOOKING: usize = 100;
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty one would let everybody through: in a script, a variable that was never set.
-    if common
-        .filter
-        .as_deref()
-        .is_some_and(|filter| filter.trim().is_empty())
-    {
+    let filter = common.line.flag("filter");
+    if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(Failure::EmptyFilter);
     }
     let (config, clients) = connect::connect(common)?;
-    if config.read_only {
+    if config.endpoints.iter().all(|site| site.read_only) {
         return Err(Failure::ReadOnly);
     }
     let consent = Consent::of(args)?;
@@ -51,8 +50,11 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
         ids,
         keys,
         // Whom to end is said on this command line and nowhere else.
-        filter: common.filter.is_some().then(|| config.filter.clone()),
-        protect: config.protect.clone(),
+        filter: filter.is_some().then(|| config.filter.clone()),
+        rules: Rules {
+            protect: config.protect.clone(),
+            thresholds: config.thresholds,
+        },
     };
     connect::block_on(kill(&config, clients, selection, args, consent))
 }
@@ -64,7 +66,8 @@ async fn kill(
     args: &KillArgs,
     consent: Consent,
 ) -> Result<Exit, Failure> {
-    let victims = find(&clients, &selection).await?;
+    let names = names(config, &clients);
+    let victims = find(&clients, &names, &selection).await?;
     for problem in &victims.problems {
         output::complain(problem);
     }
@@ -79,7 +82,7 @@ async fn kill(
     }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
-    let mut round = Round::ask(clients.clone(), audit, victims.found, selection.protect)?;
+    let mut round = Round::ask(clients.clone(), audit, victims.found, selection.rules)?;
     round.checked().await;
     let mut outcomes = Outcomes::new(args.output, &urls, has_problems, round.attempts());
     let plan = |round: &Round<Client>| plan::text(round.attempts(), &clients);
@@ -111,6 +114,12 @@ async fn kill(
         ask::announce(meant, grace);
     }
     end(round, interrupts, &mut outcomes).await
+}
+
+/// What the endpoints are called, by their numbers.
+fn names(config: &Config, clients: &[Client]) -> Vec<Arc<str>> {
+    let named = clients.iter().map(|client| connect::name(config, client).into());
+    named.collect()
 }
 
 /// Every id is read before anything is done with the first; one that is given twice is one.

@@ -21,7 +21,10 @@ use crate::shell::client::Client;
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
     let (config, clients) = connect::connect(common)?;
     // What the configuration file chooses is the screen's: a script reads the same columns everywhere.
-    let chosen = config.columns.as_deref().filter(|_| common.columns.is_some());
+    let chosen = config
+        .columns
+        .as_deref()
+        .filter(|_| common.line.flag("columns").is_some());
     let form = form(args);
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(Failure::ColumnsOfJson);
@@ -44,9 +47,10 @@ fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Ge
             filter: config.filter.clone(),
             endpoints: clients
                 .iter()
-                .map(|client| client.url().authority().into())
+                .map(|client| connect::name(config, client).into())
                 .collect(),
             sort: config.sort,
+            thresholds: config.thresholds,
             ..Spec::default()
         },
     })

@@ -5,6 +5,7 @@
 //! the two forms of a session, for programs ([`record`]) and for people ([`grid`]).
 
 mod answers;
+mod config;
 mod connect;
 mod demo;
 mod exit;
@@ -26,6 +27,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Some(Command::List(args)) => list::run(&cli.common, args),
         Some(Command::Show(args)) => show::run(&cli.common, args),
         Some(Command::Kill(args)) => kill::run(&cli.common, args),
+        Some(Command::Config(args)) => config::run(&cli.common, args),
         Some(Command::Demo(args)) => demo::run(&cli.common, args),
         None => watch::run(&cli.common),
     };

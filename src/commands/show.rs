@@ -41,8 +41,8 @@ impl Shown {
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure> {
     let id = parse_id(&args.id).ok_or_else(|| Failure::id(&args.id))?;
-    let (_, clients) = connect::connect(common)?;
-    let answers = connect::block_on(async { Ok(find(&clients, id).await) })?;
+    let (config, clients) = connect::connect(common)?;
+    let answers = connect::block_on(async { Ok(find(&clients, id, config.thresholds).await) })?;
     let (shown, exit) = only(id, answers, &clients)?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);
     output::print(|out| match args.output {
@@ -56,11 +56,10 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure>
 }
 
 /// The session of each endpoint that has one with this id.
-async fn find(clients: &[Client], id: SessionId) -> Answers<Shown> {
-    Answers::of(
-        clients,
-        move |client: Client| async move { fetch(&client, id).await },
-    )
+async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<Shown> {
+    Answers::of(clients, move |client: Client| async move {
+        fetch(&client, id, &limits).await
+    })
     .await
 }
 
@@ -85,7 +84,7 @@ fn only(id: SessionId, mut answers: Answers<Shown>, clients: &[Client]) -> Resul
     }
 }
 
-async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
+async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Shown, Failure> {
     let failed = connect::failed(client);
     let instance = connect::instance(client).await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
@@ -102,7 +101,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
         sessions: std::slice::from_ref(&detail.session),
     };
     let sample = ConnectionSample::look(None, &detail.connections, detail.client_buffer, look.taken_at);
-    let judged = judge(None, look, &Thresholds::default(), &Samples::new());
+    let judged = judge(None, look, limits, &Samples::new());
     let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
     let process = instance.and_then(|instance| instance.process);
     Ok(Shown {

@@ -5,17 +5,16 @@ use std::io::{self, IsTerminal};
 use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
-use super::connect::connect;
+use super::connect::{self, connect};
 use super::exit::{Exit, Failure};
 use super::output::{complain, visible};
 use crate::app::Settings;
 use crate::app::endpoint::Endpoint;
 use crate::cli::CommonArgs;
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig};
 use crate::shell::audit::AuditLog;
-use crate::shell::client::Client;
+use crate::shell::client::{Client, EndpointUrl};
 use crate::shell::run::{self as screen, Watched};
-use crate::triage::Thresholds;
 
 /// Watches the endpoints of the command line.
 pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
@@ -46,12 +45,10 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 }
 
 fn watched(config: &Config, client: Client) -> Watched {
-    let name = client.url().authority();
-    let mut warnings = Vec::new();
-    if config.allow_plain_http && !client.url().is_https() && !client.url().is_loopback() {
-        warnings.push("plain http");
-    }
-    let endpoint = Endpoint::new(name, config.read_only, warnings);
+    let site = config.endpoints.get(usize::from(client.endpoint().0));
+    let warnings = site.map_or_else(Vec::new, |site| warnings(site, client.url()));
+    let name = connect::name(config, &client);
+    let endpoint = Endpoint::new(name, site.is_some_and(|site| site.read_only), warnings);
     Watched { client, endpoint }
 }
 
@@ -77,7 +74,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
         audit: audit
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
-        thresholds: Thresholds::default(),
+        thresholds: config.thresholds,
         zone: TimeZone::system(),
     };
     let left = runtime.block_on(screen::run(settings, watched, log))?;
@@ -89,4 +86,17 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
         screen::Exit::Unsettled | screen::Exit::TerminalGone => Exit::Failed,
         screen::Exit::Signal(signal) => Exit::Signal(signal),
     })
+}
+
+/// What must stay in sight of how an endpoint is asked.
+fn warnings(site: &EndpointConfig, url: &EndpointUrl) -> Vec<&'static str> {
+    let plain = site.allow_plain_http && !url.is_https() && !url.is_loopback();
+    let all = [
+        (plain, "plain http"),
+        (site.tls.insecure && url.is_https(), "insecure"),
+        (site.by_maxctrl, "~/.maxctrl.cnf"),
+    ];
+    all.into_iter()
+        .filter_map(|(holds, word)| holds.then_some(word))
+        .collect()
 }

@@ -1,65 +1,91 @@
-//! The configuration file: what stands in it, and where it is.
+//! The configuration file: where it is, and what it says at the top and in its profiles.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde::Deserialize;
+use toml::de::DeTable;
 
-use super::ConfigError;
+use super::environment::Environment;
+use super::layer::Layer;
+use super::origin::SourceFile;
+use super::section::Reader;
+use super::trust::{self, Mistrust};
+use super::{ConfigError, value};
 
-/// Everything that the file may say. A name that is none of these is an error.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+/// The profile that the official tool's file is.
+pub(super) const MAXCTRL: &str = "maxctrl";
+
+/// What the file says.
+#[derive(Debug, Default)]
 pub(super) struct ConfigFile {
-    /// Who must never be ended: a filter.
-    pub(super) protect: Option<String>,
-    /// So long a confirmed kill can be taken back.
-    pub(super) grace: Option<String>,
-    /// Which columns the screen shows, from left to right.
-    pub(super) columns: Option<Vec<String>>,
-    /// Where kills are logged.
-    pub(super) audit: Option<PathBuf>,
+    /// Which was read; nothing where there is none.
+    pub(super) path: Option<PathBuf>,
+    /// At the top.
+    pub(super) top: Layer,
+    /// In each profile.
+    pub(super) profiles: BTreeMap<String, Layer>,
 }
 
-/// Reads the file that was named, else the one at the usual place, if it is there.
-pub(super) fn read(named: Option<&Path>) -> Result<ConfigFile, ConfigError> {
-    let Some(path) = named.map(Path::to_owned).or_else(usual_place) else {
-        return Ok(ConfigFile::default());
-    };
-    let failed = |why: String| ConfigError::File {
-        path: path.display().to_string(),
-        why,
-    };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
-            return Ok(ConfigFile::default());
+impl ConfigFile {
+    /// Reads the file that was named, else the one at the usual place, if it is there.
+    pub(super) fn read(named: Option<&Path>, environment: Environment<'_>) -> Result<Self, ConfigError> {
+        let Some(path) = named.map(Path::to_owned).or_else(|| environment.config_file()) else {
+            return Ok(Self::default());
+        };
+        let failed = |why: String| ConfigError::File {
+            path: path.display().to_string(),
+            why,
+        };
+        let (metadata, bytes) = match trust::read(&path) {
+            Ok(read) => read,
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(failed(error.to_string())),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| failed("it is no text".to_owned()))?;
+        let file = Arc::new(SourceFile {
+            path: path.as_path().into(),
+            mistrust: Mistrust::of_writing(&metadata),
+        });
+        let (top, profiles) = parse(&text, &file, environment)?;
+        Ok(Self {
+            path: Some(path),
+            top,
+            profiles,
+        })
+    }
+
+    /// The profile with this name does not exist: what was probably meant, or what there is.
+    pub(super) fn no_profile(&self, name: &str) -> ConfigError {
+        let known = || self.profiles.keys().map(String::as_str).chain([MAXCTRL]);
+        let near = value::nearest(name, known());
+        ConfigError::NoProfile {
+            name: value::shown(name),
+            instead: near.map_or_else(
+                || format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean {near}?"),
+            ),
         }
-        Err(error) => return Err(failed(error.to_string())),
+    }
+}
+
+/// What a text says, as if it stood in this file.
+pub(super) fn parse(
+    text: &str,
+    file: &Arc<SourceFile>,
+    environment: Environment<'_>,
+) -> Result<(Layer, BTreeMap<String, Layer>), ConfigError> {
+    let reader = Reader {
+        text,
+        file,
+        environment,
     };
-    toml::from_str(&text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start));
-        let line = before.map(|before| before.matches('\n').count() + 1);
-        let line = line.map_or_else(String::new, |line| format!("line {line}: "));
-        failed(format!("{line}{}", error.message().replace('\n', " ")))
-    })
-}
-
-fn usual_place() -> Option<PathBuf> {
-    Some(base("XDG_CONFIG_HOME", ".config")?.join("maxtop/config.toml"))
-}
-
-/// Where kills are logged unless told otherwise; nowhere without a home directory.
-pub(super) fn usual_audit_log() -> Option<PathBuf> {
-    Some(base("XDG_STATE_HOME", ".local/state")?.join("maxtop/audit.jsonl"))
-}
-
-/// A base directory by the XDG rules: one that is no absolute path does not count.
-fn base(variable: &str, below_home: &str) -> Option<PathBuf> {
-    let absolute = |name| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    absolute(variable).or_else(|| Some(absolute("HOME")?.join(below_home)))
+    let table = DeTable::parse(text).map_err(|error| {
+        let why = error.message().replace('\n', " ");
+        reader.failed(error.span().unwrap_or_default(), &why)
+    })?;
+    reader.file(table.get_ref())
 }

@@ -77,6 +77,11 @@ impl Client {
         self.0.endpoint
     }
 
+    /// Whether it sends nothing but GET.
+    pub fn is_read_only(&self) -> bool {
+        self.0.deletion.is_none()
+    }
+
     /// Where it is.
     pub fn url(&self) -> &EndpointUrl {
         self.0.exchange.url()

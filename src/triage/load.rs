@@ -11,7 +11,7 @@ pub(super) fn memory(case: &Case<'_>) -> Judgment {
     let Some(bytes) = case.session.extra.as_ref().and_then(|extra| extra.memory) else {
         return Judgment::Unjudged;
     };
-    let times = u64::from(case.limits.times_usual);
+    let times = u64::from(case.limits.memory);
     if bytes < USUAL_MEMORY.saturating_mul(times) {
         return Judgment::No;
     }
@@ -29,7 +29,7 @@ pub(super) fn history(case: &Case<'_>) -> Judgment {
     let Some(commands) = case.session.extra.as_ref().and_then(|extra| extra.history) else {
         return Judgment::Unjudged;
     };
-    let times = case.limits.times_usual;
+    let times = case.limits.history;
     if commands < USUAL_COMMANDS.saturating_mul(times) {
         return Judgment::No;
     }

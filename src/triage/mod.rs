@@ -39,7 +39,7 @@ pub use reason_set::ReasonSet;
 pub use reasons::REASONS;
 pub use sample::ConnectionSample;
 pub use severity::Severity;
-pub use thresholds::Thresholds;
+pub use thresholds::{Limit, THRESHOLDS, Threshold, Thresholds};
 
 #[cfg(test)]
 mod tests;

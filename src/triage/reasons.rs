@@ -62,14 +62,14 @@ pub static REASONS: [Reason; 9] = [
         name: "history",
         about: "a longer history of commands than is usual",
         severities: &[Look],
-        limit: |limits| format!("{}x", limits.times_usual),
+        limit: |limits| format!("{}x", limits.history),
         judge: Judge::List(load::history),
     },
     Reason {
         name: "memory",
         about: "more memory than is usual in its service",
         severities: &[Look],
-        limit: |limits| format!("{}x", limits.times_usual),
+        limit: |limits| format!("{}x", limits.memory),
         judge: Judge::List(load::memory),
     },
 ];

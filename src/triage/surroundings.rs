@@ -34,7 +34,6 @@ pub(super) struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     pub(super) fn of(sessions: &'a [Session], histories: &[History], limits: &Thresholds) -> Self {
-        let times = u64::from(limits.times_usual);
         let is_long = |session: &Session| session.idle.is_some_and(|idle| idle >= limits.idle);
         let pools = if sessions.iter().any(is_long) {
             pools(sessions, histories, limits.idle.as_millis() / 2)
@@ -43,10 +42,14 @@ impl<'a> Surroundings<'a> {
         };
         Self {
             pools,
-            memory: usual(sessions, USUAL_MEMORY.saturating_mul(times), |extra| extra.memory),
+            memory: usual(
+                sessions,
+                USUAL_MEMORY.saturating_mul(u64::from(limits.memory)),
+                |extra| extra.memory,
+            ),
             history: usual(
                 sessions,
-                u64::from(USUAL_COMMANDS).saturating_mul(times),
+                u64::from(USUAL_COMMANDS).saturating_mul(u64::from(limits.history)),
                 |extra| extra.history.map(u64::from),
             ),
         }

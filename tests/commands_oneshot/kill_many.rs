@@ -134,7 +134,10 @@ fn who_is_protected_is_never_a_victim_and_a_bad_file_is_a_usage_error() {
     assert!(outcomes(&ran).values().all(|outcome| outcome == "refused"));
     assert_eq!(demo.deletes().len(), 0);
     for (text, words) in [
-        ("protekt = 'user=web'\n", "unknown field `protekt`"),
+        (
+            "protekt = 'user=web'\n",
+            "line 1: unknown setting 'protekt': did you mean protect?",
+        ),
         ("\nprotect = 3\n", "line 2"),
         ("grace = '3s'\n\nprotekt = 'user=web'\n", "line 3"),
         ("protect = 'usr=web'\n", "did you mean user"),

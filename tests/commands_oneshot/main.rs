@@ -8,6 +8,7 @@
 )]
 
 mod columns;
+mod config;
 mod faults;
 mod hostile;
 mod kill;

@@ -22,6 +22,7 @@ mod start;
 mod audit;
 mod bulk;
 mod columns;
+mod configuration;
 mod details;
 mod filter;
 mod grace;

@@ -15,9 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use super::endpoint::Endpoint;
 use crate::kill::{Attempt, Batch, Event, Order, Rules, Victim};
 use crate::model::{Fault, Limit, Now, Text};
-use crate::query::Filter;
 use crate::shell::audit::{AuditError, AuditLog, Recorder};
-use crate::triage::Thresholds;
 
 /// So long the last lines of the audit log are waited for.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -40,14 +38,10 @@ impl<E: Endpoint> Round<E> {
         endpoints: Vec<E>,
         audit: AuditLog,
         victims: Vec<Victim>,
-        protect: Filter,
+        rules: Rules,
     ) -> io::Result<Self> {
         let began = Instant::now();
         let recorder = Recorder::start(audit.clone())?;
-        let rules = Rules {
-            protect,
-            thresholds: Thresholds::default(),
-        };
         let (batch, orders) = Batch::ask(1, victims, rules, now(began));
         let mut round = Self {
             endpoints,

@@ -13,12 +13,12 @@ use super::victims::{Selection, find};
 use crate::cli::KillOutput;
 use crate::commands::exit::Exit;
 use crate::demo::{Dialects, Running, ServeSpec, serve};
-use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Ticket, Victim};
+use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Rules, Ticket, Victim};
 use crate::model::{
     Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId,
     Sighting, Snapshot, Text,
 };
-use crate::query::{Filter, ReasonNames};
+use crate::query::ReasonNames;
 use crate::shell::audit::AuditLog;
 use crate::shell::client::{Client, ClientSpec};
 
@@ -48,9 +48,11 @@ async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, Round<Client
         ids: ids.iter().copied().map(SessionId).collect(),
         ..Selection::default()
     };
-    let victims = find(std::slice::from_ref(client), &selection).await.unwrap();
+    let victims = find(std::slice::from_ref(client), &["demo".into()], &selection)
+        .await
+        .unwrap();
     let (home, audit) = audit();
-    let mut round = Round::ask(vec![client.clone()], audit, victims.found, Filter::default()).unwrap();
+    let mut round = Round::ask(vec![client.clone()], audit, victims.found, Rules::default()).unwrap();
     round.checked().await;
     assert_eq!(round.confirmable(), ids.len());
     (home, round)
@@ -204,7 +206,7 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     };
     let victims = list().sessions.iter().map(victim).collect();
     let (_home, audit) = audit();
-    let mut round = Round::ask(vec![endpoint.clone()], audit, victims, Filter::default()).unwrap();
+    let mut round = Round::ask(vec![endpoint.clone()], audit, victims, Rules::default()).unwrap();
     round.checked().await;
     let (exit, outcomes) = ended(round).await;
     assert_eq!((exit, outcomes.len()), (Exit::NotAllowed, 100));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::commands::connect;
 use crate::commands::exit::{Exit, Failure};
-use crate::kill::{Authority, Refusal, Victim, permit, reason_names};
+use crate::kill::{Authority, Refusal, Rules, Victim, permit, reason_names};
 use crate::model::{EndpointId, Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::{Filter, Subject};
 use crate::shell::client::Client;
-use crate::triage::{Judged, Look, Samples, Thresholds, judge};
+use crate::triage::{Judged, Look, Samples, judge};
 
 /// What the command line says of whom it means.
 #[derive(Debug, Default)]
@@ -20,8 +20,8 @@ pub(super) struct Selection {
     pub(super) keys: Vec<String>,
     /// All that match; with ids or keys, those of them that match.
     pub(super) filter: Option<Filter>,
-    /// Who must never be ended.
-    pub(super) protect: Filter,
+    /// Who must never be ended, and from when on a session is stuck.
+    pub(super) rules: Rules,
 }
 
 impl Selection {
@@ -40,7 +40,11 @@ pub(super) struct Victims {
 
 /// Reads the list of each endpoint once, and freezes whom it shows. An id that is not listed is asked
 /// for by itself: a list is no snapshot.
-pub(super) async fn find(clients: &[Client], selection: &Selection) -> Result<Victims, Failure> {
+pub(super) async fn find(
+    clients: &[Client],
+    names: &[Arc<str>],
+    selection: &Selection,
+) -> Result<Victims, Failure> {
     let (mut snapshots, exit) = connect::lists(clients).await.told()?;
     let is_whole = exit == Exit::Done;
     let mut problems = Vec::new();
@@ -69,7 +73,7 @@ pub(super) async fn find(clients: &[Client], selection: &Selection) -> Result<Vi
     }
     let lists: Vec<_> = snapshots
         .iter()
-        .map(|snapshot| Listed::new(snapshot, clients))
+        .map(|snapshot| Listed::new(snapshot, clients, names, &selection.rules))
         .collect();
     let mut found: Vec<Victim> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -144,16 +148,18 @@ struct Listed<'a> {
     judged: Judged,
     /// The endpoint's name.
     name: Arc<str>,
+    /// Nothing may be ended there.
+    read_only: bool,
 }
 
 impl<'a> Listed<'a> {
-    fn new(snapshot: &'a Snapshot, clients: &[Client]) -> Self {
-        let look = Look::from(snapshot);
-        let client = connect::client(clients, snapshot.endpoint);
+    fn new(snapshot: &'a Snapshot, clients: &[Client], names: &[Arc<str>], rules: &Rules) -> Self {
+        let place = usize::from(snapshot.endpoint.0);
         Self {
             snapshot,
-            judged: judge(None, look, &Thresholds::default(), &Samples::new()),
-            name: client.map_or_else(|| "".into(), |client| client.url().authority().into()),
+            judged: judge(None, Look::from(snapshot), &rules.thresholds, &Samples::new()),
+            name: names.get(place).map_or_else(|| "".into(), Arc::clone),
+            read_only: clients.get(place).is_some_and(Client::is_read_only),
         }
     }
 
@@ -171,7 +177,7 @@ impl<'a> Listed<'a> {
         if !filter.is_none_or(|filter| filter.judge(&subject).is_yes()) {
             return Some(Err(unmatched(session, selection)));
         }
-        let refused = refusal(self.snapshot, &subject, selection);
+        let refused = self.refusal(&subject, &selection.rules.protect);
         Some(Ok(Victim {
             identity: self.snapshot.identity(session),
             session: session.clone(),
@@ -183,16 +189,17 @@ impl<'a> Listed<'a> {
             refused,
         }))
     }
-}
 
-/// Why nobody may end it, if that is known already.
-fn refusal(snapshot: &Snapshot, subject: &Subject<'_>, selection: &Selection) -> Option<Refusal> {
-    let authority = Authority {
-        read_only: false,
-        dialect: Some(snapshot.dialect),
-        version: snapshot.instance.as_ref().and_then(Instance::release),
-    };
-    permit(subject, authority, &selection.protect).err()
+    /// Why nobody may end it, if that is known already.
+    fn refusal(&self, subject: &Subject<'_>, protect: &Filter) -> Option<Refusal> {
+        let instance = self.snapshot.instance.as_ref();
+        let authority = Authority {
+            read_only: self.read_only,
+            dialect: Some(self.snapshot.dialect),
+            version: instance.and_then(Instance::release),
+        };
+        permit(subject, authority, protect).err()
+    }
 }
 
 /// Puts a session that the list did not have into it, if there is one.

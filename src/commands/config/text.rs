@@ -1,0 +1,48 @@
+//! The settings for people: the files first, then each endpoint with what holds for it, then the rest.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::app::columns::Align;
+use crate::commands::grid::{Grid, Head};
+use crate::commands::output::visible;
+use crate::config::{Reading, Settled};
+
+/// A value may be long; where it came from should still stand below its heading.
+const WIDEST_VALUE: usize = 48;
+
+pub(super) fn write(out: &mut impl Write, reading: &Reading) -> io::Result<()> {
+    let file = reading.file.as_ref().map(|path| path.display().to_string());
+    writeln!(out, "file     {}", visible(file.as_deref().unwrap_or("none")))?;
+    let profile = reading.profile.as_deref().unwrap_or("none");
+    writeln!(out, "profile  {}\n", visible(profile))?;
+    let mut grid = Grid::new(vec![
+        Head::new("SETTING", Align::Left),
+        Head::up_to(WIDEST_VALUE, "VALUE", Align::Left),
+        Head::new("FROM", Align::Left),
+    ]);
+    for endpoint in &reading.endpoints {
+        for (place, settled) in endpoint.iter().enumerate() {
+            push(&mut grid, if place == 0 { "" } else { "  " }, settled);
+        }
+        grid.push([None, None, None].into_iter());
+    }
+    for settled in &reading.values {
+        push(&mut grid, "", settled);
+    }
+    grid.write(out)
+}
+
+/// A value that nobody gave has no source either.
+fn push(grid: &mut Grid<'_>, indent: &str, settled: &Settled) {
+    let name = format!("{indent}{}", settled.setting().path());
+    let value = settled
+        .shown()
+        .map_or_else(|| "-".to_owned(), |value| visible(&value));
+    let origin = visible(&settled.origin().to_string());
+    grid.push(
+        [name, value, origin]
+            .into_iter()
+            .map(|cell| Some(Cow::Owned(cell))),
+    );
+}

@@ -1,0 +1,98 @@
+//! What one source says: the command line, the environment, a profile, a file, the defaults.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::ConfigError;
+use super::environment::Environment;
+use super::origin::{Given, Origin};
+use super::setting::{Apply, Form, SettingId};
+
+/// What one source says.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    values: BTreeMap<SettingId, Given>,
+    pub(super) endpoints: Vec<EndpointEntry>,
+}
+
+/// An endpoint, with what a list says of it alone.
+#[derive(Clone, Debug)]
+pub(super) struct EndpointEntry {
+    pub(super) url: Given,
+    pub(super) own: Layer,
+}
+
+impl Layer {
+    /// A value for a setting; an endpoint joins those that there are.
+    pub fn give(&mut self, id: SettingId, text: impl Into<String>, origin: Origin) {
+        let given = Given::new(text, origin);
+        if matches!(id.setting().apply, Apply::Endpoints) {
+            self.endpoints.push(EndpointEntry {
+                url: given,
+                own: Self::default(),
+            });
+        } else {
+            self.values.insert(id, given);
+        }
+    }
+
+    pub(super) fn get(&self, id: SettingId) -> Option<&Given> {
+        self.values.get(&id)
+    }
+
+    /// Whether it says who asks, or where.
+    pub(super) fn names_endpoint_or_user(&self) -> bool {
+        let user = SettingId::named("user").and_then(|id| self.get(id));
+        !self.endpoints.is_empty() || user.is_some()
+    }
+
+    /// What the environment says.
+    pub(super) fn of_environment(environment: Environment<'_>) -> Result<Self, ConfigError> {
+        let mut layer = Self::default();
+        for id in SettingId::all() {
+            let Some(variable) = id.setting().variable else {
+                continue;
+            };
+            let Some(value) = environment.get(variable) else {
+                continue;
+            };
+            let text = value.into_string().map_err(|_| ConfigError::Variable(variable))?;
+            if id.setting().form == Form::Endpoints {
+                for url in text.split(',').map(str::trim).filter(|url| !url.is_empty()) {
+                    layer.give(id, url, Origin::Variable(variable));
+                }
+            } else {
+                layer.give(id, text, Origin::Variable(variable));
+            }
+        }
+        Ok(layer)
+    }
+
+    /// What holds where nobody says anything.
+    pub(super) fn of_defaults(environment: Environment<'_>) -> Self {
+        let mut layer = Self::default();
+        for id in SettingId::all() {
+            let default = id.setting().default;
+            let text = if id.setting().form == Form::Path && !default.is_empty() {
+                let path = environment.path(default, Path::new(""));
+                path.map_or_else(String::new, |path| path.to_string_lossy().into_owned())
+            } else {
+                default.to_owned()
+            };
+            layer.give(id, text, Origin::Default);
+        }
+        layer
+    }
+}
+
+/// The value of a setting in the uppermost of these layers that has one. Of a group the uppermost
+/// layer counts that has any of them.
+pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Given> {
+    let group = id.setting().group;
+    let counts = |layer: &&&'a Layer| {
+        let same_group =
+            |other: &SettingId| *other == id || (group.is_some() && other.setting().group == group);
+        layer.values.keys().any(same_group)
+    };
+    layers.iter().find(counts).and_then(|layer| layer.get(id))
+}

@@ -1,0 +1,147 @@
+//! Where a password comes from. It is read when an endpoint is about to be asked, not before.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::endpoint::EndpointConfig;
+use super::origin::{Given, Origin};
+use super::{ConfigError, trust};
+
+/// Where a password comes from.
+#[derive(Clone)]
+pub enum PasswordSource {
+    /// It is known.
+    Known(SecretString),
+    /// A file, which nobody but its owner may read.
+    File(PathBuf),
+    /// What `sh -c` prints. The command itself may hold a secret.
+    Command {
+        /// The command.
+        command: SecretString,
+        /// Where it stands.
+        origin: Origin,
+    },
+}
+
+impl fmt::Debug for PasswordSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(_) => f.write_str("Known(***)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Command { origin, .. } => write!(f, "Command(*** from {origin})"),
+        }
+    }
+}
+
+impl PasswordSource {
+    /// Reads it, or runs what prints it. One newline at the end is dropped: editors and commands add it.
+    pub fn read(&self) -> Result<SecretString, ConfigError> {
+        match self {
+            Self::Known(password) => Ok(password.clone()),
+            Self::File(path) => trust::read_secret("password file", path).map(|text| without_newline(&text)),
+            Self::Command { command, origin } => run(command, origin),
+        }
+    }
+
+    /// Reads the password of each endpoint. What several have in common is read, or run, once.
+    pub fn read_all(endpoints: &[EndpointConfig]) -> Result<Vec<Option<SecretString>>, ConfigError> {
+        let mut read: Vec<(&Self, SecretString)> = Vec::new();
+        let passwords = endpoints.iter().map(|endpoint| {
+            let Some(source) = &endpoint.password else {
+                return Ok(None);
+            };
+            if let Some((_, password)) = read.iter().find(|(known, _)| known.is_same(source)) {
+                return Ok(Some(password.clone()));
+            }
+            let password = source.read()?;
+            read.push((source, password.clone()));
+            Ok(Some(password))
+        });
+        passwords.collect()
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => one == other,
+            (Self::Command { command: one, .. }, Self::Command { command: other, .. }) => {
+                one.expose_secret() == other.expose_secret()
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn given(endpoint: &mut EndpointConfig, given: &Given) -> Result<(), String> {
+        Self::set(endpoint, given, |text| Self::Known(text.into()))
+    }
+
+    pub(super) fn file(endpoint: &mut EndpointConfig, given: &Given) -> Result<(), String> {
+        Self::set(endpoint, given, |text| Self::File(text.into()))
+    }
+
+    pub(super) fn command(endpoint: &mut EndpointConfig, given: &Given) -> Result<(), String> {
+        Self::set(endpoint, given, |text| Self::Command {
+            command: text.into(),
+            origin: given.origin.clone(),
+        })
+    }
+
+    /// Only one of them counts: those of other layers have been left out before.
+    fn set(
+        endpoint: &mut EndpointConfig,
+        given: &Given,
+        source: impl FnOnce(&str) -> Self,
+    ) -> Result<(), String> {
+        match &endpoint.password {
+            _ if given.is_empty() => Ok(()),
+            None => {
+                endpoint.password = Some(source(given.text()));
+                Ok(())
+            }
+            Some(_) => Err("password-file and password-command exclude each other: keep one".to_owned()),
+        }
+    }
+}
+
+/// What a file says is run only if nobody else can have written it. Its complaints go to stderr,
+/// where a person sees them; a question needs the terminal (`/dev/tty`).
+fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigError> {
+    let failed = |why: String| ConfigError::PasswordCommand {
+        place: origin.to_string(),
+        why,
+    };
+    if let Origin::File { file, .. } = origin
+        && let Some(why) = file.mistrust
+    {
+        return Err(ConfigError::Mistrusted {
+            path: format!("password-command in {}", file.path.display()),
+            why,
+        });
+    }
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(command.expose_secret())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    let output = shell
+        .output()
+        .map_err(|error| failed(format!("could not be run: {error}")))?;
+    if !output.status.success() {
+        return Err(failed(format!("failed: {}", output.status)));
+    }
+    let text = String::from_utf8(output.stdout).map_err(|_| failed("printed no text".to_owned()))?;
+    let password = without_newline(&text);
+    if password.expose_secret().is_empty() {
+        return Err(failed("printed nothing".to_owned()));
+    }
+    Ok(password)
+}
+
+fn without_newline(text: &str) -> SecretString {
+    text.strip_suffix('\n')
+        .map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
+        .into()
+}

@@ -1,0 +1,88 @@
+//! The sample of a configuration file: every setting with its default, commented out.
+
+use std::fmt::Write as _;
+
+use super::setting::{Form, Key, Setting, SettingId};
+
+const HEAD: &str = "\
+# The configuration of maxtop: ~/.config/maxtop/config.toml, or --config FILE.
+#
+# Every setting has its default here. To change one, take away the # before it. An option of the
+# command line comes before an environment variable, that before a profile, that before the rest of
+# this file. 'maxtop config' shows what holds, and where it came from.
+#
+# Times are written 500ms, 3s, 5m, 1h; shares 10%; an empty text is none. Paths begin at this file's
+# directory, unless with / or ~/.
+";
+
+const PROFILES: &str = "
+# A profile is a table of its own with any of these settings, taken by --profile NAME. A list of
+# endpoints has URLs, or tables in which an endpoint has its own name, user, password-file,
+# password-command, ca-file, client-cert, client-key, insecure, allow-plain-http and read-only:
+#
+# [profiles.production]
+# user = \"oncall\"
+# password-command = \"pass show maxscale/oncall\"
+# endpoints = [
+#     \"https://proxy-1:8989\",
+#     { url = \"https://proxy-2:8989\", name = \"standby\", read-only = true },
+# ]
+#
+# [profiles.production.thresholds]
+# query-act = \"2m\"
+";
+
+/// The sample.
+pub fn sample() -> String {
+    let mut text = HEAD.to_owned();
+    let mut table = None;
+    let settings = SettingId::all().map(SettingId::setting);
+    for setting in settings.filter(|setting| !matches!(setting.key, Key::Nowhere | Key::EndpointOnly)) {
+        if setting.table != table {
+            table = setting.table;
+            // Writing to a String cannot fail.
+            let _ = write!(
+                text,
+                "\n# From when on a session counts as stuck.\n[{}]\n",
+                table.unwrap_or_default()
+            );
+        }
+        let _ = write!(text, "\n{}", entry(setting));
+    }
+    text + PROFILES
+}
+
+fn entry(setting: &Setting) -> String {
+    let Setting {
+        name, about, form, ..
+    } = setting;
+    let example = match setting.example {
+        "" => String::new(),
+        example => format!("# For example {}\n", written(*form, example)),
+    };
+    format!(
+        "# {}.\n{example}#{name} = {}\n",
+        upper(about),
+        written(*form, setting.default)
+    )
+}
+
+/// A value as TOML.
+fn written(form: Form, text: &str) -> String {
+    match form {
+        Form::Switch => text.to_owned(),
+        Form::Columns => {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            let names: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
+            format!("[{}]", names.join(", "))
+        }
+        _ => format!("\"{text}\""),
+    }
+}
+
+/// A sentence begins with a capital.
+fn upper(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + characters.as_str()
+}

@@ -1,0 +1,202 @@
+//! The tables of the configuration file: every key is known, and every value can be used.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::ConfigError;
+use super::environment::Environment;
+use super::layer::{EndpointEntry, Layer};
+use super::origin::{Given, Origin, SourceFile};
+use super::setting::{Form, SettingId};
+use super::unknown::{Table, unknown};
+
+/// Where the profiles stand.
+pub(super) const PROFILE_TABLE: &str = "profiles";
+/// The list of endpoints; one alone is `endpoint`.
+pub(super) const ENDPOINT_LIST: &str = "endpoints";
+/// Where an endpoint of the list is.
+pub(super) const URL: &str = "url";
+
+/// Reads the tables of a file.
+pub(super) struct Reader<'a> {
+    /// All of the file.
+    pub(super) text: &'a str,
+    pub(super) file: &'a Arc<SourceFile>,
+    pub(super) environment: Environment<'a>,
+}
+
+/// A value, and where it stands.
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl Reader<'_> {
+    /// The whole file: the top, and the profiles.
+    pub(super) fn file(&self, table: &DeTable<'_>) -> Result<(Layer, BTreeMap<String, Layer>), ConfigError> {
+        let mut profiles = BTreeMap::new();
+        if let Some(value) = table.get(PROFILE_TABLE) {
+            for (name, profile) in self.table(PROFILE_TABLE, value)? {
+                let name: Arc<str> = name.get_ref().as_ref().into();
+                let table = self.table(&format!("{PROFILE_TABLE}.{name}"), profile)?;
+                let layer = self.layer(table, Table::Profile, Some(&name))?;
+                profiles.insert(name.to_string(), layer);
+            }
+        }
+        Ok((self.layer(table, Table::Top, None)?, profiles))
+    }
+
+    fn layer(
+        &self,
+        table: &DeTable<'_>,
+        kind: Table,
+        profile: Option<&Arc<str>>,
+    ) -> Result<Layer, ConfigError> {
+        let mut layer = Layer::default();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            match (kind, name) {
+                (Table::Top, PROFILE_TABLE) | (Table::Endpoint, URL) => {}
+                (Table::Top | Table::Profile, ENDPOINT_LIST) => {
+                    if !layer.endpoints.is_empty() {
+                        let why = "endpoint and endpoints exclude each other: keep one";
+                        return Err(self.failed(key.span(), why));
+                    }
+                    layer.endpoints = self.endpoints(value, profile)?;
+                }
+                (Table::Top | Table::Profile, _) if Table::Limits.is_named(name) => {
+                    for (key, value) in self.table(name, value)? {
+                        self.value(&mut layer, Table::Limits, key, value, profile)?;
+                    }
+                }
+                _ => self.value(&mut layer, kind, key, value, profile)?,
+            }
+        }
+        Ok(layer)
+    }
+
+    /// One key with its value.
+    fn value(
+        &self,
+        layer: &mut Layer,
+        kind: Table,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Value<'_>,
+        profile: Option<&Arc<str>>,
+    ) -> Result<(), ConfigError> {
+        let name = key.get_ref().as_ref();
+        let Some(id) = kind.setting(name) else {
+            return Err(self.failed(key.span(), &unknown(kind, name)));
+        };
+        let text = self.text(id, value)?;
+        let origin = self.origin(value.span(), profile);
+        let given = Given::new(text.as_str(), origin.clone());
+        id.setting()
+            .check(&given)
+            .map_err(|why| ConfigError::value(&id.setting().path(), &origin, why))?;
+        layer.give(id, text, origin);
+        Ok(())
+    }
+
+    fn endpoints(
+        &self,
+        value: &Value<'_>,
+        profile: Option<&Arc<str>>,
+    ) -> Result<Vec<EndpointEntry>, ConfigError> {
+        let what = "a list of URLs, or of tables with a url";
+        let list = value.get_ref().as_array().filter(|list| !list.is_empty());
+        let list = list.ok_or_else(|| self.unexpected(ENDPOINT_LIST, what, value))?;
+        let entries = list.iter().map(|value| match value.get_ref() {
+            DeValue::String(url) => self.endpoint(url, value.span(), profile, Layer::default()),
+            DeValue::Table(table) => {
+                let url = table
+                    .get(URL)
+                    .ok_or_else(|| self.failed(value.span(), "an endpoint without a url"))?;
+                let text = url.get_ref().as_str();
+                let text = text.ok_or_else(|| self.unexpected(URL, "a text in quotes", url))?;
+                let own = self.layer(table, Table::Endpoint, profile)?;
+                self.endpoint(text, url.span(), profile, own)
+            }
+            _ => Err(self.unexpected(ENDPOINT_LIST, what, value)),
+        });
+        entries.collect()
+    }
+
+    fn endpoint(
+        &self,
+        url: &str,
+        span: Range<usize>,
+        profile: Option<&Arc<str>>,
+        own: Layer,
+    ) -> Result<EndpointEntry, ConfigError> {
+        let origin = self.origin(span, profile);
+        let url = super::value::address(url).map_err(|why| ConfigError::value(URL, &origin, why))?;
+        Ok(EndpointEntry {
+            url: Given::new(url, origin),
+            own,
+        })
+    }
+
+    /// A value as the command line would have it.
+    fn text(&self, id: SettingId, value: &Value<'_>) -> Result<String, ConfigError> {
+        let setting = id.setting();
+        let (form, name) = (setting.form, setting.name);
+        let text = match (form, value.get_ref()) {
+            (Form::Switch, DeValue::Boolean(on)) => on.to_string(),
+            (Form::Columns, DeValue::Array(names)) => {
+                let names = names.iter().map(|name| name.get_ref().as_str());
+                let names: Option<Vec<_>> = names.collect();
+                names
+                    .ok_or_else(|| self.unexpected(name, form.in_files(), value))?
+                    .join(",")
+            }
+            (Form::Share | Form::Times, DeValue::Integer(number)) => number.to_string(),
+            (Form::Share, DeValue::Float(number)) => number.to_string(),
+            (Form::Switch | Form::Columns, _) => return Err(self.unexpected(name, form.in_files(), value)),
+            (Form::Path, DeValue::String(path)) if !path.is_empty() => {
+                let directory = self.file.path.parent().unwrap_or_else(|| Path::new(""));
+                let path = self.environment.path(path, directory);
+                path.ok_or_else(|| self.failed(value.span(), "HOME names no directory for '~'"))?
+                    .to_string_lossy()
+                    .into_owned()
+            }
+            (_, DeValue::String(text)) => text.to_string(),
+            _ => return Err(self.unexpected(name, form.in_files(), value)),
+        };
+        Ok(text)
+    }
+
+    fn table<'v, 'i>(&self, name: &str, value: &'v Value<'i>) -> Result<&'v DeTable<'i>, ConfigError> {
+        let table = value.get_ref().as_table();
+        table.ok_or_else(|| self.unexpected(name, &format!("a table, [{name}]"), value))
+    }
+
+    fn unexpected(&self, name: &str, what: &str, value: &Value<'_>) -> ConfigError {
+        // The value itself is not repeated: it could be a secret at a wrong place.
+        let why = format!("{name}: expected {what}, found {}", value.get_ref().type_str());
+        self.failed(value.span(), &why)
+    }
+
+    /// An error there.
+    pub(super) fn failed(&self, span: Range<usize>, why: &str) -> ConfigError {
+        ConfigError::Setting {
+            place: format!("{}, line {}", self.file.path.display(), self.line(&span)),
+            why: why.to_owned(),
+        }
+    }
+
+    fn origin(&self, span: Range<usize>, profile: Option<&Arc<str>>) -> Origin {
+        Origin::File {
+            file: Arc::clone(self.file),
+            line: self.line(&span),
+            profile: profile.cloned(),
+        }
+    }
+
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        before.matches('\n').count() + 1
+    }
+}

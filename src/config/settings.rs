@@ -1,0 +1,56 @@
+//! The table of settings: one entry each.
+
+mod endpoint;
+mod program;
+
+use std::sync::LazyLock;
+
+use super::setting::{Apply, Form, Key, Setting};
+use crate::triage::{Limit, THRESHOLDS, Thresholds};
+
+/// Where a limit of triage stands in files.
+pub(super) const THRESHOLD_TABLE: &str = "thresholds";
+
+/// An entry to begin with: an option of the command line that may stand anywhere in a file.
+const USUAL: Setting = Setting {
+    name: "",
+    table: None,
+    flag: true,
+    short: None,
+    variable: None,
+    key: Key::Usual,
+    form: Form::Name,
+    default: "",
+    about: "",
+    example: "",
+    group: None,
+    apply: Apply::Endpoints,
+};
+
+/// Every setting, in the order in which they are shown.
+pub(super) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    let limits = THRESHOLDS.iter().map(|threshold| Setting {
+        name: threshold.name,
+        table: Some(THRESHOLD_TABLE),
+        flag: false,
+        form: match threshold.limit {
+            Limit::Span(_) => Form::Time,
+            Limit::Times(_) => Form::Times,
+        },
+        // The table lives as long as the program.
+        default: threshold.text(Thresholds::default()).leak(),
+        about: threshold.about,
+        apply: Apply::Threshold(threshold),
+        ..USUAL
+    });
+    endpoint::ENTRIES
+        .into_iter()
+        .chain(program::ENTRIES)
+        .chain(limits)
+        .collect()
+});
+
+/// Nothing where nothing is written.
+fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    Some(text).filter(|text| !text.is_empty()).map(read).transpose()
+}

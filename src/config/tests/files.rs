@@ -1,0 +1,203 @@
+//! The configuration file: what may stand where, and errors that say file, line and what was expected.
+
+use super::*;
+
+/// What a file says, the line that is blamed, and words of the error.
+const WRONG: &[(&str, usize, &str)] = &[
+    (
+        "intervall = '1s'",
+        1,
+        "unknown setting 'intervall': did you mean interval?",
+    ),
+    (
+        "\nread_only = true",
+        2,
+        "unknown setting 'read_only': did you mean read-only?",
+    ),
+    ("xyzzy = 1", 1, "there are endpoint, user, password-file"),
+    ("name = 'a'", 1, "it stands in a table of endpoints"),
+    ("query-act = '1m'", 1, "it stands under [thresholds]"),
+    ("[threshold]\nidle = '1m'", 1, "did you mean thresholds?"),
+    (
+        "[thresholds]\n\nidel = '1m'",
+        3,
+        "unknown threshold 'idel': did you mean idle?",
+    ),
+    (
+        "[thresholds]\nidle = '1 fortnight'",
+        2,
+        "thresholds.idle: expected a time such as 30s",
+    ),
+    (
+        "[thresholds]\nmemory = '1x'",
+        2,
+        "expected a number of times such as 10x",
+    ),
+    ("[thresholds]\nidle = '0s'", 2, "1s at least"),
+    (
+        "[thresholds]\nquery-act = '10s'",
+        2,
+        "query-look (30s) is more than query-act (10s)",
+    ),
+    (
+        "[thresholds]\nquery-look = '1h'",
+        2,
+        "is more than query-act (5m)",
+    ),
+    (
+        "interval = 5",
+        1,
+        "interval: expected a time such as '30s', found integer",
+    ),
+    (
+        "interval = '5 parsecs'",
+        1,
+        "interval: expected a time such as 500ms, 1s or 2m",
+    ),
+    ("ascii = 'true'", 1, "ascii: expected true or false, found string"),
+    ("columns = 'id'", 1, "columns: expected a list of texts in quotes"),
+    ("columns = ['id', 'idd']", 1, "no column 'idd'"),
+    ("columns = ['id', 'id']", 1, "named twice"),
+    ("sort = 'colour'", 1, "no column 'colour'"),
+    (
+        "filter = 'usr=a'",
+        1,
+        "column 1: unknown field 'usr': did you mean user?",
+    ),
+    ("protect = 'usr=a'", 1, "did you mean user?"),
+    (
+        "color = 'red'",
+        1,
+        "expected auto or always or never, found 'red'",
+    ),
+    ("endpoints = []", 1, "a list of URLs, or of tables with a url"),
+    (
+        "endpoints = ['a', 3]",
+        1,
+        "a list of URLs, or of tables with a url",
+    ),
+    ("endpoints = [\n{ user = 'a' }]", 2, "an endpoint without a url"),
+    (
+        "endpoints = [\n{ url = 'a', interval = '1s' }]",
+        2,
+        "it holds for all endpoints",
+    ),
+    (
+        "endpoints = [\n{ url = 'a', nmae = 'x' }]",
+        2,
+        "did you mean name?",
+    ),
+    ("endpoint = 'a'\nendpoints = ['b']", 2, "exclude each other"),
+    (
+        "endpoints = ['http://u:geheim@a']",
+        1,
+        "no user or password in it",
+    ),
+    ("[profiles]\np = 3", 2, "profiles.p: expected a table"),
+    ("[profiles.p]\nprofiles = 3", 2, "unknown setting 'profiles'"),
+    (
+        "[profiles.p]\n[profiles.p.thresholds]\nx = 1",
+        3,
+        "unknown threshold 'x'",
+    ),
+    ("a = 1\na = 2", 2, "duplicate key"),
+    ("a = \n", 1, ""),
+];
+
+#[test]
+fn what_cannot_be_is_told_with_its_line_and_what_was_expected() {
+    for (text, line, words) in WRONG {
+        let error = World::new().with_file(text).error();
+        let place = format!(".config/maxtop/config.toml, line {line}: ");
+        assert!(error.contains(&place) && error.contains(words), "{text}\n{error}");
+        assert!(!error.contains("geheim"), "{error}");
+    }
+}
+
+#[test]
+fn a_password_in_the_file_is_refused_with_a_hint_and_not_repeated() {
+    for text in [
+        "password = 'geheim'",
+        "Passwd = 'geheim'",
+        "[profiles.p]\npassword = 'geheim'",
+        "endpoints = [{ url = 'a', password = 'geheim' }]",
+    ] {
+        let error = World::new().with_file(text).error();
+        assert!(
+            error.contains("password-file") && error.contains("password-command"),
+            "{error}"
+        );
+        assert!(!error.contains("geheim"), "{error}");
+    }
+}
+
+#[test]
+fn profiles_that_are_not_taken_are_checked_and_do_nothing_else() {
+    let world = World::new().with_file("[profiles.p]\nuser = 'pia'\n[profiles.\"q r\"]\nuser = 'uwe'\n");
+    assert_eq!(world.config().endpoints[0].user, "admin");
+    let error = World::new().with_file("[profiles.p]\nusr = 'a'\n").error();
+    assert!(error.contains("did you mean user?"), "{error}");
+    let taken = world.profile("q r");
+    let reading = taken.read().unwrap();
+    assert_eq!(reading.config.endpoints[0].user, "uwe");
+    let user = reading.endpoints[0]
+        .iter()
+        .find(|value| value.setting().name == "user");
+    assert_eq!(
+        user.unwrap().origin().to_string(),
+        "profile q r, config.toml line 4"
+    );
+    let error = taken.profile("pp").error();
+    assert_eq!(error, "--profile: there is no profile 'pp': did you mean p?");
+    let error = World::new().profile("x").error();
+    assert_eq!(error, "--profile: there is no profile 'x': there are maxctrl");
+}
+
+#[test]
+fn paths_begin_at_the_file_or_at_home() {
+    let world = World::new().with_file("password-file = 'p'\naudit = '~/a'\nca-file = '/etc/ca'\n");
+    let config = world.config();
+    let endpoint = &config.endpoints[0];
+    let Some(PasswordSource::File(path)) = &endpoint.password else {
+        panic!("{endpoint:?}")
+    };
+    assert_eq!(*path, world.path(".config/maxtop/p"));
+    assert_eq!(config.audit.unwrap(), world.path("a"));
+    assert_eq!(endpoint.tls.ca.as_deref(), Some(Path::new("/etc/ca")));
+}
+
+#[test]
+fn the_usual_places_are_those_of_xdg() {
+    let world = World::new();
+    let state = world.path("state");
+    let usual = world.path(".local/state/maxtop/audit.jsonl");
+    assert_eq!(world.config().audit.unwrap(), usual);
+    let state = world.variable("XDG_STATE_HOME", state.to_str().unwrap());
+    assert_eq!(
+        state.config().audit.unwrap(),
+        state.path("state/maxtop/audit.jsonl")
+    );
+    let relative = World::new().variable("XDG_STATE_HOME", "state");
+    let audit = relative.config().audit.unwrap();
+    assert_eq!(audit, relative.path(".local/state/maxtop/audit.jsonl"));
+    let elsewhere = World::new();
+    elsewhere.file("xdg/maxtop/config.toml", "user = 'xenia'");
+    let xdg = elsewhere.path("xdg");
+    let elsewhere = elsewhere.variable("XDG_CONFIG_HOME", xdg.to_str().unwrap());
+    assert_eq!(elsewhere.config().endpoints[0].user, "xenia");
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there_and_be_text() {
+    let mut world = World::new().with_file("user = 'unread'");
+    world.line.file = Some(world.path("other.toml"));
+    assert!(
+        world.error().contains("other.toml: No such file"),
+        "{}",
+        world.error()
+    );
+    world.file("other.toml", "user = 'read'");
+    assert_eq!(world.config().endpoints[0].user, "read");
+    fs::write(world.path("other.toml"), b"user = '\xff'").unwrap();
+    assert!(world.error().contains("it is no text"));
+}

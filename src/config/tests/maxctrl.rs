@@ -1,0 +1,138 @@
+//! The file of the official tool.
+
+use super::*;
+use crate::config::maxctrl::entries;
+
+const FILE: &str = ".maxctrl.cnf";
+
+fn world(text: &str) -> World {
+    let world = World::new();
+    world.file(FILE, text);
+    world
+}
+
+#[test]
+fn it_is_read_as_the_tool_reads_it() {
+    let text = "; a comment\n[other]\nuser = nobody\n[maxctrl]\n# another\n  u = bob\np='a;b'\n\
+                hosts = \"db1:8989,db2\" \nsecure\nt=500 ; half a second\ntls-cert = a\\;b\\\\c\\d\nx = a=b\n";
+    let found = entries(text);
+    let found: Vec<_> = found
+        .iter()
+        .map(|entry| (entry.name.as_str(), entry.value.as_str(), entry.line))
+        .collect();
+    let expected = [
+        ("user", "bob", 6),
+        ("password", "a;b", 7),
+        ("hosts", "db1:8989,db2", 8),
+        ("secure", "true", 9),
+        ("timeout", "500", 10),
+        ("tls-cert", "a;b\\c\\d", 11),
+        ("x", "a=b", 12),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn its_options_are_settings() {
+    let config = world(
+        "[maxctrl]\nuser=bob\npassword=geheim\nhosts=db1:8989, db2:8990\ntimeout=2500\nsecure=true\n\
+         tls-ca-cert=~/ca.pem\ntls-cert=/c.pem\ntls-key=/c.key\ntls-verify-server-cert=false\nquiet=true\n",
+    );
+    let home = config.path("ca.pem");
+    let config = config.config();
+    assert_eq!(urls(&config), ["https://db1:8989", "https://db2:8990"]);
+    assert_eq!(config.timeout, Duration::from_millis(2500));
+    for endpoint in &config.endpoints {
+        assert_eq!(endpoint.user, "bob");
+        assert!(endpoint.by_maxctrl && endpoint.tls.insecure);
+        assert_eq!(endpoint.tls.ca.as_ref(), Some(&home));
+        assert_eq!(endpoint.tls.key.as_deref(), Some(Path::new("/c.key")));
+        assert!(matches!(endpoint.password, Some(PasswordSource::Known(_))));
+        assert!(!format!("{config:?}").contains("geheim"));
+    }
+    let config = world("[maxctrl]\nsecure = true\nt = 1m\np=\n").config();
+    assert_eq!(urls(&config), ["https://127.0.0.1:8989"]);
+    assert_eq!(config.timeout, Duration::from_mins(1));
+    assert!(
+        config.endpoints[0].password.is_none(),
+        "the tool would ask for it"
+    );
+}
+
+#[test]
+fn it_counts_only_where_nothing_else_names_an_endpoint_or_a_user() {
+    let text = "[maxctrl]\nuser=bob\nhosts=db1:8989\n";
+    assert!(world(text).config().endpoints[0].by_maxctrl);
+    let interval = world(text).flag("interval", "2s").with_file("timeout = '3s'");
+    assert!(interval.config().endpoints[0].by_maxctrl, "they name neither");
+    for other in [
+        world(text).flag("user", "uwe"),
+        world(text).flag("endpoint", "other"),
+        world(text).variable("MAXTOP_USER", "uwe"),
+        world(text).variable("MAXTOP_ENDPOINT", "other"),
+        world(text).with_file("user = 'uwe'"),
+        world(text)
+            .with_file("[profiles.p]\nendpoint = 'other'")
+            .profile("p"),
+    ] {
+        let config = other.config();
+        assert!(!config.endpoints[0].by_maxctrl && config.endpoints[0].url != "http://db1:8989");
+    }
+    let asked = world(text).with_file("user = 'uwe'").profile("maxctrl").config();
+    assert_eq!(
+        (asked.endpoints[0].user.as_str(), urls(&asked)),
+        ("bob", vec!["http://db1:8989"])
+    );
+    let own = world(text)
+        .with_file("[profiles.maxctrl]\nuser = 'mine'")
+        .profile("maxctrl");
+    assert_eq!(own.config().endpoints[0].user, "mine");
+    assert!(!world("[other]\nuser=bob\n").config().endpoints[0].by_maxctrl);
+    let reading = world(text).read().unwrap();
+    assert_eq!(reading.profile.as_deref(), Some("maxctrl"));
+}
+
+#[test]
+fn nobody_else_may_read_or_write_it() {
+    let secret = world("[maxctrl]\np=geheim\n");
+    for mode in [0o640, 0o604, 0o620, 0o602] {
+        chmod(&secret.path(FILE), mode);
+        let error = secret.error();
+        assert!(
+            error.contains(FILE) && error.contains("chmod"),
+            "{mode:o}: {error}"
+        );
+        assert!(!error.contains("geheim"));
+    }
+    let harmless = world("[maxctrl]\nuser=bob\n");
+    chmod(&harmless.path(FILE), 0o644);
+    assert_eq!(harmless.config().endpoints[0].user, "bob", "it holds no secret");
+    chmod(&harmless.path(FILE), 0o664);
+    assert!(harmless.error().contains("others can write it"));
+    // What a link leads to is judged, not the link.
+    let linked = World::new();
+    let file = linked.file("dotfiles/maxctrl", "[maxctrl]\np=geheim\n");
+    std::os::unix::fs::symlink(&file, linked.path(FILE)).unwrap();
+    assert!(linked.config().endpoints[0].by_maxctrl);
+    chmod(&file, 0o640);
+    assert!(linked.error().contains("others can read it"));
+}
+
+#[test]
+fn what_cannot_be_used_is_told_with_its_line() {
+    for (text, words) in [
+        (
+            "[maxctrl]\nuser=a\nsecure=perhaps\n",
+            "line 3: secure: expected true or false",
+        ),
+        ("[maxctrl]\ntimeout=soon\n", "line 2: timeout: expected a time"),
+        (
+            "[maxctrl]\ntls-passphrase=geheim\n",
+            "line 2: tls-passphrase: an encrypted key",
+        ),
+        ("[maxctrl]\nhosts=a:geheim@b\n", "line 2: hosts: bad endpoint"),
+    ] {
+        let error = world(text).error();
+        assert!(error.contains(words) && !error.contains("geheim"), "{error}");
+    }
+}

@@ -1,0 +1,139 @@
+//! Where passwords come from, and that they are shown nowhere.
+
+use secrecy::ExposeSecret as _;
+
+use super::*;
+
+const MARKER: &str = "tr0ub4dor-marker";
+
+fn read(world: &World) -> Result<String, String> {
+    let config = world.config();
+    let source = config.endpoints[0].password.as_ref().unwrap();
+    let password = source.read().map_err(|error| error.to_string())?;
+    Ok(password.expose_secret().to_owned())
+}
+
+#[test]
+fn one_newline_at_the_end_is_dropped() {
+    for (text, expected) in [("a\n", "a"), ("a\r\n", "a"), ("a", "a"), ("a \n\n", "a \n")] {
+        let world = World::new();
+        let path = world.file("password", text);
+        let world = world.flag("password-file", path.to_str().unwrap());
+        assert_eq!(read(&world).unwrap(), expected);
+        let command = format!("cat '{}'", path.display());
+        let world = World::new().flag("password-command", &command);
+        assert_eq!(read(&world).unwrap(), expected);
+    }
+}
+
+#[test]
+fn a_password_file_is_for_its_owner_only() {
+    let world = World::new();
+    let path = world.file("password", MARKER);
+    let world = world.flag("password-file", path.to_str().unwrap());
+    for mode in [0o640, 0o604, 0o644] {
+        chmod(&path, mode);
+        let error = read(&world).unwrap_err();
+        assert!(
+            error.contains("can be read by others") && error.contains("chmod 600"),
+            "{error}"
+        );
+    }
+    fs::remove_file(&path).unwrap();
+    assert!(
+        read(&world)
+            .unwrap_err()
+            .contains("cannot read the password file")
+    );
+}
+
+#[test]
+fn a_command_that_fails_or_prints_nothing_says_so() {
+    for (command, words) in [
+        ("exit 3", "(--password-command) failed: exit status: 3"),
+        ("true", "printed nothing"),
+        ("printf '\\377'", "printed no text"),
+        ("printf 'tr0ub4dor-marker'; exit 1", "failed"),
+    ] {
+        let error = read(&World::new().flag("password-command", command)).unwrap_err();
+        assert!(error.contains(words) && !error.contains(MARKER), "{error}");
+    }
+}
+
+#[test]
+fn what_others_could_have_written_is_not_run() {
+    let world = World::new().with_file("password-command = 'echo x'");
+    let path = world.path(".config/maxtop/config.toml");
+    assert_eq!(read(&world).unwrap(), "x");
+    for mode in [0o620, 0o602, 0o666] {
+        chmod(&path, mode);
+        let error = read(&world).unwrap_err();
+        let place = format!("password-command in {}", path.display());
+        assert!(error.contains(&place) && error.contains("chmod go-w"), "{error}");
+    }
+    chmod(&path, 0o644);
+    assert_eq!(read(&world).unwrap(), "x", "everybody may read it");
+    chmod(&path, 0o666);
+    assert_eq!(read(&world.flag("password-command", "echo y")).unwrap(), "y");
+}
+
+#[test]
+fn what_endpoints_have_in_common_is_read_once() {
+    let world = World::new();
+    let count = world.path("count");
+    let command = format!("echo x >> '{}'; echo secret", count.display());
+    let mut world = world.flag("password-command", &command);
+    for url in ["a", "b", "c"] {
+        world = world.flag("endpoint", url);
+    }
+    let passwords = PasswordSource::read_all(&world.config().endpoints).unwrap();
+    assert_eq!(passwords.len(), 3);
+    assert!(
+        passwords
+            .iter()
+            .flatten()
+            .all(|password| password.expose_secret() == "secret")
+    );
+    assert_eq!(fs::read_to_string(count).unwrap(), "x\n");
+}
+
+#[test]
+fn the_files_of_tls_are_read_and_the_key_is_its_owners() {
+    let world = World::new();
+    let [ca, certificate, key] = ["ca", "certificate", "key"].map(|name| world.file(name, name));
+    let world = world
+        .flag("ca-file", ca.to_str().unwrap())
+        .flag("client-cert", certificate.to_str().unwrap())
+        .flag("client-key", key.to_str().unwrap());
+    let tls = world.config().endpoints.remove(0).tls;
+    let texts = tls.read().unwrap();
+    assert_eq!(texts.ca.as_deref(), Some(&b"ca"[..]));
+    assert_eq!(
+        texts.identity.as_ref().unwrap().expose_secret(),
+        "certificate\nkey"
+    );
+    assert!(!format!("{texts:?}").contains("nkey"));
+    chmod(&key, 0o640);
+    assert!(tls.read().unwrap_err().to_string().contains("the client key"));
+    fs::remove_file(ca).unwrap();
+    assert!(
+        tls.read()
+            .unwrap_err()
+            .to_string()
+            .contains("cannot read the CA file")
+    );
+}
+
+#[test]
+fn no_debug_text_has_a_secret() {
+    let world = World::new()
+        .variable("MAXTOP_PASSWORD", MARKER)
+        .with_file(&format!("password-command = 'echo {MARKER}'"));
+    let reading = world.read().unwrap();
+    let shown: Vec<_> = reading.endpoints[0].iter().filter_map(Settled::shown).collect();
+    assert!(shown.contains(&"***".to_owned()));
+    assert!(!format!("{reading:?} {shown:?}").contains(MARKER));
+    let by_command = World::new().flag("password-command", MARKER);
+    let text = format!("{:?} {:?}", by_command.line, by_command.read().unwrap());
+    assert!(!text.contains(MARKER), "{text}");
+}

@@ -1,0 +1,136 @@
+//! Values from texts. What cannot be read says what was expected and what was found.
+
+use std::time::Duration;
+
+use crate::app::arrange::Sort;
+use crate::app::columns::{COLUMNS, ColumnId};
+use crate::model::{Limit, Span, Text};
+
+/// A length of time that something takes: 50 ms to a day.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    match time(text, "500ms, 1s or 2m")? {
+        short if short < Duration::from_millis(50) => Err(format!("too short: {text}, 50ms at least")),
+        long if long > Duration::from_hours(24) => Err(format!("too long: {text}, a day at most")),
+        duration => Ok(duration),
+    }
+}
+
+/// A grace time; none at all is one, too.
+pub(super) fn grace(text: &str) -> Result<Duration, String> {
+    match time(text, "3s or 0s")? {
+        long if long > Duration::from_mins(10) => Err(format!("too long: {text}, 10m at most")),
+        grace => Ok(grace),
+    }
+}
+
+/// A limit of triage: a second to a year.
+pub(super) fn span(text: &str) -> Result<Span, String> {
+    match time(text, "30s or 1h")? {
+        short if short < Duration::from_secs(1) => Err(format!("too short: {text}, 1s at least")),
+        long if long > Duration::from_hours(24 * 365) => Err(format!("too long: {text}, a year at most")),
+        span => Span::from_secs_f64(span.as_secs_f64()).ok_or_else(|| expected("a time", text)),
+    }
+}
+
+fn time(text: &str, like: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| expected(&format!("a time such as {like}"), text))
+}
+
+/// So many times what is usual: 2 to 1000.
+pub(super) fn times(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix('x').unwrap_or(text);
+    let times = number.trim_end().parse().ok();
+    times
+        .filter(|times| (2..=1000).contains(times))
+        .ok_or_else(|| expected("a number of times such as 10x, 2x to 1000x", text))
+}
+
+/// A share of the proxy's time that is worth something: 0.1% to 100%.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    match number(text)? {
+        share if (0.001..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share is 0.1% at least and 100% at most".to_owned()),
+    }
+}
+
+/// `0.1` or `10%`.
+pub(crate) fn number(text: &str) -> Result<f64, String> {
+    let percent = text.strip_suffix('%').map(str::trim_end);
+    let number = percent.unwrap_or(text).parse::<f64>();
+    let number = number.map_err(|_| expected("a share such as 10%", text))?;
+    Ok(if percent.is_some() { number / 100.0 } else { number })
+}
+
+/// `true` or `false`.
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| expected("true or false", text))
+}
+
+/// One of these words, by its place.
+pub(super) fn choice<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, String> {
+    let found = known.iter().find(|(name, _)| *name == text);
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+        expected(&names.join(" or "), text)
+    })
+}
+
+/// `idle`, `-idle`.
+pub(super) fn sort(text: &str) -> Result<Sort, String> {
+    let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+    let column = ColumnId::named(&name.to_lowercase()).ok_or_else(|| {
+        format!(
+            "no column '{}' to sort by: there are {}",
+            shown(name),
+            columns_known()
+        )
+    })?;
+    Ok(Sort { column, descending })
+}
+
+/// `id,user,why`: names of columns, from left to right.
+pub(super) fn columns(text: &str) -> Result<Vec<ColumnId>, String> {
+    let names = text.split(',').filter(|name| !name.trim().is_empty());
+    ColumnId::chosen(names).map_err(|error| error.to_string())
+}
+
+fn columns_known() -> String {
+    let names: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
+    names.join(", ")
+}
+
+/// What of an address cannot be one, without repeating what could be a secret.
+pub(super) fn address(text: &str) -> Result<String, String> {
+    if text.contains('@') {
+        return Err("bad endpoint: no user or password in it: use --user and --password-file".to_owned());
+    }
+    if text.contains(['?', '#']) {
+        return Err("bad endpoint: leave out what follows '?' or '#'".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A user or the name of an endpoint.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    if text.chars().any(char::is_control) {
+        return Err(expected("a name without control characters", text));
+    }
+    Ok(text.to_owned())
+}
+
+/// What was expected, and what stands there instead.
+pub(super) fn expected(what: &str, found: &str) -> String {
+    format!("expected {what}, found '{}'", shown(found))
+}
+
+/// A text as an error may show it.
+pub(super) fn shown(text: &str) -> String {
+    Text::clean(text, Limit::Name).to_string()
+}
+
+/// The nearest of these names, if it is near enough to have been meant.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let slips = |known: &'a str| (strsim::osa_distance(name, known), known);
+    let (slips, near) = known.map(slips).min_by_key(|(slips, _)| *slips)?;
+    (slips <= (name.chars().count() / 3).clamp(1, 3)).then_some(near)
+}

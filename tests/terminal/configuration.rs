@@ -1,0 +1,52 @@
+//! What the configuration changes on the screen.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use tempfile::TempDir;
+
+use crate::endpoint::Endpoint;
+use crate::screen::ids;
+use crate::start::Start;
+
+/// A directory with a file that only its owner can read, and its name.
+fn home(name: &str, text: &str) -> (TempDir, &'static str) {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    let name = home.path().display().to_string().leak();
+    (home, name)
+}
+
+#[test]
+fn the_file_of_the_official_tool_is_named_when_it_says_where_to_ask() {
+    let endpoint = Endpoint::frozen(20);
+    let url = endpoint.addr().to_string();
+    let (_kept, home) = home(".maxctrl.cnf", &format!("[maxctrl]\nhosts = {url}\n"));
+    for (args, is_named) in [(&[][..], true), (&["-e", url.as_str()], false)] {
+        let mut pty = Start::new(args.iter().copied()).env("HOME", home).open();
+        pty.sees(" live ");
+        assert_eq!(pty.text().contains("~/.maxctrl.cnf"), is_named, "{}", pty.text());
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}
+
+#[test]
+fn a_profile_names_the_endpoint_and_moves_the_thresholds() {
+    let endpoint = Endpoint::frozen(20);
+    let text = format!(
+        "[profiles.p]\nendpoints = [{{ url = '{}', name = 'standby', read-only = true }}]\n\
+         filter = 'reason=idle'\ndialect = 'jsonapi'\n[profiles.p.thresholds]\nidle = '1s'\n",
+        endpoint.addr()
+    );
+    let (_kept, home) = home("maxtop/config.toml", &text);
+    let mut pty = Start::new(["--profile", "p"]).env("XDG_CONFIG_HOME", home).open();
+    pty.sees(" standby ");
+    pty.sees("  read-only");
+    pty.wait("who is idle for seconds", |screen| ids(screen).len() > 3);
+    pty.keys("q");
+    pty.ends_with(0);
+}
