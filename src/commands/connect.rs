@@ -1,15 +1,17 @@
 //! From settings to an endpoint that can be asked, and the runtime that asks it.
 
+use super::admission::{Purpose, admit};
 use super::exit::Failure;
 use crate::cli::CommonArgs;
 use crate::config::Config;
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
 use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest};
 
-/// Reads the settings and makes the client of their endpoint; nothing is sent yet.
-pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Client), Failure> {
+/// Reads the settings and makes the client of their endpoint. Nothing is sent, unless somebody is
+/// there who can be asked for a password, or for whom a screen is to open.
+pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Client), Failure> {
     let config = Config::read(args)?;
-    let client = Client::new(client_spec(&config)?)?;
+    let client = admit(client_spec(&config)?, &config.user, purpose)?;
     Ok((config, client))
 }
 

@@ -19,6 +19,7 @@ use self::interrupt::Interrupts;
 use self::outcomes::Outcomes;
 use self::round::Round;
 use self::victims::{Selection, find};
+use super::admission::Purpose;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
@@ -31,6 +32,9 @@ use crate::wire::parse_id;
 /// With `--yes` nobody looks at the list: more than so many have to be asked for.
 const MAX_WITHOUT_LOOKING: usize = 100;
 
+/// Each is read and ended: for more than so many a token costs the proxy less than the password.
+const LOGIN_PAYS: usize = 2;
+
 /// Runs the command. What cannot be done is said before anything is asked of the endpoint.
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
@@ -42,7 +46,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
     {
         return Err(Failure::EmptyFilter);
     }
-    let (config, client) = connect::connect(common)?;
+    let (config, client) = connect::connect(common, Purpose::Command)?;
     if config.read_only {
         return Err(Failure::ReadOnly);
     }
@@ -75,6 +79,9 @@ async fn kill(
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();
         return Err(Failure::TooMany { found, max });
+    }
+    if victims.found.len() > LOGIN_PAYS {
+        client.log_in().await;
     }
     let url = client.url().to_string();
     let audit = AuditLog::new(config.audit.clone(), vec![url.clone()]);

@@ -8,6 +8,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use self::table::Width;
+use super::admission::Purpose;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
@@ -17,7 +18,7 @@ use crate::model::Snapshot;
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
-    let (config, client) = connect::connect(common)?;
+    let (config, client) = connect::connect(common, Purpose::Command)?;
     let snapshot = connect::block_on(connect::list(&client))?;
     warn(&snapshot);
     let generation = arranged(&config, client.url().authority(), snapshot);

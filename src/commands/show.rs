@@ -8,6 +8,7 @@ use std::io::Write as _;
 use jiff::Timestamp;
 
 use self::json::DetailRecord;
+use super::admission::Purpose;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
@@ -40,7 +41,7 @@ impl Shown {
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure> {
     let id = parse_id(&args.id).ok_or_else(|| Failure::id(&args.id))?;
-    let (_, client) = connect::connect(common)?;
+    let (_, client) = connect::connect(common, Purpose::Command)?;
     let shown = connect::block_on(fetch(&client, id))?;
     let endpoint = client.url().to_string();
     output::print(|out| match args.output {

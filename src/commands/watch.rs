@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
+use super::admission::Purpose;
 use super::connect::connect;
 use super::exit::{Exit, Failure};
 use super::output::{complain, visible};
@@ -20,7 +21,7 @@ use crate::triage::Thresholds;
 /// Watches the endpoint of the command line.
 pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
     need_a_terminal()?;
-    let (config, client) = connect(args)?;
+    let (config, client) = connect(args, Purpose::Screen)?;
     let runtime = runtime()?;
     let left = show(&runtime, &config, client);
     // A name that is still being resolved must not hold up the end.
@@ -48,11 +49,7 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 /// Shows the screen on an endpoint until it is left.
 pub(super) fn show(runtime: &Runtime, config: &Config, client: Client) -> Result<Exit, Failure> {
     let name = client.url().authority();
-    let mut warnings = Vec::new();
-    if config.allow_plain_http && !client.url().is_https() && !client.url().is_loopback() {
-        warnings.push("plain http");
-    }
-    let endpoint = Endpoint::new(name, config.read_only, warnings);
+    let endpoint = Endpoint::new(name, config.read_only, client.warnings());
     let audit = config.audit.clone();
     let log = AuditLog::new(audit.clone(), vec![client.url().to_string()]);
     let settings = Settings {

@@ -115,6 +115,8 @@ impl Poller {
         lanes.spawn(list.run());
         lanes.spawn(detail.run());
         lanes.spawn(servers.run());
+        let asks = client.clone();
+        lanes.spawn(async move { asks.keep_logged_in().await });
         lanes.spawn(kill_lane::run(client, kills_asked, out));
         Self {
             endpoint,
