@@ -1,9 +1,11 @@
 //! TLS: who is trusted, who is not and why, and what is shown to a server that asks.
 
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
 use maxtop::model::{EndpointId, Fault, TlsFault};
 use maxtop::shell::client::{Client, ClientSpec, Credentials, TlsSpec};
 
-use crate::server::{Server, hold, ids, jsonapi_list, list, reply};
+use crate::server::{Server, hold, ids, jsonapi_list, list, reply, send};
 use crate::tls_front::{Authority, Certified, Times, TlsFront, self_signed};
 
 fn endpoint() -> Server {
@@ -179,10 +181,27 @@ async fn a_server_that_wants_a_certificate_gets_the_right_one_or_says_no() {
     assert_eq!(ask(known).await, Ok(vec![7]));
 }
 
+/// Does this with each connection, once something has come.
+fn on_contact(act: impl Fn(&mut TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            stream.peek(&mut [0]).unwrap();
+            act(&mut stream);
+        }
+    });
+    address
+}
+
 #[tokio::test]
 async fn a_server_without_tls() {
-    for server in [endpoint(), Server::saying(""), Server::saying(reply(400, ""))] {
-        let url = format!("https://localhost:{}", server.address.port());
+    let plain = maxtop::demo::serve(maxtop::demo::ServeSpec::new(3, 7)).await.unwrap();
+    let answers = on_contact(|stream| send(stream, &reply(400, "")));
+    let closes = on_contact(|_| {});
+    for address in [plain.addr, answers, closes] {
+        let url = format!("https://localhost:{}", address.port());
         let mut spec = ClientSpec::new(EndpointId(0), url.parse().unwrap());
         spec.tls.insecure = true;
         let (fault, words, remedy) = refused(spec).await;

@@ -38,7 +38,9 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
     if let Some(tls) = cause::<rustls::Error>(error) {
         return Fault::Tls(tls_fault::of_error(tls, url, link.certificate));
     }
-    let io = cause::<io::Error>(error).map(io::Error::kind);
+    // The innermost is the system's own.
+    let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let io = io.last().map(io::Error::kind);
     if error.is_connect() {
         return match (io, tls_fault::of_handshake(io, url)) {
             (Some(io::ErrorKind::ConnectionRefused), _) => Fault::Refused,
