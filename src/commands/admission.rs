@@ -53,12 +53,7 @@ pub(super) fn admit(spec: ClientSpec, user: &str, purpose: Purpose) -> Result<Cl
 }
 
 /// Asks for the password. Where it may not be sent, it is not asked for.
-fn with_password(
-    spec: ClientSpec,
-    user: &str,
-    client: &Client,
-    refused: Fault,
-) -> Result<Client, Failure> {
+fn with_password(spec: ClientSpec, user: &str, client: &Client, refused: Fault) -> Result<Client, Failure> {
     let with = |password| ClientSpec {
         credentials: Some(Credentials {
             user: user.to_owned(),

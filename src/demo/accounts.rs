@@ -54,7 +54,7 @@ struct Account {
 /// The accounts; without any, nobody is asked who they are.
 #[derive(Debug)]
 pub(super) struct Accounts {
-    accounts: Vec<Account>,
+    known: Vec<Account>,
     gives_tokens: bool,
     /// Signs the tokens of this process.
     key: AtomicU64,
@@ -73,7 +73,7 @@ struct Claims {
 impl Accounts {
     pub(super) fn new(spec: &ServeSpec) -> Self {
         let both = [(&spec.auth, Role::Admin), (&spec.viewer, Role::Basic)];
-        let accounts = both.into_iter().filter_map(|(given, role)| {
+        let known = both.into_iter().filter_map(|(given, role)| {
             let (user, password) = given.as_ref()?;
             Some(Account {
                 user: user.clone(),
@@ -82,7 +82,7 @@ impl Accounts {
             })
         });
         Self {
-            accounts: accounts.collect(),
+            known: known.collect(),
             gives_tokens: spec.tokens,
             key: AtomicU64::new(fastrand::u64(..)),
         }
@@ -103,7 +103,7 @@ impl Accounts {
         // The word is `Bearer` and no other: a real server minds the case.
         let token = sent.strip_prefix("Bearer ");
         let by_token = token.is_some();
-        let role = match (self.accounts.is_empty(), token) {
+        let role = match (self.known.is_empty(), token) {
             (true, _) => Some(Role::Admin),
             (false, Some(token)) => self.role(token),
             (false, None) => self.account(sent).map(|account| account.role),
@@ -121,7 +121,9 @@ impl Accounts {
         let account = self.account(request.header(&header::AUTHORIZATION)?)?;
         let parameters = request.parameters();
         let asked = parameters.iter().find(|(name, _)| name == "max-age");
-        let lifetime = asked.and_then(|(_, value)| value.parse().ok()).unwrap_or(EIGHT_HOURS);
+        let lifetime = asked
+            .and_then(|(_, value)| value.parse().ok())
+            .unwrap_or(EIGHT_HOURS);
         let now = now();
         let claims = serde_json::to_vec(&Claims {
             account: account.role,
@@ -137,7 +139,7 @@ impl Accounts {
     }
 
     fn account(&self, basic: &str) -> Option<&Account> {
-        self.accounts
+        self.known
             .iter()
             .find(|account| account.basic.expose_secret() == basic)
     }

@@ -52,7 +52,7 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
     match denial {
         Ok(None) => {}
         Ok(Some(token)) => return complete(token, close, now()),
-        Err(denial) => return denied(denial, now(), close),
+        Err(denial) => return denied(&denial, now(), close),
     }
     let mut segments = request.segments();
     let prefixed = segments.first() == Some(&"v1");

@@ -19,8 +19,8 @@ pub enum Fault {
     #[error("cannot connect: {0}")]
     Connect(Text),
     /// The TLS handshake failed.
-    #[error(transparent)]
-    Tls(#[from] TlsFault),
+    #[error("{0}")]
+    Tls(Box<TlsFault>),
     /// The whole reply did not come in time.
     #[error("timed out after {}", humantime::format_duration(*.0))]
     TimedOut(Duration),
@@ -84,7 +84,7 @@ pub struct Remedy(pub &'static str);
 
 impl Fault {
     /// What a person can do about it; nothing where waiting is all there is.
-    pub const fn remedy(&self) -> Option<Remedy> {
+    pub fn remedy(&self) -> Option<Remedy> {
         Some(Remedy(match self {
             Self::Resolve(_) => "check the host name given with --endpoint",
             Self::Refused => "is MaxScale running, and is its admin_port this one?",

@@ -1,7 +1,7 @@
 //! Why a connection could not be trusted, or did not trust us: a named cause each.
 
-use jiff::{Timestamp, ZonedDateTime};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use thiserror::Error;
 
 use super::Text;
@@ -77,12 +77,15 @@ fn on(at: Option<Timestamp>) -> String {
 }
 
 fn until(at: Option<Timestamp>) -> String {
-    at.map(|at| format!(", not before {}", date(at))).unwrap_or_default()
+    at.map(|at| format!(", not before {}", date(at)))
+        .unwrap_or_default()
 }
 
 /// The day in UTC, as certificates count.
 fn date(at: Timestamp) -> String {
-    ZonedDateTime::new(at, TimeZone::UTC).strftime("%Y-%m-%d").to_string()
+    ZonedDateTime::new(at, TimeZone::UTC)
+        .strftime("%Y-%m-%d")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -100,7 +103,10 @@ mod tests {
                 "certificate of db-proxy-1 expired on 2026-11-20",
             ),
             (
-                TlsFault::Expired { host: host(), at: None },
+                TlsFault::Expired {
+                    host: host(),
+                    at: None,
+                },
                 "certificate of db-proxy-1 expired",
             ),
             (

@@ -37,7 +37,11 @@ fn both_are_clean(value: &(impl Debug + Display)) {
 
 /// What every public thing of a client says of itself.
 fn client_is_clean(client: &Client) {
-    is_clean(&format!("{client:?} {client:#?} {} {:?}", client.url(), client.warnings()));
+    is_clean(&format!(
+        "{client:?} {client:#?} {} {:?}",
+        client.url(),
+        client.warnings()
+    ));
 }
 
 /// Gives the token, and answers all else with `bad`, once it has let the client in.
@@ -61,7 +65,12 @@ async fn every_fault(server: &Server) -> usize {
             range: None,
         };
         // Tells the dialect.
-        client.sessions(&request).await.err().iter().for_each(both_are_clean);
+        client
+            .sessions(&request)
+            .await
+            .err()
+            .iter()
+            .for_each(both_are_clean);
         if with_token {
             client.log_in().await;
         }

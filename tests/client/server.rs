@@ -27,13 +27,10 @@ impl Server {
         address: SocketAddr,
         play: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with_heads(
-            TcpListener::bind(address).unwrap(),
-            move |head, stream| {
-                let line = head.lines().next().unwrap();
-                play(line.trim_end_matches(" HTTP/1.1"), stream);
-            },
-        )
+        Self::start_with_heads(TcpListener::bind(address).unwrap(), move |head, stream| {
+            let line = head.lines().next().unwrap();
+            play(line.trim_end_matches(" HTTP/1.1"), stream);
+        })
     }
 
     fn start_with_heads(

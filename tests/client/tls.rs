@@ -34,7 +34,7 @@ async fn refused(spec: ClientSpec) -> (TlsFault, String, &'static str) {
     let Fault::Tls(fault) = fault else {
         panic!("{fault:?}");
     };
-    (fault, words.0, words.1)
+    (*fault, words.0, words.1)
 }
 
 #[tokio::test]
@@ -96,7 +96,10 @@ async fn an_unknown_authority() {
     for spec in [by_another, by_machine] {
         let (fault, words, remedy) = refused(spec).await;
         assert!(matches!(fault, TlsFault::UnknownAuthority(_)), "{fault:?}");
-        assert_eq!(words, "certificate of localhost is signed by an unknown authority");
+        assert_eq!(
+            words,
+            "certificate of localhost is signed by an unknown authority"
+        );
         assert_eq!(remedy, "give its CA with --ca-file");
     }
     assert!(server.requests().is_empty(), "nothing was sent");
@@ -112,14 +115,20 @@ async fn a_server_that_has_signed_for_itself_is_trusted_where_its_certificate_is
         Ok(vec![7])
     );
     let (fault, ..) = refused(trusting(&front, "127.0.0.1", &certificate.certificate)).await;
-    assert!(matches!(fault, TlsFault::OtherName { .. }), "its name counts: {fault:?}");
+    assert!(
+        matches!(fault, TlsFault::OtherName { .. }),
+        "its name counts: {fault:?}"
+    );
     let same_name = self_signed(&["localhost"], Times::Now);
     let (fault, ..) = refused(trusting(&front, "localhost", &same_name.certificate)).await;
     assert!(matches!(fault, TlsFault::UnknownAuthority(_)), "{fault:?}");
     let over = self_signed(&["localhost"], Times::Over);
     let front = TlsFront::start(server.address, &over, None);
     let (fault, ..) = refused(trusting(&front, "localhost", &over.certificate)).await;
-    assert!(matches!(fault, TlsFault::Expired { .. }), "its time counts: {fault:?}");
+    assert!(
+        matches!(fault, TlsFault::Expired { .. }),
+        "its time counts: {fault:?}"
+    );
 }
 
 #[tokio::test]
@@ -197,7 +206,9 @@ fn on_contact(act: impl Fn(&mut TcpStream) + Send + 'static) -> SocketAddr {
 
 #[tokio::test]
 async fn a_server_without_tls() {
-    let plain = maxtop::demo::serve(maxtop::demo::ServeSpec::new(3, 7)).await.unwrap();
+    let plain = maxtop::demo::serve(maxtop::demo::ServeSpec::new(3, 7))
+        .await
+        .unwrap();
     let answers = on_contact(|stream| send(stream, &reply(400, "")));
     let closes = on_contact(|_| {});
     for address in [plain.addr, answers, closes] {
@@ -240,9 +251,18 @@ fn files_that_cannot_be_used_are_named() {
         (spec(Some(""), None), "--ca-file: no certificate in it"),
         (spec(Some(&client.key), None), "--ca-file: no certificate in it"),
         (spec(Some(&broken), None), "--ca-file: "),
-        (spec(None, Some(String::new())), "--client-key: no certificate in it"),
-        (spec(None, Some(client.certificate.clone())), "no private key in it"),
-        (spec(None, Some(mixed)), "the key does not belong to the certificate"),
+        (
+            spec(None, Some(String::new())),
+            "--client-key: no certificate in it",
+        ),
+        (
+            spec(None, Some(client.certificate.clone())),
+            "no private key in it",
+        ),
+        (
+            spec(None, Some(mixed)),
+            "the key does not belong to the certificate",
+        ),
     ] {
         let error = Client::new(spec).unwrap_err().to_string();
         assert!(error.starts_with("https://db1:8989: no usable --"), "{error}");

@@ -49,7 +49,12 @@ fn token(number: usize, seconds: u64) -> String {
 fn shown(server: &Server) -> Vec<(String, String)> {
     let heads = server.heads().into_iter();
     let pair = |head: String| {
-        let line = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1").to_owned();
+        let line = head
+            .lines()
+            .next()
+            .unwrap()
+            .trim_end_matches(" HTTP/1.1")
+            .to_owned();
         let mut lines = head.lines();
         let pass = lines.find_map(|line| line.strip_prefix("authorization: "));
         (line, pass.unwrap_or_default().to_owned())
@@ -89,7 +94,9 @@ async fn until(server: &Server, is_so: impl Fn(&Server) -> bool) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), reached).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), reached)
+        .await
+        .unwrap();
 }
 
 fn uses(pass: &str) -> impl Fn(&Server) -> bool {

@@ -184,7 +184,10 @@ fn it_is_not_asked_for_where_it_may_not_be_sent() {
         let mut pty = maxtop(&url, args).size(200, 24).open();
         pty.ends_anyhow_with(2);
         let text = pty.text();
-        assert!(text.contains("not sent over plain http to another machine"), "{text}");
+        assert!(
+            text.contains("not sent over plain http to another machine"),
+            "{text}"
+        );
         assert!(!text.contains("password of"), "{text}");
     }
     let mut pty = maxtop(&url, &["list", "--allow-plain-http"]).open();
@@ -198,7 +201,7 @@ fn it_is_not_asked_for_where_it_may_not_be_sent() {
 fn an_endpoint_that_hangs_keeps_nobody_from_the_screen() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut pty = maxtop(&url(listener.local_addr().unwrap()), &[]).open();
-    pty.wait("the screen", |screen| screen.alternate_screen());
+    pty.wait("the screen", vt100::Screen::alternate_screen);
     pty.sees("connecting");
     pty.keys("q");
     pty.ends_with(0);
@@ -210,9 +213,9 @@ fn a_kill_can_be_taken_back_after_a_password() {
     let endpoint = locked(Dialects::JsonApi);
     let url = url(endpoint.addr());
     let named = |world: &mut maxtop::demo::World| {
-        let ready = world.sessions().find(|session| {
-            session.user().is_some() && session.state() == maxtop::demo::State::Ready
-        });
+        let ready = world
+            .sessions()
+            .find(|session| session.user().is_some() && session.state() == maxtop::demo::State::Ready);
         ready.map(|session| session.id())
     };
     let id = endpoint.running().with_world(named).unwrap();

@@ -60,12 +60,17 @@ pub(super) fn login(endpoint: &Endpoint, request: &Request) -> Result<Option<Rep
     }
     let token = endpoint.accounts.token(request);
     let token = token.ok_or_else(|| refuse("Access denied"))?;
-    let body = dump(&Body { meta: Token { token } }, true);
+    let body = dump(
+        &Body {
+            meta: Token { token },
+        },
+        true,
+    );
     Ok(Some(Reply::json(StatusCode::OK, body)))
 }
 
 /// The HTTP library's own reply: another date form, no content type.
-pub(super) fn denied(denial: Denial, now: Timestamp, close: bool) -> Reply {
+pub(super) fn denied(denial: &Denial, now: Timestamp, close: bool) -> Reply {
     let mut reply = Reply::new(denial.status).with(header::DATE, http_date(now));
     if denial.challenge {
         reply = reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"maxscale\"");

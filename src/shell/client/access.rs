@@ -146,7 +146,8 @@ impl Access {
     /// The credentials were refused.
     pub(super) fn refused(&self, fault: Fault) {
         if self.has_credentials() {
-            self.standing.send_modify(|standing| standing.refused = Some(fault));
+            self.standing
+                .send_modify(|standing| standing.refused = Some(fault));
         }
     }
 

@@ -48,10 +48,7 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         let tls = spec.url.is_https().then(|| Tls::new(&spec.url, &spec.tls));
-        let (config, certificate) = tls
-            .transpose()?
-            .map(|tls| (tls.config, tls.certificate))
-            .unzip();
+        let (config, certificate) = tls.transpose()?.map(|tls| (tls.config, tls.certificate)).unzip();
         Ok(Self {
             http: http_client(&spec.url, config)?,
             access: Access::new(&spec),
@@ -82,7 +79,9 @@ impl Exchange {
             reply = self.exchange(Method::GET, dialect, target, &pass).await?;
         }
         match reply.status {
-            401 | 403 => self.access.refused(of_status(&reply, self.access.has_credentials())),
+            401 | 403 => self
+                .access
+                .refused(of_status(&reply, self.access.has_credentials())),
             _ => {
                 let is_good = reply.is_success();
                 // The draft has no tokens.

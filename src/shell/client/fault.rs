@@ -36,7 +36,7 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
         return Fault::Resolve(line(&format!("{} ({})", url.host(), root(error))));
     }
     if let Some(tls) = cause::<rustls::Error>(error) {
-        return Fault::Tls(tls_fault::of_error(tls, url, link.certificate));
+        return Fault::Tls(Box::new(tls_fault::of_error(tls, url, link.certificate)));
     }
     // The innermost is the system's own.
     let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
@@ -44,7 +44,7 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
     if error.is_connect() {
         return match (io, tls_fault::of_handshake(io, url)) {
             (Some(io::ErrorKind::ConnectionRefused), _) => Fault::Refused,
-            (_, Some(fault)) => Fault::Tls(fault),
+            (_, Some(fault)) => Fault::Tls(Box::new(fault)),
             _ => Fault::Connect(line(&root(error).to_string())),
         };
     }
@@ -55,7 +55,7 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
         && !link.has_answered
         && let Some(fault) = tls_fault::of_silence(url, link.certificate)
     {
-        return Fault::Tls(fault);
+        return Fault::Tls(Box::new(fault));
     }
     Fault::Cut(match (stage, io) {
         (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {all} bytes came")),

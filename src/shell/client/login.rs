@@ -61,7 +61,7 @@ impl Client {
                 Err(NoToken::Never) => break,
             }
         }
-        pending().await
+        pending::<()>().await;
     }
 
     /// Gets a token at once, if there is one to be had: for a command that is about to ask a lot.
@@ -114,9 +114,7 @@ struct Claims {
 
 /// The token of a reply, and how long it holds. From its own two times: the clocks may differ.
 fn read(body: &[u8]) -> Option<(SecretString, Option<Duration>)> {
-    let Body {
-        meta: Meta { token },
-    } = serde_json::from_slice(body).ok()?;
+    let Body { meta: Meta { token } } = serde_json::from_slice(body).ok()?;
     let is_one = !token.is_empty()
         && token.len() <= LONGEST_TOKEN
         && token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -152,7 +150,13 @@ mod tests {
 
     #[test]
     fn one_that_cannot_be_read_is_used_until_it_is_refused() {
-        for text in ["TOKEN", "a.b.c", "e30.e30.e30", "..", "e30.eyJpYXQiOjIsImV4cCI6MX0.x"] {
+        for text in [
+            "TOKEN",
+            "a.b.c",
+            "e30.e30.e30",
+            "..",
+            "e30.eyJpYXQiOjIsImV4cCI6MX0.x",
+        ] {
             let (token, lifetime) = read(&reply(text)).unwrap();
             assert_eq!((token.expose_secret(), lifetime), (text, None));
         }
@@ -160,10 +164,23 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_none() {
-        for body in ["", "{}", "[]", "<html>", r#"{"meta":{}}"#, r#"{"meta":{"token":7}}"#] {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "<html>",
+            r#"{"meta":{}}"#,
+            r#"{"meta":{"token":7}}"#,
+        ] {
             assert!(read(body.as_bytes()).is_none(), "{body}");
         }
-        for text in ["", "two words", r"line\nbreak", "é", &"x".repeat(LONGEST_TOKEN + 1)] {
+        for text in [
+            "",
+            "two words",
+            r"line\nbreak",
+            "é",
+            &"x".repeat(LONGEST_TOKEN + 1),
+        ] {
             assert!(read(&reply(text)).is_none(), "{text}");
         }
     }

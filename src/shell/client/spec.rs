@@ -102,7 +102,10 @@ impl ClientSpec {
         let plain = self.allow_plain_http && !self.url.is_https() && !self.url.is_loopback();
         let unverified = self.tls.insecure && self.url.is_https();
         let both = [(plain, "plain http"), (unverified, "insecure TLS")];
-        both.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect()
+        both.into_iter()
+            .filter(|(holds, _)| *holds)
+            .map(|(_, word)| word)
+            .collect()
     }
 }
 

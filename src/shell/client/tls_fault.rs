@@ -12,7 +12,11 @@ use super::url::EndpointUrl;
 use crate::model::{Text, TlsFault};
 
 /// What the TLS library says.
-pub(super) fn of_error(error: &Error, url: &EndpointUrl, certificate: Option<&ClientCertificate>) -> TlsFault {
+pub(super) fn of_error(
+    error: &Error,
+    url: &EndpointUrl,
+    certificate: Option<&ClientCertificate>,
+) -> TlsFault {
     let host = || line(url.host());
     match error {
         Error::InvalidCertificate(error) => of_certificate(error, host()),
@@ -46,7 +50,7 @@ fn of_certificate(error: &CertificateError, host: Text) -> TlsFault {
         CertificateError::ExpiredContext { not_after, .. } => {
             let at = moment(*not_after);
             TlsFault::Expired { host, at }
-        },
+        }
         CertificateError::NotValidYet => TlsFault::NotYetValid { host, at: None },
         CertificateError::NotValidYetContext { not_before, .. } => {
             let at = moment(*not_before);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -19,7 +21,10 @@ pub(super) fn by_machine(provider: Arc<CryptoProvider>) -> Result<Arc<dyn Server
 }
 
 /// By these certificates and no others.
-pub(super) fn given(pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Refused> {
+pub(super) fn given(
+    pem: &[u8],
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Refused> {
     let given = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>()?;
     if given.is_empty() {
         return Err(Refused::NoCertificate);
@@ -32,7 +37,7 @@ pub(super) fn given(pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Arc<dyn
     let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
     Ok(Arc::new(Given {
         authorities,
-        given,
+        themselves: given,
         algorithms,
     }))
 }
@@ -47,7 +52,7 @@ pub(super) fn everybody(provider: &CryptoProvider) -> Arc<dyn ServerCertVerifier
 #[derive(Debug)]
 struct Given {
     authorities: Arc<WebPkiServerVerifier>,
-    given: Vec<CertificateDer<'static>>,
+    themselves: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
@@ -61,7 +66,7 @@ impl ServerCertVerifier for Given {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let judged = self.authorities.verify_server_cert(shown, chain, name, ocsp, now);
-        let is_given = self.given.iter().any(|given| given == shown);
+        let is_given = self.themselves.iter().any(|given| given == shown);
         match judged {
             // Its times are judged before what it may be used for, and its name after.
             Err(Error::InvalidCertificate(CertificateError::Other(_))) if is_given => {
