@@ -69,7 +69,7 @@ pub(super) struct Access {
     standing: watch::Sender<Standing>,
     /// The next request may go out although the ones before were refused.
     retry: AtomicBool,
-    /// Every token so far, newest last: a server that repeats one is not to be quoted.
+    /// The tokens that are still on their way: a server that repeats one is not to be quoted.
     tokens: Mutex<Vec<Arc<SecretString>>>,
 }
 
@@ -199,9 +199,10 @@ impl Access {
 
     /// A server's words, without what it was told in confidence: some repeat the request.
     pub(super) fn without_secrets(&self, words: Vec<u8>) -> Vec<u8> {
-        let Ok(mut text) = String::from_utf8(words) else {
-            return Vec::new();
-        };
+        if !self.has_credentials() {
+            return words;
+        }
+        let mut text = String::from_utf8_lossy(&words).into_owned();
         let mut hide = |secret: &str| {
             if !secret.is_empty() && text.contains(secret) {
                 text = text.replace(secret, "***");

@@ -46,6 +46,7 @@ impl Client {
             if !is_renewal && standing.wait_for(Standing::is_worth_a_token).await.is_err() {
                 break;
             }
+            access.allowed().await;
             match self.fetch_token().await {
                 Ok(renewal) => {
                     let dropped = standing.wait_for(|standing| !standing.has_token());
