@@ -14,11 +14,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::{Server, jsonapi_instance, jsonapi_list, jsonapi_session, list, next_msg, reply};
 
-fn credentials(user: &str, password: &str) -> Option<Credentials> {
-    Some(Credentials {
+fn credentials(user: &str, password: &str) -> Credentials {
+    Credentials {
         user: user.to_owned(),
         password: password.into(),
-    })
+    }
 }
 
 fn poll(spec: ClientSpec) -> (Poller, UnboundedReceiver<Msg>) {
@@ -58,7 +58,7 @@ async fn refused_credentials_go_out_once_whoever_asks_and_again_when_somebody_wa
     let (server, open) = locked();
     let spec = ClientSpec {
         dialect: Some(Dialect::JsonApi),
-        credentials: credentials("admin", "wrong"),
+        credentials: Some(credentials("admin", "wrong")),
         ..server.spec()
     };
     let (poller, mut messages) = poll(spec);
@@ -81,8 +81,7 @@ async fn refused_credentials_go_out_once_whoever_asks_and_again_when_somebody_wa
     let mut answers = Vec::new();
     while answers.len() < 3 {
         let fault = next(&mut messages, |msg| match msg {
-            Msg::Seen { answer, .. } => answer.err(),
-            Msg::Kill(Event::Seen(_, answer)) => answer.err(),
+            Msg::Seen { answer, .. } | Msg::Kill(Event::Seen(_, answer)) => answer.err(),
             Msg::Kill(Event::Deleted(_, answer)) => answer.err(),
             _ => None,
         });
@@ -138,7 +137,7 @@ async fn an_account_that_may_only_read_is_found_out_by_its_delete_and_goes_on_re
         demo.viewer = Some(("viewer".to_owned(), "schau-nur".into()));
         let running = serve(demo).await.unwrap();
         let spec = |user, password| ClientSpec {
-            credentials: credentials(user, password),
+            credentials: Some(credentials(user, password)),
             tokens,
             ..ClientSpec::new(maxtop::model::EndpointId(0), running.url().parse().unwrap())
         };
@@ -170,7 +169,7 @@ async fn a_refused_delete_of_somebody_who_has_read_nothing_is_no_proof() {
     let server = Server::saying(reply(401, ""));
     let client = Client::new(ClientSpec {
         dialect: Some(Dialect::JsonApi),
-        credentials: credentials("admin", "wrong"),
+        credentials: Some(credentials("admin", "wrong")),
         ..server.spec()
     });
     let fault = client.unwrap().delete(SessionId(7)).await.unwrap_err();
@@ -189,7 +188,7 @@ async fn a_token_that_may_not_write_from_here_is_told_from_one_that_is_forgotten
         _ => reply(200, &jsonapi_list(&[7])),
     });
     let client = Client::new(ClientSpec {
-        credentials: credentials("admin", "geheim"),
+        credentials: Some(credentials("admin", "geheim")),
         tokens: TokenUse::Always,
         ..server.spec()
     });

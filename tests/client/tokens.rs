@@ -233,7 +233,9 @@ async fn over_tls_it_is_asked_for_without_being_told() {
 #[tokio::test]
 async fn two_servers_behind_one_address_are_asked_for_tokens_less_and_less() {
     let turn = Arc::new(AtomicUsize::new(0));
-    let server = giving(28_800, move |_| turn.fetch_add(1, Ordering::SeqCst) % 2 == 0);
+    let server = giving(28_800, move |_| {
+        turn.fetch_add(1, Ordering::SeqCst).is_multiple_of(2)
+    });
     let (_poller, mut messages) = poll(spec(&server, TokenUse::Always));
     until(&server, |server| server.requests().len() > 100).await;
     assert!(logins(&server) <= 3, "{}", logins(&server));
