@@ -12,29 +12,35 @@ impl App {
     /// Begins no more, and ends.
     pub(super) fn quit(&mut self, keep_frame: bool, effects: &mut Vec<Effect>) {
         self.stop_kills(effects);
-        self.leaving = Some(Leaving {
-            keep_frame,
-            until: self.now.elapsed + LAST_WORDS,
-        });
+        if !self.leaving.is_some_and(|leaving| leaving.is_said) {
+            self.leaving = Some(Leaving {
+                keep_frame,
+                until: self.now.elapsed + LAST_WORDS,
+                is_said: false,
+            });
+        }
     }
 
     /// Ends at once, or as soon as it is known what became of the DELETEs in flight.
     pub(super) fn leave_when_settled(&mut self, effects: &mut Vec<Effect>) {
-        let Some(Leaving { keep_frame, until }) = self.leaving else {
+        let Some(leaving) = self.leaving.filter(|leaving| !leaving.is_said) else {
             return;
         };
-        let out_of_time = self.now.elapsed >= until;
-        if !self.kills.in_flight() {
-            effects.push(Effect::Quit {
-                keep_frame,
-                unsettled: false,
-            });
-        } else if out_of_time {
-            self.abandon_kills(effects);
-            effects.push(Effect::Quit {
-                keep_frame,
-                unsettled: true,
-            });
+        let unsettled = self.kills.in_flight();
+        if unsettled && self.now.elapsed < leaving.until {
+            return;
         }
+        if unsettled {
+            self.abandon_kills(effects);
+        }
+        // Once: what comes behind it finds nothing in flight any more.
+        self.leaving = Some(Leaving {
+            is_said: true,
+            ..leaving
+        });
+        effects.push(Effect::Quit {
+            keep_frame: leaving.keep_frame,
+            unsettled,
+        });
     }
 }

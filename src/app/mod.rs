@@ -123,6 +123,8 @@ pub struct Leaving {
     pub keep_frame: bool,
     /// Until when what is in flight may finish, since the program began.
     pub until: Duration,
+    /// The shell was told to end.
+    is_said: bool,
 }
 
 /// All state of the screen.

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use super::admission::{Purpose, admit_all};
 use super::answers::Answers;
 use super::exit::Failure;
 use super::output::visible;
@@ -10,27 +11,22 @@ use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
 use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest, TlsSpec};
 
-/// Reads the settings and makes the clients of their endpoints, in their order; nothing is sent yet.
-pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Vec<Client>), Failure> {
+/// Reads the settings and makes the clients of their endpoints, in their order. Nothing is sent, unless
+/// somebody is there who can be asked for a password, or for whom a screen is to open.
+pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Vec<Client>), Failure> {
     let config = Config::read(&args.line)?;
-    let clients = clients(&config)?;
+    let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
+    let clients = admit_all(&specs(&config)?, &users, purpose)?;
     Ok((config, clients))
 }
 
-/// The clients of the endpoints.
-pub(super) fn clients(config: &Config) -> Result<Vec<Client>, Failure> {
+/// What the clients of the endpoints go by.
+pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
     let passwords = PasswordSource::read_all(&config.endpoints)?;
     let sites = (0..).zip(&config.endpoints).zip(passwords);
-    sites
-        .map(|((number, site), password)| {
-            Ok(Client::new(client_spec(
-                config,
-                site,
-                EndpointId(number),
-                password,
-            )?)?)
-        })
-        .collect()
+    let specs =
+        sites.map(|((number, site), password)| client_spec(config, site, EndpointId(number), password));
+    specs.collect()
 }
 
 /// What an endpoint is called: its name, else host and port.

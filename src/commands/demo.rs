@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::connect::clients;
+use super::connect::specs;
 use super::exit::{Exit, Failure};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
 use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Dialects, Faults, Running, ServeSpec, serve};
 use crate::model::Dialect;
+use crate::shell::client::Client;
 
 /// Serves, and shows the screen unless asked not to.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
@@ -27,7 +28,10 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
         return runtime.block_on(serve_until_ended(&running));
     }
     let config = on_demo(config, demo, &running);
-    let clients = clients(&config)?;
+    let clients = specs(&config)?
+        .into_iter()
+        .map(Client::new)
+        .collect::<Result<_, _>>()?;
     let left = show(&runtime, &config, clients);
     runtime.shutdown_background();
     left

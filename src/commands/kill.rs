@@ -20,6 +20,8 @@ use self::interrupt::Interrupts;
 use self::outcomes::Outcomes;
 use self::round::Round;
 use self::victims::{Selection, find};
+use super::admission::Purpose;
+use super::answers::Answers;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
@@ -33,6 +35,9 @@ use crate::wire::parse_id;
 /// With `--yes` nobody looks at the list: more than so many have to be asked for.
 const MAX_WITHOUT_LOOKING: usize = 100;
 
+/// Each is read and ended: for more than so many a token costs the proxy less than the password.
+const LOGIN_PAYS: usize = 2;
+
 /// Runs the command. What cannot be done is said before anything is asked of the endpoint.
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
@@ -41,7 +46,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(Failure::EmptyFilter);
     }
-    let (config, clients) = connect::connect(common)?;
+    let (config, clients) = connect::connect(common, Purpose::Command)?;
     if config.endpoints.iter().all(|site| site.read_only) {
         return Err(Failure::ReadOnly);
     }
@@ -80,6 +85,9 @@ async fn kill(
         let found = victims.found.len();
         return Err(Failure::TooMany { found, max });
     }
+    if victims.found.len() > LOGIN_PAYS {
+        log_in(&clients).await;
+    }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
     let mut round = Round::ask(clients.clone(), audit, victims.found, selection.rules)?;
@@ -114,6 +122,15 @@ async fn kill(
         ask::announce(meant, grace);
     }
     end(round, interrupts, &mut outcomes).await
+}
+
+/// Tokens for all who will be asked often.
+async fn log_in(clients: &[Client]) {
+    Answers::of(clients, |client: Client| async move {
+        client.log_in().await;
+        Ok(())
+    })
+    .await;
 }
 
 /// What the endpoints are called, by their numbers.

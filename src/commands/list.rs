@@ -8,6 +8,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use self::table::Which;
+use super::admission::Purpose;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
@@ -19,7 +20,7 @@ use crate::shell::client::Client;
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
-    let (config, clients) = connect::connect(common)?;
+    let (config, clients) = connect::connect(common, Purpose::Command)?;
     // What the configuration file chooses is the screen's: a script reads the same columns everywhere.
     let chosen = config
         .columns

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use jiff::Timestamp;
 
 use self::json::DetailRecord;
+use super::admission::Purpose;
 use super::answers::Answers;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
@@ -41,7 +42,7 @@ impl Shown {
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure> {
     let id = parse_id(&args.id).ok_or_else(|| Failure::id(&args.id))?;
-    let (config, clients) = connect::connect(common)?;
+    let (config, clients) = connect::connect(common, Purpose::Command)?;
     let answers = connect::block_on(async { Ok(find(&clients, id, config.thresholds).await) })?;
     let (shown, exit) = only(id, answers, &clients)?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);

@@ -5,21 +5,22 @@ use std::io::{self, IsTerminal};
 use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
+use super::admission::Purpose;
 use super::connect::{self, connect};
 use super::exit::{Exit, Failure};
 use super::output::{complain, visible};
 use crate::app::Settings;
 use crate::app::endpoint::Endpoint;
 use crate::cli::CommonArgs;
-use crate::config::{Config, EndpointConfig};
+use crate::config::Config;
 use crate::shell::audit::AuditLog;
-use crate::shell::client::{Client, EndpointUrl};
+use crate::shell::client::Client;
 use crate::shell::run::{self as screen, Watched};
 
 /// Watches the endpoints of the command line.
 pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
     need_a_terminal()?;
-    let (config, clients) = connect(args)?;
+    let (config, clients) = connect(args, Purpose::Screen)?;
     let runtime = runtime()?;
     let left = show(&runtime, &config, clients);
     // A name that is still being resolved must not hold up the end.
@@ -46,7 +47,12 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 
 fn watched(config: &Config, client: Client) -> Watched {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
-    let warnings = site.map_or_else(Vec::new, |site| warnings(site, client.url()));
+    let mut warnings = client.warnings();
+    // Nothing else names the endpoint or the user.
+    warnings.extend(
+        site.is_some_and(|site| site.by_maxctrl)
+            .then_some("~/.maxctrl.cnf"),
+    );
     let name = connect::name(config, &client);
     let endpoint = Endpoint::new(name, site.is_some_and(|site| site.read_only), warnings);
     Watched { client, endpoint }
@@ -86,17 +92,4 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
         screen::Exit::Unsettled | screen::Exit::TerminalGone => Exit::Failed,
         screen::Exit::Signal(signal) => Exit::Signal(signal),
     })
-}
-
-/// What must stay in sight of how an endpoint is asked.
-fn warnings(site: &EndpointConfig, url: &EndpointUrl) -> Vec<&'static str> {
-    let plain = site.allow_plain_http && !url.is_https() && !url.is_loopback();
-    let all = [
-        (plain, "plain http"),
-        (site.tls.insecure && url.is_https(), "insecure"),
-        (site.by_maxctrl, "~/.maxctrl.cnf"),
-    ];
-    all.into_iter()
-        .filter_map(|(holds, word)| holds.then_some(word))
-        .collect()
 }

@@ -12,6 +12,7 @@ use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::accounts::Entry;
 use super::dates::{http_date, timestamp};
 use super::endpoint::Endpoint;
 use super::http::{Precondition, Reply, Request, etag, precondition};
@@ -126,12 +127,18 @@ fn act(
     resource: Option<Resource>,
     world: &mut World,
 ) -> Result<Reply, Refusal> {
-    if !endpoint.is_authorized(request) {
-        return refuse(
-            StatusCode::UNAUTHORIZED,
-            "Unauthorized",
-            "User name and password are needed.",
-        );
+    match endpoint.accounts.entry(request) {
+        Entry::Welcome => {}
+        Entry::Denied { .. } => {
+            return refuse(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "User name and password are needed.",
+            );
+        }
+        Entry::MayOnlyRead { .. } => {
+            return refuse(StatusCode::FORBIDDEN, "Forbidden", "This account may only read.");
+        }
     }
     let Some(resource) = resource else {
         let description = format!("There is no resource `{}`.", request.path);

@@ -8,10 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
-use secrecy::{ExposeSecret as _, SecretString};
 
+use super::accounts::Accounts;
 use super::faults::{Fault, Faults};
-use super::http::{self, Request};
+use super::http::Request;
 use super::spec::{Dialects, ServeSpec};
 use super::world::World;
 
@@ -41,8 +41,8 @@ struct Clocked {
 #[derive(Debug)]
 pub(super) struct Endpoint {
     pub(super) dialects: Dialects,
-    /// The only accepted `Authorization`; without one nobody is asked.
-    authorization: Option<SecretString>,
+    /// Who may enter.
+    pub(super) accounts: Accounts,
     /// The zone of dates that do not name theirs.
     pub(super) zone: TimeZone,
     speed: f64,
@@ -57,12 +57,9 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn new(spec: ServeSpec) -> Self {
-        let authorization = spec
-            .auth
-            .map(|(user, password)| http::basic(&user, password.expose_secret()).into());
         Self {
             dialects: spec.dialects,
-            authorization,
+            accounts: Accounts::new(&spec),
             zone: TimeZone::system(),
             speed: spec.speed,
             delay: spec.delay,
@@ -89,17 +86,11 @@ impl Endpoint {
     /// The process ends and another one begins.
     pub(super) fn restart(&self) {
         let next = self.with_world(|world| world.restarted());
+        self.accounts.forget_tokens();
         *lock(&self.clocked) = Clocked {
             world: next,
             since: Instant::now(),
         };
-    }
-
-    pub(super) fn is_authorized(&self, request: &Request) -> bool {
-        let sent = request.header(&axum::http::header::AUTHORIZATION);
-        self.authorization
-            .as_ref()
-            .is_none_or(|expected| sent == Some(expected.expose_secret()))
     }
 
     /// What this request meets, and how long silence lasts. To be asked once for each.

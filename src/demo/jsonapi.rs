@@ -4,6 +4,7 @@
 
 mod context;
 mod document;
+mod entrance;
 mod filter;
 mod memory;
 mod proxy;
@@ -25,6 +26,7 @@ use super::http::{Precondition, Reply, Request, etag, precondition};
 use super::world::{Moment, State, World};
 use context::Context;
 use document::document;
+use entrance::{denied, enter, login};
 use resource::Resource;
 use selection::Selection;
 
@@ -40,9 +42,17 @@ const SECURITY: [(HeaderName, &str); 4] = [
 
 pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
     let close = !request.has_body();
-    if !endpoint.is_authorized(request) {
-        let now = endpoint.with_world(|world| timestamp(world.wall()));
-        return denied(now, close);
+    let is_login = request.method == Method::GET && matches!(*request.segments(), ["v1", "auth"] | ["auth"]);
+    let denial = if is_login {
+        login(endpoint, request)
+    } else {
+        enter(endpoint.accounts.entry(request))
+    };
+    let now = || endpoint.with_world(|world| timestamp(world.wall()));
+    match denial {
+        Ok(None) => {}
+        Ok(Some(token)) => return complete(token, close, now()),
+        Err(denial) => return denied(&denial, now(), close),
     }
     let mut segments = request.segments();
     let prefixed = segments.first() == Some(&"v1");
@@ -84,18 +94,6 @@ fn complete(mut reply: Reply, close: bool, now: Timestamp) -> Reply {
     }
     let length = reply.body.len().to_string();
     reply.with(header::CONTENT_LENGTH, length)
-}
-
-/// The HTTP library's own reply: another date form, no content type.
-fn denied(now: Timestamp, close: bool) -> Reply {
-    let mut reply = Reply::new(StatusCode::UNAUTHORIZED)
-        .with(header::DATE, http_date(now))
-        .with(header::WWW_AUTHENTICATE, "Basic realm=\"maxscale\"");
-    if close {
-        reply = reply.with(header::CONNECTION, "close");
-    }
-    reply.body = b"{\"errors\": [ { \"detail\": \"Access denied\" } ] }".to_vec();
-    reply
 }
 
 fn act(request: &Request, resource: Resource<'_>, context: Context<'_>, world: &mut World) -> Reply {

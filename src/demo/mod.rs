@@ -5,6 +5,7 @@
 //! against its own idea of the format. The room imports nothing from the others. Who may enter: `commands`
 //! (`maxtop demo`), through [`serve`], and tests.
 
+mod accounts;
 mod connection;
 mod dates;
 mod draft;

@@ -37,6 +37,10 @@ pub struct ServeSpec {
     pub speed: f64,
     /// User and password that every request needs, if any.
     pub auth: Option<(String, SecretString)>,
+    /// User and password of an account that may only read; it needs `auth` beside it to mean anything.
+    pub viewer: Option<(String, SecretString)>,
+    /// JSON:API gives tokens for passwords, as a real server does over TLS or with `admin_secure_gui=false`.
+    pub tokens: bool,
     /// Which dialects are served.
     pub dialects: Dialects,
     /// What goes wrong on purpose, if anything.
@@ -58,6 +62,8 @@ impl ServeSpec {
             world: WorldSpec::new(sessions, seed, i64::try_from(now).unwrap_or(0)),
             speed: 1.0,
             auth: None,
+            viewer: None,
+            tokens: false,
             dialects: Dialects::Both,
             faults: None,
             delay: Duration::ZERO,

@@ -42,6 +42,9 @@ impl Outcome {
             Self::Refused(Refusal::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
             Self::Skipped(_) => format!("skipped: {who}: {}", self.detail()),
+            Self::NotAllowed(fault @ Fault::MayOnlyRead) => {
+                format!("not allowed: {fault}; {who} was not ended; read-only from here on")
+            }
             Self::NotAllowed(fault) => format!("not allowed to end {who}: {fault}; read-only from here on"),
             Self::Failed(fault) => format!("{who} was not ended: {fault}"),
             Self::StillThere { after } => format!("{who} is still there after {}", seconds(*after)),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Text;
+use super::{Text, TlsFault};
 
 /// A request that brought nothing usable. Every text in it is cleaned.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -19,8 +19,8 @@ pub enum Fault {
     #[error("cannot connect: {0}")]
     Connect(Text),
     /// The TLS handshake failed.
-    #[error("TLS: {0}")]
-    Tls(Text),
+    #[error("{0}")]
+    Tls(Box<TlsFault>),
     /// The whole reply did not come in time.
     #[error("timed out after {}", humantime::format_duration(*.0))]
     TimedOut(Duration),
@@ -43,6 +43,13 @@ pub enum Fault {
         /// Whether credentials were sent.
         with_credentials: bool,
     },
+    /// The account may look, and end nothing: the server refused a DELETE of somebody whom it lets
+    /// read. Nothing was done.
+    #[error("this account may only read")]
+    MayOnlyRead,
+    /// The server no longer knew the token that a DELETE came with. Nothing was done.
+    #[error("the login had ended before it: nothing was done, try again")]
+    LoginEnded,
     /// A redirect; it is never followed.
     #[error("redirected to {0}, which is not followed")]
     Redirected(Text),
@@ -77,18 +84,19 @@ pub struct Remedy(pub &'static str);
 
 impl Fault {
     /// What a person can do about it; nothing where waiting is all there is.
-    pub const fn remedy(&self) -> Option<Remedy> {
+    pub fn remedy(&self) -> Option<Remedy> {
         Some(Remedy(match self {
             Self::Resolve(_) => "check the host name given with --endpoint",
             Self::Refused => "is MaxScale running, and is its admin_port this one?",
             Self::Connect(_) => "check the address, the route and the firewall",
-            Self::Tls(_) => "https needs a certificate that this machine trusts; plain http needs http://",
+            Self::Tls(fault) => return Some(fault.remedy()),
             Self::TimedOut(_) => "raise --timeout, or see what holds the proxy's main thread",
             Self::NotAllowed {
                 with_credentials: true,
                 ..
             } => "check user and password, and admin_readwrite_hosts",
             Self::NotAllowed { .. } => "give --user, and the password in MAXTOP_PASSWORD or --password-file",
+            Self::MayOnlyRead => "use an account of type admin, from a host in admin_readwrite_hosts",
             Self::Redirected(_) => "give the address of the admin API itself",
             Self::NotFound | Self::NotJson(_) | Self::Malformed(_) => {
                 "is this the admin port? try --dialect, or look at it with curl"
@@ -98,9 +106,9 @@ impl Fault {
         }))
     }
 
-    /// Whether the server refused who asks.
+    /// Whether the server refused who asks, or what they asked for.
     pub const fn is_not_allowed(&self) -> bool {
-        matches!(self, Self::NotAllowed { .. })
+        matches!(self, Self::NotAllowed { .. } | Self::MayOnlyRead)
     }
 
     /// Whether the server refused who asks although credentials were sent: it logs each such try,

@@ -17,6 +17,7 @@ mod session;
 mod snapshot;
 mod span;
 mod text;
+mod tls_fault;
 
 pub use census::{Census, IDLE_BOUNDS, SERVICES};
 pub use change::Change;
@@ -31,6 +32,7 @@ pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId,
 pub use snapshot::{Found, Sighting, Snapshot};
 pub use span::{Span, rate_text, size_text};
 pub use text::{Limit, Text};
+pub use tls_fault::TlsFault;
 
 #[cfg(test)]
 mod tests;

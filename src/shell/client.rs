@@ -4,6 +4,7 @@
 //! deadline, and is never repeated by itself; what went wrong comes back as a [`Fault`]. Bytes are
 //! decoded off the runtime's threads.
 
+mod access;
 mod connected;
 mod connections;
 mod decode;
@@ -12,10 +13,13 @@ mod dialect;
 mod exchange;
 mod fault;
 mod list;
+mod login;
 mod reply;
 mod servers;
 mod spec;
 mod target;
+mod tls;
+mod tls_fault;
 mod url;
 
 use std::sync::{Arc, Mutex};
@@ -31,7 +35,7 @@ use crate::wire::{Interner, draft, jsonapi, shape};
 
 pub(super) use decode::off_thread;
 pub use list::List;
-pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec};
+pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
 pub use target::ListRequest;
 pub use url::{EndpointUrl, UrlError};
 
@@ -45,6 +49,7 @@ struct Inner {
     exchange: Exchange,
     dialects: Dialects,
     deletion: Option<Deletion>,
+    warnings: Vec<&'static str>,
     /// Held while a list is under way: a proxy is never asked for two at a time.
     listing: tokio::sync::Mutex<()>,
     /// Names and moments of the lists so far: the next one has most of them again.
@@ -58,7 +63,7 @@ impl Client {
             if credentials.user.contains(':') {
                 return Err(ClientError::User(spec.url));
             }
-            if !(spec.url.is_https() || spec.url.is_loopback() || spec.allow_plain_http) {
+            if !spec.url.may_carry_passwords(spec.allow_plain_http) {
                 return Err(ClientError::PlainHttp(spec.url));
             }
         }
@@ -66,6 +71,7 @@ impl Client {
             endpoint: spec.endpoint,
             dialects: Dialects::new(spec.dialect),
             deletion: Deletion::permit(spec.read_only),
+            warnings: spec.warnings(),
             exchange: Exchange::new(spec)?,
             listing: tokio::sync::Mutex::default(),
             interner: Arc::default(),
@@ -94,12 +100,39 @@ impl Client {
 
     /// Who asks, if credentials are sent.
     pub fn user(&self) -> Option<&str> {
-        self.0.exchange.user()
+        self.0.exchange.access().user()
     }
 
     /// Whether credentials are sent.
     pub fn has_credentials(&self) -> bool {
-        self.0.exchange.has_credentials()
+        self.0.exchange.access().has_credentials()
+    }
+
+    /// What must stay in sight while it is watched: what may be overheard, and who may be another.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        self.0.warnings.clone()
+    }
+
+    /// The next request may try refused credentials once more; without it none does.
+    pub(super) fn retry_access(&self) {
+        self.0.exchange.access().retry();
+    }
+
+    /// Waits until the credentials are not refused.
+    pub(super) async fn allowed(&self) {
+        self.0.exchange.access().allowed().await;
+    }
+
+    /// Asks for as little as possible, to hear whether that is allowed.
+    pub async fn knock(&self) -> Result<(), Fault> {
+        if self.instance().await?.is_none() {
+            let least = ListRequest {
+                fields: Some(&["id"]),
+                range: Some((0, 0)),
+            };
+            self.sessions(&least).await?;
+        }
+        Ok(())
     }
 
     /// Which process answers. The draft dialect cannot tell, and is not asked.

@@ -131,6 +131,8 @@ impl Poller {
         lanes.spawn(detail.run());
         lanes.spawn(servers.run());
         lanes.spawn(samples.run());
+        let asks = client.clone();
+        lanes.spawn(async move { asks.keep_logged_in().await });
         lanes.spawn(kill_lane::run(client, kills_asked, out));
         Self {
             endpoint,

@@ -13,7 +13,9 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
 use crossterm::style::{ResetColor, force_color_output};
-use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::terminal::{
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 /// Whether the terminal is ours.
@@ -50,7 +52,14 @@ pub(super) fn enter() -> io::Result<()> {
     let _ = disable_raw_mode();
     enable_raw_mode()?;
     let mut bytes = Vec::new();
-    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    // Some consoles have no other screen: what stands on the one that they have must not shine through.
+    queue!(
+        bytes,
+        EnterAlternateScreen,
+        Clear(ClearType::All),
+        EnableBracketedPaste,
+        Hide
+    )?;
     let mut out = io::stdout().lock();
     ENTERED.store(true, Ordering::SeqCst);
     let written = out.write_all(&bytes).and_then(|()| out.flush());

@@ -2,13 +2,20 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that panics fails, as it should"
 )]
 
+mod access;
 mod dialects;
 mod faults;
 mod lanes;
 mod polling;
 mod requests;
+mod secrets;
 mod server;
 mod servers;
+mod tls;
+#[path = "../support/tls_front.rs"]
+mod tls_front;
+mod tokens;

@@ -27,7 +27,16 @@ impl Server {
         address: SocketAddr,
         play: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).unwrap();
+        Self::start_with_heads(TcpListener::bind(address).unwrap(), move |head, stream| {
+            let line = head.lines().next().unwrap();
+            play(line.trim_end_matches(" HTTP/1.1"), stream);
+        })
+    }
+
+    fn start_with_heads(
+        listener: TcpListener,
+        play: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let heads = Arc::new(Mutex::new(Vec::new()));
         let (play, noted) = (Arc::new(play), heads.clone());
@@ -40,8 +49,7 @@ impl Server {
                         return;
                     }
                     noted.lock().unwrap().push(head.clone());
-                    let line = head.lines().next().unwrap();
-                    play(line.trim_end_matches(" HTTP/1.1"), &mut stream);
+                    play(&head, &mut stream);
                 });
             }
         });
@@ -52,6 +60,16 @@ impl Server {
     pub(crate) fn saying(reply: impl Into<Vec<u8>>) -> Self {
         let reply = reply.into();
         Self::start(move |_, stream| send(stream, &reply))
+    }
+
+    /// Answers by the request's line, as in `GET /sessions`, and its `Authorization`.
+    pub(crate) fn answering(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::start_with_heads(TcpListener::bind("127.0.0.1:0").unwrap(), move |head, stream| {
+            let mut lines = head.lines();
+            let line = lines.next().unwrap_or_default().trim_end_matches(" HTTP/1.1");
+            let pass = lines.find_map(|line| line.strip_prefix("authorization: "));
+            send(stream, &answer(line, pass.unwrap_or_default()));
+        })
     }
 
     /// The heads of all requests so far.
@@ -100,7 +118,7 @@ fn read_head(stream: &mut TcpStream) -> String {
             _ => break,
         }
     }
-    String::from_utf8(head).unwrap()
+    String::from_utf8_lossy(&head).into_owned()
 }
 
 /// Writes; the client may be gone already.

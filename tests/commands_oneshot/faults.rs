@@ -66,6 +66,34 @@ fn not_allowed_until_the_password_is_given() {
 }
 
 #[test]
+fn an_account_that_may_only_read_ends_nobody_and_is_told_so() {
+    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+        let demo = Demo::with(dialects, |spec| {
+            spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
+            spec.viewer = Some(("viewer".to_owned(), "schau-nur".into()));
+        });
+        let url = demo.running.url();
+        let as_viewer = |args: &[&str]| {
+            let all = [&["-e", &url, "-u", "viewer"], args].concat();
+            ran(command(&all).env("MAXTOP_PASSWORD", "schau-nur"))
+        };
+        let list = as_viewer(&["list", "-o", "json"]);
+        let list: serde_json::Value = serde_json::from_str(&list.out).unwrap();
+        let ready = |row: &&serde_json::Value| !row["user"].is_null() && row["state"] == "Session started";
+        let any = |row: &&serde_json::Value| !row["user"].is_null();
+        let rows = list.as_array().unwrap();
+        let row = rows.iter().find(ready).or_else(|| rows.iter().find(any)).unwrap();
+        let id = row["id"].to_string();
+        let kill = as_viewer(&["kill", &id, "--yes"]);
+        assert_eq!(kill.status, 4, "{kill:?}");
+        let words = "not allowed: this account may only read";
+        assert!(kill.out.contains(words) || kill.err.contains(words), "{kill:?}");
+        assert_eq!(demo.deletes().len(), 1);
+        assert_eq!(as_viewer(&["list"]).status, 0);
+    }
+}
+
+#[test]
 fn a_password_file_is_for_its_owner_only() {
     let demo = locked(Dialects::JsonApi);
     let dir = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::client::{Reply, running, send, still};
 
-fn recording(name: &str) -> Reply {
+pub(crate) fn recording(name: &str) -> Reply {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/recordings/24.02.3")
         .join(name);
@@ -216,7 +216,7 @@ async fn half_open(ids: Vec<u64>, addr: std::net::SocketAddr) -> String {
 }
 
 /// Header names and values, sorted; of values that differ from run to run only the form.
-fn essence(reply: &Reply) -> Vec<(String, String)> {
+pub(crate) fn essence(reply: &Reply) -> Vec<(String, String)> {
     let form = |name: &str, value: &str| match name {
         "date" | "last-modified" => value.split(' ').map(|word| word.len().to_string()).collect(),
         "etag" if value != "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"" => value.len().to_string(),

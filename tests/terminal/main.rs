@@ -18,6 +18,8 @@ mod pty;
 mod reader;
 mod screen;
 mod start;
+#[path = "../support/tls_front.rs"]
+mod tls_front;
 
 mod audit;
 mod bulk;
@@ -34,6 +36,7 @@ mod kill;
 mod leaving;
 mod marks;
 mod outage;
+mod password;
 mod paste;
 mod plain;
 mod refusal;

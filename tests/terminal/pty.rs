@@ -199,9 +199,9 @@ impl Pty {
         }
     }
 
-    /// Waits for the end: with this status, the terminal given back, and nothing said after that.
-    /// Gives what was left on the normal screen.
-    pub(crate) fn ends_with(&mut self, status: u32) -> String {
+    /// Waits for the end: with this status, and the terminal given back. Nothing is asked about what
+    /// stands on it.
+    pub(crate) fn ends_anyhow_with(&mut self, status: u32) {
         let ended = self.exit_status();
         assert!(
             self.reader
@@ -210,6 +210,12 @@ impl Pty {
         );
         assert_eq!(ended, status, "{}", self.text());
         self.is_given_back();
+    }
+
+    /// Waits for the end of one that had its screen: with this status, the terminal given back, and
+    /// nothing said after that. Gives what was left on the normal screen.
+    pub(crate) fn ends_with(&mut self, status: u32) -> String {
+        self.ends_anyhow_with(status);
         let bytes = self.bytes();
         let farewell = bytes::after_last(&bytes, b"\x1b[?1049l");
         let left = bytes::text_of(farewell);

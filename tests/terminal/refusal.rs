@@ -176,3 +176,29 @@ fn an_endpoint_that_goes_away_meanwhile_is_not_asked_to_end_anything() {
     pty.sees("live");
     lives(&endpoint, &pty, id);
 }
+
+#[test]
+fn an_account_that_may_only_read_is_told_so_and_goes_on_watching() {
+    for dialect in DIALECTS {
+        let endpoint = Endpoint::with(12, |spec| {
+            spec.auth = Some(("admin".to_owned(), "geheim".into()));
+            spec.viewer = Some(("viewer".to_owned(), "schau-nur".into()));
+        });
+        let mut pty = endpoint
+            .watched(dialect)
+            .args(["--user", "viewer"])
+            .env("MAXTOP_PASSWORD", "schau-nur")
+            .size(120, 24)
+            .open();
+        let id = ask_checked(&mut pty);
+        confirm(&mut pty, "y");
+        pty.sees("not allowed: this account may only read");
+        pty.sees("read-only");
+        assert!(endpoint.has(id));
+        endpoint.polled(3, &pty);
+        pty.look(|screen| assert!(screen.contents().contains("live"), "still let in"));
+        pty.keys("K");
+        pty.sees("nothing is ended here");
+        assert_eq!(endpoint.deletes().len(), 1, "never again");
+    }
+}

@@ -134,9 +134,12 @@ impl Attempt {
 /// it and said no.
 const fn was_never_done(fault: &Fault) -> bool {
     match fault {
-        Fault::Refused | Fault::Resolve(_) | Fault::Connect(_) | Fault::ReadOnly | Fault::Redirected(_) => {
-            true
-        }
+        Fault::Refused
+        | Fault::Resolve(_)
+        | Fault::Connect(_)
+        | Fault::LoginEnded
+        | Fault::ReadOnly
+        | Fault::Redirected(_) => true,
         Fault::Status { status, .. } => matches!(status, 400..=499),
         _ => false,
     }

@@ -5,18 +5,24 @@
 //! was built with), so nothing here waits for the end of file where a length was given, and no
 //! connection is used twice. What is sent is decided in `target`; what a reply means, above.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, CONNECTION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, CONNECTION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
+};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Identity, Method, RequestBuilder, Response};
-use secrecy::ExposeSecret as _;
+use reqwest::{Method, RequestBuilder, Response};
 
+use super::access::{Access, Pass};
 use super::connected::{Stamp, connected_within, since_connected};
-use super::fault::{Stage, line, of_error, root};
+use super::fault::{Link, Stage, line, of_error, of_status, root};
 use super::reply::Reply;
-use super::spec::{ClientError, ClientSpec, Credentials, TlsSpec};
+use super::spec::{ClientError, ClientSpec};
+use super::target;
+use super::tls::{ClientCertificate, Tls};
 use super::url::EndpointUrl;
 use crate::model::{Dialect, Fault, http_date, parse_moment};
 
@@ -30,17 +36,25 @@ const ERROR_BODY_CAP: usize = 64 * 1024;
 pub(super) struct Exchange {
     http: reqwest::Client,
     url: EndpointUrl,
-    credentials: Option<Credentials>,
+    access: Access,
+    /// What is shown to a server that asks for a certificate; none over plain http.
+    certificate: Option<Arc<ClientCertificate>>,
+    /// The server has answered at least once.
+    answered: AtomicBool,
     timeout: Duration,
     body_cap: usize,
 }
 
 impl Exchange {
     pub(super) fn new(spec: ClientSpec) -> Result<Self, ClientError> {
+        let tls = spec.url.is_https().then(|| Tls::new(&spec.url, &spec.tls));
+        let (config, certificate) = tls.transpose()?.map(|tls| (tls.config, tls.certificate)).unzip();
         Ok(Self {
-            http: http_client(&spec.url, &spec.tls)?,
+            http: http_client(&spec.url, config)?,
+            access: Access::new(&spec),
+            certificate,
+            answered: AtomicBool::new(false),
             url: spec.url,
-            credentials: spec.credentials,
             timeout: spec.timeout,
             body_cap: spec.body_cap,
         })
@@ -50,63 +64,112 @@ impl Exchange {
         &self.url
     }
 
-    pub(super) fn user(&self) -> Option<&str> {
-        self.credentials
-            .as_ref()
-            .map(|credentials| credentials.user.as_str())
+    pub(super) const fn access(&self) -> &Access {
+        &self.access
     }
 
-    pub(super) const fn has_credentials(&self) -> bool {
-        self.credentials.is_some()
-    }
-
-    /// Reads something.
+    /// Reads something. A token that the server no longer knows is dropped, and the password asks
+    /// again: reading twice does no harm.
     pub(super) async fn get(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
-        self.exchange(Method::GET, dialect, target).await
+        let mut pass = self.access.pass()?;
+        let mut reply = self.exchange(Method::GET, dialect, target, &pass).await?;
+        if let (Pass::Token(token), 401) = (&pass, reply.status) {
+            self.access.token_refused(token);
+            pass = Pass::Password;
+            reply = self.exchange(Method::GET, dialect, target, &pass).await?;
+        }
+        match reply.status {
+            401 | 403 => self
+                .access
+                .refused(of_status(&reply, self.access.has_credentials())),
+            _ => {
+                let is_good = reply.is_success();
+                // The draft has no tokens.
+                let counts = is_good && dialect == Dialect::JsonApi;
+                self.access.heard(&pass, is_good, counts);
+            }
+        }
+        Ok(reply)
+    }
+
+    /// Asks for a token, with the password.
+    pub(super) async fn log_in(&self) -> Result<Reply, Fault> {
+        self.exchange(Method::GET, Dialect::JsonApi, target::LOGIN, &Pass::Password)
+            .await
     }
 
     /// Ends something. Only [`Deletion`](super::deletion::Deletion) may call it.
     ///
     /// It is sent within a second or not at all: what was checked before it may be another by then.
+    /// It is never repeated, not even with another token.
     pub(super) async fn delete(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
-        let exchange = self.exchange(Method::DELETE, dialect, target);
+        let pass = self.access.pass()?;
+        let exchange = self.exchange(Method::DELETE, dialect, target, &pass);
         let late = || Fault::Connect(line("no connection within 1 s of the check: nothing was sent"));
-        connected_within(SEND_WITHIN, exchange).await.ok_or_else(late)?
-    }
-
-    async fn exchange(&self, method: Method, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
-        let request = self.request(method, dialect, target);
-        tokio::time::timeout(self.timeout, self.transfer(request))
-            .await
-            .unwrap_or(Err(Fault::TimedOut(self.timeout)))
-    }
-
-    fn request(&self, method: Method, dialect: Dialect, target: &str) -> RequestBuilder {
-        let mut request = self.http.request(method, self.url.join(target));
-        if let Some(Credentials { user, password }) = &self.credentials {
-            request = request.basic_auth(user, Some(password.expose_secret()));
+        let reply = connected_within(SEND_WITHIN, exchange).await.ok_or_else(late)??;
+        match (reply.status, &pass) {
+            // A token is told that it is unknown without the challenge that a refusal has.
+            (401, Pass::Token(token)) if !reply.is_challenge => {
+                self.access.token_refused(token);
+                Err(Fault::LoginEnded)
+            }
+            (401 | 403, Pass::Token(_) | Pass::Password) if self.access.was_let_in() => {
+                Err(Fault::MayOnlyRead)
+            }
+            _ => Ok(reply),
         }
-        match dialect {
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        dialect: Dialect,
+        target: &str,
+        pass: &Pass,
+    ) -> Result<Reply, Fault> {
+        let request = self.http.request(method, self.url.join(target));
+        let request = self.access.show(pass, request);
+        let request = match dialect {
             Dialect::Draft => request.header(DATE, http_date(Timestamp::now())),
             Dialect::JsonApi => request,
+        };
+        let reply = tokio::time::timeout(self.timeout, self.transfer(request))
+            .await
+            .unwrap_or(Err(Fault::TimedOut(self.timeout)))?;
+        self.answered.store(true, Ordering::Relaxed);
+        Ok(reply)
+    }
+
+    /// What a failed request is judged by.
+    fn link(&self) -> Link<'_> {
+        Link {
+            url: &self.url,
+            certificate: self.certificate.as_deref(),
+            has_answered: self.answered.load(Ordering::Relaxed),
         }
     }
 
     async fn transfer(&self, request: RequestBuilder) -> Result<Reply, Fault> {
         let (response, sent) = since_connected(request.send()).await;
         let cost = sent.elapsed();
-        let mut response = response.map_err(|error| of_error(&error, Stage::Head, &self.url))?;
+        let mut response = response.map_err(|error| of_error(&error, Stage::Head, self.link()))?;
         let body = if response.status().is_success() {
             self.body(&mut response, self.body_cap).await?
         } else {
             // The status is the news; an error body that breaks off only loses its words.
             let cap = self.body_cap.min(ERROR_BODY_CAP);
-            self.body(&mut response, cap).await.unwrap_or_default()
+            let words = self.body(&mut response, cap).await.unwrap_or_default();
+            self.access.without_secrets(words)
         };
+        let location = text(response.headers(), &LOCATION).map(|to| {
+            let to = self.access.without_secrets(to.as_bytes().to_vec());
+            line(&String::from_utf8_lossy(&to))
+        });
         Ok(Reply {
             status: response.status().as_u16(),
             date: text(response.headers(), &DATE).and_then(|date| parse_moment(date, None)),
-            location: text(response.headers(), &LOCATION).map(line),
+            location,
+            is_challenge: response.headers().contains_key(WWW_AUTHENTICATE),
             body,
             cost,
         })
@@ -125,7 +188,7 @@ impl Exchange {
                 Ok(None) => return Ok(body),
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Fault::TooLarge { limit }),
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => return Err(of_error(&error, stage, &self.url)),
+                Err(error) => return Err(of_error(&error, stage, self.link())),
             }
         }
     }
@@ -136,7 +199,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// The HTTP client: no redirects, no proxies, no retries, no kept connections, no cookies.
-fn http_client(url: &EndpointUrl, tls: &TlsSpec) -> Result<reqwest::Client, ClientError> {
+fn http_client(url: &EndpointUrl, tls: Option<rustls::ClientConfig>) -> Result<reqwest::Client, ClientError> {
     // An error means that one is installed already, which is all that is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let headers = [
@@ -153,40 +216,12 @@ fn http_client(url: &EndpointUrl, tls: &TlsSpec) -> Result<reqwest::Client, Clie
         .http1_only()
         .connector_layer(Stamp)
         .pool_max_idle_per_host(0);
-    let builder = if url.is_https() {
-        with_tls(builder.https_only(true), url, tls)?
-    } else {
+    let builder = match tls {
+        Some(tls) => builder.https_only(true).tls_backend_preconfigured(tls),
         // Without it the machine's root certificates are read, for nothing: several milliseconds.
-        builder.tls_certs_only([])
+        None => builder.tls_certs_only([]),
     };
     builder
         .build()
         .map_err(|error| ClientError::Setup(url.clone(), line(&root(&error).to_string())))
-}
-
-fn with_tls(
-    builder: reqwest::ClientBuilder,
-    url: &EndpointUrl,
-    tls: &TlsSpec,
-) -> Result<reqwest::ClientBuilder, ClientError> {
-    let refuse = |what| {
-        move |error: reqwest::Error| ClientError::Tls(url.clone(), what, line(&root(&error).to_string()))
-    };
-    let mut builder = builder;
-    if tls.insecure {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    } else if let Some(pem) = &tls.ca_pem {
-        let certificates = Certificate::from_pem_bundle(pem).map_err(refuse("no usable --ca-file"))?;
-        if certificates.is_empty() {
-            let none = line("no certificate in it");
-            return Err(ClientError::Tls(url.clone(), "no usable --ca-file", none));
-        }
-        builder = builder.tls_certs_only(certificates);
-    }
-    if let Some(pem) = &tls.identity_pem {
-        let identity = Identity::from_pem(pem.expose_secret().as_bytes());
-        let identity = identity.map_err(refuse("no usable --client-cert and --client-key"))?;
-        builder = builder.identity(identity);
-    }
-    Ok(builder)
 }

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::io;
 
 use super::reply::Reply;
+use super::tls::ClientCertificate;
+use super::tls_fault;
 use super::url::EndpointUrl;
 use crate::model::{Fault, Limit, Text};
 use crate::wire::{Shape, WireError, error_detail, shape};
@@ -17,23 +19,43 @@ pub(super) enum Stage {
     Body(usize, Option<u64>),
 }
 
+/// The way on which it failed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link<'a> {
+    pub(super) url: &'a EndpointUrl,
+    /// What is shown to a server that asks for a certificate.
+    pub(super) certificate: Option<&'a ClientCertificate>,
+    /// Whether the server has ever answered.
+    pub(super) has_answered: bool,
+}
+
 /// A request that brought no whole reply. Looks at the causes only: an error's own text has the URL.
-pub(super) fn of_error(error: &reqwest::Error, stage: Stage, url: &EndpointUrl) -> Fault {
+pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> Fault {
+    let url = link.url;
     if error.is_dns() {
         return Fault::Resolve(line(&format!("{} ({})", url.host(), root(error))));
     }
     if let Some(tls) = cause::<rustls::Error>(error) {
-        return Fault::Tls(line(&tls.to_string()));
+        return Fault::Tls(Box::new(tls_fault::of_error(tls, url, link.certificate)));
     }
-    let io = cause::<io::Error>(error).map(io::Error::kind);
+    // The innermost is the system's own.
+    let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let io = io.last().map(io::Error::kind);
     if error.is_connect() {
-        return match io {
-            Some(io::ErrorKind::ConnectionRefused) => Fault::Refused,
+        return match (io, tls_fault::of_handshake(io, url)) {
+            (Some(io::ErrorKind::ConnectionRefused), _) => Fault::Refused,
+            (_, Some(fault)) => Fault::Tls(Box::new(fault)),
             _ => Fault::Connect(line(&root(error).to_string())),
         };
     }
     if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
         return Fault::NotJson("a reply that is no HTTP");
+    }
+    if stage == Stage::Head
+        && !link.has_answered
+        && let Some(fault) = tls_fault::of_silence(url, link.certificate)
+    {
+        return Fault::Tls(Box::new(fault));
     }
     Fault::Cut(match (stage, io) {
         (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {all} bytes came")),

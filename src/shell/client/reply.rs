@@ -14,6 +14,8 @@ pub(super) struct Reply {
     pub(super) date: Option<Timestamp>,
     /// Where a redirect points to.
     pub(super) location: Option<Text>,
+    /// Whether it asks for user and password.
+    pub(super) is_challenge: bool,
     pub(super) body: Vec<u8>,
     /// From the request sent to the first byte of the reply.
     pub(super) cost: Duration,

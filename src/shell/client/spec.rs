@@ -24,9 +24,10 @@ pub struct Credentials {
 /// How the server's certificate is judged, and what is shown to the server.
 #[derive(Clone, Default)]
 pub struct TlsSpec {
-    /// Trust these certificates (PEM) and no others; `None` trusts what this machine trusts.
+    /// Trust these authorities (PEM) and no others, or the server's own certificate; `None` trusts
+    /// what this machine trusts.
     pub ca_pem: Option<Vec<u8>>,
-    /// The client's certificate and key, in one PEM text.
+    /// The client's certificate, those of its authorities, and its key, in one PEM text.
     pub identity_pem: Option<SecretString>,
     /// Trust everybody.
     pub insecure: bool,
@@ -42,6 +43,18 @@ impl fmt::Debug for TlsSpec {
     }
 }
 
+/// Where a token is asked for, to be shown instead of the password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenUse {
+    /// Nowhere.
+    Never,
+    /// Over TLS: `MaxScale` gives none over plain http unless it is told to.
+    #[default]
+    OverTls,
+    /// Over plain http too: with `admin_secure_gui=false` it gives them.
+    Always,
+}
+
 /// All that a client needs to know of its endpoint.
 #[derive(Clone, Debug)]
 pub struct ClientSpec {
@@ -53,6 +66,8 @@ pub struct ClientSpec {
     pub credentials: Option<Credentials>,
     /// TLS; without meaning for plain http.
     pub tls: TlsSpec,
+    /// Where tokens are asked for.
+    pub tokens: TokenUse,
     /// From the first packet to the end of the body.
     pub timeout: Duration,
     /// The dialect, where it is not to be found out.
@@ -73,12 +88,24 @@ impl ClientSpec {
             url,
             credentials: None,
             tls: TlsSpec::default(),
+            tokens: TokenUse::default(),
             timeout: Duration::from_secs(10),
             dialect: None,
             allow_plain_http: false,
             read_only: false,
             body_cap: DEFAULT_BODY_CAP,
         }
+    }
+
+    /// What must stay in sight.
+    pub(super) fn warnings(&self) -> Vec<&'static str> {
+        let plain = self.allow_plain_http && !self.url.is_https() && !self.url.is_loopback();
+        let unverified = self.tls.insecure && self.url.is_https();
+        let both = [(plain, "plain http"), (unverified, "insecure TLS")];
+        both.into_iter()
+            .filter(|(holds, _)| *holds)
+            .map(|(_, word)| word)
+            .collect()
     }
 }
 

@@ -10,6 +10,9 @@ pub(super) const INSTANCE: &str = "/v1/maxscale?fields%5Bmaxscale%5D=version,sta
      process_datadir,system/os/nodename,parameters/retain_last_statements,\
      parameters/process_datadir&pretty=false";
 
+/// Where user and password are changed for a token.
+pub(super) const LOGIN: &str = "/v1/auth";
+
 /// How the servers are doing, without what can be large (`response_time_distribution`). It keeps
 /// `id`, which is the name.
 pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,parameters/address,\

@@ -41,6 +41,11 @@ impl EndpointUrl {
         }
     }
 
+    /// Whether a password may be sent there.
+    pub fn may_carry_passwords(&self, allow_plain_http: bool) -> bool {
+        self.is_https() || self.is_loopback() || allow_plain_http
+    }
+
     /// The host alone, an IPv6 address without its brackets.
     pub fn host(&self) -> &str {
         let host = self.0.host_str().unwrap_or_default();

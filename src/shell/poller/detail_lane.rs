@@ -27,8 +27,6 @@ pub(super) struct DetailLane {
     /// The process that the list lane saw last.
     process: watch::Receiver<Option<ProcessStart>>,
     out: mpsc::UnboundedSender<Msg>,
-    /// Refused credentials are left alone until then, whoever is looked at: each try is logged.
-    barred_until: Option<Instant>,
     /// When a session was wanted last.
     wanted_at: Option<Instant>,
 }
@@ -49,7 +47,6 @@ impl DetailLane {
             watched,
             process,
             out,
-            barred_until: None,
             wanted_at: None,
         }
     }
@@ -72,9 +69,6 @@ impl DetailLane {
         let Some(id) = id else {
             return std::future::pending().await;
         };
-        if let Some(until) = self.barred_until {
-            sleep_until(until).await;
-        }
         // A cursor that runs down the table looks at nobody: only where it stays is asked.
         let restless = self
             .wanted_at
@@ -102,7 +96,6 @@ impl DetailLane {
                 started + pace.period(started.elapsed())
             };
             let refused = answer.as_ref().is_err_and(Fault::is_refused_password);
-            self.barred_until = refused.then_some(due);
             let seen = Msg::Seen {
                 endpoint: self.client.endpoint(),
                 id,
@@ -111,7 +104,10 @@ impl DetailLane {
             if self.out.send(seen).is_err() {
                 return;
             }
-            sleep_until(due).await;
+            tokio::select! {
+                () = sleep_until(due) => {}
+                () = self.client.allowed(), if refused => {}
+            }
         }
     }
 

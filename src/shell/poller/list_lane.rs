@@ -74,6 +74,8 @@ impl ListLane {
     async fn turn(&mut self) -> Result<(), Over> {
         let started = Instant::now();
         self.take_schedule();
+        // Only here are refused credentials tried again: once a minute, or when somebody asks for it.
+        self.client.retry_access();
         let rest = match self.cycle().await {
             Ok(snapshot) => {
                 self.pace.recovered();

@@ -1,0 +1,83 @@
+//! The client's certificate: shown to a server that asks for one. That it was asked is remembered: the
+//! server's refusal may be no more than a closed connection.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustls::SignatureScheme;
+use rustls::client::ResolvesClientCert;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::{self, PemObject as _};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Refused;
+
+/// The certificate, if one was given.
+pub(in crate::shell::client) struct ClientCertificate {
+    given: Option<SingleCertAndKey>,
+    was_asked: AtomicBool,
+}
+
+impl ClientCertificate {
+    /// `pem` has the certificate, those of its authorities, and the key, in any order.
+    pub(super) fn new(pem: Option<&SecretString>, provider: &CryptoProvider) -> Result<Self, Refused> {
+        let given = pem.map(|pem| pair(pem, provider)).transpose()?;
+        Ok(Self {
+            given,
+            was_asked: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether the server has asked for one.
+    pub(in crate::shell::client) fn was_asked(&self) -> bool {
+        self.was_asked.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is one.
+    pub(in crate::shell::client) const fn is_given(&self) -> bool {
+        self.given.is_some()
+    }
+}
+
+fn pair(text: &SecretString, provider: &CryptoProvider) -> Result<SingleCertAndKey, Refused> {
+    let text = text.expose_secret().as_bytes();
+    let chain = CertificateDer::pem_slice_iter(text).collect::<Result<Vec<_>, _>>()?;
+    if chain.is_empty() {
+        return Err(Refused::NoCertificate);
+    }
+    let key = PrivateKeyDer::from_pem_slice(text).map_err(|error| match error {
+        pem::Error::NoItemsFound => Refused::NoKey,
+        error => error.into(),
+    })?;
+    let key = CertifiedKey::new(chain, provider.key_provider.load_private_key(key)?);
+    match key.keys_match() {
+        Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch)) => Err(Refused::NotAPair),
+        // What cannot be compared is for the server to judge.
+        Ok(()) | Err(rustls::Error::InconsistentKeys(_)) => Ok(SingleCertAndKey::from(key)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl ResolvesClientCert for ClientCertificate {
+    fn resolve(&self, hints: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.was_asked.store(true, Ordering::Relaxed);
+        self.given.as_ref()?.resolve(hints, schemes)
+    }
+
+    fn has_certs(&self) -> bool {
+        // Whoever has none is still to hear that it was asked for.
+        true
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientCertificate")
+            .field("given", &self.is_given())
+            .field("was_asked", &self.was_asked())
+            .finish()
+    }
+}
