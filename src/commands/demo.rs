@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
 use crate::config::Config;
-use crate::demo::{Dialects, Faults, Running, ServeSpec, serve};
+use crate::demo::{Dialects, Faults, Profile, Running, ServeSpec, serve};
 use crate::model::Dialect;
 use crate::shell::client::Client;
 
@@ -19,7 +19,13 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     if !demo.headless {
         need_a_terminal()?;
     }
-    let config = Config::read(args)?;
+    let mut config = Config::read(args)?;
+    if demo.profile_version.is_some() {
+        if config.dialect == Some(Dialect::Draft) {
+            return Err(Failure::DraftHasNoVersions);
+        }
+        config.dialect = Some(Dialect::JsonApi);
+    }
     let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     let runtime = runtime()?;
     let running = runtime.block_on(serve(spec))?;
@@ -47,6 +53,10 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
         Some(Dialect::Draft) => Dialects::Draft,
         Some(Dialect::JsonApi) => Dialects::JsonApi,
     };
+    if let Some(name) = &demo.profile_version {
+        spec.profile = Profile::named(name)?;
+        spec.dialects = Dialects::JsonApi;
+    }
     Ok(spec)
 }
 

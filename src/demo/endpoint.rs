@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::faults::{Fault, Faults};
 use super::http::{self, Request};
+use super::jsonapi::Profile;
 use super::spec::{Dialects, ServeSpec};
 use super::world::World;
 
@@ -41,6 +42,7 @@ struct Clocked {
 #[derive(Debug)]
 pub(super) struct Endpoint {
     pub(super) dialects: Dialects,
+    pub(super) profile: &'static Profile,
     /// The only accepted `Authorization`; without one nobody is asked.
     authorization: Option<SecretString>,
     /// The zone of dates that do not name theirs.
@@ -62,6 +64,7 @@ impl Endpoint {
             .map(|(user, password)| http::basic(&user, password.expose_secret()).into());
         Self {
             dialects: spec.dialects,
+            profile: spec.profile,
             authorization,
             zone: TimeZone::system(),
             speed: spec.speed,
