@@ -4,7 +4,7 @@ use super::exit::Failure;
 use crate::cli::CommonArgs;
 use crate::config::Config;
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
-use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest};
+use crate::shell::client::{Client, ClientSpec, Credentials};
 
 /// Reads the settings and makes the client of their endpoint; nothing is sent yet.
 pub(super) fn connect(args: &CommonArgs) -> Result<(Config, Client), Failure> {
@@ -61,9 +61,6 @@ pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
 /// The sessions. The process first: a list belongs to the process that was there before it.
 pub(super) async fn list(client: &Client) -> Result<Snapshot, Failure> {
     let instance = instance(client).await.map_err(failed(client))?;
-    let list = client
-        .sessions(&ListRequest::default())
-        .await
-        .map_err(failed(client))?;
+    let list = client.polled().await.map_err(failed(client))?;
     Ok(list.into_snapshot(client.endpoint(), instance, 1))
 }

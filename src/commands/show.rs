@@ -11,7 +11,7 @@ use self::json::DetailRecord;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
-use crate::model::{Detail, Dialect, Fault, Identity, SessionId};
+use crate::model::{Detail, Dialect, Fault, Identity, IdleMeaning, Instance, SessionId};
 use crate::shell::client::Client;
 use crate::triage::{
     ConnectionSample, Finding, Look, ReasonSet, Samples, Thresholds, Verdict, closer, judge,
@@ -23,6 +23,8 @@ struct Shown {
     identity: Identity,
     detail: Detail,
     dialect: Dialect,
+    /// What idle measures, where that is known.
+    idle: Option<IdleMeaning>,
     /// Why it is stuck, as far as one look tells.
     found: Vec<Finding>,
     unjudged: ReasonSet,
@@ -72,10 +74,12 @@ async fn fetch(client: &Client, id: SessionId) -> Result<Shown, Failure> {
     let sample = ConnectionSample::look(None, &detail, look.taken_at);
     let judged = judge(None, look, &Thresholds::default(), &Samples::new());
     let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
+    let idle = instance.as_ref().and_then(Instance::idle_meaning);
     let process = instance.and_then(|instance| instance.process);
     Ok(Shown {
         identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
         dialect,
+        idle,
         found,
         unjudged,
         detail,

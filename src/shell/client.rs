@@ -22,7 +22,6 @@ use std::sync::{Arc, Mutex};
 use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
 use self::exchange::Exchange;
-use self::reply::Reply;
 use jiff::Timestamp;
 
 use crate::model::{Connection, Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
@@ -31,7 +30,7 @@ use crate::wire::{Interner, draft, jsonapi, shape};
 pub(super) use decode::off_thread;
 pub use list::List;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec};
-pub use target::ListRequest;
+pub use target::{ListForm, ListRequest};
 pub use url::{EndpointUrl, UrlError};
 
 /// The client of one endpoint; a clone is the same client.
@@ -116,20 +115,36 @@ impl Client {
         }
     }
 
+    /// How much of each session [`polled`](Self::polled) asks for, as far as the dialect is known.
+    pub fn list_form(&self) -> ListForm {
+        let dialect = self.dialect().unwrap_or(Dialect::JsonApi);
+        ListForm::over(self.url()).within(dialect)
+    }
+
+    /// All sessions, with as much of each as the program reads, by the cheapest request for it.
+    pub async fn polled(&self) -> Result<List, Fault> {
+        let _only_one = self.0.listing.lock().await;
+        self.list(|dialect| self.polled_target(dialect)).await
+    }
+
     /// The sessions. Finds the dialect where it is not known; the reply that told it is the list.
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
         let _only_one = self.0.listing.lock().await;
-        self.list(request).await
+        self.list(|dialect| target::list(dialect, request)).await
     }
 
-    async fn list(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
+    fn polled_target(&self, dialect: Dialect) -> String {
+        target::polled(dialect, ListForm::over(self.url()))
+    }
+
+    async fn list(&self, target: impl Fn(Dialect) -> String) -> Result<List, Fault> {
         let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
-        let mut reply = self.ask_list(dialect, request).await?;
+        let mut reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         if let Next::Ask(other) = next(dialect, reply.status, shape(&reply.body))
             && !self.0.dialects.is_forced()
         {
             dialect = other;
-            reply = self.ask_list(dialect, request).await?;
+            reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         }
         if !reply.is_success() {
             return Err(fault::of_status(&reply, self.has_credentials()));
@@ -207,11 +222,6 @@ impl Client {
         }
     }
 
-    async fn ask_list(&self, dialect: Dialect, request: &ListRequest<'_>) -> Result<Reply, Fault> {
-        let target = target::list(dialect, request);
-        self.0.exchange.get(dialect, &target).await
-    }
-
     /// The dialect; found by a list where nobody asked for one yet. A 404 then is no session's.
     async fn dialect_or_find(&self) -> Result<Dialect, Fault> {
         if let Some(dialect) = self.dialect() {
@@ -221,7 +231,7 @@ impl Client {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
-        match self.list(&ListRequest::default()).await {
+        match self.list(|dialect| self.polled_target(dialect)).await {
             Ok(list) => Ok(list.dialect),
             Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
             Err(fault) => Err(fault),

@@ -16,7 +16,7 @@ use super::draw::{fit, lines};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
-use crate::model::{Detail, Fault, Phase, Session, Text};
+use crate::model::{Detail, Fault, IdleMeaning, Instance, Phase, Session, Text};
 
 /// What the sections draw with.
 struct Pen<'a> {
@@ -102,7 +102,19 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         .as_ref()
         .and_then(|sighting| client_line(&sighting.detail, app.settings.ascii));
     text.extend(says.map(|says| Line::styled(fit(&says, pen.width, theme.glyphs.more), theme.quiet)));
+    text.extend(
+        idle_remark(app, pane)
+            .map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)),
+    );
     text
+}
+
+/// What idle measures here, where it is not what the word says.
+fn idle_remark(app: &App, pane: &DetailPane) -> Option<String> {
+    let latest = app.endpoint(pane.identity.endpoint)?.latest.as_ref()?;
+    let meaning = latest.instance.as_ref().and_then(Instance::idle_meaning)?;
+    let entry = meaning.entry().filter(|_| meaning != IdleMeaning::Between)?;
+    Some(format!("idle counts {}", entry.about))
 }
 
 /// `RW-Split  connected Wed Aug 31 03:03:12 2016  age 12m  idle 0s  ready  worker 2`.

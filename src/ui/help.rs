@@ -7,6 +7,7 @@ use super::draw::{dialog_box, lines};
 use super::theme::Theme;
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::keymap::{BINDINGS, Binding, Context};
+use crate::model::IDLE_MEANINGS;
 use crate::query::FIELDS;
 use crate::triage::REASONS;
 
@@ -77,6 +78,14 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
             .iter()
             .map(|column| entry(title(column), column.about, theme)),
     );
+    text.push(Line::default());
+    text.push(Line::styled("IDLE, BY RELEASE OF MAXSCALE", theme.strong));
+    text.extend(IDLE_MEANINGS.iter().flat_map(|idle| {
+        [
+            entry(idle.name, idle.about, theme),
+            entry("", idle.releases, theme),
+        ]
+    }));
     text.push(Line::default());
     text.push(Line::styled("WHY", theme.strong));
     text.extend(

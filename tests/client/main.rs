@@ -12,3 +12,4 @@ mod polling;
 mod requests;
 mod server;
 mod servers;
+mod versions;

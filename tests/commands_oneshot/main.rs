@@ -17,3 +17,4 @@ mod list;
 mod program;
 mod show;
 mod terminal;
+mod versions;

@@ -205,9 +205,9 @@ async fn idle_grows_during_a_statement_in_old_versions() {
     for (name, grows) in [("2.2", true), ("2.5", true), ("6.4", false), ("24.02", false)] {
         let server = serving(name, 20, |_| {}).await;
         let hangs = server.with_world(|world| {
-            let running = world.sessions().filter(|session| session.is_running());
-            let longest = running.min_by_key(|session| session.last_request()).unwrap();
-            assert!((world.uptime() - longest.last_request()).as_secs() > 40);
+            let running = world.sessions().filter(maxtop::demo::Moment::is_running);
+            let longest = running.min_by_key(maxtop::demo::Moment::last_request).unwrap();
+            assert!(world.uptime().saturating_sub(longest.last_request()).as_secs() > 40);
             longest.id()
         });
         let row = data(&server, &format!("/v1/sessions/{hangs}")).await;

@@ -94,7 +94,7 @@ fn of_session(session: &Session) -> Value {
         put("io_activity", extra.io_activity.map(Value::from));
         put("thread", extra.worker.map(Value::from));
         put("memory", extra.memory.map(|total| json!({ "total": total })));
-        let connections = extra.backends.iter().map(
+        let connections = extra.backends.iter().flatten().map(
             |backend| json!({ "server": backend.server.to_string(), "connection_id": backend.thread_id }),
         );
         put("connections", Some(connections.collect()));

@@ -49,13 +49,13 @@ impl Memory {
         statements: impl Iterator<Item = &'a str>,
         form: MemoryForm,
     ) -> Option<Self> {
-        let (MemoryForm::Number(sizes) | MemoryForm::Object(sizes)) = form else {
+        let (MemoryForm::Number(given) | MemoryForm::Object(given)) = form else {
             return None;
         };
         let Sizes {
             half_open,
             empty_history,
-        } = sizes;
+        } = given;
         let open = session.state() != State::HalfOpen;
         // While a statement runs its server's side holds the read buffer, afterwards the client's side.
         let (running, count) = (session.is_running(), backends.len());

@@ -34,6 +34,7 @@ impl Profile {
     }
 
     /// The one that is served where nobody asks for another.
+    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
     pub const fn current() -> &'static Self {
         &PROFILES[PROFILES.len() - 1]
     }
@@ -69,6 +70,7 @@ pub(super) struct Links {
 
 /// Which parameters of a GET it knows.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)]
 pub(super) struct Parameters {
     pub(super) pretty: Pretty,
     /// One line of JSON has blanks behind commas and colons.

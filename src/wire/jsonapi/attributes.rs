@@ -171,10 +171,8 @@ pub(super) fn service(raw: Field<Object<RawRelationships<'_>>>, decoder: &mut De
     decoder.name(first.0.id)
 }
 
-fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Vec<Backend> {
-    let Some(List(connections)) = raw.take(&mut decoder.blanked) else {
-        return Vec::new();
-    };
+fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Option<Vec<Backend>> {
+    let List(connections) = raw.take(&mut decoder.blanked)?;
     let known = connections.into_iter().filter_map(|connection| {
         let Object(mut connection) = connection.take(&mut decoder.blanked)?;
         let thread_id = connection.thread_id(decoder);
@@ -183,7 +181,7 @@ fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'
             thread_id,
         })
     });
-    known.collect()
+    Some(known.collect())
 }
 
 fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra {

@@ -178,7 +178,6 @@ const V6_4: Profile = Profile {
         without: &["system"],
         ..V2_5.proxy
     },
-    ..V2_5
 };
 
 /// The same series under another name.
