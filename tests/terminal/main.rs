@@ -37,3 +37,4 @@ mod refusal;
 mod resize;
 mod signals;
 mod table;
+mod versions;
