@@ -119,6 +119,16 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_this_table() {
+        let readme = include_str!("../../README.md");
+        let rows = IDLE_MEANINGS
+            .iter()
+            .map(|entry| format!("| {} | {} | {} |\n", entry.name, entry.about, entry.releases));
+        let table: String = rows.collect();
+        assert!(readme.contains(&table), "paste into the README:\n{table}");
+    }
+
+    #[test]
     fn every_meaning_is_told() {
         for meaning in [IdleMeaning::Sent, IdleMeaning::Traffic, IdleMeaning::Between] {
             assert!(meaning.entry().is_some_and(|entry| entry.about.len() <= 56));

@@ -219,11 +219,8 @@ fn connect_times_come_in_three_forms_and_mean_one_moment() {
     }
     let (session, _) =
         jsonapi_row(r#"{"connected":"Mon Nov 23 16:17:13 2026","seconds_alive":5.0999999999999996}"#);
-    assert_eq!(
-        session.age.unwrap().as_secs_f64(),
-        5.1,
-        "the server's own count is better"
-    );
+    let age = session.age.unwrap().as_secs_f64();
+    assert!((age - 5.1).abs() < 0.051, "the server's own count: {age}");
 }
 
 #[test]
