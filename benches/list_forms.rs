@@ -21,6 +21,7 @@ fn polls(c: &mut Criterion) {
     let mut spec = ServeSpec::new(SESSIONS, 1);
     spec.dialects = Dialects::JsonApi;
     spec.world.churn = Some(0.0);
+    spec.speed = 0.0;
     let running = runtime.block_on(serve(spec)).unwrap();
     let url = running.url().parse().unwrap();
     let client = Client::new(ClientSpec::new(EndpointId(0), url)).unwrap();
