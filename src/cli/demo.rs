@@ -26,6 +26,10 @@ pub struct DemoArgs {
     /// Ask for these credentials.
     #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]
     pub auth: Option<SecretString>,
+    /// Speak JSON:API only, as this version of MaxScale does: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08
+    /// 24.02.
+    #[arg(long, value_name = "VERSION")]
+    pub profile_version: Option<String>,
     /// Where to listen: an address of this machine only.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
     pub listen: std::net::SocketAddr,

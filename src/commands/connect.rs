@@ -9,7 +9,7 @@ use super::output::visible;
 use crate::cli::CommonArgs;
 use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
-use crate::shell::client::{Client, ClientSpec, Credentials, ListRequest, TlsSpec};
+use crate::shell::client::{Client, ClientSpec, Credentials, TlsSpec};
 
 /// Reads the settings and makes the clients of their endpoints, in their order. Nothing is sent, unless
 /// somebody is there who can be asked for a password, or for whom a screen is to open.
@@ -109,9 +109,6 @@ pub(super) async fn lists(clients: &[Client]) -> Answers<Snapshot> {
 /// The sessions. The process first: a list belongs to the process that was there before it.
 pub(super) async fn list(client: &Client) -> Result<Snapshot, Failure> {
     let instance = instance(client).await.map_err(failed(client))?;
-    let list = client
-        .sessions(&ListRequest::default())
-        .await
-        .map_err(failed(client))?;
+    let list = client.polled().await.map_err(failed(client))?;
     Ok(list.into_snapshot(client.endpoint(), instance, 1))
 }

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
 use crate::config::{Config, EndpointConfig, PasswordSource};
-use crate::demo::{Dialects, Faults, Running, ServeSpec, serve};
+use crate::demo::{Dialects, Faults, Profile, Running, ServeSpec, serve};
 use crate::model::Dialect;
 use crate::shell::client::Client;
 
@@ -20,7 +20,13 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
         need_a_terminal()?;
     }
     // Nothing but the endpoint that is about to start is asked, so nothing else of endpoints is read.
-    let config = Config::read(&args.line.clone().at(""))?;
+    let mut config = Config::read(&args.line.clone().at(""))?;
+    if demo.profile_version.is_some() {
+        if config.dialect == Some(Dialect::Draft) {
+            return Err(Failure::DraftHasNoVersions);
+        }
+        config.dialect = Some(Dialect::JsonApi);
+    }
     let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
@@ -66,6 +72,10 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
         Some(Dialect::Draft) => Dialects::Draft,
         Some(Dialect::JsonApi) => Dialects::JsonApi,
     };
+    if let Some(name) = &demo.profile_version {
+        spec.profile = Profile::named(name)?;
+        spec.dialects = Dialects::JsonApi;
+    }
     Ok(spec)
 }
 

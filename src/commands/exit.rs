@@ -137,6 +137,9 @@ pub(super) enum Failure {
     /// Its credentials are not of the form.
     #[error("--auth takes USER:PASSWORD")]
     DemoCredentials,
+    /// The draft, as a version spoke it that never did.
+    #[error("no version speaks the draft: leave out --dialect draft, or --profile-version")]
+    DraftHasNoVersions,
 }
 
 impl Failure {
@@ -153,7 +156,8 @@ impl Failure {
             | Self::EmptyFilter
             | Self::ColumnsOfJson
             | Self::DemoCredentials
-            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_))
+            | Self::DraftHasNoVersions
+            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
             | Self::NobodyToAsk => Exit::Usage,
             Self::Fault { fault, .. } if fault.is_unreachable() => Exit::Unreachable,
             Self::Fault { fault, .. } if fault.is_not_allowed() => Exit::NotAllowed,

@@ -13,7 +13,7 @@ use super::answers::Answers;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
-use crate::model::{Detail, Dialect, Fault, Identity, SessionId};
+use crate::model::{Detail, Dialect, Fault, Identity, IdleMeaning, Instance, SessionId};
 use crate::shell::client::Client;
 use crate::triage::{
     ConnectionSample, Finding, Look, ReasonSet, Samples, Thresholds, Verdict, closer, judge,
@@ -25,6 +25,8 @@ struct Shown {
     identity: Identity,
     detail: Detail,
     dialect: Dialect,
+    /// What idle measures, where that is known.
+    idle: Option<IdleMeaning>,
     /// Why it is stuck, as far as one look tells.
     found: Vec<Finding>,
     unjudged: ReasonSet,
@@ -104,10 +106,12 @@ async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Sh
     let sample = ConnectionSample::look(None, &detail.connections, detail.client_buffer, look.taken_at);
     let judged = judge(None, look, limits, &Samples::new());
     let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
+    let idle = instance.as_ref().and_then(Instance::idle_meaning);
     let process = instance.and_then(|instance| instance.process);
     Ok(Shown {
         identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
         dialect,
+        idle,
         found,
         unjudged,
         detail,

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use super::accounts::Accounts;
 use super::faults::{Fault, Faults};
 use super::http::Request;
+use super::jsonapi::Profile;
 use super::spec::{Dialects, ServeSpec};
 use super::world::World;
 
@@ -41,6 +42,7 @@ struct Clocked {
 #[derive(Debug)]
 pub(super) struct Endpoint {
     pub(super) dialects: Dialects,
+    pub(super) profile: &'static Profile,
     /// Who may enter.
     pub(super) accounts: Accounts,
     /// The zone of dates that do not name theirs.
@@ -60,6 +62,7 @@ impl Endpoint {
         Self {
             dialects: spec.dialects,
             accounts: Accounts::new(&spec),
+            profile: spec.profile,
             zone: TimeZone::system(),
             speed: spec.speed,
             delay: spec.delay,

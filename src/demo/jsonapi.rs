@@ -1,12 +1,14 @@
-//! The JSON:API dialect, as MaxScale 24.02.3 speaks it, quirks included.
+//! The JSON:API dialect, as each version of MaxScale speaks it, quirks included: `profile` has what differs.
 //!
-//! Who may enter: `endpoint`. The order of work is the real server's: the action first, then the preconditions.
+//! Who may enter: `routing`. The order of work is the real server's: the action first, then the preconditions.
 
 mod context;
 mod document;
 mod entrance;
 mod filter;
+mod layout;
 mod memory;
+mod profile;
 mod proxy;
 mod resource;
 mod selection;
@@ -27,11 +29,16 @@ use super::world::{Moment, State, World};
 use context::Context;
 use document::document;
 use entrance::{denied, enter, login};
+use profile::Missing;
 use resource::Resource;
 use selection::Selection;
 
+pub use profile::{PROFILES, Profile};
+
 /// The SHA-1 of nothing: the tag of every empty reply to a GET.
 const EMPTY_TAG: &str = "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"";
+/// The tag of what nobody has changed over the API, where that is what tags count.
+const UNCHANGED_TAG: &str = "\"0\"";
 
 const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_FRAME_OPTIONS, "Deny"),
@@ -41,7 +48,7 @@ const SECURITY: [(HeaderName, &str); 4] = [
 ];
 
 pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
-    let close = !request.has_body();
+    let profile = endpoint.profile;
     let is_login = request.method == Method::GET && matches!(*request.segments(), ["v1", "auth"] | ["auth"]);
     let denial = if is_login {
         login(endpoint, request)
@@ -51,8 +58,8 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
     let now = || endpoint.with_world(|world| timestamp(world.wall()));
     match denial {
         Ok(None) => {}
-        Ok(Some(token)) => return complete(token, close, now()),
-        Err(denial) => return denied(&denial, now(), close),
+        Ok(Some(token)) => return complete(token, profile, request, now()),
+        Err(denial) => return denied(&denial, now(), connection(profile, request)),
     }
     let mut segments = request.segments();
     let prefixed = segments.first() == Some(&"v1");
@@ -60,16 +67,27 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
         segments.remove(0);
     }
     let host = request.header(&header::HOST).unwrap_or("127.0.0.1:8989");
-    let base = format!("http://{host}{}", if prefixed { "/v1" } else { "" });
+    let prefix = if prefixed || profile.links.always_prefixed {
+        "/v1"
+    } else {
+        ""
+    };
+    let base = format!("http://{host}{prefix}");
     let context = Context {
         base: &base,
         zone: &endpoint.zone,
+        profile,
+    };
+    let resource = if prefixed || !profile.http.needs_prefix {
+        Resource::of(&segments, profile)
+    } else {
+        Resource::Unknown
     };
     let (reply, now) = endpoint.with_world(|world| {
-        let reply = act(request, Resource::of(&segments), context, world);
+        let reply = act(request, resource, context, world);
         (reply, timestamp(world.wall()))
     });
-    complete(reply, close, now)
+    complete(reply, profile, request, now)
 }
 
 /// An internal error, whatever was asked.
@@ -80,17 +98,33 @@ pub(super) fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
     if request.method == Method::HEAD {
         reply.body.clear();
     }
-    complete(reply, !request.has_body(), now)
+    complete(reply, endpoint.profile, request, now)
+}
+
+/// What a reply says of its connection. Newer HTTP libraries close it after each request without a body, and do
+/// not speak of it after others; older ones keep it, unless the client wants it closed.
+fn connection(profile: &Profile, request: &Request) -> Option<&'static str> {
+    let wants_close = request
+        .header(&header::CONNECTION)
+        .is_some_and(|sent| sent.eq_ignore_ascii_case("close"));
+    match (profile.http.keeps_connections, request.has_body()) {
+        (true, _) if wants_close => Some("close"),
+        (true, _) => Some("Keep-Alive"),
+        (false, false) => Some("close"),
+        (false, true) => None,
+    }
 }
 
 /// The headers that every reply has.
-fn complete(mut reply: Reply, close: bool, now: Timestamp) -> Reply {
-    if close {
-        reply = reply.with(header::CONNECTION, "close");
+fn complete(mut reply: Reply, profile: &Profile, request: &Request, now: Timestamp) -> Reply {
+    if let Some(connection) = connection(profile, request) {
+        reply = reply.with(header::CONNECTION, connection);
     }
     reply = reply.with(header::DATE, http_date_short(now));
-    for (name, value) in SECURITY {
-        reply = reply.with(name, value);
+    if profile.http.guards_browsers {
+        for (name, value) in SECURITY {
+            reply = reply.with(name, value);
+        }
     }
     let length = reply.body.len().to_string();
     reply.with(header::CONTENT_LENGTH, length)
@@ -106,39 +140,40 @@ fn act(request: &Request, resource: Resource<'_>, context: Context<'_>, world: &
             }
             reply
         }
-        Method::HEAD => head(resource, world, started),
+        Method::HEAD => head(resource, context.profile, world, started),
         Method::OPTIONS if !matches!(resource, Resource::Unknown) => {
-            Reply::new(StatusCode::OK).with(header::ACCEPT, resource.methods())
+            Reply::new(StatusCode::OK).with(header::ACCEPT, resource.methods(context.profile))
         }
         Method::DELETE | Method::POST | Method::PATCH | Method::PUT | Method::OPTIONS => {
-            let reply = change(request, resource, world);
+            let reply = change(request, resource, context.profile, world);
             match precondition(request, EMPTY_TAG, started) {
                 Precondition::Failed => Reply::new(StatusCode::PRECONDITION_FAILED),
                 _ => reply,
             }
         }
-        _ => Reply::new(StatusCode::METHOD_NOT_ALLOWED),
+        _ => Reply::new(StatusCode::from_u16(context.profile.http.unknown_method).unwrap_or_default()),
     }
 }
 
 /// Everything that changes something is done before anybody asks for preconditions.
-fn change(request: &Request, resource: Resource<'_>, world: &mut World) -> Reply {
+fn change(request: &Request, resource: Resource<'_>, profile: &Profile, world: &mut World) -> Reply {
+    let can = profile.sessions;
     match (&request.method, resource) {
-        (&Method::DELETE, Resource::Session(id)) => delete(request, id, world),
-        (&Method::DELETE | &Method::PATCH, Resource::NoSuch(name, kind)) => {
-            failure(StatusCode::NOT_FOUND, &format!("{name} is not a {kind}"))
-        }
-        (&Method::PATCH, Resource::Session(id)) if world.session(id).is_some_and(is_started) => {
-            Reply::new(StatusCode::OK)
-        }
-        (&Method::POST, Resource::Restart) => Reply::new(StatusCode::OK),
+        (&Method::DELETE, Resource::Session(id)) if can.delete => delete(request, id, profile, world),
+        (&Method::DELETE, Resource::NoSuch(..)) if can.delete => missing(request, resource, profile),
+        (&Method::PATCH, Resource::Session(id)) if can.patch => match found(world, id, profile) {
+            Some(_) => Reply::new(StatusCode::OK),
+            None => missing(request, resource, profile),
+        },
+        (&Method::PATCH, Resource::NoSuch(..)) if can.patch => missing(request, resource, profile),
+        (&Method::POST, Resource::Restart) if can.restart => Reply::new(StatusCode::OK),
         _ => Reply::new(StatusCode::NOT_FOUND),
     }
 }
 
-fn delete(request: &Request, id: u64, world: &mut World) -> Reply {
-    if !world.session(id).is_some_and(is_started) {
-        return Reply::new(StatusCode::NOT_FOUND);
+fn delete(request: &Request, id: u64, profile: &Profile, world: &mut World) -> Reply {
+    if found(world, id, profile).is_none() {
+        return missing(request, Resource::Session(id), profile);
     }
     let parameters = request.parameters();
     let ttl = parameters
@@ -163,9 +198,10 @@ fn leading_digits(text: &str) -> u64 {
     digits.parse().unwrap_or(0)
 }
 
-/// Only sessions in use are found by their id.
-fn is_started(session: Moment<'_>) -> bool {
-    session.state() == State::Ready
+/// The session with this id, if this version finds it.
+fn found<'a>(world: &'a World, id: u64, profile: &Profile) -> Option<Moment<'a>> {
+    let session = world.session(id)?;
+    (profile.sessions.finds_all || session.state() == State::Ready).then_some(session)
 }
 
 fn get(
@@ -175,7 +211,12 @@ fn get(
     world: &World,
     started: Timestamp,
 ) -> Reply {
-    let tag = etag(format!("{}{started}{:?}", request.path, (world.uptime(), world.changed())).as_bytes());
+    let profile = context.profile;
+    let tag = if profile.http.counts_revisions {
+        UNCHANGED_TAG.to_owned()
+    } else {
+        etag(format!("{}{started}{:?}", request.path, (world.uptime(), world.changed())).as_bytes())
+    };
     let verdict = precondition(request, &tag, started);
     match verdict {
         Precondition::Failed => return Reply::new(StatusCode::PRECONDITION_FAILED),
@@ -183,17 +224,18 @@ fn get(
         Precondition::Holds | Precondition::None => {}
     }
     // A precondition that holds makes the real server forget the parameters and the validators.
-    let bare = verdict == Precondition::Holds;
-    let selection = Selection::of(&request.parameters(), bare);
+    let bare = verdict == Precondition::Holds && !profile.http.counts_revisions;
+    let selection = Selection::of(&request.parameters(), bare, profile.parameters);
     let reply = match document(resource, context, world, &selection) {
         Ok(Some(body)) => Reply::json(StatusCode::OK, body),
-        Ok(None) => missing(resource),
+        Ok(None) if matches!(resource, Resource::Root) => Reply::new(StatusCode::OK),
+        Ok(None) => missing(request, resource, profile),
         Err(detail) => return failure(StatusCode::BAD_REQUEST, &detail),
     };
     if bare {
         return reply;
     }
-    let tag = if reply.body.is_empty() {
+    let tag = if reply.body.is_empty() && !profile.http.counts_revisions {
         EMPTY_TAG.to_owned()
     } else {
         tag
@@ -203,21 +245,27 @@ fn get(
         .with(header::LAST_MODIFIED, http_date(started))
 }
 
-/// What a GET answers that has no document.
-fn missing(resource: Resource<'_>) -> Reply {
-    match resource {
-        Resource::Root => Reply::new(StatusCode::OK),
-        Resource::NoSuch(name, kind) => failure(StatusCode::NOT_FOUND, &format!("{name} is not a {kind}")),
-        Resource::Server(name) => failure(StatusCode::NOT_FOUND, &format!("{name} is not a server")),
-        Resource::Service(name) => failure(StatusCode::NOT_FOUND, &format!("{name} is not a service")),
-        Resource::Thread(name) => failure(StatusCode::NOT_FOUND, &format!("{name} is not a thread")),
-        _ => Reply::new(StatusCode::NOT_FOUND),
+/// What is answered about something that is not there.
+fn missing(request: &Request, resource: Resource<'_>, profile: &Profile) -> Reply {
+    let named = profile.sessions.missing;
+    let kind = match resource {
+        Resource::Session(_) if named == Missing::Named => "session",
+        Resource::NoSuch(kind) => kind,
+        Resource::Server(_) => "server",
+        Resource::Service(_) => "service",
+        Resource::Thread(_) => "thread",
+        _ => return Reply::new(StatusCode::NOT_FOUND),
+    };
+    if named == Missing::Silent {
+        return Reply::new(StatusCode::NOT_FOUND);
     }
+    let name = request.segments().pop().unwrap_or_default();
+    failure(StatusCode::NOT_FOUND, &format!("{name} is not a {kind}"))
 }
 
-fn head(resource: Resource<'_>, world: &World, started: Timestamp) -> Reply {
+fn head(resource: Resource<'_>, profile: &Profile, world: &World, started: Timestamp) -> Reply {
     let found = match resource {
-        Resource::Session(id) => world.session(id).is_some_and(is_started),
+        Resource::Session(id) => found(world, id, profile).is_some(),
         Resource::Unknown | Resource::NoSuch(..) | Resource::Restart => false,
         _ => true,
     };
@@ -231,8 +279,13 @@ fn head(resource: Resource<'_>, world: &World, started: Timestamp) -> Reply {
     } else {
         Reply::new(status)
     };
+    let tag = if profile.http.counts_revisions {
+        UNCHANGED_TAG
+    } else {
+        EMPTY_TAG
+    };
     reply
-        .with(header::ETAG, EMPTY_TAG)
+        .with(header::ETAG, tag)
         .with(header::LAST_MODIFIED, http_date(modified))
 }
 
@@ -247,11 +300,11 @@ fn failure(status: StatusCode, detail: &str) -> Reply {
     }
     Reply::json(
         status,
-        selection::dump(
+        layout::dump(
             &Errors {
                 errors: [Detail { detail }],
             },
-            true,
+            layout::Layout::Indented,
         ),
     )
 }

@@ -20,6 +20,7 @@ mod world;
 
 pub use endpoint::RequestLine;
 pub use faults::{Fault, FaultTarget, Faults};
+pub use jsonapi::{PROFILES, Profile};
 pub use server::{Running, serve};
 pub use spec::{DemoError, Dialects, ServeSpec};
 pub use world::{

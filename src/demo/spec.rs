@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use secrecy::SecretString;
 
 use super::faults::Faults;
+use super::jsonapi::{PROFILES, Profile};
 use super::world::WorldSpec;
 
 /// World time runs at most so much faster than the clock.
@@ -22,7 +23,7 @@ pub enum Dialects {
     Both,
     /// The draft only: `/v1/…` is an unknown resource.
     Draft,
-    /// JSON:API only, with `/v1` or without, as MaxScale 24.02 has it.
+    /// JSON:API only, with `/v1` or (2.4 and later) without.
     JsonApi,
 }
 
@@ -43,6 +44,8 @@ pub struct ServeSpec {
     pub tokens: bool,
     /// Which dialects are served.
     pub dialects: Dialects,
+    /// As which version of MaxScale it speaks JSON:API.
+    pub profile: &'static Profile,
     /// What goes wrong on purpose, if anything.
     pub faults: Option<Faults>,
     /// The reply to a request about one session, or to a DELETE, comes that much later. The request itself is
@@ -65,6 +68,7 @@ impl ServeSpec {
             viewer: None,
             tokens: false,
             dialects: Dialects::Both,
+            profile: Profile::current(),
             faults: None,
             delay: Duration::ZERO,
         }
@@ -85,6 +89,12 @@ impl ServeSpec {
     }
 }
 
+/// The versions that can be served.
+fn names() -> String {
+    let names: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
+    names.join(" ")
+}
+
 /// Why the endpoint does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -94,6 +104,12 @@ pub enum DemoError {
     /// Speed must be a number in range.
     #[error("the speed must lie between 0 and {TOP_SPEED}, not {0}")]
     Speed(f64),
+    /// A version that nobody has described.
+    #[error("no such version of MaxScale: {}; there are {}", name.escape_debug(), names())]
+    Profile {
+        /// What was asked for.
+        name: String,
+    },
     /// A share of the requests.
     #[error("the rate of faults must lie between 0 and 1, not {0}")]
     FaultRate(f64),

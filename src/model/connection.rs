@@ -193,6 +193,12 @@ impl Detail {
         }
     }
 
+    /// Whether it is known to hold no server. A version that does not tell which sends no connections either.
+    pub fn holds_nothing(&self) -> bool {
+        let is_told = self.session.extra.is_none() || self.session.backends().is_some();
+        self.connections.is_empty() && is_told
+    }
+
     /// The value of one client attribute.
     pub fn attribute(&self, name: &str) -> Option<&Text> {
         self.client

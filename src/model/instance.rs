@@ -1,6 +1,6 @@
 //! What is known of the proxy process behind an endpoint, and how it speaks.
 
-use super::{Span, Text};
+use super::{IdleMeaning, Span, Text};
 
 /// The two forms of the admin API (DESIGN section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,5 +78,10 @@ impl Instance {
     /// The release, when its text could be read.
     pub fn release(&self) -> Option<Version> {
         Version::parse(self.version.as_ref()?.as_str())
+    }
+
+    /// What `idle` measures in its sessions, when the release could be read.
+    pub fn idle_meaning(&self) -> Option<IdleMeaning> {
+        IdleMeaning::of(self.version.as_ref()?.as_str())
     }
 }

@@ -133,9 +133,9 @@ impl Session {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
 
-    /// The servers whose connections it holds; `None` where the dialect does not say.
+    /// The servers whose connections it holds; `None` where dialect or version do not say.
     pub fn backends(&self) -> Option<&[Backend]> {
-        self.extra.as_ref().map(|extra| extra.backends.as_slice())
+        self.extra.as_ref()?.backends.as_deref()
     }
 }
 
@@ -151,8 +151,8 @@ pub(super) fn origin(address: &str, port: Option<u16>) -> String {
 /// What the JSON:API list tells beyond the draft.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Extra {
-    /// Connections to servers (2.3 and later).
-    pub backends: Vec<Backend>,
+    /// Connections to servers (2.3 and later); an empty list says that there are none.
+    pub backends: Option<Vec<Backend>>,
     /// `program_name` of the client, as the client says.
     pub program: Option<Text>,
     /// The client's process id, as the client says.

@@ -7,10 +7,10 @@ fn text(raw: &str) -> Text {
 
 fn session() -> Session {
     let extra = Extra {
-        backends: vec![Backend {
+        backends: Some(vec![Backend {
             server: text("db-01"),
             thread_id: Some(4021),
-        }],
+        }]),
         program: Some(text("reporting.py")),
         running: Some(Running {
             sql: Some(text("SELECT 1 FROM dual")),
@@ -170,7 +170,7 @@ fn of_several_values_one_is_enough_and_none_for_its_opposite() {
     let mut session = session();
     let ask = |session: &Session, text: &str| filter(text).judge(&Subject::new(session));
     let extra = session.extra.as_mut().unwrap();
-    extra.backends.push(Backend {
+    extra.backends.as_mut().unwrap().push(Backend {
         server: text("db-02"),
         thread_id: None,
     });
@@ -186,11 +186,13 @@ fn of_several_values_one_is_enough_and_none_for_its_opposite() {
     );
     assert_eq!(ask(&session, "thread_id!=4022"), Truth::Unknown);
     assert_eq!(ask(&session, "known(thread_id)"), Truth::No);
-    session.extra.as_mut().unwrap().backends.clear();
+    session.extra.as_mut().unwrap().backends = Some(Vec::new());
     assert_eq!(ask(&session, "server="), Truth::Yes, "it is known to have none");
     assert_eq!(ask(&session, "server!="), Truth::No);
     assert_eq!(ask(&session, "server!=db-01"), Truth::Yes);
     assert_eq!(ask(&session, "thread_id=4021"), Truth::No);
+    session.extra.as_mut().unwrap().backends = None;
+    assert_eq!(ask(&session, "server="), Truth::Unknown, "2.2 does not say");
     session.extra = None;
     assert_eq!(ask(&session, "server=db-01"), Truth::Unknown);
     assert_eq!(ask(&session, "server!=db-01"), Truth::Unknown);

@@ -22,12 +22,12 @@ mod tls;
 mod tls_fault;
 mod url;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
 use self::exchange::Exchange;
-use self::reply::Reply;
 use jiff::Timestamp;
 
 use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
@@ -36,7 +36,7 @@ use crate::wire::{Interner, draft, jsonapi, shape};
 pub(super) use decode::off_thread;
 pub use list::List;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
-pub use target::ListRequest;
+pub use target::{ListForm, ListRequest};
 pub use url::{EndpointUrl, UrlError};
 
 /// The client of one endpoint; a clone is the same client.
@@ -49,6 +49,8 @@ struct Inner {
     exchange: Exchange,
     dialects: Dialects,
     deletion: Option<Deletion>,
+    /// Its sessions hold their last statements, as far as it was asked.
+    keeps_statements: AtomicBool,
     warnings: Vec<&'static str>,
     /// Held while a list is under way: a proxy is never asked for two at a time.
     listing: tokio::sync::Mutex<()>,
@@ -73,6 +75,7 @@ impl Client {
             deletion: Deletion::permit(spec.read_only),
             warnings: spec.warnings(),
             exchange: Exchange::new(spec)?,
+            keeps_statements: AtomicBool::default(),
             listing: tokio::sync::Mutex::default(),
             interner: Arc::default(),
         })))
@@ -154,26 +157,48 @@ impl Client {
                 if known.is_none() {
                     self.0.dialects.learn(Dialect::JsonApi);
                 }
+                let kept = instance.retained_statements.is_some_and(|kept| kept > 0);
+                self.0.keeps_statements.store(kept, Ordering::Relaxed);
                 Ok(Some(instance))
             }
             _ => Err(fault::of_status(&reply, self.has_credentials())),
         }
     }
 
+    /// How much of each session [`polled`](Self::polled) asks for, as far as the dialect is known.
+    pub fn list_form(&self) -> ListForm {
+        let dialect = self.dialect().unwrap_or(Dialect::JsonApi);
+        self.form().within(dialect)
+    }
+
+    /// All sessions, with as much of each as the program reads, by the cheapest request for it.
+    pub async fn polled(&self) -> Result<List, Fault> {
+        let _only_one = self.0.listing.lock().await;
+        self.list(|dialect| self.polled_target(dialect)).await
+    }
+
     /// The sessions. Finds the dialect where it is not known; the reply that told it is the list.
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
         let _only_one = self.0.listing.lock().await;
-        self.list(request).await
+        self.list(|dialect| target::list(dialect, request)).await
     }
 
-    async fn list(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
+    fn polled_target(&self, dialect: Dialect) -> String {
+        target::polled(dialect, self.form())
+    }
+
+    fn form(&self) -> ListForm {
+        ListForm::over(self.url(), self.0.keeps_statements.load(Ordering::Relaxed))
+    }
+
+    async fn list(&self, target: impl Fn(Dialect) -> String) -> Result<List, Fault> {
         let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
-        let mut reply = self.ask_list(dialect, request).await?;
+        let mut reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         if let Next::Ask(other) = next(dialect, reply.status, shape(&reply.body))
             && !self.0.dialects.is_forced()
         {
             dialect = other;
-            reply = self.ask_list(dialect, request).await?;
+            reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         }
         if !reply.is_success() {
             return Err(fault::of_status(&reply, self.has_credentials()));
@@ -251,11 +276,6 @@ impl Client {
         }
     }
 
-    async fn ask_list(&self, dialect: Dialect, request: &ListRequest<'_>) -> Result<Reply, Fault> {
-        let target = target::list(dialect, request);
-        self.0.exchange.get(dialect, &target).await
-    }
-
     /// The dialect; found by a list where nobody asked for one yet. A 404 then is no session's.
     async fn dialect_or_find(&self) -> Result<Dialect, Fault> {
         if let Some(dialect) = self.dialect() {
@@ -265,7 +285,7 @@ impl Client {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
-        match self.list(&ListRequest::default()).await {
+        match self.list(|dialect| self.polled_target(dialect)).await {
             Ok(list) => Ok(list.dialect),
             Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
             Err(fault) => Err(fault),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::client::{Client, ListRequest};
+use super::client::Client;
 use crate::kill::{Event, Request, Ticket};
 use crate::model::{Fault, Limit, Snapshot, Text};
 
@@ -30,7 +30,7 @@ async fn list(client: &Client) -> Result<Snapshot, Fault> {
         Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
         answer => answer.unwrap_or_default(),
     };
-    let list = client.sessions(&ListRequest::default()).await;
+    let list = client.polled().await;
     // A list that is not found says nothing of any session.
     let list = list.map_err(|fault| match fault {
         Fault::NotFound => Fault::Status {

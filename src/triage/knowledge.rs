@@ -1,11 +1,9 @@
 //! What the values of a list mean in the version that sent it (2.2 and 2.4 of the API notes).
 
-use crate::model::{Dialect, Instance, Session, Version};
+use crate::model::{Dialect, IdleMeaning, Instance, Session, Version};
 
 /// The first release in which every router books the end of a statement.
 const BOOKS_ENDS: Version = Version { major: 6, minor: 2 };
-/// The first series in which `idle` is 0 during a statement from its first release on.
-const IDLE_IS_ZERO: Version = Version { major: 23, minor: 8 };
 /// Idle for longer than this is not "just now".
 const MOMENT_MS: u64 = 1_000;
 
@@ -15,6 +13,7 @@ pub(super) struct Knowledge {
     /// Sessions without a running statement have none: statements are kept.
     keeps_statements: bool,
     version: Option<Version>,
+    idle: Option<IdleMeaning>,
 }
 
 impl Knowledge {
@@ -23,20 +22,21 @@ impl Knowledge {
         Self {
             keeps_statements: dialect == Dialect::JsonApi && kept.is_some_and(|kept| kept > 0),
             version: instance.and_then(Instance::release),
+            idle: instance.and_then(Instance::idle_meaning),
         }
     }
 
     /// Whether a statement runs. Up to 6.1 some routers never book an end: what is idle there may
-    /// run or not. On current versions what is idle does not run, whatever its statements say.
+    /// run or not. Where `idle` is 0 in a statement, what is idle runs none, whatever is retained.
     pub(super) fn is_running(self, session: &Session) -> Option<bool> {
         let extra = session.extra.as_ref()?;
         if extra.running.is_none() {
             return self.keeps_statements.then_some(false);
         }
         let is_idle = session.idle.is_some_and(|idle| idle.as_millis() >= MOMENT_MS);
-        match self.version {
-            Some(version) if version >= IDLE_IS_ZERO => Some(!is_idle),
-            Some(version) if version >= BOOKS_ENDS => Some(true),
+        match (self.idle, self.version) {
+            (Some(IdleMeaning::Between), _) => Some(!is_idle),
+            (_, Some(version)) if version >= BOOKS_ENDS => Some(true),
             _ => (!is_idle).then_some(true),
         }
     }

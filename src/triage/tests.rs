@@ -119,7 +119,7 @@ fn session(id: u64) -> Session {
         age: Some(Span::from_secs(3600)),
         idle: Some(Span::from_secs(2)),
         extra: Some(Box::new(Extra {
-            backends: vec![backend("db-01")],
+            backends: Some(vec![backend("db-01")]),
             io_activity: Some(7),
             memory: Some(68_000),
             history: Some(1),

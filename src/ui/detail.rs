@@ -16,7 +16,7 @@ use super::draw::{fit, lines};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
-use crate::model::{Detail, Fault, Phase, Session, Text};
+use crate::model::{Detail, Fault, IdleEntry, IdleMeaning, Phase, Session, Text};
 
 /// What the sections draw with.
 struct Pen<'a> {
@@ -97,12 +97,39 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     }
     let facts = fit(&facts(session), pen.width, theme.glyphs.more);
     let mut text = vec![Line::from(first), Line::styled(facts, theme.quiet)];
-    let says = pane
-        .sighting
-        .as_ref()
-        .and_then(|sighting| client_line(&sighting.detail, app.settings.ascii));
-    text.extend(says.map(|says| Line::styled(fit(&says, pen.width, theme.glyphs.more), theme.quiet)));
+    let remarks = remarks(app, pane, pen.width).into_iter();
+    text.extend(remarks.map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)));
     text
+}
+
+/// What the client says of itself, and what idle measures in this release. The second goes behind the first
+/// where there is room; only what the word does not make one expect is worth a line of its own.
+fn remarks(app: &App, pane: &DetailPane, width: usize) -> Vec<String> {
+    let sighting = pane.sighting.as_ref();
+    let says = sighting.and_then(|sighting| client_line(&sighting.detail, app.settings.ascii));
+    let Some(meaning) = idle_meaning(app, pane) else {
+        return says.into_iter().collect();
+    };
+    let idle = format!("idle: {}", meaning.about);
+    let joined = says
+        .as_ref()
+        .map(|says| format!("{says}{}{idle}", dot(app.settings.ascii)));
+    match joined.filter(|joined| joined.chars().count() <= width) {
+        Some(joined) => vec![joined],
+        None if meaning.meaning == IdleMeaning::Between => says.into_iter().collect(),
+        None => says.into_iter().chain([idle]).collect(),
+    }
+}
+
+fn idle_meaning(app: &App, pane: &DetailPane) -> Option<&'static IdleEntry> {
+    pane.session().idle?;
+    let latest = app.endpoint(pane.identity.endpoint)?.latest.as_ref()?;
+    latest.instance.as_ref()?.idle_meaning()?.entry()
+}
+
+/// What stands between remarks.
+const fn dot(ascii: bool) -> &'static str {
+    if ascii { " - " } else { " · " }
 }
 
 /// `RW-Split  connected Wed Aug 31 03:03:12 2016  age 12m  idle 0s  ready  worker 2`.
@@ -154,7 +181,7 @@ fn client_line(detail: &Detail, ascii: bool) -> Option<String> {
         .into_iter()
         .flatten()
         .collect();
-    (!parts.is_empty()).then(|| parts.join(if ascii { " - " } else { " · " }))
+    (!parts.is_empty()).then(|| parts.join(dot(ascii)))
 }
 
 impl Pen<'_> {

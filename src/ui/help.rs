@@ -8,6 +8,7 @@ use super::theme::Theme;
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
 use crate::app::keymap::{BINDINGS, Binding, Context};
+use crate::model::IDLE_MEANINGS;
 use crate::query::FIELDS;
 use crate::triage::REASONS;
 
@@ -87,6 +88,14 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
             .iter()
             .map(|column| entry(group_title(column), column.about, theme)),
     );
+    text.push(Line::default());
+    text.push(Line::styled("IDLE, BY RELEASE OF MAXSCALE", theme.strong));
+    text.extend(IDLE_MEANINGS.iter().flat_map(|idle| {
+        [
+            entry(idle.name, idle.about, theme),
+            entry("", idle.releases, theme),
+        ]
+    }));
     text.push(Line::default());
     text.push(Line::styled("WHY", theme.strong));
     text.extend(

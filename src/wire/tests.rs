@@ -174,6 +174,89 @@ fn thread_ids_and_ports_come_in_odd_forms() {
     assert_eq!(threads, [Some(1 << 31), Some(7), None]);
 }
 
+/// One JSON:API row with these attributes.
+fn jsonapi_row(attributes: &str) -> (Session, u32) {
+    let body = format!(r#"{{"data":[{{"id":"5","type":"sessions","attributes":{attributes}}}]}}"#);
+    let mut rows = decode(Dialect::JsonApi, body.as_bytes()).unwrap();
+    (rows.sessions.pop().unwrap(), rows.blanked)
+}
+
+#[test]
+fn what_a_version_does_not_tell_is_unknown_and_what_is_empty_is_not() {
+    let (session, blanked) =
+        jsonapi_row(r#"{"state":"Session Ready","connected":"Mon Nov  2 16:17:13 2026"}"#);
+    assert_eq!(blanked, 0);
+    assert_eq!((&session.user, session.idle, session.port), (&None, None, None));
+    assert_eq!(session.backends(), None, "2.2 does not tell them");
+    let extra = session.extra.as_ref().unwrap();
+    assert_eq!(
+        (extra.memory, extra.io_activity, &extra.running),
+        (None, None, &None)
+    );
+    assert_eq!(session.phase(), Some(Phase::Starting));
+    let (session, _) =
+        jsonapi_row(r#"{"connections":[],"queries":[],"client":{"connection_attributes":null}}"#);
+    assert_eq!(session.backends(), Some(&[][..]));
+    let (session, blanked) = jsonapi_row(r#"{"connections":{},"client":5,"idle":"0.0","memory":[]}"#);
+    assert_eq!((session.backends(), session.idle, blanked), (None, None, 4));
+}
+
+#[test]
+fn connect_times_come_in_three_forms_and_mean_one_moment() {
+    for (sent, at) in [
+        ("Mon Nov 23 16:17:13 2026", 1_795_450_633),
+        ("Mon, 23 Nov 2026 16:17:13 GMT", 1_795_450_633),
+        ("Mon, 23 Nov 26 16:17:13 GMT", 1_795_450_633),
+        ("Mon Nov  2 16:17:13 2026", 1_793_636_233),
+    ] {
+        let (session, _) = jsonapi_row(&format!(r#"{{"connected":"{sent}"}}"#));
+        let connected = session.connected.unwrap();
+        assert_eq!((connected.sent.as_str(), connected.at), (sent, Some(at)));
+        assert_eq!(
+            session.age.unwrap().as_secs(),
+            u32::try_from(1_795_450_733 - at).unwrap()
+        );
+    }
+    let (session, _) =
+        jsonapi_row(r#"{"connected":"Mon Nov 23 16:17:13 2026","seconds_alive":5.0999999999999996}"#);
+    let age = session.age.unwrap().as_secs_f64();
+    assert!((age - 5.1).abs() < 0.051, "the server's own count: {age}");
+}
+
+#[test]
+fn buffers_are_a_number_or_an_object() {
+    let detail = |buffers: &str| {
+        let body = format!(
+            r#"{{"data":{{"id":"5","attributes":{{"connections":[{{"server":"db1","connection_id":1}}],
+                "memory":{{"connection_buffers":{buffers},"total":9}}}}}}}}"#
+        );
+        let mut interner = Interner::default();
+        let mut decoder = Decoder::new(&mut interner, None, Timestamp::UNIX_EPOCH);
+        jsonapi::session(body.as_bytes(), &mut decoder).unwrap()
+    };
+    let told = |detail: &crate::model::Detail| {
+        let parts = detail
+            .memory
+            .iter()
+            .map(|(part, bytes)| (part.to_string(), *bytes));
+        parts.collect::<Vec<_>>()
+    };
+    let number = detail("990");
+    assert_eq!(
+        told(&number),
+        [("connection_buffers".to_owned(), 990), ("total".to_owned(), 9)]
+    );
+    assert_eq!((number.client_buffer, number.connections[0].buffer), (None, None));
+    let object = detail(
+        r#"{"total":1006,"client":{"misc":1,"readq":108,"writeq":7,"total":116},"backends":{"db1":{"readq":0,"writeq":3}}}"#,
+    );
+    assert_eq!(told(&object)[0], ("connection_buffers".to_owned(), 1006));
+    assert_eq!(object.client_buffer.unwrap().writeq, Some(7));
+    assert_eq!(object.connections[0].buffer.unwrap().writeq, Some(3));
+    let neither = detail("\"many\"");
+    assert_eq!((told(&neither).len(), neither.blanked), (1, 1));
+}
+
 #[test]
 fn ids_are_digits_and_nothing_else() {
     assert_eq!(parse_id("17"), Some(SessionId(17)));

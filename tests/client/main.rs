@@ -19,3 +19,4 @@ mod tls;
 #[path = "../support/tls_front.rs"]
 mod tls_front;
 mod tokens;
+mod versions;

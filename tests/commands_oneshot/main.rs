@@ -19,3 +19,4 @@ mod list;
 mod program;
 mod show;
 mod terminal;
+mod versions;

@@ -3,7 +3,8 @@
 use maxtop::demo::ServeSpec;
 
 use crate::client::{Reply, running, send, still};
-use crate::recordings::{essence, recording};
+use crate::recordings::{CURRENT, recording};
+use crate::replies::essence;
 
 /// admin:mariadb
 const ADMIN: &str = "Basic YWRtaW46bWFyaWFkYg==";
@@ -51,7 +52,10 @@ async fn refusals_are_those_of_a_real_server() {
         // The word is case-sensitive.
         ("auth-none.http", &server, "GET", "/v1/sessions", "bearer garbage"),
     ] {
-        let (ours, recorded) = (ask(server, method, target, pass).await, recording(name));
+        let (ours, recorded) = (
+            ask(server, method, target, pass).await,
+            recording(CURRENT.0, name),
+        );
         assert_eq!(ours.status, recorded.status, "{name}");
         assert_eq!(essence(&ours), essence(&recorded), "{name}");
         assert_eq!(ours.text(), recorded.text(), "{name}");
@@ -64,7 +68,7 @@ async fn a_token_comes_as_recorded_and_stands_for_its_account() {
     let server = running(guarded(true)).await;
     let (ours, recorded) = (
         ask(&server, "GET", "/v1/auth", ADMIN).await,
-        recording("jwt-get.http"),
+        recording(CURRENT.0, "jwt-get.http"),
     );
     let given = token(&server, ADMIN).await;
     assert_eq!(ours.text().lines().count(), recorded.text().lines().count());

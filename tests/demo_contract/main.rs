@@ -15,5 +15,8 @@ mod draft;
 mod faults;
 mod jsonapi;
 mod recordings;
+mod replies;
 mod server;
+mod shape;
+mod versions;
 mod world;

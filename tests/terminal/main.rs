@@ -43,3 +43,4 @@ mod refusal;
 mod resize;
 mod signals;
 mod table;
+mod versions;

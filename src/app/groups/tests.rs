@@ -67,13 +67,15 @@ fn state() -> impl Strategy<Value = Text> {
 fn extra() -> impl Strategy<Value = Extra> {
     let backends = vec(name(), 0..4);
     (backends, option::of(name()), option::of(0..9_u64)).prop_map(|(servers, program, memory)| Extra {
-        backends: servers
-            .into_iter()
-            .map(|server| Backend {
-                server,
-                thread_id: None,
-            })
-            .collect(),
+        backends: Some(
+            servers
+                .into_iter()
+                .map(|server| Backend {
+                    server,
+                    thread_id: None,
+                })
+                .collect(),
+        ),
         program,
         memory,
         ..Extra::default()

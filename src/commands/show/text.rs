@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use super::Shown;
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
-use crate::model::{Buffer, Connection, Counter, Detail, Dialect, Query, Session, Text, size_text};
+use crate::model::{
+    Buffer, Connection, Counter, Detail, Dialect, IdleMeaning, Query, Session, Text, size_text,
+};
 
 /// Writes all of it.
 pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> {
@@ -62,7 +64,7 @@ fn facts(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> 
         ("service", known(session.service.as_ref())),
         ("state", known(session.state.as_ref())),
         ("age", session.age.map(|age| age.to_string())),
-        ("idle", session.idle.map(|idle| idle.to_string())),
+        ("idle", idle(shown)),
         ("connected", connected(session)),
         ("program", extra.and_then(|extra| known(extra.program.as_ref()))),
         ("pid", number(extra.and_then(|extra| extra.pid))),
@@ -79,6 +81,13 @@ fn facts(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> 
     Ok(())
 }
 
+/// How long, and what that measures where it is known.
+fn idle(shown: &Shown) -> Option<String> {
+    let idle = shown.detail.session.idle?;
+    let entry = shown.idle.and_then(IdleMeaning::entry);
+    Some(entry.map_or_else(|| idle.to_string(), |entry| format!("{idle} ({})", entry.about)))
+}
+
 /// As sent, and in UTC where its zone is known and it is not written so already.
 fn connected(session: &Session) -> Option<String> {
     let connected = session.connected.as_ref()?;
@@ -91,7 +100,12 @@ fn connected(session: &Session) -> Option<String> {
 
 fn connections(out: &mut impl Write, detail: &Detail, dialect: Dialect) -> io::Result<()> {
     if detail.connections.is_empty() {
-        return writeln!(out, "\nCONNECTIONS  none: it holds no server");
+        let remark = if detail.holds_nothing() {
+            "none: it holds no server"
+        } else {
+            "not told by this version of MaxScale"
+        };
+        return writeln!(out, "\nCONNECTIONS  {remark}");
     }
     writeln!(out)?;
     match dialect {

@@ -9,7 +9,7 @@ use super::context::{Context, SelfLink};
 use super::resource::Resource;
 use super::selection::Selection;
 use super::session::{Row, Rows};
-use super::{is_started, proxy, targets};
+use super::{found, proxy, targets};
 use crate::demo::world::World;
 
 pub(super) fn document(
@@ -18,46 +18,60 @@ pub(super) fn document(
     world: &World,
     selection: &Selection,
 ) -> Result<Option<Vec<u8>>, String> {
-    let base = context.base;
-    let one = |path: String, data: Option<Value>| {
-        data.map(|data| selection.write(&Document::of(base, &path, data), false))
-            .transpose()
+    let write = |link: String, data: Value, is_list: bool| {
+        let document = Document {
+            data,
+            links: SelfLink { myself: link },
+        };
+        selection.write(&document, is_list).map(Some)
     };
-    let list = |path: &str, data: Value| selection.write(&Document::of(base, path, data), true).map(Some);
+    let list = |path: &str, data: Vec<Value>| write(context.collection(path), data.into(), true);
+    let one = |path: String, data: Option<Value>| match data {
+        Some(data) => write(context.object(&path), data, false),
+        None => Ok(None),
+    };
     match resource {
         Resource::Sessions => {
-            let rows = Rows { world, context };
-            selection
-                .write(&Document::of(base, "sessions", rows), true)
-                .map(Some)
+            let document = Document {
+                data: Rows { world, context },
+                links: SelfLink {
+                    myself: context.collection("sessions"),
+                },
+            };
+            selection.write(&document, true).map(Some)
         }
         Resource::Session(id) => {
-            let Some(session) = world.session(id).filter(|session| is_started(*session)) else {
+            let Some(session) = found(world, id, context.profile) else {
                 return Ok(None);
             };
-            let row = Row::of(&session, world, context);
-            selection
-                .write(&Document::of(base, &format!("sessions/{id}"), row), false)
-                .map(Some)
+            let document = Document {
+                data: Row::of(&session, world, context),
+                links: SelfLink {
+                    myself: context.object(&format!("sessions/{id}")),
+                },
+            };
+            selection.write(&document, false).map(Some)
         }
-        Resource::MaxScale => one("maxscale".to_owned(), Some(proxy::maxscale(world))),
-        Resource::Threads => list("maxscale/threads", proxy::threads(world, base).into()),
+        Resource::MaxScale => write(
+            context.collection("maxscale"),
+            proxy::maxscale(world, context.profile),
+            false,
+        ),
+        Resource::Threads => list("maxscale/threads", proxy::threads(world, context)),
         Resource::Thread(id) => {
             let place = id.parse::<usize>().unwrap_or(usize::MAX);
-            one(
-                format!("maxscale/threads/{id}"),
-                proxy::threads(world, base).into_iter().nth(place),
-            )
+            let thread = proxy::threads(world, context).into_iter().nth(place);
+            one(format!("maxscale/threads/{id}"), thread)
         }
-        Resource::Servers => list("servers", targets::servers(world, base).into()),
+        Resource::Servers => list("servers", targets::servers(world, context)),
         Resource::Server(name) => one(
             format!("servers/{name}"),
-            named(targets::servers(world, base), name),
+            named(targets::servers(world, context), name),
         ),
-        Resource::Services => list("services", targets::services(world, base).into()),
+        Resource::Services => list("services", targets::services(world, context)),
         Resource::Service(name) => one(
             format!("services/{name}"),
-            named(targets::services(world, base), name),
+            named(targets::services(world, context), name),
         ),
         Resource::Root | Resource::Restart | Resource::NoSuch(..) | Resource::Unknown => Ok(None),
     }
@@ -74,15 +88,4 @@ fn named(resources: Vec<Value>, name: &str) -> Option<Value> {
 pub(super) struct Document<T> {
     data: T,
     links: SelfLink,
-}
-
-impl<T> Document<T> {
-    fn of(base: &str, path: &str, data: T) -> Self {
-        Self {
-            data,
-            links: SelfLink {
-                myself: format!("{base}/{path}/"),
-            },
-        }
-    }
 }

@@ -7,7 +7,7 @@ use axum::http::header;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::selection::dump;
+use super::layout::{Layout, dump};
 use crate::demo::accounts::Entry;
 use crate::demo::dates::http_date;
 use crate::demo::endpoint::Endpoint;
@@ -64,19 +64,19 @@ pub(super) fn login(endpoint: &Endpoint, request: &Request) -> Result<Option<Rep
         &Body {
             meta: Token { token },
         },
-        true,
+        Layout::Indented,
     );
     Ok(Some(Reply::json(StatusCode::OK, body)))
 }
 
 /// The HTTP library's own reply: another date form, no content type.
-pub(super) fn denied(denial: &Denial, now: Timestamp, close: bool) -> Reply {
+pub(super) fn denied(denial: &Denial, now: Timestamp, connection: Option<&'static str>) -> Reply {
     let mut reply = Reply::new(denial.status).with(header::DATE, http_date(now));
     if denial.challenge {
         reply = reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"maxscale\"");
     }
-    if close {
-        reply = reply.with(header::CONNECTION, "close");
+    if let Some(connection) = connection {
+        reply = reply.with(header::CONNECTION, connection);
     }
     reply.body = format!("{{\"errors\": [ {{ \"detail\": \"{}\" }} ] }}", denial.detail).into_bytes();
     reply

@@ -6,6 +6,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::profile::Filtering;
+
 /// A condition on the rows of a list.
 #[derive(Debug)]
 pub(super) struct Filter {
@@ -38,8 +40,29 @@ const COMPARISONS: [(&str, Comparison); 6] = [
 ];
 
 impl Filter {
+    /// The filters among the parameters.
+    pub(super) fn all(parameters: &[(String, String)], can: Filtering) -> Result<Vec<Self>, String> {
+        let mut all = parameters.iter();
+        match can {
+            Filtering::None => Ok(Vec::new()),
+            Filtering::Equality => {
+                let first = all.find(|(name, _)| name == "filter");
+                let (pointer, value) = first.and_then(|(_, value)| value.split_once('=')).unzip();
+                let value = value.and_then(|value| serde_json::from_str(value).ok());
+                let filter = pointer.zip(value).map(|(pointer, value)| Self {
+                    path: split(pointer, '/'),
+                    expression: Expression::Equal(value),
+                });
+                Ok(filter.into_iter().collect())
+            }
+            Filtering::Expressions => all
+                .filter_map(|(name, value)| Self::of(name, value).transpose())
+                .collect(),
+        }
+    }
+
     /// The filter of a parameter, if it is one.
-    pub(super) fn of(name: &str, value: &str) -> Result<Option<Self>, String> {
+    fn of(name: &str, value: &str) -> Result<Option<Self>, String> {
         if let Some(path) = name
             .strip_prefix("filter[")
             .and_then(|rest| rest.strip_suffix(']'))

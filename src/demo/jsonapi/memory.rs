@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::profile::{MemoryForm, Sizes};
 use crate::demo::world::{Backend, Moment, State};
 
 /// A read buffer, held by the side that was active last.
@@ -11,12 +12,19 @@ const READ_BUFFER: u64 = 65_536;
 
 #[derive(Debug, serde::Serialize)]
 pub(super) struct Memory {
-    connection_buffers: ConnectionBuffers,
+    connection_buffers: Buffered,
     exec_metadata: u64,
     last_queries: u64,
     sescmd_history: u64,
     total: u64,
     variables: u64,
+}
+
+#[derive(Debug, serde::Serialize)]
+#[serde(untagged)]
+enum Buffered {
+    Number(u64),
+    Sides(ConnectionBuffers),
 }
 
 #[derive(Debug, serde::Serialize)]
@@ -39,7 +47,15 @@ impl Memory {
         session: &Moment<'_>,
         backends: &[Backend],
         statements: impl Iterator<Item = &'a str>,
-    ) -> Self {
+        form: MemoryForm,
+    ) -> Option<Self> {
+        let (MemoryForm::Number(given) | MemoryForm::Object(given)) = form else {
+            return None;
+        };
+        let Sizes {
+            half_open,
+            empty_history,
+        } = given;
         let open = session.state() != State::HalfOpen;
         // While a statement runs its server's side holds the read buffer, afterwards the client's side.
         let (running, count) = (session.is_running(), backends.len());
@@ -55,26 +71,34 @@ impl Memory {
             .map(|(place, backend)| (backend.server, Buffers::of(662, side(place), backend.write_queue)))
             .collect();
         let readq = if open && !running { READ_BUFFER } else { 0 };
-        let client = Buffers::of(if open { 654 } else { 746 }, readq, session.client_write_queue());
+        let client = Buffers::of(
+            if open { 654 } else { half_open },
+            readq,
+            session.client_write_queue(),
+        );
         let buffered = client.total + backends.values().map(|buffers| buffers.total).sum::<u64>();
         let last_queries = statements.map(|text| 189 + text.len() as u64).sum();
         let sescmd_history = if open && session.service().history {
             181
         } else {
-            16
+            empty_history
         };
-        Self {
-            connection_buffers: ConnectionBuffers {
-                backends,
-                client,
-                total: buffered,
+        let sides = ConnectionBuffers {
+            backends,
+            client,
+            total: buffered,
+        };
+        Some(Self {
+            connection_buffers: match form {
+                MemoryForm::Object(_) => Buffered::Sides(sides),
+                _ => Buffered::Number(buffered),
             },
             exec_metadata: 0,
             last_queries,
             sescmd_history,
             total: buffered + last_queries + sescmd_history,
             variables: 0,
-        }
+        })
     }
 }
 

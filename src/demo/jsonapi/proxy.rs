@@ -4,27 +4,30 @@
 
 use serde_json::{Value, json};
 
+use super::context::Context;
+use super::profile::Profile;
 use crate::demo::dates::{http_date, timestamp};
 use crate::demo::world::{WORKERS, World};
 
-/// The settings of the simulated proxy; the zone and paths are those of an ordinary installation.
-const PARAMETERS: &str = include_str!("parameters.json");
-const VERSION: &str = "24.02.3";
-
 /// `/maxscale`.
-pub(super) fn maxscale(world: &World) -> Value {
+pub(super) fn maxscale(world: &World, profile: &Profile) -> Value {
     let started = http_date(timestamp((world.started_unix(), 0)));
-    let mut parameters: Value = serde_json::from_str(PARAMETERS).unwrap_or_default();
+    let form = profile.proxy;
+    let datadir = format!("/var/lib/maxscale/data{}", world.pid());
+    let mut parameters: Value = serde_json::from_str(form.settings).unwrap_or_default();
     if let Some(parameters) = parameters.as_object_mut() {
         parameters.insert("threads".to_owned(), json!(WORKERS));
+        if form.datadir_among_settings {
+            parameters.insert("process_datadir".to_owned(), json!(datadir));
+        }
     }
-    json!({
+    let mut data = json!({
         "attributes": {
             "activated_at": started,
             "commit": "source-build",
             "config_sync": null,
             "parameters": parameters,
-            "process_datadir": format!("/var/lib/maxscale/data{}", world.pid()),
+            "process_datadir": datadir,
             "started_at": started,
             "system": {
                 "machine": {
@@ -44,25 +47,38 @@ pub(super) fn maxscale(world: &World) -> Value {
                 },
             },
             "uptime": world.uptime().as_secs(),
-            "version": VERSION,
+            "version": profile.version,
         },
         "id": "maxscale",
         "type": "maxscale",
-    })
+    });
+    leave_out(&mut data, "/attributes", form.without);
+    data
+}
+
+/// What this version does not have is left out.
+fn leave_out(data: &mut Value, pointer: &str, names: &[&str]) {
+    if let Some(object) = data.pointer_mut(pointer).and_then(Value::as_object_mut) {
+        for name in names {
+            object.remove(*name);
+        }
+    }
 }
 
 /// `/maxscale/threads`. Their own links lack `maxscale`, as the real ones do.
-pub(super) fn threads(world: &World, base: &str) -> Vec<Value> {
-    (0..WORKERS).map(|worker| thread(world, base, worker)).collect()
+pub(super) fn threads(world: &World, context: Context<'_>) -> Vec<Value> {
+    (0..WORKERS)
+        .map(|worker| thread(world, context, worker))
+        .collect()
 }
 
-fn thread(world: &World, base: &str, worker: u64) -> Value {
+fn thread(world: &World, context: Context<'_>, worker: u64) -> Value {
     let own = || world.sessions().filter(|session| session.worker() == worker);
     let sessions = own().count() as u64;
     let statements: u64 = own().map(|session| session.statement_count()).sum();
     let load = (own().map(|session| session.io_activity()).sum::<u64>() / 400).min(100);
     let memory = sessions * 66_300;
-    json!({
+    let mut data = json!({
         "attributes": { "stats": {
             "accepts": world.total_sessions() / WORKERS,
             "avg_event_queue_length": 1,
@@ -95,7 +111,13 @@ fn thread(world: &World, base: &str, worker: u64) -> Value {
             "zombies": 0,
         } },
         "id": worker.to_string(),
-        "links": { "self": format!("{base}/threads/{worker}/") },
+        "links": { "self": context.object(&format!("threads/{worker}")) },
         "type": "threads",
-    })
+    });
+    leave_out(
+        &mut data,
+        "/attributes/stats",
+        context.profile.proxy.threads_without,
+    );
+    data
 }

@@ -2,6 +2,8 @@
 //!
 //! Who may enter: the JSON:API dialect.
 
+use super::profile::Profile;
+
 /// The resources and, for the unknown ones, how they are missing.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Resource<'a> {
@@ -16,18 +18,19 @@ pub(super) enum Resource<'a> {
     Server(&'a str),
     Services,
     Service(&'a str),
-    /// The kind is known, the name cannot be one: its text and "session" or the like.
-    NoSuch(&'a str, &'static str),
+    /// The kind is known ("session" or the like), the name cannot be one.
+    NoSuch(&'static str),
     Unknown,
 }
 
 impl<'a> Resource<'a> {
-    pub(super) fn of(segments: &[&'a str]) -> Self {
+    pub(super) fn of(segments: &[&'a str], profile: &Profile) -> Self {
         match *segments {
             [""] | [] => Self::Root,
             ["sessions"] => Self::Sessions,
             ["sessions", "restart"] | ["sessions", _, "restart"] => Self::Restart,
-            ["sessions", id] => session_id(id).map_or(Self::NoSuch(id, "session"), Self::Session),
+            ["sessions", id] if profile.sessions.atoi => Self::Session(atoi(id)),
+            ["sessions", id] => session_id(id).map_or(Self::NoSuch("session"), Self::Session),
             ["maxscale"] => Self::MaxScale,
             ["maxscale", "threads"] => Self::Threads,
             ["maxscale", "threads", id] => Self::Thread(id),
@@ -39,9 +42,9 @@ impl<'a> Resource<'a> {
         }
     }
 
-    pub(super) fn methods(self) -> &'static str {
+    pub(super) fn methods(self, profile: &Profile) -> &'static str {
         match self {
-            Self::Session(_) | Self::NoSuch(_, "session") => "GET, DELETE",
+            Self::Session(_) | Self::NoSuch("session") if profile.sessions.delete => "GET, DELETE",
             Self::Restart => "POST",
             Self::Unknown => "",
             _ => "GET",
@@ -56,5 +59,40 @@ fn session_id(text: &str) -> Option<u64> {
         text.parse().ok().filter(|id| *id > 0)
     } else {
         None
+    }
+}
+
+/// As C's `atoi` reads it into 32 bits; whatever is no id is that of nobody.
+fn atoi(text: &str) -> u64 {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text.get(..end).unwrap_or_default();
+    if digits.is_empty() {
+        return 0;
+    }
+    let long: i64 = digits.parse().unwrap_or(i64::MAX);
+    let low = u32::try_from(long & 0xFFFF_FFFF).unwrap_or(0);
+    i32::try_from(low).map_or(0, |id| u64::from(id.unsigned_abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_as_the_version_reads_them() {
+        let [old, new] = ["23.08", "24.02"].map(|name| Profile::named(name).unwrap());
+        for (text, lax, strict) in [
+            ("7", 7, true),
+            ("7x", 7, false),
+            ("x7", 0, false),
+            ("-1", 0, false),
+            ("4294967303", 7, true),
+            ("4294967295", 0, true),
+            ("99999999999999999999999", 0, false),
+        ] {
+            let read = |profile| Resource::of(&["sessions", text], profile);
+            assert!(matches!(read(old), Resource::Session(id) if id == lax), "{text}");
+            assert_eq!(matches!(read(new), Resource::Session(_)), strict, "{text}");
+        }
     }
 }

@@ -1,23 +1,26 @@
 //! The parameters that choose what of a document is shown, and how: `pretty`, `filter`, `page`, `fields`.
 //!
-//! They work on the finished document, in that order. Who may enter: the JSON:API dialect.
+//! They work on the finished document. Who may enter: the JSON:API dialect.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};
 
 use super::filter::Filter;
+use super::layout::{Layout, dump};
+use super::profile::{Filtering, Parameters};
 
 /// What is shown of a document.
 #[derive(Debug)]
 pub(super) struct Selection {
-    pretty: bool,
+    layout: Layout,
     /// The wished fields by type, as paths.
     fields: Vec<(String, Vec<Vec<String>>)>,
     filters: Result<Vec<Filter>, String>,
     page: Option<Page>,
+    /// The fields are chosen before the filter looks at a row.
+    fields_first: bool,
     /// `filter[…]` is refused for a single resource.
     only_lists: bool,
 }
@@ -30,27 +33,23 @@ struct Page {
 
 impl Selection {
     /// With `bare` only `pretty` counts.
-    pub(super) fn of(parameters: &[(String, String)], bare: bool) -> Self {
+    pub(super) fn of(parameters: &[(String, String)], bare: bool, can: Parameters) -> Self {
         let map: BTreeMap<&str, &str> = parameters
             .iter()
             .rev()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let falsy = ["false", "no", "off", "0"];
-        let pretty = map.get("pretty").is_none_or(|value| !falsy.contains(value));
+        let layout = Layout::of(map.get("pretty").copied(), can);
         if bare {
             return Self {
-                pretty,
+                layout,
                 fields: Vec::new(),
                 filters: Ok(Vec::new()),
                 page: None,
+                fields_first: false,
                 only_lists: false,
             };
         }
-        let filters: Result<Vec<Filter>, String> = parameters
-            .iter()
-            .filter_map(|(name, value)| Filter::of(name, value).transpose())
-            .collect();
         let size = map
             .get("page[size]")
             .and_then(|size| size.parse().ok())
@@ -60,14 +59,17 @@ impl Selection {
             .and_then(|number| number.parse().ok())
             .unwrap_or(0);
         Self {
-            pretty,
+            layout,
             fields: parameters
                 .iter()
+                .filter(|_| can.fields)
                 .filter_map(|(name, value)| wish(name, value))
                 .collect(),
-            filters,
-            page: size.map(|size| Page { size, number }),
-            only_lists: parameters.iter().any(|(name, _)| name.starts_with("filter[")),
+            filters: Filter::all(parameters, can.filter),
+            page: size.filter(|_| can.page).map(|size| Page { size, number }),
+            fields_first: can.fields_first,
+            only_lists: can.filter == Filtering::Expressions
+                && parameters.iter().any(|(name, _)| name.starts_with("filter[")),
         }
     }
 
@@ -79,21 +81,30 @@ impl Selection {
         }
         let paged = self.page.filter(|_| is_list);
         if self.fields.is_empty() && paged.is_none() && (filters.is_empty() || !is_list) {
-            return Ok(dump(document, self.pretty));
+            return Ok(dump(document, self.layout));
         }
         let mut value = serde_json::to_value(document).unwrap_or_default();
+        if self.fields_first {
+            self.prune_all(&mut value);
+        }
         if let Some(rows) = value.get_mut("data").and_then(Value::as_array_mut) {
             rows.retain(|row| filters.iter().all(|filter| filter.accepts(row)));
         }
         if let Some(page) = paged {
             turn_to(page, &mut value);
         }
-        match value.get_mut("data") {
+        if !self.fields_first {
+            self.prune_all(&mut value);
+        }
+        Ok(dump(&value, self.layout))
+    }
+
+    fn prune_all(&self, document: &mut Value) {
+        match document.get_mut("data") {
             Some(Value::Array(rows)) => rows.iter_mut().for_each(|row| self.prune(row)),
             Some(row) => self.prune(row),
             None => {}
         }
-        Ok(dump(&value, self.pretty))
     }
 
     /// Keeps the wished attributes and relationships; `id`, `type` and `links` stay.
@@ -183,18 +194,4 @@ fn turn_to(page: Page, document: &mut Value) {
         document.insert("links".to_owned(), Value::Object(links));
         document.insert("meta".to_owned(), json!({ "total": total }));
     }
-}
-
-/// JSON, indented by four spaces if `pretty`. The documents are plain data, which JSON can always hold.
-pub(super) fn dump<T: Serialize>(document: &T, pretty: bool) -> Vec<u8> {
-    if !pretty {
-        return serde_json::to_vec(document).unwrap_or_default();
-    }
-    let mut out = Vec::with_capacity(4_096);
-    let formatter = PrettyFormatter::with_indent(b"    ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
-    if document.serialize(&mut serializer).is_err() {
-        out.clear();
-    }
-    out
 }

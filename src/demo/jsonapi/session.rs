@@ -2,13 +2,18 @@
 //!
 //! Who may enter: the JSON:API dialect.
 
+mod ends;
+
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::ser::{Serialize, Serializer};
 
-use super::context::{Context, SelfLink};
+use self::ends::{Client, Connection, client, connections};
+use super::context::{Context, RelationshipLinks, SelfLink};
 use super::memory::Memory;
-use crate::demo::dates::{http_date, local_millis, timestamp};
+use super::profile::{Idle, RowForm};
+use crate::demo::dates::{asctime, http_date, local_millis, timestamp};
 use crate::demo::world::{Backend, Moment, State, World};
 
 /// So many statements are kept: `retain_last_statements`.
@@ -44,62 +49,34 @@ pub(super) struct Row<'a> {
 
 #[derive(Debug, serde::Serialize)]
 struct Attributes<'a> {
-    client: Client<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<Client<'a>>,
     connected: String,
-    connections: Vec<Connection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Vec<Connection>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_database: Option<&'static str>,
     idle: f64,
-    io_activity: u64,
-    log: [&'static str; 0],
-    memory: Memory,
-    parameters: Parameters,
-    port: u16,
-    queries: Vec<Query<'a>>,
-    remote: std::net::IpAddr,
-    seconds_alive: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    io_activity: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<[&'static str; 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<Memory>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<Parameters>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queries: Option<Vec<Query<'a>>>,
+    remote: IpAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_alive: Option<f64>,
     state: &'static str,
-    thread: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a str>,
-}
-
-#[derive(Debug, serde::Serialize)]
-struct Client<'a> {
-    cipher: &'static str,
-    connection_attributes: Option<ConnectionAttributes<'a>>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    history: Option<History>,
-}
-
-/// The names are the server's.
-#[derive(Debug, serde::Serialize)]
-#[allow(clippy::struct_field_names)]
-struct History {
-    sescmd_history_len: u64,
-    sescmd_history_stored_metadata: u64,
-    sescmd_history_stored_responses: u64,
-}
-
-#[derive(Debug, serde::Serialize)]
-struct ConnectionAttributes<'a> {
-    _client_name: &'static str,
-    _client_version: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    _os: Option<&'static str>,
-    _pid: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    _platform: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    _server_host: Option<&'static str>,
-    program_name: &'a str,
-}
-
-/// The names are the server's.
-#[derive(Debug, serde::Serialize)]
-#[allow(clippy::struct_field_names)]
-struct Connection {
-    cipher: &'static str,
-    connection_id: u64,
-    server: &'static str,
 }
 
 /// Switches of one session's logging, all off.
@@ -145,21 +122,10 @@ struct Reference {
     r#type: &'static str,
 }
 
-#[derive(Debug, serde::Serialize)]
-struct RelationshipLinks {
-    related: String,
-    #[serde(rename = "self")]
-    myself: String,
-}
-
 impl<'a> Row<'a> {
     pub(super) fn of(session: &Moment<'a>, world: &World, context: Context<'_>) -> Self {
-        let base = context.base;
-        let myself = format!("{base}/sessions/{}/", session.id());
-        let links = RelationshipLinks {
-            related: format!("{base}/services/"),
-            myself: format!("{myself}relationships/services/"),
-        };
+        let path = format!("sessions/{}", session.id());
+        let links = RelationshipLinks::of(context, &path, "services");
         let data = [Reference {
             id: session.service().name,
             r#type: "services",
@@ -167,7 +133,9 @@ impl<'a> Row<'a> {
         Self {
             attributes: Attributes::of(session, world, context),
             id: session.id().to_string(),
-            links: SelfLink { myself },
+            links: SelfLink {
+                myself: context.object(&path),
+            },
             relationships: Relationships {
                 services: Services { data, links },
             },
@@ -178,80 +146,86 @@ impl<'a> Row<'a> {
 
 impl<'a> Attributes<'a> {
     fn of(session: &Moment<'a>, world: &World, context: Context<'_>) -> Self {
+        let form = context.profile.row;
         let backends: Vec<Backend> = session.backends().collect();
         let queries = queries(session, world, context);
-        let connection = |backend: &Backend| Connection {
-            cipher: "",
-            connection_id: backend.thread_id,
-            server: backend.server,
-        };
+        let texts = queries.iter().map(|query| query.statement);
+        let connected = timestamp(world.wall_at(session.connected()));
+        let [half_open, ready, stopping] = form.states;
         Self {
-            client: Client::of(session),
-            connected: http_date(timestamp(world.wall_at(session.connected()))),
-            connections: backends.iter().map(connection).collect(),
-            idle: tenths(world.uptime().saturating_sub(session.last_activity())),
-            io_activity: session.io_activity(),
-            log: [],
-            memory: Memory::of(session, &backends, queries.iter().map(|query| query.statement)),
-            parameters: Parameters::default(),
-            port: session.port(),
-            queries,
-            remote: session.address(),
-            seconds_alive: session.age().as_secs_f64(),
-            state: match session.state() {
-                State::HalfOpen => "Session created",
-                State::Ready => "Session started",
-                State::Stopping => "Stopping session",
+            client: client(session, form.client),
+            connected: if form.local_dates {
+                asctime(connected, context.zone)
+            } else {
+                http_date(connected)
             },
-            thread: session.worker(),
+            connections: connections(&backends, form.connections),
+            default_database: database(session).filter(|_| form.default_database),
+            idle: tenths(idle(session, world, form.idle)),
+            io_activity: form.activity.then(|| session.io_activity()),
+            log: form.statements.then_some([]),
+            memory: Memory::of(session, &backends, texts, form.memory),
+            parameters: form.parameters.then(Parameters::default),
+            port: form.port.then(|| session.port()),
+            queries: form.statements.then_some(queries),
+            remote: remote(session, form),
+            seconds_alive: form.seconds_alive.then(|| session.age().as_secs_f64()),
+            state: match session.state() {
+                State::HalfOpen => half_open,
+                State::Ready => ready,
+                State::Stopping => stopping,
+            },
+            thread: form.activity.then(|| session.worker()),
             user: session.user(),
         }
     }
 }
 
-impl<'a> Client<'a> {
-    fn of(session: &Moment<'a>) -> Self {
-        let library = session.library();
-        let platform = |text| library.platform.then_some(text);
-        let attributes = session.user().map(|_| ConnectionAttributes {
-            _client_name: library.name,
-            _client_version: library.version,
-            _os: platform("Linux"),
-            _pid: session.pid().to_string(),
-            _platform: platform("x86_64"),
-            _server_host: platform("10.0.0.5"),
-            program_name: session.program(),
-        });
-        let known = u64::from(attributes.is_some());
-        let history = session.service().history.then_some(History {
-            sescmd_history_len: known,
-            sescmd_history_stored_metadata: 0,
-            sescmd_history_stored_responses: known,
-        });
-        Self {
-            cipher: "",
-            connection_attributes: attributes,
-            history,
+/// What `idle` measures in this version.
+fn idle(session: &Moment<'_>, world: &World, meaning: Idle) -> Duration {
+    let quiet_since = match meaning {
+        Idle::SinceRead => session.last_request(),
+        Idle::SinceTraffic if session.client_write_queue() > 0 => world.uptime(),
+        Idle::SinceTraffic if session.is_running() || session.state() == State::HalfOpen => {
+            session.last_request()
         }
+        Idle::SinceTraffic | Idle::BetweenStatements => session.last_activity(),
+    };
+    world.uptime().saturating_sub(quiet_since)
+}
+
+fn remote(session: &Moment<'_>, form: RowForm) -> IpAddr {
+    match session.address() {
+        IpAddr::V4(address) if form.mapped_addresses => address.to_ipv6_mapped().into(),
+        address => address,
     }
+}
+
+/// Some clients have chosen one.
+fn database(session: &Moment<'_>) -> Option<&'static str> {
+    let has_one = session.user().is_some() && !session.pid().is_multiple_of(3);
+    has_one.then_some("shop")
 }
 
 /// The retained statements, oldest first; the one that runs has no `completed` and names no server.
 fn queries<'a>(session: &Moment<'a>, world: &World, context: Context<'_>) -> Vec<Query<'a>> {
     let local = |at: Duration| local_millis(timestamp(world.wall_at(at)), context.zone);
-    let query = |statement: crate::demo::world::Statement<'a>| Query {
-        command: "COM_QUERY",
-        completed: statement.completed.map(local),
-        received: local(statement.received),
-        responses: statement
-            .completed
-            .map(|completed| Response {
-                duration: milliseconds(completed.saturating_sub(statement.received)),
-                server: statement.server,
-            })
-            .into_iter()
-            .collect(),
-        statement: statement.text,
+    let is_noted = !context.profile.row.forgets_ends || session.service().router == "readwritesplit";
+    let query = |statement: crate::demo::world::Statement<'a>| {
+        let completed = statement.completed.filter(|_| is_noted);
+        Query {
+            command: "COM_QUERY",
+            completed: completed.map(local),
+            received: local(statement.received),
+            responses: completed
+                .map(|completed| Response {
+                    duration: milliseconds(completed.saturating_sub(statement.received)),
+                    server: statement.server,
+                })
+                .into_iter()
+                .collect(),
+            statement: statement.text,
+        }
     };
     session.statements(RETAINED).map(query).collect()
 }

@@ -4,26 +4,27 @@
 
 use serde_json::{Value, json};
 
-use crate::demo::dates::{http_date, timestamp};
+use super::context::{Context, RelationshipLinks};
+use crate::demo::dates::{asctime, http_date, timestamp};
 use crate::demo::world::{Moment, SERVERS, SERVICES, Server, ServerTrouble, Service, World};
 
 /// `/servers`.
-pub(super) fn servers(world: &World, base: &str) -> Vec<Value> {
+pub(super) fn servers(world: &World, context: Context<'_>) -> Vec<Value> {
     SERVERS
         .iter()
-        .map(|server| one_server(server, world, base))
+        .map(|server| one_server(server, world, context))
         .collect()
 }
 
 /// `/services`.
-pub(super) fn services(world: &World, base: &str) -> Vec<Value> {
+pub(super) fn services(world: &World, context: Context<'_>) -> Vec<Value> {
     SERVICES
         .iter()
-        .map(|service| one_service(service, world, base))
+        .map(|service| one_service(service, world, context))
         .collect()
 }
 
-fn one_server(server: &Server, world: &World, base: &str) -> Value {
+fn one_server(server: &Server, world: &World, context: Context<'_>) -> Value {
     let name = server.name;
     let held = || {
         world
@@ -81,11 +82,11 @@ fn one_server(server: &Server, world: &World, base: &str) -> Value {
             "version_string": "10.11.9-MariaDB-log",
         },
         "id": name,
-        "links": { "self": format!("{base}/servers/{name}/") },
+        "links": { "self": context.object(&format!("servers/{name}")) },
         "relationships": {
-            "monitors": relationship(base, "monitors", &format!("servers/{name}"), &["Replication-Monitor"]),
+            "monitors": relationship(context, "monitors", &format!("servers/{name}"), &["Replication-Monitor"]),
             "services": relationship(
-                base,
+                context,
                 "services",
                 &format!("servers/{name}"),
                 &used_by.map(|service| service.name).collect::<Vec<_>>(),
@@ -95,16 +96,22 @@ fn one_server(server: &Server, world: &World, base: &str) -> Value {
     })
 }
 
-fn one_service(service: &Service, world: &World, base: &str) -> Value {
+fn one_service(service: &Service, world: &World, context: Context<'_>) -> Value {
     let name = service.name;
     let own = || world.sessions().filter(|session| session.service().name == name);
     let connections = own().count();
     let statements: u64 = own().map(|session| session.statement_count()).sum();
     let total = world.total_sessions();
+    let started = timestamp((world.started_unix(), 0));
+    let started = if context.profile.row.local_dates {
+        asctime(started, context.zone)
+    } else {
+        http_date(started)
+    };
     json!({
         "attributes": {
             "connections": connections,
-            "listeners": [listener(service, base)],
+            "listeners": [listener(service, context)],
             "parameters": {
                 "idle_session_pool_time": "-1ms",
                 "max_connections": 0,
@@ -118,7 +125,7 @@ fn one_service(service: &Service, world: &World, base: &str) -> Value {
             "router": service.router,
             "router_diagnostics": { "queries": statements, "server_query_statistics": [] },
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
-            "started": http_date(timestamp((world.started_unix(), 0))),
+            "started": started,
             "state": "Started",
             "statistics": {
                 "active_operations": own().filter(Moment::is_running).count(),
@@ -136,18 +143,18 @@ fn one_service(service: &Service, world: &World, base: &str) -> Value {
             "users": [],
         },
         "id": name,
-        "links": { "self": format!("{base}/services/{name}/") },
+        "links": { "self": context.object(&format!("services/{name}")) },
         "relationships": {
             "listeners": relationship(
-                base, "listeners", &format!("services/{name}"), &[&format!("{name}-Listener")],
+                context, "listeners", &format!("services/{name}"), &[&format!("{name}-Listener")],
             ),
-            "servers": relationship(base, "servers", &format!("services/{name}"), service.servers),
+            "servers": relationship(context, "servers", &format!("services/{name}"), service.servers),
         },
         "type": "services",
     })
 }
 
-fn listener(service: &Service, base: &str) -> Value {
+fn listener(service: &Service, context: Context<'_>) -> Value {
     let name = format!("{}-Listener", service.name);
     json!({
         "attributes": {
@@ -165,22 +172,19 @@ fn listener(service: &Service, base: &str) -> Value {
         },
         "id": name,
         "relationships": {
-            "services": relationship(base, "services", &format!("listeners/{name}"), &[service.name]),
+            "services": relationship(context, "services", &format!("listeners/{name}"), &[service.name]),
         },
         "type": "listeners",
     })
 }
 
-fn relationship(base: &str, kind: &str, owner: &str, names: &[&str]) -> Value {
+fn relationship(context: Context<'_>, kind: &str, owner: &str, names: &[&str]) -> Value {
     let data: Vec<Value> = names
         .iter()
         .map(|name| json!({ "id": name, "type": kind }))
         .collect();
     json!({
         "data": data,
-        "links": {
-            "related": format!("{base}/{kind}/"),
-            "self": format!("{base}/{owner}/relationships/{kind}/"),
-        },
+        "links": RelationshipLinks::of(context, owner, kind),
     })
 }

@@ -124,7 +124,7 @@ fn known_or_not() -> impl Strategy<Value = Session> {
             Box::new(Extra {
                 program,
                 memory,
-                backends: backends.collect(),
+                backends: Some(backends.collect()),
                 ..Extra::default()
             })
         }),

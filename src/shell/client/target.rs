@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::url::EndpointUrl;
 use crate::model::{Dialect, SessionId};
 
 /// The process start, and what explains empty queries: some hundred bytes instead of 5 kB.
@@ -18,14 +19,90 @@ pub(super) const LOGIN: &str = "/v1/auth";
 pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,parameters/address,\
      parameters/port,replication_lag,statistics/connections&pretty=false";
 
-/// Which part of a list is wanted. The default is all of it, which is what polling asks for: on a
-/// fast link the whole list is the cheapest one, and a moving list loses rows between pages.
+/// Which part of a list is wanted; the default is all of it. Polling never asks for a range: a moving
+/// list loses rows between pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListRequest<'a> {
     /// Only these fields of each session, by their names in the API.
     pub fields: Option<&'a [&'a str]>,
     /// Only these rows: the first and the last, counted from 0. The draft dialect alone has it.
     pub range: Option<(u64, u64)>,
+}
+
+/// How much of each session a list is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListForm {
+    /// All of it.
+    Whole,
+    /// What the program reads of it, and no more.
+    Sparse,
+}
+
+/// What the decoder reads of a row (JSON:API, 2.5 and later; older versions send all of it). The server
+/// copies a session's attributes once for each name, so whole objects are asked for where their rest is
+/// small. `services` is a relationship, and would be left out with all others.
+const NEEDED: [&str; 14] = [
+    "state",
+    "user",
+    "remote",
+    "port",
+    "connected",
+    "seconds_alive",
+    "idle",
+    "io_activity",
+    "thread",
+    "connections",
+    "client",
+    "queries",
+    "memory",
+    "services",
+];
+
+impl ListForm {
+    /// By the link and by what sessions hold: building a sparse list costs the proxy more time than a
+    /// whole one, and sending a whole one costs a far link more bytes. On loopback nothing is saved by
+    /// fewer, and little anywhere where statements are kept: most of a list is statements then, which
+    /// cannot be asked for in part.
+    pub(super) fn over(url: &EndpointUrl, keeps_statements: bool) -> Self {
+        if url.is_loopback() || keeps_statements {
+            Self::Whole
+        } else {
+            Self::Sparse
+        }
+    }
+
+    /// In this dialect: the draft's seven fields are all needed.
+    pub(super) const fn within(self, dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Draft => Self::Whole,
+            Dialect::JsonApi => self,
+        }
+    }
+
+    /// The fields to ask for, by their names in the API; `None` is all.
+    pub const fn fields(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Whole => None,
+            Self::Sparse => Some(&NEEDED),
+        }
+    }
+
+    /// In a word or two.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Sparse => "sparse fields",
+        }
+    }
+}
+
+/// The list as polling asks for it.
+pub(super) fn polled(dialect: Dialect, form: ListForm) -> String {
+    let request = ListRequest {
+        fields: form.within(dialect).fields(),
+        range: None,
+    };
+    list(dialect, &request)
 }
 
 /// The list.
@@ -94,10 +171,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn polling_asks_for_the_whole_list() {
+    fn polling_asks_for_the_whole_list_on_loopback_and_in_the_draft() {
         let all = ListRequest::default();
         assert_eq!(list(Dialect::JsonApi, &all), "/v1/sessions?pretty=false");
         assert_eq!(list(Dialect::Draft, &all), "/sessions");
+        for (dialect, form) in [
+            (Dialect::JsonApi, ListForm::Whole),
+            (Dialect::Draft, ListForm::Whole),
+            (Dialect::Draft, ListForm::Sparse),
+        ] {
+            assert_eq!(polled(dialect, form), list(dialect, &all));
+        }
+    }
+
+    #[test]
+    fn a_far_link_is_asked_for_what_is_needed() {
+        for (url, form) in [
+            ("127.0.0.1:8989", ListForm::Whole),
+            ("https://[::1]:8989", ListForm::Whole),
+            ("localhost", ListForm::Whole),
+            ("10.0.0.1:8989", ListForm::Sparse),
+            ("https://db-proxy-1", ListForm::Sparse),
+        ] {
+            let url = url.parse().unwrap();
+            assert_eq!(ListForm::over(&url, false), form, "{url}");
+            assert_eq!(ListForm::over(&url, true), ListForm::Whole, "{url}");
+        }
+        assert_eq!(
+            polled(Dialect::JsonApi, ListForm::Sparse),
+            "/v1/sessions?fields%5Bsessions%5D=state,user,remote,port,connected,seconds_alive,idle,\
+             io_activity,thread,connections,client,queries,memory,services&pretty=false"
+        );
     }
 
     #[test]

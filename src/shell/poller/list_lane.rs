@@ -10,7 +10,7 @@ use super::pace::Pace;
 use super::{PollSettings, Schedule};
 use crate::app::msg::Msg;
 use crate::model::{Census, Change, Dialect, Fault, Instance, ProcessStart, Snapshot};
-use crate::shell::client::{Client, List, ListRequest, off_thread};
+use crate::shell::client::{Client, List, off_thread};
 
 /// What other lanes hear of a list.
 pub(super) struct Heard {
@@ -161,7 +161,7 @@ impl ListLane {
         };
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
         self.heard.process.send_replace(process);
-        let list = self.client.sessions(&ListRequest::default()).await?;
+        let list = self.client.polled().await?;
         Ok((instance, list))
     }
 

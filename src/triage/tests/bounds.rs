@@ -43,7 +43,7 @@ fn any_session() -> impl Strategy<Value = Session> {
                 received: text(&received),
             });
             Box::new(Extra {
-                backends: servers.iter().map(|server| backend(server)).collect(),
+                backends: Some(servers.iter().map(|server| backend(server)).collect()),
                 io_activity,
                 memory,
                 history,

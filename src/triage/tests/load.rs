@@ -10,7 +10,9 @@ fn idle_alone_is_looked_at() {
         polls.one(1, session(1).idle(3600)),
         [look("idle 1h 0m, holds db-01")]
     );
-    let holds_none = session(1).idle(9999).with(|extra| extra.backends.clear());
+    let holds_none = session(1)
+        .idle(9999)
+        .with(|extra| extra.backends = Some(Vec::new()));
     assert_eq!(polls.one(1, holds_none), NONE);
     let unknown = Session {
         idle: None,

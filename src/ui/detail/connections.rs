@@ -25,7 +25,12 @@ pub(super) fn section<'a>(
     pen: &Pen<'_>,
 ) -> Vec<Line<'a>> {
     if detail.connections.is_empty() {
-        let [blank, heading] = pen.heading("CONNECTIONS", "none: it holds no server");
+        let remark = if detail.holds_nothing() {
+            "none: it holds no server"
+        } else {
+            "not told by this version of MaxScale"
+        };
+        let [blank, heading] = pen.heading("CONNECTIONS", remark);
         return vec![blank, heading];
     }
     if detail

@@ -58,8 +58,8 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &P
         let why = format!("cannot be read: {fault}");
         return Vec::from(heading(&why, pen));
     };
-    let holds_none = detail.connections.is_empty();
-    let shown = if holds_none {
+    let names_none = detail.connections.is_empty();
+    let shown = if names_none {
         // What it waits for may be one of these.
         let all = servers.states.iter();
         all.filter(|server| server.health() != Health::Running).collect()
@@ -73,7 +73,10 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &P
     let remark = match (&known.fault, stale) {
         (Some(fault), _) => format!("as of {}; since then: {fault}", time(app, servers.taken_at)),
         (None, Some(since)) => format!("as of {}", time(app, since)),
-        (None, None) if holds_none => "those that are not well; the session holds none".to_owned(),
+        (None, None) if detail.holds_nothing() => {
+            "those that are not well; the session holds none".to_owned()
+        }
+        (None, None) if names_none => "those that are not well; which it holds is not told".to_owned(),
         (None, None) => "as the proxy's monitor sees them".to_owned(),
     };
     let mut text = Vec::from(heading(&remark, pen));

@@ -185,10 +185,8 @@ fn memory(raw: Field<Object<RawMemory<'_>>>, decoder: &mut Decoder<'_>) -> (Opti
     (raw.total.take(&mut decoder.blanked), queue)
 }
 
-fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Vec<Backend> {
-    let Some(List(connections)) = raw.take(&mut decoder.blanked) else {
-        return Vec::new();
-    };
+fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Option<Vec<Backend>> {
+    let List(connections) = raw.take(&mut decoder.blanked)?;
     let known = connections.into_iter().filter_map(|connection| {
         let Object(mut connection) = connection.take(&mut decoder.blanked)?;
         let thread_id = connection.thread_id(decoder);
@@ -197,7 +195,7 @@ fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'
             thread_id,
         })
     });
-    known.collect()
+    Some(known.collect())
 }
 
 fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra {

@@ -61,6 +61,9 @@ struct RawResponse<'a> {
     duration: Field<u64>,
 }
 
+/// What of the memory the row has read, and counted what is wrong in it.
+const IN_THE_ROW: [&str; 2] = ["connection_buffers", "total"];
+
 /// Adds to a row all that the same body tells beyond it.
 pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) -> Detail {
     let mut detail = Detail::of(session);
@@ -79,17 +82,15 @@ pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) 
         .map(|queries| list(Some(queries), decoder, |raw, decoder| Some(query(raw, decoder))));
     detail.log = lines(raw.log, decoder);
     for (name, value) in raw.memory.known().into_iter().flat_map(|memory| memory.0) {
+        let counted = decoder.blanked;
         let bytes = match value.take(&mut decoder.blanked) {
             Some(NumberOr::Number(bytes)) => Some(bytes),
-            Some(NumberOr::Object(buffers)) => {
-                // The row has counted what is wrong in them.
-                let counted = decoder.blanked;
-                let total = place_buffers(buffers, &mut detail, decoder);
-                decoder.blanked = counted;
-                total
-            }
+            Some(NumberOr::Object(buffers)) => place_buffers(buffers, &mut detail, decoder),
             None => None,
         };
+        if IN_THE_ROW.contains(&&*name) {
+            decoder.blanked = counted;
+        }
         detail
             .memory
             .extend(bytes.map(|bytes| (decoder.interner.name(&name), bytes)));

@@ -6,6 +6,8 @@
     reason = "a test that panics fails, as it should"
 )]
 
+mod mirror;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,158 +66,122 @@ fn text(text: Option<&Text>) -> Option<String> {
     text.map(ToString::to_string)
 }
 
-#[track_caller]
-fn assert_session(session: &Session, resource: &Value) {
-    let attributes = &resource["attributes"];
-    assert_eq!(session.id.to_string(), resource["id"].as_str().unwrap());
-    assert_eq!(text(session.state.as_ref()), shown(&attributes["state"]));
-    assert_eq!(text(session.user.as_ref()), shown(&attributes["user"]));
-    let remote = attributes["remote"]
-        .as_str()
-        .map(|remote| remote.trim_start_matches("::ffff:"));
-    assert_eq!(session.address.as_ref().map(Text::as_str), remote);
-    assert_eq!(
-        session.port.map(i64::from),
-        attributes["port"].as_i64().filter(|port| *port >= 0)
-    );
-    assert_eq!(
-        text(session.service.as_ref()),
-        shown(&resource["relationships"]["services"]["data"][0]["id"])
-    );
-    let connected = session.connected.as_ref();
-    assert_eq!(
-        connected.map(|connected| connected.sent.to_string()),
-        shown(&attributes["connected"])
-    );
-    assert!(
-        connected.is_none_or(|connected| connected.at.is_some()),
-        "every date form is read"
-    );
-    let close = |ours: Option<f64>, theirs: Option<f64>| match (ours, theirs) {
-        (Some(ours), Some(theirs)) => (ours - theirs).abs() <= 0.051,
-        (ours, theirs) => ours.is_none() && theirs.is_none(),
-    };
-    assert!(close(
-        session.idle.map(maxtop::model::Span::as_secs_f64),
-        attributes["idle"].as_f64()
-    ));
-    if let Some(alive) = attributes["seconds_alive"].as_f64() {
-        assert!(close(
-            session.age.map(maxtop::model::Span::as_secs_f64),
-            Some(alive)
-        ));
-    }
-    let Some(extra) = &session.extra else {
-        return assert!(attributes.is_null());
-    };
-    assert_eq!(extra.io_activity, attributes["io_activity"].as_u64());
-    assert_eq!(extra.memory, attributes["memory"]["total"].as_u64());
-    assert_eq!(extra.worker, attributes["thread"].as_u64());
-    let client = &attributes["client"]["connection_attributes"];
-    assert_eq!(text(extra.program.as_ref()), shown(&client["program_name"]));
-    assert_eq!(
-        extra.pid.map(|pid| pid.to_string()).as_deref(),
-        client["_pid"].as_str()
-    );
-    let connections = attributes["connections"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    assert_eq!(extra.backends.len(), connections.len());
-    for (backend, connection) in extra.backends.iter().zip(connections) {
-        assert_eq!(Some(backend.server.as_str()), connection["server"].as_str());
-        assert_eq!(
-            backend.thread_id.map(u64::from),
-            connection["connection_id"].as_u64().filter(|id| *id > 0)
-        );
-    }
-    let last = attributes["queries"]
-        .as_array()
-        .and_then(|queries| queries.last());
-    let running = last.filter(|query| query["completed"].is_null());
-    assert_eq!(extra.running.is_some(), running.is_some());
+/// What was recorded of sessions: name, body, and what stands under `data`.
+struct Recorded {
+    name: String,
+    body: Vec<u8>,
+    data: Value,
 }
 
-#[track_caller]
-fn assert_detail(detail: &Detail, resource: &Value) {
-    assert_session(&detail.session, resource);
-    let attributes = &resource["attributes"];
-    let array = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let queries = detail.queries.as_deref().unwrap_or_default();
-    assert_eq!(queries.len(), array(&attributes["queries"]).len());
-    for (query, theirs) in queries.iter().zip(array(&attributes["queries"])) {
-        let sql = theirs["statement"]
-            .as_str()
-            .map(|raw| Text::clean(raw, Limit::Sql));
-        assert_eq!(query.sql, sql);
-        assert_eq!(text(query.command.as_ref()), shown(&theirs["command"]));
-        assert_eq!(query.took_ms().is_some(), theirs["completed"].is_string());
-        let durations: Vec<_> = query
-            .responses
-            .iter()
-            .map(|response| response.duration_ms)
-            .collect();
-        let expected: Vec<_> = array(&theirs["responses"])
-            .iter()
-            .map(|response| response["duration"].as_u64())
-            .collect();
-        assert_eq!(durations, expected);
-    }
-    assert_eq!(detail.log.len(), array(&attributes["log"]).len());
-    let client = attributes["client"]["connection_attributes"]
-        .as_object()
-        .map_or(0, serde_json::Map::len);
-    assert_eq!(detail.client.len(), client);
-    let memory = attributes["memory"].as_object().map_or(0, serde_json::Map::len);
-    assert_eq!(detail.memory.len(), memory);
-    let buffers = &attributes["memory"]["connection_buffers"];
-    assert_eq!(
-        detail.client_buffer.and_then(|buffer| buffer.writeq),
-        buffers["client"]["writeq"].as_u64()
-    );
-    for connection in &detail.connections {
-        let theirs = &buffers["backends"][connection.server.as_ref().unwrap().as_str()];
-        assert_eq!(
-            connection.buffer.and_then(|buffer| buffer.readq),
-            theirs["readq"].as_u64()
-        );
-    }
+/// Every recorded reply of a version that tells of sessions, whatever it was asked for.
+fn recorded(version: &str) -> Vec<Recorded> {
+    let entries = fs::read_dir(folder(version)).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = paths.into_iter().filter_map(|path| {
+        let body = body(&path);
+        let mut json: Value = serde_json::from_slice(&body).ok()?;
+        let data = json.get_mut("data")?.take();
+        let first = data.as_array().map_or(Some(&data), |rows| rows.first())?;
+        (first["type"] == "sessions").then(|| Recorded {
+            name: format!("{version}/{}", path.file_name().unwrap().to_string_lossy()),
+            body,
+            data,
+        })
+    });
+    read.collect()
 }
 
 #[test]
 fn every_list_decodes_with_every_value() {
+    let mut rows_seen = 0;
     for version in VERSIONS {
-        for file in files(version, "sessions") {
-            let body = body(&file);
+        for Recorded { name, body, data } in recorded(version) {
+            let Some(resources) = data.as_array() else {
+                continue;
+            };
             let rows = with_decoder(|decoder| wire::list(Dialect::JsonApi, &body, decoder)).unwrap();
-            let json: Value = serde_json::from_slice(&body).unwrap();
-            let resources = json["data"].as_array().unwrap();
-            assert_eq!(rows.sessions.len(), resources.len(), "{}", file.display());
-            assert_eq!((rows.blanked, rows.dropped), (0, 0), "{}", file.display());
+            assert_eq!(rows.sessions.len(), resources.len(), "{name}");
+            assert_eq!((rows.blanked, rows.dropped), (0, 0), "{name}");
             for resource in resources {
                 let id = resource["id"].as_str().unwrap();
-                let session = rows
-                    .sessions
-                    .iter()
-                    .find(|session| session.id.to_string() == id)
-                    .unwrap();
-                assert_session(session, resource);
+                let mut sessions = rows.sessions.iter();
+                let session = sessions.find(|session| session.id.to_string() == id).unwrap();
+                let differences = mirror::row_differences(session, resource);
+                assert!(differences.is_empty(), "{name} {id}: {differences:#?}");
+                assert_dated(session, &name);
+                rows_seen += 1;
             }
         }
     }
+    assert!(rows_seen > 500, "{rows_seen}");
 }
 
 #[test]
 fn every_session_decodes_with_every_value() {
+    let mut seen = 0;
     for version in VERSIONS {
-        for file in files(version, "session-") {
-            let body = body(&file);
+        for Recorded { name, body, data } in recorded(version) {
+            if data.is_array() {
+                continue;
+            }
             let detail = with_decoder(|decoder| jsonapi::session(&body, decoder)).unwrap();
-            let json: Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(detail.blanked, 0, "{}", file.display());
-            assert_detail(&detail, &json["data"]);
+            assert_eq!(detail.blanked, 0, "{name}");
+            let differences = mirror::detail_differences(&detail, &data);
+            assert!(differences.is_empty(), "{name}: {differences:#?}");
+            let differences = mirror::row_differences(&detail.session, &data);
+            assert!(differences.is_empty(), "{name}: {differences:#?}");
+            assert_dated(&detail.session, &name);
+            let finished = |query: &&maxtop::model::Query| query.completed.is_some();
+            let mut queries = detail.queries.iter().flatten().filter(finished);
+            assert!(queries.all(|query| query.took_ms().is_some()), "{name}");
+            seen += 1;
         }
     }
+    assert!(seen >= 36, "{seen}");
+}
+
+/// Every date form is read.
+#[track_caller]
+fn assert_dated(session: &Session, name: &str) {
+    let connected = session.connected.as_ref();
+    assert!(connected.is_none_or(|connected| connected.at.is_some()), "{name}");
+}
+
+/// The walk itself notices what it is there for.
+#[test]
+fn the_walk_finds_what_is_wrong_lost_or_invented() {
+    let all = recorded("24.02.3");
+    let Recorded { body, data, .. } = all.iter().find(|one| one.name.contains("session-BUSY")).unwrap();
+    let detail = with_decoder(|decoder| jsonapi::session(body, decoder)).unwrap();
+    let differs = |detail: &Detail, data: &Value| mirror::detail_differences(detail, data);
+    assert_eq!(differs(&detail, data), [""; 0]);
+    for pointer in [
+        "/id",
+        "/attributes/user",
+        "/attributes/thread",
+        "/attributes/idle",
+        "/attributes/connections/1/connection_id",
+        "/attributes/client/connection_attributes/_pid",
+        "/attributes/memory/connection_buffers/client/readq",
+        "/attributes/queries/3/responses/0/duration",
+        "/relationships/services/data/0/id",
+    ] {
+        let mut other = data.clone();
+        *other.pointer_mut(pointer).unwrap() = "another".into();
+        assert!(!differs(&detail, &other).is_empty(), "{pointer}");
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let mut less = data.clone();
+        less.pointer_mut(parent)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove(name);
+        assert!(!differs(&detail, &less).is_empty(), "{pointer} is invented");
+    }
+    let mut more = data.clone();
+    more["attributes"]["never_heard_of"] = 1.into();
+    assert_eq!(differs(&detail, &more).len(), 1);
 }
 
 #[test]
