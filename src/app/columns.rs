@@ -250,7 +250,7 @@ pub static COLUMNS: [Column; 19] = [
         heading: "WORKER",
         about: "the routing worker that serves it",
         align: Align::Right,
-        min: 6,
+        min: 7,
         max: 7,
         drop: 6,
         usual: false,
