@@ -269,7 +269,7 @@ pub static COLUMNS: [Column; 21] = [
         heading: "WORKER",
         about: "the routing worker that serves it",
         align: Align::Right,
-        min: 6,
+        min: 7,
         max: 7,
         drop: 6,
         usual: false,

@@ -29,9 +29,11 @@ impl App {
         only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
     }
 
-    /// Those of them that a table of this width has room for.
+    /// Those of them that a table of this width has room for; the number, if nobody can fill any.
     pub fn fitted_columns(&self, width: u16) -> Vec<Fitted> {
-        fitted(self.known_columns(), &self.table.generation.widths, width)
+        let number = self.known_columns().next().is_none().then_some(ColumnId::NUMBER);
+        let columns = self.known_columns().chain(number);
+        fitted(columns, &self.table.generation.widths, width)
     }
 
     /// The columns on the screen, or that would be without the details in the table's place.

@@ -3,6 +3,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
@@ -23,9 +24,11 @@ const NAME: usize = 14;
 /// Draws the list, if it is open.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(chooser) = &app.chooser else { return };
-    let table = match rect(app.areas().table) {
-        table if table.is_empty() => frame.area(),
-        table => table,
+    let areas = app.areas();
+    let table = if areas.table.is_empty() {
+        rect(areas.detail)
+    } else {
+        rect(areas.table)
     };
     let width = WIDTH.min(table.width);
     let most = (table.height * 2 / 3).max(LEAST + 2).min(table.height);
@@ -88,18 +91,16 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[Fitted], theme: &Theme, width: usi
     let room = width.saturating_sub(NAME + note.width() + 1);
     let about = fit(column.about, room, theme.glyphs.more);
     let gap = room.saturating_sub(about.width()) + 1;
-    let style = if chosen { theme.strong } else { theme.quiet };
+    let (name_style, about_style) = if chosen {
+        (theme.strong, Style::new())
+    } else {
+        (theme.quiet, theme.quiet)
+    };
     Line::from(vec![
-        Span::styled(format!("{name:<NAME$}"), style),
-        Span::styled(
-            about,
-            if chosen {
-                style.remove_modifier(style.add_modifier)
-            } else {
-                style
-            },
-        ),
-        Span::styled(format!("{:gap$}{note}", ""), theme.warning),
+        Span::styled(format!("{name:<NAME$}"), name_style),
+        Span::styled(about, about_style),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(note, theme.warning),
     ])
 }
 

@@ -159,7 +159,9 @@ fn a_pause_holds_the_table_and_polling_goes_on() {
     pty.keys("p");
     pty.sees("paused");
     endpoint.running().kill(before[5]);
-    pty.sees("11 sessions");
+    pty.wait("one fewer in the header", |screen| {
+        lines(screen)[0].contains(" 11 ")
+    });
     assert_eq!(pty.look(ids), before);
     pty.keys("p");
     pty.wait("it is gone", |screen| ids(screen).len() == 11);

@@ -109,6 +109,14 @@ fn only_what_is_seen_is_sorted_by_step() {
 }
 
 #[test]
+fn columns_that_nobody_can_fill_leave_the_number() {
+    let stage = with(&["memory", "query"]);
+    let seen = stage.app.seen_columns();
+    let names: Vec<_> = seen.iter().map(|fitted| fitted.id.column().name).collect();
+    assert_eq!(names, ["id"]);
+}
+
+#[test]
 fn a_session_cannot_be_ended_by_a_key_of_the_list() {
     let mut stage = stage();
     stage.press(Code::Char('c'));

@@ -10,6 +10,9 @@ impl ColumnId {
     /// The order before anybody asked for another: what is worst stands first.
     pub const DEFAULT_SORT: Self = Self(7);
 
+    /// The session's number, without which a row is nobody.
+    pub const NUMBER: Self = Self(0);
+
     /// The column with this name, or with this head.
     pub fn named(name: &str) -> Option<Self> {
         let is_meant = |column: &Column| {

@@ -61,6 +61,7 @@ fn every_column_is_found_by_its_name_and_by_its_head() {
         );
     }
     assert_eq!(ColumnId::DEFAULT_SORT.column().name, "why");
+    assert_eq!(ColumnId::NUMBER.column().name, "id");
 }
 
 #[test]
