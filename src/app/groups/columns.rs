@@ -104,7 +104,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 7] = [
     },
     GroupColumn {
         heading: "MEMORY",
-        about: "what they take in the proxy together, as far as it is told",
+        about: "what they take in the proxy together, as far as told",
         align: Align::Right,
         min: 7,
         max: 7,
