@@ -39,7 +39,10 @@ pub struct Groups {
     pub widths: [u16; GROUP_COLUMNS.len()],
     /// Whether a group is kept that has no session any more.
     pub has_gone: bool,
-    order: Vec<Group>,
+    /// As they were met.
+    all: Vec<Group>,
+    /// Their places in `all`, from top to bottom.
+    order: Vec<usize>,
 }
 
 impl Groups {
@@ -60,24 +63,29 @@ impl Groups {
 
     /// The group at a place.
     pub fn get(&self, position: usize) -> Option<&Group> {
-        self.order.get(position)
+        self.all.get(*self.order.get(position)?)
     }
 
     /// The groups of a window.
     pub fn window(&self, from: usize, height: usize) -> impl Iterator<Item = &Group> {
-        self.order.iter().skip(from).take(height)
+        let places = self.order.iter().skip(from).take(height);
+        places.filter_map(|place| self.all.get(*place))
     }
 
     /// Where a group stands.
     pub fn position(&self, key: &GroupKey) -> Option<usize> {
-        self.order.iter().position(|group| group.key == *key)
+        self.window(0, usize::MAX).position(|group| group.key == *key)
+    }
+
+    /// Where each group stands.
+    fn places(&self) -> FxHashMap<Option<&str>, usize> {
+        let groups = self.window(0, usize::MAX).zip(0..);
+        groups.map(|(group, place)| (group.key.text(), place)).collect()
     }
 
     /// How many of these sessions are in each group, by its place.
     pub(super) fn count<'a>(&self, rows: impl Iterator<Item = Row<'a>>) -> Vec<u64> {
-        let places = self.order.iter().zip(0..);
-        let places: FxHashMap<Option<&str>, usize> =
-            places.map(|(group, place)| (group.key.text(), place)).collect();
+        let places = self.places();
         let mut counts = vec![0; self.order.len()];
         let each = self.spec.by.grouping().each;
         for row in rows {
@@ -116,12 +124,13 @@ pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Genera
         sessions: 0,
         several: 0,
         has_gone: false,
+        all: Vec::new(),
         order: Vec::new(),
     };
     collect(generation, &mut groups);
     keep_gone(&mut groups, before);
     let held = before.filter(|before| generation.spec.hold && before.spec.sort == spec.sort);
-    sort(&mut groups.order, spec.sort, held);
+    groups.order = sorted(&groups.all, spec.sort, held);
     widen(&mut groups);
     groups
 }
@@ -129,7 +138,7 @@ pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Genera
 fn collect(generation: &Generation, groups: &mut Groups) {
     let grouping = groups.spec.by.grouping();
     let mut places: FxHashMap<Option<&str>, usize> = FxHashMap::default();
-    let order = &mut groups.order;
+    let all = &mut groups.all;
     let rows = generation.window(0, usize::MAX);
     for row in rows.filter(|row| row.missing == 0) {
         let mut values = 0;
@@ -138,10 +147,10 @@ fn collect(generation: &Generation, groups: &mut Groups) {
             let place = *places
                 .entry(value.as_ref().map(Value::as_str))
                 .or_insert_with(|| {
-                    order.push(Group::new(value.into(), grouping.nothing));
-                    order.len() - 1
+                    all.push(Group::new(value.into(), grouping.nothing));
+                    all.len() - 1
                 });
-            if let Some(group) = order.get_mut(place) {
+            if let Some(group) = all.get_mut(place) {
                 group.add(&row);
             }
         });
@@ -153,28 +162,29 @@ fn collect(generation: &Generation, groups: &mut Groups) {
 /// The group under the cursor stays, so that no other one slips under it.
 fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
     let Some(cursor) = &groups.spec.cursor else { return };
-    if groups.position(cursor).is_none()
+    if groups.all.iter().all(|group| group.key != *cursor)
         && let Some(before) = before
         && let Some(last) = before.position(cursor).and_then(|place| before.get(place))
     {
-        groups.order.push(last.gone());
+        groups.all.push(last.gone());
         groups.has_gone = true;
     }
 }
 
-/// Under `held`, each where it stood, and new ones at the end.
-fn sort(order: &mut [Group], sort: GroupSort, held: Option<&Groups>) {
-    if let Some(held) = held {
-        let before = held.order.iter().enumerate();
-        let before: FxHashMap<Option<&str>, usize> =
-            before.map(|(place, group)| (group.key.text(), place)).collect();
-        order.sort_by(|a, b| {
-            let place = |group: &Group| before.get(&group.key.text()).copied().unwrap_or(usize::MAX);
-            place(a).cmp(&place(b)).then_with(|| sort.compare(a, b))
-        });
-    } else {
-        order.sort_by(|a, b| sort.compare(a, b));
-    }
+/// Under `held`, each where it stood, and new ones at the end. What is compared stands side by side:
+/// there may be as many groups as sessions.
+fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize> {
+    let before = held.map(Groups::places).unwrap_or_default();
+    let stood = |group: &Group| before.get(&group.key.text()).copied().unwrap_or(usize::MAX);
+    let mut order: Vec<_> = groups
+        .iter()
+        .zip(0..)
+        .map(|(group, place)| (stood(group), sort.rank(group), place))
+        .collect();
+    order.sort_unstable_by(|(a_stood, a, _), (b_stood, b, _)| {
+        a_stood.cmp(b_stood).then_with(|| sort.compare(a, b))
+    });
+    order.into_iter().map(|(_, _, place)| place).collect()
 }
 
 fn widen(groups: &mut Groups) {
@@ -183,7 +193,7 @@ fn widen(groups: &mut Groups) {
         if *widest >= column.max || column.max == u16::MAX {
             continue;
         }
-        let cells = groups.order.iter().filter_map(|group| (column.cell)(group));
+        let cells = groups.all.iter().filter_map(|group| (column.cell)(group));
         let width = cells.map(|cell| cell.width()).max().unwrap_or(0);
         *widest = u16::try_from(width)
             .unwrap_or(u16::MAX)

@@ -104,7 +104,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 7] = [
     },
     GroupColumn {
         heading: "MEMORY",
-        about: "what they take in the proxy together, as far as it is told",
+        about: "what they take in the proxy together, as far as told",
         align: Align::Right,
         min: 7,
         max: 7,
@@ -177,14 +177,39 @@ impl Default for GroupSort {
 }
 
 impl GroupSort {
-    /// Which of two groups stands first: by the column, then the larger one, then by name.
-    pub(super) fn compare(self, a: &Group, b: &Group) -> Ordering {
-        let key = self.column.column().key;
-        key(a)
-            .compare(key(b), self.descending)
-            .then(b.sessions.cmp(&a.sessions))
-            .then_with(|| name(a).compare(name(b), false))
+    /// What a group is sorted by.
+    pub(super) fn rank(self, group: &Group) -> Rank<'_> {
+        let name = name(group);
+        let first = group.key.text().and_then(|text| text.as_bytes().first_chunk());
+        Rank {
+            key: (self.column.column().key)(group),
+            sessions: group.sessions,
+            prefix: first.copied().map(u64::from_be_bytes),
+            name,
+        }
     }
+
+    /// Which of two groups stands first: by the column, then the larger one, then by name.
+    pub(super) fn compare(self, a: &Rank<'_>, b: &Rank<'_>) -> Ordering {
+        let by_prefix = match (a.prefix, b.prefix) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => Ordering::Equal,
+        };
+        a.key
+            .compare(b.key, self.descending)
+            .then(b.sessions.cmp(&a.sessions))
+            .then(by_prefix)
+            .then_with(|| a.name.compare(b.name, false))
+    }
+}
+
+/// What a group is sorted by.
+pub(super) struct Rank<'a> {
+    key: SortKey<'a>,
+    sessions: u64,
+    /// The first bytes of the name, if it has as many: most names differ there.
+    prefix: Option<u64>,
+    name: SortKey<'a>,
 }
 
 fn name(group: &Group) -> SortKey<'_> {

@@ -134,12 +134,11 @@ fn arranged(list: &Arc<Snapshot>, filter: &Filter, group: Option<GroupSpec>) -> 
     })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the form of `Spec::group`")]
-fn by(by: GroupingId) -> Option<GroupSpec> {
-    Some(GroupSpec {
+fn by(by: GroupingId) -> GroupSpec {
+    GroupSpec {
         by,
         ..GroupSpec::default()
-    })
+    }
 }
 
 fn fleet() -> impl Strategy<Value = (Arc<Snapshot>, Filter)> {
@@ -163,7 +162,7 @@ proptest! {
     fn every_session_that_matches_is_counted_where_it_belongs((list, filter) in fleet()) {
         let matching = arranged(&list, &filter, None);
         for id in GroupingId::all() {
-            let generation = arranged(&list, &filter, by(id));
+            let generation = arranged(&list, &filter, Some(by(id)));
             let groups = generation.groups.as_ref().unwrap();
             let sum: u64 = groups.window(0, usize::MAX).map(|group| group.sessions).sum();
             prop_assert_eq!(groups.sessions, matching.len());
@@ -179,7 +178,7 @@ proptest! {
     #[test]
     fn the_filter_of_a_group_finds_exactly_its_sessions((list, filter) in fleet()) {
         for id in GroupingId::all() {
-            let generation = arranged(&list, &filter, by(id));
+            let generation = arranged(&list, &filter, Some(by(id)));
             let groups = generation.groups.as_ref().unwrap();
             for group in groups.window(0, usize::MAX) {
                 let made = filter.narrowed(id.grouping().field().unwrap(), group.key.text()).unwrap();
@@ -198,7 +197,7 @@ proptest! {
     #[test]
     fn groups_stand_once_worst_first_and_where_they_are_looked_for((list, filter) in fleet()) {
         for id in GroupingId::all() {
-            let generation = arranged(&list, &filter, by(id));
+            let generation = arranged(&list, &filter, Some(by(id)));
             let groups = generation.groups.as_ref().unwrap();
             let all: Vec<_> = groups.window(0, usize::MAX).collect();
             for (place, group) in all.iter().enumerate() {
@@ -232,7 +231,7 @@ fn under_a_held_order_groups_stand_where_they_stood_and_new_ones_at_the_end() {
     let first = Arc::new(arranged(
         &of_users(&["a", "b", "b"]),
         &Filter::default(),
-        by(GroupingId::default()),
+        Some(by(GroupingId::default())),
     ));
     assert_eq!(names(&first), ["b", "a"]);
     let next = |hold| {
@@ -241,7 +240,7 @@ fn under_a_held_order_groups_stand_where_they_stood_and_new_ones_at_the_end() {
             previous: Some(Arc::clone(&first)),
             snapshots: vec![of_users(&["a", "a", "a", "b", "c", "c", "c", "c"])],
             spec: Spec {
-                group: by(GroupingId::default()),
+                group: Some(by(GroupingId::default())),
                 hold,
                 ..Spec::default()
             },
@@ -256,7 +255,7 @@ fn the_group_under_the_cursor_outlives_its_sessions() {
     let first = Arc::new(arranged(
         &of_users(&["a", "b", "b"]),
         &Filter::default(),
-        by(GroupingId::default()),
+        Some(by(GroupingId::default())),
     ));
     let cursor = first
         .groups
@@ -292,7 +291,11 @@ fn the_group_under_the_cursor_outlives_its_sessions() {
 
 #[test]
 fn what_nobody_tells_is_blank_and_not_nothing() {
-    let generation = arranged(&of_users(&["a"]), &Filter::default(), by(GroupingId::default()));
+    let generation = arranged(
+        &of_users(&["a"]),
+        &Filter::default(),
+        Some(by(GroupingId::default())),
+    );
     let groups = generation.groups.as_ref().unwrap();
     let group = groups.get(0).unwrap();
     assert_eq!((group.idle, group.memory), (None, None));

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::key::Code;
+use crate::app::key::{Code, Key};
 use crate::app::keymap::Context;
+use crate::app::msg::Msg;
 use crate::app::stage::{Stage, draft};
 use crate::model::Dialect;
 
@@ -217,4 +218,32 @@ fn groups_are_sorted_by_their_own_columns() {
     let sort = stage.app.table.sort;
     stage.press(Code::Esc);
     assert_eq!(stage.app.table.sort, sort);
+}
+
+#[test]
+fn until_the_groups_are_there_no_key_means_what_they_cover() {
+    let mut stage = stage();
+    let press = |stage: &mut Stage, code| _ = stage.app.update(Msg::Key(Key::plain(code)));
+    press(&mut stage, Code::Char('t'));
+    assert!(!stage.app.shows_groups(), "they are still being made");
+    for code in [Code::Char('K'), Code::Enter, Code::Char(' ')] {
+        press(&mut stage, code);
+    }
+    assert!(stage.app.kills.asking.is_none() && stage.app.detail.is_none());
+    assert!(stage.app.marks.is_empty() && stage.app.table.filter.is_empty());
+}
+
+#[test]
+fn a_filter_that_was_emptied_by_hand_leads_to_no_group_back() {
+    let mut stage = stage();
+    stage.type_text("t");
+    stage.press(Code::Enter);
+    assert_eq!(filter(&stage), "user=web");
+    stage.type_text("/");
+    for _ in 0.."user=web".len() {
+        stage.press(Code::Backspace);
+    }
+    stage.press(Code::Enter);
+    stage.press(Code::Esc);
+    assert_eq!((by(&stage), stage.shown().0.len()), (None, 6));
 }
