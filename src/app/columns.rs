@@ -19,6 +19,7 @@ pub use self::column::{Align, Column};
 pub use self::fit::{Fitted, fitted};
 pub use self::id::ColumnId;
 pub use self::naming::NamingError;
+pub use self::rates::rate_key;
 
 /// All columns, from left to right.
 pub static COLUMNS: [Column; 21] = [

@@ -24,7 +24,9 @@ impl App {
 
     /// What at least one endpoint tells enough for to group by it.
     pub fn known_groupings(&self) -> impl Iterator<Item = GroupingId> + '_ {
-        GroupingId::all().filter(|id| self.is_told(id.grouping().only))
+        let is_several = self.endpoints.len() > 1;
+        GroupingId::all()
+            .filter(move |id| self.is_told(id.grouping().only) && (is_several || !id.grouping().several))
     }
 
     /// `t`: by what was grouped last, and from then on by the next, or by the one before.

@@ -52,8 +52,23 @@ fn lines<'a>(
         let right = courses::right(app, endpoint, theme, room)
             .or_else(|| texts().into_iter().find(|line| line.width() <= room));
         if let Some(right) = right {
-            right.right_aligned().render(row, frame.buffer_mut());
+            let room = room - right.width();
+            with_connections(right, endpoint, theme, room)
+                .right_aligned()
+                .render(row, frame.buffer_mut());
         }
+    }
+}
+
+/// `connections known 212/5000`, where there is room, and where it is not all of them.
+fn with_connections<'a>(line: Line<'a>, endpoint: &Endpoint, theme: &Theme, room: usize) -> Line<'a> {
+    let sessions = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
+    let known = endpoint.connections_known().filter(|known| *known < sessions);
+    let text =
+        known.map(|known| Span::styled(format!("connections known {known}/{sessions}  "), theme.quiet));
+    match text.filter(|text| text.width() <= room) {
+        Some(text) => Line::from_iter(std::iter::once(text).chain(line.spans)),
+        None => line,
     }
 }
 

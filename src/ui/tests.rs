@@ -171,7 +171,7 @@ fn a_filter_that_is_none_yet_says_why() {
 
 #[test]
 fn the_help() {
-    let mut stage = draft((80, 162));
+    let mut stage = draft((80, 168));
     stage.press(Code::Char('?'));
     insta::assert_snapshot!("help", frame(&stage));
 }

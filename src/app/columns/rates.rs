@@ -32,14 +32,18 @@ pub(super) const WRITES: Column = Column {
     ..READS
 };
 
-/// Rates that look alike are equal: the order is not to change with what nobody sees.
 fn key(row: &Row<'_>, counter: Counter) -> SortKey<'static> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "tenths, never negative"
-    )]
-    row.rate(counter).map_or(SortKey::Unknown, |rate| {
+    rate_key(row.rate(counter))
+}
+
+/// Rates that look alike are equal: the order is not to change with what nobody sees.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tenths, never negative"
+)]
+pub fn rate_key(rate: Option<f64>) -> SortKey<'static> {
+    rate.map_or(SortKey::Unknown, |rate| {
         SortKey::Number((rate * 10.0).round() as u64)
     })
 }

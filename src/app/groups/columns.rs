@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::group::Group;
-use crate::app::columns::Align;
+use crate::app::columns::{Align, rate_key};
 use crate::app::row::SortKey;
-use crate::model::{Dialect, size_text};
+use crate::model::{Dialect, rate_text, size_text};
 use crate::triage::REASONS;
 
 /// A column of groups.
@@ -33,8 +33,21 @@ pub struct GroupColumn {
     pub key: fn(&Group) -> SortKey<'_>,
 }
 
+const READS: GroupColumn = GroupColumn {
+    heading: "READS/s",
+    about: "reads from their servers a second, as far as known",
+    align: Align::Right,
+    min: 8,
+    max: 8,
+    drop: 7,
+    only: Some(Dialect::Draft),
+    descending: true,
+    cell: |group| live(group)?.reads.map(|rate| rate_text(rate).into()),
+    key: |group| rate_key(group.reads),
+};
+
 /// All columns of groups, from left to right.
-pub static GROUP_COLUMNS: [GroupColumn; 7] = [
+pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     GroupColumn {
         heading: "",
         about: "what the sessions of the group have in common",
@@ -113,6 +126,17 @@ pub static GROUP_COLUMNS: [GroupColumn; 7] = [
         descending: true,
         cell: |group| live(group)?.memory.map(|bytes| size_text(bytes).into()),
         key: |group| group.memory.map_or(SortKey::Unknown, SortKey::Number),
+    },
+    READS,
+    GroupColumn {
+        heading: "WRITES/s",
+        about: "writes to their servers a second, as far as known",
+        min: 9,
+        max: 9,
+        drop: 8,
+        cell: |group| live(group)?.writes.map(|rate| rate_text(rate).into()),
+        key: |group| rate_key(group.writes),
+        ..READS
     },
     GroupColumn {
         heading: "WHY",

@@ -2,7 +2,7 @@
 
 use super::groupings::Value;
 use crate::app::row::Row;
-use crate::model::{Span, Text};
+use crate::model::{Counter, Span, Text};
 use crate::triage::{REASONS, Severity};
 
 /// What a group is known by, and what its cursor holds: a text that is shown, or that none is known.
@@ -13,6 +13,7 @@ pub struct GroupKey(Option<Name>);
 #[derive(Clone, Debug)]
 enum Name {
     Sent(Text),
+    Named(Box<str>),
     Word(&'static str),
 }
 
@@ -21,6 +22,7 @@ impl GroupKey {
     pub fn text(&self) -> Option<&str> {
         self.0.as_ref().map(|name| match name {
             Name::Sent(text) => text.as_str(),
+            Name::Named(name) => name,
             Name::Word(word) => word,
         })
     }
@@ -30,6 +32,7 @@ impl From<Option<Value<'_>>> for GroupKey {
     fn from(value: Option<Value<'_>>) -> Self {
         Self(value.map(|value| match value {
             Value::Sent(text) => Name::Sent(text.clone()),
+            Value::Named(name) => Name::Named(name.into()),
             Value::Word(word) => Name::Word(word),
         }))
     }
@@ -60,6 +63,10 @@ pub struct Group {
     pub idle: Option<Span>,
     /// What they take in the proxy, in bytes, as far as it is told.
     pub memory: Option<u64>,
+    /// Reads from servers a second, as far as connections were looked at.
+    pub reads: Option<f64>,
+    /// Writes to servers a second, likewise.
+    pub writes: Option<f64>,
     /// How many are stuck for each reason, in the order of the table of reasons.
     pub reasons: [u32; REASONS.len()],
     /// Its last session is gone: it is kept, with what it is sorted by, while the cursor is on it.
@@ -76,6 +83,8 @@ impl Group {
             look: 0,
             idle: None,
             memory: None,
+            reads: None,
+            writes: None,
             reasons: [0; REASONS.len()],
             is_gone: false,
         }
@@ -103,10 +112,9 @@ impl Group {
         self.sessions += 1;
         self.idle = self.idle.max(row.session.idle);
         let memory = row.session.extra.as_ref().and_then(|extra| extra.memory);
-        self.memory = match (self.memory, memory) {
-            (Some(sum), Some(bytes)) => Some(sum.saturating_add(bytes)),
-            (sum, bytes) => sum.or(bytes),
-        };
+        self.memory = sum(self.memory, memory, u64::saturating_add);
+        self.reads = sum(self.reads, row.rate(Counter::Reads), |a, b| a + b);
+        self.writes = sum(self.writes, row.rate(Counter::Writes), |a, b| a + b);
         match row.verdict.severity() {
             Some(Severity::Act) => self.act += 1,
             Some(Severity::Look) => self.look += 1,
@@ -125,5 +133,13 @@ impl Group {
             is_gone: true,
             ..self.clone()
         }
+    }
+}
+
+/// What is known of two, together.
+fn sum<T>(one: Option<T>, other: Option<T>, add: impl Fn(T, T) -> T) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(add(one, other)),
+        (one, other) => one.or(other),
     }
 }

@@ -10,6 +10,8 @@ use crate::query::Field;
 pub enum Value<'a> {
     /// As the server sent it.
     Sent(&'a Text),
+    /// The name of an endpoint.
+    Named(&'a str),
     /// One of our own words.
     Word(&'static str),
 }
@@ -19,6 +21,7 @@ impl<'a> Value<'a> {
     pub fn as_str(&self) -> &'a str {
         match self {
             Self::Sent(text) => text.as_str(),
+            Self::Named(name) => name,
             Self::Word(word) => word,
         }
     }
@@ -39,18 +42,21 @@ pub struct Grouping {
     pub nothing: &'static str,
     /// The one dialect that can know it; `None`: both.
     pub only: Option<Dialect>,
+    /// Tells sessions apart only where there are several endpoints.
+    pub several: bool,
     /// The values of a session: exactly those that a filter on the field matches it by.
     pub(super) each: Each,
 }
 
 /// All of them, in the order in which `t` goes through them.
-pub static GROUPINGS: [Grouping; 7] = [
+pub static GROUPINGS: [Grouping; 8] = [
     Grouping {
         name: "user",
         heading: "USER",
         plural: "users",
         nothing: "(empty)",
         only: None,
+        several: false,
         each: |row, see| see(row.session.user.as_ref().map(Value::Sent)),
     },
     Grouping {
@@ -59,6 +65,7 @@ pub static GROUPINGS: [Grouping; 7] = [
         plural: "addresses",
         nothing: "(empty)",
         only: None,
+        several: false,
         each: |row, see| see(row.session.address.as_ref().map(Value::Sent)),
     },
     Grouping {
@@ -67,6 +74,7 @@ pub static GROUPINGS: [Grouping; 7] = [
         plural: "services",
         nothing: "(empty)",
         only: None,
+        several: false,
         each: |row, see| see(row.session.service.as_ref().map(Value::Sent)),
     },
     Grouping {
@@ -75,6 +83,7 @@ pub static GROUPINGS: [Grouping; 7] = [
         plural: "servers",
         nothing: "(none)",
         only: Some(Dialect::JsonApi),
+        several: false,
         each: |row, see| match row.session.backends() {
             None => see(None),
             Some([]) => see(Some(Value::Word(""))),
@@ -87,6 +96,7 @@ pub static GROUPINGS: [Grouping; 7] = [
         plural: "states",
         nothing: "(empty)",
         only: None,
+        several: false,
         each: |row, see| see(row.session.state.as_ref().map(state)),
     },
     Grouping {
@@ -95,6 +105,7 @@ pub static GROUPINGS: [Grouping; 7] = [
         plural: "reasons",
         nothing: "(none)",
         only: None,
+        several: false,
         each: |row, see| {
             let verdict = row.verdict;
             for finding in verdict.found {
@@ -112,10 +123,20 @@ pub static GROUPINGS: [Grouping; 7] = [
         plural: "programs",
         nothing: "(empty)",
         only: Some(Dialect::JsonApi),
+        several: false,
         each: |row, see| {
             let extra = row.session.extra.as_ref();
             see(extra.and_then(|extra| extra.program.as_ref()).map(Value::Sent));
         },
+    },
+    Grouping {
+        name: "endpoint",
+        heading: "ENDPOINT",
+        plural: "endpoints",
+        nothing: "(empty)",
+        only: None,
+        several: true,
+        each: |row, see| see(Some(Value::Named(row.endpoint))),
     },
 ];
 

@@ -128,6 +128,7 @@ fn arranged(list: &Arc<Snapshot>, filter: &Filter, group: Option<GroupSpec>) -> 
         snapshots: vec![Arc::clone(list)],
         spec: Spec {
             filter: filter.clone(),
+            endpoints: vec!["proxy 1".into()],
             group,
             ..Spec::default()
         },
@@ -302,5 +303,5 @@ fn what_nobody_tells_is_blank_and_not_nothing() {
     let cells = GROUP_COLUMNS
         .iter()
         .map(|column| (column.cell)(group).unwrap_or_default());
-    assert_eq!(cells.collect::<Vec<_>>(), ["a", "1", "", "", "", "", ""]);
+    assert_eq!(cells.collect::<Vec<_>>(), ["a", "1", "", "", "", "", "", "", ""]);
 }
