@@ -41,6 +41,7 @@ mod paste;
 mod plain;
 mod refusal;
 mod resize;
+mod services;
 mod signals;
 mod table;
 mod versions;
