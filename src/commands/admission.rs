@@ -17,7 +17,7 @@ use super::password_prompt as prompt;
 use crate::model::Fault;
 use crate::shell::client::{Client, ClientError, ClientSpec, Credentials};
 
-/// The screen opens without an answer after this; what comes then is a state like others.
+/// The screen opens without an answer after this, and a report begins; what comes then is a state like others.
 const KEEPS_WAITING: Duration = Duration::from_secs(1);
 /// Nothing is left that would take longer to end.
 const ENDS_WITHIN: Duration = Duration::from_millis(100);
@@ -27,6 +27,8 @@ const ENDS_WITHIN: Duration = Duration::from_millis(100);
 pub(super) enum Purpose {
     /// A command, which itself says what goes wrong.
     Command,
+    /// A report of what is wrong, which is all the same whatever goes wrong here.
+    Report,
     /// The screen, which shows what goes wrong; but it does not open for somebody who is turned away.
     Screen,
 }
@@ -60,7 +62,9 @@ pub(super) fn admit_all(
     users: &[&str],
     purpose: Purpose,
 ) -> Result<Vec<Client>, Failure> {
-    if let ([spec], [user]) = (specs, users) {
+    if let ([spec], [user]) = (specs, users)
+        && purpose != Purpose::Report
+    {
         return Ok(vec![admit(spec.clone(), user, purpose)?]);
     }
     let mut clients = Vec::new();
@@ -124,7 +128,9 @@ fn knock_all(clients: &[Client], purpose: Purpose) -> Result<Vec<(usize, Fault)>
             knocks.spawn(async move {
                 let heard = match purpose {
                     Purpose::Command => client.knock().await,
-                    Purpose::Screen => timeout(KEEPS_WAITING, client.knock()).await.unwrap_or(Ok(())),
+                    Purpose::Report | Purpose::Screen => {
+                        timeout(KEEPS_WAITING, client.knock()).await.unwrap_or(Ok(()))
+                    }
                 };
                 Some((usize::from(client.endpoint().0), heard.err()?))
             });

@@ -1,4 +1,4 @@
-//! `maxtop doctor`: what is the endpoint, and what is wrong with it or with how it is asked.
+//! `maxtop doctor`: what is each endpoint, and what is wrong with it or with how it is asked.
 //!
 //! First everything is asked ([`examine`]), by GETs alone; then each check of a table ([`checks`])
 //! judges what was found. Judging is pure.
@@ -15,23 +15,30 @@ use std::io::IsTerminal as _;
 use self::facts::{Asker, Facts};
 use self::judgment::Verdict;
 use self::report::Report;
-use super::admission::{Purpose, admit};
+use super::admission::Purpose;
+use super::answers::Answers;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, DoctorArgs, DoctorOutput};
-use crate::config::{Config, EndpointConfig};
-use crate::shell::client::{Client, ClientSpec};
+use crate::config::Config;
+use crate::shell::client::Client;
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<Exit, Failure> {
-    let config = Config::read(&common.line)?;
-    let mut reports = Vec::new();
-    for (spec, site) in connect::specs(&config)?.into_iter().zip(&config.endpoints) {
-        let client = client(spec, site)?;
-        let asker = Asker::new(&config, site, client.user());
-        let facts = connect::block_on(async { Ok(examine::examine(&client, asker).await) })?;
-        reports.push(examined(client.url().to_string(), &facts));
-    }
+    let (config, clients) = connect::connect(common, Purpose::Report)?;
+    let look = |client: Client| {
+        let asker = Asker::new(&config, &client);
+        async move {
+            let facts = examine::examine(&client, asker).await;
+            Ok((client, facts))
+        }
+    };
+    let answers = connect::block_on(async { Ok(Answers::of(&clients, look).await) })?;
+    let (found, _) = answers.told()?;
+    let reports: Vec<_> = found
+        .iter()
+        .map(|(client, facts)| examined(heading(&config, client), facts))
+        .collect();
     output::print(|out| match args.output {
         DoctorOutput::Text => report::text(out, &reports, is_coloured(&config)),
         DoctorOutput::Json => report::json(out, &reports),
@@ -39,16 +46,17 @@ pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<Exit, Failur
     Ok(exit(&reports))
 }
 
-/// A person is asked for a password, as with every command. Who is not let in is examined as well: why
-/// that is so is what is asked for here.
-fn client(spec: ClientSpec, site: &EndpointConfig) -> Result<Client, Failure> {
-    match admit(spec.clone(), &site.user, Purpose::Command) {
-        Err(Failure::Fault { .. }) => Ok(Client::new(spec)?),
-        admitted => admitted,
+/// Where it is, and what it is called if that is something else.
+fn heading(config: &Config, client: &Client) -> String {
+    let (name, url) = (connect::name(config, client), client.url());
+    if name == url.authority() {
+        url.to_string()
+    } else {
+        format!("{name}  {url}")
     }
 }
 
-fn examined(endpoint: String, facts: &Facts) -> Report {
+fn examined(heading: String, facts: &Facts) -> Report {
     let judged = checks::judge_all(facts);
     let has_failed = judged
         .iter()
@@ -60,7 +68,8 @@ fn examined(endpoint: String, facts: &Facts) -> Report {
         _ => Exit::Done,
     };
     Report {
-        endpoint,
+        endpoint: facts.url.to_string(),
+        heading,
         judged,
         exit,
     }

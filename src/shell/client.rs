@@ -161,12 +161,17 @@ impl Client {
                 if known.is_none() {
                     self.0.dialects.learn(Dialect::JsonApi);
                 }
-                let kept = instance.retained_statements.is_some_and(|kept| kept > 0);
-                self.0.keeps_statements.store(kept, Ordering::Relaxed);
+                self.note(&instance);
                 Ok(Some(instance))
             }
             _ => Err(fault::of_status(&reply, self.has_credentials())),
         }
+    }
+
+    /// What of it the next list depends on.
+    fn note(&self, instance: &Instance) {
+        let kept = instance.retained_statements.is_some_and(|kept| kept > 0);
+        self.0.keeps_statements.store(kept, Ordering::Relaxed);
     }
 
     /// How much of each session [`polled`](Self::polled) asks for, as far as the dialect is known.

@@ -94,6 +94,7 @@ fn a_healthy_endpoint_of_either_dialect() {
     let untold = [
         "audit",
         "files",
+        "idle",
         "log",
         "role",
         "services",
@@ -260,6 +261,29 @@ fn an_old_version_says_what_it_cannot_do() {
         }
         assert_only_gets(&demo);
     }
+}
+
+#[test]
+fn several_endpoints_are_examined_each() {
+    let (one, other) = (Demo::start(Dialects::JsonApi), Demo::start(Dialects::Draft));
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let urls = [one.running.url(), other.running.url(), format!("http://{free}")];
+    let well = maxtop(&["doctor", "-e", &urls[0], "-e", &urls[1]]);
+    assert_eq!((well.status, well.err.as_str()), (0, ""));
+    let heads: Vec<_> = well.out.lines().filter(|line| line.contains("://")).collect();
+    assert_eq!(heads, urls[..2]);
+    let ill = maxtop(&["doctor", "-e", &urls[0], "-e", &urls[2], "-o", "json"]);
+    assert_eq!((ill.status, ill.err.as_str()), (1, ""));
+    let rows: Vec<Value> = serde_json::from_str(&ill.out).unwrap();
+    let [first, second] = [&urls[0], &urls[2]].map(|url| {
+        let own = rows.iter().filter(|row| row["endpoint"] == *url.as_str());
+        own.count()
+    });
+    assert_eq!((first, second), (rows.len() / 2, rows.len() / 2));
+    assert!(ill.out.starts_with("[\n  {\n    \"endpoint\": "), "{}", ill.out);
+    let nobody = maxtop(&["doctor", "-e", &urls[2], "-e", &urls[2]]);
+    assert_eq!(nobody.status, 3);
+    assert_only_gets(&one);
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use super::facts::{Asker, Connection, Facts, Found, Listed, Missing, NOT_ALLOWED};
 use crate::model::{Dialect, Fault, Instance};
-use crate::shell::client::{Client, Inspection, List, ListRequest};
+use crate::shell::client::{Client, Inspection, List, ListForm};
 
 const NOT_REACHED: Missing = Missing::Untold("the endpoint was not reached");
 const NO_ANSWER: Missing = Missing::Untold("the endpoint gave no answer");
@@ -30,9 +31,11 @@ pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
     };
     let mut facts = Facts {
         url: client.url().clone(),
+        looked_at: Timestamp::now(),
         asker,
         addresses,
         connection,
+        certificate_ends: client.certificate_ends(),
         dialect: client.dialect().filter(|_| proxy.is_ok() || list.is_ok()),
         file_limit: proxy
             .as_ref()
@@ -115,14 +118,13 @@ async fn inspect(client: &Client) -> Found<Inspection> {
 }
 
 async fn list(client: &Client) -> Found<Listed> {
-    let list = client.sessions(&ListRequest::default()).await;
-    list.as_ref()
-        .map(listed)
-        .map_err(|fault| Missing::Fault(fault.clone()))
+    let list = client.polled().await.map_err(Missing::Fault)?;
+    Ok(listed(&list, client.list_form()))
 }
 
-fn listed(list: &List) -> Listed {
+fn listed(list: &List, form: ListForm) -> Listed {
     Listed {
+        form,
         sessions: list.rows.sessions.len(),
         bytes: list.bytes,
         cost: list.cost,

@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::config::{Config, EndpointConfig};
+use crate::config::Config;
 use crate::model::{Account, Dialect, Fault, Services, Version, Worker};
-use crate::shell::client::{EndpointUrl, Inspection};
+use crate::shell::client::{Client, EndpointUrl, Inspection, ListForm};
 
 /// How the endpoint is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Asker {
     /// Whose credentials are sent.
     pub(super) user: Option<String>,
+    /// Nobody checks who answers, by option.
+    pub(super) insecure: bool,
     /// Nothing but GET, by option.
     pub(super) read_only: bool,
-    /// Every certificate is taken.
-    pub(super) insecure: bool,
     /// The interval asked for.
     pub(super) interval: Duration,
     /// The share of its time that listing may cost the proxy, 0 to 1.
@@ -27,11 +27,12 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    pub(super) fn new(config: &Config, site: &EndpointConfig, user: Option<&str>) -> Self {
+    pub(super) fn new(config: &Config, client: &Client) -> Self {
+        let site = config.endpoints.get(usize::from(client.endpoint().0));
         Self {
-            user: user.map(str::to_owned),
-            read_only: site.read_only,
-            insecure: site.tls.insecure,
+            user: client.user().map(str::to_owned),
+            insecure: site.is_some_and(|site| site.tls.insecure),
+            read_only: client.is_read_only(),
             interval: config.interval,
             duty: config.duty,
             forced: config.dialect,
@@ -76,6 +77,8 @@ pub(super) struct Connection {
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
     pub(super) sessions: usize,
+    /// How much of each was asked for.
+    pub(super) form: ListForm,
     pub(super) bytes: usize,
     pub(super) cost: Duration,
     /// Rows without a valid id.
@@ -92,9 +95,13 @@ pub(super) struct Listed {
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) url: EndpointUrl,
+    /// When its certificate had been seen, by this machine's clock.
+    pub(super) looked_at: Timestamp,
     pub(super) asker: Asker,
     pub(super) addresses: Found<Vec<SocketAddr>>,
     pub(super) connection: Found<Connection>,
+    /// Until when the server's certificate holds.
+    pub(super) certificate_ends: Option<Timestamp>,
     pub(super) dialect: Option<Dialect>,
     pub(super) proxy: Found<Inspection>,
     pub(super) list: Found<Listed>,

@@ -1,7 +1,5 @@
 //! What a release cannot do or tells otherwise, as far as it matters to whoever watches sessions.
 
-use crate::model::IdleMeaning;
-
 /// A release by its three numbers; 21.06 called itself 6.x up to 6.4.15.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Release(u32, u32, u32);
@@ -37,7 +35,7 @@ const fn tells(holds: fn(Release) -> bool, says: &'static str) -> LimitOfRelease
 }
 
 /// All of them, the gravest first.
-const LIMITS: [LimitOfRelease; 9] = [
+const LIMITS: [LimitOfRelease; 8] = [
     LimitOfRelease {
         holds: |release| release < Release(22, 8, 0),
         says: "sessions cannot be ended: there is no DELETE before 22.08",
@@ -46,10 +44,6 @@ const LIMITS: [LimitOfRelease; 9] = [
     tells(
         |release| (Release(22, 8, 0)..Release(24, 2, 0)).contains(&release),
         "ids are read by atoi up to 23.08: sessions above 2147483647 are not ended",
-    ),
-    tells(
-        idle_grows,
-        "idle grows while a statement runs: only statements tell the two apart",
     ),
     tells(
         |release| release < Release(6, 2, 0),
@@ -76,12 +70,6 @@ const LIMITS: [LimitOfRelease; 9] = [
         "ages come from the connect time before 24.02, in whole seconds",
     ),
 ];
-
-/// The releases in which `idle` does not stand still during a statement (MXS-4680).
-fn idle_grows(Release(major, minor, patch): Release) -> bool {
-    let meaning = IdleMeaning::of(&format!("{major}.{minor}.{patch}"));
-    meaning.is_some_and(|meaning| meaning != IdleMeaning::Between)
-}
 
 /// Those of one release.
 pub(super) fn of(release: Release) -> impl Iterator<Item = &'static LimitOfRelease> {

@@ -9,7 +9,10 @@ use crate::commands::exit::Exit;
 
 /// The checks of one endpoint.
 pub(super) struct Report {
+    /// Where it is.
     pub(super) endpoint: String,
+    /// What stands above its checks where there are several.
+    pub(super) heading: String,
     pub(super) judged: Vec<(&'static str, Judgment)>,
     pub(super) exit: Exit,
 }
@@ -21,7 +24,7 @@ pub(super) fn text(out: &mut impl Write, reports: &[Report], is_coloured: bool) 
     for (place, report) in reports.iter().enumerate() {
         if reports.len() > 1 {
             let blank = if place == 0 { "" } else { "\n" };
-            writeln!(out, "{blank}{}", report.endpoint)?;
+            writeln!(out, "{blank}{}", report.heading)?;
         }
         for (name, judgment) in &report.judged {
             let verdict = painted(judgment.verdict, is_coloured);

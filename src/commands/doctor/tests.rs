@@ -11,10 +11,10 @@ use super::judgment::{Judgment, Verdict};
 use super::report::{Report, json, text};
 use super::{Exit, examined};
 use crate::model::{
-    Account, Dialect, Fault, Instance, Limit, ProcessStart, ProxySettings, ServiceState, Services, Span,
-    Text, TlsFault, Worker,
+    Account, Dialect, Fault, IDLE_MEANINGS, IdleMeaning, Instance, Limit, ProcessStart, ProxySettings,
+    ServiceState, Services, Span, Text, TlsFault, Worker,
 };
-use crate::shell::client::Inspection;
+use crate::shell::client::{Inspection, ListForm};
 
 const UNTOLD: Missing = Missing::Untold("nobody tells");
 
@@ -79,10 +79,12 @@ fn well() -> Facts {
     let address = "127.0.0.1:8989".parse().unwrap();
     Facts {
         url: "127.0.0.1".parse().unwrap(),
+        looked_at: now(),
+        certificate_ends: None,
         asker: Asker {
             user: Some("admin".to_owned()),
-            read_only: false,
             insecure: false,
+            read_only: false,
             interval: Duration::from_secs(1),
             duty: 0.1,
             forced: None,
@@ -97,6 +99,7 @@ fn well() -> Facts {
         proxy: Ok(inspection()),
         list: Ok(Listed {
             sessions: 2_000,
+            form: ListForm::Whole,
             bytes: 4_900_000,
             cost: Duration::from_millis(40),
             dropped: 0,
@@ -271,9 +274,14 @@ fn tls_by_what_was_met() {
         "signed by an unknown authority",
         &["give its CA with --ca-file"],
     );
-    let mut blind = at("https://db1");
-    blind.asker.insecure = true;
-    assert_eq!(judged(&blind, "tls").verdict, Warning);
+    let host = clean("db1");
+    let expired = met(
+        "https://db1",
+        Fault::Tls(Box::new(TlsFault::Expired { host, at: None })),
+    );
+    let renew = "renew it on the server";
+    says(&expired, "tls", Failure, "certificate of db1 expired", &[renew]);
+    assert_eq!(examined(String::new(), &expired).exit, Exit::Unreachable);
     let hung_up = met("db1", Fault::Cut(clean("closed")));
     says(
         &hung_up,
@@ -284,6 +292,30 @@ fn tls_by_what_was_met() {
     );
     let late = met("https://db1", Fault::TimedOut(Duration::from_secs(1)));
     says(&late, "tls", Skipped, "timed out", &[]);
+}
+
+#[test]
+fn a_certificate_says_until_when_it_holds() {
+    let ending = |hours| {
+        but(|facts| {
+            facts.url = "https://db1".parse().unwrap();
+            facts.certificate_ends = Some(now() + SignedDuration::from_hours(hours));
+        })
+    };
+    let found = "verified, and holds until 2027-02-28 (97 days)";
+    says(&ending(97 * 24), "tls", Fine, found, &[]);
+    says(
+        &ending(30),
+        "tls",
+        Warning,
+        "until 2026-11-24 (1 day)",
+        &["renew it on the server"],
+    );
+    let mut unchecked = ending(30);
+    unchecked.asker.insecure = true;
+    let judgment = judged(&unchecked, "tls");
+    assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
+    assert!(judgment.found.contains("--insecure"), "{judgment:?}");
 }
 
 #[test]
@@ -387,13 +419,11 @@ fn a_version_says_what_it_cannot_do() {
         assert_eq!(limits(fine), (Fine, Vec::new()), "{fine}");
     }
     for (version, verdict, has, lacks) in [
-        ("23.08.6", Fine, "atoi", "idle grows"),
-        ("23.02.11", Fine, "atoi", "idle grows"),
-        ("23.02.2", Fine, "idle grows", "DELETE"),
-        ("22.08.14", Fine, "write queues", "idle grows"),
-        ("22.08.6", Fine, "idle grows", "DELETE"),
+        ("23.08.6", Fine, "atoi", "DELETE"),
+        ("23.02.11", Fine, "atoi", "write queues"),
+        ("22.08.14", Fine, "write queues", "DELETE"),
         ("21.06.17", Warning, "no DELETE before 22.08", "atoi"),
-        ("6.4.7", Warning, "idle grows", "up to 6.1"),
+        ("6.4.7", Warning, "memory", "up to 6.1"),
         ("6.1.4", Warning, "up to 6.1 only readwritesplit", "atoi"),
         ("2.5.29", Warning, "port", "connections to servers"),
         ("2.2.9", Warning, "connections to servers", "atoi"),
@@ -404,6 +434,53 @@ fn a_version_says_what_it_cannot_do() {
         assert!(advice.contains(has), "{version}: {advice}");
         assert!(!advice.contains(lacks), "{version}: {advice}");
     }
+}
+
+#[test]
+fn idle_is_told_by_the_table_of_its_meanings() {
+    let of = |version: &str| {
+        but(|facts| {
+            facts.proxy.as_mut().unwrap().instance.version = Some(clean(version));
+        })
+    };
+    for entry in &IDLE_MEANINGS {
+        let version = match entry.meaning {
+            IdleMeaning::Sent => "6.4.0",
+            IdleMeaning::Traffic => "23.02.2",
+            IdleMeaning::Between => "24.02.3",
+        };
+        let words = format!("{}: {}", entry.name, entry.about);
+        says(&of(version), "idle", Fine, &words, &[]);
+    }
+    says(&of("develop"), "idle", Skipped, "not known", &[]);
+    says(&unreached(Fault::Refused), "idle", Skipped, "nobody tells", &[]);
+}
+
+#[test]
+fn a_list_says_how_much_was_asked_for_and_why() {
+    let form = |url: &str, form, version: &str, words: &str| {
+        let facts = but(|facts| {
+            facts.url = url.parse().unwrap();
+            facts.list.as_mut().unwrap().form = form;
+            facts.proxy.as_mut().unwrap().instance.version = Some(clean(version));
+        });
+        says(&facts, "list", Fine, words, &[]);
+    };
+    let (whole, sparse) = (ListForm::Whole, ListForm::Sparse);
+    form("127.0.0.1", whole, "24.02.3", "4.9 MB (whole: on loopback");
+    form(
+        "https://db1",
+        whole,
+        "24.02.3",
+        "(whole: most of it is statements",
+    );
+    form(
+        "https://db1",
+        sparse,
+        "24.02.3",
+        "(only the fields that are read: it keeps no statements",
+    );
+    form("https://db1", sparse, "2.4.19", "(whole: before 2.5");
 }
 
 #[test]
@@ -705,13 +782,13 @@ fn several_endpoints_have_their_names_above() {
     let report = |name: &str, facts: &Facts| -> Report { examined(name.to_owned(), facts) };
     let reports = [
         report("http://a:1", &well()),
-        report("http://b:1", &unreached(Fault::Refused)),
+        report("b  http://b:1", &unreached(Fault::Refused)),
     ];
     let mut out = Vec::new();
     text(&mut out, &reports, false).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with("http://a:1\nok"), "{text}");
-    assert!(text.contains("\n\nhttp://b:1\nok"), "{text}");
+    assert!(text.contains("\n\nb  http://b:1\nok"), "{text}");
     assert_eq!(super::exit(&reports), Exit::Failed);
     assert_eq!(super::exit(&reports[1..]), Exit::Unreachable);
 }

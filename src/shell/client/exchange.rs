@@ -22,7 +22,7 @@ use super::fault::{Link, Stage, line, of_error, of_status, root};
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::target;
-use super::tls::{ClientCertificate, Tls};
+use super::tls::{ClientCertificate, Expiry, Tls};
 use super::url::EndpointUrl;
 use crate::model::{Dialect, Fault, http_date, parse_moment};
 
@@ -39,6 +39,8 @@ pub(super) struct Exchange {
     access: Access,
     /// What is shown to a server that asks for a certificate; none over plain http.
     certificate: Option<Arc<ClientCertificate>>,
+    /// Until when the server's certificate holds; none over plain http.
+    expiry: Option<Arc<Expiry>>,
     /// The server has answered at least once.
     answered: AtomicBool,
     timeout: Duration,
@@ -48,11 +50,16 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         let tls = spec.url.is_https().then(|| Tls::new(&spec.url, &spec.tls));
-        let (config, certificate) = tls.transpose()?.map(|tls| (tls.config, tls.certificate)).unzip();
+        let (config, shown) = tls
+            .transpose()?
+            .map(|tls| (tls.config, (tls.certificate, tls.expiry)))
+            .unzip();
+        let (certificate, expiry) = shown.unzip();
         Ok(Self {
             http: http_client(&spec.url, config)?,
             access: Access::new(&spec),
             certificate,
+            expiry,
             answered: AtomicBool::new(false),
             url: spec.url,
             timeout: spec.timeout,
@@ -66,6 +73,10 @@ impl Exchange {
 
     pub(super) const fn access(&self) -> &Access {
         &self.access
+    }
+
+    pub(super) fn expiry(&self) -> Option<Timestamp> {
+        self.expiry.as_ref()?.known()
     }
 
     /// The deadline of a whole reply.

@@ -38,6 +38,7 @@ impl Client {
             404 => Err(fault::unclear_404("no /v1/maxscale there")),
             _ if reply.is_success() => {
                 let (instance, settings) = self.decode(reply, |body, _| jsonapi::proxy(body)).await?;
+                self.note(&instance);
                 if known.is_none() {
                     self.0.dialects.learn(Dialect::JsonApi);
                 }

@@ -5,12 +5,16 @@ use std::time::Duration;
 use super::short;
 use crate::commands::doctor::facts::{Facts, Missing};
 use crate::commands::doctor::judgment::Judgment;
-use crate::model::size_text;
+use crate::model::{Dialect, Version, size_text};
+use crate::shell::client::ListForm;
 
 /// A small question that takes longer waits for something.
 const SLOW: Duration = Duration::from_millis(500);
 /// A list that comes less often than this shows many sessions never.
 const SELDOM: Duration = Duration::from_secs(10);
+
+/// The first release that heeds `fields`.
+const FIRST_WITH_FIELDS: Version = Version { major: 2, minor: 5 };
 
 pub(super) fn list(facts: &Facts) -> Judgment {
     let list = match &facts.list {
@@ -24,13 +28,26 @@ pub(super) fn list(facts: &Facts) -> Judgment {
         sessions => format!("{sessions} sessions"),
     };
     let size = size_text(u64::try_from(list.bytes).unwrap_or(u64::MAX));
-    let found = format!("{sessions}, {size}");
+    let found = format!("{sessions}, {size} ({})", form(facts, list.form));
     match (list.dropped, list.blanked) {
         (0, 0) => Judgment::ok(found),
         (dropped, blanked) => Judgment::warning(format!(
             "{found}; {dropped} rows without a valid id, {blanked} fields of an unexpected type"
         ))
         .advise("is something between maxtop and MaxScale? what could not be read is left blank"),
+    }
+}
+
+/// How much of each session polling asks for, and why.
+fn form(facts: &Facts, form: ListForm) -> &'static str {
+    match form {
+        ListForm::Whole if facts.dialect == Some(Dialect::Draft) => "whole: all of its fields are needed",
+        ListForm::Whole if facts.url.is_loopback() => "whole: on loopback nothing is saved by less",
+        ListForm::Whole => "whole: most of it is statements, which do not come in part",
+        ListForm::Sparse if facts.release().is_some_and(|release| release < FIRST_WITH_FIELDS) => {
+            "whole: before 2.5 there is no asking for less"
+        }
+        ListForm::Sparse => "only the fields that are read: it keeps no statements",
     }
 }
 

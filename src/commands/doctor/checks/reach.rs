@@ -7,6 +7,9 @@ use crate::commands::doctor::facts::{Facts, Missing};
 use crate::commands::doctor::judgment::Judgment;
 use crate::model::{Dialect, Fault};
 
+/// A certificate that holds for fewer days is to be renewed.
+const ENDS_SOON: i64 = 14;
+
 pub(super) fn name(facts: &Facts) -> Judgment {
     let host = facts.url.host();
     match &facts.addresses {
@@ -41,8 +44,6 @@ pub(super) fn connect(facts: &Facts) -> Judgment {
     }
 }
 
-/// What the client tells of TLS today is whether the handshake was good. The certificate's issuer and
-/// end belong here as soon as it tells them.
 pub(super) fn tls(facts: &Facts) -> Judgment {
     if facts.connection.is_err() {
         return Judgment::skipped(facts.silence());
@@ -53,16 +54,31 @@ pub(super) fn tls(facts: &Facts) -> Judgment {
             .advise("give the endpoint as https://"),
         (Some(fault), true) if fault.is_unreachable() => Judgment::skipped(format!("not known: {fault}")),
         (_, true) if facts.asker.insecure => {
-            Judgment::warning("on, and every certificate is taken (--insecure): anybody may be in between")
-                .advise("give the CA of the endpoint with --ca-file instead")
+            Judgment::warning("on, but the certificate is not verified (--insecure): anybody may answer")
+                .advise("give its CA with --ca-file instead")
         }
-        (_, true) => Judgment::ok("on; its certificate is trusted"),
+        (_, true) => certificate(facts),
         (_, false) if facts.url.is_loopback() => Judgment::ok("off: plain http, within this machine"),
         (_, false) => Judgment::warning(
             "off: whoever is on the way reads along, passwords and statements too",
         )
         .advise("set admin_ssl_key and admin_ssl_cert in [maxscale], and give the endpoint as https://"),
     }
+}
+
+/// One that was verified.
+fn certificate(facts: &Facts) -> Judgment {
+    let Some(ends) = facts.certificate_ends else {
+        return Judgment::ok("on; the certificate is verified");
+    };
+    let days = ends.duration_since(facts.looked_at).as_hours() / 24;
+    let plural = if days == 1 { "" } else { "s" };
+    let day = ends.strftime("%Y-%m-%d");
+    let found = format!("on; the certificate is verified, and holds until {day} ({days} day{plural})");
+    if days < ENDS_SOON {
+        return Judgment::warning(found).advise("renew it on the server");
+    }
+    Judgment::ok(found)
 }
 
 pub(super) fn answer(facts: &Facts) -> Judgment {

@@ -3,7 +3,7 @@
 use crate::commands::doctor::facts::{Facts, Missing, NOT_ALLOWED};
 use crate::commands::doctor::judgment::Judgment;
 use crate::commands::doctor::limits::{self, Release};
-use crate::model::Dialect;
+use crate::model::{Dialect, IdleMeaning};
 
 pub(super) fn dialect(facts: &Facts) -> Judgment {
     if let Some(dialect) = facts.dialect {
@@ -53,4 +53,17 @@ pub(super) fn version(facts: &Facts) -> Judgment {
         Judgment::ok(found)
     };
     limits::of(release).fold(judgment, |judgment, limit| judgment.advise(limit.says))
+}
+
+/// It changed three times, within series too.
+pub(super) fn idle(facts: &Facts) -> Judgment {
+    let proxy = match &facts.proxy {
+        Ok(proxy) => proxy,
+        Err(missing) => return missing.into(),
+    };
+    let meaning = proxy.instance.idle_meaning().and_then(IdleMeaning::entry);
+    meaning.map_or_else(
+        || Judgment::skipped("not known: it depends on the release"),
+        |meaning| Judgment::ok(format!("{}: {}", meaning.name, meaning.about)),
+    )
 }
