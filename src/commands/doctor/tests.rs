@@ -707,14 +707,14 @@ fn services_by_how_full_they_are() {
         &having(vec![service("Read", 8, 0), service("RW", 100, 200)]),
         "services",
         Fine,
-        "RW 100 of 200 connections, Read 8",
+        "RW 100 of 200, Read 8 connections",
         &[],
     );
     says(
         &having(vec![service("Read", 8, 0), service("RW", 180, 200)]),
         "services",
         Warning,
-        "RW 180 of 200 connections, Read 8",
+        "RW 180 of 200, Read 8 connections",
         &["maxctrl alter service RW max_connections 400"],
     );
     says(
@@ -731,7 +731,13 @@ fn services_by_how_full_they_are() {
     says(&having(vec![stopped]), "services", Warning, "RW (Stopped) 0", &[]);
     says(&having(Vec::new()), "services", Warning, "there are none", &[]);
     let many = (0..9).map(|place| service(&format!("s{place}"), place, 0));
-    says(&having(many.collect()), "services", Fine, "s3 3, 5 more", &[]);
+    says(
+        &having(many.collect()),
+        "services",
+        Fine,
+        "s3 3 connections, 5 more services",
+        &[],
+    );
 }
 
 /// Text for the two forms.

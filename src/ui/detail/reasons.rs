@@ -13,7 +13,7 @@ use crate::ui::draw::wrap;
 /// The section.
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let found = pane.findings();
-    let open = missing_statements(app, pane).filter(|_| pane.ended.is_none());
+    let open = missing_statements(app, pane).filter(|_| pane.ended.is_none() && has_no_statements(pane));
     let has_any = !found.is_empty() || open.is_some();
     let mut text: Vec<_> = has_any.then(Line::default).into_iter().collect();
     for finding in found {
@@ -37,4 +37,11 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         text.extend(lines.map(|line| Line::styled(line, pen.theme.quiet)));
     }
     text
+}
+
+/// Those that were kept before the setting was changed are judged.
+fn has_no_statements(pane: &DetailPane) -> bool {
+    let sighting = pane.sighting.as_ref();
+    let queries = sighting.and_then(|sighting| sighting.detail.queries.as_ref());
+    queries.is_none_or(Vec::is_empty)
 }

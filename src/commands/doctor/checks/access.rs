@@ -47,12 +47,11 @@ fn nobody_is_asked(host: Option<&Text>) -> Judgment {
     };
     if is_loopback(host) {
         return Judgment::ok(format!(
-            "nobody is asked for a password (admin_auth=false); it listens within its machine only (admin_host={host})"
+            "off (admin_auth=false), within its machine only (admin_host={host})"
         ));
     }
     Judgment::warning(format!(
-        "nobody is asked for a password (admin_auth=false), and it listens at admin_host={host}: \
-         whoever reaches the port may end sessions"
+        "off (admin_auth=false) at admin_host={host}: whoever reaches the port may end sessions"
     ))
     .advise("set admin_auth=true, or admin_host=127.0.0.1, in [maxscale] and restart it")
 }

@@ -52,9 +52,9 @@ pub(super) fn services(facts: &Facts) -> Judgment {
     let named: Vec<_> = states.iter().take(NAMED).map(|service| words(service)).collect();
     let more = match states.len().saturating_sub(NAMED) {
         0 => String::new(),
-        more => format!(", {more} more"),
+        more => format!(", {more} more services"),
     };
-    let found = format!("{}{more}", named.join(", "));
+    let found = format!("{} connections{more}", named.join(", "));
     let loads = || {
         states
             .iter()
@@ -77,7 +77,7 @@ pub(super) fn services(facts: &Facts) -> Judgment {
         })
 }
 
-/// `RW-Split 180 of 200 connections`.
+/// `RW-Split 180 of 200`.
 fn words(service: &ServiceState) -> String {
     let name = &service.name;
     let state = match &service.state {
@@ -85,8 +85,8 @@ fn words(service: &ServiceState) -> String {
         _ => String::new(),
     };
     match (service.load(), service.connections) {
-        (Some(load), _) => format!("{name}{state} {} of {} connections", load.connections, load.limit),
+        (Some(load), _) => format!("{name}{state} {} of {}", load.connections, load.limit),
         (None, Some(connections)) => format!("{name}{state} {connections}"),
-        (None, None) => format!("{name}{state}"),
+        (None, None) => format!("{name}{state} ?"),
     }
 }

@@ -29,10 +29,10 @@ pub(super) fn statements(facts: &Facts) -> Judgment {
         .collect();
     let keep_some = services.iter().any(|service| service.retains(proxy) > Some(0));
     match proxy {
-        Some(0) if !keep_some => Judgment::warning(
-            "none are kept (retain_last_statements=0): no query is shown, and none is found stuck",
-        )
-        .advise(maxctrl::KEEP_STATEMENTS),
+        Some(0) if !keep_some => {
+            Judgment::warning("none are kept (retain_last_statements=0): no query is shown or found stuck")
+                .advise(maxctrl::KEEP_STATEMENTS)
+        }
         _ if !keeping_none.is_empty() => without_statements(&keeping_none),
         Some(kept) => Judgment::ok(format!(
             "the last {kept} of each session (retain_last_statements)"
@@ -49,7 +49,7 @@ fn without_statements(services: &[&ServiceState]) -> Judgment {
         more => format!(" and {more} more"),
     };
     let judgment = Judgment::warning(format!(
-        "none are kept by {}{more}: no query of theirs is shown, and none is found stuck",
+        "none are kept by {}{more}: no query of theirs is shown or found stuck",
         names.join(", ")
     ));
     first.into_iter().fold(judgment, |judgment, name| {
