@@ -13,8 +13,8 @@ pub struct DoctorArgs {
 
 const AFTER_HELP: &str = "\
 Nothing but GET is sent; whether sessions may be ended is not tried.
-Exit status: 0 all is well, or there are warnings only; 1 a check failed; 2 usage; 3 the endpoint was
-not reached; 4 not allowed. Of several endpoints: what all have in common, else 1.";
+Exit status: 0 all is well, or there are warnings only; 1 a check failed; 2 usage; 3 the endpoint
+was not reached; 4 not allowed. Of several endpoints: what all have in common, else 1.";
 
 /// `maxtop doctor -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,6 @@
 //! What a check comes to.
 
-use super::facts::Missing;
+use super::facts::{Missing, NOT_ALLOWED};
 use crate::model::{Fault, Remedy};
 
 /// How it stands with one thing.
@@ -83,6 +83,7 @@ impl Judgment {
 impl From<&Missing> for Judgment {
     fn from(missing: &Missing) -> Self {
         match missing {
+            Missing::Fault(fault) if fault.is_not_allowed() => (&NOT_ALLOWED).into(),
             Missing::Fault(fault) => Self::skipped(format!("not known: {fault}")),
             Missing::Untold(why) => Self::skipped(*why),
         }

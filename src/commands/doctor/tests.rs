@@ -259,7 +259,7 @@ fn tls_by_what_was_met() {
         })
     };
     let at = |url: &str| but(|facts| facts.url = url.parse().unwrap());
-    says(&at("https://db1"), "tls", Fine, "on;", &[]);
+    says(&at("https://db1"), "tls", Fine, "on, verified", &[]);
     says(&at("127.0.0.1"), "tls", Fine, "off: plain http, within", &[]);
     let judgment = judged(&at("http://db1"), "tls");
     assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
@@ -281,6 +281,7 @@ fn tls_by_what_was_met() {
     );
     let renew = "renew it on the server";
     says(&expired, "tls", Failure, "certificate of db1 expired", &[renew]);
+    says(&expired, "answer", Skipped, "no trusted connection", &[]);
     assert_eq!(examined(String::new(), &expired).exit, Exit::Unreachable);
     let hung_up = met("db1", Fault::Cut(clean("closed")));
     says(
@@ -302,7 +303,7 @@ fn a_certificate_says_until_when_it_holds() {
             facts.certificate_ends = Some(now() + SignedDuration::from_hours(hours));
         })
     };
-    let found = "verified, and holds until 2027-02-28 (97 days)";
+    let found = "verified; the certificate holds until 2027-02-28 (97 days)";
     says(&ending(97 * 24), "tls", Fine, found, &[]);
     says(
         &ending(30),
@@ -467,20 +468,25 @@ fn a_list_says_how_much_was_asked_for_and_why() {
         says(&facts, "list", Fine, words, &[]);
     };
     let (whole, sparse) = (ListForm::Whole, ListForm::Sparse);
-    form("127.0.0.1", whole, "24.02.3", "4.9 MB (whole: on loopback");
+    form(
+        "127.0.0.1",
+        whole,
+        "24.02.3",
+        "4.9 MB; asked for whole: this machine",
+    );
     form(
         "https://db1",
         whole,
         "24.02.3",
-        "(whole: most of it is statements",
+        "asked for whole: it is mostly statements",
     );
     form(
         "https://db1",
         sparse,
         "24.02.3",
-        "(only the fields that are read: it keeps no statements",
+        "; only fields that are read: no statements",
     );
-    form("https://db1", sparse, "2.4.19", "(whole: before 2.5");
+    form("https://db1", sparse, "2.4.19", "; whole: before 2.5");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn list(facts: &Facts) -> Judgment {
         sessions => format!("{sessions} sessions"),
     };
     let size = size_text(u64::try_from(list.bytes).unwrap_or(u64::MAX));
-    let found = format!("{sessions}, {size} ({})", form(facts, list.form));
+    let found = format!("{sessions}, {size}; {}", form(facts, list.form));
     match (list.dropped, list.blanked) {
         (0, 0) => Judgment::ok(found),
         (dropped, blanked) => Judgment::warning(format!(
@@ -41,13 +41,13 @@ pub(super) fn list(facts: &Facts) -> Judgment {
 /// How much of each session polling asks for, and why.
 fn form(facts: &Facts, form: ListForm) -> &'static str {
     match form {
-        ListForm::Whole if facts.dialect == Some(Dialect::Draft) => "whole: all of its fields are needed",
-        ListForm::Whole if facts.url.is_loopback() => "whole: on loopback nothing is saved by less",
-        ListForm::Whole => "whole: most of it is statements, which do not come in part",
+        ListForm::Whole if facts.dialect == Some(Dialect::Draft) => "asked for whole: all is needed",
+        ListForm::Whole if facts.url.is_loopback() => "asked for whole: this machine is near",
+        ListForm::Whole => "asked for whole: it is mostly statements",
         ListForm::Sparse if facts.release().is_some_and(|release| release < FIRST_WITH_FIELDS) => {
-            "whole: before 2.5 there is no asking for less"
+            "whole: before 2.5 fields are not heeded"
         }
-        ListForm::Sparse => "only the fields that are read: it keeps no statements",
+        ListForm::Sparse => "only fields that are read: no statements are kept",
     }
 }
 

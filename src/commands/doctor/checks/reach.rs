@@ -69,12 +69,12 @@ pub(super) fn tls(facts: &Facts) -> Judgment {
 /// One that was verified.
 fn certificate(facts: &Facts) -> Judgment {
     let Some(ends) = facts.certificate_ends else {
-        return Judgment::ok("on; the certificate is verified");
+        return Judgment::ok("on, verified");
     };
     let days = ends.duration_since(facts.looked_at).as_hours() / 24;
     let plural = if days == 1 { "" } else { "s" };
     let day = ends.strftime("%Y-%m-%d");
-    let found = format!("on; the certificate is verified, and holds until {day} ({days} day{plural})");
+    let found = format!("on, verified; the certificate holds until {day} ({days} day{plural})");
     if days < ENDS_SOON {
         return Judgment::warning(found).advise("renew it on the server");
     }
@@ -86,6 +86,8 @@ pub(super) fn answer(facts: &Facts) -> Judgment {
         return Judgment::skipped(facts.silence());
     }
     match facts.refusal() {
+        // That was told before.
+        Some(Fault::Tls(_)) => Judgment::skipped("there is no trusted connection"),
         Some(fault) if fault.is_unreachable() => Judgment::fault(fault),
         Some(_) => Judgment::ok("it answers"),
         None => match (&facts.proxy, &facts.list, facts.dialect) {
