@@ -67,7 +67,7 @@ fn with_connections<'a>(line: Line<'a>, endpoint: &Endpoint, theme: &Theme, room
     let text =
         known.map(|known| Span::styled(format!("connections known {known}/{sessions}  "), theme.quiet));
     match text.filter(|text| text.width() <= room) {
-        Some(text) => Line::from_iter(std::iter::once(text).chain(line.spans)),
+        Some(text) => std::iter::once(text).chain(line.spans).collect(),
         None => line,
     }
 }
