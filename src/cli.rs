@@ -3,6 +3,7 @@
 mod common;
 mod config;
 mod demo;
+mod doctor;
 mod kill;
 mod list;
 mod show;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 pub use self::common::CommonArgs;
 pub use self::config::{ConfigArgs, ConfigOutput};
 pub use self::demo::DemoArgs;
+pub use self::doctor::{DoctorArgs, DoctorOutput};
 pub use self::kill::{KillArgs, KillOutput};
 pub use self::list::{ListArgs, ListOutput};
 pub use self::show::{ShowArgs, ShowOutput};
@@ -46,6 +48,8 @@ pub enum Command {
     Show(ShowArgs),
     /// End sessions, each checked to be the one it was.
     Kill(KillArgs),
+    /// Say what the endpoint is, and what is wrong with it or with how it is asked.
+    Doctor(DoctorArgs),
     /// Show every setting, and where it came from.
     Config(ConfigArgs),
 }

@@ -17,6 +17,8 @@ pub enum Effect {
     Pace(Duration),
     /// Poll this session's details, and no other; `None` polls none.
     Watch(Option<(EndpointId, SessionId)>),
+    /// Poll the services of every endpoint, or no longer, unless the details need them.
+    Survey(bool),
     /// These sessions are on the screen: their connections are looked at before those of others.
     Sample(Vec<(EndpointId, SessionId)>),
     /// What a kill orders; answered by `Kill`.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::servers::ServersKnown;
+use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use crate::kill::Authority;
-use crate::model::{Dialect, Fault, Snapshot};
+use crate::model::{Dialect, Fault, Snapshot, Text, maxctrl};
 use crate::triage::Samples;
 
 /// How an endpoint is doing.
@@ -23,6 +23,15 @@ pub enum Link {
         /// When it is tried again, since the program began.
         retry_at: Duration,
     },
+}
+
+/// Why there are no statements: `retain_last_statements` is 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoStatements {
+    /// Whose setting it is: the server's, or the service's own.
+    pub keeper: &'static str,
+    /// The command that changes it, for a person to give.
+    pub command: String,
 }
 
 /// One endpoint.
@@ -46,6 +55,8 @@ pub struct Endpoint {
     pub samples: Arc<Samples>,
     /// How its servers are doing, once details were open (JSON:API).
     pub servers: ServersKnown,
+    /// How full its services are, once details or the overview were open (JSON:API).
+    pub services: ServicesKnown,
     /// Nothing may be ended here: by option, or because the server has said so.
     pub read_only: bool,
     /// What must stay in sight: `--insecure`, `--allow-plain-http`.
@@ -65,6 +76,7 @@ impl Endpoint {
             cost: Duration::ZERO,
             samples: Arc::default(),
             servers: ServersKnown::new(),
+            services: ServicesKnown::new(),
             read_only,
             warnings,
         }
@@ -113,6 +125,29 @@ impl Endpoint {
             interval
         };
         interval.max(stretched) * 2
+    }
+
+    /// Whether sessions of this service keep statements, and what would make them, where they do
+    /// not. What nobody tells is taken for well.
+    pub fn missing_statements(&self, service: Option<&Text>) -> Option<NoStatements> {
+        if self.dialect == Some(Dialect::Draft) {
+            return None;
+        }
+        let instance = self.latest.as_ref().and_then(|latest| latest.instance.as_ref());
+        let proxy = instance.and_then(|instance| instance.retained_statements);
+        let services = self.services.latest.as_deref();
+        let service = services.zip(service).and_then(|(all, name)| all.find(name));
+        match service.map(|service| (service, service.retained_statements)) {
+            Some((service, Some(0))) => Some(NoStatements {
+                keeper: "service",
+                command: maxctrl::keep_statements_of(&service.name),
+            }),
+            Some((_, Some(kept))) if kept > 0 => None,
+            _ => (proxy == Some(0)).then(|| NoStatements {
+                keeper: "server",
+                command: maxctrl::KEEP_STATEMENTS.to_owned(),
+            }),
+        }
     }
 
     /// What is known of who asks, for a kill.

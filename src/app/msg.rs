@@ -8,7 +8,7 @@ use super::key::Key;
 use crate::kill;
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
-use crate::model::{Dialect, EndpointId, Fault, Servers, SessionId, Sighting, Snapshot};
+use crate::model::{Dialect, EndpointId, Fault, Servers, Services, SessionId, Sighting, Snapshot};
 use crate::triage::ConnectionSample;
 
 /// What a frame has shown, as the drawing found it out.
@@ -65,6 +65,13 @@ pub enum Msg {
         endpoint: EndpointId,
         /// All of them, or why they are not known.
         answer: Result<Arc<Servers>, Fault>,
+    },
+    /// How full the services of an endpoint are, asked for while details or the overview are open.
+    Services {
+        /// Where.
+        endpoint: EndpointId,
+        /// All of them, or why they are not known.
+        answer: Result<Arc<Services>, Fault>,
     },
     /// An answer for a kill.
     Kill(kill::Event),

@@ -45,6 +45,12 @@ impl App {
         });
     }
 
+    /// Whether the overview is open.
+    pub(super) fn shows_overview(&self) -> bool {
+        self.overlay
+            .is_some_and(|overlay| overlay.topic == Topic::Overview)
+    }
+
     /// Whether the table or the details have the keys, with nothing over them.
     pub(super) const fn has_no_overlay(&self) -> bool {
         let is_chosen = self.chooser.is_some();

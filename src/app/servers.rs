@@ -1,4 +1,5 @@
-//! What is known of an endpoint's servers: the last good answer, and why there is no newer one.
+//! What is known of an endpoint's servers and services: the last good answer, and why there is no
+//! newer one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,21 +8,50 @@ use jiff::Timestamp;
 
 use super::App;
 use super::msg::Now;
-use crate::model::{Fault, Servers};
+use crate::model::{Fault, Servers, Services};
 
 /// An answer is asked for every ten seconds; one that is older than this has missed its successor.
 const FRESH: Duration = Duration::from_secs(30);
 
+/// What was true at one time.
+pub trait Dated {
+    /// When, by this machine's clock.
+    fn taken_at(&self) -> Timestamp;
+}
+
+impl Dated for Servers {
+    fn taken_at(&self) -> Timestamp {
+        self.taken_at
+    }
+}
+
+impl Dated for Services {
+    fn taken_at(&self) -> Timestamp {
+        self.taken_at
+    }
+}
+
 /// The servers of one endpoint, as far as anybody asked for them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ServersKnown {
+pub type ServersKnown = Known<Servers>;
+/// The services of one endpoint, as far as anybody asked for them.
+pub type ServicesKnown = Known<Services>;
+
+/// What was asked for, as far as anybody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known<T> {
     /// The last good answer.
-    pub latest: Option<Arc<Servers>>,
+    pub latest: Option<Arc<T>>,
     /// Why there was none to the last request.
     pub fault: Option<Fault>,
 }
 
-impl ServersKnown {
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Known<T> {
     /// Nobody asked yet.
     pub const fn new() -> Self {
         Self {
@@ -31,35 +61,42 @@ impl ServersKnown {
     }
 
     /// An answer came. What was known stays after a fault, and grows old.
-    pub fn told(&mut self, answer: Result<Arc<Servers>, Fault>) {
+    pub fn told(&mut self, answer: Result<Arc<T>, Fault>) {
         match answer {
-            Ok(servers) => {
+            Ok(latest) => {
                 *self = Self {
-                    latest: Some(servers),
+                    latest: Some(latest),
                     fault: None,
                 }
             }
             Err(fault) => self.fault = Some(fault),
         }
     }
+}
 
+impl<T: Dated> Known<T> {
     /// When what is known was true, where that is too long ago to be taken for now.
     pub fn stale_since(&self, now: Now) -> Option<Timestamp> {
         let latest = self.latest.as_ref()?;
-        (now.since(latest.taken_at) > FRESH).then_some(latest.taken_at)
+        (now.since(latest.taken_at()) > FRESH).then_some(latest.taken_at())
     }
 
     /// How long it will still be taken for now.
     fn fresh_for(&self, now: Now) -> Option<Duration> {
-        FRESH.checked_sub(now.since(self.latest.as_ref()?.taken_at))
+        FRESH.checked_sub(now.since(self.latest.as_ref()?.taken_at()))
     }
 }
 
 impl App {
-    /// When what the open details say of the servers turns old, since the program began.
-    pub(super) fn servers_turn_stale_at(&self) -> Option<Duration> {
-        let shown = self.endpoint(self.detail.as_ref()?.identity.endpoint)?;
-        let left = shown.servers.fresh_for(self.now)?;
+    /// When what the open details say of the servers, or the overview of the services, turns old,
+    /// since the program began.
+    pub(super) fn neighbours_turn_stale_at(&self) -> Option<Duration> {
+        let shown = self.detail.as_ref().map(|detail| detail.identity.endpoint);
+        let shown = shown.and_then(|endpoint| self.endpoint(endpoint));
+        let servers = shown.and_then(|endpoint| endpoint.servers.fresh_for(self.now));
+        let all = self.endpoints.iter().filter(|_| self.shows_overview());
+        let services = all.filter_map(|endpoint| endpoint.services.fresh_for(self.now));
+        let left = services.chain(servers).min()?;
         Some(self.now.elapsed + left + Duration::from_millis(1))
     }
 }

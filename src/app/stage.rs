@@ -16,7 +16,7 @@ use super::{App, Settings};
 use crate::kill::{Event, Order, Request};
 use crate::model::{
     Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, ServerState, Servers,
-    SessionId, Sighting, Snapshot, Span, Text,
+    ServiceState, Services, SessionId, Sighting, Snapshot, Span, Text,
 };
 use crate::wire::{self, Decoder, Interner};
 
@@ -244,6 +244,22 @@ impl Stage {
             })
         });
         self.hear(Msg::Servers {
+            endpoint: EndpointId(0),
+            answer,
+        });
+    }
+
+    /// The endpoint's services are told.
+    pub(crate) fn services(&mut self, answer: Result<&[ServiceState], Fault>) {
+        let answer = answer.map(|states| {
+            Arc::new(Services {
+                states: states.to_vec(),
+                taken_at: self.app.now.wall,
+                blanked: 0,
+                dropped: 0,
+            })
+        });
+        self.hear(Msg::Services {
             endpoint: EndpointId(0),
             answer,
         });

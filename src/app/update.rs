@@ -14,6 +14,7 @@ impl App {
     /// Hears one message and says what the shell is to do.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let surveyed = self.shows_overview();
         match msg {
             Msg::Clock(now) => self.clock(now, &mut effects),
             Msg::Key(key) => self.key(key, &mut effects),
@@ -47,6 +48,11 @@ impl App {
                     endpoint.servers.told(answer);
                 }
             }
+            Msg::Services { endpoint, answer } => {
+                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                    endpoint.services.told(answer);
+                }
+            }
             Msg::Kill(event) => self.kill_heard(event, &mut effects),
             Msg::LogFailed(why) => self.log_failed(&why),
             Msg::Arranged(generation) => self.arranged(generation, &mut effects),
@@ -66,6 +72,9 @@ impl App {
             }
         }
         self.leave_when_settled(&mut effects);
+        if self.shows_overview() != surveyed {
+            effects.push(Effect::Survey(!surveyed));
+        }
         effects.extend(self.sample_shown());
         effects.extend(self.next_wake().map(Effect::WakeAt));
         effects

@@ -27,10 +27,10 @@ impl App {
         let paused = self.paused.then(|| self.next_second(None));
         let leaving = self.leaving.map(|leaving| leaving.until);
         let kills = self.kills.wake_at();
-        let servers = self.servers_turn_stale_at();
+        let neighbours = self.neighbours_turn_stale_at();
         let arranging = self.arranging.wake_at();
         let wakes = endpoints.chain(hold).chain(paused).chain(leaving).chain(kills);
-        let wakes = wakes.chain(servers).chain(arranging);
+        let wakes = wakes.chain(neighbours).chain(arranging);
         wakes.filter(|at| *at > self.now.elapsed).min()
     }
 

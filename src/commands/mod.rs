@@ -10,6 +10,7 @@ mod answers;
 mod config;
 mod connect;
 mod demo;
+mod doctor;
 mod exit;
 mod grid;
 mod kill;
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Some(Command::Show(args)) => show::run(&cli.common, args),
         Some(Command::Kill(args)) => kill::run(&cli.common, args),
         Some(Command::Config(args)) => config::run(&cli.common, args),
+        Some(Command::Doctor(args)) => doctor::run(&cli.common, args),
         Some(Command::Demo(args)) => demo::run(&cli.common, args),
         None => watch::run(&cli.common),
     };

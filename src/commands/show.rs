@@ -29,6 +29,8 @@ struct Shown {
     idle: Option<IdleMeaning>,
     /// Why it is stuck, as far as one look tells.
     found: Vec<Finding>,
+    /// Its server keeps no statements of anybody.
+    keeps_no_statements: bool,
     unjudged: ReasonSet,
 }
 
@@ -107,11 +109,15 @@ async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Sh
     let judged = judge(None, look, limits, &Samples::new());
     let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
     let idle = instance.as_ref().and_then(Instance::idle_meaning);
+    let retained = instance
+        .as_ref()
+        .and_then(|instance| instance.retained_statements);
     let process = instance.and_then(|instance| instance.process);
     Ok(Shown {
         identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
         dialect,
         idle,
+        keeps_no_statements: retained == Some(0),
         found,
         unjudged,
         detail,

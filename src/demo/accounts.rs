@@ -43,6 +43,15 @@ enum Role {
     Basic,
 }
 
+impl Role {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Basic => "basic",
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Account {
     user: String,
@@ -96,6 +105,19 @@ impl Accounts {
     /// Whether tokens are given, which a real server does over TLS or where it is told to.
     pub(super) const fn gives_tokens(&self) -> bool {
         self.gives_tokens
+    }
+
+    /// Every user and the type of its account; a proxy that asks nobody has its first one all the same.
+    pub(super) fn users(&self) -> Vec<(&str, &'static str)> {
+        let users = self.known.iter();
+        let users: Vec<_> = users
+            .map(|account| (account.user.as_str(), account.role.name()))
+            .collect();
+        if users.is_empty() {
+            vec![("admin", Role::Admin.name())]
+        } else {
+            users
+        }
     }
 
     pub(super) fn entry(&self, request: &Request) -> Entry {

@@ -13,6 +13,7 @@ use super::accounts::Accounts;
 use super::faults::{Fault, Faults};
 use super::http::Request;
 use super::jsonapi::Profile;
+use super::settings::Settings;
 use super::spec::{Dialects, ServeSpec};
 use super::world::World;
 
@@ -45,6 +46,8 @@ pub(super) struct Endpoint {
     pub(super) profile: &'static Profile,
     /// Who may enter.
     pub(super) accounts: Accounts,
+    /// How the proxy is set up.
+    pub(super) settings: Settings,
     /// The zone of dates that do not name theirs.
     pub(super) zone: TimeZone,
     speed: f64,
@@ -59,9 +62,13 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn new(spec: ServeSpec) -> Self {
+        let mut settings = spec.settings.clone();
+        let asks = settings.proxy.entry("admin_auth");
+        asks.or_insert(spec.auth.is_some().into());
         Self {
             dialects: spec.dialects,
             accounts: Accounts::new(&spec),
+            settings,
             profile: spec.profile,
             zone: TimeZone::system(),
             speed: spec.speed,

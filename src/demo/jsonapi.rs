@@ -14,6 +14,7 @@ mod resource;
 mod selection;
 mod session;
 mod targets;
+mod users;
 
 use std::time::Duration;
 
@@ -77,6 +78,8 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
         base: &base,
         zone: &endpoint.zone,
         profile,
+        settings: &endpoint.settings,
+        accounts: &endpoint.accounts,
     };
     let resource = if prefixed || !profile.http.needs_prefix {
         Resource::of(&segments, profile)
@@ -254,6 +257,7 @@ fn missing(request: &Request, resource: Resource<'_>, profile: &Profile) -> Repl
         Resource::Server(_) => "server",
         Resource::Service(_) => "service",
         Resource::Thread(_) => "thread",
+        Resource::User(_) => "user",
         _ => return Reply::new(StatusCode::NOT_FOUND),
     };
     if named == Missing::Silent {

@@ -15,6 +15,7 @@ mod http;
 mod jsonapi;
 mod routing;
 mod server;
+mod settings;
 mod spec;
 mod world;
 
@@ -22,6 +23,7 @@ pub use endpoint::RequestLine;
 pub use faults::{Fault, FaultTarget, Faults};
 pub use jsonapi::{PROFILES, Profile};
 pub use server::{Running, serve};
+pub use settings::Settings;
 pub use spec::{DemoError, Dialects, ServeSpec};
 pub use world::{
     Backend, Library, Moment, ServerTrouble, Service, State, Statement, TroubledServer, World, WorldSpec,

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use super::faults::Faults;
 use super::jsonapi::{PROFILES, Profile};
+use super::settings::Settings;
 use super::world::WorldSpec;
 
 /// World time runs at most so much faster than the clock.
@@ -46,6 +47,8 @@ pub struct ServeSpec {
     pub dialects: Dialects,
     /// As which version of MaxScale it speaks JSON:API.
     pub profile: &'static Profile,
+    /// How the proxy is set up (JSON:API).
+    pub settings: Settings,
     /// What goes wrong on purpose, if anything.
     pub faults: Option<Faults>,
     /// The reply to a request about one session, or to a DELETE, comes that much later. The request itself is
@@ -69,6 +72,7 @@ impl ServeSpec {
             tokens: false,
             dialects: Dialects::Both,
             profile: Profile::current(),
+            settings: Settings::default(),
             faults: None,
             delay: Duration::ZERO,
         }

@@ -84,4 +84,10 @@ impl Instance {
     pub fn idle_meaning(&self) -> Option<IdleMeaning> {
         IdleMeaning::of(self.version.as_ref()?.as_str())
     }
+
+    /// The id of its process: the data directory ends in it. In a container it is often 1.
+    pub fn pid(&self) -> Option<u32> {
+        let datadir = self.process.as_ref()?.datadir.as_ref()?.as_str();
+        datadir.rsplit_once("/data")?.1.parse().ok()
+    }
 }

@@ -12,9 +12,12 @@ mod deletion;
 mod dialect;
 mod exchange;
 mod fault;
+mod inspection;
 mod list;
 mod login;
+mod reach;
 mod reply;
+mod resource;
 mod servers;
 mod spec;
 mod target;
@@ -34,6 +37,7 @@ use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sigh
 use crate::wire::{Interner, draft, jsonapi, shape};
 
 pub(super) use decode::off_thread;
+pub use inspection::Inspection;
 pub use list::List;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
 pub use target::{ListForm, ListRequest};

@@ -1,6 +1,6 @@
 //! The poller of one endpoint: keeps the screen's picture of it fresh, and carries out kills.
 //!
-//! Five lanes that never wait for each other: one list, one detail, one request for the servers, one
+//! Five lanes that never wait for each other: one list, one detail, one request for the servers and services, one
 //! for the connections of a session and sixteen kill requests may be in flight at a time. For the event
 //! loop, which gives [`Command`]s and gets [`Msg`]s. All of it ends when the [`Poller`] is dropped.
 
@@ -56,8 +56,10 @@ pub enum Command {
     Refresh,
     /// From now on, list this often.
     Interval(Duration),
-    /// Poll this session's details and, now and then, the servers; `None` polls neither.
+    /// Poll this session's details and, now and then, the servers and services; `None` polls none.
     Watch(Option<SessionId>),
+    /// Poll the services, or no longer; while details are open they are polled anyway.
+    Survey(bool),
     /// Look at the connections of these sessions before those of others (draft).
     Sample(Vec<SessionId>),
     /// Ask something for a kill; answered by `Kill`.
@@ -87,6 +89,7 @@ pub struct Poller {
     endpoint: EndpointId,
     schedule: watch::Sender<Schedule>,
     watched: watch::Sender<Option<SessionId>>,
+    surveyed: watch::Sender<bool>,
     shown: watch::Sender<Vec<SessionId>>,
     kills: mpsc::UnboundedSender<(Ticket, Request)>,
     lanes: JoinSet<()>,
@@ -110,6 +113,7 @@ impl Poller {
             refreshes: 0,
         });
         let (watched, watched_seen) = watch::channel(None);
+        let (surveyed, surveyed_seen) = watch::channel(false);
         let (shown, shown_seen) = watch::channel(Vec::new());
         let (process, process_seen) = watch::channel(None);
         let (listed, listed_seen) = watch::channel(None);
@@ -130,7 +134,12 @@ impl Poller {
             turns,
             out.clone(),
         );
-        let servers = ServerLane::new(client.clone(), &settings, watched_seen.clone(), out.clone());
+        let servers = ServerLane::new(
+            client.clone(),
+            &settings,
+            (watched_seen.clone(), surveyed_seen),
+            out.clone(),
+        );
         let detail = DetailLane::new(
             client.clone(),
             &settings,
@@ -151,6 +160,7 @@ impl Poller {
             endpoint,
             schedule,
             watched,
+            surveyed,
             shown,
             kills,
             lanes,
@@ -171,6 +181,7 @@ impl Poller {
                 self.watched
                     .send_if_modified(|watched| std::mem::replace(watched, id) != id);
             }
+            Command::Survey(is_open) => drop(self.surveyed.send_replace(is_open)),
             Command::Sample(ids) => drop(self.shown.send_replace(ids)),
             Command::Kill(ticket, request) => {
                 // Fails only when the lane has ended, which `ended` tells.

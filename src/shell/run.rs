@@ -250,6 +250,7 @@ impl Screen {
             Effect::Refresh => self.pollers.tell_all(&Command::Refresh),
             Effect::Pace(interval) => self.pollers.tell_all(&Command::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
+            Effect::Survey(is_open) => self.pollers.tell_all(&Command::Survey(is_open)),
             Effect::Sample(shown) => self.pollers.sample(&shown),
             Effect::Kill(order) => self.kill(order),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,

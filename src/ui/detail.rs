@@ -5,6 +5,7 @@
 mod connections;
 mod named;
 mod reasons;
+mod room;
 mod sections;
 mod servers;
 
@@ -48,7 +49,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let mut text = title(app, pane, pen);
-    text.extend(reasons::section(pane, pen));
+    text.extend(reasons::section(app, pane, pen));
     let Some(sighting) = &pane.sighting else {
         let waiting = match &pane.fault {
             None => "asking …".to_owned(),
@@ -97,6 +98,7 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     }
     let facts = fit(&facts(session), pen.width, theme.glyphs.more);
     let mut text = vec![Line::from(first), Line::styled(facts, theme.quiet)];
+    text.extend(room::line(app, pane, pen));
     let remarks = remarks(app, pane, pen.width).into_iter();
     text.extend(remarks.map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)));
     text

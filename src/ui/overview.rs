@@ -1,5 +1,7 @@
 //! The fleet since the program began: how many, who comes and goes, how many are stuck, what a list
-//! costs, which services, how long idle.
+//! costs, how full the services are, who uses which, how long idle.
+
+mod allowed;
 
 use std::time::Duration;
 
@@ -27,7 +29,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let width = usize::from(inner.width);
     let mut text = Vec::new();
     for endpoint in &app.endpoints {
-        text.extend(fleet(endpoint, theme, width));
+        text.extend(fleet(app, endpoint, theme, width));
         text.push(Line::default());
     }
     let last = text.len().saturating_sub(usize::from(inner.height));
@@ -35,7 +37,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     last
 }
 
-fn fleet<'a>(endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+fn fleet<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let Some(latest) = &endpoint.latest else {
         let name = endpoint.name.clone();
         return vec![Line::from(vec![
@@ -87,6 +89,7 @@ fn fleet<'a>(endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> 
         ),
         Line::default(),
     ]);
+    text.extend(allowed::section(app, endpoint, theme, width));
     text.extend(services(&latest.census, theme, width));
     text.push(Line::default());
     text.extend(idle(&latest.census, theme, width));
@@ -117,7 +120,7 @@ fn services<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let rows = services.map(|(service, count)| {
         row(
             service.as_str(),
-            &bar(*count, most, theme, width),
+            &bar((*count).into(), most.into(), theme, width),
             &count.to_string(),
             theme,
             width,
@@ -136,7 +139,7 @@ fn idle<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let rows = labels.zip(census.idle).map(|(label, count)| {
         row(
             &label,
-            &bar(count, most, theme, width),
+            &bar(count.into(), most.into(), theme, width),
             &count.to_string(),
             theme,
             width,
@@ -151,10 +154,10 @@ fn idle<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 }
 
 /// A lying bar; whoever is there at all is seen.
-fn bar(count: u32, most: u32, theme: &Theme, width: usize) -> String {
-    let room = u32::try_from(width.saturating_sub(LABEL + FIGURE)).unwrap_or(0);
+fn bar(count: u64, most: u64, theme: &Theme, width: usize) -> String {
+    let room = u64::try_from(width.saturating_sub(LABEL + FIGURE)).unwrap_or(0);
     let full = theme.glyphs.bars.last().copied().unwrap_or("#");
-    let cells = u64::from(count) * u64::from(room) / u64::from(most.max(1));
+    let cells = count.saturating_mul(room) / most.max(1);
     let cells = usize::try_from(cells).unwrap_or(0).max(usize::from(count > 0));
     full.repeat(cells)
 }

@@ -4,6 +4,7 @@ mod columns;
 mod groups;
 mod kills;
 mod servers;
+mod services;
 
 use std::time::Duration;
 

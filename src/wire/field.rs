@@ -59,6 +59,9 @@ pub(super) trait Kind<'de>: Sized {
     fn real(_: f64) -> Option<Self> {
         None
     }
+    fn truth(_: bool) -> Option<Self> {
+        None
+    }
     fn map<A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(None)
@@ -106,8 +109,8 @@ impl<'de, T: Kind<'de>> Visitor<'de> for FieldVisitor<T> {
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
         known_or_wrong(T::real(value))
     }
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Field::Wrong)
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        known_or_wrong(T::truth(value))
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Field::Absent)
@@ -168,6 +171,12 @@ impl Kind<'_> for f64 {
     }
 }
 
+impl Kind<'_> for bool {
+    fn truth(value: bool) -> Option<Self> {
+        Some(value)
+    }
+}
+
 /// An object with fields of its own.
 #[derive(Debug)]
 pub(super) struct Object<T>(pub(super) T);
@@ -185,6 +194,32 @@ pub(super) struct List<T>(pub(super) Vec<Field<T>>);
 impl<'de, T: Kind<'de>> Kind<'de> for List<T> {
     fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
         Vec::deserialize(SeqAccessDeserializer::new(seq)).map(|values| Some(Self(values)))
+    }
+}
+
+/// Some words: an array of them, or one text with commas between.
+#[derive(Debug)]
+pub(super) struct Words(pub(super) Vec<String>);
+
+impl Words {
+    fn of<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let words = words.map(str::trim).filter(|word| !word.is_empty());
+        Self(words.map(str::to_owned).collect())
+    }
+}
+
+impl<'de> Kind<'de> for Words {
+    fn borrowed_str(value: &'de str) -> Option<Self> {
+        Self::copied_str(value)
+    }
+    fn copied_str(value: &str) -> Option<Self> {
+        Some(Self::of(value.split(',')))
+    }
+    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
+        let list = List::<Raw<'de>>::seq(seq)?;
+        let words = list.into_iter().flat_map(|list| list.0).filter_map(Field::known);
+        let words: Vec<_> = words.collect();
+        Ok(Some(Self::of(words.iter().map(|word| word.0.as_ref()))))
     }
 }
 

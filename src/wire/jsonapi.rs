@@ -6,17 +6,22 @@ mod buffers;
 mod detail;
 mod instance;
 mod servers;
+mod services;
+mod users;
+mod workers;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use self::attributes::RawResource;
 use self::servers::ServerRow;
+use self::services::ServiceRow;
+use self::workers::WorkerRow;
 use super::body::{Shape, broken, expect_shape, text};
 use super::draft::no_session;
 use super::rows::{self, Harvest, Row};
 use super::{Decoder, Rows, WireError, in_order};
-use crate::model::{Detail, Instance, ServerState, Session};
+use crate::model::{Account, Detail, Instance, ProxySettings, ServerState, ServiceState, Session, Worker};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -51,6 +56,23 @@ pub fn servers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServerStat
     Ok((rows.items, rows.dropped))
 }
 
+/// `GET /v1/services`: the services as they were sent, and how many rows had no name.
+pub fn services(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServiceState>, u32), WireError> {
+    let rows = rows_of::<ServiceRow>(body, decoder)?;
+    Ok((rows.items, rows.dropped))
+}
+
+/// `GET /v1/maxscale/threads`.
+pub fn workers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Worker>, WireError> {
+    Ok(rows_of::<WorkerRow>(body, decoder)?.items)
+}
+
+/// `GET /v1/users/inet/:name`: what it may do; nothing where that is not told.
+pub fn account(body: &[u8]) -> Result<Option<Account>, WireError> {
+    let text = text(body);
+    users::account(data(body, &text)?)
+}
+
 /// The rows under `data`.
 fn rows_of<R: Row>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
     let text = text(body);
@@ -77,8 +99,13 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireErr
 
 /// `GET /v1/maxscale`.
 pub fn instance(body: &[u8]) -> Result<Instance, WireError> {
+    Ok(proxy(body)?.0)
+}
+
+/// `GET /v1/maxscale`, with its settings.
+pub fn proxy(body: &[u8]) -> Result<(Instance, ProxySettings), WireError> {
     let text = text(body);
-    instance::instance(data(body, &text)?)
+    instance::proxy(data(body, &text)?)
 }
 
 /// The `data` of the envelope, still as text.

@@ -1,10 +1,10 @@
-//! The server lane: what it asks for, when, and that nobody waits for it.
+//! The server lane: what it asks for of the servers and the services, when, and that nobody waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
-use maxtop::model::{Dialect, Fault, Servers, SessionId};
+use maxtop::model::{Dialect, Fault, Servers, Services, SessionId};
 use maxtop::shell::client::{Client, ClientSpec};
 use maxtop::shell::poller::{Command, PollSettings, Poller};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -16,6 +16,13 @@ type Messages = UnboundedReceiver<Msg>;
 const ASKED: &str = "GET /v1/servers?fields%5Bservers%5D=state,parameters/address,parameters/port,\
      replication_lag,statistics/connections&pretty=false";
 
+const SERVICES_ASKED: &str = "GET /v1/services?fields%5Bservices%5D=state,router,connections,\
+     total_connections,statistics/max_connections,parameters/max_connections,\
+     parameters/retain_last_statements&pretty=false";
+
+const SERVICES: &str = r#"{"data":[{"id":"RW","type":"services","attributes":
+    {"state":"Started","connections":180,"parameters":{"max_connections":200}}}]}"#;
+
 const SERVERS: &str = r#"{"data":[{"id":"db1","type":"servers","attributes":
     {"state":"Maintenance, Running","parameters":{"address":"10.0.9.1","port":3306}}}]}"#;
 
@@ -25,6 +32,7 @@ fn server(answer: impl Fn() -> Option<Vec<u8>> + Send + Sync + 'static) -> Serve
         let path = request.split(['?', ' ']).nth(1).unwrap_or_default();
         let bytes = match path {
             "/v1/servers" => answer(),
+            "/v1/services" => Some(reply(200, SERVICES)),
             "/v1/maxscale" => Some(reply(200, &jsonapi_instance("process 1"))),
             "/v1/sessions" => Some(reply(200, &jsonapi_list(&[1, 2]))),
             "/sessions" => Some(reply(200, r#"[{"id":1},{"id":2}]"#)),
@@ -72,6 +80,20 @@ async fn told(messages: &mut Messages) -> Result<Arc<Servers>, Fault> {
             return answer;
         }
     }
+}
+
+async fn services_told(messages: &mut Messages) -> Result<Arc<Services>, Fault> {
+    loop {
+        if let Msg::Services { answer, .. } = next_msg(messages).await {
+            return answer;
+        }
+    }
+}
+
+/// All that was asked of the services so far.
+fn services_asked(server: &Server) -> Vec<String> {
+    let requests = server.requests().into_iter();
+    requests.filter(|line| line.contains("/services")).collect()
 }
 
 /// All that was asked of the servers so far.
@@ -160,4 +182,44 @@ async fn a_fault_is_told_with_its_cause_and_ends_no_session() {
         looks(&mut messages, 5).await;
         assert_eq!(asked(&server), [ASKED]);
     }
+}
+
+#[tokio::test]
+async fn the_services_come_with_the_servers_and_as_rarely() {
+    let server = server(|| Some(reply(200, SERVERS)));
+    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    watch(&poller, Some(1));
+    let services = services_told(&mut messages).await.unwrap();
+    let load = services.states[0].load().unwrap();
+    assert_eq!((load.connections, load.limit), (180, 200));
+    assert_eq!(services_asked(&server), [SERVICES_ASKED]);
+    looks(&mut messages, 10).await;
+    for _ in 0..3 {
+        for is_open in [true, false] {
+            poller.send(Command::Survey(is_open));
+            looks(&mut messages, 3).await;
+        }
+    }
+    assert_eq!(services_asked(&server), [SERVICES_ASKED]);
+}
+
+#[tokio::test]
+async fn the_overview_alone_asks_for_them_too() {
+    let server = server(|| Some(reply(200, SERVERS)));
+    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
+    assert_eq!(services_asked(&server), [""; 0]);
+    poller.send(Command::Survey(true));
+    assert!(services_told(&mut messages).await.is_ok());
+    assert_eq!(services_asked(&server), [SERVICES_ASKED]);
+}
+
+#[tokio::test]
+async fn who_does_not_let_us_in_is_asked_for_one_of_both() {
+    let server = server(|| Some(reply(401, "")));
+    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    watch(&poller, Some(1));
+    let fault = services_told(&mut messages).await.unwrap_err();
+    assert!(fault.is_not_allowed());
+    assert_eq!(services_asked(&server), [""; 0]);
 }

@@ -9,6 +9,7 @@
 
 mod columns;
 mod config;
+mod doctor;
 mod faults;
 mod hostile;
 mod kill;

@@ -17,6 +17,7 @@ mod jsonapi;
 mod recordings;
 mod replies;
 mod server;
+mod settings;
 mod shape;
 mod versions;
 mod world;

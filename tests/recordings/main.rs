@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use maxtop::model::{Detail, Dialect, Health, Limit, Session, Text};
+use maxtop::model::{Account, Detail, Dialect, Health, Limit, Session, Text};
 use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
 use maxtop::wire::{self, Decoder, Interner, jsonapi};
 use serde_json::Value;
@@ -274,5 +274,79 @@ fn every_server_decodes_with_every_value() {
         assert_eq!(server.connections, connections);
         assert!(server.state.is_some() && server.port.is_some() && connections.is_some());
         assert_eq!(server.health(), Health::Running);
+    }
+}
+
+#[test]
+fn every_service_decodes_with_every_value() {
+    let body = body(&folder("24.02.3").join("services.http"));
+    let json: Value = serde_json::from_slice(&body).unwrap();
+    let resources = json["data"].as_array().unwrap();
+    let ((services, dropped), blanked) = with_decoder(|decoder| {
+        let services = jsonapi::services(&body, decoder).unwrap();
+        (services, decoder.blanked)
+    });
+    assert_eq!((services.len(), dropped, blanked), (resources.len(), 0, 0));
+    assert!(!services.is_empty());
+    for (service, resource) in services.iter().zip(resources) {
+        let attributes = &resource["attributes"];
+        let parameters = &attributes["parameters"];
+        assert_eq!(Some(service.name.as_str()), resource["id"].as_str());
+        assert_eq!(text(service.state.as_ref()), shown(&attributes["state"]));
+        assert_eq!(text(service.router.as_ref()), shown(&attributes["router"]));
+        assert_eq!(service.connections, attributes["connections"].as_u64());
+        assert_eq!(
+            service.total_connections,
+            attributes["total_connections"].as_u64()
+        );
+        let most = attributes["statistics"]["max_connections"].as_u64();
+        assert_eq!(service.most_connections, most);
+        assert_eq!(service.max_connections, parameters["max_connections"].as_u64());
+        assert_eq!(
+            service.retained_statements,
+            parameters["retain_last_statements"].as_i64()
+        );
+        assert!(service.is_started() && service.connections.is_some() && most.is_some());
+        assert_eq!((service.max_connections, service.load()), (Some(0), None));
+    }
+}
+
+/// What the doctor reads of a proxy; the audit log came with 23.02.
+#[test]
+fn the_settings_of_every_version_decode() {
+    for version in VERSIONS {
+        let body = body(&files(version, "maxscale")[0]);
+        let json: Value = serde_json::from_slice(&body).unwrap();
+        let parameters = &json["data"]["attributes"]["parameters"];
+        let (instance, settings) = jsonapi::proxy(&body).unwrap();
+        assert_eq!(settings.admin_auth, parameters["admin_auth"].as_bool());
+        assert_eq!(settings.admin_auth, Some(true));
+        assert_eq!(text(settings.admin_host.as_ref()).as_deref(), Some("127.0.0.1"));
+        assert_eq!(settings.retained_statements, Some(10));
+        assert_eq!(settings.session_trace, parameters["session_trace"].as_u64());
+        assert!(settings.session_trace.is_some(), "{version}");
+        let has_audit = ["23.02.11", "24.02.3"].contains(&version);
+        assert_eq!(settings.admin_audit, has_audit.then_some(false), "{version}");
+        assert_eq!(settings.audit_excludes, has_audit.then(Vec::new), "{version}");
+        let datadir = json["data"]["attributes"]["process_datadir"].as_str().unwrap();
+        let pid = datadir.rsplit_once("data").unwrap().1.parse().unwrap();
+        assert_eq!(instance.pid(), Some(pid), "{version}");
+    }
+}
+
+#[test]
+fn the_workers_and_the_users_decode() {
+    let threads = body(&folder("24.02.3").join("threads.http"));
+    let workers = with_decoder(|decoder| jsonapi::workers(&threads, decoder).unwrap());
+    let known: Vec<_> = workers
+        .iter()
+        .map(|worker| (worker.descriptors, worker.sessions))
+        .collect();
+    assert_eq!(known, [(Some(43), Some(14)), (Some(55), Some(18))]);
+    let users: Value = serde_json::from_slice(&body(&folder("24.02.3").join("users-inet.http"))).unwrap();
+    for (place, expected) in [(0, Account::Admin), (1, Account::Basic)] {
+        let one = serde_json::json!({ "data": users["data"][place] });
+        let account = jsonapi::account(one.to_string().as_bytes()).unwrap();
+        assert_eq!(account, Some(expected));
     }
 }

@@ -42,6 +42,7 @@ mod paste;
 mod plain;
 mod refusal;
 mod resize;
+mod services;
 mod signals;
 mod table;
 mod versions;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::Shown;
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
+use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
     Buffer, Connection, Counter, Detail, Dialect, IdleMeaning, Query, Session, Text, size_text,
 };
@@ -17,7 +18,7 @@ pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::
     facts(out, shown, endpoint)?;
     reasons(out, shown)?;
     connections(out, detail, shown.dialect)?;
-    statements(out, detail)?;
+    statements(out, shown)?;
     buffers(out, detail)?;
     pairs(
         out,
@@ -163,15 +164,17 @@ fn server(connection: &Connection) -> &str {
 
 /// Newest first. Only the newest can be running: older ones without an end were never booked as
 /// complete (some routers up to 6.1 do not).
-fn statements(out: &mut impl Write, detail: &Detail) -> io::Result<()> {
-    let Some(queries) = &detail.queries else {
+fn statements(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
+    let Some(queries) = &shown.detail.queries else {
         return Ok(());
     };
     if queries.is_empty() {
-        return writeln!(
-            out,
-            "\nSTATEMENTS  none retained; to change that: maxctrl alter maxscale retain_last_statements 20"
-        );
+        let change = if shown.keeps_no_statements {
+            format!(" (retain_last_statements=0); to change that: {KEEP_STATEMENTS}")
+        } else {
+            String::new()
+        };
+        return writeln!(out, "\nSTATEMENTS  none retained{change}");
     }
     writeln!(out, "\nSTATEMENTS  newest first")?;
     for (age, query) in queries.iter().rev().enumerate() {

@@ -4,6 +4,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::profile::Profile;
+use crate::demo::accounts::Accounts;
+use crate::demo::settings::Settings;
 
 /// What the replies need to know besides the world.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +14,8 @@ pub(super) struct Context<'a> {
     pub(super) base: &'a str,
     pub(super) zone: &'a TimeZone,
     pub(super) profile: &'static Profile,
+    pub(super) settings: &'a Settings,
+    pub(super) accounts: &'a Accounts,
 }
 
 impl Context<'_> {

@@ -9,7 +9,7 @@ use super::context::{Context, SelfLink};
 use super::resource::Resource;
 use super::selection::Selection;
 use super::session::{Row, Rows};
-use super::{found, proxy, targets};
+use super::{found, proxy, targets, users};
 use crate::demo::world::World;
 
 pub(super) fn document(
@@ -54,7 +54,7 @@ pub(super) fn document(
         }
         Resource::MaxScale => write(
             context.collection("maxscale"),
-            proxy::maxscale(world, context.profile),
+            proxy::maxscale(world, context),
             false,
         ),
         Resource::Threads => list("maxscale/threads", proxy::threads(world, context)),
@@ -73,6 +73,8 @@ pub(super) fn document(
             format!("services/{name}"),
             named(targets::services(world, context), name),
         ),
+        Resource::Users => list("users/inet", users::users(context)),
+        Resource::User(name) => one(format!("users/inet/{name}"), named(users::users(context), name)),
         Resource::Root | Resource::Restart | Resource::NoSuch(..) | Resource::Unknown => Ok(None),
     }
 }

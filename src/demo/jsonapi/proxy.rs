@@ -5,12 +5,12 @@
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::profile::Profile;
 use crate::demo::dates::{http_date, timestamp};
 use crate::demo::world::{WORKERS, World};
 
 /// `/maxscale`.
-pub(super) fn maxscale(world: &World, profile: &Profile) -> Value {
+pub(super) fn maxscale(world: &World, context: Context<'_>) -> Value {
+    let profile = context.profile;
     let started = http_date(timestamp((world.started_unix(), 0)));
     let form = profile.proxy;
     let datadir = format!("/var/lib/maxscale/data{}", world.pid());
@@ -21,6 +21,7 @@ pub(super) fn maxscale(world: &World, profile: &Profile) -> Value {
             parameters.insert("process_datadir".to_owned(), json!(datadir));
         }
     }
+    context.settings.lay_over_proxy(&mut parameters);
     let mut data = json!({
         "attributes": {
             "activated_at": started,

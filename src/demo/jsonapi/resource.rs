@@ -18,6 +18,8 @@ pub(super) enum Resource<'a> {
     Server(&'a str),
     Services,
     Service(&'a str),
+    Users,
+    User(&'a str),
     /// The kind is known ("session" or the like), the name cannot be one.
     NoSuch(&'static str),
     Unknown,
@@ -38,6 +40,8 @@ impl<'a> Resource<'a> {
             ["servers", name] => Self::Server(name),
             ["services"] => Self::Services,
             ["services", name] => Self::Service(name),
+            ["users", "inet"] => Self::Users,
+            ["users", "inet", name] => Self::User(name),
             _ => Self::Unknown,
         }
     }

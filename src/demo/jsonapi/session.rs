@@ -16,8 +16,6 @@ use super::profile::{Idle, RowForm};
 use crate::demo::dates::{asctime, http_date, local_millis, timestamp};
 use crate::demo::world::{Backend, Moment, State, World};
 
-/// So many statements are kept: `retain_last_statements`.
-const RETAINED: u64 = 10;
 /// All sessions, worker by worker, in no useful order; each is built when it is written.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
@@ -227,7 +225,8 @@ fn queries<'a>(session: &Moment<'a>, world: &World, context: Context<'_>) -> Vec
             statement: statement.text,
         }
     };
-    session.statements(RETAINED).map(query).collect()
+    let retained = context.settings.retained(session.service().name);
+    session.statements(retained).map(query).collect()
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -112,16 +112,7 @@ fn one_service(service: &Service, world: &World, context: Context<'_>) -> Value 
         "attributes": {
             "connections": connections,
             "listeners": [listener(service, context)],
-            "parameters": {
-                "idle_session_pool_time": "-1ms",
-                "max_connections": 0,
-                "retain_last_statements": -1,
-                "router": service.router,
-                "session_trace": false,
-                "type": "service",
-                "user": "maxscale",
-                "wait_timeout": "0ms",
-            },
+            "parameters": parameters(service, context),
             "router": service.router,
             "router_diagnostics": { "queries": statements, "server_query_statistics": [] },
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
@@ -152,6 +143,21 @@ fn one_service(service: &Service, world: &World, context: Context<'_>) -> Value 
         },
         "type": "services",
     })
+}
+
+fn parameters(service: &Service, context: Context<'_>) -> Value {
+    let mut parameters = json!({
+        "idle_session_pool_time": "-1ms",
+        "max_connections": 0,
+        "retain_last_statements": -1,
+        "router": service.router,
+        "session_trace": false,
+        "type": "service",
+        "user": "maxscale",
+        "wait_timeout": "0ms",
+    });
+    context.settings.lay_over_service(service.name, &mut parameters);
+    parameters
 }
 
 fn listener(service: &Service, context: Context<'_>) -> Value {

@@ -77,6 +77,11 @@ impl Exchange {
         &self.access
     }
 
+    /// The deadline of a whole reply.
+    pub(super) const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Reads something. A token that the server no longer knows is dropped, and the password asks
     /// again: reading twice does no harm.
     pub(super) async fn get(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {

@@ -19,6 +19,21 @@ pub(super) const LOGIN: &str = "/v1/auth";
 pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,parameters/address,\
      parameters/port,replication_lag,statistics/connections&pretty=false";
 
+/// How full the services are, without what can be large (`users`, `listeners`).
+pub(super) const SERVICES: &str = "/v1/services?fields%5Bservices%5D=state,router,connections,\
+     total_connections,statistics/max_connections,parameters/max_connections,\
+     parameters/retain_last_statements&pretty=false";
+
+/// What the routing workers have open.
+pub(super) const WORKERS: &str = "/v1/maxscale/threads?fields%5Bthreads%5D=stats/current_descriptors,\
+     stats/sessions&pretty=false";
+
+/// The process start as in [`INSTANCE`], and how the proxy is set up.
+pub(super) const INSPECTION: &str = "/v1/maxscale?fields%5Bmaxscale%5D=version,started_at,uptime,\
+     process_datadir,system/os/nodename,parameters/process_datadir,parameters/admin_auth,\
+     parameters/admin_host,parameters/admin_audit,parameters/admin_audit_exclude_methods,\
+     parameters/retain_last_statements,parameters/session_trace&pretty=false";
+
 /// Which part of a list is wanted; the default is all of it. Polling never asks for a range: a moving
 /// list loses rows between pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -147,23 +162,29 @@ pub(super) fn deletion(dialect: Dialect, id: SessionId) -> String {
     }
 }
 
-/// Names with commas between; all but letters, digits and `_ - . /` percent-encoded.
+/// A user of the admin API.
+pub(super) fn user(name: &str) -> String {
+    format!("/v1/users/inet/{}?pretty=false", encoded(name, b"_-."))
+}
+
+/// Names with commas between.
 fn field_list(fields: &[&str]) -> String {
-    let mut list = String::new();
-    for (index, field) in fields.iter().enumerate() {
-        if index > 0 {
-            list.push(',');
-        }
-        for byte in field.bytes() {
-            if byte.is_ascii_alphanumeric() || b"_-./".contains(&byte) {
-                list.push(char::from(byte));
-            } else {
-                // Writing to a String cannot fail.
-                let _ = write!(list, "%{byte:02X}");
-            }
+    let encoded: Vec<_> = fields.iter().map(|field| encoded(field, b"_-./")).collect();
+    encoded.join(",")
+}
+
+/// All but letters, digits and these percent-encoded.
+fn encoded(text: &str, kept: &[u8]) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    list
+    encoded
 }
 
 #[cfg(test)]
@@ -231,8 +252,17 @@ mod tests {
     }
 
     #[test]
+    fn a_name_stays_in_its_part_of_the_path() {
+        assert_eq!(user("admin"), "/v1/users/inet/admin?pretty=false");
+        assert_eq!(
+            user("a/b?c d\u{e9}"),
+            "/v1/users/inet/a%2Fb%3Fc%20d%C3%A9?pretty=false"
+        );
+    }
+
+    #[test]
     fn fixed_targets_have_no_raw_brackets_or_blanks() {
-        for target in [INSTANCE, SERVERS] {
+        for target in [INSTANCE, INSPECTION, SERVERS, SERVICES, WORKERS] {
             assert!(!target.contains(['[', ']', ' ', '\n']), "{target}");
         }
     }

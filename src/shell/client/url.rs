@@ -52,13 +52,15 @@ impl EndpointUrl {
         host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    /// The port, named or not.
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or(DEFAULT_PORT)
+    }
+
     /// `host:8989`: what it is called on the screen.
     pub fn authority(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
-        format!(
-            "{host}:{}",
-            self.0.port_or_known_default().unwrap_or(DEFAULT_PORT)
-        )
+        format!("{host}:{}", self.port())
     }
 
     /// The full URL of a path (with query) of the API, which begins with a slash.
@@ -71,7 +73,7 @@ impl EndpointUrl {
 impl fmt::Display for EndpointUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = self.0.host_str().unwrap_or_default();
-        let port = self.0.port_or_known_default().unwrap_or(DEFAULT_PORT);
+        let port = self.port();
         let path = self.0.path().trim_end_matches('/');
         write!(f, "{}://{host}:{port}{path}", self.0.scheme())
     }

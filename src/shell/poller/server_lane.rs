@@ -1,4 +1,5 @@
-//! The server lane: how the servers are doing, for as long as the details of a session are open.
+//! The server lane: how the servers and the services are doing, for as long as the details of a
+//! session or the overview are open.
 //!
 //! Apart from the detail lane so that neither waits for the other. What it knows holds for every
 //! session of the endpoint: going from one to the next asks for nothing.
@@ -15,7 +16,7 @@ use crate::app::msg::Msg;
 use crate::model::{Fault, SessionId};
 use crate::shell::client::Client;
 
-/// From the start of one request to the start of the next, at least.
+/// From the start of one round to the start of the next, at least.
 const PERIOD: Duration = Duration::from_secs(10);
 /// Who cannot tell is asked less and less, down to this.
 const SLOWEST_RETRY: Duration = Duration::from_mins(1);
@@ -24,6 +25,7 @@ pub(super) struct ServerLane {
     client: Client,
     pace: Pace,
     watched: watch::Receiver<Option<SessionId>>,
+    surveyed: watch::Receiver<bool>,
     out: mpsc::UnboundedSender<Msg>,
 }
 
@@ -31,16 +33,18 @@ pub(super) struct ServerLane {
 struct Over;
 
 impl ServerLane {
+    /// Who wants to know: the details of a session, and the overview.
     pub(super) fn new(
         client: Client,
         settings: &PollSettings,
-        watched: watch::Receiver<Option<SessionId>>,
+        (watched, surveyed): (watch::Receiver<Option<SessionId>>, watch::Receiver<bool>),
         out: mpsc::UnboundedSender<Msg>,
     ) -> Self {
         Self {
             client,
             pace: Pace::new(PERIOD, settings.duty).backing_off_to(SLOWEST_RETRY),
             watched,
+            surveyed,
             out,
         }
     }
@@ -52,38 +56,58 @@ impl ServerLane {
         }
     }
 
-    /// One request once it is due and wanted; says when the next one is due. It is not given up
-    /// when the details are closed meanwhile: its answer is good for whoever opens them next.
+    /// One round once it is due and wanted; says when the next one is due. It is not given up when
+    /// the details are closed meanwhile: its answers are good for whoever opens them next.
     async fn turn(&mut self, due: Instant) -> Result<Instant, Over> {
         self.wanted(due).await?;
         let started = Instant::now();
-        let answer = self.client.servers().await;
-        let next = next(
+        let fault = self.round().await?;
+        Ok(next(
             &mut self.pace,
             (started, Instant::now()),
-            answer.as_ref().err(),
+            fault.as_ref(),
             fastrand::f64(),
-        );
-        if let Some(answer) = answer.transpose() {
-            let told = Msg::Servers {
-                endpoint: self.client.endpoint(),
-                answer: answer.map(Arc::new),
-            };
-            self.out.send(told).map_err(|_| Over)?;
-        }
-        Ok(next)
+        ))
     }
 
-    /// Waits until details are open, at that time or later.
+    /// The servers, then the services; what went wrong first, if anything did. Who does not answer
+    /// the first is not asked the second.
+    async fn round(&self) -> Result<Option<Fault>, Over> {
+        let endpoint = self.client.endpoint();
+        let servers = self.client.servers().await;
+        let fault = servers.as_ref().err().cloned();
+        if let Some(answer) = servers.transpose() {
+            let answer = answer.map(Arc::new);
+            self.tell(Msg::Servers { endpoint, answer })?;
+        }
+        let services = match &fault {
+            Some(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault.clone()),
+            _ => self.client.services().await,
+        };
+        let fault = fault.or(services.as_ref().err().cloned());
+        if let Some(answer) = services.transpose() {
+            let answer = answer.map(Arc::new);
+            self.tell(Msg::Services { endpoint, answer })?;
+        }
+        Ok(fault)
+    }
+
+    fn tell(&self, msg: Msg) -> Result<(), Over> {
+        self.out.send(msg).map_err(|_| Over)
+    }
+
+    /// Waits until somebody wants to know, at that time or later.
     async fn wanted(&mut self, due: Instant) -> Result<(), Over> {
         loop {
-            let is_open = self.watched.borrow_and_update().is_some();
+            let has_details = self.watched.borrow_and_update().is_some();
+            let is_open = has_details || *self.surveyed.borrow_and_update();
             if is_open && Instant::now() >= due {
                 return Ok(());
             }
             tokio::select! {
                 () = sleep_until(due), if is_open => {}
                 changed = self.watched.changed() => changed.map_err(|_| Over)?,
+                changed = self.surveyed.changed() => changed.map_err(|_| Over)?,
                 () = self.out.closed() => return Err(Over),
             }
         }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::Pen;
 use crate::app::App;
 use crate::app::detail::DetailPane;
+use crate::app::endpoint::NoStatements;
 use crate::model::{Buffer, Detail, Query, size_text};
 
 /// How many log lines are shown.
@@ -20,14 +21,12 @@ pub(super) fn statements<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen:
     if queries.is_empty() {
         let [blank, heading] = pen.heading("STATEMENTS", "none retained");
         let mut text = vec![blank, heading];
-        if retains_nothing(app, pane) {
-            text.push(Line::raw(
-                "The server keeps no statements (retain_last_statements=0). To change that:",
-            ));
-            text.push(Line::styled(
-                "  maxctrl alter maxscale retain_last_statements 20",
-                pen.theme.input,
-            ));
+        if let Some(none) = missing_statements(app, pane) {
+            let keeper = none.keeper;
+            text.push(Line::raw(format!(
+                "The {keeper} keeps no statements (retain_last_statements=0). To change that:"
+            )));
+            text.push(Line::styled(format!("  {}", none.command), pen.theme.input));
         }
         return text;
     }
@@ -42,12 +41,10 @@ pub(super) fn statements<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen:
     text
 }
 
-fn retains_nothing(app: &App, pane: &DetailPane) -> bool {
-    let latest = app
-        .endpoint(pane.identity.endpoint)
-        .and_then(|endpoint| endpoint.latest.as_ref());
-    let instance = latest.and_then(|latest| latest.instance.as_ref());
-    instance.and_then(|instance| instance.retained_statements) == Some(0)
+/// Why its statements are not known, and the command that changes that, where it is a setting.
+pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoStatements> {
+    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    endpoint.missing_statements(pane.session().service.as_ref())
 }
 
 /// Only the newest can be running: older ones without an end were never booked as complete

@@ -1,0 +1,91 @@
+//! What a list is, what it costs, and how often it may be asked for.
+
+use std::time::Duration;
+
+use super::short;
+use crate::commands::doctor::facts::{Facts, Missing};
+use crate::commands::doctor::judgment::Judgment;
+use crate::model::size_text;
+
+/// A small question that takes longer waits for something.
+const SLOW: Duration = Duration::from_millis(500);
+/// A list that comes less often than this shows many sessions never.
+const SELDOM: Duration = Duration::from_secs(10);
+
+pub(super) fn list(facts: &Facts) -> Judgment {
+    let list = match &facts.list {
+        Ok(list) => list,
+        // A fault of all there is was told before.
+        Err(Missing::Fault(fault)) if facts.dialect.is_some() => return Judgment::fault(fault),
+        Err(missing) => return missing.into(),
+    };
+    let sessions = match list.sessions {
+        1 => "1 session".to_owned(),
+        sessions => format!("{sessions} sessions"),
+    };
+    let size = size_text(u64::try_from(list.bytes).unwrap_or(u64::MAX));
+    let found = format!("{sessions}, {size}");
+    match (list.dropped, list.blanked) {
+        (0, 0) => Judgment::ok(found),
+        (dropped, blanked) => Judgment::warning(format!(
+            "{found}; {dropped} rows without a valid id, {blanked} fields of an unexpected type"
+        ))
+        .advise("is something between maxtop and MaxScale? what could not be read is left blank"),
+    }
+}
+
+pub(super) fn latency(facts: &Facts) -> Judgment {
+    let small = facts.proxy.as_ref().ok().map(|proxy| proxy.cost);
+    let list = match &facts.list {
+        Ok(list) => list.cost,
+        Err(missing) => return missing.into(),
+    };
+    let list_took = format!("a list {}", short(list));
+    let Some(small) = small else {
+        return Judgment::ok(list_took);
+    };
+    let found = format!("/v1/maxscale {}, {list_took}", short(small));
+    if small < SLOW {
+        return Judgment::ok(found);
+    }
+    Judgment::warning(format!("{found}: something holds the proxy's main thread")).advise(
+        "look for others who poll it (the GUI, monitoring, maxctrl in a loop), with rdns=true above all",
+    )
+}
+
+pub(super) fn interval(facts: &Facts) -> Judgment {
+    let cost = match &facts.list {
+        Ok(list) => list.cost,
+        Err(missing) => return missing.into(),
+    };
+    let (asked, duty) = (facts.asker.interval, facts.asker.duty.clamp(0.001, 1.0));
+    let due = Duration::try_from_secs_f64(cost.as_secs_f64() / duty).unwrap_or(Duration::MAX);
+    let share = percent(duty);
+    if due <= asked {
+        let taken = percent(cost.as_secs_f64() / asked.as_secs_f64());
+        let every = humantime::format_duration(asked);
+        return Judgment::ok(format!(
+            "every {every}, as asked for: lists take {taken} of its time ({share} allowed)"
+        ));
+    }
+    let found = format!(
+        "every {}: a list costs {}, at a duty of {share}",
+        short(due),
+        short(cost)
+    );
+    if due <= SELDOM {
+        return Judgment::ok(found);
+    }
+    Judgment::warning(found).advise("--duty raises the share of its time that listing may take")
+}
+
+/// `10%`, `0.4%`.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let is_whole = (percent - percent.round()).abs() < 0.05;
+    if percent < 10.0 && !is_whole {
+        format!("{percent:.1}%")
+    } else {
+        format!("{percent:.0}%")
+    }
+}

@@ -1,0 +1,82 @@
+//! The way to the endpoint: name, connection, encryption, an answer.
+
+use std::net::IpAddr;
+
+use super::short;
+use crate::commands::doctor::facts::{Facts, Missing};
+use crate::commands::doctor::judgment::Judgment;
+use crate::model::{Dialect, Fault};
+
+pub(super) fn name(facts: &Facts) -> Judgment {
+    let host = facts.url.host();
+    match &facts.addresses {
+        Err(Missing::Fault(fault)) => Judgment::fault(fault),
+        Err(missing) => missing.into(),
+        Ok(_) if host.parse::<IpAddr>().is_ok() => Judgment::ok(format!("{host} is an address")),
+        Ok(addresses) => {
+            let mut known: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+            known.dedup();
+            Judgment::ok(format!("{host} is {}", known.join(", ")))
+        }
+    }
+}
+
+pub(super) fn connect(facts: &Facts) -> Judgment {
+    match &facts.connection {
+        Err(Missing::Fault(fault)) => {
+            let judgment = Judgment::fault(fault);
+            Judgment {
+                found: format!("{}: {}", facts.url.authority(), judgment.found),
+                ..judgment
+            }
+        }
+        Err(missing) => missing.into(),
+        Ok(connection) => {
+            let took = format!("{} in {}", connection.address, short(connection.took));
+            let failed = connection.failed.iter();
+            let failed = failed.map(|(address, fault)| format!("{address}: {fault}"));
+            let all: Vec<_> = std::iter::once(took).chain(failed).collect();
+            Judgment::ok(all.join("; "))
+        }
+    }
+}
+
+/// What the client tells of TLS today is whether the handshake was good. The certificate's issuer and
+/// end belong here as soon as it tells them.
+pub(super) fn tls(facts: &Facts) -> Judgment {
+    if facts.connection.is_err() {
+        return Judgment::skipped(facts.silence());
+    }
+    match (facts.refusal(), facts.url.is_https()) {
+        (Some(fault @ Fault::Tls(_)), _) => Judgment::fault(fault),
+        (Some(Fault::Cut(_)), false) => Judgment::warning("off, and the endpoint hangs up: it may want TLS")
+            .advise("give the endpoint as https://"),
+        (Some(fault), true) if fault.is_unreachable() => Judgment::skipped(format!("not known: {fault}")),
+        (_, true) if facts.asker.insecure => {
+            Judgment::warning("on, and every certificate is taken (--insecure): anybody may be in between")
+                .advise("give the CA of the endpoint with --ca-file instead")
+        }
+        (_, true) => Judgment::ok("on; its certificate is trusted"),
+        (_, false) if facts.url.is_loopback() => Judgment::ok("off: plain http, within this machine"),
+        (_, false) => Judgment::warning(
+            "off: whoever is on the way reads along, passwords and statements too",
+        )
+        .advise("set admin_ssl_key and admin_ssl_cert in [maxscale], and give the endpoint as https://"),
+    }
+}
+
+pub(super) fn answer(facts: &Facts) -> Judgment {
+    if facts.connection.is_err() {
+        return Judgment::skipped(facts.silence());
+    }
+    match facts.refusal() {
+        Some(fault) if fault.is_unreachable() => Judgment::fault(fault),
+        Some(_) => Judgment::ok("it answers"),
+        None => match (&facts.proxy, &facts.list, facts.dialect) {
+            (Ok(_), ..) => Judgment::ok("it answers to GET /v1/maxscale"),
+            (_, Ok(_), Some(Dialect::Draft)) => Judgment::ok("it answers to GET /sessions"),
+            (_, Ok(_), _) => Judgment::ok("it answers to GET /v1/sessions"),
+            (Err(_), Err(_), _) => Judgment::ok("it answers, but not as an admin API does"),
+        },
+    }
+}

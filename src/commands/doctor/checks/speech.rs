@@ -1,0 +1,56 @@
+//! How the endpoint speaks, and as which release.
+
+use crate::commands::doctor::facts::{Facts, Missing, NOT_ALLOWED};
+use crate::commands::doctor::judgment::Judgment;
+use crate::commands::doctor::limits::{self, Release};
+use crate::model::Dialect;
+
+pub(super) fn dialect(facts: &Facts) -> Judgment {
+    if let Some(dialect) = facts.dialect {
+        let what = match dialect {
+            Dialect::JsonApi => "jsonapi, as every release of MaxScale",
+            Dialect::Draft => "draft, as the REST API's design document",
+        };
+        let forced = if facts.asker.forced.is_some() {
+            " (--dialect)"
+        } else {
+            ""
+        };
+        return Judgment::ok(format!("{what}{forced}"));
+    }
+    match facts.refusal() {
+        Some(fault) if fault.is_not_allowed() => return (&NOT_ALLOWED).into(),
+        Some(_) => return Judgment::skipped(facts.silence()),
+        None => {}
+    }
+    let missing = facts.list.as_ref().err().or(facts.proxy.as_ref().err());
+    match missing {
+        Some(Missing::Fault(fault)) => Judgment::fault(fault),
+        Some(missing) => missing.into(),
+        None => Judgment::skipped("the endpoint was not asked"),
+    }
+}
+
+pub(super) fn version(facts: &Facts) -> Judgment {
+    let proxy = match &facts.proxy {
+        Ok(proxy) => proxy,
+        // Where nothing was understood at all, the dialect says so.
+        Err(Missing::Fault(fault)) if facts.dialect.is_some() => return Judgment::fault(fault),
+        Err(missing) => return missing.into(),
+    };
+    let Some(version) = &proxy.instance.version else {
+        return Judgment::skipped("it does not tell");
+    };
+    let up = proxy.instance.uptime.map(|uptime| format!(", up {uptime}"));
+    let found = format!("{version}{}", up.unwrap_or_default());
+    let Some(release) = Release::parse(version.as_str()) else {
+        return Judgment::ok(found);
+    };
+    let is_grave = limits::of(release).any(|limit| limit.is_grave);
+    let judgment = if is_grave {
+        Judgment::warning(found)
+    } else {
+        Judgment::ok(found)
+    };
+    limits::of(release).fold(judgment, |judgment, limit| judgment.advise(limit.says))
+}

@@ -1,0 +1,733 @@
+//! What each check says of which facts: values in, verdicts out.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::checks::{CHECKS, judge_all};
+use super::examine::limit_in;
+use super::facts::{Asker, Connection, Facts, Listed, Missing};
+use super::judgment::{Judgment, Verdict};
+use super::report::{Report, json, text};
+use super::{Exit, examined};
+use crate::model::{
+    Account, Dialect, Fault, Instance, Limit, ProcessStart, ProxySettings, ServiceState, Services, Span,
+    Text, TlsFault, Worker,
+};
+use crate::shell::client::Inspection;
+
+const UNTOLD: Missing = Missing::Untold("nobody tells");
+
+fn clean(raw: &str) -> Text {
+    Text::clean(raw, Limit::Name)
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T16:00:46Z".parse().unwrap()
+}
+
+fn service(name: &str, connections: u64, max: u64) -> ServiceState {
+    ServiceState {
+        name: clean(name),
+        state: Some(clean("Started")),
+        router: Some(clean("readwritesplit")),
+        connections: Some(connections),
+        total_connections: Some(connections),
+        most_connections: None,
+        max_connections: Some(max),
+        retained_statements: Some(-1),
+    }
+}
+
+fn services(states: Vec<ServiceState>) -> Services {
+    Services {
+        states,
+        taken_at: now(),
+        blanked: 0,
+        dropped: 0,
+    }
+}
+
+fn inspection() -> Inspection {
+    Inspection {
+        instance: Instance {
+            version: Some(clean("24.02.3")),
+            uptime: Some(Span::from_secs(319)),
+            process: Some(ProcessStart {
+                started_at: clean("Mon, 23 Nov 2026 15:55:27 GMT"),
+                datadir: Some(clean("/var/lib/maxscale/data10115")),
+                node: None,
+            }),
+            retained_statements: Some(10),
+        },
+        settings: ProxySettings {
+            admin_auth: Some(true),
+            admin_host: Some(clean("127.0.0.1")),
+            admin_audit: Some(false),
+            audit_excludes: Some(Vec::new()),
+            retained_statements: Some(10),
+            session_trace: Some(0),
+        },
+        server_now: Some(now()),
+        heard_at: now(),
+        cost: Duration::from_millis(2),
+    }
+}
+
+/// A MaxScale on this machine with which all is well.
+fn well() -> Facts {
+    let address = "127.0.0.1:8989".parse().unwrap();
+    Facts {
+        url: "127.0.0.1".parse().unwrap(),
+        asker: Asker {
+            user: Some("admin".to_owned()),
+            read_only: false,
+            insecure: false,
+            interval: Duration::from_secs(1),
+            duty: 0.1,
+            forced: None,
+        },
+        addresses: Ok(vec![address]),
+        connection: Ok(Connection {
+            address,
+            took: Duration::from_micros(300),
+            failed: Vec::new(),
+        }),
+        dialect: Some(Dialect::JsonApi),
+        proxy: Ok(inspection()),
+        list: Ok(Listed {
+            sessions: 2_000,
+            bytes: 4_900_000,
+            cost: Duration::from_millis(40),
+            dropped: 0,
+            blanked: 0,
+            server_now: Some(now()),
+            heard_at: now(),
+        }),
+        services: Ok(services(vec![service("RW", 20, 0)])),
+        workers: Ok(vec![
+            Worker {
+                descriptors: Some(43),
+                sessions: Some(10),
+            };
+            2
+        ]),
+        account: Ok(Account::Admin),
+        file_limit: Some(1_024),
+    }
+}
+
+/// All is well but for this.
+fn but(change: impl FnOnce(&mut Facts)) -> Facts {
+    let mut facts = well();
+    change(&mut facts);
+    facts
+}
+
+fn settings(change: impl FnOnce(&mut ProxySettings)) -> Facts {
+    but(|facts| change(&mut facts.proxy.as_mut().unwrap().settings))
+}
+
+fn judged(facts: &Facts, name: &str) -> Judgment {
+    let mut all = judge_all(facts).into_iter();
+    all.find(|(check, _)| *check == name).unwrap().1
+}
+
+/// The check comes to this, with these words in what was found and this to do.
+#[track_caller]
+fn says(facts: &Facts, name: &str, verdict: Verdict, words: &str, advice: &[&str]) {
+    let judgment = judged(facts, name);
+    assert_eq!(judgment.verdict, verdict, "{judgment:?}");
+    assert!(judgment.found.contains(words), "{judgment:?}");
+    assert_eq!(judgment.advice, advice, "{judgment:?}");
+}
+
+fn refused(status: u16, with_credentials: bool) -> Fault {
+    Fault::NotAllowed {
+        status,
+        detail: Some(clean("Access denied")),
+        with_credentials,
+    }
+}
+
+use Verdict::{Failure, Ok as Fine, Skipped, Warning};
+
+#[test]
+fn where_all_is_well_nothing_is_to_be_done() {
+    for (name, judgment) in judge_all(&well()) {
+        assert_eq!(judgment.verdict, Fine, "{name}: {judgment:?}");
+        assert!(judgment.advice.is_empty(), "{name}: {judgment:?}");
+    }
+    assert_eq!(examined(String::new(), &well()).exit, Exit::Done);
+}
+
+#[test]
+fn names_are_told_apart() {
+    let names: std::collections::BTreeSet<_> = CHECKS.iter().map(|check| check.name).collect();
+    assert_eq!(names.len(), CHECKS.len());
+}
+
+/// Nothing was reached, for this reason.
+fn unreached(fault: Fault) -> Facts {
+    but(|facts| {
+        facts.connection = Err(Missing::Fault(fault));
+        silent(facts);
+    })
+}
+
+fn silent(facts: &mut Facts) {
+    facts.dialect = None;
+    facts.proxy = Err(UNTOLD);
+    facts.list = Err(UNTOLD);
+    facts.services = Err(UNTOLD);
+    facts.workers = Err(UNTOLD);
+    facts.account = Err(UNTOLD);
+}
+
+#[test]
+fn who_is_not_reached_is_one_failure_and_the_rest_is_skipped() {
+    let facts = unreached(Fault::Refused);
+    says(
+        &facts,
+        "connect",
+        Failure,
+        "127.0.0.1:8989: connection refused",
+        &["is MaxScale running, and is its admin_port this one?"],
+    );
+    let failures = |facts: &Facts| {
+        let judged = judge_all(facts).into_iter();
+        let failed = judged.filter(|(_, judgment)| judgment.verdict == Failure);
+        failed.map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(failures(&facts), ["connect"]);
+    says(&facts, "role", Skipped, "nobody tells", &[]);
+    assert_eq!(examined(String::new(), &facts).exit, Exit::Unreachable);
+
+    let unknown = but(|facts| {
+        facts.addresses = Err(Missing::Fault(Fault::Resolve(clean("db1"))));
+        facts.connection = Err(UNTOLD);
+        silent(facts);
+    });
+    assert_eq!(failures(&unknown), ["name"]);
+    assert_eq!(examined(String::new(), &unknown).exit, Exit::Unreachable);
+}
+
+#[test]
+fn an_address_that_fails_beside_one_that_does_not_is_told() {
+    let facts = but(|facts| {
+        let connection = facts.connection.as_mut().unwrap();
+        connection.failed = vec![("[::1]:8989".parse().unwrap(), Fault::Refused)];
+    });
+    says(
+        &facts,
+        "connect",
+        Fine,
+        "127.0.0.1:8989 in 0.3ms; [::1]:8989: connection refused",
+        &[],
+    );
+}
+
+#[test]
+fn who_does_not_answer_in_time_is_not_reached() {
+    let facts = but(|facts| {
+        silent(facts);
+        facts.proxy = Err(Missing::Fault(Fault::TimedOut(Duration::from_secs(1))));
+    });
+    says(
+        &facts,
+        "answer",
+        Failure,
+        "timed out after 1s",
+        &["raise --timeout, or see what holds the proxy's main thread"],
+    );
+    says(&facts, "connect", Fine, "in 0.3ms", &[]);
+    says(&facts, "authentication", Skipped, "gave no answer", &[]);
+    says(&facts, "dialect", Skipped, "gave no answer", &[]);
+    assert_eq!(examined(String::new(), &facts).exit, Exit::Unreachable);
+}
+
+#[test]
+fn tls_by_what_was_met() {
+    let met = |url: &str, fault: Fault| {
+        but(|facts| {
+            silent(facts);
+            facts.url = url.parse().unwrap();
+            facts.proxy = Err(Missing::Fault(fault));
+        })
+    };
+    let at = |url: &str| but(|facts| facts.url = url.parse().unwrap());
+    says(&at("https://db1"), "tls", Fine, "on;", &[]);
+    says(&at("127.0.0.1"), "tls", Fine, "off: plain http, within", &[]);
+    let judgment = judged(&at("http://db1"), "tls");
+    assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
+    let unsigned = met(
+        "https://db1",
+        Fault::Tls(Box::new(TlsFault::UnknownAuthority(clean("db1")))),
+    );
+    says(
+        &unsigned,
+        "tls",
+        Failure,
+        "signed by an unknown authority",
+        &["give its CA with --ca-file"],
+    );
+    let mut blind = at("https://db1");
+    blind.asker.insecure = true;
+    assert_eq!(judged(&blind, "tls").verdict, Warning);
+    let hung_up = met("db1", Fault::Cut(clean("closed")));
+    says(
+        &hung_up,
+        "tls",
+        Warning,
+        "it may want TLS",
+        &["give the endpoint as https://"],
+    );
+    let late = met("https://db1", Fault::TimedOut(Duration::from_secs(1)));
+    says(&late, "tls", Skipped, "timed out", &[]);
+}
+
+#[test]
+fn who_is_turned_away_is_told_why() {
+    for (user, sent, words) in [
+        (Some("admin"), true, "user admin was refused"),
+        (None, false, "it asks for a password, and none was given"),
+    ] {
+        let facts = but(|facts| {
+            silent(facts);
+            facts.asker.user = user.map(str::to_owned);
+            facts.proxy = Err(Missing::Fault(refused(401, sent)));
+        });
+        let judgment = judged(&facts, "authentication");
+        assert_eq!((judgment.verdict, judgment.advice.len()), (Failure, 1));
+        assert!(judgment.found.contains(words), "{judgment:?}");
+        says(&facts, "answer", Fine, "it answers", &[]);
+        says(&facts, "dialect", Skipped, "did not let us in", &[]);
+        assert_eq!(examined(String::new(), &facts).exit, Exit::NotAllowed);
+    }
+}
+
+#[test]
+fn an_open_door_is_a_warning_unless_it_is_within_its_machine() {
+    for (host, verdict) in [
+        (Some("127.0.0.1"), Fine),
+        (Some("::1"), Fine),
+        (Some("localhost"), Fine),
+        (Some("0.0.0.0"), Warning),
+        (Some("::"), Warning),
+        (Some("10.0.0.5"), Warning),
+        (Some("localhost.example"), Warning),
+        (None, Warning),
+    ] {
+        let facts = settings(|settings| {
+            settings.admin_auth = Some(false);
+            settings.admin_host = host.map(clean);
+        });
+        let judgment = judged(&facts, "authentication");
+        assert_eq!(judgment.verdict, verdict, "{host:?}: {judgment:?}");
+        assert_eq!(judgment.advice.len(), usize::from(verdict == Warning));
+        says(&facts, "role", Fine, "everybody may end sessions", &[]);
+    }
+}
+
+#[test]
+fn a_role_is_read_and_never_tried() {
+    let account = |account| but(|facts| facts.account = account);
+    says(&well(), "role", Fine, "user admin is of type admin", &[]);
+    says(
+        &account(Ok(Account::Basic)),
+        "role",
+        Warning,
+        "may look, and end nothing",
+        &["give a user of type admin, or start with --read-only"],
+    );
+    for unknown in [
+        account(Ok(Account::Other(clean("guest")))),
+        account(Err(Missing::Fault(Fault::NotFound))),
+        account(Err(UNTOLD)),
+        but(|facts| facts.dialect = Some(Dialect::Draft)),
+    ] {
+        says(&unknown, "role", Skipped, "only a DELETE would tell", &[]);
+    }
+    let old = but(|facts| {
+        facts.proxy.as_mut().unwrap().instance.version = Some(clean("21.06.17"));
+    });
+    says(&old, "role", Skipped, "has no DELETE", &[]);
+    let mut watching = account(Ok(Account::Basic));
+    watching.asker.read_only = true;
+    says(&watching, "role", Fine, "--read-only", &[]);
+}
+
+#[test]
+fn what_is_no_admin_api_is_a_failure_of_the_dialect() {
+    let facts = but(|facts| {
+        silent(facts);
+        let page = Missing::Fault(Fault::NotJson("HTML"));
+        facts.proxy = Err(page.clone());
+        facts.list = Err(page);
+    });
+    let judgment = judged(&facts, "dialect");
+    assert_eq!((judgment.verdict, judgment.advice.len()), (Failure, 1));
+    for skipped in ["version", "list", "latency", "interval", "statements", "clock"] {
+        assert_eq!(judged(&facts, skipped).verdict, Skipped, "{skipped}");
+    }
+    says(&facts, "answer", Fine, "not as an admin API does", &[]);
+    assert_eq!(examined(String::new(), &facts).exit, Exit::Failed);
+}
+
+#[test]
+fn a_version_says_what_it_cannot_do() {
+    let limits = |version: &str| {
+        let facts = but(|facts| {
+            facts.proxy.as_mut().unwrap().instance.version = Some(clean(version));
+        });
+        let judgment = judged(&facts, "version");
+        (judgment.verdict, judgment.advice)
+    };
+    for fine in ["24.02.3", "25.01.1", "25.10.0", "develop"] {
+        assert_eq!(limits(fine), (Fine, Vec::new()), "{fine}");
+    }
+    for (version, verdict, has, lacks) in [
+        ("23.08.6", Fine, "atoi", "idle grows"),
+        ("23.02.11", Fine, "atoi", "idle grows"),
+        ("23.02.2", Fine, "idle grows", "DELETE"),
+        ("22.08.14", Fine, "write queues", "idle grows"),
+        ("22.08.6", Fine, "idle grows", "DELETE"),
+        ("21.06.17", Warning, "no DELETE before 22.08", "atoi"),
+        ("6.4.7", Warning, "idle grows", "up to 6.1"),
+        ("6.1.4", Warning, "up to 6.1 only readwritesplit", "atoi"),
+        ("2.5.29", Warning, "port", "connections to servers"),
+        ("2.2.9", Warning, "connections to servers", "atoi"),
+    ] {
+        let (found, advice) = limits(version);
+        let advice = advice.join("\n");
+        assert_eq!(found, verdict, "{version}");
+        assert!(advice.contains(has), "{version}: {advice}");
+        assert!(!advice.contains(lacks), "{version}: {advice}");
+    }
+}
+
+#[test]
+fn a_list_that_could_not_be_read_in_full_is_a_warning() {
+    says(&well(), "list", Fine, "2000 sessions, 4.9 MB", &[]);
+    let facts = but(|facts| facts.list.as_mut().unwrap().dropped = 3);
+    let judgment = judged(&facts, "list");
+    assert_eq!(judgment.verdict, Warning);
+    assert!(judgment.found.contains("3 rows without a valid id"));
+    let none = but(|facts| facts.list = Err(Missing::Fault(Fault::Cut(clean("9 of 10 bytes came")))));
+    says(&none, "list", Failure, "9 of 10 bytes", &[]);
+    says(&none, "interval", Skipped, "9 of 10 bytes", &[]);
+    assert_eq!(examined(String::new(), &none).exit, Exit::Failed);
+}
+
+#[test]
+fn the_interval_follows_from_the_cost_and_the_duty() {
+    for (cost, interval, duty, verdict, words) in [
+        (
+            40,
+            1,
+            0.1,
+            Fine,
+            "every 1s, as asked for: lists take 4% of its time (10% allowed)",
+        ),
+        (100, 1, 0.1, Fine, "every 1s, as asked for"),
+        (
+            350,
+            1,
+            0.1,
+            Fine,
+            "every 3.5s: a list costs 350ms, at a duty of 10%",
+        ),
+        (350, 1, 0.5, Fine, "every 1s, as asked for"),
+        (
+            350,
+            5,
+            0.1,
+            Fine,
+            "every 5s, as asked for: lists take 7% of its time",
+        ),
+        (
+            350,
+            1,
+            0.005,
+            Warning,
+            "every 70s: a list costs 350ms, at a duty of 0.5%",
+        ),
+        (1_500, 1, 0.1, Warning, "every 15s: a list costs 1.5s"),
+    ] {
+        let facts = but(|facts| {
+            facts.asker.interval = Duration::from_secs(interval);
+            facts.asker.duty = duty;
+            facts.list.as_mut().unwrap().cost = Duration::from_millis(cost);
+        });
+        let judgment = judged(&facts, "interval");
+        assert_eq!(judgment.verdict, verdict, "{judgment:?}");
+        assert!(judgment.found.starts_with(words), "{judgment:?}");
+    }
+}
+
+#[test]
+fn a_small_question_that_takes_long_is_a_warning() {
+    says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, a list 40ms", &[]);
+    let facts = but(|facts| facts.proxy.as_mut().unwrap().cost = Duration::from_millis(900));
+    assert_eq!(judged(&facts, "latency").verdict, Warning);
+    let draft = but(|facts| facts.proxy = Err(UNTOLD));
+    says(&draft, "latency", Fine, "a list 40ms", &[]);
+}
+
+#[test]
+fn where_no_statements_are_kept_the_command_is_there() {
+    let keeping = |proxy: Option<u64>, own: &[i64]| {
+        let mut facts = settings(|settings| settings.retained_statements = proxy);
+        let states = own.iter().enumerate().map(|(place, own)| ServiceState {
+            retained_statements: Some(*own),
+            ..service(&format!("S {place}"), 1, 0)
+        });
+        facts.services = Ok(services(states.collect()));
+        facts
+    };
+    let all = ["maxctrl alter maxscale retain_last_statements 20"];
+    let first = ["maxctrl alter service 'S 0' retain_last_statements 20"];
+    says(
+        &keeping(Some(10), &[-1, -1]),
+        "statements",
+        Fine,
+        "the last 10",
+        &[],
+    );
+    says(
+        &keeping(Some(0), &[-1, -1]),
+        "statements",
+        Warning,
+        "none are kept (",
+        &all,
+    );
+    says(
+        &keeping(Some(0), &[]),
+        "statements",
+        Warning,
+        "none are kept (",
+        &all,
+    );
+    says(
+        &keeping(Some(10), &[0, -1]),
+        "statements",
+        Warning,
+        "kept by S 0:",
+        &first,
+    );
+    says(
+        &keeping(Some(0), &[-1, 5]),
+        "statements",
+        Warning,
+        "kept by S 0:",
+        &first,
+    );
+    says(&keeping(None, &[-1]), "statements", Skipped, "does not tell", &[]);
+    let many = judged(&keeping(Some(10), &[0, 0, 0, 0, 0]), "statements");
+    assert!(many.found.contains("S 0, S 1, S 2 and 2 more"), "{many:?}");
+    assert_eq!(many.advice.len(), 3);
+}
+
+#[test]
+fn an_audit_log_that_polling_would_flood_is_a_warning() {
+    let audit = |on: Option<bool>, excludes: &[&str]| {
+        settings(|settings| {
+            settings.admin_audit = on;
+            settings.audit_excludes = Some(excludes.iter().map(|method| clean(method)).collect());
+        })
+    };
+    says(&audit(None, &[]), "audit", Skipped, "before 23.02", &[]);
+    says(&audit(Some(false), &[]), "audit", Fine, "off", &[]);
+    says(
+        &audit(Some(true), &["HEAD", "GET"]),
+        "audit",
+        Fine,
+        "left out",
+        &[],
+    );
+    for (excludes, methods) in [(&[][..], "GET"), (&["HEAD"][..], "HEAD,GET")] {
+        says(
+            &audit(Some(true), excludes),
+            "audit",
+            Warning,
+            "173 thousand lines a day",
+            &[&format!(
+                "maxctrl alter maxscale admin_audit_exclude_methods {methods}"
+            )],
+        );
+    }
+}
+
+#[test]
+fn a_clock_that_is_off_is_a_warning() {
+    let apart = |seconds: i64, has_date: bool| {
+        but(|facts| {
+            let proxy = facts.proxy.as_mut().unwrap();
+            proxy.server_now = has_date.then_some(now());
+            proxy.heard_at = now() - SignedDuration::from_secs(seconds);
+        })
+    };
+    for has_date in [true, false] {
+        for (seconds, verdict, words) in [
+            (0, Fine, "within 2s"),
+            (2, Fine, "within 2s"),
+            (-2, Fine, "within 2s"),
+            (42, Warning, "42s ahead of this machine's"),
+            (-3_700, Warning, "1h 1m 40s behind this machine's"),
+        ] {
+            let judgment = judged(&apart(seconds, has_date), "clock");
+            assert_eq!(judgment.verdict, verdict, "{judgment:?}");
+            assert!(judgment.found.contains(words), "{judgment:?}");
+        }
+    }
+    let elsewhere = but(|facts| {
+        facts.proxy.as_mut().unwrap().server_now = Some(now() + SignedDuration::from_secs(60));
+    });
+    says(
+        &elsewhere,
+        "clock",
+        Warning,
+        "1m from started_at and uptime",
+        &["give the address of the proxy itself"],
+    );
+    let draft = but(|facts| facts.proxy = Err(UNTOLD));
+    says(&draft, "clock", Fine, "within 2s", &[]);
+}
+
+#[test]
+fn open_files_are_held_against_the_limit_where_it_is_known() {
+    let limit = |limit| but(|facts| facts.file_limit = limit);
+    says(&limit(Some(1_024)), "files", Fine, "86 of 1024 open", &[]);
+    assert_eq!(judged(&limit(Some(100)), "files").verdict, Warning);
+    says(
+        &limit(None),
+        "files",
+        Skipped,
+        "86 open; the API does not tell how many may be",
+        &["on its machine: grep 'open files' /proc/10115/limits"],
+    );
+    let old = but(|facts| facts.workers = Ok(vec![Worker::default()]));
+    says(&old, "files", Skipped, "does not tell how many files", &[]);
+}
+
+#[test]
+fn the_systems_text_of_limits_is_read() {
+    let limits = "Limit                     Soft Limit           Hard Limit           Units\n\
+                  Max processes             7183                 7183                 processes\n\
+                  Max open files            1024                 524288               files\n";
+    assert_eq!(limit_in(limits), Some(1_024));
+    assert_eq!(
+        limit_in("Max open files            unlimited  unlimited  files"),
+        None
+    );
+    assert_eq!(limit_in(""), None);
+}
+
+#[test]
+fn services_by_how_full_they_are() {
+    let having = |states: Vec<ServiceState>| but(|facts| facts.services = Ok(services(states)));
+    says(
+        &having(vec![service("Read", 8, 0), service("RW", 100, 200)]),
+        "services",
+        Fine,
+        "RW 100 of 200, Read 8 connections",
+        &[],
+    );
+    says(
+        &having(vec![service("Read", 8, 0), service("RW", 180, 200)]),
+        "services",
+        Warning,
+        "RW 180 of 200, Read 8 connections",
+        &["maxctrl alter service RW max_connections 400"],
+    );
+    says(
+        &having(vec![service("My RW", 200, 200)]),
+        "services",
+        Failure,
+        "My RW 200 of 200",
+        &["maxctrl alter service 'My RW' max_connections 400"],
+    );
+    let stopped = ServiceState {
+        state: Some(clean("Stopped")),
+        ..service("RW", 0, 0)
+    };
+    says(&having(vec![stopped]), "services", Warning, "RW (Stopped) 0", &[]);
+    says(&having(Vec::new()), "services", Warning, "there are none", &[]);
+    let many = (0..9).map(|place| service(&format!("s{place}"), place, 0));
+    says(
+        &having(many.collect()),
+        "services",
+        Fine,
+        "s3 3 connections, 5 more services",
+        &[],
+    );
+}
+
+/// Text for the two forms.
+fn written(is_coloured: bool) -> (String, String) {
+    let facts = unreached(Fault::Refused);
+    let reports = [examined("http://127.0.0.1:8989".to_owned(), &facts)];
+    let (mut as_text, mut as_json) = (Vec::new(), Vec::new());
+    text(&mut as_text, &reports, is_coloured).unwrap();
+    json(&mut as_json, &reports).unwrap();
+    let utf8 = |bytes| String::from_utf8(bytes).unwrap();
+    (utf8(as_text), utf8(as_json))
+}
+
+#[test]
+fn text_lines_up_with_what_to_do_below() {
+    let (text, _) = written(false);
+    let lines: Vec<_> = text.lines().take(4).collect();
+    assert_eq!(
+        lines,
+        [
+            "ok       name            127.0.0.1 is an address",
+            "failure  connect         127.0.0.1:8989: connection refused",
+            "                         is MaxScale running, and is its admin_port this one?",
+            "skipped  tls             the endpoint was not reached",
+        ]
+    );
+    assert!(!text.contains('\u{1b}'));
+    let (coloured, _) = written(true);
+    assert!(
+        coloured.contains("\u{1b}[31mfailure\u{1b}[0m  connect"),
+        "{coloured}"
+    );
+}
+
+#[test]
+fn json_is_one_array_with_null_for_nothing_to_do() {
+    let (_, json) = written(true);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(rows.len(), CHECKS.len());
+    assert_eq!(rows[0]["advice"], serde_json::Value::Null);
+    assert_eq!(rows[1]["check"], "connect");
+    assert_eq!(rows[1]["verdict"], "failure");
+    assert!(!json.contains("u001b"));
+}
+
+#[test]
+fn several_endpoints_have_their_names_above() {
+    let report = |name: &str, facts: &Facts| -> Report { examined(name.to_owned(), facts) };
+    let reports = [
+        report("http://a:1", &well()),
+        report("http://b:1", &unreached(Fault::Refused)),
+    ];
+    let mut out = Vec::new();
+    text(&mut out, &reports, false).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.starts_with("http://a:1\nok"), "{text}");
+    assert!(text.contains("\n\nhttp://b:1\nok"), "{text}");
+    assert_eq!(super::exit(&reports), Exit::Failed);
+    assert_eq!(super::exit(&reports[1..]), Exit::Unreachable);
+}
+
+/// The README's table is this one.
+#[test]
+fn the_readme_has_every_check() {
+    let readme = include_str!("../../../README.md");
+    for check in &CHECKS {
+        let row = format!("| `{}` | {} |", check.name, check.asks);
+        assert!(readme.contains(&row), "{row}");
+    }
+}

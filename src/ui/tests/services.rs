@@ -1,0 +1,178 @@
+//! How full the services are, in the overview and in the details; and where no statements are kept.
+
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Color;
+
+use super::{draft, frame, json_api, running, text, with_details};
+use crate::app::effect::Effect;
+use crate::app::key::Code;
+use crate::app::stage::Stage;
+use crate::model::{Fault, ServiceState};
+use crate::ui::view;
+
+fn service(name: &str, connections: u64, max: u64) -> ServiceState {
+    ServiceState {
+        name: text(name),
+        state: Some(text("Started")),
+        router: None,
+        connections: Some(connections),
+        total_connections: None,
+        most_connections: None,
+        max_connections: Some(max),
+        retained_statements: Some(-1),
+    }
+}
+
+/// The details of the recorded session that runs a statement.
+fn details(size: (u16, u16)) -> Stage {
+    let mut stage = json_api(size);
+    stage.type_text("8");
+    stage.press(Code::Enter);
+    let detail = running(&stage);
+    stage.seen(Ok(detail));
+    stage
+}
+
+fn red(stage: &Stage, (width, height): (u16, u16)) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
+    let cells = frame.buffer.content.iter();
+    let cells = cells.filter(|cell| cell.fg == Color::Red);
+    cells.map(ratatui::buffer::Cell::symbol).collect()
+}
+
+fn line(stage: &Stage, words: &str) -> Option<String> {
+    let frame = frame(stage);
+    let line = frame.lines().find(|line| line.contains(words));
+    line.map(|line| line.trim_matches(['│', ' ']).to_owned())
+}
+
+#[test]
+fn the_overview_shows_services_with_a_limit_the_fullest_first() {
+    let mut stage = json_api((80, 24));
+    stage.press(Code::Char('o'));
+    stage.services(Ok(&[
+        service("Read-Conn", 8, 0),
+        service("Reporting", 12, 100),
+        service("RW-Split-Router", 180, 200),
+        service("Full", 3, 2),
+    ]));
+    insta::assert_snapshot!("services_overview_80x24", frame(&stage));
+    let red = red(&stage, (80, 24));
+    assert!(
+        red.contains("180 of 200, 90%") && red.contains("3 of 2, full"),
+        "{red}"
+    );
+    assert!(!red.contains("12 of 100"), "{red}");
+}
+
+#[test]
+fn without_a_limit_nothing_is_said() {
+    let mut stage = json_api((80, 24));
+    stage.press(Code::Char('o'));
+    let before = frame(&stage);
+    stage.services(Ok(&[
+        service("Read-Conn", 8, 0),
+        service("RW-Split-Router", 24, 0),
+    ]));
+    assert_eq!(frame(&stage), before);
+}
+
+#[test]
+fn what_the_overview_cannot_read_or_is_old_says_so() {
+    const HEAD: &str = "CONNECTIONS ALLOWED";
+    let mut stage = json_api((80, 24));
+    stage.press(Code::Char('o'));
+    let told = |stage: &Stage| line(stage, HEAD).unwrap_or_default();
+    stage.services(Err(Fault::TimedOut(Duration::from_secs(10))));
+    assert_eq!(
+        told(&stage),
+        format!("{HEAD}  cannot be read: timed out after 10s")
+    );
+    stage.services(Ok(&[service("RW-Split-Router", 24, 200)]));
+    assert_eq!(told(&stage), HEAD);
+    stage.wait(Duration::from_secs(31));
+    assert!(told(&stage).starts_with(&format!("{HEAD}  as of 16:")));
+    stage.services(Err(Fault::Refused));
+    assert!(told(&stage).ends_with("; since then: connection refused"));
+}
+
+#[test]
+fn opening_and_closing_the_overview_is_told_to_the_shell() {
+    let mut stage = json_api((80, 24));
+    let surveys = |stage: &Stage| -> Vec<bool> {
+        let asked = stage.asked.iter();
+        asked
+            .filter_map(|effect| match effect {
+                Effect::Survey(is_open) => Some(*is_open),
+                _ => None,
+            })
+            .collect()
+    };
+    stage.press(Code::Char('?'));
+    stage.press(Code::Esc);
+    assert_eq!(surveys(&stage), [false; 0]);
+    stage.press(Code::Char('o'));
+    assert_eq!(surveys(&stage), [true]);
+    stage.press(Code::Down);
+    assert_eq!(surveys(&stage), [true]);
+    stage.press(Code::Esc);
+    assert_eq!(surveys(&stage), [true, false]);
+}
+
+#[test]
+fn the_details_say_how_full_the_service_is() {
+    const SIZE: (u16, u16) = (80, 24);
+    let mut stage = details(SIZE);
+    let of = "of 200 connections";
+    assert_eq!(line(&stage, of), None);
+    for (connections, shown, is_red) in [
+        (24, "Read-Conn 24 of 200 connections", false),
+        (180, "Read-Conn 180 of 200 connections: nearly full", true),
+        (
+            200,
+            "Read-Conn 200 of 200 connections: full, new clients are turned away",
+            true,
+        ),
+    ] {
+        stage.services(Ok(&[
+            service("RW-Split-Router", 200, 200),
+            service("Read-Conn", connections, 200),
+        ]));
+        assert_eq!(line(&stage, of).as_deref(), Some(shown));
+        assert_eq!(red(&stage, SIZE).contains(of), is_red, "{shown}");
+    }
+    stage.services(Ok(&[service("Read-Conn", 200, 0)]));
+    assert_eq!(line(&stage, of), None);
+}
+
+#[test]
+fn in_the_draft_nothing_is_said() {
+    let mut stage = draft((80, 24));
+    with_details(&mut stage, 1042);
+    let before = frame(&stage);
+    stage.services(Err(Fault::Refused));
+    assert_eq!(frame(&stage), before);
+}
+
+#[test]
+fn a_service_without_statements_says_so_with_its_own_command() {
+    let mut stage = json_api((80, 40));
+    stage.type_text("8");
+    stage.press(Code::Enter);
+    let mut detail = running(&stage);
+    detail.queries = Some(Vec::new());
+    stage.seen(Ok(detail));
+    let command = "maxctrl alter service Read-Conn retain_last_statements 20";
+    assert_eq!(line(&stage, command), None, "they may only not have come yet");
+    stage.services(Ok(&[ServiceState {
+        retained_statements: Some(0),
+        ..service("Read-Conn", 24, 0)
+    }]));
+    insta::assert_snapshot!("services_no_statements_80x40", frame(&stage));
+    assert!(line(&stage, "The service keeps no statements").is_some());
+    assert!(line(&stage, "query is not judged").is_some());
+}

@@ -1,0 +1,78 @@
+//! `/v1/services`: how full each service is, and what it keeps of its sessions.
+//!
+//! Made for a reply of some hundred bytes. Versions before 2.5 do not know `fields` and send all of
+//! it; what is not wanted is passed over.
+
+use serde::Deserialize;
+
+use crate::model::ServiceState;
+use crate::wire::Decoder;
+use crate::wire::field::{Field, Object, Raw};
+use crate::wire::rows::Row;
+
+#[derive(Deserialize)]
+pub(super) struct RawService<'a> {
+    #[serde(borrow, default)]
+    id: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    attributes: Field<Object<RawAttributes<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawAttributes<'a> {
+    #[serde(borrow, default)]
+    state: Field<Raw<'a>>,
+    #[serde(borrow, default)]
+    router: Field<Raw<'a>>,
+    #[serde(default)]
+    connections: Field<u64>,
+    #[serde(default)]
+    total_connections: Field<u64>,
+    #[serde(default)]
+    statistics: Field<Object<RawStatistics>>,
+    #[serde(default)]
+    parameters: Field<Object<RawParameters>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawStatistics {
+    #[serde(default)]
+    max_connections: Field<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawParameters {
+    #[serde(default)]
+    max_connections: Field<u64>,
+    #[serde(default)]
+    retain_last_statements: Field<i64>,
+}
+
+pub(super) struct ServiceRow;
+
+impl Row for ServiceRow {
+    type Raw<'de> = RawService<'de>;
+    type Item = ServiceState;
+
+    fn convert(raw: RawService<'_>, decoder: &mut Decoder<'_>) -> Option<ServiceState> {
+        let name = decoder.interner.name(&raw.id.known()?.0);
+        let attributes = raw.attributes.take(&mut decoder.blanked);
+        let attributes = attributes.map(|attributes| attributes.0).unwrap_or_default();
+        let (state, router) = (decoder.name(attributes.state), decoder.name(attributes.router));
+        let blanked = &mut decoder.blanked;
+        let statistics = attributes.statistics.take(blanked);
+        let statistics = statistics.map(|statistics| statistics.0).unwrap_or_default();
+        let parameters = attributes.parameters.take(blanked);
+        let parameters = parameters.map(|parameters| parameters.0).unwrap_or_default();
+        Some(ServiceState {
+            name,
+            state,
+            router,
+            connections: attributes.connections.take(blanked),
+            total_connections: attributes.total_connections.take(blanked),
+            most_connections: statistics.max_connections.take(blanked),
+            max_connections: parameters.max_connections.take(blanked),
+            retained_statements: parameters.retain_last_statements.take(blanked),
+        })
+    }
+}

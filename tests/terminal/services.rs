@@ -1,0 +1,45 @@
+//! How full the services are: asked for when the overview or details are open, and then shown.
+
+use maxtop::demo::Settings;
+
+use crate::endpoint::Endpoint;
+use crate::screen::{ids, lines};
+
+/// The requests for the services so far.
+fn asked(endpoint: &Endpoint) -> usize {
+    let log = endpoint.running().log().into_iter();
+    log.filter(|line| line.target.starts_with("/v1/services")).count()
+}
+
+#[test]
+fn a_service_that_is_nearly_full_is_in_the_overview_and_in_the_details() {
+    let endpoint = Endpoint::with(50, |spec| {
+        spec.speed = 0.0;
+        spec.settings = ["RW-Split", "Read-Only", "Reporting"]
+            .iter()
+            .fold(Settings::default(), |settings, service| {
+                settings.service(service, "max_connections", 40)
+            });
+    });
+    let mut pty = endpoint.watched("jsonapi").open();
+    pty.wait("a full table", |screen| ids(screen).len() == 19);
+    assert_eq!(asked(&endpoint), 0);
+    pty.keys("o");
+    pty.wait("services in the overview", |screen| {
+        let text = lines(screen);
+        let head = text.iter().position(|line| line.contains("CONNECTIONS ALLOWED"));
+        head.and_then(|head| text.get(head + 1))
+            .is_some_and(|first| first.contains(" of 40, ") && first.contains('%'))
+    });
+    pty.keys("\u{1b}");
+    pty.wait("the table", |screen| ids(screen).len() == 19);
+    pty.keys("\r");
+    pty.wait("the service in the details", |screen| {
+        lines(screen)
+            .iter()
+            .any(|line| line.contains(" of 40 connections"))
+    });
+    assert_eq!(asked(&endpoint), 1, "what is known is not asked for again");
+    pty.keys("q");
+    pty.ends_with(0);
+}
