@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::facts::{Asker, Connection, Facts, Found, Listed, Missing, NOT_ALLOWED};
 use crate::model::{Dialect, Fault, Instance};
-use crate::shell::client::{Client, Inspection, List, ListRequest};
+use crate::shell::client::{Client, Inspection, List, ListForm};
 
 const NOT_REACHED: Missing = Missing::Untold("the endpoint was not reached");
 const NO_ANSWER: Missing = Missing::Untold("the endpoint gave no answer");
@@ -115,14 +115,15 @@ async fn inspect(client: &Client) -> Found<Inspection> {
 }
 
 async fn list(client: &Client) -> Found<Listed> {
-    let list = client.sessions(&ListRequest::default()).await;
+    let list = client.polled().await;
     list.as_ref()
-        .map(listed)
+        .map(|list| listed(list, client.list_form()))
         .map_err(|fault| Missing::Fault(fault.clone()))
 }
 
-fn listed(list: &List) -> Listed {
+fn listed(list: &List, form: ListForm) -> Listed {
     Listed {
+        form,
         sessions: list.rows.sessions.len(),
         bytes: list.bytes,
         cost: list.cost,

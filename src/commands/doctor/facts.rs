@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::config::{Config, EndpointConfig};
 use crate::model::{Account, Dialect, Fault, Services, Version, Worker};
-use crate::shell::client::{EndpointUrl, Inspection};
+use crate::shell::client::{EndpointUrl, Inspection, ListForm};
 
 /// How the endpoint is asked.
 #[derive(Clone, Debug)]
@@ -77,6 +77,8 @@ pub(super) struct Connection {
 pub(super) struct Listed {
     pub(super) sessions: usize,
     pub(super) bytes: usize,
+    /// How much of each session was asked for.
+    pub(super) form: ListForm,
     pub(super) cost: Duration,
     /// Rows without a valid id.
     pub(super) dropped: u32,

@@ -14,7 +14,8 @@ use crate::model::{
     Account, Dialect, Fault, Instance, Limit, ProcessStart, ProxySettings, ServiceState, Services, Span,
     Text, TlsFault, Worker,
 };
-use crate::shell::client::Inspection;
+
+use crate::shell::client::{Inspection, ListForm};
 
 const UNTOLD: Missing = Missing::Untold("nobody tells");
 
@@ -99,6 +100,7 @@ fn well() -> Facts {
             sessions: 2_000,
             bytes: 4_900_000,
             cost: Duration::from_millis(40),
+            form: ListForm::Whole,
             dropped: 0,
             blanked: 0,
             server_now: Some(now()),
@@ -408,7 +410,13 @@ fn a_version_says_what_it_cannot_do() {
 
 #[test]
 fn a_list_that_could_not_be_read_in_full_is_a_warning() {
-    says(&well(), "list", Fine, "2000 sessions, 4.9 MB", &[]);
+    says(
+        &well(),
+        "list",
+        Fine,
+        "2000 sessions, 4.9 MB, asked for whole",
+        &[],
+    );
     let facts = but(|facts| facts.list.as_mut().unwrap().dropped = 3);
     let judgment = judged(&facts, "list");
     assert_eq!(judgment.verdict, Warning);

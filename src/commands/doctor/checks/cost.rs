@@ -24,7 +24,9 @@ pub(super) fn list(facts: &Facts) -> Judgment {
         sessions => format!("{sessions} sessions"),
     };
     let size = size_text(u64::try_from(list.bytes).unwrap_or(u64::MAX));
-    let found = format!("{sessions}, {size}");
+    // What decides stands with the form.
+    let form = list.form.name();
+    let found = format!("{sessions}, {size}, asked for {form}");
     match (list.dropped, list.blanked) {
         (0, 0) => Judgment::ok(found),
         (dropped, blanked) => Judgment::warning(format!(
