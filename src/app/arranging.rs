@@ -1,5 +1,5 @@
 //! When the rows are put in order anew, and what becomes of the result. What a person asks for is done
-//! at once; for data alone it takes no more than a tenth of the time, however many endpoints tell.
+//! at once; for data alone it takes no more than a sixteenth of the time, however many endpoints tell.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::arrange::{Generation, Job, Spec};
 use super::effect::Effect;
 
 /// For data alone rows are put in order for at most one part of the time in so many.
-const SHARE: u32 = 10;
+const SHARE: u32 = 16;
 /// But however long it takes, what is shown is not older than this for it.
 const LONGEST_REST: Duration = Duration::from_secs(2);
 

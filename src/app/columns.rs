@@ -302,7 +302,7 @@ pub static COLUMNS: [Column; 21] = [
         align: Align::Left,
         min: 9,
         max: 32,
-        drop: 6,
+        drop: 1,
         usual: false,
         only: None,
         sampled: false,

@@ -13,6 +13,7 @@ mod sample_lane;
 mod server_lane;
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use tokio::task::JoinSet;
 use self::detail_lane::DetailLane;
 use self::list_lane::{Heard, ListLane};
 use self::sample_lane::SampleLane;
+pub(crate) use self::sample_lane::Turns;
 use self::server_lane::ServerLane;
 use super::client::Client;
 use crate::app::msg::{Msg, Ticket};
@@ -96,6 +98,16 @@ pub struct Poller {
 impl Poller {
     /// Begins to poll; the first list is asked for at once.
     pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
+        Self::among(client, settings, out, Arc::new(Turns::of(1)))
+    }
+
+    /// One of several, which share the turns of looking at connections.
+    pub(crate) fn among(
+        client: Client,
+        settings: PollSettings,
+        out: mpsc::UnboundedSender<Msg>,
+        turns: Arc<Turns>,
+    ) -> Self {
         let (schedule, schedule_seen) = watch::channel(Schedule {
             interval: settings.interval,
             refreshes: 0,
@@ -119,6 +131,7 @@ impl Poller {
             &settings,
             schedule_seen.clone(),
             (listed_seen, shown_seen),
+            turns,
             out.clone(),
         );
         let servers = ServerLane::new(

@@ -1,9 +1,11 @@
 //! The pollers of all endpoints, and which of them a command is for.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::client::Client;
-use super::poller::{Command, LaneEnded, PollSettings, Poller, any_ended};
+use super::poller::{Command, LaneEnded, PollSettings, Poller, Turns, any_ended};
 use crate::app::msg::Msg;
 use crate::model::{EndpointId, SessionId};
 
@@ -12,7 +14,8 @@ pub(super) struct Pollers(Vec<Poller>);
 
 impl Pollers {
     pub(super) fn spawn(clients: Vec<Client>, settings: PollSettings, out: &UnboundedSender<Msg>) -> Self {
-        let spawn = |client| Poller::spawn(client, settings, out.clone());
+        let turns = Arc::new(Turns::of(clients.len()));
+        let spawn = |client| Poller::among(client, settings, out.clone(), Arc::clone(&turns));
         Self(clients.into_iter().map(spawn).collect())
     }
 

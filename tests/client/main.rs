@@ -12,6 +12,7 @@ mod faults;
 mod lanes;
 mod polling;
 mod requests;
+mod sampling;
 mod secrets;
 mod server;
 mod servers;

@@ -17,6 +17,7 @@ mod kill_asks;
 mod kill_grace;
 mod kill_many;
 mod list;
+mod many;
 mod program;
 mod show;
 mod terminal;

@@ -34,6 +34,7 @@ mod hostile;
 mod idle;
 mod kill;
 mod leaving;
+mod many;
 mod marks;
 mod outage;
 mod password;

@@ -3,10 +3,11 @@
 //!
 //! Servers differ in keeping the connection open (it depends on the HTTP library that a `MaxScale`
 //! was built with), so nothing here waits for the end of file where a length was given, and no
-//! connection is used twice. What is sent is decided in `target`; what a reply means, above.
+//! connection is used twice: but for the small looks of which there are many a second, which have one
+//! of their own that no other request can come upon. What is sent is decided in `target`; what a reply means, above.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -28,13 +29,19 @@ use crate::model::{Dialect, Fault, http_date, parse_moment};
 
 /// A DELETE's connection has to stand so soon.
 const SEND_WITHIN: Duration = Duration::from_secs(1);
+/// A kept connection that is not used for so long is closed.
+const KEPT_FOR: Duration = Duration::from_secs(4);
 /// What an error body may have to say fits in here.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
 /// The way to one endpoint.
 #[derive(Debug)]
 pub(super) struct Exchange {
+    /// A connection for each request.
     http: reqwest::Client,
+    /// One that is kept, once it was wanted.
+    kept: OnceLock<Option<reqwest::Client>>,
+    tls: Option<rustls::ClientConfig>,
     url: EndpointUrl,
     access: Access,
     /// What is shown to a server that asks for a certificate; none over plain http.
@@ -56,7 +63,9 @@ impl Exchange {
             .unzip();
         let (certificate, expiry) = shown.unzip();
         Ok(Self {
-            http: http_client(&spec.url, config)?,
+            http: http_client(&spec.url, config.clone(), Keeping::None)?,
+            kept: OnceLock::new(),
+            tls: config,
             access: Access::new(&spec),
             certificate,
             expiry,
@@ -87,12 +96,28 @@ impl Exchange {
     /// Reads something. A token that the server no longer knows is dropped, and the password asks
     /// again: reading twice does no harm.
     pub(super) async fn get(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
+        self.get_over(&self.http, dialect, target).await
+    }
+
+    /// Reads something small that is read many times a second, over a connection that is kept where the
+    /// server keeps it too.
+    pub(super) async fn get_often(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
+        let one = || http_client(&self.url, self.tls.clone(), Keeping::One).ok();
+        let kept = self.kept.get_or_init(one).as_ref();
+        self.get_over(kept.unwrap_or(&self.http), dialect, target).await
+    }
+
+    async fn get_over(&self, http: &reqwest::Client, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
         let mut pass = self.access.pass()?;
-        let mut reply = self.exchange(Method::GET, dialect, target, &pass).await?;
+        let mut reply = self
+            .exchange_over(http, Method::GET, dialect, target, &pass)
+            .await?;
         if let (Pass::Token(token), 401) = (&pass, reply.status) {
             self.access.token_refused(token);
             pass = Pass::Password;
-            reply = self.exchange(Method::GET, dialect, target, &pass).await?;
+            reply = self
+                .exchange_over(http, Method::GET, dialect, target, &pass)
+                .await?;
         }
         match reply.status {
             401 | 403 => self
@@ -143,7 +168,19 @@ impl Exchange {
         target: &str,
         pass: &Pass,
     ) -> Result<Reply, Fault> {
-        let request = self.http.request(method, self.url.join(target));
+        self.exchange_over(&self.http, method, dialect, target, pass)
+            .await
+    }
+
+    async fn exchange_over(
+        &self,
+        http: &reqwest::Client,
+        method: Method,
+        dialect: Dialect,
+        target: &str,
+        pass: &Pass,
+    ) -> Result<Reply, Fault> {
+        let request = http.request(method, self.url.join(target));
         let request = self.access.show(pass, request);
         let request = match dialect {
             Dialect::Draft => request.header(DATE, http_date(Timestamp::now())),
@@ -214,24 +251,41 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The HTTP client: no redirects, no proxies, no retries, no kept connections, no cookies.
-fn http_client(url: &EndpointUrl, tls: Option<rustls::ClientConfig>) -> Result<reqwest::Client, ClientError> {
+/// How many connections are kept between requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    None,
+    One,
+}
+
+/// The HTTP client: no redirects, no proxies, no retries, no cookies.
+fn http_client(
+    url: &EndpointUrl,
+    tls: Option<rustls::ClientConfig>,
+    keeping: Keeping,
+) -> Result<reqwest::Client, ClientError> {
     // An error means that one is installed already, which is all that is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let headers = [
-        (ACCEPT, HeaderValue::from_static("application/json")),
-        (CONNECTION, HeaderValue::from_static("close")),
-    ];
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let kept = match keeping {
+        Keeping::One => 1,
+        Keeping::None => {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            0
+        }
+    };
     let builder = reqwest::Client::builder()
         .user_agent(concat!("maxtop/", env!("CARGO_PKG_VERSION")))
-        .default_headers(HeaderMap::from_iter(headers))
+        .default_headers(headers)
         .redirect(Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
         .no_proxy()
         .http1_only()
         .connector_layer(Stamp)
-        .pool_max_idle_per_host(0);
+        .pool_idle_timeout(KEPT_FOR)
+        .pool_max_idle_per_host(kept);
     let builder = match tls {
         Some(tls) => builder.https_only(true).tls_backend_preconfigured(tls),
         // Without it the machine's root certificates are read, for nothing: several milliseconds.

@@ -106,7 +106,7 @@ impl ListForm {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Whole => "whole",
-            Self::Sparse => "sparse fields",
+            Self::Sparse => "in what is needed",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The sample lane: looks at the connections of one session of the draft after another, since a list
 //! does not tell of them, within the share of the proxy's time that lists leave.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,14 +16,42 @@ use crate::model::{Dialect, Fault, SessionId, Snapshot};
 use crate::shell::client::Client;
 use crate::triage::ConnectionSample;
 
-/// From the start of one look to the start of the next, at least: twenty a second cost next to nothing.
-const CLOSEST: Duration = Duration::from_millis(50);
 /// What was seen is told together: nobody needs it sooner than the next list.
 const TOGETHER: Duration = Duration::from_millis(500);
 /// When nobody is due, so long passes before the next try.
 const PAUSE: Duration = Duration::from_millis(250);
 /// However dear lists are, this share of what all may cost is left for looks.
 const LEAST: f64 = 0.1;
+
+/// The turns of all sample lanes of the program: together they look at no more than so many sessions a
+/// second, however many endpoints there are.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    /// From one look to the next.
+    gap: Duration,
+    /// There are several lanes.
+    is_shared: bool,
+    next: Mutex<Option<Instant>>,
+}
+
+impl Turns {
+    /// Of the lanes of so many endpoints. Ten looks a second cost a tenth of a percent of a core.
+    pub(crate) fn of(endpoints: usize) -> Self {
+        Self {
+            gap: Duration::from_millis(100),
+            is_shared: endpoints > 1,
+            next: Mutex::default(),
+        }
+    }
+
+    /// When the next turn is that nobody has; it is taken with that.
+    fn take(&self, now: Instant) -> Instant {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = next.map_or(now, |next| next.max(now));
+        *next = Some(mine + self.gap);
+        mine
+    }
+}
 
 pub(super) struct SampleLane {
     client: Client,
@@ -35,6 +63,7 @@ pub(super) struct SampleLane {
     shown: watch::Receiver<Vec<SessionId>>,
     out: mpsc::UnboundedSender<Msg>,
     rota: Rota,
+    turns: Arc<Turns>,
     /// Seen and not told yet, and since when.
     untold: Vec<(SessionId, ConnectionSample)>,
     untold_since: Instant,
@@ -52,6 +81,7 @@ impl SampleLane {
             watch::Receiver<Option<Arc<Snapshot>>>,
             watch::Receiver<Vec<SessionId>>,
         ),
+        turns: Arc<Turns>,
         out: mpsc::UnboundedSender<Msg>,
     ) -> Self {
         Self {
@@ -62,6 +92,7 @@ impl SampleLane {
             shown,
             out,
             rota: Rota::default(),
+            turns,
             untold: Vec::new(),
             untold_since: Instant::now(),
         }
@@ -80,10 +111,18 @@ impl SampleLane {
         let snapshot = self.wait(due).await?;
         let now = Instant::now();
         let shown = self.shown.borrow().clone();
-        let Some(id) = self.rota.next(now, &shown, &snapshot.sessions) else {
+        // Of many endpoints only those on the screen are looked at.
+        let others = if self.turns.is_shared {
+            &[]
+        } else {
+            snapshot.sessions.as_slice()
+        };
+        let Some(id) = self.rota.next(now, &shown, others) else {
             self.tell()?;
             return Ok(now + PAUSE);
         };
+        sleep_until(self.turns.take(now)).await;
+        let now = Instant::now();
         let answer = self.client.connections_of(id).await;
         let next = match answer {
             Ok(connections) => {
@@ -152,7 +191,9 @@ impl SampleLane {
     /// From the start of a look that cost so much to the start of the next: within what lists leave.
     fn period(&self, listed: &Snapshot, cost: Duration) -> Duration {
         let interval = self.schedule.borrow().interval;
-        CLOSEST.max(cost.div_f64(left(self.duty, interval, listed.cost)))
+        self.turns
+            .gap
+            .max(cost.div_f64(left(self.duty, interval, listed.cost)))
     }
 }
 
@@ -166,6 +207,15 @@ fn left(duty: f64, interval: Duration, cost: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lanes_take_turns() {
+        let (turns, now) = (Turns::of(3), Instant::now());
+        let waits = [now, now, now].map(|now| turns.take(now) - now);
+        assert_eq!(waits, [0, 100, 200].map(Duration::from_millis));
+        let later = now + Duration::from_secs(9);
+        assert_eq!(turns.take(later), later);
+    }
 
     #[test]
     fn looks_have_what_lists_leave() {

@@ -1,0 +1,79 @@
+//! The sample lane: connections of the draft, those on the screen first, and of JSON:API never.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use maxtop::app::msg::Msg;
+use maxtop::demo::{Dialects, Running, ServeSpec, serve};
+use maxtop::model::{Counter, Dialect, EndpointId, SessionId};
+use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::shell::poller::{Command, PollSettings, Poller};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::server::next_msg;
+
+const SETTINGS: PollSettings = PollSettings {
+    interval: Duration::from_millis(200),
+    duty: 1.0,
+};
+
+async fn fleet(sessions: usize) -> Running {
+    let mut spec = ServeSpec::new(sessions, 7);
+    spec.world.churn = Some(0.0);
+    spec.dialects = Dialects::Both;
+    serve(spec).await.unwrap()
+}
+
+fn poll(demo: &Running, dialect: Dialect) -> (Poller, UnboundedReceiver<Msg>) {
+    let mut spec = ClientSpec::new(EndpointId(0), demo.url().parse().unwrap());
+    spec.dialect = Some(dialect);
+    let (out, messages) = unbounded_channel();
+    let client = Client::new(spec).unwrap();
+    (Poller::spawn(client, SETTINGS, out), messages)
+}
+
+/// Whose connections the next message tells of.
+async fn next_sampled(messages: &mut UnboundedReceiver<Msg>) -> Vec<SessionId> {
+    loop {
+        if let Msg::Sampled(_, looks) = next_msg(messages).await {
+            for (id, sample) in &looks {
+                assert!(
+                    sample.total(Counter::Reads).is_some() || sample.total(Counter::Writes).is_none(),
+                    "{id}"
+                );
+            }
+            return looks.into_iter().map(|(id, _)| id).collect();
+        }
+    }
+}
+
+#[tokio::test]
+async fn those_on_the_screen_come_first_and_then_all_others() {
+    let demo = fleet(60).await;
+    let shown: Vec<_> = demo.ids().into_iter().rev().take(3).map(SessionId).collect();
+    let (poller, mut messages) = poll(&demo, Dialect::Draft);
+    poller.send(Command::Sample(shown.clone()));
+    let mut seen = BTreeSet::new();
+    while !shown.iter().all(|id| seen.contains(id)) {
+        seen.extend(next_sampled(&mut messages).await);
+    }
+    assert!(seen.len() < 30, "the shown ones were not waited for: {seen:?}");
+    while seen.len() < 30 {
+        seen.extend(next_sampled(&mut messages).await);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_tells_all_there_is_asks_for_nothing_more() {
+    let demo = fleet(12).await;
+    let (poller, mut messages) = poll(&demo, Dialect::JsonApi);
+    poller.send(Command::Sample(demo.ids().into_iter().map(SessionId).collect()));
+    for _ in 0..8 {
+        while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
+    }
+    let asked = demo
+        .log()
+        .into_iter()
+        .filter(|line| line.target.contains("/connections"));
+    assert_eq!(asked.count(), 0);
+}
