@@ -7,6 +7,9 @@ use super::effect::Effect;
 use super::key::Key;
 use super::keymap::Action;
 use super::prompt::FilterPrompt;
+use super::status::Status;
+use crate::model::{Session, Text};
+use crate::query::{Field, Filter};
 
 impl App {
     pub(super) fn open_prompt(&mut self) {
@@ -25,6 +28,45 @@ impl App {
             asking.paste(text);
         } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
             self.preview_filter(effects);
+        }
+    }
+
+    /// The sessions of the client under the cursor, or in the details, and of nobody else: on all
+    /// endpoints, and whatever was asked before.
+    pub(super) fn filter_client(&mut self, effects: &mut Vec<Effect>) {
+        let Some((user, address)) = self.client() else {
+            return;
+        };
+        let asked = [("user", user), ("address", address)];
+        let filter = asked.iter().try_fold(Filter::default(), |filter, (field, text)| {
+            let field = Field::named(field)?;
+            filter.narrowed(field, text.as_ref().map(Text::as_str)).ok()
+        });
+        let Some(filter) = filter else {
+            self.status = Some(Status::warning(
+                "no filter can ask for this client: its name is too long".to_owned(),
+            ));
+            return;
+        };
+        if self.detail.is_some() {
+            self.close_detail(effects);
+        }
+        self.table.history.add(&filter);
+        self.table.groups.opened.clear();
+        self.table.filter = filter;
+        self.table.start_over();
+        self.rearrange(effects);
+    }
+
+    /// User and address of the session that is meant, as far as they are known.
+    fn client(&self) -> Option<(Option<Text>, Option<Text>)> {
+        if self.shows_groups() {
+            return None;
+        }
+        let of = |session: &Session| (session.user.clone(), session.address.clone());
+        match &self.detail {
+            Some(detail) => Some(of(detail.session())),
+            None => Some(of(self.table.generation.row(self.table.position())?.session)),
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Action {
     UnmarkAll,
     /// Take back a kill in its grace time.
     TakeBack,
+    /// Show the sessions of one client only, wherever they are.
+    SameClient,
     /// Show the kills of this run.
     KillLog,
     /// Show how the fleet has moved.
@@ -177,6 +179,7 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Table [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Table [ch('i')] Action::HideIdle, "i", "hide who is idle for 10s or more without a reason", "";
+    Table [ch('=')] Action::SameClient, "=", "only this client: its user and address, on all endpoints", "";
     Table [ch('v')] Action::MarkRange, "v", "mark a range: v, move, v", "";
     Table [ch('*')] Action::MarkAll, "*", "mark all that are shown; a kill asks their filter again", "";
     Table [ch('U')] Action::UnmarkAll, "U", "take all marks away", "";

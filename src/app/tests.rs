@@ -1,4 +1,5 @@
 mod arranging;
+mod client;
 mod grace;
 mod groups;
 mod kills;

@@ -160,6 +160,7 @@ impl App {
                 self.table.hide_idle = !self.table.hide_idle;
                 self.rearrange(effects);
             }
+            Action::SameClient => self.filter_client(effects),
             Action::Kill => self.ask_to_kill(effects),
             Action::KillLog => self.open_kill_log(),
             Action::Overview => self.open_overview(),
