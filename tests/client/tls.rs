@@ -48,6 +48,18 @@ async fn an_authority_of_ones_own_is_trusted_for_its_names() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_trusted_certificate_is_told() {
+    let (server, authority) = (endpoint(), Authority::new("our CA"));
+    let certificate = authority.server(&["localhost"], Times::Until2096);
+    let front = TlsFront::start(server.address, &certificate, None);
+    let client = Client::new(trusting(&front, "localhost", &authority.pem)).unwrap();
+    assert_eq!(client.certificate_end(), None, "not seen yet");
+    assert_eq!(ids(&list(&client).await.unwrap()), [7]);
+    let end = client.certificate_end().unwrap().to_string();
+    assert!(end.starts_with("2096-02-29"), "{end}");
+}
+
+#[tokio::test]
 async fn a_certificate_of_somebody_else() {
     let (server, authority) = (endpoint(), Authority::new("our CA"));
     let certificate = authority.server(&["db-proxy-1", "db-proxy-1.example.com"], Times::Now);

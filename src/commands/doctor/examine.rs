@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use super::facts::{Asker, Connection, Facts, Found, Listed, Missing, NOT_ALLOWED};
@@ -33,6 +34,8 @@ pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
         asker,
         addresses,
         connection,
+        certificate_end: client.certificate_end(),
+        now: Timestamp::now(),
         dialect: client.dialect().filter(|_| proxy.is_ok() || list.is_ok()),
         file_limit: proxy
             .as_ref()

@@ -97,6 +97,10 @@ pub(super) struct Facts {
     pub(super) asker: Asker,
     pub(super) addresses: Found<Vec<SocketAddr>>,
     pub(super) connection: Found<Connection>,
+    /// When the certificate of the server ends, where it was trusted.
+    pub(super) certificate_end: Option<Timestamp>,
+    /// By this machine's clock.
+    pub(super) now: Timestamp,
     pub(super) dialect: Option<Dialect>,
     pub(super) proxy: Found<Inspection>,
     pub(super) list: Found<Listed>,

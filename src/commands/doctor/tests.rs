@@ -94,6 +94,8 @@ fn well() -> Facts {
             took: Duration::from_micros(300),
             failed: Vec::new(),
         }),
+        certificate_end: None,
+        now: Timestamp::UNIX_EPOCH,
         dialect: Some(Dialect::JsonApi),
         proxy: Ok(inspection()),
         list: Ok(Listed {
@@ -276,6 +278,17 @@ fn tls_by_what_was_met() {
     let mut blind = at("https://db1");
     blind.asker.insecure = true;
     assert_eq!(judged(&blind, "tls").verdict, Warning);
+    let mut known = at("https://db1");
+    known.certificate_end = Some(Timestamp::from_second(86_400 * 15).unwrap());
+    says(&known, "tls", Fine, "trusted, until 1970-01-16", &[]);
+    known.certificate_end = Some(Timestamp::from_second(86_400 * 13).unwrap());
+    says(
+        &known,
+        "tls",
+        Warning,
+        "until 1970-01-14",
+        &["renew it on the server: with its end nobody who checks it comes in"],
+    );
     let hung_up = met("db1", Fault::Cut(clean("closed")));
     says(
         &hung_up,

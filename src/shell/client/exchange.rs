@@ -23,7 +23,7 @@ use super::fault::{Link, Stage, line, of_error, of_status, root};
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::target;
-use super::tls::{ClientCertificate, Tls};
+use super::tls::{CertificateEnd, ClientCertificate, Tls};
 use super::url::EndpointUrl;
 use crate::model::{Dialect, Fault, http_date, parse_moment};
 
@@ -46,6 +46,8 @@ pub(super) struct Exchange {
     access: Access,
     /// What is shown to a server that asks for a certificate; none over plain http.
     certificate: Option<Arc<ClientCertificate>>,
+    /// When the server's certificate ends.
+    end: CertificateEnd,
     /// The server has answered at least once.
     answered: AtomicBool,
     timeout: Duration,
@@ -55,13 +57,16 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         let tls = spec.url.is_https().then(|| Tls::new(&spec.url, &spec.tls));
-        let (config, certificate) = tls.transpose()?.map(|tls| (tls.config, tls.certificate)).unzip();
+        let tls = tls.transpose()?;
+        let end = tls.as_ref().map(|tls| tls.end.clone()).unwrap_or_default();
+        let (config, certificate) = tls.map(|tls| (tls.config, tls.certificate)).unzip();
         Ok(Self {
             http: http_client(&spec.url, config.clone(), Keeping::None)?,
             kept: OnceLock::new(),
             tls: config,
             access: Access::new(&spec),
             certificate,
+            end,
             answered: AtomicBool::new(false),
             url: spec.url,
             timeout: spec.timeout,
@@ -71,6 +76,10 @@ impl Exchange {
 
     pub(super) const fn url(&self) -> &EndpointUrl {
         &self.url
+    }
+
+    pub(super) fn certificate_end(&self) -> Option<Timestamp> {
+        self.end.get()
     }
 
     pub(super) const fn access(&self) -> &Access {

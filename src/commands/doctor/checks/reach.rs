@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+
 use super::short;
 use crate::commands::doctor::facts::{Facts, Missing};
 use crate::commands::doctor::judgment::Judgment;
@@ -41,8 +44,9 @@ pub(super) fn connect(facts: &Facts) -> Judgment {
     }
 }
 
-/// What the client tells of TLS today is whether the handshake was good. The certificate's issuer and
-/// end belong here as soon as it tells them.
+/// A certificate that ends sooner than this is to be renewed now.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 14);
+
 pub(super) fn tls(facts: &Facts) -> Judgment {
     if facts.connection.is_err() {
         return Judgment::skipped(facts.silence());
@@ -56,13 +60,25 @@ pub(super) fn tls(facts: &Facts) -> Judgment {
             Judgment::warning("on, and every certificate is taken (--insecure): anybody may be in between")
                 .advise("give the CA of the endpoint with --ca-file instead")
         }
-        (_, true) => Judgment::ok("on; its certificate is trusted"),
+        (_, true) => trusted(facts.certificate_end, facts.now),
         (_, false) if facts.url.is_loopback() => Judgment::ok("off: plain http, within this machine"),
         (_, false) => Judgment::warning(
             "off: whoever is on the way reads along, passwords and statements too",
         )
         .advise("set admin_ssl_key and admin_ssl_cert in [maxscale], and give the endpoint as https://"),
     }
+}
+
+fn trusted(end: Option<Timestamp>, now: Timestamp) -> Judgment {
+    let Some(end) = end else {
+        return Judgment::ok("on; its certificate is trusted");
+    };
+    let day = ZonedDateTime::new(end, TimeZone::UTC).date();
+    let found = format!("on; its certificate is trusted, until {day}");
+    if end.duration_since(now) > SOON {
+        return Judgment::ok(found);
+    }
+    Judgment::warning(found).advise("renew it on the server: with its end nobody who checks it comes in")
 }
 
 pub(super) fn answer(facts: &Facts) -> Judgment {
