@@ -120,6 +120,11 @@ impl Client {
         self.0.warnings.clone()
     }
 
+    /// When the server's certificate ends, once it was trusted; nothing with `--insecure` or without TLS.
+    pub fn certificate_end(&self) -> Option<Timestamp> {
+        self.0.exchange.certificate_end()
+    }
+
     /// The next request may try refused credentials once more; without it none does.
     pub(super) fn retry_access(&self) {
         self.0.exchange.access().retry();

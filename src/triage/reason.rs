@@ -14,6 +14,8 @@ pub struct Reason {
     pub name: &'static str,
     /// What it says.
     pub about: &'static str,
+    /// Which dialects and versions tell enough for it.
+    pub told_by: &'static str,
     /// How much it can matter, the weaker first.
     pub severities: &'static [Severity],
     /// From when on it holds, in words.

@@ -9,6 +9,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "back-pressure",
         about: "more high-water than low-water events, or a write queue",
+        told_by: "draft, by looks at connections; JSON:API from 23.02",
         severities: &[Act],
         limit: |_| "two looks".to_owned(),
         judge: Judge::Either {
@@ -19,6 +20,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "no-backend",
         about: "ready, a statement waits, and no server is connected",
+        told_by: "JSON:API from 2.3, where statements are kept",
         severities: &[Look],
         limit: |limits| limits.no_backend.to_string(),
         judge: Judge::List(waiting::no_backend),
@@ -26,6 +28,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "query",
         about: "one statement has been running for long",
+        told_by: "JSON:API from 2.3, where statements are kept",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.query_look, limits.query_act),
         judge: Judge::List(waiting::query),
@@ -33,6 +36,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "silent",
         about: "a statement runs and no event is counted (inferred)",
+        told_by: "JSON:API from 23.02, where statements are kept",
         severities: &[Look],
         limit: |limits| limits.silent.to_string(),
         judge: Judge::List(waiting::silent),
@@ -40,6 +44,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "idle",
         about: "idle while it holds a server; ▲ if unlike its pool",
+        told_by: "both; which servers it holds, JSON:API from 2.3",
         severities: &[Look, Act],
         limit: |limits| limits.idle.to_string(),
         judge: Judge::List(idle::idle),
@@ -47,6 +52,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "buffering",
         about: "buffered writes that grow from look to look",
+        told_by: "draft, by looks at connections",
         severities: &[Look],
         limit: |_| "three looks".to_owned(),
         judge: Judge::Connections(pressure::buffering),
@@ -54,6 +60,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "closing",
         about: "told to stop, and still there",
+        told_by: "both",
         severities: &[Look],
         limit: |limits| limits.closing.to_string(),
         judge: Judge::List(closing::closing),
@@ -61,6 +68,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "history",
         about: "a longer history of commands than is usual",
+        told_by: "JSON:API from 22.08.12, where the router keeps one",
         severities: &[Look],
         limit: |limits| format!("{}x", limits.history),
         judge: Judge::List(load::history),
@@ -68,6 +76,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "memory",
         about: "more memory than is usual in its service",
+        told_by: "JSON:API from 22.08",
         severities: &[Look],
         limit: |limits| format!("{}x", limits.memory),
         judge: Judge::List(load::memory),

@@ -271,6 +271,21 @@ async fn a_far_endpoint_is_polled_with_fields_and_a_near_one_without() {
     assert_eq!(asked.len(), 2);
 }
 
+/// Whoever looks closely knows it as well as whoever polls.
+#[tokio::test]
+async fn a_far_endpoint_that_keeps_statements_is_asked_for_the_whole_list() {
+    let running = serving(Profile::current()).await;
+    for closely in [false, true] {
+        let far = far_client(running.addr.port());
+        if closely {
+            far.inspect().await.unwrap().unwrap();
+        } else {
+            far.instance().await.unwrap().unwrap();
+        }
+        assert_eq!(far.list_form(), ListForm::Whole, "{closely}");
+    }
+}
+
 /// The first request of a far one is in JSON:API; the draft that answers 404 is asked for all of it.
 #[tokio::test]
 async fn a_far_draft_is_asked_for_the_whole_list() {

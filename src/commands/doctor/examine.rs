@@ -31,11 +31,11 @@ pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
     };
     let mut facts = Facts {
         url: client.url().clone(),
-        looked_at: Timestamp::now(),
         asker,
         addresses,
         connection,
-        certificate_ends: client.certificate_ends(),
+        certificate_end: client.certificate_end(),
+        now: Timestamp::now(),
         dialect: client.dialect().filter(|_| proxy.is_ok() || list.is_ok()),
         file_limit: proxy
             .as_ref()

@@ -95,13 +95,13 @@ pub(super) struct Listed {
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) url: EndpointUrl,
-    /// When its certificate had been seen, by this machine's clock.
-    pub(super) looked_at: Timestamp,
     pub(super) asker: Asker,
     pub(super) addresses: Found<Vec<SocketAddr>>,
     pub(super) connection: Found<Connection>,
-    /// Until when the server's certificate holds.
-    pub(super) certificate_ends: Option<Timestamp>,
+    /// When the certificate of the server ends, where it was trusted.
+    pub(super) certificate_end: Option<Timestamp>,
+    /// By this machine's clock.
+    pub(super) now: Timestamp,
     pub(super) dialect: Option<Dialect>,
     pub(super) proxy: Found<Inspection>,
     pub(super) list: Found<Listed>,

@@ -79,8 +79,6 @@ fn well() -> Facts {
     let address = "127.0.0.1:8989".parse().unwrap();
     Facts {
         url: "127.0.0.1".parse().unwrap(),
-        looked_at: now(),
-        certificate_ends: None,
         asker: Asker {
             user: Some("admin".to_owned()),
             insecure: false,
@@ -95,6 +93,8 @@ fn well() -> Facts {
             took: Duration::from_micros(300),
             failed: Vec::new(),
         }),
+        certificate_end: None,
+        now: Timestamp::UNIX_EPOCH,
         dialect: Some(Dialect::JsonApi),
         proxy: Ok(inspection()),
         list: Ok(Listed {
@@ -259,7 +259,13 @@ fn tls_by_what_was_met() {
         })
     };
     let at = |url: &str| but(|facts| facts.url = url.parse().unwrap());
-    says(&at("https://db1"), "tls", Fine, "on, verified", &[]);
+    says(
+        &at("https://db1"),
+        "tls",
+        Fine,
+        "on; its certificate is trusted",
+        &[],
+    );
     says(&at("127.0.0.1"), "tls", Fine, "off: plain http, within", &[]);
     let judgment = judged(&at("http://db1"), "tls");
     assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
@@ -283,6 +289,20 @@ fn tls_by_what_was_met() {
     says(&expired, "tls", Failure, "certificate of db1 expired", &[renew]);
     says(&expired, "answer", Skipped, "no trusted connection", &[]);
     assert_eq!(examined(String::new(), &expired).exit, Exit::Unreachable);
+    let mut blind = at("https://db1");
+    blind.asker.insecure = true;
+    assert_eq!(judged(&blind, "tls").verdict, Warning);
+    let mut known = at("https://db1");
+    known.certificate_end = Some(Timestamp::from_second(86_400 * 15).unwrap());
+    says(&known, "tls", Fine, "trusted, until 1970-01-16", &[]);
+    known.certificate_end = Some(Timestamp::from_second(86_400 * 13).unwrap());
+    says(
+        &known,
+        "tls",
+        Warning,
+        "until 1970-01-14",
+        &["renew it on the server: with its end nobody who checks it comes in"],
+    );
     let hung_up = met("db1", Fault::Cut(clean("closed")));
     says(
         &hung_up,
@@ -293,30 +313,6 @@ fn tls_by_what_was_met() {
     );
     let late = met("https://db1", Fault::TimedOut(Duration::from_secs(1)));
     says(&late, "tls", Skipped, "timed out", &[]);
-}
-
-#[test]
-fn a_certificate_says_until_when_it_holds() {
-    let ending = |hours| {
-        but(|facts| {
-            facts.url = "https://db1".parse().unwrap();
-            facts.certificate_ends = Some(now() + SignedDuration::from_hours(hours));
-        })
-    };
-    let found = "verified; the certificate holds until 2027-02-28 (97 days)";
-    says(&ending(97 * 24), "tls", Fine, found, &[]);
-    says(
-        &ending(30),
-        "tls",
-        Warning,
-        "until 2026-11-24 (1 day)",
-        &["renew it on the server"],
-    );
-    let mut unchecked = ending(30);
-    unchecked.asker.insecure = true;
-    let judgment = judged(&unchecked, "tls");
-    assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
-    assert!(judgment.found.contains("--insecure"), "{judgment:?}");
 }
 
 #[test]

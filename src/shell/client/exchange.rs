@@ -23,7 +23,7 @@ use super::fault::{Link, Stage, line, of_error, of_status, root};
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::target;
-use super::tls::{ClientCertificate, Expiry, Tls};
+use super::tls::{CertificateEnd, ClientCertificate, Tls};
 use super::url::EndpointUrl;
 use crate::model::{Dialect, Fault, http_date, parse_moment};
 
@@ -46,8 +46,8 @@ pub(super) struct Exchange {
     access: Access,
     /// What is shown to a server that asks for a certificate; none over plain http.
     certificate: Option<Arc<ClientCertificate>>,
-    /// Until when the server's certificate holds; none over plain http.
-    expiry: Option<Arc<Expiry>>,
+    /// When the server's certificate ends.
+    end: CertificateEnd,
     /// The server has answered at least once.
     answered: AtomicBool,
     timeout: Duration,
@@ -57,18 +57,16 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         let tls = spec.url.is_https().then(|| Tls::new(&spec.url, &spec.tls));
-        let (config, shown) = tls
-            .transpose()?
-            .map(|tls| (tls.config, (tls.certificate, tls.expiry)))
-            .unzip();
-        let (certificate, expiry) = shown.unzip();
+        let tls = tls.transpose()?;
+        let end = tls.as_ref().map(|tls| tls.end.clone()).unwrap_or_default();
+        let (config, certificate) = tls.map(|tls| (tls.config, tls.certificate)).unzip();
         Ok(Self {
             http: http_client(&spec.url, config.clone(), Keeping::None)?,
             kept: OnceLock::new(),
             tls: config,
             access: Access::new(&spec),
             certificate,
-            expiry,
+            end,
             answered: AtomicBool::new(false),
             url: spec.url,
             timeout: spec.timeout,
@@ -80,12 +78,12 @@ impl Exchange {
         &self.url
     }
 
-    pub(super) const fn access(&self) -> &Access {
-        &self.access
+    pub(super) fn certificate_end(&self) -> Option<Timestamp> {
+        self.end.get()
     }
 
-    pub(super) fn expiry(&self) -> Option<Timestamp> {
-        self.expiry.as_ref()?.known()
+    pub(super) const fn access(&self) -> &Access {
+        &self.access
     }
 
     /// The deadline of a whole reply.

@@ -1,12 +1,10 @@
-//! Whether an endpoint can be reached at all, step by step: its name, a bare connection, and the
-//! server's certificate.
+//! Whether an endpoint can be reached at all, step by step: its name, and a bare connection.
 //!
-//! Requests do all of it by themselves; this is for whoever wants to know which step fails.
+//! Requests do both by themselves; this is for whoever wants to know which step fails.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
@@ -34,11 +32,5 @@ impl Client {
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => Err(Fault::Refused),
             Ok(Err(error)) => Err(Fault::Connect(line(&error.to_string()))),
         }
-    }
-
-    /// Until when the certificate holds that the server has shown and that was found good. Unknown over
-    /// plain http, before the first answer, and where nobody judges it (`--insecure`).
-    pub fn certificate_ends(&self) -> Option<Timestamp> {
-        self.0.exchange.expiry()
     }
 }

@@ -1,7 +1,7 @@
 //! TLS: whom we trust, and what we show.
 
 mod certificate;
-mod expiry;
+mod end;
 mod trust;
 
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use rustls::ClientConfig;
 use rustls::crypto::{CryptoProvider, ring};
 
 pub(super) use self::certificate::ClientCertificate;
-pub(super) use self::expiry::Expiry;
-use self::expiry::Noting;
+pub(super) use self::end::CertificateEnd;
+use self::end::Noting;
 use super::fault::line;
 use super::spec::{ClientError, TlsSpec};
 use super::url::EndpointUrl;
@@ -22,8 +22,8 @@ pub(super) struct Tls {
     pub(super) config: ClientConfig,
     /// What is shown to a server that asks who we are.
     pub(super) certificate: Arc<ClientCertificate>,
-    /// Until when the server's own holds.
-    pub(super) expiry: Arc<Expiry>,
+    /// When the server's certificate ends.
+    pub(super) end: CertificateEnd,
 }
 
 impl Tls {
@@ -43,16 +43,19 @@ impl Tls {
             (None, false) => trust::by_machine(Arc::clone(&provider))
                 .map_err(refuse("no authorities known to this machine, give --ca-file"))?,
         };
-        let expiry = Arc::default();
+        let end = CertificateEnd::default();
         let versions = builder(provider).map_err(|error| refuse("no TLS")(error.into()))?;
         let config = versions
             .dangerous()
-            .with_custom_certificate_verifier(Noting::new(trusts, &expiry))
+            .with_custom_certificate_verifier(Arc::new(Noting {
+                judge: trusts,
+                end: end.clone(),
+            }))
             .with_client_cert_resolver(Arc::clone(&certificate) as _);
         Ok(Self {
             config,
             certificate,
-            expiry,
+            end,
         })
     }
 }

@@ -8,7 +8,7 @@ const README: &str = include_str!("../../../README.md");
 
 #[test]
 fn the_readme_has_the_table_of_reasons() {
-    let mut table = "| reason | | from | what it says |\n|---|---|---|---|\n".to_owned();
+    let mut table = "| reason | | from | what it says | who tells |\n|---|---|---|---|---|\n".to_owned();
     let limits = Thresholds::default();
     for reason in &REASONS {
         let signs: String = reason
@@ -17,7 +17,8 @@ fn the_readme_has_the_table_of_reasons() {
             .map(|severity| severity.glyph())
             .collect();
         let (name, about, limit) = (reason.name, reason.about, (reason.limit)(&limits));
-        writeln!(table, "| `{name}` | {signs} | {limit} | {about} |").unwrap();
+        let told_by = reason.told_by;
+        writeln!(table, "| `{name}` | {signs} | {limit} | {about} | {told_by} |").unwrap();
     }
     assert!(
         README.contains(&table),

@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+
 use super::short;
 use crate::commands::doctor::facts::{Facts, Missing};
 use crate::commands::doctor::judgment::Judgment;
 use crate::model::{Dialect, Fault};
-
-/// A certificate that holds for fewer days is to be renewed.
-const ENDS_SOON: i64 = 14;
 
 pub(super) fn name(facts: &Facts) -> Judgment {
     let host = facts.url.host();
@@ -44,6 +44,9 @@ pub(super) fn connect(facts: &Facts) -> Judgment {
     }
 }
 
+/// A certificate that ends sooner than this is to be renewed now.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 14);
+
 pub(super) fn tls(facts: &Facts) -> Judgment {
     if facts.connection.is_err() {
         return Judgment::skipped(facts.silence());
@@ -54,10 +57,10 @@ pub(super) fn tls(facts: &Facts) -> Judgment {
             .advise("give the endpoint as https://"),
         (Some(fault), true) if fault.is_unreachable() => Judgment::skipped(format!("not known: {fault}")),
         (_, true) if facts.asker.insecure => {
-            Judgment::warning("on, but the certificate is not verified (--insecure): anybody may answer")
-                .advise("give its CA with --ca-file instead")
+            Judgment::warning("on, and every certificate is taken (--insecure): anybody may be in between")
+                .advise("give the CA of the endpoint with --ca-file instead")
         }
-        (_, true) => certificate(facts),
+        (_, true) => trusted(facts.certificate_end, facts.now),
         (_, false) if facts.url.is_loopback() => Judgment::ok("off: plain http, within this machine"),
         (_, false) => Judgment::warning(
             "off: whoever is on the way reads along, passwords and statements too",
@@ -66,19 +69,16 @@ pub(super) fn tls(facts: &Facts) -> Judgment {
     }
 }
 
-/// One that was verified.
-fn certificate(facts: &Facts) -> Judgment {
-    let Some(ends) = facts.certificate_ends else {
-        return Judgment::ok("on, verified");
+fn trusted(end: Option<Timestamp>, now: Timestamp) -> Judgment {
+    let Some(end) = end else {
+        return Judgment::ok("on; its certificate is trusted");
     };
-    let days = ends.duration_since(facts.looked_at).as_hours() / 24;
-    let plural = if days == 1 { "" } else { "s" };
-    let day = ends.strftime("%Y-%m-%d");
-    let found = format!("on, verified; the certificate holds until {day} ({days} day{plural})");
-    if days < ENDS_SOON {
-        return Judgment::warning(found).advise("renew it on the server");
+    let day = ZonedDateTime::new(end, TimeZone::UTC).date();
+    let found = format!("on; its certificate is trusted, until {day}");
+    if end.duration_since(now) > SOON {
+        return Judgment::ok(found);
     }
-    Judgment::ok(found)
+    Judgment::warning(found).advise("renew it on the server: with its end nobody who checks it comes in")
 }
 
 pub(super) fn answer(facts: &Facts) -> Judgment {
