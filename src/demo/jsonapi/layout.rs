@@ -5,7 +5,7 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::ser::Formatter;
 
 use super::profile::{Parameters, Pretty};
 
@@ -38,35 +38,103 @@ impl Layout {
 
 /// JSON. The documents are plain data, which it can always hold.
 pub(super) fn dump<T: Serialize>(document: &T, layout: Layout) -> Vec<u8> {
-    match layout {
-        Layout::Indented => dump_with(document, PrettyFormatter::with_indent(b"    ")),
-        Layout::Spaced => dump_with(document, SpacedFormatter),
-        Layout::Compact => dump_with(document, CompactFormatter),
-    }
-}
-
-fn dump_with<T: Serialize>(document: &T, formatter: impl Formatter) -> Vec<u8> {
     let mut out = Vec::with_capacity(4_096);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, LaidOut::new(layout));
     if document.serialize(&mut serializer).is_err() {
         out.clear();
     }
     out
 }
 
-/// One line, with blanks behind commas and colons.
-struct SpacedFormatter;
+/// One formatter for all layouts: a serializer of each document for each of them would be much code.
+struct LaidOut {
+    layout: Layout,
+    depth: usize,
+    /// The array or object that is open has something in it.
+    has_value: bool,
+}
 
-impl Formatter for SpacedFormatter {
+impl LaidOut {
+    const fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            depth: 0,
+            has_value: false,
+        }
+    }
+
+    fn open<W: ?Sized + io::Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_value = false;
+        out.write_all(bracket)
+    }
+
+    fn close<W: ?Sized + io::Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        if self.layout == Layout::Indented && self.has_value {
+            self.break_line(out)?;
+        }
+        out.write_all(bracket)
+    }
+
+    fn separate<W: ?Sized + io::Write>(&self, out: &mut W, first: bool) -> io::Result<()> {
+        match (self.layout, first) {
+            (Layout::Indented, first) => {
+                out.write_all(if first { b"" } else { b"," })?;
+                self.break_line(out)
+            }
+            (_, true) => Ok(()),
+            (Layout::Spaced, false) => out.write_all(b", "),
+            (Layout::Compact, false) => out.write_all(b","),
+        }
+    }
+
+    fn break_line<W: ?Sized + io::Write>(&self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| out.write_all(b"    "))
+    }
+}
+
+impl Formatter for LaidOut {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"]")
+    }
+
     fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        out.write_all(if first { b"" } else { b", " })
+        self.separate(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"{")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"}")
     }
 
     fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        out.write_all(if first { b"" } else { b", " })
+        self.separate(out, first)
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(b": ")
+        out.write_all(if self.layout == Layout::Compact {
+            b":"
+        } else {
+            b": "
+        })
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
     }
 }
