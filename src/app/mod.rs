@@ -20,6 +20,7 @@ pub mod layout;
 pub mod marks;
 pub mod msg;
 pub mod overlay;
+pub mod point;
 pub mod prompt;
 pub mod recent;
 pub mod row;
