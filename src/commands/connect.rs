@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::admission::{Purpose, admit_all};
 use super::answers::Answers;
-use super::exit::Failure;
+use super::exit::{Failure, failed};
 use super::output::visible;
 use crate::cli::CommonArgs;
 use crate::config::{Config, EndpointConfig, PasswordSource};
@@ -91,14 +91,6 @@ pub(super) fn client(clients: &[Client], endpoint: EndpointId) -> Option<&Client
 /// Where an endpoint is, as it is shown.
 pub(super) fn url(clients: &[Client], endpoint: EndpointId) -> String {
     client(clients, endpoint).map_or_else(String::new, |client| client.url().to_string())
-}
-
-/// A fault, with the endpoint that it came from.
-pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
-    |fault| Failure::Fault {
-        url: client.url().clone(),
-        fault,
-    }
 }
 
 /// The sessions of all endpoints that answer.
