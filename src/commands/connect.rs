@@ -22,7 +22,7 @@ pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Ve
 
 /// What the clients of the endpoints go by.
 pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
-    let passwords = PasswordSource::read_all(&config.endpoints)?;
+    let passwords = PasswordSource::read_all(config.endpoints.iter().map(|site| site.password.as_ref()))?;
     let sites = (0..).zip(&config.endpoints).zip(passwords);
     let specs =
         sites.map(|((number, site), password)| client_spec(config, site, EndpointId(number), password));
