@@ -23,9 +23,9 @@ mod sample;
 mod section;
 mod setting;
 mod settings;
+mod tables;
 mod tls;
 mod trust;
-mod unknown;
 mod value;
 
 use std::path::PathBuf;
