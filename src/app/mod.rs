@@ -43,6 +43,7 @@ mod names;
 mod navigate;
 mod pace;
 mod sampling;
+mod scroll;
 mod sorting;
 mod update;
 mod wake;
