@@ -12,7 +12,8 @@ use super::ConfigError;
 use super::environment::Environment;
 use super::layer::{EndpointEntry, Layer};
 use super::origin::{Given, Origin, SourceFile};
-use super::setting::{Form, SettingId};
+use super::setting::Form;
+use super::settings::SettingId;
 use super::tables::{ENDPOINT_LIST, PROFILE_TABLE, Table, URL, unknown};
 
 /// Reads the tables of a file.

@@ -1,7 +1,7 @@
 //! The tables of a configuration file, which settings each may have, and what to say of others.
 
-use super::setting::{Key, SettingId};
-use super::settings::THRESHOLD_TABLE;
+use super::setting::Key;
+use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::value::{nearest, shown};
 
 /// Where the profiles stand.
