@@ -12,7 +12,7 @@ use rustls::crypto::{CryptoProvider, ring};
 pub(super) use self::certificate::ClientCertificate;
 pub(super) use self::end::CertificateEnd;
 use self::end::Noting;
-use super::fault::line;
+use super::line::line;
 use super::spec::{ClientError, TlsSpec};
 use super::url::EndpointUrl;
 
