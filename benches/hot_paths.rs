@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maxtop::app::arrange::{Generation, Job, Spec, arrange};
 use maxtop::app::endpoint::Endpoint;
-use maxtop::app::groups::GroupSpec;
 use maxtop::app::groups::groupings::GroupingId;
+use maxtop::app::groups::{GroupSpec, collect};
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, Settings};
 use maxtop::model::{Census, Change, Dialect, EndpointId, Limit, Phase, Session, Snapshot, Span, Text};
@@ -171,7 +171,7 @@ fn groups(c: &mut Criterion) {
             ..GroupSpec::default()
         };
         group.bench_function(by.grouping().name, |b| {
-            b.iter(|| maxtop::app::groups::group(black_box(&rows), &spec, None).len());
+            b.iter(|| collect::group(black_box(&rows), &spec, None).len());
         });
     }
     let mut alone = snapshot(&body(), &mut Interner::default());
@@ -185,7 +185,7 @@ fn groups(c: &mut Criterion) {
         spec: Spec::default(),
     });
     group.bench_function("user, each another", |b| {
-        b.iter(|| maxtop::app::groups::group(black_box(&rows), &GroupSpec::default(), None).len());
+        b.iter(|| collect::group(black_box(&rows), &GroupSpec::default(), None).len());
     });
     group.finish();
 }

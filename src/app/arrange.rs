@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
-use super::groups::group;
+use super::groups::collect::group;
 use super::judging::judged;
 use super::names::Names;
 use crate::model::{Counter, Session, Snapshot};

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::trend::Point;
+use super::point::Point;
 
 /// A bar stands for so long at least; one list does where they come further apart.
 pub const BAR: Duration = Duration::from_secs(5);

@@ -9,6 +9,7 @@ use super::arrange::{Generation, Sort};
 use super::columns::ColumnId;
 use super::groups::pane::GroupPane;
 use super::history::History;
+use super::scroll::settled;
 use crate::model::RowKey;
 use crate::query::Filter;
 
@@ -126,13 +127,4 @@ impl Table {
             None => self.offset = settled(self.offset, self.position, self.generation.len(), height),
         }
     }
-}
-
-/// The first row on the screen, so that the one at `position` is in sight.
-pub(super) fn settled(offset: usize, position: usize, rows: usize, height: usize) -> usize {
-    let last_offset = rows.saturating_sub(height.max(1));
-    let lowest = position.saturating_sub(height.saturating_sub(1));
-    offset
-        .clamp(lowest, position.max(lowest))
-        .min(last_offset.max(lowest))
 }

@@ -4,72 +4,13 @@
 use std::time::Duration;
 
 use super::App;
+use super::point::Point;
 use super::recent::Recent;
 use crate::model::{EndpointId, Snapshot};
 use crate::triage::Severity;
 
 /// So many points are kept at most; then two and two become one.
 const POINTS: usize = 240;
-
-/// One or more lists in a row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    /// How many lists it is made of.
-    lists: u32,
-    /// The time that they stand for.
-    span: Duration,
-    /// The most sessions that one of them had.
-    pub sessions: usize,
-    came: u32,
-    went: u32,
-    /// The dearest list.
-    pub cost: Duration,
-    /// The most that were stuck, as far as that was judged.
-    stuck: Option<usize>,
-}
-
-impl Point {
-    /// Sessions that came in a second.
-    pub fn came(&self) -> Option<f64> {
-        self.rate(self.came)
-    }
-
-    /// Sessions that went in a second.
-    pub fn went(&self) -> Option<f64> {
-        self.rate(self.went)
-    }
-
-    /// Sessions that were stuck; unknown while nobody judged, as during a pause.
-    #[expect(clippy::cast_precision_loss, reason = "a bar for people")]
-    pub fn stuck(&self) -> Option<f64> {
-        self.stuck.map(|stuck| stuck as f64)
-    }
-
-    /// The time that it stands for.
-    pub const fn span(&self) -> Duration {
-        self.span
-    }
-
-    pub(super) fn judged(&mut self, stuck: usize) {
-        self.stuck = self.stuck.max(Some(stuck));
-    }
-
-    /// The first list stands for no time, so it has no rate.
-    fn rate(&self, count: u32) -> Option<f64> {
-        let seconds = self.span.as_secs_f64();
-        (seconds > 0.0).then(|| f64::from(count) / seconds)
-    }
-
-    pub(super) fn merge(&mut self, next: &Self) {
-        self.lists += next.lists;
-        self.span += next.span;
-        self.sessions = self.sessions.max(next.sessions);
-        self.came = self.came.saturating_add(next.came);
-        self.went = self.went.saturating_add(next.went);
-        self.cost = self.cost.max(next.cost);
-        self.stuck = self.stuck.max(next.stuck);
-    }
-}
 
 /// The course of a fleet.
 #[derive(Clone, Debug)]
@@ -98,18 +39,10 @@ impl Trend {
             .last_at
             .map_or(Duration::ZERO, |last| at.saturating_sub(last));
         self.last_at = Some(at);
-        let point = Point {
-            lists: 1,
-            span,
-            sessions: snapshot.sessions.len(),
-            came: snapshot.change.came,
-            went: snapshot.change.went,
-            cost: snapshot.cost,
-            stuck: None,
-        };
+        let point = Point::listed(snapshot, span);
         self.recent.listed(point);
         match self.points.last_mut() {
-            Some(last) if last.lists < self.lists_per_point => last.merge(&point),
+            Some(last) if last.lists() < self.lists_per_point => last.merge(&point),
             _ => self.points.push(point),
         }
         if self.points.len() >= POINTS {
@@ -149,7 +82,7 @@ impl Trend {
 
     /// How long it has been followed.
     pub fn span(&self) -> Duration {
-        self.points.iter().map(|point| point.span).sum()
+        self.points.iter().map(Point::span).sum()
     }
 }
 
@@ -185,7 +118,7 @@ mod tests {
         }
         assert!(trend.points().len() < POINTS);
         assert_eq!(trend.span(), Duration::from_secs(99_999));
-        let lists: u32 = trend.points().iter().map(|point| point.lists).sum();
+        let lists: u32 = trend.points().iter().map(Point::lists).sum();
         assert_eq!(lists, 100_000);
         assert!(trend.points().iter().all(|point| point.sessions == 2));
     }

@@ -11,8 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::connect::failed;
-use super::exit::Failure;
+use super::exit::{Failure, failed};
 use super::password_prompt as prompt;
 use crate::model::Fault;
 use crate::shell::client::{Client, ClientError, ClientSpec, Credentials};

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::admission::{Purpose, admit_all};
 use super::answers::Answers;
-use super::exit::Failure;
+use super::exit::{Failure, failed};
 use super::output::visible;
 use crate::cli::CommonArgs;
 use crate::config::{Config, EndpointConfig, PasswordSource};
@@ -22,7 +22,7 @@ pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Ve
 
 /// What the clients of the endpoints go by.
 pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
-    let passwords = PasswordSource::read_all(&config.endpoints)?;
+    let passwords = PasswordSource::read_all(config.endpoints.iter().map(|site| site.password.as_ref()))?;
     let sites = (0..).zip(&config.endpoints).zip(passwords);
     let specs =
         sites.map(|((number, site), password)| client_spec(config, site, EndpointId(number), password));
@@ -91,14 +91,6 @@ pub(super) fn client(clients: &[Client], endpoint: EndpointId) -> Option<&Client
 /// Where an endpoint is, as it is shown.
 pub(super) fn url(clients: &[Client], endpoint: EndpointId) -> String {
     client(clients, endpoint).map_or_else(String::new, |client| client.url().to_string())
-}
-
-/// A fault, with the endpoint that it came from.
-pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
-    |fault| Failure::Fault {
-        url: client.url().clone(),
-        fault,
-    }
 }
 
 /// The sessions of all endpoints that answer.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::model::{Fault, Limit, Remedy, SessionId, Text};
-use crate::shell::client::{ClientError, EndpointUrl, UrlError};
+use crate::shell::client::{Client, ClientError, EndpointUrl, UrlError};
 
 /// How a command ended (DESIGN section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +168,14 @@ impl Failure {
     /// A session id that cannot be one.
     pub(super) fn id(given: &str) -> Self {
         Self::Id(Text::clean(given, Limit::Name))
+    }
+}
+
+/// A fault, with the endpoint that it came from.
+pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
+    |fault| Failure::Fault {
+        url: client.url().clone(),
+        fault,
     }
 }
 

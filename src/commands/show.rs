@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use self::json::DetailRecord;
 use super::admission::Purpose;
 use super::answers::Answers;
-use super::exit::{Exit, Failure};
+use super::exit::{self, Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
 use crate::model::{Detail, Dialect, Fault, Identity, IdleMeaning, Instance, SessionId};
@@ -90,7 +90,7 @@ fn only(id: SessionId, mut answers: Answers<Shown>, clients: &[Client]) -> Resul
 }
 
 async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Shown, Failure> {
-    let failed = connect::failed(client);
+    let failed = exit::failed(client);
     let instance = connect::instance(client).await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
         Fault::NotFound => Failure::NoSuchSession(id, client.url().clone()),

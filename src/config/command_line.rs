@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::layer::Layer;
 use super::origin::Origin;
-use super::setting::SettingId;
+use super::settings::SettingId;
 
 /// What the command line says of settings.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::ConfigError;
 use super::environment::Environment;
 use super::origin::{Given, Origin};
-use super::setting::{Apply, Form, SettingId};
+use super::setting::{Apply, Form};
+use super::settings::SettingId;
 
 /// What one source says.
 #[derive(Clone, Debug, Default)]

@@ -17,7 +17,7 @@ use super::environment::Environment;
 use super::file::MAXCTRL;
 use super::layer::{EndpointEntry, Layer};
 use super::origin::{Given, Origin, SourceFile};
-use super::setting::SettingId;
+use super::settings::SettingId;
 use super::trust::{self, Mistrust};
 use super::{ConfigError, value};
 

@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::endpoint::EndpointConfig;
 use super::origin::{Given, Origin};
 use super::{ConfigError, trust};
 
@@ -46,11 +45,13 @@ impl PasswordSource {
         }
     }
 
-    /// Reads the password of each endpoint. What several have in common is read, or run, once.
-    pub fn read_all(endpoints: &[EndpointConfig]) -> Result<Vec<Option<SecretString>>, ConfigError> {
+    /// Reads the password of each endpoint that has one, in their order. What several have in common is read, or run, once.
+    pub fn read_all<'a>(
+        sources: impl Iterator<Item = Option<&'a Self>>,
+    ) -> Result<Vec<Option<SecretString>>, ConfigError> {
         let mut read: Vec<(&Self, SecretString)> = Vec::new();
-        let passwords = endpoints.iter().map(|endpoint| {
-            let Some(source) = &endpoint.password else {
+        let passwords = sources.map(|source| {
+            let Some(source) = source else {
                 return Ok(None);
             };
             if let Some((_, password)) = read.iter().find(|(known, _)| known.is_same(source)) {
@@ -73,16 +74,16 @@ impl PasswordSource {
         }
     }
 
-    pub(super) fn given(endpoint: &mut EndpointConfig, given: &Given) -> Result<(), String> {
-        Self::set(endpoint, given, |text| Self::Known(text.into()))
+    pub(super) fn given(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+        Self::set(password, given, |text| Self::Known(text.into()))
     }
 
-    pub(super) fn file(endpoint: &mut EndpointConfig, given: &Given) -> Result<(), String> {
-        Self::set(endpoint, given, |text| Self::File(text.into()))
+    pub(super) fn file(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+        Self::set(password, given, |text| Self::File(text.into()))
     }
 
-    pub(super) fn command(endpoint: &mut EndpointConfig, given: &Given) -> Result<(), String> {
-        Self::set(endpoint, given, |text| Self::Command {
+    pub(super) fn command(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+        Self::set(password, given, |text| Self::Command {
             command: text.into(),
             origin: given.origin.clone(),
         })
@@ -90,14 +91,14 @@ impl PasswordSource {
 
     /// Only one of them counts: those of other layers have been left out before.
     fn set(
-        endpoint: &mut EndpointConfig,
+        password: &mut Option<Self>,
         given: &Given,
         source: impl FnOnce(&str) -> Self,
     ) -> Result<(), String> {
-        match &endpoint.password {
+        match password {
             _ if given.is_empty() => Ok(()),
             None => {
-                endpoint.password = Some(source(given.text()));
+                *password = Some(source(given.text()));
                 Ok(())
             }
             Some(_) => Err("password-file and password-command exclude each other: keep one".to_owned()),

@@ -10,8 +10,8 @@ use super::error::ConfigError;
 use super::file::{ConfigFile, MAXCTRL};
 use super::layer::{EndpointEntry, Layer, pick};
 use super::origin::{Given, Origin};
-use super::setting::{Apply, Setting, SettingId};
-use super::settings::THRESHOLD_TABLE;
+use super::setting::{Apply, Setting};
+use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::{Config, maxctrl, value};
 
 /// The settings, each with where it came from.

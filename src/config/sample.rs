@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::setting::{Form, Key, Setting, SettingId};
+use super::setting::{Form, Key, Setting};
+use super::settings::SettingId;
 
 const HEAD: &str = "\
 # The configuration of maxtop: ~/.config/maxtop/config.toml, or --config FILE.

@@ -12,15 +12,9 @@ use super::ConfigError;
 use super::environment::Environment;
 use super::layer::{EndpointEntry, Layer};
 use super::origin::{Given, Origin, SourceFile};
-use super::setting::{Form, SettingId};
-use super::unknown::{Table, unknown};
-
-/// Where the profiles stand.
-pub(super) const PROFILE_TABLE: &str = "profiles";
-/// The list of endpoints; one alone is `endpoint`.
-pub(super) const ENDPOINT_LIST: &str = "endpoints";
-/// Where an endpoint of the list is.
-pub(super) const URL: &str = "url";
+use super::setting::Form;
+use super::settings::SettingId;
+use super::tables::{ENDPOINT_LIST, PROFILE_TABLE, Table, URL, unknown};
 
 /// Reads the tables of a file.
 pub(super) struct Reader<'a> {

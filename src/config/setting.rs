@@ -3,7 +3,7 @@
 
 use super::endpoint::EndpointConfig;
 use super::origin::Given;
-use super::{Config, settings, value};
+use super::{Config, value};
 use crate::triage::{Limit, Threshold};
 
 /// A setting.
@@ -87,31 +87,6 @@ pub(super) enum Apply {
     Endpoint(fn(&mut EndpointConfig, &Given) -> Result<(), String>),
     /// Moves a limit of triage.
     Threshold(&'static Threshold),
-}
-
-/// A setting, by its place in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SettingId(usize);
-
-impl SettingId {
-    /// All, in the order of the table.
-    pub fn all() -> impl Iterator<Item = Self> {
-        (0..settings::SETTINGS.len()).map(Self)
-    }
-
-    /// The one with this name, outside of all tables of the file.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|id| id.setting().table.is_none() && id.setting().name == name)
-    }
-
-    /// Its entry.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "an id is only made from a place in the table"
-    )]
-    pub fn setting(self) -> &'static Setting {
-        &settings::SETTINGS[self.0]
-    }
 }
 
 impl Setting {

@@ -1,4 +1,4 @@
-//! The table of settings: one entry each.
+//! The table of settings: one entry each, known by its place.
 
 mod endpoint;
 mod program;
@@ -28,7 +28,7 @@ const USUAL: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are shown.
-pub(super) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     let limits = THRESHOLDS.iter().map(|threshold| Setting {
         name: threshold.name,
         table: Some(THRESHOLD_TABLE),
@@ -49,6 +49,31 @@ pub(super) static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         .chain(limits)
         .collect()
 });
+
+/// A setting, by its place in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SettingId(usize);
+
+impl SettingId {
+    /// All, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..SETTINGS.len()).map(Self)
+    }
+
+    /// The one with this name, outside of all tables of the file.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|id| id.setting().table.is_none() && id.setting().name == name)
+    }
+
+    /// Its entry.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an id is only made from a place in the table"
+    )]
+    pub fn setting(self) -> &'static Setting {
+        &SETTINGS[self.0]
+    }
+}
 
 /// Nothing where nothing is written.
 fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::accounts::Accounts;
 use super::faults::{Fault, Faults};
 use super::http::Request;
-use super::jsonapi::Profile;
+use super::profile::Profile;
 use super::settings::Settings;
 use super::spec::{Dialects, ServeSpec};
 use super::world::World;

@@ -1,4 +1,4 @@
-//! The JSON:API dialect, as each version of MaxScale speaks it, quirks included: `profile` has what differs.
+//! The JSON:API dialect, as each version of MaxScale speaks it, quirks included: `demo::profile` has what differs.
 //!
 //! Who may enter: `routing`. The order of work is the real server's: the action first, then the preconditions.
 
@@ -8,7 +8,6 @@ mod entrance;
 mod filter;
 mod layout;
 mod memory;
-mod profile;
 mod proxy;
 mod resource;
 mod selection;
@@ -26,15 +25,14 @@ use serde::Serialize;
 use super::dates::{http_date, http_date_short, timestamp};
 use super::endpoint::Endpoint;
 use super::http::{Precondition, Reply, Request, etag, precondition};
-use super::world::{Moment, State, World};
+use super::profile::{Missing, Profile};
+use super::world::World;
 use context::Context;
 use document::document;
 use entrance::{denied, enter, login};
-use profile::Missing;
 use resource::Resource;
 use selection::Selection;
-
-pub use profile::{PROFILES, Profile};
+use session::found;
 
 /// The SHA-1 of nothing: the tag of every empty reply to a GET.
 const EMPTY_TAG: &str = "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"";
@@ -199,12 +197,6 @@ fn leading_digits(text: &str) -> u64 {
         .next()
         .unwrap_or_default();
     digits.parse().unwrap_or(0)
-}
-
-/// The session with this id, if this version finds it.
-fn found<'a>(world: &'a World, id: u64, profile: &Profile) -> Option<Moment<'a>> {
-    let session = world.session(id)?;
-    (profile.sessions.finds_all || session.state() == State::Ready).then_some(session)
 }
 
 fn get(

@@ -13,6 +13,7 @@ mod endpoint;
 mod faults;
 mod http;
 mod jsonapi;
+mod profile;
 mod routing;
 mod server;
 mod settings;
@@ -21,7 +22,8 @@ mod world;
 
 pub use endpoint::RequestLine;
 pub use faults::{Fault, FaultTarget, Faults};
-pub use jsonapi::{PROFILES, Profile};
+pub use profile::Profile;
+pub use profile::table::PROFILES;
 pub use server::{Running, serve};
 pub use settings::Settings;
 pub use spec::{DemoError, Dialects, ServeSpec};

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use secrecy::SecretString;
 
 use super::faults::Faults;
-use super::jsonapi::{PROFILES, Profile};
+use super::profile::Profile;
+use super::profile::table::PROFILES;
 use super::settings::Settings;
 use super::world::WorldSpec;
 
@@ -90,6 +91,16 @@ impl ServeSpec {
             Some(faults) if !(0.0..=1.0).contains(&faults.rate) => Err(DemoError::FaultRate(faults.rate)),
             _ => Ok(()),
         }
+    }
+}
+
+impl Profile {
+    /// The one to serve, by its name.
+    pub fn named(name: &str) -> Result<&'static Self, DemoError> {
+        let named = PROFILES.iter().find(|profile| profile.name == name);
+        named.ok_or_else(|| DemoError::Profile {
+            name: name.to_owned(),
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod dialect;
 mod exchange;
 mod fault;
 mod inspection;
+mod line;
 mod list;
 mod login;
 mod reach;
@@ -31,6 +32,7 @@ use std::sync::{Arc, Mutex};
 use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
 use self::exchange::Exchange;
+use self::line::line;
 use jiff::Timestamp;
 
 use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
@@ -273,7 +275,7 @@ impl Client {
         if detail.session.id != id {
             let other = detail.session.id;
             let what = format!("asked for session {id}, got session {other}");
-            return Err(Fault::Malformed(fault::line(&what)));
+            return Err(Fault::Malformed(line(&what)));
         }
         Ok(detail)
     }

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::{fit, fit_middle};
-use super::table::{aligned, is_live, nothing};
+use super::table::{aligned, head_cell, is_live, nothing};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::groups::Groups;
@@ -128,16 +128,10 @@ fn heading(groups: &Groups, id: GroupColumnId) -> &'static str {
 
 fn head<'a>(app: &App, groups: &Groups, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
     let sort = app.table.groups.sort;
-    let mark = if sort.descending {
-        theme.glyphs.down
-    } else {
-        theme.glyphs.up
-    };
     let cells = columns.iter().map(|fitted| {
-        let mark = if fitted.id == sort.column { mark } else { "" };
-        let text = format!("{}{mark}", heading(groups, fitted.id));
-        let align = fitted.id.column().align;
-        Span::styled(format!(" {}", aligned(&text, align, fitted.width)), theme.strong)
+        let (heading, align) = (heading(groups, fitted.id), fitted.id.column().align);
+        let descending = (fitted.id == sort.column).then_some(sort.descending);
+        head_cell(heading, descending, align, fitted.width, theme)
     });
     Line::from(cells.collect::<Vec<_>>())
 }

@@ -14,7 +14,7 @@ use super::sparkline::sparkline;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::Endpoint;
-use crate::app::trend::Point;
+use crate::app::point::Point;
 use crate::model::{Census, IDLE_BOUNDS};
 
 /// Room for the name of a row, and for its figure behind the bars.

@@ -46,21 +46,29 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 fn head<'a>(app: &App, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
     let sort = app.table.sort;
-    let mark = if sort.descending {
-        theme.glyphs.down
-    } else {
-        theme.glyphs.up
-    };
     let cells = columns.iter().map(|fitted| {
         let column = fitted.id.column();
-        let mark = if fitted.id == sort.column { mark } else { "" };
-        let heading = format!("{}{mark}", column.heading);
-        Span::styled(
-            format!(" {}", aligned(&heading, column.align, fitted.width)),
-            theme.strong,
-        )
+        let descending = (fitted.id == sort.column).then_some(sort.descending);
+        head_cell(column.heading, descending, column.align, fitted.width, theme)
     });
     Line::from(cells.collect::<Vec<_>>())
+}
+
+/// The head of a column. That of the one by which the rows are sorted tells which way.
+pub(super) fn head_cell<'a>(
+    heading: &str,
+    descending: Option<bool>,
+    align: Align,
+    width: u16,
+    theme: &Theme,
+) -> Span<'a> {
+    let mark = match descending {
+        Some(true) => theme.glyphs.down,
+        Some(false) => theme.glyphs.up,
+        None => "",
+    };
+    let text = aligned(&format!("{heading}{mark}"), align, width);
+    Span::styled(format!(" {text}"), theme.strong)
 }
 
 fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, style: Style) -> Line<'a> {

@@ -7,7 +7,7 @@ use super::columns::GroupSort;
 use super::group::GroupKey;
 use super::groupings::GroupingId;
 use super::{GroupSpec, Groups};
-use crate::app::table::settled;
+use crate::app::scroll::settled;
 use crate::query::Filter;
 
 /// The groups' part of the table.

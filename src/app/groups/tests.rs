@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::app::arrange::{Job, Spec, arrange};
+use crate::app::arrange::{Generation, Job, Spec, arrange};
 use crate::model::{
     Backend, Census, Change, Dialect, EndpointId, Extra, Limit, Session, SessionId, Snapshot, Span, Text,
 };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::commands::connect;
-use crate::commands::exit::{Exit, Failure};
+use crate::commands::exit::{Exit, Failure, failed};
 use crate::kill::{Authority, Refusal, Rules, Victim, permit, reason_names};
 use crate::model::{EndpointId, Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::{Filter, Subject};
@@ -211,7 +211,7 @@ async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Re
             Ok(true)
         }
         Err(Fault::NotFound) => Ok(false),
-        Err(fault) => Err(connect::failed(client)(fault)),
+        Err(fault) => Err(failed(client)(fault)),
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         form: Form::Secret,
         about: "the password itself; it has no option and no key",
         group: PASSWORD,
-        apply: Apply::Endpoint(PasswordSource::given),
+        apply: Apply::Endpoint(|endpoint, given| PasswordSource::given(&mut endpoint.password, given)),
         ..USUAL
     },
     Setting {
@@ -62,7 +62,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         about: "a file with the password, which only its owner may read",
         example: "~/.config/maxtop/password",
         group: PASSWORD,
-        apply: Apply::Endpoint(PasswordSource::file),
+        apply: Apply::Endpoint(|endpoint, given| PasswordSource::file(&mut endpoint.password, given)),
         ..USUAL
     },
     Setting {
@@ -72,7 +72,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         about: "what prints the password, run by sh -c",
         example: "pass show maxscale/admin",
         group: PASSWORD,
-        apply: Apply::Endpoint(PasswordSource::command),
+        apply: Apply::Endpoint(|endpoint, given| PasswordSource::command(&mut endpoint.password, given)),
         ..USUAL
     },
     Setting {

@@ -86,7 +86,9 @@ fn what_endpoints_have_in_common_is_read_once() {
     for url in ["a", "b", "c"] {
         world = world.flag("endpoint", url);
     }
-    let passwords = PasswordSource::read_all(&world.config().endpoints).unwrap();
+    let endpoints = world.config().endpoints;
+    let sources = endpoints.iter().map(|endpoint| endpoint.password.as_ref());
+    let passwords = PasswordSource::read_all(sources).unwrap();
     assert_eq!(passwords.len(), 3);
     assert!(
         passwords

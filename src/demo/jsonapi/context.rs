@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::profile::Profile;
 use crate::demo::accounts::Accounts;
+use crate::demo::profile::Profile;
 use crate::demo::settings::Settings;
 
 /// What the replies need to know besides the world.

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::context::{Context, SelfLink};
 use super::resource::Resource;
 use super::selection::Selection;
-use super::session::{Row, Rows};
-use super::{found, proxy, targets, users};
+use super::session::{Row, Rows, found};
+use super::{proxy, targets, users};
 use crate::demo::world::World;
 
 pub(super) fn document(

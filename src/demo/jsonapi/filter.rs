@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::profile::Filtering;
+use crate::demo::profile::Filtering;
 
 /// A condition on the rows of a list.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use super::profile::{Parameters, Pretty};
+use crate::demo::profile::{Parameters, Pretty};
 
 /// How JSON is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

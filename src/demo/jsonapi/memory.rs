@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::profile::{MemoryForm, Sizes};
+use crate::demo::profile::{MemoryForm, Sizes};
 use crate::demo::world::{Backend, Moment, State};
 
 /// A read buffer, held by the side that was active last.

@@ -2,7 +2,7 @@
 //!
 //! Who may enter: the JSON:API dialect.
 
-use super::profile::Profile;
+use crate::demo::profile::Profile;
 
 /// The resources and, for the unknown ones, how they are missing.
 #[derive(Debug, Clone, Copy)]

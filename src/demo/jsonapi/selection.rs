@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::filter::Filter;
 use super::layout::{Layout, dump};
-use super::profile::{Filtering, Parameters};
+use crate::demo::profile::{Filtering, Parameters};
 
 /// What is shown of a document.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use serde::ser::{Serialize, Serializer};
 use self::ends::{Client, Connection, client, connections};
 use super::context::{Context, RelationshipLinks, SelfLink};
 use super::memory::Memory;
-use super::profile::{Idle, RowForm};
 use crate::demo::dates::{asctime, http_date, local_millis, timestamp};
+use crate::demo::profile::{Idle, Profile, RowForm};
 use crate::demo::world::{Backend, Moment, State, World};
 
 /// All sessions, worker by worker, in no useful order; each is built when it is written.
@@ -33,6 +33,12 @@ impl Serialize for Rows<'_> {
                 .map(|session| Row::of(session, self.world, self.context)),
         )
     }
+}
+
+/// The session with this id, if this version finds it.
+pub(super) fn found<'a>(world: &'a World, id: u64, profile: &Profile) -> Option<Moment<'a>> {
+    let session = world.session(id)?;
+    (profile.sessions.finds_all || session.state() == State::Ready).then_some(session)
 }
 
 /// One session.

@@ -19,7 +19,8 @@ use reqwest::{Method, RequestBuilder, Response};
 
 use super::access::{Access, Pass};
 use super::connected::{Stamp, connected_within, since_connected};
-use super::fault::{Link, Stage, line, of_error, of_status, root};
+use super::fault::{Link, Stage, of_error, of_status, root};
+use super::line::line;
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::target;

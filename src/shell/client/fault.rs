@@ -3,11 +3,12 @@
 use std::error::Error as StdError;
 use std::io;
 
+use super::line::line;
 use super::reply::Reply;
 use super::tls::ClientCertificate;
 use super::tls_fault;
 use super::url::EndpointUrl;
-use crate::model::{Fault, Limit, Text};
+use crate::model::Fault;
 use crate::wire::{Shape, WireError, error_detail, shape};
 
 /// How far a reply had come when it failed.
@@ -108,11 +109,6 @@ pub(super) fn of_wire(error: &WireError) -> Fault {
         WireError::NotJson(what) => Fault::NotJson(what),
         WireError::Shape { .. } | WireError::Broken(_) => Fault::Malformed(line(&error.to_string())),
     }
-}
-
-/// One cleaned line.
-pub(super) fn line(text: &str) -> Text {
-    Text::clean(text, Limit::Line)
 }
 
 /// The first cause of a type.

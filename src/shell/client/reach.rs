@@ -9,7 +9,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::Client;
-use super::fault::line;
+use super::line::line;
 use crate::model::Fault;
 
 impl Client {

@@ -2,7 +2,9 @@
 
 mod certificate;
 mod end;
+mod refused;
 mod trust;
+mod verifier;
 
 use std::sync::Arc;
 
@@ -11,8 +13,10 @@ use rustls::crypto::{CryptoProvider, ring};
 
 pub(super) use self::certificate::ClientCertificate;
 pub(super) use self::end::CertificateEnd;
-use self::end::Noting;
-use super::fault::line;
+use self::refused::Refused;
+use self::trust::Trust;
+use self::verifier::Verifier;
+use super::line::line;
 use super::spec::{ClientError, TlsSpec};
 use super::url::EndpointUrl;
 
@@ -35,22 +39,24 @@ impl Tls {
         let certificate = ClientCertificate::new(spec.identity_pem.as_ref(), &provider)
             .map_err(refuse("no usable --client-cert and --client-key"))?;
         let certificate = Arc::new(certificate);
-        let trusts = match (&spec.ca_pem, spec.insecure) {
-            (_, true) => trust::everybody(&provider),
+        let trust = match (&spec.ca_pem, spec.insecure) {
+            (_, true) => Trust::Everybody,
             (Some(pem), false) => {
-                trust::given(pem, Arc::clone(&provider)).map_err(refuse("no usable --ca-file"))?
+                Trust::given(pem, Arc::clone(&provider)).map_err(refuse("no usable --ca-file"))?
             }
-            (None, false) => trust::by_machine(Arc::clone(&provider))
+            (None, false) => Trust::by_machine(Arc::clone(&provider))
                 .map_err(refuse("no authorities known to this machine, give --ca-file"))?,
         };
         let end = CertificateEnd::default();
+        let verifier = Verifier {
+            trust,
+            end: end.clone(),
+            algorithms: provider.signature_verification_algorithms,
+        };
         let versions = builder(provider).map_err(|error| refuse("no TLS")(error.into()))?;
         let config = versions
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Noting {
-                judge: trusts,
-                end: end.clone(),
-            }))
+            .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::clone(&certificate) as _);
         Ok(Self {
             config,
@@ -58,23 +64,6 @@ impl Tls {
             end,
         })
     }
-}
-
-/// Why a certificate or key cannot be used.
-#[derive(Debug, thiserror::Error)]
-enum Refused {
-    #[error("no certificate in it")]
-    NoCertificate,
-    #[error("no private key in it (one with a passphrase is not read)")]
-    NoKey,
-    #[error("not in PEM form: {0}")]
-    Pem(#[from] rustls::pki_types::pem::Error),
-    #[error("the key does not belong to the certificate")]
-    NotAPair,
-    #[error("{0}")]
-    Tls(#[from] rustls::Error),
-    #[error("{0}")]
-    Trust(#[from] rustls::client::VerifierBuilderError),
 }
 
 type Versions = rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error};
 
-use super::fault::line;
+use super::line::line;
 use super::tls::ClientCertificate;
 use super::url::EndpointUrl;
 use crate::model::{Text, TlsFault};

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::{cost_text, losses, stuck};
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
-use crate::app::trend::Point;
+use crate::app::point::Point;
 use crate::ui::sparkline::{Scale, scaled};
 use crate::ui::theme::Theme;
 

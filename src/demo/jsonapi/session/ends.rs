@@ -2,7 +2,7 @@
 //!
 //! Who may enter: `session`.
 
-use super::super::profile::{ClientForm, ConnectionForm};
+use crate::demo::profile::{ClientForm, ConnectionForm};
 use crate::demo::world::{Backend, Moment};
 
 #[derive(Debug, serde::Serialize)]

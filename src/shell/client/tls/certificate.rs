@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Refused;
+use super::refused::Refused;
 
 /// The certificate, if one was given.
 pub(in crate::shell::client) struct ClientCertificate {

@@ -10,6 +10,14 @@ pub static PROFILES: [Profile; 10] = [
     V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02,
 ];
 
+impl Profile {
+    /// The one that is served where nobody asks for another.
+    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
+    pub const fn current() -> &'static Self {
+        &PROFILES[PROFILES.len() - 1]
+    }
+}
+
 const V2_2: Profile = Profile {
     name: "2.2",
     version: "2.2.21",
@@ -58,7 +66,7 @@ const V2_2: Profile = Profile {
         seconds_alive: false,
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/2.2.json"),
+        settings: include_str!("parameters/2.2.json"),
         datadir_among_settings: true,
         without: &["config_sync", "process_datadir", "system"],
         threads_without: &[
@@ -85,7 +93,7 @@ const V2_3: Profile = Profile {
         ..V2_2.row
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/2.3.json"),
+        settings: include_str!("parameters/2.3.json"),
         threads_without: &["listening", "memory", "sessions", "state", "zombies"],
         ..V2_2.proxy
     },
@@ -134,7 +142,7 @@ const V2_5: Profile = Profile {
         ..V2_4.row
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/2.5.json"),
+        settings: include_str!("parameters/2.5.json"),
         datadir_among_settings: false,
         without: &["config_sync", "system"],
         ..V2_4.proxy
@@ -174,7 +182,7 @@ const V6_4: Profile = Profile {
         ..V2_5.row
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/6.4.json"),
+        settings: include_str!("parameters/6.4.json"),
         without: &["system"],
         ..V2_5.proxy
     },
@@ -203,7 +211,7 @@ const V22_08: Profile = Profile {
         ..V21_06.row
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/22.08.json"),
+        settings: include_str!("parameters/22.08.json"),
         without: &[],
         threads_without: &["listening", "state"],
         ..V21_06.proxy
@@ -228,7 +236,7 @@ const V23_02: Profile = Profile {
         ..V22_08.row
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/23.02.json"),
+        settings: include_str!("parameters/23.02.json"),
         threads_without: &[],
         ..V22_08.proxy
     },
@@ -271,7 +279,7 @@ const V24_02: Profile = Profile {
         ..V23_08.row
     },
     proxy: ProxyForm {
-        settings: include_str!("../parameters/24.02.json"),
+        settings: include_str!("parameters/24.02.json"),
         ..V23_08.proxy
     },
     ..V23_08

@@ -1,9 +1,15 @@
 //! The tables of a configuration file, which settings each may have, and what to say of others.
 
-use super::section::{ENDPOINT_LIST, PROFILE_TABLE, URL};
-use super::setting::{Key, SettingId};
-use super::settings::THRESHOLD_TABLE;
+use super::setting::Key;
+use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::value::{nearest, shown};
+
+/// Where the profiles stand.
+pub(super) const PROFILE_TABLE: &str = "profiles";
+/// The list of endpoints; one alone is `endpoint`.
+pub(super) const ENDPOINT_LIST: &str = "endpoints";
+/// Where an endpoint of the list is.
+pub(super) const URL: &str = "url";
 
 /// A kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

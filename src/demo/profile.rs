@@ -1,13 +1,9 @@
-//! What distinguishes the versions of MaxScale, as values: one entry for each in [`PROFILES`].
+//! What distinguishes the versions of MaxScale, as values: one entry for each in [`table`].
 //!
 //! The replies ask these values and never for a version. Who may enter: the JSON:API dialect, and
-//! `spec` for the one that is served.
+//! `spec` and `endpoint` for the one that is served.
 
-mod table;
-
-pub use table::PROFILES;
-
-use crate::demo::spec::DemoError;
+pub(super) mod table;
 
 /// A version of MaxScale, by what its admin API does.
 #[derive(Debug, Clone, Copy)]
@@ -22,22 +18,6 @@ pub struct Profile {
     pub(super) sessions: Operations,
     pub(super) row: RowForm,
     pub(super) proxy: ProxyForm,
-}
-
-impl Profile {
-    /// The entry with this name.
-    pub fn named(name: &str) -> Result<&'static Self, DemoError> {
-        let named = PROFILES.iter().find(|profile| profile.name == name);
-        named.ok_or_else(|| DemoError::Profile {
-            name: name.to_owned(),
-        })
-    }
-
-    /// The one that is served where nobody asks for another.
-    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
-    pub const fn current() -> &'static Self {
-        &PROFILES[PROFILES.len() - 1]
-    }
 }
 
 /// What it does with HTTP.

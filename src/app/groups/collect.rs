@@ -1,0 +1,102 @@
+//! Makes groups of the rows of a generation, beside the drawing thread, as a part of
+//! [`arrange`](crate::app::arrange).
+
+use rustc_hash::FxHashMap;
+use unicode_width::UnicodeWidthStr;
+
+use super::columns::{GROUP_COLUMNS, GroupSort};
+use super::group::Group;
+use super::groupings::Value;
+use super::{GroupSpec, Groups};
+use crate::app::generation::Generation;
+
+/// Groups the rows of a generation; a session that has left its list is in none.
+pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Generation>) -> Groups {
+    let previous = previous.filter(|previous| {
+        previous.spec.filter == generation.spec.filter && previous.spec.hide_idle == generation.spec.hide_idle
+    });
+    let before = previous
+        .and_then(|previous| previous.groups.as_ref())
+        .filter(|before| before.spec.by == spec.by);
+    let mut groups = Groups {
+        spec: spec.clone(),
+        widths: before.map_or([0; GROUP_COLUMNS.len()], |before| before.widths),
+        sessions: 0,
+        several: 0,
+        has_gone: false,
+        all: Vec::new(),
+        order: Vec::new(),
+    };
+    collect(generation, &mut groups);
+    keep_gone(&mut groups, before);
+    let held = before.filter(|before| generation.spec.hold && before.spec.sort == spec.sort);
+    groups.order = sorted(&groups.all, spec.sort, held);
+    widen(&mut groups);
+    groups
+}
+
+fn collect(generation: &Generation, groups: &mut Groups) {
+    let grouping = groups.spec.by.grouping();
+    let mut places: FxHashMap<Option<&str>, usize> = FxHashMap::default();
+    let all = &mut groups.all;
+    let rows = generation.window(0, usize::MAX);
+    for row in rows.filter(|row| row.missing == 0) {
+        let mut values = 0;
+        (grouping.each)(&row, &mut |value| {
+            values += 1;
+            let place = *places
+                .entry(value.as_ref().map(Value::as_str))
+                .or_insert_with(|| {
+                    all.push(Group::new(value.into(), grouping.nothing));
+                    all.len() - 1
+                });
+            if let Some(group) = all.get_mut(place) {
+                group.add(&row);
+            }
+        });
+        groups.sessions += 1;
+        groups.several += usize::from(values > 1);
+    }
+}
+
+/// The group under the cursor stays, so that no other one slips under it.
+fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
+    let Some(cursor) = &groups.spec.cursor else { return };
+    if groups.all.iter().all(|group| group.key != *cursor)
+        && let Some(before) = before
+        && let Some(last) = before.position(cursor).and_then(|place| before.get(place))
+    {
+        groups.all.push(last.gone());
+        groups.has_gone = true;
+    }
+}
+
+/// Under `held`, each where it stood, and new ones at the end. What is compared stands side by side:
+/// there may be as many groups as sessions.
+fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize> {
+    let before = held.map(Groups::places).unwrap_or_default();
+    let stood = |group: &Group| before.get(&group.key.text()).copied().unwrap_or(usize::MAX);
+    let mut order: Vec<_> = groups
+        .iter()
+        .zip(0..)
+        .map(|(group, place)| (stood(group), sort.rank(group), place))
+        .collect();
+    order.sort_unstable_by(|(a_stood, a, _), (b_stood, b, _)| {
+        a_stood.cmp(b_stood).then_with(|| sort.compare(a, b))
+    });
+    order.into_iter().map(|(_, _, place)| place).collect()
+}
+
+fn widen(groups: &mut Groups) {
+    for (column, widest) in GROUP_COLUMNS.iter().zip(&mut groups.widths) {
+        *widest = column.min.max(*widest);
+        if *widest >= column.max || column.max == u16::MAX {
+            continue;
+        }
+        let cells = groups.all.iter().filter_map(|group| (column.cell)(group));
+        let width = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        *widest = u16::try_from(width)
+            .unwrap_or(u16::MAX)
+            .clamp(*widest, column.max);
+    }
+}
