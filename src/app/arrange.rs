@@ -153,7 +153,11 @@ fn sort(generation: &Generation, order: &mut [Place], previous: Option<&Generati
                 .map(|row| (key(&row), row.session.id, *place))
         })
         .collect();
-    keyed.sort_unstable_by(|(a, a_id, _), (b, b_id, _)| a.compare(*b, descending).then(a_id.cmp(b_id)));
+    // Of equal ids on several endpoints the first endpoint's stands first.
+    keyed.sort_unstable_by(|(a, a_id, a_place), (b, b_id, b_place)| {
+        let by_key = a.compare(*b, descending);
+        by_key.then(a_id.cmp(b_id)).then(a_place.cmp(b_place))
+    });
     for (slot, (_, _, place)) in order.iter_mut().zip(keyed) {
         *slot = place;
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::App;
 use super::arrange::{Generation, Job, Spec};
 use super::effect::Effect;
+use super::endpoint::{Endpoint, Link};
 
 /// For data alone rows are put in order for at most one part of the time in so many.
 const SHARE: u32 = 16;
@@ -117,6 +118,8 @@ impl App {
         }
         let page = self.page();
         self.table.take(generation, page);
+        let is_awaited = |endpoint: &Endpoint| matches!(endpoint.link, Link::Connecting);
+        self.table.is_settled |= !self.endpoints.iter().any(is_awaited);
         self.judge_detail();
         self.follow_stuck();
         self.count_hidden_marks();

@@ -216,7 +216,10 @@ impl App {
             .press(press, asking.batch.confirmable(), now.elapsed)
         {
             Answer::Stay => {}
-            Answer::No => self.close_dialog(effects),
+            Answer::No => {
+                self.close_dialog(effects);
+                self.status = Some(Status::note("nothing was ended".to_owned()));
+            }
             Answer::Yes if asking.batch.open_question().is_none() => {}
             Answer::Yes => {
                 if let Some(mut asking) = self.kills.asking.take() {

@@ -11,8 +11,10 @@ use crate::model::{EndpointId, SessionId};
 pub enum Effect {
     /// Put a list in order, beside the drawing thread; answered by `Arranged`.
     Arrange(Box<Job>),
-    /// List all endpoints now.
+    /// List all endpoints now; refused credentials are tried once more.
     Refresh,
+    /// List these endpoints now, where that is worth a request.
+    Relist(Vec<EndpointId>),
     /// From now on, list this often.
     Pace(Duration),
     /// Poll this session's details, and no other; `None` polls none.

@@ -13,7 +13,7 @@ use crate::query::{Field, Subject};
 use crate::triage::{Judged, Samples, Severity, Verdict};
 
 /// Where a row's session is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
     Listed { snapshot: u16, index: u32 },
     Ghost,

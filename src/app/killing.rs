@@ -240,16 +240,25 @@ impl App {
             };
             self.settle_one(attempt, outcome);
             if single || matches!(outcome, Outcome::NotAllowed(_)) {
-                self.status = Some(Status::outcome(outcome, &attempt.victim.identity));
+                self.status = Some(self.outcome_status(outcome, &attempt.victim.identity));
             }
         }
         if batch.sums_up() {
             // One list for all of them: each has its price.
-            effects.push(Effect::Refresh);
+            effects.push(Effect::Relist(batch.endpoints()));
             if !single {
                 self.say_outcomes(batch);
             }
         }
+    }
+
+    /// Ids repeat from one endpoint to the next: where there are several, it is named.
+    fn outcome_status(&self, outcome: &Outcome, identity: &Identity) -> Status {
+        let mut status = Status::outcome(outcome, identity);
+        if let Some(name) = self.name_among_several(identity.endpoint) {
+            status.text = format!("{name}: {}", status.text);
+        }
+        status
     }
 
     fn settle_one(&mut self, attempt: &Attempt, outcome: &Outcome) {

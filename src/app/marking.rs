@@ -73,6 +73,12 @@ impl App {
         rows.filter(|row| row.missing == 0).map(|row| row.key()).collect()
     }
 
+    /// Takes all marks away.
+    pub(super) fn unmark_all(&mut self) {
+        self.marks.clear();
+        self.count_hidden_marks();
+    }
+
     /// Counts the marked sessions that are not shown. Without a filter all are.
     pub(super) fn count_hidden_marks(&mut self) {
         let generation = &self.table.generation;

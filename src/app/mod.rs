@@ -248,6 +248,12 @@ impl App {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
     }
 
+    /// What an endpoint is called, if it is not the only one.
+    pub fn name_among_several(&self, endpoint: EndpointId) -> Option<&str> {
+        let endpoint = self.endpoint(endpoint).filter(|_| self.endpoints.len() > 1)?;
+        Some(&endpoint.name)
+    }
+
     /// One endpoint.
     pub fn endpoint(&self, id: EndpointId) -> Option<&Endpoint> {
         self.endpoints.get(usize::from(id.0))

@@ -31,6 +31,9 @@ pub struct Table {
     pub groups: GroupPane,
     /// Who is idle without a reason is left out.
     pub hide_idle: bool,
+    /// Somebody has pressed a key, or every endpoint has been heard: before that rows still arrive above
+    /// the cursor that nobody has put there, and it stands first.
+    pub(super) is_settled: bool,
     /// The first row on the screen.
     pub offset: usize,
     /// The session under the cursor; nothing as long as there is no row.
@@ -70,11 +73,17 @@ impl Table {
         let line = self.position.saturating_sub(self.offset);
         self.generation = generation;
         let found = self.cursor.as_ref().and_then(|key| self.generation.position(key));
-        if std::mem::take(&mut self.to_first) || self.cursor.is_none() {
+        if std::mem::take(&mut self.to_first) || self.cursor.is_none() || !self.is_settled {
             self.go_to(0, height);
         } else if let Some(position) = found {
             self.position = position;
-            self.offset = position.saturating_sub(line);
+            // Who looks at the worst goes on seeing them, as long as the cursor fits below.
+            let stays_at_top = self.offset == 0 && position < height;
+            self.offset = if stays_at_top {
+                0
+            } else {
+                position.saturating_sub(line)
+            };
         } else {
             // Its session is hidden or gone: the row that took its place is the nearest.
             self.go_to(self.position, height);

@@ -104,6 +104,19 @@ fn a_session_that_was_missing_once_is_back_as_if_nothing_had_been() {
 }
 
 #[test]
+fn who_looks_at_the_first_rows_goes_on_seeing_them() {
+    let mut stage = stage();
+    stage.type_text("j");
+    assert_eq!(stage.shown().1, Some(2));
+    let busier: Vec<_> = (11..16).map(|id| (id, "web", 60 + id)).chain(FIVE).collect();
+    stage.list(&draft(&busier));
+    stage.type_text("<>");
+    stage.settle();
+    assert_eq!(stage.shown().1, Some(2), "the cursor stays on its session");
+    assert_eq!(stage.app.table.offset, 0, "none is above");
+}
+
+#[test]
 fn an_id_that_is_reused_is_another_row() {
     let mut stage = stage();
     let reused = draft(&FIVE).replace("15:01:03", "16:19:59");

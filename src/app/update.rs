@@ -63,7 +63,11 @@ impl App {
             Msg::Resumed => {
                 self.halt_kills(&mut effects);
                 self.dialog_resumed();
-                effects.extend([Effect::Repaint, Effect::Refresh]);
+                let all = (0..)
+                    .zip(&self.endpoints)
+                    .map(|(number, _)| EndpointId(number))
+                    .collect();
+                effects.extend([Effect::Repaint, Effect::Relist(all)]);
             }
             Msg::CannotSuspend => {
                 self.status = Some(Status::note(
@@ -106,6 +110,7 @@ impl App {
             return self.key(Key { alt: false, ..key }, effects);
         }
         self.last_key = Some(self.now.elapsed);
+        self.table.is_settled = true;
         self.status = None;
         let context = self.context();
         if self.takes_back(context, key) && self.take_back("by key", effects) {
@@ -154,7 +159,7 @@ impl App {
             Action::Mark => self.toggle_mark(effects),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
-            Action::UnmarkAll => self.marks.clear(),
+            Action::UnmarkAll => self.unmark_all(),
             Action::TakeBack => self.status = Some(Status::note("nothing to take back".to_owned())),
             Action::HideIdle => {
                 self.table.hide_idle = !self.table.hide_idle;
@@ -205,7 +210,7 @@ impl App {
             self.marks.set_anchor(None);
         } else if self.leave_group(effects) {
         } else if !self.marks.is_empty() {
-            self.marks.clear();
+            self.unmark_all();
         } else if !self.table.filter.is_empty() {
             self.table.filter = crate::query::Filter::default();
             self.rearrange(effects);

@@ -1,5 +1,7 @@
 //! From settings to an endpoint that can be asked, and the runtime that asks it.
 
+use std::collections::BTreeSet;
+
 use secrecy::SecretString;
 
 use super::admission::{Purpose, admit_all};
@@ -9,7 +11,7 @@ use super::output::visible;
 use crate::cli::CommonArgs;
 use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Fault, Instance, Snapshot};
-use crate::shell::client::{Client, ClientSpec, Credentials, TlsSpec};
+use crate::shell::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
 
 /// Reads the settings and makes the clients of their endpoints, in their order. Nothing is sent, unless
 /// somebody is there who can be asked for a password, or for whom a screen is to open.
@@ -22,6 +24,18 @@ pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Ve
 
 /// What the clients of the endpoints go by.
 pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
+    let specs = all_specs(config)?;
+    let mut names = BTreeSet::new();
+    for (site, spec) in config.endpoints.iter().zip(&specs) {
+        let name = label(site, &spec.url);
+        if !names.insert(name.clone()) {
+            return Err(Failure::SameName(name));
+        }
+    }
+    Ok(specs)
+}
+
+fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
     let passwords = PasswordSource::read_all(config.endpoints.iter().map(|site| site.password.as_ref()))?;
     let sites = (0..).zip(&config.endpoints).zip(passwords);
     let specs =
@@ -29,11 +43,15 @@ pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
     specs.collect()
 }
 
-/// What an endpoint is called: its name, else host and port.
+/// What an endpoint is called: its name, else host, port and path.
+fn label(site: &EndpointConfig, url: &EndpointUrl) -> String {
+    site.name.as_deref().map_or_else(|| url.label(), visible)
+}
+
+/// What the endpoint of a client is called.
 pub(super) fn name(config: &Config, client: &Client) -> String {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
-    let named = site.and_then(|site| site.name.as_deref());
-    named.map_or_else(|| client.url().authority(), visible)
+    site.map_or_else(|| client.url().label(), |site| label(site, client.url()))
 }
 
 /// A user without a password is nobody: credentials are sent only when one was given.

@@ -72,6 +72,9 @@ pub(super) enum Failure {
     /// No endpoint to ask.
     #[error("no endpoint is named: give one with --endpoint")]
     NoEndpoint,
+    /// Two endpoints that nobody could tell apart.
+    #[error("two endpoints are called '{0}': leave one out, or give each a 'name' in the configuration file")]
+    SameName(String),
     /// The id is in use on several endpoints.
     #[error("session {id} is on {}: name one with --endpoint", .endpoints.join(" and on "))]
     Ambiguous {
@@ -153,6 +156,7 @@ impl Failure {
             | Self::Key(_)
             | Self::NoTerminal
             | Self::NoEndpoint
+            | Self::SameName(_)
             | Self::EmptyFilter
             | Self::ColumnsOfJson
             | Self::DemoCredentials

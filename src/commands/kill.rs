@@ -26,7 +26,7 @@ use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
 use crate::config::Config;
-use crate::kill::Rules;
+use crate::kill::{Rules, Victim};
 use crate::model::{Limit, SessionId, Text};
 use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
@@ -86,7 +86,7 @@ async fn kill(
         return Err(Failure::TooMany { found, max });
     }
     if victims.found.len() > LOGIN_PAYS {
-        log_in(&clients).await;
+        log_in(&clients, &victims.found).await;
     }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
@@ -125,8 +125,13 @@ async fn kill(
 }
 
 /// Tokens for all who will be asked often.
-async fn log_in(clients: &[Client]) {
-    Answers::of(clients, |client: Client| async move {
+async fn log_in(clients: &[Client], victims: &[Victim]) {
+    let has_victims = |client: &&Client| {
+        let mut victims = victims.iter();
+        victims.any(|victim| victim.identity.endpoint == client.endpoint())
+    };
+    let asked: Vec<_> = clients.iter().filter(has_victims).cloned().collect();
+    Answers::of(&asked, |client: Client| async move {
         client.log_in().await;
         Ok(())
     })

@@ -156,6 +156,14 @@ impl Sources {
         })
     }
 
+    /// What holds for this endpoint alone: one that is named by its address has what the list below
+    /// says of the same address.
+    fn own<'a>(&'a self, entry: &'a EndpointEntry) -> &'a Layer {
+        let same = |listed: &&EndpointEntry| listed.url.text() == entry.url.text();
+        let mut listed = self.below.iter().flat_map(|layer| &layer.endpoints);
+        listed.find(same).map_or(&entry.own, |listed| &listed.own)
+    }
+
     fn endpoint(&self, entry: &EndpointEntry) -> Result<(EndpointConfig, Vec<Settled>), ConfigError> {
         let origin = &entry.url.origin;
         let url = value::address(entry.url.text());
@@ -164,7 +172,7 @@ impl Sources {
             by_maxctrl: self.by_maxctrl,
             ..EndpointConfig::default()
         };
-        let layers = self.all(Some(&entry.own));
+        let layers = self.all(Some(self.own(entry)));
         let mut settled = Vec::new();
         for id in SettingId::all() {
             let given = match &id.setting().apply {

@@ -284,7 +284,7 @@ impl Batch {
             // An answer of the log is not waited for any more.
             self.run();
         }
-        self.withdraw(|_| true, &Refusal::Stopped);
+        self.withdraw(|_| true, &Outcome::Refused(Refusal::Stopped));
         self.after(now, Vec::new())
     }
 
@@ -293,7 +293,7 @@ impl Batch {
         if !matches!(self.phase, Phase::Running | Phase::Logging { .. }) {
             return Vec::new();
         }
-        self.withdraw(|_| true, &Refusal::Stopped);
+        self.withdraw(|_| true, &Outcome::Refused(Refusal::Stopped));
         for place in 0..self.attempts.len() {
             let Some(attempt) = self.attempts.get_mut(place) else {
                 continue;
@@ -336,11 +336,11 @@ impl Batch {
     }
 
     /// Leaves those alone of whom nothing was sent.
-    fn withdraw(&mut self, whom: impl Fn(&Attempt) -> bool, why: &Refusal) {
+    fn withdraw(&mut self, whom: impl Fn(&Attempt) -> bool, outcome: &Outcome) {
         let counts = matches!(self.phase, Phase::Running | Phase::Logging { .. });
         for (place, attempt) in (0..).zip(&mut self.attempts) {
             let is_meant = !attempt.is_struck() && whom(attempt);
-            if is_meant && attempt.withdraw(Outcome::Refused(why.clone())) && counts {
+            if is_meant && attempt.withdraw(outcome.clone()) && counts {
                 self.fresh.push(place);
             }
         }

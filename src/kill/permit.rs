@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::model::{Dialect, Part, SessionId, Version};
-use crate::query::{Filter, Subject};
+use crate::query::{Filter, Subject, Truth};
 
 /// What is known of who asks, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +43,20 @@ pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> 
     if let Some((part, _)) = required.into_iter().find(|(_, known)| !known) {
         return Err(Refusal::Unknown(part));
     }
-    let is_protected = !protect.is_empty() && protect.judge(subject).is_yes();
-    if is_protected {
-        Err(Refusal::Protected)
-    } else {
-        Ok(())
+    match protection(protect, subject) {
+        Some(refusal) => Err(refusal),
+        None => Ok(()),
+    }
+}
+
+/// Whoever may be protected is: where the endpoint does not tell what was asked, nobody is ended.
+pub(super) fn protection(protect: &Filter, subject: &Subject<'_>) -> Option<Refusal> {
+    if protect.is_empty() {
+        return None;
+    }
+    match protect.judge(subject) {
+        Truth::No => None,
+        Truth::Yes => Some(Refusal::Protected),
+        Truth::Unknown => Some(Refusal::PerhapsProtected(protect.text().trim().to_owned())),
     }
 }

@@ -23,6 +23,8 @@ pub enum Refusal {
     Unreadable(Fault),
     /// The configuration says that it is never a victim.
     Protected,
+    /// The configuration protects by something that is not known of it.
+    PerhapsProtected(String),
     /// Another process answers now, with sessions of its own.
     Restarted,
     /// The audit log could not be written, so nothing was done.
@@ -72,6 +74,9 @@ impl Refusal {
             Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
             Self::Protected => "protected by the configuration".to_owned(),
+            Self::PerhapsProtected(filter) => {
+                format!("perhaps protected: what 'protect = {filter}' asks is not told here")
+            }
             Self::Restarted => "the proxy was restarted: its sessions are others now".to_owned(),
             Self::Unlogged(why) => why.to_string(),
             Self::Stopped => "stopped before its turn".to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Victim;
 use super::outcome::seconds;
-use crate::model::{Identity, Now, SessionId, Snapshot};
+use crate::model::{EndpointId, Identity, Now, SessionId, Snapshot};
 
 /// Who is back within this time is back at once.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -44,7 +44,7 @@ impl Return {
 pub struct Returns {
     gone: Vec<Gone>,
     /// Sessions that were somebody's return already.
-    taken: BTreeSet<SessionId>,
+    taken: BTreeSet<(EndpointId, SessionId)>,
 }
 
 impl Returns {
@@ -70,7 +70,7 @@ impl Returns {
         let taken = &mut self.taken;
         self.gone.retain(|gone| {
             let found = came_back(gone, snapshot, taken);
-            taken.extend(found.map(|found| found.id));
+            taken.extend(found.map(|found| (snapshot.endpoint, found.id)));
             back.extend(found);
             found.is_none()
         });
@@ -78,7 +78,7 @@ impl Returns {
     }
 }
 
-fn came_back(gone: &Gone, snapshot: &Snapshot, taken: &BTreeSet<SessionId>) -> Option<Return> {
+fn came_back(gone: &Gone, snapshot: &Snapshot, taken: &BTreeSet<(EndpointId, SessionId)>) -> Option<Return> {
     let Identity {
         endpoint,
         user,
@@ -95,7 +95,7 @@ fn came_back(gone: &Gone, snapshot: &Snapshot, taken: &BTreeSet<SessionId>) -> O
     let newer = snapshot.sessions.get(first..).unwrap_or_default();
     let session = newer.iter().find(|session| {
         (&session.user, &session.address, &session.service) == (user, address, service)
-            && !taken.contains(&session.id)
+            && !taken.contains(&(snapshot.endpoint, session.id))
     })?;
     let listed_after = snapshot.taken_at.duration_since(gone.at.wall);
     let listed_after = Duration::try_from(listed_after).unwrap_or_default();

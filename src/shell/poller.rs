@@ -52,8 +52,10 @@ impl Default for PollSettings {
 /// What a poller can be told.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// List now, whatever the wait.
+    /// List now, whatever the wait; refused credentials are tried once more.
     Refresh,
+    /// List now, unless the credentials were refused.
+    Relist,
     /// From now on, list this often.
     Interval(Duration),
     /// Poll this session's details and, now and then, the servers and services; `None` polls none.
@@ -72,6 +74,8 @@ struct Schedule {
     interval: Duration,
     /// Counts up: each one wants a list at once.
     refreshes: u64,
+    /// The same, where the last list did not fail.
+    relists: u64,
 }
 
 /// A lane came to an end while its poller was still in use, which only a panic does: the program
@@ -111,6 +115,7 @@ impl Poller {
         let (schedule, schedule_seen) = watch::channel(Schedule {
             interval: settings.interval,
             refreshes: 0,
+            relists: 0,
         });
         let (watched, watched_seen) = watch::channel(None);
         let (surveyed, surveyed_seen) = watch::channel(false);
@@ -176,6 +181,7 @@ impl Poller {
     pub fn send(&self, command: Command) {
         match command {
             Command::Refresh => self.schedule.send_modify(|schedule| schedule.refreshes += 1),
+            Command::Relist => self.schedule.send_modify(|schedule| schedule.relists += 1),
             Command::Interval(interval) => self.schedule.send_modify(|schedule| schedule.interval = interval),
             Command::Watch(id) => {
                 self.watched

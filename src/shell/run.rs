@@ -247,6 +247,11 @@ impl Screen {
         match effect {
             // The thread ends only with the program.
             Effect::Arrange(job) => drop(self.jobs.send(*job)),
+            Effect::Relist(endpoints) => {
+                for endpoint in endpoints {
+                    self.pollers.tell(endpoint, Command::Relist);
+                }
+            }
             Effect::Refresh => self.pollers.tell_all(&Command::Refresh),
             Effect::Pace(interval) => self.pollers.tell_all(&Command::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),

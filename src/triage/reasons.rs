@@ -20,7 +20,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "no-backend",
         about: "ready, a statement waits, and no server is connected",
-        told_by: "JSON:API from 2.3, where statements are kept",
+        told_by: "JSON:API from 6.2, where statements are kept; before only while data moves",
         severities: &[Look],
         limit: |limits| limits.no_backend.to_string(),
         judge: Judge::List(waiting::no_backend),
@@ -28,7 +28,7 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "query",
         about: "one statement has been running for long",
-        told_by: "JSON:API from 2.3, where statements are kept",
+        told_by: "JSON:API from 6.2, where statements are kept; before only while data moves",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.query_look, limits.query_act),
         judge: Judge::List(waiting::query),

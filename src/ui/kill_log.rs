@@ -21,7 +21,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let width = screen.width.min(120);
     let inner_width = usize::from(width.saturating_sub(4));
     let shown = log.iter().rev().take(usize::from(screen.height));
-    let needed: usize = shown.map(|logged| words(logged, inner_width).len()).sum();
+    let needed: usize = shown.map(|logged| words(app, logged, inner_width).len()).sum();
     let height = u16::try_from(needed.max(1) + 4).unwrap_or(u16::MAX);
     // The sum stands on the status line, which stays in sight.
     let height = height.min(screen.height.saturating_sub(4).max(LEAST.min(screen.height)));
@@ -53,7 +53,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
 fn fitting(app: &App, rows: usize, width: usize) -> usize {
     let mut left = rows;
     let fits = |logged: &&Logged| {
-        let needed = words(logged, width).len();
+        let needed = words(app, logged, width).len();
         let fits = needed <= left;
         left = left.saturating_sub(needed);
         fits
@@ -63,7 +63,7 @@ fn fitting(app: &App, rows: usize, width: usize) -> usize {
 
 /// Whom, and what there is to say besides: as many lines as it takes, so that a refusal shows who it
 /// was and who it is.
-fn words(logged: &Logged, width: usize) -> Vec<String> {
+fn words(app: &App, logged: &Logged, width: usize) -> Vec<String> {
     let room = width.saturating_sub(HEAD).max(1);
     let (id, client) = (logged.identity.id, logged.identity.client());
     let back = logged
@@ -74,7 +74,11 @@ fn words(logged: &Logged, width: usize) -> Vec<String> {
         Some(Refusal::Changed(_)) => logged.outcome.words(&logged.identity),
         _ => format!("{id} {client}  {}{back}", logged.outcome.detail()),
     };
-    wrap(text.trim_start_matches("refused: ").trim_end(), room)
+    let text = text.trim_start_matches("refused: ").trim_end();
+    match app.name_among_several(logged.identity.endpoint) {
+        Some(name) => wrap(&format!("{name}: {text}"), room),
+        None => wrap(text, room),
+    }
 }
 
 fn entry<'a>(app: &App, logged: &Logged, theme: &Theme, width: usize) -> Vec<Line<'a>> {
@@ -87,7 +91,7 @@ fn entry<'a>(app: &App, logged: &Logged, theme: &Theme, width: usize) -> Vec<Lin
         Outcome::Killed { .. } | Outcome::AlreadyGone => theme.good,
         _ => theme.warning,
     };
-    let lines = words(logged, width).into_iter().enumerate();
+    let lines = words(app, logged, width).into_iter().enumerate();
     let lines = lines.map(|(place, text)| {
         let (at, word) = if place == 0 {
             (at.as_str(), logged.outcome.word())

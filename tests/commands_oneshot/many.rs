@@ -20,6 +20,17 @@ fn on(demos: &[&Demo], args: &[&str]) -> Ran {
     maxtop(&endpoints.chain(args.iter().copied()).collect::<Vec<_>>())
 }
 
+#[test]
+fn two_that_cannot_be_told_apart_are_refused() {
+    let (one, _) = twins();
+    let ran = on(&[&one, &one], &["list"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(
+        ran.err.contains("two endpoints are called '127.0.0.1:"),
+        "{ran:?}"
+    );
+}
+
 /// An address where nobody listens.
 fn nobody() -> String {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -61,6 +61,16 @@ fn t_steps_through_what_the_dialect_tells_and_back() {
 }
 
 #[test]
+fn groups_forget_their_marks_with_all_others() {
+    let mut stage = stage();
+    stage.type_text("*t");
+    let marked = |stage: &Stage| -> u64 { (0..3).map(|at| stage.app.table.groups.marks_at(at)).sum() };
+    assert_eq!(marked(&stage), 6);
+    stage.press(Code::Char('U'));
+    assert_eq!((marked(&stage), stage.app.marks.len()), (0, 0));
+}
+
+#[test]
 fn enter_shows_the_sessions_and_esc_goes_back_level_by_level() {
     let mut stage = stage();
     stage.type_text("/id<6 or stuck");

@@ -165,6 +165,15 @@ fn over_five_their_number_is_typed() {
 }
 
 #[test]
+fn a_question_that_is_answered_with_no_says_so() {
+    let mut stage = stage();
+    stage.press(Code::Char('K'));
+    stage.press(Code::Enter);
+    assert!(stage.app.kills.asking.is_none());
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was ended");
+}
+
+#[test]
 fn a_yes_typed_ahead_is_not_for_one_that_is_taken_in_again() {
     let mut stage = stage();
     stage.type_text("  ");

@@ -69,13 +69,25 @@ impl<'a> Outcomes<'a> {
         let Some(outcome) = attempt.outcome().filter(|_| self.form == KillOutput::Table) else {
             return;
         };
+        let identity = &attempt.victim.identity;
         let line = if self.alone {
-            outcome.words(&attempt.victim.identity)
+            outcome.words(identity)
         } else {
-            self.columns(&attempt.victim.identity, outcome)
+            self.columns(identity, outcome)
         };
-        let written = output::print(|out| writeln!(out, "{}", line.trim_end()));
+        let place = self.place(identity);
+        let written = output::print(|out| writeln!(out, "{}{place}", line.trim_end()));
         self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
+    }
+
+    /// Where it was, if there are several places: ids repeat from one to the next.
+    fn place(&self, identity: &Identity) -> String {
+        let several = self.urls.len() > 1;
+        let url = self
+            .urls
+            .get(usize::from(identity.endpoint.0))
+            .filter(|_| several);
+        url.map(|url| format!("  on {url}")).unwrap_or_default()
     }
 
     fn columns(&self, identity: &Identity, outcome: &Outcome) -> String {

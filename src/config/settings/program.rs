@@ -119,7 +119,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "protect",
         flag: false,
         form: Form::Filter,
-        about: "who must never be ended, by any way: a filter",
+        about: "who must never be ended, by any way: a filter, in place of one further down",
         example: "user=maxmon or user=repl*",
         apply: Apply::Config(|config, text| {
             config.protect = Filter::parse(text).map_err(|error| error.to_string())?;

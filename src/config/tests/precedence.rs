@@ -236,6 +236,16 @@ fn an_endpoint_of_a_list_has_its_own_settings() {
 }
 
 #[test]
+fn one_that_is_named_by_its_address_has_what_the_list_says_of_it() {
+    let text = "endpoints = ['a:1', { url = 'b:2', name = 'standby', read-only = true }]";
+    let config = World::new().with_file(text).flag("endpoint", "b:2").config();
+    let [b] = config.endpoints.as_slice() else {
+        panic!("{config:?}")
+    };
+    assert_eq!((b.name.as_deref(), b.read_only), (Some("standby"), true));
+}
+
+#[test]
 fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
     let text = "password-file = '/top'\n[profiles.p]\npassword-command = 'p'\n[profiles.none]\n\
                 password-file = ''\n";

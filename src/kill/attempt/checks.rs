@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{ASK_AGAIN, Attempt, Look, Next};
+use crate::kill::permit::protection;
 use crate::kill::stage::{FirstCheck, Stage};
 use crate::kill::{Outcome, Refusal, asks_why};
 use crate::model::{Dialect, Fault, Identity, Now, Part, Phase, Sighting, Verdict};
@@ -95,8 +96,8 @@ impl Attempt {
             ..Subject::new(session)
         };
         let [protect, taken_by] = filters;
-        if protect.is_some_and(|protect| protect.judge(&subject).is_yes()) {
-            return Err(Outcome::Refused(Refusal::Protected));
+        if let Some(refusal) = protect.and_then(|protect| protection(protect, &subject)) {
+            return Err(Outcome::Refused(refusal));
         }
         match taken_by {
             Some(filter) if !filter.judge(&subject).is_yes() => {

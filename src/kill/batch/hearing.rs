@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{Batch, Phase};
-use crate::kill::Refusal;
 use crate::kill::attempt::{Attempt, Look, Next};
 use crate::kill::event::{Order, Request, Ticket};
 use crate::kill::traffic::{Alarm, Lane};
+use crate::kill::{Outcome, Refusal};
 use crate::model::{EndpointId, Fault, Instance, Now, Sighting};
 
 impl Batch {
@@ -118,9 +118,9 @@ impl Batch {
         }
         let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
         if fault.is_not_allowed() {
-            self.withdraw(here, &Refusal::ReadOnly);
+            self.withdraw(here, &Outcome::NotAllowed(fault));
         } else if failed {
-            self.withdraw(here, &Refusal::Unreadable(fault));
+            self.withdraw(here, &Outcome::Refused(Refusal::Unreadable(fault)));
         }
     }
 

@@ -112,7 +112,7 @@ impl Batch {
             return;
         }
         if self.attempts.iter().any(is_of_before) {
-            self.withdraw(is_of_before, &Refusal::Restarted);
+            self.withdraw(is_of_before, &Outcome::Refused(Refusal::Restarted));
             // Those that were struck out too: they can be taken in again.
             for attempt in self.attempts.iter_mut().filter(|attempt| is_of_before(attempt)) {
                 attempt.withdraw(Outcome::Refused(Refusal::Restarted));

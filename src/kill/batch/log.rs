@@ -36,7 +36,8 @@ impl Batch {
 
     pub(super) fn not_logged(&mut self, why: &Text) {
         self.run();
-        self.withdraw(|_| true, &Refusal::Unlogged(why.clone()));
+        let why = Refusal::Unlogged(why.clone());
+        self.withdraw(|_| true, &Outcome::Refused(why));
     }
 
     /// From here on outcomes count: those that the first check has ended come first.

@@ -5,9 +5,14 @@ use crate::kill::attempt::Attempt;
 use crate::kill::event::{Order, Request};
 use crate::kill::grace::Passing;
 use crate::kill::traffic::{Alarm, Turn};
-use crate::model::{Limit, Now, Text};
+use crate::model::{EndpointId, Limit, Now, Text};
 
 impl Batch {
+    /// Where its victims are.
+    pub fn endpoints(&self) -> Vec<EndpointId> {
+        self.traffic.keys().copied().collect()
+    }
+
     /// Has no more than so many requests under way at each endpoint from here on.
     pub fn confine(&mut self, at_once: usize) {
         for traffic in self.traffic.values_mut() {

@@ -18,6 +18,15 @@ fn who_is_protected_by_then_is_not_ended() {
 }
 
 #[test]
+fn whoever_may_be_protected_is() {
+    let mut play = Play::protecting(vec![victim(17)], "program=nightly*");
+    play.still_alice();
+    let refusal = Refusal::PerhapsProtected("program=nightly*".to_owned());
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(refusal)));
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
 fn a_session_that_no_longer_matches_its_filter_is_skipped() {
     let taken = Victim {
         taken_by: Some(Filter::parse("ready and endpoint=127*").unwrap()),

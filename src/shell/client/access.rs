@@ -218,6 +218,12 @@ impl Access {
             hide(&STANDARD.encode(format!("{user}:{password}")));
             if password.len() >= TELLING {
                 hide(password);
+                // As it stands in JSON.
+                let quoted = serde_json::to_string(password).unwrap_or_default();
+                let quoted = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+                let quoted = quoted.unwrap_or(password);
+                hide(quoted);
+                hide(&ascii_only(quoted));
             }
         }
         for token in &*self.tokens.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -225,4 +231,22 @@ impl Access {
         }
         text.into_bytes()
     }
+}
+
+/// The inside of a JSON text as servers write it that leave no letter beyond ASCII.
+fn ascii_only(quoted: &str) -> String {
+    let mut text = String::with_capacity(quoted.len());
+    let mut units = [0; 2];
+    for c in quoted.chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            let escaped = c
+                .encode_utf16(&mut units)
+                .iter()
+                .map(|unit| format!("\\u{unit:04x}"));
+            text.extend(escaped);
+        }
+    }
+    text
 }

@@ -63,6 +63,11 @@ impl EndpointUrl {
         format!("{host}:{}", self.port())
     }
 
+    /// `host:8989`, with the path where there is one: several endpoints may share a host and port.
+    pub fn label(&self) -> String {
+        format!("{}{}", self.authority(), self.0.path().trim_end_matches('/'))
+    }
+
     /// The full URL of a path (with query) of the API, which begins with a slash.
     pub(super) fn join(&self, target: &str) -> String {
         format!("{self}{target}")
@@ -133,11 +138,25 @@ fn names_a_port(text: &str) -> bool {
         .is_some_and(|(_, port)| !port.is_empty())
 }
 
-/// What of a refused address may be shown: nothing before an `@`, nothing after a `?` or `#`.
+/// What of a refused address may be shown: nothing before an `@`, nothing after a `?` or `#`, and no
+/// port that is none, which is what a password without its host looks like.
 fn without_secrets(given: &str) -> Text {
     let tail = given.rsplit_once('@').map_or(given, |(_, tail)| tail);
     let shown = tail.split(['?', '#']).next().unwrap_or_default();
-    Text::clean(shown, Limit::Name)
+    let shown = match shown.rsplit_once(':') {
+        Some((before, port)) if could_be_secret(port) => format!("{before}:…"),
+        _ => shown.to_owned(),
+    };
+    Text::clean(&shown, Limit::Name)
+}
+
+/// What follows the last colon may be a port and a path, the path of a scheme, or the end of an IPv6
+/// address.
+fn could_be_secret(after_colon: &str) -> bool {
+    let (port, _) = after_colon.split_once('/').unwrap_or((after_colon, ""));
+    let is_port = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    let ends_ipv6 = port.ends_with(']');
+    !is_port && !ends_ipv6
 }
 
 #[cfg(test)]
@@ -198,6 +217,8 @@ mod tests {
             "http://db1/?token=geheim",
             "http://admin:geheim@",
             "http://db1/a@geheim?b",
+            "http://admin:geheim",
+            "admin:geheim/",
         ] {
             let error = given.parse::<EndpointUrl>().unwrap_err();
             let debug = format!("{error:?} {error}");

@@ -26,6 +26,7 @@ pub(super) struct ListLane {
     schedule: watch::Receiver<Schedule>,
     /// How many refreshes had been asked for when the last cycle began.
     refreshes: u64,
+    relists: u64,
     heard: Heard,
     out: mpsc::UnboundedSender<Msg>,
     spoken: Option<Dialect>,
@@ -58,6 +59,7 @@ impl ListLane {
             pace: Pace::new(settings.interval, settings.duty),
             schedule,
             refreshes: 0,
+            relists: 0,
             heard,
             out,
             spoken: None,
@@ -108,9 +110,11 @@ impl ListLane {
                 () = sleep_until(due) => return Ok(()),
                 changed = self.schedule.changed() => changed.map_err(|_| Over)?,
             }
-            let refreshes = self.refreshes;
+            let (refreshes, relists) = (self.refreshes, self.relists);
             self.take_schedule();
-            if self.refreshes != refreshes {
+            // After a fault nobody but a person makes the wait shorter.
+            let is_good = matches!(rest, Rest::Interval { .. });
+            if self.refreshes != refreshes || (is_good && self.relists != relists) {
                 return Ok(());
             }
         }
@@ -120,6 +124,7 @@ impl ListLane {
         let schedule = *self.schedule.borrow_and_update();
         self.pace.set_interval(schedule.interval);
         self.refreshes = schedule.refreshes;
+        self.relists = schedule.relists;
     }
 
     async fn cycle(&mut self) -> Result<Snapshot, Fault> {

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::app::asking::Asking;
 use crate::kill::{Attempt, FirstCheck, Stage};
 use crate::model::Text;
+use crate::query::Filter;
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
@@ -30,11 +31,8 @@ pub(super) fn text<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, 
         let each = each.collect::<Vec<_>>().join(", ");
         lines.push(fact(label, &each, theme, width));
     }
-    let filter = attempts
-        .iter()
-        .find_map(|attempt| attempt.victim.taken_by.as_ref());
-    lines.extend(filter.map(|filter| {
-        let text = format!("{}   (asked again before each DELETE)", filter.text().trim());
+    lines.extend(taken_by(attempts).map(|text| {
+        let text = format!("{text}   (asked again before each DELETE)");
         fact("taken by", &text, theme, width)
     }));
     let mut below = selected(asking, theme, width);
@@ -122,13 +120,11 @@ fn list<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, rows: usize
         .map(|(_, attempt)| attempt.victim.identity.id.to_string().len())
         .max()
         .unwrap_or(0);
-    let many_endpoints = app.endpoints.len() > 1;
     let mut lines: Vec<_> = window
         .map(|(place, attempt)| {
             let endpoint = app
-                .endpoint(attempt.victim.identity.endpoint)
-                .filter(|_| many_endpoints)
-                .map(|endpoint| format!("{} ", endpoint.name))
+                .name_among_several(attempt.victim.identity.endpoint)
+                .map(|name| format!("{name} "))
                 .unwrap_or_default();
             let id = attempt.victim.identity.id.to_string();
             let text = format!("{endpoint}{id:>id_width$}  {}", about(attempt));
@@ -206,4 +202,24 @@ fn selected<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         .into_iter()
         .filter_map(|(label, value)| Some(fact(label, &value?, theme, width)))
         .collect()
+}
+
+/// The filter that all were taken by, or that there are several.
+fn taken_by(attempts: &[Attempt]) -> Option<String> {
+    let mut filters = attempts.iter().map(|attempt| attempt.victim.taken_by.as_ref());
+    let first = filters.next()?;
+    let is_one = filters.all(|filter| filter.map(Filter::text) == first.map(Filter::text));
+    let texts = || {
+        attempts
+            .iter()
+            .filter_map(|attempt| attempt.victim.taken_by.as_ref())
+    };
+    if is_one {
+        return first.map(|filter| filter.text().trim().to_owned());
+    }
+    let by_hand = attempts.len() - texts().count();
+    let distinct: std::collections::BTreeSet<_> = texts().map(|filter| filter.text().trim()).collect();
+    let mut said: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
+    said.extend((by_hand > 0).then(|| format!("{by_hand} by hand")));
+    Some(said.join("; "))
 }

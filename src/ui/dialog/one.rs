@@ -21,10 +21,8 @@ pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize
         .collect::<Vec<_>>();
     let needed = lines.len();
     lines.push(Line::default());
-    if app.endpoints.len() > 1
-        && let Some(endpoint) = app.endpoint(attempt.victim.identity.endpoint)
-    {
-        fact(&mut lines, theme, width, "on", &endpoint.name);
+    if let Some(name) = app.name_among_several(attempt.victim.identity.endpoint) {
+        fact(&mut lines, theme, width, "on", name);
     }
     facts(&mut lines, attempt.session(), theme, width);
     lines.push(Line::default());
