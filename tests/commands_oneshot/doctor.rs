@@ -266,8 +266,8 @@ fn an_old_version_says_what_it_cannot_do() {
 #[test]
 fn several_endpoints_are_examined_each() {
     let (one, other) = (Demo::start(Dialects::JsonApi), Demo::start(Dialects::Draft));
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let urls = [one.running.url(), other.running.url(), format!("http://{free}")];
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let urls = [one.running.url(), other.running.url(), format!("http://{}", free())];
     let well = maxtop(&["doctor", "-e", &urls[0], "-e", &urls[1]]);
     assert_eq!((well.status, well.err.as_str()), (0, ""));
     let heads: Vec<_> = well.out.lines().filter(|line| line.contains("://")).collect();
@@ -281,7 +281,8 @@ fn several_endpoints_are_examined_each() {
     });
     assert_eq!((first, second), (rows.len() / 2, rows.len() / 2));
     assert!(ill.out.starts_with("[\n  {\n    \"endpoint\": "), "{}", ill.out);
-    let nobody = maxtop(&["doctor", "-e", &urls[2], "-e", &urls[2]]);
+    let nowhere = format!("http://{}/elsewhere", free());
+    let nobody = maxtop(&["doctor", "-e", &urls[2], "-e", &nowhere]);
     assert_eq!(nobody.status, 3);
     assert_only_gets(&one);
 }
