@@ -267,7 +267,11 @@ fn an_old_version_says_what_it_cannot_do() {
 fn several_endpoints_are_examined_each() {
     let (one, other) = (Demo::start(Dialects::JsonApi), Demo::start(Dialects::Draft));
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let urls = [one.running.url(), other.running.url(), format!("http://{}", free())];
+    let urls = [
+        one.running.url(),
+        other.running.url(),
+        format!("http://{}", free()),
+    ];
     let well = maxtop(&["doctor", "-e", &urls[0], "-e", &urls[1]]);
     assert_eq!((well.status, well.err.as_str()), (0, ""));
     let heads: Vec<_> = well.out.lines().filter(|line| line.contains("://")).collect();
