@@ -76,6 +76,7 @@ fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
         dialect: Dialect::Draft,
         instance: None,
         number: 1,
+        asked_at: maxtop::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::from_millis(14),
         bytes: body.len(),

@@ -155,7 +155,7 @@ impl App {
             protect: self.settings.protect.clone(),
             thresholds: self.settings.thresholds,
         };
-        let (batch, orders) = Batch::ask(number, victims, rules, self.now);
+        let (batch, orders) = Batch::ask(number, victims, rules);
         let mut asking = Asking {
             batch,
             dialog: Dialog::default(),

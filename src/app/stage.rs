@@ -13,10 +13,10 @@ use super::endpoint::Endpoint;
 use super::key::{Code, Key};
 use super::msg::{Msg, Now, Shown, Ticket};
 use super::{App, Settings};
-use crate::kill::{Event, Order, Request};
+use crate::kill::{Event, Order, Request, Survey};
 use crate::model::{
-    Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, ServerState, Servers,
-    ServiceState, Services, SessionId, Sighting, Snapshot, Span, Text,
+    Absence, Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, ServerState,
+    Servers, ServiceState, Services, SessionId, Sighting, Snapshot, Span, Text,
 };
 use crate::wire::{self, Decoder, Interner};
 
@@ -96,13 +96,9 @@ impl Stage {
                     Effect::Sample(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
                     Effect::Kill(Order::Ask {
                         ticket,
-                        request: Request::Process,
+                        request: Request::Survey,
                         ..
-                    }) => {
-                        let latest = self.app.endpoints[0].latest.as_ref();
-                        let instance = latest.and_then(|latest| latest.instance.clone());
-                        msgs.push_back(Msg::Kill(Event::Process(ticket, Ok(instance))));
-                    }
+                    }) => msgs.push_back(Msg::Kill(Event::Surveyed(ticket, Ok(Survey::OneProxy)))),
                     Effect::Kill(Order::WriteIntents { ticket, .. }) => {
                         let log = self.log.clone().map_err(|why| Text::clean(&why, Limit::Line));
                         msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));
@@ -189,6 +185,7 @@ impl Stage {
             dialect: self.dialect,
             instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
             number: self.lists,
+            asked_at: self.now(),
             taken_at: self.app.now.wall,
             cost: Duration::from_millis(14),
             bytes: body.len(),
@@ -267,6 +264,14 @@ impl Stage {
 
     /// A check is answered.
     pub(crate) fn checked(&mut self, ticket: Ticket, answer: Result<Detail, Fault>) {
+        if answer.as_ref().is_err_and(|fault| *fault == Fault::NotFound) {
+            let latest = self.app.endpoints[0].latest.as_ref();
+            let absence = Absence {
+                process: latest.and_then(|latest| latest.process().cloned()),
+                other_process: None,
+            };
+            return self.hear(Msg::Kill(Event::Missing(ticket, absence)));
+        }
         let answer = answer.map(|detail| self.sighting(detail));
         self.hear(Msg::Kill(Event::Seen(ticket, answer)));
     }
@@ -279,6 +284,8 @@ impl Stage {
         Arc::new(Sighting {
             endpoint: EndpointId(0),
             process,
+            other_process: None,
+            asked_at: self.app.now,
             taken_at: self.app.now.wall,
             detail,
         })
@@ -331,7 +338,7 @@ impl Stage {
         let deletes = self.asked.iter().filter_map(|effect| match effect {
             Effect::Kill(Order::Ask {
                 ticket,
-                request: Request::Delete { id },
+                request: Request::Delete { id, .. },
                 ..
             }) => Some((id.0, *ticket)),
             _ => None,

@@ -25,10 +25,11 @@ mod traffic;
 mod victim;
 
 pub use attempt::Attempt;
+pub use attempt::MAX_CHECK_AGE;
 pub use batch::{Batch, numbers};
 pub use dialog::{Answer, BY_KEY, Choice, Dialog, Press};
 pub use entry::Entry;
-pub use event::{Event, Order, Request, Ticket};
+pub use event::{CheckPurpose, Event, Order, Request, Survey, Ticket};
 pub use grace::Grace;
 pub use outcome::Outcome;
 pub use permit::{Authority, permit};

@@ -21,6 +21,11 @@ pub enum Refusal {
     Closing,
     /// The endpoint could not say who it is.
     Unreadable(Fault),
+    /// Every check took longer than one second.
+    SlowEndpoint,
+    /// Several proxies answer at the endpoint's address, so a DELETE may reach another one than its
+    /// check did.
+    SeveralProxies,
     /// The configuration says that it is never a victim.
     Protected,
     /// The configuration protects by something that is not known of it.
@@ -73,6 +78,12 @@ impl Refusal {
             }
             Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
+            Self::SlowEndpoint => {
+                "cannot be checked: the endpoint takes longer than 1 s to answer".to_owned()
+            }
+            Self::SeveralProxies => {
+                "several proxies answer at this address: use each proxy's own address".to_owned()
+            }
             Self::Protected => "protected by the configuration".to_owned(),
             Self::PerhapsProtected(filter) => {
                 format!("perhaps protected: what 'protect = {filter}' asks is not told here")

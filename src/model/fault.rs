@@ -70,6 +70,15 @@ pub enum Fault {
     /// The body is JSON, but not what was asked for.
     #[error("unexpected JSON: {0}")]
     Malformed(Text),
+    /// The check of a DELETE grew too old before its first byte could be written. Nothing was sent.
+    #[error("its check was more than 1 s old: nothing was sent")]
+    CheckExpired,
+    /// The connection that was open for a DELETE was closed before its first byte. Nothing was sent.
+    #[error("the connection was closed before anything was sent")]
+    Unsent,
+    /// Two process starts were read during one check.
+    #[error("two MaxScale processes answered one check")]
+    MixedProcesses,
     /// The program ended before an answer came.
     #[error("left before that was seen")]
     Abandoned,

@@ -36,7 +36,7 @@ pub use proxy::{Account, ProxySettings, Worker};
 pub use server::{Health, ServerState, Servers};
 pub use service::{Load, ServiceState, Services};
 pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId, WriteQueue};
-pub use snapshot::{Found, Sighting, Snapshot};
+pub use snapshot::{Absence, Found, Sighting, Snapshot};
 pub use span::{Span, rate_text, size_text};
 pub use text::{Limit, Text};
 pub use tls_fault::TlsFault;

@@ -226,6 +226,7 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
         dialect: Dialect::Draft,
         instance: None,
         number: 1,
+        asked_at: Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: std::time::Duration::ZERO,
         bytes: 0,

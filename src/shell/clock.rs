@@ -1,34 +1,37 @@
-//! The only clock: the core hears of time by message.
+//! The program's clocks. The pure rooms get the time as a message.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::app::msg::Now;
+use crate::model::Now;
 
-/// Counts from the program's beginning.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    began: Instant,
+static BEGAN: OnceLock<Instant> = OnceLock::new();
+
+/// When the program began: the first call.
+fn began() -> Instant {
+    *BEGAN.get_or_init(|| {
+        let now = Instant::now();
+        // Tests need moments of the past.
+        let before = if cfg!(test) {
+            now.checked_sub(Duration::from_mins(1))
+        } else {
+            None
+        };
+        before.unwrap_or(now)
+    })
 }
 
-impl Clock {
-    pub(super) fn start() -> Self {
-        Self {
-            began: Instant::now(),
-        }
+/// The time by both clocks.
+pub(crate) fn now() -> Now {
+    Now {
+        elapsed: began().elapsed(),
+        wall: Timestamp::now(),
     }
+}
 
-    /// Now, both ways.
-    pub(super) fn now(self) -> Now {
-        Now {
-            elapsed: self.began.elapsed(),
-            wall: Timestamp::now(),
-        }
-    }
-
-    /// A moment since the beginning, as the runtime's timers count.
-    pub(super) fn instant(self, at: Duration) -> tokio::time::Instant {
-        (self.began + at).into()
-    }
+/// A moment since the beginning, as the runtime's timers count.
+pub(crate) fn instant(at: Duration) -> tokio::time::Instant {
+    (began() + at).into()
 }

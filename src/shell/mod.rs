@@ -9,7 +9,7 @@ pub mod run;
 
 mod arranger;
 mod canvas;
-mod clock;
+pub(crate) mod clock;
 mod hangup;
 mod input;
 mod pollers;

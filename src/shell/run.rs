@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::audit::{AuditLog, Scribe};
 use super::canvas::Canvas;
 use super::client::Client;
-use super::clock::Clock;
+use super::clock;
 use super::hangup::HangUp;
 use super::poller::{Command, PollSettings};
 use super::pollers::Pollers;
@@ -72,7 +72,6 @@ pub struct Watched {
 
 /// Shows the screen until it is left. The terminal is given back on every way out.
 pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: AuditLog) -> io::Result<Left> {
-    let clock = Clock::start();
     let (tell, told) = channel::unbounded_channel();
     let polling = PollSettings {
         interval: settings.interval,
@@ -88,7 +87,6 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: A
     let size = crossterm::terminal::size()?;
     let mut screen = Screen {
         app: App::new(settings, endpoints, size),
-        clock,
         canvas: Terminal::new(Canvas::new(size.into()))?,
         frames: writer::start(tell.clone())?,
         jobs: arranger::start(tell)?,
@@ -116,7 +114,6 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: A
 
 struct Screen {
     app: App,
-    clock: Clock,
     canvas: Terminal<Canvas>,
     frames: channel::Sender<Frame>,
     jobs: mpsc::Sender<Job>,
@@ -234,7 +231,7 @@ impl Screen {
 
     /// Tells the core the time, then what happened, and does what it asks.
     fn hear(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
-        let clock = Msg::Clock(self.clock.now());
+        let clock = Msg::Clock(clock::now());
         for msg in std::iter::once(clock).chain(msgs) {
             for effect in self.app.update(msg) {
                 self.carry_out(effect)?;
@@ -260,7 +257,7 @@ impl Screen {
             Effect::Kill(order) => self.kill(order),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
-                let at = self.clock.instant(at);
+                let at = clock::instant(at);
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
             }
             Effect::Repaint => self.canvas.clear()?,

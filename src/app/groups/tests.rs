@@ -110,6 +110,7 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         dialect,
         instance: None,
         number: 1,
+        asked_at: crate::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::ZERO,
         bytes: 0,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Batch, Phase};
-use crate::kill::attempt::{ASK_AGAIN, Attempt, Look};
+use crate::kill::attempt::{ASK_AGAIN, Attempt, CheckReply, Reply};
 use crate::kill::event::{Order, Request, Ticket};
 use crate::kill::{Outcome, Refusal};
 use crate::model::{EndpointId, Fault, Found, Identity, Now, Snapshot};
@@ -22,6 +22,26 @@ impl Batch {
             ticket: self.ticket,
             request: Request::List,
         });
+    }
+
+    /// Requests a survey of an endpoint, where the process start is known.
+    pub(super) fn survey(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
+        self.ticket = self.ticket.next();
+        self.surveys.insert(self.ticket, endpoint);
+        orders.push(Order::Ask {
+            endpoint,
+            ticket: self.ticket,
+            request: Request::Survey,
+        });
+    }
+
+    pub(super) fn survey_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
+        let due = self.survey_at.iter().filter(|(_, (at, _))| *at <= now.elapsed);
+        let endpoints: Vec<_> = due.map(|(endpoint, _)| *endpoint).collect();
+        for endpoint in endpoints {
+            self.survey_at.remove(&endpoint);
+            self.survey(endpoint, orders);
+        }
     }
 
     pub(super) fn relist_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
@@ -61,22 +81,17 @@ impl Batch {
         let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
         let open = (0..).zip(attempts).filter(|(_, a)| here(a) && a.is_undecided());
         for (place, attempt) in open {
-            let answer = match answer {
+            let reply = match answer {
                 Ok(snapshot) => {
                     let Some(session) = snapshot.get(attempt.victim.identity.id) else {
                         traffic.queue_check(place);
                         continue;
                     };
-                    Ok(Arc::new(snapshot.sighting(session)))
+                    Reply::Seen(Arc::new(snapshot.sighting(session)))
                 }
-                Err(fault) => Err(fault.clone()),
+                Err(fault) => Reply::Failed(fault.clone()),
             };
-            let look = Look {
-                answer,
-                process: None,
-                rules,
-            };
-            attempt.seen(look, now);
+            attempt.seen(CheckReply { reply, rules }, now);
         }
     }
 

@@ -8,12 +8,17 @@ use jiff::tz::TimeZone;
 
 use super::reply::Reply;
 use super::{Client, List, fault};
-use crate::model::{Dialect, Fault};
+use crate::model::{Dialect, Fault, Now};
 use crate::wire::{self, Decoder, Interner, WireError};
 
 impl Client {
     /// Decodes a list; its texts are kept for the next one.
-    pub(super) async fn decode_list(&self, dialect: Dialect, reply: Reply) -> Result<List, Fault> {
+    pub(super) async fn decode_list(
+        &self,
+        dialect: Dialect,
+        reply: Reply,
+        asked_at: Now,
+    ) -> Result<List, Fault> {
         let (taken_at, cost, bytes) = (Timestamp::now(), reply.cost, reply.body.len());
         let server_now = reply.date.unwrap_or(taken_at);
         let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
@@ -34,6 +39,7 @@ impl Client {
             rows,
             cost,
             bytes,
+            asked_at,
             taken_at,
             server_now,
         })

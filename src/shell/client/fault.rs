@@ -68,6 +68,48 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
     })
 }
 
+/// A connection that could not be opened, TLS included.
+pub(super) fn of_connect(error: &io::Error, link: Link<'_>) -> Fault {
+    let root = chain(error).last().unwrap_or(error);
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return Fault::Tls(Box::new(tls_fault::of_error(tls, link.url, link.certificate)));
+    }
+    match (
+        error.kind(),
+        tls_fault::of_handshake(Some(error.kind()), link.url),
+    ) {
+        (io::ErrorKind::ConnectionRefused, _) => Fault::Refused,
+        (_, Some(fault)) => Fault::Tls(Box::new(fault)),
+        _ => Fault::Connect(line(&root.to_string())),
+    }
+}
+
+/// A request over an open connection that brought no whole reply.
+pub(super) fn of_http(error: &hyper::Error, stage: Stage, link: Link<'_>) -> Fault {
+    if error.is_parse() {
+        return Fault::NotJson("a reply that is no HTTP");
+    }
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return Fault::Tls(Box::new(tls_fault::of_error(tls, link.url, link.certificate)));
+    }
+    if stage == Stage::Head
+        && !link.has_answered
+        && let Some(fault) = tls_fault::of_silence(link.url, link.certificate)
+    {
+        return Fault::Tls(Box::new(fault));
+    }
+    Fault::Cut(match stage {
+        Stage::Body(got, Some(all)) => line(&format!("{got} of {all} bytes came")),
+        Stage::Body(got, None) => line(&format!("{got} bytes came")),
+        Stage::Head => line("closed without a reply"),
+    })
+}
+
+/// An error and its causes, from the outside in.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause| inner(*cause))
+}
+
 /// A reply that is no success: what its status says.
 pub(super) fn of_status(reply: &Reply, with_credentials: bool) -> Fault {
     let detail = || error_detail(&reply.body);

@@ -68,6 +68,11 @@ impl EndpointUrl {
         format!("{}{}", self.authority(), self.0.path().trim_end_matches('/'))
     }
 
+    /// The path before `/v1`, without a slash at the end; mostly empty.
+    pub(super) fn path(&self) -> &str {
+        self.0.path().trim_end_matches('/')
+    }
+
     /// The full URL of a path (with query) of the API, which begins with a slash.
     pub(super) fn join(&self, target: &str) -> String {
         format!("{self}{target}")
