@@ -80,13 +80,14 @@ impl Attempt {
         }
     }
 
-    /// Whether the victim's id belongs to another session of the same process. A check after the DELETE
-    /// reads the process start only after a 404, so an unknown one is not compared.
+    /// Whether the victim's id belongs to another session of the same process. Another process proves
+    /// nothing: lists show whether it is the same proxy after a restart.
     fn is_replaced(&self, sighting: &Sighting) -> bool {
         let victims = &self.victim.identity;
-        let process = sighting.process.as_ref();
-        let is_same_process = process.is_none() || process == victims.process.as_ref();
-        is_same_process && matches!(victims.compare(&sighting.identity()), Verdict::Different(_))
+        let is_same_process = victims.process.is_none() || sighting.process == victims.process;
+        is_same_process
+            && sighting.other_process.is_none()
+            && matches!(victims.compare(&sighting.identity()), Verdict::Different(_))
     }
 
     /// It is gone. After a 404 to the DELETE it was not this DELETE that ended it.

@@ -419,15 +419,20 @@ impl World {
             };
             self.proofs.insert(ticket.number(), proof);
         }
-        let reads = match purpose {
-            CheckPurpose::FollowUp => None,
-            _ => Some(one),
+        let after = if self.keeps_connections {
+            at
+        } else {
+            self.connect()
         };
-        let other = (purpose != CheckPurpose::FollowUp && one != two).then(|| process(two));
+        let after = self.proxies[after].process;
+        let (reads, other) = match purpose {
+            CheckPurpose::FollowUp => (None, None),
+            _ => (Some(one), (one != two).then(|| process(two))),
+        };
         match owner {
             Some(owner) => {
                 let sighting = Sighting {
-                    process: reads.map(process),
+                    process: Some(process(reads.unwrap_or(after))),
                     other_process: other,
                     asked_at: self.play.now,
                     ..Arc::unwrap_or_clone(self.play.sighting(owned(id, owner)))
@@ -435,12 +440,6 @@ impl World {
                 Event::Seen(ticket, Ok(Arc::new(sighting)))
             }
             None => {
-                let after = if self.keeps_connections {
-                    at
-                } else {
-                    self.connect()
-                };
-                let after = self.proxies[after].process;
                 let absence = Absence {
                     process: Some(process(after)),
                     other_process: reads.filter(|before| *before != after).map(process),

@@ -165,20 +165,35 @@ impl Client {
             }
         };
         let (mut connection, second) = tokio::try_join!(self.open(address), second)?;
-        let asked_at = clock::now();
         let mut processes = Processes::default();
+        let mut asked_at = clock::now();
         if let Some(mut second) = second {
             let (one, two) = tokio::join!(self.process(&mut connection), self.process(&mut second));
             processes.add(one?);
             processes.add(two?);
-            if !connection.is_open().await {
+        } else if !self.0.kills.held.is_known_to_keep() {
+            // The draft has nothing to read before: whether a second request is possible shows here.
+            self.detail(&mut connection, dialect, id).await?;
+        }
+        if !connection.is_open().await {
+            self.0.kills.held.note_closing();
+            return Ok(None);
+        }
+        if !has_process {
+            asked_at = clock::now();
+        }
+        let detail = match self.detail(&mut connection, dialect, id).await {
+            // Closed without an announcement after the first reply.
+            Err(Fault::Cut(_) | Fault::Unsent) => {
                 self.0.kills.held.note_closing();
                 return Ok(None);
             }
-        }
-        let detail = self.detail(&mut connection, dialect, id).await?;
+            detail => detail?,
+        };
         let stays_open = connection.is_open().await;
-        if !stays_open {
+        if stays_open {
+            self.0.kills.held.note_keeping();
+        } else {
             self.0.kills.held.note_closing();
         }
         let Some(detail) = detail else {
@@ -233,26 +248,25 @@ impl Client {
         }
     }
 
-    /// Reads the session alone: after the DELETE only a 404 needs the process start.
+    /// Reads the session and then the process start.
     async fn follow_up(&self, address: SocketAddr, dialect: Dialect, id: SessionId) -> Result<Read, Fault> {
         let mut connection = self.open(address).await?;
         let asked_at = clock::now();
-        let checked = match self.detail(&mut connection, dialect, id).await? {
-            Some(detail) => self.seen(detail, Processes::default(), asked_at),
-            None => {
-                let rest = if connection.is_open().await {
-                    Some(connection)
-                } else {
-                    None
-                };
-                let absence = self.absence(address, dialect, rest, Processes::default()).await?;
-                Checked::Missing(absence)
+        let detail = self.detail(&mut connection, dialect, id).await?;
+        let rest = connection.is_open().await.then_some(connection);
+        let absence = self.absence(address, dialect, rest, Processes::default()).await?;
+        let checked = match detail {
+            Some(detail) => {
+                let mut processes = Processes::default();
+                processes.add(absence.process);
+                self.seen(detail, processes, asked_at)
             }
+            None => Checked::Missing(absence),
         };
         Ok((checked, None))
     }
 
-    /// Reads the process start after a 404, at the same address.
+    /// Reads the process start after the session, at the same address.
     async fn absence(
         &self,
         address: SocketAddr,
@@ -270,7 +284,7 @@ impl Client {
             processes.add(after.clone());
         }
         Ok(Absence {
-            // The one before the 404 alone proves nothing.
+            // One that was read before the session alone proves nothing.
             process: after.and(processes.first),
             other_process: processes.other,
         })

@@ -17,6 +17,7 @@ const MAX_KEPT: usize = 24;
 pub(super) struct Held {
     inner: Mutex<Inner>,
     closes: AtomicBool,
+    keeps: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +73,15 @@ impl Held {
     /// Whether the server leaves connections open after a reply, as far as is known.
     pub(super) fn keeps_connections(&self) -> bool {
         !self.closes.load(Ordering::Relaxed)
+    }
+
+    /// Whether a second request over one connection has succeeded.
+    pub(super) fn is_known_to_keep(&self) -> bool {
+        self.keeps.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_keeping(&self) {
+        self.keeps.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn note_closing(&self) {
