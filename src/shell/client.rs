@@ -36,7 +36,7 @@ use self::line::line;
 use jiff::Timestamp;
 
 use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
-use crate::wire::{Interner, draft, jsonapi, shape};
+use crate::wire::{Bounds, Interner, draft, jsonapi, shape};
 
 pub(super) use decode::off_thread;
 pub use inspection::Inspection;
@@ -58,6 +58,8 @@ struct Inner {
     /// Its sessions hold their last statements, as far as it was asked.
     keeps_statements: AtomicBool,
     warnings: Vec<&'static str>,
+    /// Larger lists are not decoded.
+    bounds: Bounds,
     /// Held while a list is under way: a proxy is never asked for two at a time.
     listing: tokio::sync::Mutex<()>,
     /// Names and moments of the lists so far: the next one has most of them again.
@@ -80,6 +82,7 @@ impl Client {
             dialects: Dialects::new(spec.dialect),
             deletion: Deletion::permit(spec.read_only),
             warnings: spec.warnings(),
+            bounds: spec.bounds,
             exchange: Exchange::new(spec)?,
             keeps_statements: AtomicBool::default(),
             listing: tokio::sync::Mutex::default(),
@@ -161,7 +164,6 @@ impl Client {
         let reply = self.0.exchange.get(Dialect::JsonApi, target::INSTANCE).await?;
         match reply.status {
             404 if known.is_none() => Ok(None),
-            404 => Err(fault::unclear_404("no /v1/maxscale there")),
             _ if reply.is_success() => {
                 let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
                 // The draft has no such resource: a whole list need not be asked for to know.
@@ -171,7 +173,10 @@ impl Client {
                 self.note(&instance);
                 Ok(Some(instance))
             }
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
+            _ => {
+                let missing = "no /v1/maxscale there";
+                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
+            }
         }
     }
 
@@ -217,7 +222,7 @@ impl Client {
             reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         }
         if !reply.is_success() {
-            return Err(fault::of_status(&reply, self.has_credentials()));
+            return Err(fault::of_list_status(&reply, self.has_credentials()));
         }
         let list = self.decode_list(dialect, reply).await?;
         self.0.dialects.learn(dialect);
@@ -265,7 +270,7 @@ impl Client {
         let target = target::session(dialect, id);
         let reply = self.0.exchange.get(dialect, &target).await?;
         if !reply.is_success() {
-            return Err(fault::of_session_status(&reply, self.has_credentials()));
+            return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
         let detail = match dialect {
             Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
@@ -288,7 +293,7 @@ impl Client {
         let reply = deletion.send(&self.0.exchange, dialect, id).await?;
         match reply.status {
             200 | 202 | 204 => Ok(()),
-            _ => Err(fault::of_session_status(&reply, self.has_credentials())),
+            _ => Err(fault::of_status(&reply, dialect, self.has_credentials())),
         }
     }
 
@@ -303,7 +308,7 @@ impl Client {
         }
         match self.list(|dialect| self.polled_target(dialect)).await {
             Ok(list) => Ok(list.dialect),
-            Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
+            Err(Fault::NotFound) => Err(fault::missing_resource("no MaxScale admin API there")),
             Err(fault) => Err(fault),
         }
     }

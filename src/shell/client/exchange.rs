@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, CONNECTION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue,
+    LOCATION, WWW_AUTHENTICATE,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response};
@@ -32,6 +33,8 @@ use crate::model::{Dialect, Fault, http_date, parse_moment};
 const SEND_WITHIN: Duration = Duration::from_secs(1);
 /// A kept connection that is not used for so long is closed.
 const KEPT_FOR: Duration = Duration::from_secs(4);
+/// The only content encoding that is read: none.
+const IDENTITY: &str = "identity";
 /// What an error body may have to say fits in here.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
@@ -121,7 +124,7 @@ impl Exchange {
         match reply.status {
             401 | 403 => self
                 .access
-                .refused(of_status(&reply, self.access.has_credentials())),
+                .refused(of_status(&reply, dialect, self.access.has_credentials())),
             _ => {
                 let is_good = reply.is_success();
                 // The draft has no tokens.
@@ -205,13 +208,14 @@ impl Exchange {
         let (response, sent) = since_connected(request.send()).await;
         let cost = sent.elapsed();
         let mut response = response.map_err(|error| of_error(&error, Stage::Head, self.link()))?;
-        let body = if response.status().is_success() {
-            self.body(&mut response, self.body_cap).await?
+        let (body, is_cut) = if response.status().is_success() {
+            (self.body(&mut response, self.body_cap).await?, false)
         } else {
             // The status is the news; an error body that breaks off only loses its words.
             let cap = self.body_cap.min(ERROR_BODY_CAP);
-            let words = self.body(&mut response, cap).await.unwrap_or_default();
-            self.access.without_secrets(words)
+            let words = self.body(&mut response, cap).await;
+            let is_cut = words.is_err();
+            (self.access.without_secrets(words.unwrap_or_default()), is_cut)
         };
         let location = text(response.headers(), &LOCATION).map(|to| {
             let to = self.access.without_secrets(to.as_bytes().to_vec());
@@ -222,7 +226,11 @@ impl Exchange {
             date: text(response.headers(), &DATE).and_then(|date| parse_moment(date, None)),
             location,
             is_challenge: response.headers().contains_key(WWW_AUTHENTICATE),
+            encoding: text(response.headers(), &CONTENT_ENCODING)
+                .filter(|name| !name.eq_ignore_ascii_case(IDENTITY))
+                .map(line),
             body,
+            is_cut,
             cost,
         })
     }
@@ -267,6 +275,7 @@ fn http_client(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
     let kept = match keeping {
         Keeping::One => 1,
         Keeping::None => {
