@@ -61,10 +61,12 @@ fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Ge
 fn warn(snapshot: &Snapshot) {
     let (dropped, blanked) = (snapshot.dropped, snapshot.blanked);
     if dropped > 0 {
-        output::complain(&format!("{dropped} rows without a valid id were left out"));
+        output::complain(&format!(
+            "{dropped} rows without a valid id or of another type were left out"
+        ));
     }
     if blanked > 0 {
-        output::complain(&format!("{blanked} fields of an unexpected type were left blank"));
+        output::complain(&format!("{blanked} fields that cannot be read were left blank"));
     }
 }
 

@@ -33,6 +33,18 @@ pub enum Fault {
         /// The cap in bytes.
         limit: usize,
     },
+    /// The list has more rows than are kept.
+    #[error("the list has more than {limit} rows")]
+    TooManyRows {
+        /// The cap in rows.
+        limit: usize,
+    },
+    /// The rows of the list take more memory than they may.
+    #[error("the decoded list is larger than {} MB", .limit / 1_000_000)]
+    TooMuchMemory {
+        /// The cap in bytes.
+        limit: usize,
+    },
     /// A 401 or 403.
     #[error("not allowed ({status}){}", .detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
     NotAllowed {
@@ -61,9 +73,18 @@ pub enum Fault {
         /// What the server said.
         detail: Option<Text>,
     },
-    /// A 404 where something must be.
+    /// A 404 as `MaxScale` sends it, where something must be.
     #[error("not found (404): no MaxScale admin API there")]
     NotFound,
+    /// A 404 that `MaxScale` does not send. It is no proof that a session has ended.
+    #[error("not MaxScale's own 404: a gateway or load balancer may have answered")]
+    Unclear404,
+    /// A body with a content encoding.
+    #[error("content encoding {0} was not requested")]
+    Encoded(Text),
+    /// Rows came, and none of them is a session.
+    #[error("{0}")]
+    NoSession(Text),
     /// The body is no JSON.
     #[error("{0} instead of JSON")]
     NotJson(&'static str),
@@ -106,10 +127,18 @@ impl Fault {
             } => "check user and password, and admin_readwrite_hosts",
             Self::NotAllowed { .. } => "give --user, and the password in MAXTOP_PASSWORD or --password-file",
             Self::MayOnlyRead => "use an account of type admin, from a host in admin_readwrite_hosts",
-            Self::Redirected(_) => "give the address of the admin API itself",
-            Self::NotFound | Self::NotJson(_) | Self::Malformed(_) => {
-                "is this the admin port? try --dialect, or look at it with curl"
+            Self::Redirected(_) | Self::Unclear404 | Self::Encoded(_) => {
+                "give the address of the admin API itself"
             }
+            Self::NotFound
+            | Self::NotJson(_)
+            | Self::Malformed(_)
+            | Self::NoSession(_)
+            | Self::TooManyRows { .. }
+            | Self::TooMuchMemory { .. } => {
+                "is this MaxScale's admin port? try --dialect, or inspect it with curl"
+            }
+            Self::Status { status, .. } => return remedy_of_status(*status),
             Self::ReadOnly => "start without --read-only",
             _ => return None,
         }))
@@ -143,5 +172,45 @@ impl Fault {
                 | Self::TimedOut(_)
                 | Self::Cut(_)
         )
+    }
+}
+
+/// What to try after a status. For others the server's own words are all there is.
+const STATUS_REMEDIES: [(u16, &str); 5] = [
+    (
+        304,
+        "a cache may have answered: give the address of the admin API itself",
+    ),
+    (429, "the endpoint limits requests: raise --interval"),
+    (
+        502,
+        "a gateway answers and MaxScale does not: is it running? or give the admin API's own address",
+    ),
+    (
+        503,
+        "MaxScale is busy or stops, or a gateway has no server: try again, or give the admin API's own address",
+    ),
+    (
+        504,
+        "a gateway got no answer from MaxScale: see what holds its main thread, or give its own address",
+    ),
+];
+
+fn remedy_of_status(status: u16) -> Option<Remedy> {
+    let known = STATUS_REMEDIES.iter().find(|(known, _)| *known == status);
+    known.map(|(_, remedy)| Remedy(remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_has_a_usual_cause_has_a_remedy() {
+        let remedy = |status| Fault::Status { status, detail: None }.remedy();
+        for status in [304, 429, 502, 503, 504] {
+            assert!(remedy(status).is_some(), "{status}");
+        }
+        assert_eq!(remedy(500), None);
     }
 }

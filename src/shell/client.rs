@@ -41,7 +41,7 @@ use jiff::Timestamp;
 
 use super::clock;
 use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId};
-use crate::wire::{Interner, draft, jsonapi, shape};
+use crate::wire::{Bounds, Interner, draft, jsonapi, shape};
 
 pub use checked::Checked;
 pub(super) use decode::off_thread;
@@ -64,6 +64,8 @@ struct Inner {
     /// Its sessions hold their last statements, as far as it was asked.
     keeps_statements: AtomicBool,
     warnings: Vec<&'static str>,
+    /// Larger lists are not decoded.
+    bounds: Bounds,
     /// Keeps lists apart from one another and from checks.
     lists: ListGate,
     /// What the checks and DELETEs of kills share.
@@ -88,6 +90,7 @@ impl Client {
             dialects: Dialects::new(spec.dialect),
             deletion: Deletion::permit(spec.read_only),
             warnings: spec.warnings(),
+            bounds: spec.bounds,
             exchange: Exchange::new(spec)?,
             keeps_statements: AtomicBool::default(),
             lists: ListGate::default(),
@@ -170,7 +173,6 @@ impl Client {
         let reply = self.0.exchange.get(Dialect::JsonApi, target::INSTANCE).await?;
         match reply.status {
             404 if known.is_none() => Ok(None),
-            404 => Err(fault::unclear_404("no /v1/maxscale there")),
             _ if reply.is_success() => {
                 let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
                 // The draft has no such resource: a whole list need not be asked for to know.
@@ -180,7 +182,10 @@ impl Client {
                 self.note(&instance);
                 Ok(Some(instance))
             }
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
+            _ => {
+                let missing = "no /v1/maxscale there";
+                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
+            }
         }
     }
 
@@ -228,7 +233,7 @@ impl Client {
             reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         }
         if !reply.is_success() {
-            return Err(fault::of_status(&reply, self.has_credentials()));
+            return Err(fault::of_list_status(&reply, self.has_credentials()));
         }
         let list = self.decode_list(dialect, reply, asked_at).await?;
         self.0.dialects.learn(dialect);
@@ -252,7 +257,7 @@ impl Client {
         let target = target::session(dialect, id);
         let reply = self.0.exchange.get(dialect, &target).await?;
         if !reply.is_success() {
-            return Err(fault::of_session_status(&reply, self.has_credentials()));
+            return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
         let detail = match dialect {
             Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
@@ -272,7 +277,7 @@ impl Client {
         }
         match self.list(|dialect| self.polled_target(dialect)).await {
             Ok(list) => Ok(list.dialect),
-            Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
+            Err(Fault::NotFound) => Err(fault::missing_resource("no MaxScale admin API there")),
             Err(fault) => Err(fault),
         }
     }

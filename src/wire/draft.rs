@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use super::body::{Shape, broken, expect_shape, text};
+use super::bounds::session_size;
 use super::field::{Field, Object, Raw};
 use super::rows::{self, Row};
-use super::{Decoder, Rows, WireError, in_order};
+use super::{Decoder, RowFlaw, Rows, WireError, in_order, shape};
 use crate::model::{Connection, Counter, Detail, Session, SessionId, Span, Statistics, Text};
 
 #[derive(Deserialize)]
@@ -23,7 +24,20 @@ pub(super) struct RawSession<'a> {
     #[serde(borrow, default)]
     connected: Field<Raw<'a>>,
     #[serde(default)]
-    idle: Field<f64>,
+    idle: Field<Span>,
+}
+
+impl RawSession<'_> {
+    /// Whether it has a field that only a session has.
+    const fn is_session(&self) -> bool {
+        matches!(
+            (&self.user, &self.address, &self.service, &self.connected),
+            (Field::Known(_), ..)
+                | (_, Field::Known(_), ..)
+                | (_, _, Field::Known(_), _)
+                | (.., Field::Known(_))
+        )
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,22 +72,32 @@ impl Row for SessionRow {
     type Raw<'de> = RawSession<'de>;
     type Item = Session;
 
+    fn size(session: &Session) -> usize {
+        session_size(session)
+    }
+
     fn convert(raw: RawSession<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
-        let id = SessionId(raw.id.known()?);
+        let Field::Known(id) = raw.id else {
+            if raw.is_session() {
+                decoder.flaw = RowFlaw::NoId;
+            }
+            return None;
+        };
         let idle = raw.idle.take(&mut decoder.blanked);
         let connected = raw
             .connected
             .take(&mut decoder.blanked)
             .map(|sent| decoder.connected(&sent.0));
+        let age = decoder.age(connected.as_ref());
         Some(Session {
             state: decoder.name(raw.state),
             user: decoder.name(raw.user),
             address: decoder.name(raw.address),
             service: decoder.linked(raw.service, "/services/"),
-            age: decoder.age(connected.as_ref()),
+            age: age.take(&mut decoder.blanked),
             connected,
-            idle: idle.and_then(Span::from_secs_f64),
-            ..Session::bare(id)
+            idle,
+            ..Session::bare(SessionId(id))
         })
     }
 }
@@ -145,6 +169,12 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
 
 /// `GET /sessions/:id`: the row alone; its connections come by [`connections`].
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
+    if shape(body) == Shape::Array {
+        return Err(WireError::Shape {
+            expected: "one session",
+            got: "an array, as in an early form of the draft",
+        });
+    }
     expect_shape(body, Shape::Object)?;
     let text = text(body);
     let Some(session) = rows::one::<SessionRow>(&text, decoder) else {

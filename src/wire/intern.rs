@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bounds::ALLOCATION;
 use crate::model::{Limit, Text};
 
 /// A store of names and moments, kept from one list to the next.
@@ -17,6 +18,10 @@ pub struct Interner {
     moments: FxHashMap<Verbatim, Option<i64>>,
     /// How many rows the last list had; the next one has about as many.
     pub(super) rows: usize,
+    /// Estimated memory of the texts that are kept.
+    kept_bytes: usize,
+    /// Estimated memory of the texts that were made since, and are not kept.
+    loose_bytes: usize,
 }
 
 /// A text that equals its raw form, found again by it.
@@ -35,6 +40,13 @@ impl Borrow<str> for Verbatim {
     }
 }
 
+/// Memory of a text beside its characters: counts, lengths, a digest and two allocations.
+const TEXT_SIZE: usize = 80 + 2 * ALLOCATION;
+
+fn size(text: &Text) -> usize {
+    TEXT_SIZE + text.as_str().len()
+}
+
 impl Interner {
     /// A name, cleaned.
     pub fn name(&mut self, raw: &str) -> Text {
@@ -42,9 +54,16 @@ impl Interner {
             return known.0.clone();
         }
         let text = Text::clean(raw, Limit::Name);
-        if text.is_verbatim() {
+        if self.counted(&text) {
             self.names.insert(Verbatim(text.clone()));
         }
+        text
+    }
+
+    /// A text that hardly comes twice, cleaned and not kept.
+    pub fn text(&mut self, raw: &str, limit: Limit) -> Text {
+        let text = Text::clean(raw, limit);
+        self.loose_bytes += size(&text);
         text
     }
 
@@ -55,16 +74,40 @@ impl Interner {
         }
         let text = Text::clean(raw, Limit::Name);
         let at = read(raw);
-        if text.is_verbatim() {
+        if self.counted(&text) {
             self.moments.insert(Verbatim(text.clone()), at);
         }
         (text, at)
+    }
+
+    /// Counts a new text. Returns `true` if it can be kept.
+    fn counted(&mut self, text: &Text) -> bool {
+        let is_kept = text.is_verbatim();
+        let bytes = if is_kept {
+            &mut self.kept_bytes
+        } else {
+            &mut self.loose_bytes
+        };
+        *bytes += size(text);
+        is_kept
+    }
+
+    /// Estimated memory of the texts that are kept, and of those made since the last list.
+    pub(super) const fn bytes(&self) -> usize {
+        self.kept_bytes.saturating_add(self.loose_bytes)
+    }
+
+    /// Forgets the texts that were made and not kept: a list starts.
+    pub(super) const fn forget_loose(&mut self) {
+        self.loose_bytes = 0;
     }
 
     /// Lets go of every text that nothing else holds.
     pub fn prune(&mut self) {
         self.names.retain(|name| name.0.owners() > 1);
         self.moments.retain(|moment, _| moment.0.owners() > 1);
+        let kept = self.names.iter().chain(self.moments.keys());
+        self.kept_bytes = kept.map(|text| size(&text.0)).sum();
     }
 
     /// How many texts it holds.

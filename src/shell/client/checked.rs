@@ -120,7 +120,7 @@ impl Client {
             .await?;
         match reply.status {
             200 | 202 | 204 => Ok(()),
-            _ => Err(fault::of_session_status(&reply, self.has_credentials())),
+            _ => Err(fault::of_status(&reply, dialect, self.has_credentials())),
         }
     }
 
@@ -324,7 +324,7 @@ impl Client {
             .get_over_connection(connection, Dialect::JsonApi, target::INSTANCE)
             .await?;
         if !reply.is_success() {
-            let fault = fault::of_status(&reply, self.has_credentials());
+            let fault = fault::of_status(&reply, Dialect::JsonApi, self.has_credentials());
             return if fault.is_not_allowed() {
                 Err(fault)
             } else {
@@ -349,7 +349,7 @@ impl Client {
             .get_over_connection(connection, dialect, &target)
             .await?;
         if !reply.is_success() {
-            return match fault::of_session_status(&reply, self.has_credentials()) {
+            return match fault::of_status(&reply, dialect, self.has_credentials()) {
                 Fault::NotFound => Ok(None),
                 fault => Err(fault),
             };

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, CONNECTION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue,
+    LOCATION, WWW_AUTHENTICATE,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response};
@@ -31,6 +32,8 @@ use crate::model::{Dialect, Fault, Now, http_date, parse_moment};
 
 /// A kept connection that is not used for so long is closed.
 const KEPT_FOR: Duration = Duration::from_secs(4);
+/// The only content encoding that is read: none.
+const IDENTITY: &str = "identity";
 /// What an error body may have to say fits in here.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
@@ -125,7 +128,7 @@ impl Exchange {
         match reply.status {
             401 | 403 => self
                 .access
-                .refused(of_status(reply, self.access.has_credentials())),
+                .refused(of_status(reply, dialect, self.access.has_credentials())),
             _ => {
                 let is_good = reply.is_success();
                 // The draft has no tokens.
@@ -250,34 +253,40 @@ impl Exchange {
         let mut response = response.map_err(|error| of_error(&error, Stage::Head, self.link()))?;
         let is_success = response.status().is_success();
         let body = self.body(&mut response, self.body_limit(is_success)).await;
-        // An error body that breaks off only loses its words.
-        let body = if is_success {
-            body?
-        } else {
-            body.unwrap_or_default()
-        };
-        Ok(self.reply(response.status().as_u16(), response.headers(), body, cost))
+        let head = (response.status().as_u16(), response.headers());
+        self.reply(head, body, cost)
     }
 
-    /// A reply as the rest of the client reads it. Secrets are removed from the text of errors.
-    pub(super) fn reply(&self, status: u16, headers: &HeaderMap, body: Vec<u8>, cost: Duration) -> Reply {
+    /// A reply as the rest of the client reads it. Secrets are removed from the text of errors. The status
+    /// of an error is the news: a body that breaks off only loses its words.
+    pub(super) fn reply(
+        &self,
+        (status, headers): (u16, &HeaderMap),
+        body: Result<Vec<u8>, Fault>,
+        cost: Duration,
+    ) -> Result<Reply, Fault> {
+        let (body, is_cut) = if matches!(status, 200..=299) {
+            (body?, false)
+        } else {
+            let is_cut = body.is_err();
+            (self.access.without_secrets(body.unwrap_or_default()), is_cut)
+        };
         let location = text(headers, &LOCATION).map(|to| {
             let to = self.access.without_secrets(to.as_bytes().to_vec());
             line(&String::from_utf8_lossy(&to))
         });
-        let is_success = matches!(status, 200..=299);
-        Reply {
+        Ok(Reply {
             status,
             date: text(headers, &DATE).and_then(|date| parse_moment(date, None)),
             location,
             is_challenge: headers.contains_key(WWW_AUTHENTICATE),
-            body: if is_success {
-                body
-            } else {
-                self.access.without_secrets(body)
-            },
+            encoding: text(headers, &CONTENT_ENCODING)
+                .filter(|name| !name.eq_ignore_ascii_case(IDENTITY))
+                .map(line),
+            body,
+            is_cut,
             cost,
-        }
+        })
     }
 
     async fn body(&self, response: &mut Response, limit: usize) -> Result<Vec<u8>, Fault> {
@@ -320,6 +329,7 @@ fn http_client(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
     let kept = match keeping {
         Keeping::One => 1,
         Keeping::None => {

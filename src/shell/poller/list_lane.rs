@@ -161,7 +161,13 @@ impl ListLane {
         let instance = match self.client.instance().await {
             Ok(instance) => instance,
             // The endpoint is there and cannot tell: the list may be good all the same.
-            Err(Fault::Status { .. } | Fault::NotJson(_) | Fault::Malformed(_)) => None,
+            Err(
+                Fault::Status { .. }
+                | Fault::Unclear404
+                | Fault::Encoded(_)
+                | Fault::NotJson(_)
+                | Fault::Malformed(_),
+            ) => None,
             Err(fault) => return Err(fault),
         };
         let process = instance.as_ref().and_then(|instance| instance.process.clone());

@@ -32,7 +32,7 @@ pub(super) fn list(facts: &Facts) -> Judgment {
     match (list.dropped, list.blanked) {
         (0, 0) => Judgment::ok(found),
         (dropped, blanked) => Judgment::warning(format!(
-            "{found}; {dropped} rows without a valid id, {blanked} fields of an unexpected type"
+            "{found}; {dropped} rows without a valid id or of another type, {blanked} fields that cannot be read"
         ))
         .advise("is something between maxtop and MaxScale? what could not be read is left blank"),
     }

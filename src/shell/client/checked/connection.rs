@@ -8,7 +8,7 @@ use std::time::Instant;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{ACCEPT, AUTHORIZATION, DATE, HOST, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, DATE, HOST, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
@@ -147,7 +147,8 @@ impl Exchange {
             .uri(path)
             .header(HOST, self.url().authority())
             .header(USER_AGENT, concat!("maxtop/", env!("CARGO_PKG_VERSION")))
-            .header(ACCEPT, HeaderValue::from_static("application/json"));
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(authorization) = self.access().authorization(pass) {
             request = request.header(AUTHORIZATION, authorization);
         }
@@ -169,14 +170,9 @@ impl Exchange {
         let cost = sent.elapsed();
         let response = response.map_err(|error| fault::of_http(&error, Stage::Head, self.link()))?;
         let (head, body) = response.into_parts();
-        let is_success = head.status.is_success();
-        let body = self.read_body(body, self.body_limit(is_success)).await;
-        let body = if is_success {
-            body?
-        } else {
-            body.unwrap_or_default()
-        };
-        Ok(self.reply(head.status.as_u16(), &head.headers, body, cost))
+        let limit = self.body_limit(head.status.is_success());
+        let body = self.read_body(body, limit).await;
+        self.reply((head.status.as_u16(), &head.headers), body, cost)
     }
 
     async fn read_body(&self, mut incoming: Incoming, limit: usize) -> Result<Vec<u8>, Fault> {
