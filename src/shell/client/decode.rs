@@ -4,11 +4,11 @@
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::reply::Reply;
 use super::{Client, List, fault};
 use crate::model::{Dialect, Fault};
+use crate::shell::clock::local_zone;
 use crate::wire::{self, Decoder, Interner, WireError};
 
 impl Client {
@@ -19,7 +19,7 @@ impl Client {
         let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
         let rows = off_thread(move || {
             let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
-            let zone = has_zone.then(TimeZone::system);
+            let zone = has_zone.then(local_zone);
             let rows = wire::list(
                 dialect,
                 &reply.body,
@@ -48,7 +48,7 @@ impl Client {
         let has_zone = self.url().is_loopback();
         let small = reply.body.len() <= SMALL;
         let work = move || {
-            let zone = has_zone.then(TimeZone::system);
+            let zone = has_zone.then(local_zone);
             let server_now = reply.date.unwrap_or_else(Timestamp::now);
             let mut interner = Interner::default();
             read(
