@@ -2,7 +2,7 @@
 //! tool's options, by their long or short names, without dashes.
 //!
 //! Its form is in [`ini`]. Options of the tool that mean nothing here are passed over. The tool lets the
-//! group read the password; here nobody but the owner may.
+//! group read the password; here only the owner may.
 
 mod ini;
 

@@ -18,7 +18,7 @@ pub(super) enum Trust {
     /// That of the authorities that this machine trusts.
     Machine(rustls_platform_verifier::Verifier),
     /// That of the given authorities and no others, and each given certificate itself, byte by byte,
-    /// whoever signed it and even if it is made as an authority's.
+    /// even if another authority signed it or if it is made as an authority's.
     Given {
         authorities: Arc<WebPkiServerVerifier>,
         themselves: Vec<CertificateDer<'static>>,

@@ -14,7 +14,7 @@ const OLD_SCHEMES: [SignatureScheme; 2] = [
     SignatureScheme::ECDSA_SHA1_Legacy,
 ];
 
-/// Judges by whom we trust, and notes when the certificate ends. If any certificate is accepted, its key
+/// Verifies by the given trust, and notes when the certificate ends. If any certificate is accepted, its key
 /// is not read either: X.509 version 1 and weak keys cannot be.
 #[derive(Debug)]
 pub(super) struct Verifier {
