@@ -13,6 +13,7 @@ use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Dialects, Faults, Profile, Running, ServeSpec, serve};
 use crate::model::Dialect;
 use crate::shell::client::Client;
+use crate::shell::clock::local_zone;
 
 /// Serves, and shows the screen unless asked not to.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
@@ -63,6 +64,7 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
     let mut spec = ServeSpec::new(demo.sessions, demo.seed);
     spec.listen = demo.listen;
     spec.speed = demo.speed;
+    spec.zone = local_zone();
     spec.world.churn = demo.churn;
     spec.world.hostile = demo.hostile;
     spec.auth = demo.auth.as_ref().map(credentials).transpose()?;

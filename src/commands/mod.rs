@@ -24,9 +24,13 @@ mod watch;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::shell::clock::unknown_zone;
 
 /// Does what the command line asks for; an error is one line on stderr.
 pub fn run(cli: &Cli) -> ExitCode {
+    if let Some(zone) = unknown_zone() {
+        output::complain(&format!("TZ={zone} is not a known time zone: times are in UTC"));
+    }
     let done = match &cli.command {
         Some(Command::List(args)) => list::run(&cli.common, args),
         Some(Command::Show(args)) => show::run(&cli.common, args),

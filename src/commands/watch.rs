@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal};
 
-use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
 use super::admission::Purpose;
@@ -15,6 +14,7 @@ use crate::cli::CommonArgs;
 use crate::config::Config;
 use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
+use crate::shell::clock::local_zone;
 use crate::shell::run::{self as screen, Watched};
 
 /// Watches the endpoints of the command line.
@@ -81,7 +81,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
         thresholds: config.thresholds,
-        zone: TimeZone::system(),
+        zone: local_zone(),
     };
     let left = runtime.block_on(screen::run(settings, watched, log))?;
     for line in &left.unsettled {

@@ -49,16 +49,10 @@ impl Refusal {
         match self {
             Self::ReadOnly => "read-only: nothing is ended here".to_owned(),
             Self::TooOld(version) => {
-                format!(
-                    "MaxScale {}.{} cannot end sessions over its API (22.08 and later can)",
-                    version.major, version.minor
-                )
+                format!("MaxScale {version} cannot end sessions over its API (22.08 and later can)")
             }
             Self::IdTooLarge(version) => {
-                format!(
-                    "MaxScale {}.{} would take this id for another one",
-                    version.major, version.minor
-                )
+                format!("MaxScale {version} would take this id for another one")
             }
             Self::Unknown(Part::User) => {
                 "not logged in: without a user it cannot be told from another".to_owned()

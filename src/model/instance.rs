@@ -1,5 +1,7 @@
 //! What is known of the proxy process behind an endpoint, and how it speaks.
 
+use std::fmt;
+
 use super::{IdleMeaning, Span, Text};
 
 /// The two forms of the admin API (DESIGN section 2).
@@ -30,6 +32,18 @@ pub struct Version {
     pub major: u32,
     /// The second number.
     pub minor: u32,
+}
+
+/// `24.02`, `2.5`: a series that is named by its year and month has the month in two digits.
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { major, minor } = self;
+        if *major < 21 {
+            write!(f, "{major}.{minor}")
+        } else {
+            write!(f, "{major}.{minor:02}")
+        }
+    }
 }
 
 impl Version {

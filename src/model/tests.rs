@@ -179,6 +179,20 @@ fn versions_compare_as_numbers() {
 }
 
 #[test]
+fn a_version_is_shown_as_its_series_is_named() {
+    for (text, shown) in [
+        ("21.06.17", "21.06"),
+        ("22.08.14", "22.08"),
+        ("23.02.11", "23.02"),
+        ("25.10.0", "25.10"),
+        ("6.4.15", "6.4"),
+        ("2.5.29", "2.5"),
+    ] {
+        assert_eq!(Version::parse(text).unwrap().to_string(), shown);
+    }
+}
+
+#[test]
 fn states_of_every_version_have_their_phase() {
     assert_eq!(Phase::of("Session started"), Phase::Ready);
     assert_eq!(Phase::of("SESSION READY FOR ROUTING"), Phase::Ready);

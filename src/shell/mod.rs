@@ -3,13 +3,13 @@
 
 pub mod audit;
 pub mod client;
+pub(crate) mod clock;
 pub(crate) mod kill_request;
 pub mod poller;
 pub mod run;
 
 mod arranger;
 mod canvas;
-pub(crate) mod clock;
 mod hangup;
 mod input;
 mod pollers;

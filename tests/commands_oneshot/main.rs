@@ -7,6 +7,7 @@
     reason = "a test that panics fails, as it should"
 )]
 
+mod audit;
 mod columns;
 mod config;
 mod doctor;

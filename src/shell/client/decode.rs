@@ -4,11 +4,11 @@
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::reply::Reply;
 use super::{Client, List, fault};
 use crate::model::{Dialect, Fault, Now};
+use crate::shell::clock::local_zone;
 use crate::wire::{self, Decoder, Interner, WireError};
 
 impl Client {
@@ -26,7 +26,7 @@ impl Client {
         let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
         let rows = off_thread(move || {
             let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
-            let zone = has_zone.then(TimeZone::system);
+            let zone = has_zone.then(local_zone);
             let decoder = Decoder::new(&mut interner, zone.as_ref(), server_now);
             let rows = wire::list(dialect, &reply.body, &mut decoder.within(bounds));
             interner.prune();
@@ -54,7 +54,7 @@ impl Client {
         let (has_zone, bounds) = (self.url().is_loopback(), self.0.bounds);
         let small = reply.body.len() <= SMALL;
         let work = move || {
-            let zone = has_zone.then(TimeZone::system);
+            let zone = has_zone.then(local_zone);
             let server_now = reply.date.unwrap_or_else(Timestamp::now);
             let mut interner = Interner::default();
             let decoder = Decoder::new(&mut interner, zone.as_ref(), server_now);

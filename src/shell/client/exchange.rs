@@ -27,7 +27,7 @@ use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::target;
 use super::tls::{CertificateEnd, ClientCertificate, Tls};
-use super::url::EndpointUrl;
+use super::url::{EndpointUrl, LOCALHOST};
 use crate::model::{Dialect, Fault, Now, http_date, parse_moment};
 
 /// A kept connection that is not used for so long is closed.
@@ -352,6 +352,10 @@ fn http_client(
         Some(tls) => builder.https_only(true).tls_backend_preconfigured(tls),
         // Without it the machine's root certificates are read, for nothing: several milliseconds.
         None => builder.tls_certs_only([]),
+    };
+    let builder = match url.fixed_addresses() {
+        Some(fixed) => builder.resolve_to_addrs(LOCALHOST, &fixed),
+        None => builder,
     };
     builder
         .build()
