@@ -323,14 +323,13 @@ impl Asking {
 
 /// How many are left on the list of each, most first.
 fn counted(batch: &Batch, of: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
     for attempt in batch.attempts().iter().filter(|attempt| !attempt.is_struck()) {
-        let name = of(&attempt.victim.session).map_or("unknown", Text::as_str);
-        *counts.entry(name).or_default() += 1;
+        *counts.entry(of(&attempt.victim.session)).or_default() += 1;
     }
     let mut counts: Vec<_> = counts
         .into_iter()
-        .map(|(name, count)| (name.to_owned(), count))
+        .map(|(name, count)| (name.map_or("unknown", Text::as_str).to_owned(), count))
         .collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts

@@ -9,29 +9,28 @@ use crate::model::{Limit, Text};
 
 /// A store of names and moments, kept from one list to the next.
 ///
-/// Only texts that cleaning left alone are kept: for those, what is shown is what was sent, so the
-/// raw text finds them again. [`Interner::prune`] lets go of what no session holds any more.
+/// Only texts that are kept whole are stored: their raw form finds them again. [`Interner::prune`] lets go of what no session holds any more.
 #[derive(Debug, Default)]
 pub struct Interner {
-    names: FxHashSet<Verbatim>,
-    moments: FxHashMap<Verbatim, Option<i64>>,
+    names: FxHashSet<Whole>,
+    moments: FxHashMap<Whole, Option<i64>>,
     /// How many rows the last list had; the next one has about as many.
     pub(super) rows: usize,
 }
 
-/// A text that equals its raw form, found again by it.
+/// A text that is kept whole, found by its raw form.
 #[derive(Debug, PartialEq, Eq)]
-struct Verbatim(Text);
+struct Whole(Text);
 
-impl Hash for Verbatim {
+impl Hash for Whole {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_str().hash(state);
+        self.0.raw().kept().hash(state);
     }
 }
 
-impl Borrow<str> for Verbatim {
+impl Borrow<str> for Whole {
     fn borrow(&self) -> &str {
-        self.0.as_str()
+        self.0.raw().kept()
     }
 }
 
@@ -42,8 +41,8 @@ impl Interner {
             return known.0.clone();
         }
         let text = Text::clean(raw, Limit::Name);
-        if text.is_verbatim() {
-            self.names.insert(Verbatim(text.clone()));
+        if text.raw().whole().is_some() {
+            self.names.insert(Whole(text.clone()));
         }
         text
     }
@@ -55,8 +54,8 @@ impl Interner {
         }
         let text = Text::clean(raw, Limit::Name);
         let at = read(raw);
-        if text.is_verbatim() {
-            self.moments.insert(Verbatim(text.clone()), at);
+        if text.raw().whole().is_some() {
+            self.moments.insert(Whole(text.clone()), at);
         }
         (text, at)
     }
