@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tui_input::{Input, InputRequest};
-use unicode_width::UnicodeWidthChar as _;
 
 use super::App;
 use super::effect::Effect;
@@ -297,9 +296,7 @@ impl Asking {
                 return;
             }
             (Code::Char('w'), true) => InputRequest::DeletePrevWord,
-            (Code::Char(c), false) if room && c.width().is_some_and(|width| width > 0) => {
-                InputRequest::InsertChar(c)
-            }
+            (Code::Char(c), false) if room && !c.is_control() => InputRequest::InsertChar(c),
             (Code::Backspace, _) => InputRequest::DeletePrevChar,
             (Code::Delete, _) => InputRequest::DeleteNextChar,
             (Code::Left, _) => InputRequest::GoToPrevChar,

@@ -1,7 +1,7 @@
 //! Whether a kill may be asked for at all, before any dialog opens.
 
 use super::Refusal;
-use crate::model::{Dialect, Part, SessionId, Version};
+use crate::model::{Dialect, Part, SessionId, Version, visible};
 use crate::query::{Filter, Subject, Truth};
 
 /// What is known of who asks, and of whom.
@@ -58,6 +58,8 @@ pub(super) fn protection(protect: &Filter, subject: &Subject<'_>) -> Option<Refu
     match protect.judge_in_any_form(subject) {
         Truth::No => None,
         Truth::Yes => Some(Refusal::Protected),
-        Truth::Unknown => Some(Refusal::PerhapsProtected(protect.text().trim().to_owned())),
+        Truth::Unknown => Some(Refusal::PerhapsProtected(
+            visible(protect.text().trim()).into_owned(),
+        )),
     }
 }

@@ -8,6 +8,7 @@
 //! same are never equal.
 
 mod escape;
+mod width;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,6 +19,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 pub use escape::{Piece, Pieces, visible};
+pub use width::display_width;
 
 /// Maximum length of a text of one kind, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod client;
+pub mod json;
 pub(crate) mod kill_request;
 pub mod poller;
 pub mod run;

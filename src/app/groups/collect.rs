@@ -2,14 +2,13 @@
 //! [`arrange`](crate::app::arrange).
 
 use rustc_hash::FxHashMap;
-use unicode_width::UnicodeWidthStr;
 
 use super::columns::{GROUP_COLUMNS, GroupSort};
 use super::group::Group;
 use super::groupings::Value;
 use super::{GroupSpec, Groups};
 use crate::app::generation::Generation;
-use crate::model::RawText;
+use crate::model::{RawText, display_width};
 
 /// Groups the rows of a generation; a session that has left its list is in none.
 pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Generation>) -> Groups {
@@ -93,7 +92,7 @@ fn widen(groups: &mut Groups) {
             continue;
         }
         let cells = groups.all.iter().filter_map(|group| (column.cell)(group));
-        let width = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
         *widest = u16::try_from(width)
             .unwrap_or(u16::MAX)
             .clamp(*widest, column.max);

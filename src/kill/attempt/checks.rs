@@ -7,7 +7,7 @@ use super::{ASK_AGAIN, Attempt, Look, Next};
 use crate::kill::permit::protection;
 use crate::kill::stage::{FirstCheck, Stage};
 use crate::kill::{Outcome, Refusal, asks_why};
-use crate::model::{Dialect, Fault, Identity, Now, Part, Phase, Sighting, Verdict};
+use crate::model::{Dialect, Fault, Identity, Now, Part, Phase, Sighting, Verdict, visible};
 use crate::query::{ReasonNames, Subject};
 
 /// An answer that has waited longer than this to be heard (the program was stopped meanwhile)
@@ -101,7 +101,7 @@ impl Attempt {
         }
         match taken_by {
             Some(filter) if !filter.judge(&subject).is_yes() => {
-                Err(Outcome::Skipped(filter.text().trim().to_owned()))
+                Err(Outcome::Skipped(visible(filter.text().trim()).into_owned()))
             }
             _ => Ok((sighting, unchecked)),
         }
