@@ -71,8 +71,12 @@ impl FilterPrompt {
     /// characters are kept, since a name may have them; they are shown as escapes.
     pub fn paste(&mut self, text: &str) -> bool {
         let mut changed = false;
-        let room = LONGEST.saturating_sub(self.input.value().len());
-        for c in text.chars().take(room).filter(|c| !c.is_control()) {
+        let mut room = LONGEST.saturating_sub(self.input.value().len());
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if c.len_utf8() > room {
+                break;
+            }
+            room -= c.len_utf8();
             changed |= self.input.handle(InputRequest::InsertChar(c)).is_some();
         }
         self.offer = None;
