@@ -23,12 +23,12 @@ impl Form {
     pub const ALL: [Self; 4] = [Self::Raw, Self::Shown, Self::ShownBy01, Self::Composed];
 
     /// Tests a text in this form. `Unknown` if the text is not kept whole.
-    pub(super) fn judge(self, text: RawText<'_>, test: impl FnOnce(&str) -> bool) -> Truth {
+    pub(super) fn judge(self, text: RawText<'_>, matches: impl FnOnce(&str) -> bool) -> Truth {
         match (self, text.whole()) {
-            (Self::Shown, _) => Truth::of(test(&text.shown())),
-            (Self::ShownBy01, _) => Truth::of(test(&text.shown_by_0_1())),
-            (Self::Raw, Some(whole)) => Truth::of(test(whole)),
-            (Self::Composed, Some(whole)) => Truth::of(test(&composed(whole))),
+            (Self::Shown, _) => Truth::of(matches(&text.shown())),
+            (Self::ShownBy01, _) => Truth::of(matches(&text.shown_by_0_1())),
+            (Self::Raw, Some(whole)) => Truth::of(matches(whole)),
+            (Self::Composed, Some(whole)) => Truth::of(matches(&composed(whole))),
             (Self::Raw | Self::Composed, None) => Truth::Unknown,
         }
     }

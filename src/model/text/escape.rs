@@ -90,13 +90,11 @@ impl Before {
             return is_shown.then_some(if takes_marks { Self::Base(0) } else { Self::Nothing });
         }
         match (kind(c), self) {
-            (Kind::Base, _) => Some(Self::Base(0)),
+            (Kind::Base, _) | (Kind::Final, Self::Open) => Some(Self::Base(0)),
             (Kind::Mark, Self::Base(marks)) if marks < MAX_MARKS => Some(Self::Base(marks + 1)),
             (Kind::Mark, Self::Lead | Self::Open) => Some(Self::Base(1)),
             (Kind::Lead, _) => Some(Self::Lead),
-            (Kind::Syllable, _) => Some(Self::Open),
-            (Kind::Vowel, Self::Lead) => Some(Self::Open),
-            (Kind::Final, Self::Open) => Some(Self::Base(0)),
+            (Kind::Syllable, _) | (Kind::Vowel, Self::Lead) => Some(Self::Open),
             _ => None,
         }
     }
