@@ -6,15 +6,13 @@
 
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
 use super::groups::collect::group;
 use super::judging::judged;
 use super::names::Names;
-use crate::model::{Counter, Session, Snapshot};
+use crate::model::{Counter, Session, Snapshot, display_width};
 use crate::query::Subject;
 use crate::triage::Samples;
 
@@ -181,7 +179,7 @@ fn widest(generation: &Generation, order: &[Place]) -> [u16; COLUMNS.len()] {
         let cells = order
             .iter()
             .filter_map(|place| (column.cell)(&generation.resolve(*place)?));
-        let width = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
         *widest = u16::try_from(width)
             .unwrap_or(u16::MAX)
             .clamp(*widest, column.max);

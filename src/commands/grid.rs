@@ -5,9 +5,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::columns::Align;
+use crate::model::display_width;
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -64,8 +63,10 @@ impl<'a> Grid<'a> {
 
     fn width(&self, index: usize, head: &Head<'_>) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(index));
-        let fitting = cells.map(|cell| cell.width()).filter(|width| *width <= head.max);
-        fitting.fold(head.heading.width(), usize::max)
+        let fitting = cells
+            .map(|cell| display_width(cell))
+            .filter(|width| *width <= head.max);
+        fitting.fold(display_width(head.heading), usize::max)
     }
 
     fn write_line<'b>(
@@ -77,7 +78,7 @@ impl<'a> Grid<'a> {
         // Blanks are owed until a cell follows them.
         let mut owed = 0;
         for ((cell, width), head) in cells.zip(widths).zip(&self.columns) {
-            let room = width.saturating_sub(cell.width());
+            let room = width.saturating_sub(display_width(cell));
             let (before, after) = match head.align {
                 Align::Left => (0, room),
                 Align::Right => (room, 0),

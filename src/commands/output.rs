@@ -1,6 +1,6 @@
 //! What is written, and where: results to stdout, complaints to stderr. Nothing but text.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 
 use super::exit::Failure;
@@ -36,16 +36,8 @@ pub(super) fn remark(what: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", visible(what));
 }
 
-/// Texts of an endpoint are clean already; those of the command line and of the system are not.
+/// Returns a line as it may be shown. Texts of an endpoint are sanitized already; those of the command
+/// line and of the system are not.
 pub(super) fn visible(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            // Writing to a String cannot fail.
-            let _ = write!(line, "{}", c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
+    crate::model::visible(text).into_owned()
 }

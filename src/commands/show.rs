@@ -15,6 +15,7 @@ use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
 use crate::model::{Detail, Dialect, Fault, Identity, IdleMeaning, Instance, SessionId};
 use crate::shell::client::Client;
+use crate::shell::json::to_writer_pretty;
 use crate::triage::{
     ConnectionSample, Finding, Look, ReasonSet, Samples, Thresholds, Verdict, closer, judge,
 };
@@ -53,7 +54,7 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure>
     output::print(|out| match args.output {
         ShowOutput::Text => text::write(out, &shown, &endpoint),
         ShowOutput::Json => {
-            serde_json::to_writer_pretty(&mut *out, &DetailRecord::new(&shown, &endpoint))?;
+            to_writer_pretty(&mut *out, &DetailRecord::new(&shown, &endpoint))?;
             writeln!(out)
         }
     })?;

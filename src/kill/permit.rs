@@ -1,7 +1,7 @@
 //! Whether a kill may be asked for at all, before any dialog opens.
 
 use super::Refusal;
-use crate::model::{Dialect, Part, SessionId, Version};
+use crate::model::{Dialect, Part, SessionId, Version, visible};
 use crate::query::{Filter, Subject, Truth};
 
 /// What is known of who asks, and of whom.
@@ -49,14 +49,17 @@ pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> 
     }
 }
 
-/// Whoever may be protected is: where the endpoint does not tell what was asked, nobody is ended.
+/// Returns why a session that `protect` matches, or may match, is not killed. All forms of its texts
+/// count, so a protection holds however its names were written down.
 pub(super) fn protection(protect: &Filter, subject: &Subject<'_>) -> Option<Refusal> {
     if protect.is_empty() {
         return None;
     }
-    match protect.judge(subject) {
+    match protect.judge_in_any_form(subject) {
         Truth::No => None,
         Truth::Yes => Some(Refusal::Protected),
-        Truth::Unknown => Some(Refusal::PerhapsProtected(protect.text().trim().to_owned())),
+        Truth::Unknown => Some(Refusal::PerhapsProtected(
+            visible(protect.text().trim()).into_owned(),
+        )),
     }
 }

@@ -277,7 +277,7 @@ impl Identity {
 
 /// The proof of a text, marked so that a digest is never taken for a name of the same bytes.
 fn tagged(text: &Text) -> Vec<u8> {
-    let mut bytes = vec![u8::from(text.is_verbatim())];
+    let mut bytes = vec![u8::from(text.raw().whole().is_some())];
     bytes.extend_from_slice(text.proof());
     bytes
 }

@@ -38,7 +38,7 @@ pub use service::{Load, ServiceState, Services};
 pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId, WriteQueue};
 pub use snapshot::{Absence, Found, Sighting, Snapshot};
 pub use span::{Span, rate_text, size_text};
-pub use text::{Limit, Text};
+pub use text::{Limit, Piece, Pieces, RawText, Text, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 
 #[cfg(test)]

@@ -85,6 +85,8 @@ pub struct Session {
     pub user: Option<Text>,
     /// The client's address, or `localhost` for a Unix socket.
     pub address: Option<Text>,
+    /// Whether the endpoint sent an IPv4 address in its IPv6 form, `::ffff:10.0.0.1`.
+    pub address_is_mapped: bool,
     /// The client's port (6.3 and later, TCP only; not in the draft).
     pub port: Option<u16>,
     /// The service, by name.
@@ -108,6 +110,7 @@ impl Session {
             state: None,
             user: None,
             address: None,
+            address_is_mapped: false,
             port: None,
             service: None,
             connected: None,
@@ -131,6 +134,11 @@ impl Session {
     /// `address:port`; an IPv6 address in brackets when a port follows.
     pub fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
+    }
+
+    /// Returns [`Session::origin`] with the raw address; `None` if the address is not kept whole.
+    pub fn raw_origin(&self) -> Option<String> {
+        Some(origin(self.address.as_ref()?.raw().whole()?, self.port))
     }
 
     /// The servers whose connections it holds; `None` where dialect or version do not say.

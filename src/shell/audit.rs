@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use self::line::Line;
 use self::who::Who;
+use super::json;
 use crate::kill::Entry;
 
 pub use recorder::Recorder;
@@ -100,7 +101,7 @@ impl AuditLog {
             lines.push(b'\n');
         }
         for entry in entries {
-            serde_json::to_writer(&mut lines, &Line::new(entry, who, &self.endpoints))?;
+            json::to_writer(&mut lines, &Line::new(entry, who, &self.endpoints))?;
             lines.push(b'\n');
         }
         file.write_all(&lines)?;

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod client;
 pub(crate) mod clock;
+pub mod json;
 pub(crate) mod kill_request;
 pub mod poller;
 pub mod run;

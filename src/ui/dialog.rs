@@ -15,8 +15,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{dialog_box, fit, lines, wrap};
+use super::draw::{dialog_box, lines, wrap};
 use super::theme::Theme;
+use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::asking::Asking;
 use crate::kill::{Attempt, BY_KEY, Choice, Ticket};
@@ -96,11 +97,12 @@ fn foot<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Vec<Line
     let reason = asking.reason.value();
     if asking.types_reason || !reason.is_empty() {
         let room = width.saturating_sub(REASON.len() + 1);
-        let scroll = asking.reason.visual_scroll(room);
-        let text: String = reason.chars().skip(scroll).collect();
+        let typed = TypedLine::of(&asking.reason);
+        let (parts, _) = typed.window(room);
+        let text: String = parts.map(|part| part.text.as_str()).collect();
         foot.push(Line::from(vec![
             Span::styled(REASON, theme.quiet),
-            Span::styled(fit(&text, room, ""), theme.input),
+            Span::styled(text, theme.input),
         ]));
     }
     foot.push(buttons(app, asking, theme, width));
@@ -111,8 +113,9 @@ const REASON: &str = "reason     ";
 
 fn show_text_cursor(asking: &Asking, foot: Rect, frame: &mut Frame<'_>) {
     let room = usize::from(foot.width).saturating_sub(REASON.len() + 1);
-    let scroll = asking.reason.visual_scroll(room);
-    let cursor = asking.reason.visual_cursor().saturating_sub(scroll) + REASON.len();
+    let typed = TypedLine::of(&asking.reason);
+    let (_, cursor) = typed.window(room);
+    let cursor = cursor + REASON.len();
     let x = foot.x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX));
     if !foot.is_empty() {
         frame.set_cursor_position((x.min(foot.right().saturating_sub(1)), foot.y));

@@ -9,6 +9,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::theme::Theme;
 use crate::app::layout::Area;
+use crate::model::display_width;
 
 /// The layout's area as ratatui's.
 pub(super) const fn rect(area: Area) -> Rect {
@@ -108,7 +109,7 @@ fn put(buffer: &mut Buffer, place: (u16, u16), symbol: &str, style: Style) {
 
 /// A text cut to a width in cells, with a mark where something is missing.
 pub(super) fn fit(text: &str, width: usize, more: &str) -> String {
-    if text.width() <= width {
+    if display_width(text) <= width {
         return text.to_owned();
     }
     let room = width.saturating_sub(more.width());
@@ -127,7 +128,7 @@ pub(super) fn fit(text: &str, width: usize, more: &str) -> String {
 
 /// A text cut in its middle: both ends of an address tell where it is from.
 pub(super) fn fit_middle(text: &str, width: usize, more: &str) -> String {
-    let have = text.width();
+    let have = display_width(text);
     if have <= width || width < 5 {
         return fit(text, width, more);
     }
@@ -143,7 +144,10 @@ pub(super) fn fit_middle(text: &str, width: usize, more: &str) -> String {
             used <= tail_room
         })
         .collect();
-    format!("{head}{more}{}", tail.into_iter().rev().collect::<String>())
+    let tail: String = tail.into_iter().rev().collect();
+    // A mark whose letter is cut off would be drawn on the sign for the gap.
+    let tail = tail.trim_start_matches(|c: char| c.width() == Some(0));
+    format!("{head}{more}{tail}")
 }
 
 /// Breaks a text into lines of a width, at blanks where there are any.
@@ -155,9 +159,9 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
             let Some(line) = lines.last_mut() else {
                 return lines;
             };
-            let used = line.width();
+            let used = display_width(line);
             let gap = usize::from(used > 0);
-            if used + gap + rest.width() <= width {
+            if used + gap + display_width(rest) <= width {
                 line.extend((gap > 0).then_some(' '));
                 line.push_str(rest);
                 break;

@@ -17,6 +17,7 @@ pub mod plain;
 mod sparkline;
 mod table;
 mod theme;
+mod typed;
 
 use ratatui::Frame;
 

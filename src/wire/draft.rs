@@ -89,10 +89,12 @@ impl Row for SessionRow {
             .take(&mut decoder.blanked)
             .map(|sent| decoder.connected(&sent.0));
         let age = decoder.age(connected.as_ref());
+        let (address, address_is_mapped) = decoder.address(raw.address);
         Some(Session {
             state: decoder.name(raw.state),
             user: decoder.name(raw.user),
-            address: decoder.name(raw.address),
+            address,
+            address_is_mapped,
             service: decoder.linked(raw.service, "/services/"),
             age: age.take(&mut decoder.blanked),
             connected,
@@ -147,6 +149,17 @@ impl Decoder<'_> {
         field
             .take(&mut self.blanked)
             .map(|raw| self.interner.name(&raw.0))
+    }
+
+    /// Returns an address in its short form, and whether it was sent as a mapped one: up to 23.02, an
+    /// IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
+    pub(super) fn address(&mut self, field: Field<Raw<'_>>) -> (Option<Text>, bool) {
+        let Some(raw) = field.take(&mut self.blanked) else {
+            return (None, false);
+        };
+        let short = raw.0.strip_prefix("::ffff:").filter(|rest| rest.contains('.'));
+        let address = self.interner.name(short.unwrap_or(&raw.0));
+        (Some(address), short.is_some())
     }
 
     /// The name inside a relative link: `/services/RW-Split` is shown as `RW-Split`.

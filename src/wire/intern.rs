@@ -10,12 +10,11 @@ use crate::model::{Limit, Text};
 
 /// A store of names and moments, kept from one list to the next.
 ///
-/// Only texts that cleaning left alone are kept: for those, what is shown is what was sent, so the
-/// raw text finds them again. [`Interner::prune`] lets go of what no session holds any more.
+/// Only texts that are kept whole are stored: their raw form finds them again. [`Interner::prune`] lets go of what no session holds any more.
 #[derive(Debug, Default)]
 pub struct Interner {
-    names: FxHashSet<Verbatim>,
-    moments: FxHashMap<Verbatim, Option<i64>>,
+    names: FxHashSet<Whole>,
+    moments: FxHashMap<Whole, Option<i64>>,
     /// How many rows the last list had; the next one has about as many.
     pub(super) rows: usize,
     /// Estimated memory of the texts that are kept.
@@ -24,19 +23,19 @@ pub struct Interner {
     loose_bytes: usize,
 }
 
-/// A text that equals its raw form, found again by it.
+/// A text that is kept whole, found by its raw form.
 #[derive(Debug, PartialEq, Eq)]
-struct Verbatim(Text);
+struct Whole(Text);
 
-impl Hash for Verbatim {
+impl Hash for Whole {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_str().hash(state);
+        self.0.raw().kept().hash(state);
     }
 }
 
-impl Borrow<str> for Verbatim {
+impl Borrow<str> for Whole {
     fn borrow(&self) -> &str {
-        self.0.as_str()
+        self.0.raw().kept()
     }
 }
 
@@ -44,7 +43,9 @@ impl Borrow<str> for Verbatim {
 const TEXT_SIZE: usize = 80 + 2 * ALLOCATION;
 
 fn size(text: &Text) -> usize {
-    TEXT_SIZE + text.as_str().len()
+    let (shown, raw) = (text.as_str(), text.raw().kept());
+    let second = if raw == shown { 0 } else { raw.len() + ALLOCATION };
+    TEXT_SIZE + shown.len() + second
 }
 
 impl Interner {
@@ -55,7 +56,7 @@ impl Interner {
         }
         let text = Text::clean(raw, Limit::Name);
         if self.counted(&text) {
-            self.names.insert(Verbatim(text.clone()));
+            self.names.insert(Whole(text.clone()));
         }
         text
     }
@@ -75,14 +76,14 @@ impl Interner {
         let text = Text::clean(raw, Limit::Name);
         let at = read(raw);
         if self.counted(&text) {
-            self.moments.insert(Verbatim(text.clone()), at);
+            self.moments.insert(Whole(text.clone()), at);
         }
         (text, at)
     }
 
     /// Counts a new text. Returns `true` if it can be kept.
     fn counted(&mut self, text: &Text) -> bool {
-        let is_kept = text.is_verbatim();
+        let is_kept = text.raw().whole().is_some();
         let bytes = if is_kept {
             &mut self.kept_bytes
         } else {

@@ -19,6 +19,7 @@ mod kill_grace;
 mod kill_many;
 mod list;
 mod many;
+mod names;
 mod program;
 mod show;
 mod terminal;

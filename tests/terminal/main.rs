@@ -36,6 +36,7 @@ mod kill;
 mod leaving;
 mod many;
 mod marks;
+mod names;
 mod outage;
 mod password;
 mod paste;

@@ -9,6 +9,7 @@ use crate::kill::stage::{FirstCheck, Stage};
 use crate::kill::{Outcome, Refusal, asks_why};
 use crate::model::{
     Absence, Dialect, Fault, Identity, Limit, Now, Part, Phase, ProcessStart, Sighting, Text, Verdict,
+    visible,
 };
 use crate::query::{ReasonNames, Subject};
 
@@ -120,7 +121,7 @@ impl Attempt {
         }
         match taken_by {
             Some(filter) if !filter.judge(&subject).is_yes() => {
-                Err(Outcome::Skipped(filter.text().trim().to_owned()))
+                Err(Outcome::Skipped(visible(filter.text().trim()).into_owned()))
             }
             _ => Ok((sighting, unchecked)),
         }

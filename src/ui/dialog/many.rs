@@ -7,7 +7,7 @@ use super::{Text as Page, consequences, holds};
 use crate::app::App;
 use crate::app::asking::Asking;
 use crate::kill::{Attempt, FirstCheck, Stage};
-use crate::model::Text;
+use crate::model::{Text, visible};
 use crate::query::Filter;
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
@@ -215,11 +215,14 @@ fn taken_by(attempts: &[Attempt]) -> Option<String> {
             .filter_map(|attempt| attempt.victim.taken_by.as_ref())
     };
     if is_one {
-        return first.map(|filter| filter.text().trim().to_owned());
+        return first.map(|filter| visible(filter.text().trim()).into_owned());
     }
     let by_hand = attempts.len() - texts().count();
     let distinct: std::collections::BTreeSet<_> = texts().map(|filter| filter.text().trim()).collect();
-    let mut said: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
+    let mut said: Vec<String> = distinct
+        .into_iter()
+        .map(|text| visible(text).into_owned())
+        .collect();
     said.extend((by_hand > 0).then(|| format!("{by_hand} by hand")));
     Some(said.join("; "))
 }

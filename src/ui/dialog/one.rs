@@ -6,15 +6,24 @@ use super::{Text as Page, consequences, holds};
 use crate::app::App;
 use crate::kill::{Attempt, FirstCheck, Outcome, Refusal, Stage};
 use crate::model::{Difference, Session, Text};
-use crate::ui::draw::{fit, wrap};
+use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
 /// Room for the name of a fact.
 const LABEL: usize = 11;
 
+/// Maximum number of lines of the user and the address. A name of 256 escapes would leave no room for
+/// the buttons; its beginning and the address at its end are shown.
+const MAX_CLIENT_LINES: usize = 4;
+
 /// What must be seen stands first: on a small screen the rest is cut.
 pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize) -> Page<'a> {
-    let mut lines = wrap(&attempt.session().client(), width)
+    let client = fit_middle(
+        &attempt.session().client(),
+        width * MAX_CLIENT_LINES,
+        theme.glyphs.more,
+    );
+    let mut lines = wrap(&client, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.strong))
         .chain(check(attempt, theme, width))

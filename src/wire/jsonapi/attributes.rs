@@ -1,7 +1,5 @@
 //! A row of the JSON:API list: what the table needs of it, and not a field more.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 
 use super::buffers::{RawBuffers, longest};
@@ -150,13 +148,12 @@ pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option
         running: running(raw.queries, decoder),
         ..client(raw.client, decoder)
     };
+    let (address, address_is_mapped) = decoder.address(raw.remote);
     Some(Session {
         state: decoder.name(raw.state),
         user: decoder.name(raw.user),
-        address: raw
-            .remote
-            .take(&mut decoder.blanked)
-            .map(|remote| decoder.address(&remote.0)),
+        address,
+        address_is_mapped,
         port: raw.port.take(&mut decoder.blanked).and_then(|Port(port)| port),
         service,
         age,
@@ -253,14 +250,5 @@ impl RawConnection<'_> {
         )]
         let low = sent as u32;
         (low != 0).then_some(low)
-    }
-}
-
-impl Decoder<'_> {
-    /// An address. Up to 23.02 an IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
-    pub(super) fn address(&mut self, raw: &str) -> Text {
-        let mapped = raw.strip_prefix("::ffff:").filter(|rest| rest.contains('.'));
-        let plain: Cow<'_, str> = Cow::Borrowed(mapped.unwrap_or(raw));
-        self.interner.name(&plain)
     }
 }
