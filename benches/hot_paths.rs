@@ -78,6 +78,7 @@ fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
         number: 1,
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::from_millis(14),
+        least_interval: Duration::ZERO,
         bytes: body.len(),
         sessions: rows.sessions,
         blanked: 0,

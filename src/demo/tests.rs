@@ -86,6 +86,7 @@ impl Watcher {
             // Our clock is another one.
             taken_at: taken_at + jiff::SignedDuration::from_secs(47),
             cost: Duration::ZERO,
+            least_interval: Duration::ZERO,
             bytes: body.len(),
             sessions: rows.sessions,
             blanked: rows.blanked,

@@ -18,7 +18,7 @@ use super::event::{Event, Order, Ticket};
 use super::grace::Grace;
 use super::traffic::Traffic;
 use super::{FirstCheck, Outcome, Refusal, Rules, Stage, Tally, Victim};
-use crate::model::{EndpointId, Fault, Now, Text};
+use crate::model::{EndpointId, Fault, Now, Text, counted};
 
 /// Over so many victims the first check is one fresh list for all.
 pub(super) const CHECKED_ONE_BY_ONE: usize = 16;
@@ -143,7 +143,7 @@ impl Batch {
         let meant: Vec<_> = self.attempts.iter().filter(is_meant).collect();
         match meant.as_slice() {
             [one] => one.victim.name(),
-            many => format!("{} sessions", many.len()),
+            many => counted(many.len(), "session"),
         }
     }
 
@@ -199,6 +199,16 @@ impl Batch {
         self.after(now, Vec::new())
     }
 
+    /// The account of an endpoint may only read: while the dialog is open, its victims are refused.
+    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+        if matches!(self.phase, Phase::Asking) {
+            let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+            self.withdraw(here, &Outcome::Refused(Refusal::MayOnlyRead));
+            self.revision += 1;
+        }
+        self.after(now, Vec::new())
+    }
+
     /// A person said yes. Nothing is sent before the grace has passed and the intents are logged.
     /// Where nobody can be ended any more, that is logged.
     pub fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
@@ -242,6 +252,11 @@ impl Batch {
         } else {
             None
         }
+    }
+
+    /// Whether its intents are being written: nothing was sent yet.
+    pub const fn is_logging(&self) -> bool {
+        matches!(self.phase, Phase::Logging { .. })
     }
 
     /// Whether it still sends anything but looks at what should be gone.
@@ -290,8 +305,11 @@ impl Batch {
 
     /// The program ends: begins no more, and what is in flight stays unknown.
     pub fn abandon(&mut self, fault: &Fault, now: Now) -> Vec<Order> {
-        if !matches!(self.phase, Phase::Running | Phase::Logging { .. }) {
-            return Vec::new();
+        match self.phase {
+            Phase::Running => {}
+            // The log's reply is no longer waited for.
+            Phase::Logging { .. } => self.run(),
+            Phase::Asking | Phase::Grace(_) | Phase::TakenBack(_) => return Vec::new(),
         }
         self.withdraw(|_| true, &Outcome::Refused(Refusal::Stopped));
         for place in 0..self.attempts.len() {
@@ -337,7 +355,8 @@ impl Batch {
 
     /// Leaves those alone of whom nothing was sent.
     fn withdraw(&mut self, whom: impl Fn(&Attempt) -> bool, outcome: &Outcome) {
-        let counts = matches!(self.phase, Phase::Running | Phase::Logging { .. });
+        // Before that, `run` collects the outcomes.
+        let counts = matches!(self.phase, Phase::Running);
         for (place, attempt) in (0..).zip(&mut self.attempts) {
             let is_meant = !attempt.is_struck() && whom(attempt);
             if is_meant && attempt.withdraw(outcome.clone()) && counts {

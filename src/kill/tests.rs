@@ -225,6 +225,7 @@ impl Play {
             number: 1,
             taken_at: self.now.wall,
             cost: Duration::ZERO,
+            least_interval: Duration::ZERO,
             bytes: 0,
             sessions,
             blanked: 0,

@@ -228,6 +228,7 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
         number: 1,
         taken_at: Timestamp::UNIX_EPOCH,
         cost: std::time::Duration::ZERO,
+        least_interval: std::time::Duration::ZERO,
         bytes: 0,
         sessions: sessions.iter().map(session).collect(),
         blanked: 0,

@@ -20,6 +20,7 @@ use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
 use crate::app::prompt::FilterPrompt;
 use crate::app::status::Level;
 use crate::kill::BY_KEY;
+use crate::model::counted;
 
 /// The status line: the filter while it is typed, else what happened last, else what is shown. What
 /// happened takes the line of the keys too, where one is not enough.
@@ -126,7 +127,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     } else if generation.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
     } else if listed == total {
-        parts.push(format!("{total} sessions"));
+        parts.push(counted(total, "session"));
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }

@@ -112,6 +112,7 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         number: 1,
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::ZERO,
+        least_interval: Duration::ZERO,
         bytes: 0,
         blanked: 0,
         dropped: 0,

@@ -35,6 +35,7 @@ impl List {
             number,
             taken_at: self.taken_at,
             cost: self.cost,
+            least_interval: Duration::ZERO,
             bytes: self.bytes,
             sessions: self.rows.sessions,
             blanked: self.rows.blanked,

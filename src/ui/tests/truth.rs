@@ -1,0 +1,192 @@
+//! What a server writes can neither forge nor displace the words of this program.
+
+use std::time::Duration;
+
+use super::frame;
+use crate::app::Settings;
+use crate::app::key::Code;
+use crate::app::stage::{Stage, draft};
+use crate::model::{Dialect, Fault, Limit, Text};
+
+const WIDTHS: [u16; 4] = [40, 60, 80, 140];
+const LIST: &str = r#"{"data":[{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app","remote":"10.0.0.1","port":40001,"connected":"Mon Nov 23 16:08:03 2026","idle":1}}]}"#;
+
+/// A watched endpoint with these warnings.
+fn warned(warnings: &[&'static str], dialect: Dialect, width: u16) -> Stage {
+    let mut stage = Stage::new(dialect, (width, 24));
+    stage.app.endpoints[0].warnings = warnings.to_vec();
+    stage
+}
+
+fn header(stage: &Stage) -> String {
+    frame(stage).lines().next().unwrap().to_owned()
+}
+
+fn status_500(detail: &str) -> Fault {
+    Fault::Status {
+        status: 500,
+        detail: Some(Text::clean(detail, Limit::Line)),
+    }
+}
+
+#[test]
+fn a_version_cannot_forge_the_header() {
+    let forged = format!("24.02.3 up 9d  live  every 1s{}", " ".repeat(150));
+    for width in WIDTHS {
+        let mut stage = warned(&["insecure TLS"], Dialect::JsonApi, width);
+        stage.version = forged.clone();
+        stage.list(LIST);
+        let live = header(&stage);
+        assert!(live.contains("  live  insecure TLS"), "{live}");
+        assert!(!live.contains("up 9d"), "{live}");
+        stage.wait(Duration::from_secs(12));
+        stage.fail(status_500("live  every 1s"));
+        let stale = header(&stage);
+        assert!(stale.contains("stale 12s  insecure TLS"), "{stale}");
+        assert!(!stale.contains("up 9d"), "{stale}");
+        if width >= 60 {
+            assert!(stale.contains("status 500: '"), "{stale}");
+        }
+        if width >= 80 {
+            assert!(stale.contains("again in 4s"), "{stale}");
+        }
+    }
+}
+
+#[test]
+fn a_version_is_shown_behind_the_state() {
+    let mut stage = warned(&[], Dialect::JsonApi, 80);
+    stage.list(LIST);
+    assert!(
+        header(&stage).contains("127.0.0.1:8989  live  24.02.3 up 3d 4h"),
+        "{}",
+        header(&stage)
+    );
+    for odd in ["24.02.3 up", "x@y", "12345678901234567", "", "24.02\u{202e}"] {
+        stage.version = odd.to_owned();
+        stage.list(LIST);
+        assert!(
+            header(&stage).contains("live  version? up"),
+            "{odd}: {}",
+            header(&stage)
+        );
+    }
+}
+
+#[test]
+fn warnings_have_room_at_every_width_and_in_every_state() {
+    let long = "a server-written error body that goes on and on ".repeat(20);
+    for width in WIDTHS {
+        for warning in ["insecure TLS", "plain http"] {
+            let mut stage = warned(&[warning], Dialect::Draft, width);
+            stage.app.endpoints[0].name = "db-proxy-eu-central-1.example.com:8989".to_owned();
+            assert!(header(&stage).contains(warning), "connecting: {}", header(&stage));
+            stage.fail(status_500(&long));
+            assert!(header(&stage).contains("no data"), "{}", header(&stage));
+            assert!(header(&stage).contains(warning), "no data: {}", header(&stage));
+            stage.list(&draft(&[(1, "ann", 0)]));
+            assert!(header(&stage).contains("live"), "{}", header(&stage));
+            assert!(header(&stage).contains(warning), "live: {}", header(&stage));
+            stage.wait(Duration::from_secs(100));
+            stage.fail(status_500(&long));
+            assert!(header(&stage).contains("stale 100s"), "{}", header(&stage));
+            assert!(header(&stage).contains(warning), "stale: {}", header(&stage));
+            stage.press(Code::Char('p'));
+            assert!(header(&stage).contains(warning), "paused: {}", header(&stage));
+        }
+    }
+}
+
+#[test]
+fn the_summary_of_many_endpoints_counts_the_warnings() {
+    let names: Vec<String> = (0..200).map(|n| format!("proxy-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for width in WIDTHS {
+        let mut stage = Stage::watching(&names, Settings::default(), Dialect::Draft, (width, 24));
+        stage.app.endpoints[150].warnings = vec!["insecure TLS"];
+        for place in [170, 171] {
+            stage.app.endpoints[place].warnings = vec!["plain http"];
+        }
+        for place in 0..180 {
+            stage.list_at(place, &draft(&[(1, "ann", 0)]), "");
+        }
+        stage.fail_at(199, Fault::Refused);
+        let summary = header(&stage);
+        assert!(summary.contains("insecure TLS"), "{summary}");
+        assert!(summary.contains("plain http"), "{summary}");
+        if width >= 60 {
+            assert!(summary.contains("1 no data"), "{summary}");
+            assert!(summary.contains("1 insecure TLS  2 plain http"), "{summary}");
+        }
+        if width >= 140 {
+            assert!(summary.contains("200 endpoints  180 live"), "{summary}");
+        }
+    }
+}
+
+#[test]
+fn one_endpoint_of_one_session_is_singular() {
+    let mut stage = warned(&[], Dialect::Draft, 80);
+    stage.list(&draft(&[(1, "ann", 0)]));
+    let frame = frame(&stage);
+    assert!(frame.contains("1 session "), "{frame}");
+    assert!(!frame.contains("1 sessions"), "{frame}");
+}
+
+#[test]
+fn every_is_the_interval_that_is_kept() {
+    for width in [120, 140] {
+        let mut stage = warned(&[], Dialect::Draft, width);
+        stage.least_interval = Duration::from_millis(3_520);
+        for _ in 0..20 {
+            stage.list(&draft(&[(1, "ann", 0)]));
+            stage.wait(Duration::from_secs(1));
+        }
+        assert!(header(&stage).contains("every 3.5s"), "{}", header(&stage));
+        stage.press(Code::Char('+'));
+        stage.press(Code::Char('+'));
+        assert!(header(&stage).contains("every 5s"), "{}", header(&stage));
+        stage.press(Code::Char('-'));
+        assert!(header(&stage).contains("every 3.5s"), "{}", header(&stage));
+        stage.least_interval = Duration::from_millis(140);
+        stage.list(&draft(&[(1, "ann", 0)]));
+        assert!(header(&stage).contains("every 2s"), "{}", header(&stage));
+    }
+}
+
+#[test]
+fn a_long_user_does_not_hide_that_the_session_ended() {
+    let user = format!("app1@10.0.0.2:20001   live   {}", "x".repeat(200));
+    for width in WIDTHS.into_iter().chain([30]) {
+        for id in [7, u64::MAX] {
+            let mut stage = Stage::new(Dialect::Draft, (width, 24));
+            stage.list(&draft(&[(id, &user, 0)]));
+            stage.press(Code::Enter);
+            stage.seen(Ok(stage.detail(id)));
+            stage.seen(Err(Fault::TimedOut(Duration::from_secs(10))));
+            let shown = frame(&stage);
+            assert!(shown.contains("timed out") || width < 60, "{shown}");
+            stage.seen(Err(Fault::NotFound));
+            let shown = frame(&stage);
+            assert!(shown.contains("ended 16:2"), "{shown}");
+            if width == 80 && id == 7 {
+                assert!(
+                    shown.contains("Session 7  'app1@10.0.0.2:20001   live   x"),
+                    "{shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_dialog_quotes_a_name_that_looks_like_a_client() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(7, "app1@10.0.0.2:20001   live   x", 0)]));
+    stage.press(Code::Char('K'));
+    let shown = frame(&stage);
+    assert!(
+        shown.contains("'app1@10.0.0.2:20001   live   x'@10.0.3.7"),
+        "{shown}"
+    );
+}
