@@ -199,16 +199,6 @@ impl Batch {
         self.after(now, Vec::new())
     }
 
-    /// The account of an endpoint may only read: while the dialog is open, its victims are refused.
-    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
-        if matches!(self.phase, Phase::Asking) {
-            let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
-            self.withdraw(here, &Outcome::Refused(Refusal::MayOnlyRead));
-            self.revision += 1;
-        }
-        self.after(now, Vec::new())
-    }
-
     /// A person said yes. Nothing is sent before the grace has passed and the intents are logged.
     /// Where nobody can be ended any more, that is logged.
     pub fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
@@ -252,11 +242,6 @@ impl Batch {
         } else {
             None
         }
-    }
-
-    /// Whether its intents are being written: nothing was sent yet.
-    pub const fn is_logging(&self) -> bool {
-        matches!(self.phase, Phase::Logging { .. })
     }
 
     /// Whether it still sends anything but looks at what should be gone.

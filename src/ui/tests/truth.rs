@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::frame;
 use crate::app::Settings;
 use crate::app::key::Code;
+use crate::app::msg::Msg;
 use crate::app::stage::{Stage, draft};
-use crate::model::{Dialect, Fault, Limit, Text};
+use crate::model::{Dialect, EndpointId, Fault, Limit, Text};
 
 const WIDTHS: [u16; 4] = [40, 60, 80, 140];
 const LIST: &str = r#"{"data":[{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app","remote":"10.0.0.1","port":40001,"connected":"Mon Nov 23 16:08:03 2026","idle":1}}]}"#;
@@ -143,11 +144,16 @@ fn every_is_the_interval_that_is_kept() {
             stage.wait(Duration::from_secs(1));
         }
         assert!(header(&stage).contains("every 3.5s"), "{}", header(&stage));
-        stage.press(Code::Char('+'));
-        stage.press(Code::Char('+'));
-        assert!(header(&stage).contains("every 5s"), "{}", header(&stage));
-        stage.press(Code::Char('-'));
-        assert!(header(&stage).contains("every 3.5s"), "{}", header(&stage));
+        let mut after = |keys: &str| {
+            stage.type_text(keys);
+            stage.settle();
+            stage.list(&draft(&[(1, "ann", 0)]));
+            header(&stage)
+        };
+        let slower = after("++");
+        assert!(slower.contains("every 5s"), "{slower}");
+        let faster = after("-");
+        assert!(faster.contains("every 3.5s"), "{faster}");
         stage.least_interval = Duration::from_millis(140);
         stage.list(&draft(&[(1, "ann", 0)]));
         assert!(header(&stage).contains("every 2s"), "{}", header(&stage));
@@ -189,4 +195,93 @@ fn the_dialog_quotes_a_name_that_looks_like_a_client() {
         shown.contains("'app1@10.0.0.2:20001   live   x'@10.0.3.7"),
         "{shown}"
     );
+}
+
+#[test]
+fn in_ascii_two_different_names_do_not_look_equal_in_the_dialog() {
+    let question = |user: &str| {
+        let settings = Settings {
+            ascii: true,
+            ..Settings::default()
+        };
+        let mut stage = Stage::with(settings, Dialect::Draft, (80, 24));
+        stage.list(&draft(&[(7, user, 0)]));
+        let table = frame(&stage);
+        stage.press(Code::Char('K'));
+        (table, frame(&stage))
+    };
+    let (table, first) = question("日本");
+    assert!(table.contains(" ???? "), "as wide as the name: {table}");
+    assert!(first.contains(r"\u{65e5}\u{672c}@10.0.3.7"), "{first}");
+    let (_, second) = question("中国");
+    assert_ne!(first, second);
+    assert!(first.is_ascii() && second.is_ascii());
+}
+
+#[test]
+fn names_that_differ_only_at_their_ends_look_different_in_a_narrow_table() {
+    let names = ["db-proxy-eu-central-1", "db-proxy-eu-central-2"];
+    let mut stage = Stage::watching(&names, Settings::default(), Dialect::Draft, (80, 24));
+    for place in [0, 1] {
+        let users = [(1, "app_billing_prod_ro", 50), (2, "app_billing_prod_rw", 40)];
+        stage.list_at(place, &draft(&users), "");
+    }
+    let shown = frame(&stage);
+    let rows: std::collections::BTreeSet<_> = shown.lines().filter(|line| line.contains("d_r")).collect();
+    assert_eq!(rows.len(), 4, "{shown}");
+    assert!(shown.contains("ral-1 ") && shown.contains("ral-2 "), "{shown}");
+}
+
+#[test]
+fn a_service_without_a_name_has_a_label_in_the_overview() {
+    let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+    stage.list(&LIST.replace(
+        r#""idle":1"#,
+        r#""idle":1},"relationships":{"services":{"data":[{"id":"","type":"services"}]}"#,
+    ));
+    stage.press(Code::Char('o'));
+    let shown = frame(&stage);
+    assert!(shown.contains("(empty)"), "{shown}");
+}
+
+#[test]
+fn a_wrong_number_in_the_dialog_is_named() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let sessions: Vec<_> = (1..=7).map(|id| (id, "ann", 0)).collect();
+    stage.list(&draft(&sessions));
+    stage.press(Code::Char('*'));
+    stage.press(Code::Char('K'));
+    for (ticket, id) in stage.checks() {
+        stage.checked(ticket, Ok(stage.detail(id)));
+    }
+    stage.drawn();
+    stage.wait(Duration::from_millis(400));
+    stage.type_text("12");
+    stage.press(Code::Enter);
+    let shown = frame(&stage);
+    assert!(shown.contains("12 is not 7"), "{shown}");
+    stage.press(Code::Backspace);
+    assert!(!frame(&stage).contains("is not 7"));
+}
+
+#[test]
+fn an_account_that_may_only_read_closes_yes_and_says_why() {
+    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(7, "ann", 0)]));
+    stage.press(Code::Char('K'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(7)));
+    assert!(frame(&stage).contains("Yes, end it"));
+    stage.hear(Msg::MayOnlyRead(EndpointId(0)));
+    stage.drawn();
+    stage.wait(Duration::from_millis(400));
+    let shown = frame(&stage);
+    assert!(!shown.contains("Yes"), "{shown}");
+    assert!(shown.contains("this account may only read"), "{shown}");
+    stage.press(Code::Char('y'));
+    stage.press(Code::Esc);
+    stage.press(Code::Char('K'));
+    assert!(stage.app.kills.asking.is_none());
+    let status = stage.app.status.clone().unwrap().text;
+    assert!(status.contains("this account may only read"), "{status}");
+    assert!(stage.deletes().is_empty());
 }
