@@ -109,7 +109,7 @@ fn title_line<'a>(
         .map_or(0, |state| (state.width() + 3).min(MAX_STATE));
     let left = pen.width.saturating_sub(needed);
     if id.width() > left {
-        return Line::from_iter(state.into_iter().chain([Span::raw("   "), id]));
+        return state.into_iter().chain([Span::raw("   "), id]).collect();
     }
     let has_room = |on: &Span<'_>| id.width() + on.width() + MIN_CLIENT + 4 <= left;
     let on = on.filter(has_room);

@@ -71,7 +71,7 @@ fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
         .collect();
     let all = counted(app.endpoints.len(), "endpoint");
     let count = app.endpoints.len().to_string();
-    let worst = states.iter().cloned().last().into_iter().collect::<Vec<_>>();
+    let worst = states.last().cloned().into_iter().collect::<Vec<_>>();
     // The first form that fits; the last one always has to.
     let forms = [
         (&all, true, states.as_slice()),
@@ -134,7 +134,7 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
         if with_count {
             format!("{count} {warning}")
         } else {
-            format!("{warning}")
+            warning.to_owned()
         }
     };
     counts
