@@ -130,7 +130,7 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
             None => counts.push((warning, 1)),
         }
     }
-    let text = |(warning, count)| {
+    let text = |(warning, count): (&'static str, usize)| {
         if with_count {
             format!("{count} {warning}")
         } else {
