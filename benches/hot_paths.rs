@@ -79,6 +79,7 @@ fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
         asked_at: maxtop::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::from_millis(14),
+        least_interval: Duration::ZERO,
         bytes: body.len(),
         sessions: rows.sessions,
         blanked: 0,

@@ -12,6 +12,7 @@ use super::ghost::haunt;
 use super::groups::collect::group;
 use super::judging::judged;
 use super::names::Names;
+use super::row::SortKey;
 use crate::model::{Counter, Session, Snapshot, display_width};
 use crate::query::Subject;
 use crate::triage::Samples;
@@ -141,22 +142,28 @@ fn sort(generation: &Generation, order: &mut [Place], previous: Option<&Generati
         });
         return;
     }
-    let Sort { column, descending } = generation.spec.sort;
+    let Sort {
+        column,
+        descending,
+        then,
+    } = generation.spec.sort;
     let key = column.column().key;
+    let second_key = then.map(|(column, _)| column.column().key);
+    let second_descending = then.is_some_and(|(_, descending)| descending);
     let mut keyed: Vec<_> = order
         .iter()
         .filter_map(|place| {
-            generation
-                .resolve(*place)
-                .map(|row| (key(&row), row.session.id, *place))
+            let row = generation.resolve(*place)?;
+            let second = second_key.map_or(SortKey::Unknown, |key| key(&row));
+            Some((key(&row), second, row.session.id, *place))
         })
         .collect();
     // Of equal ids on several endpoints the first endpoint's stands first.
-    keyed.sort_unstable_by(|(a, a_id, a_place), (b, b_id, b_place)| {
-        let by_key = a.compare(*b, descending);
+    keyed.sort_unstable_by(|(a, a2, a_id, a_place), (b, b2, b_id, b_place)| {
+        let by_key = a.compare(*b, descending).then(a2.compare(*b2, second_descending));
         by_key.then(a_id.cmp(b_id)).then(a_place.cmp(b_place))
     });
-    for (slot, (_, _, place)) in order.iter_mut().zip(keyed) {
+    for (slot, (_, _, _, place)) in order.iter_mut().zip(keyed) {
         *slot = place;
     }
 }

@@ -19,9 +19,13 @@ impl App {
         let place = detail.copied.map_or(0, |copied| copied + 1);
         let place = if place < threads.len() { place } else { 0 };
         let Some((server, thread)) = threads.get(place) else {
-            self.status = Some(Status::note(
-                "no thread id is known: this dialect or version does not tell".to_owned(),
-            ));
+            let sighting = detail.sighting.as_ref();
+            let why = if sighting.is_some_and(|sighting| sighting.detail.holds_nothing()) {
+                "nothing to copy: the session has no server connection"
+            } else {
+                "no thread id is known: this dialect or version does not report it"
+            };
+            self.status = Some(Status::note(why.to_owned()));
             return;
         };
         detail.copied = Some(place);

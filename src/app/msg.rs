@@ -39,6 +39,8 @@ pub enum Msg {
     Spoke(EndpointId, Dialect),
     /// A good list.
     Listed(Arc<Snapshot>),
+    /// The account that this endpoint is used with may read, and kill no session.
+    MayOnlyRead(EndpointId),
     /// A list that did not come.
     ListFailed {
         /// Where.

@@ -29,6 +29,12 @@ pub(crate) struct Stage {
     pub(crate) asked: Vec<Effect>,
     /// What the audit log says to intents.
     pub(crate) log: Result<(), String>,
+    /// Whether the audit log replies to intents at once.
+    pub(crate) log_replies: bool,
+    /// The version that the endpoints report (JSON:API).
+    pub(crate) version: String,
+    /// The shortest interval that the endpoint can bear.
+    pub(crate) least_interval: Duration,
     dialect: Dialect,
     elapsed: Duration,
     /// How long it takes to put the rows in order, and how often that was done.
@@ -68,6 +74,9 @@ impl Stage {
             app,
             asked: Vec::new(),
             log: Ok(()),
+            log_replies: true,
+            version: "24.02.3".to_owned(),
+            least_interval: Duration::ZERO,
             dialect,
             elapsed: Duration::from_secs(1),
             wake: None,
@@ -101,7 +110,9 @@ impl Stage {
                     }) => msgs.push_back(Msg::Kill(Event::Surveyed(ticket, Ok(Survey::OneProxy)))),
                     Effect::Kill(Order::WriteIntents { ticket, .. }) => {
                         let log = self.log.clone().map_err(|why| Text::clean(&why, Limit::Line));
-                        msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));
+                        if self.log_replies {
+                            msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));
+                        }
                         self.asked.push(effect);
                     }
                     effect => self.asked.push(effect),
@@ -183,11 +194,12 @@ impl Stage {
         let mut snapshot = Snapshot {
             endpoint: EndpointId(endpoint),
             dialect: self.dialect,
-            instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
+            instance: (self.dialect == Dialect::JsonApi).then(|| instance(&self.version, started_at)),
             number: self.lists,
             asked_at: self.now(),
             taken_at: self.app.now.wall,
             cost: Duration::from_millis(14),
+            least_interval: self.least_interval,
             bytes: body.len(),
             sessions: rows.sessions,
             blanked: rows.blanked,
@@ -347,10 +359,10 @@ impl Stage {
     }
 }
 
-fn instance(started_at: &str) -> Instance {
+fn instance(version: &str, started_at: &str) -> Instance {
     let text = |raw| Text::clean(raw, Limit::Name);
     Instance {
-        version: Some(text("24.02.3")),
+        version: Some(text(version)),
         uptime: Some(Span::from_secs(273_600)),
         process: Some(ProcessStart {
             started_at: text(started_at),

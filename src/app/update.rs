@@ -8,6 +8,7 @@ use super::keymap::{Action, Context, action};
 use super::msg::{Msg, Shown};
 use super::status::Status;
 use super::{App, pace};
+use crate::kill::Batch;
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
 
 impl App {
@@ -30,6 +31,7 @@ impl App {
                     endpoint.dialect = Some(dialect);
                 }
             }
+            Msg::MayOnlyRead(endpoint) => self.may_only_read(endpoint, &mut effects),
             Msg::Listed(snapshot) => self.listed(snapshot, &mut effects),
             Msg::ListFailed {
                 endpoint,
@@ -114,6 +116,9 @@ impl App {
         self.status = None;
         let context = self.context();
         if self.takes_back(context, key) && self.take_back("by key", effects) {
+            return;
+        }
+        if self.cancels_logging(context, key) && self.stop_kills(effects) {
             return;
         }
         if action(context, key).is_some() {
@@ -227,6 +232,13 @@ impl App {
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
         );
         self.kills.in_grace().is_some() && (is_u || leaves)
+    }
+
+    /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
+    fn cancels_logging(&self, context: Context, key: Key) -> bool {
+        let types_text = matches!(context, Context::Prompt | Context::Reason);
+        let is_u = !types_text && matches!(key.typed(), Some('u' | 'U'));
+        is_u && self.kills.batches.iter().any(Batch::is_logging)
     }
 
     fn pause(&mut self, effects: &mut Vec<Effect>) {

@@ -7,6 +7,7 @@
 
 mod admission;
 mod answers;
+mod ascii;
 mod config;
 mod connect;
 mod demo;

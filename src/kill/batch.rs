@@ -18,7 +18,7 @@ use super::event::{Event, Order, Ticket};
 use super::grace::Grace;
 use super::traffic::Traffic;
 use super::{FirstCheck, Outcome, Refusal, Rules, Stage, Tally, Victim};
-use crate::model::{EndpointId, Fault, Now, Text};
+use crate::model::{EndpointId, Fault, Now, Text, counted};
 
 /// Over so many victims the first check is one fresh list for all.
 pub(super) const CHECKED_ONE_BY_ONE: usize = 16;
@@ -158,7 +158,7 @@ impl Batch {
         let meant: Vec<_> = self.attempts.iter().filter(is_meant).collect();
         match meant.as_slice() {
             [one] => one.victim.name(),
-            many => format!("{} sessions", many.len()),
+            many => counted(many.len(), "session"),
         }
     }
 
@@ -316,8 +316,11 @@ impl Batch {
 
     /// The program ends: begins no more, and what is in flight stays unknown.
     pub fn abandon(&mut self, fault: &Fault, now: Now) -> Vec<Order> {
-        if !matches!(self.phase, Phase::Running | Phase::Logging { .. }) {
-            return Vec::new();
+        match self.phase {
+            Phase::Running => {}
+            // The log's reply is no longer waited for.
+            Phase::Logging { .. } => self.run(),
+            Phase::Asking | Phase::Grace(_) | Phase::TakenBack(_) => return Vec::new(),
         }
         self.withdraw(|_| true, &Outcome::Refused(Refusal::Stopped));
         for place in 0..self.attempts.len() {
@@ -370,7 +373,8 @@ impl Batch {
 
     /// Leaves those alone of whom nothing was sent.
     fn withdraw(&mut self, whom: impl Fn(&Attempt) -> bool, outcome: &Outcome) {
-        let counts = matches!(self.phase, Phase::Running | Phase::Logging { .. });
+        // Before that, `run` collects the outcomes.
+        let counts = matches!(self.phase, Phase::Running);
         for (place, attempt) in (0..).zip(&mut self.attempts) {
             let is_meant = !attempt.is_struck() && whom(attempt);
             if is_meant && attempt.withdraw(outcome.clone()) && counts {

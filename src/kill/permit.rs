@@ -9,6 +9,8 @@ use crate::query::{Filter, Subject, Truth};
 pub struct Authority {
     /// `--read-only`, or the endpoint has said that this account may not.
     pub read_only: bool,
+    /// The endpoint has reported that this account may only read.
+    pub may_only_read: bool,
     /// The dialect; unknown before the first reply.
     pub dialect: Option<Dialect>,
     /// The release, where it could be read.
@@ -22,6 +24,9 @@ const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 /// names nobody.
 pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> Result<(), Refusal> {
     let session = subject.session;
+    if authority.may_only_read {
+        return Err(Refusal::MayOnlyRead);
+    }
     if authority.read_only {
         return Err(Refusal::ReadOnly);
     }

@@ -7,6 +7,8 @@ use crate::model::{Difference, Fault, Part, Text, Version};
 pub enum Refusal {
     /// `--read-only`, or an account that may not.
     ReadOnly,
+    /// The account may only read.
+    MayOnlyRead,
     /// No DELETE exists before 22.08.
     TooOld(Version),
     /// The id is larger than this version can read.
@@ -48,6 +50,9 @@ impl Refusal {
     pub fn words(&self) -> String {
         match self {
             Self::ReadOnly => "read-only: nothing is ended here".to_owned(),
+            Self::MayOnlyRead => {
+                "this account may only read: use an account of type admin to kill sessions".to_owned()
+            }
             Self::TooOld(version) => {
                 format!("MaxScale {version} cannot end sessions over its API (22.08 and later can)")
             }

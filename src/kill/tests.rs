@@ -259,6 +259,7 @@ impl Play {
             asked_at: self.now,
             taken_at: self.now.wall,
             cost: Duration::ZERO,
+            least_interval: Duration::ZERO,
             bytes: 0,
             sessions,
             blanked: 0,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Text, TlsFault};
+use super::{Text, TlsFault, quoted};
 
 /// A request that brought nothing usable. Every text in it is cleaned.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -142,6 +142,24 @@ impl Fault {
             Self::ReadOnly => "start without --read-only",
             _ => return None,
         }))
+    }
+
+    /// Returns the text of the fault for a line with other words in it: what the server wrote comes
+    /// last and is quoted.
+    pub fn one_line(&self) -> String {
+        match self {
+            Self::NotAllowed {
+                status,
+                detail: Some(detail),
+                ..
+            } => format!("not allowed ({status}): {}", quoted(detail.as_str())),
+            Self::Status {
+                status,
+                detail: Some(detail),
+            } => format!("status {status}: {}", quoted(detail.as_str())),
+            Self::Redirected(to) => format!("redirected, not followed: {}", quoted(to.as_str())),
+            fault => fault.to_string(),
+        }
     }
 
     /// Whether the server refused who asks, or what they asked for.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::session::origin;
-use super::{ProcessStart, Session, SessionId, Text};
+use super::{ProcessStart, Session, SessionId, Text, quoted};
 
 /// Which of the watched endpoints, by its place on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -246,8 +246,12 @@ impl Identity {
 
     /// `bob@10.0.0.9:4711`, for one line.
     pub fn client(&self) -> String {
-        let origin = origin(&self.text(Part::Address), self.port);
-        format!("{}@{origin}", self.text(Part::User))
+        let shown = |text: &Option<Text>| match text {
+            Some(text) => quoted(text.as_str()).into_owned(),
+            None => "unknown".to_owned(),
+        };
+        let origin = origin(&shown(&self.address), self.port);
+        format!("{}@{origin}", shown(&self.user))
     }
 
     /// The bytes that are compared: raw forms, never what is shown.

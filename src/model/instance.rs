@@ -94,6 +94,18 @@ impl Instance {
         Version::parse(self.version.as_ref()?.as_str())
     }
 
+    /// Returns the version as it is shown, or `version?` if the server sent something else than at
+    /// most 16 of `[0-9A-Za-z.+-]`: no text of a server may look like a word of this program.
+    pub fn shown_version(&self) -> Option<&str> {
+        const MAX_VERSION_LEN: usize = 16;
+        let version = self.version.as_ref()?.as_str();
+        let is_word = version
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b));
+        let is_version = is_word && (1..=MAX_VERSION_LEN).contains(&version.len());
+        Some(if is_version { version } else { "version?" })
+    }
+
     /// What `idle` measures in its sessions, when the release could be read.
     pub fn idle_meaning(&self) -> Option<IdleMeaning> {
         IdleMeaning::of(self.version.as_ref()?.as_str())

@@ -22,6 +22,7 @@ mod snapshot;
 mod span;
 mod text;
 mod tls_fault;
+mod wording;
 
 pub use census::{Census, IDLE_BOUNDS, SERVICES};
 pub use change::Change;
@@ -40,6 +41,7 @@ pub use snapshot::{Absence, Found, Sighting, Snapshot};
 pub use span::{Span, rate_text, size_text};
 pub use text::{Limit, Piece, Pieces, RawText, Text, composed, display_width, visible};
 pub use tls_fault::TlsFault;
+pub use wording::{ascii, counted, quoted};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Span, Text};
+use super::{Span, Text, quoted};
 
 /// The number of a session: starts at 1 in every process, ascends, is never reused within one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,10 +125,13 @@ impl Session {
         self.state.as_ref().map(|state| Phase::of(state.as_str()))
     }
 
-    /// `user@address:port`, with what is known of it.
+    /// `user@address:port`, with what is known of it. Names that could be taken for other words are
+    /// quoted.
     pub fn client(&self) -> String {
-        let user = self.user.as_ref().map_or("(not logged in)", Text::as_str);
-        format!("{user}@{}", self.origin().as_deref().unwrap_or("?"))
+        let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
+        let user = shown(&self.user).unwrap_or_else(|| "(not logged in)".to_owned());
+        let origin = shown(&self.address).map(|address| origin(&address, self.port));
+        format!("{user}@{}", origin.as_deref().unwrap_or("?"))
     }
 
     /// `address:port`; an IPv6 address in brackets when a port follows.

@@ -26,6 +26,8 @@ pub struct Snapshot {
     pub taken_at: Timestamp,
     /// From the request sent to the first byte of the reply.
     pub cost: Duration,
+    /// Shortest time between two such lists that the configured share of the server's time allows.
+    pub least_interval: Duration,
     /// The size of the body in bytes.
     pub bytes: usize,
     /// Ascending by id.

@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{dialog_box, lines, wrap};
+use super::draw::{dialog_box, fit, lines, wrap};
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -144,6 +144,15 @@ fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<
         spans.push(Span::styled(format!("type {count}, then Enter: "), theme.alarm));
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
         spans.push(Span::styled("_", theme.quiet));
+        if asking.dialog.is_mismatch() {
+            let text = format!("  {} is not {count}", asking.dialog.typed());
+            let used: usize = spans.iter().map(Span::width).sum();
+            spans.push(Span::styled(
+                fit(&text, width.saturating_sub(used), theme.glyphs.more),
+                theme.warning,
+            ));
+            return Line::from(spans);
+        }
     } else {
         let label = match asking.batch.attempts() {
             [_] => "Yes, end it".to_owned(),

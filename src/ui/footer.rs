@@ -21,7 +21,7 @@ use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
 use crate::app::prompt::FilterPrompt;
 use crate::app::status::Level;
 use crate::kill::BY_KEY;
-use crate::model::visible;
+use crate::model::{counted, visible};
 
 /// The status line: the filter while it is typed, else what happened last, else what is shown. What
 /// happened takes the line of the keys too, where one is not enough.
@@ -129,7 +129,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     } else if generation.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
     } else if listed == total {
-        parts.push(format!("{total} sessions"));
+        parts.push(counted(total, "session"));
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }

@@ -76,7 +76,7 @@ fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, s
         let text = (column.cell)(row).unwrap_or_default();
         let width = usize::from(fitted.width);
         let more = theme.glyphs.more;
-        let cut = if column.name == "address" {
+        let cut = if column.keeps_ends() {
             fit_middle(&text, width, more)
         } else {
             fit(&text, width, more)

@@ -5,6 +5,7 @@ mod groups;
 mod kills;
 mod servers;
 mod services;
+mod truth;
 mod views;
 
 use std::time::Duration;

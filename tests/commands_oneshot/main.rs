@@ -20,6 +20,7 @@ mod kill_many;
 mod list;
 mod many;
 mod names;
+mod page;
 mod program;
 mod show;
 mod terminal;

@@ -113,6 +113,7 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         asked_at: crate::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::ZERO,
+        least_interval: Duration::ZERO,
         bytes: 0,
         blanked: 0,
         dropped: 0,

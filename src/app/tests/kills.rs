@@ -279,6 +279,17 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
     stage.press(Code::Enter);
     stage.press(Code::Char('y'));
     assert!(stage.app.status.as_ref().unwrap().text.contains("no thread id"));
+    stage.seen(Ok(stage.detail(1)));
+    stage.press(Code::Char('y'));
+    assert!(
+        stage
+            .app
+            .status
+            .as_ref()
+            .unwrap()
+            .text
+            .contains("no server connection")
+    );
     let connection = |thread| crate::model::Connection {
         thread_id: Some(thread),
         ..Default::default()

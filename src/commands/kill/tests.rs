@@ -186,6 +186,7 @@ fn list() -> Snapshot {
         asked_at: clock::now(),
         taken_at: Timestamp::now(),
         cost: Duration::ZERO,
+        least_interval: Duration::ZERO,
         bytes: 0,
         sessions: (1..=100).map(|id| session(SessionId(id))).collect(),
         blanked: 0,

@@ -195,6 +195,7 @@ impl<'a> Listed<'a> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
             read_only: self.read_only,
+            may_only_read: false,
             dialect: Some(self.snapshot.dialect),
             version: instance.and_then(Instance::release),
         };

@@ -8,6 +8,16 @@ use crate::kill::{Outcome, Refusal};
 use crate::model::{EndpointId, Fault, Now};
 
 impl Batch {
+    /// The account of an endpoint may only read: while the dialog is open, its victims are refused.
+    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+        if matches!(self.phase, Phase::Asking) {
+            let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+            self.withdraw(here, &Outcome::Refused(Refusal::MayOnlyRead));
+            self.revision += 1;
+        }
+        self.after(now, Vec::new())
+    }
+
     pub(super) fn seen(&mut self, ticket: Ticket, reply: Reply, now: Now, orders: &mut Vec<Order>) {
         let Some((place, lane)) = self.taker(ticket) else {
             return;

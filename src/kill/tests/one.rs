@@ -278,6 +278,7 @@ fn a_refused_password_is_not_tried_over_and_over() {
 fn who_may_not_is_told_before_anything_is_asked() {
     let authority = |version| Authority {
         read_only: false,
+        may_only_read: false,
         dialect: Some(Dialect::JsonApi),
         version: Some(version),
     };

@@ -8,7 +8,7 @@ use super::reply::Reply;
 use super::tls::ClientCertificate;
 use super::tls_fault;
 use super::url::EndpointUrl;
-use crate::model::{Dialect, Fault};
+use crate::model::{Dialect, Fault, counted};
 use crate::wire::{WireError, error_detail, is_own_error};
 
 /// How far a reply had come when it failed.
@@ -59,8 +59,8 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
         return Fault::Tls(Box::new(fault));
     }
     Fault::Cut(match (stage, io) {
-        (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {all} bytes came")),
-        (Stage::Body(got, None), _) => line(&format!("{got} bytes came")),
+        (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {} came", counted(all, "byte"))),
+        (Stage::Body(got, None), _) => line(&format!("{} came", counted(got, "byte"))),
         (Stage::Head, Some(kind)) if url.is_https() => line(&kind.to_string()),
         (Stage::Head, None) if url.is_https() => line("closed without a reply"),
         // What a server that wants TLS does with plain http.

@@ -38,6 +38,7 @@ impl List {
             asked_at: self.asked_at,
             taken_at: self.taken_at,
             cost: self.cost,
+            least_interval: Duration::ZERO,
             bytes: self.bytes,
             sessions: self.rows.sessions,
             blanked: self.rows.blanked,

@@ -79,9 +79,10 @@ impl ListLane {
         // Only here are refused credentials tried again: once a minute, or when somebody asks for it.
         self.client.retry_access();
         let rest = match self.cycle().await {
-            Ok(snapshot) => {
+            Ok(mut snapshot) => {
                 self.pace.recovered();
                 let cost = snapshot.cost;
+                snapshot.least_interval = self.pace.least_interval(cost);
                 self.report(snapshot).await?;
                 Rest::Interval { started, cost }
             }

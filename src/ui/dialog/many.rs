@@ -50,7 +50,7 @@ fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Li
     let room = width.saturating_sub(LABEL);
     Line::from(vec![
         Span::styled(format!("{label:<LABEL$}"), theme.quiet),
-        Span::raw(fit(value, room, theme.glyphs.more)),
+        Span::raw(fit(&theme.compared(value), room, theme.glyphs.more)),
     ])
 }
 
@@ -128,7 +128,7 @@ fn list<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, rows: usize
                 .unwrap_or_default();
             let id = attempt.victim.identity.id.to_string();
             let text = format!("{endpoint}{id:>id_width$}  {}", about(attempt));
-            let text = fit(&text, width.saturating_sub(3), theme.glyphs.more);
+            let text = fit(&theme.compared(&text), width.saturating_sub(3), theme.glyphs.more);
             let selected = place == asking.cursor;
             row(attempt, &text, theme, selected, width)
         })

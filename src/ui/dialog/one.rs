@@ -19,7 +19,7 @@ const MAX_CLIENT_LINES: usize = 4;
 /// What must be seen stands first: on a small screen the rest is cut.
 pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize) -> Page<'a> {
     let client = fit_middle(
-        &attempt.session().client(),
+        &theme.compared(&attempt.session().client()),
         width * MAX_CLIENT_LINES,
         theme.glyphs.more,
     );
@@ -41,7 +41,7 @@ pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize
 
 fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static str, value: &str) {
     let room = width.saturating_sub(LABEL).max(1);
-    for (place, line) in wrap(value, room).into_iter().take(3).enumerate() {
+    for (place, line) in wrap(&theme.compared(value), room).into_iter().take(3).enumerate() {
         let label = if place == 0 { label } else { "" };
         text.push(Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.quiet),
@@ -142,9 +142,15 @@ fn side_by_side<'a>(difference: &Difference, theme: &Theme, width: usize) -> Lin
     let half = width.saturating_sub(24) / 2;
     Line::from(vec![
         Span::styled(format!("{:<14}", difference.part.name()), theme.quiet),
-        Span::raw(format!("was {}", fit(&difference.was, half, theme.glyphs.more))),
+        Span::raw(format!(
+            "was {}",
+            fit(&theme.compared(&difference.was), half, theme.glyphs.more)
+        )),
         Span::styled(
-            format!("  is {}", fit(&difference.now, half, theme.glyphs.more)),
+            format!(
+                "  is {}",
+                fit(&theme.compared(&difference.now), half, theme.glyphs.more)
+            ),
             theme.strong,
         ),
     ])

@@ -42,7 +42,8 @@ pub(super) fn version(facts: &Facts) -> Judgment {
         return Judgment::skipped("it does not tell");
     };
     let up = proxy.instance.uptime.map(|uptime| format!(", up {uptime}"));
-    let found = format!("{version}{}", up.unwrap_or_default());
+    let shown = proxy.instance.shown_version().unwrap_or_default();
+    let found = format!("{shown}{}", up.unwrap_or_default());
     let Some(release) = Release::parse(version.as_str()) else {
         return Judgment::ok(found);
     };
