@@ -27,6 +27,8 @@ pub enum Refusal {
     PerhapsProtected(String),
     /// Another process answers now, with sessions of its own.
     Restarted,
+    /// Several proxies answer at this address, so a request may reach the wrong one.
+    SeveralProxies,
     /// The audit log could not be written, so nothing was done.
     Unlogged(Text),
     /// Whoever asked stopped it before its turn had come.
@@ -78,6 +80,9 @@ impl Refusal {
                 format!("perhaps protected: what 'protect = {filter}' asks is not told here")
             }
             Self::Restarted => "the proxy was restarted: its sessions are others now".to_owned(),
+            Self::SeveralProxies => {
+                "several proxies answer at this address: use each proxy's own address".to_owned()
+            }
             Self::Unlogged(why) => why.to_string(),
             Self::Stopped => "stopped before its turn".to_owned(),
         }
