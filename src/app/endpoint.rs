@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use crate::kill::Authority;
@@ -59,6 +60,8 @@ pub struct Endpoint {
     pub services: ServicesKnown,
     /// Nothing may be ended here: by option, or because the server has said so.
     pub read_only: bool,
+    /// What is known of the proxies behind it.
+    pub proxies: Proxies,
     /// What must stay in sight: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
 }
@@ -78,6 +81,7 @@ impl Endpoint {
             servers: ServersKnown::new(),
             services: ServicesKnown::new(),
             read_only,
+            proxies: Proxies::default(),
             warnings,
         }
     }
@@ -155,6 +159,7 @@ impl Endpoint {
         let instance = self.latest.as_ref().and_then(|latest| latest.instance.as_ref());
         Authority {
             read_only: self.read_only,
+            several_proxies: self.proxies.are_several(),
             dialect: self.dialect,
             version: instance.and_then(crate::model::Instance::release),
         }

@@ -9,7 +9,7 @@ use super::App;
 use super::asking::Asking;
 use super::effect::Effect;
 use super::status::Status;
-use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Return, Returns, numbers};
+use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Refusal, Return, Returns, numbers};
 use crate::model::{Fault, Identity, Limit, RowKey, SessionId, Snapshot, Text};
 
 /// So many lines the kill log of the screen keeps; the audit log has all.
@@ -140,7 +140,7 @@ impl App {
     }
 
     /// All that are asked about or under way hear something.
-    fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
+    pub(super) fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
         let now = self.now;
         let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
         for batch in asked.chain(&mut self.kills.batches) {
@@ -267,6 +267,9 @@ impl App {
             && let Some(endpoint) = self.endpoint_mut(identity.endpoint)
         {
             endpoint.read_only = true;
+        }
+        if matches!(outcome, Outcome::Refused(Refusal::SeveralProxies)) {
+            self.note_switch(identity.endpoint);
         }
         if outcome.is_gone() {
             self.kills.remember_ended(identity.key());

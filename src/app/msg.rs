@@ -39,6 +39,9 @@ pub enum Msg {
     Spoke(EndpointId, Dialect),
     /// A good list.
     Listed(Arc<Snapshot>),
+    /// The process start of an endpoint has switched back to an earlier one: several proxies answer at
+    /// its address.
+    SeveralProxies(EndpointId),
     /// A list that did not come.
     ListFailed {
         /// Where.

@@ -40,6 +40,8 @@ pub(crate) struct Stage {
     pub(crate) shown: Vec<u64>,
     lists: u64,
     zone: TimeZone,
+    /// Name of the machine that the proxy runs on.
+    node: Option<Text>,
 }
 
 impl Stage {
@@ -76,6 +78,7 @@ impl Stage {
             shown: Vec::new(),
             lists: 0,
             zone: TimeZone::UTC,
+            node: None,
         };
         stage.wait(Duration::ZERO);
         stage
@@ -178,6 +181,12 @@ impl Stage {
         self.list_at(0, body, started_at);
     }
 
+    /// A snapshot of one of several endpoints, whose proxy has this start time and node name.
+    pub(crate) fn list_from(&mut self, endpoint: u16, body: &str, started_at: &str, node: Option<&str>) {
+        self.node = node.map(|node| Text::clean(node, Limit::Name));
+        self.list_at(endpoint, body, started_at);
+    }
+
     /// A good list of one of many endpoints.
     pub(crate) fn list_at(&mut self, endpoint: u16, body: &str, started_at: &str) {
         let rows = self
@@ -187,7 +196,7 @@ impl Stage {
         let mut snapshot = Snapshot {
             endpoint: EndpointId(endpoint),
             dialect: self.dialect,
-            instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
+            instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at, self.node.clone())),
             number: self.lists,
             taken_at: self.app.now.wall,
             cost: Duration::from_millis(14),
@@ -340,7 +349,7 @@ impl Stage {
     }
 }
 
-fn instance(started_at: &str) -> Instance {
+fn instance(started_at: &str, node: Option<Text>) -> Instance {
     let text = |raw| Text::clean(raw, Limit::Name);
     Instance {
         version: Some(text("24.02.3")),
@@ -348,7 +357,7 @@ fn instance(started_at: &str) -> Instance {
         process: Some(ProcessStart {
             started_at: text(started_at),
             datadir: Some(text("/var/lib/maxscale/data4711")),
-            node: None,
+            node,
         }),
         retained_statements: Some(10),
     }

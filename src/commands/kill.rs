@@ -9,6 +9,7 @@ mod endpoint;
 mod interrupt;
 mod outcomes;
 mod plan;
+mod proxies;
 mod round;
 mod victims;
 
@@ -72,7 +73,7 @@ async fn kill(
     consent: Consent,
 ) -> Result<Exit, Failure> {
     let names = names(config, &clients);
-    let victims = find(&clients, &names, &selection).await?;
+    let mut victims = find(&clients, &names, &selection).await?;
     for problem in &victims.problems {
         output::complain(problem);
     }
@@ -88,6 +89,7 @@ async fn kill(
     if victims.found.len() > LOGIN_PAYS {
         log_in(&clients, &victims.found).await;
     }
+    proxies::refuse_where_several(&clients, &mut victims.found).await;
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
     let mut round = Round::ask(clients.clone(), audit, victims.found, selection.rules)?;

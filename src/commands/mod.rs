@@ -18,6 +18,7 @@ mod list;
 mod output;
 mod password_prompt;
 mod record;
+mod same_proxy;
 mod show;
 mod watch;
 

@@ -317,6 +317,7 @@ impl Batch {
             Event::Relisted(ticket, answer) => self.relisted(ticket, &answer, now),
             Event::Logged(ticket, answer) => self.logged(ticket, answer),
             Event::Listed(snapshot) => self.listed(&snapshot, now),
+            Event::SeveralProxies(endpoint) => self.several_proxies(endpoint),
             Event::Clock => {}
         }
         self.after(now, orders)

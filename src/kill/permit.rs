@@ -9,6 +9,8 @@ use crate::query::{Filter, Subject, Truth};
 pub struct Authority {
     /// `--read-only`, or the endpoint has said that this account may not.
     pub read_only: bool,
+    /// Several proxies answer at the address of the endpoint.
+    pub several_proxies: bool,
     /// The dialect; unknown before the first reply.
     pub dialect: Option<Dialect>,
     /// The release, where it could be read.
@@ -24,6 +26,9 @@ pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> 
     let session = subject.session;
     if authority.read_only {
         return Err(Refusal::ReadOnly);
+    }
+    if authority.several_proxies {
+        return Err(Refusal::SeveralProxies);
     }
     if authority.dialect == Some(Dialect::JsonApi)
         && let Some(version) = authority.version

@@ -7,6 +7,7 @@
 mod access;
 mod connected;
 mod connections;
+mod continuity;
 mod decode;
 mod deletion;
 mod dialect;
@@ -38,6 +39,7 @@ use jiff::Timestamp;
 use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
 use crate::wire::{Interner, draft, jsonapi, shape};
 
+pub use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
 pub use inspection::Inspection;
 pub use list::List;

@@ -77,6 +77,7 @@ fn left<'a>(app: &App, endpoint: &'a Endpoint, theme: &Theme) -> Line<'a> {
     spans.extend(who(endpoint).map(|who| Span::styled(format!(" {who}"), theme.quiet)));
     spans.push(Span::raw("  "));
     spans.extend(state(app, endpoint, theme));
+    spans.extend(proxies(app, endpoint, theme));
     if app.paused {
         let age = app
             .shown_age()
@@ -94,6 +95,17 @@ fn left<'a>(app: &App, endpoint: &'a Endpoint, theme: &Theme) -> Line<'a> {
             .map(|warning| Span::styled(format!("  {warning}"), theme.warning)),
     );
     Line::from(spans)
+}
+
+/// Several proxies at this address, or one that another endpoint shows.
+fn proxies<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Option<Span<'a>> {
+    if endpoint.proxies.are_several() {
+        let text = "  several proxies answer here: killing is off";
+        return Some(Span::styled(text, theme.alarm));
+    }
+    let other = app.shown_by(endpoint)?;
+    let text = format!("  same proxy as {}: shown there", other.name);
+    Some(Span::styled(text, theme.warning))
 }
 
 /// `24.02.3 up 3d 4h`, or what else is known of it.

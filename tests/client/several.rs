@@ -3,10 +3,17 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use maxtop::app::msg::Msg;
 use maxtop::demo::Profile;
 use maxtop::model::{EndpointId, SessionId};
 use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::shell::poller::{PollSettings, Poller};
+use tokio::sync::mpsc::unbounded_channel;
 
+use crate::server::{Server, jsonapi_instance, jsonapi_list, next_msg, reply, send};
 use crate::two_proxies::{Proxy, Turn, TwoProxies};
 
 fn client(url: &str) -> Client {
@@ -97,4 +104,68 @@ fn the_proxies_behind_the_front_have_equal_ids_of_other_clients() {
         (first.user, first.address, first.port),
         (second.user, second.address, second.port)
     );
+}
+
+/// Polls until several proxies are noticed. Returns whether they are within so many lists.
+fn is_noticed(url: &str, lists: usize) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (out, mut messages) = unbounded_channel();
+        let settings = PollSettings {
+            interval: Duration::from_millis(5),
+            duty: 1.0,
+        };
+        let _poller = Poller::spawn(client(url), settings, out);
+        let mut listed = 0;
+        while listed < lists {
+            match next_msg(&mut messages).await {
+                Msg::SeveralProxies(EndpointId(0)) => return true,
+                Msg::Listed(_) => listed += 1,
+                _ => {}
+            }
+        }
+        false
+    })
+}
+
+#[test]
+fn polling_notices_proxies_that_answer_in_turn() {
+    let proxies = TwoProxies::start(Turn::Alternate);
+    assert!(is_noticed(&proxies.url(), 3));
+}
+
+#[test]
+fn polling_notices_proxies_that_answer_at_random() {
+    for (weight_of_first, lists) in [(0.5, 20), (0.9, 100), (0.99, 1_000)] {
+        let seed = 3;
+        let proxies = TwoProxies::start(Turn::Random {
+            seed,
+            weight_of_first,
+        });
+        assert!(is_noticed(&proxies.url(), lists), "{weight_of_first}");
+    }
+}
+
+#[test]
+fn polling_one_proxy_that_restarts_notices_no_other() {
+    let proxies = TwoProxies::start(Turn::Alternate);
+    let one = proxies.endpoint(Proxy::First);
+    for _ in 0..3 {
+        assert!(!is_noticed(&one.url(), 20));
+        one.restart();
+    }
+    let lists = AtomicUsize::new(0);
+    let restarting = Server::start(move |request, stream| {
+        let body = if request.contains("/v1/maxscale") {
+            jsonapi_instance(&format!("process {}", lists.load(Ordering::SeqCst) / 3))
+        } else {
+            lists.fetch_add(1, Ordering::SeqCst);
+            jsonapi_list(&[1])
+        };
+        send(stream, &reply(200, &body));
+    });
+    assert!(!is_noticed(&format!("http://{}", restarting.address), 50));
 }

@@ -19,6 +19,9 @@ mod kill_many;
 mod list;
 mod many;
 mod program;
+mod several;
 mod show;
 mod terminal;
+#[path = "../support/two_proxies.rs"]
+mod two_proxies;
 mod versions;

@@ -20,14 +20,16 @@ enum Standing {
     NoData,
     Failing,
     Stale,
+    SeveralProxies,
     Connecting,
     Live,
 }
 
 impl Standing {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Live,
         Self::Connecting,
+        Self::SeveralProxies,
         Self::Stale,
         Self::Failing,
         Self::NoData,
@@ -40,6 +42,7 @@ impl Standing {
             Link::Failing { .. } if endpoint.heard_at.is_none() => Self::NoData,
             Link::Failing { .. } => Self::Failing,
             Link::Live if endpoint.is_stale(app.now.elapsed, settings.interval, settings.duty) => Self::Stale,
+            Link::Live if endpoint.proxies.are_several() => Self::SeveralProxies,
             Link::Live => Self::Live,
         }
     }
@@ -49,6 +52,7 @@ impl Standing {
             Self::NoData => "no data",
             Self::Failing => "failing",
             Self::Stale => "stale",
+            Self::SeveralProxies => "with several proxies",
             Self::Connecting => "connecting",
             Self::Live => "live",
         }
@@ -75,10 +79,9 @@ pub(super) fn summary<'a>(app: &App, theme: &Theme) -> (Line<'a>, Line<'a>) {
         };
         left.push(Span::styled(format!("  {count} {}", standing.word()), style));
     }
-    let listed = app
-        .endpoints
-        .iter()
-        .filter_map(|endpoint| endpoint.latest.as_ref());
+    let shown = app.endpoints.iter();
+    let shown = shown.filter(|endpoint| app.shown_by(endpoint).is_none());
+    let listed = shown.filter_map(|endpoint| endpoint.latest.as_ref());
     let sessions: usize = listed.map(|latest| latest.sessions.len()).sum();
     let mut right = vec![Span::raw(format!("{sessions} sessions"))];
     right.extend(stuck_spans(theme, |severity| {
