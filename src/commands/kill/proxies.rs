@@ -16,7 +16,8 @@ pub(super) async fn refuse_where_several(clients: &[Client], victims: &mut [Vict
         victims.any(|victim| victim.identity.endpoint == client.endpoint())
     };
     let mut reads = JoinSet::new();
-    for client in clients.iter().filter(has_victims).cloned() {
+    for client in clients.iter().filter(has_victims) {
+        let client = client.clone();
         reads.spawn(async move { (client.endpoint(), refusal(&client).await) });
     }
     let refusals: BTreeMap<EndpointId, Option<Refusal>> = reads.join_all().await.into_iter().collect();
