@@ -116,7 +116,8 @@ fn an_id_and_the_key_of_either_url_name_one_session() {
     let other = demo.running.url().replace("127.0.0.1", "localhost");
     let ran = maxtop(&["-e", &other, "list", "-o", "json"]);
     let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
-    let row = rows.iter().find(|row| row["id"].to_string() == id).unwrap();
+    let number: u64 = id.parse().unwrap();
+    let row = rows.iter().find(|row| row["id"] == number).unwrap();
     let ran = by_two_urls(
         &demo,
         &["kill", &id, "--key", row["key"].as_str().unwrap(), "--yes"],
@@ -140,7 +141,8 @@ fn proxies_with_equal_ids_at_two_urls_stay_two() {
 /// The key of a session as the list has it.
 fn key_of(demo: &Demo, id: &str) -> String {
     let list = demo.list();
-    let row = list.iter().find(|row| row["id"].to_string() == id).unwrap();
+    let number: u64 = id.parse().unwrap();
+    let row = list.iter().find(|row| row["id"] == number).unwrap();
     row["key"].as_str().unwrap().to_owned()
 }
 
