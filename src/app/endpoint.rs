@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use crate::kill::Authority;
@@ -61,6 +62,8 @@ pub struct Endpoint {
     pub read_only: bool,
     /// Its account may only read, as the endpoint has reported. Then `read_only` is set as well.
     pub may_only_read: bool,
+    /// What is known of the proxies behind it.
+    pub proxies: Proxies,
     /// What must stay in sight: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
 }
@@ -81,6 +84,7 @@ impl Endpoint {
             services: ServicesKnown::new(),
             read_only,
             may_only_read: false,
+            proxies: Proxies::default(),
             warnings,
         }
     }
@@ -166,6 +170,7 @@ impl Endpoint {
         Authority {
             read_only: self.read_only,
             may_only_read: self.may_only_read,
+            several_proxies: self.proxies.are_several(),
             dialect: self.dialect,
             version: instance.and_then(crate::model::Instance::release),
         }

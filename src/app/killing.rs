@@ -9,7 +9,7 @@ use super::App;
 use super::asking::Asking;
 use super::effect::Effect;
 use super::status::Status;
-use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Return, Returns, numbers};
+use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Refusal, Return, Returns, numbers};
 use crate::model::{EndpointId, Fault, Identity, Limit, RowKey, SessionId, Snapshot, Text};
 
 /// So many lines the kill log of the screen keeps; the audit log has all.
@@ -140,7 +140,7 @@ impl App {
     }
 
     /// All that are asked about or under way hear something.
-    fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
+    pub(super) fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
         let now = self.now;
         let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
         for batch in asked.chain(&mut self.kills.batches) {
@@ -281,6 +281,9 @@ impl App {
         {
             endpoint.read_only = true;
             endpoint.may_only_read = matches!(outcome, Outcome::NotAllowed(Fault::MayOnlyRead));
+        }
+        if matches!(outcome, Outcome::Refused(Refusal::SeveralProxies)) {
+            self.note_switch(identity.endpoint);
         }
         if outcome.is_gone() {
             self.kills.remember_ended(identity.key());

@@ -22,6 +22,7 @@ pub mod msg;
 pub mod overlay;
 pub mod point;
 pub mod prompt;
+pub mod proxies;
 pub mod recent;
 pub mod row;
 pub mod series;

@@ -41,6 +41,9 @@ pub enum Msg {
     Listed(Arc<Snapshot>),
     /// The account that this endpoint is used with may read, and kill no session.
     MayOnlyRead(EndpointId),
+    /// The process start of an endpoint has switched back to an earlier one: several proxies answer at
+    /// its address.
+    SeveralProxies(EndpointId),
     /// A list that did not come.
     ListFailed {
         /// Where.

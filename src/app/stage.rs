@@ -46,6 +46,8 @@ pub(crate) struct Stage {
     pub(crate) shown: Vec<u64>,
     lists: u64,
     zone: TimeZone,
+    /// Name of the machine that the proxy runs on.
+    node: Option<Text>,
 }
 
 impl Stage {
@@ -85,6 +87,7 @@ impl Stage {
             shown: Vec::new(),
             lists: 0,
             zone: TimeZone::UTC,
+            node: None,
         };
         stage.wait(Duration::ZERO);
         stage
@@ -185,6 +188,12 @@ impl Stage {
         self.list_at(0, body, started_at);
     }
 
+    /// A snapshot of one of several endpoints, whose proxy has this start time and node name.
+    pub(crate) fn list_from(&mut self, endpoint: u16, body: &str, started_at: &str, node: Option<&str>) {
+        self.node = node.map(|node| Text::clean(node, Limit::Name));
+        self.list_at(endpoint, body, started_at);
+    }
+
     /// A good list of one of many endpoints.
     pub(crate) fn list_at(&mut self, endpoint: u16, body: &str, started_at: &str) {
         let rows = self
@@ -194,7 +203,8 @@ impl Stage {
         let mut snapshot = Snapshot {
             endpoint: EndpointId(endpoint),
             dialect: self.dialect,
-            instance: (self.dialect == Dialect::JsonApi).then(|| instance(&self.version, started_at)),
+            instance: (self.dialect == Dialect::JsonApi)
+                .then(|| instance(&self.version, started_at, self.node.clone())),
             number: self.lists,
             asked_at: self.now(),
             taken_at: self.app.now.wall,
@@ -359,7 +369,7 @@ impl Stage {
     }
 }
 
-fn instance(version: &str, started_at: &str) -> Instance {
+fn instance(version: &str, started_at: &str, node: Option<Text>) -> Instance {
     let text = |raw| Text::clean(raw, Limit::Name);
     Instance {
         version: Some(text(version)),
@@ -367,7 +377,7 @@ fn instance(version: &str, started_at: &str) -> Instance {
         process: Some(ProcessStart {
             started_at: text(started_at),
             datadir: Some(text("/var/lib/maxscale/data4711")),
-            node: None,
+            node,
         }),
         retained_statements: Some(10),
     }

@@ -4,6 +4,7 @@ mod grace;
 mod groups;
 mod kills;
 mod marks;
+mod proxies;
 mod stuck;
 
 use std::time::Duration;

@@ -51,6 +51,7 @@ async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<Running>, Failure
     for node in 0..nodes {
         let mut spec = spec.clone();
         spec.world.seed = spec.world.seed.wrapping_add(u64::from(node));
+        spec.world.node = format!("db-proxy-{}", u32::from(node) + 1);
         if node > 0 {
             spec.listen.set_port(0);
         }

@@ -11,7 +11,7 @@ use self::table::{Page, Which};
 use super::admission::Purpose;
 use super::ascii::Escapes;
 use super::exit::{Exit, Failure};
-use super::{connect, output};
+use super::{connect, output, same_proxy};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
 use crate::app::columns::ColumnId;
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
@@ -33,6 +33,7 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure>
     }
     let answers = connect::block_on(async { Ok(connect::lists(&clients).await) })?;
     let (snapshots, exit) = answers.told()?;
+    let (snapshots, _) = same_proxy::merge(snapshots, &clients);
     snapshots.iter().for_each(warn);
     let generation = arranged(&config, &clients, snapshots);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();

@@ -19,6 +19,7 @@ mod list;
 mod output;
 mod password_prompt;
 mod record;
+mod same_proxy;
 mod show;
 mod watch;
 

@@ -54,6 +54,8 @@ pub struct Batch {
     /// The lists and the log entry that it waits for.
     waits_for: BTreeMap<Ticket, EndpointId>,
     relist_at: BTreeMap<EndpointId, Duration>,
+    /// Endpoints at which several proxies answer.
+    several: BTreeSet<EndpointId>,
     /// The surveys in progress.
     surveys: BTreeMap<Ticket, EndpointId>,
     /// When a survey that failed is repeated, and why it failed.
@@ -91,6 +93,7 @@ impl Batch {
             ticket: Ticket::before_first(number),
             waits_for: BTreeMap::new(),
             relist_at: BTreeMap::new(),
+            several: BTreeSet::new(),
             surveys: BTreeMap::new(),
             survey_at: BTreeMap::new(),
             revision: 0,
@@ -349,6 +352,7 @@ impl Batch {
             Event::Relisted(ticket, answer) => self.relisted(ticket, &answer, now),
             Event::Logged(ticket, answer) => self.logged(ticket, answer),
             Event::Listed(snapshot) => self.listed(&snapshot, now),
+            Event::SeveralProxies(endpoint) => self.several_proxies(endpoint),
             Event::Clock => {}
         }
         self.after(now, orders)

@@ -116,6 +116,8 @@ pub enum Event {
     /// A good list of the usual polling. One that was begun before a DELETE may still have its
     /// session, which only delays the outcome.
     Listed(Arc<Snapshot>),
+    /// Several proxies answer at the address of this endpoint.
+    SeveralProxies(EndpointId),
     /// Time has passed.
     Clock,
 }
@@ -130,7 +132,7 @@ impl Event {
             | Self::Relisted(ticket, _)
             | Self::Deleted(ticket, _)
             | Self::Logged(ticket, _) => Some(*ticket),
-            Self::Listed(_) | Self::Clock => None,
+            Self::Listed(_) | Self::SeveralProxies(_) | Self::Clock => None,
         }
     }
 }

@@ -11,6 +11,8 @@ pub struct Authority {
     pub read_only: bool,
     /// The endpoint has reported that this account may only read.
     pub may_only_read: bool,
+    /// Several proxies answer at the address of the endpoint.
+    pub several_proxies: bool,
     /// The dialect; unknown before the first reply.
     pub dialect: Option<Dialect>,
     /// The release, where it could be read.
@@ -29,6 +31,9 @@ pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> 
     }
     if authority.read_only {
         return Err(Refusal::ReadOnly);
+    }
+    if authority.several_proxies {
+        return Err(Refusal::SeveralProxies);
     }
     if authority.dialect == Some(Dialect::JsonApi)
         && let Some(version) = authority.version

@@ -7,6 +7,7 @@
 mod census;
 mod change;
 mod connection;
+mod continuity;
 mod fault;
 mod identity;
 mod idle;
@@ -27,6 +28,7 @@ mod wording;
 pub use census::{Census, IDLE_BOUNDS, SERVICES};
 pub use change::Change;
 pub use connection::{Buffer, Connection, Counter, Detail, Query, Response, Statistics};
+pub use continuity::{Continuity, ProcessHistory};
 pub use fault::{Fault, Remedy};
 pub use identity::{Difference, EndpointId, Identity, Part, RowKey, Verdict};
 pub use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};

@@ -120,6 +120,20 @@ impl Session {
         }
     }
 
+    /// Whether both are certainly one session: id, connect time, user, address and port are known and equal.
+    pub fn is_certainly(&self, other: &Self) -> bool {
+        let parts = |session: &Self| {
+            Some((
+                session.id,
+                session.connected.as_ref()?.sent.clone(),
+                session.user.clone()?,
+                session.address.clone()?,
+                session.port?,
+            ))
+        };
+        parts(self).is_some_and(|own| parts(other) == Some(own))
+    }
+
     /// Where it is in its life; unknown without a state.
     pub fn phase(&self) -> Option<Phase> {
         self.state.as_ref().map(|state| Phase::of(state.as_str()))

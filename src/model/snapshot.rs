@@ -93,6 +93,24 @@ impl Snapshot {
         Identity::new(self.endpoint, self.process(), session)
     }
 
+    /// Whether both lists are certainly of one process, and have a session in common.
+    ///
+    /// Containers may be equal in start time, data directory and node name; a client has one connection.
+    pub fn is_of_same_proxy(&self, other: &Self) -> bool {
+        let processes = self.process().zip(other.process());
+        processes.is_some_and(|(one, other)| one.is_certainly(other))
+            && self.sessions.iter().any(|session| {
+                let there = other.get(session.id);
+                there.is_some_and(|there| session.is_certainly(there))
+            })
+    }
+
+    /// Whether both lists tell their processes, and these differ.
+    pub fn is_of_another_process(&self, other: &Self) -> bool {
+        let processes = self.process().zip(other.process());
+        processes.is_some_and(|(one, other)| one != other)
+    }
+
     /// Looks for the session that a key names. A key of another endpoint is not in this list.
     pub fn find(&self, key: &RowKey) -> Found<'_> {
         match self.get(key.id) {

@@ -8,6 +8,7 @@ mod access;
 mod checked;
 mod connected;
 mod connections;
+mod continuity;
 mod decode;
 mod deletion;
 mod dialect;
@@ -44,6 +45,7 @@ use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId};
 use crate::wire::{Bounds, Interner, draft, jsonapi, shape};
 
 pub use checked::Checked;
+pub use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
 pub use inspection::Inspection;
 pub use list::List;

@@ -3,6 +3,7 @@
 mod columns;
 mod groups;
 mod kills;
+mod proxies;
 mod servers;
 mod services;
 mod truth;

@@ -22,6 +22,9 @@ mod many;
 mod names;
 mod page;
 mod program;
+mod several;
 mod show;
 mod terminal;
+#[path = "../support/two_proxies.rs"]
+mod two_proxies;
 mod versions;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::kill::{ask_checked, confirm, lives, yes_is_chosen};
+use crate::pty::Pty;
 use crate::screen::{cursor_id, ids};
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) struct Check {
 }
 
 /// All checks, in the order in which an endpoint is reached.
-pub(super) const CHECKS: [Check; 18] = [
+pub(super) const CHECKS: [Check; 19] = [
     check("name", "is there such a host, and where", reach::name),
     check("connect", "does anybody listen, and how far away", reach::connect),
     check(
@@ -43,6 +43,11 @@ pub(super) const CHECKS: [Check; 18] = [
     ),
     check("dialect", "how does it speak", speech::dialect),
     check("version", "which release, and what it cannot do", speech::version),
+    check(
+        "proxies",
+        "does one proxy answer here (its process start, read on 16 connections)",
+        speech::proxies,
+    ),
     check("idle", "what `idle` measures in this release", speech::idle),
     check("list", "how many sessions, and could all be read", cost::list),
     check("latency", "how long do its answers take", cost::latency),

@@ -97,6 +97,7 @@ fn well() -> Facts {
         now: Timestamp::UNIX_EPOCH,
         dialect: Some(Dialect::JsonApi),
         proxy: Ok(inspection()),
+        instances: Ok(vec![inspection().instance; 16]),
         list: Ok(Listed {
             sessions: 2_000,
             form: ListForm::Whole,
@@ -783,6 +784,43 @@ fn json_is_one_array_with_null_for_nothing_to_do() {
     assert_eq!(rows[1]["check"], "connect");
     assert_eq!(rows[1]["verdict"], "failure");
     assert!(!json.contains("u001b"));
+}
+
+/// An instance of another proxy, which has run for so long.
+fn other_instance(uptime: i64) -> Instance {
+    Instance {
+        uptime: Some(Span::from_secs(uptime)),
+        process: Some(ProcessStart {
+            started_at: clean("Mon, 23 Nov 2026 15:00:00 GMT"),
+            datadir: Some(clean("/var/lib/maxscale/data7")),
+            node: Some(clean("db-proxy-2")),
+        }),
+        ..inspection().instance
+    }
+}
+
+#[test]
+fn several_proxies_at_one_address_are_a_failure() {
+    says(&well(), "proxies", Fine, "one, on 16 connections", &[]);
+    let read = |others: Vec<Instance>| but(|facts| facts.instances.as_mut().unwrap().extend(others));
+    says(
+        &read(vec![other_instance(3_646)]),
+        "proxies",
+        Failure,
+        "several proxies answer at this address: db-proxy-2 since Mon, 23 Nov 2026 15:00:00 GMT; since Mon",
+        &["give the address of one proxy, not of the balancer before them: killing is off here"],
+    );
+    says(
+        &read(vec![other_instance(1)]),
+        "proxies",
+        Warning,
+        "restarted",
+        &["run doctor again"],
+    );
+    let silent = but(|facts| facts.instances = Ok(Vec::new()));
+    says(&silent, "proxies", Skipped, "no process start", &[]);
+    let draft = but(|facts| facts.instances = Err(UNTOLD));
+    says(&draft, "proxies", Skipped, "nobody tells", &[]);
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Batch {
             Next::Rest => {}
         }
         if sees_several {
-            self.refuse_several(endpoint);
+            self.several_proxies(endpoint);
         }
         self.went(endpoint, fault);
     }
@@ -131,7 +131,7 @@ impl Batch {
         };
         match reply {
             Ok(Survey::OneProxy | Survey::Unknown) => {}
-            Ok(Survey::SeveralProxies) => self.refuse_several(endpoint),
+            Ok(Survey::SeveralProxies) => self.several_proxies(endpoint),
             Err(fault) if fault.is_refused_password() => {
                 self.withdraw_at(endpoint, &Outcome::NotAllowed(fault));
             }
@@ -139,11 +139,6 @@ impl Batch {
                 self.survey_at.insert(endpoint, (now.elapsed + ASK_AGAIN, fault));
             }
         }
-    }
-
-    /// Nothing can be killed through an endpoint at which several proxies answer.
-    fn refuse_several(&mut self, endpoint: EndpointId) {
-        self.withdraw_at(endpoint, &Outcome::Refused(Refusal::SeveralProxies));
     }
 
     fn withdraw_at(&mut self, endpoint: EndpointId, outcome: &Outcome) {

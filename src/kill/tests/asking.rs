@@ -175,6 +175,27 @@ fn a_restart_in_the_grace_takes_it_back() {
 }
 
 #[test]
+fn several_proxies_in_the_grace_cancel_it() {
+    let mut play = in_grace();
+    play.hear(Event::SeveralProxies(EndpointId(7)));
+    assert_eq!(play.batch.taken_back(), None, "another endpoint");
+    play.hear(Event::SeveralProxies(EndpointId(0)));
+    assert!(play.batch.taken_back().unwrap().contains("several proxies"));
+    play.wait(10 * SECOND);
+    assert_eq!(play.logged(), []);
+}
+
+#[test]
+fn several_proxies_close_yes_and_refuse_the_session() {
+    let mut play = Play::one();
+    play.still_alice();
+    assert!(play.batch.open_question().is_some());
+    play.hear(Event::SeveralProxies(EndpointId(0)));
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::SeveralProxies)));
+    assert!(play.batch.open_question().is_none());
+}
+
+#[test]
 fn a_restart_while_a_person_is_asked_closes_yes() {
     let mut play = Play::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
     play.still_alice();

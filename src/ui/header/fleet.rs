@@ -22,14 +22,16 @@ enum Standing {
     NoData,
     Failing,
     Stale,
+    SeveralProxies,
     Connecting,
     Live,
 }
 
 impl Standing {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Live,
         Self::Connecting,
+        Self::SeveralProxies,
         Self::Stale,
         Self::Failing,
         Self::NoData,
@@ -42,6 +44,7 @@ impl Standing {
             Link::Failing { .. } if endpoint.heard_at.is_none() => Self::NoData,
             Link::Failing { .. } => Self::Failing,
             Link::Live if endpoint.is_stale(app.now.elapsed, settings.interval, settings.duty) => Self::Stale,
+            Link::Live if endpoint.proxies.are_several() => Self::SeveralProxies,
             Link::Live => Self::Live,
         }
     }
@@ -51,6 +54,7 @@ impl Standing {
             Self::NoData => "no data",
             Self::Failing => "failing",
             Self::Stale => "stale",
+            Self::SeveralProxies => "with several proxies",
             Self::Connecting => "connecting",
             Self::Live => "live",
         }
@@ -116,7 +120,7 @@ fn state<'a>(app: &App, standing: Standing, theme: &Theme) -> Option<Span<'a>> {
     let style = match standing {
         Standing::Live => theme.good,
         Standing::Connecting | Standing::Stale => theme.warning,
-        Standing::Failing | Standing::NoData => theme.alarm,
+        Standing::Failing | Standing::NoData | Standing::SeveralProxies => theme.alarm,
     };
     (count > 0).then(|| Span::styled(format!("{count} {}", standing.word()), style))
 }
@@ -144,10 +148,9 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
 }
 
 fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
-    let listed = app
-        .endpoints
-        .iter()
-        .filter_map(|endpoint| endpoint.latest.as_ref());
+    let shown = app.endpoints.iter();
+    let shown = shown.filter(|endpoint| app.shown_by(endpoint).is_none());
+    let listed = shown.filter_map(|endpoint| endpoint.latest.as_ref());
     let sessions: usize = listed.map(|latest| latest.sessions.len()).sum();
     let mut right = vec![Span::raw(counted(sessions, "session"))];
     right.extend(stuck_spans(theme, |severity| {

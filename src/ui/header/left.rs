@@ -30,6 +30,7 @@ pub(super) fn line<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usi
             .iter()
             .map(|warning| Span::styled(*warning, theme.warning)),
     );
+    flags.extend(proxies(app, endpoint, theme));
     let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
     let cause_needs = cause
         .as_ref()
@@ -78,6 +79,19 @@ fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Span<'a> {
         }
         Link::Failing { .. } => Span::styled("no data", theme.alarm),
     }
+}
+
+/// Several proxies at this address, or one that another endpoint shows.
+fn proxies<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Option<Span<'a>> {
+    if endpoint.proxies.are_several() {
+        return Some(Span::styled(
+            "several proxies answer here: killing is off",
+            theme.alarm,
+        ));
+    }
+    let other = app.shown_by(endpoint)?;
+    let text = format!("same proxy as {}: shown there", other.name);
+    Some(Span::styled(text, theme.warning))
 }
 
 /// What the user has switched: pausing, and the option that only reads.
