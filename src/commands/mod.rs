@@ -7,6 +7,7 @@
 
 mod admission;
 mod answers;
+mod arguments;
 mod config;
 mod connect;
 mod demo;
@@ -24,9 +25,23 @@ mod watch;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::shell::process;
 
-/// Does what the command line asks for; an error is one line on stderr.
-pub fn run(cli: &Cli) -> ExitCode {
+/// Runs the program with the arguments of this process; an error is one line on stderr.
+pub fn main() -> ExitCode {
+    let prepared = process::survive_file_size_limit().and_then(|()| process::forbid_core_dumps());
+    if let Err(error) = prepared {
+        output::complain(&format!(
+            "the process cannot be protected, core dumps may be written: {error}"
+        ));
+    }
+    match arguments::parse() {
+        Ok(cli) => run(&cli),
+        Err(status) => status,
+    }
+}
+
+fn run(cli: &Cli) -> ExitCode {
     let done = match &cli.command {
         Some(Command::List(args)) => list::run(&cli.common, args),
         Some(Command::Show(args)) => show::run(&cli.common, args),

@@ -18,6 +18,7 @@ mod kill_grace;
 mod kill_many;
 mod list;
 mod many;
+mod process;
 mod program;
 mod show;
 mod terminal;
