@@ -35,10 +35,12 @@ pub fn main() -> ExitCode {
             "the process cannot be protected, core dumps may be written: {error}"
         ));
     }
-    match arguments::parse() {
+    let status = match arguments::parse() {
         Ok(cli) => run(&cli),
         Err(status) => status,
-    }
+    };
+    process::deliver_output();
+    status
 }
 
 fn run(cli: &Cli) -> ExitCode {

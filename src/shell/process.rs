@@ -1,10 +1,13 @@
-//! Settings of the process as a whole, made before anything else happens.
+//! The process as a whole: what is set before anything else happens, and what its end waits for.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::{Pid, getsid};
 use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
 
@@ -14,6 +17,22 @@ use signal_hook::flag;
 pub(crate) fn survive_file_size_limit() -> io::Result<()> {
     flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(())
+}
+
+/// Time in which the kernel delivers the last output of a pseudo-terminal.
+const DELIVERY_TIME: Duration = Duration::from_millis(50);
+
+/// Waits until the last output has reached the terminal's other side.
+///
+/// The end of a session's leader (`ssh -t HOST maxtop`, `docker run -t`) closes its terminal. On Linux the
+/// other side can then read the hang-up before the last output, and most programs stop reading there:
+/// the last lines are lost, or the end of the alternate screen. The system does not report the delivery;
+/// `tcdrain` does not wait for it.
+pub(crate) fn deliver_output() {
+    let leads_session = getsid(None).is_ok_and(|session| session == Pid::this());
+    if leads_session && (io::stdout().is_terminal() || io::stderr().is_terminal()) {
+        thread::sleep(DELIVERY_TIME);
+    }
 }
 
 /// Passwords and tokens are in memory: nothing of it may be written to a core file, neither by the

@@ -24,6 +24,8 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use nix::errno::Errno;
 use nix::unistd::write;
 
+use super::process;
+
 /// Whether the terminal is ours.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
@@ -180,6 +182,7 @@ pub(super) fn end_on_panic() {
     std::panic::set_hook(Box::new(move |panic| {
         leave();
         say(panic);
+        process::deliver_output();
         std::process::exit(101);
     }));
 }
