@@ -213,11 +213,10 @@ impl InputParser {
             Ok(Some(c @ '\u{80}'..='\u{9f}')) => self.control_8_bit(u8::try_from(c).unwrap_or_default(), now),
             Ok(Some(c)) if is_alt => out.push(Msg::Key(alt(c))),
             Ok(Some(c)) => out.push(Msg::Key(Key::plain(Code::Char(c)))),
-            Ok(None) => {}
             Err(error) if error.error_len().is_none() => {
                 self.state = State::Character { bytes, alt: is_alt };
             }
-            Err(_) => {}
+            Ok(None) | Err(_) => {}
         }
     }
 

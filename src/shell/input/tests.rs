@@ -9,7 +9,7 @@ use crate::app::key::{Code, Key};
 use crate::app::msg::Msg;
 
 /// Longer than every deadline of the parser.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A parser with its clock, and what it has sent.
 #[derive(Default)]
