@@ -126,5 +126,10 @@ impl Config {
     }
 }
 
+/// Whether the environment of this process refuses color.
+pub(crate) fn refuses_color() -> bool {
+    Environment(&|name| std::env::var_os(name)).refuses_color()
+}
+
 #[cfg(test)]
 mod tests;

@@ -36,9 +36,23 @@ impl App {
             1 => "",
             _ => "; y again for the next",
         };
+        self.copy(
+            format!("KILL {thread}"),
+            &format!("   (for {server}{next})"),
+            effects,
+        );
+    }
+
+    /// Sends a text to the terminal's clipboard. Terminals do not confirm that they accept it.
+    pub(super) fn copy(&mut self, text: String, note: &str, effects: &mut Vec<Effect>) {
+        let condition = if self.settings.in_tmux {
+            "; tmux copies it with 'set-clipboard on'"
+        } else {
+            ""
+        };
         self.status = Some(Status::note(format!(
-            "copied: KILL {thread}   (for {server}{next})"
+            "sent to the terminal: {text}{note}{condition}"
         )));
-        effects.push(Effect::Copy(format!("KILL {thread}")));
+        effects.push(Effect::Copy(text));
     }
 }

@@ -7,6 +7,7 @@
 
 mod admission;
 mod answers;
+mod arguments;
 mod ascii;
 mod config;
 mod connect;
@@ -27,9 +28,25 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 use crate::shell::clock::unknown_zone;
+use crate::shell::process;
 
-/// Does what the command line asks for; an error is one line on stderr.
-pub fn run(cli: &Cli) -> ExitCode {
+/// Runs the program with the arguments of this process; an error is one line on stderr.
+pub fn main() -> ExitCode {
+    let prepared = process::survive_file_size_limit().and_then(|()| process::forbid_core_dumps());
+    if let Err(error) = prepared {
+        output::complain(&format!(
+            "the process cannot be protected, core dumps may be written: {error}"
+        ));
+    }
+    let status = match arguments::parse() {
+        Ok(cli) => run(&cli),
+        Err(status) => status,
+    };
+    process::deliver_output();
+    status
+}
+
+fn run(cli: &Cli) -> ExitCode {
     if let Some(zone) = unknown_zone() {
         output::complain(&format!("TZ={zone} is not a known time zone: times are in UTC"));
     }

@@ -30,6 +30,9 @@ pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
 
 /// A screen needs somebody who sees it and can press keys.
 pub(super) fn need_a_terminal() -> Result<(), Failure> {
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Failure::DumbTerminal);
+    }
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         Ok(())
     } else {
@@ -82,6 +85,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
         thresholds: config.thresholds,
         zone: local_zone(),
+        in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };
     let left = runtime.block_on(screen::run(settings, watched, log))?;
     for line in &left.unsettled {

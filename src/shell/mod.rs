@@ -7,14 +7,14 @@ pub(crate) mod clock;
 pub mod json;
 pub(crate) mod kill_request;
 pub mod poller;
+pub(crate) mod process;
 pub mod run;
+pub(crate) mod signals;
 
 mod arranger;
 mod canvas;
-mod hangup;
 mod input;
 mod pollers;
 mod scrollback;
-mod signals;
 mod terminal;
 mod writer;

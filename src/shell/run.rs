@@ -9,7 +9,6 @@ use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crossterm::event::Event;
 use ratatui::Terminal;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
@@ -19,7 +18,6 @@ use super::audit::{AuditLog, Scribe};
 use super::canvas::Canvas;
 use super::client::Client;
 use super::clock;
-use super::hangup::HangUp;
 use super::poller::{Command, PollSettings};
 use super::pollers::Pollers;
 use super::signals::{Asked, Signals, can_stop, stop};
@@ -84,7 +82,7 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: A
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::Guard::enter()?;
-    let size = crossterm::terminal::size()?;
+    let size = terminal::size()?;
     let mut screen = Screen {
         app: App::new(settings, endpoints, size),
         canvas: Terminal::new(Canvas::new(size.into()))?,
@@ -134,16 +132,14 @@ struct Screen {
 
 impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
-        let mut events = input::listen()?;
-        let hang_up = HangUp::watch();
+        let mut input = input::listen()?;
         loop {
             let (now, due, wake) = (Instant::now(), self.due, self.wake);
             tokio::select! {
                 biased;
                 asked = signals.next() => self.asked(asked)?,
-                () = hang_up.happened() => return Ok(Exit::TerminalGone),
-                event = events.recv() => match event {
-                    Some(event) => self.input(event)?,
+                msg = input.recv() => match msg {
+                    Some(msg) => self.input(msg)?,
                     None => return Ok(Exit::TerminalGone),
                 },
                 // A frame is drawn only when the writer can take it.
@@ -172,17 +168,15 @@ impl Screen {
     }
 
     /// A key draws at once.
-    fn input(&mut self, event: Event) -> io::Result<()> {
-        if let Some(msg) = input::message(event) {
-            self.hear([msg])?;
-            self.due = Some(Instant::now());
-        }
+    fn input(&mut self, msg: Msg) -> io::Result<()> {
+        self.hear([msg])?;
+        self.due = Some(Instant::now());
         Ok(())
     }
 
     /// Asks the terminal for its size, and draws everything anew in it.
     fn resize(&mut self) -> io::Result<()> {
-        let (columns, lines) = crossterm::terminal::size()?;
+        let (columns, lines) = terminal::size()?;
         let size = Size::new(columns, lines);
         self.canvas.backend_mut().resize(size);
         self.canvas.resize(Rect::from((Position::ORIGIN, size)))?;

@@ -97,8 +97,10 @@ fn the_proxies_behind_the_front_have_equal_ids_of_other_clients() {
         .unwrap();
     let [first, second] = [Proxy::First, Proxy::Second].map(|proxy| {
         let client = client(&proxies.endpoint(proxy).url());
-        let look = runtime.block_on(client.look(SessionId(ids[0]))).unwrap();
-        look.detail.session
+        runtime
+            .block_on(client.session(SessionId(ids[0])))
+            .unwrap()
+            .session
     });
     assert_ne!(
         (first.user, first.address, first.port),

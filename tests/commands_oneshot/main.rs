@@ -21,6 +21,7 @@ mod list;
 mod many;
 mod names;
 mod page;
+mod process;
 mod program;
 mod several;
 mod show;

@@ -32,6 +32,7 @@ mod groups;
 mod help;
 mod hostile;
 mod idle;
+mod input;
 mod kill;
 mod leaving;
 mod many;
