@@ -12,7 +12,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar;
 
-/// How long a text of one kind may be (DESIGN section 2).
+/// How long a text of one kind may be (docs/maxscale-api.md#text-lengths).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Names: user, address, service, server, state. 256 characters.
