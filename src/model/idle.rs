@@ -88,6 +88,8 @@ impl IdleMeaning {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -122,7 +124,7 @@ mod tests {
     fn docs_have_the_table_of_idle_meanings() {
         let mut table = "| idle | seconds | releases |\n|---|---|---|\n".to_owned();
         for entry in &IDLE_MEANINGS {
-            table += &format!("| {} | {} | {} |\n", entry.name, entry.about, entry.releases);
+            writeln!(table, "| {} | {} | {} |", entry.name, entry.about, entry.releases).unwrap();
         }
         crate::docs::assert_table("compatibility.md", "idle", &table);
     }

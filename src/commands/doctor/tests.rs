@@ -1,5 +1,6 @@
 //! What each check says of which facts: values in, verdicts out.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -805,7 +806,7 @@ fn several_endpoints_have_their_names_above() {
 fn docs_have_the_table_of_checks() {
     let mut table = "| check | what it checks |\n|---|---|\n".to_owned();
     for check in &CHECKS {
-        table += &format!("| `{}` | {} |\n", check.name, check.asks);
+        writeln!(table, "| `{}` | {} |", check.name, check.asks).unwrap();
     }
     crate::docs::assert_table("doctor.md", "checks", &table);
 }
