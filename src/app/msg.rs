@@ -1,4 +1,4 @@
-//! What comes in: everything that [`update`](super::update) can hear of.
+//! What comes in: everything that `update` can hear of.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,6 +2,7 @@ mod arranging;
 mod client;
 mod grace;
 mod groups;
+mod keys;
 mod kills;
 mod marks;
 mod proxies;

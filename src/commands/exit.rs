@@ -10,7 +10,7 @@ use crate::demo::DemoError;
 use crate::model::{Fault, Limit, Remedy, SessionId, Text};
 use crate::shell::client::{Client, ClientError, EndpointUrl, UrlError};
 
-/// How a command ended (DESIGN section 3).
+/// How a command ended (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     /// All is done.

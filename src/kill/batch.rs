@@ -1,4 +1,4 @@
-//! All victims of one question, from the question to the last outcome (DESIGN section 5): ask, wait
+//! All victims of one question, from the question to the last outcome (docs/kill-protocol.md): ask, wait
 //! for the grace to pass, log what is meant to be done, check, DELETE, watch, log what came of it.
 //!
 //! It owns the [`Attempt`]s, hears what the outside says ([`Event`]) and answers what to do

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::model::Fault;
 
-/// So many requests are under way at a time (DESIGN section 5), of all batches together.
+/// So many requests are under way at a time (docs/kill-protocol.md), of all batches together.
 pub const AT_ONCE: usize = 16;
 /// So many of them may be looks at sessions that should be gone, while others wait for their end.
 const LOOKS_MEANWHILE: usize = 4;

@@ -11,7 +11,7 @@ use super::{ProcessStart, Session, SessionId, Text, quoted};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EndpointId(pub u16);
 
-/// What a cursor holds: endpoint, process start, id, `connected` as sent (DESIGN section 4).
+/// What a cursor holds: endpoint, process start, id, `connected` as sent (docs/kill-protocol.md).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RowKey {
     /// The endpoint.
@@ -99,7 +99,7 @@ impl Part {
         }
     }
 
-    /// Without these a kill is refused (DESIGN section 5).
+    /// Without these a kill is refused (docs/kill-protocol.md).
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Id | Self::Connected | Self::User | Self::Address)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{IdleMeaning, Span, Text};
 
-/// The two forms of the admin API (DESIGN section 2).
+/// The two forms of the admin API (docs/maxscale-api.md#dialects).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// The REST API's design document of 2016: bare arrays, connections with statistics.

@@ -2,7 +2,7 @@
 //!
 //! Everybody may enter; this room uses no other. It knows no JSON, no terminal, no clock: values
 //! and their text only. Every string that came from outside is a [`Text`], which only the cleaner
-//! in [`text`] can make.
+//! in `text` can make.
 
 mod census;
 mod change;

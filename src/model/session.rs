@@ -14,8 +14,9 @@ impl std::fmt::Display for SessionId {
     }
 }
 
-/// Where a session is in its life. The API's state is an open set of strings (section 4 of the
-/// API notes); these are the ones that mean something, whatever the version calls them.
+/// Where a session is in its life. The API's state is an open set of strings
+/// (docs/maxscale-api.md#session-states); these are the ones that mean something, whatever the version
+/// calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Connected, not logged in or not routed yet.
@@ -96,7 +97,7 @@ pub struct Session {
     /// How long it has existed: the server's own count (24.02), else by `connected` and the
     /// server's clock.
     pub age: Option<Span>,
-    /// How long it has been idle; what that means depends on the version (2.2 of the API notes).
+    /// How long it has been idle; what that means depends on the version (docs/maxscale-api.md#idle).
     pub idle: Option<Span>,
     /// What only JSON:API can tell.
     pub extra: Option<Box<Extra>>,

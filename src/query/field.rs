@@ -7,7 +7,7 @@ use super::subject::Subject;
 use super::truth::Truth;
 use crate::model::RawText;
 
-/// A field. From its entry come parsing, asking, the hints of errors, help and the README.
+/// A field. From its entry come parsing, asking, the hints of errors, help and `docs/filters.md`.
 pub struct Field {
     /// The name in filters.
     pub name: &'static str,

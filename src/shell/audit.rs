@@ -1,7 +1,7 @@
 //! The audit log: one JSON object a line, only ever appended to, readable by its owner only.
 //!
-//! What a line holds stands in [`line`]; who writes them, in [`who`]. The screen
-//! writes through its [`scribe`], a command its outcomes through a [`Recorder`], since a disk may take
+//! What a line holds stands in [`line`]; who writes them, in `who`. The screen
+//! writes through its `scribe`, a command its outcomes through a [`Recorder`], since a disk may take
 //! its time.
 
 mod line;

@@ -1,8 +1,8 @@
 //! The loop: messages in, effects out, a frame when something has changed.
 //!
 //! It runs on the main thread. Everything slow is elsewhere: requests on the runtime's thread,
-//! decoding on blocking ones, order in the [`arranger`](super::arranger), output in the
-//! [`writer`](super::writer). A key is drawn at once, data at most every 16 ms, and nothing is
+//! decoding on blocking ones, order in the `arranger`, output in the
+//! `writer`. A key is drawn at once, data at most every 16 ms, and nothing is
 //! drawn when nothing happens.
 
 use std::io;

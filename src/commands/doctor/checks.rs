@@ -16,10 +16,10 @@ use super::judgment::Judgment;
 pub(super) struct Check {
     /// What it is called, in text and in JSON.
     pub(super) name: &'static str,
-    /// What it asks, for the README.
+    /// What it checks, for `docs/doctor.md`.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "the README's table is checked against it")
+        expect(dead_code, reason = "the table in docs/doctor.md is checked against it")
     )]
     pub(super) asks: &'static str,
     judge: fn(&Facts) -> Judgment,

@@ -1,5 +1,6 @@
 //! What each check says of which facts: values in, verdicts out.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -839,12 +840,11 @@ fn several_endpoints_have_their_names_above() {
     assert_eq!(super::exit(&reports[1..]), Exit::Unreachable);
 }
 
-/// The README's table is this one.
 #[test]
-fn the_readme_has_every_check() {
-    let readme = include_str!("../../../README.md");
+fn docs_have_the_table_of_checks() {
+    let mut table = "| check | what it checks |\n|---|---|\n".to_owned();
     for check in &CHECKS {
-        let row = format!("| `{}` | {} |", check.name, check.asks);
-        assert!(readme.contains(&row), "{row}");
+        writeln!(table, "| `{}` | {} |", check.name, check.asks).unwrap();
     }
+    crate::docs::assert_table("doctor.md", "checks", &table);
 }

@@ -1,4 +1,4 @@
-//! A line of the audit log. Its names are a stable interface, described in the README.
+//! A line of the audit log. Its names are a stable interface, described in `docs/killing.md`.
 
 use serde::Serialize;
 
