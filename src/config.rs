@@ -1,7 +1,7 @@
 //! One [`Config`] from flags, environment, files and defaults.
 //!
 //! Every setting is one entry of a table ([`Setting`]); from it come the option of the command line,
-//! the variable, the key in files, the help, the sample file, `maxtop config` and the README's table.
+//! the variable, the key in files, the help, the sample file, `maxtop config` and the table in `docs/configuration.md`.
 //! What each source says is a layer of texts; [`Reading`] takes each setting from the uppermost layer
 //! that has it and lets it take effect. A secret is in none of the layers' `Debug`, and a password is
 //! not read before somebody asks for it ([`PasswordSource`]).
@@ -124,6 +124,11 @@ impl Config {
         self.ascii |= !environment.speaks_utf8();
         self.plain = self.plainness.unwrap_or_else(|| environment.refuses_color());
     }
+}
+
+/// Whether the environment of this process refuses color.
+pub(crate) fn refuses_color() -> bool {
+    Environment(&|name| std::env::var_os(name)).refuses_color()
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod demo;
+#[cfg(test)]
+mod docs;
 pub mod kill;
 pub mod model;
 pub mod query;

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    maxtop::commands::run(&maxtop::cli::Cli::parse())
+    maxtop::commands::main()
 }

@@ -6,15 +6,14 @@
 
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::columns::COLUMNS;
 use super::generation::{HIDDEN, Place};
 use super::ghost::haunt;
 use super::groups::collect::group;
 use super::judging::judged;
 use super::names::Names;
-use crate::model::{Counter, Session, Snapshot};
+use super::row::SortKey;
+use crate::model::{Counter, Session, Snapshot, display_width};
 use crate::query::Subject;
 use crate::triage::Samples;
 
@@ -143,22 +142,28 @@ fn sort(generation: &Generation, order: &mut [Place], previous: Option<&Generati
         });
         return;
     }
-    let Sort { column, descending } = generation.spec.sort;
+    let Sort {
+        column,
+        descending,
+        then,
+    } = generation.spec.sort;
     let key = column.column().key;
+    let second_key = then.map(|(column, _)| column.column().key);
+    let second_descending = then.is_some_and(|(_, descending)| descending);
     let mut keyed: Vec<_> = order
         .iter()
         .filter_map(|place| {
-            generation
-                .resolve(*place)
-                .map(|row| (key(&row), row.session.id, *place))
+            let row = generation.resolve(*place)?;
+            let second = second_key.map_or(SortKey::Unknown, |key| key(&row));
+            Some((key(&row), second, row.session.id, *place))
         })
         .collect();
     // Of equal ids on several endpoints the first endpoint's stands first.
-    keyed.sort_unstable_by(|(a, a_id, a_place), (b, b_id, b_place)| {
-        let by_key = a.compare(*b, descending);
+    keyed.sort_unstable_by(|(a, a2, a_id, a_place), (b, b2, b_id, b_place)| {
+        let by_key = a.compare(*b, descending).then(a2.compare(*b2, second_descending));
         by_key.then(a_id.cmp(b_id)).then(a_place.cmp(b_place))
     });
-    for (slot, (_, _, place)) in order.iter_mut().zip(keyed) {
+    for (slot, (_, _, _, place)) in order.iter_mut().zip(keyed) {
         *slot = place;
     }
 }
@@ -181,7 +186,7 @@ fn widest(generation: &Generation, order: &[Place]) -> [u16; COLUMNS.len()] {
         let cells = order
             .iter()
             .filter_map(|place| (column.cell)(&generation.resolve(*place)?));
-        let width = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
         *widest = u16::try_from(width)
             .unwrap_or(u16::MAX)
             .clamp(*widest, column.max);

@@ -78,7 +78,9 @@ impl App {
         let (snapshots, samples) = if self.paused && !shown.is_empty() {
             (shown.clone(), self.table.generation.samples.clone())
         } else {
-            let listed = self.endpoints.iter().filter_map(|endpoint| {
+            let shown = self.endpoints.iter();
+            let shown = shown.filter(|endpoint| self.shown_by(endpoint).is_none());
+            let listed = shown.filter_map(|endpoint| {
                 let latest = endpoint.latest.clone()?;
                 Some((latest, Arc::clone(&endpoint.samples)))
             });

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tui_input::{Input, InputRequest};
-use unicode_width::UnicodeWidthChar as _;
 
 use super::App;
 use super::effect::Effect;
@@ -155,7 +154,7 @@ impl App {
             protect: self.settings.protect.clone(),
             thresholds: self.settings.thresholds,
         };
-        let (batch, orders) = Batch::ask(number, victims, rules, self.now);
+        let (batch, orders) = Batch::ask(number, victims, rules);
         let mut asking = Asking {
             batch,
             dialog: Dialog::default(),
@@ -297,9 +296,7 @@ impl Asking {
                 return;
             }
             (Code::Char('w'), true) => InputRequest::DeletePrevWord,
-            (Code::Char(c), false) if room && c.width().is_some_and(|width| width > 0) => {
-                InputRequest::InsertChar(c)
-            }
+            (Code::Char(c), false) if room && !c.is_control() => InputRequest::InsertChar(c),
             (Code::Backspace, _) => InputRequest::DeletePrevChar,
             (Code::Delete, _) => InputRequest::DeleteNextChar,
             (Code::Left, _) => InputRequest::GoToPrevChar,
@@ -323,14 +320,13 @@ impl Asking {
 
 /// How many are left on the list of each, most first.
 fn counted(batch: &Batch, of: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
     for attempt in batch.attempts().iter().filter(|attempt| !attempt.is_struck()) {
-        let name = of(&attempt.victim.session).map_or("unknown", Text::as_str);
-        *counts.entry(name).or_default() += 1;
+        *counts.entry(of(&attempt.victim.session)).or_default() += 1;
     }
     let mut counts: Vec<_> = counts
         .into_iter()
-        .map(|(name, count)| (name.to_owned(), count))
+        .map(|(name, count)| (name.map_or("unknown", Text::as_str).to_owned(), count))
         .collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts

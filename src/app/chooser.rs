@@ -92,8 +92,7 @@ impl App {
             }
             Action::Copy => {
                 let line = setting(&self.table.columns);
-                self.status = Some(Status::note(format!("copied: {line}")));
-                effects.push(Effect::Copy(line));
+                self.copy(line, "", effects);
             }
             Action::Accept => self.chooser = None,
             // The last line says that Esc stops the rest, whatever lies over the table.

@@ -19,9 +19,13 @@ impl App {
         let place = detail.copied.map_or(0, |copied| copied + 1);
         let place = if place < threads.len() { place } else { 0 };
         let Some((server, thread)) = threads.get(place) else {
-            self.status = Some(Status::note(
-                "no thread id is known: this dialect or version does not tell".to_owned(),
-            ));
+            let sighting = detail.sighting.as_ref();
+            let why = if sighting.is_some_and(|sighting| sighting.detail.holds_nothing()) {
+                "nothing to copy: the session has no server connection"
+            } else {
+                "no thread id is known: this dialect or version does not report it"
+            };
+            self.status = Some(Status::note(why.to_owned()));
             return;
         };
         detail.copied = Some(place);
@@ -32,9 +36,23 @@ impl App {
             1 => "",
             _ => "; y again for the next",
         };
+        self.copy(
+            format!("KILL {thread}"),
+            &format!("   (for {server}{next})"),
+            effects,
+        );
+    }
+
+    /// Sends a text to the terminal's clipboard. Terminals do not confirm that they accept it.
+    pub(super) fn copy(&mut self, text: String, note: &str, effects: &mut Vec<Effect>) {
+        let condition = if self.settings.in_tmux {
+            "; tmux copies it with 'set-clipboard on'"
+        } else {
+            ""
+        };
         self.status = Some(Status::note(format!(
-            "copied: KILL {thread}   (for {server}{next})"
+            "sent to the terminal: {text}{note}{condition}"
         )));
-        effects.push(Effect::Copy(format!("KILL {thread}")));
+        effects.push(Effect::Copy(text));
     }
 }

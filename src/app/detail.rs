@@ -123,6 +123,19 @@ impl DetailPane {
         }
     }
 
+    /// Whether a list has this very session.
+    pub(super) fn is_in(&self, snapshot: &Snapshot) -> bool {
+        matches!(snapshot.find(&self.identity.key()), Found::Same(_))
+    }
+
+    /// Whether a GET by id has shown this very session.
+    pub(super) fn is_seen(&self, answer: &Result<Arc<Sighting>, Fault>) -> bool {
+        let compared = answer
+            .as_ref()
+            .map(|sighting| self.identity.compare(&sighting.identity()));
+        matches!(compared, Ok(model::Verdict::Same { .. }))
+    }
+
     /// A good list came. Missing from two in a row means that it has ended.
     pub fn listed(&mut self, snapshot: &Snapshot) {
         if self.ended.is_some() || snapshot.endpoint != self.identity.endpoint {

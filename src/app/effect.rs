@@ -1,4 +1,4 @@
-//! What goes out: everything that [`update`](super::update) can ask of the shell.
+//! What goes out: everything that `update` can ask of the shell.
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use crate::kill::Authority;
@@ -59,6 +60,10 @@ pub struct Endpoint {
     pub services: ServicesKnown,
     /// Nothing may be ended here: by option, or because the server has said so.
     pub read_only: bool,
+    /// Its account may only read, as the endpoint has reported. Then `read_only` is set as well.
+    pub may_only_read: bool,
+    /// What is known of the proxies behind it.
+    pub proxies: Proxies,
     /// What must stay in sight: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
 }
@@ -78,6 +83,8 @@ impl Endpoint {
             servers: ServersKnown::new(),
             services: ServicesKnown::new(),
             read_only,
+            may_only_read: false,
+            proxies: Proxies::default(),
             warnings,
         }
     }
@@ -110,6 +117,13 @@ impl Endpoint {
         Some(now.saturating_sub(self.heard_at?))
     }
 
+    /// Returns the interval at which lists are really taken: the configured one, or a longer one
+    /// where lists are expensive.
+    pub fn kept_interval(&self, configured: Duration) -> Duration {
+        let least = self.latest.as_ref().map(|latest| latest.least_interval);
+        configured.max(least.unwrap_or_default())
+    }
+
     /// Older than two intervals: not to be taken for live. `interval` is the one asked for; the
     /// cost of the list itself stretches it.
     pub fn is_stale(&self, now: Duration, interval: Duration, duty: f64) -> bool {
@@ -124,7 +138,7 @@ impl Endpoint {
         } else {
             interval
         };
-        interval.max(stretched) * 2
+        self.kept_interval(interval).max(stretched) * 2
     }
 
     /// Whether sessions of this service keep statements, and what would make them, where they do
@@ -155,6 +169,8 @@ impl Endpoint {
         let instance = self.latest.as_ref().and_then(|latest| latest.instance.as_ref());
         Authority {
             read_only: self.read_only,
+            may_only_read: self.may_only_read,
+            several_proxies: self.proxies.are_several(),
             dialect: self.dialect,
             version: instance.and_then(crate::model::Instance::release),
         }

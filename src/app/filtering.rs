@@ -40,7 +40,7 @@ impl App {
         let asked = [("user", user), ("address", address)];
         let filter = asked.iter().try_fold(Filter::default(), |filter, (field, text)| {
             let field = Field::named(field)?;
-            filter.narrowed(field, text.as_ref().map(Text::as_str)).ok()
+            filter.narrowed(field, text.as_ref().map(Text::raw)).ok()
         });
         let Some(filter) = filter else {
             self.status = Some(Status::warning(

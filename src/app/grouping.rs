@@ -109,7 +109,7 @@ impl App {
             self.status = Some(Status::note(format!("nobody is left of {}", group.name())));
             return None;
         }
-        match under.narrowed(grouping.field()?, group.key.text()) {
+        match under.narrowed(grouping.field()?, group.key.raw()) {
             Ok(filter) => Some((group.key.clone(), filter)),
             Err(error) => {
                 let why = format!("no filter can ask for this {}: {}", grouping.name, error.kind);

@@ -12,6 +12,7 @@ use self::columns::{GROUP_COLUMNS, GroupSort};
 use self::group::{Group, GroupKey};
 use self::groupings::{GroupingId, Value};
 use super::row::Row;
+use crate::model::RawText;
 
 /// What is asked of groups.
 #[derive(Clone, Debug, Default)]
@@ -76,9 +77,9 @@ impl Groups {
     }
 
     /// Where each group stands.
-    fn places(&self) -> FxHashMap<Option<&str>, usize> {
+    fn places(&self) -> FxHashMap<Option<RawText<'_>>, usize> {
         let groups = self.window(0, usize::MAX).zip(0..);
-        groups.map(|(group, place)| (group.key.text(), place)).collect()
+        groups.map(|(group, place)| (group.key.raw(), place)).collect()
     }
 
     /// How many of these sessions are in each group, by its place.
@@ -88,7 +89,7 @@ impl Groups {
         let each = self.spec.by.grouping().each;
         for row in rows {
             each(&row, &mut |value| {
-                let place = places.get(&value.as_ref().map(Value::as_str));
+                let place = places.get(&value.as_ref().map(Value::raw));
                 if let Some(count) = place.and_then(|place| counts.get_mut(*place)) {
                     *count += 1;
                 }
@@ -102,7 +103,7 @@ impl Groups {
         let mut is_in = false;
         let each = self.spec.by.grouping().each;
         each(row, &mut |value| {
-            is_in |= value.as_ref().map(Value::as_str) == key.text();
+            is_in |= value.as_ref().map(Value::raw) == key.raw();
         });
         is_in
     }

@@ -9,8 +9,8 @@ use super::App;
 use super::asking::Asking;
 use super::effect::Effect;
 use super::status::Status;
-use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Return, Returns, numbers};
-use crate::model::{Fault, Identity, Limit, RowKey, SessionId, Snapshot, Text};
+use crate::kill::{AT_ONCE, Attempt, Batch, Event, Outcome, Refusal, Return, Returns, numbers};
+use crate::model::{EndpointId, Fault, Identity, Limit, RowKey, SessionId, Snapshot, Text};
 
 /// So many lines the kill log of the screen keeps; the audit log has all.
 const LOG_KEPT: usize = 10_000;
@@ -140,7 +140,7 @@ impl App {
     }
 
     /// All that are asked about or under way hear something.
-    fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
+    pub(super) fn tell_kills(&mut self, event: &Event, effects: &mut Vec<Effect>) {
         let now = self.now;
         let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
         for batch in asked.chain(&mut self.kills.batches) {
@@ -160,6 +160,19 @@ impl App {
             }
         }
         self.tell_kills(&Event::Listed(Arc::clone(snapshot)), effects);
+    }
+
+    /// An account may only read: no session of its endpoint can be killed, and the open dialog says so.
+    pub(super) fn may_only_read(&mut self, id: EndpointId, effects: &mut Vec<Effect>) {
+        if let Some(endpoint) = self.endpoint_mut(id) {
+            endpoint.read_only = true;
+            endpoint.may_only_read = true;
+        }
+        let now = self.now;
+        if let Some(asking) = &mut self.kills.asking {
+            let orders = asking.batch.forbid(id, now);
+            effects.extend(orders.into_iter().map(Effect::Kill));
+        }
     }
 
     /// Time has passed.
@@ -267,6 +280,10 @@ impl App {
             && let Some(endpoint) = self.endpoint_mut(identity.endpoint)
         {
             endpoint.read_only = true;
+            endpoint.may_only_read = matches!(outcome, Outcome::NotAllowed(Fault::MayOnlyRead));
+        }
+        if matches!(outcome, Outcome::Refused(Refusal::SeveralProxies)) {
+            self.note_switch(identity.endpoint);
         }
         if outcome.is_gone() {
             self.kills.remember_ended(identity.key());

@@ -9,16 +9,21 @@ use super::{App, Leaving};
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 impl App {
-    /// Begins no more, and ends.
+    /// Begins no more, and ends. The first quit sets the deadline; a second one does not wait any longer.
     pub(super) fn quit(&mut self, keep_frame: bool, effects: &mut Vec<Effect>) {
         self.stop_kills(effects);
-        if !self.leaving.is_some_and(|leaving| leaving.is_said) {
-            self.leaving = Some(Leaving {
+        let now = self.now.elapsed;
+        self.leaving = Some(match self.leaving {
+            Some(leaving) => Leaving {
+                until: leaving.until.min(now),
+                ..leaving
+            },
+            None => Leaving {
                 keep_frame,
-                until: self.now.elapsed + LAST_WORDS,
+                until: now + LAST_WORDS,
                 is_said: false,
-            });
-        }
+            },
+        });
     }
 
     /// Ends at once, or as soon as it is known what became of the DELETEs in flight.

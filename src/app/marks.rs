@@ -86,6 +86,11 @@ impl Marks {
         }
     }
 
+    /// Removes the marks of an endpoint.
+    pub fn remove_endpoint(&mut self, endpoint: EndpointId) {
+        self.by_place.retain(|(place, _), _| *place != endpoint);
+    }
+
     /// Takes all marks away.
     pub fn clear(&mut self) {
         self.by_place.clear();

@@ -22,6 +22,7 @@ pub mod msg;
 pub mod overlay;
 pub mod point;
 pub mod prompt;
+pub mod proxies;
 pub mod recent;
 pub mod row;
 pub mod series;
@@ -97,6 +98,8 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// The zone in which times are shown.
     pub zone: TimeZone,
+    /// The terminal is a pane of tmux.
+    pub in_tmux: bool,
 }
 
 impl Default for Settings {
@@ -114,6 +117,7 @@ impl Default for Settings {
             audit: String::new(),
             thresholds: Thresholds::default(),
             zone: TimeZone::UTC,
+            in_tmux: false,
         }
     }
 }

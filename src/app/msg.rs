@@ -1,4 +1,4 @@
-//! What comes in: everything that [`update`](super::update) can hear of.
+//! What comes in: everything that `update` can hear of.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +39,11 @@ pub enum Msg {
     Spoke(EndpointId, Dialect),
     /// A good list.
     Listed(Arc<Snapshot>),
+    /// The account that this endpoint is used with may read, and kill no session.
+    MayOnlyRead(EndpointId),
+    /// The process start of an endpoint has switched back to an earlier one: several proxies answer at
+    /// its address.
+    SeveralProxies(EndpointId),
     /// A list that did not come.
     ListFailed {
         /// Where.

@@ -1,7 +1,6 @@
 //! The filter while it is typed.
 
 use tui_input::{Input, InputRequest};
-use unicode_width::UnicodeWidthChar;
 
 use super::history::History;
 use super::key::{Code, Key};
@@ -68,15 +67,16 @@ impl FilterPrompt {
         changed && self.read()
     }
 
-    /// Pasted text; what cannot be seen is left out, and what is too long for a filter.
+    /// Inserts pasted text, without control characters and up to the maximum length of a filter. Hidden
+    /// characters are kept, since a name may have them; they are shown as escapes.
     pub fn paste(&mut self, text: &str) -> bool {
         let mut changed = false;
-        let room = LONGEST.saturating_sub(self.input.value().len());
-        for c in text
-            .chars()
-            .take(room)
-            .filter(|c| c.width().is_some_and(|width| width > 0))
-        {
+        let mut room = LONGEST.saturating_sub(self.input.value().len());
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if c.len_utf8() > room {
+                break;
+            }
+            room -= c.len_utf8();
             changed |= self.input.handle(InputRequest::InsertChar(c)).is_some();
         }
         self.offer = None;

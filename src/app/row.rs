@@ -43,7 +43,7 @@ impl Row<'_> {
         self.snapshot.identity(self.session)
     }
 
-    /// Missing from two good lists in a row: it has ended (DESIGN section 4).
+    /// Missing from two good lists in a row: it has ended (docs/kill-protocol.md).
     pub const fn has_ended(&self) -> bool {
         self.missing >= 2
     }

@@ -56,7 +56,11 @@ impl App {
             let sort = &mut self.table.sort;
             if let Some(column) = beside(&shown, sort.column, step) {
                 let descending = column.column().descending;
-                *sort = Sort { column, descending };
+                *sort = Sort {
+                    column,
+                    descending,
+                    then: None,
+                };
             }
         }
         self.reorder_now(effects);

@@ -15,6 +15,8 @@ pub struct Sort {
     pub column: ColumnId,
     /// Largest first.
     pub descending: bool,
+    /// The column that orders rows with equal values in the first one, and whether largest first.
+    pub then: Option<(ColumnId, bool)>,
 }
 
 impl Default for Sort {
@@ -22,6 +24,7 @@ impl Default for Sort {
         Self {
             column: ColumnId::DEFAULT_SORT,
             descending: true,
+            then: None,
         }
     }
 }

@@ -13,10 +13,10 @@ use super::endpoint::Endpoint;
 use super::key::{Code, Key};
 use super::msg::{Msg, Now, Shown, Ticket};
 use super::{App, Settings};
-use crate::kill::{Event, Order, Request};
+use crate::kill::{Event, Order, Request, Survey};
 use crate::model::{
-    Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, ServerState, Servers,
-    ServiceState, Services, SessionId, Sighting, Snapshot, Span, Text,
+    Absence, Census, Change, Detail, Dialect, EndpointId, Fault, Instance, Limit, ProcessStart, ServerState,
+    Servers, ServiceState, Services, SessionId, Sighting, Snapshot, Span, Text,
 };
 use crate::wire::{self, Decoder, Interner};
 
@@ -29,6 +29,12 @@ pub(crate) struct Stage {
     pub(crate) asked: Vec<Effect>,
     /// What the audit log says to intents.
     pub(crate) log: Result<(), String>,
+    /// Whether the audit log replies to intents at once.
+    pub(crate) log_replies: bool,
+    /// The version that the endpoints report (JSON:API).
+    pub(crate) version: String,
+    /// The shortest interval that the endpoint can bear.
+    pub(crate) least_interval: Duration,
     dialect: Dialect,
     elapsed: Duration,
     /// How long it takes to put the rows in order, and how often that was done.
@@ -40,6 +46,8 @@ pub(crate) struct Stage {
     pub(crate) shown: Vec<u64>,
     lists: u64,
     zone: TimeZone,
+    /// Name of the machine that the proxy runs on.
+    node: Option<Text>,
 }
 
 impl Stage {
@@ -68,6 +76,9 @@ impl Stage {
             app,
             asked: Vec::new(),
             log: Ok(()),
+            log_replies: true,
+            version: "24.02.3".to_owned(),
+            least_interval: Duration::ZERO,
             dialect,
             elapsed: Duration::from_secs(1),
             wake: None,
@@ -76,6 +87,7 @@ impl Stage {
             shown: Vec::new(),
             lists: 0,
             zone: TimeZone::UTC,
+            node: None,
         };
         stage.wait(Duration::ZERO);
         stage
@@ -96,16 +108,14 @@ impl Stage {
                     Effect::Sample(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
                     Effect::Kill(Order::Ask {
                         ticket,
-                        request: Request::Process,
+                        request: Request::Survey,
                         ..
-                    }) => {
-                        let latest = self.app.endpoints[0].latest.as_ref();
-                        let instance = latest.and_then(|latest| latest.instance.clone());
-                        msgs.push_back(Msg::Kill(Event::Process(ticket, Ok(instance))));
-                    }
+                    }) => msgs.push_back(Msg::Kill(Event::Surveyed(ticket, Ok(Survey::OneProxy)))),
                     Effect::Kill(Order::WriteIntents { ticket, .. }) => {
                         let log = self.log.clone().map_err(|why| Text::clean(&why, Limit::Line));
-                        msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));
+                        if self.log_replies {
+                            msgs.push_back(Msg::Kill(Event::Logged(ticket, log)));
+                        }
                         self.asked.push(effect);
                     }
                     effect => self.asked.push(effect),
@@ -178,6 +188,12 @@ impl Stage {
         self.list_at(0, body, started_at);
     }
 
+    /// A snapshot of one of several endpoints, whose proxy has this start time and node name.
+    pub(crate) fn list_from(&mut self, endpoint: u16, body: &str, started_at: &str, node: Option<&str>) {
+        self.node = node.map(|node| Text::clean(node, Limit::Name));
+        self.list_at(endpoint, body, started_at);
+    }
+
     /// A good list of one of many endpoints.
     pub(crate) fn list_at(&mut self, endpoint: u16, body: &str, started_at: &str) {
         let rows = self
@@ -187,10 +203,13 @@ impl Stage {
         let mut snapshot = Snapshot {
             endpoint: EndpointId(endpoint),
             dialect: self.dialect,
-            instance: (self.dialect == Dialect::JsonApi).then(|| instance(started_at)),
+            instance: (self.dialect == Dialect::JsonApi)
+                .then(|| instance(&self.version, started_at, self.node.clone())),
             number: self.lists,
+            asked_at: self.now(),
             taken_at: self.app.now.wall,
             cost: Duration::from_millis(14),
+            least_interval: self.least_interval,
             bytes: body.len(),
             sessions: rows.sessions,
             blanked: rows.blanked,
@@ -267,6 +286,14 @@ impl Stage {
 
     /// A check is answered.
     pub(crate) fn checked(&mut self, ticket: Ticket, answer: Result<Detail, Fault>) {
+        if answer.as_ref().is_err_and(|fault| *fault == Fault::NotFound) {
+            let latest = self.app.endpoints[0].latest.as_ref();
+            let absence = Absence {
+                process: latest.and_then(|latest| latest.process().cloned()),
+                other_process: None,
+            };
+            return self.hear(Msg::Kill(Event::Missing(ticket, absence)));
+        }
         let answer = answer.map(|detail| self.sighting(detail));
         self.hear(Msg::Kill(Event::Seen(ticket, answer)));
     }
@@ -279,6 +306,8 @@ impl Stage {
         Arc::new(Sighting {
             endpoint: EndpointId(0),
             process,
+            other_process: None,
+            asked_at: self.app.now,
             taken_at: self.app.now.wall,
             detail,
         })
@@ -331,7 +360,7 @@ impl Stage {
         let deletes = self.asked.iter().filter_map(|effect| match effect {
             Effect::Kill(Order::Ask {
                 ticket,
-                request: Request::Delete { id },
+                request: Request::Delete { id, .. },
                 ..
             }) => Some((id.0, *ticket)),
             _ => None,
@@ -340,15 +369,15 @@ impl Stage {
     }
 }
 
-fn instance(started_at: &str) -> Instance {
+fn instance(version: &str, started_at: &str, node: Option<Text>) -> Instance {
     let text = |raw| Text::clean(raw, Limit::Name);
     Instance {
-        version: Some(text("24.02.3")),
+        version: Some(text(version)),
         uptime: Some(Span::from_secs(273_600)),
         process: Some(ProcessStart {
             started_at: text(started_at),
             datadir: Some(text("/var/lib/maxscale/data4711")),
-            node: None,
+            node,
         }),
         retained_statements: Some(10),
     }

@@ -8,6 +8,7 @@ use super::keymap::{Action, Context, action};
 use super::msg::{Msg, Shown};
 use super::status::Status;
 use super::{App, pace};
+use crate::kill::Batch;
 use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
 
 impl App {
@@ -30,7 +31,9 @@ impl App {
                     endpoint.dialect = Some(dialect);
                 }
             }
+            Msg::MayOnlyRead(endpoint) => self.may_only_read(endpoint, &mut effects),
             Msg::Listed(snapshot) => self.listed(snapshot, &mut effects),
+            Msg::SeveralProxies(endpoint) => self.proxies_switched(endpoint, &mut effects),
             Msg::ListFailed {
                 endpoint,
                 fault,
@@ -96,6 +99,9 @@ impl App {
     fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
         let held = self.holds_order();
         self.now = now;
+        for endpoint in &mut self.endpoints {
+            endpoint.proxies.settle(now.elapsed);
+        }
         self.kills_clock(effects);
         if held && !self.holds_order() {
             self.rearrange(effects);
@@ -114,6 +120,9 @@ impl App {
         self.status = None;
         let context = self.context();
         if self.takes_back(context, key) && self.take_back("by key", effects) {
+            return;
+        }
+        if self.cancels_logging(context, key) && self.stop_kills(effects) {
             return;
         }
         if action(context, key).is_some() {
@@ -229,6 +238,13 @@ impl App {
         self.kills.in_grace().is_some() && (is_u || leaves)
     }
 
+    /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
+    fn cancels_logging(&self, context: Context, key: Key) -> bool {
+        let types_text = matches!(context, Context::Prompt | Context::Reason);
+        let is_u = !types_text && matches!(key.typed(), Some('u' | 'U'));
+        is_u && self.kills.batches.iter().any(Batch::is_logging)
+    }
+
     fn pause(&mut self, effects: &mut Vec<Effect>) {
         self.paused = !self.paused;
         if !self.paused {
@@ -238,8 +254,13 @@ impl App {
 
     fn listed(&mut self, snapshot: Arc<Snapshot>, effects: &mut Vec<Effect>) {
         let at = self.now.elapsed;
+        let id = snapshot.endpoint;
+        let are_several = self
+            .endpoint(id)
+            .is_some_and(|endpoint| endpoint.proxies.are_several());
         if snapshot.change.is_after_restart
-            && let Some(endpoint) = self.endpoint(snapshot.endpoint)
+            && !are_several
+            && let Some(endpoint) = self.endpoint(id)
         {
             let restarted = format!("{} was restarted: ids begin anew", endpoint.name);
             // What was said of a kill stands until the next key.
@@ -247,16 +268,20 @@ impl App {
         }
         // What that means for a kill says more.
         self.kills_listed(&snapshot, effects);
-        if let Some(detail) = &mut self.detail {
+        // Where several proxies answer, a list without the session does not show that it ended.
+        if let Some(detail) = &mut self.detail
+            && (!are_several || detail.is_in(&snapshot))
+        {
             detail.listed(&snapshot);
         }
-        let before = self
-            .endpoint(snapshot.endpoint)
-            .and_then(|endpoint| endpoint.latest.clone());
-        self.marks.listed(&snapshot, before.as_deref());
-        if let Some(endpoint) = self.endpoint_mut(snapshot.endpoint) {
+        if !are_several {
+            let before = self.endpoint(id).and_then(|endpoint| endpoint.latest.clone());
+            self.marks.listed(&snapshot, before.as_deref());
+        }
+        if let Some(endpoint) = self.endpoint_mut(id) {
             endpoint.listed(snapshot, at);
         }
+        self.compare_proxies(id);
         if !self.paused {
             self.rearrange_for_data(effects);
         }
@@ -270,8 +295,12 @@ impl App {
         effects: &mut Vec<Effect>,
     ) {
         let now = self.now;
+        let are_several = self
+            .endpoint(endpoint)
+            .is_some_and(|endpoint| endpoint.proxies.are_several());
         if let Some(detail) = &mut self.detail
             && (detail.identity.endpoint, detail.identity.id) == (endpoint, id)
+            && (!are_several || detail.is_seen(&answer))
         {
             detail.seen(answer, now);
             // What has ended is not asked for again; the details stay as they were.

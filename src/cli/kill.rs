@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub struct KillArgs {
     /// The sessions' ids. Without any, --filter or --key says who is meant; together with --filter
-    /// each must match it.
+    /// or --key each must match it.
     #[arg(value_name = "ID", required_unless_present_any = ["filter", "key"])]
     pub ids: Vec<String>,
     /// End only the session with this fingerprint, as 'list -o json' shows it.

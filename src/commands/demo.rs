@@ -13,6 +13,7 @@ use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Dialects, Faults, Profile, Running, ServeSpec, serve};
 use crate::model::Dialect;
 use crate::shell::client::Client;
+use crate::shell::clock::local_zone;
 
 /// Serves, and shows the screen unless asked not to.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
@@ -50,6 +51,7 @@ async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<Running>, Failure
     for node in 0..nodes {
         let mut spec = spec.clone();
         spec.world.seed = spec.world.seed.wrapping_add(u64::from(node));
+        spec.world.node = format!("db-proxy-{}", u32::from(node) + 1);
         if node > 0 {
             spec.listen.set_port(0);
         }
@@ -63,6 +65,7 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
     let mut spec = ServeSpec::new(demo.sessions, demo.seed);
     spec.listen = demo.listen;
     spec.speed = demo.speed;
+    spec.zone = local_zone();
     spec.world.churn = demo.churn;
     spec.world.hostile = demo.hostile;
     spec.auth = demo.auth.as_ref().map(credentials).transpose()?;

@@ -17,6 +17,7 @@ use self::judgment::Verdict;
 use self::report::Report;
 use super::admission::Purpose;
 use super::answers::Answers;
+use super::ascii::Escapes;
 use super::exit::{Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, DoctorArgs, DoctorOutput};
@@ -39,7 +40,8 @@ pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<Exit, Failur
         .iter()
         .map(|(client, facts)| examined(heading(&config, client), facts))
         .collect();
-    output::print(|out| match args.output {
+    let escapes = Escapes::of(config.ascii, args.output == DoctorOutput::Json);
+    output::print_with(escapes, |out| match args.output {
         DoctorOutput::Text => report::text(out, &reports, is_coloured(&config)),
         DoctorOutput::Json => report::json(out, &reports),
     })?;

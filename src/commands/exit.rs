@@ -10,7 +10,7 @@ use crate::demo::DemoError;
 use crate::model::{Fault, Limit, Remedy, SessionId, Text};
 use crate::shell::client::{Client, ClientError, EndpointUrl, UrlError};
 
-/// How a command ended (DESIGN section 3).
+/// How a command ended (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     /// All is done.
@@ -134,6 +134,12 @@ pub(super) enum Failure {
     /// The screen without anybody to see it.
     #[error("the screen needs a terminal: 'maxtop list' prints the sessions once")]
     NoTerminal,
+    /// A terminal that cannot move its cursor.
+    #[error(
+        "the screen needs a terminal that can move its cursor, and TERM is 'dumb': try 'maxtop list', \
+         which prints the sessions once, or set TERM to the terminal's type"
+    )]
+    DumbTerminal,
     /// The embedded endpoint could not be started.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -155,6 +161,7 @@ impl Failure {
             | Self::Id(_)
             | Self::Key(_)
             | Self::NoTerminal
+            | Self::DumbTerminal
             | Self::NoEndpoint
             | Self::SameName(_)
             | Self::EmptyFilter

@@ -1,34 +1,50 @@
-//! A table as plain text: every column as wide as its widest cell, nothing cut, no blanks at the
-//! end of a line. A cell that is wider than its column may be moves the rest of its own line only:
-//! one name of 256 characters must not tear the table apart.
+//! A table as plain text: every column as wide as its widest cell, no blanks at the end of a line.
+//! Where a width is given, the widest texts are cut until a line fits; numbers are never cut.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::columns::Align;
+use crate::model::display_width;
+use crate::ui::cut::{fit, fit_middle};
 
 /// Between two columns.
 const GAP: usize = 2;
+/// A text cut to this width can still be read.
+const READABLE: usize = 8;
 
 /// What is asked of a column.
 pub(super) struct Head<'a> {
     heading: &'a str,
     align: Align,
-    /// Never wider than this, in cells of the terminal.
+    /// A text that is too wide is cut in its middle.
+    keeps_ends: bool,
+    /// Cells wider than this do not widen the column: they move the rest of their own line.
     max: usize,
 }
 
 impl<'a> Head<'a> {
-    /// A column that may be as wide as it likes.
+    /// A column whose texts are cut at their end.
     pub(super) const fn new(heading: &'a str, align: Align) -> Self {
-        Self::up_to(usize::MAX, heading, align)
+        Self {
+            heading,
+            align,
+            keeps_ends: false,
+            max: usize::MAX,
+        }
     }
 
-    /// A column that stops growing there.
+    /// A column that stops growing at this width; a wider cell moves the rest of its own line.
     pub(super) const fn up_to(max: usize, heading: &'a str, align: Align) -> Self {
-        Self { heading, align, max }
+        Self {
+            max,
+            ..Self::new(heading, align)
+        }
+    }
+
+    /// A column whose texts keep both ends when they are cut.
+    pub(super) const fn keeping_ends(self, keeps_ends: bool) -> Self {
+        Self { keeps_ends, ..self }
     }
 }
 
@@ -36,6 +52,8 @@ impl<'a> Head<'a> {
 pub(super) struct Grid<'a> {
     columns: Vec<Head<'a>>,
     rows: Vec<Vec<Cow<'a, str>>>,
+    /// Maximum width of a line, and what marks a cut text.
+    fit: Option<(usize, &'static str)>,
 }
 
 impl<'a> Grid<'a> {
@@ -43,7 +61,13 @@ impl<'a> Grid<'a> {
         Self {
             columns,
             rows: Vec::new(),
+            fit: None,
         }
+    }
+
+    /// Cuts texts so that a line has at most this width. `more` marks a cut text.
+    pub(super) const fn fit(&mut self, width: usize, more: &'static str) {
+        self.fit = Some((width, more));
     }
 
     /// One cell for each column; what is not known is blank.
@@ -53,7 +77,10 @@ impl<'a> Grid<'a> {
 
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let columns = self.columns.iter().enumerate();
-        let widths: Vec<_> = columns.map(|(index, head)| self.width(index, head)).collect();
+        let mut widths: Vec<_> = columns.map(|(index, head)| self.width(index, head)).collect();
+        if let Some((width, _)) = self.fit {
+            self.shrink(&mut widths, width);
+        }
         let headings = self.columns.iter().map(|head| head.heading);
         self.write_line(out, &widths, headings)?;
         for row in &self.rows {
@@ -64,8 +91,37 @@ impl<'a> Grid<'a> {
 
     fn width(&self, index: usize, head: &Head<'_>) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.get(index));
-        let fitting = cells.map(|cell| cell.width()).filter(|width| *width <= head.max);
-        fitting.fold(head.heading.width(), usize::max)
+        cells
+            .map(|cell| display_width(cell))
+            .filter(|width| *width <= head.max)
+            .fold(display_width(head.heading), usize::max)
+    }
+
+    /// Takes from the widest texts, cell by cell, as long as each column can still be read.
+    fn shrink(&self, widths: &mut [usize], width: usize) {
+        let gaps = GAP * widths.len().saturating_sub(1);
+        let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(width);
+        while over > 0 {
+            let columns = widths.iter_mut().zip(&self.columns);
+            let texts = columns.filter(|(width, head)| {
+                head.align == Align::Left && **width > READABLE.max(display_width(head.heading))
+            });
+            let Some((widest, _)) = texts.max_by_key(|(width, _)| **width) else {
+                return;
+            };
+            *widest -= 1;
+            over -= 1;
+        }
+    }
+
+    fn cut<'b>(&self, cell: &'b str, width: usize, head: &Head<'_>) -> Cow<'b, str> {
+        match self.fit {
+            Some((_, more)) if display_width(cell) > width && head.keeps_ends => {
+                Cow::Owned(fit_middle(cell, width, more))
+            }
+            Some((_, more)) if display_width(cell) > width => Cow::Owned(fit(cell, width, more)),
+            _ => Cow::Borrowed(cell),
+        }
     }
 
     fn write_line<'b>(
@@ -77,7 +133,8 @@ impl<'a> Grid<'a> {
         // Blanks are owed until a cell follows them.
         let mut owed = 0;
         for ((cell, width), head) in cells.zip(widths).zip(&self.columns) {
-            let room = width.saturating_sub(cell.width());
+            let cell = self.cut(cell, *width, head);
+            let room = width.saturating_sub(display_width(&cell));
             let (before, after) = match head.align {
                 Align::Left => (0, room),
                 Align::Right => (room, 0),
@@ -101,7 +158,7 @@ mod tests {
     fn columns_line_up_by_what_is_seen() {
         let mut grid = Grid::new(vec![
             Head::new("ID", Align::Right),
-            Head::up_to(6, "USER", Align::Left),
+            Head::new("USER", Align::Left),
             Head::new("IDLE", Align::Right),
         ]);
         for row in [
@@ -118,7 +175,31 @@ mod tests {
         let mut text = Vec::new();
         grid.write(&mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
-        let expected = "  ID  USER    IDLE\n   7  zoë       0s\n1042  日本\n   3        4h 12m\n   8  overlong      1s\n";
+        let expected = "  ID  USER        IDLE\n   7  zoë           0s\n1042  日本\n   3            4h 12m\n   8  overlong      1s\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_line_fits_and_numbers_are_never_cut() {
+        let mut grid = Grid::new(vec![
+            Head::new("USER", Align::Left).keeping_ends(true),
+            Head::new("AGE", Align::Right),
+            Head::new("I/O", Align::Right),
+            Head::new("WHY", Align::Left),
+        ]);
+        let long = "x".repeat(300);
+        for user in ["app_billing_prod_ro", "app_billing_prod_rw"] {
+            let row = [user, "1200d 23h", "18446744073709551615", &long];
+            grid.push(row.into_iter().map(|cell| Some(cell.to_owned().into())));
+        }
+        grid.fit(56, "…");
+        let mut text = Vec::new();
+        grid.write(&mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        for line in text.lines() {
+            assert!(display_width(line) <= 56, "{line}");
+        }
+        assert!(text.contains("1200d 23h  18446744073709551615"), "{text}");
+        assert!(text.contains("d_ro ") && text.contains("d_rw "), "{text}");
     }
 }

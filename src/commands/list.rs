@@ -7,15 +7,16 @@ mod table;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use self::table::Which;
+use self::table::{Page, Which};
 use super::admission::Purpose;
+use super::ascii::Escapes;
 use super::exit::{Exit, Failure};
-use super::{connect, output};
+use super::{connect, output, same_proxy};
 use crate::app::arrange::{Generation, Job, Spec, arrange};
 use crate::app::columns::ColumnId;
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
 use crate::config::Config;
-use crate::model::Snapshot;
+use crate::model::{Snapshot, counted};
 use crate::shell::client::Client;
 
 /// Runs the command.
@@ -32,10 +33,11 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure>
     }
     let answers = connect::block_on(async { Ok(connect::lists(&clients).await) })?;
     let (snapshots, exit) = answers.told()?;
+    let (snapshots, _) = same_proxy::merge(snapshots, &clients);
     snapshots.iter().for_each(warn);
     let generation = arranged(&config, &clients, snapshots);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
-    write(form, chosen, &generation, &urls)?;
+    write(form, chosen, &generation, &urls, config.ascii)?;
     Ok(exit)
 }
 
@@ -61,10 +63,16 @@ fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Ge
 fn warn(snapshot: &Snapshot) {
     let (dropped, blanked) = (snapshot.dropped, snapshot.blanked);
     if dropped > 0 {
-        output::complain(&format!("{dropped} rows without a valid id were left out"));
+        output::complain(&format!(
+            "left out: {} without a valid id or of another type",
+            counted(dropped, "row")
+        ));
     }
     if blanked > 0 {
-        output::complain(&format!("{blanked} fields of an unexpected type were left blank"));
+        output::complain(&format!(
+            "left blank: {} that cannot be read",
+            counted(blanked, "field")
+        ));
     }
 }
 
@@ -83,11 +91,19 @@ fn write(
     chosen: Option<&[ColumnId]>,
     generation: &Generation,
     urls: &[String],
+    ascii: bool,
 ) -> Result<(), Failure> {
     let or = |which| chosen.map_or(which, Which::Chosen);
-    output::print(|out| match form {
-        ListOutput::Table => table::write(out, generation, or(Which::Usual)),
-        ListOutput::Wide => table::write(out, generation, or(Which::All)),
+    let wide = Page { width: None, ascii };
+    let page = Page {
+        width: output::terminal_width(),
+        ascii,
+    };
+    let is_json = matches!(form, ListOutput::Json | ListOutput::Jsonl);
+    let escapes = Escapes::of(ascii, is_json);
+    output::print_with(escapes, |out| match form {
+        ListOutput::Table => table::write(out, generation, or(Which::Usual), page),
+        ListOutput::Wide => table::write(out, generation, or(Which::All), wide),
         ListOutput::Json => json::write_array(out, generation, urls),
         ListOutput::Jsonl => json::write_lines(out, generation, urls),
         ListOutput::Csv => separated::write_csv(out, generation, urls, chosen),

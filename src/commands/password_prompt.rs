@@ -5,6 +5,8 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use nix::errno::Errno;
@@ -18,11 +20,13 @@ use super::output::visible;
 use crate::shell::client::EndpointUrl;
 
 /// What would end or stop the program, what says that it goes on, and our own sign that it is over.
-const HELD: [Signal; 7] = [
+const HELD: [Signal; 9] = [
     Signal::SIGHUP,
     Signal::SIGINT,
     Signal::SIGQUIT,
     Signal::SIGTERM,
+    Signal::SIGALRM,
+    Signal::SIGUSR2,
     Signal::SIGTSTP,
     Signal::SIGCONT,
     OVER,
@@ -50,6 +54,7 @@ fn ask_undisturbed(question: &str, signals: &SigSet) -> io::Result<Option<Secret
     let terminal = Terminal {
         question: visible(question),
         found: tcgetattr(io::stdin())?,
+        is_over: Arc::default(),
     };
     // It has to be there before the terminal is changed.
     let watcher = thread::Builder::new().name("prompt".to_owned());
@@ -58,6 +63,7 @@ fn ask_undisturbed(question: &str, signals: &SigSet) -> io::Result<Option<Secret
         watcher.spawn(move || terminal.hear(&signals))?
     };
     let answer = terminal.hide().and_then(|()| read_line());
+    terminal.is_over.store(true, Ordering::SeqCst);
     kill(Pid::this(), OVER)?;
     // A panic there goes on here.
     if let Err(panic) = watcher.join() {
@@ -72,6 +78,8 @@ fn ask_undisturbed(question: &str, signals: &SigSet) -> io::Result<Option<Secret
 struct Terminal {
     question: String,
     found: Termios,
+    /// Without it, `OVER` comes from another process.
+    is_over: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -97,7 +105,8 @@ impl Terminal {
     fn hear(&self, signals: &SigSet) {
         loop {
             match signals.wait() {
-                Ok(OVER) | Err(_) => return,
+                Err(_) => return,
+                Ok(OVER) if self.is_over.load(Ordering::SeqCst) => return,
                 Ok(Signal::SIGTSTP) => {
                     self.show();
                     stop();

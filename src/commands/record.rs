@@ -1,5 +1,5 @@
 //! A session for programs: the names and types of the JSON output, which are a stable interface,
-//! and the cells of csv and tsv, which are the same values.
+//! and the cells of csv and tsv. JSON has the raw values; csv and tsv have them as they are shown.
 
 use std::borrow::Cow;
 
@@ -15,26 +15,26 @@ pub(super) struct SessionRecord<'a> {
     /// The fingerprint of the identity.
     key: String,
     id: u64,
-    user: Option<&'a str>,
-    address: Option<&'a str>,
+    user: Option<&'a Text>,
+    address: Option<&'a Text>,
     port: Option<u16>,
-    service: Option<&'a str>,
+    service: Option<&'a Text>,
     /// As sent.
-    state: Option<&'a str>,
+    state: Option<&'a Text>,
     /// RFC 3339 in UTC, where the zone is known.
     connected: Option<String>,
     /// As sent.
-    connected_raw: Option<&'a str>,
+    connected_raw: Option<&'a Text>,
     age_seconds: Option<f64>,
     idle_seconds: Option<f64>,
-    servers: Option<Vec<&'a str>>,
-    program: Option<&'a str>,
+    servers: Option<Vec<&'a Text>>,
+    program: Option<&'a Text>,
     pid: Option<u64>,
     io_activity: Option<u64>,
     memory_bytes: Option<u64>,
     worker: Option<u64>,
     /// The statement that runs now.
-    query: Option<&'a str>,
+    query: Option<&'a Text>,
     /// Why it is stuck, as far as one look tells; unknown if nothing could be judged at all.
     stuck: Option<Vec<StuckRecord>>,
 }
@@ -90,29 +90,28 @@ impl<'a> SessionRecord<'a> {
     ) -> Self {
         let extra = session.extra.as_deref();
         let connected = session.connected.as_ref();
-        let names =
-            |backends: &'a [Backend]| backends.iter().map(|backend| backend.server.as_str()).collect();
+        let names = |backends: &'a [Backend]| backends.iter().map(|backend| &backend.server).collect();
         let running = extra.and_then(|extra| extra.running.as_ref());
         Self {
             endpoint,
             key: identity.fingerprint(endpoint),
             id: session.id.0,
-            user: shown(session.user.as_ref()),
-            address: shown(session.address.as_ref()),
+            user: session.user.as_ref(),
+            address: session.address.as_ref(),
             port: session.port,
-            service: shown(session.service.as_ref()),
-            state: shown(session.state.as_ref()),
+            service: session.service.as_ref(),
+            state: session.state.as_ref(),
             connected: connected.and_then(|connected| Some(connected.timestamp()?.to_string())),
-            connected_raw: connected.map(|connected| connected.sent.as_str()),
+            connected_raw: connected.map(|connected| &connected.sent),
             age_seconds: session.age.map(crate::model::Span::as_secs_f64),
             idle_seconds: session.idle.map(crate::model::Span::as_secs_f64),
             servers: session.backends().map(names),
-            program: extra.and_then(|extra| shown(extra.program.as_ref())),
+            program: extra.and_then(|extra| extra.program.as_ref()),
             pid: extra.and_then(|extra| extra.pid),
             io_activity: extra.and_then(|extra| extra.io_activity),
             memory_bytes: extra.and_then(|extra| extra.memory),
             worker: extra.and_then(|extra| extra.worker),
-            query: running.and_then(|running| shown(running.sql.as_ref())),
+            query: running.and_then(|running| running.sql.as_ref()),
             stuck: stuck(session, verdict),
         }
     }
@@ -120,20 +119,20 @@ impl<'a> SessionRecord<'a> {
     /// The values of [`HEAD`], in its order.
     pub(super) fn cells(&self) -> [Cell<'_>; HEAD.len()] {
         [
-            text(Some(self.endpoint)),
-            text(Some(&self.key)),
+            own(Some(self.endpoint)),
+            own(Some(&self.key)),
             number(Some(self.id)),
             text(self.user),
             text(self.address),
             number(self.port),
             text(self.service),
             text(self.state),
-            text(self.connected.as_deref()),
+            own(self.connected.as_deref()),
             number(self.age_seconds),
             number(self.idle_seconds),
             self.servers
                 .as_ref()
-                .map_or(Cell::Unknown, |servers| Cell::Text(servers.join(" ").into())),
+                .map_or(Cell::Unknown, |servers| Cell::Text(joined(servers).into())),
             text(self.program),
             number(self.pid),
             number(self.io_activity),
@@ -153,12 +152,17 @@ fn stuck(session: &Session, verdict: &Verdict<'_>) -> Option<Vec<StuckRecord>> {
     (!verdict.is_unknown()).then(|| verdict.found.iter().map(record).collect())
 }
 
-/// The text of a value that may be unknown.
-pub(super) fn shown(text: Option<&Text>) -> Option<&str> {
-    text.map(Text::as_str)
+fn joined(texts: &[&Text]) -> String {
+    let shown: Vec<_> = texts.iter().map(|text| text.as_str()).collect();
+    shown.join(" ")
 }
 
-fn text(text: Option<&str>) -> Cell<'_> {
+/// A text of the server, as it is shown.
+fn text(text: Option<&Text>) -> Cell<'_> {
+    own(text.map(Text::as_str))
+}
+
+fn own(text: Option<&str>) -> Cell<'_> {
     text.map_or(Cell::Unknown, |text| Cell::Text(text.into()))
 }
 

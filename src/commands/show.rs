@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use self::json::DetailRecord;
 use super::admission::Purpose;
 use super::answers::Answers;
+use super::ascii::Escapes;
 use super::exit::{self, Exit, Failure};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
 use crate::model::{Detail, Dialect, Fault, Identity, IdleMeaning, Instance, SessionId};
 use crate::shell::client::Client;
+use crate::shell::json::to_writer_pretty;
 use crate::triage::{
     ConnectionSample, Finding, Look, ReasonSet, Samples, Thresholds, Verdict, closer, judge,
 };
@@ -50,10 +52,11 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure>
     let answers = connect::block_on(async { Ok(find(&clients, id, config.thresholds).await) })?;
     let (shown, exit) = only(id, answers, &clients)?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);
-    output::print(|out| match args.output {
+    let escapes = Escapes::of(config.ascii, args.output == ShowOutput::Json);
+    output::print_with(escapes, |out| match args.output {
         ShowOutput::Text => text::write(out, &shown, &endpoint),
         ShowOutput::Json => {
-            serde_json::to_writer_pretty(&mut *out, &DetailRecord::new(&shown, &endpoint))?;
+            to_writer_pretty(&mut *out, &DetailRecord::new(&shown, &endpoint))?;
             writeln!(out)
         }
     })?;

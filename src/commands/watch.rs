@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal};
 
-use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
 use super::admission::Purpose;
@@ -15,6 +14,7 @@ use crate::cli::CommonArgs;
 use crate::config::Config;
 use crate::shell::audit::AuditLog;
 use crate::shell::client::Client;
+use crate::shell::clock::local_zone;
 use crate::shell::run::{self as screen, Watched};
 
 /// Watches the endpoints of the command line.
@@ -30,6 +30,9 @@ pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
 
 /// A screen needs somebody who sees it and can press keys.
 pub(super) fn need_a_terminal() -> Result<(), Failure> {
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Failure::DumbTerminal);
+    }
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         Ok(())
     } else {
@@ -81,7 +84,8 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
         thresholds: config.thresholds,
-        zone: TimeZone::system(),
+        zone: local_zone(),
+        in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };
     let left = runtime.block_on(screen::run(settings, watched, log))?;
     for line in &left.unsettled {

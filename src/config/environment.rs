@@ -1,7 +1,13 @@
 //! The surroundings of the program: variables, and the places that they name.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+
+use nix::unistd::{Uid, User};
+
+/// The directory for state below a home directory (XDG).
+const STATE: &str = ".local/state";
 
 /// The environment's variables: those of the program, or those of a test.
 #[derive(Clone, Copy)]
@@ -10,7 +16,12 @@ pub(super) struct Environment<'a>(pub(super) &'a dyn Fn(&str) -> Option<OsString
 impl Environment<'_> {
     /// A variable that says something: an empty one is as good as none.
     pub(super) fn get(&self, name: &str) -> Option<OsString> {
-        (self.0)(name).filter(|value| !value.is_empty())
+        self.raw(name).filter(|value| !value.is_empty())
+    }
+
+    /// A variable as it is set, even if it is empty.
+    pub(super) fn raw(&self, name: &str) -> Option<OsString> {
+        (self.0)(name)
     }
 
     /// The home directory.
@@ -38,7 +49,7 @@ impl Environment<'_> {
             return Some(self.home()?.join(rest));
         }
         if let Some(rest) = written.strip_prefix("$XDG_STATE_HOME/") {
-            return Some(self.base("XDG_STATE_HOME", ".local/state")?.join(rest));
+            return Some(self.state()?.join(rest));
         }
         Some(directory.join(written))
     }
@@ -66,9 +77,26 @@ impl Environment<'_> {
             .or_else(|| Some(self.home()?.join(below_home)))
     }
 
+    /// Where the program keeps its own files. For root never below a directory of another user: a file
+    /// or directory of root's there would lock its owner out.
+    fn state(&self) -> Option<PathBuf> {
+        let state = self.base("XDG_STATE_HOME", STATE);
+        if Uid::effective().is_root() && state.as_deref().is_some_and(has_owner_besides_root) {
+            let root = User::from_uid(Uid::from_raw(0)).ok().flatten()?;
+            return Some(root.dir.join(STATE));
+        }
+        state
+    }
+
     fn absolute(&self, name: &str) -> Option<PathBuf> {
         self.get(name)
             .map(PathBuf::from)
             .filter(|path| path.is_absolute())
     }
+}
+
+/// Whether this directory, or one above it, belongs to another user than root.
+fn has_owner_besides_root(directory: &Path) -> bool {
+    let owners = directory.ancestors().filter_map(|path| path.metadata().ok());
+    owners.into_iter().any(|metadata| metadata.uid() != 0)
 }

@@ -52,6 +52,9 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
+    /// A password file without a password.
+    #[error("the password file {0} is empty: write the password into it")]
+    EmptyPassword(String),
     /// Others can read a file with a secret.
     #[error("the {what} {path} can be read by others (mode {mode:03o}): chmod 600 it")]
     Open {

@@ -14,6 +14,9 @@ use super::section::Reader;
 use super::trust::{self, Mistrust};
 use super::{ConfigError, value};
 
+/// The usual name for "no file": it is a device that all can write, and it is empty.
+const EMPTY: &str = "/dev/null";
+
 /// The profile that the official tool's file is.
 pub(super) const MAXCTRL: &str = "maxctrl";
 
@@ -34,6 +37,9 @@ impl ConfigFile {
         let Some(path) = named.map(Path::to_owned).or_else(|| environment.config_file()) else {
             return Ok(Self::default());
         };
+        if path == Path::new(EMPTY) {
+            return Ok(Self::default());
+        }
         let failed = |why: String| ConfigError::File {
             path: path.display().to_string(),
             why,
@@ -41,14 +47,19 @@ impl ConfigFile {
         let (metadata, bytes) = match trust::read(&path) {
             Ok(read) => read,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self::default());
+                return no_file(&path).map(|()| Self::default());
             }
             Err(error) => return Err(failed(error.to_string())),
         };
+        if let Some(why) = Mistrust::of_settings(&path, &metadata) {
+            return Err(ConfigError::Mistrusted {
+                path: path.display().to_string(),
+                why,
+            });
+        }
         let text = String::from_utf8(bytes).map_err(|_| failed("it is no text".to_owned()))?;
         let file = Arc::new(SourceFile {
             path: path.as_path().into(),
-            mistrust: Mistrust::of_writing(&metadata),
         });
         let (top, profiles) = parse(&text, &file, environment)?;
         Ok(Self {
@@ -69,6 +80,21 @@ impl ConfigFile {
                 |near| format!("did you mean {near}?"),
             ),
         }
+    }
+}
+
+/// There is no file at its usual place. A link that leads nowhere is an error: its settings, such as
+/// `protect`, would be missing.
+pub(super) fn no_file(path: &Path) -> Result<(), ConfigError> {
+    match trust::dangling_link(path) {
+        None => Ok(()),
+        Some(link) => Err(ConfigError::File {
+            path: path.display().to_string(),
+            why: format!(
+                "{} is a link to something that does not exist: restore it, or remove the link",
+                link.display()
+            ),
+        }),
     }
 }
 

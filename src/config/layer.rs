@@ -54,7 +54,12 @@ impl Layer {
             let Some(variable) = id.setting().variable else {
                 continue;
             };
-            let Some(value) = environment.get(variable) else {
+            // An empty secret is an error, and not the same as none.
+            let value = match id.setting().form {
+                Form::Secret => environment.raw(variable),
+                _ => environment.get(variable),
+            };
+            let Some(value) = value else {
                 continue;
             };
             let text = value.into_string().map_err(|_| ConfigError::Variable(variable))?;

@@ -1,20 +1,19 @@
 //! The file of the official tool, `~/.maxctrl.cnf`: an INI file whose section `[maxctrl]` has the
 //! tool's options, by their long or short names, without dashes.
 //!
-//! It is read as the tool does (the npm package `ini`): `;` and `#` begin a comment unless quoted or
-//! behind a backslash, and a key alone is true. Options that mean nothing here are passed over. The
-//! tool lets the group read the password; here nobody but the owner may.
+//! Its form is in [`ini`]. Options of the tool that mean nothing here are passed over. The tool lets the
+//! group read the password; here only the owner may.
 
-use std::fs;
+mod ini;
+
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use nix::unistd::Uid;
-
+use self::ini::Unclear;
+pub(super) use self::ini::{Entry, entries};
 use super::environment::Environment;
-use super::file::MAXCTRL;
+use super::file::{MAXCTRL, no_file};
 use super::layer::{EndpointEntry, Layer};
 use super::origin::{Given, Origin, SourceFile};
 use super::settings::SettingId;
@@ -24,23 +23,25 @@ use super::{ConfigError, value};
 /// Where the tool asks unless told otherwise.
 const USUAL_HOST: &str = "127.0.0.1:8989";
 
-/// The tool's options that have a short name and mean something here.
-const OPTIONS: [(&str, &str); 6] = [
-    ("u", "user"),
-    ("p", "password"),
-    ("h", "hosts"),
-    ("t", "timeout"),
-    ("s", "secure"),
-    ("n", "tls-verify-server-cert"),
+/// The tool's options. Those that [`layer`] does not use have no meaning here.
+const OPTIONS: [&str; 16] = [
+    "user",
+    "password",
+    "hosts",
+    "timeout",
+    "secure",
+    "tls-ca-cert",
+    "tls-cert",
+    "tls-key",
+    "tls-passphrase",
+    "tls-verify-server-cert",
+    "secretsdir",
+    "quiet",
+    "tsv",
+    "skip-sync",
+    "config",
+    "verbose",
 ];
-
-/// An option as it stands in the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    pub(super) value: String,
-    pub(super) line: usize,
-}
 
 /// What the file says; nothing where there is none, or where it says nothing.
 pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, ConfigError> {
@@ -53,19 +54,23 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
     };
     let (metadata, bytes) = match trust::read(&path) {
         Ok(read) => read,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return no_file(&path).map(|()| None),
         Err(error) => return Err(failed(error.to_string())),
     };
     let text = String::from_utf8(bytes).map_err(|_| failed("it is no text".to_owned()))?;
-    let entries = entries(&text);
+    let entries = entries(&text)
+        .and_then(known)
+        .map_err(|Unclear { line, why }| ConfigError::Setting {
+            place: format!("{}, line {line}", path.display()),
+            why,
+        })?;
     if entries.is_empty() {
         return Ok(None);
     }
     let holds_secret = entries
         .iter()
         .any(|entry| matches!(entry.name.as_str(), "password" | "tls-passphrase"));
-    let mistrust = somebody_elses_link(&path)
-        .or_else(|| Mistrust::of_writing(&metadata))
+    let mistrust = Mistrust::of_settings(&path, &metadata)
         .or_else(|| Mistrust::of_reading(&metadata).filter(|_| holds_secret));
     if let Some(why) = mistrust {
         return Err(ConfigError::Mistrusted {
@@ -75,66 +80,30 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
     }
     let file = Arc::new(SourceFile {
         path: path.into_boxed_path(),
-        mistrust: None,
     });
     layer(&entries, &file, environment).map(Some)
 }
 
-/// A symbolic link leads wherever its owner likes; what it leads to is judged by itself.
-fn somebody_elses_link(path: &Path) -> Option<Mistrust> {
-    let owner = fs::symlink_metadata(path).ok()?.uid();
-    (owner != 0 && owner != Uid::effective().as_raw()).then_some(Mistrust::Owner(owner))
-}
-
-/// The options of the section `[maxctrl]`.
-pub(super) fn entries(text: &str) -> Vec<Entry> {
-    let mut inside = false;
-    let mut entries = Vec::new();
-    for (line, text) in (1..).zip(text.lines().map(str::trim)) {
-        if text.is_empty() || text.starts_with([';', '#']) {
-        } else if let Some(section) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-            inside = section.trim() == MAXCTRL;
-        } else if inside {
-            let (name, value) = text
-                .split_once('=')
-                .map_or((text, "true".to_owned()), |(name, value)| (name, unquoted(value)));
-            let name = unquoted(name);
-            let long = OPTIONS.iter().find(|(short, _)| *short == name);
-            entries.push(Entry {
-                name: long.map_or(name, |(_, long)| (*long).to_owned()),
-                value,
-                line,
-            });
-        }
+/// A misspelled option is an error. Others may belong to a later version of the tool, but a file with
+/// nothing else is not one of the tool's.
+fn known(entries: Vec<Entry>) -> Result<Vec<Entry>, Unclear> {
+    let is_known = |entry: &&Entry| OPTIONS.contains(&entry.name.as_str());
+    let misspelled = entries.iter().filter(|entry| !is_known(entry)).find_map(|entry| {
+        let near = value::nearest(&entry.name, OPTIONS.into_iter())?;
+        Some((entry, format!("did you mean {near}?")))
+    });
+    let foreign = || {
+        let nothing = !entries.iter().any(|entry| is_known(&entry));
+        let first = entries.first().filter(|_| nothing)?;
+        Some((first, "the file has no option of maxctrl".to_owned()))
+    };
+    match misspelled.or_else(foreign) {
+        None => Ok(entries),
+        Some((entry, why)) => Err(Unclear {
+            line: entry.line,
+            why: format!("unknown option '{}': {why}", value::shown(&entry.name)),
+        }),
     }
-    entries
-}
-
-/// A value without its quotes, or up to its comment.
-fn unquoted(written: &str) -> String {
-    let written = written.trim();
-    if let Some(inner) = written
-        .strip_prefix('\'')
-        .and_then(|text| text.strip_suffix('\''))
-    {
-        return inner.to_owned();
-    }
-    if written.len() > 1 && written.starts_with('"') && written.ends_with('"') {
-        return serde_json::from_str(written).unwrap_or_else(|_| written.to_owned());
-    }
-    let mut value = String::with_capacity(written.len());
-    let mut characters = written.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            ';' | '#' => break,
-            '\\' => match characters.next_if(|next| matches!(next, '\\' | ';' | '#')) {
-                Some(escaped) => value.push(escaped),
-                None => value.push(c),
-            },
-            c => value.push(c),
-        }
-    }
-    value.trim_end().to_owned()
 }
 
 /// The options as settings.
@@ -144,14 +113,17 @@ pub(super) fn layer(
     environment: Environment<'_>,
 ) -> Result<Layer, ConfigError> {
     let mut layer = Layer::default();
-    let (mut hosts, mut secure) = (None, false);
+    let (mut hosts, mut secure) = (Vec::new(), false);
     for entry in entries {
         let origin = origin(file, entry.line);
         let failed = |why| ConfigError::value(&entry.name, &origin, why);
         let switch = || value::switch(&entry.value).map_err(failed);
         let (setting, text) = match entry.name.as_str() {
             "hosts" => {
-                hosts = Some(entry);
+                if !entry.adds {
+                    hosts.clear();
+                }
+                hosts.push(entry);
                 continue;
             }
             "secure" => {
@@ -167,6 +139,10 @@ pub(super) fn layer(
             "tls-cert" => ("client-cert", path(&entry.value, environment)),
             "tls-key" => ("client-key", path(&entry.value, environment)),
             "tls-verify-server-cert" => ("insecure", (!switch()?).to_string()),
+            "secretsdir" => {
+                let why = "an encrypted password cannot be read: use --password-file or --password-command";
+                return Err(failed(why.to_owned()));
+            }
             "tls-passphrase" if !entry.value.is_empty() => {
                 let why = "an encrypted key cannot be read: decrypt it, and leave the passphrase out";
                 return Err(failed(why.to_owned()));
@@ -180,33 +156,50 @@ pub(super) fn layer(
         id.setting().check(&given).map_err(failed)?;
         layer.give(id, text, origin);
     }
-    layer.endpoints = endpoints(hosts, secure, file)?;
+    layer.endpoints = endpoints(&hosts, secure, file)?;
     Ok(layer)
 }
 
 /// `host:8989,other:8989`: one scheme for all.
 fn endpoints(
-    hosts: Option<&Entry>,
+    hosts: &[&Entry],
     secure: bool,
     file: &Arc<SourceFile>,
 ) -> Result<Vec<EndpointEntry>, ConfigError> {
     let scheme = if secure { "https" } else { "http" };
-    let written = hosts.map_or(USUAL_HOST, |entry| entry.value.as_str());
-    let origin = hosts.map_or(Origin::Default, |entry| origin(file, entry.line));
-    let hosts = written.split(',').map(str::trim).filter(|host| !host.is_empty());
-    let entries = hosts.map(|host| {
-        let host = value::address(host).map_err(|why| ConfigError::value("hosts", &origin, why))?;
-        let url = if host.contains("://") {
-            host
-        } else {
-            format!("{scheme}://{host}")
-        };
-        Ok(EndpointEntry {
-            url: Given::new(url, origin.clone()),
-            own: Layer::default(),
-        })
-    });
-    entries.collect()
+    if hosts.is_empty() {
+        return Ok(vec![endpoint(USUAL_HOST, scheme, Origin::Default)?]);
+    }
+    let mut endpoints = Vec::new();
+    for entry in hosts {
+        let origin = origin(file, entry.line);
+        let written = entry.value.split(',').map(str::trim);
+        let before = endpoints.len();
+        for host in written.filter(|host| !host.is_empty()) {
+            endpoints.push(endpoint(host, scheme, origin.clone())?);
+        }
+        if endpoints.len() == before {
+            return Err(ConfigError::value(
+                "hosts",
+                &origin,
+                "expected HOST:PORT".to_owned(),
+            ));
+        }
+    }
+    Ok(endpoints)
+}
+
+fn endpoint(host: &str, scheme: &str, origin: Origin) -> Result<EndpointEntry, ConfigError> {
+    let host = value::address(host).map_err(|why| ConfigError::value("hosts", &origin, why))?;
+    let url = if host.contains("://") {
+        host
+    } else {
+        format!("{scheme}://{host}")
+    };
+    Ok(EndpointEntry {
+        url: Given::new(url, origin),
+        own: Layer::default(),
+    })
 }
 
 /// A bare number is milliseconds.

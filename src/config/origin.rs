@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::trust::Mistrust;
-
 /// Where a value comes from.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -33,8 +31,6 @@ pub enum Origin {
 pub struct SourceFile {
     /// As it was opened.
     pub path: Box<Path>,
-    /// Why nothing of it is run, if others could have written it.
-    pub(super) mistrust: Option<Mistrust>,
 }
 
 /// A value as it was given. Any of them could be a secret, so none is shown by mistake.

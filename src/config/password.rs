@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::origin::{Given, Origin};
+use super::settings::SettingId;
 use super::{ConfigError, trust};
 
 /// Where a password comes from.
@@ -40,7 +41,13 @@ impl PasswordSource {
     pub fn read(&self) -> Result<SecretString, ConfigError> {
         match self {
             Self::Known(password) => Ok(password.clone()),
-            Self::File(path) => trust::read_secret("password file", path).map(|text| without_newline(&text)),
+            Self::File(path) => {
+                let password = without_newline(&trust::read_secret("password file", path)?);
+                if password.expose_secret().is_empty() {
+                    return Err(ConfigError::EmptyPassword(path.display().to_string()));
+                }
+                Ok(password)
+            }
             Self::Command { command, origin } => run(command, origin),
         }
     }
@@ -75,6 +82,10 @@ impl PasswordSource {
     }
 
     pub(super) fn given(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+        // The default is none.
+        if given.is_empty() && !matches!(given.origin, Origin::Default) {
+            return Err("the password is empty: set it, or unset the variable".to_owned());
+        }
         Self::set(password, given, |text| Self::Known(text.into()))
     }
 
@@ -106,27 +117,22 @@ impl PasswordSource {
     }
 }
 
-/// What a file says is run only if nobody else can have written it. Its complaints go to stderr,
-/// where a person sees them; a question needs the terminal (`/dev/tty`).
+/// Runs the command that prints the password, without the secrets of the environment. Its complaints go
+/// to stderr, where a person sees them; a question needs the terminal (`/dev/tty`).
 fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigError> {
     let failed = |why: String| ConfigError::PasswordCommand {
         place: origin.to_string(),
         why,
     };
-    if let Origin::File { file, .. } = origin
-        && let Some(why) = file.mistrust
-    {
-        return Err(ConfigError::Mistrusted {
-            path: format!("password-command in {}", file.path.display()),
-            why,
-        });
-    }
     let mut shell = Command::new("sh");
     shell
         .arg("-c")
         .arg(command.expose_secret())
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
+    for variable in secret_variables() {
+        shell.env_remove(variable);
+    }
     let output = shell
         .output()
         .map_err(|error| failed(format!("could not be run: {error}")))?;
@@ -139,6 +145,13 @@ fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigEr
         return Err(failed("printed nothing".to_owned()));
     }
     Ok(password)
+}
+
+/// The environment variables that hold a secret of this program.
+fn secret_variables() -> impl Iterator<Item = &'static str> {
+    let secrets = SettingId::all().map(SettingId::setting);
+    let secrets = secrets.filter(|setting| setting.form.is_secret());
+    secrets.filter_map(|setting| setting.variable)
 }
 
 fn without_newline(text: &str) -> SecretString {

@@ -1,5 +1,5 @@
 //! What a setting is: one entry of the table, from which come its flag, its key in files, its help,
-//! the sample file and the README's table.
+//! the sample file and the table in `docs/configuration.md`.
 
 use super::endpoint::EndpointConfig;
 use super::origin::Given;

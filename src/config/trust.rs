@@ -1,11 +1,12 @@
 //! Whether a file is its owner's alone. What is judged is the file that was opened, not a name that
 //! may change meanwhile.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::Uid;
 use thiserror::Error;
 
@@ -17,8 +18,8 @@ const LARGEST: u64 = 1024 * 1024;
 /// Why a file is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Mistrust {
-    /// It belongs to somebody who is neither root nor who runs this.
-    #[error("it belongs to somebody else (uid {0}): chown it, or copy it")]
+    /// The owner is neither root nor the user who runs the program.
+    #[error("it belongs to another user (uid {0}): chown it, or copy it")]
     Owner(u32),
     /// Others can write it.
     #[error("others can write it (mode {0:03o}): chmod go-w it")]
@@ -29,14 +30,23 @@ pub enum Mistrust {
 }
 
 impl Mistrust {
-    /// Whether somebody else could have written it.
-    pub(super) fn of_writing(metadata: &Metadata) -> Option<Self> {
-        let (owner, mode) = (metadata.uid(), metadata.mode() & 0o777);
-        if owner != 0 && owner != Uid::effective().as_raw() {
-            Some(Self::Owner(owner))
-        } else {
-            (mode & 0o022 != 0).then_some(Self::Writable(mode))
-        }
+    /// Why settings are not read from a file at this path: another user could have written the file, or
+    /// chosen it by a symbolic link.
+    pub(super) fn of_settings(path: &Path, metadata: &Metadata) -> Option<Self> {
+        let link = fs::symlink_metadata(path).ok();
+        let of_link = link.and_then(|link| Self::of_owner(link.uid()));
+        of_link.or_else(|| Self::of_writing(metadata))
+    }
+
+    fn of_owner(owner: u32) -> Option<Self> {
+        (owner != 0 && owner != Uid::effective().as_raw()).then_some(Self::Owner(owner))
+    }
+
+    /// Whether another user could have written it.
+    fn of_writing(metadata: &Metadata) -> Option<Self> {
+        let mode = metadata.mode() & 0o777;
+        let of_mode = || (mode & 0o022 != 0).then_some(Self::Writable(mode));
+        Self::of_owner(metadata.uid()).or_else(of_mode)
     }
 
     /// Whether somebody else can read it.
@@ -46,16 +56,47 @@ impl Mistrust {
     }
 }
 
-/// A file that was opened, and what it holds. A pipe is one too, so that a shell's `<(…)` works.
+/// Opens a file and reads it. An anonymous pipe is accepted, so that a shell's `<(…)` works; a named
+/// pipe or a device could block for ever.
 pub(super) fn read(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
-    let file = File::open(path)?;
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(path)?;
     let metadata = file.metadata()?;
+    if let Some(why) = unsuitable(path, &metadata) {
+        return Err(io::Error::other(why));
+    }
+    // The reader of a pipe waits for its writer.
+    fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
     Ok((metadata, bytes))
+}
+
+/// Why nothing is read from it, if it is neither a regular file nor an anonymous pipe.
+fn unsuitable(path: &Path, metadata: &Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        Some("it is a directory")
+    } else if kind.is_block_device() || kind.is_char_device() {
+        Some("it is a device")
+    } else if kind.is_fifo() && fs::canonicalize(path).is_ok() {
+        // Only a named pipe has a path.
+        Some("it is a named pipe: use a regular file, or a command that prints it")
+    } else {
+        None
+    }
+}
+
+/// The symbolic link on the way to a missing file that leads nowhere, if there is one.
+pub(super) fn dangling_link(path: &Path) -> Option<PathBuf> {
+    let there = path.ancestors().find(|path| path.symlink_metadata().is_ok())?;
+    (there.is_symlink() && !there.exists()).then(|| there.to_owned())
 }
 
 /// What a file holds that nobody but its owner may read.

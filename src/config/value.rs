@@ -75,8 +75,26 @@ pub(super) fn choice<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Stri
     })
 }
 
-/// `idle`, `-idle`.
+/// `idle`, `-idle`, `-idle,user`: one column, or two.
 pub(super) fn sort(text: &str) -> Result<Sort, String> {
+    let mut columns = text.split(',');
+    let (column, descending) = sort_column(columns.next().unwrap_or_default())?;
+    let then = columns.next().map(sort_column).transpose()?;
+    if columns.next().is_some() {
+        return Err(format!(
+            "'{}' names more than two columns to sort by",
+            shown(text)
+        ));
+    }
+    Ok(Sort {
+        column,
+        descending,
+        then,
+    })
+}
+
+fn sort_column(text: &str) -> Result<(ColumnId, bool), String> {
+    let text = text.trim();
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
     let column = ColumnId::named(&name.to_lowercase()).ok_or_else(|| {
         format!(
@@ -85,7 +103,7 @@ pub(super) fn sort(text: &str) -> Result<Sort, String> {
             columns_known()
         )
     })?;
-    Ok(Sort { column, descending })
+    Ok((column, descending))
 }
 
 /// `id,user,why`: names of columns, from left to right.

@@ -70,7 +70,7 @@ impl Endpoint {
             accounts: Accounts::new(&spec),
             settings,
             profile: spec.profile,
-            zone: TimeZone::system(),
+            zone: spec.zone,
             speed: spec.speed,
             delay: spec.delay,
             faults: spec.faults,

@@ -6,6 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::faults::Faults;
@@ -50,6 +51,8 @@ pub struct ServeSpec {
     pub profile: &'static Profile,
     /// How the proxy is set up (JSON:API).
     pub settings: Settings,
+    /// The time zone of dates that do not name theirs.
+    pub zone: TimeZone,
     /// What goes wrong on purpose, if anything.
     pub faults: Option<Faults>,
     /// The reply to a request about one session, or to a DELETE, comes that much later. The request itself is
@@ -74,6 +77,7 @@ impl ServeSpec {
             dialects: Dialects::Both,
             profile: Profile::current(),
             settings: Settings::default(),
+            zone: TimeZone::system(),
             faults: None,
             delay: Duration::ZERO,
         }

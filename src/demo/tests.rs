@@ -84,8 +84,10 @@ impl Watcher {
             instance,
             number: second,
             // Our clock is another one.
+            asked_at: crate::model::Now::default(),
             taken_at: taken_at + jiff::SignedDuration::from_secs(47),
             cost: Duration::ZERO,
+            least_interval: Duration::ZERO,
             bytes: body.len(),
             sessions: rows.sessions,
             blanked: rows.blanked,

@@ -9,14 +9,16 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::Ticket;
+use super::event::{CheckPurpose, Ticket};
 use super::stage::{FirstCheck, Stage};
 use super::traffic::Lane;
 use super::{Outcome, Rules, Victim};
-use crate::model::{Fault, Now, Part, ProcessStart, Session, Sighting};
+use crate::model::{Absence, Fault, Now, Session, Sighting};
 
 #[cfg(test)]
 pub(super) use watch::WATCH;
+
+pub use checks::MAX_CHECK_AGE;
 
 /// Between two tries of a first check that brought no answer.
 pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -31,6 +33,8 @@ pub struct Attempt {
     /// The last question has not been answered; this is what it was for.
     waits: Option<Lane>,
     struck: bool,
+    /// Whether one of its checks has read two process starts.
+    mixed_processes: bool,
 }
 
 /// What has to be done next.
@@ -42,17 +46,42 @@ pub(super) enum Next {
     LookAt(Duration),
     /// It waits for its turn again: its check has to be repeated.
     Queue,
-    /// DELETE it, now: the check has just been answered.
-    Delete,
+    /// DELETE it now: the check has just been answered.
+    Delete {
+        /// Before the first request of the check was written.
+        checked_at: Now,
+    },
 }
 
-/// What a check has brought, and by what it is judged.
+/// The reply to a check.
 #[derive(Clone, Debug)]
-pub(super) struct Look<'a> {
-    pub(super) answer: Result<Arc<Sighting>, Fault>,
-    /// The process that answered, where the sighting does not say.
-    pub(super) process: Option<&'a ProcessStart>,
-    /// What holds for all victims.
+pub(super) enum Reply {
+    Seen(Arc<Sighting>),
+    /// The admin API's own 404.
+    Missing(Absence),
+    Failed(Fault),
+}
+
+impl Reply {
+    pub(super) const fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Failed(fault) => Some(fault),
+            Self::Seen(_) | Self::Missing(_) => None,
+        }
+    }
+}
+
+impl From<Result<Arc<Sighting>, Fault>> for Reply {
+    fn from(reply: Result<Arc<Sighting>, Fault>) -> Self {
+        reply.map_or_else(Self::Failed, Self::Seen)
+    }
+}
+
+/// The reply to a check, with what is needed to evaluate it.
+#[derive(Clone, Debug)]
+pub(super) struct CheckReply<'a> {
+    pub(super) reply: Reply,
+    /// The rules that apply to all victims.
     pub(super) rules: &'a Rules,
 }
 
@@ -66,6 +95,7 @@ impl Attempt {
             ticket: Ticket::before_first(kill),
             waits: None,
             struck: false,
+            mixed_processes: false,
         }
     }
 
@@ -201,12 +231,13 @@ impl Attempt {
         matches!(self.stage, Stage::Queued { .. })
     }
 
-    /// Whether its check needs to know the process: unless the one that was confirmed did not.
-    pub(super) fn needs_process(&self) -> bool {
-        let Stage::Queued { unchecked, .. } = &self.stage else {
-            return false;
-        };
-        self.victim.identity.process.is_some() && !unchecked.contains(&Part::Process)
+    /// What its next check is for.
+    pub(super) const fn check_purpose(&self) -> CheckPurpose {
+        match self.stage {
+            Stage::Asked(_) => CheckPurpose::Confirm,
+            Stage::Queued { .. } | Stage::Checking { .. } | Stage::Deleting { .. } => CheckPurpose::Delete,
+            Stage::Watching(_) | Stage::Unsure(..) | Stage::Done(_) => CheckPurpose::FollowUp,
+        }
     }
 
     fn finish(&mut self, outcome: Outcome) -> Next {
@@ -215,11 +246,11 @@ impl Attempt {
     }
 
     /// A check was answered.
-    pub(super) fn seen(&mut self, look: Look<'_>, now: Now) -> Next {
+    pub(super) fn seen(&mut self, check: CheckReply<'_>, now: Now) -> Next {
         match &mut self.stage {
-            Stage::Asked(_) => self.first_seen(look, now),
-            Stage::Checking { .. } => self.seen_before_delete(look, now),
-            Stage::Watching(_) | Stage::Unsure(..) => self.seen_after_delete(look.answer, now),
+            Stage::Asked(_) => self.first_seen(check, now),
+            Stage::Checking { .. } => self.seen_before_delete(check, now),
+            Stage::Watching(_) | Stage::Unsure(..) => self.seen_after_delete(check.reply, now),
             Stage::Queued { .. } | Stage::Deleting { .. } | Stage::Done(_) => Next::Rest,
         }
     }

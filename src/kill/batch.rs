@@ -1,4 +1,4 @@
-//! All victims of one question, from the question to the last outcome (DESIGN section 5): ask, wait
+//! All victims of one question, from the question to the last outcome (docs/kill-protocol.md): ask, wait
 //! for the grace to pass, log what is meant to be done, check, DELETE, watch, log what came of it.
 //!
 //! It owns the [`Attempt`]s, hears what the outside says ([`Event`]) and answers what to do
@@ -10,15 +10,15 @@ mod lists;
 mod log;
 mod turns;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Reply};
 use super::event::{Event, Order, Ticket};
 use super::grace::Grace;
 use super::traffic::Traffic;
 use super::{FirstCheck, Outcome, Refusal, Rules, Stage, Tally, Victim};
-use crate::model::{EndpointId, Fault, Now, Text};
+use crate::model::{EndpointId, Fault, Now, Text, counted};
 
 /// Over so many victims the first check is one fresh list for all.
 pub(super) const CHECKED_ONE_BY_ONE: usize = 16;
@@ -54,6 +54,12 @@ pub struct Batch {
     /// The lists and the log entry that it waits for.
     waits_for: BTreeMap<Ticket, EndpointId>,
     relist_at: BTreeMap<EndpointId, Duration>,
+    /// Endpoints at which several proxies answer.
+    several: BTreeSet<EndpointId>,
+    /// The surveys in progress.
+    surveys: BTreeMap<Ticket, EndpointId>,
+    /// When a survey that failed is repeated, and why it failed.
+    survey_at: BTreeMap<EndpointId, (Duration, Fault)>,
     /// Goes up whenever Yes closes: which question a frame has shown.
     revision: u32,
     /// Attempts whose outcome is new, and not logged yet.
@@ -74,7 +80,7 @@ pub fn numbers(victims: usize) -> u32 {
 impl Batch {
     /// Asks about these victims: the first checks are ordered at once. `number` is the first of
     /// [`numbers`] numbers of this run.
-    pub fn ask(number: u32, victims: Vec<Victim>, rules: Rules, now: Now) -> (Self, Vec<Order>) {
+    pub fn ask(number: u32, victims: Vec<Victim>, rules: Rules) -> (Self, Vec<Order>) {
         let numbered = (number.saturating_add(1)..).zip(victims);
         let attempts: Vec<_> = numbered
             .map(|(number, victim)| Attempt::new(number, victim))
@@ -87,6 +93,9 @@ impl Batch {
             ticket: Ticket::before_first(number),
             waits_for: BTreeMap::new(),
             relist_at: BTreeMap::new(),
+            several: BTreeSet::new(),
+            surveys: BTreeMap::new(),
+            survey_at: BTreeMap::new(),
             revision: 0,
             fresh: Vec::new(),
             news: Vec::new(),
@@ -110,7 +119,16 @@ impl Batch {
                 }
             }
         }
-        batch.send(now, &mut orders);
+        let needs_survey =
+            |attempt: &&Attempt| attempt.victim.identity.process.is_some() && !attempt.is_over();
+        let endpoints = batch.attempts.iter().filter(needs_survey);
+        let endpoints: BTreeSet<_> = endpoints
+            .map(|attempt| attempt.victim.identity.endpoint)
+            .collect();
+        for endpoint in endpoints {
+            batch.survey(endpoint, &mut orders);
+        }
+        batch.send(&mut orders);
         (batch, orders)
     }
 
@@ -143,7 +161,7 @@ impl Batch {
         let meant: Vec<_> = self.attempts.iter().filter(is_meant).collect();
         match meant.as_slice() {
             [one] => one.victim.name(),
-            many => format!("{} sessions", many.len()),
+            many => counted(many.len(), "session"),
         }
     }
 
@@ -163,6 +181,13 @@ impl Batch {
         matches!(self.phase, Phase::Asking)
             && self.waits_for.is_empty()
             && !self.attempts.iter().any(Attempt::is_undecided)
+            && !self.attempts.iter().any(|attempt| self.waits_for_survey(attempt))
+    }
+
+    fn waits_for_survey(&self, attempt: &Attempt) -> bool {
+        let endpoint = &attempt.victim.identity.endpoint;
+        let is_open = self.surveys.values().any(|surveyed| surveyed == endpoint);
+        attempt.may_be_confirmed() && (is_open || self.survey_at.contains_key(endpoint))
     }
 
     /// How many a Yes would end.
@@ -173,6 +198,10 @@ impl Batch {
     /// Nobody waits for those whose first check brought no answer: they will not be ended.
     pub fn settle_unanswered(&mut self) {
         self.relist_at.clear();
+        for (endpoint, (_, fault)) in std::mem::take(&mut self.survey_at) {
+            let refused = Outcome::Refused(Refusal::Unreadable(fault));
+            self.withdraw(|attempt| attempt.victim.identity.endpoint == endpoint, &refused);
+        }
         for attempt in self.attempts.iter_mut().filter(|attempt| attempt.is_undecided()) {
             let outcome = match attempt.stage() {
                 Stage::Asked(FirstCheck::NoAnswer(fault)) if fault.is_not_allowed() => {
@@ -290,8 +319,11 @@ impl Batch {
 
     /// The program ends: begins no more, and what is in flight stays unknown.
     pub fn abandon(&mut self, fault: &Fault, now: Now) -> Vec<Order> {
-        if !matches!(self.phase, Phase::Running | Phase::Logging { .. }) {
-            return Vec::new();
+        match self.phase {
+            Phase::Running => {}
+            // The log's reply is no longer waited for.
+            Phase::Logging { .. } => self.run(),
+            Phase::Asking | Phase::Grace(_) | Phase::TakenBack(_) => return Vec::new(),
         }
         self.withdraw(|_| true, &Outcome::Refused(Refusal::Stopped));
         for place in 0..self.attempts.len() {
@@ -311,12 +343,16 @@ impl Batch {
     pub fn hear(&mut self, event: Event, now: Now) -> Vec<Order> {
         let mut orders = Vec::new();
         match event {
-            Event::Seen(ticket, answer) => self.seen(ticket, answer, now, &mut orders),
+            Event::Seen(ticket, reply) => self.seen(ticket, reply.into(), now, &mut orders),
+            Event::Missing(ticket, absence) => {
+                self.seen(ticket, Reply::Missing(absence), now, &mut orders);
+            }
+            Event::Surveyed(ticket, reply) => self.surveyed(ticket, reply, now),
             Event::Deleted(ticket, answer) => self.deleted(ticket, answer, now),
-            Event::Process(ticket, answer) => self.heard_process(ticket, answer, now),
             Event::Relisted(ticket, answer) => self.relisted(ticket, &answer, now),
             Event::Logged(ticket, answer) => self.logged(ticket, answer),
             Event::Listed(snapshot) => self.listed(&snapshot, now),
+            Event::SeveralProxies(endpoint) => self.several_proxies(endpoint),
             Event::Clock => {}
         }
         self.after(now, orders)
@@ -329,7 +365,11 @@ impl Batch {
             Phase::Logging { since } => Some(*since + LOG_WITHIN),
             Phase::Asking | Phase::Running => {
                 let alarms = self.traffic.values().filter_map(Traffic::wake_at);
-                alarms.chain(self.relist_at.values().copied()).min()
+                let surveys = self.survey_at.values().map(|(at, _)| *at);
+                alarms
+                    .chain(self.relist_at.values().copied())
+                    .chain(surveys)
+                    .min()
             }
             Phase::TakenBack(_) => None,
         }
@@ -337,7 +377,8 @@ impl Batch {
 
     /// Leaves those alone of whom nothing was sent.
     fn withdraw(&mut self, whom: impl Fn(&Attempt) -> bool, outcome: &Outcome) {
-        let counts = matches!(self.phase, Phase::Running | Phase::Logging { .. });
+        // Before that, `run` collects the outcomes.
+        let counts = matches!(self.phase, Phase::Running);
         for (place, attempt) in (0..).zip(&mut self.attempts) {
             let is_meant = !attempt.is_struck() && whom(attempt);
             if is_meant && attempt.withdraw(outcome.clone()) && counts {

@@ -54,6 +54,8 @@ pub enum Answer {
 pub struct Dialog {
     choice: Choice,
     typed: String,
+    /// Whether the typed number was entered and is not the number of victims.
+    is_mismatch: bool,
     opened: Option<Duration>,
 }
 
@@ -77,6 +79,11 @@ impl Dialog {
         &self.typed
     }
 
+    /// Whether the typed number was entered and is not the number of victims.
+    pub const fn is_mismatch(&self) -> bool {
+        self.is_mismatch
+    }
+
     /// Whether Yes can be chosen at all.
     pub const fn is_open(&self) -> bool {
         self.opened.is_some()
@@ -93,11 +100,13 @@ impl Dialog {
             .opened
             .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE);
         let by_number = victims > BY_KEY;
+        self.is_mismatch = false;
         match (press, self.choice) {
             (Press::Enter, _) if by_number && !self.typed.is_empty() => {
                 if settled && self.typed.parse() == Ok(victims) {
                     return Answer::Yes;
                 }
+                self.is_mismatch = self.typed.parse() != Ok(victims);
             }
             (Press::No, _) | (Press::Enter, Choice::No) => return Answer::No,
             (Press::Yes, _) | (Press::Enter, Choice::Yes) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Entry;
-use crate::model::{EndpointId, Fault, Instance, SessionId, Sighting, Snapshot, Text};
+use crate::model::{Absence, EndpointId, Fault, Now, SessionId, Sighting, Snapshot, Text};
 
 /// Which question an answer belongs to. An answer to any but the last question is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,25 +26,52 @@ impl Ticket {
     }
 }
 
-/// What is to be asked of an endpoint.
+/// What a check is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckPurpose {
+    /// Opens Yes. Reads the process start as well.
+    Confirm,
+    /// Comes right before the DELETE. Reads the process start twice, and keeps a connection to the
+    /// same proxy open for the DELETE.
+    Delete,
+    /// Follows the DELETE, until the session is gone.
+    FollowUp,
+}
+
+/// A request to an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// GET one session; answered by `Seen`.
+    /// GET one session; answered by `Seen`, or by `Missing` after the admin API's own 404.
     Check {
-        /// Whom.
+        /// The session's id.
         id: SessionId,
-        /// Read the process start before it, and put it into the sighting.
-        with_process: bool,
+        /// What depends on it.
+        purpose: CheckPurpose,
     },
-    /// Read the process start; answered by `Process`.
-    Process,
+    /// Read the process start on sixteen connections, unless this client has done so since the proxy
+    /// started; answered by `Surveyed`.
+    Survey,
     /// Take a fresh list, begun after this order; answered by `Relisted`.
     List,
-    /// DELETE one session, once; answered by `Deleted`.
+    /// DELETE one session, once, over the connection of its check; answered by `Deleted`.
     Delete {
-        /// Whom.
+        /// The session's id.
         id: SessionId,
+        /// Before the first request of its check was written. The DELETE is written within one second
+        /// of it by both clocks, or not at all.
+        checked_at: Now,
     },
+}
+
+/// How many proxies answer at an address, by their process starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Survey {
+    /// All connections reached the same process.
+    OneProxy,
+    /// Different processes answered in turn.
+    SeveralProxies,
+    /// The process start could not be read.
+    Unknown,
 }
 
 /// What the outside is to do.
@@ -74,10 +101,12 @@ pub enum Order {
 /// What a kill hears.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The answer of a check; a 404 is [`Fault::NotFound`].
+    /// The reply to a check.
     Seen(Ticket, Result<Arc<Sighting>, Fault>),
-    /// The answer to the question for the process; `None` where the dialect cannot tell.
-    Process(Ticket, Result<Option<Instance>, Fault>),
+    /// The reply to a check: the endpoint has no session with this id.
+    Missing(Ticket, Absence),
+    /// The reply to a survey.
+    Surveyed(Ticket, Result<Survey, Fault>),
     /// The fresh list.
     Relisted(Ticket, Result<Arc<Snapshot>, Fault>),
     /// The answer of a DELETE; a 404 is [`Fault::NotFound`].
@@ -87,6 +116,8 @@ pub enum Event {
     /// A good list of the usual polling. One that was begun before a DELETE may still have its
     /// session, which only delays the outcome.
     Listed(Arc<Snapshot>),
+    /// Several proxies answer at the address of this endpoint.
+    SeveralProxies(EndpointId),
     /// Time has passed.
     Clock,
 }
@@ -96,11 +127,12 @@ impl Event {
     pub const fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::Seen(ticket, _)
-            | Self::Process(ticket, _)
+            | Self::Missing(ticket, _)
+            | Self::Surveyed(ticket, _)
             | Self::Relisted(ticket, _)
             | Self::Deleted(ticket, _)
             | Self::Logged(ticket, _) => Some(*ticket),
-            Self::Listed(_) | Self::Clock => None,
+            Self::Listed(_) | Self::SeveralProxies(_) | Self::Clock => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a kill may be asked for at all, before any dialog opens.
 
 use super::Refusal;
-use crate::model::{Dialect, Part, SessionId, Version};
+use crate::model::{Dialect, Part, SessionId, Version, visible};
 use crate::query::{Filter, Subject, Truth};
 
 /// What is known of who asks, and of whom.
@@ -9,6 +9,10 @@ use crate::query::{Filter, Subject, Truth};
 pub struct Authority {
     /// `--read-only`, or the endpoint has said that this account may not.
     pub read_only: bool,
+    /// The endpoint has reported that this account may only read.
+    pub may_only_read: bool,
+    /// Several proxies answer at the address of the endpoint.
+    pub several_proxies: bool,
     /// The dialect; unknown before the first reply.
     pub dialect: Option<Dialect>,
     /// The release, where it could be read.
@@ -22,8 +26,14 @@ const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 /// names nobody.
 pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> Result<(), Refusal> {
     let session = subject.session;
+    if authority.may_only_read {
+        return Err(Refusal::MayOnlyRead);
+    }
     if authority.read_only {
         return Err(Refusal::ReadOnly);
+    }
+    if authority.several_proxies {
+        return Err(Refusal::SeveralProxies);
     }
     if authority.dialect == Some(Dialect::JsonApi)
         && let Some(version) = authority.version
@@ -49,14 +59,17 @@ pub fn permit(subject: &Subject<'_>, authority: Authority, protect: &Filter) -> 
     }
 }
 
-/// Whoever may be protected is: where the endpoint does not tell what was asked, nobody is ended.
+/// Returns why a session that `protect` matches, or may match, is not killed. All forms of its texts
+/// count, so a protection holds however its names were written down.
 pub(super) fn protection(protect: &Filter, subject: &Subject<'_>) -> Option<Refusal> {
     if protect.is_empty() {
         return None;
     }
-    match protect.judge(subject) {
+    match protect.judge_in_any_form(subject) {
         Truth::No => None,
         Truth::Yes => Some(Refusal::Protected),
-        Truth::Unknown => Some(Refusal::PerhapsProtected(protect.text().trim().to_owned())),
+        Truth::Unknown => Some(Refusal::PerhapsProtected(
+            visible(protect.text().trim()).into_owned(),
+        )),
     }
 }

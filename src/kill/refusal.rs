@@ -7,6 +7,8 @@ use crate::model::{Difference, Fault, Part, Text, Version};
 pub enum Refusal {
     /// `--read-only`, or an account that may not.
     ReadOnly,
+    /// The account may only read.
+    MayOnlyRead,
     /// No DELETE exists before 22.08.
     TooOld(Version),
     /// The id is larger than this version can read.
@@ -21,6 +23,11 @@ pub enum Refusal {
     Closing,
     /// The endpoint could not say who it is.
     Unreadable(Fault),
+    /// Every check took longer than one second.
+    SlowEndpoint,
+    /// Several proxies answer at the endpoint's address, so a DELETE may reach another one than its
+    /// check did.
+    SeveralProxies,
     /// The configuration says that it is never a victim.
     Protected,
     /// The configuration protects by something that is not known of it.
@@ -43,17 +50,14 @@ impl Refusal {
     pub fn words(&self) -> String {
         match self {
             Self::ReadOnly => "read-only: nothing is ended here".to_owned(),
+            Self::MayOnlyRead => {
+                "this account may only read: use an account of type admin to kill sessions".to_owned()
+            }
             Self::TooOld(version) => {
-                format!(
-                    "MaxScale {}.{} cannot end sessions over its API (22.08 and later can)",
-                    version.major, version.minor
-                )
+                format!("MaxScale {version} cannot end sessions over its API (22.08 and later can)")
             }
             Self::IdTooLarge(version) => {
-                format!(
-                    "MaxScale {}.{} would take this id for another one",
-                    version.major, version.minor
-                )
+                format!("MaxScale {version} would take this id for another one")
             }
             Self::Unknown(Part::User) => {
                 "not logged in: without a user it cannot be told from another".to_owned()
@@ -73,6 +77,12 @@ impl Refusal {
             }
             Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
+            Self::SlowEndpoint => {
+                "cannot be checked: the endpoint takes longer than 1 s to answer".to_owned()
+            }
+            Self::SeveralProxies => {
+                "several proxies answer at this address: use each proxy's own address".to_owned()
+            }
             Self::Protected => "protected by the configuration".to_owned(),
             Self::PerhapsProtected(filter) => {
                 format!("perhaps protected: what 'protect = {filter}' asks is not told here")

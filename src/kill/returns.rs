@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Victim;
 use super::outcome::seconds;
-use crate::model::{EndpointId, Identity, Now, SessionId, Snapshot};
+use crate::model::{EndpointId, Extra, Identity, Now, Session, SessionId, Snapshot, Text};
 
 /// Who is back within this time is back at once.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -16,9 +16,34 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 struct Gone {
     kill: u32,
     identity: Identity,
+    program: Program,
     /// Ids ascend: whoever came after it has a higher one than all that were known.
     above: SessionId,
     at: Now,
+}
+
+/// The client's program and its process id, where they are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Program {
+    name: Option<Text>,
+    pid: Option<u64>,
+}
+
+impl Program {
+    fn of(session: &Session) -> Self {
+        let extra: Option<&Extra> = session.extra.as_deref();
+        Self {
+            name: extra.and_then(|extra| extra.program.clone()),
+            pid: extra.and_then(|extra| extra.pid),
+        }
+    }
+
+    /// Whether both may be the same program: a part that one side does not know is not compared.
+    fn agrees_with(&self, other: &Self) -> bool {
+        let agree = |differ: Option<bool>| differ != Some(true);
+        let names = self.name.as_ref().zip(other.name.as_ref());
+        agree(names.map(|(a, b)| a != b)) && agree(self.pid.zip(other.pid).map(|(a, b)| a != b))
+    }
 }
 
 /// A client that is back.
@@ -53,6 +78,7 @@ impl Returns {
         self.gone.push(Gone {
             kill,
             identity: victim.identity.clone(),
+            program: Program::of(&victim.session),
             above,
             at: now,
         });
@@ -95,6 +121,7 @@ fn came_back(gone: &Gone, snapshot: &Snapshot, taken: &BTreeSet<(EndpointId, Ses
     let newer = snapshot.sessions.get(first..).unwrap_or_default();
     let session = newer.iter().find(|session| {
         (&session.user, &session.address, &session.service) == (user, address, service)
+            && gone.program.agrees_with(&Program::of(session))
             && !taken.contains(&(snapshot.endpoint, session.id))
     })?;
     let listed_after = snapshot.taken_at.duration_since(gone.at.wall);

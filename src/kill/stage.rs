@@ -77,6 +77,10 @@ pub enum Stage {
     Deleting {
         /// When it was sent.
         sent: Duration,
+        /// As above: nothing may have been sent, and then the check is repeated.
+        unchecked: Vec<Part>,
+        /// As above.
+        tries: u8,
     },
     /// Waiting to see it gone.
     Watching(Watch),

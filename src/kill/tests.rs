@@ -10,16 +10,18 @@ use super::attempt::WATCH;
 use super::dialog::SETTLE;
 use super::*;
 use crate::model::{
-    Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now, Part,
-    ProcessStart, Session, SessionId, Sighting, Snapshot, Text, Version,
+    Absence, Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now,
+    Part, ProcessStart, Session, SessionId, Sighting, Snapshot, Text, Version,
 };
 use crate::query::{Filter, ReasonNames};
 
 mod asking;
+mod evidence;
 mod filters;
 mod many;
 mod one;
 mod review;
+mod simulation;
 mod storm;
 
 pub(super) fn text(raw: &str) -> Text {
@@ -87,8 +89,12 @@ impl Play {
             protect: Filter::parse(protect).unwrap(),
             ..Rules::default()
         };
-        let (batch, orders) = Batch::ask(1, victims, rules, now);
-        Self { batch, now, orders }
+        let (batch, orders) = Batch::ask(1, victims, rules);
+        let mut play = Self { batch, now, orders };
+        for (ticket, _) in play.asked(|request| matches!(request, Request::Survey)) {
+            play.hear(Event::Surveyed(ticket, Ok(Survey::OneProxy)));
+        }
+        play
     }
 
     fn one() -> Self {
@@ -169,7 +175,7 @@ impl Play {
     fn deletes(&self) -> Vec<(Ticket, u64)> {
         let deletes = self.asked(|request| matches!(request, Request::Delete { .. }));
         let id = |request| match request {
-            Request::Delete { id } => id.0,
+            Request::Delete { id, .. } => id.0,
             _ => 0,
         };
         deletes
@@ -192,15 +198,42 @@ impl Play {
         entries.map(|entry| (entry.kill, word(entry))).collect()
     }
 
+    /// A check is answered. A 404 comes from the victims' own process.
     fn seen(&mut self, ticket: Ticket, answer: Result<Session, Fault>) {
+        if answer == Err(Fault::NotFound) {
+            let victims = self.batch.attempts().first();
+            let process = victims.and_then(|attempt| attempt.victim.identity.process.clone());
+            return self.missing(ticket, process);
+        }
         let answer = answer.map(|session| self.sighting(session));
         self.hear(Event::Seen(ticket, answer));
+    }
+
+    fn missing(&mut self, ticket: Ticket, process: Option<ProcessStart>) {
+        let absence = Absence {
+            process,
+            other_process: None,
+        };
+        self.hear(Event::Missing(ticket, absence));
+    }
+
+    /// The last check is answered by this process, and by another one where given.
+    fn seen_by(&mut self, process: u32, other: Option<u32>) {
+        let (ticket, id) = *self.checks().last().expect("a check");
+        let sighting = Sighting {
+            process: Some(self::process(process)),
+            other_process: other.map(self::process),
+            ..Arc::unwrap_or_clone(self.sighting(session(id, "alice")))
+        };
+        self.hear(Event::Seen(ticket, Ok(Arc::new(sighting))));
     }
 
     fn sighting(&self, session: Session) -> Arc<Sighting> {
         Arc::new(Sighting {
             endpoint: EndpointId(0),
             process: None,
+            other_process: None,
+            asked_at: self.now,
             taken_at: self.now.wall,
             detail: Detail::of(session),
         })
@@ -223,8 +256,10 @@ impl Play {
             dialect: Dialect::JsonApi,
             instance: None,
             number: 1,
+            asked_at: self.now,
             taken_at: self.now.wall,
             cost: Duration::ZERO,
+            least_interval: Duration::ZERO,
             bytes: 0,
             sessions,
             blanked: 0,

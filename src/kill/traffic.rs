@@ -1,34 +1,16 @@
-//! What goes to one endpoint for one batch: whose turn it is, how many requests are under way, and
-//! which process answered last.
+//! The requests of one batch to one endpoint: whose turn it is, and how many are in progress.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use super::event::Ticket;
-use crate::model::{Fault, Now, ProcessStart};
+use crate::model::Fault;
 
-/// So many requests are under way at a time (DESIGN section 5), of all batches together.
+/// So many requests are under way at a time (docs/kill-protocol.md), of all batches together.
 pub const AT_ONCE: usize = 16;
 /// So many of them may be looks at sessions that should be gone, while others wait for their end.
 const LOOKS_MEANWHILE: usize = 4;
-/// The process start is read anew after so many checks,
-const CHECKS_PER_PROCESS: u8 = 16;
-/// and it is never older than this when a check is sent.
-const PROCESS_FRESH: Duration = Duration::from_secs(1);
 /// So many failures in a row, without a single answer between them: the endpoint is not there.
 const TOO_MANY_FAILURES: u8 = 8;
-
-/// How far the process start that was read last may be relied on.
-#[derive(Clone, Copy, Debug, Default)]
-enum Freshness {
-    /// It has to be read before the next check.
-    #[default]
-    Stale,
-    /// It is being read.
-    Asked(Ticket),
-    /// Since when, and for how many checks.
-    Fresh { at: Duration, checks: u8 },
-}
 
 /// Why an attempt wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,15 +19,6 @@ pub(super) enum Alarm {
     Look,
     /// Its time is over.
     GiveUp,
-}
-
-/// What may be sent now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// A GET of this attempt's session.
-    Ask(usize, Lane),
-    /// The question for the process.
-    Process,
 }
 
 /// What a request under way is for.
@@ -62,9 +35,6 @@ pub(super) enum Lane {
 pub(super) struct Traffic {
     /// So many requests may be under way at a time.
     at_once: usize,
-    /// The process that answered last.
-    process: Option<ProcessStart>,
-    freshness: Freshness,
     checks: VecDeque<usize>,
     looks: VecDeque<usize>,
     alarms: BTreeSet<(Duration, usize, Alarm)>,
@@ -77,8 +47,6 @@ impl Default for Traffic {
     fn default() -> Self {
         Self {
             at_once: AT_ONCE,
-            process: None,
-            freshness: Freshness::default(),
             checks: VecDeque::new(),
             looks: VecDeque::new(),
             alarms: BTreeSet::new(),
@@ -126,68 +94,18 @@ impl Traffic {
         self.looks.push_back(attempt);
     }
 
-    /// What may be sent now, if anything; it counts as under way from here on. `guards` says whether
-    /// the check of an attempt needs a fresh process start.
-    pub(super) fn turn(&mut self, now: Now, guards: impl Fn(usize) -> bool) -> Option<Turn> {
+    /// The attempt whose session may be requested now, if any. It counts as in progress from then on.
+    pub(super) fn turn(&mut self) -> Option<(usize, Lane)> {
         if self.checking + self.looking >= self.at_once {
             return None;
         }
-        let check = self.checks.front().copied();
-        if !self.looks.is_empty() && (check.is_none() || self.looking < LOOKS_MEANWHILE) {
+        if !self.looks.is_empty() && (self.checks.is_empty() || self.looking < LOOKS_MEANWHILE) {
             self.looking += 1;
-            let look = self.looks.pop_front()?;
-            return Some(Turn::Ask(look, Lane::Look));
+            return Some((self.looks.pop_front()?, Lane::Look));
         }
-        let check = check?;
-        if guards(check) {
-            match &mut self.freshness {
-                Freshness::Asked(_) => return None,
-                Freshness::Fresh { at, checks }
-                    if *checks < CHECKS_PER_PROCESS && now.elapsed.saturating_sub(*at) <= PROCESS_FRESH =>
-                {
-                    *checks += 1;
-                }
-                _ => {
-                    self.checking += 1;
-                    return Some(Turn::Process);
-                }
-            }
-        }
+        let check = self.checks.pop_front()?;
         self.checking += 1;
-        self.checks.pop_front();
-        Some(Turn::Ask(check, Lane::Check))
-    }
-
-    /// The question for the process has been sent.
-    pub(super) const fn asked_for_process(&mut self, ticket: Ticket) {
-        self.freshness = Freshness::Asked(ticket);
-    }
-
-    /// Its answer, if this is the one. Says whether it was.
-    pub(super) fn heard_process(
-        &mut self,
-        ticket: Ticket,
-        answer: Result<Option<ProcessStart>, Fault>,
-        now: Now,
-    ) -> bool {
-        if !matches!(self.freshness, Freshness::Asked(asked) if asked == ticket) {
-            return false;
-        }
-        self.ended(Lane::Check);
-        self.freshness = Freshness::Stale;
-        if let Ok(process) = answer {
-            self.process = process;
-            self.freshness = Freshness::Fresh {
-                at: now.elapsed,
-                checks: 0,
-            };
-        }
-        true
-    }
-
-    /// Which process answered last. Every check was sent after its start had been read.
-    pub(super) const fn process(&self) -> Option<&ProcessStart> {
-        self.process.as_ref()
+        Some((check, Lane::Check))
     }
 
     /// A request is no longer under way.
@@ -199,17 +117,11 @@ impl Traffic {
         *under_way = under_way.saturating_sub(1);
     }
 
-    /// How an answer went. After an error the process is read anew before the next check. Says
-    /// whether the endpoint has failed too often to go on.
+    /// Counts failures in a row. Returns `true` if the endpoint has failed too often to continue.
     pub(super) fn went(&mut self, fault: Option<&Fault>) -> bool {
         match fault {
             None | Some(Fault::NotFound) => self.failures = 0,
-            Some(_) => {
-                self.failures = self.failures.saturating_add(1);
-                if matches!(self.freshness, Freshness::Fresh { .. }) {
-                    self.freshness = Freshness::Stale;
-                }
-            }
+            Some(_) => self.failures = self.failures.saturating_add(1),
         }
         self.failures >= TOO_MANY_FAILURES
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Text, TlsFault};
+use super::{Text, TlsFault, quoted};
 
 /// A request that brought nothing usable. Every text in it is cleaned.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -30,6 +30,18 @@ pub enum Fault {
     /// The body is larger than what is read.
     #[error("the reply is larger than {} MB", .limit / 1_000_000)]
     TooLarge {
+        /// The cap in bytes.
+        limit: usize,
+    },
+    /// The list has more rows than are kept.
+    #[error("the list has more than {limit} rows")]
+    TooManyRows {
+        /// The cap in rows.
+        limit: usize,
+    },
+    /// The rows of the list take more memory than they may.
+    #[error("the decoded list is larger than {} MB", .limit / 1_000_000)]
+    TooMuchMemory {
         /// The cap in bytes.
         limit: usize,
     },
@@ -61,15 +73,33 @@ pub enum Fault {
         /// What the server said.
         detail: Option<Text>,
     },
-    /// A 404 where something must be.
+    /// A 404 as `MaxScale` sends it, where something must be.
     #[error("not found (404): no MaxScale admin API there")]
     NotFound,
+    /// A 404 that `MaxScale` does not send. It is no proof that a session has ended.
+    #[error("not MaxScale's own 404: a gateway or load balancer may have answered")]
+    Unclear404,
+    /// A body with a content encoding.
+    #[error("content encoding {0} was not requested")]
+    Encoded(Text),
+    /// Rows came, and none of them is a session.
+    #[error("{0}")]
+    NoSession(Text),
     /// The body is no JSON.
     #[error("{0} instead of JSON")]
     NotJson(&'static str),
     /// The body is JSON, but not what was asked for.
     #[error("unexpected JSON: {0}")]
     Malformed(Text),
+    /// The check of a DELETE grew too old before its first byte could be written. Nothing was sent.
+    #[error("its check was more than 1 s old: nothing was sent")]
+    CheckExpired,
+    /// The connection that was open for a DELETE was closed before its first byte. Nothing was sent.
+    #[error("the connection was closed before anything was sent")]
+    Unsent,
+    /// Two process starts were read during one check.
+    #[error("two MaxScale processes answered one check")]
+    MixedProcesses,
     /// The program ended before an answer came.
     #[error("left before that was seen")]
     Abandoned,
@@ -97,13 +127,39 @@ impl Fault {
             } => "check user and password, and admin_readwrite_hosts",
             Self::NotAllowed { .. } => "give --user, and the password in MAXTOP_PASSWORD or --password-file",
             Self::MayOnlyRead => "use an account of type admin, from a host in admin_readwrite_hosts",
-            Self::Redirected(_) => "give the address of the admin API itself",
-            Self::NotFound | Self::NotJson(_) | Self::Malformed(_) => {
-                "is this the admin port? try --dialect, or look at it with curl"
+            Self::Redirected(_) | Self::Unclear404 | Self::Encoded(_) => {
+                "give the address of the admin API itself"
             }
+            Self::NotFound
+            | Self::NotJson(_)
+            | Self::Malformed(_)
+            | Self::NoSession(_)
+            | Self::TooManyRows { .. }
+            | Self::TooMuchMemory { .. } => {
+                "is this MaxScale's admin port? try --dialect, or inspect it with curl"
+            }
+            Self::Status { status, .. } => return remedy_of_status(*status),
             Self::ReadOnly => "start without --read-only",
             _ => return None,
         }))
+    }
+
+    /// Returns the text of the fault for a line with other words in it: what the server wrote comes
+    /// last and is quoted.
+    pub fn one_line(&self) -> String {
+        match self {
+            Self::NotAllowed {
+                status,
+                detail: Some(detail),
+                ..
+            } => format!("not allowed ({status}): {}", quoted(detail.as_str())),
+            Self::Status {
+                status,
+                detail: Some(detail),
+            } => format!("status {status}: {}", quoted(detail.as_str())),
+            Self::Redirected(to) => format!("redirected, not followed: {}", quoted(to.as_str())),
+            fault => fault.to_string(),
+        }
     }
 
     /// Whether the server refused who asks, or what they asked for.
@@ -134,5 +190,45 @@ impl Fault {
                 | Self::TimedOut(_)
                 | Self::Cut(_)
         )
+    }
+}
+
+/// What to try after a status. For others the server's own words are all there is.
+const STATUS_REMEDIES: [(u16, &str); 5] = [
+    (
+        304,
+        "a cache may have answered: give the address of the admin API itself",
+    ),
+    (429, "the endpoint limits requests: raise --interval"),
+    (
+        502,
+        "a gateway answers and MaxScale does not: is it running? or give the admin API's own address",
+    ),
+    (
+        503,
+        "MaxScale is busy or stops, or a gateway has no server: try again, or give the admin API's own address",
+    ),
+    (
+        504,
+        "a gateway got no answer from MaxScale: see what holds its main thread, or give its own address",
+    ),
+];
+
+fn remedy_of_status(status: u16) -> Option<Remedy> {
+    let known = STATUS_REMEDIES.iter().find(|(known, _)| *known == status);
+    known.map(|(_, remedy)| Remedy(remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_has_a_usual_cause_has_a_remedy() {
+        let remedy = |status| Fault::Status { status, detail: None }.remedy();
+        for status in [304, 429, 502, 503, 504] {
+            assert!(remedy(status).is_some(), "{status}");
+        }
+        assert_eq!(remedy(500), None);
     }
 }

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::session::origin;
-use super::{ProcessStart, Session, SessionId, Text};
+use super::{ProcessStart, Session, SessionId, Text, quoted};
 
 /// Which of the watched endpoints, by its place on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EndpointId(pub u16);
 
-/// What a cursor holds: endpoint, process start, id, `connected` as sent (DESIGN section 4).
+/// What a cursor holds: endpoint, process start, id, `connected` as sent (docs/kill-protocol.md).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RowKey {
     /// The endpoint.
@@ -99,7 +99,7 @@ impl Part {
         }
     }
 
-    /// Without these a kill is refused (DESIGN section 5).
+    /// Without these a kill is refused (docs/kill-protocol.md).
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Id | Self::Connected | Self::User | Self::Address)
     }
@@ -246,8 +246,12 @@ impl Identity {
 
     /// `bob@10.0.0.9:4711`, for one line.
     pub fn client(&self) -> String {
-        let origin = origin(&self.text(Part::Address), self.port);
-        format!("{}@{origin}", self.text(Part::User))
+        let shown = |text: &Option<Text>| match text {
+            Some(text) => quoted(text.as_str()).into_owned(),
+            None => "unknown".to_owned(),
+        };
+        let origin = origin(&shown(&self.address), self.port);
+        format!("{}@{origin}", shown(&self.user))
     }
 
     /// The bytes that are compared: raw forms, never what is shown.
@@ -277,7 +281,7 @@ impl Identity {
 
 /// The proof of a text, marked so that a digest is never taken for a name of the same bytes.
 fn tagged(text: &Text) -> Vec<u8> {
-    let mut bytes = vec![u8::from(text.is_verbatim())];
+    let mut bytes = vec![u8::from(text.raw().whole().is_some())];
     bytes.extend_from_slice(text.proof());
     bytes
 }

@@ -1,4 +1,4 @@
-//! What `idle` measures: that changed three times, within series too (2.2 of the API notes).
+//! What `idle` measures: that changed three times, within series too (docs/maxscale-api.md#idle).
 
 use super::Version;
 
@@ -88,6 +88,8 @@ impl IdleMeaning {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -119,13 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_this_table() {
-        let readme = include_str!("../../README.md");
-        let rows = IDLE_MEANINGS
-            .iter()
-            .map(|entry| format!("| {} | {} | {} |\n", entry.name, entry.about, entry.releases));
-        let table: String = rows.collect();
-        assert!(readme.contains(&table), "paste into the README:\n{table}");
+    fn docs_have_the_table_of_idle_meanings() {
+        let mut table = "| idle | seconds | releases |\n|---|---|---|\n".to_owned();
+        for entry in &IDLE_MEANINGS {
+            writeln!(table, "| {} | {} | {} |", entry.name, entry.about, entry.releases).unwrap();
+        }
+        crate::docs::assert_table("compatibility.md", "idle", &table);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What is known of the proxy process behind an endpoint, and how it speaks.
 
+use std::fmt;
+
 use super::{IdleMeaning, Span, Text};
 
-/// The two forms of the admin API (DESIGN section 2).
+/// The two forms of the admin API (docs/maxscale-api.md#dialects).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// The REST API's design document of 2016: bare arrays, connections with statistics.
@@ -30,6 +32,18 @@ pub struct Version {
     pub major: u32,
     /// The second number.
     pub minor: u32,
+}
+
+/// `24.02`, `2.5`: a series that is named by its year and month has the month in two digits.
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { major, minor } = self;
+        if *major < 21 {
+            write!(f, "{major}.{minor}")
+        } else {
+            write!(f, "{major}.{minor:02}")
+        }
+    }
 }
 
 impl Version {
@@ -78,6 +92,18 @@ impl Instance {
     /// The release, when its text could be read.
     pub fn release(&self) -> Option<Version> {
         Version::parse(self.version.as_ref()?.as_str())
+    }
+
+    /// Returns the version as it is shown, or `version?` if the server sent something else than at
+    /// most 16 of `[0-9A-Za-z.+-]`: no text of a server may look like a word of this program.
+    pub fn shown_version(&self) -> Option<&str> {
+        const MAX_VERSION_LEN: usize = 16;
+        let version = self.version.as_ref()?.as_str();
+        let is_word = version
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b));
+        let is_version = is_word && (1..=MAX_VERSION_LEN).contains(&version.len());
+        Some(if is_version { version } else { "version?" })
     }
 
     /// What `idle` measures in its sessions, when the release could be read.

@@ -1,6 +1,6 @@
 //! The date forms of the API, read with the zone they were written in.
 //!
-//! `MaxScale` sends four (reference: 2.1, 2.4 and 3.6 of the API notes): an HTTP date in GMT with
+//! `MaxScale` sends four (docs/maxscale-api.md#dates): an HTTP date in GMT with
 //! a year of four digits, the same with two (its `Date` header), `asctime` without a zone (up to
 //! 22.08, and the draft) and ISO 8601 without a zone (statements). The draft adds two with a zone.
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// Steps back of the wall clock up to this size are corrections by a time service.
+const CLOCK_JITTER: SignedDuration = SignedDuration::from_millis(50);
 
 /// One moment, both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,19 @@ impl Now {
     pub fn slept_since(&self, then: &Self) -> Duration {
         let by_wall = Duration::try_from(self.wall.duration_since(then.wall)).unwrap_or_default();
         by_wall.saturating_sub(self.elapsed.saturating_sub(then.elapsed))
+    }
+
+    /// Whether `then` is at most `limit` ago by both clocks. A wall clock that went back proves nothing,
+    /// so the answer is `false` then.
+    pub fn is_within(&self, limit: Duration, then: &Self) -> bool {
+        let by_wall = self.wall.duration_since(then.wall);
+        let by_wall = if by_wall.is_negative() && by_wall.abs() <= CLOCK_JITTER {
+            Ok(Duration::ZERO)
+        } else {
+            Duration::try_from(by_wall)
+        };
+        let elapsed = self.elapsed.checked_sub(then.elapsed);
+        elapsed.is_some_and(|elapsed| elapsed <= limit) && by_wall.is_ok_and(|by_wall| by_wall <= limit)
     }
 
     /// How long ago something was, by the wall clock, which goes on while the program is stopped.

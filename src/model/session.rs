@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Span, Text};
+use super::{Span, Text, quoted};
 
 /// The number of a session: starts at 1 in every process, ascends, is never reused within one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,8 +14,9 @@ impl std::fmt::Display for SessionId {
     }
 }
 
-/// Where a session is in its life. The API's state is an open set of strings (section 4 of the
-/// API notes); these are the ones that mean something, whatever the version calls them.
+/// Where a session is in its life. The API's state is an open set of strings
+/// (docs/maxscale-api.md#session-states); these are the ones that mean something, whatever the version
+/// calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Connected, not logged in or not routed yet.
@@ -85,6 +86,8 @@ pub struct Session {
     pub user: Option<Text>,
     /// The client's address, or `localhost` for a Unix socket.
     pub address: Option<Text>,
+    /// Whether the endpoint sent an IPv4 address in its IPv6 form, `::ffff:10.0.0.1`.
+    pub address_is_mapped: bool,
     /// The client's port (6.3 and later, TCP only; not in the draft).
     pub port: Option<u16>,
     /// The service, by name.
@@ -94,7 +97,7 @@ pub struct Session {
     /// How long it has existed: the server's own count (24.02), else by `connected` and the
     /// server's clock.
     pub age: Option<Span>,
-    /// How long it has been idle; what that means depends on the version (2.2 of the API notes).
+    /// How long it has been idle; what that means depends on the version (docs/maxscale-api.md#idle).
     pub idle: Option<Span>,
     /// What only JSON:API can tell.
     pub extra: Option<Box<Extra>>,
@@ -108,6 +111,7 @@ impl Session {
             state: None,
             user: None,
             address: None,
+            address_is_mapped: false,
             port: None,
             service: None,
             connected: None,
@@ -117,20 +121,42 @@ impl Session {
         }
     }
 
+    /// Whether both are certainly one session: id, connect time, user, address and port are known and equal.
+    pub fn is_certainly(&self, other: &Self) -> bool {
+        let parts = |session: &Self| {
+            Some((
+                session.id,
+                session.connected.as_ref()?.sent.clone(),
+                session.user.clone()?,
+                session.address.clone()?,
+                session.port?,
+            ))
+        };
+        parts(self).is_some_and(|own| parts(other) == Some(own))
+    }
+
     /// Where it is in its life; unknown without a state.
     pub fn phase(&self) -> Option<Phase> {
         self.state.as_ref().map(|state| Phase::of(state.as_str()))
     }
 
-    /// `user@address:port`, with what is known of it.
+    /// `user@address:port`, with what is known of it. Names that could be taken for other words are
+    /// quoted.
     pub fn client(&self) -> String {
-        let user = self.user.as_ref().map_or("(not logged in)", Text::as_str);
-        format!("{user}@{}", self.origin().as_deref().unwrap_or("?"))
+        let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
+        let user = shown(&self.user).unwrap_or_else(|| "(not logged in)".to_owned());
+        let origin = shown(&self.address).map(|address| origin(&address, self.port));
+        format!("{user}@{}", origin.as_deref().unwrap_or("?"))
     }
 
     /// `address:port`; an IPv6 address in brackets when a port follows.
     pub fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
+    }
+
+    /// Returns [`Session::origin`] with the raw address; `None` if the address is not kept whole.
+    pub fn raw_origin(&self) -> Option<String> {
+        Some(origin(self.address.as_ref()?.raw().whole()?, self.port))
     }
 
     /// The servers whose connections it holds; `None` where dialect or version do not say.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Census, Change, Detail, Dialect, EndpointId, Identity, Instance, ProcessStart, RowKey, Session, SessionId,
+    Census, Change, Detail, Dialect, EndpointId, Identity, Instance, Now, ProcessStart, RowKey, Session,
+    SessionId,
 };
 
 /// One good list. Sessions are in ascending order of id, each id once.
@@ -19,10 +20,14 @@ pub struct Snapshot {
     pub instance: Option<Instance>,
     /// Ascending from 1: which list of its endpoint this is.
     pub number: u64,
+    /// Before its request was written.
+    pub asked_at: Now,
     /// When the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
     /// From the request sent to the first byte of the reply.
     pub cost: Duration,
+    /// Shortest time between two such lists that the configured share of the server's time allows.
+    pub least_interval: Duration,
     /// The size of the body in bytes.
     pub bytes: usize,
     /// Ascending by id.
@@ -61,6 +66,8 @@ impl Snapshot {
         Sighting {
             endpoint: self.endpoint,
             process: self.process().cloned(),
+            other_process: None,
+            asked_at: self.asked_at,
             taken_at: self.taken_at,
             detail: Detail::of(session.clone()),
         }
@@ -86,6 +93,24 @@ impl Snapshot {
         Identity::new(self.endpoint, self.process(), session)
     }
 
+    /// Whether both lists are certainly of one process, and have a session in common.
+    ///
+    /// Containers may be equal in start time, data directory and node name; a client has one connection.
+    pub fn is_of_same_proxy(&self, other: &Self) -> bool {
+        let processes = self.process().zip(other.process());
+        processes.is_some_and(|(one, other)| one.is_certainly(other))
+            && self.sessions.iter().any(|session| {
+                let there = other.get(session.id);
+                there.is_some_and(|there| session.is_certainly(there))
+            })
+    }
+
+    /// Whether both lists tell their processes, and these differ.
+    pub fn is_of_another_process(&self, other: &Self) -> bool {
+        let processes = self.process().zip(other.process());
+        processes.is_some_and(|(one, other)| one != other)
+    }
+
     /// Looks for the session that a key names. A key of another endpoint is not in this list.
     pub fn find(&self, key: &RowKey) -> Found<'_> {
         match self.get(key.id) {
@@ -101,12 +126,26 @@ impl Snapshot {
 pub struct Sighting {
     /// Where it was asked for.
     pub endpoint: EndpointId,
-    /// The process, read right before; `None` where the dialect cannot tell.
+    /// The process, read beside it; `None` where the dialect does not report it.
     pub process: Option<ProcessStart>,
+    /// A different process start that was read during the same check: the proxy restarted at that
+    /// moment, or several proxies answer at the address.
+    pub other_process: Option<ProcessStart>,
+    /// Before the first request of the check was written.
+    pub asked_at: Now,
     /// When the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
     /// The session.
     pub detail: Detail,
+}
+
+/// A check that found no session with this id: the admin API's own 404.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Absence {
+    /// The process, read at the same address after the 404; `None` where it could not be read.
+    pub process: Option<ProcessStart>,
+    /// A different process start that was read during the same check.
+    pub other_process: Option<ProcessStart>,
 }
 
 impl Sighting {

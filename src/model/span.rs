@@ -4,46 +4,60 @@ use std::fmt;
 
 /// A length of time in tenths of a second, the resolution of the API's own `idle`.
 ///
-/// Range: 0 to about 13 years; longer ones stop there.
+/// Range: 0 to about 136 years, so that its whole seconds fit into 32 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span(u32);
+pub struct Span(u64);
+
+/// The longest span, in whole seconds.
+const MAX_SECS: u32 = u32::MAX;
 
 impl Span {
-    /// From seconds. Negative, infinite and not-a-number give nothing.
+    /// From seconds. `None` if they are negative or do not fit.
     pub fn from_secs_f64(seconds: f64) -> Option<Self> {
-        (seconds.is_finite() && seconds >= 0.0).then(|| {
+        (0.0..=f64::from(MAX_SECS)).contains(&seconds).then(|| {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
-                reason = "saturates, checked above"
+                reason = "in range, checked above"
             )]
-            Self((seconds * 10.0).round() as u32)
+            Self((seconds * 10.0).round() as u64)
         })
     }
 
-    /// From whole seconds; negative ones (a clock that runs ahead) count as 0.
+    /// From whole seconds. Negative ones count as 0, longer ones than the longest span as that.
     pub fn from_secs(seconds: i64) -> Self {
-        let tenths = seconds.clamp(0, i64::from(u32::MAX / 10)) * 10;
-        Self(u32::try_from(tenths).unwrap_or(u32::MAX))
+        Self::checked_from_secs(seconds).unwrap_or(Self(u64::from(MAX_SECS) * 10))
+    }
+
+    /// From whole seconds. Negative ones (a clock that runs ahead) count as 0; `None` if they do not
+    /// fit.
+    pub fn checked_from_secs(seconds: i64) -> Option<Self> {
+        let seconds = u32::try_from(seconds.max(0)).ok()?;
+        Some(Self(u64::from(seconds) * 10))
     }
 
     /// In seconds, for JSON.
     pub fn as_secs_f64(self) -> f64 {
-        f64::from(self.0) / 10.0
+        #[expect(clippy::cast_precision_loss, reason = "at most 36 bits")]
+        let tenths = self.0 as f64;
+        tenths / 10.0
     }
 
     /// In milliseconds.
-    pub fn as_millis(self) -> u64 {
-        u64::from(self.0) * 100
+    pub const fn as_millis(self) -> u64 {
+        self.0 * 100
     }
 
     /// Whole seconds.
     pub const fn as_secs(self) -> u32 {
-        self.0 / 10
+        #[expect(clippy::cast_possible_truncation, reason = "the range is 32 bits of seconds")]
+        let seconds = (self.0 / 10) as u32;
+        seconds
     }
 }
 
-/// Two units at most, the way people say it: `0s`, `48s`, `12m`, `4h 12m`, `2d 3h`.
+/// Two units at most, the way people say it: `0s`, `48s`, `12m`, `4h 12m`, `2d 3h`. From 1000 days on
+/// the hours are left out, so that it fits a column: `1200d`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.as_secs();
@@ -52,7 +66,8 @@ impl fmt::Display for Span {
             (0, 0, 0) => format!("{seconds}s"),
             (0, 0, m) => format!("{m}m"),
             (0, h, m) => format!("{h}h {}m", m % 60),
-            (d, h, _) => format!("{d}d {}h", h % 24),
+            (d @ ..1000, h, _) => format!("{d}d {}h", h % 24),
+            (d, ..) => format!("{d}d"),
         };
         f.pad(&text)
     }

@@ -1,25 +1,34 @@
-//! The cleaner: the only way from a string of the outside world to something that may be shown.
+//! Text from outside: the raw form for comparisons, the shown form for display.
 //!
-//! User names, addresses, SQL and error bodies are written by strangers. [`Text::clean`] makes
-//! control characters, line breaks, bidirectional overrides and invisible characters visible
-//! (`\u{202e}`, a backslash doubled), so nothing that reaches the terminal, a log or a file can
-//! act there. What cleaning loses (the tail of an over-long text) stays in a digest of the raw
-//! bytes, so two texts that only look the same never compare equal.
+//! User names, addresses, SQL and error bodies are untrusted. [`Text::clean`] keeps the text as it
+//! was sent, and makes a shown form in which nothing can act on a terminal or deceive a reader
+//! (`\u{202e}`, a backslash doubled). The shown form goes to the screen, to logs and to text tables;
+//! filters, identities and JSON use the raw form. Of a text that is longer than its [`Limit`], the
+//! beginning is kept together with a digest of the whole raw text, so two texts that only look the
+//! same are never equal.
 
-use std::fmt::{self, Write as _};
+mod escape;
+mod width;
+
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
-use unicode_width::UnicodeWidthChar;
 
-/// How long a text of one kind may be (DESIGN section 2).
+pub use escape::{Piece, Pieces, visible};
+pub use width::display_width;
+
+/// Maximum length of a text of one kind, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Names: user, address, service, server, state. 256 characters.
     Name,
-    /// One line: log lines, client attributes, error bodies. 1 kB.
+    /// One line: log lines, client attributes, error bodies. 1,024 characters.
     Line,
-    /// A statement. 16 kB.
+    /// A statement. 16,384 characters.
     Sql,
 }
 
@@ -31,56 +40,89 @@ impl Limit {
             Self::Sql => 16 * 1024,
         }
     }
+
+    /// Splits off what is kept of a text. The flag is true if the text is longer.
+    fn kept(self, raw: &str) -> (&str, bool) {
+        if raw.len() <= self.chars() {
+            return (raw, false);
+        }
+        let end = raw.char_indices().nth(self.chars()).map(|(end, _)| end);
+        match end.and_then(|end| raw.get(..end)) {
+            Some(kept) => (kept, true),
+            None => (raw, false),
+        }
+    }
 }
 
-/// A text that is safe to show, together with the proof of what it was before.
+/// A text from outside, with its raw form and its shown form.
 ///
-/// Cheap to clone (one pointer). Two texts are equal only if their raw forms were.
+/// Cheap to clone (one pointer). Two texts are equal only if their raw forms are.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Arc<Cleaned>);
+pub struct Text(Arc<Forms>);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Cleaned {
+struct Forms {
+    /// The raw text, or its beginning where it is longer than its limit.
+    kept: Box<str>,
+    /// `None` where the raw text is kept whole and shown as it is.
+    altered: Option<Box<Altered>>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Altered {
     shown: Box<str>,
-    /// SHA-256 of the raw bytes, when `shown` is not simply the raw text.
-    raw: Option<[u8; 32]>,
+    digest: Option<TextDigest>,
+}
+
+/// SHA-256 of a raw text.
+type TextDigest = [u8; 32];
+
+fn digest(raw: &str) -> TextDigest {
+    Sha256::digest(raw.as_bytes()).into()
 }
 
 impl Text {
-    /// Cleans one string from outside. Total: every input gives a text.
+    /// Sanitizes a string from outside. Accepts every string.
     pub fn clean(raw: &str, limit: Limit) -> Self {
-        if is_plain(raw, limit) {
-            return Self(Arc::new(Cleaned {
-                shown: raw.into(),
-                raw: None,
-            }));
-        }
-        let digest = Sha256::digest(raw.as_bytes()).into();
-        Self(Arc::new(Cleaned {
-            shown: escape(raw, limit).into(),
-            raw: Some(digest),
+        let (kept, is_cut) = limit.kept(raw);
+        let altered = (is_cut || !escape::is_plain(kept)).then(|| Altered {
+            shown: shown(kept, is_cut).into(),
+            digest: is_cut.then(|| digest(raw)),
+        });
+        let altered = altered.filter(|altered| is_cut || *altered.shown != *kept);
+        Self(Arc::new(Forms {
+            kept: kept.into(),
+            altered: altered.map(Box::new),
         }))
     }
 
-    /// The text as it may be shown.
+    /// Returns the shown form, for display only. Use [`Text::raw`] to compare.
     pub fn as_str(&self) -> &str {
-        &self.0.shown
+        match &self.0.altered {
+            Some(altered) => &altered.shown,
+            None => &self.0.kept,
+        }
     }
 
-    /// True when the raw text was shown as it is: then [`Text::as_str`] *is* the raw text.
-    pub fn is_verbatim(&self) -> bool {
-        self.0.raw.is_none()
+    /// Returns the raw form.
+    pub fn raw(&self) -> RawText<'_> {
+        RawText {
+            kept: &self.0.kept,
+            digest: self
+                .0
+                .altered
+                .as_ref()
+                .and_then(|altered| altered.digest.as_ref()),
+        }
     }
 
-    /// The bytes that stand for the raw text in a fingerprint.
+    /// Returns the bytes that stand for the raw text in a fingerprint.
     pub(super) fn proof(&self) -> &[u8] {
-        self.0
-            .raw
-            .as_ref()
-            .map_or(self.0.shown.as_bytes(), |digest| digest.as_slice())
+        let raw = self.raw();
+        raw.digest.map_or(raw.kept.as_bytes(), <[u8; 32]>::as_slice)
     }
 
-    /// How many owners this text has; an interner drops what only it still holds.
+    /// Number of owners of this text. An interner drops the texts that only it owns.
     pub fn owners(&self) -> usize {
         Arc::strong_count(&self.0)
     }
@@ -98,41 +140,79 @@ impl fmt::Debug for Text {
     }
 }
 
-/// The usual case, decided without allocating: printable ASCII, no backslash, short enough.
-fn is_plain(raw: &str, limit: Limit) -> bool {
-    raw.len() <= limit.chars() && raw.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'\\')
-}
-
-fn escape(raw: &str, limit: Limit) -> String {
-    let mut shown = String::with_capacity(raw.len().min(limit.chars() * 4));
-    for (count, c) in raw.chars().enumerate() {
-        if count == limit.chars() {
-            shown.push('…');
-            break;
+/// Writes the raw value. A text that is not kept whole ends in `…`.
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = self.raw();
+        match raw.whole() {
+            Some(whole) => serializer.serialize_str(whole),
+            None => serializer.collect_str(&format_args!("{}…", raw.kept)),
         }
-        push_visible(&mut shown, c);
-    }
-    shown
-}
-
-/// A character goes through if it takes room on the screen and is no blank but the space; all
-/// others (C0, C1, DEL, bidi, zero-width, line separators, odd blanks) are written as an escape.
-fn push_visible(shown: &mut String, c: char) {
-    match c {
-        '\\' => shown.push_str("\\\\"),
-        '\n' => shown.push_str("\\n"),
-        '\r' => shown.push_str("\\r"),
-        '\t' => shown.push_str("\\t"),
-        ' ' => shown.push(' '),
-        _ if c.is_whitespace() || is_private(c) || c.width().is_none_or(|width| width == 0) => {
-            // Writing to a String cannot fail.
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
-        }
-        _ => shown.push(c),
     }
 }
 
-/// Private characters look like whatever the terminal's font makes of them.
-const fn is_private(c: char) -> bool {
-    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+/// A borrowed raw text. Two are equal only if the whole texts are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RawText<'a> {
+    kept: &'a str,
+    digest: Option<&'a TextDigest>,
 }
+
+impl<'a> From<&'a str> for RawText<'a> {
+    fn from(whole: &'a str) -> Self {
+        Self {
+            kept: whole,
+            digest: None,
+        }
+    }
+}
+
+impl<'a> RawText<'a> {
+    /// Returns the text, or `None` if only its beginning is kept.
+    pub const fn whole(&self) -> Option<&'a str> {
+        match self.digest {
+            None => Some(self.kept),
+            Some(_) => None,
+        }
+    }
+
+    /// Returns the text as far as it is kept.
+    pub const fn kept(&self) -> &'a str {
+        self.kept
+    }
+
+    /// Whether the whole text is `other`. A text that is not kept whole is compared by its digest.
+    pub fn is(&self, other: &str) -> bool {
+        match self.digest {
+            None => self.kept == other,
+            Some(own) => other.starts_with(self.kept) && *own == digest(other),
+        }
+    }
+
+    /// Returns the form that is shown.
+    pub fn shown(&self) -> String {
+        shown(self.kept, self.digest.is_some())
+    }
+
+    /// Returns the form that version 0.1 showed, and compared filters with.
+    pub fn shown_by_0_1(&self) -> String {
+        escape::escaped_by_0_1(self.kept) + mark(self.digest.is_some())
+    }
+}
+
+fn shown(kept: &str, is_cut: bool) -> String {
+    escape::escaped(kept) + mark(is_cut)
+}
+
+/// The mark at the end of a text that is not kept whole.
+const fn mark(is_cut: bool) -> &'static str {
+    if is_cut { "…" } else { "" }
+}
+
+/// Returns a text in Unicode's composed form (NFC): `é` as one character.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ pub enum TlsFault {
         /// The first moment at which it holds.
         at: Option<Timestamp>,
     },
-    /// It belongs to somebody else.
+    /// The certificate lists other names than the host's.
     #[error("certificate of {host} is made out to {names}")]
     OtherName {
         /// The host that was meant.
@@ -37,6 +37,36 @@ pub enum TlsFault {
         /// The names that stand in the certificate.
         names: Text,
     },
+    /// The certificate has no subjectAltName, and a name in its subject is not compared.
+    #[error("certificate of {0} has no subjectAltName, so it is valid for no host name")]
+    NoNames(Text),
+    /// The certificate has an X.509 version before 3.
+    #[error("certificate of {0} is not of X.509 version 3, the only one supported")]
+    OldX509(Text),
+    /// The key is too short, the signature algorithm is too old, or the signature is wrong.
+    #[error("certificate of {0} has a weak key, a weak signature or a wrong signature")]
+    WeakSignature(Text),
+    /// The certificate may not be used by a server.
+    #[error("certificate of {0} is not for servers (extendedKeyUsage)")]
+    OtherPurpose(Text),
+    /// The authority revoked the certificate.
+    #[error("certificate of {0} was revoked")]
+    Revoked(Text),
+    /// The server shows the certificate of an authority: `openssl req -x509` makes one by default.
+    #[error("certificate of {0} is self-signed, or made as an authority's (CA:TRUE)")]
+    IsAuthority(Text),
+    /// The certificate, or one of its authorities, breaks a rule of X.509.
+    #[error("certificate of {0} is not valid for a TLS server")]
+    Invalid(Text),
+    /// The server sent no certificate.
+    #[error("{0} sent no certificate")]
+    NoCertificate(Text),
+    /// The server offers only versions of TLS before 1.2.
+    #[error("{0} offers neither TLS 1.2 nor TLS 1.3")]
+    OldTls(Text),
+    /// Client and server share no cipher suite, group or signature algorithm.
+    #[error("{0} and maxtop have no TLS cipher in common")]
+    NothingInCommon(Text),
     /// The server wants to see a certificate, and none was given.
     #[error("{0} wants a client certificate")]
     ClientCertificateWanted(Text),
@@ -51,8 +81,16 @@ pub enum TlsFault {
     /// It does not speak TLS.
     #[error("{0} does not answer in TLS")]
     NotTls(Text),
+    /// The server ended the handshake with an alert.
+    #[error("{host} ended the TLS handshake: {why}")]
+    Alert {
+        /// The host.
+        host: Text,
+        /// The meaning of the alert.
+        why: &'static str,
+    },
     /// Another cause.
-    #[error("TLS: {0}")]
+    #[error("the TLS handshake with {0} failed")]
     Other(Text),
 }
 
@@ -61,13 +99,29 @@ impl TlsFault {
     pub const fn remedy(&self) -> Remedy {
         Remedy(match self {
             Self::UnknownAuthority(_) => "give its CA with --ca-file",
+            Self::IsAuthority(_) => "give this certificate with --ca-file, or make one without CA:TRUE",
             Self::Expired { .. } => "renew it on the server",
             Self::NotYetValid { .. } => "check the clocks of both machines",
-            Self::OtherName { .. } => "give the address by a name that stands in it",
+            Self::OtherName { .. } => "use one of these names in the address, or --insecure",
+            Self::NoNames(_) => "make a new certificate with a subjectAltName, or use --insecure",
+            Self::OldX509(_) => {
+                "make a new certificate (version 3, with a subjectAltName), or use --insecure"
+            }
+            Self::WeakSignature(_) => {
+                "make a new certificate (EC, or RSA of 2048 bits, with SHA-256), or use --insecure"
+            }
+            Self::OtherPurpose(_) => "make a new certificate for serverAuth, or use --insecure",
+            Self::Revoked(_) => "install a new certificate on the server",
+            Self::Invalid(_) => "make a new certificate, or use --insecure",
+            Self::NoCertificate(_) => "set admin_ssl_cert and admin_ssl_key in MaxScale",
+            Self::OldTls(_) => "set admin_ssl_version=TLSv12 or TLSv13 in MaxScale",
+            Self::NothingInCommon(_) => "allow TLS 1.3, or TLS 1.2 with ECDHE and AES-GCM, on the server",
             Self::ClientCertificateWanted(_) => "give --client-cert and --client-key",
             Self::ClientCertificateRefused { .. } => "check --client-cert, its dates, and who signed it",
             Self::NotTls(_) => "if it speaks plain http, give http://",
-            Self::Other(_) => "https needs a certificate that this machine trusts; plain http needs http://",
+            Self::Alert { .. } | Self::Other(_) => {
+                "check the log of MaxScale and its admin_ssl settings; give http:// if it has no TLS"
+            }
         })
     }
 }

@@ -1,8 +1,10 @@
 //! Tab: what can stand in the place of the unfinished word before the cursor.
 
+use super::compose::literal;
 use super::field::{Field, Kind};
 use super::fields::FIELDS;
-use super::lex::{Quoted, is_word};
+use super::glob;
+use super::lex::is_word;
 
 /// What Tab can put in the place of an unfinished word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +25,12 @@ pub fn complete(text: &str, values: impl FnOnce(&'static Field) -> Vec<String>) 
         Some((name, rest)) => {
             let value = rest.strip_prefix("!=").or_else(|| rest.strip_prefix('='))?;
             let field = Field::named(name).filter(|field| field.kind() == Kind::Text)?;
-            let begun = value.strip_prefix(['\'', '"']).unwrap_or(value);
+            let begun = glob::unescaped(value.strip_prefix(['\'', '"']).unwrap_or(value));
             let mut fitting = values(field);
-            fitting.retain(|known| known.starts_with(begun) && known != begun);
+            fitting.retain(|known| known.starts_with(&begun) && *known != begun);
             fitting.sort_by_key(|known| !is_word(known));
-            let written = fitting.iter().map(|value| written(value)).collect();
-            (word.len() - value.len(), written)
+            let choices = fitting.iter().map(|value| literal(value)).collect();
+            (word.len() - value.len(), choices)
         }
     };
     let start = text.len() - word.len() + keep;
@@ -44,14 +46,6 @@ fn names(begun: &str) -> Vec<String> {
         .iter()
         .filter(|field| field.name.starts_with(&begun) && field.name != begun);
     fitting.map(|field| field.name.to_owned()).collect()
-}
-
-fn written(value: &str) -> String {
-    if is_word(value) {
-        value.to_owned()
-    } else {
-        Quoted(value).to_string()
-    }
 }
 
 /// From the last blank or parenthesis that is not in quotes.

@@ -105,6 +105,9 @@ pub enum ErrorKind {
     /// Too long.
     #[error("a filter has {LONGEST} bytes at most")]
     TooLong,
+    /// A value of which only the beginning is kept.
+    #[error("it is too long: only its beginning is kept")]
+    NotKept,
     /// Too deep.
     #[error("parentheses and 'not' are nested too deep")]
     TooDeep,
@@ -132,6 +135,17 @@ fn operators(kind: Kind) -> String {
         .map(|operator| operator.symbol())
         .collect();
     symbols.join(" ")
+}
+
+impl FilterError {
+    /// A filter cannot be written for a value of which only the beginning is kept.
+    pub(super) const fn not_kept() -> Self {
+        Self {
+            column: 0,
+            end: 0,
+            kind: ErrorKind::NotKept,
+        }
+    }
 }
 
 impl ErrorKind {

@@ -1,4 +1,5 @@
-//! Asking: Kleene's logic over what is known of a session. Nothing is allocated here.
+//! Asking: Kleene's logic over what is known of a session. Nothing is allocated here,
+//! except to show a text in another form or an address as it was sent.
 
 use super::ast::{Comparison, Expr, Operand};
 use super::field::Values;
@@ -50,8 +51,15 @@ impl Comparison {
     /// Of several values one is enough; `!=` is the opposite of `=`: none of them is it.
     fn judge(&self, subject: &Subject<'_>) -> Truth {
         let answer = match &self.operand {
-            Operand::Glob(glob) => self.field.texts(subject, &mut |text| glob.matches(text)),
-            Operand::Pattern(pattern) => self.field.texts(subject, &mut |text| pattern.matches(text)),
+            Operand::Glob(glob) => {
+                let form = subject.form;
+                self.field.texts(subject, &mut |text| glob.judge(text, form))
+            }
+            Operand::Pattern(pattern) => {
+                let form = subject.form;
+                let matches = |text: &str| pattern.matches(text);
+                self.field.texts(subject, &mut |text| form.judge(text, matches))
+            }
             Operand::Number(bound) => {
                 let operator = self.operator;
                 self.field

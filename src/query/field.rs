@@ -5,8 +5,9 @@ use std::fmt;
 use super::operator::Operator;
 use super::subject::Subject;
 use super::truth::Truth;
+use crate::model::RawText;
 
-/// A field. From its entry come parsing, asking, the hints of errors, help and the README.
+/// A field. From its entry come parsing, asking, the hints of errors, help and `docs/filters.md`.
 pub struct Field {
     /// The name in filters.
     pub name: &'static str,
@@ -32,7 +33,7 @@ pub(super) enum Values {
     Flag(fn(&Subject<'_>) -> Truth),
 }
 
-pub(super) type TextTest<'t> = &'t mut dyn FnMut(&str) -> bool;
+pub(super) type TextTest<'t> = &'t mut dyn FnMut(RawText<'_>) -> Truth;
 pub(super) type NumberTest<'t> = &'t mut dyn FnMut(u64) -> bool;
 
 /// Whether a bare word is looked for in a field.
@@ -130,7 +131,7 @@ impl Field {
     /// Whether its value is known, as far as any test could tell.
     pub(super) fn is_known(&self, subject: &Subject<'_>) -> bool {
         let answers = [true, false].map(|passes| match self.values {
-            Values::Text(values) => values(subject, &mut |_| passes),
+            Values::Text(values) => values(subject, &mut |_| Truth::of(passes)),
             Values::Number(values) | Values::Duration(values) | Values::Size(values) => {
                 values(subject, &mut |_| passes)
             }
@@ -139,11 +140,14 @@ impl Field {
         !answers.contains(&Truth::Unknown)
     }
 
-    /// Shows each text that a session has here, for completion.
+    /// Passes each raw text that a session has here to `see`, for completion. A text that is not kept
+    /// whole is left out.
     pub fn each_text(&self, subject: &Subject<'_>, mut see: impl FnMut(&str)) {
         self.texts(subject, &mut |text| {
-            see(text);
-            false
+            if let Some(whole) = text.whole() {
+                see(whole);
+            }
+            Truth::No
         });
     }
 }

@@ -3,7 +3,7 @@
 use super::field::{Field, NumberTest, Search, TextTest, Values};
 use super::subject::Subject;
 use super::truth::Truth;
-use crate::model::{Backend, Extra, Phase, Span, Text};
+use crate::model::{Backend, Extra, Phase, RawText, Session, Span, Text};
 
 /// Every field.
 pub static FIELDS: [Field; 22] = [
@@ -33,7 +33,7 @@ pub static FIELDS: [Field; 22] = [
         about: "where the client connects from, without the port",
         example: "address=10.0.3.*",
         search: Search::Always,
-        values: Values::Text(|of, test| text(of.session.address.as_ref(), test)),
+        values: Values::Text(|of, test| address(of.session, test)),
     },
     Field {
         name: "port",
@@ -56,8 +56,8 @@ pub static FIELDS: [Field; 22] = [
         search: Search::IfKnown,
         values: Values::Text(|of, test| match of.session.backends() {
             None => Truth::Unknown,
-            Some([]) => Truth::of(test("")),
-            Some(backends) => Truth::of(backends.iter().any(|backend| test(backend.server.as_str()))),
+            Some([]) => test(RawText::from("")),
+            Some(backends) => servers(backends, test),
         }),
     },
     Field {
@@ -177,11 +177,33 @@ pub static FIELDS: [Field; 22] = [
 ];
 
 fn one(value: Option<&str>, test: TextTest<'_>) -> Truth {
-    value.map_or(Truth::Unknown, |value| Truth::of(test(value)))
+    value.map_or(Truth::Unknown, |value| test(RawText::from(value)))
 }
 
 fn text(value: Option<&Text>, test: TextTest<'_>) -> Truth {
-    one(value.map(Text::as_str), test)
+    value.map_or(Truth::Unknown, |value| test(value.raw()))
+}
+
+/// The short form of an address, and its IPv6 form if the endpoint sent that.
+fn address(session: &Session, test: TextTest<'_>) -> Truth {
+    let short = text(session.address.as_ref(), test);
+    match session.address.as_ref().and_then(|address| address.raw().whole()) {
+        Some(address) if session.address_is_mapped && !short.is_yes() => {
+            short.or(test(RawText::from(&*format!("::ffff:{address}"))))
+        }
+        _ => short,
+    }
+}
+
+fn servers(backends: &[Backend], test: TextTest<'_>) -> Truth {
+    let mut answer = Truth::No;
+    for backend in backends {
+        answer = answer.or(test(backend.server.raw()));
+        if answer.is_yes() {
+            break;
+        }
+    }
+    answer
 }
 
 fn number(value: Option<u64>, test: NumberTest<'_>) -> Truth {
@@ -201,7 +223,11 @@ fn state(of: &Subject<'_>, test: TextTest<'_>) -> Truth {
         Phase::Other => None,
         phase => Some(phase.name()),
     };
-    Truth::of(test(sent.as_str()) || word.is_some_and(test))
+    let answer = test(sent.raw());
+    match word {
+        Some(word) if !answer.is_yes() => answer.or(test(RawText::from(word))),
+        _ => answer,
+    }
 }
 
 /// A connection whose thread is not known may be the one.
@@ -221,6 +247,7 @@ fn reason(of: &Subject<'_>, test: TextTest<'_>) -> Truth {
     let Some(reasons) = of.reasons else {
         return Truth::Unknown;
     };
+    let mut test = |name: &str| test(RawText::from(name)).is_yes();
     if reasons.found.iter().any(|name| test(name)) {
         Truth::Yes
     } else if reasons.unjudged.is_empty() {

@@ -1,33 +1,56 @@
-//! Patterns with `*` (anything, nothing too) and `?` (one character). Case counts.
+//! Patterns with `*` (any text, also none) and `?` (one character). Case counts. After a backslash,
+//! `*`, `?` and a backslash are themselves; any other backslash is one.
 
-/// A pattern, taken apart at its stars.
+use super::form::Form;
+use super::truth::Truth;
+use crate::model::{RawText, composed};
+
+/// A pattern, split at its stars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob {
     source: String,
-    /// What a text must begin with; without any star, what it must be.
+    /// What a text must begin with; without any star, the whole text.
     head: Piece,
     /// What must follow somewhere, one after the other.
     middle: Vec<Piece>,
-    /// What it must end with; nothing if there is no star.
+    /// What a text must end with; `None` if there is no star.
     tail: Option<Piece>,
 }
 
-/// A stretch without a star.
+/// A part without a star.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Piece {
-    text: String,
-    has_any: bool,
+enum Piece {
+    Literal(String),
+    /// `None` stands for any character.
+    Characters(Vec<Option<char>>),
 }
 
 impl Glob {
     pub(super) fn new(source: &str) -> Self {
-        let mut pieces = source.split('*').map(Piece::new);
-        let head = pieces.next().unwrap_or_else(|| Piece::new(""));
+        Self::of_tokens(source, Tokens { rest: source })
+    }
+
+    /// Reads a pattern as version 0.1 did: a backslash is always itself.
+    fn of_0_1(source: &str) -> Self {
+        Self::of_tokens(source, source.chars().map(Token::of))
+    }
+
+    fn of_tokens(source: &str, tokens: impl Iterator<Item = Token>) -> Self {
+        let mut pieces = vec![Vec::new()];
+        for token in tokens {
+            match (token, pieces.last_mut()) {
+                (Token::Star, _) | (_, None) => pieces.push(Vec::new()),
+                (Token::Any, Some(piece)) => piece.push(None),
+                (Token::Literal(c), Some(piece)) => piece.push(Some(c)),
+            }
+        }
+        let mut pieces = pieces.into_iter().map(Piece::new);
+        let head = pieces.next().unwrap_or_else(|| Piece::new(Vec::new()));
         let tail = pieces.next_back();
         Self {
             source: source.to_owned(),
             head,
-            middle: pieces.filter(|piece| !piece.text.is_empty()).collect(),
+            middle: pieces.filter(|piece| !piece.is_empty()).collect(),
             tail,
         }
     }
@@ -36,7 +59,30 @@ impl Glob {
         &self.source
     }
 
-    /// Each piece is taken where it comes first: if any choice fits, that one does.
+    /// Whether a text matches, in one of its forms. A text that is not kept whole is known by its digest
+    /// alone: only a pattern without `*` and `?` can be compared with it.
+    pub(super) fn judge(&self, text: RawText<'_>, form: Form) -> Truth {
+        match (form, text.whole()) {
+            (Form::Raw, Some(whole)) => Truth::of(self.matches(whole)),
+            (Form::Raw, None) => self.is_exactly(text),
+            (Form::Shown, _) => Truth::of(self.matches(&text.shown())),
+            (Form::ShownBy01, _) => Truth::of(Self::of_0_1(&self.source).matches(&text.shown_by_0_1())),
+            (Form::Composed, Some(whole)) => {
+                Truth::of(Self::new(&composed(&self.source)).matches(&composed(whole)))
+            }
+            (Form::Composed, None) if text.kept().is_ascii() => self.is_exactly(text),
+            (Form::Composed, None) => Truth::Unknown,
+        }
+    }
+
+    fn is_exactly(&self, text: RawText<'_>) -> Truth {
+        match (&self.head, &self.tail) {
+            (Piece::Literal(literal), None) => Truth::of(text.is(literal)),
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// Each piece is matched at its first position: if any choice fits, this one does.
     pub(super) fn matches(&self, text: &str) -> bool {
         let Some(mut rest) = self.head.strip(text) else {
             return false;
@@ -54,33 +100,106 @@ impl Glob {
     }
 }
 
+/// Writes a text as a pattern that matches this text only.
+pub(super) fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_special(c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+/// Reads back what [`escaped`] wrote, stars and question marks without a backslash included.
+pub(super) fn unescaped(pattern: &str) -> String {
+    let tokens = Tokens { rest: pattern };
+    tokens
+        .map(|token| match token {
+            Token::Star => '*',
+            Token::Any => '?',
+            Token::Literal(c) => c,
+        })
+        .collect()
+}
+
+const fn is_special(c: char) -> bool {
+    matches!(c, '*' | '?' | '\\')
+}
+
+#[derive(Clone, Copy)]
+enum Token {
+    Star,
+    Any,
+    Literal(char),
+}
+
+impl Token {
+    const fn of(c: char) -> Self {
+        match c {
+            '*' => Self::Star,
+            '?' => Self::Any,
+            c => Self::Literal(c),
+        }
+    }
+}
+
+struct Tokens<'s> {
+    rest: &'s str,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let mut rest = self.rest.chars();
+        let first = rest.next()?;
+        self.rest = rest.as_str();
+        let second = rest.next().filter(|second| first == '\\' && is_special(*second));
+        let Some(literal) = second else {
+            return Some(Token::of(first));
+        };
+        self.rest = rest.as_str();
+        Some(Token::Literal(literal))
+    }
+}
+
 impl Piece {
-    fn new(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            has_any: text.contains('?'),
+    fn new(characters: Vec<Option<char>>) -> Self {
+        match characters.iter().copied().collect() {
+            Some(literal) => Self::Literal(literal),
+            None => Self::Characters(characters),
         }
     }
 
-    /// What follows it at the beginning of a text.
-    fn strip<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if !self.has_any {
-            return text.strip_prefix(self.text.as_str());
+    const fn is_empty(&self) -> bool {
+        match self {
+            Self::Literal(literal) => literal.is_empty(),
+            Self::Characters(characters) => characters.is_empty(),
         }
+    }
+
+    /// Returns what follows this piece at the beginning of a text.
+    fn strip<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let characters = match self {
+            Self::Literal(literal) => return text.strip_prefix(literal.as_str()),
+            Self::Characters(characters) => characters,
+        };
         let mut rest = text.chars();
-        for wanted in self.text.chars() {
+        for wanted in characters {
             let found = rest.next()?;
-            if wanted != '?' && wanted != found {
+            if wanted.is_some_and(|wanted| wanted != found) {
                 return None;
             }
         }
         Some(rest.as_str())
     }
 
-    /// What follows it where it comes first.
+    /// Returns what follows this piece at its first position.
     fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if !self.has_any {
-            return text.split_once(self.text.as_str()).map(|(_, after)| after);
+        if let Self::Literal(literal) = self {
+            return text.split_once(literal.as_str()).map(|(_, after)| after);
         }
         let starts = text.char_indices().map(|(start, _)| start);
         starts
@@ -89,13 +208,15 @@ impl Piece {
     }
 
     fn ends(&self, text: &str) -> bool {
-        if !self.has_any {
-            return text.ends_with(self.text.as_str());
-        }
+        let characters = match self {
+            Self::Literal(literal) => return text.ends_with(literal.as_str()),
+            Self::Characters(characters) => characters,
+        };
         let mut rest = text.chars().rev();
-        self.text
-            .chars()
-            .rev()
-            .all(|wanted| rest.next().is_some_and(|found| wanted == '?' || wanted == found))
+        let mut wanted = characters.iter().rev();
+        wanted.all(|wanted| {
+            let found = rest.next();
+            found.is_some() && wanted.is_none_or(|wanted| found == Some(wanted))
+        })
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A filter is read once ([`Filter::parse`]) and then asked about many sessions ([`Filter::judge`]).
 //! The answer has three values: what depends on something unknown is [`Truth::Unknown`], and
-//! unknown never matches, under `not` either. What can be asked is one table, [`FIELDS`].
+//! unknown never matches, under `not` either. What can be asked is one table, [`FIELDS`]. Texts are
+//! compared as the server sent them, never as they are shown.
 //!
 //! Used by `app` (the table), `kill` (is it still what was meant?) and the one-shot commands; uses
 //! `model` only. Pure: no I/O, no clock. No filter panics, and none takes time or memory without
@@ -16,6 +17,7 @@ mod error;
 mod eval;
 mod field;
 mod fields;
+mod form;
 mod glob;
 mod lex;
 mod operator;
@@ -36,6 +38,7 @@ pub use complete::{Completion, complete};
 pub use error::{ErrorKind, FilterError};
 pub use field::{Field, Kind};
 pub use fields::FIELDS;
+pub use form::Form;
 pub use subject::{ReasonNames, Reasons, Subject};
 pub use truth::Truth;
 
@@ -75,6 +78,19 @@ impl Filter {
     /// Whether a session matches, as far as is known.
     pub fn judge(&self, subject: &Subject<'_>) -> Truth {
         self.expr.as_ref().map_or(Truth::Yes, |expr| expr.judge(subject))
+    }
+
+    /// Whether a session matches in any form of its texts: as they were sent, as they are or were shown,
+    /// or composed. For filters that must hold however a person wrote them.
+    pub fn judge_in_any_form(&self, subject: &Subject<'_>) -> Truth {
+        let mut answer = Truth::No;
+        for form in Form::ALL {
+            answer = answer.or(self.judge(&Subject { form, ..*subject }));
+            if answer.is_yes() {
+                break;
+            }
+        }
+        answer
     }
 
     /// Whether a session of which nothing else is known certainly matches.

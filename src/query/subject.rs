@@ -1,5 +1,6 @@
 //! Whom a filter is asked about: a session, with what only its surroundings know of it.
 
+use super::form::Form;
 use crate::model::Session;
 
 /// A session with what only its surroundings know of it. What is `None` is unknown.
@@ -17,6 +18,8 @@ pub struct Subject<'a> {
     pub reads: Option<u64>,
     /// Writes to servers, over all its connections.
     pub writes: Option<u64>,
+    /// The form of its texts that is compared.
+    pub form: Form,
 }
 
 /// Why a session is stuck: reasons by name.
@@ -70,6 +73,7 @@ impl<'a> Subject<'a> {
             reasons: None,
             reads: None,
             writes: None,
+            form: Form::Raw,
         }
     }
 }

@@ -311,6 +311,16 @@ fn globs_match_whole_texts() {
         ("a*a", "a", false),
         ("日?", "日本", true),
         ("[a]", "[a]", true),
+        (r"a\*", "a*", true),
+        (r"a\*", r"a\x", false),
+        (r"a\?b*", "a?bc", true),
+        (r"a\?b*", "axbc", false),
+        (r"CORP\svc", r"CORP\svc", true),
+        (r"CORP\\svc", r"CORP\svc", true),
+        (r"CORP\\svc", r"CORP\\svc", false),
+        (r"a\\*", r"a\bc", true),
+        (r"a\", r"a\", true),
+        (r"*\??", "a?b", true),
     ] {
         assert_eq!(glob::Glob::new(glob).matches(text), expected, "{glob} {text}");
     }
@@ -325,6 +335,12 @@ fn tab_completes_fields_and_values() {
     assert_eq!(done("é user=a"), Some((7, "app 'app orders'".to_owned())));
     assert_eq!(done("user="), Some((5, "app web 'app orders'".to_owned())));
     assert_eq!(done("user!='app o"), Some((6, "'app orders'".to_owned())));
+    let odd = |_: &Field| vec![r"CORP\svc".to_owned(), "a*b".to_owned(), "สมศรี".to_owned()];
+    let done_odd = |text: &str| complete(text, odd).map(|found| found.choices.join(" "));
+    assert_eq!(done_odd("user="), Some(r"CORP\\svc a\*b สมศรี".to_owned()));
+    assert_eq!(done_odd(r"user=CORP\"), Some(r"CORP\\svc".to_owned()));
+    assert_eq!(done_odd(r"user=CORP\\s"), Some(r"CORP\\svc".to_owned()));
+    assert_eq!(done_odd("user=ส"), Some("สมศรี".to_owned()));
     for text in [
         "user", "xyz", "user=x", "idle>5", "idle=", "user~a", "'se", "usr=a",
     ] {

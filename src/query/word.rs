@@ -4,6 +4,7 @@ use super::field::{Search, Values};
 use super::fields::FIELDS;
 use super::subject::Subject;
 use super::truth::Truth;
+use crate::model::RawText;
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +38,12 @@ impl Word {
     /// has is unknown.
     pub(super) fn judge(&self, subject: &Subject<'_>) -> Truth {
         let mut answer = Truth::No;
+        let form = subject.form;
+        let test = &mut |text: RawText<'_>| form.judge(text, |text| self.is_in(text));
         for field in &FIELDS {
             let found = match (field.search, &field.values) {
-                (Search::Always, Values::Text(values)) => values(subject, &mut |text| self.is_in(text)),
-                (Search::IfKnown, Values::Text(values)) => {
-                    Truth::of(values(subject, &mut |text| self.is_in(text)).is_yes())
-                }
+                (Search::Always, Values::Text(values)) => values(subject, test),
+                (Search::IfKnown, Values::Text(values)) => Truth::of(values(subject, test).is_yes()),
                 (Search::Digits, Values::Number(values)) if self.is_number => {
                     Truth::of(values(subject, &mut |number| self.is_in_number(number)).is_yes())
                 }
@@ -60,7 +61,10 @@ impl Word {
     fn is_in_origin(&self, subject: &Subject<'_>) -> bool {
         self.needle.contains(':')
             && subject.session.port.is_some()
-            && subject.session.origin().is_some_and(|origin| self.is_in(&origin))
+            && subject
+                .session
+                .raw_origin()
+                .is_some_and(|origin| self.is_in(&origin))
     }
 
     /// ASCII, the usual case, is compared without allocating.

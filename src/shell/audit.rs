@@ -1,7 +1,7 @@
 //! The audit log: one JSON object a line, only ever appended to, readable by its owner only.
 //!
-//! What a line holds stands in [`line`]; who writes them, in [`who`]. The screen
-//! writes through its [`scribe`], a command its outcomes through a [`Recorder`], since a disk may take
+//! What a line holds stands in [`line`]; who writes them, in `who`. The screen
+//! writes through its `scribe`, a command its outcomes through a [`Recorder`], since a disk may take
 //! its time.
 
 mod line;
@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use self::line::Line;
 use self::who::Who;
+use super::json;
 use crate::kill::Entry;
 
 pub use recorder::Recorder;
@@ -100,7 +101,7 @@ impl AuditLog {
             lines.push(b'\n');
         }
         for entry in entries {
-            serde_json::to_writer(&mut lines, &Line::new(entry, who, &self.endpoints))?;
+            json::to_writer(&mut lines, &Line::new(entry, who, &self.endpoints))?;
             lines.push(b'\n');
         }
         file.write_all(&lines)?;
@@ -117,10 +118,7 @@ impl AuditLog {
 
 /// Opens for appending, without following a link and without waiting for the reader of a pipe.
 fn open(path: &Path) -> io::Result<(File, bool)> {
-    let directory = directory(path);
-    if !directory.exists() {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    }
+    make_directories(directory(path))?;
     let mut options = OpenOptions::new();
     options
         .read(true)
@@ -136,6 +134,11 @@ fn open(path: &Path) -> io::Result<(File, bool)> {
     if !metadata.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
+    if !is_trusted(metadata.uid(), geteuid()) {
+        return Err(io::Error::other(
+            "it belongs to another user, who could rewrite it",
+        ));
+    }
     if metadata.mode() & 0o077 != 0 {
         if metadata.uid() != geteuid().as_raw() {
             return Err(io::Error::other("others can read or write it"));
@@ -143,6 +146,26 @@ fn open(path: &Path) -> io::Result<(File, bool)> {
         file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
     }
     Ok((file, is_new))
+}
+
+/// Whether the owner of a file is the user who runs the program, or root.
+fn is_trusted(owner: u32, user: Uid) -> bool {
+    owner == user.as_raw() || owner == 0
+}
+
+/// Makes the directories that are missing. The name of each is on the disk when this returns: it is kept
+/// by the directory above.
+fn make_directories(innermost: &Path) -> io::Result<()> {
+    let named = innermost.ancestors().filter(|path| !path.as_os_str().is_empty());
+    let missing: Vec<_> = named.take_while(|path| !path.exists()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(innermost)?;
+    for made in missing {
+        File::open(directory(made))?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn directory(path: &Path) -> &Path {

@@ -5,8 +5,10 @@
 //! decoded off the runtime's threads.
 
 mod access;
+mod checked;
 mod connected;
 mod connections;
+mod continuity;
 mod decode;
 mod deletion;
 mod dialect;
@@ -15,6 +17,7 @@ mod fault;
 mod inspection;
 mod line;
 mod list;
+mod list_gate;
 mod login;
 mod reach;
 mod reply;
@@ -29,15 +32,20 @@ mod url;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use self::checked::KillState;
 use self::deletion::Deletion;
 use self::dialect::{Dialects, Next, next};
 use self::exchange::Exchange;
 use self::line::line;
+use self::list_gate::ListGate;
 use jiff::Timestamp;
 
-use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId, Sighting};
-use crate::wire::{Interner, draft, jsonapi, shape};
+use super::clock;
+use crate::model::{Detail, Dialect, EndpointId, Fault, Instance, SessionId};
+use crate::wire::{Bounds, Interner, draft, jsonapi, shape};
 
+pub use checked::Checked;
+pub use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
 pub use inspection::Inspection;
 pub use list::List;
@@ -58,8 +66,12 @@ struct Inner {
     /// Its sessions hold their last statements, as far as it was asked.
     keeps_statements: AtomicBool,
     warnings: Vec<&'static str>,
-    /// Held while a list is under way: a proxy is never asked for two at a time.
-    listing: tokio::sync::Mutex<()>,
+    /// Larger lists are not decoded.
+    bounds: Bounds,
+    /// Keeps lists apart from one another and from checks.
+    lists: ListGate,
+    /// What the checks and DELETEs of kills share.
+    kills: KillState,
     /// Names and moments of the lists so far: the next one has most of them again.
     interner: Arc<Mutex<Interner>>,
 }
@@ -80,9 +92,11 @@ impl Client {
             dialects: Dialects::new(spec.dialect),
             deletion: Deletion::permit(spec.read_only),
             warnings: spec.warnings(),
+            bounds: spec.bounds,
             exchange: Exchange::new(spec)?,
             keeps_statements: AtomicBool::default(),
-            listing: tokio::sync::Mutex::default(),
+            lists: ListGate::default(),
+            kills: KillState::default(),
             interner: Arc::default(),
         })))
     }
@@ -161,7 +175,6 @@ impl Client {
         let reply = self.0.exchange.get(Dialect::JsonApi, target::INSTANCE).await?;
         match reply.status {
             404 if known.is_none() => Ok(None),
-            404 => Err(fault::unclear_404("no /v1/maxscale there")),
             _ if reply.is_success() => {
                 let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
                 // The draft has no such resource: a whole list need not be asked for to know.
@@ -171,7 +184,10 @@ impl Client {
                 self.note(&instance);
                 Ok(Some(instance))
             }
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
+            _ => {
+                let missing = "no /v1/maxscale there";
+                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
+            }
         }
     }
 
@@ -189,14 +205,14 @@ impl Client {
 
     /// All sessions, with as much of each as the program reads, by the cheapest request for it.
     pub async fn polled(&self) -> Result<List, Fault> {
-        let _only_one = self.0.listing.lock().await;
-        self.list(|dialect| self.polled_target(dialect)).await
+        let list = || self.list(|dialect| self.polled_target(dialect));
+        self.0.lists.run(list).await
     }
 
     /// The sessions. Finds the dialect where it is not known; the reply that told it is the list.
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<List, Fault> {
-        let _only_one = self.0.listing.lock().await;
-        self.list(|dialect| target::list(dialect, request)).await
+        let list = || self.list(|dialect| target::list(dialect, request));
+        self.0.lists.run(list).await
     }
 
     fn polled_target(&self, dialect: Dialect) -> String {
@@ -209,17 +225,19 @@ impl Client {
 
     async fn list(&self, target: impl Fn(Dialect) -> String) -> Result<List, Fault> {
         let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
+        let mut asked_at = clock::now();
         let mut reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         if let Next::Ask(other) = next(dialect, reply.status, shape(&reply.body))
             && !self.0.dialects.is_forced()
         {
             dialect = other;
+            asked_at = clock::now();
             reply = self.0.exchange.get(dialect, &target(dialect)).await?;
         }
         if !reply.is_success() {
-            return Err(fault::of_status(&reply, self.has_credentials()));
+            return Err(fault::of_list_status(&reply, self.has_credentials()));
         }
-        let list = self.decode_list(dialect, reply).await?;
+        let list = self.decode_list(dialect, reply, asked_at).await?;
         self.0.dialects.learn(dialect);
         Ok(list)
     }
@@ -235,61 +253,19 @@ impl Client {
         Ok(detail)
     }
 
-    /// Who has this id now, and in which process: the check of a kill, and nothing that would make
-    /// it older. A process start that cannot be read makes it weaker, which is for the kill
-    /// protocol to judge.
-    pub async fn sight(&self, id: SessionId) -> Result<Sighting, Fault> {
-        let process = match self.instance().await {
-            Ok(instance) => instance.and_then(|instance| instance.process),
-            Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
-            Err(_) => None,
-        };
-        let sighting = self.look(id).await?;
-        Ok(Sighting { process, ..sighting })
-    }
-
-    /// Who has this id now; in which process is not asked.
-    pub async fn look(&self, id: SessionId) -> Result<Sighting, Fault> {
-        let detail = self.row(id).await?;
-        Ok(Sighting {
-            endpoint: self.endpoint(),
-            process: None,
-            taken_at: Timestamp::now(),
-            detail,
-        })
-    }
-
     /// What one GET by id tells.
     async fn row(&self, id: SessionId) -> Result<Detail, Fault> {
         let dialect = self.dialect_or_find().await?;
         let target = target::session(dialect, id);
         let reply = self.0.exchange.get(dialect, &target).await?;
         if !reply.is_success() {
-            return Err(fault::of_session_status(&reply, self.has_credentials()));
+            return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
         let detail = match dialect {
             Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
             Dialect::Draft => self.decode(reply, draft::session).await?,
         };
-        // Before 24.02 an id is read like a C number: 2^32 + 7 gives session 7.
-        if detail.session.id != id {
-            let other = detail.session.id;
-            let what = format!("asked for session {id}, got session {other}");
-            return Err(Fault::Malformed(line(&what)));
-        }
-        Ok(detail)
-    }
-
-    /// Ends one session: exactly one DELETE, never repeated. Gone already is [`Fault::NotFound`]; a
-    /// read-only client sends nothing.
-    pub async fn delete(&self, id: SessionId) -> Result<(), Fault> {
-        let deletion = self.0.deletion.as_ref().ok_or(Fault::ReadOnly)?;
-        let dialect = self.dialect_or_find().await?;
-        let reply = deletion.send(&self.0.exchange, dialect, id).await?;
-        match reply.status {
-            200 | 202 | 204 => Ok(()),
-            _ => Err(fault::of_session_status(&reply, self.has_credentials())),
-        }
+        checked::same_id(id, detail)
     }
 
     /// The dialect; found by a list where nobody asked for one yet. A 404 then is no session's.
@@ -297,13 +273,13 @@ impl Client {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
-        let _only_one = self.0.listing.lock().await;
+        let _only_one = self.0.lists.list().await;
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
         match self.list(|dialect| self.polled_target(dialect)).await {
             Ok(list) => Ok(list.dialect),
-            Err(Fault::NotFound) => Err(fault::unclear_404("no MaxScale admin API there")),
+            Err(Fault::NotFound) => Err(fault::missing_resource("no MaxScale admin API there")),
             Err(fault) => Err(fault),
         }
     }

@@ -1,69 +1,88 @@
-//! The terminal's events, and what they mean to the core.
+//! Keys and pasted text from the terminal.
 //!
-//! A thread of its own waits for them: crossterm's stream would try for its reader's lock, spinning,
-//! each time the loop looks at anything. And at the end of its input, which is what a terminal that
-//! has gone away gives, crossterm reads on for ever: a loop caught in that would hear no signal.
+//! A thread reads the terminal's bytes and runs them through the [`InputParser`]. The parser knows no
+//! clock: the thread passes the time and wakes at the parser's deadline.
+
+mod parser;
+mod sequence;
+#[cfg(test)]
+mod tests;
 
 use std::io;
+use std::os::fd::AsFd as _;
 use std::thread;
+use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::read;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::app::key::{Code, Key};
+use self::parser::InputParser;
 use crate::app::msg::Msg;
 
-/// Listens from now on. The channel closes when the terminal cannot be read any more.
-pub(super) fn listen() -> io::Result<UnboundedReceiver<Event>> {
-    let (tell, told) = unbounded_channel();
+/// Bytes read at once.
+const CHUNK: usize = 4096;
+
+/// Starts the thread. The channel closes when the terminal cannot be read any more: it has gone away.
+pub(super) fn listen() -> io::Result<UnboundedReceiver<Msg>> {
+    let (sender, receiver) = unbounded_channel();
     thread::Builder::new().name("input".to_owned()).spawn(move || {
-        while let Ok(event) = event::read() {
-            if tell.send(event).is_err() {
-                return;
+        let mut input = Input::start();
+        while let Ok(msgs) = input.next() {
+            for msg in msgs {
+                if sender.send(msg).is_err() {
+                    return;
+                }
             }
         }
     })?;
-    Ok(told)
+    Ok(receiver)
 }
 
-/// What an event means; nothing for those that maxtop has no use for.
-pub(super) fn message(event: Event) -> Option<Msg> {
-    match event {
-        Event::Key(key) => pressed(key).map(Msg::Key),
-        Event::Paste(text) => Some(Msg::Paste(text)),
-        // The size comes by signal: one that changes before this thread listens must not be missed.
-        Event::Resize(..) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
-    }
+struct Input {
+    parser: InputParser,
+    started: Instant,
+    buffer: [u8; CHUNK],
 }
 
-fn pressed(event: KeyEvent) -> Option<Key> {
-    if event.kind == KeyEventKind::Release {
-        return None;
+impl Input {
+    fn start() -> Self {
+        Self {
+            parser: InputParser::default(),
+            started: Instant::now(),
+            buffer: [0; CHUNK],
+        }
     }
-    let code = match event.code {
-        KeyCode::Char(c) => Code::Char(c),
-        KeyCode::F(n) => Code::F(n),
-        KeyCode::Enter => Code::Enter,
-        KeyCode::Esc => Code::Esc,
-        KeyCode::Tab => Code::Tab,
-        KeyCode::BackTab => Code::BackTab,
-        KeyCode::Backspace => Code::Backspace,
-        KeyCode::Delete => Code::Delete,
-        KeyCode::Up => Code::Up,
-        KeyCode::Down => Code::Down,
-        KeyCode::Left => Code::Left,
-        KeyCode::Right => Code::Right,
-        KeyCode::PageUp => Code::PageUp,
-        KeyCode::PageDown => Code::PageDown,
-        KeyCode::Home => Code::Home,
-        KeyCode::End => Code::End,
-        _ => return None,
-    };
-    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-    Some(Key {
-        code,
-        ctrl,
-        alt: event.modifiers.contains(KeyModifiers::ALT),
-    })
+
+    /// Waits for bytes or for the parser's deadline.
+    fn next(&mut self) -> io::Result<Vec<Msg>> {
+        let mut msgs = Vec::new();
+        let stdin = io::stdin();
+        let mut fds = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, self.timeout()) {
+            Ok(0) => self.parser.expire(self.started.elapsed(), &mut msgs),
+            Ok(_) => match read(stdin.as_fd(), &mut self.buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(length) => {
+                    let bytes = self.buffer.get(..length).unwrap_or_default();
+                    self.parser.advance(bytes, self.started.elapsed(), &mut msgs);
+                }
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
+                Err(error) => return Err(error.into()),
+            },
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(msgs)
+    }
+
+    fn timeout(&self) -> PollTimeout {
+        let Some(deadline) = self.parser.deadline() else {
+            return PollTimeout::NONE;
+        };
+        // Rounded up: a poll that ends just before the deadline would be repeated without a pause.
+        let left = deadline.saturating_sub(self.started.elapsed()) + Duration::from_millis(1);
+        PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX)
+    }
 }

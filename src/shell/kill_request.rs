@@ -3,24 +3,23 @@
 
 use std::sync::Arc;
 
-use super::client::Client;
+use super::client::{Checked, Client};
 use crate::kill::{Event, Request, Ticket};
 use crate::model::{Fault, Limit, Snapshot, Text};
 
 /// Asks one thing of an endpoint, and says what came of it.
 pub(crate) async fn answer(client: &Client, ticket: Ticket, request: Request) -> Event {
     match request {
-        Request::Check {
-            id,
-            with_process: true,
-        } => Event::Seen(ticket, client.sight(id).await.map(Arc::new)),
-        Request::Check {
-            id,
-            with_process: false,
-        } => Event::Seen(ticket, client.look(id).await.map(Arc::new)),
-        Request::Process => Event::Process(ticket, client.instance().await),
+        Request::Check { id, purpose } => match client.check(ticket.number(), id, purpose).await {
+            Ok(Checked::Seen(sighting)) => Event::Seen(ticket, Ok(Arc::from(sighting))),
+            Ok(Checked::Missing(absence)) => Event::Missing(ticket, absence),
+            Err(fault) => Event::Seen(ticket, Err(fault)),
+        },
+        Request::Survey => Event::Surveyed(ticket, client.survey().await),
         Request::List => Event::Relisted(ticket, list(client).await.map(Arc::new)),
-        Request::Delete { id } => Event::Deleted(ticket, client.delete(id).await),
+        Request::Delete { id, checked_at } => {
+            Event::Deleted(ticket, client.delete(ticket.number(), id, checked_at).await)
+        }
     }
 }
 

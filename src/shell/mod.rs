@@ -3,17 +3,18 @@
 
 pub mod audit;
 pub mod client;
+pub(crate) mod clock;
+pub mod json;
 pub(crate) mod kill_request;
 pub mod poller;
+pub(crate) mod process;
 pub mod run;
+pub(crate) mod signals;
 
 mod arranger;
 mod canvas;
-mod clock;
-mod hangup;
 mod input;
 mod pollers;
 mod scrollback;
-mod signals;
 mod terminal;
 mod writer;

@@ -4,6 +4,7 @@
 //! for the connections of a session and sixteen kill requests may be in flight at a time. For the event
 //! loop, which gives [`Command`]s and gets [`Msg`]s. All of it ends when the [`Poller`] is dropped.
 
+mod account_lane;
 mod detail_lane;
 mod kill_lane;
 mod list_lane;
@@ -135,7 +136,7 @@ impl Poller {
             client.clone(),
             &settings,
             schedule_seen.clone(),
-            (listed_seen, shown_seen),
+            (listed_seen.clone(), shown_seen),
             turns,
             out.clone(),
         );
@@ -160,6 +161,7 @@ impl Poller {
         lanes.spawn(samples.run());
         let asks = client.clone();
         lanes.spawn(async move { asks.keep_logged_in().await });
+        lanes.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
         lanes.spawn(kill_lane::run(client, kills_asked, out));
         Self {
             endpoint,

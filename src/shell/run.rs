@@ -1,15 +1,14 @@
 //! The loop: messages in, effects out, a frame when something has changed.
 //!
 //! It runs on the main thread. Everything slow is elsewhere: requests on the runtime's thread,
-//! decoding on blocking ones, order in the [`arranger`](super::arranger), output in the
-//! [`writer`](super::writer). A key is drawn at once, data at most every 16 ms, and nothing is
+//! decoding on blocking ones, order in the `arranger`, output in the
+//! `writer`. A key is drawn at once, data at most every 16 ms, and nothing is
 //! drawn when nothing happens.
 
 use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crossterm::event::Event;
 use ratatui::Terminal;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
@@ -18,8 +17,7 @@ use tokio::time::Instant;
 use super::audit::{AuditLog, Scribe};
 use super::canvas::Canvas;
 use super::client::Client;
-use super::clock::Clock;
-use super::hangup::HangUp;
+use super::clock;
 use super::poller::{Command, PollSettings};
 use super::pollers::Pollers;
 use super::signals::{Asked, Signals, can_stop, stop};
@@ -72,7 +70,6 @@ pub struct Watched {
 
 /// Shows the screen until it is left. The terminal is given back on every way out.
 pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: AuditLog) -> io::Result<Left> {
-    let clock = Clock::start();
     let (tell, told) = channel::unbounded_channel();
     let polling = PollSettings {
         interval: settings.interval,
@@ -85,10 +82,9 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: A
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::Guard::enter()?;
-    let size = crossterm::terminal::size()?;
+    let size = terminal::size()?;
     let mut screen = Screen {
         app: App::new(settings, endpoints, size),
-        clock,
         canvas: Terminal::new(Canvas::new(size.into()))?,
         frames: writer::start(tell.clone())?,
         jobs: arranger::start(tell)?,
@@ -116,7 +112,6 @@ pub async fn run(settings: crate::app::Settings, watched: Vec<Watched>, audit: A
 
 struct Screen {
     app: App,
-    clock: Clock,
     canvas: Terminal<Canvas>,
     frames: channel::Sender<Frame>,
     jobs: mpsc::Sender<Job>,
@@ -137,16 +132,14 @@ struct Screen {
 
 impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<Exit> {
-        let mut events = input::listen()?;
-        let hang_up = HangUp::watch();
+        let mut input = input::listen()?;
         loop {
             let (now, due, wake) = (Instant::now(), self.due, self.wake);
             tokio::select! {
                 biased;
                 asked = signals.next() => self.asked(asked)?,
-                () = hang_up.happened() => return Ok(Exit::TerminalGone),
-                event = events.recv() => match event {
-                    Some(event) => self.input(event)?,
+                msg = input.recv() => match msg {
+                    Some(msg) => self.input(msg)?,
                     None => return Ok(Exit::TerminalGone),
                 },
                 // A frame is drawn only when the writer can take it.
@@ -175,17 +168,15 @@ impl Screen {
     }
 
     /// A key draws at once.
-    fn input(&mut self, event: Event) -> io::Result<()> {
-        if let Some(msg) = input::message(event) {
-            self.hear([msg])?;
-            self.due = Some(Instant::now());
-        }
+    fn input(&mut self, msg: Msg) -> io::Result<()> {
+        self.hear([msg])?;
+        self.due = Some(Instant::now());
         Ok(())
     }
 
     /// Asks the terminal for its size, and draws everything anew in it.
     fn resize(&mut self) -> io::Result<()> {
-        let (columns, lines) = crossterm::terminal::size()?;
+        let (columns, lines) = terminal::size()?;
         let size = Size::new(columns, lines);
         self.canvas.backend_mut().resize(size);
         self.canvas.resize(Rect::from((Position::ORIGIN, size)))?;
@@ -234,7 +225,7 @@ impl Screen {
 
     /// Tells the core the time, then what happened, and does what it asks.
     fn hear(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
-        let clock = Msg::Clock(self.clock.now());
+        let clock = Msg::Clock(clock::now());
         for msg in std::iter::once(clock).chain(msgs) {
             for effect in self.app.update(msg) {
                 self.carry_out(effect)?;
@@ -260,7 +251,7 @@ impl Screen {
             Effect::Kill(order) => self.kill(order),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
-                let at = self.clock.instant(at);
+                let at = clock::instant(at);
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
             }
             Effect::Repaint => self.canvas.clear()?,

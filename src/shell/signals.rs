@@ -1,11 +1,54 @@
 //! The signals that end, stop or continue the program.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::{Context, Poll};
 
 use nix::unistd::{Pid, getppid, getsid};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGXCPU,
+};
 use signal_hook::low_level::emulate_default_handler;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The signals that end a process unless it handles them. SIGPIPE and SIGXFSZ are ignored; faults of the
+/// program itself and SIGKILL cannot be handled.
+const ENDING: [i32; 12] = [
+    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGABRT, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO,
+];
+
+/// The signals of [`ENDING`], each with its number.
+pub(crate) struct EndingSignals(Vec<(u8, Signal)>);
+
+impl EndingSignals {
+    /// Handles them from now on.
+    pub(crate) fn listen() -> io::Result<Self> {
+        let listen = |number: i32| {
+            let signal = signal(SignalKind::from_raw(number))?;
+            Ok((u8::try_from(number).unwrap_or(0), signal))
+        };
+        ENDING
+            .into_iter()
+            .map(listen)
+            .collect::<io::Result<_>>()
+            .map(Self)
+    }
+
+    /// Waits for the next one and returns its number.
+    pub(crate) async fn next(&mut self) -> u8 {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<u8> {
+        for (number, signal) in &mut self.0 {
+            if signal.poll_recv(context).is_ready() {
+                return Poll::Ready(*number);
+            }
+        }
+        Poll::Pending
+    }
+}
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +65,7 @@ pub(super) enum Asked {
 
 /// The signals that are listened to.
 pub(super) struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
+    ending: EndingSignals,
     stop: Signal,
     go_on: Signal,
     resize: Signal,
@@ -34,9 +75,7 @@ impl Signals {
     /// Starts to listen; from here on these signals no longer end the program by themselves.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            ending: EndingSignals::listen()?,
             stop: signal(SignalKind::from_raw(SIGTSTP))?,
             go_on: signal(SignalKind::from_raw(SIGCONT))?,
             resize: signal(SignalKind::window_change())?,
@@ -45,11 +84,8 @@ impl Signals {
 
     /// Waits for the next one.
     pub(super) async fn next(&mut self) -> Asked {
-        let end = |signal: i32| Asked::End(u8::try_from(signal).unwrap_or(0));
         tokio::select! {
-            _ = self.terminate.recv() => end(SIGTERM),
-            _ = self.hang_up.recv() => end(SIGHUP),
-            _ = self.interrupt.recv() => end(SIGINT),
+            signal = self.ending.next() => Asked::End(signal),
             _ = self.stop.recv() => Asked::Suspend,
             _ = self.go_on.recv() => Asked::Continued,
             _ = self.resize.recv() => Asked::Resize,

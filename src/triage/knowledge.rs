@@ -1,4 +1,4 @@
-//! What the values of a list mean in the version that sent it (2.2 and 2.4 of the API notes).
+//! What the values of a list mean in the version that sent it (docs/maxscale-api.md).
 
 use crate::model::{Dialect, IdleMeaning, Instance, Session, Version};
 
@@ -42,7 +42,7 @@ impl Knowledge {
     }
 
     /// Whether a statement runs and no event was counted lately. The counter is worn out by reading
-    /// (2.2 of the API notes), so 0 means some seconds, not 30; and without it nothing is known.
+    /// (docs/maxscale-api.md#io_activity), so 0 means some seconds, not 30; and without it nothing is known.
     pub(super) fn is_quiet(self, session: &Session) -> Option<bool> {
         if !self.is_running(session)? {
             return Some(false);

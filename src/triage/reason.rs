@@ -8,7 +8,7 @@ use super::sample::ConnectionSample;
 use super::severity::Severity;
 use super::thresholds::Thresholds;
 
-/// A reason to look at a session. From its entry come judging, filters, the README and JSON.
+/// A reason to look at a session. From its entry come judging, filters, `docs/reasons.md` and JSON.
 pub struct Reason {
     /// The name in filters and in JSON.
     pub name: &'static str,

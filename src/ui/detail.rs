@@ -12,6 +12,7 @@ mod servers;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, lines};
 use super::theme::Theme;
@@ -56,7 +57,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
             Some(Fault::NotFound) => {
                 "listed, but not found: it has not started, or has just ended".to_owned()
             }
-            Some(fault) => fault.to_string(),
+            Some(fault) => fault.one_line(),
         };
         text.extend([Line::default(), Line::styled(waiting, pen.theme.quiet)]);
         return text;
@@ -72,36 +73,75 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     text
 }
 
+/// Minimum width of the client in the title, in cells, and maximum width that the state behind it
+/// takes from a longer client.
+const MIN_CLIENT: usize = 8;
+const MAX_STATE: usize = 40;
+
 /// Who it is, and how fresh that is.
 fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let session = pane.session();
     let theme = pen.theme;
-    let mut first = vec![Span::styled(format!("Session {}", session.id), theme.strong)];
-    if app.endpoints.len() > 1 {
-        let name = app
-            .endpoint(pane.identity.endpoint)
-            .map(|endpoint| endpoint.name.clone());
-        first.push(Span::styled(
-            format!("  on {}", name.unwrap_or_default()),
-            theme.quiet,
-        ));
+    let id = Span::styled(format!("Session {}", session.id), theme.strong);
+    let on = app
+        .name_among_several(pane.identity.endpoint)
+        .map(|name| Span::styled(format!("on {name}"), theme.quiet));
+    let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
+    let facts = fit(&facts(session), pen.width, theme.glyphs.more);
+    let mut text = vec![first, Line::styled(facts, theme.quiet)];
+    text.extend(room::line(app, pane, pen));
+    let remarks = remarks(app, pane, pen.width).into_iter();
+    text.extend(remarks.map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)));
+    text
+}
+
+/// Puts the parts of the title into one line. The client is cut first, then the endpoint is left out,
+/// then the client: the state has room at every width.
+fn title_line<'a>(
+    id: Span<'a>,
+    on: Option<Span<'a>>,
+    client: &str,
+    state: Option<Span<'a>>,
+    pen: &Pen<'_>,
+) -> Line<'a> {
+    let needed = state
+        .as_ref()
+        .map_or(0, |state| (state.width() + 3).min(MAX_STATE));
+    let left = pen.width.saturating_sub(needed);
+    if id.width() > left {
+        return state.into_iter().chain([Span::raw("   "), id]).collect();
     }
-    first.push(Span::raw(format!("  {}", session.client())));
+    let has_room = |on: &Span<'_>| id.width() + on.width() + MIN_CLIENT + 4 <= left;
+    let on = on.filter(has_room);
+    let mut line = Line::from(id);
+    if let Some(on) = on {
+        line.extend([Span::raw("  "), on]);
+    }
+    let room = left.saturating_sub(line.width() + 2);
+    if room >= MIN_CLIENT.min(client.width()) {
+        line.extend([Span::raw("  "), Span::raw(pen.fit(client, room))]);
+    }
+    if let Some(state) = state {
+        let room = pen.width.saturating_sub(line.width() + 3);
+        line.extend([
+            Span::raw("   "),
+            Span::styled(pen.fit(&state.content, room), state.style),
+        ]);
+    }
+    line
+}
+
+/// `ended 14:03:22`, or why the last poll of the session failed.
+fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
     if let Some(ended) = pane.ended {
         let time = ended
             .to_zoned_datetime(app.settings.zone.clone())
             .strftime("%H:%M:%S")
             .to_string();
-        first.push(Span::styled(format!("   ended {time}"), theme.alarm));
-    } else if let Some(fault) = pane.fault.as_ref().filter(|_| pane.sighting.is_some()) {
-        first.push(Span::styled(format!("   {fault}"), theme.warning));
+        return Some(Span::styled(format!("ended {time}"), theme.alarm));
     }
-    let facts = fit(&facts(session), pen.width, theme.glyphs.more);
-    let mut text = vec![Line::from(first), Line::styled(facts, theme.quiet)];
-    text.extend(room::line(app, pane, pen));
-    let remarks = remarks(app, pane, pen.width).into_iter();
-    text.extend(remarks.map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)));
-    text
+    let fault = pane.fault.as_ref().filter(|_| pane.sighting.is_some())?;
+    Some(Span::styled(fault.one_line(), theme.warning))
 }
 
 /// What the client says of itself, and what idle measures in this release. The second goes behind the first

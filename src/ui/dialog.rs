@@ -17,6 +17,7 @@ use ratatui::widgets::Widget;
 
 use super::draw::{dialog_box, fit, lines, wrap};
 use super::theme::Theme;
+use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::asking::Asking;
 use crate::kill::{Attempt, BY_KEY, Choice, Ticket};
@@ -96,11 +97,12 @@ fn foot<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Vec<Line
     let reason = asking.reason.value();
     if asking.types_reason || !reason.is_empty() {
         let room = width.saturating_sub(REASON.len() + 1);
-        let scroll = asking.reason.visual_scroll(room);
-        let text: String = reason.chars().skip(scroll).collect();
+        let typed = TypedLine::of(&asking.reason);
+        let (parts, _) = typed.window(room);
+        let text: String = parts.map(|part| part.text.as_str()).collect();
         foot.push(Line::from(vec![
             Span::styled(REASON, theme.quiet),
-            Span::styled(fit(&text, room, ""), theme.input),
+            Span::styled(text, theme.input),
         ]));
     }
     foot.push(buttons(app, asking, theme, width));
@@ -111,8 +113,9 @@ const REASON: &str = "reason     ";
 
 fn show_text_cursor(asking: &Asking, foot: Rect, frame: &mut Frame<'_>) {
     let room = usize::from(foot.width).saturating_sub(REASON.len() + 1);
-    let scroll = asking.reason.visual_scroll(room);
-    let cursor = asking.reason.visual_cursor().saturating_sub(scroll) + REASON.len();
+    let typed = TypedLine::of(&asking.reason);
+    let (_, cursor) = typed.window(room);
+    let cursor = cursor + REASON.len();
     let x = foot.x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX));
     if !foot.is_empty() {
         frame.set_cursor_position((x.min(foot.right().saturating_sub(1)), foot.y));
@@ -141,6 +144,15 @@ fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<
         spans.push(Span::styled(format!("type {count}, then Enter: "), theme.alarm));
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
         spans.push(Span::styled("_", theme.quiet));
+        if asking.dialog.is_mismatch() {
+            let text = format!("  {} is not {count}", asking.dialog.typed());
+            let used: usize = spans.iter().map(Span::width).sum();
+            spans.push(Span::styled(
+                fit(&text, width.saturating_sub(used), theme.glyphs.more),
+                theme.warning,
+            ));
+            return Line::from(spans);
+        }
     } else {
         let label = match asking.batch.attempts() {
             [_] => "Yes, end it".to_owned(),

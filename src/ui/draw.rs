@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+pub(super) use super::cut::{fit, fit_middle};
 use super::theme::Theme;
 use crate::app::layout::Area;
+use crate::model::display_width;
 
 /// The layout's area as ratatui's.
 pub(super) const fn rect(area: Area) -> Rect {
@@ -106,46 +107,6 @@ fn put(buffer: &mut Buffer, place: (u16, u16), symbol: &str, style: Style) {
     }
 }
 
-/// A text cut to a width in cells, with a mark where something is missing.
-pub(super) fn fit(text: &str, width: usize, more: &str) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let room = width.saturating_sub(more.width());
-    let mut fitted = String::with_capacity(text.len().min(width * 4));
-    let mut used = 0;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used > room {
-            break;
-        }
-        fitted.push(c);
-    }
-    fitted.extend(more.chars().take(width));
-    fitted
-}
-
-/// A text cut in its middle: both ends of an address tell where it is from.
-pub(super) fn fit_middle(text: &str, width: usize, more: &str) -> String {
-    let have = text.width();
-    if have <= width || width < 5 {
-        return fit(text, width, more);
-    }
-    let room = width - more.width();
-    let tail_room = room / 2;
-    let head = fit(text, room - tail_room, "");
-    let mut used = 0;
-    let tail: Vec<char> = text
-        .chars()
-        .rev()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used <= tail_room
-        })
-        .collect();
-    format!("{head}{more}{}", tail.into_iter().rev().collect::<String>())
-}
-
 /// Breaks a text into lines of a width, at blanks where there are any.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -155,9 +116,9 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
             let Some(line) = lines.last_mut() else {
                 return lines;
             };
-            let used = line.width();
+            let used = display_width(line);
             let gap = usize::from(used > 0);
-            if used + gap + rest.width() <= width {
+            if used + gap + display_width(rest) <= width {
                 line.extend((gap > 0).then_some(' '));
                 line.push_str(rest);
                 break;

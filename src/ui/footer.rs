@@ -7,12 +7,13 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, wrap};
 use super::groups;
 use super::kill_progress;
 use super::theme::Theme;
+use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::key::Key;
@@ -20,6 +21,7 @@ use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
 use crate::app::prompt::FilterPrompt;
 use crate::app::status::Level;
 use crate::kill::BY_KEY;
+use crate::model::{counted, visible};
 
 /// The status line: the filter while it is typed, else what happened last, else what is shown. What
 /// happened takes the line of the keys too, where one is not enough.
@@ -63,14 +65,14 @@ fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
     let (note, style) = note(app, prompt, width, theme);
     let room = width.saturating_sub(note.width() + 4);
-    let scroll = prompt.input.visual_scroll(room);
+    let typed = TypedLine::of(&prompt.input);
+    let (spans, cursor) = spans(&typed, prompt, room, theme);
     let mut line = Line::from(Span::styled(" / ", theme.strong));
-    line.extend(typed(prompt, scroll..scroll + room, theme));
+    line.extend(spans);
     line.render(area, frame.buffer_mut());
     Line::styled(note, style)
         .right_aligned()
         .render(area, frame.buffer_mut());
-    let cursor = prompt.input.visual_cursor().saturating_sub(scroll).min(room);
     let x = area.x + 3 + u16::try_from(cursor).unwrap_or(0);
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }
@@ -82,34 +84,35 @@ fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (Strin
         let matching = format!(" {} of {} ", generation.listed(), generation.total());
         return (matching, theme.quiet);
     };
-    let left = width.saturating_sub(prompt.input.value().width() + 7);
+    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
     let said = fit(&error.kind.to_string(), left.max(width / 2), theme.glyphs.more);
     (format!(" {said} "), theme.warning)
 }
 
-/// The columns of the text that there is room for. What is wrong with it is underlined; where
-/// something is missing, the place behind it.
-fn typed<'a>(prompt: &FilterPrompt, room: Range<usize>, theme: &Theme) -> Vec<Span<'a>> {
+/// The part of the text that fits, and the column of the cursor. What is wrong with it is underlined;
+/// where something is missing, the place behind it. The escape of a hidden character is quiet.
+fn spans<'a>(typed: &TypedLine, prompt: &FilterPrompt, room: usize, theme: &Theme) -> (Vec<Span<'a>>, usize) {
     let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
     let marked = prompt
         .error
         .as_ref()
         .map_or(0..0, |error| error.column..error.end.max(error.column + 1));
-    let mut spans = Vec::new();
-    let mut column = 0;
-    for (place, c) in prompt.input.value().chars().chain([' ']).enumerate() {
-        let start = column;
-        column += c.width().unwrap_or(0);
-        if room.start <= start && column <= room.end {
-            let style = if marked.contains(&place) {
-                wrong
-            } else {
-                theme.input
-            };
-            spans.push(Span::styled(c.to_string(), style));
-        }
+    let style = |places: &Range<usize>, usual| {
+        let is_wrong = places.start < marked.end && marked.start < places.end;
+        if is_wrong { wrong } else { usual }
+    };
+    let (parts, cursor) = typed.window(room);
+    let mut spans: Vec<_> = parts
+        .map(|part| {
+            let usual = if part.is_escape { theme.quiet } else { theme.input };
+            Span::styled(part.text.clone(), style(&part.places, usual))
+        })
+        .collect();
+    if spans.iter().map(Span::width).sum::<usize>() < room {
+        let end = typed.len();
+        spans.push(Span::styled(" ", style(&(end..end + 1), theme.input)));
     }
-    spans
+    (spans, cursor)
 }
 
 /// `17 of 212 shown · 195 below`.
@@ -118,7 +121,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     let (rows, total) = (generation.len(), generation.total());
     let mut parts = Vec::new();
     if !app.table.filter.is_empty() {
-        parts.push(format!("/{}", app.table.filter.text().trim()));
+        parts.push(format!("/{}", visible(app.table.filter.text().trim())));
     }
     let listed = generation.listed();
     if let Some(groups) = &generation.groups {
@@ -126,7 +129,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     } else if generation.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
     } else if listed == total {
-        parts.push(format!("{total} sessions"));
+        parts.push(counted(total, "session"));
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }

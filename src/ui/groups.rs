@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::app::groups::Groups;
 use crate::app::groups::columns::{GroupColumn, GroupColumnId};
 use crate::app::groups::group::Group;
+use crate::model::counted;
 use crate::triage::Severity;
 
 /// A column with the width that it was given.
@@ -195,17 +196,21 @@ fn is_all_live(app: &App) -> bool {
 pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
     let total = app.table.generation.total();
     let sessions = if groups.sessions == total {
-        format!("{total} sessions")
+        counted(total, "session")
     } else {
-        format!("{} of {total} sessions", groups.sessions)
+        format!("{} of {}", groups.sessions, counted(total, "session"))
     };
     let several = match groups.several {
         0 => String::new(),
         several => format!(", {several} in several"),
     };
-    let plural = groups.spec.by.grouping().plural;
+    let grouping = groups.spec.by.grouping();
+    let noun = match groups.live() {
+        1 => grouping.name,
+        _ => grouping.plural,
+    };
     vec![
-        format!("{} {plural}", groups.live()),
+        format!("{} {noun}", groups.live()),
         format!("{sessions}{several}"),
     ]
 }

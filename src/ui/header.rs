@@ -1,12 +1,13 @@
 //! One line for each endpoint: who it is, whether it is live, what watching it costs.
 //!
 //! ```text
-//! 127.0.0.1:8989 24.02.3 up 3d 4h   live   every 1s · list 14ms   212 sessions  ▲2 ●3
-//! 127.0.0.1:8989                    stale 12s   timed out after 10s, again in 4s
+//! 127.0.0.1:8989  live  24.02.3 up 3d 4h    every 1s · list 14ms   212 sessions  ▲2 ●3
+//! 127.0.0.1:8989  stale 12s  timed out after 10s, again in 4s
 //! ```
 
 mod courses;
 mod fleet;
+mod left;
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
 use crate::app::layout::MOST_LINES;
-use crate::model;
+use crate::model::{self, counted};
 use crate::triage::Severity;
 
 /// Draws the endpoints; where there are more than lines, all in one and the worst ones.
@@ -28,7 +29,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         return lines(app, app.endpoints.iter(), theme, area, frame);
     }
     let [first, rest] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-    let (left, right) = fleet::summary(app, theme);
+    let (left, right) = fleet::summary(app, theme, first.width.into());
     let fits = left.width() + right.width() + 2 <= usize::from(first.width);
     left.render(first, frame.buffer_mut());
     if fits {
@@ -45,7 +46,7 @@ fn lines<'a>(
     frame: &mut Frame<'_>,
 ) {
     for (endpoint, row) in endpoints.zip(area.rows()) {
-        let left = left(app, endpoint, theme);
+        let left = left::line(app, endpoint, theme, row.width.into());
         let room = usize::from(row.width).saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
         let texts = || right(app, endpoint, theme);
@@ -72,69 +73,6 @@ fn with_connections<'a>(line: Line<'a>, endpoint: &Endpoint, theme: &Theme, room
     }
 }
 
-fn left<'a>(app: &App, endpoint: &'a Endpoint, theme: &Theme) -> Line<'a> {
-    let mut spans = vec![Span::raw(" "), Span::styled(endpoint.name.as_str(), theme.strong)];
-    spans.extend(who(endpoint).map(|who| Span::styled(format!(" {who}"), theme.quiet)));
-    spans.push(Span::raw("  "));
-    spans.extend(state(app, endpoint, theme));
-    if app.paused {
-        let age = app
-            .shown_age()
-            .map(|age| format!(" {}s ago", age.as_secs()))
-            .unwrap_or_default();
-        spans.push(Span::styled(format!("  paused{age}"), theme.warning));
-    }
-    if endpoint.read_only {
-        spans.push(Span::styled("  read-only", theme.warning));
-    }
-    spans.extend(
-        endpoint
-            .warnings
-            .iter()
-            .map(|warning| Span::styled(format!("  {warning}"), theme.warning)),
-    );
-    Line::from(spans)
-}
-
-/// `24.02.3 up 3d 4h`, or what else is known of it.
-fn who(endpoint: &Endpoint) -> Option<String> {
-    let instance = endpoint
-        .latest
-        .as_ref()
-        .and_then(|latest| latest.instance.as_ref());
-    let version = instance.and_then(|instance| instance.version.as_ref());
-    let uptime = instance.and_then(|instance| instance.uptime);
-    match (version, uptime, endpoint.dialect) {
-        (Some(version), Some(uptime), _) => Some(format!("{version} up {uptime}")),
-        (Some(version), None, _) => Some(version.to_string()),
-        (None, _, Some(dialect)) => Some(dialect.name().to_owned()),
-        (None, _, None) => None,
-    }
-}
-
-fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Span<'a>> {
-    let now = app.now.elapsed;
-    let age = endpoint.age(now).map_or(0, |age| age.as_secs());
-    let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
-    match &endpoint.link {
-        Link::Connecting => vec![Span::styled("connecting", theme.warning)],
-        Link::Live if stale => vec![Span::styled(format!("stale {age}s"), theme.warning)],
-        Link::Live => vec![Span::styled("live", theme.good)],
-        Link::Failing { fault, retry_at } => {
-            let word = if endpoint.heard_at.is_some() {
-                format!("stale {age}s")
-            } else {
-                "no data".to_owned()
-            };
-            let wait = retry_at.saturating_sub(now).as_millis().div_ceil(1000);
-            vec![
-                Span::styled(word, theme.alarm),
-                Span::styled(format!("  {fault}, again in {wait}s"), theme.warning),
-            ]
-        }
-    }
-}
-
 /// What stands on the right: everything, or less of it where there is less room.
 fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
     let Some(latest) = &endpoint.latest else {
@@ -143,11 +81,10 @@ fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
     let live = endpoint.link == Link::Live;
     let held = (live && app.holds_order()).then(|| Span::styled("order held  ", theme.quiet));
     let pace = live.then(|| {
-        let interval = humantime::format_duration(app.settings.interval);
-        let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
-        Span::styled(format!("every {interval} {dot} list {cost}  "), theme.quiet)
+        let text = pace_text(app, endpoint, theme);
+        Span::styled(format!("{text}  "), theme.quiet)
     });
-    let sessions = Some(Span::raw(format!("{} sessions", latest.sessions.len())));
+    let sessions = Some(Span::raw(counted(latest.sessions.len(), "session")));
     let losses = losses(latest, theme);
     let stuck = stuck(app, latest, theme);
     let only = |parts: [&Option<Span<'a>>; 4], stuck: &[Span<'a>]| {
@@ -195,11 +132,42 @@ fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span
 fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
     let text = match (latest.dropped, latest.blanked) {
         (0, 0) => return None,
-        (0, blanked) => format!("  {blanked} fields unreadable"),
-        (dropped, 0) => format!("  {dropped} rows unreadable"),
-        (dropped, blanked) => format!("  {dropped} rows, {blanked} fields unreadable"),
+        (0, blanked) => format!("  {} unreadable", counted(blanked, "field")),
+        (dropped, 0) => format!("  {} unreadable", counted(dropped, "row")),
+        (dropped, blanked) => {
+            let (rows, fields) = (counted(dropped, "row"), counted(blanked, "field"));
+            format!("  {rows}, {fields} unreadable")
+        }
     };
     Some(Span::styled(text, theme.warning))
+}
+
+/// `every 3.5s · list 350ms`: the interval that is really kept, and what a list costs.
+fn pace_text(app: &App, endpoint: &Endpoint, theme: &Theme) -> String {
+    let configured = app.settings.interval;
+    let kept = endpoint.kept_interval(configured);
+    let interval = if kept == configured {
+        humantime::format_duration(configured).to_string()
+    } else {
+        interval_text(kept).unwrap_or_else(|| humantime::format_duration(configured).to_string())
+    };
+    let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
+    format!("every {interval} {dot} list {cost}")
+}
+
+/// A measured interval, rounded so that it does not change with every list: to 50 ms below a
+/// second, to half a second below ten.
+fn interval_text(interval: Duration) -> Option<String> {
+    let ms = u64::try_from(interval.as_millis()).ok()?;
+    let rounded = |step: u64| (ms + step / 2) / step * step;
+    Some(match ms {
+        0..=974 => format!("{}ms", rounded(50).max(50)),
+        975..=9_749 => {
+            let text = format!("{:.1}s", Duration::from_millis(rounded(500)).as_secs_f64());
+            text.replace(".0s", "s")
+        }
+        _ => humantime::format_duration(Duration::from_millis(rounded(1000))).to_string(),
+    })
 }
 
 /// Coarse on purpose: a figure that changes with every poll is noise, and bytes on the line.

@@ -3,6 +3,7 @@
 //! It may look at `app` and the pure rooms; it knows ratatui's buffers, but no terminal.
 
 mod chooser;
+pub(crate) mod cut;
 mod detail;
 mod dialog;
 mod draw;
@@ -17,6 +18,7 @@ pub mod plain;
 mod sparkline;
 mod table;
 mod theme;
+mod typed;
 
 use ratatui::Frame;
 

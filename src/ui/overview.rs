@@ -15,7 +15,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::Endpoint;
 use crate::app::point::Point;
-use crate::model::{Census, IDLE_BOUNDS};
+use crate::model::{Census, IDLE_BOUNDS, Text};
 
 /// Room for the name of a row, and for its figure behind the bars.
 const LABEL: usize = 18;
@@ -114,12 +114,20 @@ fn row<'a>(label: &str, bars: &str, figure: &str, theme: &Theme, width: usize) -
     ])
 }
 
+/// A name, or what stands for an empty one.
+fn label(name: &Text) -> &str {
+    match name.as_str() {
+        "" => "(empty)",
+        name => name,
+    }
+}
+
 fn services<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let most = census.services.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let services = census.services.iter();
     let rows = services.map(|(service, count)| {
         row(
-            service.as_str(),
+            label(service),
             &bar((*count).into(), most.into(), theme, width),
             &count.to_string(),
             theme,

@@ -41,8 +41,13 @@ pub fn text(buffer: &Buffer) -> String {
 
 /// Leaves nothing but ASCII, whatever the fleet's names are made of.
 pub(super) fn to_ascii(buffer: &mut Buffer) {
+    // A wide character stands in one cell and covers the next, which gets a sign of its own.
+    let mut covered = 0;
     for cell in &mut buffer.content {
-        if !cell.symbol().is_ascii() {
+        if std::mem::take(&mut covered) > 0 {
+            cell.set_symbol("?");
+        } else if !cell.symbol().is_ascii() {
+            covered = cell.symbol().width().saturating_sub(1);
             let sign = sign(cell);
             cell.set_symbol(sign);
         }

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
-use unicode_width::UnicodeWidthStr;
 
 use super::draw::{fit, fit_middle, wrap};
 use super::theme::Theme;
@@ -13,7 +12,7 @@ use crate::app::App;
 use crate::app::columns::{Align, Column, Fitted};
 use crate::app::endpoint::{Endpoint, Link};
 use crate::app::row::Row;
-use crate::model::{Phase, Snapshot};
+use crate::model::{Phase, Snapshot, display_width, visible};
 
 /// Draws the head and the window of rows.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -77,7 +76,7 @@ fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, s
         let text = (column.cell)(row).unwrap_or_default();
         let width = usize::from(fitted.width);
         let more = theme.glyphs.more;
-        let cut = if column.name == "address" {
+        let cut = if column.keeps_ends() {
             fit_middle(&text, width, more)
         } else {
             fit(&text, width, more)
@@ -111,7 +110,7 @@ fn mark(app: &App, theme: &Theme, row: &Row<'_>, line: Rect, frame: &mut Frame<'
 }
 
 pub(super) fn aligned(text: &str, align: Align, width: u16) -> String {
-    let gap = usize::from(width).saturating_sub(text.width());
+    let gap = usize::from(width).saturating_sub(display_width(text));
     match align {
         Align::Left => format!("{text}{:gap$}", ""),
         Align::Right => format!("{:gap$}{text}", ""),
@@ -192,7 +191,7 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
         (
             format!(
                 "no session matches '{}'; Esc shows all",
-                app.table.filter.text().trim()
+                visible(app.table.filter.text().trim())
             ),
             theme.quiet,
         )

@@ -3,8 +3,10 @@
 mod columns;
 mod groups;
 mod kills;
+mod proxies;
 mod servers;
 mod services;
+mod truth;
 mod views;
 
 use std::time::Duration;

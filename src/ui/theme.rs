@@ -1,8 +1,11 @@
 //! Colours and glyphs: the terminal's own sixteen, and only where they mean something. Nothing is
 //! told by colour alone.
 
+use std::borrow::Cow;
+
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::model::ascii;
 use crate::triage::Severity;
 
 /// How the parts of the screen look.
@@ -25,6 +28,7 @@ pub(super) struct Theme {
     pub(super) stale: Style,
     /// The lines, dots and marks.
     pub(super) glyphs: &'static Glyphs,
+    ascii: bool,
 }
 
 /// Marks and lines, in a form that the terminal can show.
@@ -73,6 +77,16 @@ static ASCII: Glyphs = Glyphs {
 };
 
 impl Theme {
+    /// Returns a text as a person compares it before a kill: in ASCII, what else would become `?` is
+    /// written as an escape.
+    pub(super) fn compared<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.ascii {
+            ascii(text)
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
     /// How a reason of that severity looks.
     pub(super) const fn severity(&self, severity: Severity) -> Style {
         match severity {
@@ -101,6 +115,7 @@ impl Theme {
             selected: Style::new().add_modifier(Modifier::REVERSED),
             stale: Style::new().add_modifier(Modifier::DIM),
             glyphs,
+            ascii,
         }
     }
 }

@@ -35,9 +35,17 @@ impl Shape {
     }
 }
 
+/// A byte order mark in UTF-8. JSON must not begin with one; some gateways add it all the same.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+}
+
 /// The shape of a body.
 pub fn shape(body: &[u8]) -> Shape {
-    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    let mut bytes = without_mark(body).iter();
+    match bytes.find(|byte| !byte.is_ascii_whitespace()) {
         None => Shape::Empty,
         Some(b'[') => Shape::Array,
         Some(b'{') => Shape::Object,
@@ -74,8 +82,10 @@ pub(super) fn broken(error: &serde_json::Error) -> WireError {
 /// makes them visible like any other invisible character.
 const BROKEN_BYTES: u32 = 0x10_FE00;
 
-/// The body as text. JSON must be UTF-8, but user names arrive here in whatever the client sent.
+/// The body as text, without a byte order mark. JSON must be UTF-8, but user names arrive here in
+/// whatever the client sent.
 pub(super) fn text(body: &[u8]) -> Cow<'_, str> {
+    let body = without_mark(body);
     match str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(keep_broken_bytes(body)),

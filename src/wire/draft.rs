@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use super::body::{Shape, broken, expect_shape, text};
+use super::bounds::session_size;
 use super::field::{Field, Object, Raw};
 use super::rows::{self, Row};
-use super::{Decoder, Rows, WireError, in_order};
+use super::{Decoder, RowFlaw, Rows, WireError, in_order, shape};
 use crate::model::{Connection, Counter, Detail, Session, SessionId, Span, Statistics, Text};
 
 #[derive(Deserialize)]
@@ -23,7 +24,20 @@ pub(super) struct RawSession<'a> {
     #[serde(borrow, default)]
     connected: Field<Raw<'a>>,
     #[serde(default)]
-    idle: Field<f64>,
+    idle: Field<Span>,
+}
+
+impl RawSession<'_> {
+    /// Whether it has a field that only a session has.
+    const fn is_session(&self) -> bool {
+        matches!(
+            (&self.user, &self.address, &self.service, &self.connected),
+            (Field::Known(_), ..)
+                | (_, Field::Known(_), ..)
+                | (_, _, Field::Known(_), _)
+                | (.., Field::Known(_))
+        )
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,22 +72,34 @@ impl Row for SessionRow {
     type Raw<'de> = RawSession<'de>;
     type Item = Session;
 
+    fn size(session: &Session) -> usize {
+        session_size(session)
+    }
+
     fn convert(raw: RawSession<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
-        let id = SessionId(raw.id.known()?);
+        let Field::Known(id) = raw.id else {
+            if raw.is_session() {
+                decoder.flaw = RowFlaw::NoId;
+            }
+            return None;
+        };
         let idle = raw.idle.take(&mut decoder.blanked);
         let connected = raw
             .connected
             .take(&mut decoder.blanked)
             .map(|sent| decoder.connected(&sent.0));
+        let age = decoder.age(connected.as_ref());
+        let (address, address_is_mapped) = decoder.address(raw.address);
         Some(Session {
             state: decoder.name(raw.state),
             user: decoder.name(raw.user),
-            address: decoder.name(raw.address),
+            address,
+            address_is_mapped,
             service: decoder.linked(raw.service, "/services/"),
-            age: decoder.age(connected.as_ref()),
+            age: age.take(&mut decoder.blanked),
             connected,
-            idle: idle.and_then(Span::from_secs_f64),
-            ..Session::bare(id)
+            idle,
+            ..Session::bare(SessionId(id))
         })
     }
 }
@@ -125,6 +151,17 @@ impl Decoder<'_> {
             .map(|raw| self.interner.name(&raw.0))
     }
 
+    /// Returns an address in its short form, and whether it was sent as a mapped one: up to 23.02, an
+    /// IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
+    pub(super) fn address(&mut self, field: Field<Raw<'_>>) -> (Option<Text>, bool) {
+        let Some(raw) = field.take(&mut self.blanked) else {
+            return (None, false);
+        };
+        let short = raw.0.strip_prefix("::ffff:").filter(|rest| rest.contains('.'));
+        let address = self.interner.name(short.unwrap_or(&raw.0));
+        (Some(address), short.is_some())
+    }
+
     /// The name inside a relative link: `/services/RW-Split` is shown as `RW-Split`.
     fn linked(&mut self, field: Field<Raw<'_>>, prefix: &str) -> Option<Text> {
         let raw = field.take(&mut self.blanked)?;
@@ -145,6 +182,12 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
 
 /// `GET /sessions/:id`: the row alone; its connections come by [`connections`].
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
+    if shape(body) == Shape::Array {
+        return Err(WireError::Shape {
+            expected: "one session",
+            got: "an array, as in an early form of the draft",
+        });
+    }
     expect_shape(body, Shape::Object)?;
     let text = text(body);
     let Some(session) = rows::one::<SessionRow>(&text, decoder) else {

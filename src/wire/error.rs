@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::body::text;
 use super::field::{Field, List, Object, Raw};
-use crate::model::{Limit, Text};
+use crate::model::{Dialect, Limit, Text};
 
 #[derive(Deserialize)]
 struct ErrorBody<'a> {
@@ -38,4 +38,29 @@ pub fn error_detail(body: &[u8]) -> Option<Text> {
         .or_else(|| parsed.description.known())
         .or_else(|| parsed.error.known())?;
     Some(Text::clean(&words.0, Limit::Line))
+}
+
+/// Whether an error body is one that `MaxScale` writes in this dialect: its error object, or nothing at
+/// all. Gateways and load balancers write others.
+pub fn is_own_error(dialect: Dialect, body: &[u8]) -> bool {
+    if body.is_empty() {
+        return true;
+    }
+    let body = text(body);
+    let Ok(parsed) = serde_json::from_str::<Field<Object<ErrorBody<'_>>>>(&body) else {
+        return false;
+    };
+    let Some(Object(parsed)) = parsed.known() else {
+        return false;
+    };
+    let is_text = |field: Field<Raw<'_>>| field.known().is_some();
+    match dialect {
+        Dialect::Draft => is_text(parsed.error) && is_text(parsed.description),
+        Dialect::JsonApi => parsed.errors.known().is_some_and(|List(errors)| {
+            let has_detail = |error: Field<Object<JsonApiError<'_>>>| {
+                error.known().is_some_and(|error| is_text(error.0.detail))
+            };
+            !errors.is_empty() && errors.into_iter().all(has_detail)
+        }),
+    }
 }

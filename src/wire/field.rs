@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::model::Span;
 
 /// One field of a row, as it came.
 #[derive(Debug, Default)]
@@ -151,7 +153,7 @@ impl Kind<'_> for u64 {
     }
 }
 
-/// Thread ids come truncated to 32 bits, negative where the top bit was set; ports may be -1.
+/// Thread ids come truncated to 32 bits, negative where the top bit was set.
 impl Kind<'_> for i64 {
     fn unsigned(value: u64) -> Option<Self> {
         Self::try_from(value).ok()
@@ -161,13 +163,36 @@ impl Kind<'_> for i64 {
     }
 }
 
-impl Kind<'_> for f64 {
-    #[expect(clippy::cast_precision_loss, reason = "seconds")]
+impl Kind<'_> for u32 {
     fn unsigned(value: u64) -> Option<Self> {
-        Some(value as Self)
+        Self::try_from(value).ok()
     }
     fn real(value: f64) -> Option<Self> {
-        Some(value)
+        u64::real(value).and_then(Self::unsigned)
+    }
+}
+
+/// Seconds. A negative number or one beyond the range is wrong.
+impl Kind<'_> for Span {
+    #[expect(clippy::cast_precision_loss, reason = "what fits is exact")]
+    fn unsigned(value: u64) -> Option<Self> {
+        Self::from_secs_f64(value as f64)
+    }
+    fn real(value: f64) -> Option<Self> {
+        Self::from_secs_f64(value)
+    }
+}
+
+/// A TCP port; `None` inside is -1, which stands for a Unix socket.
+#[derive(Debug)]
+pub(super) struct Port(pub(super) Option<u16>);
+
+impl Kind<'_> for Port {
+    fn unsigned(value: u64) -> Option<Self> {
+        u16::try_from(value).ok().map(|port| Self(Some(port)))
+    }
+    fn signed(value: i64) -> Option<Self> {
+        (value == -1).then_some(Self(None))
     }
 }
 
@@ -187,13 +212,28 @@ impl<'de, T: Deserialize<'de>> Kind<'de> for Object<T> {
     }
 }
 
-/// An array of fields.
+/// Maximum number of entries that are kept of an array or object inside a row. An entry takes up to a
+/// hundred times the memory of its two or three bytes on the wire.
+pub(super) const MAX_ENTRIES: usize = 65_536;
+
+/// An array of fields. One with more than [`MAX_ENTRIES`] ends in a wrong one.
 #[derive(Debug)]
 pub(super) struct List<T>(pub(super) Vec<Field<T>>);
 
 impl<'de, T: Kind<'de>> Kind<'de> for List<T> {
-    fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(|values| Some(Self(values)))
+    fn seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+        let mut values = Vec::new();
+        while values.len() < MAX_ENTRIES {
+            match seq.next_element()? {
+                Some(value) => values.push(value),
+                None => return Ok(Some(Self(values))),
+            }
+        }
+        if seq.next_element::<IgnoredAny>()?.is_some() {
+            values.push(Field::Wrong);
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+        }
+        Ok(Some(Self(values)))
     }
 }
 
@@ -223,15 +263,23 @@ impl<'de> Kind<'de> for Words {
     }
 }
 
-/// An object whose names are data: entries in the order in which they came.
+/// An object whose names are data: entries in the order in which they came. One with more than
+/// [`MAX_ENTRIES`] ends in a wrong one without a name.
 #[derive(Debug)]
 pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, Field<T>)>);
 
 impl<'de: 'a, 'a, T: Kind<'de>> Kind<'de> for Entries<'a, T> {
     fn map<A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
         let mut entries = Vec::new();
-        while let Some(Name(name)) = map.next_key()? {
-            entries.push((name, map.next_value()?));
+        while entries.len() < MAX_ENTRIES {
+            match map.next_key()? {
+                Some(Name(name)) => entries.push((name, map.next_value()?)),
+                None => return Ok(Some(Self(entries))),
+            }
+        }
+        if map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            entries.push((Cow::Borrowed(""), Field::Wrong));
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         }
         Ok(Some(Self(entries)))
     }

@@ -10,6 +10,8 @@ mod services;
 mod users;
 mod workers;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -18,7 +20,9 @@ use self::servers::ServerRow;
 use self::services::ServiceRow;
 use self::workers::WorkerRow;
 use super::body::{Shape, broken, expect_shape, text};
+use super::bounds::session_size;
 use super::draft::no_session;
+use super::mend::mend;
 use super::rows::{self, Harvest, Row};
 use super::{Decoder, Rows, WireError, in_order};
 use crate::model::{Account, Detail, Instance, ProxySettings, ServerState, ServiceState, Session, Worker};
@@ -37,6 +41,10 @@ impl Row for SessionRow {
 
     fn convert(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
         attributes::session(raw, decoder)
+    }
+
+    fn size(session: &Session) -> usize {
+        session_size(session)
     }
 }
 
@@ -70,27 +78,26 @@ pub fn workers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Worker>, Wi
 /// `GET /v1/users/inet/:name`: what it may do; nothing where that is not told.
 pub fn account(body: &[u8]) -> Result<Option<Account>, WireError> {
     let text = text(body);
-    users::account(data(body, &text)?)
+    users::account(&object(body, &text)?)
 }
 
 /// The rows under `data`.
 fn rows_of<R: Row>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
     let text = text(body);
-    if let Some(rows) = rows::decode_data::<R>(&text, decoder) {
+    if let Some(rows) = rows::decode_data::<R>(&text, decoder)? {
         return Ok(rows);
     }
     let data = data(body, &text)?;
     expect_shape(data.as_bytes(), Shape::Array)?;
-    rows::decode::<R>(data, decoder)
+    rows::row_by_row::<R>(data, decoder)
 }
 
 /// `GET /v1/sessions/:id`.
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
     let text = text(body);
-    let data = data(body, &text)?;
-    expect_shape(data.as_bytes(), Shape::Object)?;
-    let session = rows::one::<SessionRow>(data, decoder).ok_or_else(|| no_session(data))?;
-    let detail = detail::complete(session, data, decoder);
+    let data = object(body, &text)?;
+    let session = rows::one::<SessionRow>(&data, decoder).ok_or_else(|| no_session(&data))?;
+    let detail = detail::complete(session, &data, decoder);
     Ok(Detail {
         blanked: decoder.blanked,
         ..detail
@@ -105,7 +112,14 @@ pub fn instance(body: &[u8]) -> Result<Instance, WireError> {
 /// `GET /v1/maxscale`, with its settings.
 pub fn proxy(body: &[u8]) -> Result<(Instance, ProxySettings), WireError> {
     let text = text(body);
-    instance::proxy(data(body, &text)?)
+    instance::proxy(&object(body, &text)?)
+}
+
+/// The one object under `data`, without unreadable texts and numbers.
+fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
+    let data = data(body, text)?;
+    expect_shape(data.as_bytes(), Shape::Object)?;
+    Ok(mend(data).map_or(Cow::Borrowed(data), Cow::Owned))
 }
 
 /// The `data` of the envelope, still as text.

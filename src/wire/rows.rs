@@ -1,5 +1,5 @@
-//! Arrays of rows: straight through as long as every row is whole, row by row after the first
-//! that is not, so that one broken row costs only itself.
+//! Arrays of rows: in one pass as long as every row is whole, row by row after the first that is not,
+//! so that one broken row costs only itself.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,6 +12,8 @@ use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
 use super::body::broken;
+use super::field::{Field, Object};
+use super::mend::mend;
 use super::{Decoder, WireError};
 
 /// A kind of row: its form on the wire, and what it becomes.
@@ -22,6 +24,10 @@ pub(super) trait Row {
     type Item;
     /// Nothing drops the row.
     fn convert(raw: Self::Raw<'_>, decoder: &mut Decoder<'_>) -> Option<Self::Item>;
+    /// Memory of a row without its texts, in bytes.
+    fn size(item: &Self::Item) -> usize {
+        size_of_val(item)
+    }
 }
 
 /// What became of the rows of an array.
@@ -30,56 +36,78 @@ pub(super) struct Harvest<T> {
     pub(super) dropped: u32,
 }
 
-/// Decodes an array, converting each row as it comes, so that raw rows never pile up.
-pub(super) fn decode<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
-    let before = decoder.blanked;
-    if let Some(harvest) = straight::<R>(text, decoder, |json, rows| json.deserialize_seq(rows)) {
-        Ok(harvest)
-    } else {
-        decoder.blanked = before;
-        row_by_row::<R>(text, decoder)
+impl<T> Harvest<T> {
+    fn new(decoder: &Decoder<'_>) -> Self {
+        Self {
+            items: Vec::with_capacity(decoder.interner.rows),
+            dropped: 0,
+        }
+    }
+
+    /// Takes a row in, or counts it as dropped. Returns `false` if the list is too large for more.
+    fn take<R: Row<Item = T>>(&mut self, item: Option<T>, decoder: &mut Decoder<'_>) -> bool {
+        let Some(item) = item else {
+            self.dropped += 1;
+            return true;
+        };
+        let counted = decoder.count_row(self.items.len() + 1, R::size(&item));
+        self.items.push(item);
+        decoder.excess = counted.err();
+        decoder.excess.is_none()
     }
 }
 
-/// The same for the array under `data` of an object, in one pass over the body. Nothing if it is
-/// not all as expected: then the way by [`decode`] says what is wrong.
-pub(super) fn decode_data<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Option<Harvest<R::Item>> {
-    let before = decoder.blanked;
-    let harvest = straight::<R>(text, decoder, |json, rows| {
-        json.deserialize_map(Envelope { rows })
-    });
-    if harvest.is_none() {
-        decoder.blanked = before;
+/// Decodes an array, converting each row as it comes, so that raw rows never pile up.
+pub(super) fn decode<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
+    match one_pass::<R>(text, decoder, |json, rows| json.deserialize_seq(rows))? {
+        Some(harvest) => Ok(harvest),
+        None => row_by_row::<R>(text, decoder),
     }
-    harvest
+}
+
+/// The same for the array under `data` of an object, in one pass over the body. `None` if it is not
+/// all as expected: then [`row_by_row`] reports what is wrong.
+pub(super) fn decode_data<R: Row>(
+    text: &str,
+    decoder: &mut Decoder<'_>,
+) -> Result<Option<Harvest<R::Item>>, WireError> {
+    one_pass::<R>(text, decoder, |json, rows| {
+        json.deserialize_map(Envelope { rows })
+    })
 }
 
 type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
 
 /// One pass that stops at the first thing that is not as expected.
-fn straight<'de, R: Row>(
+fn one_pass<'de, R: Row>(
     text: &'de str,
     decoder: &mut Decoder<'_>,
-    read: impl FnOnce(&mut Json<'de>, Straight<'_, '_, R>) -> serde_json::Result<Harvest<R::Item>>,
-) -> Option<Harvest<R::Item>> {
+    read: impl FnOnce(&mut Json<'de>, OnePass<'_, '_, R>) -> serde_json::Result<Harvest<R::Item>>,
+) -> Result<Option<Harvest<R::Item>>, WireError> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let harvest = read(
-        &mut json,
-        Straight {
-            decoder,
-            row: PhantomData,
-        },
-    )
-    .ok()?;
-    json.end().is_ok().then_some(harvest)
+    decoder.restart();
+    let pass = OnePass {
+        decoder,
+        row: PhantomData,
+    };
+    let harvest = read(&mut json, pass).ok();
+    match decoder.excess.take() {
+        Some(excess) => Err(excess),
+        None => Ok(harvest.filter(|_| json.end().is_ok())),
+    }
 }
 
-struct Straight<'s, 'd, R> {
+struct OnePass<'s, 'd, R> {
     decoder: &'s mut Decoder<'d>,
     row: PhantomData<R>,
 }
 
-impl<'de, R: Row> Visitor<'de> for Straight<'_, '_, R> {
+/// Ends a pass whose cause is in [`Decoder::excess`].
+fn too_large<E: serde::de::Error>() -> E {
+    E::custom("too large")
+}
+
+impl<'de, R: Row> Visitor<'de> for OnePass<'_, '_, R> {
     type Value = Harvest<R::Item>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,21 +115,18 @@ impl<'de, R: Row> Visitor<'de> for Straight<'_, '_, R> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut harvest = Harvest {
-            items: Vec::with_capacity(self.decoder.interner.rows),
-            dropped: 0,
-        };
-        while let Some(raw) = rows.next_element::<R::Raw<'de>>()? {
-            match R::convert(raw, self.decoder) {
-                Some(item) => harvest.items.push(item),
-                None => harvest.dropped += 1,
+        let mut harvest = Harvest::new(self.decoder);
+        while let Some(row) = rows.next_element::<Field<Object<R::Raw<'de>>>>()? {
+            let item = row.known().and_then(|Object(raw)| R::convert(raw, self.decoder));
+            if !harvest.take::<R>(item, self.decoder) {
+                return Err(too_large());
             }
         }
         Ok(harvest)
     }
 }
 
-impl<'de, R: Row> DeserializeSeed<'de> for Straight<'_, '_, R> {
+impl<'de, R: Row> DeserializeSeed<'de> for OnePass<'_, '_, R> {
     type Value = Harvest<R::Item>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -111,7 +136,7 @@ impl<'de, R: Row> DeserializeSeed<'de> for Straight<'_, '_, R> {
 
 /// The object around the rows. They must come once.
 struct Envelope<'s, 'd, R> {
-    rows: Straight<'s, 'd, R>,
+    rows: OnePass<'s, 'd, R>,
 }
 
 impl<'de, R: Row> Visitor<'de> for Envelope<'_, '_, R> {
@@ -138,27 +163,64 @@ impl<'de, R: Row> Visitor<'de> for Envelope<'_, '_, R> {
     }
 }
 
-fn row_by_row<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
-    let rows: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| broken(&error))?;
-    let mut harvest = Harvest {
-        items: Vec::with_capacity(rows.len()),
-        dropped: 0,
+/// Decodes an array whose rows may be broken, each by itself.
+pub(super) fn row_by_row<R: Row>(
+    text: &str,
+    decoder: &mut Decoder<'_>,
+) -> Result<Harvest<R::Item>, WireError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    decoder.restart();
+    let rows = RowByRow::<R> {
+        decoder,
+        row: PhantomData,
     };
-    for row in rows {
-        match one::<R>(row.get(), decoder) {
-            Some(item) => harvest.items.push(item),
-            None => harvest.dropped += 1,
-        }
+    let harvest = json
+        .deserialize_seq(rows)
+        .and_then(|harvest| json.end().map(|()| harvest));
+    match decoder.excess.take() {
+        Some(excess) => Err(excess),
+        None => harvest.map_err(|error| broken(&error)),
     }
-    Ok(harvest)
 }
 
-/// One row by itself. One that repeats a key goes by way of a map, where the last one wins, as in
-/// most readers; what is no object at all is nothing.
+struct RowByRow<'s, 'd, R> {
+    decoder: &'s mut Decoder<'d>,
+    row: PhantomData<R>,
+}
+
+impl<'de, R: Row> Visitor<'de> for RowByRow<'_, '_, R> {
+    type Value = Harvest<R::Item>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
+        let mut harvest = Harvest::new(self.decoder);
+        while let Some(row) = rows.next_element::<&'de RawValue>()? {
+            let item = one::<R>(row.get(), self.decoder);
+            if !harvest.take::<R>(item, self.decoder) {
+                return Err(too_large());
+            }
+        }
+        Ok(harvest)
+    }
+}
+
+/// One row by itself. Unreadable texts and numbers in it are left blank. One that repeats a key goes
+/// by way of a map, where the last one wins, as in most readers. `None` if it is not an object.
 pub(super) fn one<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Option<R::Item> {
-    if let Ok(raw) = serde_json::from_str::<R::Raw<'_>>(text) {
-        return R::convert(raw, decoder);
+    if let Ok(row) = serde_json::from_str::<Field<Object<R::Raw<'_>>>>(text) {
+        return R::convert(row.known()?.0, decoder);
+    }
+    let mended = mend(text);
+    let text = mended.as_deref().unwrap_or(text);
+    if mended.is_some()
+        && let Ok(row) = serde_json::from_str::<Field<Object<R::Raw<'_>>>>(text)
+    {
+        return R::convert(row.known()?.0, decoder);
     }
     let repaired: Value = serde_json::from_str(text).ok()?;
-    R::convert(R::Raw::deserialize(&repaired).ok()?, decoder)
+    let row = Field::<Object<R::Raw<'_>>>::deserialize(&repaired).ok()?;
+    R::convert(row.known()?.0, decoder)
 }

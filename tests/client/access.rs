@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use maxtop::app::msg::{Msg, Ticket};
 use maxtop::demo::{Dialects, ServeSpec, serve};
-use maxtop::kill::{Event, Request};
+use maxtop::kill::{CheckPurpose, Event, Request};
 use maxtop::model::{Dialect, Fault, SessionId};
 use maxtop::shell::client::{Client, ClientSpec, Credentials, TokenUse};
 use maxtop::shell::poller::{Command, PollSettings, Poller};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::server::{Server, jsonapi_instance, jsonapi_list, jsonapi_session, list, next_msg, reply};
+use crate::server::{Server, jsonapi_instance, jsonapi_list, jsonapi_session, kill, list, next_msg, reply};
 
 fn credentials(user: &str, password: &str) -> Credentials {
     Credentials {
@@ -74,15 +74,13 @@ async fn refused_credentials_go_out_once_whoever_asks_and_again_when_somebody_wa
     poller.send(Command::Watch(Some(SessionId(7))));
     let check = Request::Check {
         id: SessionId(7),
-        with_process: true,
+        purpose: CheckPurpose::Confirm,
     };
     poller.send(Command::Kill(Ticket(1), check));
-    poller.send(Command::Kill(Ticket(2), Request::Delete { id: SessionId(7) }));
     let mut answers = Vec::new();
-    while answers.len() < 3 {
+    while answers.len() < 2 {
         let fault = next(&mut messages, |msg| match msg {
             Msg::Seen { answer, .. } | Msg::Kill(Event::Seen(_, answer)) => answer.err(),
-            Msg::Kill(Event::Deleted(_, answer)) => answer.err(),
             _ => None,
         });
         answers.push(fault.await);
@@ -145,10 +143,11 @@ async fn an_account_that_may_only_read_is_found_out_by_its_delete_and_goes_on_re
         let sessions = list(&viewer).await.unwrap().rows.sessions;
         let id = sessions.iter().find(|session| session.user.is_some()).unwrap().id;
         viewer.log_in().await;
-        let fault = viewer.delete(id).await.unwrap_err();
+        let fault = kill(&viewer, id).await.unwrap_err();
         assert_eq!(fault, Fault::MayOnlyRead);
         assert!(fault.is_not_allowed() && !fault.is_refused_password());
-        let status = running.log().last().unwrap().status;
+        let log = running.log();
+        let status = log.iter().rfind(|line| line.method == "DELETE").unwrap().status;
         let by_token = tokens == TokenUse::Always || dialects == Dialects::Draft;
         assert_eq!(status, if by_token { 403 } else { 401 });
         assert_eq!(list(&viewer).await.unwrap().rows.sessions.len(), sessions.len());
@@ -157,7 +156,7 @@ async fn an_account_that_may_only_read_is_found_out_by_its_delete_and_goes_on_re
         let admin = Client::new(spec("admin", "geheim")).unwrap();
         list(&admin).await.unwrap();
         admin.log_in().await;
-        assert_eq!(admin.delete(id).await, Ok(()));
+        assert_eq!(kill(&admin, id).await, Ok(()));
         let stranger = Client::new(spec("viewer", "wrong")).unwrap();
         assert!(list(&stranger).await.unwrap_err().is_refused_password());
     }
@@ -172,7 +171,7 @@ async fn a_refused_delete_of_somebody_who_has_read_nothing_is_no_proof() {
         credentials: Some(credentials("admin", "wrong")),
         ..server.spec()
     });
-    let fault = client.unwrap().delete(SessionId(7)).await.unwrap_err();
+    let fault = kill(&client.unwrap(), SessionId(7)).await.unwrap_err();
     assert!(fault.is_refused_password(), "{fault:?}");
 }
 
@@ -185,6 +184,8 @@ async fn a_token_that_may_not_write_from_here_is_told_from_one_that_is_forgotten
             let challenge = "WWW-Authenticate: Basic realm=\"maxscale\"\r\n";
             crate::server::reply_with(401, challenge, b"")
         }
+        _ if line.contains("/v1/sessions/") => reply(200, &jsonapi_session(7)),
+        _ if line.contains("/v1/maxscale") => reply(200, &jsonapi_instance("process 1")),
         _ => reply(200, &jsonapi_list(&[7])),
     });
     let client = Client::new(ClientSpec {
@@ -195,5 +196,5 @@ async fn a_token_that_may_not_write_from_here_is_told_from_one_that_is_forgotten
     let client = client.unwrap();
     list(&client).await.unwrap();
     client.log_in().await;
-    assert_eq!(client.delete(SessionId(7)).await, Err(Fault::MayOnlyRead));
+    assert_eq!(kill(&client, SessionId(7)).await, Err(Fault::MayOnlyRead));
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use maxtop::model::{Dialect, Fault, SessionId};
 use maxtop::shell::client::{Client, ClientSpec};
 
-use crate::server::{Server, ids, jsonapi_list, list, reply, reply_with, send};
+use crate::server::{Server, ids, jsonapi_list, kill, list, reply, reply_with, send};
 
 #[tokio::test]
 async fn a_404_is_asked_for_in_both_dialects() {
@@ -46,7 +46,7 @@ async fn the_draft_is_found_and_spoken_with_a_date() {
     let detail = client.session(SessionId(5)).await.unwrap();
     assert_eq!(detail.connections.len(), 1);
     assert_eq!(client.session(SessionId(6)).await, Err(Fault::NotFound));
-    assert_eq!(client.delete(SessionId(5)).await, Ok(()));
+    assert_eq!(kill(&client, SessionId(5)).await, Ok(()));
     let requests = server.requests();
     assert!(requests[0].starts_with("GET /v1/maxscale?"));
     assert_eq!(
@@ -57,6 +57,9 @@ async fn the_draft_is_found_and_spoken_with_a_date() {
             "GET /sessions/5",
             "GET /sessions/5/connections",
             "GET /sessions/6",
+            // Whether a second request goes over the connection, and the check.
+            "GET /sessions/5",
+            "GET /sessions/5",
             "DELETE /sessions/5",
         ]
     );

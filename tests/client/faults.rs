@@ -3,10 +3,11 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use maxtop::model::{EndpointId, Fault};
+use maxtop::model::{Dialect, EndpointId, Fault, Remedy, SessionId};
 use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::wire::Bounds;
 
-use crate::server::{Server, hold, ids, jsonapi_list, list, reply, reply_with, send};
+use crate::server::{Server, hold, ids, jsonapi_list, kill, list, reply, reply_with, send};
 
 async fn fault_of(server: &Server) -> Fault {
     list(&server.client()).await.unwrap_err()
@@ -166,5 +167,140 @@ async fn refusals_and_errors_carry_the_servers_words() {
         let server = Server::saying(reply(status, denied));
         assert_eq!(fault_of(&server).await.to_string(), shown);
         assert_eq!(server.requests().len(), 1, "{status} says nothing of the dialect");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_are_no_sessions_are_a_fault_of_the_endpoint() {
+    for (body, words) in [
+        (r#"[{"error":"x"}]"#, "its only row is not a session"),
+        (r#"{"data":[[],[]]}"#, "none of its 2 rows is a session"),
+        (
+            r#"{"data":[{"id":"1","type":"users"}]}"#,
+            "its only row is not a session: their type is 'users'",
+        ),
+    ] {
+        let server = Server::saying(reply(200, body));
+        let client = server.client();
+        let fault = list(&client).await.unwrap_err();
+        assert!(matches!(fault, Fault::NoSession(_)), "{body}: {fault:?}");
+        assert_eq!(fault.to_string(), words);
+        assert_eq!(client.dialect(), None, "it says nothing of the dialect");
+        let Some(Remedy(remedy)) = fault.remedy() else {
+            panic!("{fault:?} has no remedy")
+        };
+        assert!(remedy.contains("is this MaxScale's admin port?"), "{remedy}");
+        let looked = client.session(SessionId(1)).await.unwrap_err();
+        assert!(matches!(looked, Fault::NoSession(_)), "{body}: {looked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_404_that_maxscale_does_not_send_ends_no_session() {
+    for body in [
+        "404 page not found\n",
+        "<html><title>404</title></html>",
+        r#"{"message":"no Route matched with those values"}"#,
+        r#"{"kind":"Status","code":404}"#,
+    ] {
+        for dialect in [Dialect::JsonApi, Dialect::Draft] {
+            let server = Server::saying(reply(404, body));
+            let client = in_dialect(&server, dialect);
+            let id = SessionId(5);
+            assert_eq!(client.session(id).await.unwrap_err(), Fault::Unclear404);
+            assert_eq!(kill(&client, id).await.unwrap_err(), Fault::Unclear404);
+            assert_eq!(list(&client).await.unwrap_err(), Fault::Unclear404);
+        }
+        let unknown = Server::saying(reply(404, body));
+        assert_eq!(fault_of(&unknown).await, Fault::Unclear404);
+    }
+    let cut = "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n";
+    let client = in_dialect(&Server::saying(cut), Dialect::JsonApi);
+    assert_eq!(client.session(SessionId(5)).await.unwrap_err(), Fault::Unclear404);
+}
+
+#[tokio::test]
+async fn a_404_of_maxscale_means_that_the_session_is_not_there() {
+    for (dialect, body) in [
+        (Dialect::JsonApi, ""),
+        (
+            Dialect::JsonApi,
+            r#"{"errors": [ { "detail": "5 is not a session" } ] }"#,
+        ),
+        (Dialect::Draft, ""),
+        (
+            Dialect::Draft,
+            r#"{"error":"Not found","description":"No such session."}"#,
+        ),
+    ] {
+        let client = in_dialect(&Server::saying(reply(404, body)), dialect);
+        assert_eq!(client.session(SessionId(5)).await.unwrap_err(), Fault::NotFound);
+        assert_eq!(kill(&client, SessionId(5)).await.unwrap_err(), Fault::NotFound);
+    }
+}
+
+fn in_dialect(server: &Server, dialect: Dialect) -> Client {
+    let spec = ClientSpec {
+        dialect: Some(dialect),
+        ..server.spec()
+    };
+    Client::new(spec).unwrap()
+}
+
+#[tokio::test]
+async fn a_list_that_would_take_too_much_is_a_fault() {
+    let within = |server: &Server, bounds| {
+        let spec = ClientSpec {
+            bounds,
+            ..server.spec()
+        };
+        Client::new(spec).unwrap()
+    };
+    let server = Server::saying(reply(200, &jsonapi_list(&(1..100).collect::<Vec<_>>())));
+    let few = Bounds {
+        rows: 50,
+        ..Bounds::default()
+    };
+    let fault = list(&within(&server, few)).await.unwrap_err();
+    assert_eq!(fault, Fault::TooManyRows { limit: 50 });
+    let small = Bounds {
+        bytes: 5000,
+        ..Bounds::default()
+    };
+    let fault = list(&within(&server, small)).await.unwrap_err();
+    assert_eq!(fault, Fault::TooMuchMemory { limit: 5000 });
+    assert_eq!(list(&server.client()).await.unwrap().rows.sessions.len(), 99);
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_named() {
+    let body = b"\x1f\x8b\x08\0\0\0\0\0";
+    let gzip = Server::saying(reply_with(200, "Content-Encoding: gzip\r\n", body));
+    let fault = fault_of(&gzip).await;
+    assert_eq!(fault.to_string(), "content encoding gzip was not requested");
+    let client = in_dialect(&gzip, Dialect::JsonApi);
+    assert!(matches!(client.instance().await, Err(Fault::Encoded(_))));
+    let plain = reply_with(
+        200,
+        "Content-Encoding: identity\r\n",
+        jsonapi_list(&[1]).as_bytes(),
+    );
+    assert_eq!(ids(&list(&Server::saying(plain).client()).await.unwrap()), [1]);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_passed_over() {
+    for body in [jsonapi_list(&[1]), r#"[{"id":1}]"#.to_owned()] {
+        let server = Server::saying(reply(200, &format!("\u{feff}{body}")));
+        assert_eq!(ids(&list(&server.client()).await.unwrap()), [1]);
+    }
+}
+
+#[tokio::test]
+async fn a_gateways_status_comes_with_what_to_try() {
+    for status in [304, 429, 502, 503, 504] {
+        let fault = fault_of(&Server::saying(reply(status, ""))).await;
+        assert_eq!(fault.to_string(), format!("status {status}"));
+        assert!(fault.remedy().is_some(), "{status}");
     }
 }

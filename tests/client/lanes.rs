@@ -5,8 +5,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use maxtop::app::msg::{Msg, Ticket};
-use maxtop::kill::{Event, Request};
-use maxtop::model::{Dialect, Fault, SessionId, Sighting};
+use maxtop::kill::{CheckPurpose, Event, Request};
+use maxtop::model::{Dialect, Fault, Now, SessionId, Sighting};
 use maxtop::shell::client::{Client, ClientSpec, Credentials};
 use maxtop::shell::poller::{Command, PollSettings, Poller};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -46,16 +46,22 @@ fn server_with_a_hanging_list() -> Server {
     })
 }
 
+/// A check right before a DELETE.
 fn check(ticket: u64, id: u64) -> Command {
     let request = Request::Check {
         id: SessionId(id),
-        with_process: true,
+        purpose: CheckPurpose::Delete,
     };
     Command::Kill(Ticket(ticket), request)
 }
 
-fn delete(id: u64) -> Command {
-    Command::Kill(Ticket(id), Request::Delete { id: SessionId(id) })
+/// The DELETE after a check that was asked for at that time.
+fn delete(id: u64, checked_at: Now) -> Command {
+    let request = Request::Delete {
+        id: SessionId(id),
+        checked_at,
+    };
+    Command::Kill(Ticket(id), request)
 }
 
 /// What the details are told next.
@@ -89,16 +95,51 @@ async fn checks_and_deletions_pass_a_hanging_list() {
         sighting.process.as_ref().unwrap().started_at.as_str(),
         "process 1"
     );
+    poller.send(delete(8, sighting.asked_at));
+    assert_eq!(deleted(&mut messages).await, (Ticket(8), Ok(())));
     poller.send(check(2, 404));
-    let answer = checked(&mut messages, 2).await;
-    assert_eq!(answer.unwrap_err(), Fault::NotFound);
-    for (id, expected) in [(8, Ok(())), (404, Err(Fault::NotFound))] {
-        poller.send(delete(id));
-        let Msg::Kill(Event::Deleted(ticket, outcome)) = next_msg(&mut messages).await else {
-            panic!("only the deletion can answer");
-        };
-        assert_eq!((ticket, outcome), (Ticket(id), expected));
+    let absence = loop {
+        if let Msg::Kill(Event::Missing(Ticket(2), absence)) = next_msg(&mut messages).await {
+            break absence;
+        }
+    };
+    assert_eq!(absence.process.unwrap().started_at.as_str(), "process 1");
+}
+
+async fn deleted(messages: &mut Messages) -> (Ticket, Result<(), Fault>) {
+    loop {
+        if let Msg::Kill(Event::Deleted(ticket, outcome)) = next_msg(messages).await {
+            return (ticket, outcome);
+        }
     }
+}
+
+#[tokio::test]
+async fn a_delete_leaves_only_over_the_connection_of_a_check_that_is_not_old() {
+    let server = server_with_a_hanging_list();
+    let (poller, mut messages) = poll(&server);
+    poller.send(delete(8, Now::default()));
+    assert_eq!(
+        deleted(&mut messages).await.1,
+        Err(Fault::Unsent),
+        "no check before it"
+    );
+    poller.send(check(1, 8));
+    let sighting = checked(&mut messages, 1).await.unwrap();
+    let old = Now {
+        wall: sighting.asked_at.wall - jiff::SignedDuration::from_millis(1_001),
+        ..sighting.asked_at
+    };
+    poller.send(delete(8, old));
+    assert_eq!(deleted(&mut messages).await.1, Err(Fault::CheckExpired));
+    poller.send(delete(8, sighting.asked_at));
+    assert_eq!(
+        deleted(&mut messages).await.1,
+        Err(Fault::Unsent),
+        "its connection is used up"
+    );
+    let deletes = |request: &String| request.starts_with("DELETE");
+    assert_eq!(server.requests().iter().filter(|one| deletes(one)).count(), 0);
 }
 
 #[tokio::test]
@@ -201,22 +242,45 @@ async fn sixteen_deletions_are_in_flight_at_once() {
     let gate = Arc::new(Gate::default());
     let doorkeeper = gate.clone();
     let server = Server::start(move |request, stream| {
-        if request.starts_with("DELETE") {
-            doorkeeper.pass();
-            send(stream, &reply(200, ""));
-        } else {
-            hold(stream);
+        let id = request
+            .split(['/', '?'])
+            .find_map(|part| part.parse::<u64>().ok());
+        match id {
+            _ if request.starts_with("DELETE") => {
+                doorkeeper.pass();
+                send(stream, &reply(200, ""));
+            }
+            _ if request.contains("/v1/maxscale") => {
+                send(stream, &reply(200, &jsonapi_instance("process 1")));
+            }
+            Some(id) => send(stream, &reply(200, &jsonapi_session(id))),
+            None => hold(stream),
         }
     });
     let (poller, mut messages) = poll(&server);
-    for id in 1..=16 {
-        poller.send(delete(id));
+    // The upper half of a ticket is the victim.
+    for id in 1..=16_u64 {
+        let request = Request::Check {
+            id: SessionId(id),
+            purpose: CheckPurpose::Delete,
+        };
+        poller.send(Command::Kill(Ticket(id << 32), request));
     }
     let mut done = Vec::new();
     while done.len() < 16 {
-        if let Msg::Kill(Event::Deleted(ticket, outcome)) = next_msg(&mut messages).await {
-            assert_eq!(outcome, Ok(()));
-            done.push(ticket.0);
+        match next_msg(&mut messages).await {
+            Msg::Kill(Event::Seen(Ticket(ticket), seen)) => {
+                let request = Request::Delete {
+                    id: SessionId(ticket >> 32),
+                    checked_at: seen.unwrap().asked_at,
+                };
+                poller.send(Command::Kill(Ticket(ticket + 1), request));
+            }
+            Msg::Kill(Event::Deleted(ticket, outcome)) => {
+                assert_eq!(outcome, Ok(()));
+                done.push(ticket.0 >> 32);
+            }
+            _ => {}
         }
     }
     done.sort_unstable();

@@ -16,8 +16,11 @@ mod sampling;
 mod secrets;
 mod server;
 mod servers;
+mod several;
 mod tls;
 #[path = "../support/tls_front.rs"]
 mod tls_front;
 mod tokens;
+#[path = "../support/two_proxies.rs"]
+mod two_proxies;
 mod versions;

@@ -43,14 +43,15 @@ async fn next_failure(messages: &mut UnboundedReceiver<Msg>) -> (Fault, Duration
     }
 }
 
-/// Serves a list of one session; the process is named by how often it was asked for, divided.
+/// Serves a list of one session. Another process answers after so many lists.
 fn server_that_restarts_every(cycles: usize) -> Server {
-    let asked = AtomicUsize::new(0);
+    let lists = AtomicUsize::new(0);
     Server::start(move |request, stream| {
         let body = if request.contains("/v1/maxscale") {
-            let process = asked.fetch_add(1, Ordering::SeqCst) / cycles;
+            let process = lists.load(Ordering::SeqCst) / cycles;
             jsonapi_instance(&format!("process {process}"))
         } else {
+            lists.fetch_add(1, Ordering::SeqCst);
             jsonapi_list(&[1])
         };
         send(stream, &reply(200, &body));

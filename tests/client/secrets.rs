@@ -6,7 +6,7 @@ use std::fmt::{Debug, Display};
 use maxtop::model::{EndpointId, SessionId};
 use maxtop::shell::client::{Client, ClientSpec, Credentials, TlsSpec, TokenUse};
 
-use crate::server::{Server, jsonapi_list, list, reply, reply_with};
+use crate::server::{Server, jsonapi_list, kill, list, reply, reply_with};
 use crate::tls_front::Authority;
 
 const PASSWORD: &str = "marker-of-the-password";
@@ -76,11 +76,10 @@ async fn every_fault(server: &Server) -> usize {
         }
         client_is_clean(&client);
         let answers = [
-            client.delete(SessionId(7)).await.err(),
+            kill(&client, SessionId(7)).await.err(),
             client.instance().await.err(),
             client.servers().await.err(),
             client.session(SessionId(7)).await.err(),
-            client.sight(SessionId(7)).await.err(),
             list(&client).await.err(),
         ];
         for fault in answers.iter().flatten() {

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
-use maxtop::model::{EndpointId, Fault};
-use maxtop::shell::client::{Client, ClientSpec, List, ListRequest};
+use maxtop::kill::CheckPurpose;
+use maxtop::model::{EndpointId, Fault, SessionId};
+use maxtop::shell::client::{Checked, Client, ClientSpec, List, ListRequest};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A listening server, and the heads of all requests that came.
@@ -170,6 +171,33 @@ pub(crate) fn jsonapi_instance(started_at: &str) -> String {
     format!(
         r#"{{"data":{{"attributes":{{"version":"24.02.3","started_at":"{started_at}","uptime":5,"process_datadir":"/data/data7"}}}}}}"#
     )
+}
+
+/// Checks a session and sends its DELETE, as the kill protocol does.
+pub(crate) async fn kill(client: &Client, id: SessionId) -> Result<(), Fault> {
+    match client.check(1, id, CheckPurpose::Delete).await? {
+        Checked::Seen(seen) => client.delete(1, id, seen.asked_at).await,
+        Checked::Missing(_) => Err(Fault::NotFound),
+    }
+}
+
+/// A JSON:API server with one session, which answers its DELETE with `delete`; nothing where that is empty.
+pub(crate) fn with_session(id: u64, delete: Vec<u8>) -> Server {
+    Server::start(move |request, stream| {
+        let body = match request {
+            _ if request.starts_with("DELETE") => return send(stream, &delete),
+            _ if request.contains("/v1/maxscale") => jsonapi_instance("process 1"),
+            _ if request.contains("/v1/sessions/") => jsonapi_session(id),
+            _ => jsonapi_list(&[id]),
+        };
+        send(stream, &reply(200, &body));
+    })
+}
+
+/// The DELETEs among the requests so far.
+pub(crate) fn deletes(server: &Server) -> Vec<String> {
+    let requests = server.requests().into_iter();
+    requests.filter(|request| request.starts_with("DELETE")).collect()
 }
 
 /// The whole list.

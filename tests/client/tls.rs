@@ -68,7 +68,7 @@ async fn a_certificate_of_somebody_else() {
     assert!(matches!(fault, TlsFault::OtherName { .. }), "{fault:?}");
     let expected = "certificate of localhost is made out to db-proxy-1, db-proxy-1.example.com";
     assert_eq!(words, expected);
-    assert_eq!(remedy, "give the address by a name that stands in it");
+    assert_eq!(remedy, "use one of these names in the address, or --insecure");
     assert!(server.requests().is_empty(), "nothing was sent");
 }
 
@@ -132,8 +132,14 @@ async fn a_server_that_has_signed_for_itself_is_trusted_where_its_certificate_is
         "its name counts: {fault:?}"
     );
     let same_name = self_signed(&["localhost"], Times::Now);
-    let (fault, ..) = refused(trusting(&front, "localhost", &same_name.certificate)).await;
-    assert!(matches!(fault, TlsFault::UnknownAuthority(_)), "{fault:?}");
+    let (fault, words, remedy) = refused(trusting(&front, "localhost", &same_name.certificate)).await;
+    assert!(matches!(fault, TlsFault::IsAuthority(_)), "{fault:?}");
+    let expected = "certificate of localhost is self-signed, or made as an authority's (CA:TRUE)";
+    assert_eq!(words, expected);
+    assert!(
+        remedy.starts_with("give this certificate with --ca-file"),
+        "{remedy}"
+    );
     let over = self_signed(&["localhost"], Times::Over);
     let front = TlsFront::start(server.address, &over, None);
     let (fault, ..) = refused(trusting(&front, "localhost", &over.certificate)).await;
@@ -144,9 +150,154 @@ async fn a_server_that_has_signed_for_itself_is_trusted_where_its_certificate_is
 }
 
 #[tokio::test]
-async fn insecure_trusts_everybody_and_stays_in_sight() {
+async fn a_certificate_signed_by_an_authority_is_trusted_where_it_is_given_itself() {
+    let (server, authority) = (endpoint(), Authority::new("our CA"));
+    let certificate = authority.server(&["localhost"], Times::Until2096);
+    let front = TlsFront::start(server.address, &certificate, None);
+    let client = Client::new(trusting(&front, "localhost", &certificate.certificate)).unwrap();
+    assert_eq!(ids(&list(&client).await.unwrap()), [7]);
+    let end = client.certificate_end().unwrap().to_string();
+    assert!(end.starts_with("2096-02-29"), "{end}");
+    let (fault, ..) = refused(trusting(&front, "127.0.0.1", &certificate.certificate)).await;
+    assert!(matches!(fault, TlsFault::OtherName { .. }), "{fault:?}");
+    let sibling = authority.server(&["localhost"], Times::Now);
+    let (fault, ..) = refused(trusting(&front, "localhost", &sibling.certificate)).await;
+    assert!(matches!(fault, TlsFault::UnknownAuthority(_)), "{fault:?}");
+    let over = authority.server(&["localhost"], Times::Over);
+    let front = TlsFront::start(server.address, &over, None);
+    let (fault, ..) = refused(trusting(&front, "localhost", &over.certificate)).await;
+    assert!(matches!(fault, TlsFault::Expired { .. }), "{fault:?}");
+}
+
+const X509_V1: &str = include_str!("../fixtures/tls/x509-v1.pem");
+const SHA1_CA: &str = include_str!("../fixtures/tls/sha1-ca.pem");
+const SHA1: &str = include_str!("../fixtures/tls/sha1.pem");
+
+#[tokio::test]
+async fn a_certificate_of_x509_version_1_is_named() {
+    let server = endpoint();
+    let front = TlsFront::start(server.address, &Certified::from_pem(X509_V1), None);
+    for ca in [X509_V1, &Authority::new("our CA").pem] {
+        let (fault, words, remedy) = refused(trusting(&front, "localhost", ca)).await;
+        assert!(matches!(fault, TlsFault::OldX509(_)), "{fault:?}");
+        let expected = "certificate of localhost is not of X.509 version 3, the only one supported";
+        assert_eq!(words, expected);
+        assert!(
+            remedy.contains("subjectAltName") && remedy.contains("--insecure"),
+            "{remedy}"
+        );
+    }
+    assert!(server.requests().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_certificate_without_a_subject_alt_name_is_named() {
+    let (server, authority) = (endpoint(), Authority::new("our CA"));
+    let certificate = authority.server(&[], Times::Now);
+    let front = TlsFront::start(server.address, &certificate, None);
+    for ca in [&authority.pem, &certificate.certificate] {
+        let (fault, words, remedy) = refused(trusting(&front, "localhost", ca)).await;
+        assert!(matches!(fault, TlsFault::NoNames(_)), "{fault:?}");
+        assert!(
+            words.starts_with("certificate of localhost has no subjectAltName"),
+            "{words}"
+        );
+        assert_eq!(
+            remedy,
+            "make a new certificate with a subjectAltName, or use --insecure"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_weak_signature_is_named_and_trusted_where_the_certificate_is_given_itself() {
+    let server = endpoint();
+    let ours = Certified::from_pem(SHA1);
+    let front = TlsFront::start(server.address, &ours, None);
+    assert_eq!(ask(trusting(&front, "localhost", SHA1)).await, Ok(vec![7]));
+    let (fault, words, remedy) = refused(trusting(&front, "localhost", SHA1_CA)).await;
+    assert!(matches!(fault, TlsFault::WeakSignature(_)), "{fault:?}");
+    assert!(words.contains("a weak signature or a wrong signature"), "{words}");
+    assert!(
+        remedy.contains("SHA-256") && remedy.contains("--insecure"),
+        "{remedy}"
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_for_clients_is_none_for_a_server() {
+    let (server, authority) = (endpoint(), Authority::new("our CA"));
+    let front = TlsFront::start(server.address, &authority.client(), None);
+    let (fault, words, _) = refused(trusting(&front, "localhost", &authority.pem)).await;
+    assert!(matches!(fault, TlsFault::OtherPurpose(_)), "{fault:?}");
+    assert_eq!(
+        words,
+        "certificate of localhost is not for servers (extendedKeyUsage)"
+    );
+}
+
+/// A server that answers each connection with these bytes.
+fn says(bytes: &'static [u8]) -> String {
+    let address = on_contact(move |stream| {
+        std::io::Write::write_all(stream, bytes).unwrap();
+        // The rest of the greeting is read, so that closing does not reset the connection.
+        let _ = std::io::Read::read(stream, &mut [0; 4096]);
+    });
+    format!("https://localhost:{}", address.port())
+}
+
+#[tokio::test]
+async fn a_server_with_old_versions_of_tls_only_names_the_setting() {
+    // The alert protocol_version.
+    const ALERT: &[u8] = b"\x15\x03\x02\x00\x02\x02\x46";
+    // A ServerHello of TLS 1.1.
+    const HELLO: &[u8] = b"\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02\
+        0123456789abcdef0123456789abcdef\x00\x00\x2f\x00";
+    for bytes in [ALERT, HELLO] {
+        for insecure in [false, true] {
+            let mut spec = ClientSpec::new(EndpointId(0), says(bytes).parse().unwrap());
+            spec.tls.insecure = insecure;
+            let (fault, words, remedy) = refused(spec).await;
+            assert!(matches!(fault, TlsFault::OldTls(_)), "{fault:?}");
+            assert_eq!(words, "localhost offers neither TLS 1.2 nor TLS 1.3");
+            assert_eq!(remedy, "set admin_ssl_version=TLSv12 or TLSv13 in MaxScale");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_alert_is_shown_by_its_meaning() {
+    for (bytes, expected) in [
+        (
+            b"\x15\x03\x03\x00\x02\x02\x28",
+            "localhost and maxtop have no TLS cipher in common",
+        ),
+        (
+            b"\x15\x03\x03\x00\x02\x02\x50",
+            "localhost ended the TLS handshake: internal error of the server",
+        ),
+        (
+            b"\x15\x03\x03\x00\x02\x02\x70",
+            "localhost ended the TLS handshake: host name unknown to the server",
+        ),
+        (
+            b"\x15\x03\x03\x00\x02\x02\xfe",
+            "localhost ended the TLS handshake: an alert without a known meaning",
+        ),
+    ] {
+        let (_, words, _) = refused(ClientSpec::new(EndpointId(0), says(bytes).parse().unwrap())).await;
+        assert_eq!(words, expected);
+    }
+}
+
+#[tokio::test]
+async fn insecure_accepts_any_certificate_and_stays_in_sight() {
     let server = endpoint();
     for certificate in [
+        Certified::from_pem(X509_V1),
+        Certified::from_pem(SHA1),
+        Authority::new("our CA").server(&[], Times::Now),
+        Authority::new("our CA").client(),
         self_signed(&["elsewhere"], Times::Over),
         Authority::new("unknown").server(&["elsewhere"], Times::NotYet),
     ] {
@@ -250,6 +401,7 @@ fn files_that_cannot_be_used_are_named() {
     let (ours, other) = (Authority::new("our CA"), Authority::new("another CA"));
     let (client, stranger) = (ours.client(), other.client());
     let mixed = format!("{}{}", client.certificate, stranger.key);
+    let encrypted = |key: &str| Some(format!("{}{key}", client.certificate));
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned();
     let spec = |ca: Option<&str>, identity: Option<String>| ClientSpec {
         tls: TlsSpec {
@@ -270,6 +422,34 @@ fn files_that_cannot_be_used_are_named() {
         (
             spec(None, Some(client.certificate.clone())),
             "no private key in it",
+        ),
+        (
+            spec(
+                None,
+                encrypted(include_str!("../fixtures/tls/encrypted-pkcs1.key")),
+            ),
+            "--client-key: a key with a passphrase is not supported",
+        ),
+        (
+            spec(
+                None,
+                encrypted(include_str!("../fixtures/tls/encrypted-sec1.key")),
+            ),
+            "a key with a passphrase is not supported",
+        ),
+        (
+            spec(
+                None,
+                encrypted(include_str!("../fixtures/tls/encrypted-pkcs8.key")),
+            ),
+            "a key with a passphrase is not supported",
+        ),
+        (
+            spec(
+                Some("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"),
+                None,
+            ),
+            "--ca-file: not in PEM form: the text between BEGIN and END is not base64",
         ),
         (
             spec(None, Some(mixed)),

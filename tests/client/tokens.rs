@@ -12,7 +12,9 @@ use maxtop::shell::client::{Client, ClientSpec, Credentials, TokenUse};
 use maxtop::shell::poller::{PollSettings, Poller};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::server::{Server, ids, jsonapi_instance, jsonapi_list, list, next_msg, reply, send};
+use crate::server::{
+    Server, deletes, ids, jsonapi_instance, jsonapi_list, jsonapi_session, kill, list, next_msg, reply, send,
+};
 use crate::tls_front::{Authority, Times, TlsFront};
 
 const FAST: PollSettings = PollSettings {
@@ -146,15 +148,22 @@ async fn one_that_the_server_has_forgotten_costs_one_repeated_get_and_no_list() 
 
 #[tokio::test]
 async fn a_delete_is_never_repeated() {
-    let server = giving(28_800, |_| false);
+    // The token is forgotten between the check and the DELETE.
+    let server = Server::answering(|line, pass| match line {
+        "GET /v1/auth" => reply(200, &format!(r#"{{"meta":{{"token":"{}"}}}}"#, token(0, 28_800))),
+        _ if line.starts_with("DELETE") && pass != BASIC => reply(401, ""),
+        _ if line.starts_with("DELETE") => reply(200, ""),
+        _ if line.contains("/v1/maxscale") => reply(200, &jsonapi_instance("x")),
+        _ if line.contains("/v1/sessions/") => reply(200, &jsonapi_session(7)),
+        _ => reply(200, &jsonapi_list(&[7])),
+    });
     let client = Client::new(spec(&server, TokenUse::Always)).unwrap();
     list(&client).await.unwrap();
     client.log_in().await;
-    let before = server.requests().len();
-    assert_eq!(client.delete(SessionId(7)).await, Err(Fault::LoginEnded));
-    assert_eq!(server.requests()[before..], ["DELETE /v1/sessions/7"]);
+    assert_eq!(kill(&client, SessionId(7)).await, Err(Fault::LoginEnded));
+    assert_eq!(deletes(&server), ["DELETE /v1/sessions/7"]);
     list(&client).await.unwrap();
-    assert_eq!(client.delete(SessionId(7)).await, Ok(()));
+    assert_eq!(kill(&client, SessionId(7)).await, Ok(()));
     let deletes = shown(&server);
     let deletes: Vec<_> = deletes
         .iter()

@@ -5,7 +5,7 @@ use maxtop::model::{Detail, Dialect, EndpointId, Fault, Phase, Session, SessionI
 use maxtop::shell::client::{Client, ClientSpec, List, ListForm, ListRequest};
 use maxtop::triage::{Look, REASONS, Samples, Severity, Thresholds, judge};
 
-use crate::server::{Server, jsonapi_list, list, reply, send};
+use crate::server::{Server, jsonapi_list, kill, list, reply, send};
 
 /// A fleet that stands still, half-open session and all.
 async fn serving(profile: &'static Profile) -> Running {
@@ -184,12 +184,12 @@ async fn every_version_ends_whom_it_can() {
         let list = list(&client).await.unwrap();
         let (id, what) = (ready(&list).id, profile.name);
         let can = since(profile, "22.08");
-        let ended = client.delete(id).await;
+        let ended = kill(&client, id).await;
         assert_eq!(ended.is_ok(), can, "{what}");
         assert_eq!(running.ids().contains(&id.0), !can, "{what}");
-        assert_eq!(client.delete(id).await, Err(Fault::NotFound), "{what}");
+        assert_eq!(kill(&client, id).await, Err(Fault::NotFound), "{what}");
         let half_open = half_open(&list).id;
-        let ended = client.delete(half_open).await;
+        let ended = kill(&client, half_open).await;
         assert_eq!(ended.is_ok(), can && !since(profile, "24.02"), "{what}");
     }
 }

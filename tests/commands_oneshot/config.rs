@@ -200,11 +200,74 @@ fn a_command_tells_the_password() {
     home.maxtop(&["list", "--profile", "p"])
         .failed(2, "others can write it (mode 664): chmod go-w it");
     assert_eq!(demo.running.log().len(), asked, "nothing was asked");
-    assert_eq!(
-        home.maxtop(&["config", "--profile", "p"]).status,
-        0,
-        "it runs nothing"
+    home.maxtop(&["config", "--profile", "p"])
+        .failed(2, "others can write it (mode 664): chmod go-w it");
+}
+
+#[test]
+fn a_command_does_not_inherit_the_password_of_the_environment() {
+    let demo = locked();
+    let url = demo.running.url();
+    let home = Home::new();
+    let seen = home.path("seen");
+    let command = format!("env > '{}'; echo {PASSWORD}", seen.display());
+    let mut maxtop = home.command(&["list", "-e", &url, "--password-command", &command]);
+    let ran = ran(maxtop
+        .env("MAXTOP_PASSWORD", "another")
+        .env("MAXTOP_USER", "admin"));
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.contains("MAXTOP_USER=admin"), "only secrets are held back");
+    assert!(
+        !seen.contains("MAXTOP_PASSWORD") && !seen.contains("another"),
+        "{seen}"
     );
+}
+
+#[test]
+fn a_named_pipe_as_a_password_file_does_not_hang() {
+    let home = Home::new();
+    let pipe = home.path("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    home.maxtop(&["list", "--password-file", pipe.to_str().unwrap()])
+        .failed(1, "it is a named pipe");
+    home.maxtop(&["list", "--config", pipe.to_str().unwrap()])
+        .failed(2, "it is a named pipe");
+    std::fs::rename(&pipe, home.path(".maxctrl.cnf")).unwrap();
+    home.maxtop(&["list"]).failed(2, "it is a named pipe");
+}
+
+#[test]
+fn a_path_or_a_broken_scheme_is_no_endpoint() {
+    let home = Home::new();
+    for (given, words) in [
+        ("/run/x.sock", "not on a Unix socket: give HOST:PORT"),
+        ("unix:/x", "not on a Unix socket: give HOST:PORT"),
+        ("http:/127.0.0.1", "write http:// or https:// with two slashes"),
+    ] {
+        home.maxtop(&["list", "-e", given]).failed(2, words);
+    }
+    let demo = locked();
+    let loud = demo.running.url().replace("http://127.0.0.1", "HTTP://LocalHost");
+    let command = format!("echo {PASSWORD}");
+    let ran = home.maxtop(&["list", "-e", &loud, "--password-command", &command]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}
+
+#[test]
+fn a_time_zone_is_understood_or_named() {
+    for known in [
+        "posix/Europe/Berlin",
+        ":right/Europe/Berlin",
+        "Europe/Berlin",
+        "UTC0",
+    ] {
+        let ran = ran(command(&["config"]).env("TZ", known));
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{known}");
+    }
+    let ran = ran(command(&["config"]).env("TZ", "Europe/Berlim"));
+    let said = "maxtop: TZ=Europe/Berlim is not a known time zone: times are in UTC\n";
+    assert_eq!((ran.status, ran.err.as_str()), (0, said));
 }
 
 #[test]

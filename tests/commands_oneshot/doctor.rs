@@ -96,6 +96,7 @@ fn a_healthy_endpoint_of_either_dialect() {
         "files",
         "idle",
         "log",
+        "proxies",
         "role",
         "services",
         "statements",

@@ -45,8 +45,67 @@ fn a_page_is_no_admin_api() {
     for command in COMMANDS {
         let ran = maxtop(&[&["-e", &address.to_string()], command].concat());
         ran.failed(1, "HTML instead of JSON");
-        assert!(ran.err.contains("is this the admin port?"), "{}", ran.err);
+        assert!(ran.err.contains("is this MaxScale's admin port?"), "{}", ran.err);
     }
+}
+
+#[test]
+fn rows_that_are_no_sessions_are_a_fault_of_the_endpoint() {
+    for body in [
+        r#"[{"error":"x"}]"#,
+        r#"{"data":[[],[]]}"#,
+        r#"[{"VARIABLE_NAME":"VERSION","VALUE":"2.1"},{"VARIABLE_NAME":"UPTIME","VALUE":"7"}]"#,
+        r#"{"data":[{"id":"7","type":"servers","attributes":{"state":"Master, Running"}}]}"#,
+    ] {
+        let address = answering(move |_| body.to_owned()).to_string();
+        for command in COMMANDS {
+            let ran = maxtop(&[&["-e", &address], command].concat());
+            ran.failed(1, "is this MaxScale's admin port?");
+            assert!(ran.err.contains("a session"), "{}", ran.err);
+            assert!(!ran.err.contains("no such session"), "{}", ran.err);
+        }
+        let doctor = maxtop(&["-e", &address, "doctor", "-o", "json"]);
+        assert_eq!(doctor.status, 1, "{doctor:?}");
+        let checks: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+        let failure = |check: &serde_json::Value| {
+            check["verdict"] == "failure" && check["found"].as_str().unwrap().contains("a session")
+        };
+        assert!(checks.as_array().unwrap().iter().any(failure), "{checks}");
+    }
+    let empty = answering(|_| "[]".to_owned()).to_string();
+    let list = maxtop(&["-e", &empty, "list", "-o", "json"]);
+    assert_eq!((list.status, list.out.as_str()), (0, "[]\n"));
+}
+
+#[test]
+fn an_unreadable_field_is_blank_and_its_session_is_there() {
+    let rows = r#"{"id":1,"user":"a"},{"id":2,"user":"a\ud83dpp","idle":5},{"id":3,"user":"c","idle":1e400}"#;
+    let address = answering(move |request| {
+        if request.contains("/sessions/2/connections") {
+            "[]".to_owned()
+        } else if request.contains("/sessions/2") {
+            r#"{"id":2,"user":"a\ud83dpp","idle":5}"#.to_owned()
+        } else {
+            format!("[{rows}]")
+        }
+    })
+    .to_string();
+    let list = maxtop(&["-e", &address, "list", "--columns", "id,user,idle", "-o", "tsv"]);
+    assert_eq!(list.status, 0, "{list:?}");
+    assert_eq!(
+        list.out.lines().count(),
+        4,
+        "a heading and three sessions: {}",
+        list.out
+    );
+    assert!(list.err.contains("2 fields that cannot be read"), "{}", list.err);
+    let show = maxtop(&["-e", &address, "show", "2", "-o", "json"]);
+    assert_eq!(show.status, 0, "{show:?}");
+    let shown: serde_json::Value = serde_json::from_str(&show.out).unwrap();
+    assert_eq!(
+        (&shown["user"], &shown["idle_seconds"]),
+        (&serde_json::Value::Null, &5.0.into())
+    );
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! `maxtop kill` without a terminal.
 
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use maxtop::demo::Dialects;
 
-use crate::program::{Demo, answering, command, maxtop};
+use crate::program::{Demo, answering, command, maxtop, replying};
 
 #[test]
 fn a_dry_run_says_everything_and_sends_no_delete() {
@@ -145,19 +147,75 @@ fn one_who_has_not_logged_in_cannot_be_told_from_another() {
 
 /// An endpoint of this version with one session that outlives every DELETE.
 fn stubborn(version: &'static str) -> std::net::SocketAddr {
-    answering(move |request| {
-        let row = r#"{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app",
-            "remote":"10.0.0.1","port":5,"connected":"Mon, 23 Nov 2026 16:16:27 GMT"}}"#;
-        if request.contains("/v1/maxscale") {
-            format!(
-                r#"{{"data":{{"attributes":{{"version":"{version}","started_at":"x","process_datadir":"/d"}}}}}}"#
-            )
-        } else if request.contains("/sessions/7") {
-            format!(r#"{{"data":{row}}}"#)
+    answering(move |request| one_session(version, request))
+}
+
+/// What an endpoint of this version says that has session 7 only.
+fn one_session(version: &str, request: &str) -> String {
+    let row = r#"{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app",
+        "remote":"10.0.0.1","port":5,"connected":"Mon, 23 Nov 2026 16:16:27 GMT"}}"#;
+    if request.contains("/v1/maxscale") {
+        format!(
+            r#"{{"data":{{"attributes":{{"version":"{version}","started_at":"x","process_datadir":"/d"}}}}}}"#
+        )
+    } else if request.contains("/sessions/7") {
+        format!(r#"{{"data":{row}}}"#)
+    } else {
+        format!(r#"{{"data":[{row}]}}"#)
+    }
+}
+
+/// What gateways say of a path that they do not know.
+const FOREIGN_404: [&str; 4] = [
+    "404 page not found\n",
+    "<html><title>404 Not Found</title></html>",
+    r#"{"message":"no Route matched with those values"}"#,
+    r#"{"kind":"Status","status":"Failure","reason":"NotFound","code":404}"#,
+];
+
+#[test]
+fn a_404_of_a_gateway_before_the_delete_refuses_and_sends_nothing() {
+    for foreign in FOREIGN_404 {
+        let deletes = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&deletes);
+        let url = replying(move |request| {
+            if request.starts_with("DELETE") {
+                counted.fetch_add(1, Ordering::SeqCst);
+            }
+            if request.contains("/sessions/") {
+                (404, foreign.to_owned())
+            } else {
+                (200, one_session("24.02.3", request))
+            }
+        });
+        let ran = maxtop(&["-e", &url.to_string(), "kill", "7", "--yes"]);
+        assert_eq!((ran.status, deletes.load(Ordering::SeqCst)), (1, 0), "{ran:?}");
+        assert!(ran.out.starts_with("refused: 7 app@10.0.0.1:5"), "{ran:?}");
+        assert!(ran.out.contains("not MaxScale's own 404"), "{ran:?}");
+        let said = ran.out + &ran.err;
+        assert!(!said.contains("gone") && !said.contains("killed"), "{said}");
+        let unlisted = maxtop(&["-e", &url.to_string(), "kill", "8", "--yes"]);
+        unlisted.failed(1, "not MaxScale's own 404");
+    }
+}
+
+#[test]
+fn a_404_of_a_gateway_after_the_delete_is_a_lost_reply() {
+    let [foreign, ..] = FOREIGN_404;
+    let is_down = AtomicBool::new(false);
+    let url = replying(move |request| {
+        is_down.fetch_or(request.starts_with("DELETE"), Ordering::SeqCst);
+        if is_down.load(Ordering::SeqCst) {
+            (404, foreign.to_owned())
         } else {
-            format!(r#"{{"data":[{row}]}}"#)
+            (200, one_session("24.02.3", request))
         }
-    })
+    });
+    let ran = maxtop(&["-e", &url.to_string(), "kill", "7", "--yes"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let said = ran.out + &ran.err;
+    assert!(said.contains("unknown whether 7 app@10.0.0.1:5 ended"), "{said}");
+    assert!(!said.contains("gone") && !said.contains("killed"), "{said}");
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn the_audit_log_has_the_reason_and_without_it_nobody_is_ended() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!((lines.len(), &lines[1]["outcome"]), (2, &"killed".into()));
-    assert!(lines.iter().all(|line| line["reason"] == "ticket\\u{1b} 4711"));
+    assert!(lines.iter().all(|line| line["reason"] == "ticket\u{1b} 4711"));
 
     let id = demo.ready_id();
     let nowhere = directory.path().to_str().unwrap();

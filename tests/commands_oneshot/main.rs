@@ -7,6 +7,7 @@
     reason = "a test that panics fails, as it should"
 )]
 
+mod audit;
 mod columns;
 mod config;
 mod doctor;
@@ -18,7 +19,13 @@ mod kill_grace;
 mod kill_many;
 mod list;
 mod many;
+mod names;
+mod page;
+mod process;
 mod program;
+mod several;
 mod show;
 mod terminal;
+#[path = "../support/two_proxies.rs"]
+mod two_proxies;
 mod versions;

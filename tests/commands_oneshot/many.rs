@@ -10,8 +10,8 @@ use crate::program::{Demo, Ran, maxtop};
 
 /// Two proxies with the same ids.
 fn twins() -> (Demo, Demo) {
-    let start = |seed| Demo::with(Dialects::JsonApi, |spec| spec.world.seed = seed);
-    (start(7), start(7))
+    let start = |node: &str| Demo::with(Dialects::JsonApi, |spec| node.clone_into(&mut spec.world.node));
+    (start("db-proxy-1"), start("db-proxy-2"))
 }
 
 fn on(demos: &[&Demo], args: &[&str]) -> Ran {

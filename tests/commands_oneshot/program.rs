@@ -138,6 +138,11 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
 
 /// An endpoint that answers every request with what `answer` says to its first line.
 pub(crate) fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> SocketAddr {
+    replying(move |request| (200, answer(request)))
+}
+
+/// An endpoint that replies with a status and a body.
+pub(crate) fn replying(reply: impl Fn(&str) -> (u16, String) + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -148,9 +153,9 @@ pub(crate) fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> Soc
                 head.push(byte[0]);
             }
             let head = String::from_utf8(head).unwrap();
-            let body = answer(head.lines().next().unwrap_or_default());
+            let (status, body) = reply(head.lines().next().unwrap_or_default());
             let length = body.len();
-            let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+            let reply = format!("HTTP/1.1 {status} Words\r\nContent-Length: {length}\r\n\r\n{body}");
             // The client may be gone already.
             let _ = stream.write_all(reply.as_bytes());
         }

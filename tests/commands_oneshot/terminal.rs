@@ -39,10 +39,11 @@ impl AtTerminal {
     }
 
     /// Reads on; nothing once the program has ended: a terminal whose last user is gone reads as an
-    /// error on Linux.
+    /// error on Linux. The first error can arrive before the last output, so it is read again.
     fn read(&mut self) -> bool {
         let mut chunk = [0; 1024];
-        match self.reader.read(&mut chunk) {
+        let first = self.reader.read(&mut chunk);
+        match first.or_else(|_| self.reader.read(&mut chunk)) {
             Ok(length @ 1..) => {
                 self.shown.extend_from_slice(&chunk[..length]);
                 true

@@ -294,22 +294,24 @@ fn agrees(place: &str, sent: &Value, ours: &Value) -> bool {
             ours.as_str()
                 == sent
                     .as_str()
-                    .map(|line| clean(line.trim_end(), Limit::Line))
+                    .map(|line| kept(line.trim_end(), Limit::Line))
                     .as_deref()
         }
         "attributes.queries[].statement" => {
-            ours.as_str() == sent.as_str().map(|sql| clean(sql, Limit::Sql)).as_deref()
+            ours.as_str() == sent.as_str().map(|sql| kept(sql, Limit::Sql)).as_deref()
         }
         "attributes.client.connection_attributes.*" => {
-            ours.as_str() == sent.as_str().map(|value| clean(value, Limit::Line)).as_deref()
+            ours.as_str() == sent.as_str().map(|value| kept(value, Limit::Line)).as_deref()
         }
         _ => match sent {
-            Value::String(sent) => ours.as_str() == Some(&clean(sent, Limit::Name)),
+            Value::String(sent) => ours.as_str() == Some(&kept(sent, Limit::Name)),
             sent => sent == ours,
         },
     }
 }
 
-fn clean(raw: &str, limit: Limit) -> String {
-    Text::clean(raw, limit).to_string()
+/// A text as JSON has it: raw, and cut where it is too long.
+fn kept(raw: &str, limit: Limit) -> String {
+    let json = serde_json::to_value(Text::clean(raw, limit)).unwrap();
+    json.as_str().unwrap().to_owned()
 }

@@ -14,6 +14,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -37,6 +38,14 @@ pub(crate) struct Certified {
 }
 
 impl Certified {
+    /// A certificate and its key from one PEM text.
+    pub(crate) fn from_pem(pem: &str) -> Self {
+        Self {
+            certificate: pem.to_owned(),
+            key: pem.to_owned(),
+        }
+    }
+
     /// Both in one text.
     pub(crate) fn both(&self) -> String {
         format!("{}{}", self.certificate, self.key)
@@ -163,5 +172,7 @@ fn server_config(server: &Certified, asks: Option<&Authority>) -> ServerConfig {
     };
     let chain = vec![CertificateDer::from_pem_slice(server.certificate.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(server.key.as_bytes()).unwrap();
-    builder.with_single_cert(chain, key).unwrap()
+    let key = ring::sign::any_supported_type(&key).unwrap();
+    // Unlike `with_single_cert`, it shows a certificate that cannot be read as well.
+    builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(chain, key))))
 }

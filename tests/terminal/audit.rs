@@ -71,6 +71,19 @@ fn where_it_cannot_be_written_nobody_is_ended() {
 }
 
 #[test]
+fn a_file_size_limit_is_as_a_full_disk() {
+    let endpoint = Endpoint::frozen(12);
+    let mut pty = endpoint.watched("jsonapi").without_files().open();
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    pty.sees("cannot write the audit log");
+    pty.sees("File too large");
+    lives(&endpoint, &pty, id);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
 fn a_crash_before_the_outcome_leaves_the_intent() {
     let endpoint = Endpoint::with(12, |spec| {
         spec.speed = 0.0;

@@ -1,6 +1,7 @@
 //! The embedded endpoint, in this process: what maxtop watches, and what it was asked for.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use maxtop::demo::{Running, ServeSpec, serve};
@@ -33,7 +34,10 @@ impl Endpoint {
     }
 
     pub(crate) fn with(sessions: usize, change: impl FnOnce(&mut ServeSpec)) -> Self {
+        // Equal in all but this: on one machine they would be one proxy by several URLs.
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
         let mut spec = ServeSpec::new(sessions, 7);
+        spec.world.node = format!("db-proxy-{}", STARTED.fetch_add(1, Ordering::Relaxed));
         spec.world.churn = Some(0.0);
         change(&mut spec);
         let runtime = Builder::new_multi_thread()

@@ -59,6 +59,16 @@ fn without_a_terminal_it_says_so_and_ends() {
 }
 
 #[test]
+fn a_dumb_terminal_is_refused_with_what_to_try() {
+    let endpoint = Endpoint::frozen(3);
+    let mut pty = endpoint.watched("draft").size(200, 24).env("TERM", "dumb").open();
+    pty.ends_anyhow_with(2);
+    pty.sees("TERM is 'dumb'");
+    pty.sees("maxtop list");
+    assert!(!pty.bytes().contains(&0x1b), "{}", pty.text());
+}
+
+#[test]
 fn it_ends_with_its_terminal() {
     let endpoint = Endpoint::new(30);
     for _ in 0..8 {

@@ -1,5 +1,6 @@
 //! The endpoint goes away, hangs, begins anew: it is said, the rows stay, keys answer.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 
 use vt100::Screen;
@@ -88,6 +89,28 @@ fn one_that_stops_answering_is_said_to_have_timed_out() {
     drop(silent);
     endpoint.start();
     pty.wait("live again", |screen| lines(screen)[0].contains("live"));
+}
+
+#[test]
+fn rows_that_are_no_sessions_are_named_and_the_last_good_ones_stay() {
+    let mut endpoint = Endpoint::new(12);
+    let mut pty = endpoint.watched("draft").size(140, 24).open();
+    pty.wait("a table", |screen| ids(screen).len() == 12);
+    endpoint.stop();
+    let other = TcpListener::bind(endpoint.addr()).unwrap();
+    std::thread::spawn(move || {
+        for stream in other.incoming() {
+            let body = r#"[{"VARIABLE_NAME":"VERSION"},{"VARIABLE_NAME":"UPTIME"}]"#;
+            let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            // The client may be gone already.
+            let _ = stream.unwrap().write_all(reply.as_bytes());
+        }
+    });
+    pty.sees("none of its 2 rows is a session");
+    assert_eq!(pty.look(ids).len(), 12);
+    assert!(pty.look(|screen| lines(screen)[0].contains("stale")));
+    pty.keys("q");
+    pty.ends_with(0);
 }
 
 #[test]

@@ -139,6 +139,9 @@ fn whatever_ends_it_gives_the_terminal_back() {
         ("INT", 130),
         ("TERM", 143),
         ("HUP", 129),
+        ("ALRM", 142),
+        ("USR1", 138),
+        ("USR2", 140),
     ] {
         for args in [&[][..], &["list"]] {
             let endpoint = locked(Dialects::JsonApi);

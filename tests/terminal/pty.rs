@@ -139,6 +139,11 @@ impl Pty {
         self.master.resize(cells(columns, lines)).unwrap();
     }
 
+    /// Another size for the program alone: too large for what is seen of it.
+    pub(crate) fn resize_unseen(&self, columns: u16, lines: u16) {
+        self.master.resize(cells(columns, lines)).unwrap();
+    }
+
     /// Sends a signal, by its name without SIG.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.process_id().unwrap();

@@ -87,7 +87,9 @@ impl Reader {
 fn read(mut from: Box<dyn Read + Send>, shared: &Shared) {
     let mut buffer = [0; 16 * 1024];
     loop {
-        let count = from.read(&mut buffer).unwrap_or(0);
+        // On Linux the hang-up, an error, can arrive before the last output: it is read again.
+        let first = from.read(&mut buffer);
+        let count = first.or_else(|_| from.read(&mut buffer)).unwrap_or(0);
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.bytes.extend_from_slice(&buffer[..count]);
         seen.parser.process(&buffer[..count]);

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::kill::{ask_checked, confirm, lives, yes_is_chosen};
+use crate::pty::Pty;
 use crate::screen::{cursor_id, ids};
 
 #[test]
@@ -177,28 +178,49 @@ fn an_endpoint_that_goes_away_meanwhile_is_not_asked_to_end_anything() {
     lives(&endpoint, &pty, id);
 }
 
+/// Watches with an account of type basic.
+fn watched_by_viewer(endpoint: &Endpoint, dialect: &str) -> Pty {
+    endpoint
+        .watched(dialect)
+        .args(["--user", "viewer"])
+        .env("MAXTOP_PASSWORD", "schau-nur")
+        .size(120, 24)
+        .open()
+}
+
+fn with_viewer() -> Endpoint {
+    Endpoint::with(12, |spec| {
+        spec.auth = Some(("admin".to_owned(), "geheim".into()));
+        spec.viewer = Some(("viewer".to_owned(), "schau-nur".into()));
+    })
+}
+
 #[test]
 fn an_account_that_may_only_read_is_told_so_and_goes_on_watching() {
-    for dialect in DIALECTS {
-        let endpoint = Endpoint::with(12, |spec| {
-            spec.auth = Some(("admin".to_owned(), "geheim".into()));
-            spec.viewer = Some(("viewer".to_owned(), "schau-nur".into()));
-        });
-        let mut pty = endpoint
-            .watched(dialect)
-            .args(["--user", "viewer"])
-            .env("MAXTOP_PASSWORD", "schau-nur")
-            .size(120, 24)
-            .open();
-        let id = ask_checked(&mut pty);
-        confirm(&mut pty, "y");
-        pty.sees("not allowed: this account may only read");
-        pty.sees("read-only");
-        assert!(endpoint.has(id));
-        endpoint.polled(3, &pty);
-        pty.look(|screen| assert!(screen.contents().contains("live"), "still let in"));
-        pty.keys("K");
-        pty.sees("nothing is ended here");
-        assert_eq!(endpoint.deletes().len(), 1, "never again");
-    }
+    // The draft does not report the type of an account: the reply to the DELETE does.
+    let endpoint = with_viewer();
+    let mut pty = watched_by_viewer(&endpoint, "draft");
+    let id = ask_checked(&mut pty);
+    confirm(&mut pty, "y");
+    pty.sees("not allowed: this account may only read");
+    pty.sees("read-only");
+    assert!(endpoint.has(id));
+    endpoint.polled(3, &pty);
+    pty.look(|screen| assert!(screen.contents().contains("live"), "still let in"));
+    pty.keys("K");
+    pty.sees("this account may only read: use an account of type admin");
+    assert_eq!(endpoint.deletes().len(), 1, "never again");
+}
+
+#[test]
+fn an_account_known_to_be_read_only_is_not_offered_yes() {
+    let endpoint = with_viewer();
+    let mut pty = watched_by_viewer(&endpoint, "jsonapi");
+    pty.sees("live  read-only");
+    pty.keys("K");
+    pty.sees("this account may only read: use an account of type admin");
+    pty.look(|screen| assert!(!screen.contents().contains("Yes")));
+    pty.keys("y");
+    endpoint.polled(3, &pty);
+    assert!(endpoint.deletes().is_empty());
 }

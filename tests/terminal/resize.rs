@@ -56,6 +56,22 @@ fn everything_that_can_be_open_survives_a_single_cell() {
 }
 
 #[test]
+fn a_terminal_beyond_every_screen_is_drawn_in_part() {
+    let endpoint = Endpoint::frozen(30);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    for (columns, rows) in [(20_000, 5_000), (u16::MAX, u16::MAX)] {
+        let mark = pty.mark();
+        pty.resize_unseen(columns, rows);
+        pty.writes(mark, b"\x1b[?2026l");
+    }
+    pty.resize(80, 24);
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
 fn it_begins_in_a_single_cell() {
     let endpoint = Endpoint::frozen(30);
     let mut pty = endpoint.watched("draft").size(1, 1).open();

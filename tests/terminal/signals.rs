@@ -6,7 +6,17 @@ use crate::screen::{cursor_id, ids};
 #[test]
 fn it_ends_by_signals_with_their_status() {
     let endpoint = Endpoint::new(30);
-    for (name, status) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    for (name, status) in [
+        ("TERM", 143),
+        ("HUP", 129),
+        ("INT", 130),
+        ("QUIT", 131),
+        ("ALRM", 142),
+        ("USR1", 138),
+        ("USR2", 140),
+        ("ABRT", 134),
+        ("XCPU", 152),
+    ] {
         let mut pty = endpoint.watched("draft").open();
         pty.wait("a table", |screen| ids(screen).len() == 19);
         pty.signal(name);

@@ -14,6 +14,7 @@ pub(crate) struct Start {
     env: Vec<(&'static str, &'static str)>,
     size: (u16, u16),
     controlling: bool,
+    may_write_files: bool,
 }
 
 impl Start {
@@ -24,6 +25,7 @@ impl Start {
             env: Vec::new(),
             size: (80, 24),
             controlling: true,
+            may_write_files: true,
         }
     }
 
@@ -51,8 +53,24 @@ impl Start {
         self
     }
 
+    /// No file may grow (`ulimit -f 0`).
+    pub(crate) const fn without_files(mut self) -> Self {
+        self.may_write_files = false;
+        self
+    }
+
+    fn program(&self) -> CommandBuilder {
+        const MAXTOP: &str = env!("CARGO_BIN_EXE_maxtop");
+        if self.may_write_files {
+            return CommandBuilder::new(MAXTOP);
+        }
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", "ulimit -f 0; exec \"$0\" \"$@\"", MAXTOP]);
+        command
+    }
+
     fn command(&self, home: &TempDir) -> CommandBuilder {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_maxtop"));
+        let mut command = self.program();
         command.args(&self.args);
         command.env_clear();
         for name in ["PATH", "TZ"] {

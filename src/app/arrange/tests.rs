@@ -23,6 +23,7 @@ fn by(name: &str, descending: bool) -> Spec {
         sort: Sort {
             column: ColumnId::named(name).unwrap(),
             descending,
+            then: None,
         },
         ..Spec::default()
     }
@@ -42,6 +43,20 @@ fn equal_rows_stand_by_id_whichever_way() {
     assert_eq!(arranged(by("idle", true)), [1, 2, 3]);
     assert_eq!(arranged(by("user", true)), [3, 1, 2]);
     assert_eq!(arranged(by("user", false)), [1, 2, 3]);
+}
+
+#[test]
+fn a_second_column_orders_equal_rows() {
+    let list = snapshot(&[(3, "b", 5), (1, "a", 5), (2, "a", 9), (4, "c", 5)]);
+    let mut spec = by("idle", true);
+    spec.sort.then = Some((ColumnId::named("user").unwrap(), true));
+    let arranged = arrange(Job {
+        samples: Vec::new(),
+        previous: None,
+        snapshots: vec![list],
+        spec,
+    });
+    assert_eq!(ids(&arranged), [2, 4, 3, 1]);
 }
 
 #[test]

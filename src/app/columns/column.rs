@@ -14,6 +14,16 @@ pub enum Align {
     Right,
 }
 
+/// Columns of names, which often differ only in their ends.
+const NAMES: [&str; 4] = ["user", "address", "service", "endpoint"];
+
+impl Column {
+    /// Whether a text that is too wide is cut in its middle, so that both ends stay.
+    pub fn keeps_ends(&self) -> bool {
+        NAMES.contains(&self.name)
+    }
+}
+
 /// A column.
 pub struct Column {
     /// The name in options and sorting.

@@ -1,10 +1,8 @@
-//! The table of columns, the README's that is made of it, and what fits a screen.
+//! The table of columns, the one in `docs/columns.md`, and the columns that fit a screen.
 
 use std::fmt::Write as _;
 
 use super::*;
-
-const README: &str = include_str!("../../../README.md");
 
 fn ids(names: &str) -> Vec<ColumnId> {
     ColumnId::chosen(names.split(' ')).unwrap()
@@ -24,7 +22,7 @@ fn fit(names: &str, width: u16) -> Vec<(&'static str, u16)> {
 }
 
 #[test]
-fn the_readme_has_the_table_of_columns() {
+fn docs_have_the_table_of_columns() {
     let mut table = "| column | head | what it shows | |\n|---|---|---|---|\n".to_owned();
     for column in &COLUMNS {
         let Column {
@@ -38,10 +36,7 @@ fn the_readme_has_the_table_of_columns() {
         let usual = if *usual { "" } else { "if chosen" };
         writeln!(table, "| `{name}` | {heading} | {about} | {usual} |").unwrap();
     }
-    assert!(
-        README.contains(&table),
-        "paste into the README's section 'Columns':\n{table}"
-    );
+    crate::docs::assert_table("columns.md", "columns", &table);
 }
 
 #[test]

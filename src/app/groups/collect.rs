@@ -2,13 +2,13 @@
 //! [`arrange`](crate::app::arrange).
 
 use rustc_hash::FxHashMap;
-use unicode_width::UnicodeWidthStr;
 
 use super::columns::{GROUP_COLUMNS, GroupSort};
 use super::group::Group;
 use super::groupings::Value;
 use super::{GroupSpec, Groups};
 use crate::app::generation::Generation;
+use crate::model::{RawText, display_width};
 
 /// Groups the rows of a generation; a session that has left its list is in none.
 pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Generation>) -> Groups {
@@ -37,19 +37,17 @@ pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Genera
 
 fn collect(generation: &Generation, groups: &mut Groups) {
     let grouping = groups.spec.by.grouping();
-    let mut places: FxHashMap<Option<&str>, usize> = FxHashMap::default();
+    let mut places: FxHashMap<Option<RawText<'_>>, usize> = FxHashMap::default();
     let all = &mut groups.all;
     let rows = generation.window(0, usize::MAX);
     for row in rows.filter(|row| row.missing == 0) {
         let mut values = 0;
         (grouping.each)(&row, &mut |value| {
             values += 1;
-            let place = *places
-                .entry(value.as_ref().map(Value::as_str))
-                .or_insert_with(|| {
-                    all.push(Group::new(value.into(), grouping.nothing));
-                    all.len() - 1
-                });
+            let place = *places.entry(value.as_ref().map(Value::raw)).or_insert_with(|| {
+                all.push(Group::new(value.into(), grouping.nothing));
+                all.len() - 1
+            });
             if let Some(group) = all.get_mut(place) {
                 group.add(&row);
             }
@@ -75,7 +73,7 @@ fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
 /// there may be as many groups as sessions.
 fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize> {
     let before = held.map(Groups::places).unwrap_or_default();
-    let stood = |group: &Group| before.get(&group.key.text()).copied().unwrap_or(usize::MAX);
+    let stood = |group: &Group| before.get(&group.key.raw()).copied().unwrap_or(usize::MAX);
     let mut order: Vec<_> = groups
         .iter()
         .zip(0..)
@@ -94,7 +92,7 @@ fn widen(groups: &mut Groups) {
             continue;
         }
         let cells = groups.all.iter().filter_map(|group| (column.cell)(group));
-        let width = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
         *widest = u16::try_from(width)
             .unwrap_or(u16::MAX)
             .clamp(*widest, column.max);

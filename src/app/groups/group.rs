@@ -2,11 +2,11 @@
 
 use super::groupings::Value;
 use crate::app::row::Row;
-use crate::model::{Counter, Span, Text};
+use crate::model::{Counter, RawText, Span, Text};
 use crate::triage::{REASONS, Severity};
 
-/// What a group is known by, and what its cursor holds: a text that is shown, or that none is known.
-/// Two keys are one if they are shown alike, since a filter could not tell them apart.
+/// What a group is known by, and what its cursor holds: a text, or that none is known. Two keys are
+/// equal if their raw texts are, which is what a filter compares.
 #[derive(Clone, Debug)]
 pub struct GroupKey(Option<Name>);
 
@@ -18,7 +18,16 @@ enum Name {
 }
 
 impl GroupKey {
-    /// The text; nothing where it is not known.
+    /// Returns the raw text; `None` where it is not known.
+    pub fn raw(&self) -> Option<RawText<'_>> {
+        self.0.as_ref().map(|name| match name {
+            Name::Sent(text) => text.raw(),
+            Name::Named(name) => RawText::from(&**name),
+            Name::Word(word) => RawText::from(*word),
+        })
+    }
+
+    /// Returns the text as it is shown; `None` where it is not known.
     pub fn text(&self) -> Option<&str> {
         self.0.as_ref().map(|name| match name {
             Name::Sent(text) => text.as_str(),
@@ -40,7 +49,7 @@ impl From<Option<Value<'_>>> for GroupKey {
 
 impl PartialEq for GroupKey {
     fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
+        self.raw() == other.raw()
     }
 }
 

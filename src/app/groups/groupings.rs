@@ -2,7 +2,7 @@
 //! filters of groups come.
 
 use crate::app::row::Row;
-use crate::model::{Backend, Dialect, Phase, Text};
+use crate::model::{Backend, Dialect, Phase, RawText, Text};
 use crate::query::Field;
 
 /// A value that a session is grouped by; the session lends it.
@@ -17,12 +17,12 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// As it is shown, and as a filter asks for it.
-    pub fn as_str(&self) -> &'a str {
+    /// Returns the raw text: sessions with equal ones are a group.
+    pub fn raw(&self) -> RawText<'a> {
         match self {
-            Self::Sent(text) => text.as_str(),
-            Self::Named(name) => name,
-            Self::Word(word) => word,
+            Self::Sent(text) => text.raw(),
+            Self::Named(name) => RawText::from(*name),
+            Self::Word(word) => RawText::from(*word),
         }
     }
 }
@@ -144,7 +144,7 @@ pub static GROUPINGS: [Grouping; 8] = [
 fn servers<'a>(backends: &'a [Backend], see: &mut dyn FnMut(Option<Value<'a>>)) {
     for (place, backend) in backends.iter().enumerate() {
         let mut before = backends.iter().take(place);
-        if !before.any(|other| other.server.as_str() == backend.server.as_str()) {
+        if !before.any(|other| other.server == backend.server) {
             see(Some(Value::Sent(&backend.server)));
         }
     }

@@ -110,8 +110,10 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         dialect,
         instance: None,
         number: 1,
+        asked_at: crate::model::Now::default(),
         taken_at: Timestamp::UNIX_EPOCH,
         cost: Duration::ZERO,
+        least_interval: Duration::ZERO,
         bytes: 0,
         blanked: 0,
         dropped: 0,
@@ -182,7 +184,7 @@ proptest! {
             let generation = arranged(&list, &filter, Some(by(id)));
             let groups = generation.groups.as_ref().unwrap();
             for group in groups.window(0, usize::MAX) {
-                let made = filter.narrowed(id.grouping().field().unwrap(), group.key.text()).unwrap();
+                let made = filter.narrowed(id.grouping().field().unwrap(), group.key.raw()).unwrap();
                 let found = arranged(&list, &made, None);
                 let mut found: Vec<_> = found.window(0, usize::MAX).map(|row| row.session.id).collect();
                 found.sort_unstable();

@@ -8,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::msg::Msg;
 use crate::app::stage::Stage;
-use crate::kill::Order;
+use crate::kill::{Event, Order};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -114,4 +114,26 @@ fn a_second_kill_in_the_grace_is_refused_with_a_word() {
             .contains("u takes it back")
     );
     assert!(stage.app.kills.in_grace().is_some());
+}
+
+#[test]
+fn u_cancels_a_kill_while_its_intents_are_being_written() {
+    for key in [Code::Char('u'), Code::Char('U'), Code::Esc, Code::Char('q')] {
+        let mut stage = stage();
+        stage.log_replies = false;
+        asked(&mut stage, 1);
+        stage.press(Code::Char('y'));
+        let ticket = stage.asked.iter().find_map(|effect| match effect {
+            Effect::Kill(Order::WriteIntents { ticket, .. }) => Some(*ticket),
+            _ => None,
+        });
+        let checks = stage.checks().len();
+        stage.press(key);
+        let status = stage.app.status.clone().unwrap().text;
+        assert!(status.contains("stopped"), "{key:?}: {status}");
+        stage.hear(Msg::Kill(Event::Logged(ticket.unwrap(), Ok(()))));
+        stage.wait(5 * SECOND);
+        assert_eq!(stage.checks().len(), checks, "{key:?}");
+        assert!(stage.deletes().is_empty(), "{key:?}");
+    }
 }

@@ -200,6 +200,22 @@ fn a_quit_waits_for_what_is_in_flight_but_not_for_ever() {
 }
 
 #[test]
+fn a_second_quit_does_not_put_the_end_off() {
+    let mut stage = stage();
+    asked(&mut stage, 1);
+    stage.press(Code::Char('y'));
+    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.press(Code::Char('q'));
+    stage.wait(Duration::from_millis(400));
+    assert!(!matches!(stage.asked.last(), Some(Effect::Quit { .. })));
+    stage.press(Code::Char('q'));
+    assert!(matches!(
+        stage.asked.last(),
+        Some(Effect::Quit { unsettled: true, .. })
+    ));
+}
+
+#[test]
 fn a_dialog_that_was_open_while_the_program_stood_still_has_to_be_seen_again() {
     let mut stage = stage();
     asked(&mut stage, 1);
@@ -279,6 +295,17 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
     stage.press(Code::Enter);
     stage.press(Code::Char('y'));
     assert!(stage.app.status.as_ref().unwrap().text.contains("no thread id"));
+    stage.seen(Ok(stage.detail(1)));
+    stage.press(Code::Char('y'));
+    assert!(
+        stage
+            .app
+            .status
+            .as_ref()
+            .unwrap()
+            .text
+            .contains("no server connection")
+    );
     let connection = |thread| crate::model::Connection {
         thread_id: Some(thread),
         ..Default::default()
@@ -289,5 +316,15 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
     for thread in ["KILL 7718", "KILL 4021", "KILL 7718"] {
         stage.press(Code::Char('y'));
         assert!(matches!(stage.asked.last(), Some(Effect::Copy(text)) if text == thread));
+        let status = stage.app.status.clone().unwrap().text;
+        assert!(
+            status.starts_with(&format!("sent to the terminal: {thread} ")),
+            "{status}"
+        );
+        assert!(!status.contains("tmux"), "{status}");
     }
+    stage.app.settings.in_tmux = true;
+    stage.press(Code::Char('y'));
+    let status = stage.app.status.clone().unwrap().text;
+    assert!(status.contains("set-clipboard on"), "{status}");
 }

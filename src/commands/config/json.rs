@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::config::{Origin, Reading, Settled};
+use crate::shell::json;
 
 /// A setting with its value.
 #[derive(Serialize)]
@@ -66,6 +67,6 @@ pub(super) fn write(out: &mut impl Write, reading: &Reading) -> io::Result<()> {
     });
     let rest = reading.values.iter().map(|settled| Record::new(settled, None));
     let records: Vec<_> = of_endpoints.chain(rest).collect();
-    serde_json::to_writer_pretty(&mut *out, &records)?;
+    json::to_writer_pretty(&mut *out, &records)?;
     writeln!(out)
 }

@@ -16,17 +16,17 @@ use super::judgment::Judgment;
 pub(super) struct Check {
     /// What it is called, in text and in JSON.
     pub(super) name: &'static str,
-    /// What it asks, for the README.
+    /// What it checks, for `docs/doctor.md`.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "the README's table is checked against it")
+        expect(dead_code, reason = "the table in docs/doctor.md is checked against it")
     )]
     pub(super) asks: &'static str,
     judge: fn(&Facts) -> Judgment,
 }
 
 /// All checks, in the order in which an endpoint is reached.
-pub(super) const CHECKS: [Check; 18] = [
+pub(super) const CHECKS: [Check; 19] = [
     check("name", "is there such a host, and where", reach::name),
     check("connect", "does anybody listen, and how far away", reach::connect),
     check(
@@ -43,6 +43,11 @@ pub(super) const CHECKS: [Check; 18] = [
     ),
     check("dialect", "how does it speak", speech::dialect),
     check("version", "which release, and what it cannot do", speech::version),
+    check(
+        "proxies",
+        "does one proxy answer here (its process start, read on 16 connections)",
+        speech::proxies,
+    ),
     check("idle", "what `idle` measures in this release", speech::idle),
     check("list", "how many sessions, and could all be read", cost::list),
     check("latency", "how long do its answers take", cost::latency),

@@ -1,4 +1,5 @@
-//! Asks all there is to ask, one after another, by GETs alone: a proxy serves one request at a time.
+//! Asks all there is to ask, one after another, by GETs alone: a proxy serves one request at a time. Only the
+//! process start is read on several connections side by side.
 
 use std::net::SocketAddr;
 
@@ -42,6 +43,7 @@ pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
             .ok()
             .and_then(|proxy| file_limit(client, &proxy.instance)),
         proxy,
+        instances: Err(NO_API),
         list,
         services: Err(NO_API),
         workers: Err(NO_API),
@@ -60,12 +62,14 @@ pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
 
 /// What only JSON:API has.
 async fn ask_neighbours(client: &Client, facts: &mut Facts) {
+    facts.instances = client.instances().await.map_err(Missing::Fault);
     facts.services = told(client.services().await);
     facts.workers = told(client.workers().await);
     facts.account = told(client.account().await);
 }
 
 fn untold(facts: &mut Facts, why: &Missing) {
+    facts.instances = Err(why.clone());
     facts.services = Err(why.clone());
     facts.workers = Err(why.clone());
     facts.account = Err(why.clone());

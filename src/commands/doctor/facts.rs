@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::model::{Account, Dialect, Fault, Services, Version, Worker};
+use crate::model::{Account, Dialect, Fault, Instance, Services, Version, Worker};
 use crate::shell::client::{Client, EndpointUrl, Inspection, ListForm};
 
 /// How the endpoint is asked.
@@ -104,6 +104,8 @@ pub(super) struct Facts {
     pub(super) now: Timestamp,
     pub(super) dialect: Option<Dialect>,
     pub(super) proxy: Found<Inspection>,
+    /// The proxy as it answered on several connections side by side.
+    pub(super) instances: Found<Vec<Instance>>,
     pub(super) list: Found<Listed>,
     pub(super) services: Found<Services>,
     pub(super) workers: Found<Vec<Worker>>,

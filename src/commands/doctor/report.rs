@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::judgment::{Judgment, Verdict};
 use crate::commands::exit::Exit;
+use crate::shell::json::to_writer_pretty;
 
 /// The checks of one endpoint.
 pub(super) struct Report {
@@ -73,6 +74,6 @@ pub(super) fn json(out: &mut impl Write, reports: &[Report]) -> io::Result<()> {
         })
     });
     let records: Vec<_> = records.collect();
-    serde_json::to_writer_pretty(&mut *out, &records)?;
+    to_writer_pretty(&mut *out, &records)?;
     writeln!(out)
 }

@@ -1,5 +1,6 @@
 //! What each check says of which facts: values in, verdicts out.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -97,6 +98,7 @@ fn well() -> Facts {
         now: Timestamp::UNIX_EPOCH,
         dialect: Some(Dialect::JsonApi),
         proxy: Ok(inspection()),
+        instances: Ok(vec![inspection().instance; 16]),
         list: Ok(Listed {
             sessions: 2_000,
             form: ListForm::Whole,
@@ -785,6 +787,43 @@ fn json_is_one_array_with_null_for_nothing_to_do() {
     assert!(!json.contains("u001b"));
 }
 
+/// An instance of another proxy, which has run for so long.
+fn other_instance(uptime: i64) -> Instance {
+    Instance {
+        uptime: Some(Span::from_secs(uptime)),
+        process: Some(ProcessStart {
+            started_at: clean("Mon, 23 Nov 2026 15:00:00 GMT"),
+            datadir: Some(clean("/var/lib/maxscale/data7")),
+            node: Some(clean("db-proxy-2")),
+        }),
+        ..inspection().instance
+    }
+}
+
+#[test]
+fn several_proxies_at_one_address_are_a_failure() {
+    says(&well(), "proxies", Fine, "one, on 16 connections", &[]);
+    let read = |others: Vec<Instance>| but(|facts| facts.instances.as_mut().unwrap().extend(others));
+    says(
+        &read(vec![other_instance(3_646)]),
+        "proxies",
+        Failure,
+        "several proxies answer at this address: db-proxy-2 since Mon, 23 Nov 2026 15:00:00 GMT; since Mon",
+        &["give the address of one proxy, not of the balancer before them: killing is off here"],
+    );
+    says(
+        &read(vec![other_instance(1)]),
+        "proxies",
+        Warning,
+        "restarted",
+        &["run doctor again"],
+    );
+    let silent = but(|facts| facts.instances = Ok(Vec::new()));
+    says(&silent, "proxies", Skipped, "no process start", &[]);
+    let draft = but(|facts| facts.instances = Err(UNTOLD));
+    says(&draft, "proxies", Skipped, "nobody tells", &[]);
+}
+
 #[test]
 fn several_endpoints_have_their_names_above() {
     let report = |name: &str, facts: &Facts| -> Report { examined(name.to_owned(), facts) };
@@ -801,12 +840,11 @@ fn several_endpoints_have_their_names_above() {
     assert_eq!(super::exit(&reports[1..]), Exit::Unreachable);
 }
 
-/// The README's table is this one.
 #[test]
-fn the_readme_has_every_check() {
-    let readme = include_str!("../../../README.md");
+fn docs_have_the_table_of_checks() {
+    let mut table = "| check | what it checks |\n|---|---|\n".to_owned();
     for check in &CHECKS {
-        let row = format!("| `{}` | {} |", check.name, check.asks);
-        assert!(readme.contains(&row), "{row}");
+        writeln!(table, "| `{}` | {} |", check.name, check.asks).unwrap();
     }
+    crate::docs::assert_table("doctor.md", "checks", &table);
 }

@@ -8,6 +8,7 @@ use nix::sys::termios::{FlushArg, tcflush};
 use crate::commands::exit::Failure;
 use crate::commands::output;
 use crate::kill::BY_KEY;
+use crate::model::counted;
 
 /// Shows what would be done and asks. Only the whole word counts, or the number where many are
 /// meant; no answer is No.
@@ -22,7 +23,7 @@ pub(super) fn ask(plan: &str, count: usize) -> Result<bool, Failure> {
     err.flush()?;
     // What was typed before the question stood there is no answer to it.
     let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
-    write!(err, "end {}? type {wanted}: ", sessions(count))?;
+    write!(err, "end {}? type {wanted}: ", counted(count, "session"))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
@@ -34,11 +35,6 @@ pub(super) fn announce(count: usize, grace: Duration) {
     let after = humantime::format_duration(grace);
     output::remark(&format!(
         "ending {} in {after}; Ctrl-C takes it back",
-        sessions(count)
+        counted(count, "session")
     ));
-}
-
-fn sessions(count: usize) -> String {
-    let word = if count == 1 { "session" } else { "sessions" };
-    format!("{count} {word}")
 }

@@ -2,8 +2,10 @@
 
 use std::io;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::SIGCONT;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::shell::signals::EndingSignals;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,28 +18,21 @@ pub(super) enum Asked {
 
 /// The signals that are listened to.
 pub(super) struct Interrupts {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
+    ending: EndingSignals,
     go_on: Signal,
 }
 
 impl Interrupts {
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
+            ending: EndingSignals::listen()?,
             go_on: signal(SignalKind::from_raw(SIGCONT))?,
         })
     }
 
     pub(super) async fn next(&mut self) -> Asked {
-        let end = |signal: i32| Asked::End(u8::try_from(signal).unwrap_or(0));
         tokio::select! {
-            _ = self.interrupt.recv() => end(SIGINT),
-            _ = self.terminate.recv() => end(SIGTERM),
-            _ = self.hang_up.recv() => end(SIGHUP),
+            signal = self.ending.next() => Asked::End(signal),
             _ = self.go_on.recv() => Asked::Continued,
         }
     }

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr as _;
 
 use super::endpoint::Endpoint;
 use super::round::Round;
@@ -11,7 +10,8 @@ use crate::cli::KillOutput;
 use crate::commands::exit::{Exit, Failure};
 use crate::commands::output;
 use crate::kill::{Attempt, Outcome, Refusal, Tally};
-use crate::model::{Identity, Text};
+use crate::model::{Identity, Text, display_width};
+use crate::shell::json;
 
 /// As wide as the longest word of an outcome.
 const WORD: usize = 12;
@@ -22,10 +22,10 @@ struct OutcomeRecord<'a> {
     endpoint: &'a str,
     key: String,
     id: u64,
-    user: Option<&'a str>,
-    address: Option<&'a str>,
+    user: Option<&'a Text>,
+    address: Option<&'a Text>,
     port: Option<u16>,
-    service: Option<&'a str>,
+    service: Option<&'a Text>,
     /// One word; `null` in a dry run for those that would be ended.
     outcome: Option<&'static str>,
     detail: Option<String>,
@@ -59,7 +59,7 @@ impl<'a> Outcomes<'a> {
             has_problems,
             alone: attempts.len() == 1,
             id_width: widest(|attempt| attempt.victim.identity.id.to_string().len()),
-            client_width: widest(|attempt| attempt.victim.identity.client().width()),
+            client_width: widest(|attempt| display_width(&attempt.victim.identity.client())),
             written: Ok(()),
         }
     }
@@ -92,7 +92,7 @@ impl<'a> Outcomes<'a> {
 
     fn columns(&self, identity: &Identity, outcome: &Outcome) -> String {
         let (id, client) = (identity.id.to_string(), identity.client());
-        let gap = self.client_width.saturating_sub(client.width());
+        let gap = self.client_width.saturating_sub(display_width(&client));
         format!(
             "{:<WORD$}  {id:>id_width$}  {client}{:gap$}  {}",
             outcome.word(),
@@ -134,14 +134,13 @@ impl<'a> Outcomes<'a> {
     fn print_json(&self, attempts: &[Attempt]) -> Result<(), Failure> {
         let records: Vec<_> = attempts.iter().map(|attempt| self.record(attempt)).collect();
         output::print(|out| {
-            serde_json::to_writer_pretty(&mut *out, &records)?;
+            json::to_writer_pretty(&mut *out, &records)?;
             writeln!(out)
         })
     }
 
     fn record<'b>(&'b self, attempt: &'b Attempt) -> OutcomeRecord<'b> {
         let identity = &attempt.victim.identity;
-        let shown = |text: &'b Option<Text>| text.as_ref().map(Text::as_str);
         let endpoint = self
             .urls
             .get(usize::from(identity.endpoint.0))
@@ -150,10 +149,10 @@ impl<'a> Outcomes<'a> {
             endpoint,
             key: identity.fingerprint(endpoint),
             id: identity.id.0,
-            user: shown(&identity.user),
-            address: shown(&identity.address),
+            user: identity.user.as_ref(),
+            address: identity.address.as_ref(),
             port: identity.port,
-            service: shown(&identity.service),
+            service: identity.service.as_ref(),
             outcome: attempt.outcome().map(Outcome::word),
             detail: attempt
                 .outcome()

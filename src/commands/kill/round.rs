@@ -8,14 +8,14 @@ use std::future::pending;
 use std::io;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::endpoint::Endpoint;
 use crate::kill::{Attempt, Batch, Event, Order, Rules, Victim};
-use crate::model::{Fault, Limit, Now, Text};
+use crate::model::{Fault, Limit, Text};
 use crate::shell::audit::{AuditError, AuditLog, Recorder};
+use crate::shell::clock;
 
 /// So long the last lines of the audit log are waited for.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -25,7 +25,6 @@ pub(super) struct Round<E> {
     /// By their numbers.
     endpoints: Vec<E>,
     audit: AuditLog,
-    began: Instant,
     batch: Batch,
     requests: JoinSet<Event>,
     /// Writes the outcomes.
@@ -40,13 +39,11 @@ impl<E: Endpoint> Round<E> {
         victims: Vec<Victim>,
         rules: Rules,
     ) -> io::Result<Self> {
-        let began = Instant::now();
         let recorder = Recorder::start(audit.clone())?;
-        let (batch, orders) = Batch::ask(1, victims, rules, now(began));
+        let (batch, orders) = Batch::ask(1, victims, rules);
         let mut round = Self {
             endpoints,
             audit,
-            began,
             batch,
             requests: JoinSet::new(),
             recorder,
@@ -91,7 +88,7 @@ impl<E: Endpoint> Round<E> {
 
     /// Somebody said yes to all whose first check has passed: the grace begins.
     pub(super) fn confirm(&mut self, reason: Option<Text>, grace: Duration) {
-        let orders = self.batch.confirm(reason, grace, now(self.began));
+        let orders = self.batch.confirm(reason, grace, clock::now());
         self.carry_out(orders);
     }
 
@@ -99,7 +96,7 @@ impl<E: Endpoint> Round<E> {
     pub(super) async fn end(&mut self, tell: &mut impl FnMut(&Attempt)) {
         self.tell_news(tell);
         while !self.is_over() {
-            let wake = self.batch.wake_at().map(|at| self.began + at);
+            let wake = self.batch.wake_at().map(clock::instant);
             let event = tokio::select! {
                 Some(event) = next_answer(&mut self.requests) => event,
                 () = until(wake) => Event::Clock,
@@ -123,14 +120,14 @@ impl<E: Endpoint> Round<E> {
     /// The program was stopped: it is taken back, or what has not begun is left alone.
     pub(super) fn halt(&mut self) {
         if !self.batch.take_back("the program was stopped") {
-            let orders = self.batch.stop(now(self.began));
+            let orders = self.batch.stop(clock::now());
             self.carry_out(orders);
         }
     }
 
     /// The command ends here: begins no more, and logs that what is in flight is unknown.
     pub(super) fn abandon(&mut self) {
-        let orders = self.batch.abandon(&Fault::Abandoned, now(self.began));
+        let orders = self.batch.abandon(&Fault::Abandoned, clock::now());
         self.carry_out(orders);
     }
 
@@ -141,7 +138,7 @@ impl<E: Endpoint> Round<E> {
     }
 
     fn hear(&mut self, event: Event) {
-        let orders = self.batch.hear(event, now(self.began));
+        let orders = self.batch.hear(event, clock::now());
         self.carry_out(orders);
     }
 
@@ -170,13 +167,6 @@ impl<E: Endpoint> Round<E> {
                 Order::WriteOutcomes(entries) => self.recorder.write(entries),
             }
         }
-    }
-}
-
-fn now(began: Instant) -> Now {
-    Now {
-        elapsed: began.elapsed(),
-        wall: Timestamp::now(),
     }
 }
 

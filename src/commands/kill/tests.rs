@@ -13,7 +13,7 @@ use super::victims::{Selection, find};
 use crate::cli::KillOutput;
 use crate::commands::exit::Exit;
 use crate::demo::{Dialects, Running, ServeSpec, serve};
-use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Rules, Ticket, Victim};
+use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Rules, Survey, Ticket, Victim};
 use crate::model::{
     Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId,
     Sighting, Snapshot, Text,
@@ -21,6 +21,7 @@ use crate::model::{
 use crate::query::ReasonNames;
 use crate::shell::audit::AuditLog;
 use crate::shell::client::{Client, ClientSpec};
+use crate::shell::clock;
 
 async fn fleet(dialects: Dialects) -> (Running, Client) {
     let mut spec = ServeSpec::new(40, 7);
@@ -154,12 +155,14 @@ impl Endpoint for Forbidding {
                 let sighting = Sighting {
                     endpoint: EndpointId(0),
                     process: None,
+                    other_process: None,
+                    asked_at: clock::now(),
                     taken_at: Timestamp::now(),
                     detail: Detail::of(session(id)),
                 };
                 Event::Seen(ticket, Ok(Arc::new(sighting)))
             }
-            Request::Process => Event::Process(ticket, Ok(None)),
+            Request::Survey => Event::Surveyed(ticket, Ok(Survey::Unknown)),
             Request::List => Event::Relisted(ticket, Ok(Arc::new(list()))),
             Request::Delete { .. } => {
                 self.0.fetch_add(1, Ordering::Relaxed);
@@ -180,8 +183,10 @@ fn list() -> Snapshot {
         dialect: Dialect::Draft,
         instance: None,
         number: 1,
+        asked_at: clock::now(),
         taken_at: Timestamp::now(),
         cost: Duration::ZERO,
+        least_interval: Duration::ZERO,
         bytes: 0,
         sessions: (1..=100).map(|id| session(SessionId(id))).collect(),
         blanked: 0,

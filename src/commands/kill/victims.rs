@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::commands::connect;
 use crate::commands::exit::{Exit, Failure, failed};
+use crate::commands::same_proxy::{self, Aliases};
 use crate::kill::{Authority, Refusal, Rules, Victim, permit, reason_names};
 use crate::model::{EndpointId, Fault, Instance, Session, SessionId, Snapshot};
 use crate::query::{Filter, Subject};
@@ -45,7 +46,8 @@ pub(super) async fn find(
     names: &[Arc<str>],
     selection: &Selection,
 ) -> Result<Victims, Failure> {
-    let (mut snapshots, exit) = connect::lists(clients).await.told()?;
+    let (snapshots, exit) = connect::lists(clients).await.told()?;
+    let (mut snapshots, aliases) = same_proxy::merge(snapshots, clients);
     let is_whole = exit == Exit::Done;
     let mut problems = Vec::new();
     let mut meant = Vec::new();
@@ -57,12 +59,23 @@ pub(super) async fn find(
             Err(failure) => problems.push(failure.to_string()),
         }
     }
-    let keyed = keyed(&selection.keys, &snapshots, clients);
+    let keyed = keyed(&selection.keys, &snapshots, clients, &aliases);
     for key in &selection.keys {
         match keyed.get(key) {
-            Some(found) => meant.push(*found),
+            Some(found) if selection.ids.is_empty() => meant.push(*found),
+            Some(_) => {}
             None => problems.push(Failure::NoSuchKey(key.clone()).to_string()),
         }
+    }
+    if !selection.keys.is_empty() {
+        let has_key = |session: &(EndpointId, SessionId)| keyed.values().any(|found| found == session);
+        let (agreeing, others): (Vec<_>, Vec<_>) = meant.into_iter().partition(has_key);
+        problems.extend(
+            others
+                .iter()
+                .map(|(endpoint, id)| without_key(&snapshots, *endpoint, *id)),
+        );
+        meant = agreeing;
     }
     if selection.is_filter_alone() {
         let all = snapshots.iter().flat_map(|snapshot| {
@@ -123,19 +136,23 @@ async fn one(
     }
 }
 
-/// The sessions that have one of these fingerprints, by it. Each holds for one endpoint only.
+/// The sessions that have one of these fingerprints, by it. Each is of one URL; a proxy may have several.
 fn keyed(
     keys: &[String],
     snapshots: &[Snapshot],
     clients: &[Client],
+    aliases: &Aliases,
 ) -> BTreeMap<String, (EndpointId, SessionId)> {
     let mut found = BTreeMap::new();
     for snapshot in snapshots.iter().filter(|_| !keys.is_empty()) {
-        let url = connect::url(clients, snapshot.endpoint);
-        for session in &snapshot.sessions {
-            let key = snapshot.identity(session).fingerprint(&url);
-            if keys.contains(&key) {
-                found.insert(key, (snapshot.endpoint, session.id));
+        let others = aliases.iter().filter(|(_, kept)| **kept == snapshot.endpoint);
+        let same = std::iter::once(snapshot.endpoint).chain(others.map(|(alias, _)| *alias));
+        for url in same.map(|endpoint| connect::url(clients, endpoint)) {
+            for session in &snapshot.sessions {
+                let key = snapshot.identity(session).fingerprint(&url);
+                if keys.contains(&key) {
+                    found.insert(key, (snapshot.endpoint, session.id));
+                }
             }
         }
     }
@@ -195,8 +212,11 @@ impl<'a> Listed<'a> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
             read_only: self.read_only,
+            may_only_read: false,
             dialect: Some(self.snapshot.dialect),
             version: instance.and_then(Instance::release),
+            // Found out later, where there are victims.
+            several_proxies: false,
         };
         permit(subject, authority, protect).err()
     }
@@ -213,6 +233,17 @@ async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Re
         Err(Fault::NotFound) => Ok(false),
         Err(fault) => Err(failed(client)(fault)),
     }
+}
+
+/// Why a session that was given by its id is no victim beside `--key`.
+fn without_key(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> String {
+    let snapshot = snapshots.iter().find(|snapshot| snapshot.endpoint == endpoint);
+    let session = snapshot.and_then(|snapshot| snapshot.get(id));
+    let client = session.map(|session| format!(" {}", session.client()));
+    format!(
+        "refused: {id}{}: its key is not one of those given with --key",
+        client.unwrap_or_default()
+    )
 }
 
 fn unmatched(session: &Session, selection: &Selection) -> String {

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use crate::app::arrange::Generation;
 use crate::commands::record::SessionRecord;
 use crate::model::Snapshot;
+use crate::shell::json;
 
 /// One array; each object has a line of its own in it.
 pub(super) fn write_array(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
     out.write_all(b"[")?;
     for (index, record) in records(generation, urls).enumerate() {
         out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &record)?;
+        json::to_writer(&mut *out, &record)?;
     }
     out.write_all(if generation.is_empty() { b"]\n" } else { b"\n]\n" })
 }
@@ -19,7 +20,7 @@ pub(super) fn write_array(out: &mut impl Write, generation: &Generation, urls: &
 /// One object a line.
 pub(super) fn write_lines(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
     for record in records(generation, urls) {
-        serde_json::to_writer(&mut *out, &record)?;
+        json::to_writer(&mut *out, &record)?;
         out.write_all(b"\n")?;
     }
     Ok(())

@@ -1,11 +1,13 @@
-//! The list for people: the columns of the screen, in full.
+//! The human-readable list: the columns of the screen. On a terminal it fits the width; elsewhere
+//! nothing is cut.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::app::arrange::Generation;
 use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
-use crate::model::Dialect;
+use crate::model::{Dialect, ascii};
 
 /// What is shown without asking for more.
 const USUAL: [&str; 8] = ["id", "user", "address", "service", "age", "idle", "state", "why"];
@@ -23,20 +25,45 @@ pub(super) enum Which<'a> {
     Chosen(&'a [ColumnId]),
 }
 
+/// What the table is written for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page {
+    /// Maximum width of a line, on a terminal.
+    pub(super) width: Option<usize>,
+    /// Nothing but ASCII.
+    pub(super) ascii: bool,
+}
+
 /// Writes the table.
-pub(super) fn write(out: &mut impl Write, generation: &Generation, which: Which<'_>) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut impl Write,
+    generation: &Generation,
+    which: Which<'_>,
+    page: Page,
+) -> io::Result<()> {
     let columns = columns(generation, which);
-    let mut grid = Grid::new(
-        columns
-            .iter()
-            .map(|column| Head::up_to(column.max.into(), column.heading, column.align))
-            .collect(),
-    );
+    let head = |column: &&Column| Head::new(column.heading, column.align).keeping_ends(column.keeps_ends());
+    let mut grid = Grid::new(columns.iter().map(head).collect());
+    if let Some(width) = page.width {
+        grid.fit(width, if page.ascii { "~" } else { "…" });
+    }
     let rows: Vec<_> = generation.window(0, generation.len()).collect();
     for row in &rows {
-        grid.push(columns.iter().map(|column| (column.cell)(row)));
+        let cells = columns.iter().map(|column| (column.cell)(row));
+        if page.ascii {
+            grid.push(cells.map(|cell| cell.map(ascii_cell)));
+        } else {
+            grid.push(cells);
+        }
     }
     grid.write(out)
+}
+
+fn ascii_cell(cell: Cow<'_, str>) -> Cow<'_, str> {
+    match cell {
+        Cow::Borrowed(cell) => ascii(cell),
+        Cow::Owned(cell) => Cow::Owned(ascii(&cell).into_owned()),
+    }
 }
 
 fn columns(generation: &Generation, which: Which<'_>) -> Vec<&'static Column> {

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::Shown;
-use crate::commands::record::{SessionRecord, shown};
+use crate::commands::record::SessionRecord;
 use crate::model::{Connection, Dialect, Query, Response, Statistics, Text};
 
 /// The object; what the dialect cannot tell is `null`.
@@ -14,16 +14,16 @@ pub(super) struct DetailRecord<'a> {
     connections: Vec<ConnectionRecord<'a>>,
     client: Option<Attributes<'a>>,
     queries: Option<Vec<QueryRecord<'a>>>,
-    log: Option<Vec<&'a str>>,
+    log: Option<&'a [Text]>,
 }
 
 #[derive(Debug, Serialize)]
 struct ConnectionRecord<'a> {
-    server: Option<&'a str>,
-    state: Option<&'a str>,
-    role: Option<&'a str>,
+    server: Option<&'a Text>,
+    state: Option<&'a Text>,
+    role: Option<&'a Text>,
     thread_id: Option<u32>,
-    cipher: Option<&'a str>,
+    cipher: Option<&'a Text>,
     statistics: Option<Counters>,
     readq_bytes: Option<u64>,
     writeq_bytes: Option<u64>,
@@ -31,19 +31,19 @@ struct ConnectionRecord<'a> {
 
 #[derive(Debug, Serialize)]
 struct QueryRecord<'a> {
-    command: Option<&'a str>,
-    sql: Option<&'a str>,
+    command: Option<&'a Text>,
+    sql: Option<&'a Text>,
     /// As sent, in the zone of the server.
-    received: Option<&'a str>,
+    received: Option<&'a Text>,
     /// As sent; `null` while it runs.
-    completed: Option<&'a str>,
+    completed: Option<&'a Text>,
     duration_ms: Option<u64>,
     responses: Vec<ResponseRecord<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct ResponseRecord<'a> {
-    server: Option<&'a str>,
+    server: Option<&'a Text>,
     duration_ms: Option<u64>,
 }
 
@@ -59,18 +59,18 @@ impl<'a> DetailRecord<'a> {
                 .queries
                 .as_ref()
                 .map(|queries| queries.iter().map(query).collect()),
-            log: tells.then(|| detail.log.iter().map(Text::as_str).collect()),
+            log: tells.then_some(&detail.log),
         }
     }
 }
 
 fn connection(connection: &Connection) -> ConnectionRecord<'_> {
     ConnectionRecord {
-        server: shown(connection.server.as_ref()),
-        state: shown(connection.state.as_ref()),
-        role: shown(connection.role.as_ref()),
+        server: connection.server.as_ref(),
+        state: connection.state.as_ref(),
+        role: connection.role.as_ref(),
         thread_id: connection.thread_id,
-        cipher: shown(connection.cipher.as_ref()),
+        cipher: connection.cipher.as_ref(),
         statistics: connection.statistics.map(Counters),
         readq_bytes: connection.buffer.and_then(|buffer| buffer.readq),
         writeq_bytes: connection.buffer.and_then(|buffer| buffer.writeq),
@@ -79,10 +79,10 @@ fn connection(connection: &Connection) -> ConnectionRecord<'_> {
 
 fn query(query: &Query) -> QueryRecord<'_> {
     QueryRecord {
-        command: shown(query.command.as_ref()),
-        sql: shown(query.sql.as_ref()),
-        received: shown(query.received.as_ref()),
-        completed: shown(query.completed.as_ref()),
+        command: query.command.as_ref(),
+        sql: query.sql.as_ref(),
+        received: query.received.as_ref(),
+        completed: query.completed.as_ref(),
         duration_ms: query.took_ms(),
         responses: query.responses.iter().map(response).collect(),
     }
@@ -90,7 +90,7 @@ fn query(query: &Query) -> QueryRecord<'_> {
 
 fn response(response: &Response) -> ResponseRecord<'_> {
     ResponseRecord {
-        server: shown(response.server.as_ref()),
+        server: response.server.as_ref(),
         duration_ms: response.duration_ms,
     }
 }
@@ -101,7 +101,7 @@ struct Attributes<'a>(&'a [(Text, Text)]);
 
 impl Serialize for Attributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 

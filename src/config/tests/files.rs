@@ -167,6 +167,63 @@ fn paths_begin_at_the_file_or_at_home() {
 }
 
 #[test]
+fn a_file_that_another_user_could_have_written_is_refused() {
+    let world = World::new().with_file("password-command = 'echo x'");
+    let path = world.path(".config/maxtop/config.toml");
+    for mode in [0o620, 0o602, 0o666] {
+        chmod(&path, mode);
+        let expected = format!(
+            "{}: others can write it (mode {mode:03o}): chmod go-w it",
+            path.display()
+        );
+        assert_eq!(world.error(), expected);
+    }
+    chmod(&path, 0o644);
+    assert!(world.read().is_ok(), "all may read it");
+    // Only root can give a file away.
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::chown(&path, Some(1234), None).unwrap();
+        let expected = "it belongs to another user (uid 1234): chown it, or copy it";
+        assert!(world.error().ends_with(expected), "{}", world.error());
+        let mut linked = World::new();
+        let target = linked.file("target.toml", "user = 'x'");
+        let link = linked.path("link.toml");
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        linked.line.file = Some(link.clone());
+        assert!(linked.read().is_ok());
+        std::os::unix::fs::lchown(&link, Some(1234), None).unwrap();
+        assert!(linked.error().ends_with(expected), "{}", linked.error());
+    }
+}
+
+#[test]
+fn dev_null_is_no_file() {
+    let mut world = World::new().with_file("user = 'unread'");
+    world.line.file = Some("/dev/null".into());
+    assert_eq!(world.config().endpoints[0].user, "admin");
+}
+
+#[test]
+fn root_keeps_its_files_below_its_own_home() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let root = nix::unistd::User::from_uid(0.into()).unwrap().unwrap().dir;
+    let own = root.join(".local/state/maxtop/audit.jsonl");
+    let world = World::new();
+    assert_eq!(
+        world.config().audit.unwrap(),
+        world.path(".local/state/maxtop/audit.jsonl"),
+        "a home of root's is root's"
+    );
+    std::os::unix::fs::chown(world.home.path(), Some(1000), None).unwrap();
+    assert_eq!(world.config().audit.unwrap(), own);
+    let state = world.path("state");
+    let named = world.variable("XDG_STATE_HOME", state.to_str().unwrap());
+    assert_eq!(named.config().audit.unwrap(), own);
+}
+
+#[test]
 fn the_usual_places_are_those_of_xdg() {
     let world = World::new();
     let state = world.path("state");

@@ -15,7 +15,7 @@ fn world(text: &str) -> World {
 fn it_is_read_as_the_tool_reads_it() {
     let text = "; a comment\n[other]\nuser = nobody\n[maxctrl]\n# another\n  u = bob\np='a;b'\n\
                 hosts = \"db1:8989,db2\" \nsecure\nt=500 ; half a second\ntls-cert = a\\;b\\\\c\\d\nx = a=b\n";
-    let found = entries(text);
+    let found = entries(text).unwrap();
     let found: Vec<_> = found
         .iter()
         .map(|entry| (entry.name.as_str(), entry.value.as_str(), entry.line))
@@ -87,9 +87,45 @@ fn it_counts_only_where_nothing_else_names_an_endpoint_or_a_user() {
         .with_file("[profiles.maxctrl]\nuser = 'mine'")
         .profile("maxctrl");
     assert_eq!(own.config().endpoints[0].user, "mine");
-    assert!(!world("[other]\nuser=bob\n").config().endpoints[0].by_maxctrl);
     let reading = world(text).read().unwrap();
     assert_eq!(reading.profile.as_deref(), Some("maxctrl"));
+}
+
+#[test]
+fn what_the_tool_would_pass_over_is_used_where_its_meaning_is_clear() {
+    for text in [
+        "\u{feff}[maxctrl]\nuser=bob\nhosts=db1:8989,db2\n",
+        "user=bob\nhosts=db1:8989,db2\n",
+        "\u{feff}u=bob\nh=db1:8989,db2\n",
+        "[maxctrl] ; mine\r\n--user=bob\r\n-h = db1:8989,db2\r\n",
+        "[MaxCtrl]\nuser=bob\nhosts[]=db1:8989\nhosts[] = db2\n",
+        "[maxctrl]\nuser=bob\nhosts=db9\nhosts=db1:8989,db2\n",
+    ] {
+        let config = world(text).config();
+        assert_eq!(urls(&config), ["http://db1:8989", "http://db2"], "{text:?}");
+        assert_eq!(config.endpoints[0].user, "bob", "{text:?}");
+        assert!(config.endpoints[0].by_maxctrl);
+    }
+    let underscores = world("[maxctrl]\ntls_verify_server_cert=false\ntls_ca_cert=/ca\n").config();
+    let tls = &underscores.endpoints[0].tls;
+    assert!(tls.insecure && tls.ca.as_deref() == Some(Path::new("/ca")));
+    for nothing in ["", "; user=bob\n", "[maxctrl]\n"] {
+        let config = world(nothing).config();
+        assert!(!config.endpoints[0].by_maxctrl, "{nothing:?}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_an_error() {
+    for link in [FILE, ".config/maxtop/config.toml", ".config/maxtop", ".config"] {
+        let world = World::new();
+        let path = world.path(link);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(world.path("missing"), &path).unwrap();
+        let error = world.error();
+        let words = format!("{} is a link to something that does not exist", path.display());
+        assert!(error.contains(&words), "{error}");
+    }
 }
 
 #[test]
@@ -131,6 +167,40 @@ fn what_cannot_be_used_is_told_with_its_line() {
             "line 2: tls-passphrase: an encrypted key",
         ),
         ("[maxctrl]\nhosts=a:geheim@b\n", "line 2: hosts: bad endpoint"),
+        ("[maxctrl]\nuser=a\nhosts=\n", "line 3: hosts: expected HOST:PORT"),
+        (
+            "# a\n[other]\nuser=bob\n",
+            "line 2: the file has no section [maxctrl]",
+        ),
+        (
+            "user=a\n[other]\nx=y\n",
+            "line 2: the file has no section [maxctrl]",
+        ),
+        (
+            "user=a\n[maxctrl]\np=geheim\n",
+            "line 1: user: it is above the section [maxctrl]",
+        ),
+        ("[maxctrl\nuser=a\n", "line 1: a section ends with ']'"),
+        (
+            "[maxctrl]\npassword geheim\n",
+            "line 2: expected 'option = value'",
+        ),
+        (
+            "[maxctrl]\nusre = bob\n",
+            "line 2: unknown option 'usre': did you mean user?",
+        ),
+        (
+            "colour = red\n",
+            "line 1: unknown option 'colour': the file has no option of maxctrl",
+        ),
+        (
+            "[maxctrl]\nuser[]=bob\n",
+            "line 2: user: only hosts can be a list",
+        ),
+        (
+            "[maxctrl]\npassword=geheim\nsecretsdir=/s\n",
+            "line 3: secretsdir: an encrypted password",
+        ),
     ] {
         let error = world(text).error();
         assert!(error.contains(words) && !error.contains("geheim"), "{error}");

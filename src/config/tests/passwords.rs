@@ -61,20 +61,76 @@ fn a_command_that_fails_or_prints_nothing_says_so() {
 }
 
 #[test]
-fn what_others_could_have_written_is_not_run() {
-    let world = World::new().with_file("password-command = 'echo x'");
-    let path = world.path(".config/maxtop/config.toml");
-    assert_eq!(read(&world).unwrap(), "x");
-    for mode in [0o620, 0o602, 0o666] {
-        chmod(&path, mode);
-        let error = read(&world).unwrap_err();
-        let place = format!("password-command in {}", path.display());
-        assert!(error.contains(&place) && error.contains("chmod go-w"), "{error}");
+fn an_empty_password_is_an_error() {
+    for text in ["", "\n", "\r\n"] {
+        let world = World::new();
+        let path = world.file("password", text);
+        let error = read(&world.flag("password-file", path.to_str().unwrap())).unwrap_err();
+        assert_eq!(
+            error,
+            format!(
+                "the password file {} is empty: write the password into it",
+                path.display()
+            )
+        );
     }
-    chmod(&path, 0o644);
-    assert_eq!(read(&world).unwrap(), "x", "everybody may read it");
-    chmod(&path, 0o666);
-    assert_eq!(read(&world.flag("password-command", "echo y")).unwrap(), "y");
+    let error = World::new().variable("MAXTOP_PASSWORD", "").error();
+    assert_eq!(
+        error,
+        "MAXTOP_PASSWORD: the password is empty: set it, or unset the variable"
+    );
+    let other = World::new()
+        .variable("MAXTOP_PASSWORD", "")
+        .flag("password-command", "echo x");
+    assert_eq!(read(&other).unwrap(), "x", "the command line comes first");
+}
+
+#[test]
+fn what_is_no_file_is_refused_without_waiting_for_it() {
+    let world = World::new();
+    let pipe = world.path("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let directory = world.home.path().to_owned();
+    for (path, why) in [
+        (pipe.as_path(), "it is a named pipe"),
+        (directory.as_path(), "it is a directory"),
+        (Path::new("/dev/zero"), "it is a device"),
+        (Path::new("/dev/null"), "it is a device"),
+    ] {
+        let path = path.to_str().unwrap();
+        let error = read(&World::new().flag("password-file", path)).unwrap_err();
+        assert_eq!(
+            error,
+            format!("cannot read the password file {path}: {why}") + rest(why)
+        );
+        let mut world = World::new().flag("client-cert", path).flag("client-key", path);
+        let error = world.config().endpoints[0].tls.read().unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+        world.line.file = Some(path.into());
+        if path != "/dev/null" {
+            assert!(world.error().contains(why), "{}", world.error());
+        }
+    }
+}
+
+/// What to do instead.
+fn rest(why: &str) -> &'static str {
+    if why.contains("pipe") {
+        ": use a regular file, or a command that prints it"
+    } else {
+        ""
+    }
+}
+
+#[test]
+fn the_pipe_of_a_shell_is_read_to_its_end() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
+    let asked = std::thread::spawn(move || read(&World::new().flag("password-file", &path)));
+    std::io::Write::write_all(&mut writer, b"secret\n").unwrap();
+    drop(writer);
+    assert_eq!(asked.join().unwrap().unwrap(), "secret");
+    drop(reader);
 }
 
 #[test]

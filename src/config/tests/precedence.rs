@@ -267,8 +267,6 @@ fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
     assert_eq!(file(password(flag)), Path::new("/flag"));
     let both = world().flag("password-file", "/f").flag("password-command", "c");
     assert!(both.error().contains("exclude each other"));
-    let empty = World::new().variable("MAXTOP_PASSWORD", "");
-    assert!(password(empty).is_none(), "an empty variable is as good as none");
 }
 
 #[test]

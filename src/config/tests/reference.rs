@@ -1,10 +1,10 @@
-//! The sample file and the README are the table of settings.
+//! The sample file and `docs/configuration.md` have the table of settings.
 
 use std::fmt::Write as _;
 
 use super::*;
 
-const README: &str = include_str!("../../../README.md");
+const CONFIGURATION: &str = include_str!("../../../docs/configuration.md");
 const SAMPLE: &str = include_str!("../../../assets/config.toml");
 
 #[test]
@@ -46,8 +46,7 @@ fn the_sample_says_nothing_and_uncommented_it_says_the_defaults() {
 
 #[test]
 fn the_examples_of_profiles_can_be_read() {
-    let of_readme = README.split("## Configuration").nth(1).unwrap();
-    let of_readme = of_readme
+    let of_docs = CONFIGURATION
         .split("```toml")
         .nth(1)
         .unwrap()
@@ -60,7 +59,7 @@ fn the_examples_of_profiles_can_be_read() {
         .map(|line| line.trim_start_matches('#'))
         .collect();
     let of_sample = format!("[profiles.production]{}", of_sample.join("\n"));
-    for text in [of_readme, &of_sample] {
+    for text in [of_docs, &of_sample] {
         let config = World::new().with_file(text).profile("production").config();
         assert_eq!(urls(&config), ["https://proxy-1:8989", "https://proxy-2:8989"]);
         assert_eq!(config.thresholds.query_act.as_secs(), 120);
@@ -81,7 +80,7 @@ fn every_example_can_be_used() {
 }
 
 #[test]
-fn the_readme_has_the_table_of_settings() {
+fn docs_have_the_table_of_settings() {
     let mut table =
         "| setting | option | variable | default | what it is |\n|---|---|---|---|---|\n".to_owned();
     for setting in SettingId::all().map(SettingId::setting) {
@@ -109,10 +108,7 @@ fn the_readme_has_the_table_of_settings() {
         )
         .unwrap();
     }
-    assert!(
-        README.contains(&table),
-        "paste into the README's section 'Configuration':\n{table}"
-    );
+    crate::docs::assert_table("configuration.md", "settings", &table);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! After the DELETE: what its reply means, and how it is seen that the session is gone.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Attempt, Next};
+use super::{Attempt, Next, Reply};
 use crate::kill::Outcome;
 use crate::kill::stage::{Stage, Watch};
 use crate::model::{Fault, Now, Sighting, Verdict};
@@ -23,11 +22,22 @@ impl Attempt {
     /// Ended at once is only what is certain: refused by the server, or never sent. For all else,
     /// a 404 included (before 22.08 it says that there is no DELETE), the session is watched.
     pub(in crate::kill) fn deleted(&mut self, answer: Result<(), Fault>, now: Now) -> Next {
-        let Stage::Deleting { sent } = self.stage else {
+        let Stage::Deleting {
+            sent,
+            unchecked,
+            tries,
+        } = &mut self.stage
+        else {
             return Next::Rest;
         };
+        let sent = *sent;
         let reply = match answer {
             Ok(()) => None,
+            // Nothing was sent, so another check and DELETE may follow.
+            Err(Fault::CheckExpired | Fault::Unsent) => {
+                let (unchecked, tries) = (std::mem::take(unchecked), *tries);
+                return self.repeat_slow_check(unchecked, tries);
+            }
             Err(fault) if fault.is_not_allowed() => return self.finish(Outcome::NotAllowed(fault)),
             Err(fault) if was_never_done(&fault) => return self.finish(Outcome::Failed(fault)),
             Err(fault) => Some(fault),
@@ -36,25 +46,31 @@ impl Attempt {
         Next::LookAt(now.elapsed + FIRST_LOOK)
     }
 
-    /// A look after the DELETE: a 404, or anybody else under its number, means that it is gone.
-    pub(super) fn seen_after_delete(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Now) -> Next {
-        let identity = &self.victim.identity;
-        let is_another =
-            |sighting: &Sighting| matches!(identity.compare(&sighting.identity()), Verdict::Different(_));
+    /// Handles a check after the DELETE. The session is gone if its own process answers with a 404, or
+    /// has another session under its id.
+    pub(super) fn seen_after_delete(&mut self, reply: Reply, now: Now) -> Next {
+        let is_gone = match &reply {
+            Reply::Seen(sighting) => self.is_replaced(sighting),
+            Reply::Missing(absence) => self.is_of_same_process(absence) == Some(true),
+            Reply::Failed(_) => false,
+        };
         let (Stage::Watching(watch) | Stage::Unsure(watch, _)) = &mut self.stage else {
             return Next::Rest;
         };
-        watch.alive = answer.is_ok();
-        match answer {
-            Err(Fault::NotFound) => return self.gone(now),
-            // The lists go on telling; another refused password each time may lock the account.
-            Err(fault) if fault.is_refused_password() => {
+        watch.alive = false;
+        match reply {
+            _ if is_gone => return self.gone(now),
+            // Lists show later whether it is gone; another rejected login may lock the account.
+            Reply::Failed(fault) if fault.is_refused_password() => {
                 watch.unseen = Some(fault);
                 return Next::Rest;
             }
-            Err(fault) => watch.unseen = Some(fault),
-            Ok(sighting) if is_another(&sighting) => return self.gone(now),
-            Ok(_) => watch.unseen = None,
+            Reply::Failed(fault) => watch.unseen = Some(fault),
+            Reply::Missing(_) => watch.unseen = Some(Fault::MixedProcesses),
+            Reply::Seen(_) => {
+                watch.alive = true;
+                watch.unseen = None;
+            }
         }
         self.give_up_in_time(now);
         match &self.stage {
@@ -62,6 +78,16 @@ impl Attempt {
             Stage::Unsure(..) => Next::LookAt(now.elapsed + SEARCH_AGAIN),
             _ => Next::Rest,
         }
+    }
+
+    /// Whether the victim's id belongs to another session of the same process. Another process proves
+    /// nothing: lists show whether it is the same proxy after a restart.
+    fn is_replaced(&self, sighting: &Sighting) -> bool {
+        let victims = &self.victim.identity;
+        let is_same_process = victims.process.is_none() || sighting.process == victims.process;
+        is_same_process
+            && sighting.other_process.is_none()
+            && matches!(victims.compare(&sighting.identity()), Verdict::Different(_))
     }
 
     /// It is gone. After a 404 to the DELETE it was not this DELETE that ended it.
@@ -140,6 +166,11 @@ const fn was_never_done(fault: &Fault) -> bool {
         | Fault::LoginEnded
         | Fault::ReadOnly
         | Fault::Redirected(_) => true,
+        // A gateway may answer these after it has passed the request on.
+        Fault::Status {
+            status: 404 | 408 | 412 | 425 | 429 | 499,
+            ..
+        } => false,
         Fault::Status { status, .. } => matches!(status, 400..=499),
         _ => false,
     }

@@ -1,22 +1,24 @@
 //! What the answers of an endpoint mean for a batch.
 
-use std::sync::Arc;
-
 use super::{Batch, Phase};
-use crate::kill::attempt::{Attempt, Look, Next};
-use crate::kill::event::{Order, Request, Ticket};
+use crate::kill::attempt::{ASK_AGAIN, Attempt, CheckReply, Next, Reply};
+use crate::kill::event::{Order, Request, Survey, Ticket};
 use crate::kill::traffic::{Alarm, Lane};
 use crate::kill::{Outcome, Refusal};
-use crate::model::{EndpointId, Fault, Instance, Now, Sighting};
+use crate::model::{EndpointId, Fault, Now};
 
 impl Batch {
-    pub(super) fn seen(
-        &mut self,
-        ticket: Ticket,
-        answer: Result<Arc<Sighting>, Fault>,
-        now: Now,
-        orders: &mut Vec<Order>,
-    ) {
+    /// The account of an endpoint may only read: while the dialog is open, its victims are refused.
+    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+        if matches!(self.phase, Phase::Asking) {
+            let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+            self.withdraw(here, &Outcome::Refused(Refusal::MayOnlyRead));
+            self.revision += 1;
+        }
+        self.after(now, Vec::new())
+    }
+
+    pub(super) fn seen(&mut self, ticket: Ticket, reply: Reply, now: Now, orders: &mut Vec<Order>) {
         let Some((place, lane)) = self.taker(ticket) else {
             return;
         };
@@ -35,36 +37,32 @@ impl Batch {
         let Some(traffic) = traffic.get_mut(&endpoint) else {
             return;
         };
-        let fault = answer.as_ref().err().cloned();
+        let fault = reply.fault().cloned();
         let was = attempt.outcome().cloned();
-        let process = traffic.process().cloned();
-        let next = attempt.seen(
-            Look {
-                answer,
-                process: process.as_ref(),
-                rules,
-            },
-            now,
-        );
+        let next = attempt.seen(CheckReply { reply, rules }, now);
         if attempt.outcome() != was.as_ref() && counts && !attempt.is_struck() {
             fresh.push(place);
         }
         // The room of a check goes over to its DELETE.
-        if next != Next::Delete {
+        if !matches!(next, Next::Delete { .. }) {
             traffic.ended(lane);
         }
+        let sees_several = matches!(attempt.outcome(), Some(Outcome::Refused(Refusal::SeveralProxies)));
         match next {
-            Next::Delete => {
+            Next::Delete { checked_at } => {
                 let id = attempt.victim.identity.id;
                 orders.push(Order::Ask {
                     endpoint,
                     ticket: attempt.ask(Lane::Check),
-                    request: Request::Delete { id },
+                    request: Request::Delete { id, checked_at },
                 });
             }
             Next::LookAt(at) => traffic.wake(at, place, Alarm::Look),
             Next::Queue => traffic.queue_check_again(place),
             Next::Rest => {}
+        }
+        if sees_several {
+            self.several_proxies(endpoint);
         }
         self.went(endpoint, fault);
     }
@@ -87,9 +85,12 @@ impl Batch {
             return;
         };
         traffic.ended(lane);
-        let fault = answer.as_ref().err().cloned();
-        if let Next::LookAt(at) = attempt.deleted(answer, now) {
-            traffic.wake(at, place, Alarm::Look);
+        let is_unsent = matches!(answer, Err(Fault::CheckExpired | Fault::Unsent));
+        let fault = answer.as_ref().err().filter(|_| !is_unsent).cloned();
+        match attempt.deleted(answer, now) {
+            Next::LookAt(at) => traffic.wake(at, place, Alarm::Look),
+            Next::Queue => traffic.queue_check_again(place),
+            Next::Rest | Next::Delete { .. } => {}
         }
         if let Some(at) = attempt.gives_up_at() {
             traffic.wake(at, place, Alarm::GiveUp);
@@ -124,21 +125,24 @@ impl Batch {
         }
     }
 
-    pub(super) fn heard_process(
-        &mut self,
-        ticket: Ticket,
-        answer: Result<Option<Instance>, Fault>,
-        now: Now,
-    ) {
-        let fault = answer.as_ref().err().cloned();
-        let process = answer.map(|instance| instance.and_then(|instance| instance.process));
-        let asked = self.traffic.iter_mut().find_map(|(endpoint, traffic)| {
-            traffic
-                .heard_process(ticket, process.clone(), now)
-                .then_some(*endpoint)
-        });
-        if let Some(endpoint) = asked {
-            self.went(endpoint, fault);
+    pub(super) fn surveyed(&mut self, ticket: Ticket, reply: Result<Survey, Fault>, now: Now) {
+        let Some(endpoint) = self.surveys.remove(&ticket) else {
+            return;
+        };
+        match reply {
+            Ok(Survey::OneProxy | Survey::Unknown) => {}
+            Ok(Survey::SeveralProxies) => self.several_proxies(endpoint),
+            Err(fault) if fault.is_refused_password() => {
+                self.withdraw_at(endpoint, &Outcome::NotAllowed(fault));
+            }
+            Err(fault) => {
+                self.survey_at.insert(endpoint, (now.elapsed + ASK_AGAIN, fault));
+            }
         }
+    }
+
+    fn withdraw_at(&mut self, endpoint: EndpointId, outcome: &Outcome) {
+        self.withdraw(|attempt| attempt.victim.identity.endpoint == endpoint, outcome);
+        self.revision += 1;
     }
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Batch, Phase};
-use crate::kill::attempt::{ASK_AGAIN, Attempt, Look};
+use crate::kill::attempt::{ASK_AGAIN, Attempt, CheckReply, Reply};
 use crate::kill::event::{Order, Request, Ticket};
 use crate::kill::{Outcome, Refusal};
 use crate::model::{EndpointId, Fault, Found, Identity, Now, Snapshot};
 
 /// Why a batch is taken back whose proxy is another process now.
 const RESTARTED: &str = "the proxy was restarted: its sessions are others now";
+/// Why a batch is canceled at whose address several proxies answer.
+const SEVERAL_PROXIES: &str = "several proxies answer at this address";
 
 impl Batch {
     /// Asks for a fresh list of an endpoint.
@@ -22,6 +24,26 @@ impl Batch {
             ticket: self.ticket,
             request: Request::List,
         });
+    }
+
+    /// Requests a survey of an endpoint, where the process start is known.
+    pub(super) fn survey(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
+        self.ticket = self.ticket.next();
+        self.surveys.insert(self.ticket, endpoint);
+        orders.push(Order::Ask {
+            endpoint,
+            ticket: self.ticket,
+            request: Request::Survey,
+        });
+    }
+
+    pub(super) fn survey_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
+        let due = self.survey_at.iter().filter(|(_, (at, _))| *at <= now.elapsed);
+        let endpoints: Vec<_> = due.map(|(endpoint, _)| *endpoint).collect();
+        for endpoint in endpoints {
+            self.survey_at.remove(&endpoint);
+            self.survey(endpoint, orders);
+        }
     }
 
     pub(super) fn relist_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
@@ -61,22 +83,17 @@ impl Batch {
         let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
         let open = (0..).zip(attempts).filter(|(_, a)| here(a) && a.is_undecided());
         for (place, attempt) in open {
-            let answer = match answer {
+            let reply = match answer {
                 Ok(snapshot) => {
                     let Some(session) = snapshot.get(attempt.victim.identity.id) else {
                         traffic.queue_check(place);
                         continue;
                     };
-                    Ok(Arc::new(snapshot.sighting(session)))
+                    Reply::Seen(Arc::new(snapshot.sighting(session)))
                 }
-                Err(fault) => Err(fault.clone()),
+                Err(fault) => Reply::Failed(fault.clone()),
             };
-            let look = Look {
-                answer,
-                process: None,
-                rules,
-            };
-            attempt.seen(look, now);
+            attempt.seen(CheckReply { reply, rules }, now);
         }
     }
 
@@ -87,7 +104,11 @@ impl Batch {
             self.restarted(snapshot);
         }
         for (place, attempt) in (0..).zip(&mut self.attempts) {
-            if attempt.victim.identity.endpoint == snapshot.endpoint && attempt.is_in_flight() {
+            let victims = &attempt.victim.identity;
+            // A list of another proxy at the same address says nothing about the victim.
+            let is_foreign =
+                self.several.contains(&snapshot.endpoint) && snapshot.process() != victims.process.as_ref();
+            if victims.endpoint == snapshot.endpoint && attempt.is_in_flight() && !is_foreign {
                 let was = attempt.outcome().cloned();
                 let found = snapshot.find(&attempt.victim.identity.key());
                 attempt.listed(matches!(found, Found::Same(_)), now);
@@ -108,14 +129,27 @@ impl Batch {
                     .is_some_and(|now| process.as_ref() != Some(now));
             *endpoint == snapshot.endpoint && (snapshot.change.is_after_restart || differ)
         };
-        if self.attempts.iter().all(is_of_before) && self.take_back(RESTARTED) {
+        self.refuse(is_of_before, &Refusal::Restarted, RESTARTED);
+    }
+
+    /// Several proxies answer at an endpoint: nothing more is sent to it.
+    pub(super) fn several_proxies(&mut self, endpoint: EndpointId) {
+        let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+        self.several.insert(endpoint);
+        self.refuse(here, &Refusal::SeveralProxies, SEVERAL_PROXIES);
+    }
+
+    /// Refuses the attempts for which nothing was sent yet. Cancels the whole batch in its grace period if
+    /// it has no others.
+    fn refuse(&mut self, whom: impl Fn(&Attempt) -> bool, refusal: &Refusal, why: &'static str) {
+        if self.attempts.iter().all(&whom) && self.take_back(why) {
             return;
         }
-        if self.attempts.iter().any(is_of_before) {
-            self.withdraw(is_of_before, &Outcome::Refused(Refusal::Restarted));
+        if self.attempts.iter().any(&whom) {
+            self.withdraw(&whom, &Outcome::Refused(refusal.clone()));
             // Those that were struck out too: they can be taken in again.
-            for attempt in self.attempts.iter_mut().filter(|attempt| is_of_before(attempt)) {
-                attempt.withdraw(Outcome::Refused(Refusal::Restarted));
+            for attempt in self.attempts.iter_mut().filter(|attempt| whom(attempt)) {
+                attempt.withdraw(Outcome::Refused(refusal.clone()));
             }
             self.revision += 1;
         }

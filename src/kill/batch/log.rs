@@ -7,6 +7,11 @@ use crate::kill::{Entry, Outcome, Refusal};
 use crate::model::{Now, Text};
 
 impl Batch {
+    /// Whether its intents are being written: nothing was sent yet.
+    pub const fn is_logging(&self) -> bool {
+        matches!(self.phase, Phase::Logging { .. })
+    }
+
     /// Nothing is sent before this is answered.
     pub(super) fn write_intents(&mut self, now: Now, orders: &mut Vec<Order>) {
         self.phase = Phase::Logging { since: now.elapsed };

@@ -4,7 +4,7 @@ use super::{Batch, LOG_WITHIN, Phase};
 use crate::kill::attempt::Attempt;
 use crate::kill::event::{Order, Request};
 use crate::kill::grace::Passing;
-use crate::kill::traffic::{Alarm, Turn};
+use crate::kill::traffic::Alarm;
 use crate::model::{EndpointId, Limit, Now, Text};
 
 impl Batch {
@@ -23,7 +23,7 @@ impl Batch {
     /// Lets time do its work, sends what may be sent, and logs what has become known.
     pub(super) fn after(&mut self, now: Now, mut orders: Vec<Order>) -> Vec<Order> {
         self.pass_time(now, &mut orders);
-        self.send(now, &mut orders);
+        self.send(&mut orders);
         self.log_outcomes(now, &mut orders);
         // While a person is asked, whoever is struck out can be taken in again.
         while matches!(self.phase, Phase::Running)
@@ -48,6 +48,7 @@ impl Batch {
             Phase::Asking | Phase::Running => {
                 self.ring(now);
                 self.relist_in_time(now, orders);
+                self.survey_in_time(now, orders);
             }
             Phase::Logging { .. } | Phase::TakenBack(_) => {}
         }
@@ -81,32 +82,15 @@ impl Batch {
     }
 
     /// Sends what may be sent now.
-    pub(super) fn send(&mut self, now: Now, orders: &mut Vec<Order>) {
+    pub(super) fn send(&mut self, orders: &mut Vec<Order>) {
         if !matches!(self.phase, Phase::Asking | Phase::Running) {
             return;
         }
         let Self {
-            attempts,
-            traffic,
-            ticket,
-            phase,
-            ..
+            attempts, traffic, ..
         } = self;
-        let asking = matches!(phase, Phase::Asking);
         for (endpoint, traffic) in traffic {
-            let guards =
-                |attempts: &[Attempt], place| attempts.get(place).is_some_and(Attempt::needs_process);
-            while let Some(turn) = traffic.turn(now, |place| guards(attempts, place)) {
-                let Turn::Ask(place, lane) = turn else {
-                    *ticket = ticket.next();
-                    traffic.asked_for_process(*ticket);
-                    orders.push(Order::Ask {
-                        endpoint: *endpoint,
-                        ticket: *ticket,
-                        request: Request::Process,
-                    });
-                    continue;
-                };
+            while let Some((place, lane)) = traffic.turn() {
                 let Some(attempt) = attempts
                     .get_mut(place)
                     .filter(|attempt| !attempt.is_over() && !attempt.is_asked())
@@ -117,7 +101,7 @@ impl Batch {
                 attempt.begin();
                 let request = Request::Check {
                     id: attempt.victim.identity.id,
-                    with_process: asking,
+                    purpose: attempt.check_purpose(),
                 };
                 orders.push(Order::Ask {
                     endpoint: *endpoint,

@@ -1,6 +1,7 @@
 //! The question, the grace time, the audit log.
 
 use super::*;
+use crate::model::Extra;
 
 const T: Duration = Duration::from_secs(100);
 const SECOND: Duration = Duration::from_secs(1);
@@ -54,6 +55,8 @@ fn for_many_their_number_is_typed() {
         assert_eq!(press(key), Answer::Stay);
     }
     assert_eq!(press(Press::Enter), Answer::Stay, "13 is not 12");
+    assert!(dialog.is_mismatch());
+    let mut press = |press| dialog.press(press, 12, T + SETTLE);
     assert_eq!(press(Press::Erase), Answer::Stay);
     assert_eq!(press(Press::Digit('2')), Answer::Stay);
     assert_eq!(press(Press::Enter), Answer::Yes);
@@ -172,6 +175,27 @@ fn a_restart_in_the_grace_takes_it_back() {
 }
 
 #[test]
+fn several_proxies_in_the_grace_cancel_it() {
+    let mut play = in_grace();
+    play.hear(Event::SeveralProxies(EndpointId(7)));
+    assert_eq!(play.batch.taken_back(), None, "another endpoint");
+    play.hear(Event::SeveralProxies(EndpointId(0)));
+    assert!(play.batch.taken_back().unwrap().contains("several proxies"));
+    play.wait(10 * SECOND);
+    assert_eq!(play.logged(), []);
+}
+
+#[test]
+fn several_proxies_close_yes_and_refuse_the_session() {
+    let mut play = Play::one();
+    play.still_alice();
+    assert!(play.batch.open_question().is_some());
+    play.hear(Event::SeveralProxies(EndpointId(0)));
+    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::SeveralProxies)));
+    assert!(play.batch.open_question().is_none());
+}
+
+#[test]
 fn a_restart_while_a_person_is_asked_closes_yes() {
     let mut play = Play::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
     play.still_alice();
@@ -207,4 +231,29 @@ fn a_client_that_comes_back_at_once_is_told_of_once() {
     assert_eq!(back.len(), 1);
     assert_eq!(back[0].words(), "back as 42 after 400 ms");
     assert_eq!(returns.listed(&list, now), []);
+}
+
+#[test]
+fn a_client_is_back_only_as_the_same_program_where_programs_are_known() {
+    let with = |id, program: Option<&str>, pid| {
+        let mut session = session(id, "alice");
+        session.extra = Some(Box::new(Extra {
+            program: program.map(|name| Text::clean(name, Limit::Name)),
+            pid,
+            ..Extra::default()
+        }));
+        session
+    };
+    let back = |new: Session| {
+        let play = Play::one();
+        let mut returns = Returns::default();
+        let gone = victim_of(with(17, Some("etl.py"), Some(26539)), None);
+        returns.expect(2, &gone, SessionId(40), play.now);
+        returns.listed(&play.list(vec![new]), play.now).len()
+    };
+    assert_eq!(back(with(41, Some("etl.py"), Some(26539))), 1);
+    assert_eq!(back(with(41, Some("load.py"), Some(26539))), 0, "another program");
+    assert_eq!(back(with(41, Some("etl.py"), Some(27001))), 0, "another process");
+    assert_eq!(back(with(41, None, None)), 1, "not known on one side");
+    assert_eq!(back(session(41, "alice")), 1, "not known on one side");
 }

@@ -73,7 +73,7 @@ fn well(play: &mut Play, ticket: Ticket, request: Request) {
             play.seen(ticket, answer);
         }
         Request::Delete { .. } => play.hear(Event::Deleted(ticket, Ok(()))),
-        Request::Process => play.hear(Event::Process(ticket, Ok(None))),
+        Request::Survey => play.hear(Event::Surveyed(ticket, Ok(Survey::OneProxy))),
         Request::List => listed(play, 200),
     }
 }
@@ -143,58 +143,6 @@ fn it_leaves_room_for_others() {
     outside.serve(&mut play, well);
     assert_eq!(play.batch.tally().words(), "40 killed");
     assert!(outside.most <= 4, "{}", outside.most);
-}
-
-#[test]
-fn the_process_is_read_before_every_sixteen_checks() {
-    let known = process(1);
-    let victims = (1..=40).map(|id| victim_of(session(id, "alice"), Some(&known)));
-    let mut play = Play::ask(victims.collect());
-    let list = play.asked(|request| matches!(request, Request::List))[0].0;
-    let mut rows = play.list((1..=40).map(|id| session(id, "alice")).collect());
-    let instance = Instance {
-        version: None,
-        uptime: None,
-        process: Some(known.clone()),
-        retained_statements: None,
-    };
-    rows.instance = Some(instance.clone());
-    play.hear(Event::Relisted(list, Ok(Arc::new(rows))));
-    play.confirm(Duration::ZERO);
-    let mut outside = Outside::new(&play);
-    play.hear(Event::Logged(play.intents(), Ok(())));
-    outside.serve(&mut play, |play, ticket, request| match request {
-        Request::Process => play.hear(Event::Process(ticket, Ok(Some(instance.clone())))),
-        _ => well(play, ticket, request),
-    });
-    assert_eq!(play.batch.tally().words(), "40 killed");
-    let processes = play.asked(|request| matches!(request, Request::Process)).len();
-    assert!((3..=6).contains(&processes), "{processes}");
-}
-
-#[test]
-fn another_process_by_then_ends_nobody() {
-    let mut play = Play::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
-    let sighting = Arc::new(Sighting {
-        process: Some(process(1)),
-        ..Arc::unwrap_or_clone(play.sighting(session(17, "alice")))
-    });
-    play.hear(Event::Seen(play.last_check(), Ok(sighting)));
-    play.go();
-    let asked = play.asked(|request| matches!(request, Request::Process));
-    let other = Instance {
-        version: None,
-        uptime: None,
-        process: Some(process(2)),
-        retained_statements: None,
-    };
-    play.hear(Event::Process(asked[0].0, Ok(Some(other))));
-    play.still_alice();
-    assert!(matches!(
-        play.outcome(),
-        Some(Outcome::Refused(Refusal::Changed(_)))
-    ));
-    assert!(play.deletes().is_empty());
 }
 
 #[test]
@@ -282,35 +230,6 @@ fn leaving_says_of_what_was_sent_that_it_is_unknown() {
     play.orders.extend(orders);
     assert_eq!(play.batch.tally().words(), "2 stopped, 1 unknown");
     assert_eq!(play.logged().len(), 6);
-}
-
-#[test]
-fn a_check_that_is_answered_while_the_process_is_read_anew_knows_the_one_before() {
-    let known = process(1);
-    let instance = Instance {
-        version: None,
-        uptime: None,
-        process: Some(known.clone()),
-        retained_statements: None,
-    };
-    let victims = (1..=17).map(|id| victim_of(session(id, "alice"), Some(&known)));
-    let mut play = Play::ask(victims.collect());
-    let list = play.asked(|request| matches!(request, Request::List))[0].0;
-    let mut rows = play.list((1..=17).map(|id| session(id, "alice")).collect());
-    rows.instance = Some(instance.clone());
-    play.hear(Event::Relisted(list, Ok(Arc::new(rows))));
-    play.go();
-    let process = play.asked(|request| matches!(request, Request::Process))[0].0;
-    play.hear(Event::Process(process, Ok(Some(instance))));
-    let checks = play.checks();
-    assert_eq!(checks.len(), 16);
-    for (ticket, id) in checks {
-        play.seen(ticket, Ok(session(id, "alice")));
-        let deleted = play.last_delete();
-        play.hear(Event::Deleted(deleted, Ok(())));
-    }
-    assert_eq!(play.asked(|request| matches!(request, Request::Process)).len(), 2);
-    assert_eq!(play.deletes().len(), 16);
 }
 
 #[test]

@@ -278,6 +278,8 @@ fn a_refused_password_is_not_tried_over_and_over() {
 fn who_may_not_is_told_before_anything_is_asked() {
     let authority = |version| Authority {
         read_only: false,
+        may_only_read: false,
+        several_proxies: false,
         dialect: Some(Dialect::JsonApi),
         version: Some(version),
     };
@@ -308,6 +310,11 @@ fn who_may_not_is_told_before_anything_is_asked() {
         ..authority(middle)
     };
     assert_eq!(judged(&alice, read_only), Err(Refusal::ReadOnly));
+    let several = Authority {
+        several_proxies: true,
+        ..authority(middle)
+    };
+    assert_eq!(judged(&alice, several), Err(Refusal::SeveralProxies));
     assert_eq!(
         permit(
             &Subject::new(&alice),

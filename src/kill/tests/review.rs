@@ -114,3 +114,17 @@ fn a_stop_while_the_intents_are_written_stops_it_at_once() {
     assert_eq!(play.logged(), [(2, "intent"), (2, "stopped")]);
     assert!(play.deletes().is_empty() && play.batch.is_over());
 }
+
+#[test]
+fn a_stop_is_logged_once_when_the_program_ends_while_the_intents_are_written() {
+    let mut play = Play::one();
+    play.still_alice();
+    play.confirm(Duration::ZERO);
+    let ticket = play.intents();
+    let orders = play.batch.abandon(&Fault::Abandoned, play.now);
+    play.orders.extend(orders);
+    play.hear(Event::Logged(ticket, Ok(())));
+    play.wait(5 * SECOND);
+    assert_eq!(play.logged(), [(2, "intent"), (2, "stopped")]);
+    assert!(play.deletes().is_empty());
+}

@@ -1,7 +1,7 @@
 //! Whatever happens in whatever order: nobody is ended who was not confirmed, nobody twice, and
 //! nobody without a word in the log before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ enum Happens {
     TakeBack,
     Stop,
     Seen(usize, u8),
-    Process(usize, u8),
+    Survey(usize, u8),
     Relisted(usize, u8),
     Deleted(usize, u8),
     Logged(usize, bool),
@@ -30,10 +30,10 @@ fn happens() -> impl Strategy<Value = Happens> {
         3 => (0_u64..4_000).prop_map(Happens::Confirm),
         1 => Just(Happens::TakeBack),
         1 => Just(Happens::Stop),
-        12 => (pick(), 0_u8..6).prop_map(|(ticket, kind)| Happens::Seen(ticket, kind)),
-        4 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Process(ticket, kind)),
+        12 => (pick(), 0_u8..9).prop_map(|(ticket, kind)| Happens::Seen(ticket, kind)),
+        2 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Survey(ticket, kind)),
         3 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Relisted(ticket, kind)),
-        6 => (pick(), 0_u8..5).prop_map(|(ticket, kind)| Happens::Deleted(ticket, kind)),
+        6 => (pick(), 0_u8..7).prop_map(|(ticket, kind)| Happens::Deleted(ticket, kind)),
         4 => (pick(), prop::bool::weighted(0.8)).prop_map(|(ticket, ok)| Happens::Logged(ticket, ok)),
         3 => (0_u8..4, prop::bool::weighted(0.1)).prop_map(|(kind, restart)| Happens::Listed(kind, restart)),
         6 => (0_u64..2_500).prop_map(Happens::Time),
@@ -60,7 +60,10 @@ struct Storm {
     intents: Vec<u32>,
     /// The tickets of checks whose answer showed the very session that was confirmed.
     proven: BTreeMap<u64, bool>,
-    deletes: BTreeMap<u64, usize>,
+    /// The tickets of each session's DELETEs.
+    deletes: BTreeMap<u64, Vec<u64>>,
+    /// The tickets of DELETEs of which not a byte was written.
+    unsent: BTreeSet<u64>,
 }
 
 impl Storm {
@@ -74,6 +77,7 @@ impl Storm {
             intents: Vec::new(),
             proven: BTreeMap::new(),
             deletes: BTreeMap::new(),
+            unsent: BTreeSet::new(),
         }
     }
 
@@ -82,7 +86,7 @@ impl Storm {
             Order::Ask { ticket, request, .. } => Some((
                 *ticket,
                 match request {
-                    Request::Check { id, .. } | Request::Delete { id } => Some(id.0),
+                    Request::Check { id, .. } | Request::Delete { id, .. } => Some(id.0),
                     _ => None,
                 },
             )),
@@ -122,17 +126,14 @@ impl Storm {
                 self.play.orders.extend(orders);
             }
             Happens::Seen(index, kind) => self.seen(index, kind),
-            Happens::Process(index, kind) => {
+            Happens::Survey(index, kind) => {
                 let (ticket, _) = self.pick(index);
                 let answer = match kind {
-                    0 | 1 => Ok(Some(instance(PROCESS))),
-                    2 => Ok(Some(instance(PROCESS + 1))),
-                    _ => Err(Fault::Status {
-                        status: 500,
-                        detail: None,
-                    }),
+                    0 | 1 => Ok(Survey::OneProxy),
+                    2 => Ok(Survey::SeveralProxies),
+                    _ => Err(Fault::TimedOut(Duration::from_secs(10))),
                 };
-                self.play.hear(Event::Process(ticket, answer));
+                self.play.hear(Event::Surveyed(ticket, answer));
             }
             Happens::Relisted(index, kind) => {
                 let (ticket, _) = self.pick(index);
@@ -150,11 +151,16 @@ impl Storm {
                     1 => Err(Fault::NotFound),
                     2 => Err(refused_password()),
                     3 => Err(Fault::TimedOut(Duration::from_secs(10))),
+                    4 => Err(Fault::CheckExpired),
+                    5 => Err(Fault::Unsent),
                     _ => Err(Fault::Status {
                         status: 500,
                         detail: None,
                     }),
                 };
+                if matches!(answer, Err(Fault::CheckExpired | Fault::Unsent)) {
+                    self.unsent.insert(ticket.0);
+                }
                 self.play.hear(Event::Deleted(ticket, answer));
             }
             Happens::Logged(index, ok) => {
@@ -176,11 +182,15 @@ impl Storm {
         let is_proof = kind <= 2;
         self.proven.insert(ticket.0, is_proof);
         let mut sighting = Arc::unwrap_or_clone(self.play.sighting(session(id, "alice")));
+        sighting.process = Some(process(PROCESS));
         match kind {
             0..=2 => {}
             3 => sighting.detail.session = session(id, "bob"),
             4 => sighting.process = Some(process(PROCESS + 1)),
-            _ => return self.play.hear(Event::Seen(ticket, Err(Fault::NotFound))),
+            5 => sighting.other_process = Some(process(PROCESS + 1)),
+            6 => sighting.asked_at.wall -= SignedDuration::from_millis(1_001),
+            7 => return self.play.missing(ticket, Some(process(PROCESS))),
+            _ => return self.play.missing(ticket, Some(process(PROCESS + 1))),
         }
         self.play.hear(Event::Seen(ticket, Ok(Arc::new(sighting))));
     }
@@ -204,14 +214,14 @@ impl Storm {
                 }
                 Order::Ask {
                     ticket,
-                    request: Request::Delete { id },
+                    request: Request::Delete { id, .. },
                     ..
                 } => {
                     prop_assert!(self.confirmed.contains(&id.0), "{} was not confirmed", id.0);
                     prop_assert!(self.intents.contains(&ticket.number()), "no intent for {}", id.0);
                     let check = Ticket(ticket.0 - 1);
                     prop_assert_eq!(self.proven.get(&check.0), Some(&true), "{} was not seen", id.0);
-                    *self.deletes.entry(id.0).or_default() += 1;
+                    self.deletes.entry(id.0).or_default().push(ticket.0);
                 }
                 Order::Ask { .. } => under_way += 1,
                 Order::WriteOutcomes(_) => {}
@@ -219,7 +229,10 @@ impl Storm {
         }
         self.judged = self.play.orders.len();
         prop_assert!(under_way <= 17, "{under_way} at once");
-        prop_assert!(self.deletes.values().all(|count| *count == 1), "twice");
+        for tickets in self.deletes.values() {
+            let (_last, before) = tickets.split_last().unwrap();
+            prop_assert!(before.iter().all(|ticket| self.unsent.contains(ticket)), "twice");
+        }
         Ok(())
     }
 }

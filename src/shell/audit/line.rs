@@ -1,4 +1,4 @@
-//! A line of the audit log. Its names are a stable interface, described in the README.
+//! A line of the audit log. Its names are a stable interface, described in `docs/killing.md`.
 
 use serde::Serialize;
 
@@ -21,13 +21,13 @@ pub(super) struct Line<'a> {
     /// The fingerprint of the identity, as `list -o json` shows it.
     key: String,
     id: u64,
-    user: Option<&'a str>,
-    address: Option<&'a str>,
+    user: Option<&'a Text>,
+    address: Option<&'a Text>,
     port: Option<u16>,
-    service: Option<&'a str>,
-    connected: Option<&'a str>,
+    service: Option<&'a Text>,
+    connected: Option<&'a Text>,
     process: Option<Process<'a>>,
-    reason: Option<&'a str>,
+    reason: Option<&'a Text>,
     filter: Option<&'a str>,
     /// One word.
     outcome: Option<&'static str>,
@@ -38,9 +38,9 @@ pub(super) struct Line<'a> {
 
 #[derive(Serialize)]
 struct Process<'a> {
-    started_at: &'a str,
-    datadir: Option<&'a str>,
-    node: Option<&'a str>,
+    started_at: &'a Text,
+    datadir: Option<&'a Text>,
+    node: Option<&'a Text>,
 }
 
 impl<'a> Line<'a> {
@@ -58,25 +58,21 @@ impl<'a> Line<'a> {
             endpoint,
             key: identity.fingerprint(endpoint),
             id: identity.id.0,
-            user: shown(identity.user.as_ref()),
-            address: shown(identity.address.as_ref()),
+            user: identity.user.as_ref(),
+            address: identity.address.as_ref(),
             port: identity.port,
-            service: shown(identity.service.as_ref()),
-            connected: shown(identity.connected.as_ref()),
+            service: identity.service.as_ref(),
+            connected: identity.connected.as_ref(),
             process: identity.process.as_ref().map(|process| Process {
-                started_at: process.started_at.as_str(),
-                datadir: shown(process.datadir.as_ref()),
-                node: shown(process.node.as_ref()),
+                started_at: &process.started_at,
+                datadir: process.datadir.as_ref(),
+                node: process.node.as_ref(),
             }),
-            reason: shown(entry.reason.as_ref()),
+            reason: entry.reason.as_ref(),
             filter: entry.filter.as_deref(),
             outcome: outcome.map(Outcome::word),
             detail: outcome.map(Outcome::detail).filter(|detail| !detail.is_empty()),
             by: who,
         }
     }
-}
-
-fn shown(text: Option<&Text>) -> Option<&str> {
-    text.map(Text::as_str)
 }

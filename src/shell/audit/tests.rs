@@ -96,6 +96,36 @@ fn what_others_could_read_is_closed_and_links_are_not_followed() {
 }
 
 #[test]
+fn a_file_of_another_user_is_refused() {
+    let (user, root) = (Uid::from_raw(1000), Uid::from_raw(0));
+    assert!(is_trusted(1000, user) && is_trusted(0, user) && is_trusted(0, root));
+    assert!(!is_trusted(1234, user) && !is_trusted(1234, root));
+    // Only root can give a file away.
+    if !geteuid().is_root() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("audit.jsonl");
+    log(&path).append(&[entry(1, None)], true).unwrap();
+    std::os::unix::fs::chown(&path, Some(1234), None).unwrap();
+    let refused = log(&path).append(&[entry(2, None)], true).unwrap_err();
+    let words = "(of uid 1234): it belongs to another user, who could rewrite it";
+    assert!(refused.to_string().ends_with(words), "{refused}");
+    assert_eq!(lines(&path).len(), 1);
+}
+
+#[test]
+fn directories_that_are_missing_are_made_for_their_owner_only() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("a/b/c/audit.jsonl");
+    log(&path).append(&[entry(1, None)], true).unwrap();
+    for made in ["a", "a/b", "a/b/c"] {
+        let mode = home.path().join(made).metadata().unwrap().mode();
+        assert_eq!(mode & 0o777, 0o700, "{made}");
+    }
+}
+
+#[test]
 fn what_is_no_file_is_refused_at_once() {
     let home = tempfile::tempdir().unwrap();
     let pipe = home.path().join("pipe");

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::RequestBuilder;
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
@@ -134,6 +135,22 @@ impl Access {
             }
             _ => request,
         }
+    }
+
+    /// The value of the `Authorization` header, if there are credentials.
+    pub(super) fn authorization(&self, pass: &Pass) -> Option<HeaderValue> {
+        let value = match (pass, &self.credentials) {
+            (Pass::Token(token), _) => format!("Bearer {}", token.expose_secret()),
+            (Pass::Password, Some(Credentials { user, password })) => {
+                let pair = format!("{user}:{}", password.expose_secret());
+                format!("Basic {}", STANDARD.encode(pair))
+            }
+            _ => return None,
+        };
+        // Neither base64 nor a token that was accepted holds a byte that a header may not.
+        let mut value = HeaderValue::from_str(&value).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 
     /// A question was not refused. A good answer lets us in; one that shows that tokens may be had

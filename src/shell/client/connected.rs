@@ -7,9 +7,8 @@ use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use jiff::Timestamp;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -17,67 +16,6 @@ tokio::task_local! {
     /// Set by [`Stamp`] in the task that sends the request; connections are made there, since none
     /// is kept for others.
     static CONNECTED: Cell<Option<Instant>>;
-}
-
-tokio::task_local! {
-    /// Set by [`connected_within`]: until when a connection may stand.
-    static BY: Cell<Deadline>;
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Deadline {
-    began: Timestamp,
-    within: Duration,
-    by: Instant,
-    stands: bool,
-}
-
-impl Deadline {
-    /// By both clocks: one stands still while the machine sleeps, the other can be set back.
-    fn has_passed(&self) -> bool {
-        let by_wall = Duration::try_from(Timestamp::now().duration_since(self.began)).unwrap_or_default();
-        Instant::now() > self.by || by_wall > self.within
-    }
-}
-
-/// Runs a request that may be sent only within a time. `None`: its connection came too late, and not a
-/// byte was written.
-pub(super) async fn connected_within<T>(within: Duration, request: impl Future<Output = T>) -> Option<T> {
-    let deadline = Deadline {
-        began: Timestamp::now(),
-        within,
-        by: Instant::now() + within,
-        stands: false,
-    };
-    let too_late = async {
-        tokio::time::sleep_until(deadline.by.into()).await;
-        if BY.with(|by| by.get().stands) {
-            std::future::pending::<()>().await;
-        }
-    };
-    let run = async {
-        tokio::select! {
-            biased;
-            outcome = request => Some(outcome),
-            () = too_late => None,
-        }
-    };
-    BY.scope(Cell::new(deadline), run).await
-}
-
-/// Notes that a connection stands. Says whether it came in time.
-fn stands() -> bool {
-    let noted = BY.try_with(|by| {
-        let deadline = by.get();
-        let in_time = !deadline.has_passed();
-        by.set(Deadline {
-            stands: in_time,
-            ..deadline
-        });
-        in_time
-    });
-    // Most requests have no such deadline.
-    noted.unwrap_or(true)
 }
 
 /// Runs a request; with its outcome comes the moment at which it was on its way: the connection
@@ -126,12 +64,7 @@ where
             let connection = connecting.await;
             // Outside of a request there is nobody to tell.
             let _ = CONNECTED.try_with(|at| at.set(Some(Instant::now())));
-            if stands() {
-                return connection;
-            }
-            // Whoever waits for it hears that it is too late; nothing is ever written.
-            drop(connection);
-            std::future::pending().await
+            connection
         })
     }
 }
@@ -177,13 +110,5 @@ mod tests {
     async fn without_a_connection_it_starts_with_the_request() {
         let (after, asked) = since_connected(async { Instant::now() }).await;
         assert!(asked <= after);
-    }
-
-    #[tokio::test]
-    async fn what_connects_too_late_is_never_sent() {
-        let late = connected_within(Duration::ZERO, Stamp.layer(Slow).call(())).await;
-        assert_eq!(late, None);
-        let in_time = connected_within(Duration::from_secs(30), Stamp.layer(Slow).call(())).await;
-        assert_eq!(in_time, Some(Ok(())));
     }
 }

@@ -27,7 +27,7 @@ impl Client {
 
     async fn decode_connections(&self, reply: Reply) -> Result<(Vec<Connection>, u32), Fault> {
         if !reply.is_success() {
-            return Err(fault::of_session_status(&reply, self.has_credentials()));
+            return Err(fault::of_status(&reply, Dialect::Draft, self.has_credentials()));
         }
         self.decode(reply, |body, decoder| {
             draft::connections(body, decoder).map(|connections| (connections, decoder.blanked))

@@ -4,27 +4,31 @@
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::reply::Reply;
 use super::{Client, List, fault};
-use crate::model::{Dialect, Fault};
+use crate::model::{Dialect, Fault, Now};
+use crate::shell::clock::local_zone;
 use crate::wire::{self, Decoder, Interner, WireError};
 
 impl Client {
     /// Decodes a list; its texts are kept for the next one.
-    pub(super) async fn decode_list(&self, dialect: Dialect, reply: Reply) -> Result<List, Fault> {
+    pub(super) async fn decode_list(
+        &self,
+        dialect: Dialect,
+        reply: Reply,
+        asked_at: Now,
+    ) -> Result<List, Fault> {
+        let reply = reply.plain()?;
+        let bounds = self.0.bounds;
         let (taken_at, cost, bytes) = (Timestamp::now(), reply.cost, reply.body.len());
         let server_now = reply.date.unwrap_or(taken_at);
         let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
         let rows = off_thread(move || {
             let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
-            let zone = has_zone.then(TimeZone::system);
-            let rows = wire::list(
-                dialect,
-                &reply.body,
-                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
-            );
+            let zone = has_zone.then(local_zone);
+            let decoder = Decoder::new(&mut interner, zone.as_ref(), server_now);
+            let rows = wire::list(dialect, &reply.body, &mut decoder.within(bounds));
             interner.prune();
             rows
         });
@@ -34,6 +38,7 @@ impl Client {
             rows,
             cost,
             bytes,
+            asked_at,
             taken_at,
             server_now,
         })
@@ -45,16 +50,15 @@ impl Client {
         reply: Reply,
         read: impl FnOnce(&[u8], &mut Decoder<'_>) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, Fault> {
-        let has_zone = self.url().is_loopback();
+        let reply = reply.plain()?;
+        let (has_zone, bounds) = (self.url().is_loopback(), self.0.bounds);
         let small = reply.body.len() <= SMALL;
         let work = move || {
-            let zone = has_zone.then(TimeZone::system);
+            let zone = has_zone.then(local_zone);
             let server_now = reply.date.unwrap_or_else(Timestamp::now);
             let mut interner = Interner::default();
-            read(
-                &reply.body,
-                &mut Decoder::new(&mut interner, zone.as_ref(), server_now),
-            )
+            let decoder = Decoder::new(&mut interner, zone.as_ref(), server_now);
+            read(&reply.body, &mut decoder.within(bounds))
         };
         let value = if small { work() } else { off_thread(work).await };
         value.map_err(|error| fault::of_wire(&error))

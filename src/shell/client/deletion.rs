@@ -1,9 +1,10 @@
 //! The right to end sessions, as a value: a read-only client has none, so no DELETE can leave it.
 
+use super::checked::Connection;
 use super::exchange::Exchange;
 use super::reply::Reply;
 use super::target;
-use crate::model::{Dialect, Fault, SessionId};
+use crate::model::{Dialect, Fault, Now, SessionId};
 
 /// Permission to send DELETE requests. Made only here, and only for a client that may write.
 #[derive(Debug)]
@@ -14,13 +15,16 @@ impl Deletion {
         (!read_only).then_some(Self(()))
     }
 
-    /// Exactly one DELETE, on a connection of its own, whatever comes of it.
+    /// Sends exactly one DELETE, over the connection of its check.
     pub(super) async fn send(
         &self,
         exchange: &Exchange,
+        connection: Connection,
         dialect: Dialect,
         id: SessionId,
+        checked_at: Now,
     ) -> Result<Reply, Fault> {
-        exchange.delete(dialect, &target::deletion(dialect, id)).await
+        let target = target::deletion(dialect, id);
+        exchange.delete(connection, dialect, &target, checked_at).await
     }
 }

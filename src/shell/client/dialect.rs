@@ -1,4 +1,4 @@
-//! Which dialect an endpoint speaks, told by the shape of its list (DESIGN section 2).
+//! Which dialect an endpoint speaks, told by the shape of its list (docs/maxscale-api.md#dialects).
 
 use std::sync::{Mutex, PoisonError};
 

@@ -12,26 +12,28 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, CONNECTION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, WWW_AUTHENTICATE,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue,
+    LOCATION, WWW_AUTHENTICATE,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response};
 
 use super::access::{Access, Pass};
-use super::connected::{Stamp, connected_within, since_connected};
+use super::checked::Connection;
+use super::connected::{Stamp, since_connected};
 use super::fault::{Link, Stage, of_error, of_status, root};
 use super::line::line;
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::target;
 use super::tls::{CertificateEnd, ClientCertificate, Tls};
-use super::url::EndpointUrl;
-use crate::model::{Dialect, Fault, http_date, parse_moment};
+use super::url::{EndpointUrl, LOCALHOST};
+use crate::model::{Dialect, Fault, Now, http_date, parse_moment};
 
-/// A DELETE's connection has to stand so soon.
-const SEND_WITHIN: Duration = Duration::from_secs(1);
 /// A kept connection that is not used for so long is closed.
 const KEPT_FOR: Duration = Duration::from_secs(4);
+/// The only content encoding that is read: none.
+const IDENTITY: &str = "identity";
 /// What an error body may have to say fits in here.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
@@ -118,18 +120,37 @@ impl Exchange {
                 .exchange_over(http, Method::GET, dialect, target, &pass)
                 .await?;
         }
+        self.note_reply(&pass, &reply, dialect);
+        Ok(reply)
+    }
+
+    fn note_reply(&self, pass: &Pass, reply: &Reply, dialect: Dialect) {
         match reply.status {
             401 | 403 => self
                 .access
-                .refused(of_status(&reply, self.access.has_credentials())),
+                .refused(of_status(reply, dialect, self.access.has_credentials())),
             _ => {
                 let is_good = reply.is_success();
                 // The draft has no tokens.
                 let counts = is_good && dialect == Dialect::JsonApi;
-                self.access.heard(&pass, is_good, counts);
+                self.access.heard(pass, is_good, counts);
             }
         }
-        Ok(reply)
+    }
+
+    /// Notes what a reply to a GET says of the credentials.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Fault::LoginEnded`] if the server no longer knows the token: it is dropped, and the next
+    /// request shows the password.
+    pub(super) fn note_get(&self, pass: &Pass, reply: &Reply, dialect: Dialect) -> Result<(), Fault> {
+        if let (Pass::Token(token), 401) = (pass, reply.status) {
+            self.access.token_refused(token);
+            return Err(Fault::LoginEnded);
+        }
+        self.note_reply(pass, reply, dialect);
+        Ok(())
     }
 
     /// Asks for a token, with the password.
@@ -138,15 +159,21 @@ impl Exchange {
             .await
     }
 
-    /// Ends something. Only [`Deletion`](super::deletion::Deletion) may call it.
+    /// Sends a DELETE. Only [`Deletion`](super::deletion::Deletion) may call it.
     ///
-    /// It is sent within a second or not at all: what was checked before it may be another by then.
-    /// It is never repeated, not even with another token.
-    pub(super) async fn delete(&self, dialect: Dialect, target: &str) -> Result<Reply, Fault> {
+    /// It leaves within one second of its check or not at all, because the id may belong to another
+    /// session afterwards. It is never repeated, not even with another token.
+    pub(super) async fn delete(
+        &self,
+        connection: Connection,
+        dialect: Dialect,
+        target: &str,
+        checked_at: Now,
+    ) -> Result<Reply, Fault> {
         let pass = self.access.pass()?;
-        let exchange = self.exchange(Method::DELETE, dialect, target, &pass);
-        let late = || Fault::Connect(line("no connection within 1 s of the check: nothing was sent"));
-        let reply = connected_within(SEND_WITHIN, exchange).await.ok_or_else(late)??;
+        let reply = self
+            .delete_over(connection, dialect, target, &pass, checked_at)
+            .await?;
         match (reply.status, &pass) {
             // A token is told that it is unknown without the challenge that a refusal has.
             (401, Pass::Token(token)) if !reply.is_challenge => {
@@ -188,12 +215,31 @@ impl Exchange {
         let reply = tokio::time::timeout(self.timeout, self.transfer(request))
             .await
             .unwrap_or(Err(Fault::TimedOut(self.timeout)))?;
-        self.answered.store(true, Ordering::Relaxed);
+        self.note_answer();
         Ok(reply)
     }
 
+    /// The server has answered.
+    pub(super) fn note_answer(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
+    /// TLS of the connections; `None` over plain http.
+    pub(super) const fn tls(&self) -> Option<&rustls::ClientConfig> {
+        self.tls.as_ref()
+    }
+
+    /// Maximum size of a body, in bytes. The status of an error is the news; its body only adds words.
+    pub(super) fn body_limit(&self, is_success: bool) -> usize {
+        if is_success {
+            self.body_cap
+        } else {
+            self.body_cap.min(ERROR_BODY_CAP)
+        }
+    }
+
     /// What a failed request is judged by.
-    fn link(&self) -> Link<'_> {
+    pub(super) fn link(&self) -> Link<'_> {
         Link {
             url: &self.url,
             certificate: self.certificate.as_deref(),
@@ -205,24 +251,40 @@ impl Exchange {
         let (response, sent) = since_connected(request.send()).await;
         let cost = sent.elapsed();
         let mut response = response.map_err(|error| of_error(&error, Stage::Head, self.link()))?;
-        let body = if response.status().is_success() {
-            self.body(&mut response, self.body_cap).await?
+        let is_success = response.status().is_success();
+        let body = self.body(&mut response, self.body_limit(is_success)).await;
+        let head = (response.status().as_u16(), response.headers());
+        self.reply(head, body, cost)
+    }
+
+    /// A reply as the rest of the client reads it. Secrets are removed from the text of errors. The status
+    /// of an error is the news: a body that breaks off only loses its words.
+    pub(super) fn reply(
+        &self,
+        (status, headers): (u16, &HeaderMap),
+        body: Result<Vec<u8>, Fault>,
+        cost: Duration,
+    ) -> Result<Reply, Fault> {
+        let (body, is_cut) = if matches!(status, 200..=299) {
+            (body?, false)
         } else {
-            // The status is the news; an error body that breaks off only loses its words.
-            let cap = self.body_cap.min(ERROR_BODY_CAP);
-            let words = self.body(&mut response, cap).await.unwrap_or_default();
-            self.access.without_secrets(words)
+            let is_cut = body.is_err();
+            (self.access.without_secrets(body.unwrap_or_default()), is_cut)
         };
-        let location = text(response.headers(), &LOCATION).map(|to| {
+        let location = text(headers, &LOCATION).map(|to| {
             let to = self.access.without_secrets(to.as_bytes().to_vec());
             line(&String::from_utf8_lossy(&to))
         });
         Ok(Reply {
-            status: response.status().as_u16(),
-            date: text(response.headers(), &DATE).and_then(|date| parse_moment(date, None)),
+            status,
+            date: text(headers, &DATE).and_then(|date| parse_moment(date, None)),
             location,
-            is_challenge: response.headers().contains_key(WWW_AUTHENTICATE),
+            is_challenge: headers.contains_key(WWW_AUTHENTICATE),
+            encoding: text(headers, &CONTENT_ENCODING)
+                .filter(|name| !name.eq_ignore_ascii_case(IDENTITY))
+                .map(line),
             body,
+            is_cut,
             cost,
         })
     }
@@ -267,6 +329,7 @@ fn http_client(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
     let kept = match keeping {
         Keeping::One => 1,
         Keeping::None => {
@@ -289,6 +352,10 @@ fn http_client(
         Some(tls) => builder.https_only(true).tls_backend_preconfigured(tls),
         // Without it the machine's root certificates are read, for nothing: several milliseconds.
         None => builder.tls_certs_only([]),
+    };
+    let builder = match url.fixed_addresses() {
+        Some(fixed) => builder.resolve_to_addrs(LOCALHOST, &fixed),
+        None => builder,
     };
     builder
         .build()

@@ -8,8 +8,8 @@ use super::reply::Reply;
 use super::tls::ClientCertificate;
 use super::tls_fault;
 use super::url::EndpointUrl;
-use crate::model::Fault;
-use crate::wire::{Shape, WireError, error_detail, shape};
+use crate::model::{Dialect, Fault, counted};
+use crate::wire::{WireError, error_detail, is_own_error};
 
 /// How far a reply had come when it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
         return Fault::Tls(Box::new(fault));
     }
     Fault::Cut(match (stage, io) {
-        (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {all} bytes came")),
-        (Stage::Body(got, None), _) => line(&format!("{got} bytes came")),
+        (Stage::Body(got, Some(all)), _) => line(&format!("{got} of {} came", counted(all, "byte"))),
+        (Stage::Body(got, None), _) => line(&format!("{} came", counted(got, "byte"))),
         (Stage::Head, Some(kind)) if url.is_https() => line(&kind.to_string()),
         (Stage::Head, None) if url.is_https() => line("closed without a reply"),
         // What a server that wants TLS does with plain http.
@@ -68,8 +68,51 @@ pub(super) fn of_error(error: &reqwest::Error, stage: Stage, link: Link<'_>) -> 
     })
 }
 
-/// A reply that is no success: what its status says.
-pub(super) fn of_status(reply: &Reply, with_credentials: bool) -> Fault {
+/// A connection that could not be opened, TLS included.
+pub(super) fn of_connect(error: &io::Error, link: Link<'_>) -> Fault {
+    let root = chain(error).last().unwrap_or(error);
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return Fault::Tls(Box::new(tls_fault::of_error(tls, link.url, link.certificate)));
+    }
+    match (
+        error.kind(),
+        tls_fault::of_handshake(Some(error.kind()), link.url),
+    ) {
+        (io::ErrorKind::ConnectionRefused, _) => Fault::Refused,
+        (_, Some(fault)) => Fault::Tls(Box::new(fault)),
+        _ => Fault::Connect(line(&root.to_string())),
+    }
+}
+
+/// A request over an open connection that brought no whole reply.
+pub(super) fn of_http(error: &hyper::Error, stage: Stage, link: Link<'_>) -> Fault {
+    if error.is_parse() {
+        return Fault::NotJson("a reply that is no HTTP");
+    }
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return Fault::Tls(Box::new(tls_fault::of_error(tls, link.url, link.certificate)));
+    }
+    if stage == Stage::Head
+        && !link.has_answered
+        && let Some(fault) = tls_fault::of_silence(link.url, link.certificate)
+    {
+        return Fault::Tls(Box::new(fault));
+    }
+    Fault::Cut(match stage {
+        Stage::Body(got, Some(all)) => line(&format!("{got} of {all} bytes came")),
+        Stage::Body(got, None) => line(&format!("{got} bytes came")),
+        Stage::Head => line("closed without a reply"),
+    })
+}
+
+/// An error and its causes, from the outside in.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause| inner(*cause))
+}
+
+/// A reply that is no success: what its status says. A 404 is [`Fault::NotFound`] only in the form in
+/// which `MaxScale` sends it in this dialect.
+pub(super) fn of_status(reply: &Reply, dialect: Dialect, with_credentials: bool) -> Fault {
     let detail = || error_detail(&reply.body);
     match (reply.status, &reply.location) {
         (status @ (401 | 403), _) => Fault::NotAllowed {
@@ -77,6 +120,7 @@ pub(super) fn of_status(reply: &Reply, with_credentials: bool) -> Fault {
             detail: detail(),
             with_credentials,
         },
+        (404, _) if reply.is_cut || !is_own_error(dialect, &reply.body) => Fault::Unclear404,
         (404, _) => Fault::NotFound,
         (300..=399, Some(location)) => Fault::Redirected(location.clone()),
         (status, _) => Fault::Status {
@@ -86,17 +130,25 @@ pub(super) fn of_status(reply: &Reply, with_credentials: bool) -> Fault {
     }
 }
 
-/// A 404 to a request that names a session. The admin API's own is empty or JSON; a page comes from
-/// somewhere else, and says nothing about the session.
-pub(super) fn of_session_status(reply: &Reply, with_credentials: bool) -> Fault {
-    match (reply.status, shape(&reply.body)) {
-        (404, Shape::Html) => unclear_404("a page, not the admin API's answer"),
-        _ => of_status(reply, with_credentials),
+/// The same for a list, which no session depends on. The 404 of either dialect means that there is none:
+/// the endpoint may speak the other one.
+pub(super) fn of_list_status(reply: &Reply, with_credentials: bool) -> Fault {
+    match of_status(reply, Dialect::JsonApi, with_credentials) {
+        Fault::Unclear404 => of_status(reply, Dialect::Draft, with_credentials),
+        fault => fault,
     }
 }
 
-/// A 404 that must not be taken for the end of a session.
-pub(super) fn unclear_404(detail: &str) -> Fault {
+/// The same for a resource that is not a session. Its 404 must not be taken for the end of one.
+pub(super) fn of_resource_status(reply: &Reply, missing: &str, with_credentials: bool) -> Fault {
+    match of_status(reply, Dialect::JsonApi, with_credentials) {
+        Fault::NotFound => missing_resource(missing),
+        fault => fault,
+    }
+}
+
+/// A 404 that does not mean that a session has ended.
+pub(super) fn missing_resource(detail: &str) -> Fault {
     Fault::Status {
         status: 404,
         detail: Some(line(detail)),
@@ -108,6 +160,9 @@ pub(super) fn of_wire(error: &WireError) -> Fault {
     match error {
         WireError::NotJson(what) => Fault::NotJson(what),
         WireError::Shape { .. } | WireError::Broken(_) => Fault::Malformed(line(&error.to_string())),
+        WireError::NoSession { .. } => Fault::NoSession(line(&error.to_string())),
+        WireError::TooManyRows(limit) => Fault::TooManyRows { limit: *limit },
+        WireError::TooMuchMemory(limit) => Fault::TooMuchMemory { limit: *limit },
     }
 }
 
@@ -139,6 +194,8 @@ fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
 mod tests {
     use super::*;
 
+    const JSON_API: Dialect = Dialect::JsonApi;
+
     fn reply(status: u16, body: &str) -> Reply {
         Reply {
             status,
@@ -151,7 +208,7 @@ mod tests {
     fn statuses_have_names() {
         let denied = reply(401, r#"{"errors": [ { "detail": "Access denied" } ] }"#);
         assert_eq!(
-            of_status(&denied, true),
+            of_status(&denied, JSON_API, true),
             Fault::NotAllowed {
                 status: 401,
                 detail: Some(line("Access denied")),
@@ -159,10 +216,12 @@ mod tests {
             }
         );
         let draft = reply(503, r#"{"error":"Busy","description":"Come again"}"#);
-        assert_eq!(of_status(&draft, false).to_string(), "status 503: Come again");
-        assert_eq!(of_status(&reply(404, ""), false), Fault::NotFound);
-        assert_eq!(of_status(&reply(500, "<html>"), false).to_string(), "status 500");
-        assert_eq!(of_status(&reply(304, ""), false).to_string(), "status 304");
+        let busy = of_status(&draft, Dialect::Draft, false);
+        assert_eq!(busy.to_string(), "status 503: Come again");
+        for (status, body, shown) in [(500, "<html>", "status 500"), (304, "", "status 304")] {
+            let fault = of_status(&reply(status, body), JSON_API, false);
+            assert_eq!(fault.to_string(), shown);
+        }
     }
 
     #[test]
@@ -171,15 +230,55 @@ mod tests {
             location: Some(line("http://x/\u{1b}[2J")),
             ..reply(302, "")
         };
-        let text = of_status(&moved, true).to_string();
+        let text = of_status(&moved, JSON_API, true).to_string();
         assert_eq!(text, r"redirected to http://x/\u{1b}[2J, which is not followed");
     }
 
     #[test]
-    fn a_page_that_says_404_ends_no_session() {
-        assert_eq!(of_session_status(&reply(404, ""), false), Fault::NotFound);
-        assert_eq!(of_session_status(&reply(404, "{}"), false), Fault::NotFound);
-        let page = of_session_status(&reply(404, "<html>nginx</html>"), false);
-        assert!(matches!(page, Fault::Status { status: 404, .. }));
+    fn only_a_404_of_maxscale_means_not_found() {
+        const JSON_API_OWN: &str = r#"{"errors":[{"detail":"5 is not a session"}]}"#;
+        const DRAFT_OWN: &str = r#"{"error":"Not found","description":"No such session."}"#;
+        let not_found = |dialect, body| of_status(&reply(404, body), dialect, false) == Fault::NotFound;
+        for dialect in [JSON_API, Dialect::Draft] {
+            assert!(not_found(dialect, ""));
+            assert_eq!(not_found(dialect, JSON_API_OWN), dialect == JSON_API);
+            assert_eq!(not_found(dialect, DRAFT_OWN), dialect == Dialect::Draft);
+            for foreign in [
+                "404 page not found\n",
+                "default backend - 404",
+                "<html>nginx</html>",
+                "\n",
+                "{}",
+                "[]",
+                "null",
+                r#"["Not found","No such session."]"#,
+                r#"{"message":"no Route matched with those values"}"#,
+                r#"{"kind":"Status","status":"Failure","reason":"NotFound","code":404}"#,
+                r#"{"error":"Not found"}"#,
+                r#"{"error":{"code":404},"description":"x"}"#,
+                r#"{"errors":[]}"#,
+                r#"{"errors":["not found"]}"#,
+                r#"{"errors":[{"title":"Not found"}]}"#,
+                r#"{"errors":[{"detail":"x"},{"title":"y"}]}"#,
+            ] {
+                assert!(!not_found(dialect, foreign), "{foreign}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_404_whose_body_broke_off_is_unclear() {
+        let cut = Reply {
+            is_cut: true,
+            ..reply(404, "")
+        };
+        assert_eq!(of_status(&cut, JSON_API, false), Fault::Unclear404);
+    }
+
+    #[test]
+    fn a_resource_that_is_missing_ends_no_session() {
+        let fault = |body| of_resource_status(&reply(404, body), "no such thing there", false);
+        assert_eq!(fault("").to_string(), "status 404: no such thing there");
+        assert_eq!(fault("nginx"), Fault::Unclear404);
     }
 }

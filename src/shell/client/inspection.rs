@@ -35,7 +35,6 @@ impl Client {
         let (heard_at, server_now, cost) = (Timestamp::now(), reply.date, reply.cost);
         match reply.status {
             404 if known.is_none() => Ok(None),
-            404 => Err(fault::unclear_404("no /v1/maxscale there")),
             _ if reply.is_success() => {
                 let (instance, settings) = self.decode(reply, |body, _| jsonapi::proxy(body)).await?;
                 self.note(&instance);
@@ -50,7 +49,10 @@ impl Client {
                     cost,
                 }))
             }
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
+            _ => {
+                let missing = "no /v1/maxscale there";
+                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
+            }
         }
     }
 }

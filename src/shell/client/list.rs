@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{Census, Change, Dialect, EndpointId, Instance, Snapshot};
+use crate::model::{Census, Change, Dialect, EndpointId, Instance, Now, Snapshot};
 use crate::wire::Rows;
 
 /// One good list.
@@ -18,6 +18,8 @@ pub struct List {
     pub cost: Duration,
     /// The size of the body.
     pub bytes: usize,
+    /// Before its request was written.
+    pub asked_at: Now,
     /// When it was complete, by this machine's clock.
     pub taken_at: Timestamp,
     /// What the server's clock said, else this machine's.
@@ -33,8 +35,10 @@ impl List {
             dialect: self.dialect,
             instance,
             number,
+            asked_at: self.asked_at,
             taken_at: self.taken_at,
             cost: self.cost,
+            least_interval: Duration::ZERO,
             bytes: self.bytes,
             sessions: self.rows.sessions,
             blanked: self.rows.blanked,

@@ -15,6 +15,9 @@ use crate::model::Fault;
 impl Client {
     /// The addresses behind the endpoint's name, in the system's order.
     pub async fn resolve(&self) -> Result<Vec<SocketAddr>, Fault> {
+        if let Some(fixed) = self.url().fixed_addresses() {
+            return Ok(fixed.into());
+        }
         let (host, within) = (self.url().host(), self.0.exchange.timeout());
         let found = timeout(within, lookup_host((host, self.url().port())))
             .await

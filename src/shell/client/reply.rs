@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::Text;
+use crate::model::{Fault, Text};
 
 /// A reply that came whole. The body of one that is no success may be shorter than what was sent.
 #[derive(Debug, Default)]
@@ -16,7 +16,11 @@ pub(super) struct Reply {
     pub(super) location: Option<Text>,
     /// Whether it asks for user and password.
     pub(super) is_challenge: bool,
+    /// The content encoding, which was not requested.
+    pub(super) encoding: Option<Text>,
     pub(super) body: Vec<u8>,
+    /// The body of one that is no success broke off, or was too long to be read.
+    pub(super) is_cut: bool,
     /// From the request sent to the first byte of the reply.
     pub(super) cost: Duration,
 }
@@ -24,5 +28,13 @@ pub(super) struct Reply {
 impl Reply {
     pub(super) const fn is_success(&self) -> bool {
         matches!(self.status, 200..=299)
+    }
+
+    /// The reply, if its body is as it was written. Compressed bytes would only look like no JSON.
+    pub(super) fn plain(self) -> Result<Self, Fault> {
+        match self.encoding {
+            Some(encoding) => Err(Fault::Encoded(encoding)),
+            None => Ok(self),
+        }
     }
 }

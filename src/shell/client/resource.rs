@@ -49,10 +49,9 @@ impl Client {
             return Ok(None);
         }
         let reply = self.0.exchange.get(Dialect::JsonApi, target).await?;
-        match reply.status {
-            404 => Err(fault::unclear_404(missing)),
-            _ if reply.is_success() => self.decode(reply, read).await.map(Some),
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
+        if !reply.is_success() {
+            return Err(fault::of_resource_status(&reply, missing, self.has_credentials()));
         }
+        self.decode(reply, read).await.map(Some)
     }
 }

@@ -15,21 +15,19 @@ impl Client {
         }
         let reply = self.0.exchange.get(Dialect::JsonApi, target::SERVERS).await?;
         let taken_at = Timestamp::now();
-        match reply.status {
-            404 => Err(fault::unclear_404("no /v1/servers there")),
-            _ if reply.is_success() => {
-                let read = self.decode(reply, move |body, decoder| {
-                    let (states, dropped) = jsonapi::servers(body, decoder)?;
-                    Ok(Servers {
-                        states,
-                        taken_at,
-                        blanked: decoder.blanked,
-                        dropped,
-                    })
-                });
-                read.await.map(Some)
-            }
-            _ => Err(fault::of_status(&reply, self.has_credentials())),
+        if !reply.is_success() {
+            let missing = "no /v1/servers there";
+            return Err(fault::of_resource_status(&reply, missing, self.has_credentials()));
         }
+        let read = self.decode(reply, move |body, decoder| {
+            let (states, dropped) = jsonapi::servers(body, decoder)?;
+            Ok(Servers {
+                states,
+                taken_at,
+                blanked: decoder.blanked,
+                dropped,
+            })
+        });
+        read.await.map(Some)
     }
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::url::EndpointUrl;
 use crate::model::{Dialect, EndpointId, Text};
+use crate::wire::Bounds;
 
 /// The largest body that is read unless told otherwise: 256 MB.
 pub const DEFAULT_BODY_CAP: usize = 256_000_000;
@@ -78,6 +79,8 @@ pub struct ClientSpec {
     pub read_only: bool,
     /// Larger bodies are not read.
     pub body_cap: usize,
+    /// Larger lists are not decoded.
+    pub bounds: Bounds,
 }
 
 impl ClientSpec {
@@ -94,6 +97,7 @@ impl ClientSpec {
             allow_plain_http: false,
             read_only: false,
             body_cap: DEFAULT_BODY_CAP,
+            bounds: Bounds::default(),
         }
     }
 

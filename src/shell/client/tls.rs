@@ -40,7 +40,7 @@ impl Tls {
             .map_err(refuse("no usable --client-cert and --client-key"))?;
         let certificate = Arc::new(certificate);
         let trust = match (&spec.ca_pem, spec.insecure) {
-            (_, true) => Trust::Everybody,
+            (_, true) => Trust::Anything,
             (Some(pem), false) => {
                 Trust::given(pem, Arc::clone(&provider)).map_err(refuse("no usable --ca-file"))?
             }
@@ -53,7 +53,7 @@ impl Tls {
             end: end.clone(),
             algorithms: provider.signature_verification_algorithms,
         };
-        let versions = builder(provider).map_err(|error| refuse("no TLS")(error.into()))?;
+        let versions = builder(provider).map_err(|_| refuse("no TLS")(Refused::Library))?;
         let config = versions
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))

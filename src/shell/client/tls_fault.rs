@@ -4,14 +4,14 @@ use std::io;
 
 use jiff::Timestamp;
 use rustls::pki_types::UnixTime;
-use rustls::{AlertDescription, CertificateError, Error};
+use rustls::{AlertDescription, CertificateError, Error, OtherError, PeerIncompatible, PeerMisbehaved};
 
 use super::line::line;
 use super::tls::ClientCertificate;
 use super::url::EndpointUrl;
 use crate::model::{Text, TlsFault};
 
-/// What the TLS library says.
+/// Converts an error of the TLS library. None of its own text is shown.
 pub(super) fn of_error(
     error: &Error,
     url: &EndpointUrl,
@@ -20,18 +20,48 @@ pub(super) fn of_error(
     let host = || line(url.host());
     match error {
         Error::InvalidCertificate(error) => of_certificate(error, host()),
+        Error::NoCertificatesPresented => TlsFault::NoCertificate(host()),
         Error::InvalidMessage(_) => TlsFault::NotTls(host()),
-        Error::AlertReceived(alert) if is_about_certificates(*alert) => {
-            let why = words(*alert);
-            of_client(url, certificate, &why).unwrap_or_else(|| other(error))
-        }
-        error => other(error),
+        Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            | PeerIncompatible::Tls12NotOffered
+            | PeerIncompatible::Tls12NotOfferedOrEnabled,
+        )
+        | Error::AlertReceived(AlertDescription::ProtocolVersion) => TlsFault::OldTls(host()),
+        Error::PeerIncompatible(_) => TlsFault::NothingInCommon(host()),
+        Error::PeerMisbehaved(why) if is_weak(why) => TlsFault::WeakSignature(host()),
+        Error::AlertReceived(alert) => of_alert(*alert, url, certificate),
+        _ => TlsFault::Other(host()),
     }
+}
+
+fn of_alert(alert: AlertDescription, url: &EndpointUrl, certificate: Option<&ClientCertificate>) -> TlsFault {
+    let known = ALERTS.iter().find(|known| known.alert == alert);
+    let host = || line(url.host());
+    let why = known.map_or("an alert without a known meaning", |known| known.meaning);
+    known
+        .filter(|known| known.about_certificates)
+        .and_then(|_| of_client(url, certificate, why))
+        .unwrap_or_else(|| match alert {
+            AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
+                TlsFault::NothingInCommon(host())
+            }
+            _ => TlsFault::Alert { host: host(), why },
+        })
+}
+
+/// Whether the server signed the handshake with an algorithm that is no longer accepted, such as SHA-1.
+const fn is_weak(why: &PeerMisbehaved) -> bool {
+    matches!(
+        why,
+        PeerMisbehaved::SignedKxWithWrongAlgorithm | PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme
+    )
 }
 
 /// A connection that a server closed although all was well so far, before it had ever answered.
 pub(super) fn of_silence(url: &EndpointUrl, certificate: Option<&ClientCertificate>) -> Option<TlsFault> {
-    of_client(url, certificate, "it closed the connection")
+    of_client(url, certificate, "the connection was closed")
 }
 
 /// A handshake that the other side broke off.
@@ -59,17 +89,30 @@ fn of_certificate(error: &CertificateError, host: Text) -> TlsFault {
         CertificateError::UnknownIssuer => TlsFault::UnknownAuthority(host),
         CertificateError::NotValidForName => TlsFault::OtherName {
             host,
-            names: line("others"),
+            names: line("other names"),
         },
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            TlsFault::NoNames(host)
+        }
         CertificateError::NotValidForNameContext { presented, .. } => TlsFault::OtherName {
             host,
             names: names(presented),
         },
-        // What a server has signed for itself is usually written like an authority's.
-        error @ CertificateError::Other(_) if error.to_string().contains("CaUsedAsEndEntity") => {
-            TlsFault::UnknownAuthority(host)
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            TlsFault::WeakSignature(host)
         }
-        error => other(&Error::InvalidCertificate(error.clone())),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            TlsFault::OtherPurpose(host)
+        }
+        CertificateError::Revoked => TlsFault::Revoked(host),
+        CertificateError::Other(OtherError(error)) => match error.downcast_ref() {
+            Some(webpki::Error::UnsupportedCertVersion) => TlsFault::OldX509(host),
+            Some(webpki::Error::CaUsedAsEndEntity) => TlsFault::IsAuthority(host),
+            _ => TlsFault::Invalid(host),
+        },
+        _ => TlsFault::Invalid(host),
     }
 }
 
@@ -79,8 +122,7 @@ fn names(presented: &[String]) -> Text {
         let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
         inner.unwrap_or(name).trim_matches('"').to_owned()
     });
-    let names = bare.collect::<Vec<_>>().join(", ");
-    line(if names.is_empty() { "nobody" } else { &names })
+    line(&bare.collect::<Vec<_>>().join(", "))
 }
 
 fn of_client(url: &EndpointUrl, certificate: Option<&ClientCertificate>, why: &str) -> Option<TlsFault> {
@@ -94,66 +136,138 @@ fn of_client(url: &EndpointUrl, certificate: Option<&ClientCertificate>, why: &s
     })
 }
 
-/// Alerts by which a server says what it thinks of the client's certificate.
-const fn is_about_certificates(alert: AlertDescription) -> bool {
-    matches!(
-        alert,
-        AlertDescription::AccessDenied
-            | AlertDescription::BadCertificate
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateRequired
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::DecryptError
-            | AlertDescription::HandshakeFailure
-            | AlertDescription::NoCertificate
-            | AlertDescription::UnknownCA
-            | AlertDescription::UnsupportedCertificate
-    )
+/// An alert that a server may send.
+struct KnownAlert {
+    alert: AlertDescription,
+    meaning: &'static str,
+    /// Whether a server sends it about the client's certificate.
+    about_certificates: bool,
 }
 
-/// `UnknownCA`: unknown CA.
-fn words(alert: AlertDescription) -> String {
-    let name = format!("{alert:?}");
-    let mut words = String::with_capacity(name.len() + 4);
-    let mut was_lower = false;
-    for c in name.chars() {
-        if c.is_uppercase() && was_lower {
-            words.push(' ');
-        }
-        was_lower = c.is_lowercase();
-        words.push(c);
+const fn alert(alert: AlertDescription, meaning: &'static str) -> KnownAlert {
+    KnownAlert {
+        alert,
+        meaning,
+        about_certificates: false,
     }
-    let lower = |word: &str| match word {
-        "CA" => word.to_owned(),
-        word => word.to_lowercase(),
-    };
-    words.split(' ').map(lower).collect::<Vec<_>>().join(" ")
 }
+
+const fn about_certificates(alert: AlertDescription, meaning: &'static str) -> KnownAlert {
+    KnownAlert {
+        alert,
+        meaning,
+        about_certificates: true,
+    }
+}
+
+/// The alerts that end a handshake (RFC 5246 and 8446), except for the version of TLS.
+const ALERTS: [KnownAlert; 26] = [
+    about_certificates(AlertDescription::AccessDenied, "access denied"),
+    about_certificates(AlertDescription::BadCertificate, "bad certificate"),
+    about_certificates(AlertDescription::CertificateExpired, "certificate expired"),
+    about_certificates(AlertDescription::CertificateRequired, "certificate required"),
+    about_certificates(AlertDescription::CertificateRevoked, "certificate revoked"),
+    about_certificates(AlertDescription::CertificateUnknown, "certificate not accepted"),
+    about_certificates(AlertDescription::DecryptError, "wrong signature"),
+    about_certificates(AlertDescription::HandshakeFailure, "handshake failure"),
+    about_certificates(AlertDescription::NoCertificate, "no certificate"),
+    about_certificates(AlertDescription::UnknownCA, "unknown CA"),
+    about_certificates(
+        AlertDescription::UnsupportedCertificate,
+        "kind of certificate not supported",
+    ),
+    alert(AlertDescription::CloseNotify, "connection closed"),
+    alert(AlertDescription::UnexpectedMessage, "unexpected message"),
+    alert(AlertDescription::BadRecordMac, "damaged record"),
+    alert(AlertDescription::DecryptionFailed, "damaged record"),
+    alert(AlertDescription::RecordOverflow, "record too long"),
+    alert(AlertDescription::IllegalParameter, "illegal parameter"),
+    alert(AlertDescription::DecodeError, "message not understood"),
+    alert(AlertDescription::InsufficientSecurity, "ciphers too weak"),
+    alert(AlertDescription::InternalError, "internal error of the server"),
+    alert(AlertDescription::InappropriateFallback, "inappropriate fallback"),
+    alert(AlertDescription::UserCanceled, "canceled"),
+    alert(AlertDescription::MissingExtension, "missing extension"),
+    alert(AlertDescription::UnsupportedExtension, "extension not supported"),
+    alert(
+        AlertDescription::UnrecognisedName,
+        "host name unknown to the server",
+    ),
+    alert(
+        AlertDescription::NoApplicationProtocol,
+        "no common application protocol",
+    ),
+];
 
 fn moment(time: UnixTime) -> Option<Timestamp> {
     Timestamp::from_second(i64::try_from(time.as_secs()).ok()?).ok()
-}
-
-fn other(error: &Error) -> TlsFault {
-    TlsFault::Other(line(&error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn url() -> EndpointUrl {
+        "https://db1".parse().unwrap()
+    }
+
+    /// Words of a library that no person should read.
+    fn is_plain(text: &str) -> bool {
+        let camel = text.split(|c: char| !c.is_alphanumeric()).any(|word| {
+            let mut inner = word.chars().skip(1);
+            word.chars().any(char::is_lowercase) && inner.any(char::is_uppercase)
+        });
+        let known = [
+            "subjectAltName",
+            "extendedKeyUsage",
+            "serverAuth",
+            "MaxScale",
+            "TLSv12",
+            "TLSv13",
+        ];
+        !text.contains(['{', '}', '[', ']']) && (!camel || known.iter().any(|word| text.contains(word)))
+    }
+
     #[test]
-    fn alerts_are_words() {
-        assert_eq!(words(AlertDescription::UnknownCA), "unknown CA");
-        assert_eq!(words(AlertDescription::BadCertificate), "bad certificate");
-        assert_eq!(words(AlertDescription::CertificateExpired), "certificate expired");
+    fn every_alert_has_plain_words_and_a_remedy() {
+        for code in 0..=u8::MAX {
+            let fault = of_error(&Error::AlertReceived(AlertDescription::from(code)), &url(), None);
+            let words = format!("{fault}: {}", fault.remedy().0);
+            assert!(is_plain(&words) && words.contains("db1"), "{code}: {words}");
+        }
+    }
+
+    #[test]
+    fn no_error_of_the_library_shows_its_own_text() {
+        let certificate = |error| Error::InvalidCertificate(error);
+        let webpki = |error: webpki::Error| {
+            certificate(CertificateError::Other(OtherError(std::sync::Arc::new(error))))
+        };
+        let many = [
+            Error::DecryptError,
+            Error::General("Debug { text }".to_owned()),
+            Error::HandshakeNotComplete,
+            Error::PeerSentOversizedRecord,
+            Error::PeerIncompatible(PeerIncompatible::NoKxGroupsInCommon),
+            Error::PeerMisbehaved(PeerMisbehaved::TooManyEmptyFragments),
+            Error::PeerMisbehaved(PeerMisbehaved::SignedKxWithWrongAlgorithm),
+            certificate(CertificateError::BadEncoding),
+            certificate(CertificateError::UnhandledCriticalExtension),
+            webpki(webpki::Error::UnsupportedCertVersion),
+            webpki(webpki::Error::CaUsedAsEndEntity),
+            webpki(webpki::Error::PathLenConstraintViolated),
+            webpki(webpki::Error::NameConstraintViolation),
+        ];
+        for error in many {
+            let fault = of_error(&error, &url(), None);
+            let words = format!("{fault}: {}", fault.remedy().0);
+            assert!(is_plain(&words) && words.contains("db1"), "{error:?}: {words}");
+        }
     }
 
     #[test]
     fn the_names_of_a_certificate_are_shown_bare() {
         let presented = ["DnsName(\"db1\")".to_owned(), "IpAddress(10.0.0.1)".to_owned()];
         assert_eq!(names(&presented).as_str(), "db1, 10.0.0.1");
-        assert_eq!(names(&[]).as_str(), "nobody");
     }
 }

@@ -1,7 +1,7 @@
 //! Where an endpoint is: what `--endpoint` accepts, and the one form in which it is shown.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use reqwest::Url;
@@ -11,6 +11,14 @@ use crate::model::{Limit, Text};
 
 /// The port of the admin API unless another one is given (`admin_port`).
 const DEFAULT_PORT: u16 = 8989;
+
+/// The name of this machine's loopback addresses.
+pub(super) const LOCALHOST: &str = "localhost";
+
+/// The forms of an address.
+const FORMS: &str = "give HOST:PORT or http[s]://HOST:PORT, IPv6 as [::1]:8989";
+/// What to say of a path.
+const NO_SOCKETS: &str = "the admin API listens on TCP only, not on a Unix socket: give HOST:PORT";
 
 /// The address of an admin API: scheme, host, port, and the path before `/v1` where a reverse
 /// proxy adds one. Holds no user, password or query, so it may be shown anywhere.
@@ -32,13 +40,25 @@ impl EndpointUrl {
         self.0.scheme() == "https"
     }
 
-    /// Whether it is on this machine: a loopback address, or `localhost` by name.
+    /// Whether it is on this machine: a loopback address, or `localhost`, which is never looked up.
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
         match host.parse::<IpAddr>() {
             Ok(address) => address.to_canonical().is_loopback(),
-            Err(_) => host.eq_ignore_ascii_case("localhost"),
+            Err(_) => host.eq_ignore_ascii_case(LOCALHOST),
         }
+    }
+
+    /// The addresses of `localhost`. They are not looked up: a file or a name server could name another
+    /// machine, and the password would go there.
+    pub(super) fn fixed_addresses(&self) -> Option<[SocketAddr; 2]> {
+        let port = self.port();
+        self.host().eq_ignore_ascii_case(LOCALHOST).then(|| {
+            [
+                (Ipv4Addr::LOCALHOST, port).into(),
+                (Ipv6Addr::LOCALHOST, port).into(),
+            ]
+        })
     }
 
     /// Whether a password may be sent there.
@@ -66,6 +86,11 @@ impl EndpointUrl {
     /// `host:8989`, with the path where there is one: several endpoints may share a host and port.
     pub fn label(&self) -> String {
         format!("{}{}", self.authority(), self.0.path().trim_end_matches('/'))
+    }
+
+    /// The path before `/v1`, without a slash at the end; mostly empty.
+    pub(super) fn path(&self) -> &str {
+        self.0.path().trim_end_matches('/')
     }
 
     /// The full URL of a path (with query) of the API, which begins with a slash.
@@ -100,14 +125,20 @@ impl FromStr for EndpointUrl {
             reason,
         };
         let text = match given.split_once("://") {
-            Some(("http" | "https", _)) => given.to_owned(),
+            Some((scheme, _)) if is_http(scheme) => given.to_owned(),
+            Some(("unix", _)) => return Err(refuse(NO_SOCKETS)),
             Some(_) => return Err(refuse("only http:// and https:// are spoken")),
+            None if given.starts_with(['/', '.']) || given.starts_with("unix:") => {
+                return Err(refuse(NO_SOCKETS));
+            }
+            None if given.split_once(":/").is_some_and(|(scheme, _)| is_http(scheme)) => {
+                return Err(refuse("write http:// or https:// with two slashes"));
+            }
+            None if given.contains(":/") => return Err(refuse(FORMS)),
             None => format!("http://{given}"),
         };
         let Ok(mut url) = Url::parse(&text) else {
-            return Err(refuse(
-                "give HOST:PORT or http[s]://HOST:PORT, IPv6 as [::1]:8989",
-            ));
+            return Err(refuse(FORMS));
         };
         if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
             return Err(refuse(
@@ -126,6 +157,12 @@ impl FromStr for EndpointUrl {
         url.set_path(&path);
         Ok(Self(url))
     }
+}
+
+fn is_http(scheme: &str) -> bool {
+    ["http", "https"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 /// Whether the text itself has a port. The parsed URL does not tell: it drops `:80` and `:443`.
@@ -185,6 +222,8 @@ mod tests {
             ("https://db1:443", "https://db1:443"),
             ("http://db1:8989/v1/", "http://db1:8989"),
             ("https://proxy/maxscale/a/", "https://proxy:8989/maxscale/a"),
+            ("HTTP://DB1", "http://db1:8989"),
+            ("Https://db1:443", "https://db1:443"),
         ] {
             assert_eq!(shown(given), expected, "{given}");
         }
@@ -199,6 +238,13 @@ mod tests {
             ("db1:99999", "give HOST:PORT"),
             ("::1", "IPv6 as [::1]:8989"),
             ("ftp://db1", "only http:// and https://"),
+            ("/run/x.sock", "not on a Unix socket: give HOST:PORT"),
+            ("./x.sock", "not on a Unix socket: give HOST:PORT"),
+            ("unix:/x", "not on a Unix socket: give HOST:PORT"),
+            ("unix:///x", "not on a Unix socket: give HOST:PORT"),
+            ("http:/127.0.0.1", "with two slashes"),
+            ("HTTPS:/db1", "with two slashes"),
+            ("db1:/x", "give HOST:PORT"),
             ("http://db1/?x=1", "leave out"),
         ] {
             let text = shown(given);
@@ -223,6 +269,16 @@ mod tests {
             let error = given.parse::<EndpointUrl>().unwrap_err();
             let debug = format!("{error:?} {error}");
             assert!(!debug.contains("geheim") || given.contains("a@geheim"), "{debug}");
+        }
+    }
+
+    #[test]
+    fn localhost_has_fixed_addresses_and_other_names_are_looked_up() {
+        let addresses = |given: &str| given.parse::<EndpointUrl>().unwrap().fixed_addresses();
+        let both = ["127.0.0.1:8990", "[::1]:8990"].map(|text| text.parse().unwrap());
+        assert_eq!(addresses("LocalHost:8990"), Some(both));
+        for other in ["db1", "localhost.example.com", "127.0.0.1", "[::1]"] {
+            assert_eq!(addresses(other), None, "{other}");
         }
     }
 

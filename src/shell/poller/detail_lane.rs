@@ -12,6 +12,7 @@ use super::{PollSettings, Schedule};
 use crate::app::msg::Msg;
 use crate::model::{Fault, ProcessStart, SessionId, Sighting};
 use crate::shell::client::Client;
+use crate::shell::clock;
 
 /// While the wanted session changes quickly, one is looked at once it has been wanted for so long.
 const GLANCE: Duration = Duration::from_millis(60);
@@ -80,10 +81,13 @@ impl DetailLane {
         let mut pace = Pace::new(self.interval(), self.duty);
         loop {
             let started = Instant::now();
+            let asked_at = clock::now();
             let answer = self.client.session(id).await.map(|detail| {
                 Arc::new(Sighting {
                     endpoint: self.client.endpoint(),
                     process: self.process.borrow().clone(),
+                    other_process: None,
+                    asked_at,
                     taken_at: Timestamp::now(),
                     detail,
                 })

@@ -9,8 +9,16 @@ use tokio::time::{Instant, sleep_until};
 use super::pace::Pace;
 use super::{PollSettings, Schedule};
 use crate::app::msg::Msg;
-use crate::model::{Census, Change, Dialect, Fault, Instance, ProcessStart, Snapshot};
+use crate::model::{
+    Census, Change, Continuity, Dialect, Fault, Instance, ProcessHistory, ProcessStart, Snapshot,
+};
 use crate::shell::client::{Client, List, off_thread};
+
+/// The process start is read twice in one of this many cycles. A balancer that takes turns would otherwise
+/// give the process start of one proxy and the list of another one in every cycle.
+const CYCLES_PER_SECOND_READ: u64 = 8;
+/// Maximum number of reads of the process start in one cycle, where it changes.
+const MAX_READS: u32 = 3;
 
 /// What other lanes hear of a list.
 pub(super) struct Heard {
@@ -33,6 +41,12 @@ pub(super) struct ListLane {
     number: u64,
     /// The last good list.
     before: Option<Arc<Snapshot>>,
+    /// The process starts read so far.
+    history: ProcessHistory,
+    /// When this lane began: the zero of the history's clock.
+    began: Instant,
+    /// The process start has switched back in this cycle.
+    switched: bool,
 }
 
 /// What the next cycle waits for.
@@ -65,6 +79,9 @@ impl ListLane {
             spoken: None,
             number: 0,
             before: None,
+            history: ProcessHistory::default(),
+            began: Instant::now(),
+            switched: false,
         }
     }
 
@@ -78,10 +95,15 @@ impl ListLane {
         self.take_schedule();
         // Only here are refused credentials tried again: once a minute, or when somebody asks for it.
         self.client.retry_access();
-        let rest = match self.cycle().await {
-            Ok(snapshot) => {
+        let outcome = self.cycle().await;
+        if std::mem::take(&mut self.switched) {
+            self.send(Msg::SeveralProxies(self.client.endpoint()))?;
+        }
+        let rest = match outcome {
+            Ok(mut snapshot) => {
                 self.pace.recovered();
                 let cost = snapshot.cost;
+                snapshot.least_interval = self.pace.least_interval(cost);
                 self.report(snapshot).await?;
                 Rest::Interval { started, cost }
             }
@@ -158,16 +180,46 @@ impl ListLane {
     /// The process start, and then the list: whatever the process was before, the rows are those
     /// of the one that was read last.
     async fn look(&mut self) -> Result<(Option<Instance>, List), Fault> {
-        let instance = match self.client.instance().await {
-            Ok(instance) => instance,
-            // The endpoint is there and cannot tell: the list may be good all the same.
-            Err(Fault::Status { .. } | Fault::NotJson(_) | Fault::Malformed(_)) => None,
-            Err(fault) => return Err(fault),
-        };
+        let instance = self.instance().await?;
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
         self.heard.process.send_replace(process);
         let list = self.client.polled().await?;
         Ok((instance, list))
+    }
+
+    /// The proxy that answers. A process start that has changed is read again at once: if it changes back,
+    /// several proxies answer.
+    async fn instance(&mut self) -> Result<Option<Instance>, Fault> {
+        let is_read_twice = self.number % CYCLES_PER_SECOND_READ == 1;
+        let mut reads = 0;
+        loop {
+            let instance = match self.client.instance().await {
+                Ok(instance) => instance,
+                // The endpoint is there and cannot tell: the list may be good all the same.
+                Err(
+                    Fault::Status { .. }
+                    | Fault::Unclear404
+                    | Fault::Encoded(_)
+                    | Fault::NotJson(_)
+                    | Fault::Malformed(_),
+                ) => None,
+                Err(fault) => return Err(fault),
+            };
+            let Some(instance) = instance else {
+                return Ok(None);
+            };
+            reads += 1;
+            let continuity = self.history.observe(&instance, self.began.elapsed());
+            self.switched |= continuity == Continuity::SeveralProxies;
+            let reads_again = match continuity {
+                Continuity::Restarted => reads < MAX_READS,
+                Continuity::Same => is_read_twice && reads == 1,
+                Continuity::SeveralProxies => false,
+            };
+            if !reads_again {
+                return Ok(Some(instance));
+            }
+        }
     }
 
     async fn report(&mut self, snapshot: Snapshot) -> Result<(), Over> {

@@ -50,9 +50,13 @@ impl Pace {
 
     /// From the start of a request that cost this much to the start of the next.
     pub(super) fn period(&self, cost: Duration) -> Duration {
+        self.interval.max(self.least_interval(cost))
+    }
+
+    /// Returns the shortest time between two requests of this cost that the duty allows.
+    pub(super) fn least_interval(&self, cost: Duration) -> Duration {
         let stretched = cost.as_secs_f64() / self.duty;
-        let stretched = Duration::from_secs_f64(stretched.min(LONGEST.as_secs_f64()));
-        self.interval.max(stretched)
+        Duration::from_secs_f64(stretched.min(LONGEST.as_secs_f64()))
     }
 
     /// All is well again.

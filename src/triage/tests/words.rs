@@ -1,14 +1,12 @@
-//! The table of reasons, and the README's that is made of it.
+//! The table of reasons, and the one in `docs/reasons.md`.
 
 use std::fmt::Write as _;
 
 use super::*;
 
-const README: &str = include_str!("../../../README.md");
-
 #[test]
-fn the_readme_has_the_table_of_reasons() {
-    let mut table = "| reason | | from | what it says | who tells |\n|---|---|---|---|---|\n".to_owned();
+fn docs_have_the_table_of_reasons() {
+    let mut table = "| reason | | limit | what it says | reported by |\n|---|---|---|---|---|\n".to_owned();
     let limits = Thresholds::default();
     for reason in &REASONS {
         let signs: String = reason
@@ -20,10 +18,7 @@ fn the_readme_has_the_table_of_reasons() {
         let told_by = reason.told_by;
         writeln!(table, "| `{name}` | {signs} | {limit} | {about} | {told_by} |").unwrap();
     }
-    assert!(
-        README.contains(&table),
-        "paste into the README's section 'Stuck':\n{table}"
-    );
+    crate::docs::assert_table("reasons.md", "reasons", &table);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 use super::Pen;
 use crate::app::App;
 use crate::app::detail::DetailPane;
+use crate::model::counted;
 
 /// One line; nothing without a limit.
 pub(super) fn line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Line<'a>> {
@@ -18,8 +19,10 @@ pub(super) fn line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Li
         (false, false) => ("", pen.theme.quiet),
     };
     let words = format!(
-        "{} {} of {} connections{what}",
-        service.name, load.connections, load.limit
+        "{} {} of {}{what}",
+        service.name,
+        load.connections,
+        counted(load.limit, "connection")
     );
     Some(Line::styled(pen.fit(&words, pen.width), style))
 }

@@ -10,7 +10,7 @@ use super::Pen;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::servers::ServersKnown;
-use crate::model::{Detail, Dialect, Health, ServerState, Servers, Span as Length, Text};
+use crate::model::{Detail, Dialect, Health, ServerState, Servers, Span as Length, Text, counted};
 use crate::ui::theme::Theme;
 
 /// Names get as much room as they need, up to this.
@@ -192,7 +192,6 @@ fn place_text(server: &ServerState) -> String {
 fn count_text(server: &ServerState) -> String {
     match server.connections {
         None => String::new(),
-        Some(1) => "1 connection".to_owned(),
-        Some(connections) => format!("{connections} connections"),
+        Some(connections) => counted(connections, "connection"),
     }
 }

@@ -7,7 +7,7 @@ use super::{Text as Page, consequences, holds};
 use crate::app::App;
 use crate::app::asking::Asking;
 use crate::kill::{Attempt, FirstCheck, Stage};
-use crate::model::Text;
+use crate::model::{Text, visible};
 use crate::query::Filter;
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
@@ -50,7 +50,7 @@ fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Li
     let room = width.saturating_sub(LABEL);
     Line::from(vec![
         Span::styled(format!("{label:<LABEL$}"), theme.quiet),
-        Span::raw(fit(value, room, theme.glyphs.more)),
+        Span::raw(fit(&theme.compared(value), room, theme.glyphs.more)),
     ])
 }
 
@@ -128,7 +128,7 @@ fn list<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, rows: usize
                 .unwrap_or_default();
             let id = attempt.victim.identity.id.to_string();
             let text = format!("{endpoint}{id:>id_width$}  {}", about(attempt));
-            let text = fit(&text, width.saturating_sub(3), theme.glyphs.more);
+            let text = fit(&theme.compared(&text), width.saturating_sub(3), theme.glyphs.more);
             let selected = place == asking.cursor;
             row(attempt, &text, theme, selected, width)
         })
@@ -215,11 +215,14 @@ fn taken_by(attempts: &[Attempt]) -> Option<String> {
             .filter_map(|attempt| attempt.victim.taken_by.as_ref())
     };
     if is_one {
-        return first.map(|filter| filter.text().trim().to_owned());
+        return first.map(|filter| visible(filter.text().trim()).into_owned());
     }
     let by_hand = attempts.len() - texts().count();
     let distinct: std::collections::BTreeSet<_> = texts().map(|filter| filter.text().trim()).collect();
-    let mut said: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
+    let mut said: Vec<String> = distinct
+        .into_iter()
+        .map(|text| visible(text).into_owned())
+        .collect();
     said.extend((by_hand > 0).then(|| format!("{by_hand} by hand")));
     Some(said.join("; "))
 }

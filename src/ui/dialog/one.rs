@@ -6,15 +6,24 @@ use super::{Text as Page, consequences, holds};
 use crate::app::App;
 use crate::kill::{Attempt, FirstCheck, Outcome, Refusal, Stage};
 use crate::model::{Difference, Session, Text};
-use crate::ui::draw::{fit, wrap};
+use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
 /// Room for the name of a fact.
 const LABEL: usize = 11;
 
+/// Maximum number of lines of the user and the address. A name of 256 escapes would leave no room for
+/// the buttons; its beginning and the address at its end are shown.
+const MAX_CLIENT_LINES: usize = 4;
+
 /// What must be seen stands first: on a small screen the rest is cut.
 pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize) -> Page<'a> {
-    let mut lines = wrap(&attempt.session().client(), width)
+    let client = fit_middle(
+        &theme.compared(&attempt.session().client()),
+        width * MAX_CLIENT_LINES,
+        theme.glyphs.more,
+    );
+    let mut lines = wrap(&client, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.strong))
         .chain(check(attempt, theme, width))
@@ -32,7 +41,7 @@ pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize
 
 fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static str, value: &str) {
     let room = width.saturating_sub(LABEL).max(1);
-    for (place, line) in wrap(value, room).into_iter().take(3).enumerate() {
+    for (place, line) in wrap(&theme.compared(value), room).into_iter().take(3).enumerate() {
         let label = if place == 0 { label } else { "" };
         text.push(Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.quiet),
@@ -133,9 +142,15 @@ fn side_by_side<'a>(difference: &Difference, theme: &Theme, width: usize) -> Lin
     let half = width.saturating_sub(24) / 2;
     Line::from(vec![
         Span::styled(format!("{:<14}", difference.part.name()), theme.quiet),
-        Span::raw(format!("was {}", fit(&difference.was, half, theme.glyphs.more))),
+        Span::raw(format!(
+            "was {}",
+            fit(&theme.compared(&difference.was), half, theme.glyphs.more)
+        )),
         Span::styled(
-            format!("  is {}", fit(&difference.now, half, theme.glyphs.more)),
+            format!(
+                "  is {}",
+                fit(&theme.compared(&difference.now), half, theme.glyphs.more)
+            ),
             theme.strong,
         ),
     ])

@@ -6,10 +6,11 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{cost_text, losses, stuck};
+use super::{losses, pace_text, stuck};
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
 use crate::app::point::Point;
+use crate::model::counted;
 use crate::ui::sparkline::{Scale, scaled};
 use crate::ui::theme::Theme;
 
@@ -106,12 +107,10 @@ struct Figures<'a, 'b> {
 impl<'a, 'b> Figures<'a, 'b> {
     fn new(app: &App, endpoint: &'b Endpoint, theme: &'b Theme) -> Option<Self> {
         let latest = endpoint.latest.as_ref()?;
-        let interval = humantime::format_duration(app.settings.interval);
-        let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
         Some(Self {
             theme,
             endpoint,
-            pace: (endpoint.link == Link::Live).then(|| format!("every {interval} {dot} list {cost}")),
+            pace: (endpoint.link == Link::Live).then(|| pace_text(app, endpoint, theme)),
             sessions: latest.sessions.len(),
             losses: losses(latest, theme),
             stuck: stuck(app, latest, theme),
@@ -131,8 +130,11 @@ impl<'a, 'b> Figures<'a, 'b> {
             }
             spans.push(Span::raw("  "));
         }
-        let word = if level.word { " sessions" } else { "" };
-        spans.push(Span::raw(format!("{}{word}", self.sessions)));
+        spans.push(Span::raw(if level.word {
+            counted(self.sessions, "session")
+        } else {
+            self.sessions.to_string()
+        }));
         spans.push(self.course(sessions, bars, Scale::Around));
         if all {
             for (sign, rate) in [("+", Point::came as Figure), ("-", Point::went)] {

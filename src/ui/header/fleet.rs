@@ -7,10 +7,12 @@
 use std::cmp::Reverse;
 
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::stuck_spans;
 use crate::app::App;
 use crate::app::endpoint::{Endpoint, Link};
+use crate::model::counted;
 use crate::triage::Severity;
 use crate::ui::theme::Theme;
 
@@ -20,14 +22,16 @@ enum Standing {
     NoData,
     Failing,
     Stale,
+    SeveralProxies,
     Connecting,
     Live,
 }
 
 impl Standing {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Live,
         Self::Connecting,
+        Self::SeveralProxies,
         Self::Stale,
         Self::Failing,
         Self::NoData,
@@ -40,6 +44,7 @@ impl Standing {
             Link::Failing { .. } if endpoint.heard_at.is_none() => Self::NoData,
             Link::Failing { .. } => Self::Failing,
             Link::Live if endpoint.is_stale(app.now.elapsed, settings.interval, settings.duty) => Self::Stale,
+            Link::Live if endpoint.proxies.are_several() => Self::SeveralProxies,
             Link::Live => Self::Live,
         }
     }
@@ -49,6 +54,7 @@ impl Standing {
             Self::NoData => "no data",
             Self::Failing => "failing",
             Self::Stale => "stale",
+            Self::SeveralProxies => "with several proxies",
             Self::Connecting => "connecting",
             Self::Live => "live",
         }
@@ -56,31 +62,97 @@ impl Standing {
 }
 
 /// All of them in one line: the left and the right end of it.
-pub(super) fn summary<'a>(app: &App, theme: &Theme) -> (Line<'a>, Line<'a>) {
-    let count = |standing| {
-        let all = app.endpoints.iter();
-        all.filter(|endpoint| Standing::of(app, endpoint) == standing)
-            .count()
-    };
-    let mut left = vec![
-        Span::raw(" "),
-        Span::styled(format!("{} endpoints", app.endpoints.len()), theme.strong),
+pub(super) fn summary<'a>(app: &App, theme: &Theme, width: usize) -> (Line<'a>, Line<'a>) {
+    (left(app, theme, width), right(app, theme))
+}
+
+/// How many endpoints there are, how many in which state, and the warnings of any of them. The
+/// warnings have room at every width, then the worst states.
+fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
+    let states: Vec<_> = Standing::ALL
+        .into_iter()
+        .filter_map(|standing| state(app, standing, theme))
+        .collect();
+    let all = counted(app.endpoints.len(), "endpoint");
+    let count = app.endpoints.len().to_string();
+    let worst = states.last().cloned().into_iter().collect::<Vec<_>>();
+    // The first form that fits; the last one always has to.
+    let forms = [
+        (&all, true, states.as_slice()),
+        (&count, true, states.as_slice()),
+        (&count, true, worst.as_slice()),
+        (&count, false, &[]),
     ];
-    for standing in Standing::ALL {
-        let (count, style) = match (count(standing), standing) {
-            (0, _) => continue,
-            (count, Standing::Live) => (count, theme.good),
-            (count, Standing::Connecting | Standing::Stale) => (count, theme.warning),
-            (count, _) => (count, theme.alarm),
-        };
-        left.push(Span::styled(format!("  {count} {}", standing.word()), style));
+    let form = |(count, with_count, states): (&String, bool, &[Span<'_>])| {
+        let warnings = warnings(app, with_count, theme);
+        let used = 1 + count.width() + width_of(&warnings) + width_of(states);
+        (count.clone(), warnings, used)
+    };
+    let mut fitting = forms.into_iter().map(form).filter(|(_, _, used)| *used <= width);
+    let form = fitting.next().unwrap_or_else(|| form((&count, false, &[])));
+    let (count, warnings, _) = form;
+    let count = vec![Span::raw(" "), Span::styled(count, theme.strong)];
+    let mut line = Line::from(count);
+    let mut room = width.saturating_sub(line.width() + width_of(&warnings));
+    let mut shown = Vec::new();
+    for state in states.iter().rev().cloned() {
+        if state.width() + 2 <= room {
+            room -= state.width() + 2;
+            shown.push(state);
+        }
     }
-    let listed = app
-        .endpoints
-        .iter()
-        .filter_map(|endpoint| endpoint.latest.as_ref());
+    for part in shown.into_iter().rev().chain(warnings) {
+        line.extend([Span::raw("  "), part]);
+    }
+    line
+}
+
+/// The width of these parts with a gap before each.
+fn width_of(parts: &[Span<'_>]) -> usize {
+    parts.iter().map(|part| part.width() + 2).sum()
+}
+
+fn state<'a>(app: &App, standing: Standing, theme: &Theme) -> Option<Span<'a>> {
+    let all = app.endpoints.iter();
+    let count = all
+        .filter(|endpoint| Standing::of(app, endpoint) == standing)
+        .count();
+    let style = match standing {
+        Standing::Live => theme.good,
+        Standing::Connecting | Standing::Stale => theme.warning,
+        Standing::Failing | Standing::NoData | Standing::SeveralProxies => theme.alarm,
+    };
+    (count > 0).then(|| Span::styled(format!("{count} {}", standing.word()), style))
+}
+
+/// `3 insecure TLS`: the warnings of all endpoints, each with the number of endpoints.
+fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for warning in app.endpoints.iter().flat_map(|endpoint| &endpoint.warnings) {
+        match counts.iter_mut().find(|(known, _)| known == warning) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((warning, 1)),
+        }
+    }
+    let text = |(warning, count): (&'static str, usize)| {
+        if with_count {
+            format!("{count} {warning}")
+        } else {
+            warning.to_owned()
+        }
+    };
+    counts
+        .into_iter()
+        .map(|counted| Span::styled(text(counted), theme.warning))
+        .collect()
+}
+
+fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
+    let shown = app.endpoints.iter();
+    let shown = shown.filter(|endpoint| app.shown_by(endpoint).is_none());
+    let listed = shown.filter_map(|endpoint| endpoint.latest.as_ref());
     let sessions: usize = listed.map(|latest| latest.sessions.len()).sum();
-    let mut right = vec![Span::raw(format!("{sessions} sessions"))];
+    let mut right = vec![Span::raw(counted(sessions, "session"))];
     right.extend(stuck_spans(theme, |severity| {
         let each = app
             .endpoints
@@ -90,7 +162,7 @@ pub(super) fn summary<'a>(app: &App, theme: &Theme) -> (Line<'a>, Line<'a>) {
             .sum()
     }));
     right.push(Span::raw(" "));
-    (Line::from(left), Line::from(right))
+    Line::from(right)
 }
 
 /// The worst first: who does not answer, then who has most to act on.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{FIGURE, LABEL, bar};
+use super::{FIGURE, LABEL, bar, label};
 use crate::app::App;
 use crate::app::endpoint::Endpoint;
 use crate::model::{Load, Text};
@@ -60,7 +60,7 @@ fn row<'a>(name: &Text, load: Load, theme: &Theme, width: usize) -> Line<'a> {
         (theme.input, Style::new())
     };
     let bars = bar(load.connections.min(load.limit), load.limit, theme, width);
-    let name = fit(name.as_str(), LABEL - 1, theme.glyphs.more);
+    let name = fit(label(name), LABEL - 1, theme.glyphs.more);
     let figure = fit(&figure(load), FIGURE - 2, theme.glyphs.more);
     Line::from(vec![
         Span::styled(format!("{name:<LABEL$}"), theme.quiet),

@@ -109,6 +109,6 @@ fn bars_push_nothing_out_of_the_header() {
     assert_eq!(figures(&held), figures(&before), "nothing else moved");
     stage.fail(Fault::TimedOut(Duration::from_secs(10)));
     let failing = header(&stage);
-    assert!(failing.contains("127.0.0.1:8989 draft"), "{failing}");
+    assert!(failing.contains("127.0.0.1:8989  stale "), "{failing}");
     assert!(failing.contains("timed out after 10s, again in 4s"), "{failing}");
 }

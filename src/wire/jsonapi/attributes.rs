@@ -1,18 +1,18 @@
 //! A row of the JSON:API list: what the table needs of it, and not a field more.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 
 use super::buffers::{RawBuffers, longest};
 use crate::model::{Backend, Extra, Limit, Running, Session, Span, Text, WriteQueue};
-use crate::wire::field::{Entries, Field, List, NumberOr, Object, Raw};
-use crate::wire::{Decoder, parse_id};
+use crate::wire::field::{Entries, Field, List, NumberOr, Object, Port, Raw};
+use crate::wire::{Decoder, RowFlaw, parse_id};
 
 #[derive(Deserialize)]
 pub(super) struct RawResource<'a> {
     #[serde(borrow, default)]
     id: Field<Raw<'a>>,
+    #[serde(borrow, default, rename = "type")]
+    resource_type: Field<Raw<'a>>,
     #[serde(borrow, default)]
     attributes: Field<Object<RawAttributes<'a>>>,
     #[serde(borrow, default)]
@@ -28,13 +28,13 @@ struct RawAttributes<'a> {
     #[serde(borrow, default)]
     remote: Field<Raw<'a>>,
     #[serde(default)]
-    port: Field<i64>,
+    port: Field<Port>,
     #[serde(borrow, default)]
     connected: Field<Raw<'a>>,
     #[serde(default)]
-    seconds_alive: Field<f64>,
+    seconds_alive: Field<Span>,
     #[serde(default)]
-    idle: Field<f64>,
+    idle: Field<Span>,
     #[serde(default)]
     io_activity: Field<u64>,
     #[serde(default)]
@@ -91,7 +91,7 @@ struct RawClient<'a> {
     #[serde(borrow, default)]
     connection_attributes: Field<Entries<'a, Raw<'a>>>,
     #[serde(default)]
-    sescmd_history_len: Field<u64>,
+    sescmd_history_len: Field<u32>,
 }
 
 /// The list keeps of a statement only whether it runs; an entry is 2 kB in some fleets.
@@ -113,8 +113,15 @@ struct RawMemory<'a> {
     connection_buffers: Field<NumberOr<RawBuffers<'a>>>,
 }
 
-/// One row; nothing without a valid id.
+/// The type of every row of the list.
+const SESSIONS: &str = "sessions";
+
+/// One row; `None` without a valid id, or if it is of another type.
 pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
+    if let Some(Raw(other)) = raw.resource_type.known().filter(|name| name.0 != SESSIONS) {
+        decoder.flaw = RowFlaw::OtherType(Text::clean(&other, Limit::Name));
+        return None;
+    }
     let id = parse_id(&raw.id.known()?.0)?;
     let service = service(raw.relationships, decoder);
     let Some(Object(raw)) = raw.attributes.take(&mut decoder.blanked) else {
@@ -127,10 +134,10 @@ pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option
         .connected
         .take(&mut decoder.blanked)
         .map(|sent| decoder.connected(&sent.0));
-    let alive = raw
-        .seconds_alive
-        .take(&mut decoder.blanked)
-        .and_then(Span::from_secs_f64);
+    let age = match raw.seconds_alive.take(&mut decoder.blanked) {
+        None => decoder.age(connected.as_ref()).take(&mut decoder.blanked),
+        alive => alive,
+    };
     let (memory, write_queue) = memory(raw.memory, decoder);
     let extra = Extra {
         memory,
@@ -141,22 +148,17 @@ pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option
         running: running(raw.queries, decoder),
         ..client(raw.client, decoder)
     };
+    let (address, address_is_mapped) = decoder.address(raw.remote);
     Some(Session {
         state: decoder.name(raw.state),
         user: decoder.name(raw.user),
-        address: raw
-            .remote
-            .take(&mut decoder.blanked)
-            .map(|remote| decoder.address(&remote.0)),
-        // -1 stands for a Unix socket.
-        port: raw
-            .port
-            .take(&mut decoder.blanked)
-            .and_then(|port| u16::try_from(port).ok()),
+        address,
+        address_is_mapped,
+        port: raw.port.take(&mut decoder.blanked).and_then(|Port(port)| port),
         service,
-        age: alive.or_else(|| decoder.age(connected.as_ref())),
+        age,
         connected,
-        idle: raw.idle.take(&mut decoder.blanked).and_then(Span::from_secs_f64),
+        idle: raw.idle.take(&mut decoder.blanked),
         extra: Some(Box::new(extra)),
         ..Session::bare(id)
     })
@@ -203,8 +205,7 @@ fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra
     let Some(Object(client)) = raw.take(&mut decoder.blanked) else {
         return extra;
     };
-    let commands = client.sescmd_history_len.take(&mut decoder.blanked);
-    extra.history = commands.map(|commands| u32::try_from(commands).unwrap_or(u32::MAX));
+    extra.history = client.sescmd_history_len.take(&mut decoder.blanked);
     let attributes = client.connection_attributes.take(&mut decoder.blanked);
     for (name, value) in attributes.into_iter().flat_map(|entries| entries.0) {
         match name.as_ref() {
@@ -229,8 +230,8 @@ fn running(raw: Field<List<Object<RawRunning<'_>>>>, decoder: &mut Decoder<'_>) 
     let received = last.received.take(&mut decoder.blanked)?;
     let sql = last.statement.take(&mut decoder.blanked);
     Some(Running {
-        sql: sql.map(|sql| Text::clean(&sql.0, Limit::Sql)),
-        received: Text::clean(&received.0, Limit::Name),
+        sql: sql.map(|sql| decoder.interner.text(&sql.0, Limit::Sql)),
+        received: decoder.interner.text(&received.0, Limit::Name),
     })
 }
 
@@ -249,14 +250,5 @@ impl RawConnection<'_> {
         )]
         let low = sent as u32;
         (low != 0).then_some(low)
-    }
-}
-
-impl Decoder<'_> {
-    /// An address. Up to 23.02 an IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
-    pub(super) fn address(&mut self, raw: &str) -> Text {
-        let mapped = raw.strip_prefix("::ffff:").filter(|rest| rest.contains('.'));
-        let plain: Cow<'_, str> = Cow::Borrowed(mapped.unwrap_or(raw));
-        self.interner.name(&plain)
     }
 }

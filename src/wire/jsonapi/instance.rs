@@ -20,7 +20,7 @@ struct RawAttributes<'a> {
     #[serde(borrow, default)]
     started_at: Field<Raw<'a>>,
     #[serde(default)]
-    uptime: Field<f64>,
+    uptime: Field<Span>,
     #[serde(borrow, default)]
     process_datadir: Field<Raw<'a>>,
     #[serde(borrow, default)]
@@ -83,7 +83,7 @@ pub(super) fn proxy(data: &str) -> Result<(Instance, ProxySettings), WireError> 
     let retained_statements = parameters.retain_last_statements.known();
     let instance = Instance {
         version: clean(raw.version),
-        uptime: raw.uptime.known().and_then(Span::from_secs_f64),
+        uptime: raw.uptime.known(),
         process: clean(raw.started_at).map(|started_at| ProcessStart {
             started_at,
             datadir,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::model::ServerState;
 use crate::wire::Decoder;
-use crate::wire::field::{Field, Object, Raw};
+use crate::wire::field::{Field, Object, Port, Raw};
 use crate::wire::rows::Row;
 
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ struct RawParameters<'a> {
     #[serde(borrow, default)]
     address: Field<Raw<'a>>,
     #[serde(default)]
-    port: Field<i64>,
+    port: Field<Port>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,7 +62,7 @@ impl Row for ServerRow {
             name,
             state: decoder.name(attributes.state),
             address: decoder.name(parameters.address),
-            port: port.and_then(|port| u16::try_from(port).ok()),
+            port: port.and_then(|Port(port)| port),
             // Below 0 it is not replicating, or nobody knows.
             replication_lag: attributes
                 .replication_lag

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::short;
 use crate::commands::doctor::facts::{Facts, Missing};
 use crate::commands::doctor::judgment::Judgment;
-use crate::model::{Dialect, Version, size_text};
+use crate::model::{Dialect, Version, counted, size_text};
 use crate::shell::client::ListForm;
 
 /// A small question that takes longer waits for something.
@@ -23,16 +23,15 @@ pub(super) fn list(facts: &Facts) -> Judgment {
         Err(Missing::Fault(fault)) if facts.dialect.is_some() => return Judgment::fault(fault),
         Err(missing) => return missing.into(),
     };
-    let sessions = match list.sessions {
-        1 => "1 session".to_owned(),
-        sessions => format!("{sessions} sessions"),
-    };
+    let sessions = counted(list.sessions, "session");
     let size = size_text(u64::try_from(list.bytes).unwrap_or(u64::MAX));
     let found = format!("{sessions}, {size}; {}", form(facts, list.form));
     match (list.dropped, list.blanked) {
         (0, 0) => Judgment::ok(found),
         (dropped, blanked) => Judgment::warning(format!(
-            "{found}; {dropped} rows without a valid id, {blanked} fields of an unexpected type"
+            "{found}; {} without a valid id or of another type, {} that cannot be read",
+            counted(dropped, "row"),
+            counted(blanked, "field")
         ))
         .advise("is something between maxtop and MaxScale? what could not be read is left blank"),
     }

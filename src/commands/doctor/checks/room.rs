@@ -2,7 +2,7 @@
 
 use crate::commands::doctor::facts::{Facts, Missing};
 use crate::commands::doctor::judgment::Judgment;
-use crate::model::{Load, ServiceState, maxctrl};
+use crate::model::{Load, ServiceState, counted, maxctrl};
 
 /// From this share of its limit on, in percent, a process is about to run out of files.
 const FEW_FILES_LEFT: u64 = 80;
@@ -52,7 +52,7 @@ pub(super) fn services(facts: &Facts) -> Judgment {
     let named: Vec<_> = states.iter().take(NAMED).map(|service| words(service)).collect();
     let more = match states.len().saturating_sub(NAMED) {
         0 => String::new(),
-        more => format!(", {more} more services"),
+        more => format!(", {}", counted(more, "more service")),
     };
     let found = format!("{} connections{more}", named.join(", "));
     let loads = || {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::doctor::facts::Facts;
 use crate::commands::doctor::judgment::Judgment;
-use crate::model::{ServiceState, maxctrl, parse_moment};
+use crate::model::{ServiceState, counted, maxctrl, parse_moment};
 
 /// The header tells whole seconds, and the reply was under way.
 const SAME_TIME: SignedDuration = SignedDuration::from_secs(2);
@@ -65,7 +65,10 @@ pub(super) fn log(facts: &Facts) -> Judgment {
             Some(0) => {
                 Judgment::ok("none is kept (session_trace=0); it costs a little, and is rarely needed")
             }
-            Some(lines) => Judgment::ok(format!("the last {lines} lines of each session (session_trace)")),
+            Some(lines) => {
+                let lines = counted(lines, "line");
+                Judgment::ok(format!("the last {lines} of each session (session_trace)"))
+            }
         },
     }
 }

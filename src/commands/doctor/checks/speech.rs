@@ -3,7 +3,7 @@
 use crate::commands::doctor::facts::{Facts, Missing, NOT_ALLOWED};
 use crate::commands::doctor::judgment::Judgment;
 use crate::commands::doctor::limits::{self, Release};
-use crate::model::{Dialect, IdleMeaning};
+use crate::model::{Continuity, Dialect, IdleMeaning, Instance};
 
 pub(super) fn dialect(facts: &Facts) -> Judgment {
     if let Some(dialect) = facts.dialect {
@@ -42,7 +42,8 @@ pub(super) fn version(facts: &Facts) -> Judgment {
         return Judgment::skipped("it does not tell");
     };
     let up = proxy.instance.uptime.map(|uptime| format!(", up {uptime}"));
-    let found = format!("{version}{}", up.unwrap_or_default());
+    let shown = proxy.instance.shown_version().unwrap_or_default();
+    let found = format!("{shown}{}", up.unwrap_or_default());
     let Some(release) = Release::parse(version.as_str()) else {
         return Judgment::ok(found);
     };
@@ -53,6 +54,42 @@ pub(super) fn version(facts: &Facts) -> Judgment {
         Judgment::ok(found)
     };
     limits::of(release).fold(judgment, |judgment, limit| judgment.advise(limit.says))
+}
+
+/// Requests through a balancer reach one proxy or another.
+pub(super) fn proxies(facts: &Facts) -> Judgment {
+    let readings = match &facts.instances {
+        Ok(readings) => readings,
+        Err(Missing::Fault(fault)) => return Judgment::fault(fault),
+        Err(missing) => return missing.into(),
+    };
+    let mut starts: Vec<_> = readings.iter().filter_map(started).collect();
+    let count = starts.len();
+    starts.sort_unstable();
+    starts.dedup();
+    match Continuity::of_simultaneous(readings) {
+        Continuity::Same if starts.is_empty() => Judgment::skipped("it reports no process start"),
+        Continuity::Same => Judgment::ok(format!("one, on {count} connections")),
+        Continuity::Restarted => {
+            Judgment::warning("the proxy was restarted while it was read").advise("run doctor again")
+        }
+        Continuity::SeveralProxies => {
+            let all = starts.join("; ");
+            Judgment::failure(format!("several proxies answer at this address: {all}"))
+                .advise("give the address of one proxy, not of the balancer before them: killing is off here")
+        }
+    }
+}
+
+/// `db-proxy-1 since Mon, 23 Nov 2026 15:55:27 GMT`, as far as it is reported.
+fn started(instance: &Instance) -> Option<String> {
+    let process = instance.process.as_ref()?;
+    let node = process
+        .node
+        .as_ref()
+        .map(|node| format!("{node} "))
+        .unwrap_or_default();
+    Some(format!("{node}since {}", process.started_at))
 }
 
 /// It changed three times, within series too.

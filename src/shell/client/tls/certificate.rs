@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{CertificateError, Error, InconsistentKeys, OtherError, SignatureScheme};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::refused::Refused;
@@ -42,8 +42,15 @@ impl ClientCertificate {
     }
 }
 
+/// What marks an encrypted key: PKCS#1 and SEC1 have a header for it, PKCS#8 a label of its own.
+const PASSPHRASE: [&str; 2] = ["Proc-Type: 4,ENCRYPTED", "-----BEGIN ENCRYPTED PRIVATE KEY-----"];
+
 fn pair(text: &SecretString, provider: &CryptoProvider) -> Result<SingleCertAndKey, Refused> {
-    let text = text.expose_secret().as_bytes();
+    let text = text.expose_secret();
+    if PASSPHRASE.iter().any(|mark| text.contains(mark)) {
+        return Err(Refused::Passphrase);
+    }
+    let text = text.as_bytes();
     let chain = CertificateDer::pem_slice_iter(text).collect::<Result<Vec<_>, _>>()?;
     if chain.is_empty() {
         return Err(Refused::NoCertificate);
@@ -52,13 +59,22 @@ fn pair(text: &SecretString, provider: &CryptoProvider) -> Result<SingleCertAndK
         pem::Error::NoItemsFound => Refused::NoKey,
         error => error.into(),
     })?;
-    let key = CertifiedKey::new(chain, provider.key_provider.load_private_key(key)?);
+    let key = provider.key_provider.load_private_key(key);
+    let key = CertifiedKey::new(chain, key.map_err(|_| Refused::Key)?);
     match key.keys_match() {
-        Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch)) => Err(Refused::NotAPair),
-        // What cannot be compared is for the server to judge.
-        Ok(()) | Err(rustls::Error::InconsistentKeys(_)) => Ok(SingleCertAndKey::from(key)),
-        Err(error) => Err(error.into()),
+        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(Refused::NotAPair),
+        Err(Error::InvalidCertificate(error)) if !is_old(&error) => Err(Refused::Certificate),
+        // The server decides about a certificate that cannot be compared, such as one of version 1.
+        Ok(()) | Err(_) => Ok(SingleCertAndKey::from(key)),
     }
+}
+
+/// Whether a certificate has an X.509 version before 3.
+fn is_old(error: &CertificateError) -> bool {
+    let CertificateError::Other(OtherError(error)) = error else {
+        return false;
+    };
+    matches!(error.downcast_ref(), Some(webpki::Error::UnsupportedCertVersion))
 }
 
 impl ResolvesClientCert for ClientCertificate {

@@ -8,7 +8,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, Error, RootCertStore};
+use rustls::{CertificateError, Error, OtherError, RootCertStore};
 
 use super::refused::Refused;
 
@@ -17,19 +17,21 @@ use super::refused::Refused;
 pub(super) enum Trust {
     /// That of the authorities that this machine trusts.
     Machine(rustls_platform_verifier::Verifier),
-    /// That of the given authorities and no others, and a given certificate itself: one that a server has
-    /// signed for itself is usually written like an authority's, which no server may show.
+    /// That of the given authorities and no others, and each given certificate itself, byte by byte,
+    /// even if another authority signed it or if it is made as an authority's.
     Given {
         authorities: Arc<WebPkiServerVerifier>,
         themselves: Vec<CertificateDer<'static>>,
     },
-    /// `--insecure`: whoever answers is taken at their word.
-    Everybody,
+    /// `--insecure`: any certificate is accepted, and nothing in it is read.
+    Anything,
 }
 
 impl Trust {
     pub(super) fn by_machine(provider: Arc<CryptoProvider>) -> Result<Self, Refused> {
-        Ok(Self::Machine(rustls_platform_verifier::Verifier::new(provider)?))
+        let verifier =
+            rustls_platform_verifier::Verifier::new(provider).map_err(|_| Refused::NoAuthorities)?;
+        Ok(Self::Machine(verifier))
     }
 
     pub(super) fn given(pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Self, Refused> {
@@ -39,10 +41,11 @@ impl Trust {
         }
         let mut roots = RootCertStore::empty();
         for certificate in &given {
-            roots.add(certificate.clone())?;
+            roots.add(certificate.clone()).map_err(|_| Refused::Certificate)?;
         }
+        let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
         Ok(Self::Given {
-            authorities: WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build()?,
+            authorities: authorities.build().map_err(|_| Refused::Library)?,
             themselves: given,
         })
     }
@@ -62,14 +65,31 @@ impl Trust {
                 authorities,
                 themselves,
             } => match authorities.verify_server_cert(shown, chain, name, ocsp, at) {
-                // Its times are judged before what it may be used for, and its name after.
-                Err(Error::InvalidCertificate(CertificateError::Other(_))) if themselves.contains(shown) => {
+                // The validity period was checked before the signature; the name was not.
+                Err(Error::InvalidCertificate(error))
+                    if is_about_the_issuer(&error) && themselves.contains(shown) =>
+                {
                     verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
                     Ok(ServerCertVerified::assertion())
                 }
                 judged => judged,
             },
-            Self::Everybody => Ok(ServerCertVerified::assertion()),
+            Self::Anything => Ok(ServerCertVerified::assertion()),
         }
+    }
+}
+
+/// Whether an error is about who signed a certificate, or about what the certificate may sign. It does
+/// not matter for a certificate that is trusted itself.
+fn is_about_the_issuer(error: &CertificateError) -> bool {
+    match error {
+        CertificateError::UnknownIssuer
+        | CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => true,
+        CertificateError::Other(OtherError(error)) => {
+            matches!(error.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+        }
+        _ => false,
     }
 }

@@ -8,8 +8,14 @@ use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use super::end::CertificateEnd;
 use super::trust::Trust;
 
-/// Judges by whom we trust, and notes when the certificate ends. Signatures are judged alike, whoever is
-/// trusted.
+/// Schemes that only `--insecure` accepts.
+const OLD_SCHEMES: [SignatureScheme; 2] = [
+    SignatureScheme::RSA_PKCS1_SHA1,
+    SignatureScheme::ECDSA_SHA1_Legacy,
+];
+
+/// Verifies by the given trust, and notes when the certificate ends. If any certificate is accepted, its key
+/// is not read either: X.509 version 1 and weak keys cannot be.
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) trust: Trust,
@@ -38,6 +44,9 @@ impl ServerCertVerifier for Verifier {
         shown: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if matches!(self.trust, Trust::Anything) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         verify_tls12_signature(message, shown, signature, &self.algorithms)
     }
 
@@ -47,10 +56,55 @@ impl ServerCertVerifier for Verifier {
         shown: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if matches!(self.trust, Trust::Anything) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         verify_tls13_signature(message, shown, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        let mut schemes = self.algorithms.supported_schemes();
+        if matches!(self.trust, Trust::Anything) {
+            schemes.extend(OLD_SCHEMES);
+        }
+        schemes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::crypto::ring;
+    use rustls::internal::msgs::codec::{Codec as _, Reader};
+    use rustls::pki_types::pem::PemObject as _;
+
+    use super::*;
+
+    const RSA_1024: &[u8] = include_bytes!("../../../../tests/fixtures/tls/rsa1024.pem");
+
+    fn accepts(trust: Trust) -> bool {
+        let provider = ring::default_provider();
+        let verifier = Verifier {
+            trust,
+            end: CertificateEnd::default(),
+            algorithms: provider.signature_verification_algorithms,
+        };
+        let shown = CertificateDer::from_pem_slice(RSA_1024).unwrap();
+        // rsa_pss_rsae_sha256, and a signature of one byte.
+        let signed = DigitallySignedStruct::read(&mut Reader::init(&[8, 4, 0, 1, 7])).unwrap();
+        let (old, new) = (
+            verifier.verify_tls12_signature(b"", &shown, &signed),
+            verifier.verify_tls13_signature(b"", &shown, &signed),
+        );
+        assert_eq!(old.is_ok(), new.is_ok());
+        new.is_ok()
+    }
+
+    #[test]
+    fn a_weak_key_is_accepted_only_with_insecure() {
+        let provider = Arc::new(ring::default_provider());
+        assert!(!accepts(Trust::given(RSA_1024, provider).unwrap()));
+        assert!(accepts(Trust::Anything));
     }
 }

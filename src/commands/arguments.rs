@@ -1,0 +1,83 @@
+//! Parses the arguments, and prints help and usage errors with color only where it is wanted.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::exit::Exit;
+use super::output;
+use crate::cli::Cli;
+use crate::config::refuses_color;
+
+/// The arguments of this process, or the status after help or a usage error was printed.
+pub(super) fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| print(&error))
+}
+
+fn print(error: &clap::Error) -> ExitCode {
+    let is_terminal = if error.use_stderr() {
+        io::stderr().is_terminal()
+    } else {
+        io::stdout().is_terminal()
+    };
+    let styled = error.render();
+    let text = if wants_color(std::env::args_os()).unwrap_or(is_terminal && !refuses_color()) {
+        styled.ansi().to_string()
+    } else {
+        styled.to_string()
+    };
+    if error.use_stderr() {
+        // If it cannot be written, the status still reports the error.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        return Exit::Usage.into();
+    }
+    match output::print(|out| out.write_all(text.as_bytes())) {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+/// What the last `--color` says. The arguments need not be valid: this is for their error, too.
+fn wants_color(arguments: impl IntoIterator<Item = OsString>) -> Option<bool> {
+    let mut wanted = None;
+    let mut is_value = false;
+    for argument in arguments
+        .into_iter()
+        .map_while(|argument| argument.into_string().ok())
+    {
+        let value = if is_value {
+            Some(argument.as_str())
+        } else {
+            argument.strip_prefix("--color=")
+        };
+        match value {
+            Some("never") => wanted = Some(false),
+            Some("always") => wanted = Some(true),
+            Some("auto") => wanted = None,
+            _ => {}
+        }
+        is_value = !is_value && argument == "--color";
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_color_option_is_valid() {
+        let wants = |arguments: &str| wants_color(arguments.split(' ').map(OsString::from));
+        assert_eq!(wants("maxtop --help"), None);
+        assert_eq!(wants("maxtop --color never --help"), Some(false));
+        assert_eq!(wants("maxtop --color=never --nope"), Some(false));
+        assert_eq!(wants("maxtop --color never --color always"), Some(true));
+        assert_eq!(wants("maxtop --color always --color=auto"), None);
+        assert_eq!(wants("maxtop never"), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! Endpoints that are several URLs of one proxy: its sessions are used once.
+
+use std::collections::BTreeMap;
+
+use super::{connect, output};
+use crate::model::{EndpointId, Snapshot};
+use crate::shell::client::Client;
+
+/// The endpoints whose lists were left out, each with the endpoint that has the same sessions.
+pub(super) type Aliases = BTreeMap<EndpointId, EndpointId>;
+
+/// Leaves out the lists of proxies that an earlier endpoint has listed, and says so.
+pub(super) fn merge(snapshots: Vec<Snapshot>, clients: &[Client]) -> (Vec<Snapshot>, Aliases) {
+    let (kept, aliases) = merged(snapshots);
+    for (alias, endpoint) in &aliases {
+        let [alias, url] = [alias, endpoint].map(|endpoint| connect::url(clients, *endpoint));
+        output::remark(&format!(
+            "{alias} is the same proxy as {url}: its sessions are used once"
+        ));
+    }
+    (kept, aliases)
+}
+
+fn merged(snapshots: Vec<Snapshot>) -> (Vec<Snapshot>, Aliases) {
+    let mut kept: Vec<Snapshot> = Vec::new();
+    let mut aliases = Aliases::new();
+    for snapshot in snapshots {
+        match kept.iter().find(|one| one.is_of_same_proxy(&snapshot)) {
+            Some(one) => drop(aliases.insert(snapshot.endpoint, one.endpoint)),
+            None => kept.push(snapshot),
+        }
+    }
+    (kept, aliases)
+}

@@ -1,0 +1,80 @@
+//! How counts and names are written into a line of text.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+/// Returns `1 session`, `2 sessions`: a count with its noun, which takes an `s` in the plural.
+pub fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String {
+    let plural = if count.try_into().ok() == Some(1) { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Returns a name as it is written into a line with other words.
+///
+/// A name with blanks or `@`, one that begins with a quote and an empty one are put in single
+/// quotes, so that a name cannot look like the words around it. A quote inside becomes `\'`.
+/// The sanitizer doubles backslashes, so two different names never give the same text.
+pub fn quoted(name: &str) -> Cow<'_, str> {
+    let is_plain = |name: &str| {
+        let is_word = !name.contains(|c: char| c.is_whitespace() || c == '@');
+        !name.is_empty() && is_word && !name.starts_with('\'')
+    };
+    if is_plain(name) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("'{}'", name.replace('\'', "\\'")))
+}
+
+/// Returns a text in ASCII: every other character is written as `\\u{e9}`, so that two different
+/// texts stay different.
+pub fn ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| match c {
+        c if c.is_ascii() => c.to_string(),
+        c => c.escape_unicode().to_string(),
+    };
+    Cow::Owned(text.chars().map(escaped).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular_and_all_else_plural() {
+        let texts = [0, 1, 2, 100_000].map(|count: usize| counted(count, "session"));
+        assert_eq!(
+            texts,
+            ["0 sessions", "1 session", "2 sessions", "100000 sessions"]
+        );
+        assert_eq!(counted(1_u32, "row"), "1 row");
+    }
+
+    #[test]
+    fn in_ascii_two_different_texts_stay_different() {
+        assert_eq!(ascii("plain"), "plain");
+        assert_eq!(ascii("日本"), "\\u{65e5}\\u{672c}");
+        assert_eq!(ascii("éclair"), "\\u{e9}clair");
+    }
+
+    #[test]
+    fn names_that_could_be_taken_for_other_words_are_quoted() {
+        for plain in ["app", "o'neil", "日本", "app%h", "svc-1.2_x"] {
+            assert_eq!(quoted(plain), plain);
+        }
+        for (name, text) in [
+            ("", "''"),
+            (
+                "app1@10.0.0.2:20001   live   x",
+                "'app1@10.0.0.2:20001   live   x'",
+            ),
+            ("a b", "'a b'"),
+            ("'a'", "'\\'a\\''"),
+            ("a' b", "'a\\' b'"),
+        ] {
+            assert_eq!(quoted(name), text);
+        }
+    }
+}

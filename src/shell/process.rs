@@ -1,0 +1,46 @@
+//! The process as a whole: what is set before anything else happens, and what its end waits for.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::{Pid, getsid};
+use signal_hook::consts::SIGXFSZ;
+use signal_hook::flag;
+
+/// A write beyond `ulimit -f` is an error (`EFBIG`), as on a full disk, instead of the end of the program.
+///
+/// The signal is handled and not ignored: the programs that maxtop starts would inherit that.
+pub(crate) fn survive_file_size_limit() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    Ok(())
+}
+
+/// Time in which the kernel delivers the last output of a pseudo-terminal.
+const DELIVERY_TIME: Duration = Duration::from_millis(50);
+
+/// Waits until the last output has reached the terminal's other side.
+///
+/// The end of a session's leader (`ssh -t HOST maxtop`, `docker run -t`) closes its terminal. On Linux the
+/// other side can then read the hang-up before the last output, and most programs stop reading there:
+/// the last lines are lost, or the end of the alternate screen. The system does not report the delivery;
+/// `tcdrain` does not wait for it.
+pub(crate) fn deliver_output() {
+    let leads_session = getsid(None).is_ok_and(|session| session == Pid::this());
+    if leads_session && (io::stdout().is_terminal() || io::stderr().is_terminal()) {
+        thread::sleep(DELIVERY_TIME);
+    }
+}
+
+/// Passwords and tokens are in memory: nothing of it may be written to a core file, neither by the
+/// kernel nor by a program that receives core dumps, which the limit does not stop.
+pub(crate) fn forbid_core_dumps() -> io::Result<()> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_CORE)?;
+    setrlimit(Resource::RLIMIT_CORE, 0, hard)?;
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_dumpable(false)?;
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! The left side of an endpoint's line: its name, its state, the warnings, the cause of a fault, and
+//! last what the server reports of itself.
+//!
+//! The words of this program come first and have room at every width. Text that a server wrote
+//! comes behind them, bounded and quoted, so that it can neither forge nor displace them.
+
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::app::App;
+use crate::app::endpoint::{Endpoint, Link};
+use crate::ui::draw::{fit, fit_middle};
+use crate::ui::theme::Theme;
+
+/// Minimum width of a name, in cells.
+const MIN_NAME: usize = 8;
+/// Width that a cause needs to be understood, in cells. Longer names are cut to leave it.
+const MIN_CAUSE: usize = 24;
+/// Width that the right side needs, in cells. The version is left out where less would remain.
+const MIN_RIGHT: usize = 24;
+
+/// Returns the left side of the line, at most `width` cells wide.
+pub(super) fn line<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Line<'a> {
+    let more = theme.glyphs.more;
+    let cause = cause(app, endpoint);
+    let mut flags = vec![state(app, endpoint, theme)];
+    flags.extend(
+        endpoint
+            .warnings
+            .iter()
+            .map(|warning| Span::styled(*warning, theme.warning)),
+    );
+    flags.extend(proxies(app, endpoint, theme));
+    let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
+    let cause_needs = cause
+        .as_ref()
+        .map_or(0, |cause| cause.width().min(MIN_CAUSE) + GAP.len());
+    let name_room = width.saturating_sub(needed + cause_needs).max(MIN_NAME);
+    let name = fit_middle(&endpoint.name, name_room, more);
+    let mut line = Line::from(vec![Span::raw(" "), Span::styled(name, theme.strong)]);
+    for flag in flags {
+        push(&mut line, flag);
+    }
+    for flag in switches(app, endpoint, theme) {
+        if line.width() + flag.width() + GAP.len() <= width {
+            push(&mut line, flag);
+        }
+    }
+    let room = width.saturating_sub(line.width() + GAP.len());
+    if let Some(cause) = cause.filter(|_| room > more.width()) {
+        push(&mut line, Span::styled(cause.fitted(room, more), theme.warning));
+    }
+    if let Some(server) = server(endpoint)
+        && line.width() + GAP.len() + server.width() + MIN_RIGHT <= width
+    {
+        push(&mut line, Span::styled(server, theme.quiet));
+    }
+    line
+}
+
+/// Between two parts.
+const GAP: &str = "  ";
+
+fn push<'a>(line: &mut Line<'a>, part: Span<'a>) {
+    line.extend([Span::raw(GAP), part]);
+}
+
+/// `connecting`, `live`, `stale 12s` or `no data`.
+fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Span<'a> {
+    let now = app.now.elapsed;
+    let age = endpoint.age(now).map_or(0, |age| age.as_secs());
+    let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
+    match &endpoint.link {
+        Link::Connecting => Span::styled("connecting", theme.warning),
+        Link::Live if stale => Span::styled(format!("stale {age}s"), theme.warning),
+        Link::Live => Span::styled("live", theme.good),
+        Link::Failing { .. } if endpoint.heard_at.is_some() => {
+            Span::styled(format!("stale {age}s"), theme.alarm)
+        }
+        Link::Failing { .. } => Span::styled("no data", theme.alarm),
+    }
+}
+
+/// Several proxies at this address, or one that another endpoint shows.
+fn proxies<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Option<Span<'a>> {
+    if endpoint.proxies.are_several() {
+        return Some(Span::styled(
+            "several proxies answer here: killing is off",
+            theme.alarm,
+        ));
+    }
+    let other = app.shown_by(endpoint)?;
+    let text = format!("same proxy as {}: shown there", other.name);
+    Some(Span::styled(text, theme.warning))
+}
+
+/// What the user has switched: pausing, and the option that only reads.
+fn switches<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Span<'a>> {
+    let mut switches = Vec::new();
+    if app.paused {
+        let age = app.shown_age();
+        let age = age
+            .map(|age| format!(" {}s ago", age.as_secs()))
+            .unwrap_or_default();
+        switches.push(Span::styled(format!("paused{age}"), theme.warning));
+    }
+    if endpoint.read_only {
+        switches.push(Span::styled("read-only", theme.warning));
+    }
+    switches
+}
+
+/// Why the last list failed, and when it is tried again.
+struct Cause {
+    fault: String,
+    retry: String,
+}
+
+fn cause(app: &App, endpoint: &Endpoint) -> Option<Cause> {
+    let Link::Failing { fault, retry_at } = &endpoint.link else {
+        return None;
+    };
+    let wait = retry_at
+        .saturating_sub(app.now.elapsed)
+        .as_millis()
+        .div_ceil(1000);
+    Some(Cause {
+        fault: fault.one_line(),
+        retry: format!(", again in {wait}s"),
+    })
+}
+
+impl Cause {
+    fn width(&self) -> usize {
+        self.fault.width() + self.retry.width()
+    }
+
+    /// Cuts the fault, not the time of the next try, as long as enough of the fault remains.
+    fn fitted(&self, room: usize, more: &str) -> String {
+        let left = room.saturating_sub(self.retry.width());
+        if self.width() <= room || left >= MIN_CAUSE {
+            format!("{}{}", fit(&self.fault, left, more), self.retry)
+        } else {
+            fit(&self.fault, room, more)
+        }
+    }
+}
+
+/// `24.02.3 up 3d 4h`, or the dialect where no version is known.
+fn server(endpoint: &Endpoint) -> Option<String> {
+    let latest = endpoint.latest.as_ref();
+    let instance = latest.and_then(|latest| latest.instance.as_ref());
+    let version = instance.and_then(|instance| instance.shown_version());
+    let uptime = instance.and_then(|instance| instance.uptime);
+    match (version, uptime, endpoint.dialect) {
+        (Some(version), Some(uptime), _) => Some(format!("{version} up {uptime}")),
+        (Some(version), None, _) => Some(version.to_owned()),
+        (None, _, Some(dialect)) => Some(dialect.name().to_owned()),
+        (None, _, None) => None,
+    }
+}

@@ -1,0 +1,39 @@
+//! What the header says of the proxies behind an endpoint.
+
+use super::{draft, frame};
+use crate::app::Settings;
+use crate::app::msg::Msg;
+use crate::app::stage::Stage;
+use crate::model::{Dialect, EndpointId};
+
+#[test]
+fn the_header_says_that_several_proxies_answer() {
+    for size in [(80, 24), (120, 40)] {
+        let mut stage = draft(size);
+        stage.hear(Msg::SeveralProxies(EndpointId(0)));
+        let frame = frame(&stage);
+        let header = frame.lines().next().unwrap();
+        assert!(
+            header.contains("several proxies answer here: killing is off"),
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn the_summary_of_many_endpoints_counts_those_with_several_proxies() {
+    let names = ["a:1", "b:1", "c:1", "d:1"];
+    let mut stage = Stage::watching(&names, Settings::default(), Dialect::Draft, (120, 24));
+    for endpoint in 0..4 {
+        stage.list_at(endpoint, "[]", "");
+    }
+    stage.hear(Msg::SeveralProxies(EndpointId(2)));
+    let frame = frame(&stage);
+    let mut lines = frame.lines();
+    let summary = lines.next().unwrap();
+    assert!(summary.contains("3 live  1 with several proxies"), "{summary}");
+    assert!(
+        lines.next().unwrap().contains("c:1"),
+        "the worst comes first: {frame}"
+    );
+}

@@ -1,0 +1,49 @@
+//! How much memory the rows of one reply may take, which its size in bytes does not say: a row of 20
+//! bytes can take 500.
+
+use super::{Decoder, WireError};
+use crate::model::{Backend, Extra, Session};
+
+/// The most that is kept of one list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Maximum number of rows. Defaults to 2,000,000.
+    pub rows: usize,
+    /// Maximum memory of all rows in bytes, by an estimate. Defaults to 512 MB.
+    pub bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            rows: 2_000_000,
+            bytes: 512_000_000,
+        }
+    }
+}
+
+/// Memory that an allocation takes beside its contents.
+pub(super) const ALLOCATION: usize = 16;
+
+impl Decoder<'_> {
+    /// Adds a row of this size. Fails if there are too many, or if they and their texts are too large.
+    pub(super) const fn count_row(&mut self, rows: usize, size: usize) -> Result<(), WireError> {
+        self.row_bytes = self.row_bytes.saturating_add(size);
+        if rows > self.bounds.rows {
+            return Err(WireError::TooManyRows(self.bounds.rows));
+        }
+        if self.row_bytes.saturating_add(self.interner.bytes()) > self.bounds.bytes {
+            return Err(WireError::TooMuchMemory(self.bounds.bytes));
+        }
+        Ok(())
+    }
+}
+
+/// Memory of a session without its texts, which the interner counts.
+pub(super) fn session_size(session: &Session) -> usize {
+    let extra = session.extra.as_ref().map_or(0, |extra| {
+        let backends = extra.backends.as_ref().map_or(0, Vec::capacity);
+        size_of::<Extra>() + backends * size_of::<Backend>() + 2 * ALLOCATION
+    });
+    size_of::<Session>() + extra
+}

@@ -1,0 +1,32 @@
+//! The audit log of `maxtop kill` where it cannot be written.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use maxtop::demo::Dialects;
+
+use crate::program::{Demo, ran};
+
+#[test]
+fn a_log_at_the_limit_of_file_sizes_ends_no_session() {
+    let demo = Demo::start(Dialects::JsonApi);
+    let home = tempfile::tempdir().unwrap();
+    let audit = home.path().join("audit.jsonl");
+    // More than 8 blocks, whatever size they have.
+    fs::write(&audit, "{}\n".repeat(8 * 1024)).unwrap();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_maxtop"))
+        .args(["kill", &demo.ready_id(), "--yes", "-e", &demo.running.url()])
+        .arg("--audit")
+        .arg(&audit)
+        .env("HOME", home.path())
+        .stdin(Stdio::null());
+    let ran = ran(&mut shell);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    for words in ["cannot write the audit log", "File too large"] {
+        assert!(ran.out.contains(words), "{ran:?}");
+    }
+    assert_eq!(demo.deletes(), [""; 0]);
+}
