@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::event::{CheckPurpose, Ticket};
 use super::stage::{FirstCheck, Stage};
 use super::traffic::Lane;
-use super::{Outcome, Rules, Victim};
+use super::{Outcome, Refusal, Rules, Victim};
 use crate::model::{Absence, Fault, Now, Session, Sighting};
 
 #[cfg(test)]
@@ -171,6 +171,21 @@ impl Attempt {
             self.stage = Stage::Done(outcome);
         }
         may
+    }
+
+    /// Replaces what the first check has found, if nothing was confirmed yet.
+    pub(super) fn refuse_check(&mut self, refusal: Refusal) {
+        let is_check = matches!(
+            self.stage,
+            Stage::Asked(_)
+                | Stage::Done(
+                    Outcome::AlreadyGone
+                        | Outcome::Refused(Refusal::Changed(_) | Refusal::Restarted | Refusal::Unreadable(_))
+                )
+        );
+        if is_check {
+            self.stage = Stage::Done(Outcome::Refused(refusal));
+        }
     }
 
     /// Whoever drives it ends now: what was sent stays unknown.

@@ -8,6 +8,7 @@
 mod hearing;
 mod lists;
 mod log;
+mod surveys;
 mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use super::attempt::{Attempt, Reply};
 use super::event::{Event, Order, Ticket};
 use super::grace::Grace;
 use super::traffic::Traffic;
-use super::{FirstCheck, Outcome, Refusal, Rules, Stage, Tally, Victim};
+use super::{Outcome, Refusal, Rules, Tally, Victim};
 use crate::model::{EndpointId, Fault, Now, Text, counted};
 
 /// Over so many victims the first check is one fresh list for all.
@@ -119,15 +120,7 @@ impl Batch {
                 }
             }
         }
-        let needs_survey =
-            |attempt: &&Attempt| attempt.victim.identity.process.is_some() && !attempt.is_over();
-        let endpoints = batch.attempts.iter().filter(needs_survey);
-        let endpoints: BTreeSet<_> = endpoints
-            .map(|attempt| attempt.victim.identity.endpoint)
-            .collect();
-        for endpoint in endpoints {
-            batch.survey(endpoint, &mut orders);
-        }
+        batch.survey_all(&mut orders);
         batch.send(&mut orders);
         (batch, orders)
     }
@@ -184,36 +177,9 @@ impl Batch {
             && !self.attempts.iter().any(|attempt| self.waits_for_survey(attempt))
     }
 
-    fn waits_for_survey(&self, attempt: &Attempt) -> bool {
-        let endpoint = &attempt.victim.identity.endpoint;
-        let is_open = self.surveys.values().any(|surveyed| surveyed == endpoint);
-        attempt.may_be_confirmed() && (is_open || self.survey_at.contains_key(endpoint))
-    }
-
     /// How many a Yes would end.
     pub fn confirmable(&self) -> usize {
         self.attempts.iter().filter(|a| a.may_be_confirmed()).count()
-    }
-
-    /// Nobody waits for those whose first check brought no answer: they will not be ended.
-    pub fn settle_unanswered(&mut self) {
-        self.relist_at.clear();
-        for (endpoint, (_, fault)) in std::mem::take(&mut self.survey_at) {
-            let refused = Outcome::Refused(Refusal::Unreadable(fault));
-            self.withdraw(|attempt| attempt.victim.identity.endpoint == endpoint, &refused);
-        }
-        for attempt in self.attempts.iter_mut().filter(|attempt| attempt.is_undecided()) {
-            let outcome = match attempt.stage() {
-                Stage::Asked(FirstCheck::NoAnswer(fault)) if fault.is_not_allowed() => {
-                    Outcome::NotAllowed(fault.clone())
-                }
-                Stage::Asked(FirstCheck::NoAnswer(fault)) => {
-                    Outcome::Refused(Refusal::Unreadable(fault.clone()))
-                }
-                _ => continue,
-            };
-            attempt.withdraw(outcome);
-        }
     }
 
     /// Strikes a victim out, or takes it in again: then its check is asked for, if that was left out.

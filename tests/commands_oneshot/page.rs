@@ -13,6 +13,7 @@ fn hostile(dialects: Dialects) -> Demo {
     Demo::with(dialects, |spec| {
         spec.world.hostile = true;
         spec.world.sessions = 200;
+        spec.speed = 0.0;
     })
 }
 

@@ -190,7 +190,7 @@ fn memory(detail: &Detail) -> Value {
 }
 
 fn text(text: Option<&Text>) -> Option<Value> {
-    text.map(|text| text.to_string().into())
+    text.and_then(|text| serde_json::to_value(text).ok())
 }
 
 struct Walk {

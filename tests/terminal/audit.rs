@@ -4,6 +4,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use maxtop::demo::{Fault, FaultTarget, Faults};
 use serde_json::Value;
 
 use crate::endpoint::Endpoint;
@@ -83,11 +84,21 @@ fn a_file_size_limit_is_as_a_full_disk() {
     pty.ends_with(0);
 }
 
+/// The reply to each DELETE is held back.
+fn slow_deletes(hold: Duration) -> Faults {
+    Faults {
+        on: FaultTarget::Deletes,
+        kinds: vec![Fault::SilenceAfter],
+        hold,
+        ..Faults::new(1.0, 1)
+    }
+}
+
 #[test]
 fn a_crash_before_the_outcome_leaves_the_intent() {
     let endpoint = Endpoint::with(12, |spec| {
         spec.speed = 0.0;
-        spec.delay = Duration::from_secs(2);
+        spec.faults = Some(slow_deletes(Duration::from_secs(5)));
     });
     let mut pty = endpoint.watched("draft").open();
     let id = ask_checked(&mut pty);
@@ -109,7 +120,7 @@ fn a_crash_before_the_outcome_leaves_the_intent() {
 fn leaving_with_a_delete_under_way_logs_that_its_end_is_unknown() {
     let endpoint = Endpoint::with(12, |spec| {
         spec.speed = 0.0;
-        spec.delay = Duration::from_secs(4);
+        spec.faults = Some(slow_deletes(Duration::from_secs(30)));
     });
     let mut pty = endpoint.watched("draft").open();
     let id = ask_checked(&mut pty);

@@ -73,7 +73,8 @@ fn hostile_names_are_only_text() {
             pty.keys("\x1b");
             pty.no_longer_sees("CONNECTIONS");
         }
-        pty.sees("esc\\u{1b}[31mred");
+        // The column cuts the middle of the name.
+        pty.sees("esc\\u{1b}");
         pty.keys("Q");
         pty.ends_with(0);
         assert_harmless(&pty.bytes());

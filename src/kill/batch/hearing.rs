@@ -1,8 +1,8 @@
 //! What the answers of an endpoint mean for a batch.
 
 use super::{Batch, Phase};
-use crate::kill::attempt::{ASK_AGAIN, Attempt, CheckReply, Next, Reply};
-use crate::kill::event::{Order, Request, Survey, Ticket};
+use crate::kill::attempt::{Attempt, CheckReply, Next, Reply};
+use crate::kill::event::{Order, Request, Ticket};
 use crate::kill::traffic::{Alarm, Lane};
 use crate::kill::{Outcome, Refusal};
 use crate::model::{EndpointId, Fault, Now};
@@ -123,26 +123,5 @@ impl Batch {
         } else if failed {
             self.withdraw(here, &Outcome::Refused(Refusal::Unreadable(fault)));
         }
-    }
-
-    pub(super) fn surveyed(&mut self, ticket: Ticket, reply: Result<Survey, Fault>, now: Now) {
-        let Some(endpoint) = self.surveys.remove(&ticket) else {
-            return;
-        };
-        match reply {
-            Ok(Survey::OneProxy | Survey::Unknown) => {}
-            Ok(Survey::SeveralProxies) => self.several_proxies(endpoint),
-            Err(fault) if fault.is_refused_password() => {
-                self.withdraw_at(endpoint, &Outcome::NotAllowed(fault));
-            }
-            Err(fault) => {
-                self.survey_at.insert(endpoint, (now.elapsed + ASK_AGAIN, fault));
-            }
-        }
-    }
-
-    fn withdraw_at(&mut self, endpoint: EndpointId, outcome: &Outcome) {
-        self.withdraw(|attempt| attempt.victim.identity.endpoint == endpoint, outcome);
-        self.revision += 1;
     }
 }

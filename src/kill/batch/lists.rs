@@ -11,8 +11,6 @@ use crate::model::{EndpointId, Fault, Found, Identity, Now, Snapshot};
 
 /// Why a batch is taken back whose proxy is another process now.
 const RESTARTED: &str = "the proxy was restarted: its sessions are others now";
-/// Why a batch is canceled at whose address several proxies answer.
-const SEVERAL_PROXIES: &str = "several proxies answer at this address";
 
 impl Batch {
     /// Asks for a fresh list of an endpoint.
@@ -24,26 +22,6 @@ impl Batch {
             ticket: self.ticket,
             request: Request::List,
         });
-    }
-
-    /// Requests a survey of an endpoint, where the process start is known.
-    pub(super) fn survey(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
-        self.ticket = self.ticket.next();
-        self.surveys.insert(self.ticket, endpoint);
-        orders.push(Order::Ask {
-            endpoint,
-            ticket: self.ticket,
-            request: Request::Survey,
-        });
-    }
-
-    pub(super) fn survey_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
-        let due = self.survey_at.iter().filter(|(_, (at, _))| *at <= now.elapsed);
-        let endpoints: Vec<_> = due.map(|(endpoint, _)| *endpoint).collect();
-        for endpoint in endpoints {
-            self.survey_at.remove(&endpoint);
-            self.survey(endpoint, orders);
-        }
     }
 
     pub(super) fn relist_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
@@ -132,16 +110,9 @@ impl Batch {
         self.refuse(is_of_before, &Refusal::Restarted, RESTARTED);
     }
 
-    /// Several proxies answer at an endpoint: nothing more is sent to it.
-    pub(super) fn several_proxies(&mut self, endpoint: EndpointId) {
-        let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
-        self.several.insert(endpoint);
-        self.refuse(here, &Refusal::SeveralProxies, SEVERAL_PROXIES);
-    }
-
     /// Refuses the attempts for which nothing was sent yet. Cancels the whole batch in its grace period if
     /// it has no others.
-    fn refuse(&mut self, whom: impl Fn(&Attempt) -> bool, refusal: &Refusal, why: &'static str) {
+    pub(super) fn refuse(&mut self, whom: impl Fn(&Attempt) -> bool, refusal: &Refusal, why: &'static str) {
         if self.attempts.iter().all(&whom) && self.take_back(why) {
             return;
         }

@@ -16,10 +16,7 @@ fn checking() -> Play {
     play
 }
 
-fn several() -> Option<&'static Outcome> {
-    static SEVERAL: Outcome = Outcome::Refused(Refusal::SeveralProxies);
-    Some(&SEVERAL)
-}
+const SEVERAL: Option<&Outcome> = Some(&Outcome::Refused(Refusal::SeveralProxies));
 
 #[test]
 fn the_age_of_a_check_counts_from_before_its_request() {
@@ -117,12 +114,12 @@ fn two_processes_in_one_check_are_checked_again_and_then_are_several_proxies() {
     play.seen_by(1, Some(2));
     assert!(play.outcome().is_none());
     play.seen_by(1, None);
-    assert_eq!(play.outcome(), several(), "the first process came back");
+    assert_eq!(play.outcome(), SEVERAL, "the first process came back");
 
     let mut play = checking();
     play.seen_by(1, Some(2));
     play.seen_by(2, Some(1));
-    assert_eq!(play.outcome(), several());
+    assert_eq!(play.outcome(), SEVERAL);
 
     let mut play = checking();
     play.seen_by(1, Some(2));
@@ -157,7 +154,7 @@ fn what_a_survey_finds_closes_yes_for_the_whole_endpoint() {
     play.hear(Event::Surveyed(survey[1].0, Ok(Survey::SeveralProxies)));
     assert!(play.batch.open_question().is_none());
     assert_eq!(play.batch.confirmable(), 0);
-    assert_eq!(play.outcome(), several());
+    assert_eq!(play.outcome(), SEVERAL);
 }
 
 #[test]

@@ -429,24 +429,20 @@ impl World {
             CheckPurpose::FollowUp => (None, None),
             _ => (Some(one), (one != two).then(|| process(two))),
         };
-        match owner {
-            Some(owner) => {
-                let sighting = Sighting {
-                    process: Some(process(reads.unwrap_or(after))),
-                    other_process: other,
-                    asked_at: self.play.now,
-                    ..Arc::unwrap_or_clone(self.play.sighting(owned(id, owner)))
-                };
-                Event::Seen(ticket, Ok(Arc::new(sighting)))
-            }
-            None => {
-                let absence = Absence {
-                    process: Some(process(after)),
-                    other_process: reads.filter(|before| *before != after).map(process),
-                };
-                Event::Missing(ticket, absence)
-            }
-        }
+        let Some(owner) = owner else {
+            let absence = Absence {
+                process: Some(process(after)),
+                other_process: reads.filter(|before| *before != after).map(process),
+            };
+            return Event::Missing(ticket, absence);
+        };
+        let sighting = Sighting {
+            process: Some(process(reads.unwrap_or(after))),
+            other_process: other,
+            asked_at: self.play.now,
+            ..Arc::unwrap_or_clone(self.play.sighting(owned(id, owner)))
+        };
+        Event::Seen(ticket, Ok(Arc::new(sighting)))
     }
 
     /// The last test before the first byte, and what the DELETE does.

@@ -50,7 +50,7 @@ fn an_intent_and_its_outcome_are_two_lines_of_json() {
         assert_eq!(line["what"], what);
         assert_eq!(line["kill"], 3);
         assert_eq!(line["id"], 17);
-        assert_eq!(line["user"], "bob\\u{202e}");
+        assert_eq!(line["user"], "bob\u{202e}");
         assert_eq!(line["endpoint"], "http://127.0.0.1:8989");
         assert_eq!(line["reason"], "deploy gone wrong");
         assert_eq!(line["by"]["pid"], std::process::id());

@@ -159,9 +159,10 @@ impl Client {
     ) -> Result<Option<Read>, Fault> {
         let has_process = dialect == Dialect::JsonApi;
         let second = async {
-            match has_process {
-                true => self.open(address).await.map(Some),
-                false => Ok(None),
+            if has_process {
+                self.open(address).await.map(Some)
+            } else {
+                Ok(None)
             }
         };
         let (mut connection, second) = tokio::try_join!(self.open(address), second)?;
@@ -219,9 +220,10 @@ impl Client {
     ) -> Result<Read, Fault> {
         let has_process = dialect == Dialect::JsonApi;
         let optional = |wanted: bool| async move {
-            match wanted {
-                true => self.open(address).await.map(Some),
-                false => Ok(None),
+            if wanted {
+                self.open(address).await.map(Some)
+            } else {
+                Ok(None)
             }
         };
         let (mut connection, mut first, mut second, reserved) = tokio::try_join!(
@@ -239,13 +241,11 @@ impl Client {
         let mut processes = Processes::default();
         processes.add(one?);
         processes.add(two?);
-        match detail? {
-            Some(detail) => Ok((self.seen(detail, processes, asked_at), reserved)),
-            None => {
-                let absence = self.absence(address, dialect, None, processes).await?;
-                Ok((Checked::Missing(absence), None))
-            }
+        if let Some(detail) = detail? {
+            return Ok((self.seen(detail, processes, asked_at), reserved));
         }
+        let absence = self.absence(address, dialect, None, processes).await?;
+        Ok((Checked::Missing(absence), None))
     }
 
     /// Reads the session and then the process start.

@@ -32,14 +32,12 @@ impl Client {
         // A restart in the middle of the first round leaves a second one that agrees.
         for _ in 0..2 {
             let found = self.round().await?;
-            if let Some(process) = agreed(&found) {
-                let is_known = process.is_some();
-                *self.lock_survey() = process;
-                return Ok(if is_known {
-                    Survey::OneProxy
-                } else {
-                    Survey::Unknown
-                });
+            let survey = evaluate(&found);
+            if survey == Survey::OneProxy {
+                *self.lock_survey() = found.into_iter().flatten().next();
+            }
+            if survey != Survey::SeveralProxies {
+                return Ok(survey);
             }
         }
         Ok(Survey::SeveralProxies)
@@ -90,11 +88,12 @@ impl Client {
     }
 }
 
-/// The process start that all reads agree on. Returns `None` if two differ.
-fn agreed(found: &[Option<ProcessStart>]) -> Option<Option<ProcessStart>> {
+/// What process starts that were read side by side show.
+fn evaluate(found: &[Option<ProcessStart>]) -> Survey {
     let mut known = found.iter().flatten();
-    let first = known.next();
-    known
-        .all(|process| Some(process) == first)
-        .then(|| first.cloned())
+    match known.next() {
+        None => Survey::Unknown,
+        Some(first) if known.all(|process| process == first) => Survey::OneProxy,
+        Some(_) => Survey::SeveralProxies,
+    }
 }
