@@ -12,15 +12,17 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use maxtop::app::arrange::{Generation, Job, Spec, arrange};
-use maxtop::app::endpoint::Endpoint;
+use maxtop::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
+use maxtop::app::endpoint::EndpointState;
 use maxtop::app::groups::groupings::GroupingId;
 use maxtop::app::groups::{GroupSpec, collect};
 use maxtop::app::msg::Msg;
-use maxtop::app::{App, Settings};
-use maxtop::model::{Census, Change, Dialect, EndpointId, Limit, Phase, Session, Snapshot, Span, Text};
-use maxtop::query::Filter;
-use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
+use maxtop::app::{App, AppSettings};
+use maxtop::diagnosis::{DiagnosisInput, Samples, Severity, Thresholds, diagnose};
+use maxtop::filter::Filter;
+use maxtop::model::{
+    Dialect, EndpointId, ListDiff, ListStats, Session, SessionPhase, Snapshot, Span, Text, TextLimit,
+};
 use maxtop::ui::view;
 use maxtop::wire::{self, Decoder, Interner};
 use ratatui::Terminal;
@@ -70,8 +72,8 @@ fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
     let mut decoder = Decoder::new(interner, Some(&zone), Timestamp::UNIX_EPOCH);
     let rows = wire::list(Dialect::Draft, body, &mut decoder).unwrap();
     Snapshot {
-        change: Change::default(),
-        census: Census::default(),
+        change: ListDiff::default(),
+        stats: ListStats::default(),
         endpoint: EndpointId(0),
         dialect: Dialect::Draft,
         instance: None,
@@ -110,24 +112,24 @@ fn decode(c: &mut Criterion) {
 fn order(c: &mut Criterion) {
     let body = body();
     let list = Arc::new(snapshot(&body, &mut Interner::default()));
-    let job = |spec, previous| Job {
+    let job = |spec, previous| ViewRequest {
         samples: Vec::new(),
         previous,
         snapshots: vec![Arc::clone(&list)],
         spec,
     };
-    let before = Arc::new(arrange(job(Spec::default(), None)));
+    let before = Arc::new(build_view(job(ViewQuery::default(), None)));
     let mut group = c.benchmark_group("arrange 100,000 sessions");
     group.sample_size(10);
     group.bench_function("by what is stuck", |b| {
-        b.iter(|| arrange(job(Spec::default(), None)).len());
+        b.iter(|| build_view(job(ViewQuery::default(), None)).len());
     });
     group.bench_function("held", |b| {
         b.iter(|| {
-            arrange(job(
-                Spec {
+            build_view(job(
+                ViewQuery {
                     hold: true,
-                    ..Spec::default()
+                    ..ViewQuery::default()
                 },
                 Some(Arc::clone(&before)),
             ))
@@ -136,10 +138,10 @@ fn order(c: &mut Criterion) {
     });
     group.bench_function("filtered", |b| {
         b.iter(|| {
-            arrange(job(
-                Spec {
+            build_view(job(
+                ViewQuery {
                     filter: Filter::parse("orders").unwrap(),
-                    ..Spec::default()
+                    ..ViewQuery::default()
                 },
                 None,
             ))
@@ -152,15 +154,15 @@ fn order(c: &mut Criterion) {
 /// Beside what it must at least do: look at the field of every session.
 fn groups(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body(), &mut Interner::default()));
-    let arranged = |spec: Spec| {
-        arrange(Job {
+    let arranged = |spec: ViewQuery| {
+        build_view(ViewRequest {
             samples: Vec::new(),
             previous: None,
             snapshots: vec![Arc::clone(&list)],
             spec,
         })
     };
-    let rows = arranged(Spec::default());
+    let rows = arranged(ViewQuery::default());
     let mut group = c.benchmark_group("group 100,000 sessions");
     group.sample_size(20);
     group.bench_function("baseline: the names of their users added up", |b| {
@@ -178,13 +180,13 @@ fn groups(c: &mut Criterion) {
     }
     let mut alone = snapshot(&body(), &mut Interner::default());
     for session in &mut alone.sessions {
-        session.user = Some(Text::clean(&format!("user {}", session.id), Limit::Name));
+        session.user = Some(Text::clean(&format!("user {}", session.id), TextLimit::Name));
     }
-    let rows = arrange(Job {
+    let rows = build_view(ViewRequest {
         samples: Vec::new(),
         previous: None,
         snapshots: vec![Arc::new(alone)],
-        spec: Spec::default(),
+        spec: ViewQuery::default(),
     });
     group.bench_function("user, each another", |b| {
         b.iter(|| collect::group(black_box(&rows), &GroupSpec::default(), None).len());
@@ -228,33 +230,33 @@ fn filter(c: &mut Criterion) {
 fn reasons(c: &mut Criterion) {
     let list = snapshot(&body(), &mut Interner::default());
     let limits = Thresholds::default();
-    let look = Look::from(&list);
-    let before = judge(None, look, &limits, &Samples::new());
+    let look = DiagnosisInput::from(&list);
+    let before = diagnose(None, look, &limits, &Samples::new());
     let mut group = c.benchmark_group("judge 100,000 sessions");
     group.sample_size(20);
     group.bench_function("baseline: states looked at", |b| {
-        let is_stopping = |session: &&Session| session.phase() == Some(Phase::Stopping);
+        let is_stopping = |session: &&Session| session.phase() == Some(SessionPhase::Stopping);
         b.iter(|| black_box(&list.sessions).iter().filter(is_stopping).count());
     });
     group.bench_function("the first list", |b| {
-        b.iter(|| judge(None, look, &limits, &Samples::new()).count(Severity::Look));
+        b.iter(|| diagnose(None, look, &limits, &Samples::new()).count(Severity::Look));
     });
     group.bench_function("the next list", |b| {
-        b.iter(|| judge(Some((look, &before)), look, &limits, &Samples::new()).count(Severity::Look));
+        b.iter(|| diagnose(Some((look, &before)), look, &limits, &Samples::new()).count(Severity::Look));
     });
     group.finish();
 }
 
 fn frame(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body(), &mut Interner::default()));
-    let generation: Arc<Generation> = Arc::new(arrange(Job {
+    let generation: Arc<TableView> = Arc::new(build_view(ViewRequest {
         samples: Vec::new(),
         previous: None,
         snapshots: vec![Arc::clone(&list)],
-        spec: Spec::default(),
+        spec: ViewQuery::default(),
     }));
-    let endpoint = Endpoint::new("127.0.0.1:8989".to_owned(), false, Vec::new());
-    let mut app = App::new(Settings::default(), vec![endpoint], (80, 24));
+    let endpoint = EndpointState::new("127.0.0.1:8989".to_owned(), false, Vec::new());
+    let mut app = App::new(AppSettings::default(), vec![endpoint], (80, 24));
     app.update(Msg::Listed(list));
     app.update(Msg::Arranged(generation));
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();

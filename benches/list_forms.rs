@@ -9,9 +9,9 @@
 )]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use maxtop::demo::{Dialects, ServeSpec, serve};
+use maxtop::client::{Client, ClientSpec, ListForm, ListRequest};
+use maxtop::demo::{ServeSpec, ServedDialects, serve};
 use maxtop::model::EndpointId;
-use maxtop::shell::client::{Client, ClientSpec, ListForm, ListRequest};
 use tokio::runtime::Runtime;
 
 const SESSIONS: usize = 1_000;
@@ -19,7 +19,7 @@ const SESSIONS: usize = 1_000;
 fn polls(c: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     let mut spec = ServeSpec::new(SESSIONS, 1);
-    spec.dialects = Dialects::JsonApi;
+    spec.dialects = ServedDialects::JsonApi;
     spec.world.churn = Some(0.0);
     spec.speed = 0.0;
     let running = runtime.block_on(serve(spec)).unwrap();

@@ -1,22 +1,18 @@
-//! The command line, as clap reads it. What the values of settings mean is [`config`](crate::config)'s matter.
+//! The command line, as clap reads it. What the values of settings mean is [`commands`](crate::config)'s matter.
 
+mod commands;
 mod common;
-mod config;
 mod demo;
-mod doctor;
-mod kill;
-mod list;
-mod show;
 
 use clap::{Parser, Subcommand};
 
+pub use self::commands::{ConfigArgs, ConfigOutput};
+pub use self::commands::{DoctorArgs, DoctorOutput};
+pub use self::commands::{KillArgs, KillOutput};
+pub use self::commands::{ListArgs, ListOutput};
+pub use self::commands::{ShowArgs, ShowOutput};
 pub use self::common::CommonArgs;
-pub use self::config::{ConfigArgs, ConfigOutput};
 pub use self::demo::DemoArgs;
-pub use self::doctor::{DoctorArgs, DoctorOutput};
-pub use self::kill::{KillArgs, KillOutput};
-pub use self::list::{ListArgs, ListOutput};
-pub use self::show::{ShowArgs, ShowOutput};
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
@@ -26,7 +22,7 @@ pub use self::show::{ShowArgs, ShowOutput};
 pub struct Cli {
     /// What to do; without one, watch.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
     /// Options that stand before or after the command.
     #[command(flatten)]
     pub common: CommonArgs,
@@ -39,7 +35,7 @@ Try it without a MaxScale: maxtop demo";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Watch the embedded endpoint: a simulated fleet with its stuck sessions.
     Demo(DemoArgs),
     /// Print the sessions once.

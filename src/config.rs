@@ -2,15 +2,13 @@
 //!
 //! Every setting is one entry of a table ([`Setting`]); from it come the option of the command line,
 //! the variable, the key in files, the help, the sample file, `maxtop config` and the table in `docs/configuration.md`.
-//! What each source says is a layer of texts; [`Reading`] takes each setting from the uppermost layer
+//! What each source says is a layer of texts; [`ConfigReport`] takes each setting from the uppermost layer
 //! that has it and lets it take effect. A secret is in none of the layers' `Debug`, and a password is
 //! not read before somebody asks for it ([`PasswordSource`]).
 //!
 //! It may use the pure rooms' tables (columns, filters, thresholds); the shell turns its values into
 //! I/O.
 
-mod command_line;
-mod endpoint;
 mod environment;
 mod error;
 mod file;
@@ -32,24 +30,24 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use self::environment::Environment;
-use crate::app::arrange::Sort;
+use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::diagnosis::Thresholds;
+use crate::filter::Filter;
 use crate::model::Dialect;
-use crate::query::Filter;
-use crate::triage::Thresholds;
 
-pub use self::command_line::CommandLine;
-pub use self::endpoint::EndpointConfig;
 pub use self::error::ConfigError;
+pub use self::layer::CommandLine;
+pub use self::layer::EndpointConfig;
 pub use self::layer::Layer;
-pub use self::origin::{Given, Origin, SourceFile};
+pub use self::origin::{Origin, SourceFile, SourceValue};
 pub use self::password::PasswordSource;
-pub use self::reading::{Reading, Settled};
+pub use self::reading::{ConfigReport, EffectiveValue};
 pub use self::sample::sample;
-pub use self::setting::{Form, Key, Setting};
+pub use self::setting::{Form, KeyScope, Setting};
 pub use self::settings::SettingId;
 pub use self::tls::{TlsFiles, TlsTexts};
-pub use self::trust::Mistrust;
+pub use self::trust::UnsafeFile;
 pub(crate) use self::value::number;
 
 /// Everything that was asked for, checked.
@@ -94,8 +92,8 @@ impl Config {
     }
 
     /// The same, with where each setting came from.
-    pub fn explain(line: &CommandLine) -> Result<Reading, ConfigError> {
-        Reading::new(line, Environment(&|name| std::env::var_os(name)))
+    pub fn explain(line: &CommandLine) -> Result<ConfigReport, ConfigError> {
+        ConfigReport::new(line, Environment(&|name| std::env::var_os(name)))
     }
 
     /// Before anything was set: each of the table's defaults fills one in.
@@ -121,7 +119,7 @@ impl Config {
 
     /// What the terminal cannot do, or its user does not want.
     fn suit(&mut self, environment: Environment<'_>) {
-        self.ascii |= !environment.speaks_utf8();
+        self.ascii |= !environment.is_utf8_locale();
         self.plain = self.plainness.unwrap_or_else(|| environment.refuses_color());
     }
 }

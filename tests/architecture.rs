@@ -6,33 +6,61 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, and the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("wire", &["model"]),
-    ("query", &["model"]),
-    ("triage", &["model"]),
-    ("kill", &["model", "query", "triage"]),
-    ("app", &["model", "query", "triage", "kill"]),
-    ("ui", &["model", "query", "triage", "kill", "app"]),
+    ("filter", &["model"]),
+    ("diagnosis", &["model"]),
+    ("kill", &["model", "filter", "diagnosis"]),
+    ("app", &["model", "filter", "diagnosis", "kill"]),
+    ("ui", &["model", "filter", "diagnosis", "kill", "app"]),
     ("cli", &["config"]),
-    ("config", &["model", "query", "triage", "kill", "app"]),
+    ("config", &["model", "filter", "diagnosis", "kill", "app"]),
+    ("clock", &["model"]),
+    ("client", &["model", "wire", "kill", "clock"]),
     (
-        "shell",
+        "poller",
+        &["model", "wire", "diagnosis", "kill", "app", "clock", "client"],
+    ),
+    (
+        "runtime",
         &[
-            "model", "wire", "query", "triage", "kill", "app", "ui", "config", "cli",
+            "model",
+            "filter",
+            "diagnosis",
+            "kill",
+            "app",
+            "ui",
+            "config",
+            "clock",
+            "client",
+            "poller",
         ],
     ),
     ("demo", &[]),
     (
         "commands",
         &[
-            "model", "wire", "query", "triage", "kill", "app", "ui", "config", "cli", "shell", "demo",
+            "model",
+            "wire",
+            "filter",
+            "diagnosis",
+            "kill",
+            "app",
+            "ui",
+            "config",
+            "cli",
+            "clock",
+            "client",
+            "poller",
+            "runtime",
+            "demo",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 7] = ["model", "wire", "query", "triage", "kill", "app", "ui"];
+const PURE: [&str; 7] = ["model", "wire", "filter", "diagnosis", "kill", "app", "ui"];
 
 const IMPURE: [&str; 18] = [
     "tokio",
@@ -77,7 +105,7 @@ fn files(room: &str) -> Vec<PathBuf> {
 
 fn is_test(path: &Path) -> bool {
     path.ends_with("tests.rs")
-        || path.ends_with("stage.rs")
+        || path.ends_with("harness.rs")
         || path.components().any(|part| part.as_os_str() == "tests")
 }
 

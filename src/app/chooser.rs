@@ -3,8 +3,8 @@
 
 use super::App;
 use super::columns::ColumnId;
-use super::effect::Effect;
 use super::keymap::Action;
+use super::msg::Effect;
 use super::status::Status;
 
 /// The list of columns while it is open.
@@ -87,7 +87,7 @@ impl App {
                 self.show_in_order();
             }
             Action::Reset => {
-                self.table.columns = ColumnId::usual(self.endpoints.len());
+                self.table.columns = ColumnId::defaults(self.endpoints.len());
                 chooser.order = ordered(&self.table.columns);
             }
             Action::Copy => {

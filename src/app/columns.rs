@@ -4,9 +4,7 @@
 mod cells;
 mod column;
 mod fit;
-mod id;
 mod naming;
-mod rates;
 mod why;
 
 use std::borrow::Cow;
@@ -15,11 +13,11 @@ use self::cells::{digits, extra, number_key, span_key, text, text_key};
 use super::row::SortKey;
 use crate::model::{Dialect, size_text};
 
+pub use self::cells::rate_key;
+pub use self::column::ColumnId;
 pub use self::column::{Align, Column};
-pub use self::fit::{Fitted, fitted};
-pub use self::id::ColumnId;
+pub use self::fit::{FittedColumn, fitted};
 pub use self::naming::NamingError;
-pub use self::rates::rate_key;
 
 /// All columns, from left to right.
 pub static COLUMNS: [Column; 21] = [
@@ -50,7 +48,7 @@ pub static COLUMNS: [Column; 21] = [
         only: None,
         sampled: false,
         descending: true,
-        cell: |row| row.verdict.severity().map(|severity| severity.glyph().into()),
+        cell: |row| row.diagnosis.severity().map(|severity| severity.glyph().into()),
         key: why::key,
     },
     Column {
@@ -218,8 +216,8 @@ pub static COLUMNS: [Column; 21] = [
         cell: |row| extra(row, |extra| extra.memory).map(|bytes| size_text(bytes).into()),
         key: |row| number_key(extra(row, |extra| extra.memory)),
     },
-    rates::READS,
-    rates::WRITES,
+    cells::READS,
+    cells::WRITES,
     Column {
         name: "query",
         heading: "QUERY",

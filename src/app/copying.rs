@@ -1,7 +1,7 @@
 //! Copying to the terminal's clipboard.
 
 use super::App;
-use super::effect::Effect;
+use super::msg::Effect;
 use super::status::Status;
 
 impl App {
@@ -10,17 +10,17 @@ impl App {
     pub(super) fn copy_kill(&mut self, effects: &mut Vec<Effect>) {
         let Some(detail) = &mut self.detail else { return };
         let connections = detail
-            .sighting
+            .observation
             .iter()
-            .flat_map(|sighting| &sighting.detail.connections);
+            .flat_map(|observation| &observation.detail.connections);
         let threads: Vec<_> = connections
             .filter_map(|connection| Some((connection.server.clone(), connection.thread_id?)))
             .collect();
         let place = detail.copied.map_or(0, |copied| copied + 1);
         let place = if place < threads.len() { place } else { 0 };
         let Some((server, thread)) = threads.get(place) else {
-            let sighting = detail.sighting.as_ref();
-            let why = if sighting.is_some_and(|sighting| sighting.detail.holds_nothing()) {
+            let observation = detail.observation.as_ref();
+            let why = if observation.is_some_and(|observation| observation.detail.is_empty()) {
                 "nothing to copy: the session has no server connection"
             } else {
                 "no thread id is known: this dialect or version does not report it"

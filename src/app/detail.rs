@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::counter_series::CounterSeries;
 use super::msg::Now;
-use super::series::Course;
-use crate::model::{self, Fault, Found, Identity, Session, Sighting, Snapshot};
-use crate::triage::{ConnectionSample, Finding, Verdict, closer};
+use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, closer};
+use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObservation, Snapshot};
 
 /// The open details.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ pub struct DetailPane {
     /// How the session stood in the list; shown until it was looked at by itself.
     pub listed: Session,
     /// The last look.
-    pub sighting: Option<Arc<Sighting>>,
+    pub observation: Option<Arc<SessionObservation>>,
     /// The course of each connection, in the order of the last look.
-    pub courses: Vec<Course>,
+    pub courses: Vec<CounterSeries>,
     /// What a list found of it.
     listed_findings: Vec<Finding>,
     /// What its connections have shown.
@@ -28,7 +28,7 @@ pub struct DetailPane {
     /// When it ended, by this machine's clock.
     pub ended: Option<Timestamp>,
     /// Why the last look brought nothing.
-    pub fault: Option<Fault>,
+    pub fault: Option<RequestError>,
     /// The first line shown.
     pub scroll: usize,
     /// The connection whose `KILL` was copied last.
@@ -43,7 +43,7 @@ impl DetailPane {
         Self {
             identity,
             listed,
-            sighting: None,
+            observation: None,
             courses: Vec::new(),
             listed_findings: Vec::new(),
             sample: None,
@@ -58,98 +58,98 @@ impl DetailPane {
     /// Whether the thread id of a connection on its server is known.
     pub fn knows_threads(&self) -> bool {
         let mut connections = self
-            .sighting
+            .observation
             .iter()
-            .flat_map(|sighting| &sighting.detail.connections);
+            .flat_map(|observation| &observation.detail.connections);
         connections.any(|connection| connection.thread_id.is_some())
     }
 
     /// The session as it was seen last.
     pub fn session(&self) -> &Session {
-        self.sighting
+        self.observation
             .as_ref()
-            .map_or(&self.listed, |sighting| &sighting.detail.session)
+            .map_or(&self.listed, |observation| &observation.detail.session)
     }
 
     /// Why it is stuck: what the list tells and what its connections show, the strongest first.
     pub fn findings(&self) -> Vec<Finding> {
-        let listed = Verdict {
+        let listed = Diagnosis {
             found: &self.listed_findings,
-            ..Verdict::default()
+            ..Diagnosis::default()
         };
         closer(&listed, self.sample.as_ref()).0
     }
 
     /// A list was judged. Of what is not in it, the last word stays.
-    pub(super) fn judged(&mut self, verdict: Option<Verdict<'_>>) {
-        if let (Some(verdict), None) = (verdict, self.ended) {
-            self.listed_findings = verdict.found.to_vec();
+    pub(super) fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
+        if let (Some(diagnosis), None) = (diagnosis, self.ended) {
+            self.listed_findings = diagnosis.found.to_vec();
         }
     }
 
     /// An answer of a GET by id. Another session under the number means that this one has ended.
-    pub fn seen(&mut self, answer: Result<Arc<Sighting>, Fault>, now: Now) {
+    pub fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
         if self.ended.is_some() {
             return;
         }
         match answer {
-            Ok(sighting)
+            Ok(observation)
                 if matches!(
-                    self.identity.compare(&sighting.identity()),
-                    model::Verdict::Different(_)
+                    self.identity.compare(&observation.identity()),
+                    model::IdentityMatch::Different(_)
                 ) =>
             {
-                self.ended = Some(sighting.taken_at);
+                self.ended = Some(observation.taken_at);
             }
-            Ok(sighting) => {
-                self.follow(&sighting, now.elapsed);
+            Ok(observation) => {
+                self.follow(&observation, now.elapsed);
                 let before = self.sample.take();
-                self.sample = Some(ConnectionSample::look(
+                self.sample = Some(ConnectionSample::next(
                     before,
-                    &sighting.detail.connections,
-                    sighting.detail.client_buffer,
-                    sighting.taken_at,
+                    &observation.detail.connections,
+                    observation.detail.client_buffer,
+                    observation.taken_at,
                 ));
                 self.missing = 0;
                 self.fault = None;
-                self.sighting = Some(sighting);
+                self.observation = Some(observation);
             }
             // 24.02 lists sessions that a GET does not find: those that have not started.
-            Err(Fault::NotFound) if self.sighting.is_none() && self.missing == 0 => {
-                self.fault = Some(Fault::NotFound);
+            Err(RequestError::NotFound) if self.observation.is_none() && self.missing == 0 => {
+                self.fault = Some(RequestError::NotFound);
             }
-            Err(Fault::NotFound) => self.ended = Some(now.wall),
+            Err(RequestError::NotFound) => self.ended = Some(now.wall),
             Err(fault) => self.fault = Some(fault),
         }
     }
 
     /// Whether a list has this very session.
     pub(super) fn is_in(&self, snapshot: &Snapshot) -> bool {
-        matches!(snapshot.find(&self.identity.key()), Found::Same(_))
+        matches!(snapshot.find(&self.identity.key()), Lookup::Same(_))
     }
 
     /// Whether a GET by id has shown this very session.
-    pub(super) fn is_seen(&self, answer: &Result<Arc<Sighting>, Fault>) -> bool {
+    pub(super) fn is_seen(&self, answer: &Result<Arc<SessionObservation>, RequestError>) -> bool {
         let compared = answer
             .as_ref()
-            .map(|sighting| self.identity.compare(&sighting.identity()));
-        matches!(compared, Ok(model::Verdict::Same { .. }))
+            .map(|observation| self.identity.compare(&observation.identity()));
+        matches!(compared, Ok(model::IdentityMatch::Same { .. }))
     }
 
     /// A good list came. Missing from two in a row means that it has ended.
-    pub fn listed(&mut self, snapshot: &Snapshot) {
+    pub fn on_list(&mut self, snapshot: &Snapshot) {
         if self.ended.is_some() || snapshot.endpoint != self.identity.endpoint {
             return;
         }
         match snapshot.find(&self.identity.key()) {
-            Found::Same(session) => {
+            Lookup::Same(session) => {
                 self.missing = 0;
                 self.listed = session.clone();
             }
-            Found::Other(_) => self.ended = Some(snapshot.taken_at),
-            Found::Missing => {
+            Lookup::Other(_) => self.ended = Some(snapshot.taken_at),
+            Lookup::Missing => {
                 self.missing += 1;
-                if self.missing >= 2 || matches!(self.fault, Some(Fault::NotFound)) {
+                if self.missing >= 2 || matches!(self.fault, Some(RequestError::NotFound)) {
                     self.ended = Some(snapshot.taken_at);
                 }
             }
@@ -157,18 +157,18 @@ impl DetailPane {
     }
 
     /// Follows every connection's counters; a connection is known again by its place and server.
-    fn follow(&mut self, sighting: &Sighting, at: Duration) {
+    fn follow(&mut self, observation: &SessionObservation, at: Duration) {
         let mut before = std::mem::take(&mut self.courses).into_iter();
-        for connection in &sighting.detail.connections {
+        for connection in &observation.detail.connections {
             let statistics = connection.statistics.unwrap_or_default();
-            let course = match before.next() {
-                Some(mut course) if course.server() == connection.server.as_ref() => {
-                    course.look(statistics, at);
-                    course
+            let series = match before.next() {
+                Some(mut series) if series.server() == connection.server.as_ref() => {
+                    series.on_sample(statistics, at);
+                    series
                 }
-                _ => Course::new(connection.server.clone(), statistics, at),
+                _ => CounterSeries::new(connection.server.clone(), statistics, at),
             };
-            self.courses.push(course);
+            self.courses.push(series);
         }
     }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
+use crate::diagnosis::Samples;
 use crate::kill::Authority;
-use crate::model::{Dialect, Fault, Snapshot, Text, maxctrl};
-use crate::triage::Samples;
+use crate::model::{Dialect, RequestError, Snapshot, Text, maxctrl};
 
 /// How an endpoint is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// Nothing has come yet.
     Connecting,
     /// The last list was good.
@@ -20,7 +20,7 @@ pub enum Link {
     /// The last list did not come.
     Failing {
         /// Why.
-        fault: Fault,
+        fault: RequestError,
         /// When it is tried again, since the program began.
         retry_at: Duration,
     },
@@ -37,11 +37,11 @@ pub struct NoStatements {
 
 /// One endpoint.
 #[derive(Clone, Debug)]
-pub struct Endpoint {
+pub struct EndpointState {
     /// What it is called: host and port, without secrets.
     pub name: String,
     /// How it is doing.
-    pub link: Link,
+    pub link: LinkState,
     /// How it speaks, once that is known.
     pub dialect: Option<Dialect>,
     /// Its last good list.
@@ -68,12 +68,12 @@ pub struct Endpoint {
     pub warnings: Vec<&'static str>,
 }
 
-impl Endpoint {
+impl EndpointState {
     /// One that was not heard yet.
     pub fn new(name: String, read_only: bool, warnings: Vec<&'static str>) -> Self {
         Self {
             name,
-            link: Link::Connecting,
+            link: LinkState::Connecting,
             dialect: None,
             latest: None,
             trend: Trend::default(),
@@ -90,7 +90,7 @@ impl Endpoint {
     }
 
     /// A good list came.
-    pub fn listed(&mut self, snapshot: Arc<Snapshot>, at: Duration) {
+    pub fn on_list(&mut self, snapshot: Arc<Snapshot>, at: Duration) {
         self.cost = if self.latest.is_none() {
             snapshot.cost
         } else {
@@ -101,15 +101,15 @@ impl Endpoint {
             // The numbers are those of others now.
             self.samples = Arc::default();
         }
-        self.trend.listed(&snapshot, at);
+        self.trend.on_list(&snapshot, at);
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
-        self.link = Link::Live;
+        self.link = LinkState::Live;
     }
 
     /// A list did not come.
-    pub fn failed(&mut self, fault: Fault, retry_at: Duration) {
-        self.link = Link::Failing { fault, retry_at };
+    pub fn on_failure(&mut self, fault: RequestError, retry_at: Duration) {
+        self.link = LinkState::Failing { fault, retry_at };
     }
 
     /// How old its data is.
@@ -128,11 +128,11 @@ impl Endpoint {
     /// cost of the list itself stretches it.
     pub fn is_stale(&self, now: Duration, interval: Duration, duty: f64) -> bool {
         self.age(now)
-            .is_some_and(|age| age > self.patience(interval, duty))
+            .is_some_and(|age| age > self.max_silence(interval, duty))
     }
 
     /// How long its data counts as live.
-    pub fn patience(&self, interval: Duration, duty: f64) -> Duration {
+    pub fn max_silence(&self, interval: Duration, duty: f64) -> Duration {
         let stretched = if duty > 0.0 {
             self.cost.div_f64(duty)
         } else {

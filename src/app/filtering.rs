@@ -3,27 +3,27 @@
 use std::sync::Arc;
 
 use super::App;
-use super::effect::Effect;
-use super::key::Key;
 use super::keymap::Action;
+use super::keymap::KeyPress;
+use super::msg::Effect;
 use super::prompt::FilterPrompt;
 use super::status::Status;
+use crate::filter::{Filter, FilterField};
 use crate::model::{Session, Text};
-use crate::query::{Field, Filter};
 
 impl App {
     pub(super) fn open_prompt(&mut self) {
         self.prompt = Some(FilterPrompt::new(self.table.filter.clone()));
     }
 
-    pub(super) fn type_filter(&mut self, key: Key, effects: &mut Vec<Effect>) {
+    pub(super) fn type_filter(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
             self.preview_filter(effects);
         }
     }
 
     /// Pasted text goes to whatever is typed, and is never keys.
-    pub(super) fn pasted(&mut self, text: &str, effects: &mut Vec<Effect>) {
+    pub(super) fn on_paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         if let Some(asking) = &mut self.kills.asking {
             asking.paste(text);
         } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
@@ -39,7 +39,7 @@ impl App {
         };
         let asked = [("user", user), ("address", address)];
         let filter = asked.iter().try_fold(Filter::default(), |filter, (field, text)| {
-            let field = Field::named(field)?;
+            let field = FilterField::named(field)?;
             filter.narrowed(field, text.as_ref().map(Text::raw)).ok()
         });
         let Some(filter) = filter else {
@@ -55,7 +55,7 @@ impl App {
         self.table.groups.opened.clear();
         self.table.filter = filter;
         self.table.start_over();
-        self.rearrange(effects);
+        self.rebuild_view(effects);
     }
 
     /// User and address of the session that is meant, as far as they are known.
@@ -66,7 +66,7 @@ impl App {
         let of = |session: &Session| (session.user.clone(), session.address.clone());
         match &self.detail {
             Some(detail) => Some(of(detail.session())),
-            None => Some(of(self.table.generation.row(self.table.position())?.session)),
+            None => Some(of(self.table.view.row(self.table.position())?.session)),
         }
     }
 
@@ -76,7 +76,7 @@ impl App {
             && prompt.error.is_none()
         {
             self.table.filter = prompt.good.clone();
-            self.rearrange(effects);
+            self.rebuild_view(effects);
         }
     }
 
@@ -85,8 +85,8 @@ impl App {
         let changed = match action {
             Action::Move(by) => prompt.step(by, &self.table.history),
             Action::Complete => {
-                let generation = Arc::clone(&self.table.generation);
-                prompt.complete(|field| generation.texts(field))
+                let view = Arc::clone(&self.table.view);
+                prompt.complete(|field| view.texts(field))
             }
             _ => return self.end_prompt(action, effects),
         };
@@ -111,6 +111,6 @@ impl App {
             self.table.filter = prompt.before.clone();
         }
         self.prompt = None;
-        self.rearrange(effects);
+        self.rebuild_view(effects);
     }
 }

@@ -1,24 +1,24 @@
 //! The table by groups: what each key does there.
 
 use super::App;
-use super::effect::Effect;
 use super::groups::group::{Group, GroupKey};
 use super::groups::groupings::{Grouping, GroupingId};
 use super::groups::pane::Opened;
-use super::row::Row;
+use super::msg::Effect;
+use super::row::TableRow;
 use super::status::Status;
+use crate::filter::Filter;
 use crate::kill::Victim;
-use crate::query::Filter;
 
 impl App {
     /// Whether groups are shown in place of sessions.
     pub fn shows_groups(&self) -> bool {
-        self.table.generation.groups.is_some()
+        self.table.view.groups.is_some()
     }
 
     /// Groups were asked for, or sessions again, and what is on the screen is not that yet.
     pub(super) fn is_regrouping(&self) -> bool {
-        let shown = self.table.generation.groups.as_ref().map(|groups| groups.spec.by);
+        let shown = self.table.view.groups.as_ref().map(|groups| groups.spec.by);
         shown != self.table.groups.by
     }
 
@@ -26,7 +26,7 @@ impl App {
     pub fn known_groupings(&self) -> impl Iterator<Item = GroupingId> + '_ {
         let is_several = self.endpoints.len() > 1;
         GroupingId::all()
-            .filter(move |id| self.is_told(id.grouping().only) && (is_several || !id.grouping().several))
+            .filter(move |id| self.is_reported(id.grouping().only) && (is_several || !id.grouping().several))
     }
 
     /// `t`: by what was grouped last, and from then on by the next, or by the one before.
@@ -51,8 +51,8 @@ impl App {
             self.close_detail(effects);
         }
         self.marks.set_anchor(None);
-        self.table.groups.turn_to(by, cursor);
-        self.rearrange(effects);
+        self.table.groups.set_grouping(by, cursor);
+        self.rebuild_view(effects);
     }
 
     /// Enter: the sessions of the group under the cursor; of a session, its details.
@@ -76,7 +76,7 @@ impl App {
         });
         self.table.history.add(&self.table.filter);
         self.table.start_over();
-        self.rearrange(effects);
+        self.rebuild_view(effects);
     }
 
     /// Esc: from the sessions of a group back to the groups, from groups to the sessions. Says whether
@@ -87,16 +87,16 @@ impl App {
             let Some(opened) = panes.opened.pop() else {
                 return false;
             };
-            panes.turn_to(opened.by, Some(opened.key));
+            panes.set_grouping(opened.by, Some(opened.key));
             self.table.filter = opened.before;
         }
-        self.rearrange(effects);
+        self.rebuild_view(effects);
         true
     }
 
     /// The group under the cursor, while groups are shown.
     pub fn current_group(&self) -> Option<(&'static Grouping, &Group)> {
-        let groups = self.table.generation.groups.as_ref()?;
+        let groups = self.table.view.groups.as_ref()?;
         let group = groups.get(self.table.groups.position())?;
         Some((groups.spec.by.grouping(), group))
     }
@@ -119,19 +119,19 @@ impl App {
         }
     }
 
-    fn rows_of(&self, key: &GroupKey) -> Vec<Row<'_>> {
-        let generation = &self.table.generation;
-        let Some(groups) = &generation.groups else {
+    fn rows_of(&self, key: &GroupKey) -> Vec<TableRow<'_>> {
+        let view = &self.table.view;
+        let Some(groups) = &view.groups else {
             return Vec::new();
         };
-        let rows = generation.window(0, usize::MAX);
-        rows.filter(|row| row.missing == 0 && groups.holds(key, row))
+        let rows = view.window(0, usize::MAX);
+        rows.filter(|row| row.missing == 0 && groups.contains_row(key, row))
             .collect()
     }
 
     /// The sessions of the group under the cursor as victims. Each carries the filter that found it.
     pub(super) fn victims_of_group(&mut self) -> Vec<Victim> {
-        let under = self.table.generation.spec.filter.clone();
+        let under = self.table.view.spec.filter.clone();
         let Some((key, filter)) = self.chosen_group(&under) else {
             return Vec::new();
         };
@@ -143,11 +143,11 @@ impl App {
     /// Marks all sessions of the group under the cursor, or takes their marks away if all have one.
     pub(super) fn toggle_group(&mut self, effects: &mut Vec<Effect>) {
         let is_marked = self.is_group_marked();
-        let under = self.table.generation.spec.filter.clone();
+        let under = self.table.view.spec.filter.clone();
         let Some((key, filter)) = self.chosen_group(&under) else {
             return;
         };
-        let keys: Vec<_> = self.rows_of(&key).iter().map(Row::key).collect();
+        let keys: Vec<_> = self.rows_of(&key).iter().map(TableRow::key).collect();
         if is_marked {
             for key in &keys {
                 self.marks.remove(key);
@@ -168,11 +168,11 @@ impl App {
 
     /// Counts the marks by group, for the rows on the screen.
     pub(super) fn count_marks_by_group(&mut self) {
-        let generation = &self.table.generation;
-        let groups = generation.groups.as_ref().filter(|_| !self.marks.is_empty());
+        let view = &self.table.view;
+        let groups = view.groups.as_ref().filter(|_| !self.marks.is_empty());
         let counts = groups.map(|groups| {
             let marks = self.marks.iter();
-            groups.count(marks.filter_map(|mark| generation.row(generation.position(&mark.key)?)))
+            groups.count(marks.filter_map(|mark| view.row(view.position(&mark.key)?)))
         });
         self.table.groups.marked = counts.unwrap_or_default();
     }

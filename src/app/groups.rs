@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 
 use self::columns::{GROUP_COLUMNS, GroupSort};
 use self::group::{Group, GroupKey};
-use self::groupings::{GroupingId, Value};
-use super::row::Row;
+use self::groupings::{GroupValue, GroupingId};
+use super::row::TableRow;
 use crate::model::RawText;
 
 /// What is asked of groups.
@@ -77,19 +77,19 @@ impl Groups {
     }
 
     /// Where each group stands.
-    fn places(&self) -> FxHashMap<Option<RawText<'_>>, usize> {
+    fn positions(&self) -> FxHashMap<Option<RawText<'_>>, usize> {
         let groups = self.window(0, usize::MAX).zip(0..);
         groups.map(|(group, place)| (group.key.raw(), place)).collect()
     }
 
     /// How many of these sessions are in each group, by its place.
-    pub(super) fn count<'a>(&self, rows: impl Iterator<Item = Row<'a>>) -> Vec<u64> {
-        let places = self.places();
+    pub(super) fn count<'a>(&self, rows: impl Iterator<Item = TableRow<'a>>) -> Vec<u64> {
+        let places = self.positions();
         let mut counts = vec![0; self.order.len()];
         let each = self.spec.by.grouping().each;
         for row in rows {
             each(&row, &mut |value| {
-                let place = places.get(&value.as_ref().map(Value::raw));
+                let place = places.get(&value.as_ref().map(GroupValue::raw));
                 if let Some(count) = place.and_then(|place| counts.get_mut(*place)) {
                     *count += 1;
                 }
@@ -99,11 +99,11 @@ impl Groups {
     }
 
     /// Whether a session is in a group.
-    pub fn holds(&self, key: &GroupKey, row: &Row<'_>) -> bool {
+    pub fn contains_row(&self, key: &GroupKey, row: &TableRow<'_>) -> bool {
         let mut is_in = false;
         let each = self.spec.by.grouping().each;
         each(row, &mut |value| {
-            is_in |= value.as_ref().map(Value::raw) == key.raw();
+            is_in |= value.as_ref().map(GroupValue::raw) == key.raw();
         });
         is_in
     }

@@ -1,10 +1,10 @@
 //! The keys: one entry each, from which dispatch, the hint line and the help come.
-
-use super::key::{Code, Key};
+//!
+//! Keys, independent of the terminal library.
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Context {
+pub enum KeyContext {
     /// The table, or the details with nothing on top.
     Table,
     /// The table, while it shows groups.
@@ -118,9 +118,9 @@ pub enum Action {
 /// One line of the table of keys.
 pub struct Binding {
     /// Where.
-    pub context: Context,
+    pub context: KeyContext,
     /// Which keys; the first stands in the hints.
-    pub keys: &'static [Key],
+    pub keys: &'static [KeyPress],
     /// What they do.
     pub action: Action,
     /// The keys as help writes them.
@@ -131,26 +131,26 @@ pub struct Binding {
     pub hint: &'static str,
 }
 
-const fn ch(c: char) -> Key {
-    Key::plain(Code::Char(c))
+const fn ch(c: char) -> KeyPress {
+    KeyPress::plain(Code::Char(c))
 }
 
-const fn ctrl(c: char) -> Key {
-    Key {
+const fn ctrl(c: char) -> KeyPress {
+    KeyPress {
         code: Code::Char(c),
         ctrl: true,
         alt: false,
     }
 }
 
-const fn on(code: Code) -> Key {
-    Key::plain(code)
+const fn on(code: Code) -> KeyPress {
+    KeyPress::plain(code)
 }
 
 macro_rules! bindings {
     ($($context:ident [$($key:expr),+] $action:expr, $shown:literal, $about:literal, $hint:literal;)+) => {
         &[$(Binding {
-            context: Context::$context,
+            context: KeyContext::$context,
             keys: &[$($key),+],
             action: $action,
             shown: $shown,
@@ -252,13 +252,13 @@ pub static BINDINGS: &[Binding] = bindings! {
 
 /// What a key does here. The details and the groups know all keys of the table that they do not use
 /// themselves.
-pub fn action(context: Context, key: Key) -> Option<Action> {
+pub fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
     let find = |context| {
         BINDINGS
             .iter()
             .find(|binding| binding.context == context && binding.keys.contains(&key))
     };
-    let fallback = matches!(context, Context::Detail | Context::Groups).then_some(Context::Table);
+    let fallback = matches!(context, KeyContext::Detail | KeyContext::Groups).then_some(KeyContext::Table);
     find(context)
         .or_else(|| fallback.and_then(find))
         .map(|binding| binding.action)
@@ -267,4 +267,75 @@ pub fn action(context: Context, key: Key) -> Option<Action> {
 /// Whether a key's action can end a session; with `--read-only` those are not shown.
 pub const fn is_destructive(action: Action) -> bool {
     matches!(action, Action::Kill)
+}
+
+/// What was pressed, without modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// A character, as typed (shift is in it).
+    Char(char),
+    /// A function key.
+    F(u8),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Shift-Tab.
+    BackTab,
+    /// Backspace.
+    Backspace,
+    /// Delete.
+    Delete,
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// Home.
+    Home,
+    /// End.
+    End,
+}
+
+/// A key press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyPress {
+    /// What was pressed.
+    pub code: Code,
+    /// With Control.
+    pub ctrl: bool,
+    /// With Alt.
+    pub alt: bool,
+}
+
+impl KeyPress {
+    /// A key without modifiers.
+    pub const fn plain(code: Code) -> Self {
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+        }
+    }
+
+    /// The character that it types, if it is one.
+    pub const fn typed_char(self) -> Option<char> {
+        match self {
+            Self {
+                code: Code::Char(c),
+                ctrl: false,
+                alt: false,
+            } => Some(c),
+            _ => None,
+        }
+    }
 }

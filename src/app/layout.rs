@@ -9,6 +9,8 @@
 //! status      what happened; from 8 lines on
 //! hints       which keys do what; from 4 lines on
 //! ```
+//!
+//! How far a list is scrolled: its cursor stays in sight.
 
 /// A rectangle of the screen, in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +45,12 @@ pub struct Areas {
 }
 
 /// From this width on, the details stand beside the table.
-pub const BESIDE: u16 = 132;
+pub const MIN_WIDTH_BESIDE: u16 = 132;
 /// From this height on, they stand below it.
-pub const BELOW: u16 = 40;
+pub const MIN_HEIGHT_BELOW: u16 = 40;
 
 /// So many lines the header has at most.
-pub const MOST_LINES: u16 = 3;
+pub const MAX_HEADER_LINES: u16 = 3;
 
 /// Lays out a screen of this size.
 pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
@@ -59,7 +61,7 @@ pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
         width,
         height: u16::from(shown),
     };
-    let header_height = u16::try_from(endpoints.clamp(1, MOST_LINES.into()))
+    let header_height = u16::try_from(endpoints.clamp(1, MAX_HEADER_LINES.into()))
         .unwrap_or(1)
         .min(height);
     let rule = line(header_height, height >= 12);
@@ -94,7 +96,7 @@ pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
 }
 
 fn split(body: Area, height: u16) -> (Area, Area, Area) {
-    if body.width >= BESIDE {
+    if body.width >= MIN_WIDTH_BESIDE {
         // A little more than half: all columns that matter have room in it from here on.
         let left = body.width / 20 * 11;
         let divider = Area {
@@ -108,7 +110,7 @@ fn split(body: Area, height: u16) -> (Area, Area, Area) {
             ..body
         };
         (Area { width: left, ..body }, divider, detail)
-    } else if height >= BELOW {
+    } else if height >= MIN_HEIGHT_BELOW {
         let upper = body.height * 2 / 5;
         let divider = Area {
             y: body.y + upper,
@@ -143,4 +145,13 @@ impl Area {
     pub const fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0
     }
+}
+
+/// The first row on the screen, so that the one at `position` is in sight.
+pub(super) fn clamp_scroll(offset: usize, position: usize, rows: usize, height: usize) -> usize {
+    let last_offset = rows.saturating_sub(height.max(1));
+    let lowest = position.saturating_sub(height.saturating_sub(1));
+    offset
+        .clamp(lowest, position.max(lowest))
+        .min(last_offset.max(lowest))
 }

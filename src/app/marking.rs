@@ -1,7 +1,7 @@
 //! Marking rows: one, a range, all that are shown.
 
 use super::App;
-use super::effect::Effect;
+use super::msg::Effect;
 use super::status::Status;
 use crate::model::RowKey;
 
@@ -14,7 +14,7 @@ impl App {
         if self.shows_groups() {
             return self.toggle_group(effects);
         }
-        let Some(row) = self.table.generation.row(self.table.position()) else {
+        let Some(row) = self.table.view.row(self.table.position()) else {
             return;
         };
         if row.has_ended() {
@@ -38,10 +38,7 @@ impl App {
         let Some(cursor) = self.table.cursor.clone() else {
             return;
         };
-        let anchor = self
-            .marks
-            .anchor()
-            .and_then(|key| self.table.generation.position(key));
+        let anchor = self.marks.anchor().and_then(|key| self.table.view.position(key));
         let Some(anchor) = anchor else {
             self.status = Some(Status::note(format!(
                 "a range from {}: move, then v marks up to there; Esc forgets it",
@@ -60,7 +57,7 @@ impl App {
 
     /// Marks all rows that the filter lets through, on the screen or not. They carry the filter.
     pub(super) fn mark_all(&mut self) {
-        let filter = &self.table.generation.spec.filter;
+        let filter = &self.table.view.spec.filter;
         let filter = (!filter.is_empty()).then(|| filter.clone());
         let keys = self.live_rows(0, usize::MAX);
         self.marks.mark(keys, filter.as_ref());
@@ -69,7 +66,7 @@ impl App {
 
     /// The keys of a window of rows, ghosts left out.
     fn live_rows(&self, from: usize, rows: usize) -> Vec<RowKey> {
-        let rows = self.table.generation.window(from, rows);
+        let rows = self.table.view.window(from, rows);
         rows.filter(|row| row.missing == 0).map(|row| row.key()).collect()
     }
 
@@ -81,9 +78,9 @@ impl App {
 
     /// Counts the marked sessions that are not shown. Without a filter all are.
     pub(super) fn count_hidden_marks(&mut self) {
-        let generation = &self.table.generation;
-        let is_hidden = |key: &RowKey| generation.position(key).is_none();
-        let filtered = !generation.spec.filter.is_empty() || generation.spec.hide_idle;
+        let view = &self.table.view;
+        let is_hidden = |key: &RowKey| view.position(key).is_none();
+        let filtered = !view.spec.filter.is_empty() || view.spec.hide_idle;
         let hidden = self.marks.iter().filter(|mark| filtered && is_hidden(&mark.key));
         self.marks.hidden = hidden.count();
         self.count_marks_by_group();

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{EndpointId, Found, RowKey, Session, SessionId, Snapshot};
-use crate::query::Filter;
+use crate::filter::Filter;
+use crate::model::{EndpointId, Lookup, RowKey, Session, SessionId, Snapshot};
 
 /// One mark.
 #[derive(Clone, Debug)]
@@ -100,21 +100,21 @@ impl Marks {
 
     /// A good list came, after `before`. Whose number belongs to another now has ended; so has who is
     /// missing from two lists in a row.
-    pub fn listed(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
+    pub fn on_list(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
         self.by_place.retain(|_, mark| {
             let key = &mark.key;
             if key.endpoint != snapshot.endpoint {
                 return true;
             }
             match snapshot.find(key) {
-                Found::Same(_) => {
+                Lookup::Same(_) => {
                     mark.missing = 0;
                     mark.last = None;
                     true
                 }
-                Found::Other(_) => false,
-                Found::Missing => {
-                    if let Some(Found::Same(session)) = before.map(|before| before.find(key)) {
+                Lookup::Other(_) => false,
+                Lookup::Missing => {
+                    if let Some(Lookup::Same(session)) = before.map(|before| before.find(key)) {
                         mark.last = Some(Box::new(session.clone()));
                     }
                     mark.missing = mark.missing.saturating_add(1);

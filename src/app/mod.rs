@@ -3,48 +3,41 @@
 //! The shell feeds it messages and carries out the effects; `ui` draws it and changes nothing. It
 //! may use the pure rooms (`model`, `query`, `triage`, `kill`); it knows no terminal, no network, no clock.
 
-pub mod arrange;
-pub mod asking;
+pub mod build_view;
 pub mod chooser;
 pub mod columns;
+pub mod counter_series;
 pub mod detail;
-pub mod effect;
 pub mod endpoint;
-pub mod generation;
 pub mod groups;
-pub mod history;
-pub mod key;
 pub mod keymap;
+pub mod kill_dialog;
 pub mod killing;
 pub mod layout;
 pub mod marks;
 pub mod msg;
 pub mod overlay;
-pub mod point;
 pub mod prompt;
 pub mod proxies;
-pub mod recent;
+pub mod recent_buckets;
 pub mod row;
-pub mod series;
 pub mod servers;
-pub mod spec;
 pub mod status;
 pub mod table;
+pub mod table_view;
 pub mod trend;
+pub mod trend_point;
+pub mod view_query;
 
-mod arranging;
 mod copying;
 mod filtering;
-mod ghost;
 mod grouping;
-mod judging;
-mod leaving;
 mod marking;
-mod names;
 mod navigate;
-mod pace;
+mod quitting;
+mod reason_names;
+mod rebuild;
 mod sampling;
-mod scroll;
 mod sorting;
 mod update;
 mod wake;
@@ -53,12 +46,12 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use self::arrange::Sort;
+use self::build_view::Sort;
 use self::chooser::Chooser;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
-use self::endpoint::Endpoint;
-use self::keymap::Context;
+use self::endpoint::EndpointState;
+use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
@@ -66,14 +59,14 @@ use self::msg::Now;
 use self::overlay::Overlay;
 use self::prompt::FilterPrompt;
 use self::status::Status;
-use self::table::Table;
+use self::table::TableState;
+use crate::diagnosis::Thresholds;
+use crate::filter::Filter;
 use crate::model::{EndpointId, SessionId};
-use crate::query::Filter;
-use crate::triage::Thresholds;
 
 /// What is set from outside before the first frame.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct AppSettings {
     /// How often to poll.
     pub interval: Duration,
     /// The share of its time that listing may cost an endpoint, 0 to 1.
@@ -102,7 +95,7 @@ pub struct Settings {
     pub in_tmux: bool,
 }
 
-impl Default for Settings {
+impl Default for AppSettings {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(1),
@@ -137,15 +130,15 @@ pub struct Leaving {
 #[derive(Clone, Debug)]
 pub struct App {
     /// What was set from outside; the interval changes by key.
-    pub settings: Settings,
+    pub settings: AppSettings,
     /// The time, as it was told last.
     pub now: Now,
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
     /// The endpoints, in the order of the command line.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Vec<EndpointState>,
     /// The table.
-    pub table: Table,
+    pub table: TableState,
     /// The details, when they are open.
     pub detail: Option<DetailPane>,
     /// Whether the details have the keys while both panes are shown.
@@ -166,7 +159,7 @@ pub struct App {
     pub paused: bool,
     /// The program is about to end.
     pub leaving: Option<Leaving>,
-    arranging: arranging::Arranging,
+    arranging: rebuild::Arranging,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
     /// The sessions of the draft that were on the screen last.
@@ -175,12 +168,12 @@ pub struct App {
 
 impl App {
     /// Nothing heard, nothing open.
-    pub fn new(settings: Settings, endpoints: Vec<Endpoint>, size: (u16, u16)) -> Self {
+    pub fn new(settings: AppSettings, endpoints: Vec<EndpointState>, size: (u16, u16)) -> Self {
         let columns = settings
             .columns
             .clone()
-            .unwrap_or_else(|| ColumnId::usual(endpoints.len()));
-        let table = Table::new(settings.filter.clone(), columns, settings.sort);
+            .unwrap_or_else(|| ColumnId::defaults(endpoints.len()));
+        let table = TableState::new(settings.filter.clone(), columns, settings.sort);
         Self {
             settings,
             now: Now::default(),
@@ -197,7 +190,7 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
-            arranging: arranging::Arranging::default(),
+            arranging: rebuild::Arranging::default(),
             last_key: None,
             goto: None,
             shown: Vec::new(),
@@ -225,25 +218,25 @@ impl App {
     }
 
     /// Who gets the keys.
-    pub fn context(&self) -> Context {
+    pub fn context(&self) -> KeyContext {
         if let Some(asking) = &self.kills.asking {
             if asking.types_reason {
-                Context::Reason
+                KeyContext::Reason
             } else {
-                Context::Dialog
+                KeyContext::Dialog
             }
         } else if self.overlay.is_some() {
-            Context::Overlay
+            KeyContext::Overlay
         } else if self.chooser.is_some() {
-            Context::Columns
+            KeyContext::Columns
         } else if self.prompt.is_some() {
-            Context::Prompt
+            KeyContext::Prompt
         } else if self.detail_has_keys() {
-            Context::Detail
+            KeyContext::Detail
         } else if self.shows_groups() {
-            Context::Groups
+            KeyContext::Groups
         } else {
-            Context::Table
+            KeyContext::Table
         }
     }
 
@@ -259,11 +252,11 @@ impl App {
     }
 
     /// One endpoint.
-    pub fn endpoint(&self, id: EndpointId) -> Option<&Endpoint> {
+    pub fn endpoint(&self, id: EndpointId) -> Option<&EndpointState> {
         self.endpoints.get(usize::from(id.0))
     }
 
-    fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut Endpoint> {
+    fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut EndpointState> {
         self.endpoints.get_mut(usize::from(id.0))
     }
 
@@ -271,7 +264,7 @@ impl App {
     pub fn shown_age(&self) -> Option<Duration> {
         let shown = self
             .table
-            .generation
+            .view
             .snapshots
             .iter()
             .map(|snapshot| snapshot.taken_at)
@@ -280,18 +273,18 @@ impl App {
     }
 
     /// Rows do not change places: a dialog is open, or a key was pressed a moment ago.
-    pub fn holds_order(&self) -> bool {
+    pub fn keeps_order(&self) -> bool {
         let recently = self
             .last_key
-            .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD);
+            .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD_AFTER_KEY);
         self.kills.asking.is_some() || recently
     }
 }
 
 /// So long after a key nothing re-orders.
-const HOLD: Duration = Duration::from_secs(5);
+const HOLD_AFTER_KEY: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
-pub(crate) mod stage;
+pub(crate) mod harness;
 #[cfg(test)]
 mod tests;

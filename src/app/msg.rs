@@ -1,19 +1,24 @@
 //! What comes in: everything that `update` can hear of.
+//!
+//! What goes out: everything that `update` can ask of the shell.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::arrange::Generation;
-use super::key::Key;
-use crate::kill;
+use super::build_view::{TableView, ViewRequest};
+use super::keymap::KeyPress;
+use crate::diagnosis::ConnectionSample;
+use crate::kill::{self, Order};
+use crate::model::{
+    Dialect, EndpointId, RequestError, Servers, Services, SessionId, SessionObservation, Snapshot,
+};
+
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
-use crate::model::{Dialect, EndpointId, Fault, Servers, Services, SessionId, Sighting, Snapshot};
-use crate::triage::ConnectionSample;
 
 /// What a frame has shown, as the drawing found it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct FrameReport {
     /// The question that could be answered with Yes.
     pub question: Option<Ticket>,
     /// How far the details can be scrolled, if they were drawn.
@@ -28,13 +33,13 @@ pub enum Msg {
     /// The time; sent before every batch of other messages, and when a wake is due.
     Clock(Now),
     /// A key.
-    Key(Key),
+    Key(KeyPress),
     /// Pasted text: goes to a text input or nowhere, never to the keys.
     Paste(String),
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
     /// A frame has been written to the terminal.
-    Drawn(Shown),
+    Drawn(FrameReport),
     /// The dialect was found, or found anew.
     Spoke(EndpointId, Dialect),
     /// A good list.
@@ -49,7 +54,7 @@ pub enum Msg {
         /// Where.
         endpoint: EndpointId,
         /// Why.
-        fault: Fault,
+        fault: RequestError,
         /// When it is tried again.
         retry_in: Duration,
     },
@@ -59,8 +64,8 @@ pub enum Msg {
         endpoint: EndpointId,
         /// Who was asked for.
         id: SessionId,
-        /// A 404 is [`Fault::NotFound`].
-        answer: Result<Arc<Sighting>, Fault>,
+        /// A 404 is [`RequestError::NotFound`].
+        answer: Result<Arc<SessionObservation>, RequestError>,
     },
     /// Looks at the connections of some sessions (draft).
     Sampled(EndpointId, Vec<(SessionId, ConnectionSample)>),
@@ -69,21 +74,21 @@ pub enum Msg {
         /// Where.
         endpoint: EndpointId,
         /// All of them, or why they are not known.
-        answer: Result<Arc<Servers>, Fault>,
+        answer: Result<Arc<Servers>, RequestError>,
     },
     /// How full the services of an endpoint are, asked for while details or the overview are open.
     Services {
         /// Where.
         endpoint: EndpointId,
         /// All of them, or why they are not known.
-        answer: Result<Arc<Services>, Fault>,
+        answer: Result<Arc<Services>, RequestError>,
     },
     /// An answer for a kill.
-    Kill(kill::Event),
+    Kill(kill::KillEvent),
     /// An outcome could not be written to the audit log.
     LogFailed(String),
     /// `arrange` is done.
-    Arranged(Arc<Generation>),
+    Arranged(Arc<TableView>),
     /// The program is about to be stopped.
     Suspends,
     /// The program was stopped and goes on.
@@ -92,4 +97,40 @@ pub enum Msg {
     Ends,
     /// The program cannot be stopped: nobody would be there to go on.
     CannotSuspend,
+}
+
+/// A request to the world outside.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Put a list in order, beside the drawing thread; answered by `Arranged`.
+    Arrange(Box<ViewRequest>),
+    /// List all endpoints now; refused credentials are tried once more.
+    Refresh,
+    /// List these endpoints now, where that is worth a request.
+    Relist(Vec<EndpointId>),
+    /// From now on, list this often.
+    Pace(Duration),
+    /// Poll this session's details, and no other; `None` polls none.
+    Watch(Option<(EndpointId, SessionId)>),
+    /// Poll the services of every endpoint, or no longer, unless the details need them.
+    Survey(bool),
+    /// These sessions are on the screen: their connections are looked at before those of others.
+    Sample(Vec<(EndpointId, SessionId)>),
+    /// What a kill orders; answered by `Kill`.
+    Kill(Order),
+    /// Put a text into the terminal's clipboard.
+    Copy(String),
+    /// Send `Clock` at this time (since the program began), whatever else happens.
+    WakeAt(Duration),
+    /// Draw everything anew.
+    Repaint,
+    /// Stop, as Ctrl-Z asks.
+    Suspend,
+    /// End the program.
+    Quit {
+        /// Leave the last frame as text.
+        keep_frame: bool,
+        /// Something was sent whose end is not known.
+        unsettled: bool,
+    },
 }

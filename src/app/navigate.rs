@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::App;
 use super::detail::DetailPane;
-use super::effect::Effect;
+use super::msg::Effect;
 use super::status::Status;
 
 /// An id while its digits are typed.
@@ -15,7 +15,7 @@ pub(super) struct Goto {
 }
 
 /// So long after a digit the next one belongs to the same id.
-const TYPING: Duration = Duration::from_secs(1);
+const DIGIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl App {
     /// How many lines a page is in what has the keys; one line stays in sight.
@@ -39,7 +39,7 @@ impl App {
         } else {
             let page = self.page();
             let left_ghost = self.table.move_by(lines, page);
-            self.cursor_moved(left_ghost, effects);
+            self.on_cursor_moved(left_ghost, effects);
         }
     }
 
@@ -55,12 +55,12 @@ impl App {
         }
         let page = self.page();
         let left_ghost = self.table.go_to(position, page);
-        self.cursor_moved(left_ghost, effects);
+        self.on_cursor_moved(left_ghost, effects);
     }
 
-    fn cursor_moved(&mut self, left_ghost: bool, effects: &mut Vec<Effect>) {
+    fn on_cursor_moved(&mut self, left_ghost: bool, effects: &mut Vec<Effect>) {
         if left_ghost {
-            self.rearrange(effects);
+            self.rebuild_view(effects);
         }
         let beside = self.detail.is_some() && !self.areas().table.is_empty();
         if beside {
@@ -78,13 +78,13 @@ impl App {
     pub(super) fn goto_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
         let now = self.now.elapsed;
         let mut digits = match self.goto.take() {
-            Some(goto) if now.saturating_sub(goto.at) < TYPING => goto.digits,
+            Some(goto) if now.saturating_sub(goto.at) < DIGIT_TIMEOUT => goto.digits,
             _ => String::new(),
         };
         digits.push(digit);
         // The exact id first, then the nearest longer one: which is the smallest.
         let wanted = digits.parse::<u64>().ok();
-        let rows = self.table.generation.window(0, usize::MAX);
+        let rows = self.table.view.window(0, usize::MAX);
         let ids = rows.map(|row| row.session.id.0).enumerate();
         let found = wanted.and_then(|wanted| {
             ids.filter(|(_, id)| begins_with(*id, wanted))
@@ -99,7 +99,7 @@ impl App {
 
     /// Opens the details on the session under the cursor, or moves them there.
     pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
-        let Some(row) = self.table.generation.row(self.table.position()) else {
+        let Some(row) = self.table.view.row(self.table.position()) else {
             return;
         };
         let identity = row.identity();
@@ -112,9 +112,9 @@ impl App {
         }
         effects.push(Effect::Watch(Some((identity.endpoint, identity.id))));
         self.detail = Some(DetailPane::new(identity, row.session.clone()));
-        self.judge_detail();
+        self.diagnose_detail();
         let page = self.page();
-        self.table.settle(page);
+        self.table.scroll_into_view(page);
     }
 
     /// Closes the details; the cursor stands where it stood.
@@ -123,7 +123,7 @@ impl App {
         self.detail_focused = false;
         effects.push(Effect::Watch(None));
         let page = self.page();
-        self.table.settle(page);
+        self.table.scroll_into_view(page);
     }
 }
 

@@ -58,7 +58,7 @@ impl App {
     }
 
     /// A frame showed how far the overlay goes.
-    pub(super) fn overlay_drawn(&mut self, end: Option<usize>) {
+    pub(super) fn on_overlay_drawn(&mut self, end: Option<usize>) {
         if let (Some(overlay), Some(end)) = (&mut self.overlay, end) {
             overlay.top = overlay.top.min(end);
         }

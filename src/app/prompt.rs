@@ -1,10 +1,11 @@
 //! The filter while it is typed.
+//!
+//! The filters that were applied in this run, for the prompt to walk through.
 
 use tui_input::{Input, InputRequest};
 
-use super::history::History;
-use super::key::{Code, Key};
-use crate::query::{Completion, Field, Filter, FilterError, LONGEST, complete};
+use super::keymap::{Code, KeyPress};
+use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
 
 /// The text input, what it means, and what to go back to.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ impl FilterPrompt {
     }
 
     /// A key that is not one of the prompt's own. Says whether the text changed.
-    pub fn key(&mut self, key: Key) -> bool {
+    pub fn key(&mut self, key: KeyPress) -> bool {
         let request = match (key.code, key.ctrl) {
             (Code::Char('u'), true) => return self.clear(),
             (Code::Char('w'), true) => InputRequest::DeletePrevWord,
@@ -71,7 +72,7 @@ impl FilterPrompt {
     /// characters are kept, since a name may have them; they are shown as escapes.
     pub fn paste(&mut self, text: &str) -> bool {
         let mut changed = false;
-        let mut room = LONGEST.saturating_sub(self.input.value().len());
+        let mut room = MAX_FILTER_LEN.saturating_sub(self.input.value().len());
         for c in text.chars().filter(|c| !c.is_control()) {
             if c.len_utf8() > room {
                 break;
@@ -85,7 +86,7 @@ impl FilterPrompt {
 
     /// Steps through the filters of this run: backwards by -1, forwards by 1, at last to what was
     /// typed. Says whether the text changed.
-    pub fn step(&mut self, by: isize, history: &History) -> bool {
+    pub fn step(&mut self, by: isize, history: &FilterHistory) -> bool {
         if self.steps == 0 {
             self.draft = self.value().to_owned();
         }
@@ -112,7 +113,7 @@ impl FilterPrompt {
 
     /// Completes the word at the cursor, or offers the next choice for it. Says whether the text
     /// changed.
-    pub fn complete(&mut self, values: impl FnOnce(&'static Field) -> Vec<String>) -> bool {
+    pub fn complete(&mut self, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> bool {
         if self.offer.is_none() {
             let (head, tail) = self.around_cursor();
             let Some(completion) = complete(&head, values) else {
@@ -187,5 +188,37 @@ impl FilterPrompt {
             Err(error) => self.error = Some(error),
         }
         true
+    }
+}
+
+/// So many are kept.
+const MAX_HISTORY: usize = 100;
+
+/// Applied filters, the oldest first, each once.
+#[derive(Clone, Debug, Default)]
+pub struct FilterHistory(Vec<Filter>);
+
+impl FilterHistory {
+    /// One that begins with the filter of the command line.
+    pub fn new(first: &Filter) -> Self {
+        let mut history = Self::default();
+        history.add(first);
+        history
+    }
+
+    /// The newest now; one that lets everybody through is not worth keeping.
+    pub fn add(&mut self, filter: &Filter) {
+        if filter.is_empty() {
+            return;
+        }
+        self.0.retain(|kept| kept.text() != filter.text());
+        self.0.push(filter.clone());
+        let too_many = self.0.len().saturating_sub(MAX_HISTORY);
+        self.0.drain(..too_many);
+    }
+
+    /// The one that many steps back; 1 is the newest.
+    pub fn back(&self, steps: usize) -> Option<&Filter> {
+        self.0.get(self.0.len().checked_sub(steps)?)
     }
 }

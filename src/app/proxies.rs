@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::App;
-use super::effect::Effect;
-use super::endpoint::{Endpoint, Link};
+use super::endpoint::{EndpointState, LinkState};
+use super::msg::Effect;
 use super::status::Status;
-use crate::kill::Event;
+use crate::kill::KillEvent;
 use crate::model::EndpointId;
 
 /// Killing stays off until the process start has not switched for this long.
@@ -58,7 +58,7 @@ impl App {
             let text = format!("{}: several proxies answer here: killing is off", endpoint.name);
             self.status = Some(Status::warning(text));
         }
-        self.tell_kills(&Event::SeveralProxies(id), effects);
+        self.send_to_kills(&KillEvent::SeveralProxies(id), effects);
     }
 
     /// Turns killing off at an endpoint. Returns whether it was on.
@@ -111,8 +111,8 @@ impl App {
 
     /// The endpoint whose rows are shown in place of this one's: another URL of the same proxy, unless
     /// that one fails.
-    pub fn shown_by(&self, endpoint: &Endpoint) -> Option<&Endpoint> {
+    pub fn shown_by(&self, endpoint: &EndpointState) -> Option<&EndpointState> {
         let other = self.endpoint(endpoint.proxies.same_as?)?;
-        (!matches!(other.link, Link::Failing { .. })).then_some(other)
+        (!matches!(other.link, LinkState::Failing { .. })).then_some(other)
     }
 }

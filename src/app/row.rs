@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
+use crate::diagnosis::{ConnectionSample, Diagnosis};
 use crate::model::{Counter, Identity, RowKey, Session, Snapshot};
-use crate::triage::{ConnectionSample, Verdict};
 
 /// One visible row.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
+pub struct TableRow<'a> {
     /// The list that it comes from; for a ghost, the last one that had it.
     pub snapshot: &'a Snapshot,
     /// The endpoint that lists it, by name.
@@ -17,12 +17,12 @@ pub struct Row<'a> {
     /// What the last looks at its connections have shown, if they were not too long ago.
     pub sample: Option<&'a ConnectionSample>,
     /// Why it is stuck, as far as that was judged.
-    pub verdict: Verdict<'a>,
+    pub diagnosis: Diagnosis<'a>,
     /// Good lists in a row that did not have it: 0 for a live row, 2 or more for one that ended.
     pub missing: u8,
 }
 
-impl Row<'_> {
+impl TableRow<'_> {
     /// What the cursor holds.
     pub fn key(&self) -> RowKey {
         self.snapshot.key(self.session)

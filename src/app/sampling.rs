@@ -4,17 +4,17 @@
 use std::sync::Arc;
 
 use super::App;
-use super::effect::Effect;
-use super::endpoint::Endpoint;
+use super::endpoint::EndpointState;
+use super::msg::Effect;
+use crate::diagnosis::ConnectionSample;
 use crate::model::{Dialect, EndpointId, SessionId};
-use crate::triage::ConnectionSample;
 
 /// So long after its last look a session is forgotten, which bounds what is kept.
 const FORGOTTEN_MS: i128 = 30_000;
 
-impl Endpoint {
+impl EndpointState {
     /// The connections of some sessions were looked at.
-    fn sampled(&mut self, looks: Vec<(SessionId, ConnectionSample)>) {
+    fn on_samples(&mut self, looks: Vec<(SessionId, ConnectionSample)>) {
         let newest = looks.iter().map(|(_, sample)| sample.taken_at).max();
         let samples = Arc::make_mut(&mut self.samples);
         samples.extend(looks);
@@ -33,15 +33,15 @@ impl Endpoint {
         let known = self
             .samples
             .iter()
-            .filter(|(id, sample)| sample.holds_at(latest.taken_at) && latest.position(**id).is_some());
+            .filter(|(id, sample)| sample.is_current_at(latest.taken_at) && latest.position(**id).is_some());
         Some(known.count())
     }
 }
 
 impl App {
-    pub(super) fn sampled(&mut self, endpoint: EndpointId, looks: Vec<(SessionId, ConnectionSample)>) {
+    pub(super) fn on_samples(&mut self, endpoint: EndpointId, looks: Vec<(SessionId, ConnectionSample)>) {
         if let Some(endpoint) = self.endpoint_mut(endpoint) {
-            endpoint.sampled(looks);
+            endpoint.on_samples(looks);
         }
     }
 
@@ -54,7 +54,7 @@ impl App {
         {
             return None;
         }
-        let rows = self.table.generation.window(self.table.offset, self.page());
+        let rows = self.table.view.window(self.table.offset, self.page());
         let shown: Vec<(EndpointId, SessionId)> = rows
             .filter(|row| row.snapshot.dialect == Dialect::Draft && row.missing == 0)
             .map(|row| (row.snapshot.endpoint, row.session.id))

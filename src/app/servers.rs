@@ -8,24 +8,24 @@ use jiff::Timestamp;
 
 use super::App;
 use super::msg::Now;
-use crate::model::{Fault, Servers, Services};
+use crate::model::{RequestError, Servers, Services};
 
 /// An answer is asked for every ten seconds; one that is older than this has missed its successor.
-const FRESH: Duration = Duration::from_secs(30);
+const MAX_AGE: Duration = Duration::from_secs(30);
 
 /// What was true at one time.
-pub trait Dated {
+pub trait Timed {
     /// When, by this machine's clock.
     fn taken_at(&self) -> Timestamp;
 }
 
-impl Dated for Servers {
+impl Timed for Servers {
     fn taken_at(&self) -> Timestamp {
         self.taken_at
     }
 }
 
-impl Dated for Services {
+impl Timed for Services {
     fn taken_at(&self) -> Timestamp {
         self.taken_at
     }
@@ -42,7 +42,7 @@ pub struct Known<T> {
     /// The last good answer.
     pub latest: Option<Arc<T>>,
     /// Why there was none to the last request.
-    pub fault: Option<Fault>,
+    pub fault: Option<RequestError>,
 }
 
 impl<T> Default for Known<T> {
@@ -61,7 +61,7 @@ impl<T> Known<T> {
     }
 
     /// An answer came. What was known stays after a fault, and grows old.
-    pub fn told(&mut self, answer: Result<Arc<T>, Fault>) {
+    pub fn on_reply(&mut self, answer: Result<Arc<T>, RequestError>) {
         match answer {
             Ok(latest) => {
                 *self = Self {
@@ -74,16 +74,16 @@ impl<T> Known<T> {
     }
 }
 
-impl<T: Dated> Known<T> {
+impl<T: Timed> Known<T> {
     /// When what is known was true, where that is too long ago to be taken for now.
     pub fn stale_since(&self, now: Now) -> Option<Timestamp> {
         let latest = self.latest.as_ref()?;
-        (now.since(latest.taken_at()) > FRESH).then_some(latest.taken_at())
+        (now.since(latest.taken_at()) > MAX_AGE).then_some(latest.taken_at())
     }
 
     /// How long it will still be taken for now.
     fn fresh_for(&self, now: Now) -> Option<Duration> {
-        FRESH.checked_sub(now.since(self.latest.as_ref()?.taken_at()))
+        MAX_AGE.checked_sub(now.since(self.latest.as_ref()?.taken_at()))
     }
 }
 
@@ -104,16 +104,16 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::effect::Effect;
-    use crate::app::key::Code;
+    use crate::app::harness::AppHarness;
+    use crate::app::keymap::Code;
+    use crate::app::msg::Effect;
     use crate::app::msg::Msg;
-    use crate::app::stage::Stage;
     use crate::model::Dialect;
 
     const LIST: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann"}}]}"#;
 
     /// When the screen wants to be woken next.
-    fn wake(stage: &mut Stage) -> Option<Duration> {
+    fn wake(stage: &mut AppHarness) -> Option<Duration> {
         let now = stage.app.now;
         let effects = stage.app.update(Msg::Clock(now)).into_iter();
         let wakes = effects.filter_map(|effect| match effect {
@@ -123,8 +123,8 @@ mod tests {
         wakes.last()
     }
 
-    fn stage() -> Stage {
-        let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+    fn stage() -> AppHarness {
+        let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
         stage.list(LIST);
         stage.press(Code::Enter);
         stage
@@ -133,17 +133,17 @@ mod tests {
     #[test]
     fn what_is_known_outlives_a_fault_and_a_good_answer_ends_it() {
         let mut stage = stage();
-        let known = |stage: &Stage| {
+        let known = |stage: &AppHarness| {
             let servers = &stage.app.endpoints[0].servers;
             (servers.latest.is_some(), servers.fault.clone())
         };
         assert_eq!(known(&stage), (false, None));
-        stage.servers(Err(Fault::Refused));
-        assert_eq!(known(&stage), (false, Some(Fault::Refused)));
+        stage.servers(Err(RequestError::Refused));
+        assert_eq!(known(&stage), (false, Some(RequestError::Refused)));
         stage.servers(Ok(&[]));
         assert_eq!(known(&stage), (true, None));
-        stage.servers(Err(Fault::Refused));
-        assert_eq!(known(&stage), (true, Some(Fault::Refused)));
+        stage.servers(Err(RequestError::Refused));
+        assert_eq!(known(&stage), (true, Some(RequestError::Refused)));
         stage.servers(Ok(&[]));
         assert_eq!(known(&stage), (true, None));
     }
@@ -152,7 +152,7 @@ mod tests {
     fn the_screen_is_woken_when_what_it_shows_turns_old() {
         let mut stage = stage();
         stage.servers(Ok(&[]));
-        let turn = stage.app.now.elapsed + FRESH + Duration::from_millis(1);
+        let turn = stage.app.now.elapsed + MAX_AGE + Duration::from_millis(1);
         stage.wait(Duration::from_secs(29));
         stage.list(LIST);
         assert_eq!(wake(&mut stage), Some(turn));
@@ -167,7 +167,7 @@ mod tests {
     fn nobody_is_woken_for_servers_that_are_not_shown() {
         let mut stage = stage();
         stage.servers(Ok(&[]));
-        let turn = stage.app.now.elapsed + FRESH + Duration::from_millis(1);
+        let turn = stage.app.now.elapsed + MAX_AGE + Duration::from_millis(1);
         stage.press(Code::Esc);
         stage.wait(Duration::from_secs(29));
         stage.list(LIST);

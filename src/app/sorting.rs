@@ -1,10 +1,10 @@
 //! By which column rows and groups are sorted, and which columns there are to sort by.
 
 use super::App;
-use super::arrange::Sort;
-use super::columns::{ColumnId, Fitted, fitted};
-use super::effect::Effect;
+use super::build_view::Sort;
+use super::columns::{ColumnId, FittedColumn, fitted};
 use super::groups::columns::{GroupColumnId, GroupSort};
+use super::msg::Effect;
 use crate::model::Dialect;
 
 impl App {
@@ -16,28 +16,28 @@ impl App {
 
     /// The columns of groups that at least one endpoint can fill.
     pub fn known_group_columns(&self) -> impl Iterator<Item = GroupColumnId> + '_ {
-        GroupColumnId::all().filter(|id| self.is_told(id.column().only))
+        GroupColumnId::all().filter(|id| self.is_reported(id.column().only))
     }
 
     /// Whether an endpoint speaks so that it can tell what stands in a column.
     pub fn can_fill(&self, id: ColumnId) -> bool {
-        self.is_told(id.column().only)
+        self.is_reported(id.column().only)
     }
 
     /// Whether an endpoint speaks the one dialect that tells something; `None`: both do.
-    pub(super) fn is_told(&self, only: Option<Dialect>) -> bool {
+    pub(super) fn is_reported(&self, only: Option<Dialect>) -> bool {
         only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
     }
 
     /// Those of them that a table of this width has room for; the number, if nobody can fill any.
-    pub fn fitted_columns(&self, width: u16) -> Vec<Fitted> {
+    pub fn fitted_columns(&self, width: u16) -> Vec<FittedColumn> {
         let number = self.known_columns().next().is_none().then_some(ColumnId::NUMBER);
         let columns = self.known_columns().chain(number);
-        fitted(columns, &self.table.generation.widths, width)
+        fitted(columns, &self.table.view.widths, width)
     }
 
     /// The columns on the screen, or that would be without the details in the table's place.
-    pub fn seen_columns(&self) -> Vec<Fitted> {
+    pub fn seen_columns(&self) -> Vec<FittedColumn> {
         self.fitted_columns(self.table_area().width)
     }
 
@@ -80,7 +80,7 @@ impl App {
     /// An order that was asked for is not held back by the key that asked.
     fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
         self.last_key = None;
-        self.rearrange(effects);
+        self.rebuild_view(effects);
     }
 }
 

@@ -1,11 +1,15 @@
 //! The status line: what happened last, until the next key.
+//!
+//! How often to poll: the steps of `+` and `-`.
 
-use crate::kill::Outcome;
+use std::time::Duration;
+
+use crate::kill::KillOutcome;
 use crate::model::Identity;
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+pub enum StatusLevel {
     /// Good to know.
     Note,
     /// What was asked for is done.
@@ -20,7 +24,7 @@ pub struct Status {
     /// What it says.
     pub text: String,
     /// How much it matters.
-    pub level: Level,
+    pub level: StatusLevel,
 }
 
 impl Status {
@@ -28,7 +32,7 @@ impl Status {
     pub const fn note(text: String) -> Self {
         Self {
             text,
-            level: Level::Note,
+            level: StatusLevel::Note,
         }
     }
 
@@ -36,7 +40,7 @@ impl Status {
     pub const fn done(text: String) -> Self {
         Self {
             text,
-            level: Level::Done,
+            level: StatusLevel::Done,
         }
     }
 
@@ -44,7 +48,7 @@ impl Status {
     pub const fn warning(text: String) -> Self {
         Self {
             text,
-            level: Level::Warning,
+            level: StatusLevel::Warning,
         }
     }
 
@@ -59,15 +63,38 @@ impl Status {
     }
 
     /// What came of a kill.
-    pub fn outcome(outcome: &Outcome, identity: &Identity) -> Self {
+    pub fn outcome(outcome: &KillOutcome, identity: &Identity) -> Self {
         let level = if outcome.is_gone() {
-            Level::Done
+            StatusLevel::Done
         } else {
-            Level::Warning
+            StatusLevel::Warning
         };
         Self {
             text: outcome.words(identity),
             level,
         }
     }
+}
+
+/// The intervals that the keys step through.
+const INTERVAL_STEPS: [Duration; 9] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+];
+
+/// The next slower (`by` > 0) or faster interval; the ends stay where they are.
+pub(super) fn step(interval: Duration, by: isize) -> Duration {
+    let next = if by > 0 {
+        INTERVAL_STEPS.iter().find(|step| **step > interval)
+    } else {
+        INTERVAL_STEPS.iter().rev().find(|step| **step < interval)
+    };
+    next.copied().unwrap_or(interval)
 }

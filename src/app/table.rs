@@ -5,23 +5,23 @@
 
 use std::sync::Arc;
 
-use super::arrange::{Generation, Sort};
+use super::build_view::{Sort, TableView};
 use super::columns::ColumnId;
 use super::groups::pane::GroupPane;
-use super::history::History;
-use super::scroll::settled;
+use super::layout::clamp_scroll;
+use super::prompt::FilterHistory;
+use crate::filter::Filter;
 use crate::model::RowKey;
-use crate::query::Filter;
 
 /// The table.
 #[derive(Clone, Debug, Default)]
-pub struct Table {
+pub struct TableState {
     /// What is shown.
-    pub generation: Arc<Generation>,
+    pub view: Arc<TableView>,
     /// Which rows are wanted.
     pub filter: Filter,
     /// Those that were applied before.
-    pub history: History,
+    pub history: FilterHistory,
     /// Which columns, from left to right: those that were chosen, whether there is room for them or
     /// not.
     pub columns: Vec<ColumnId>,
@@ -44,11 +44,11 @@ pub struct Table {
     to_first: bool,
 }
 
-impl Table {
+impl TableState {
     /// An empty one.
     pub fn new(filter: Filter, columns: Vec<ColumnId>, sort: Sort) -> Self {
         Self {
-            history: History::new(&filter),
+            history: FilterHistory::new(&filter),
             filter,
             columns,
             sort,
@@ -62,17 +62,17 @@ impl Table {
     }
 
     /// Takes a finished generation; `height` is the number of rows on the screen.
-    pub fn take(&mut self, generation: Arc<Generation>, height: usize) {
-        if let Some(groups) = &generation.groups {
+    pub fn set_view(&mut self, view: Arc<TableView>, height: usize) {
+        if let Some(groups) = &view.groups {
             // Groups that nobody wants any more are not those whose first one is waited for.
             let to_first = self.groups.by.is_some() && std::mem::take(&mut self.to_first);
-            self.groups.take(groups, to_first, height);
-            self.generation = generation;
+            self.groups.set_groups(groups, to_first, height);
+            self.view = view;
             return;
         }
         let line = self.position.saturating_sub(self.offset);
-        self.generation = generation;
-        let found = self.cursor.as_ref().and_then(|key| self.generation.position(key));
+        self.view = view;
+        let found = self.cursor.as_ref().and_then(|key| self.view.position(key));
         if std::mem::take(&mut self.to_first) || self.cursor.is_none() || !self.is_settled {
             self.go_to(0, height);
         } else if let Some(position) = found {
@@ -88,24 +88,24 @@ impl Table {
             // Its session is hidden or gone: the row that took its place is the nearest.
             self.go_to(self.position, height);
         }
-        self.settle(height);
+        self.scroll_into_view(height);
     }
 
     /// Whether a generation was made for another cursor and has no place for this one's session:
     /// its ghost was not asked for.
-    pub fn was_arranged_for_another(&self, generation: &Generation) -> bool {
-        if let (Some(groups), Some(shown)) = (&generation.groups, &self.generation.groups) {
-            return self.groups.were_made_for_another(groups, shown);
+    pub fn is_outdated(&self, view: &TableView) -> bool {
+        if let (Some(groups), Some(shown)) = (&view.groups, &self.view.groups) {
+            return self.groups.is_outdated(groups, shown);
         }
         let Some(cursor) = &self.cursor else { return false };
-        generation.spec.cursor.as_ref() != Some(cursor)
-            && generation.position(cursor).is_none()
-            && self.generation.position(cursor).is_some()
+        view.spec.cursor.as_ref() != Some(cursor)
+            && view.position(cursor).is_none()
+            && self.view.position(cursor).is_some()
     }
 
     /// Moves the cursor by rows. Says whether it left a ghost, which then must go.
     pub fn move_by(&mut self, rows: isize, height: usize) -> bool {
-        let position = match &self.generation.groups {
+        let position = match &self.view.groups {
             Some(_) => self.groups.position(),
             None => self.position,
         };
@@ -114,14 +114,14 @@ impl Table {
 
     /// Moves the cursor to a row. Says whether it left a ghost, which then must go.
     pub fn go_to(&mut self, position: usize, height: usize) -> bool {
-        if let Some(groups) = &self.generation.groups {
+        if let Some(groups) = &self.view.groups {
             return self.groups.go_to(position, groups, height);
         }
         let before = self.cursor.take();
-        self.position = position.min(self.generation.len().saturating_sub(1));
-        self.cursor = self.generation.row(self.position).map(|row| row.key());
-        self.settle(height);
-        self.generation.has_ghost() && before != self.cursor
+        self.position = position.min(self.view.len().saturating_sub(1));
+        self.cursor = self.view.row(self.position).map(|row| row.key());
+        self.scroll_into_view(height);
+        self.view.has_ghost() && before != self.cursor
     }
 
     /// The cursor will stand on the first row of what is shown next.
@@ -130,10 +130,10 @@ impl Table {
     }
 
     /// Keeps the cursor in sight, and no empty lines below the last row as long as rows are above.
-    pub fn settle(&mut self, height: usize) {
-        match &self.generation.groups {
-            Some(groups) => self.groups.settle(groups, height),
-            None => self.offset = settled(self.offset, self.position, self.generation.len(), height),
+    pub fn scroll_into_view(&mut self, height: usize) {
+        match &self.view.groups {
+            Some(groups) => self.groups.scroll_into_view(groups, height),
+            None => self.offset = clamp_scroll(self.offset, self.position, self.view.len(), height),
         }
     }
 }

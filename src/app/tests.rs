@@ -10,13 +10,13 @@ mod stuck;
 
 use std::time::Duration;
 
-use super::effect::Effect;
-use super::endpoint::Link;
-use super::key::{Code, Key};
-use super::msg::{Msg, Shown};
-use super::stage::{Stage, draft};
+use super::endpoint::LinkState;
+use super::harness::{AppHarness, draft};
+use super::keymap::{Code, KeyPress};
+use super::msg::Effect;
+use super::msg::{FrameReport, Msg};
 use super::status::Status;
-use crate::model::{Dialect, Fault};
+use crate::model::{Dialect, RequestError};
 
 const FIVE: [(u64, &str, u64); 5] = [
     (1, "ann", 50),
@@ -26,14 +26,14 @@ const FIVE: [(u64, &str, u64); 5] = [
     (5, "eve", 10),
 ];
 
-fn stage() -> Stage {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+fn stage() -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&FIVE));
     stage
 }
 
 fn ctrl(c: char) -> Msg {
-    Msg::Key(Key {
+    Msg::Key(KeyPress {
         code: Code::Char(c),
         ctrl: true,
         alt: false,
@@ -50,7 +50,7 @@ fn the_cursor_stays_on_its_session_and_line_when_rows_move() {
     let mut stage = stage();
     stage.press(Code::Down);
     stage.press(Code::Down);
-    stage.settle();
+    stage.wait_until_idle();
     stage.list(&draft(&[
         (1, "ann", 50),
         (2, "bob", 0),
@@ -75,7 +75,7 @@ fn nothing_re_orders_shortly_after_a_key_and_new_rows_go_to_the_end() {
         (6, "fay", 500),
     ]));
     assert_eq!(stage.shown(), (vec![1, 2, 3, 4, 5, 6], Some(2)));
-    stage.settle();
+    stage.wait_until_idle();
     assert_eq!(stage.shown().0, [6, 5, 4, 3, 2, 1]);
 }
 
@@ -83,11 +83,11 @@ fn nothing_re_orders_shortly_after_a_key_and_new_rows_go_to_the_end() {
 fn a_session_that_ends_under_the_cursor_stays_as_a_ghost_until_the_cursor_leaves() {
     let mut stage = stage();
     stage.press(Code::Down);
-    stage.settle();
+    stage.wait_until_idle();
     for missing in [1, 2] {
         stage.list(&draft(&[(1, "ann", 51), (3, "cid", 31)]));
         assert_eq!(stage.shown(), (vec![1, 2, 3], Some(2)));
-        assert_eq!(stage.app.table.generation.row(1).unwrap().missing, missing);
+        assert_eq!(stage.app.table.view.row(1).unwrap().missing, missing);
     }
     stage.press(Code::Char('K'));
     assert!(stage.app.kills.asking.is_none());
@@ -101,7 +101,7 @@ fn a_session_that_was_missing_once_is_back_as_if_nothing_had_been() {
     let mut stage = stage();
     stage.list(&draft(&FIVE[1..]));
     stage.list(&draft(&FIVE));
-    assert_eq!(stage.app.table.generation.row(0).unwrap().missing, 0);
+    assert_eq!(stage.app.table.view.row(0).unwrap().missing, 0);
     assert_eq!(stage.shown(), (vec![1, 2, 3, 4, 5], Some(1)));
 }
 
@@ -113,7 +113,7 @@ fn who_looks_at_the_first_rows_goes_on_seeing_them() {
     let busier: Vec<_> = (11..16).map(|id| (id, "web", 60 + id)).chain(FIVE).collect();
     stage.list(&draft(&busier));
     stage.type_text("<>");
-    stage.settle();
+    stage.wait_until_idle();
     assert_eq!(stage.shown().1, Some(2), "the cursor stays on its session");
     assert_eq!(stage.app.table.offset, 0, "none is above");
 }
@@ -123,31 +123,25 @@ fn an_id_that_is_reused_is_another_row() {
     let mut stage = stage();
     let reused = draft(&FIVE).replace("15:01:03", "16:19:59");
     stage.list(&reused);
-    let row = stage
-        .app
-        .table
-        .generation
-        .row(stage.app.table.position())
-        .unwrap();
+    let row = stage.app.table.view.row(stage.app.table.position()).unwrap();
     assert!(
         row.has_ended(),
         "the one under the cursor has ended, whoever has its number now"
     );
-    assert_eq!(stage.app.table.generation.len(), 6);
+    assert_eq!(stage.app.table.view.len(), 6);
 }
 
 #[test]
 fn a_restart_ends_every_session_before_it() {
-    let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+    let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
     let body = r#"{"data":[{"id":"7","attributes":{"user":"ann","remote":"10.0.0.1","connected":"Mon, 23 Nov 2026 16:17:13 GMT"}}]}"#;
     stage.list(body);
     stage.list_of(body, "Mon, 23 Nov 2026 16:19:59 GMT");
     assert!(
-        stage.app.table.generation.row(0).unwrap().has_ended()
-            || stage.app.table.generation.row(1).unwrap().has_ended()
+        stage.app.table.view.row(0).unwrap().has_ended() || stage.app.table.view.row(1).unwrap().has_ended()
     );
-    assert_eq!(stage.app.table.generation.len(), 2);
-    let said = |stage: &Stage| stage.app.status.as_ref().unwrap().text.clone();
+    assert_eq!(stage.app.table.view.len(), 2);
+    let said = |stage: &AppHarness| stage.app.status.as_ref().unwrap().text.clone();
     let first = said(&stage);
     assert!(first.contains("restarted"), "{first}");
     // What came of a kill stays before it.
@@ -178,7 +172,7 @@ fn keys_in_the_prompt_are_text_and_control_u_empties_it() {
     let mut stage = stage();
     stage.press(Code::Char('/'));
     stage.type_text("qKQ");
-    stage.hear(ctrl('u'));
+    stage.send(ctrl('u'));
     stage.type_text("b");
     assert_eq!(stage.app.prompt.as_ref().unwrap().input.value(), "b");
     assert!(stage.asked.is_empty());
@@ -219,7 +213,7 @@ fn the_endpoint_is_known_to_a_filter() {
     stage.press(Code::Char('/'));
     stage.type_text("endpoint=127.0.0.1*");
     assert_eq!(stage.shown().0.len(), 5);
-    stage.hear(ctrl('u'));
+    stage.send(ctrl('u'));
     stage.type_text("endpoint!=127.0.0.1:8989");
     assert_eq!(stage.shown().0.len(), 0);
 }
@@ -229,12 +223,12 @@ fn the_filters_of_this_run_can_be_walked_through() {
     let mut stage = stage();
     for text in ["eve", "dan", "eve"] {
         stage.press(Code::Char('/'));
-        stage.hear(ctrl('u'));
+        stage.send(ctrl('u'));
         stage.type_text(text);
         stage.press(Code::Enter);
     }
     stage.press(Code::Char('/'));
-    let value = |stage: &Stage| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
+    let value = |stage: &AppHarness| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
     for (key, expected) in [
         (Code::Up, "dan"),
         (Code::Up, "dan"),
@@ -244,7 +238,7 @@ fn the_filters_of_this_run_can_be_walked_through() {
         stage.press(key);
         assert_eq!(value(&stage), expected);
     }
-    stage.hear(ctrl('u'));
+    stage.send(ctrl('u'));
     stage.type_text("ali");
     stage.press(Code::Up);
     assert_eq!((value(&stage).as_str(), stage.shown().0), ("eve", vec![5]));
@@ -257,7 +251,7 @@ fn tab_completes_fields_and_the_values_that_there_are() {
     let mut stage = stage();
     stage.press(Code::Char('/'));
     stage.type_text("ser");
-    let value = |stage: &Stage| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
+    let value = |stage: &AppHarness| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
     for expected in ["service", "server", "service"] {
         stage.press(Code::Tab);
         assert_eq!(value(&stage), expected);
@@ -265,7 +259,7 @@ fn tab_completes_fields_and_the_values_that_there_are() {
     stage.type_text("=");
     stage.press(Code::Tab);
     assert_eq!(value(&stage), "service=RW-Split");
-    stage.hear(ctrl('u'));
+    stage.send(ctrl('u'));
     stage.type_text("state=");
     stage.press(Code::Tab);
     assert_eq!(value(&stage), "state=ready");
@@ -281,7 +275,7 @@ fn a_hidden_session_is_no_ghost() {
     stage.press(Code::Char('/'));
     stage.type_text("dan");
     assert_eq!(stage.shown(), (vec![4], Some(4)));
-    assert!(!stage.app.table.generation.has_ghost());
+    assert!(!stage.app.table.view.has_ghost());
 }
 
 #[test]
@@ -299,13 +293,13 @@ fn sorting_goes_from_column_to_column_and_can_be_turned() {
 #[test]
 fn pasted_text_is_never_keys() {
     let mut stage = stage();
-    stage.hear(Msg::Paste("Kq\ny".to_owned()));
+    stage.send(Msg::Paste("Kq\ny".to_owned()));
     assert!(stage.asked.is_empty() && stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
 }
 
 #[test]
 fn digits_go_to_an_id() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&[(7, "a", 9), (71, "b", 8), (712, "c", 7), (9, "d", 6)]));
     stage.type_text("71");
     assert_eq!(stage.shown().1, Some(71));
@@ -328,8 +322,8 @@ fn details_stay_when_the_session_ends() {
     let mut stage = stage();
     stage.press(Code::Enter);
     let detail = stage.detail(1);
-    stage.seen(Ok(detail));
-    stage.seen(Err(Fault::NotFound));
+    stage.on_observation(Ok(detail));
+    stage.on_observation(Err(RequestError::NotFound));
     assert!(stage.app.detail.as_ref().unwrap().ended.is_some());
     assert!(
         matches!(stage.asked.last(), Some(Effect::Watch(None))),
@@ -342,11 +336,11 @@ fn details_stay_when_the_session_ends() {
 #[test]
 fn a_failing_endpoint_keeps_its_rows_and_says_why() {
     let mut stage = stage();
-    stage.fail(Fault::Refused);
-    assert!(matches!(stage.app.endpoints[0].link, Link::Failing { .. }));
+    stage.fail(RequestError::Refused);
+    assert!(matches!(stage.app.endpoints[0].link, LinkState::Failing { .. }));
     assert_eq!(stage.shown().0.len(), 5);
     stage.list(&draft(&FIVE));
-    assert_eq!(stage.app.endpoints[0].link, Link::Live);
+    assert_eq!(stage.app.endpoints[0].link, LinkState::Live);
 }
 
 #[test]
@@ -393,9 +387,9 @@ fn scrolling_ends_where_the_text_ends() {
     stage.press(Code::Char('?'));
     stage.press(Code::PageDown);
     stage.press(Code::PageDown);
-    stage.hear(Msg::Drawn(Shown {
+    stage.send(Msg::Drawn(FrameReport {
         overlay_end: Some(7),
-        ..Shown::default()
+        ..FrameReport::default()
     }));
     assert_eq!(stage.app.overlay.map(|overlay| overlay.top), Some(7));
 }
@@ -404,7 +398,7 @@ fn scrolling_ends_where_the_text_ends() {
 fn escape_and_a_key_in_one_go_are_both_heard() {
     let mut stage = stage();
     stage.press(Code::Char('?'));
-    stage.hear(Msg::Key(Key {
+    stage.send(Msg::Key(KeyPress {
         code: Code::Char('q'),
         ctrl: false,
         alt: true,
@@ -415,7 +409,7 @@ fn escape_and_a_key_in_one_go_are_both_heard() {
 
 #[test]
 fn the_table_stands_where_it_stood_after_the_details() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     let many: Vec<_> = (1..=60).map(|id| (id, "user", 100 - id)).collect();
     stage.list(&draft(&many));
     for _ in 0..30 {
@@ -432,10 +426,10 @@ fn the_table_stands_where_it_stood_after_the_details() {
 fn a_paste_into_the_filter_is_bounded_and_has_no_control_characters() {
     let mut stage = stage();
     stage.press(Code::Char('/'));
-    stage.hear(Msg::Paste(format!("a\u{202e}b\n{}", "x".repeat(100_000))));
+    stage.send(Msg::Paste(format!("a\u{202e}b\n{}", "x".repeat(100_000))));
     let value = stage.app.prompt.as_ref().unwrap().input.value().to_owned();
     assert!(
-        value.starts_with("a\u{202e}bx") && value.len() <= crate::query::LONGEST,
+        value.starts_with("a\u{202e}bx") && value.len() <= crate::filter::MAX_FILTER_LEN,
         "{}",
         value.len()
     );

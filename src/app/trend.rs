@@ -4,19 +4,19 @@
 use std::time::Duration;
 
 use super::App;
-use super::point::Point;
-use super::recent::Recent;
+use super::recent_buckets::RecentBuckets;
+use super::trend_point::TrendPoint;
+use crate::diagnosis::Severity;
 use crate::model::{EndpointId, Snapshot};
-use crate::triage::Severity;
 
 /// So many points are kept at most; then two and two become one.
-const POINTS: usize = 240;
+const MAX_POINTS: usize = 240;
 
 /// The course of a fleet.
 #[derive(Clone, Debug)]
 pub struct Trend {
-    points: Vec<Point>,
-    recent: Recent,
+    points: Vec<TrendPoint>,
+    buckets: RecentBuckets,
     lists_per_point: u32,
     last_at: Option<Duration>,
 }
@@ -25,7 +25,7 @@ impl Default for Trend {
     fn default() -> Self {
         Self {
             points: Vec::new(),
-            recent: Recent::default(),
+            buckets: RecentBuckets::default(),
             lists_per_point: 1,
             last_at: None,
         }
@@ -34,18 +34,18 @@ impl Default for Trend {
 
 impl Trend {
     /// A good list came, at this time since the program began.
-    pub fn listed(&mut self, snapshot: &Snapshot, at: Duration) {
+    pub fn on_list(&mut self, snapshot: &Snapshot, at: Duration) {
         let span = self
             .last_at
             .map_or(Duration::ZERO, |last| at.saturating_sub(last));
         self.last_at = Some(at);
-        let point = Point::listed(snapshot, span);
-        self.recent.listed(point);
+        let point = TrendPoint::of_list(snapshot, span);
+        self.buckets.on_list(point);
         match self.points.last_mut() {
             Some(last) if last.lists() < self.lists_per_point => last.merge(&point),
             _ => self.points.push(point),
         }
-        if self.points.len() >= POINTS {
+        if self.points.len() >= MAX_POINTS {
             self.halve();
         }
     }
@@ -63,26 +63,26 @@ impl Trend {
     }
 
     /// So many of the sessions of the last list are stuck.
-    pub fn judged(&mut self, stuck: usize) {
-        self.recent.judged(stuck);
+    pub fn on_diagnosis(&mut self, stuck: usize) {
+        self.buckets.on_diagnosis(stuck);
         if let Some(last) = self.points.last_mut() {
-            last.judged(stuck);
+            last.on_diagnosis(stuck);
         }
     }
 
     /// The last minutes.
-    pub const fn recent(&self) -> &Recent {
-        &self.recent
+    pub const fn recent(&self) -> &RecentBuckets {
+        &self.buckets
     }
 
     /// All of it, the oldest first.
-    pub fn points(&self) -> &[Point] {
+    pub fn points(&self) -> &[TrendPoint] {
         &self.points
     }
 
     /// How long it has been followed.
     pub fn span(&self) -> Duration {
-        self.points.iter().map(Point::span).sum()
+        self.points.iter().map(TrendPoint::span).sum()
     }
 }
 
@@ -93,10 +93,12 @@ impl App {
         if self.paused {
             return;
         }
-        let generation = &self.table.generation;
+        let view = &self.table.view;
         for (id, endpoint) in (0..).zip(&mut self.endpoints) {
-            let count = |severity| generation.count(EndpointId(id), severity);
-            endpoint.trend.judged(Severity::ALL.into_iter().map(count).sum());
+            let count = |severity| view.count(EndpointId(id), severity);
+            endpoint
+                .trend
+                .on_diagnosis(Severity::ALL.into_iter().map(count).sum());
         }
     }
 }
@@ -104,28 +106,28 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::stage::{Stage, draft};
+    use crate::app::harness::{AppHarness, draft};
     use crate::model::Dialect;
 
     #[test]
     fn the_longer_it_runs_the_more_lists_share_a_point() {
-        let mut stage = Stage::new(Dialect::Draft, (80, 24));
+        let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
         stage.list(&draft(&[(1, "ann", 1), (2, "bob", 1)]));
         let list = stage.app.endpoints[0].latest.clone().unwrap();
         let mut trend = Trend::default();
         for second in 0..100_000 {
-            trend.listed(&list, Duration::from_secs(second));
+            trend.on_list(&list, Duration::from_secs(second));
         }
-        assert!(trend.points().len() < POINTS);
+        assert!(trend.points().len() < MAX_POINTS);
         assert_eq!(trend.span(), Duration::from_secs(99_999));
-        let lists: u32 = trend.points().iter().map(Point::lists).sum();
+        let lists: u32 = trend.points().iter().map(TrendPoint::lists).sum();
         assert_eq!(lists, 100_000);
         assert!(trend.points().iter().all(|point| point.sessions == 2));
     }
 
     #[test]
     fn who_comes_and_goes_is_a_rate() {
-        let mut stage = Stage::new(Dialect::Draft, (80, 24));
+        let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
         stage.list(&draft(&[(1, "ann", 1), (2, "bob", 1)]));
         stage.wait(Duration::from_secs(2));
         stage.list(&draft(&[
@@ -135,7 +137,7 @@ mod tests {
             (5, "eve", 1),
         ]));
         let points = stage.app.endpoints[0].trend.points();
-        assert_eq!((points[0].came(), points[0].went()), (None, None));
-        assert_eq!((points[1].came(), points[1].went()), (Some(1.5), Some(0.5)));
+        assert_eq!((points[0].opened(), points[0].closed()), (None, None));
+        assert_eq!((points[1].opened(), points[1].closed()), (Some(1.5), Some(0.5)));
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::effect::Effect;
-use super::key::{Code, Key};
-use super::keymap::{Action, Context, action};
-use super::msg::{Msg, Shown};
+use super::keymap::{Action, KeyContext, action};
+use super::keymap::{Code, KeyPress};
+use super::msg::Effect;
+use super::msg::{FrameReport, Msg};
 use super::status::Status;
-use super::{App, pace};
-use crate::kill::Batch;
-use crate::model::{EndpointId, Fault, SessionId, Sighting, Snapshot};
+use super::{App, status};
+use crate::kill::KillBatch;
+use crate::model::{EndpointId, RequestError, SessionId, SessionObservation, Snapshot};
 
 impl App {
     /// Hears one message and says what the shell is to do.
@@ -19,20 +19,20 @@ impl App {
         match msg {
             Msg::Clock(now) => self.clock(now, &mut effects),
             Msg::Key(key) => self.key(key, &mut effects),
-            Msg::Paste(text) => self.pasted(&text, &mut effects),
+            Msg::Paste(text) => self.on_paste(&text, &mut effects),
             Msg::Resized(columns, lines) => {
                 self.size = (columns, lines);
                 let page = self.page();
-                self.table.settle(page);
+                self.table.scroll_into_view(page);
             }
-            Msg::Drawn(shown) => self.drawn(shown),
+            Msg::Drawn(shown) => self.on_frame(shown),
             Msg::Spoke(endpoint, dialect) => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
                     endpoint.dialect = Some(dialect);
                 }
             }
             Msg::MayOnlyRead(endpoint) => self.may_only_read(endpoint, &mut effects),
-            Msg::Listed(snapshot) => self.listed(snapshot, &mut effects),
+            Msg::Listed(snapshot) => self.on_list(snapshot, &mut effects),
             Msg::SeveralProxies(endpoint) => self.proxies_switched(endpoint, &mut effects),
             Msg::ListFailed {
                 endpoint,
@@ -41,24 +41,24 @@ impl App {
             } => {
                 let retry_at = self.now.elapsed + retry_in;
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
-                    endpoint.failed(fault, retry_at);
+                    endpoint.on_failure(fault, retry_at);
                 }
             }
-            Msg::Seen { endpoint, id, answer } => self.watched(endpoint, id, answer, &mut effects),
-            Msg::Sampled(endpoint, looks) => self.sampled(endpoint, looks),
+            Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer, &mut effects),
+            Msg::Sampled(endpoint, looks) => self.on_samples(endpoint, looks),
             Msg::Servers { endpoint, answer } => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
-                    endpoint.servers.told(answer);
+                    endpoint.servers.on_reply(answer);
                 }
             }
             Msg::Services { endpoint, answer } => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
-                    endpoint.services.told(answer);
+                    endpoint.services.on_reply(answer);
                 }
             }
-            Msg::Kill(event) => self.kill_heard(event, &mut effects),
-            Msg::LogFailed(why) => self.log_failed(&why),
-            Msg::Arranged(generation) => self.arranged(generation, &mut effects),
+            Msg::Kill(event) => self.on_kill_event(event, &mut effects),
+            Msg::LogFailed(why) => self.on_log_failure(&why),
+            Msg::Arranged(view) => self.on_view(view, &mut effects),
             Msg::Suspends => {
                 self.halt_kills(&mut effects);
             }
@@ -78,7 +78,7 @@ impl App {
                 ));
             }
         }
-        self.leave_when_settled(&mut effects);
+        self.quit_when_idle(&mut effects);
         if self.shows_overview() != surveyed {
             effects.push(Effect::Survey(!surveyed));
         }
@@ -88,38 +88,38 @@ impl App {
     }
 
     /// A frame was written: keys count from what it showed, and scrolling ends where it ended.
-    fn drawn(&mut self, shown: Shown) {
-        self.dialog_drawn(shown.question);
+    fn on_frame(&mut self, shown: FrameReport) {
+        self.on_dialog_drawn(shown.question);
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);
         }
-        self.overlay_drawn(shown.overlay_end);
+        self.on_overlay_drawn(shown.overlay_end);
     }
 
     fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
-        let held = self.holds_order();
+        let held = self.keeps_order();
         self.now = now;
         for endpoint in &mut self.endpoints {
             endpoint.proxies.settle(now.elapsed);
         }
         self.kills_clock(effects);
-        if held && !self.holds_order() {
-            self.rearrange(effects);
+        if held && !self.keeps_order() {
+            self.rebuild_view(effects);
         }
-        self.arrange_what_waits(effects);
+        self.rebuild_if_waiting(effects);
     }
 
-    fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+    fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
         if key.alt {
             // On a slow line Esc and the next key arrive as one; nothing is bound to Alt.
-            self.key(Key::plain(Code::Esc), effects);
-            return self.key(Key { alt: false, ..key }, effects);
+            self.key(KeyPress::plain(Code::Esc), effects);
+            return self.key(KeyPress { alt: false, ..key }, effects);
         }
         self.last_key = Some(self.now.elapsed);
         self.table.is_settled = true;
         self.status = None;
         let context = self.context();
-        if self.takes_back(context, key) && self.take_back("by key", effects) {
+        if self.cancels_kill(context, key) && self.cancel_kill("by key", effects) {
             return;
         }
         if self.cancels_logging(context, key) && self.stop_kills(effects) {
@@ -130,19 +130,19 @@ impl App {
             self.goto = None;
         }
         match (context, action(context, key)) {
-            (Context::Reason, _) => self.reason_key(key),
-            (Context::Dialog, Some(action)) => self.dialog_key(action, effects),
-            (Context::Dialog, None) => {
-                if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
+            (KeyContext::Reason, _) => self.reason_key(key),
+            (KeyContext::Dialog, Some(action)) => self.dialog_key(action, effects),
+            (KeyContext::Dialog, None) => {
+                if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
                     self.dialog_digit(digit, effects);
                 }
             }
-            (Context::Prompt, Some(action)) => self.prompt_key(action, effects),
-            (Context::Prompt, None) => self.type_filter(key, effects),
-            (Context::Columns, Some(action)) => self.chooser_key(action, effects),
+            (KeyContext::Prompt, Some(action)) => self.prompt_key(action, effects),
+            (KeyContext::Prompt, None) => self.type_filter(key, effects),
+            (KeyContext::Columns, Some(action)) => self.chooser_key(action, effects),
             (_, Some(action)) => self.act(action, effects),
-            (Context::Table, None) => {
-                if let Some(digit) = key.typed().filter(char::is_ascii_digit) {
+            (KeyContext::Table, None) => {
+                if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
                     self.goto_digit(digit, effects);
                 }
             }
@@ -172,7 +172,7 @@ impl App {
             Action::TakeBack => self.status = Some(Status::note("nothing to take back".to_owned())),
             Action::HideIdle => {
                 self.table.hide_idle = !self.table.hide_idle;
-                self.rearrange(effects);
+                self.rebuild_view(effects);
             }
             Action::SameClient => self.filter_client(effects),
             Action::Kill => self.ask_to_kill(effects),
@@ -182,7 +182,7 @@ impl App {
             Action::Copy => self.copy_kill(effects),
             Action::Pause => self.pause(effects),
             Action::Pace(by) => {
-                self.settings.interval = pace::step(self.settings.interval, by);
+                self.settings.interval = status::step(self.settings.interval, by);
                 effects.push(Effect::Pace(self.settings.interval));
             }
             Action::Refresh => effects.push(Effect::Refresh),
@@ -221,16 +221,16 @@ impl App {
         } else if !self.marks.is_empty() {
             self.unmark_all();
         } else if !self.table.filter.is_empty() {
-            self.table.filter = crate::query::Filter::default();
-            self.rearrange(effects);
+            self.table.filter = crate::filter::Filter::default();
+            self.rebuild_view(effects);
         }
     }
 
     /// Whether a key takes back a kill in its grace time, before it means anything else. Where text
     /// is typed only those do that are no text.
-    fn takes_back(&self, context: Context, key: Key) -> bool {
-        let types_text = matches!(context, Context::Prompt | Context::Reason);
-        let is_u = !types_text && matches!(key.typed(), Some('u' | 'U'));
+    fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
+        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
+        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
         let leaves = matches!(
             action(context, key),
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
@@ -239,20 +239,20 @@ impl App {
     }
 
     /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
-    fn cancels_logging(&self, context: Context, key: Key) -> bool {
-        let types_text = matches!(context, Context::Prompt | Context::Reason);
-        let is_u = !types_text && matches!(key.typed(), Some('u' | 'U'));
-        is_u && self.kills.batches.iter().any(Batch::is_logging)
+    fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
+        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
+        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        is_u && self.kills.batches.iter().any(KillBatch::is_logging)
     }
 
     fn pause(&mut self, effects: &mut Vec<Effect>) {
         self.paused = !self.paused;
         if !self.paused {
-            self.rearrange(effects);
+            self.rebuild_view(effects);
         }
     }
 
-    fn listed(&mut self, snapshot: Arc<Snapshot>, effects: &mut Vec<Effect>) {
+    fn on_list(&mut self, snapshot: Arc<Snapshot>, effects: &mut Vec<Effect>) {
         let at = self.now.elapsed;
         let id = snapshot.endpoint;
         let are_several = self
@@ -267,31 +267,31 @@ impl App {
             self.status = Some(Status::warning_after(self.status.take(), restarted));
         }
         // What that means for a kill says more.
-        self.kills_listed(&snapshot, effects);
+        self.on_list_for_kills(&snapshot, effects);
         // Where several proxies answer, a list without the session does not show that it ended.
         if let Some(detail) = &mut self.detail
             && (!are_several || detail.is_in(&snapshot))
         {
-            detail.listed(&snapshot);
+            detail.on_list(&snapshot);
         }
         if !are_several {
             let before = self.endpoint(id).and_then(|endpoint| endpoint.latest.clone());
-            self.marks.listed(&snapshot, before.as_deref());
+            self.marks.on_list(&snapshot, before.as_deref());
         }
         if let Some(endpoint) = self.endpoint_mut(id) {
-            endpoint.listed(snapshot, at);
+            endpoint.on_list(snapshot, at);
         }
         self.compare_proxies(id);
         if !self.paused {
-            self.rearrange_for_data(effects);
+            self.rebuild_for_data(effects);
         }
     }
 
-    fn watched(
+    fn on_details(
         &mut self,
         endpoint: EndpointId,
         id: SessionId,
-        answer: Result<Arc<Sighting>, Fault>,
+        answer: Result<Arc<SessionObservation>, RequestError>,
         effects: &mut Vec<Effect>,
     ) {
         let now = self.now;
@@ -302,7 +302,7 @@ impl App {
             && (detail.identity.endpoint, detail.identity.id) == (endpoint, id)
             && (!are_several || detail.is_seen(&answer))
         {
-            detail.seen(answer, now);
+            detail.on_observation(answer, now);
             // What has ended is not asked for again; the details stay as they were.
             effects.extend(detail.ended.map(|_| Effect::Watch(None)));
         }

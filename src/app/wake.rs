@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::App;
-use super::endpoint::Link;
+use super::endpoint::LinkState;
 
 impl App {
     /// The next moment (since the program began) at which the screen would differ without any
@@ -11,8 +11,9 @@ impl App {
     pub(super) fn next_wake(&self) -> Option<Duration> {
         let endpoints = self.endpoints.iter().filter_map(|endpoint| {
             let heard = endpoint.heard_at;
-            let stale_at = heard.map(|at| at + endpoint.patience(self.settings.interval, self.settings.duty));
-            let counts_seconds = matches!(endpoint.link, Link::Failing { .. })
+            let stale_at =
+                heard.map(|at| at + endpoint.max_silence(self.settings.interval, self.settings.duty));
+            let counts_seconds = matches!(endpoint.link, LinkState::Failing { .. })
                 || endpoint.is_stale(self.now.elapsed, self.settings.interval, self.settings.duty);
             if counts_seconds {
                 Some(self.next_second(heard))
@@ -22,8 +23,8 @@ impl App {
         });
         let hold = self
             .last_key
-            .map(|at| at + super::HOLD)
-            .filter(|_| self.holds_order());
+            .map(|at| at + super::HOLD_AFTER_KEY)
+            .filter(|_| self.keeps_order());
         let paused = self.paused.then(|| self.next_second(None));
         let leaving = self.leaving.map(|leaving| leaving.until);
         let kills = self.kills.wake_at();

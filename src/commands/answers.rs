@@ -2,21 +2,21 @@
 
 use tokio::task::JoinSet;
 
-use super::exit::{Exit, Failure};
+use super::exit::{CommandError, ExitStatus};
 use super::output;
-use crate::shell::client::Client;
+use crate::client::Client;
 
 /// One answer of each endpoint, in their order.
 pub(super) struct Answers<T> {
     pub(super) good: Vec<T>,
-    pub(super) failures: Vec<Failure>,
+    pub(super) failures: Vec<CommandError>,
 }
 
 impl<T: Send + 'static> Answers<T> {
     /// Asks all endpoints side by side.
     pub(super) async fn of<F>(clients: &[Client], ask: impl Fn(Client) -> F) -> Self
     where
-        F: Future<Output = Result<T, Failure>> + Send + 'static,
+        F: Future<Output = Result<T, CommandError>> + Send + 'static,
     {
         let mut asked = JoinSet::new();
         for (place, client) in clients.iter().enumerate() {
@@ -41,7 +41,7 @@ impl<T: Send + 'static> Answers<T> {
 
 impl<T> Answers<T> {
     /// The good ones, once the others were told of. Without a single good one that is all there is.
-    pub(super) fn told(self) -> Result<(Vec<T>, Exit), Failures> {
+    pub(super) fn report_failures(self) -> Result<(Vec<T>, ExitStatus), Failures> {
         if self.good.is_empty() && !self.failures.is_empty() {
             return Err(Failures(self.failures));
         }
@@ -49,18 +49,18 @@ impl<T> Answers<T> {
             output::complain(failure);
         }
         let exit = if self.failures.is_empty() {
-            Exit::Done
+            ExitStatus::Done
         } else {
-            Exit::Failed
+            ExitStatus::Failed
         };
         Ok((self.good, exit))
     }
 }
 
 /// Why nobody answered.
-pub(super) struct Failures(Vec<Failure>);
+pub(super) struct Failures(Vec<CommandError>);
 
-impl From<Failures> for Failure {
+impl From<Failures> for CommandError {
     /// The last one stands for all, once the others were told of. Where they differ, something failed.
     fn from(Failures(mut failures): Failures) -> Self {
         let Some(last) = failures.pop() else {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::exit::Exit;
+use super::exit::ExitStatus;
 use super::output;
 use crate::cli::Cli;
 use crate::config::refuses_color;
@@ -31,10 +31,10 @@ fn print(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         // If it cannot be written, the status still reports the error.
         let _ = io::stderr().lock().write_all(text.as_bytes());
-        return Exit::Usage.into();
+        return ExitStatus::Usage.into();
     }
     match output::print(|out| out.write_all(text.as_bytes())) {
-        Ok(()) => Exit::Done.into(),
+        Ok(()) => ExitStatus::Done.into(),
         Err(failure) => {
             output::complain(&failure);
             failure.exit().into()

@@ -5,17 +5,17 @@ mod text;
 
 use std::io::Write as _;
 
-use super::exit::{Exit, Failure};
+use super::exit::{CommandError, ExitStatus};
 use super::output;
 use crate::cli::{CommonArgs, ConfigArgs, ConfigOutput};
+use crate::client::EndpointUrl;
 use crate::config::{Config, sample};
-use crate::shell::client::EndpointUrl;
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<Exit, Failure> {
+pub(super) fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<ExitStatus, CommandError> {
     if args.print_sample {
         output::print(|out| out.write_all(sample().as_bytes()))?;
-        return Ok(Exit::Done);
+        return Ok(ExitStatus::Done);
     }
     let reading = Config::explain(&common.line)?;
     for endpoint in &reading.config.endpoints {
@@ -25,5 +25,5 @@ pub(super) fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<Exit, Failur
         ConfigOutput::Text => text::write(out, &reading),
         ConfigOutput::Json => json::write(out, &reading),
     })?;
-    Ok(Exit::Done)
+    Ok(ExitStatus::Done)
 }

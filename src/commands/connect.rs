@@ -4,18 +4,21 @@ use std::collections::BTreeSet;
 
 use secrecy::SecretString;
 
-use super::admission::{Purpose, admit_all};
 use super::answers::Answers;
-use super::exit::{Failure, failed};
+use super::auth_preflight::{PreflightMode, admit_all};
+use super::exit::{CommandError, failed};
 use super::output::visible;
 use crate::cli::CommonArgs;
+use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
 use crate::config::{Config, EndpointConfig, PasswordSource};
-use crate::model::{EndpointId, Fault, Instance, Snapshot};
-use crate::shell::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
+use crate::model::{EndpointId, Instance, RequestError, Snapshot};
 
 /// Reads the settings and makes the clients of their endpoints, in their order. Nothing is sent, unless
 /// somebody is there who can be asked for a password, or for whom a screen is to open.
-pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Vec<Client>), Failure> {
+pub(super) fn connect(
+    args: &CommonArgs,
+    purpose: PreflightMode,
+) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
     let clients = admit_all(&specs(&config)?, &users, purpose)?;
@@ -23,19 +26,19 @@ pub(super) fn connect(args: &CommonArgs, purpose: Purpose) -> Result<(Config, Ve
 }
 
 /// What the clients of the endpoints go by.
-pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
+pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     let specs = all_specs(config)?;
     let mut names = BTreeSet::new();
     for (site, spec) in config.endpoints.iter().zip(&specs) {
         let name = label(site, &spec.url);
         if !names.insert(name.clone()) {
-            return Err(Failure::SameName(name));
+            return Err(CommandError::SameName(name));
         }
     }
     Ok(specs)
 }
 
-fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, Failure> {
+fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     let passwords = PasswordSource::read_all(config.endpoints.iter().map(|site| site.password.as_ref()))?;
     let sites = (0..).zip(&config.endpoints).zip(passwords);
     let specs =
@@ -60,7 +63,7 @@ fn client_spec(
     site: &EndpointConfig,
     endpoint: EndpointId,
     password: Option<SecretString>,
-) -> Result<ClientSpec, Failure> {
+) -> Result<ClientSpec, CommandError> {
     let tls = site.tls.read()?;
     Ok(ClientSpec {
         credentials: password.map(|password| Credentials {
@@ -82,7 +85,7 @@ fn client_spec(
 
 /// Runs a command's requests on this thread. What is left of them is not waited for: a name that
 /// is still being resolved would hold the program.
-pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -94,7 +97,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 /// The process that answers, read before anything else. An endpoint that answers but cannot tell
 /// costs only the proof of the process; one that does not answer will not answer the next request
 /// either.
-pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, Fault> {
+pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, RequestError> {
     match client.instance().await {
         Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault),
         answer => Ok(answer.unwrap_or_default()),
@@ -117,8 +120,8 @@ pub(super) async fn lists(clients: &[Client]) -> Answers<Snapshot> {
 }
 
 /// The sessions. The process first: a list belongs to the process that was there before it.
-pub(super) async fn list(client: &Client) -> Result<Snapshot, Failure> {
+pub(super) async fn list(client: &Client) -> Result<Snapshot, CommandError> {
     let instance = instance(client).await.map_err(failed(client))?;
-    let list = client.polled().await.map_err(failed(client))?;
+    let list = client.poll_sessions().await.map_err(failed(client))?;
     Ok(list.into_snapshot(client.endpoint(), instance, 1))
 }

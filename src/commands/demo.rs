@@ -6,17 +6,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::connect::specs;
-use super::exit::{Exit, Failure};
+use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
+use crate::client::Client;
+use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig, PasswordSource};
-use crate::demo::{Dialects, Faults, Profile, Running, ServeSpec, serve};
+use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
-use crate::shell::client::Client;
-use crate::shell::clock::local_zone;
 
 /// Serves, and shows the screen unless asked not to.
-pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
     if !demo.headless {
         need_a_terminal()?;
     }
@@ -24,7 +24,7 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
     let mut config = Config::read(&args.line.clone().at(""))?;
     if demo.profile_version.is_some() {
         if config.dialect == Some(Dialect::Draft) {
-            return Err(Failure::DraftHasNoVersions);
+            return Err(CommandError::DraftHasNoVersions);
         }
         config.dialect = Some(Dialect::JsonApi);
     }
@@ -46,7 +46,7 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<Exit, Failure> {
 
 /// Proxies of the same kind, each with sessions of its own. Only the first listens at a port that was
 /// asked for.
-async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<Running>, Failure> {
+async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<SimServer>, CommandError> {
     let mut running = Vec::new();
     for node in 0..nodes {
         let mut spec = spec.clone();
@@ -61,7 +61,7 @@ async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<Running>, Failure
 }
 
 /// With `--dialect` a headless endpoint speaks only that one; else both.
-fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Failure> {
+fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, CommandError> {
     let mut spec = ServeSpec::new(demo.sessions, demo.seed);
     spec.listen = demo.listen;
     spec.speed = demo.speed;
@@ -71,34 +71,34 @@ fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, Fa
     spec.auth = demo.auth.as_ref().map(credentials).transpose()?;
     spec.faults = demo.faults.map(|rate| Faults::new(rate, demo.seed));
     spec.dialects = match dialect {
-        None => Dialects::Both,
-        Some(Dialect::Draft) => Dialects::Draft,
-        Some(Dialect::JsonApi) => Dialects::JsonApi,
+        None => ServedDialects::Both,
+        Some(Dialect::Draft) => ServedDialects::Draft,
+        Some(Dialect::JsonApi) => ServedDialects::JsonApi,
     };
     if let Some(name) = &demo.profile_version {
-        spec.profile = Profile::named(name)?;
-        spec.dialects = Dialects::JsonApi;
+        spec.profile = VersionProfile::named(name)?;
+        spec.dialects = ServedDialects::JsonApi;
     }
     Ok(spec)
 }
 
-fn credentials(text: &SecretString) -> Result<(String, SecretString), Failure> {
+fn credentials(text: &SecretString) -> Result<(String, SecretString), CommandError> {
     let (user, password) = text
         .expose_secret()
         .split_once(':')
-        .ok_or(Failure::DemoCredentials)?;
+        .ok_or(CommandError::DemoCredentials)?;
     Ok((user.to_owned(), password.into()))
 }
 
 /// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
 /// told otherwise: that has the connection statistics.
-fn on_demo(mut config: Config, demo: &DemoArgs, running: &[Running]) -> Config {
+fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config {
     let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
         Some((user, password)) => (user, Some(PasswordSource::Known(password))),
         None => (settings.user, None),
     };
-    let site = |one: &Running| EndpointConfig {
+    let site = |one: &SimServer| EndpointConfig {
         url: one.url(),
         user: user.clone(),
         password: password.clone(),
@@ -111,20 +111,20 @@ fn on_demo(mut config: Config, demo: &DemoArgs, running: &[Running]) -> Config {
 }
 
 /// Says where, then serves until a signal ends it.
-async fn serve_until_ended(running: &[Running]) -> Result<Exit, Failure> {
+async fn serve_until_ended(running: &[SimServer]) -> Result<ExitStatus, CommandError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut out = io::stdout().lock();
     for one in running {
-        writeln!(out, "listening on {}", one.url()).map_err(Failure::Output)?;
+        writeln!(out, "listening on {}", one.url()).map_err(CommandError::Output)?;
     }
-    out.flush().map_err(Failure::Output)?;
+    out.flush().map_err(CommandError::Output)?;
     drop(out);
     let ended = tokio::select! {
         _ = terminate.recv() => signal_hook::consts::SIGTERM,
         _ = interrupt.recv() => signal_hook::consts::SIGINT,
         _ = hang_up.recv() => signal_hook::consts::SIGHUP,
     };
-    Ok(Exit::Signal(u8::try_from(ended).unwrap_or(0)))
+    Ok(ExitStatus::Signal(u8::try_from(ended).unwrap_or(0)))
 }

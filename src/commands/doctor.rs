@@ -3,39 +3,39 @@
 //! First everything is asked ([`examine`]), by GETs alone; then each check of a table ([`checks`])
 //! judges what was found. Judging is pure.
 
+mod check_result;
 mod checks;
 mod examine;
 mod facts;
-mod judgment;
-mod limits;
+mod known_limitations;
 mod report;
 
 use std::io::IsTerminal as _;
 
-use self::facts::{Asker, Facts};
-use self::judgment::Verdict;
+use self::check_result::CheckStatus;
+use self::facts::{Facts, RequestSettings};
 use self::report::Report;
-use super::admission::Purpose;
 use super::answers::Answers;
 use super::ascii::Escapes;
-use super::exit::{Exit, Failure};
+use super::auth_preflight::PreflightMode;
+use super::exit::{CommandError, ExitStatus};
 use super::{connect, output};
 use crate::cli::{CommonArgs, DoctorArgs, DoctorOutput};
+use crate::client::Client;
 use crate::config::Config;
-use crate::shell::client::Client;
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<Exit, Failure> {
-    let (config, clients) = connect::connect(common, Purpose::Report)?;
+pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<ExitStatus, CommandError> {
+    let (config, clients) = connect::connect(common, PreflightMode::Report)?;
     let look = |client: Client| {
-        let asker = Asker::new(&config, &client);
+        let asker = RequestSettings::new(&config, &client);
         async move {
             let facts = examine::examine(&client, asker).await;
             Ok((client, facts))
         }
     };
     let answers = connect::block_on(async { Ok(Answers::of(&clients, look).await) })?;
-    let (found, _) = answers.told()?;
+    let (found, _) = answers.report_failures()?;
     let reports: Vec<_> = found
         .iter()
         .map(|(client, facts)| examined(heading(&config, client), facts))
@@ -59,32 +59,32 @@ fn heading(config: &Config, client: &Client) -> String {
 }
 
 fn examined(heading: String, facts: &Facts) -> Report {
-    let judged = checks::judge_all(facts);
-    let has_failed = judged
+    let diagnoses = checks::judge_all(facts);
+    let has_failed = diagnoses
         .iter()
-        .any(|(_, judgment)| judgment.verdict == Verdict::Failure);
+        .any(|(_, judgment)| judgment.verdict == CheckStatus::Failure);
     let exit = match facts.refusal() {
-        Some(fault) if fault.is_unreachable() => Exit::Unreachable,
-        Some(fault) if fault.is_not_allowed() => Exit::NotAllowed,
-        _ if has_failed => Exit::Failed,
-        _ => Exit::Done,
+        Some(fault) if fault.is_unreachable() => ExitStatus::Unreachable,
+        Some(fault) if fault.is_not_allowed() => ExitStatus::NotAllowed,
+        _ if has_failed => ExitStatus::Failed,
+        _ => ExitStatus::Done,
     };
     Report {
         endpoint: facts.url.to_string(),
         heading,
-        judged,
+        diagnoses,
         exit,
     }
 }
 
 /// What all have in common; where they differ, something failed, if anything did.
-fn exit(reports: &[Report]) -> Exit {
+fn exit(reports: &[Report]) -> ExitStatus {
     let mut exits = reports.iter().map(|report| report.exit);
-    let first = exits.next().unwrap_or(Exit::Done);
+    let first = exits.next().unwrap_or(ExitStatus::Done);
     if exits.all(|exit| exit == first) {
         first
     } else {
-        Exit::Failed
+        ExitStatus::Failed
     }
 }
 

@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::client::{Client, ClientError, EndpointUrl, UrlError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
-use crate::model::{Fault, Limit, Remedy, SessionId, Text};
-use crate::shell::client::{Client, ClientError, EndpointUrl, UrlError};
+use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
 
 /// How a command ended (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exit {
+pub(super) enum ExitStatus {
     /// All is done.
     Done,
     /// Something failed or was refused.
@@ -27,7 +27,7 @@ pub(super) enum Exit {
     Signal(u8),
 }
 
-impl Exit {
+impl ExitStatus {
     pub(super) const fn status(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -40,15 +40,15 @@ impl Exit {
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
+impl From<ExitStatus> for ExitCode {
+    fn from(exit: ExitStatus) -> Self {
         exit.status().into()
     }
 }
 
 /// Why a command did not do what it was asked: what, why and what to try, in one line.
 #[derive(Debug, Error)]
-pub(super) enum Failure {
+pub(super) enum CommandError {
     /// A setting that cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -64,7 +64,7 @@ pub(super) enum Failure {
         /// Which endpoint.
         url: EndpointUrl,
         /// Why.
-        fault: Fault,
+        fault: RequestError,
     },
     /// Endpoints that gave no answer, each for another reason; this is the last.
     #[error(transparent)]
@@ -123,7 +123,7 @@ pub(super) enum Failure {
     #[error("without a terminal nobody can be asked: give --yes, or look with --dry-run")]
     NobodyToAsk,
     /// A kill under `--read-only`.
-    #[error("refused: {}{}", Fault::ReadOnly, remedy(&Fault::ReadOnly))]
+    #[error("refused: {}{}", RequestError::ReadOnly, remedy(&RequestError::ReadOnly))]
     ReadOnly,
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
@@ -151,11 +151,11 @@ pub(super) enum Failure {
     DraftHasNoVersions,
 }
 
-impl Failure {
+impl CommandError {
     /// The exit status that stands for it.
-    pub(super) const fn exit(&self) -> Exit {
+    pub(super) const fn exit(&self) -> ExitStatus {
         match self {
-            Self::Config(error) if error.is_usage() => Exit::Usage,
+            Self::Config(error) if error.is_usage() => ExitStatus::Usage,
             Self::Url(_)
             | Self::Client(ClientError::User(_) | ClientError::PlainHttp(_))
             | Self::Id(_)
@@ -169,28 +169,28 @@ impl Failure {
             | Self::DemoCredentials
             | Self::DraftHasNoVersions
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
-            | Self::NobodyToAsk => Exit::Usage,
-            Self::Fault { fault, .. } if fault.is_unreachable() => Exit::Unreachable,
-            Self::Fault { fault, .. } if fault.is_not_allowed() => Exit::NotAllowed,
-            _ => Exit::Failed,
+            | Self::NobodyToAsk => ExitStatus::Usage,
+            Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
+            Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,
+            _ => ExitStatus::Failed,
         }
     }
 
     /// A session id that cannot be one.
     pub(super) fn id(given: &str) -> Self {
-        Self::Id(Text::clean(given, Limit::Name))
+        Self::Id(Text::clean(given, TextLimit::Name))
     }
 }
 
 /// A fault, with the endpoint that it came from.
-pub(super) fn failed(client: &Client) -> impl Fn(Fault) -> Failure + use<'_> {
-    |fault| Failure::Fault {
+pub(super) fn failed(client: &Client) -> impl Fn(RequestError) -> CommandError + use<'_> {
+    |fault| CommandError::Fault {
         url: client.url().clone(),
         fault,
     }
 }
 
-fn remedy(fault: &Fault) -> String {
+fn remedy(fault: &RequestError) -> String {
     fault
         .remedy()
         .map(|Remedy(what)| format!(": {what}"))

@@ -3,55 +3,52 @@
 //! The protocol is [`crate::kill`]; here it is driven from the command line: find the victims, show
 //! them, ask, end them, say what came of each.
 
-mod ask;
-mod consent;
-mod endpoint;
-mod interrupt;
+mod driver;
 mod outcomes;
 mod plan;
-mod round;
+mod prompt;
 mod victims;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::consent::{Consent, has_terminal};
-use self::interrupt::Interrupts;
-use self::outcomes::Outcomes;
-use self::round::Round;
-use self::victims::{Selection, find};
-use super::admission::Purpose;
+use self::driver::KillDriver;
+use self::outcomes::OutcomePrinter;
+use self::prompt::Interrupts;
+use self::prompt::{Consent, has_terminal};
+use self::victims::{VictimSelection, find};
 use super::answers::Answers;
-use super::exit::{Exit, Failure};
+use super::auth_preflight::PreflightMode;
+use super::exit::{CommandError, ExitStatus};
 use super::{connect, output};
 use crate::cli::{CommonArgs, KillArgs};
+use crate::client::Client;
 use crate::config::Config;
 use crate::kill::{Rules, Victim};
-use crate::model::{Limit, SessionId, Text};
-use crate::shell::audit::AuditLog;
-use crate::shell::client::Client;
+use crate::model::{SessionId, Text, TextLimit};
+use crate::runtime::audit::AuditLog;
 use crate::wire::parse_id;
 
 /// With `--yes` nobody looks at the list: more than so many have to be asked for.
-const MAX_WITHOUT_LOOKING: usize = 100;
+const MAX_WITH_YES: usize = 100;
 
 /// Each is read and ended: for more than so many a token costs the proxy less than the password.
-const LOGIN_PAYS: usize = 2;
+const TOKEN_MIN_VICTIMS: usize = 2;
 
 /// Runs the command. What cannot be done is said before anything is asked of the endpoint.
-pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure> {
+pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty one would let everybody through: in a script, a variable that was never set.
     let filter = common.line.flag("filter");
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
-        return Err(Failure::EmptyFilter);
+        return Err(CommandError::EmptyFilter);
     }
-    let (config, clients) = connect::connect(common, Purpose::Command)?;
+    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
     if config.endpoints.iter().all(|site| site.read_only) {
-        return Err(Failure::ReadOnly);
+        return Err(CommandError::ReadOnly);
     }
     let consent = Consent::of(args)?;
-    let selection = Selection {
+    let selection = VictimSelection {
         ids,
         keys,
         // Whom to end is said on this command line and nowhere else.
@@ -67,10 +64,10 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<Exit, Failure>
 async fn kill(
     config: &Config,
     clients: Vec<Client>,
-    selection: Selection,
+    selection: VictimSelection,
     args: &KillArgs,
     consent: Consent,
-) -> Result<Exit, Failure> {
+) -> Result<ExitStatus, CommandError> {
     let names = names(config, &clients);
     let victims = find(&clients, &names, &selection).await?;
     for problem in &victims.problems {
@@ -80,35 +77,35 @@ async fn kill(
         output::remark("no session matches: nobody to end");
     }
     let has_problems = !victims.problems.is_empty() || !victims.is_whole;
-    let max = args.max.or_else(|| args.yes.then_some(MAX_WITHOUT_LOOKING));
+    let max = args.max.or_else(|| args.yes.then_some(MAX_WITH_YES));
     if let Some(max) = max.filter(|max| victims.found.len() > *max) {
         let found = victims.found.len();
-        return Err(Failure::TooMany { found, max });
+        return Err(CommandError::TooMany { found, max });
     }
-    if victims.found.len() > LOGIN_PAYS {
+    if victims.found.len() > TOKEN_MIN_VICTIMS {
         log_in(&clients, &victims.found).await;
     }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
-    let mut round = Round::ask(clients.clone(), audit, victims.found, selection.rules)?;
-    round.checked().await;
-    let mut outcomes = Outcomes::new(args.output, &urls, has_problems, round.attempts());
-    let plan = |round: &Round<Client>| plan::text(round.attempts(), &clients);
+    let mut round = KillDriver::open(clients.clone(), audit, victims.found, selection.rules)?;
+    round.wait_for_checks().await;
+    let mut outcomes = OutcomePrinter::new(args.output, &urls, has_problems, round.tasks());
+    let plan = |round: &KillDriver<Client>| plan::text(round.tasks(), &clients);
     match consent {
         Consent::DryRun => {
             outcomes.print_plan(&round, &plan(&round))?;
-            return Ok(outcomes.exit(round.attempts()));
+            return Ok(outcomes.exit(round.tasks()));
         }
-        Consent::Ask if round.confirmable() > 0 && !ask::ask(&plan(&round), round.confirmable())? => {
+        Consent::Ask if round.confirmable() > 0 && !prompt::ask(&plan(&round), round.confirmable())? => {
             output::complain(&"nothing was ended");
-            return Ok(Exit::Failed);
+            return Ok(ExitStatus::Failed);
         }
         Consent::Ask | Consent::Given => {}
     }
     let reason = args
         .reason
         .as_deref()
-        .map(|reason| Text::clean(reason, Limit::Line));
+        .map(|reason| Text::clean(reason, TextLimit::Line));
     let grace = if has_terminal() {
         config.grace
     } else {
@@ -119,7 +116,7 @@ async fn kill(
     let meant = round.confirmable();
     round.confirm(reason, grace);
     if round.is_in_grace() {
-        ask::announce(meant, grace);
+        prompt::announce(meant, grace);
     }
     end(round, interrupts, &mut outcomes).await
 }
@@ -145,10 +142,10 @@ fn names(config: &Config, clients: &[Client]) -> Vec<Arc<str>> {
 }
 
 /// Every id is read before anything is done with the first; one that is given twice is one.
-fn ids(given: &[String]) -> Result<Vec<SessionId>, Failure> {
+fn ids(given: &[String]) -> Result<Vec<SessionId>, CommandError> {
     let mut ids = Vec::with_capacity(given.len());
     for text in given {
-        let id = parse_id(text).ok_or_else(|| Failure::id(text))?;
+        let id = parse_id(text).ok_or_else(|| CommandError::id(text))?;
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -156,11 +153,11 @@ fn ids(given: &[String]) -> Result<Vec<SessionId>, Failure> {
     Ok(ids)
 }
 
-fn keys(given: &[String]) -> Result<Vec<String>, Failure> {
+fn keys(given: &[String]) -> Result<Vec<String>, CommandError> {
     let is_key = |key: &str| key.len() == 16 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
     let read = given.iter().map(|key| {
         let lower = key.to_ascii_lowercase();
-        let bad = || Failure::Key(Text::clean(key, Limit::Name));
+        let bad = || CommandError::Key(Text::clean(key, TextLimit::Name));
         is_key(&lower).then_some(lower).ok_or_else(bad)
     });
     read.collect()
@@ -168,12 +165,12 @@ fn keys(given: &[String]) -> Result<Vec<String>, Failure> {
 
 /// Ends them, with a line for each as it is over; a signal takes back, or stops what has not begun.
 async fn end(
-    mut round: Round<Client>,
+    mut round: KillDriver<Client>,
     mut interrupts: Interrupts,
-    outcomes: &mut Outcomes<'_>,
-) -> Result<Exit, Failure> {
+    outcomes: &mut OutcomePrinter<'_>,
+) -> Result<ExitStatus, CommandError> {
     let caught = loop {
-        let mut tell = |attempt: &_| outcomes.tell(attempt);
+        let mut tell = |task: &_| outcomes.print(task);
         let asked = tokio::select! {
             // Whatever takes it back is heard before the time that ends the grace.
             biased;
@@ -181,32 +178,32 @@ async fn end(
             () = round.end(&mut tell) => break None,
         };
         match asked {
-            interrupt::Asked::End(signal) => break Some(signal),
+            prompt::SignalEvent::End(signal) => break Some(signal),
             // Whoever was stopped could not take anything back meanwhile.
-            interrupt::Asked::Continued => round.halt(),
+            prompt::SignalEvent::Continued => round.halt(),
         }
     };
     if let Some(signal) = caught {
         if round.is_in_grace() {
-            round.take_back("interrupted");
+            round.cancel("interrupted");
         }
         round.abandon();
-        Outcomes::tell_interrupted(round.attempts(), round.taken_back());
-        outcomes.finish_interrupted(round.attempts())?;
+        OutcomePrinter::report_interrupted(round.tasks(), round.cancel_reason());
+        outcomes.finish_interrupted(round.tasks())?;
         if let Some(why) = round.close() {
             output::complain(&format!("an outcome was not logged: {why}"));
         }
-        return Ok(Exit::Signal(signal));
+        return Ok(ExitStatus::Signal(signal));
     }
-    if let Some(why) = round.taken_back() {
+    if let Some(why) = round.cancel_reason() {
         output::complain(&format!("taken back, nothing was ended: {why}"));
-        return Ok(Exit::Failed);
+        return Ok(ExitStatus::Failed);
     }
-    outcomes.finish(round.attempts())?;
-    let exit = outcomes.exit(round.attempts());
+    outcomes.finish(round.tasks())?;
+    let exit = outcomes.exit(round.tasks());
     if let Some(why) = round.close() {
         output::complain(&format!("an outcome was not logged: {why}"));
-        return Ok(Exit::Failed);
+        return Ok(ExitStatus::Failed);
     }
     Ok(exit)
 }

@@ -1,27 +1,27 @@
 //! `maxtop list`: the sessions, once.
 
+mod delimited;
 mod json;
-mod separated;
 mod table;
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use self::table::{Page, Which};
-use super::admission::Purpose;
+use self::table::{ColumnChoice, TablePage};
 use super::ascii::Escapes;
-use super::exit::{Exit, Failure};
+use super::auth_preflight::PreflightMode;
+use super::exit::{CommandError, ExitStatus};
 use super::{connect, output, same_proxy};
-use crate::app::arrange::{Generation, Job, Spec, arrange};
+use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::app::columns::ColumnId;
 use crate::cli::{CommonArgs, ListArgs, ListOutput};
+use crate::client::Client;
 use crate::config::Config;
 use crate::model::{Snapshot, counted};
-use crate::shell::client::Client;
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure> {
-    let (config, clients) = connect::connect(common, Purpose::Command)?;
+pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<ExitStatus, CommandError> {
+    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
     // What the configuration file chooses is the screen's: a script reads the same columns everywhere.
     let chosen = config
         .columns
@@ -29,24 +29,24 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<Exit, Failure>
         .filter(|_| common.line.flag("columns").is_some());
     let form = form(args);
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
-        return Err(Failure::ColumnsOfJson);
+        return Err(CommandError::ColumnsOfJson);
     }
     let answers = connect::block_on(async { Ok(connect::lists(&clients).await) })?;
-    let (snapshots, exit) = answers.told()?;
+    let (snapshots, exit) = answers.report_failures()?;
     let (snapshots, _) = same_proxy::merge(snapshots, &clients);
     snapshots.iter().for_each(warn);
-    let generation = arranged(&config, &clients, snapshots);
+    let view = arranged(&config, &clients, snapshots);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
-    write(form, chosen, &generation, &urls, config.ascii)?;
+    write(form, chosen, &view, &urls, config.ascii)?;
     Ok(exit)
 }
 
-fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Generation {
-    arrange(Job {
+fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> TableView {
+    build_view(ViewRequest {
         samples: Vec::new(),
         previous: None,
         snapshots: snapshots.into_iter().map(Arc::new).collect(),
-        spec: Spec {
+        spec: ViewQuery {
             filter: config.filter.clone(),
             endpoints: clients
                 .iter()
@@ -54,7 +54,7 @@ fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Ge
                 .collect(),
             sort: config.sort,
             thresholds: config.thresholds,
-            ..Spec::default()
+            ..ViewQuery::default()
         },
     })
 }
@@ -89,24 +89,24 @@ fn form(args: &ListArgs) -> ListOutput {
 fn write(
     form: ListOutput,
     chosen: Option<&[ColumnId]>,
-    generation: &Generation,
+    view: &TableView,
     urls: &[String],
     ascii: bool,
-) -> Result<(), Failure> {
-    let or = |which| chosen.map_or(which, Which::Chosen);
-    let wide = Page { width: None, ascii };
-    let page = Page {
+) -> Result<(), CommandError> {
+    let or = |which| chosen.map_or(which, ColumnChoice::Chosen);
+    let wide = TablePage { width: None, ascii };
+    let page = TablePage {
         width: output::terminal_width(),
         ascii,
     };
     let is_json = matches!(form, ListOutput::Json | ListOutput::Jsonl);
     let escapes = Escapes::of(ascii, is_json);
     output::print_with(escapes, |out| match form {
-        ListOutput::Table => table::write(out, generation, or(Which::Usual), page),
-        ListOutput::Wide => table::write(out, generation, or(Which::All), wide),
-        ListOutput::Json => json::write_array(out, generation, urls),
-        ListOutput::Jsonl => json::write_lines(out, generation, urls),
-        ListOutput::Csv => separated::write_csv(out, generation, urls, chosen),
-        ListOutput::Tsv => separated::write_tsv(out, generation, urls, chosen),
+        ListOutput::Table => table::write(out, view, or(ColumnChoice::Usual), page),
+        ListOutput::Wide => table::write(out, view, or(ColumnChoice::All), wide),
+        ListOutput::Json => json::write_array(out, view, urls),
+        ListOutput::Jsonl => json::write_lines(out, view, urls),
+        ListOutput::Csv => delimited::write_csv(out, view, urls, chosen),
+        ListOutput::Tsv => delimited::write_tsv(out, view, urls, chosen),
     })
 }

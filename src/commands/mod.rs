@@ -5,10 +5,10 @@
 //! (`answers`), what is written where (`output`), and
 //! the two forms of a session, for programs (`record`) and for people (`grid`).
 
-mod admission;
 mod answers;
 mod arguments;
 mod ascii;
+mod auth_preflight;
 mod config;
 mod connect;
 mod demo;
@@ -26,9 +26,9 @@ mod watch;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
-use crate::shell::clock::unknown_zone;
-use crate::shell::process;
+use crate::cli::{Cli, CliCommand};
+use crate::clock::unknown_zone;
+use crate::runtime::process;
 
 /// Runs the program with the arguments of this process; an error is one line on stderr.
 pub fn main() -> ExitCode {
@@ -51,12 +51,12 @@ fn run(cli: &Cli) -> ExitCode {
         output::complain(&format!("TZ={zone} is not a known time zone: times are in UTC"));
     }
     let done = match &cli.command {
-        Some(Command::List(args)) => list::run(&cli.common, args),
-        Some(Command::Show(args)) => show::run(&cli.common, args),
-        Some(Command::Kill(args)) => kill::run(&cli.common, args),
-        Some(Command::Config(args)) => config::run(&cli.common, args),
-        Some(Command::Doctor(args)) => doctor::run(&cli.common, args),
-        Some(Command::Demo(args)) => demo::run(&cli.common, args),
+        Some(CliCommand::List(args)) => list::run(&cli.common, args),
+        Some(CliCommand::Show(args)) => show::run(&cli.common, args),
+        Some(CliCommand::Kill(args)) => kill::run(&cli.common, args),
+        Some(CliCommand::Config(args)) => config::run(&cli.common, args),
+        Some(CliCommand::Doctor(args)) => doctor::run(&cli.common, args),
+        Some(CliCommand::Demo(args)) => demo::run(&cli.common, args),
         None => watch::run(&cli.common),
     };
     match done {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use super::ascii::{Ascii, Escapes};
-use super::exit::Failure;
+use super::exit::CommandError;
 
 /// Where results go.
 pub(super) type Out = Ascii<BufWriter<io::StdoutLock<'static>>>;
@@ -14,7 +14,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// Writes a result to stdout, all of it or until the reader has had enough: a closed pipe is no
 /// failure.
-pub(super) fn print(write: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), Failure> {
+pub(super) fn print(write: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), CommandError> {
     print_with(Escapes::None, write)
 }
 
@@ -22,7 +22,7 @@ pub(super) fn print(write: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<()
 pub(super) fn print_with(
     escapes: Escapes,
     write: impl FnOnce(&mut Out) -> io::Result<()>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let mut out = Ascii::new(out, escapes);
     let written = write(&mut out).and_then(|()| out.flush());
@@ -31,7 +31,7 @@ pub(super) fn print_with(
         let _ = out.into_inner().into_parts();
     }
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
         _ => Ok(()),
     }
 }

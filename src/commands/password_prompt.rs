@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use super::output::visible;
-use crate::shell::client::EndpointUrl;
+use crate::client::EndpointUrl;
 
 /// What would end or stop the program, what says that it goes on, and our own sign that it is over.
 const HELD: [Signal; 9] = [
@@ -34,7 +34,7 @@ const HELD: [Signal; 9] = [
 const OVER: Signal = Signal::SIGUSR1;
 
 /// A line of a terminal is no longer.
-const LINE: usize = 4096;
+const MAX_LINE: usize = 4096;
 
 /// Whether somebody is there who can be asked.
 pub(super) fn can_ask() -> bool {
@@ -60,7 +60,7 @@ fn ask_undisturbed(question: &str, signals: &SigSet) -> io::Result<Option<Secret
     let watcher = thread::Builder::new().name("prompt".to_owned());
     let watcher = {
         let (terminal, signals) = (terminal.clone(), *signals);
-        watcher.spawn(move || terminal.hear(&signals))?
+        watcher.spawn(move || terminal.handle_signals(&signals))?
     };
     let answer = terminal.hide().and_then(|()| read_line());
     terminal.is_over.store(true, Ordering::SeqCst);
@@ -102,7 +102,7 @@ impl Terminal {
     }
 
     /// Takes the signals that come meanwhile, until it is over.
-    fn hear(&self, signals: &SigSet) {
+    fn handle_signals(&self, signals: &SigSet) {
         loop {
             match signals.wait() {
                 Err(_) => return,
@@ -135,9 +135,9 @@ fn stop() {
 
 /// One line, without its end; nothing where it ends before it began.
 fn read_line() -> io::Result<Option<SecretString>> {
-    let mut line = Zeroizing::new(Vec::with_capacity(2 * LINE));
-    let mut piece = Zeroizing::new([0; LINE]);
-    while line.len() < LINE && !line.ends_with(b"\n") {
+    let mut line = Zeroizing::new(Vec::with_capacity(2 * MAX_LINE));
+    let mut piece = Zeroizing::new([0; MAX_LINE]);
+    while line.len() < MAX_LINE && !line.ends_with(b"\n") {
         match read(io::stdin().as_fd(), &mut *piece) {
             Ok(0) => break,
             Ok(length) => line.extend_from_slice(piece.get(..length).unwrap_or_default()),

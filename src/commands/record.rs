@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::model::{Backend, Identity, Session, Text};
-use crate::triage::{Finding, Verdict};
+use crate::diagnosis::{Diagnosis, Finding};
+use crate::model::{Identity, ServerConnection, Session, Text};
 
 /// One session, borrowed. What is not known is `null`.
 #[derive(Debug, Serialize)]
@@ -86,11 +86,12 @@ impl<'a> SessionRecord<'a> {
         endpoint: &'a str,
         identity: &Identity,
         session: &'a Session,
-        verdict: &Verdict<'_>,
+        diagnosis: &Diagnosis<'_>,
     ) -> Self {
         let extra = session.extra.as_deref();
         let connected = session.connected.as_ref();
-        let names = |backends: &'a [Backend]| backends.iter().map(|backend| &backend.server).collect();
+        let names =
+            |backends: &'a [ServerConnection]| backends.iter().map(|backend| &backend.server).collect();
         let running = extra.and_then(|extra| extra.running.as_ref());
         Self {
             endpoint,
@@ -105,14 +106,14 @@ impl<'a> SessionRecord<'a> {
             connected_raw: connected.map(|connected| &connected.sent),
             age_seconds: session.age.map(crate::model::Span::as_secs_f64),
             idle_seconds: session.idle.map(crate::model::Span::as_secs_f64),
-            servers: session.backends().map(names),
+            servers: session.server_connections().map(names),
             program: extra.and_then(|extra| extra.program.as_ref()),
             pid: extra.and_then(|extra| extra.pid),
             io_activity: extra.and_then(|extra| extra.io_activity),
             memory_bytes: extra.and_then(|extra| extra.memory),
             worker: extra.and_then(|extra| extra.worker),
             query: running.and_then(|running| running.sql.as_ref()),
-            stuck: stuck(session, verdict),
+            stuck: stuck(session, diagnosis),
         }
     }
 
@@ -143,13 +144,13 @@ impl<'a> SessionRecord<'a> {
     }
 }
 
-fn stuck(session: &Session, verdict: &Verdict<'_>) -> Option<Vec<StuckRecord>> {
+fn stuck(session: &Session, diagnosis: &Diagnosis<'_>) -> Option<Vec<StuckRecord>> {
     let record = |finding: &Finding| StuckRecord {
         reason: finding.reason.name,
         severity: finding.severity.name(),
         evidence: finding.words(session),
     };
-    (!verdict.is_unknown()).then(|| verdict.found.iter().map(record).collect())
+    (!diagnosis.is_unknown()).then(|| diagnosis.found.iter().map(record).collect())
 }
 
 fn joined(texts: &[&Text]) -> String {
@@ -179,7 +180,7 @@ mod tests {
     fn csv_has_the_names_of_json() {
         let session = Session::bare(SessionId(7));
         let identity = Identity::new(EndpointId(0), None, &session);
-        let record = SessionRecord::new("http://h:1", &identity, &session, &Verdict::default());
+        let record = SessionRecord::new("http://h:1", &identity, &session, &Diagnosis::default());
         let json = serde_json::to_value(&record).unwrap();
         let json = json.as_object().unwrap();
         for name in HEAD {

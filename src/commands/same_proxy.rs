@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{connect, output};
+use crate::client::Client;
 use crate::model::{EndpointId, Snapshot};
-use crate::shell::client::Client;
 
 /// The endpoints whose lists were left out, each with the endpoint that has the same sessions.
 pub(super) type Aliases = BTreeMap<EndpointId, EndpointId>;

@@ -8,24 +8,24 @@ use std::io::Write as _;
 use jiff::Timestamp;
 
 use self::json::DetailRecord;
-use super::admission::Purpose;
 use super::answers::Answers;
 use super::ascii::Escapes;
-use super::exit::{self, Exit, Failure};
+use super::auth_preflight::PreflightMode;
+use super::exit::{self, CommandError, ExitStatus};
 use super::{connect, output};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
-use crate::model::{Detail, Dialect, Fault, Identity, IdleMeaning, Instance, SessionId};
-use crate::shell::client::Client;
-use crate::shell::json::to_writer_pretty;
-use crate::triage::{
-    ConnectionSample, Finding, Look, ReasonSet, Samples, Thresholds, Verdict, closer, judge,
+use crate::client::Client;
+use crate::diagnosis::{
+    ConnectionSample, Diagnosis, DiagnosisInput, Finding, ReasonSet, Samples, Thresholds, closer, diagnose,
 };
+use crate::model::{Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId};
+use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
 
 /// What was found.
-struct Shown {
+struct ShownSession {
     identity: Identity,
-    detail: Detail,
+    detail: SessionDetail,
     dialect: Dialect,
     /// What idle measures, where that is known.
     idle: Option<IdleMeaning>,
@@ -36,9 +36,9 @@ struct Shown {
     unjudged: ReasonSet,
 }
 
-impl Shown {
-    fn verdict(&self) -> Verdict<'_> {
-        Verdict {
+impl ShownSession {
+    fn diagnosis(&self) -> Diagnosis<'_> {
+        Diagnosis {
             found: &self.found,
             unjudged: self.unjudged,
         }
@@ -46,9 +46,9 @@ impl Shown {
 }
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure> {
-    let id = parse_id(&args.id).ok_or_else(|| Failure::id(&args.id))?;
-    let (config, clients) = connect::connect(common, Purpose::Command)?;
+pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
+    let id = parse_id(&args.id).ok_or_else(|| CommandError::id(&args.id))?;
+    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
     let answers = connect::block_on(async { Ok(find(&clients, id, config.thresholds).await) })?;
     let (shown, exit) = only(id, answers, &clients)?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);
@@ -64,7 +64,7 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Exit, Failure>
 }
 
 /// The session of each endpoint that has one with this id.
-async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<Shown> {
+async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<ShownSession> {
     Answers::of(clients, move |client: Client| async move {
         fetch(&client, id, &limits).await
     })
@@ -72,13 +72,17 @@ async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<
 }
 
 /// The one that is meant. An endpoint without it is no failure as long as another has it.
-fn only(id: SessionId, mut answers: Answers<Shown>, clients: &[Client]) -> Result<(Shown, Exit), Failure> {
+fn only(
+    id: SessionId,
+    mut answers: Answers<ShownSession>,
+    clients: &[Client],
+) -> Result<(ShownSession, ExitStatus), CommandError> {
     if !answers.good.is_empty() {
         answers
             .failures
-            .retain(|failure| !matches!(failure, Failure::NoSuchSession(..)));
+            .retain(|failure| !matches!(failure, CommandError::NoSuchSession(..)));
     }
-    let (mut found, exit) = answers.told()?;
+    let (mut found, exit) = answers.report_failures()?;
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok((one, exit)),
         (Some(last), false) => {
@@ -86,37 +90,37 @@ fn only(id: SessionId, mut answers: Answers<Shown>, clients: &[Client]) -> Resul
             let endpoints = all
                 .map(|shown| connect::url(clients, shown.identity.endpoint))
                 .collect();
-            Err(Failure::Ambiguous { id, endpoints })
+            Err(CommandError::Ambiguous { id, endpoints })
         }
-        (None, _) => Err(Failure::NoEndpoint),
+        (None, _) => Err(CommandError::NoEndpoint),
     }
 }
 
-async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Shown, Failure> {
+async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
     let instance = connect::instance(client).await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
-        Fault::NotFound => Failure::NoSuchSession(id, client.url().clone()),
+        RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),
     })?;
     // Asking for a session has found the dialect.
     let dialect = client.dialect().unwrap_or(Dialect::JsonApi);
-    let look = Look {
+    let look = DiagnosisInput {
         dialect,
         instance: instance.as_ref(),
         taken_at: Timestamp::now(),
         is_after_restart: false,
         sessions: std::slice::from_ref(&detail.session),
     };
-    let sample = ConnectionSample::look(None, &detail.connections, detail.client_buffer, look.taken_at);
-    let judged = judge(None, look, limits, &Samples::new());
-    let (found, unjudged) = closer(&judged.verdict(0), Some(&sample));
+    let sample = ConnectionSample::next(None, &detail.connections, detail.client_buffer, look.taken_at);
+    let diagnoses = diagnose(None, look, limits, &Samples::new());
+    let (found, unjudged) = closer(&diagnoses.diagnosis(0), Some(&sample));
     let idle = instance.as_ref().and_then(Instance::idle_meaning);
     let retained = instance
         .as_ref()
         .and_then(|instance| instance.retained_statements);
     let process = instance.and_then(|instance| instance.process);
-    Ok(Shown {
+    Ok(ShownSession {
         identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
         dialect,
         idle,

@@ -4,23 +4,23 @@ use std::io::{self, IsTerminal};
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::admission::Purpose;
+use super::auth_preflight::PreflightMode;
 use super::connect::{self, connect};
-use super::exit::{Exit, Failure};
+use super::exit::{CommandError, ExitStatus};
 use super::output::{complain, visible};
-use crate::app::Settings;
-use crate::app::endpoint::Endpoint;
+use crate::app::AppSettings;
+use crate::app::endpoint::EndpointState;
 use crate::cli::CommonArgs;
+use crate::client::Client;
+use crate::clock::local_zone;
 use crate::config::Config;
-use crate::shell::audit::AuditLog;
-use crate::shell::client::Client;
-use crate::shell::clock::local_zone;
-use crate::shell::run::{self as screen, Watched};
+use crate::runtime::audit::AuditLog;
+use crate::runtime::run::{self as screen, Watched};
 
 /// Watches the endpoints of the command line.
-pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &CommonArgs) -> Result<ExitStatus, CommandError> {
     need_a_terminal()?;
-    let (config, clients) = connect(args, Purpose::Screen)?;
+    let (config, clients) = connect(args, PreflightMode::Screen)?;
     let runtime = runtime()?;
     let left = show(&runtime, &config, clients);
     // A name that is still being resolved must not hold up the end.
@@ -29,19 +29,19 @@ pub(super) fn run(args: &CommonArgs) -> Result<Exit, Failure> {
 }
 
 /// A screen needs somebody who sees it and can press keys.
-pub(super) fn need_a_terminal() -> Result<(), Failure> {
+pub(super) fn need_a_terminal() -> Result<(), CommandError> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
-        return Err(Failure::DumbTerminal);
+        return Err(CommandError::DumbTerminal);
     }
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         Ok(())
     } else {
-        Err(Failure::NoTerminal)
+        Err(CommandError::NoTerminal)
     }
 }
 
 /// The drawing has the main thread; one more is enough for all requests.
-pub(super) fn runtime() -> Result<Runtime, Failure> {
+pub(super) fn runtime() -> Result<Runtime, CommandError> {
     Ok(Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -57,12 +57,16 @@ fn watched(config: &Config, client: Client) -> Watched {
             .then_some("~/.maxctrl.cnf"),
     );
     let name = connect::name(config, &client);
-    let endpoint = Endpoint::new(name, site.is_some_and(|site| site.read_only), warnings);
+    let endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
     Watched { client, endpoint }
 }
 
 /// Shows the screen on these endpoints until it is left.
-pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> Result<Exit, Failure> {
+pub(super) fn show(
+    runtime: &Runtime,
+    config: &Config,
+    clients: Vec<Client>,
+) -> Result<ExitStatus, CommandError> {
     let audit = config.audit.clone();
     let urls = clients.iter().map(|client| client.url().to_string());
     let log = AuditLog::new(audit.clone(), urls.collect());
@@ -70,7 +74,7 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
         .into_iter()
         .map(|client| watched(config, client))
         .collect();
-    let settings = Settings {
+    let settings = AppSettings {
         interval: config.interval,
         duty: config.duty,
         ascii: config.ascii,
@@ -92,8 +96,8 @@ pub(super) fn show(runtime: &Runtime, config: &Config, clients: Vec<Client>) -> 
         complain(line);
     }
     Ok(match left.exit {
-        screen::Exit::Quit => Exit::Done,
-        screen::Exit::Unsettled | screen::Exit::TerminalGone => Exit::Failed,
-        screen::Exit::Signal(signal) => Exit::Signal(signal),
+        screen::ScreenExit::Quit => ExitStatus::Done,
+        screen::ScreenExit::Unsettled | screen::ScreenExit::TerminalGone => ExitStatus::Failed,
+        screen::ScreenExit::Signal(signal) => ExitStatus::Signal(signal),
     })
 }

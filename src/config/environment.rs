@@ -56,7 +56,7 @@ impl Environment<'_> {
 
     /// Whether the terminal's texts are UTF-8: a locale that is named and is not gets ASCII; none at
     /// all is taken for UTF-8.
-    pub(super) fn speaks_utf8(&self) -> bool {
+    pub(super) fn is_utf8_locale(&self) -> bool {
         let named = ["LC_ALL", "LC_CTYPE", "LANG"]
             .iter()
             .find_map(|name| self.get(name));

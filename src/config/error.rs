@@ -5,7 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use super::origin::Origin;
-use super::trust::Mistrust;
+use super::trust::UnsafeFile;
 
 /// A setting that cannot be used. Never holds a secret.
 #[derive(Debug, Error)]
@@ -32,7 +32,7 @@ pub enum ConfigError {
         /// Which.
         path: String,
         /// Why.
-        why: Mistrust,
+        why: UnsafeFile,
     },
     /// No profile has this name.
     #[error("--profile: there is no profile '{name}': {instead}")]

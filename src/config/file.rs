@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::layer::Layer;
 use super::origin::SourceFile;
 use super::section::Reader;
-use super::trust::{self, Mistrust};
+use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
 
 /// The usual name for "no file": it is a device that all can write, and it is empty.
@@ -51,7 +51,7 @@ impl ConfigFile {
             }
             Err(error) => return Err(failed(error.to_string())),
         };
-        if let Some(why) = Mistrust::of_settings(&path, &metadata) {
+        if let Some(why) = UnsafeFile::of_settings(&path, &metadata) {
             return Err(ConfigError::Mistrusted {
                 path: path.display().to_string(),
                 why,

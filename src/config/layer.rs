@@ -1,32 +1,38 @@
 //! What one source says: the command line, the environment, a profile, a file, the defaults.
+//!
+//! One endpoint, with what holds for it.
+//!
+//! What the command line says of settings.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 use super::environment::Environment;
-use super::origin::{Given, Origin};
+use super::origin::{Origin, SourceValue};
+use super::password::PasswordSource;
 use super::setting::{Apply, Form};
 use super::settings::SettingId;
+use super::tls::TlsFiles;
 
 /// What one source says.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
-    values: BTreeMap<SettingId, Given>,
+    values: BTreeMap<SettingId, SourceValue>,
     pub(super) endpoints: Vec<EndpointEntry>,
 }
 
 /// An endpoint, with what a list says of it alone.
 #[derive(Clone, Debug)]
 pub(super) struct EndpointEntry {
-    pub(super) url: Given,
+    pub(super) url: SourceValue,
     pub(super) own: Layer,
 }
 
 impl Layer {
     /// A value for a setting; an endpoint joins those that there are.
     pub fn give(&mut self, id: SettingId, text: impl Into<String>, origin: Origin) {
-        let given = Given::new(text, origin);
+        let given = SourceValue::new(text, origin);
         if matches!(id.setting().apply, Apply::Endpoints) {
             self.endpoints.push(EndpointEntry {
                 url: given,
@@ -37,7 +43,7 @@ impl Layer {
         }
     }
 
-    pub(super) fn get(&self, id: SettingId) -> Option<&Given> {
+    pub(super) fn get(&self, id: SettingId) -> Option<&SourceValue> {
         self.values.get(&id)
     }
 
@@ -93,7 +99,7 @@ impl Layer {
 
 /// The value of a setting in the uppermost of these layers that has one. Of a group the uppermost
 /// layer counts that has any of them.
-pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Given> {
+pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a SourceValue> {
     let group = id.setting().group;
     let counts = |layer: &&&'a Layer| {
         let same_group =
@@ -101,4 +107,54 @@ pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Given>
         layer.values.keys().any(same_group)
     };
     layers.iter().find(counts).and_then(|layer| layer.get(id))
+}
+
+/// One endpoint, with what holds for it.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointConfig {
+    /// URL or HOST:PORT, as given; without user, password or query.
+    pub url: String,
+    /// What it is called on the screen; host and port unless given.
+    pub name: Option<String>,
+    /// Who asks.
+    pub user: String,
+    /// Where the password comes from; nothing: there is none.
+    pub password: Option<PasswordSource>,
+    /// How the server's certificate is judged, and what is shown to the server.
+    pub tls: TlsFiles,
+    /// Credentials may go over plain http to another machine.
+    pub allow_plain_http: bool,
+    /// Nothing but GET.
+    pub read_only: bool,
+    /// The official tool's file says where it is or who asks, and nothing else does.
+    pub by_maxctrl: bool,
+}
+
+/// What the command line says of settings.
+#[derive(Clone, Debug, Default)]
+pub struct CommandLine {
+    /// The options that are settings.
+    pub flags: Layer,
+    /// The configuration file that was named.
+    pub file: Option<PathBuf>,
+    /// The profile that was named.
+    pub profile: Option<String>,
+}
+
+impl CommandLine {
+    /// What was said of the setting with this name.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        let given = self.flags.get(SettingId::named(name)?)?;
+        Some(given.text())
+    }
+
+    /// The same with this endpoint and no other, so that nothing else is asked where there is one.
+    #[must_use]
+    pub fn at(mut self, url: &str) -> Self {
+        self.flags.endpoints.clear();
+        if let Some(id) = SettingId::named("endpoint") {
+            self.flags.give(id, url, Origin::Flag("endpoint"));
+        }
+        self
+    }
 }

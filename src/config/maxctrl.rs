@@ -11,13 +11,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::ini::Unclear;
-pub(super) use self::ini::{Entry, entries};
+pub(super) use self::ini::{IniEntry, entries};
 use super::environment::Environment;
 use super::file::{MAXCTRL, no_file};
 use super::layer::{EndpointEntry, Layer};
-use super::origin::{Given, Origin, SourceFile};
+use super::origin::{Origin, SourceFile, SourceValue};
 use super::settings::SettingId;
-use super::trust::{self, Mistrust};
+use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
 
 /// Where the tool asks unless told otherwise.
@@ -70,8 +70,8 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
     let holds_secret = entries
         .iter()
         .any(|entry| matches!(entry.name.as_str(), "password" | "tls-passphrase"));
-    let mistrust = Mistrust::of_settings(&path, &metadata)
-        .or_else(|| Mistrust::of_reading(&metadata).filter(|_| holds_secret));
+    let mistrust = UnsafeFile::of_settings(&path, &metadata)
+        .or_else(|| UnsafeFile::of_reading(&metadata).filter(|_| holds_secret));
     if let Some(why) = mistrust {
         return Err(ConfigError::Mistrusted {
             path: path.display().to_string(),
@@ -86,8 +86,8 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
 
 /// A misspelled option is an error. Others may belong to a later version of the tool, but a file with
 /// nothing else is not one of the tool's.
-fn known(entries: Vec<Entry>) -> Result<Vec<Entry>, Unclear> {
-    let is_known = |entry: &&Entry| OPTIONS.contains(&entry.name.as_str());
+fn known(entries: Vec<IniEntry>) -> Result<Vec<IniEntry>, Unclear> {
+    let is_known = |entry: &&IniEntry| OPTIONS.contains(&entry.name.as_str());
     let misspelled = entries.iter().filter(|entry| !is_known(entry)).find_map(|entry| {
         let near = value::nearest(&entry.name, OPTIONS.into_iter())?;
         Some((entry, format!("did you mean {near}?")))
@@ -108,7 +108,7 @@ fn known(entries: Vec<Entry>) -> Result<Vec<Entry>, Unclear> {
 
 /// The options as settings.
 pub(super) fn layer(
-    entries: &[Entry],
+    entries: &[IniEntry],
     file: &Arc<SourceFile>,
     environment: Environment<'_>,
 ) -> Result<Layer, ConfigError> {
@@ -152,7 +152,7 @@ pub(super) fn layer(
         let Some(id) = SettingId::named(setting) else {
             continue;
         };
-        let given = Given::new(text.as_str(), origin.clone());
+        let given = SourceValue::new(text.as_str(), origin.clone());
         id.setting().check(&given).map_err(failed)?;
         layer.give(id, text, origin);
     }
@@ -162,7 +162,7 @@ pub(super) fn layer(
 
 /// `host:8989,other:8989`: one scheme for all.
 fn endpoints(
-    hosts: &[&Entry],
+    hosts: &[&IniEntry],
     secure: bool,
     file: &Arc<SourceFile>,
 ) -> Result<Vec<EndpointEntry>, ConfigError> {
@@ -197,7 +197,7 @@ fn endpoint(host: &str, scheme: &str, origin: Origin) -> Result<EndpointEntry, C
         format!("{scheme}://{host}")
     };
     Ok(EndpointEntry {
-        url: Given::new(url, origin),
+        url: SourceValue::new(url, origin),
         own: Layer::default(),
     })
 }

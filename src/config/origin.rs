@@ -35,13 +35,13 @@ pub struct SourceFile {
 
 /// A value as it was given. Any of them could be a secret, so none is shown by mistake.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct SourceValue {
     text: SecretString,
     /// Where it comes from.
     pub origin: Origin,
 }
 
-impl Given {
+impl SourceValue {
     /// A value from there.
     pub(super) fn new(text: impl Into<String>, origin: Origin) -> Self {
         Self {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::origin::{Given, Origin};
+use super::origin::{Origin, SourceValue};
 use super::settings::SettingId;
 use super::{ConfigError, trust};
 
@@ -81,7 +81,7 @@ impl PasswordSource {
         }
     }
 
-    pub(super) fn given(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+    pub(super) fn given(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
         // The default is none.
         if given.is_empty() && !matches!(given.origin, Origin::Default) {
             return Err("the password is empty: set it, or unset the variable".to_owned());
@@ -89,11 +89,11 @@ impl PasswordSource {
         Self::set(password, given, |text| Self::Known(text.into()))
     }
 
-    pub(super) fn file(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+    pub(super) fn file(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
         Self::set(password, given, |text| Self::File(text.into()))
     }
 
-    pub(super) fn command(password: &mut Option<Self>, given: &Given) -> Result<(), String> {
+    pub(super) fn command(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
         Self::set(password, given, |text| Self::Command {
             command: text.into(),
             origin: given.origin.clone(),
@@ -103,7 +103,7 @@ impl PasswordSource {
     /// Only one of them counts: those of other layers have been left out before.
     fn set(
         password: &mut Option<Self>,
-        given: &Given,
+        given: &SourceValue,
         source: impl FnOnce(&str) -> Self,
     ) -> Result<(), String> {
         match password {

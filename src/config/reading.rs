@@ -3,20 +3,20 @@
 
 use std::path::PathBuf;
 
-use super::command_line::CommandLine;
-use super::endpoint::EndpointConfig;
 use super::environment::Environment;
 use super::error::ConfigError;
 use super::file::{ConfigFile, MAXCTRL};
+use super::layer::CommandLine;
+use super::layer::EndpointConfig;
 use super::layer::{EndpointEntry, Layer, pick};
-use super::origin::{Given, Origin};
+use super::origin::{Origin, SourceValue};
 use super::setting::{Apply, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::{Config, maxctrl, value};
 
 /// The settings, each with where it came from.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ConfigReport {
     /// What they come to.
     pub config: Config,
     /// The configuration file that was read.
@@ -24,19 +24,19 @@ pub struct Reading {
     /// The profile that was taken.
     pub profile: Option<String>,
     /// What holds for all endpoints.
-    pub values: Vec<Settled>,
+    pub values: Vec<EffectiveValue>,
     /// For each endpoint what holds for it.
-    pub endpoints: Vec<Vec<Settled>>,
+    pub endpoints: Vec<Vec<EffectiveValue>>,
 }
 
 /// A setting with the value that holds.
 #[derive(Clone, Debug)]
-pub struct Settled {
+pub struct EffectiveValue {
     id: SettingId,
-    pub(super) given: Given,
+    pub(super) given: SourceValue,
 }
 
-impl Settled {
+impl EffectiveValue {
     /// Which.
     pub fn setting(&self) -> &'static Setting {
         self.id.setting()
@@ -66,7 +66,7 @@ struct Sources {
     by_maxctrl: bool,
 }
 
-impl Reading {
+impl ConfigReport {
     /// Reads everything that the command line, the environment and the files say.
     pub(super) fn new(line: &CommandLine, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let mut file = ConfigFile::read(line.file.as_deref(), environment)?;
@@ -91,7 +91,7 @@ impl Reading {
             sources.by_maxctrl = true;
         }
         sources.below.push(Layer::of_defaults(environment));
-        let mut reading = sources.settle()?;
+        let mut reading = sources.resolve()?;
         reading.file = file.path;
         reading.profile = line
             .profile
@@ -124,7 +124,7 @@ impl Sources {
         above.into_iter().chain(own).chain(&self.below).collect()
     }
 
-    fn settle(&self) -> Result<Reading, ConfigError> {
+    fn resolve(&self) -> Result<ConfigReport, ConfigError> {
         let layers = self.all(None);
         let mut config = Config::blank();
         let mut values = Vec::new();
@@ -134,7 +134,7 @@ impl Sources {
             };
             let applied = id.setting().apply_to(&mut config, given);
             applied.map_err(|why| ConfigError::value(&id.setting().path(), &given.origin, why))?;
-            values.push(Settled {
+            values.push(EffectiveValue {
                 id,
                 given: given.clone(),
             });
@@ -143,11 +143,11 @@ impl Sources {
         let mut endpoints = Vec::new();
         let entries = layers.iter().find(|layer| !layer.endpoints.is_empty());
         for entry in entries.into_iter().flat_map(|layer| &layer.endpoints) {
-            let (endpoint, settled) = self.endpoint(entry)?;
+            let (endpoint, effective) = self.endpoint(entry)?;
             config.endpoints.push(endpoint);
-            endpoints.push(settled);
+            endpoints.push(effective);
         }
-        Ok(Reading {
+        Ok(ConfigReport {
             config,
             file: None,
             profile: None,
@@ -164,7 +164,7 @@ impl Sources {
         listed.find(same).map_or(&entry.own, |listed| &listed.own)
     }
 
-    fn endpoint(&self, entry: &EndpointEntry) -> Result<(EndpointConfig, Vec<Settled>), ConfigError> {
+    fn endpoint(&self, entry: &EndpointEntry) -> Result<(EndpointConfig, Vec<EffectiveValue>), ConfigError> {
         let origin = &entry.url.origin;
         let url = value::address(entry.url.text());
         let mut endpoint = EndpointConfig {
@@ -173,7 +173,7 @@ impl Sources {
             ..EndpointConfig::default()
         };
         let layers = self.all(Some(self.own(entry)));
-        let mut settled = Vec::new();
+        let mut effective = Vec::new();
         for id in SettingId::all() {
             let given = match &id.setting().apply {
                 Apply::Endpoints => Some(&entry.url),
@@ -188,9 +188,9 @@ impl Sources {
             };
             if id.setting().is_of_endpoint() || given.is_some() {
                 // Another one of its group counts.
-                let nothing = || Given::new("", Origin::Default);
+                let nothing = || SourceValue::new("", Origin::Default);
                 let given = given.cloned().unwrap_or_else(nothing);
-                settled.push(Settled { id, given });
+                effective.push(EffectiveValue { id, given });
             }
         }
         if endpoint.tls.certificate.is_some() != endpoint.tls.key.is_some() {
@@ -199,12 +199,12 @@ impl Sources {
                 why: "one without the other: give both or none".to_owned(),
             });
         }
-        Ok((endpoint, settled))
+        Ok((endpoint, effective))
     }
 }
 
 /// What is acted on was looked at before.
-fn limits_in_order(config: &Config, values: &[Settled]) -> Result<(), ConfigError> {
+fn limits_in_order(config: &Config, values: &[EffectiveValue]) -> Result<(), ConfigError> {
     if config.thresholds.are_in_order() {
         return Ok(());
     }

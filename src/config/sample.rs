@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::setting::{Form, Key, Setting};
+use super::setting::{Form, KeyScope, Setting};
 use super::settings::SettingId;
 
 const HEAD: &str = "\
@@ -38,7 +38,9 @@ pub fn sample() -> String {
     let mut text = HEAD.to_owned();
     let mut table = None;
     let settings = SettingId::all().map(SettingId::setting);
-    for setting in settings.filter(|setting| !matches!(setting.key, Key::Nowhere | Key::EndpointOnly)) {
+    for setting in
+        settings.filter(|setting| !matches!(setting.key, KeyScope::Nowhere | KeyScope::EndpointOnly))
+    {
         if setting.table != table {
             table = setting.table;
             // Writing to a String cannot fail.

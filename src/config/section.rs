@@ -11,10 +11,10 @@ use toml::de::{DeTable, DeValue};
 use super::ConfigError;
 use super::environment::Environment;
 use super::layer::{EndpointEntry, Layer};
-use super::origin::{Given, Origin, SourceFile};
+use super::origin::{Origin, SourceFile, SourceValue};
 use super::setting::Form;
 use super::settings::SettingId;
-use super::tables::{ENDPOINT_LIST, PROFILE_TABLE, Table, URL, unknown};
+use super::tables::{ConfigTable, ENDPOINT_LIST, PROFILE_TABLE, URL, unknown};
 
 /// Reads the tables of a file.
 pub(super) struct Reader<'a> {
@@ -25,7 +25,7 @@ pub(super) struct Reader<'a> {
 }
 
 /// A value, and where it stands.
-type Value<'a> = Spanned<DeValue<'a>>;
+type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 impl Reader<'_> {
     /// The whole file: the top, and the profiles.
@@ -35,34 +35,34 @@ impl Reader<'_> {
             for (name, profile) in self.table(PROFILE_TABLE, value)? {
                 let name: Arc<str> = name.get_ref().as_ref().into();
                 let table = self.table(&format!("{PROFILE_TABLE}.{name}"), profile)?;
-                let layer = self.layer(table, Table::Profile, Some(&name))?;
+                let layer = self.layer(table, ConfigTable::Profile, Some(&name))?;
                 profiles.insert(name.to_string(), layer);
             }
         }
-        Ok((self.layer(table, Table::Top, None)?, profiles))
+        Ok((self.layer(table, ConfigTable::Top, None)?, profiles))
     }
 
     fn layer(
         &self,
         table: &DeTable<'_>,
-        kind: Table,
+        kind: ConfigTable,
         profile: Option<&Arc<str>>,
     ) -> Result<Layer, ConfigError> {
         let mut layer = Layer::default();
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             match (kind, name) {
-                (Table::Top, PROFILE_TABLE) | (Table::Endpoint, URL) => {}
-                (Table::Top | Table::Profile, ENDPOINT_LIST) => {
+                (ConfigTable::Top, PROFILE_TABLE) | (ConfigTable::Endpoint, URL) => {}
+                (ConfigTable::Top | ConfigTable::Profile, ENDPOINT_LIST) => {
                     if !layer.endpoints.is_empty() {
                         let why = "endpoint and endpoints exclude each other: keep one";
                         return Err(self.failed(key.span(), why));
                     }
                     layer.endpoints = self.endpoints(value, profile)?;
                 }
-                (Table::Top | Table::Profile, _) if Table::Limits.is_named(name) => {
+                (ConfigTable::Top | ConfigTable::Profile, _) if ConfigTable::Limits.is_named(name) => {
                     for (key, value) in self.table(name, value)? {
-                        self.value(&mut layer, Table::Limits, key, value, profile)?;
+                        self.value(&mut layer, ConfigTable::Limits, key, value, profile)?;
                     }
                 }
                 _ => self.value(&mut layer, kind, key, value, profile)?,
@@ -75,9 +75,9 @@ impl Reader<'_> {
     fn value(
         &self,
         layer: &mut Layer,
-        kind: Table,
+        kind: ConfigTable,
         key: &Spanned<std::borrow::Cow<'_, str>>,
-        value: &Value<'_>,
+        value: &TomlValue<'_>,
         profile: Option<&Arc<str>>,
     ) -> Result<(), ConfigError> {
         let name = key.get_ref().as_ref();
@@ -86,7 +86,7 @@ impl Reader<'_> {
         };
         let text = self.text(id, value)?;
         let origin = self.origin(value.span(), profile);
-        let given = Given::new(text.as_str(), origin.clone());
+        let given = SourceValue::new(text.as_str(), origin.clone());
         id.setting()
             .check(&given)
             .map_err(|why| ConfigError::value(&id.setting().path(), &origin, why))?;
@@ -96,7 +96,7 @@ impl Reader<'_> {
 
     fn endpoints(
         &self,
-        value: &Value<'_>,
+        value: &TomlValue<'_>,
         profile: Option<&Arc<str>>,
     ) -> Result<Vec<EndpointEntry>, ConfigError> {
         let what = "a list of URLs, or of tables with a url";
@@ -110,7 +110,7 @@ impl Reader<'_> {
                     .ok_or_else(|| self.failed(value.span(), "an endpoint without a url"))?;
                 let text = url.get_ref().as_str();
                 let text = text.ok_or_else(|| self.unexpected(URL, "a text in quotes", url))?;
-                let own = self.layer(table, Table::Endpoint, profile)?;
+                let own = self.layer(table, ConfigTable::Endpoint, profile)?;
                 self.endpoint(text, url.span(), profile, own)
             }
             _ => Err(self.unexpected(ENDPOINT_LIST, what, value)),
@@ -128,13 +128,13 @@ impl Reader<'_> {
         let origin = self.origin(span, profile);
         let url = super::value::address(url).map_err(|why| ConfigError::value(URL, &origin, why))?;
         Ok(EndpointEntry {
-            url: Given::new(url, origin),
+            url: SourceValue::new(url, origin),
             own,
         })
     }
 
     /// A value as the command line would have it.
-    fn text(&self, id: SettingId, value: &Value<'_>) -> Result<String, ConfigError> {
+    fn text(&self, id: SettingId, value: &TomlValue<'_>) -> Result<String, ConfigError> {
         let setting = id.setting();
         let (form, name) = (setting.form, setting.name);
         let text = match (form, value.get_ref()) {
@@ -162,12 +162,12 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    fn table<'v, 'i>(&self, name: &str, value: &'v Value<'i>) -> Result<&'v DeTable<'i>, ConfigError> {
+    fn table<'v, 'i>(&self, name: &str, value: &'v TomlValue<'i>) -> Result<&'v DeTable<'i>, ConfigError> {
         let table = value.get_ref().as_table();
         table.ok_or_else(|| self.unexpected(name, &format!("a table, [{name}]"), value))
     }
 
-    fn unexpected(&self, name: &str, what: &str, value: &Value<'_>) -> ConfigError {
+    fn unexpected(&self, name: &str, what: &str, value: &TomlValue<'_>) -> ConfigError {
         // The value itself is not repeated: it could be a secret at a wrong place.
         let why = format!("{name}: expected {what}, found {}", value.get_ref().type_str());
         self.failed(value.span(), &why)

@@ -1,10 +1,10 @@
 //! What a setting is: one entry of the table, from which come its flag, its key in files, its help,
 //! the sample file and the table in `docs/configuration.md`.
 
-use super::endpoint::EndpointConfig;
-use super::origin::Given;
+use super::layer::EndpointConfig;
+use super::origin::SourceValue;
 use super::{Config, value};
-use crate::triage::{Limit, Threshold};
+use crate::diagnosis::{Threshold, ThresholdAccess};
 
 /// A setting.
 pub struct Setting {
@@ -19,7 +19,7 @@ pub struct Setting {
     /// The environment variable.
     pub variable: Option<&'static str>,
     /// Where in files it may stand.
-    pub key: Key,
+    pub key: KeyScope,
     /// What a value looks like.
     pub form: Form,
     /// As it is written in a file; nothing where there is no default.
@@ -35,7 +35,7 @@ pub struct Setting {
 
 /// Where in files a setting may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum KeyScope {
     /// Nowhere.
     Nowhere,
     /// At the top and in a profile.
@@ -84,7 +84,7 @@ pub(super) enum Apply {
     /// Changes the whole.
     Config(fn(&mut Config, &str) -> Result<(), String>),
     /// Changes one endpoint.
-    Endpoint(fn(&mut EndpointConfig, &Given) -> Result<(), String>),
+    Endpoint(fn(&mut EndpointConfig, &SourceValue) -> Result<(), String>),
     /// Moves a limit of triage.
     Threshold(&'static Threshold),
 }
@@ -97,7 +97,7 @@ impl Setting {
     }
 
     /// Whether a value can be used; else what was expected.
-    pub(super) fn check(&self, given: &Given) -> Result<(), String> {
+    pub(super) fn check(&self, given: &SourceValue) -> Result<(), String> {
         match &self.apply {
             Apply::Endpoints => value::address(given.text()).map(drop),
             Apply::Endpoint(apply) => apply(&mut EndpointConfig::default(), given),
@@ -106,13 +106,13 @@ impl Setting {
     }
 
     /// Lets a value of the whole take effect.
-    pub(super) fn apply_to(&self, config: &mut Config, given: &Given) -> Result<(), String> {
+    pub(super) fn apply_to(&self, config: &mut Config, given: &SourceValue) -> Result<(), String> {
         match &self.apply {
             Apply::Config(apply) => apply(config, given.text()),
             Apply::Threshold(threshold) => {
                 match threshold.limit {
-                    Limit::Span(at) => *at(&mut config.thresholds) = value::span(given.text())?,
-                    Limit::Times(at) => *at(&mut config.thresholds) = value::times(given.text())?,
+                    ThresholdAccess::Span(at) => *at(&mut config.thresholds) = value::span(given.text())?,
+                    ThresholdAccess::Times(at) => *at(&mut config.thresholds) = value::times(given.text())?,
                 }
                 Ok(())
             }

@@ -5,8 +5,8 @@ mod program;
 
 use std::sync::LazyLock;
 
-use super::setting::{Apply, Form, Key, Setting};
-use crate::triage::{Limit, THRESHOLDS, Thresholds};
+use super::setting::{Apply, Form, KeyScope, Setting};
+use crate::diagnosis::{THRESHOLDS, ThresholdAccess, Thresholds};
 
 /// Where a limit of triage stands in files.
 pub(super) const THRESHOLD_TABLE: &str = "thresholds";
@@ -18,7 +18,7 @@ const USUAL: Setting = Setting {
     flag: true,
     short: None,
     variable: None,
-    key: Key::Usual,
+    key: KeyScope::Usual,
     form: Form::Name,
     default: "",
     about: "",
@@ -34,8 +34,8 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         table: Some(THRESHOLD_TABLE),
         flag: false,
         form: match threshold.limit {
-            Limit::Span(_) => Form::Time,
-            Limit::Times(_) => Form::Times,
+            ThresholdAccess::Span(_) => Form::Time,
+            ThresholdAccess::Times(_) => Form::Times,
         },
         // The table lives as long as the program.
         default: threshold.text(Thresholds::default()).leak(),

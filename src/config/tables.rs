@@ -1,6 +1,6 @@
 //! The tables of a configuration file, which settings each may have, and what to say of others.
 
-use super::setting::Key;
+use super::setting::KeyScope;
 use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::value::{nearest, shown};
 
@@ -13,7 +13,7 @@ pub(super) const URL: &str = "url";
 
 /// A kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Table {
+pub(super) enum ConfigTable {
     /// The file itself.
     Top,
     /// `[profiles.NAME]`.
@@ -24,7 +24,7 @@ pub(super) enum Table {
     Limits,
 }
 
-impl Table {
+impl ConfigTable {
     /// The setting that a key means here.
     pub(super) fn setting(self, name: &str) -> Option<SettingId> {
         SettingId::all().find(|id| id.setting().name == name && self.may_have(*id))
@@ -39,14 +39,16 @@ impl Table {
         let setting = id.setting();
         let at_top = setting.table.is_none();
         match self {
-            Self::Top | Self::Profile => at_top && matches!(setting.key, Key::Usual | Key::Endpoint),
-            Self::Endpoint => at_top && matches!(setting.key, Key::Endpoint | Key::EndpointOnly),
+            Self::Top | Self::Profile => {
+                at_top && matches!(setting.key, KeyScope::Usual | KeyScope::Endpoint)
+            }
+            Self::Endpoint => at_top && matches!(setting.key, KeyScope::Endpoint | KeyScope::EndpointOnly),
             Self::Limits => setting.table == Some(THRESHOLD_TABLE),
         }
     }
 
     /// All keys that it may have.
-    fn names(self) -> Vec<&'static str> {
+    fn setting_names(self) -> Vec<&'static str> {
         let settings = SettingId::all().filter(|id| self.may_have(*id));
         let tables: &[&'static str] = match self {
             Self::Top => &[ENDPOINT_LIST, THRESHOLD_TABLE, PROFILE_TABLE],
@@ -70,22 +72,22 @@ impl Table {
 }
 
 /// What to say of a key that means nothing here.
-pub(super) fn unknown(table: Table, name: &str) -> String {
+pub(super) fn unknown(table: ConfigTable, name: &str) -> String {
     let found = format!("unknown {} '{}'", table.called(), shown(name));
     let lower = name.to_lowercase().replace('_', "-");
     let is_password = ["password", "passwd", "pass", "pwd", "secret"].contains(&lower.as_str());
-    if is_password && table != Table::Limits {
+    if is_password && table != ConfigTable::Limits {
         return "no password in this file: name its file with password-file, or what prints it with \
                 password-command"
             .to_owned();
     }
-    let elsewhere = |other: Table| other != table && other.setting(&lower).is_some();
-    let instead = match nearest(&lower, table.names().into_iter()) {
+    let elsewhere = |other: ConfigTable| other != table && other.setting(&lower).is_some();
+    let instead = match nearest(&lower, table.setting_names().into_iter()) {
         Some(near) => format!("did you mean {near}?"),
-        None if elsewhere(Table::Limits) => format!("it stands under [{THRESHOLD_TABLE}]"),
-        None if elsewhere(Table::Profile) => "it holds for all endpoints, not for one".to_owned(),
-        None if elsewhere(Table::Endpoint) => format!("it stands in a table of {ENDPOINT_LIST}"),
-        None => format!("there are {}", table.names().join(", ")),
+        None if elsewhere(ConfigTable::Limits) => format!("it stands under [{THRESHOLD_TABLE}]"),
+        None if elsewhere(ConfigTable::Profile) => "it holds for all endpoints, not for one".to_owned(),
+        None if elsewhere(ConfigTable::Endpoint) => format!("it stands in a table of {ENDPOINT_LIST}"),
+        None => format!("there are {}", table.setting_names().join(", ")),
     };
     format!("{found}: {instead}")
 }

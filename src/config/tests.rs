@@ -15,13 +15,13 @@ use tempfile::TempDir;
 use super::*;
 
 /// A home directory, variables and a command line of its own.
-struct World {
+struct ConfigWorld {
     home: TempDir,
     variables: Vec<(&'static str, String)>,
     line: CommandLine,
 }
 
-impl World {
+impl ConfigWorld {
     fn new() -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
@@ -65,8 +65,8 @@ impl World {
         self
     }
 
-    fn read(&self) -> Result<Reading, ConfigError> {
-        Reading::new(
+    fn read(&self) -> Result<ConfigReport, ConfigError> {
+        ConfigReport::new(
             &self.line,
             Environment(&|name| {
                 if name == "HOME" {

@@ -13,11 +13,11 @@ use thiserror::Error;
 use super::ConfigError;
 
 /// Larger files hold neither settings nor keys.
-const LARGEST: u64 = 1024 * 1024;
+const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
 /// Why a file is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Mistrust {
+pub enum UnsafeFile {
     /// The owner is neither root nor the user who runs the program.
     #[error("it belongs to another user (uid {0}): chown it, or copy it")]
     Owner(u32),
@@ -29,7 +29,7 @@ pub enum Mistrust {
     Readable(u32),
 }
 
-impl Mistrust {
+impl UnsafeFile {
     /// Why settings are not read from a file at this path: another user could have written the file, or
     /// chosen it by a symbolic link.
     pub(super) fn of_settings(path: &Path, metadata: &Metadata) -> Option<Self> {
@@ -71,8 +71,8 @@ pub(super) fn read(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     // The reader of a pipe waits for its writer.
     fcntl(&file, FcntlArg::F_SETFL(OFlag::empty()))?;
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
     Ok((metadata, bytes))
@@ -107,7 +107,7 @@ pub(super) fn read_secret(what: &'static str, path: &Path) -> Result<String, Con
         path: shown(),
         source,
     })?;
-    if let Some(Mistrust::Readable(mode)) = Mistrust::of_reading(&metadata) {
+    if let Some(UnsafeFile::Readable(mode)) = UnsafeFile::of_reading(&metadata) {
         return Err(ConfigError::Open {
             what,
             path: shown(),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::arrange::Sort;
+use crate::app::build_view::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
-use crate::model::{Limit, Span, Text};
+use crate::model::{Span, Text, TextLimit};
 
 /// A length of time that something takes: 50 ms to a day.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -143,7 +143,7 @@ pub(super) fn expected(what: &str, found: &str) -> String {
 
 /// A text as an error may show it.
 pub(super) fn shown(text: &str) -> String {
-    Text::clean(text, Limit::Name).to_string()
+    Text::clean(text, TextLimit::Name).to_string()
 }
 
 /// The nearest of these names, if it is near enough to have been meant.

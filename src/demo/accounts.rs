@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::http::{self, Request};
+use super::http::{self, SimRequest};
 use super::spec::ServeSpec;
 
 /// A token holds so long unless `max-age` says otherwise.
@@ -21,7 +21,7 @@ const EIGHT_HOURS: u64 = 28_800;
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum AuthOutcome {
     /// Nobody who is known.
     Denied {
         /// They came with a token, and are not told how to come in instead.
@@ -38,12 +38,12 @@ pub(super) enum Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Role {
+enum SimRole {
     Admin,
     Basic,
 }
 
-impl Role {
+impl SimRole {
     const fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -53,25 +53,25 @@ impl Role {
 }
 
 #[derive(Debug)]
-struct Account {
+struct DemoAccount {
     user: String,
     /// The `Authorization` that it sends.
     basic: SecretString,
-    role: Role,
+    role: SimRole,
 }
 
 /// The accounts; without any, nobody is asked who they are.
 #[derive(Debug)]
 pub(super) struct Accounts {
-    known: Vec<Account>,
+    known: Vec<DemoAccount>,
     gives_tokens: bool,
     /// Signs the tokens of this process.
     key: AtomicU64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    account: Role,
+struct TokenClaims {
+    account: SimRole,
     aud: String,
     exp: u64,
     iat: u64,
@@ -81,10 +81,10 @@ struct Claims {
 
 impl Accounts {
     pub(super) fn new(spec: &ServeSpec) -> Self {
-        let both = [(&spec.auth, Role::Admin), (&spec.viewer, Role::Basic)];
+        let both = [(&spec.auth, SimRole::Admin), (&spec.viewer, SimRole::Basic)];
         let known = both.into_iter().filter_map(|(given, role)| {
             let (user, password) = given.as_ref()?;
-            Some(Account {
+            Some(DemoAccount {
                 user: user.clone(),
                 basic: http::basic(user, password.expose_secret()).into(),
                 role,
@@ -114,32 +114,32 @@ impl Accounts {
             .map(|account| (account.user.as_str(), account.role.name()))
             .collect();
         if users.is_empty() {
-            vec![("admin", Role::Admin.name())]
+            vec![("admin", SimRole::Admin.name())]
         } else {
             users
         }
     }
 
-    pub(super) fn entry(&self, request: &Request) -> Entry {
+    pub(super) fn entry(&self, request: &SimRequest) -> AuthOutcome {
         let sent = request.header(&header::AUTHORIZATION).unwrap_or_default();
         // The word is `Bearer` and no other: a real server minds the case.
         let token = sent.strip_prefix("Bearer ");
         let by_token = token.is_some();
         let role = match (self.known.is_empty(), token) {
-            (true, _) => Some(Role::Admin),
+            (true, _) => Some(SimRole::Admin),
             (false, Some(token)) => self.role(token),
             (false, None) => self.account(sent).map(|account| account.role),
         };
         let changes = !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
         match role {
-            None => Entry::Denied { by_token },
-            Some(Role::Basic) if changes => Entry::MayOnlyRead { by_token },
-            Some(_) => Entry::Welcome,
+            None => AuthOutcome::Denied { by_token },
+            Some(SimRole::Basic) if changes => AuthOutcome::MayOnlyRead { by_token },
+            Some(_) => AuthOutcome::Welcome,
         }
     }
 
     /// A token for whoever comes with user and password.
-    pub(super) fn token(&self, request: &Request) -> Option<String> {
+    pub(super) fn token(&self, request: &SimRequest) -> Option<String> {
         let account = self.account(request.header(&header::AUTHORIZATION)?)?;
         let parameters = request.parameters();
         let asked = parameters.iter().find(|(name, _)| name == "max-age");
@@ -147,7 +147,7 @@ impl Accounts {
             .and_then(|(_, value)| value.parse().ok())
             .unwrap_or(EIGHT_HOURS);
         let now = now();
-        let claims = serde_json::to_vec(&Claims {
+        let claims = serde_json::to_vec(&TokenClaims {
             account: account.role,
             aud: account.user.clone(),
             exp: now.saturating_add(lifetime),
@@ -160,16 +160,16 @@ impl Accounts {
         Some(format!("{signed}.{}", self.signature(&signed)))
     }
 
-    fn account(&self, basic: &str) -> Option<&Account> {
+    fn account(&self, basic: &str) -> Option<&DemoAccount> {
         self.known
             .iter()
             .find(|account| account.basic.expose_secret() == basic)
     }
 
-    fn role(&self, token: &str) -> Option<Role> {
+    fn role(&self, token: &str) -> Option<SimRole> {
         let (signed, signature) = token.rsplit_once('.')?;
         let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
-        let claims: Claims = serde_json::from_slice(&claims).ok()?;
+        let claims: TokenClaims = serde_json::from_slice(&claims).ok()?;
         (signature == self.signature(signed) && claims.exp > now()).then_some(claims.account)
     }
 

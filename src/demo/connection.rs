@@ -17,9 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// The handler's end of a connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cutter(Arc<AtomicBool>);
+pub(super) struct ResetHandle(Arc<AtomicBool>);
 
-impl Cutter {
+impl ResetHandle {
     /// From now on not a byte is sent; the next attempt resets the connection.
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::Release);
@@ -30,7 +30,7 @@ impl Cutter {
     }
 }
 
-impl Connected<IncomingStream<'_, CuttableListener>> for Cutter {
+impl Connected<IncomingStream<'_, CuttableListener>> for ResetHandle {
     fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
         stream.io().cutter.clone()
     }
@@ -41,14 +41,14 @@ impl Connected<IncomingStream<'_, CuttableListener>> for Cutter {
 pub(super) struct CuttableListener(pub(super) TcpListener);
 
 impl Listener for CuttableListener {
-    type Io = Connection;
+    type Io = CuttableStream;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
         let (stream, addr) = Listener::accept(&mut self.0).await;
-        let connection = Connection {
+        let connection = CuttableStream {
             stream,
-            cutter: Cutter::default(),
+            cutter: ResetHandle::default(),
         };
         (connection, addr)
     }
@@ -60,12 +60,12 @@ impl Listener for CuttableListener {
 
 /// A connection from a client.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct CuttableStream {
     stream: TcpStream,
-    cutter: Cutter,
+    cutter: ResetHandle,
 }
 
-impl Connection {
+impl CuttableStream {
     /// The stream to write to. A cut one is reset when it is dropped, for which the error is the reason.
     fn writable(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         if self.cutter.is_cut() {
@@ -76,7 +76,7 @@ impl Connection {
     }
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for CuttableStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -86,7 +86,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for CuttableStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -12,23 +12,23 @@ use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::accounts::Entry;
+use super::accounts::AuthOutcome;
 use super::dates::{http_date, timestamp};
-use super::endpoint::Endpoint;
-use super::http::{Precondition, Reply, Request, etag, precondition};
+use super::endpoint::SimEndpoint;
+use super::http::{Precondition, SimReply, SimRequest, etag, precondition};
 use super::world::World;
 use content::{Content, content, json};
 
 /// The resources.
 #[derive(Debug, Clone, Copy)]
-enum Resource {
+enum DraftResource {
     Sessions,
     Session(u64),
     Connections(u64),
 }
 
-impl Resource {
-    fn of(request: &Request) -> Option<Self> {
+impl DraftResource {
+    fn of(request: &SimRequest) -> Option<Self> {
         match *request.segments() {
             ["sessions"] => Some(Self::Sessions),
             ["sessions", id] => Some(Self::Session(id_of(id)?)),
@@ -57,22 +57,26 @@ fn id_of(text: &str) -> Option<u64> {
 
 /// Why a request is not done.
 #[derive(Debug)]
-struct Refusal {
+struct DraftError {
     status: StatusCode,
     error: &'static str,
     description: String,
 }
 
-fn refuse<T>(status: StatusCode, error: &'static str, description: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal {
+fn refuse<T>(
+    status: StatusCode,
+    error: &'static str,
+    description: impl Into<String>,
+) -> Result<T, DraftError> {
+    Err(DraftError {
         status,
         error,
         description: description.into(),
     })
 }
 
-pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
-    let resource = Resource::of(request);
+pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
+    let resource = DraftResource::of(request);
     let (answered, date, started) = endpoint.with_world(|world| {
         let answered = act(endpoint, request, resource, world);
         (
@@ -86,24 +90,24 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
 }
 
 /// An internal error, whatever was asked.
-pub(super) fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
+pub(super) fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     let (date, started) =
         endpoint.with_world(|world| (timestamp(world.wall()), timestamp((world.started_unix(), 0))));
-    let reply = error(&Refusal {
+    let reply = error(&DraftError {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         error: "Internal error",
         description: format!("`{}` could not be answered.", request.path),
     });
-    complete(reply, request, Resource::of(request), (date, started))
+    complete(reply, request, DraftResource::of(request), (date, started))
 }
 
 /// The headers that every reply has. Without a version of its own it is as old as the process.
 fn complete(
-    mut reply: Reply,
-    request: &Request,
-    resource: Option<Resource>,
+    mut reply: SimReply,
+    request: &SimRequest,
+    resource: Option<DraftResource>,
     (date, started): (Timestamp, Timestamp),
-) -> Reply {
+) -> SimReply {
     if let Some(resource) = resource {
         reply = reply.with(header::ALLOW, resource.allow());
     }
@@ -122,21 +126,21 @@ fn complete(
 }
 
 fn act(
-    endpoint: &Endpoint,
-    request: &Request,
-    resource: Option<Resource>,
+    endpoint: &SimEndpoint,
+    request: &SimRequest,
+    resource: Option<DraftResource>,
     world: &mut World,
-) -> Result<Reply, Refusal> {
+) -> Result<SimReply, DraftError> {
     match endpoint.accounts.entry(request) {
-        Entry::Welcome => {}
-        Entry::Denied { .. } => {
+        AuthOutcome::Welcome => {}
+        AuthOutcome::Denied { .. } => {
             return refuse(
                 StatusCode::UNAUTHORIZED,
                 "Unauthorized",
                 "User name and password are needed.",
             );
         }
-        Entry::MayOnlyRead { .. } => {
+        AuthOutcome::MayOnlyRead { .. } => {
             return refuse(StatusCode::FORBIDDEN, "Forbidden", "This account may only read.");
         }
     }
@@ -157,7 +161,7 @@ fn act(
     }
     let content = content(endpoint, request, resource, world)?;
     match precondition(request, &content.etag, content.modified) {
-        Precondition::NotModified => Ok(validated(Reply::new(StatusCode::NOT_MODIFIED), &content)),
+        Precondition::NotModified => Ok(validated(SimReply::new(StatusCode::NOT_MODIFIED), &content)),
         Precondition::Failed => refuse(
             StatusCode::PRECONDITION_FAILED,
             "Precondition failed",
@@ -170,35 +174,35 @@ fn act(
     }
 }
 
-fn done(resource: Resource, method: &Method, mut content: Content, world: &mut World) -> Reply {
-    if let (&Method::DELETE, Resource::Session(id)) = (method, resource) {
+fn done(resource: DraftResource, method: &Method, mut content: Content, world: &mut World) -> SimReply {
+    if let (&Method::DELETE, DraftResource::Session(id)) = (method, resource) {
         world.kill(id);
-        return validated(Reply::new(StatusCode::NO_CONTENT), &content);
+        return validated(SimReply::new(StatusCode::NO_CONTENT), &content);
     }
-    if let (&Method::GET, Resource::Sessions) = (method, resource) {
-        world.was_listed();
+    if let (&Method::GET, DraftResource::Sessions) = (method, resource) {
+        world.on_listed();
     }
     let body = std::mem::take(&mut content.body);
-    validated(Reply::json(StatusCode::OK, body), &content)
+    validated(SimReply::json(StatusCode::OK, body), &content)
 }
 
-fn validated(reply: Reply, content: &Content) -> Reply {
+fn validated(reply: SimReply, content: &Content) -> SimReply {
     reply
         .with(header::ETAG, content.etag.clone())
         .with(header::LAST_MODIFIED, http_date(content.modified))
 }
 
-fn error(refusal: &Refusal) -> Reply {
+fn error(refusal: &DraftError) -> SimReply {
     #[derive(Serialize)]
-    struct Body<'a> {
+    struct DraftErrorDoc<'a> {
         error: &'a str,
         description: &'a str,
     }
-    let body = json(&Body {
+    let body = json(&DraftErrorDoc {
         error: refusal.error,
         description: &refusal.description,
     });
-    let reply = Reply::json(refusal.status, body);
+    let reply = SimReply::json(refusal.status, body);
     if refusal.status == StatusCode::UNAUTHORIZED {
         return reply.with(header::WWW_AUTHENTICATE, "Basic");
     }

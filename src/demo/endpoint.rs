@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 
 use super::accounts::Accounts;
-use super::faults::{Fault, Faults};
-use super::http::Request;
-use super::profile::Profile;
-use super::settings::Settings;
-use super::spec::{Dialects, ServeSpec};
+use super::faults::{Faults, InjectedFault};
+use super::http::SimRequest;
+use super::profile::VersionProfile;
+use super::settings::ProxyOverrides;
+use super::spec::{ServeSpec, ServedDialects};
 use super::world::World;
 
 /// So many requests are remembered.
@@ -30,7 +30,7 @@ pub struct RequestLine {
     /// The status of the reply, which may still be held back; 0 if none is sent.
     pub status: u16,
     /// What went wrong on purpose. It tells whether the request was carried out, which the status then does not.
-    pub fault: Option<Fault>,
+    pub fault: Option<InjectedFault>,
 }
 
 #[derive(Debug)]
@@ -41,13 +41,13 @@ struct Clocked {
 
 /// Everything that a request needs.
 #[derive(Debug)]
-pub(super) struct Endpoint {
-    pub(super) dialects: Dialects,
-    pub(super) profile: &'static Profile,
+pub(super) struct SimEndpoint {
+    pub(super) dialects: ServedDialects,
+    pub(super) profile: &'static VersionProfile,
     /// Who may enter.
     pub(super) accounts: Accounts,
     /// How the proxy is set up.
-    pub(super) settings: Settings,
+    pub(super) settings: ProxyOverrides,
     /// The zone of dates that do not name theirs.
     pub(super) zone: TimeZone,
     speed: f64,
@@ -60,7 +60,7 @@ pub(super) struct Endpoint {
     log: Mutex<VecDeque<RequestLine>>,
 }
 
-impl Endpoint {
+impl SimEndpoint {
     pub(super) fn new(spec: ServeSpec) -> Self {
         let mut settings = spec.settings.clone();
         let asks = settings.proxy.entry("admin_auth");
@@ -104,13 +104,13 @@ impl Endpoint {
     }
 
     /// What this request meets, and how long silence lasts. To be asked once for each.
-    pub(super) fn fault(&self, request: &Request) -> Option<(Fault, Duration)> {
+    pub(super) fn fault(&self, request: &SimRequest) -> Option<(InjectedFault, Duration)> {
         let faults = self.faults.as_ref().filter(|faults| faults.includes(request))?;
         let fault = faults.nth(self.exposed.fetch_add(1, Ordering::Relaxed))?;
         Some((fault, faults.hold()))
     }
 
-    pub(super) fn remember(&self, request: &Request, status: u16, fault: Option<Fault>) {
+    pub(super) fn remember(&self, request: &SimRequest, status: u16, fault: Option<InjectedFault>) {
         let query = if request.query.is_empty() { "" } else { "?" };
         let line = RequestLine {
             method: request.method.to_string(),

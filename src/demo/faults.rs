@@ -9,15 +9,15 @@ use std::time::Duration;
 use axum::http::Method;
 use fastrand::Rng;
 
-use super::http::Request;
+use super::http::SimRequest;
 use super::world::mix;
 
 /// A reply is held back at most so long.
-const LONGEST_HOLD: Duration = Duration::from_mins(5);
+const MAX_HOLD: Duration = Duration::from_mins(5);
 
 /// What goes wrong with a request. *Before* means that nothing was done, *after* that all of it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum InjectedFault {
     /// The connection is reset, without a byte of a reply.
     ResetBefore,
     /// The same, but the request was carried out.
@@ -32,7 +32,7 @@ pub enum Fault {
     SilenceAfter,
 }
 
-impl Fault {
+impl InjectedFault {
     /// Resets and errors, before and after, are equally likely; silence is as likely as one of them, half of it
     /// before and half after.
     pub const USUAL: [Self; 10] = [
@@ -72,7 +72,7 @@ pub enum FaultTarget {
 }
 
 impl FaultTarget {
-    fn includes(self, request: &Request) -> bool {
+    fn includes(self, request: &SimRequest) -> bool {
         match self {
             Self::OneSession => request.is_single(),
             Self::All => true,
@@ -91,7 +91,7 @@ pub struct Faults {
     /// Which requests are meant.
     pub on: FaultTarget,
     /// One of these, by lot; what stands in it twice is twice as likely.
-    pub kinds: Vec<Fault>,
+    pub kinds: Vec<InjectedFault>,
     /// How long silence lasts: 30 s unless told, five minutes at most.
     pub hold: Duration,
 }
@@ -103,17 +103,17 @@ impl Faults {
             rate,
             seed,
             on: FaultTarget::default(),
-            kinds: Fault::USUAL.to_vec(),
+            kinds: InjectedFault::USUAL.to_vec(),
             hold: Duration::from_secs(30),
         }
     }
 
-    pub(super) fn includes(&self, request: &Request) -> bool {
+    pub(super) fn includes(&self, request: &SimRequest) -> bool {
         self.on.includes(request)
     }
 
     /// What the n-th of the meant requests meets, counted from 0.
-    pub(super) fn nth(&self, number: u64) -> Option<Fault> {
+    pub(super) fn nth(&self, number: u64) -> Option<InjectedFault> {
         let mut lot = Rng::with_seed(mix(self.seed, number));
         if lot.f64() >= self.rate {
             return None;
@@ -122,7 +122,7 @@ impl Faults {
     }
 
     pub(super) fn hold(&self) -> Duration {
-        self.hold.min(LONGEST_HOLD)
+        self.hold.min(MAX_HOLD)
     }
 }
 
@@ -130,7 +130,7 @@ impl Faults {
 mod tests {
     use super::*;
 
-    fn hit(faults: &Faults) -> Vec<(u64, Fault)> {
+    fn hit(faults: &Faults) -> Vec<(u64, InjectedFault)> {
         (0..10_000)
             .filter_map(|number| Some((number, faults.nth(number)?)))
             .collect()
@@ -149,17 +149,18 @@ mod tests {
     #[test]
     fn the_usual_kinds_are_equally_likely() {
         let all = hit(&Faults::new(1.0, 5));
-        let count = |wanted: &dyn Fn(Fault) -> bool| all.iter().filter(|(_, fault)| wanted(*fault)).count();
+        let count =
+            |wanted: &dyn Fn(InjectedFault) -> bool| all.iter().filter(|(_, fault)| wanted(*fault)).count();
         for fault in [
-            Fault::ResetBefore,
-            Fault::ResetAfter,
-            Fault::ErrorBefore,
-            Fault::ErrorAfter,
+            InjectedFault::ResetBefore,
+            InjectedFault::ResetAfter,
+            InjectedFault::ErrorBefore,
+            InjectedFault::ErrorAfter,
         ] {
             assert!((1_800..2_200).contains(&count(&|one| one == fault)), "{fault:?}");
         }
-        assert!((1_800..2_200).contains(&count(&Fault::is_silence)));
-        assert!((850..1_150).contains(&count(&|one| one == Fault::SilenceAfter)));
+        assert!((1_800..2_200).contains(&count(&InjectedFault::is_silence)));
+        assert!((850..1_150).contains(&count(&|one| one == InjectedFault::SilenceAfter)));
     }
 
     #[test]

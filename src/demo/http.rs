@@ -12,14 +12,14 @@ use sha2::{Digest as _, Sha256};
 
 /// A request, without its body: no resource here reads one.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(super) struct SimRequest {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) query: String,
     pub(super) headers: HeaderMap,
 }
 
-impl Request {
+impl SimRequest {
     /// The value of a header, if it is text.
     pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -57,13 +57,13 @@ impl Request {
 
 /// A reply.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct SimReply {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(HeaderName, String)>,
     pub(super) body: Vec<u8>,
 }
 
-impl Reply {
+impl SimReply {
     pub(super) fn new(status: StatusCode) -> Self {
         Self {
             status,
@@ -122,7 +122,7 @@ pub(super) enum Precondition {
 
 /// Judges `If-Match`, else `If-Unmodified-Since`, and `If-None-Match`, else `If-Modified-Since`.
 /// A date that cannot be read counts as absent.
-pub(super) fn precondition(request: &Request, etag: &str, modified: Timestamp) -> Precondition {
+pub(super) fn precondition(request: &SimRequest, etag: &str, modified: Timestamp) -> Precondition {
     let safe = matches!(request.method, Method::GET | Method::HEAD);
     let modified = modified.as_second();
     let if_match = request
@@ -160,7 +160,7 @@ fn matches_tag(tags: &str, etag: &str, weak: bool) -> bool {
     })
 }
 
-fn date(request: &Request, name: &HeaderName) -> Option<i64> {
+fn date(request: &SimRequest, name: &HeaderName) -> Option<i64> {
     rfc2822::DateTimeParser::new()
         .parse_timestamp(request.header(name)?)
         .ok()

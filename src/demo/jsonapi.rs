@@ -2,9 +2,9 @@
 //!
 //! Who may enter: `routing`. The order of work is the real server's: the action first, then the preconditions.
 
+mod auth;
 mod context;
 mod document;
-mod entrance;
 mod filter;
 mod layout;
 mod memory;
@@ -13,7 +13,6 @@ mod resource;
 mod selection;
 mod session;
 mod targets;
-mod users;
 
 use std::time::Duration;
 
@@ -23,15 +22,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::dates::{http_date, http_date_short, timestamp};
-use super::endpoint::Endpoint;
-use super::http::{Precondition, Reply, Request, etag, precondition};
-use super::profile::{Missing, Profile};
+use super::endpoint::SimEndpoint;
+use super::http::{Precondition, SimReply, SimRequest, etag, precondition};
+use super::profile::{NotFoundStyle, VersionProfile};
 use super::world::World;
-use context::Context;
+use auth::{denied, enter, login};
+use context::DocContext;
 use document::document;
-use entrance::{denied, enter, login};
-use resource::Resource;
-use selection::Selection;
+use resource::JsonApiResource;
+use selection::DocOptions;
 use session::found;
 
 /// The SHA-1 of nothing: the tag of every empty reply to a GET.
@@ -46,7 +45,7 @@ const SECURITY: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-cache"),
 ];
 
-pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
+pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     let profile = endpoint.profile;
     let is_login = request.method == Method::GET && matches!(*request.segments(), ["v1", "auth"] | ["auth"]);
     let denial = if is_login {
@@ -72,7 +71,7 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
         ""
     };
     let base = format!("http://{host}{prefix}");
-    let context = Context {
+    let context = DocContext {
         base: &base,
         zone: &endpoint.zone,
         profile,
@@ -80,9 +79,9 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
         accounts: &endpoint.accounts,
     };
     let resource = if prefixed || !profile.http.needs_prefix {
-        Resource::of(&segments, profile)
+        JsonApiResource::of(&segments, profile)
     } else {
-        Resource::Unknown
+        JsonApiResource::Unknown
     };
     let (reply, now) = endpoint.with_world(|world| {
         let reply = act(request, resource, context, world);
@@ -92,7 +91,7 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Reply {
 }
 
 /// An internal error, whatever was asked.
-pub(super) fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
+pub(super) fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     let now = endpoint.with_world(|world| timestamp(world.wall()));
     let detail = format!("{} could not be answered", request.path);
     let mut reply = failure(StatusCode::INTERNAL_SERVER_ERROR, &detail);
@@ -104,7 +103,7 @@ pub(super) fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
 
 /// What a reply says of its connection. Newer HTTP libraries close it after each request without a body, and do
 /// not speak of it after others; older ones keep it, unless the client wants it closed.
-fn connection(profile: &Profile, request: &Request) -> Option<&'static str> {
+fn connection(profile: &VersionProfile, request: &SimRequest) -> Option<&'static str> {
     let wants_close = request
         .header(&header::CONNECTION)
         .is_some_and(|sent| sent.eq_ignore_ascii_case("close"));
@@ -117,7 +116,7 @@ fn connection(profile: &Profile, request: &Request) -> Option<&'static str> {
 }
 
 /// The headers that every reply has.
-fn complete(mut reply: Reply, profile: &Profile, request: &Request, now: Timestamp) -> Reply {
+fn complete(mut reply: SimReply, profile: &VersionProfile, request: &SimRequest, now: Timestamp) -> SimReply {
     if let Some(connection) = connection(profile, request) {
         reply = reply.with(header::CONNECTION, connection);
     }
@@ -131,50 +130,60 @@ fn complete(mut reply: Reply, profile: &Profile, request: &Request, now: Timesta
     reply.with(header::CONTENT_LENGTH, length)
 }
 
-fn act(request: &Request, resource: Resource<'_>, context: Context<'_>, world: &mut World) -> Reply {
+fn act(
+    request: &SimRequest,
+    resource: JsonApiResource<'_>,
+    context: DocContext<'_>,
+    world: &mut World,
+) -> SimReply {
     let started = timestamp((world.started_unix(), 0));
     match request.method {
         Method::GET => {
             let reply = get(request, resource, context, world, started);
-            if reply.status == StatusCode::OK && matches!(resource, Resource::Sessions) {
-                world.was_listed();
+            if reply.status == StatusCode::OK && matches!(resource, JsonApiResource::Sessions) {
+                world.on_listed();
             }
             reply
         }
         Method::HEAD => head(resource, context.profile, world, started),
-        Method::OPTIONS if !matches!(resource, Resource::Unknown) => {
-            Reply::new(StatusCode::OK).with(header::ACCEPT, resource.methods(context.profile))
+        Method::OPTIONS if !matches!(resource, JsonApiResource::Unknown) => {
+            SimReply::new(StatusCode::OK).with(header::ACCEPT, resource.methods(context.profile))
         }
         Method::DELETE | Method::POST | Method::PATCH | Method::PUT | Method::OPTIONS => {
             let reply = change(request, resource, context.profile, world);
             match precondition(request, EMPTY_TAG, started) {
-                Precondition::Failed => Reply::new(StatusCode::PRECONDITION_FAILED),
+                Precondition::Failed => SimReply::new(StatusCode::PRECONDITION_FAILED),
                 _ => reply,
             }
         }
-        _ => Reply::new(StatusCode::from_u16(context.profile.http.unknown_method).unwrap_or_default()),
+        _ => SimReply::new(StatusCode::from_u16(context.profile.http.unknown_method).unwrap_or_default()),
     }
 }
 
 /// Everything that changes something is done before anybody asks for preconditions.
-fn change(request: &Request, resource: Resource<'_>, profile: &Profile, world: &mut World) -> Reply {
+fn change(
+    request: &SimRequest,
+    resource: JsonApiResource<'_>,
+    profile: &VersionProfile,
+    world: &mut World,
+) -> SimReply {
     let can = profile.sessions;
     match (&request.method, resource) {
-        (&Method::DELETE, Resource::Session(id)) if can.delete => delete(request, id, profile, world),
-        (&Method::DELETE, Resource::NoSuch(..)) if can.delete => missing(request, resource, profile),
-        (&Method::PATCH, Resource::Session(id)) if can.patch => match found(world, id, profile) {
-            Some(_) => Reply::new(StatusCode::OK),
+        (&Method::DELETE, JsonApiResource::Session(id)) if can.delete => delete(request, id, profile, world),
+        (&Method::DELETE, JsonApiResource::NoSuch(..)) if can.delete => missing(request, resource, profile),
+        (&Method::PATCH, JsonApiResource::Session(id)) if can.patch => match found(world, id, profile) {
+            Some(_) => SimReply::new(StatusCode::OK),
             None => missing(request, resource, profile),
         },
-        (&Method::PATCH, Resource::NoSuch(..)) if can.patch => missing(request, resource, profile),
-        (&Method::POST, Resource::Restart) if can.restart => Reply::new(StatusCode::OK),
-        _ => Reply::new(StatusCode::NOT_FOUND),
+        (&Method::PATCH, JsonApiResource::NoSuch(..)) if can.patch => missing(request, resource, profile),
+        (&Method::POST, JsonApiResource::Restart) if can.restart => SimReply::new(StatusCode::OK),
+        _ => SimReply::new(StatusCode::NOT_FOUND),
     }
 }
 
-fn delete(request: &Request, id: u64, profile: &Profile, world: &mut World) -> Reply {
+fn delete(request: &SimRequest, id: u64, profile: &VersionProfile, world: &mut World) -> SimReply {
     if found(world, id, profile).is_none() {
-        return missing(request, Resource::Session(id), profile);
+        return missing(request, JsonApiResource::Session(id), profile);
     }
     let parameters = request.parameters();
     let ttl = parameters
@@ -186,7 +195,7 @@ fn delete(request: &Request, id: u64, profile: &Profile, world: &mut World) -> R
     } else {
         world.kill_after(id, Duration::from_secs(ttl.saturating_add(1)));
     }
-    Reply::new(StatusCode::OK)
+    SimReply::new(StatusCode::OK)
 }
 
 /// As C's `atoi` reads it, but nothing below zero.
@@ -200,12 +209,12 @@ fn leading_digits(text: &str) -> u64 {
 }
 
 fn get(
-    request: &Request,
-    resource: Resource<'_>,
-    context: Context<'_>,
+    request: &SimRequest,
+    resource: JsonApiResource<'_>,
+    context: DocContext<'_>,
     world: &World,
     started: Timestamp,
-) -> Reply {
+) -> SimReply {
     let profile = context.profile;
     let tag = if profile.http.counts_revisions {
         UNCHANGED_TAG.to_owned()
@@ -214,16 +223,16 @@ fn get(
     };
     let verdict = precondition(request, &tag, started);
     match verdict {
-        Precondition::Failed => return Reply::new(StatusCode::PRECONDITION_FAILED),
-        Precondition::NotModified => return Reply::new(StatusCode::NOT_MODIFIED),
+        Precondition::Failed => return SimReply::new(StatusCode::PRECONDITION_FAILED),
+        Precondition::NotModified => return SimReply::new(StatusCode::NOT_MODIFIED),
         Precondition::Holds | Precondition::None => {}
     }
     // A precondition that holds makes the real server forget the parameters and the validators.
     let bare = verdict == Precondition::Holds && !profile.http.counts_revisions;
-    let selection = Selection::of(&request.parameters(), bare, profile.parameters);
+    let selection = DocOptions::of(&request.parameters(), bare, profile.parameters);
     let reply = match document(resource, context, world, &selection) {
-        Ok(Some(body)) => Reply::json(StatusCode::OK, body),
-        Ok(None) if matches!(resource, Resource::Root) => Reply::new(StatusCode::OK),
+        Ok(Some(body)) => SimReply::json(StatusCode::OK, body),
+        Ok(None) if matches!(resource, JsonApiResource::Root) => SimReply::new(StatusCode::OK),
         Ok(None) => missing(request, resource, profile),
         Err(detail) => return failure(StatusCode::BAD_REQUEST, &detail),
     };
@@ -241,28 +250,33 @@ fn get(
 }
 
 /// What is answered about something that is not there.
-fn missing(request: &Request, resource: Resource<'_>, profile: &Profile) -> Reply {
+fn missing(request: &SimRequest, resource: JsonApiResource<'_>, profile: &VersionProfile) -> SimReply {
     let named = profile.sessions.missing;
     let kind = match resource {
-        Resource::Session(_) if named == Missing::Named => "session",
-        Resource::NoSuch(kind) => kind,
-        Resource::Server(_) => "server",
-        Resource::Service(_) => "service",
-        Resource::Thread(_) => "thread",
-        Resource::User(_) => "user",
-        _ => return Reply::new(StatusCode::NOT_FOUND),
+        JsonApiResource::Session(_) if named == NotFoundStyle::Named => "session",
+        JsonApiResource::NoSuch(kind) => kind,
+        JsonApiResource::Server(_) => "server",
+        JsonApiResource::Service(_) => "service",
+        JsonApiResource::Thread(_) => "thread",
+        JsonApiResource::User(_) => "user",
+        _ => return SimReply::new(StatusCode::NOT_FOUND),
     };
-    if named == Missing::Silent {
-        return Reply::new(StatusCode::NOT_FOUND);
+    if named == NotFoundStyle::Silent {
+        return SimReply::new(StatusCode::NOT_FOUND);
     }
     let name = request.segments().pop().unwrap_or_default();
     failure(StatusCode::NOT_FOUND, &format!("{name} is not a {kind}"))
 }
 
-fn head(resource: Resource<'_>, profile: &Profile, world: &World, started: Timestamp) -> Reply {
+fn head(
+    resource: JsonApiResource<'_>,
+    profile: &VersionProfile,
+    world: &World,
+    started: Timestamp,
+) -> SimReply {
     let found = match resource {
-        Resource::Session(id) => found(world, id, profile).is_some(),
-        Resource::Unknown | Resource::NoSuch(..) | Resource::Restart => false,
+        JsonApiResource::Session(id) => found(world, id, profile).is_some(),
+        JsonApiResource::Unknown | JsonApiResource::NoSuch(..) | JsonApiResource::Restart => false,
         _ => true,
     };
     let (status, modified) = if found {
@@ -271,9 +285,9 @@ fn head(resource: Resource<'_>, profile: &Profile, world: &World, started: Times
         (StatusCode::NOT_FOUND, started)
     };
     let reply = if found {
-        Reply::json(status, Vec::new())
+        SimReply::json(status, Vec::new())
     } else {
-        Reply::new(status)
+        SimReply::new(status)
     };
     let tag = if profile.http.counts_revisions {
         UNCHANGED_TAG
@@ -285,20 +299,20 @@ fn head(resource: Resource<'_>, profile: &Profile, world: &World, started: Times
         .with(header::LAST_MODIFIED, http_date(modified))
 }
 
-fn failure(status: StatusCode, detail: &str) -> Reply {
+fn failure(status: StatusCode, detail: &str) -> SimReply {
     #[derive(Serialize)]
-    struct Detail<'a> {
+    struct ErrorDoc<'a> {
         detail: &'a str,
     }
     #[derive(Serialize)]
     struct Errors<'a> {
-        errors: [Detail<'a>; 1],
+        errors: [ErrorDoc<'a>; 1],
     }
-    Reply::json(
+    SimReply::json(
         status,
         layout::dump(
             &Errors {
-                errors: [Detail { detail }],
+                errors: [ErrorDoc { detail }],
             },
             layout::Layout::Indented,
         ),

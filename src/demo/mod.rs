@@ -21,14 +21,15 @@ mod spec;
 mod world;
 
 pub use endpoint::RequestLine;
-pub use faults::{Fault, FaultTarget, Faults};
-pub use profile::Profile;
+pub use faults::{FaultTarget, Faults, InjectedFault};
+pub use profile::VersionProfile;
 pub use profile::table::PROFILES;
-pub use server::{Running, serve};
-pub use settings::Settings;
-pub use spec::{DemoError, Dialects, ServeSpec};
+pub use server::{SimServer, serve};
+pub use settings::ProxyOverrides;
+pub use spec::{DemoError, ServeSpec, ServedDialects};
 pub use world::{
-    Backend, Library, Moment, ServerTrouble, Service, State, Statement, TroubledServer, World, WorldSpec,
+    Library, ServerTrouble, Service, SimConnection, SimSessionAt, State, Statement, TroubledServer, World,
+    WorldSpec,
 };
 
 #[cfg(test)]

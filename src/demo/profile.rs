@@ -7,14 +7,14 @@ pub(super) mod table;
 
 /// A version of MaxScale, by what its admin API does.
 #[derive(Debug, Clone, Copy)]
-pub struct Profile {
+pub struct VersionProfile {
     /// As `--profile-version` has it.
     pub name: &'static str,
     /// What it calls itself.
     pub version: &'static str,
     pub(super) http: Http,
     pub(super) links: Links,
-    pub(super) parameters: Parameters,
+    pub(super) parameters: ParameterSupport,
     pub(super) sessions: Operations,
     pub(super) row: RowForm,
     pub(super) proxy: ProxyForm,
@@ -51,7 +51,7 @@ pub(super) struct Links {
 /// Which parameters of a GET it knows.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)]
-pub(super) struct Parameters {
+pub(super) struct ParameterSupport {
     pub(super) pretty: Pretty,
     /// One line of JSON has blanks behind commas and colons.
     pub(super) spaced: bool,
@@ -93,12 +93,12 @@ pub(super) struct Operations {
     pub(super) atoi: bool,
     /// Whoever is listed is found by the id. Else only who has started.
     pub(super) finds_all: bool,
-    pub(super) missing: Missing,
+    pub(super) missing: NotFoundStyle,
 }
 
 /// What a 404 for an object of a known kind says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(super) enum NotFoundStyle {
     /// Nothing.
     Silent,
     /// That it is none.

@@ -2,31 +2,33 @@
 
 use std::time::Duration;
 
-use super::endpoint::Endpoint;
-use super::faults::Fault;
-use super::http::{Reply, Request};
-use super::spec::Dialects;
+use super::endpoint::SimEndpoint;
+use super::faults::InjectedFault;
+use super::http::{SimReply, SimRequest};
+use super::spec::ServedDialects;
 use super::{draft, jsonapi};
 
 /// What is sent back, and when.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct DelayedReply {
     /// Without one the connection is reset.
-    pub(super) reply: Option<Reply>,
+    pub(super) reply: Option<SimReply>,
     /// How long it is held back.
     pub(super) hold: Duration,
 }
 
 /// Answers a request, and remembers that it was asked.
-pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Answer {
+pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> DelayedReply {
     let (fault, silence) = endpoint.fault(request).unzip();
     let carried_out = fault
-        .is_none_or(Fault::is_after)
+        .is_none_or(InjectedFault::is_after)
         .then(|| carry_out(endpoint, request));
     let reply = match fault {
-        None | Some(Fault::SilenceAfter) => carried_out,
-        Some(Fault::ResetBefore | Fault::ResetAfter) => None,
-        Some(Fault::ErrorBefore | Fault::ErrorAfter | Fault::SilenceBefore) => Some(fail(endpoint, request)),
+        None | Some(InjectedFault::SilenceAfter) => carried_out,
+        Some(InjectedFault::ResetBefore | InjectedFault::ResetAfter) => None,
+        Some(InjectedFault::ErrorBefore | InjectedFault::ErrorAfter | InjectedFault::SilenceBefore) => {
+            Some(fail(endpoint, request))
+        }
     };
     let status = reply.as_ref().map_or(0, |reply| reply.status.as_u16());
     endpoint.remember(request, status, fault);
@@ -36,14 +38,14 @@ pub(super) fn answer(endpoint: &Endpoint, request: &Request) -> Answer {
     } else {
         Duration::ZERO
     };
-    let silence = silence.filter(|_| fault.is_some_and(Fault::is_silence));
-    Answer {
+    let silence = silence.filter(|_| fault.is_some_and(InjectedFault::is_silence));
+    DelayedReply {
         reply,
         hold: delay.saturating_add(silence.unwrap_or_default()),
     }
 }
 
-fn carry_out(endpoint: &Endpoint, request: &Request) -> Reply {
+fn carry_out(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     if speaks_jsonapi(endpoint.dialects, &request.path) {
         jsonapi::answer(endpoint, request)
     } else {
@@ -52,7 +54,7 @@ fn carry_out(endpoint: &Endpoint, request: &Request) -> Reply {
 }
 
 /// An internal error, in the dialect that was asked.
-fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
+fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     if speaks_jsonapi(endpoint.dialects, &request.path) {
         jsonapi::fail(endpoint, request)
     } else {
@@ -60,10 +62,10 @@ fn fail(endpoint: &Endpoint, request: &Request) -> Reply {
     }
 }
 
-fn speaks_jsonapi(dialects: Dialects, path: &str) -> bool {
+fn speaks_jsonapi(dialects: ServedDialects, path: &str) -> bool {
     match dialects {
-        Dialects::Both => path == "/v1" || path.starts_with("/v1/"),
-        Dialects::Draft => false,
-        Dialects::JsonApi => true,
+        ServedDialects::Both => path == "/v1" || path.starts_with("/v1/"),
+        ServedDialects::Draft => false,
+        ServedDialects::JsonApi => true,
     }
 }

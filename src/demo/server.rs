@@ -15,43 +15,43 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::connection::{CuttableListener, Cutter};
-use super::endpoint::{Endpoint, RequestLine};
-use super::http::{Reply, Request};
-use super::routing::{self, Answer};
+use super::connection::{CuttableListener, ResetHandle};
+use super::endpoint::{RequestLine, SimEndpoint};
+use super::http::{SimReply, SimRequest};
+use super::routing::{self, DelayedReply};
 use super::spec::{DemoError, ServeSpec};
 use super::world::World;
 
 /// Open connections get this long to end when the server stops.
-const STOP_WITHIN: Duration = Duration::from_secs(1);
+const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A running endpoint. It stops when this is dropped.
 #[derive(Debug)]
-pub struct Running {
+pub struct SimServer {
     /// Where it listens.
     pub addr: SocketAddr,
-    endpoint: Arc<Endpoint>,
+    endpoint: Arc<SimEndpoint>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<io::Result<()>>>,
 }
 
 /// Starts the endpoint. It must be called within a tokio runtime.
-pub async fn serve(spec: ServeSpec) -> Result<Running, DemoError> {
+pub async fn serve(spec: ServeSpec) -> Result<SimServer, DemoError> {
     spec.check()?;
     let address = spec.listen;
     let bind = |source| DemoError::Bind { address, source };
     let listener = TcpListener::bind(address).await.map_err(bind)?;
     let addr = listener.local_addr().map_err(bind)?;
 
-    let endpoint = Arc::new(Endpoint::new(spec));
+    let endpoint = Arc::new(SimEndpoint::new(spec));
     let router = Router::new().fallback(respond).with_state(Arc::clone(&endpoint));
     let (stop, stopped) = oneshot::channel::<()>();
-    let service = router.into_make_service_with_connect_info::<Cutter>();
+    let service = router.into_make_service_with_connect_info::<ResetHandle>();
     let served = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(async move {
         let _ = stopped.await;
     });
     let task = tokio::spawn(async move { served.await });
-    Ok(Running {
+    Ok(SimServer {
         addr,
         endpoint,
         stop: Some(stop),
@@ -59,7 +59,7 @@ pub async fn serve(spec: ServeSpec) -> Result<Running, DemoError> {
     })
 }
 
-impl Running {
+impl SimServer {
     /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
@@ -112,13 +112,13 @@ impl Running {
     pub async fn stop(mut self) {
         drop(self.stop.take());
         let Some(mut task) = self.task.take() else { return };
-        if tokio::time::timeout(STOP_WITHIN, &mut task).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, &mut task).await.is_err() {
             task.abort();
         }
     }
 }
 
-impl Drop for Running {
+impl Drop for SimServer {
     /// Dropping the sender tells the server to stop; a request being answered is still answered.
     fn drop(&mut self) {
         drop(self.stop.take());
@@ -128,20 +128,20 @@ impl Drop for Running {
 /// Answers on a thread for blocking work: a list of a large fleet takes a while, and others share the runtime.
 /// A client that hangs up while its reply is held back ends this future, but not what was asked for.
 async fn respond(
-    State(endpoint): State<Arc<Endpoint>>,
-    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    State(endpoint): State<Arc<SimEndpoint>>,
+    ConnectInfo(cutter): ConnectInfo<ResetHandle>,
     request: HttpRequest<Body>,
 ) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let request = Request {
+    let request = SimRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
     };
     let answered = tokio::task::spawn_blocking(move || routing::answer(&endpoint, &request)).await;
-    let Answer { reply, hold } = answered.unwrap_or_else(|_| Answer {
-        reply: Some(Reply::new(StatusCode::INTERNAL_SERVER_ERROR)),
+    let DelayedReply { reply, hold } = answered.unwrap_or_else(|_| DelayedReply {
+        reply: Some(SimReply::new(StatusCode::INTERNAL_SERVER_ERROR)),
         hold: Duration::ZERO,
     });
     if !hold.is_zero() {
@@ -156,7 +156,7 @@ async fn respond(
     )
 }
 
-fn response(reply: Reply) -> Response<Body> {
+fn response(reply: SimReply) -> Response<Body> {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = reply.status;
     for (name, value) in reply.headers {

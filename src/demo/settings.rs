@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 /// So many statements each session keeps unless told otherwise.
-const RETAINED: u64 = 10;
+const DEFAULT_RETAINED: u64 = 10;
 const RETAIN: &str = "retain_last_statements";
 
 /// Settings by their names in the configuration; what is not named is as usual.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct ProxyOverrides {
     /// Those of the proxy.
     pub proxy: Map<String, Value>,
     /// Those of each service, by its name.
     pub services: BTreeMap<String, Map<String, Value>>,
 }
 
-impl Settings {
+impl ProxyOverrides {
     /// Sets one of the proxy's.
     #[must_use]
     pub fn proxy(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -52,7 +52,7 @@ impl Settings {
         let own = self.services.get(service).and_then(|own| own.get(RETAIN));
         let own = own.and_then(Value::as_u64);
         let proxy = || self.proxy.get(RETAIN).and_then(Value::as_u64);
-        own.or_else(proxy).unwrap_or(RETAINED)
+        own.or_else(proxy).unwrap_or(DEFAULT_RETAINED)
     }
 }
 

@@ -10,17 +10,17 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::faults::Faults;
-use super::profile::Profile;
+use super::profile::VersionProfile;
 use super::profile::table::PROFILES;
-use super::settings::Settings;
+use super::settings::ProxyOverrides;
 use super::world::WorldSpec;
 
 /// World time runs at most so much faster than the clock.
-const TOP_SPEED: f64 = 10_000.0;
+const MAX_SPEED: f64 = 10_000.0;
 
 /// Which dialects are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dialects {
+pub enum ServedDialects {
     /// `/v1/…` is JSON:API, everything else the draft.
     #[default]
     Both,
@@ -46,11 +46,11 @@ pub struct ServeSpec {
     /// JSON:API gives tokens for passwords, as a real server does over TLS or with `admin_secure_gui=false`.
     pub tokens: bool,
     /// Which dialects are served.
-    pub dialects: Dialects,
+    pub dialects: ServedDialects,
     /// As which version of MaxScale it speaks JSON:API.
-    pub profile: &'static Profile,
+    pub profile: &'static VersionProfile,
     /// How the proxy is set up (JSON:API).
-    pub settings: Settings,
+    pub settings: ProxyOverrides,
     /// The time zone of dates that do not name theirs.
     pub zone: TimeZone,
     /// What goes wrong on purpose, if anything.
@@ -74,9 +74,9 @@ impl ServeSpec {
             auth: None,
             viewer: None,
             tokens: false,
-            dialects: Dialects::Both,
-            profile: Profile::current(),
-            settings: Settings::default(),
+            dialects: ServedDialects::Both,
+            profile: VersionProfile::current(),
+            settings: ProxyOverrides::default(),
             zone: TimeZone::system(),
             faults: None,
             delay: Duration::ZERO,
@@ -88,7 +88,7 @@ impl ServeSpec {
         if !self.listen.ip().is_loopback() {
             return Err(DemoError::NotLoopback(self.listen));
         }
-        if !(0.0..=TOP_SPEED).contains(&self.speed) {
+        if !(0.0..=MAX_SPEED).contains(&self.speed) {
             return Err(DemoError::Speed(self.speed));
         }
         match &self.faults {
@@ -98,7 +98,7 @@ impl ServeSpec {
     }
 }
 
-impl Profile {
+impl VersionProfile {
     /// The one to serve, by its name.
     pub fn named(name: &str) -> Result<&'static Self, DemoError> {
         let named = PROFILES.iter().find(|profile| profile.name == name);
@@ -121,7 +121,7 @@ pub enum DemoError {
     #[error("the demo endpoint listens on loopback only, not on {0}: try 127.0.0.1:0")]
     NotLoopback(SocketAddr),
     /// Speed must be a number in range.
-    #[error("the speed must lie between 0 and {TOP_SPEED}, not {0}")]
+    #[error("the speed must lie between 0 and {MAX_SPEED}, not {0}")]
     Speed(f64),
     /// A version that nobody has described.
     #[error("no such version of MaxScale: {}; there are {}", name.escape_debug(), names())]

@@ -7,12 +7,14 @@ use std::time::Duration;
 use axum::http::{HeaderMap, Method};
 use jiff::tz::{TimeZone, offset};
 
-use super::endpoint::Endpoint;
-use super::http::Request;
-use super::world::Plot;
-use super::{Dialects, ServeSpec, dates, draft, jsonapi};
+use super::endpoint::SimEndpoint;
+use super::http::SimRequest;
+use super::world::SessionTrouble;
+use super::{ServeSpec, ServedDialects, dates, draft, jsonapi};
+use crate::diagnosis::{
+    ConnectionSample, Diagnoses, DiagnosisInput, Samples, Severity, Thresholds, diagnose,
+};
 use crate::model::{Dialect, EndpointId, Snapshot};
-use crate::triage::{ConnectionSample, Judged, Look, Samples, Severity, Thresholds, judge};
 use crate::wire::{self, Decoder, Interner};
 
 /// When the world begins, and the zone of its server, which nobody names.
@@ -21,24 +23,24 @@ const ZONE: i8 = 2;
 
 /// Somebody who polls the world.
 struct Watcher {
-    endpoint: Endpoint,
+    endpoint: SimEndpoint,
     dialect: Dialect,
     interner: Interner,
-    past: Option<(Snapshot, Judged)>,
+    past: Option<(Snapshot, Diagnoses)>,
     /// What is known of connections (draft).
     samples: Samples,
 }
 
 /// What was found of one session: reasons with their severities.
-type Found = BTreeSet<(&'static str, Severity)>;
+type FoundSession = BTreeSet<(&'static str, Severity)>;
 
 impl Watcher {
     fn new(dialect: Dialect, sessions: usize) -> Self {
         let mut spec = ServeSpec::new(sessions, 42);
         spec.world.now_unix = NOW;
         spec.speed = 0.0;
-        spec.dialects = Dialects::Both;
-        let mut endpoint = Endpoint::new(spec);
+        spec.dialects = ServedDialects::Both;
+        let mut endpoint = SimEndpoint::new(spec);
         endpoint.zone = TimeZone::fixed(offset(ZONE));
         Self {
             endpoint,
@@ -50,7 +52,7 @@ impl Watcher {
     }
 
     fn get(&self, path: &str) -> Vec<u8> {
-        let request = Request {
+        let request = SimRequest {
             method: Method::GET,
             path: path.to_owned(),
             query: String::new(),
@@ -63,7 +65,7 @@ impl Watcher {
     }
 
     /// Lists and judges the world as it is after so many seconds.
-    fn poll(&mut self, second: u64) -> BTreeMap<u64, Found> {
+    fn poll(&mut self, second: u64) -> BTreeMap<u64, FoundSession> {
         self.endpoint
             .with_world(|world| world.advance(Duration::from_secs(second)));
         let path = match self.dialect {
@@ -92,8 +94,8 @@ impl Watcher {
             sessions: rows.sessions,
             blanked: rows.blanked,
             dropped: rows.dropped,
-            change: crate::model::Change::default(),
-            census: crate::model::Census::default(),
+            change: crate::model::ListDiff::default(),
+            stats: crate::model::ListStats::default(),
         };
         if self.dialect == Dialect::Draft {
             self.sample(&snapshot);
@@ -101,18 +103,23 @@ impl Watcher {
         let past = self
             .past
             .as_ref()
-            .map(|(before, judged)| (Look::from(before), judged));
-        let judged = judge(past, Look::from(&snapshot), &Thresholds::default(), &self.samples);
+            .map(|(before, diagnoses)| (DiagnosisInput::from(before), diagnoses));
+        let diagnoses = diagnose(
+            past,
+            DiagnosisInput::from(&snapshot),
+            &Thresholds::default(),
+            &self.samples,
+        );
         let sessions = snapshot.sessions.iter().enumerate();
         let found = sessions.map(|(index, session)| {
-            let found = judged.verdict(index).found.iter();
+            let found = diagnoses.diagnosis(index).found.iter();
             let reasons = found.map(|finding| (finding.reason.name, finding.severity));
             (session.id.0, reasons.collect())
         });
         let found = found
-            .filter(|(_, reasons): &(u64, Found)| !reasons.is_empty())
+            .filter(|(_, reasons): &(u64, FoundSession)| !reasons.is_empty())
             .collect();
-        self.past = Some((snapshot, judged));
+        self.past = Some((snapshot, diagnoses));
         found
     }
 
@@ -123,35 +130,38 @@ impl Watcher {
             let mut decoder = Decoder::new(&mut self.interner, None, snapshot.taken_at);
             let connections = wire::draft::connections(&body, &mut decoder).unwrap();
             let before = self.samples.remove(&session.id);
-            let sample = ConnectionSample::look(before, &connections, None, snapshot.taken_at);
+            let sample = ConnectionSample::next(before, &connections, None, snapshot.taken_at);
             self.samples.insert(session.id, sample);
         }
     }
 
     /// What the story has planted in each session, as the list can show it.
-    fn plot(&self, id: u64) -> Plot {
-        self.endpoint
-            .with_world(|world| world.session(id).map_or(Plot::Ordinary, |session| session.plot()))
+    fn plot(&self, id: u64) -> SessionTrouble {
+        self.endpoint.with_world(|world| {
+            world
+                .session(id)
+                .map_or(SessionTrouble::Ordinary, |session| session.plot())
+        })
     }
 }
 
 /// What each planted trouble is found by within half a minute, by lists and (draft) looks at connections.
-fn planted(dialect: Dialect) -> Vec<(Plot, Found)> {
+fn planted(dialect: Dialect) -> Vec<(SessionTrouble, FoundSession)> {
     let found = |reasons: &[_]| reasons.iter().copied().collect();
     let (act, look) = (Severity::Act, Severity::Look);
     let mut planted = vec![
-        (Plot::Leaked, found(&[("idle", act)])),
-        (Plot::Closing, found(&[("closing", look)])),
+        (SessionTrouble::Leaked, found(&[("idle", act)])),
+        (SessionTrouble::Closing, found(&[("closing", look)])),
     ];
     let pressed = ("back-pressure", act);
     if dialect == Dialect::Draft {
-        planted.push((Plot::SlowReader, found(&[pressed, ("buffering", look)])));
+        planted.push((SessionTrouble::SlowReader, found(&[pressed, ("buffering", look)])));
     }
     if dialect == Dialect::JsonApi {
-        planted.push((Plot::SlowReader, found(&[pressed])));
+        planted.push((SessionTrouble::SlowReader, found(&[pressed])));
         let waits = ("query", look);
-        planted.push((Plot::Hung, found(&[waits, ("silent", look)])));
-        planted.push((Plot::NoBackend, found(&[waits, ("no-backend", look)])));
+        planted.push((SessionTrouble::Hung, found(&[waits, ("silent", look)])));
+        planted.push((SessionTrouble::NoBackend, found(&[waits, ("no-backend", look)])));
     }
     planted
 }
@@ -186,10 +196,10 @@ fn one_list_shows_what_is_idle_and_what_hangs() {
         .map(|(id, reasons)| (format!("{:?}", watcher.plot(*id)), reasons.clone()))
         .collect();
     let (leaked, hung) = (("idle", Severity::Act), ("query", Severity::Look));
-    assert_eq!(plots["Leaked"], Found::from([leaked]));
-    assert_eq!(plots["Hung"], Found::from([hung]));
+    assert_eq!(plots["Leaked"], FoundSession::from([leaked]));
+    assert_eq!(plots["Hung"], FoundSession::from([hung]));
     let pressed = ("back-pressure", Severity::Act);
-    assert_eq!(plots["SlowReader"], Found::from([pressed]));
+    assert_eq!(plots["SlowReader"], FoundSession::from([pressed]));
     assert_eq!(plots.len(), 3);
 }
 
@@ -197,14 +207,14 @@ fn one_list_shows_what_is_idle_and_what_hangs() {
 fn nobody_else_is_found_in_ten_minutes() {
     for dialect in [Dialect::Draft, Dialect::JsonApi] {
         let mut watcher = Watcher::new(dialect, 100);
-        let mut seen: BTreeMap<String, Found> = BTreeMap::new();
+        let mut seen: BTreeMap<String, FoundSession> = BTreeMap::new();
         for second in 0..=600 {
             for (id, reasons) in watcher.poll(second) {
                 let plot = format!("{:?}", watcher.plot(id));
                 seen.entry(plot).or_default().extend(reasons);
             }
         }
-        let mut expected: BTreeMap<String, Found> = planted(dialect)
+        let mut expected: BTreeMap<String, FoundSession> = planted(dialect)
             .into_iter()
             .map(|(plot, reasons)| (format!("{plot:?}"), reasons))
             .collect();

@@ -2,15 +2,15 @@
 //!
 //! What moves within a session is a function of its age (`timeline`); what changes the fleet is an event on the
 //! schedule. So the world depends on its seed and the time alone, not on how often somebody looked. Who may
-//! enter: the replies of both dialects, through [`Moment`], and `server`, which brings the time.
+//! enter: the replies of both dialects, through [`SimSessionAt`], and `server`, which brings the time.
 
-mod cast;
 mod changes;
+mod event_queue;
 mod fleet;
-mod guise;
-mod schedule;
+mod hostile_texts;
+mod population;
+mod scenario;
 mod session;
-mod story;
 mod timeline;
 mod topology;
 
@@ -19,15 +19,15 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use cast::Client;
-use schedule::Schedule;
-use session::Session;
+use event_queue::EventQueue;
+use population::SimClient;
+use session::SimSession;
 
-pub use cast::Library;
-pub(super) use session::WORKERS;
-pub use session::{Backend, Moment, State, Statement};
+pub use population::Library;
 #[cfg(test)]
-pub(super) use story::Plot;
+pub(super) use scenario::SessionTrouble;
+pub(super) use session::WORKERS;
+pub use session::{SimConnection, SimSessionAt, State, Statement};
 pub(super) use timeline::mix;
 pub(super) use topology::{SERVERS, SERVICES, Server};
 pub use topology::{ServerTrouble, Service, TroubledServer};
@@ -71,7 +71,7 @@ impl WorldSpec {
             now_unix,
             hostile: false,
             node: "db-proxy-1".to_owned(),
-            half_open: sessions >= story::WHOLE,
+            half_open: sessions >= scenario::MIN_FLEET_SIZE,
             returning: false,
             troubled_server: None,
         }
@@ -85,10 +85,10 @@ pub struct World {
     uptime_at_start: Duration,
     /// Time since the process began; sessions are dated on this scale.
     uptime: Duration,
-    sessions: BTreeMap<u64, Session>,
+    sessions: BTreeMap<u64, SimSession>,
     /// Those that are left out of lists, and of how many more.
     hidden: BTreeMap<u64, u32>,
-    schedule: Schedule,
+    schedule: EventQueue,
     next_id: u64,
     churn: f64,
     /// Mean life of a short-lived session, such that `churn` keeps the fleet at its size.
@@ -129,7 +129,7 @@ impl World {
             uptime,
             sessions: BTreeMap::new(),
             hidden: BTreeMap::new(),
-            schedule: Schedule::default(),
+            schedule: EventQueue::default(),
             next_id: 1,
             churn,
             brief_life: Duration::ZERO,
@@ -150,23 +150,23 @@ impl World {
     }
 
     /// Every session, by id, as it is now. Half-open ones are among them.
-    pub fn sessions(&self) -> impl Iterator<Item = Moment<'_>> {
+    pub fn sessions(&self) -> impl Iterator<Item = SimSessionAt<'_>> {
         self.sessions
             .values()
-            .map(|session| Moment::of(session, self.uptime))
+            .map(|session| SimSessionAt::of(session, self.uptime))
     }
 
     /// The sessions that a list of this moment names.
-    pub fn listed(&self) -> impl Iterator<Item = Moment<'_>> {
+    pub fn listed_sessions(&self) -> impl Iterator<Item = SimSessionAt<'_>> {
         self.sessions()
             .filter(|session| !self.hidden.contains_key(&session.id()))
     }
 
     /// One session as it is now.
-    pub fn session(&self, id: u64) -> Option<Moment<'_>> {
+    pub fn session(&self, id: u64) -> Option<SimSessionAt<'_>> {
         self.sessions
             .get(&id)
-            .map(|session| Moment::of(session, self.uptime))
+            .map(|session| SimSessionAt::of(session, self.uptime))
     }
 
     /// How many sessions there are.
@@ -237,13 +237,13 @@ impl World {
         1_000 + timeline::mix(self.spec.seed, 3) % 30_000
     }
 
-    fn open(&mut self, client: Client, seed: u64, born: Duration) -> &mut Session {
+    fn open(&mut self, client: SimClient, seed: u64, born: Duration) -> &mut SimSession {
         let id = self.next_id;
         self.next_id = id.saturating_add(1);
         self.changed = self.changed.max(born);
         self.sessions
             .entry(id)
-            .or_insert(Session::new(id, client, seed, born))
+            .or_insert(SimSession::new(id, client, seed, born))
     }
 }
 

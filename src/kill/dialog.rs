@@ -5,11 +5,11 @@ use std::time::Duration;
 
 /// A confirming key counts only this long after the frame that opened Yes: a buffered `y` over a
 /// slow line must not confirm what nobody has seen.
-pub(super) const SETTLE: Duration = Duration::from_millis(300);
+pub(super) const SETTLE_TIME: Duration = Duration::from_millis(300);
 /// Up to so many are confirmed by a key; for more, their number is typed.
-pub const BY_KEY: usize = 5;
+pub const MAX_CONFIRMED_BY_KEY: usize = 5;
 /// More digits than any number of sessions has.
-const DIGITS: usize = 9;
+const MAX_DIGITS: usize = 9;
 
 /// The two buttons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum Press {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum DialogResult {
     /// The dialog stays.
     Stay,
     /// Do nothing, close.
@@ -51,7 +51,7 @@ pub enum Answer {
 
 /// What is chosen and typed, and since when Yes is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dialog {
+pub struct DialogState {
     choice: Choice,
     typed: String,
     /// Whether the typed number was entered and is not the number of victims.
@@ -59,9 +59,9 @@ pub struct Dialog {
     opened: Option<Duration>,
 }
 
-impl Dialog {
+impl DialogState {
     /// A frame was drawn. `checked`: it showed that the first check has passed.
-    pub fn drawn(&mut self, checked: bool, now: Duration) {
+    pub fn on_drawn(&mut self, checked: bool, now: Duration) {
         match (checked, self.opened) {
             (true, None) => self.opened = Some(now),
             (false, _) => *self = Self::default(),
@@ -90,28 +90,28 @@ impl Dialog {
     }
 
     /// Other victims are meant now: what was typed, chosen and seen was about others.
-    pub fn changed(&mut self) {
+    pub fn on_change(&mut self) {
         *self = Self::default();
     }
 
     /// A key, at a time (since the program began), where a Yes would end so many.
-    pub fn press(&mut self, press: Press, victims: usize, now: Duration) -> Answer {
+    pub fn press(&mut self, press: Press, victims: usize, now: Duration) -> DialogResult {
         let settled = self
             .opened
-            .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE);
-        let by_number = victims > BY_KEY;
+            .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE_TIME);
+        let by_number = victims > MAX_CONFIRMED_BY_KEY;
         self.is_mismatch = false;
         match (press, self.choice) {
             (Press::Enter, _) if by_number && !self.typed.is_empty() => {
                 if settled && self.typed.parse() == Ok(victims) {
-                    return Answer::Yes;
+                    return DialogResult::Yes;
                 }
                 self.is_mismatch = self.typed.parse() != Ok(victims);
             }
-            (Press::No, _) | (Press::Enter, Choice::No) => return Answer::No,
+            (Press::No, _) | (Press::Enter, Choice::No) => return DialogResult::No,
             (Press::Yes, _) | (Press::Enter, Choice::Yes) => {
                 if settled && !by_number {
-                    return Answer::Yes;
+                    return DialogResult::Yes;
                 }
             }
             (Press::Move, choice) if self.is_open() && !by_number => {
@@ -121,12 +121,12 @@ impl Dialog {
                     Choice::No
                 };
             }
-            (Press::Digit(digit), _) if settled && by_number && self.typed.len() < DIGITS => {
+            (Press::Digit(digit), _) if settled && by_number && self.typed.len() < MAX_DIGITS => {
                 self.typed.push(digit);
             }
             (Press::Erase, _) => drop(self.typed.pop()),
             (Press::Move | Press::Digit(_), _) => {}
         }
-        Answer::Stay
+        DialogResult::Stay
     }
 }

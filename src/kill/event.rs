@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Entry;
-use crate::model::{Absence, EndpointId, Fault, Now, SessionId, Sighting, Snapshot, Text};
+use super::AuditEntry;
+use crate::model::{Absence, EndpointId, Now, RequestError, SessionId, SessionObservation, Snapshot, Text};
 
 /// Which question an answer belongs to. An answer to any but the last question is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ pub enum CheckPurpose {
 
 /// A request to an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request {
+pub enum KillRequest {
     /// GET one session; answered by `Seen`, or by `Missing` after the admin API's own 404.
     Check {
         /// The session's id.
@@ -84,7 +84,7 @@ pub enum Order {
         /// To tell the answer by.
         ticket: Ticket,
         /// What.
-        request: Request,
+        request: KillRequest,
     },
     /// Write to the audit log what is about to be done, so that it survives a crash; answered by
     /// `Logged`.
@@ -92,25 +92,25 @@ pub enum Order {
         /// To tell the answer by.
         ticket: Ticket,
         /// One for each session.
-        entries: Vec<Entry>,
+        entries: Vec<AuditEntry>,
     },
     /// Write to the audit log what came of it. Nothing waits for it.
-    WriteOutcomes(Vec<Entry>),
+    WriteOutcomes(Vec<AuditEntry>),
 }
 
 /// What a kill hears.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub enum KillEvent {
     /// The reply to a check.
-    Seen(Ticket, Result<Arc<Sighting>, Fault>),
+    Seen(Ticket, Result<Arc<SessionObservation>, RequestError>),
     /// The reply to a check: the endpoint has no session with this id.
     Missing(Ticket, Absence),
     /// The reply to a survey.
-    Surveyed(Ticket, Result<Survey, Fault>),
+    Surveyed(Ticket, Result<Survey, RequestError>),
     /// The fresh list.
-    Relisted(Ticket, Result<Arc<Snapshot>, Fault>),
-    /// The answer of a DELETE; a 404 is [`Fault::NotFound`].
-    Deleted(Ticket, Result<(), Fault>),
+    Relisted(Ticket, Result<Arc<Snapshot>, RequestError>),
+    /// The answer of a DELETE; a 404 is [`RequestError::NotFound`].
+    Deleted(Ticket, Result<(), RequestError>),
     /// The intents are safe on the disk, or why they are not.
     Logged(Ticket, Result<(), Text>),
     /// A good list of the usual polling. One that was begun before a DELETE may still have its
@@ -122,7 +122,7 @@ pub enum Event {
     Clock,
 }
 
-impl Event {
+impl KillEvent {
     /// The question that it answers, if it answers one.
     pub const fn ticket(&self) -> Option<Ticket> {
         match self {

@@ -6,14 +6,14 @@ use crate::model::Now;
 
 /// Who wakes later than this was stopped, and may have been for hours: what was meant then may not be
 /// meant now.
-const LATE: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_secs(1);
 /// Who wakes so late may have been stopped for that long: the signal that says so comes right behind
 /// the time,
-const SUSPECT: Duration = Duration::from_millis(20);
+const SUSPICIOUS_DELAY: Duration = Duration::from_millis(20);
 /// and is heard within so much more of it.
-const MOMENT: Duration = Duration::from_millis(200);
+const RESUME_MARGIN: Duration = Duration::from_millis(200);
 /// Awake so shortly before the end, and again at it: between the two nobody was stopped for long.
-const LAST_CALL: Duration = Duration::from_millis(50);
+const LAST_WAKE_UP: Duration = Duration::from_millis(50);
 
 /// A countdown on the monotonic clock.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub struct Grace {
 
 /// What the time says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passing {
+pub(super) enum GraceStatus {
     /// It can still be taken back.
     Waits,
     /// It is over.
@@ -48,19 +48,19 @@ impl Grace {
         self.until.saturating_sub(now)
     }
 
-    pub(super) fn pass(&mut self, now: Now) -> Passing {
+    pub(super) fn advance(&mut self, now: Now) -> GraceStatus {
         let overslept = now.elapsed.saturating_sub(self.awake_by);
-        if overslept > LATE || now.slept_since(&self.began) > LATE {
-            return Passing::Late;
+        if overslept > MAX_DELAY || now.slept_since(&self.began) > MAX_DELAY {
+            return GraceStatus::Late;
         }
-        if overslept > SUSPECT {
-            self.until = self.until.max(now.elapsed + MOMENT);
+        if overslept > SUSPICIOUS_DELAY {
+            self.until = self.until.max(now.elapsed + RESUME_MARGIN);
         }
         if now.elapsed >= self.until {
-            return Passing::Over;
+            return GraceStatus::Over;
         }
         self.awake_by = self.until.saturating_sub(next_call(self.left(now.elapsed)));
-        Passing::Waits
+        GraceStatus::Waits
     }
 
     pub(super) const fn wake_at(&self) -> Duration {
@@ -77,8 +77,8 @@ fn next_call(left: Duration) -> Duration {
     } else {
         whole
     };
-    if shorter.is_zero() && left > LAST_CALL {
-        LAST_CALL
+    if shorter.is_zero() && left > LAST_WAKE_UP {
+        LAST_WAKE_UP
     } else {
         shorter
     }

@@ -1,44 +1,43 @@
 //! The kill protocol as a state machine: no network, no clock, no screen, no file.
 //!
 //! Driven by the screen and by `maxtop kill` alike. It holds who was asked for, hears what the
-//! endpoint says ([`Event`]) and answers what to do next ([`Order`]). A DELETE is ordered in one
+//! endpoint says ([`KillEvent`]) and answers what to do next ([`Order`]). A DELETE is ordered in one
 //! place only: for a session that was confirmed, after its grace time, after its intent was logged,
 //! right after a GET that showed the very session that was confirmed (docs/kill-protocol.md).
 //!
-//! One [`Batch`] is one question, with an [`Attempt`] for each victim; [`Dialog`] holds the rules of
+//! One [`KillBatch`] is one question, with an [`KillTask`] for each victim; [`DialogState`] holds the rules of
 //! asking a person.
 
-mod attempt;
+mod audit_entry;
 mod batch;
 mod dialog;
-mod entry;
 mod event;
 mod grace;
+mod killable;
 mod outcome;
-mod permit;
+mod reconnects;
 mod refusal;
-mod returns;
-mod rules;
-mod stage;
+mod request_scheduler;
+mod state;
 mod tally;
-mod traffic;
+mod task;
 mod victim;
 
-pub use attempt::Attempt;
-pub use attempt::MAX_CHECK_AGE;
-pub use batch::{Batch, numbers};
-pub use dialog::{Answer, BY_KEY, Choice, Dialog, Press};
-pub use entry::Entry;
-pub use event::{CheckPurpose, Event, Order, Request, Survey, Ticket};
+pub use audit_entry::AuditEntry;
+pub use batch::{KillBatch, numbers};
+pub use dialog::{Choice, DialogResult, DialogState, MAX_CONFIRMED_BY_KEY, Press};
+pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
-pub use outcome::Outcome;
-pub use permit::{Authority, permit};
-pub use refusal::Refusal;
-pub use returns::{Return, Returns};
-pub use rules::Rules;
-pub use stage::{FirstCheck, Stage, Watch};
+pub use killable::Rules;
+pub use killable::{Authority, check_killable};
+pub use outcome::KillOutcome;
+pub use reconnects::{ReconnectDetector, Return};
+pub use refusal::RefusalReason;
+pub use request_scheduler::MAX_IN_FLIGHT;
+pub use state::{FirstCheck, FollowUp, KillState};
 pub use tally::Tally;
-pub use traffic::AT_ONCE;
+pub use task::KillTask;
+pub use task::MAX_CHECK_AGE;
 pub use victim::{Victim, asks_why, reason_names};
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::Refusal;
-use crate::model::{Difference, Fault, Identity, Part};
+use super::RefusalReason;
+use crate::model::{Difference, Identity, Part, RequestError};
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum KillOutcome {
     /// It is gone, so long after the DELETE was sent.
     Killed {
         /// From the DELETE to the look that showed it gone.
@@ -16,33 +16,33 @@ pub enum Outcome {
     /// It had ended before anything was sent.
     AlreadyGone,
     /// Nothing was sent.
-    Refused(Refusal),
+    Refused(RefusalReason),
     /// Nothing was sent: it no longer matches this filter, which it was taken by.
     Skipped(String),
     /// The server refused who asked (401 or 403).
-    NotAllowed(Fault),
+    NotAllowed(RequestError),
     /// The server answered with an error.
-    Failed(Fault),
+    Failed(RequestError),
     /// The DELETE was answered, and the session is still there.
     StillThere {
         /// How long it was watched.
         after: Duration,
     },
     /// The reply to the DELETE was lost, and nothing since told what came of it.
-    Unknown(Fault),
+    Unknown(RequestError),
 }
 
-impl Outcome {
+impl KillOutcome {
     /// One line: which session, and what came of it.
     pub fn words(&self, identity: &Identity) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
             Self::Killed { after } => format!("killed {who} in {}", seconds(*after)),
             Self::AlreadyGone => format!("{who} was already gone"),
-            Self::Refused(Refusal::Changed(differences)) => refused_as_changed(identity, differences),
+            Self::Refused(RefusalReason::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
             Self::Skipped(_) => format!("skipped: {who}: {}", self.detail()),
-            Self::NotAllowed(fault @ Fault::MayOnlyRead) => {
+            Self::NotAllowed(fault @ RequestError::MayOnlyRead) => {
                 format!("not allowed: {fault}; {who} was not ended; read-only from here on")
             }
             Self::NotAllowed(fault) => format!("not allowed to end {who}: {fault}; read-only from here on"),
@@ -69,7 +69,7 @@ impl Outcome {
         match self {
             Self::Killed { .. } => "killed",
             Self::AlreadyGone => "already gone",
-            Self::Refused(Refusal::Stopped) => "stopped",
+            Self::Refused(RefusalReason::Stopped) => "stopped",
             Self::Refused(_) => "refused",
             Self::Skipped(_) => "skipped",
             Self::NotAllowed(_) => "not allowed",
@@ -80,7 +80,7 @@ impl Outcome {
     }
 
     /// Why nothing was sent, if nothing was.
-    pub const fn refusal(&self) -> Option<&Refusal> {
+    pub const fn refusal(&self) -> Option<&RefusalReason> {
         if let Self::Refused(refusal) = self {
             Some(refusal)
         } else {

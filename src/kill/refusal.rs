@@ -1,10 +1,10 @@
 //! Why nothing was sent, in values and in words.
 
-use crate::model::{Difference, Fault, Part, Text, Version};
+use crate::model::{Difference, Part, RequestError, Text, Version};
 
 /// Why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RefusalReason {
     /// `--read-only`, or an account that may not.
     ReadOnly,
     /// The account may only read.
@@ -22,7 +22,7 @@ pub enum Refusal {
     /// Listed as stopping, and no longer found by its id.
     Closing,
     /// The endpoint could not say who it is.
-    Unreadable(Fault),
+    Unreadable(RequestError),
     /// Every check took longer than one second.
     SlowEndpoint,
     /// Several proxies answer at the endpoint's address, so a DELETE may reach another one than its
@@ -40,7 +40,7 @@ pub enum Refusal {
     Stopped,
 }
 
-impl Refusal {
+impl RefusalReason {
     /// Whether somebody stopped it, and nothing spoke against it.
     pub const fn is_a_stop(&self) -> bool {
         matches!(self, Self::Stopped)

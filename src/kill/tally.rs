@@ -1,6 +1,6 @@
 //! How many of a batch stand where, for the progress and for the last word.
 
-use super::{Attempt, Outcome, Stage};
+use super::{KillOutcome, KillState, KillTask};
 
 /// The outcomes in the order in which they are summed up: one entry each.
 const WORDS: [&str; 9] = [
@@ -25,17 +25,14 @@ pub struct Tally {
 
 impl Tally {
     /// Counts.
-    pub fn of(attempts: &[Attempt]) -> Self {
+    pub fn of(tasks: &[KillTask]) -> Self {
         let mut tally = Self::default();
-        for attempt in attempts.iter().filter(|attempt| !attempt.is_struck()) {
-            let word = attempt.outcome().map(Outcome::word);
+        for task in tasks.iter().filter(|task| !task.is_removed()) {
+            let word = task.outcome().map(KillOutcome::word);
             let place = word.and_then(|word| WORDS.iter().position(|known| *known == word));
-            match (
-                place.and_then(|place| tally.ended.get_mut(place)),
-                attempt.stage(),
-            ) {
+            match (place.and_then(|place| tally.ended.get_mut(place)), task.state()) {
                 (Some(count), _) => *count += 1,
-                (None, Stage::Watching(_)) => tally.watched += 1,
+                (None, KillState::FollowingUp(_)) => tally.watched += 1,
                 (None, _) => tally.left += 1,
             }
         }
@@ -44,11 +41,11 @@ impl Tally {
 
     /// All that count.
     pub fn total(&self) -> usize {
-        self.settled() + self.left + self.watched
+        self.finished() + self.left + self.watched
     }
 
     /// Those that have an outcome.
-    pub fn settled(&self) -> usize {
+    pub fn finished(&self) -> usize {
         self.ended.iter().sum()
     }
 

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::attempt::WATCH;
-use super::dialog::SETTLE;
+use super::dialog::SETTLE_TIME;
+use super::task::FOLLOW_UP_TIME;
 use super::*;
+use crate::filter::{Filter, ReasonNames};
 use crate::model::{
-    Absence, Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Instance, Limit, Now,
-    Part, ProcessStart, Session, SessionId, Sighting, Snapshot, Text, Version,
+    Absence, Connected, Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, Part,
+    ProcessStart, RequestError, Session, SessionDetail, SessionId, SessionObservation, Snapshot, Text,
+    TextLimit, Version,
 };
-use crate::query::{Filter, ReasonNames};
 
 mod asking;
 mod evidence;
@@ -25,7 +26,7 @@ mod simulation;
 mod storm;
 
 pub(super) fn text(raw: &str) -> Text {
-    Text::clean(raw, Limit::Name)
+    Text::clean(raw, TextLimit::Name)
 }
 
 pub(super) fn session(id: u64, user: &str) -> Session {
@@ -68,14 +69,14 @@ fn victim(id: u64) -> Victim {
 }
 
 /// A batch in front of an outside that does only what it is told.
-pub(super) struct Play {
-    pub(super) batch: Batch,
+pub(super) struct KillHarness {
+    pub(super) batch: KillBatch,
     pub(super) now: Now,
     /// All orders so far.
     pub(super) orders: Vec<Order>,
 }
 
-impl Play {
+impl KillHarness {
     fn ask(victims: Vec<Victim>) -> Self {
         Self::protecting(victims, "")
     }
@@ -89,10 +90,10 @@ impl Play {
             protect: Filter::parse(protect).unwrap(),
             ..Rules::default()
         };
-        let (batch, orders) = Batch::ask(1, victims, rules);
+        let (batch, orders) = KillBatch::open(1, victims, rules);
         let mut play = Self { batch, now, orders };
-        for (ticket, _) in play.asked(|request| matches!(request, Request::Survey)) {
-            play.hear(Event::Surveyed(ticket, Ok(Survey::OneProxy)));
+        for (ticket, _) in play.asked(|request| matches!(request, KillRequest::Survey)) {
+            play.hear(KillEvent::Surveyed(ticket, Ok(Survey::OneProxy)));
         }
         play
     }
@@ -101,8 +102,8 @@ impl Play {
         Self::ask(vec![victim(17)])
     }
 
-    fn hear(&mut self, event: Event) {
-        self.orders.extend(self.batch.hear(event, self.now));
+    fn hear(&mut self, event: KillEvent) {
+        self.orders.extend(self.batch.on_event(event, self.now));
     }
 
     /// Time passes, and the batch is woken whenever it wants to be.
@@ -118,11 +119,11 @@ impl Play {
     fn leap(&mut self, span: Duration) {
         self.now.elapsed += span;
         self.now.wall += SignedDuration::try_from(span).unwrap();
-        self.hear(Event::Clock);
+        self.hear(KillEvent::Clock);
     }
 
     fn strike(&mut self, place: usize) {
-        let orders = self.batch.strike(place, self.now);
+        let orders = self.batch.remove(place, self.now);
         self.orders.extend(orders);
     }
 
@@ -135,7 +136,7 @@ impl Play {
     fn go(&mut self) {
         self.confirm(Duration::ZERO);
         let ticket = self.intents();
-        self.hear(Event::Logged(ticket, Ok(())));
+        self.hear(KillEvent::Logged(ticket, Ok(())));
     }
 
     /// The ticket of the last intents.
@@ -148,7 +149,7 @@ impl Play {
     }
 
     /// All requests of one kind so far.
-    fn asked(&self, wanted: impl Fn(&Request) -> bool) -> Vec<(Ticket, Request)> {
+    fn asked(&self, wanted: impl Fn(&KillRequest) -> bool) -> Vec<(Ticket, KillRequest)> {
         let asked = self.orders.iter().filter_map(|order| match order {
             Order::Ask { ticket, request, .. } => Some((*ticket, *request)),
             _ => None,
@@ -157,9 +158,9 @@ impl Play {
     }
 
     fn checks(&self) -> Vec<(Ticket, u64)> {
-        let checks = self.asked(|request| matches!(request, Request::Check { .. }));
+        let checks = self.asked(|request| matches!(request, KillRequest::Check { .. }));
         let id = |request| match request {
-            Request::Check { id, .. } => id.0,
+            KillRequest::Check { id, .. } => id.0,
             _ => 0,
         };
         checks
@@ -173,9 +174,9 @@ impl Play {
     }
 
     fn deletes(&self) -> Vec<(Ticket, u64)> {
-        let deletes = self.asked(|request| matches!(request, Request::Delete { .. }));
+        let deletes = self.asked(|request| matches!(request, KillRequest::Delete { .. }));
         let id = |request| match request {
-            Request::Delete { id, .. } => id.0,
+            KillRequest::Delete { id, .. } => id.0,
             _ => 0,
         };
         deletes
@@ -194,19 +195,19 @@ impl Play {
             Order::WriteIntents { entries, .. } | Order::WriteOutcomes(entries) => entries.as_slice(),
             Order::Ask { .. } => &[],
         });
-        let word = |entry: &Entry| entry.outcome.as_ref().map_or("intent", Outcome::word);
+        let word = |entry: &AuditEntry| entry.outcome.as_ref().map_or("intent", KillOutcome::word);
         entries.map(|entry| (entry.kill, word(entry))).collect()
     }
 
     /// A check is answered. A 404 comes from the victims' own process.
-    fn seen(&mut self, ticket: Ticket, answer: Result<Session, Fault>) {
-        if answer == Err(Fault::NotFound) {
-            let victims = self.batch.attempts().first();
-            let process = victims.and_then(|attempt| attempt.victim.identity.process.clone());
+    fn reply(&mut self, ticket: Ticket, answer: Result<Session, RequestError>) {
+        if answer == Err(RequestError::NotFound) {
+            let victims = self.batch.tasks().first();
+            let process = victims.and_then(|task| task.victim.identity.process.clone());
             return self.missing(ticket, process);
         }
         let answer = answer.map(|session| self.sighting(session));
-        self.hear(Event::Seen(ticket, answer));
+        self.hear(KillEvent::Seen(ticket, answer));
     }
 
     fn missing(&mut self, ticket: Ticket, process: Option<ProcessStart>) {
@@ -214,40 +215,40 @@ impl Play {
             process,
             other_process: None,
         };
-        self.hear(Event::Missing(ticket, absence));
+        self.hear(KillEvent::Missing(ticket, absence));
     }
 
     /// The last check is answered by this process, and by another one where given.
     fn seen_by(&mut self, process: u32, other: Option<u32>) {
         let (ticket, id) = *self.checks().last().expect("a check");
-        let sighting = Sighting {
+        let observation = SessionObservation {
             process: Some(self::process(process)),
             other_process: other.map(self::process),
             ..Arc::unwrap_or_clone(self.sighting(session(id, "alice")))
         };
-        self.hear(Event::Seen(ticket, Ok(Arc::new(sighting))));
+        self.hear(KillEvent::Seen(ticket, Ok(Arc::new(observation))));
     }
 
-    fn sighting(&self, session: Session) -> Arc<Sighting> {
-        Arc::new(Sighting {
+    fn sighting(&self, session: Session) -> Arc<SessionObservation> {
+        Arc::new(SessionObservation {
             endpoint: EndpointId(0),
             process: None,
             other_process: None,
             asked_at: self.now,
             taken_at: self.now.wall,
-            detail: Detail::of(session),
+            detail: SessionDetail::of(session),
         })
     }
 
     /// The last check is answered: it is alice, as it was.
     fn still_alice(&mut self) {
         let (ticket, id) = *self.checks().last().expect("a check");
-        self.seen(ticket, Ok(session(id, "alice")));
+        self.reply(ticket, Ok(session(id, "alice")));
     }
 
-    fn deleted(&mut self, answer: Result<(), Fault>) {
+    fn deleted(&mut self, answer: Result<(), RequestError>) {
         let ticket = self.last_delete();
-        self.hear(Event::Deleted(ticket, answer));
+        self.hear(KillEvent::Deleted(ticket, answer));
     }
 
     fn list(&self, sessions: Vec<Session>) -> Snapshot {
@@ -264,24 +265,24 @@ impl Play {
             sessions,
             blanked: 0,
             dropped: 0,
-            change: Change::default(),
-            census: Census::default(),
+            change: ListDiff::default(),
+            stats: ListStats::default(),
         }
     }
 
-    fn outcome(&self) -> Option<&Outcome> {
-        self.batch.attempts()[0].outcome()
+    fn outcome(&self) -> Option<&KillOutcome> {
+        self.batch.tasks()[0].outcome()
     }
 
     fn words(&self) -> String {
         self.outcome()
             .expect("an outcome")
-            .words(&self.batch.attempts()[0].victim.identity)
+            .words(&self.batch.tasks()[0].victim.identity)
     }
 }
 
-fn refused_password() -> Fault {
-    Fault::NotAllowed {
+fn refused_password() -> RequestError {
+    RequestError::NotAllowed {
         status: 401,
         detail: None,
         with_credentials: true,

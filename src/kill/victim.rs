@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Refusal;
-use crate::model::{Dialect, Identity, Instance, Session, Sighting};
-use crate::query::{Filter, ReasonNames};
-use crate::triage::{Look, Samples, Thresholds, Verdict, judge};
+use super::RefusalReason;
+use crate::diagnosis::{Diagnosis, DiagnosisInput, Samples, Thresholds, diagnose};
+use crate::filter::{Filter, ReasonNames};
+use crate::model::{Dialect, Identity, Instance, Session, SessionObservation};
 
 /// One session that is to be ended.
 #[derive(Clone, Debug)]
@@ -25,22 +25,22 @@ pub struct Victim {
     /// The filter that it was taken by, if nobody pointed at it: it is asked again before the DELETE.
     pub taken_by: Option<Filter>,
     /// Why it cannot be ended, if that is known before anything is asked.
-    pub refused: Option<Refusal>,
+    pub refused: Option<RefusalReason>,
 }
 
 impl Victim {
     /// Why it is stuck by a fresh look at it alone. What that cannot tell is as it was when it was
     /// asked for.
-    pub(super) fn reasons_by(&self, sighting: &Sighting, limits: &Thresholds) -> ReasonNames {
-        let look = Look {
+    pub(super) fn reasons_by(&self, observation: &SessionObservation, limits: &Thresholds) -> ReasonNames {
+        let look = DiagnosisInput {
             dialect: self.dialect,
             instance: self.instance.as_ref(),
-            taken_at: sighting.taken_at,
+            taken_at: observation.taken_at,
             is_after_restart: false,
-            sessions: std::slice::from_ref(&sighting.detail.session),
+            sessions: std::slice::from_ref(&observation.detail.session),
         };
-        let judged = judge(None, look, limits, &Samples::new());
-        self.reasons.confirmed_by(&reason_names(&judged.verdict(0)))
+        let diagnoses = diagnose(None, look, limits, &Samples::new());
+        self.reasons.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
     }
 
     /// `17 bob@10.0.0.9:4711`, for one line.
@@ -50,14 +50,18 @@ impl Victim {
 }
 
 /// The names of what was found, as a filter asks for them.
-pub fn reason_names(verdict: &Verdict<'_>) -> ReasonNames {
+pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
     ReasonNames {
-        found: verdict.found.iter().map(|finding| finding.reason.name).collect(),
-        unjudged: verdict.unjudged.names().collect(),
+        found: diagnosis
+            .found
+            .iter()
+            .map(|finding| finding.reason.name)
+            .collect(),
+        unjudged: diagnosis.unjudged.names().collect(),
     }
 }
 
 /// Whether a filter asks why a session is stuck: only then that has to be known.
 pub fn asks_why(filter: &Filter) -> bool {
-    filter.asks("stuck") || filter.asks("reason")
+    filter.uses("stuck") || filter.uses("reason")
 }

@@ -64,9 +64,9 @@ impl Counter {
 
 /// The counters of one connection since it was made; unknown ones are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Statistics([Option<u64>; 5]);
+pub struct ConnectionStatistics([Option<u64>; 5]);
 
-impl Statistics {
+impl ConnectionStatistics {
     /// Built by asking for each counter.
     pub fn from_fn(value: impl FnMut(Counter) -> Option<u64>) -> Self {
         Self(Counter::ALL.map(value))
@@ -94,7 +94,7 @@ pub struct Buffer {
 
 /// A connection from the proxy to a server, on behalf of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Connection {
+pub struct ConnectionDetail {
     /// The server, by name.
     pub server: Option<Text>,
     /// Draft: the state of its descriptor.
@@ -106,14 +106,14 @@ pub struct Connection {
     /// JSON:API: the TLS cipher; empty when the connection is plain.
     pub cipher: Option<Text>,
     /// Draft: its counters.
-    pub statistics: Option<Statistics>,
+    pub statistics: Option<ConnectionStatistics>,
     /// JSON:API: its queues.
     pub buffer: Option<Buffer>,
 }
 
 /// How one server answered a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
+pub struct StatementReply {
     /// The server, by name.
     pub server: Option<Text>,
     /// From the statement's receipt to this server's reply, in milliseconds.
@@ -122,7 +122,7 @@ pub struct Response {
 
 /// One retained statement (JSON:API, where the server retains any).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
+pub struct RetainedStatement {
     /// The protocol command; absent for those without text.
     pub command: Option<Text>,
     /// The text; absent when it was not valid UTF-8 or no SQL.
@@ -132,12 +132,12 @@ pub struct Query {
     /// When it was done, likewise; absent while it runs.
     pub completed: Option<Text>,
     /// Who answered, and when.
-    pub responses: Vec<Response>,
+    pub responses: Vec<StatementReply>,
 }
 
-impl Query {
+impl RetainedStatement {
     /// How long a finished statement took, in milliseconds.
-    pub fn took_ms(&self) -> Option<u64> {
+    pub fn duration_ms(&self) -> Option<u64> {
         let span = civil_span(
             self.received.as_ref()?.as_str(),
             self.completed.as_ref()?.as_str(),
@@ -156,11 +156,11 @@ impl Query {
 
 /// One session in full.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Detail {
+pub struct SessionDetail {
     /// The session itself.
     pub session: Session,
     /// Its connections to servers.
-    pub connections: Vec<Connection>,
+    pub connections: Vec<ConnectionDetail>,
     /// JSON:API: what the client says of itself, by name.
     pub client: Vec<(Text, Text)>,
     /// JSON:API: the TLS cipher towards the client; empty when plain.
@@ -170,14 +170,14 @@ pub struct Detail {
     /// JSON:API: memory by part, in bytes.
     pub memory: Vec<(Text, u64)>,
     /// JSON:API: the retained statements, oldest first. `None` where the dialect has none.
-    pub queries: Option<Vec<Query>>,
+    pub queries: Option<Vec<RetainedStatement>>,
     /// JSON:API: the session's log lines, as sent.
     pub log: Vec<Text>,
     /// Fields that had a wrong type and were left blank.
     pub blanked: u32,
 }
 
-impl Detail {
+impl SessionDetail {
     /// A session of which only the list's row is known.
     pub const fn of(session: Session) -> Self {
         Self {
@@ -194,8 +194,8 @@ impl Detail {
     }
 
     /// Whether it is known to hold no server. A version that does not tell which sends no connections either.
-    pub fn holds_nothing(&self) -> bool {
-        let is_told = self.session.extra.is_none() || self.session.backends().is_some();
+    pub fn is_empty(&self) -> bool {
+        let is_told = self.session.extra.is_none() || self.session.server_connections().is_some();
         self.connections.is_empty() && is_told
     }
 

@@ -36,7 +36,7 @@ impl RowKey {
     }
 
     /// Whether it is this session's. An unreadable process start is no proof of another process.
-    pub fn names(&self, endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> bool {
+    pub fn matches(&self, endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> bool {
         let connected = session.connected.as_ref().map(|connected| &connected.sent);
         self.endpoint == endpoint
             && self.may_share_process(process)
@@ -139,7 +139,7 @@ pub struct Difference {
 
 /// Whether two identities are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum IdentityMatch {
     /// The same; the parts named were unknown on one side and could not be compared.
     Same {
         /// Parts that could not be compared.
@@ -177,7 +177,7 @@ impl Identity {
     }
 
     /// Compares this one, as it was frozen, with what the endpoint says now.
-    pub fn compare(&self, now: &Self) -> Verdict {
+    pub fn compare(&self, now: &Self) -> IdentityMatch {
         let mut unchecked = Vec::new();
         let mut differences = Vec::new();
         for part in Part::ALL {
@@ -188,15 +188,15 @@ impl Identity {
                     was: self.text(part),
                     now: now.text(part),
                 }),
-                _ if part.is_required() => return Verdict::Unknown(part),
+                _ if part.is_required() => return IdentityMatch::Unknown(part),
                 (None, None) if part != Part::Process => {}
                 _ => unchecked.push(part),
             }
         }
         if differences.is_empty() {
-            Verdict::Same { unchecked }
+            IdentityMatch::Same { unchecked }
         } else {
-            Verdict::Different(differences)
+            IdentityMatch::Different(differences)
         }
     }
 

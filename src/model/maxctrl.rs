@@ -45,7 +45,7 @@ fn word(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Limit;
+    use crate::model::TextLimit;
 
     #[test]
     fn a_name_cannot_be_a_command_of_its_own() {
@@ -57,7 +57,7 @@ mod tests {
             ("it's", r"'it'\''s'"),
             ("", "''"),
         ] {
-            let service = Text::clean(name, Limit::Name);
+            let service = Text::clean(name, TextLimit::Name);
             assert_eq!(
                 keep_statements_of(&service),
                 format!("maxctrl alter service {expected} retain_last_statements 20")
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_already_stays_out() {
-        let head = Text::clean("HEAD", Limit::Name);
+        let head = Text::clean("HEAD", TextLimit::Name);
         for (already, expected) in [(&[][..], "GET"), (&[head][..], "HEAD,GET")] {
             assert_eq!(
                 leave_get_out_of_audit(already),

@@ -4,18 +4,16 @@
 //! and their text only. Every string that came from outside is a [`Text`], which only the cleaner
 //! in `text` can make.
 
-mod census;
-mod change;
 mod connection;
 mod continuity;
-mod fault;
 mod identity;
 mod idle;
 mod instance;
+mod list_diff;
+mod list_stats;
 pub mod maxctrl;
 mod moment;
-mod now;
-mod proxy;
+mod request_error;
 mod server;
 mod service;
 mod session;
@@ -25,23 +23,28 @@ mod text;
 mod tls_fault;
 mod wording;
 
-pub use census::{Census, IDLE_BOUNDS, SERVICES};
-pub use change::Change;
-pub use connection::{Buffer, Connection, Counter, Detail, Query, Response, Statistics};
+pub use connection::{
+    Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
+};
 pub use continuity::{Continuity, ProcessHistory};
-pub use fault::{Fault, Remedy};
-pub use identity::{Difference, EndpointId, Identity, Part, RowKey, Verdict};
+pub use identity::{Difference, EndpointId, Identity, IdentityMatch, Part, RowKey};
 pub use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
+pub use instance::{AccountType, ProxySettings, Worker};
 pub use instance::{Dialect, Instance, ProcessStart, Version};
+pub use list_diff::ListDiff;
+pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
+pub use moment::Now;
 pub use moment::{civil_millis, civil_span, http_date, parse_moment};
-pub use now::Now;
-pub use proxy::{Account, ProxySettings, Worker};
+pub use request_error::{Remedy, RequestError};
 pub use server::{Health, ServerState, Servers};
 pub use service::{Load, ServiceState, Services};
-pub use session::{Backend, Connected, Extra, Phase, Running, Session, SessionId, WriteQueue};
-pub use snapshot::{Absence, Found, Sighting, Snapshot};
+pub use session::{
+    Connected, JsonApiFields, RunningStatement, ServerConnection, Session, SessionId, SessionPhase,
+    WriteQueue,
+};
+pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
 pub use span::{Span, rate_text, size_text};
-pub use text::{Limit, Piece, Pieces, RawText, Text, composed, display_width, visible};
+pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use wording::{ascii, counted, quoted};
 

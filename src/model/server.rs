@@ -10,7 +10,7 @@ use super::{Span, Text};
 
 /// A replica that is behind by so many seconds is worth a word. Below that it is the monitor's
 /// rhythm as much as the replica.
-const LAG: i64 = 10;
+const MAX_REPLICATION_LAG: i64 = 10;
 
 /// One answer of `/v1/servers`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl ServerState {
             return Health::Unknown;
         };
         match (Health::of_state(state.as_str()), self.replication_lag) {
-            (Health::Running, Some(lag)) if lag >= LAG => Health::Lagging(lag),
+            (Health::Running, Some(lag)) if lag >= MAX_REPLICATION_LAG => Health::Lagging(lag),
             (health, _) => health,
         }
     }
@@ -142,12 +142,12 @@ impl fmt::Display for Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Limit;
+    use crate::model::TextLimit;
 
     fn server(state: &str, lag: Option<i64>) -> ServerState {
         ServerState {
-            name: Text::clean("db1", Limit::Name),
-            state: Some(Text::clean(state, Limit::Name)),
+            name: Text::clean("db1", TextLimit::Name),
+            state: Some(Text::clean(state, TextLimit::Name)),
             address: None,
             port: None,
             replication_lag: lag,

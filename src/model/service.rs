@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Text;
 
 /// From this share of what a service lets in it is nearly full, in percent.
-const NEARLY_FULL: u64 = 90;
+const NEARLY_FULL_PERCENT: u64 = 90;
 
 /// One answer of `/v1/services`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Load {
 
     /// Whether the next clients may be turned away.
     pub fn is_nearly_full(self) -> bool {
-        self.percent() >= NEARLY_FULL
+        self.percent() >= NEARLY_FULL_PERCENT
     }
 
     /// Whether the next client is turned away.
@@ -102,11 +102,11 @@ impl Load {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Limit;
+    use crate::model::TextLimit;
 
     fn service(connections: Option<u64>, max: Option<u64>, retained: Option<i64>) -> ServiceState {
         ServiceState {
-            name: Text::clean("RW", Limit::Name),
+            name: Text::clean("RW", TextLimit::Name),
             state: None,
             router: None,
             connections,

@@ -18,7 +18,7 @@ impl std::fmt::Display for SessionId {
 /// (docs/maxscale-api.md#session-states); these are the ones that mean something, whatever the version
 /// calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
+pub enum SessionPhase {
     /// Connected, not logged in or not routed yet.
     Starting,
     /// The normal one.
@@ -30,18 +30,18 @@ pub enum Phase {
 }
 
 /// The state strings of every version, lower case, each with its phase.
-const PHASES: [(&str, Phase); 8] = [
-    ("session started", Phase::Ready),
-    ("session ready for routing", Phase::Ready),
-    ("session created", Phase::Starting),
-    ("session allocated", Phase::Starting),
-    ("session ready", Phase::Starting),
-    ("stopping session", Phase::Stopping),
-    ("session to be freed", Phase::Stopping),
-    ("freed session", Phase::Stopping),
+const PHASES: [(&str, SessionPhase); 8] = [
+    ("session started", SessionPhase::Ready),
+    ("session ready for routing", SessionPhase::Ready),
+    ("session created", SessionPhase::Starting),
+    ("session allocated", SessionPhase::Starting),
+    ("session ready", SessionPhase::Starting),
+    ("stopping session", SessionPhase::Stopping),
+    ("session to be freed", SessionPhase::Stopping),
+    ("freed session", SessionPhase::Stopping),
 ];
 
-impl Phase {
+impl SessionPhase {
     /// The phase that a state string means, whatever its case.
     pub fn of(state: &str) -> Self {
         let known = PHASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(state));
@@ -100,7 +100,7 @@ pub struct Session {
     /// How long it has been idle; what that means depends on the version (docs/maxscale-api.md#idle).
     pub idle: Option<Span>,
     /// What only JSON:API can tell.
-    pub extra: Option<Box<Extra>>,
+    pub extra: Option<Box<JsonApiFields>>,
 }
 
 impl Session {
@@ -136,8 +136,8 @@ impl Session {
     }
 
     /// Where it is in its life; unknown without a state.
-    pub fn phase(&self) -> Option<Phase> {
-        self.state.as_ref().map(|state| Phase::of(state.as_str()))
+    pub fn phase(&self) -> Option<SessionPhase> {
+        self.state.as_ref().map(|state| SessionPhase::of(state.as_str()))
     }
 
     /// `user@address:port`, with what is known of it. Names that could be taken for other words are
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// The servers whose connections it holds; `None` where dialect or version do not say.
-    pub fn backends(&self) -> Option<&[Backend]> {
+    pub fn server_connections(&self) -> Option<&[ServerConnection]> {
         self.extra.as_ref()?.backends.as_deref()
     }
 }
@@ -176,9 +176,9 @@ pub(super) fn origin(address: &str, port: Option<u16>) -> String {
 
 /// What the JSON:API list tells beyond the draft.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Extra {
+pub struct JsonApiFields {
     /// Connections to servers (2.3 and later); an empty list says that there are none.
-    pub backends: Option<Vec<Backend>>,
+    pub backends: Option<Vec<ServerConnection>>,
     /// `program_name` of the client, as the client says.
     pub program: Option<Text>,
     /// The client's process id, as the client says.
@@ -192,7 +192,7 @@ pub struct Extra {
     /// The routing worker (23.02 and later).
     pub worker: Option<u64>,
     /// The statement that runs now.
-    pub running: Option<Running>,
+    pub running: Option<RunningStatement>,
     /// The longest of its write queues (23.02 and later).
     pub write_queue: Option<WriteQueue>,
 }
@@ -209,7 +209,7 @@ pub struct WriteQueue {
 
 /// A connection to a server, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backend {
+pub struct ServerConnection {
     /// The server's name.
     pub server: Text,
     /// The thread id on that server: the low 32 bits, which is all that the API sends.
@@ -218,7 +218,7 @@ pub struct Backend {
 
 /// A statement without an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningStatement {
     /// Its text; absent when it was not valid UTF-8 or no SQL.
     pub sql: Option<Text>,
     /// When it was received, in the server's zone, as sent.

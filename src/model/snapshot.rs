@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Census, Change, Detail, Dialect, EndpointId, Identity, Instance, Now, ProcessStart, RowKey, Session,
-    SessionId,
+    Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, ProcessStart, RowKey, Session,
+    SessionDetail, SessionId,
 };
 
 /// One good list. Sessions are in ascending order of id, each id once.
@@ -37,14 +37,14 @@ pub struct Snapshot {
     /// Rows without a valid id, left out.
     pub dropped: u32,
     /// How it differs from the list before it.
-    pub change: Change,
+    pub change: ListDiff,
     /// It in a few numbers.
-    pub census: Census,
+    pub stats: ListStats,
 }
 
 /// What a list says of one session.
 #[derive(Clone, Copy, Debug)]
-pub enum Found<'a> {
+pub enum Lookup<'a> {
     /// It is there.
     Same(&'a Session),
     /// Its id belongs to another one now.
@@ -62,14 +62,14 @@ impl Snapshot {
     }
 
     /// One of its sessions as if it had been asked for by itself.
-    pub fn sighting(&self, session: &Session) -> Sighting {
-        Sighting {
+    pub fn observation(&self, session: &Session) -> SessionObservation {
+        SessionObservation {
             endpoint: self.endpoint,
             process: self.process().cloned(),
             other_process: None,
             asked_at: self.asked_at,
             taken_at: self.taken_at,
-            detail: Detail::of(session.clone()),
+            detail: SessionDetail::of(session.clone()),
         }
     }
 
@@ -112,18 +112,18 @@ impl Snapshot {
     }
 
     /// Looks for the session that a key names. A key of another endpoint is not in this list.
-    pub fn find(&self, key: &RowKey) -> Found<'_> {
+    pub fn find(&self, key: &RowKey) -> Lookup<'_> {
         match self.get(key.id) {
-            Some(session) if key.names(self.endpoint, self.process(), session) => Found::Same(session),
-            Some(session) if key.endpoint == self.endpoint => Found::Other(session),
-            _ => Found::Missing,
+            Some(session) if key.matches(self.endpoint, self.process(), session) => Lookup::Same(session),
+            Some(session) if key.endpoint == self.endpoint => Lookup::Other(session),
+            _ => Lookup::Missing,
         }
     }
 }
 
 /// One session as a GET by its id gave it, with the process that was asked.
 #[derive(Clone, Debug)]
-pub struct Sighting {
+pub struct SessionObservation {
     /// Where it was asked for.
     pub endpoint: EndpointId,
     /// The process, read beside it; `None` where the dialect does not report it.
@@ -136,7 +136,7 @@ pub struct Sighting {
     /// When the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
     /// The session.
-    pub detail: Detail,
+    pub detail: SessionDetail,
 }
 
 /// A check that found no session with this id: the admin API's own 404.
@@ -148,7 +148,7 @@ pub struct Absence {
     pub other_process: Option<ProcessStart>,
 }
 
-impl Sighting {
+impl SessionObservation {
     /// Who it is.
     pub fn identity(&self) -> Identity {
         Identity::new(self.endpoint, self.process.as_ref(), &self.detail.session)

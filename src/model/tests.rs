@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn name(raw: &str) -> Text {
-    Text::clean(raw, Limit::Name)
+    Text::clean(raw, TextLimit::Name)
 }
 
 fn session(id: u64, user: &str) -> Session {
@@ -81,11 +81,11 @@ fn lengths_of_time_and_sizes_read_the_way_people_say_them() {
 fn identities_differ_by_any_part_and_name_it() {
     assert_eq!(
         identity(17, "alice").compare(&identity(17, "alice")),
-        Verdict::Same {
+        IdentityMatch::Same {
             unchecked: vec![Part::Process]
         }
     );
-    let Verdict::Different(differences) = identity(17, "alice").compare(&identity(17, "bob")) else {
+    let IdentityMatch::Different(differences) = identity(17, "alice").compare(&identity(17, "bob")) else {
         panic!("alice is not bob");
     };
     assert_eq!(
@@ -103,11 +103,11 @@ fn names_that_clean_to_the_same_text_are_never_one() {
     let (one, two) = ("x".repeat(300) + "1", "x".repeat(300) + "2");
     assert!(matches!(
         identity(17, &one).compare(&identity(17, &two)),
-        Verdict::Different(_)
+        IdentityMatch::Different(_)
     ));
     assert!(matches!(
         identity(17, "a\u{202e}b").compare(&identity(17, "a\\u{202e}b")),
-        Verdict::Different(_)
+        IdentityMatch::Different(_)
     ));
 }
 
@@ -115,13 +115,13 @@ fn names_that_clean_to_the_same_text_are_never_one() {
 fn a_port_known_on_one_side_is_named_and_a_user_must_be_known() {
     let mut with_port = identity(17, "alice");
     with_port.port = Some(4711);
-    let expected = Verdict::Same {
+    let expected = IdentityMatch::Same {
         unchecked: vec![Part::Process, Part::Port],
     };
     assert_eq!(with_port.compare(&identity(17, "alice")), expected);
     let mut nobody = identity(17, "alice");
     nobody.user = None;
-    assert_eq!(nobody.compare(&nobody), Verdict::Unknown(Part::User));
+    assert_eq!(nobody.compare(&nobody), IdentityMatch::Unknown(Part::User));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn another_process_is_another_session() {
     let (mut before, mut after) = (identity(17, "alice"), identity(17, "alice"));
     before.process = process("Mon, 23 Nov 2026 15:55:27 GMT");
     after.process = process("Mon, 23 Nov 2026 16:16:27 GMT");
-    assert!(matches!(before.compare(&after), Verdict::Different(_)));
+    assert!(matches!(before.compare(&after), IdentityMatch::Different(_)));
     assert_ne!(before.fingerprint("http://a"), after.fingerprint("http://a"));
 }
 
@@ -166,11 +166,11 @@ fn a_version_is_shown_as_its_series_is_named() {
 
 #[test]
 fn states_of_every_version_have_their_phase() {
-    assert_eq!(Phase::of("Session started"), Phase::Ready);
-    assert_eq!(Phase::of("SESSION READY FOR ROUTING"), Phase::Ready);
-    assert_eq!(Phase::of("Session created"), Phase::Starting);
-    assert_eq!(Phase::of("Stopping session"), Phase::Stopping);
-    assert_eq!(Phase::of("Invalid State"), Phase::Other);
+    assert_eq!(SessionPhase::of("Session started"), SessionPhase::Ready);
+    assert_eq!(SessionPhase::of("SESSION READY FOR ROUTING"), SessionPhase::Ready);
+    assert_eq!(SessionPhase::of("Session created"), SessionPhase::Starting);
+    assert_eq!(SessionPhase::of("Stopping session"), SessionPhase::Stopping);
+    assert_eq!(SessionPhase::of("Invalid State"), SessionPhase::Other);
 }
 
 proptest! {
@@ -181,7 +181,7 @@ proptest! {
 
     #[test]
     fn an_identity_is_itself(id in any::<u64>(), user in any::<String>()) {
-        let same = matches!(identity(id, &user).compare(&identity(id, &user)), Verdict::Same { .. });
+        let same = matches!(identity(id, &user).compare(&identity(id, &user)), IdentityMatch::Same { .. });
         prop_assert!(same);
     }
 }
@@ -189,7 +189,7 @@ proptest! {
 fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
     let session = |(id, connected): &(u64, &str)| Session {
         connected: Some(Connected {
-            sent: Text::clean(connected, Limit::Name),
+            sent: Text::clean(connected, TextLimit::Name),
             at: None,
         }),
         ..Session::bare(SessionId(*id))
@@ -207,23 +207,24 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
         sessions: sessions.iter().map(session).collect(),
         blanked: 0,
         dropped: 0,
-        change: Change::default(),
-        census: Census::default(),
+        change: ListDiff::default(),
+        stats: ListStats::default(),
     }
 }
 
 #[test]
 fn where_no_process_is_told_a_restart_shows_in_the_ids() {
     let before = list_of(&[(7, "Mon"), (8, "Tue"), (9, "Wed")]);
-    let restarted = |sessions: &[(u64, &str)]| Change::between(&before, &list_of(sessions)).is_after_restart;
+    let restarted =
+        |sessions: &[(u64, &str)]| ListDiff::between(&before, &list_of(sessions)).is_after_restart;
     assert!(restarted(&[(7, "Sat"), (8, "Sat")]), "all ids are others");
     assert!(restarted(&[(1, "Sat"), (2, "Sat")]), "ids begin anew");
     assert!(!restarted(&[(7, "Mon"), (8, "Sat")]), "one is left of before");
     assert!(!restarted(&[(12, "Sat")]), "all have gone and somebody came");
     assert!(!restarted(&[]), "nobody is no proof");
-    let first = Change::between(&list_of(&[]), &list_of(&[(1, "Mon")]));
+    let first = ListDiff::between(&list_of(&[]), &list_of(&[(1, "Mon")]));
     assert!(!first.is_after_restart);
-    let moved = Change::between(
+    let moved = ListDiff::between(
         &before,
         &list_of(&[(7, "Mon"), (8, "Sat"), (10, "Sat"), (11, "Sat")]),
     );

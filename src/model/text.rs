@@ -3,7 +3,7 @@
 //! User names, addresses, SQL and error bodies are untrusted. [`Text::clean`] keeps the text as it
 //! was sent, and makes a shown form in which nothing can act on a terminal or deceive a reader
 //! (`\u{202e}`, a backslash doubled). The shown form goes to the screen, to logs and to text tables;
-//! filters, identities and JSON use the raw form. Of a text that is longer than its [`Limit`], the
+//! filters, identities and JSON use the raw form. Of a text that is longer than its [`TextLimit`], the
 //! beginning is kept together with a digest of the whole raw text, so two texts that only look the
 //! same are never equal.
 
@@ -18,12 +18,12 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-pub use escape::{Piece, Pieces, visible};
+pub use escape::{Pieces, TextPiece, visible};
 pub use width::display_width;
 
 /// Maximum length of a text of one kind, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum TextLimit {
     /// Names: user, address, service, server, state. 256 characters.
     Name,
     /// One line: log lines, client attributes, error bodies. 1,024 characters.
@@ -32,7 +32,7 @@ pub enum Limit {
     Sql,
 }
 
-impl Limit {
+impl TextLimit {
     const fn chars(self) -> usize {
         match self {
             Self::Name => 256,
@@ -83,7 +83,7 @@ fn digest(raw: &str) -> TextDigest {
 
 impl Text {
     /// Sanitizes a string from outside. Accepts every string.
-    pub fn clean(raw: &str, limit: Limit) -> Self {
+    pub fn clean(raw: &str, limit: TextLimit) -> Self {
         let (kept, is_cut) = limit.kept(raw);
         let altered = (is_cut || !escape::is_plain(kept)).then(|| Altered {
             shown: shown(kept, is_cut).into(),

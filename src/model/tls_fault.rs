@@ -5,7 +5,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use thiserror::Error;
 
 use super::Text;
-use super::fault::Remedy;
+use super::request_error::Remedy;
 
 /// A TLS handshake that failed. Every text in it is cleaned.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -145,11 +145,11 @@ fn date(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Limit;
+    use crate::model::TextLimit;
 
     #[test]
     fn each_says_whose_certificate_it_is_and_since_when() {
-        let host = || Text::clean("db-proxy-1", Limit::Line);
+        let host = || Text::clean("db-proxy-1", TextLimit::Line);
         let at = "2026-11-20T23:00:00Z".parse().ok();
         for (fault, words) in [
             (

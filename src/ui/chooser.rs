@@ -12,12 +12,12 @@ use super::draw::{fit, framed, lines, rect};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::chooser::{Chooser, option, setting};
-use crate::app::columns::{ColumnId, Fitted};
+use crate::app::columns::{ColumnId, FittedColumn};
 
 /// Wide enough for what each column shows.
 const WIDTH: u16 = 78;
 /// Of a low screen the list takes so much at least.
-const LEAST: u16 = 5;
+const MIN_LIST_HEIGHT: u16 = 5;
 /// Room for the mark and for the longest name.
 const NAME: usize = 14;
 
@@ -31,7 +31,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         rect(areas.table)
     };
     let width = WIDTH.min(table.width);
-    let most = (table.height * 2 / 3).max(LEAST + 2).min(table.height);
+    let most = (table.height * 2 / 3).max(MIN_LIST_HEIGHT + 2).min(table.height);
     let keeping = keeping(app, theme, usize::from(width.saturating_sub(4)), most);
     let wanted = u16::try_from(chooser.order.len() + keeping.len() + 2).unwrap_or(u16::MAX);
     let height = wanted.min(most);
@@ -45,7 +45,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let inner = framed(theme, title, place, frame.buffer_mut());
     // On a low screen the list comes first.
     let below = u16::try_from(keeping.len()).unwrap_or(0);
-    let below = if inner.height >= LEAST + below { below } else { 0 };
+    let below = if inner.height >= MIN_LIST_HEIGHT + below {
+        below
+    } else {
+        0
+    };
     let list = Rect {
         height: inner.height - below,
         ..inner
@@ -76,7 +80,7 @@ fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mu
 }
 
 /// `[x] memory    what the session takes in the proxy        no room`.
-fn entry<'a>(app: &App, id: ColumnId, seen: &[Fitted], theme: &Theme, width: usize) -> Line<'a> {
+fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, width: usize) -> Line<'a> {
     let column = id.column();
     let chosen = app.table.columns.contains(&id);
     let note = if !app.can_fill(id) {
@@ -107,7 +111,7 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[Fitted], theme: &Theme, width: usi
 /// How this choice is kept for the next run; on a low screen in its shorter form only.
 fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<'a>> {
     let columns = &app.table.columns;
-    if *columns == ColumnId::usual(app.endpoints.len()) {
+    if *columns == ColumnId::defaults(app.endpoints.len()) {
         return vec![Line::styled("these are the usual columns", theme.quiet)];
     }
     let styled = |text: String| {

@@ -4,8 +4,6 @@
 
 mod connections;
 mod named;
-mod reasons;
-mod room;
 mod sections;
 mod servers;
 
@@ -18,7 +16,7 @@ use super::draw::{fit, lines};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
-use crate::model::{Detail, Fault, IdleEntry, IdleMeaning, Phase, Session, Text};
+use crate::model::{IdleEntry, IdleMeaning, RequestError, Session, SessionDetail, SessionPhase, Text};
 
 /// What the sections draw with.
 struct Pen<'a> {
@@ -50,11 +48,11 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let mut text = title(app, pane, pen);
-    text.extend(reasons::section(app, pane, pen));
-    let Some(sighting) = &pane.sighting else {
+    text.extend(sections::section(app, pane, pen));
+    let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
             None => "asking …".to_owned(),
-            Some(Fault::NotFound) => {
+            Some(RequestError::NotFound) => {
                 "listed, but not found: it has not started, or has just ended".to_owned()
             }
             Some(fault) => fault.one_line(),
@@ -62,7 +60,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         text.extend([Line::default(), Line::styled(waiting, pen.theme.quiet)]);
         return text;
     };
-    let detail = &sighting.detail;
+    let detail = &observation.detail;
     text.extend(connections::section(pane, detail, servers::known(app, pane), pen));
     text.extend(servers::section(app, pane, detail, pen));
     text.extend(sections::statements(app, pane, detail, pen));
@@ -89,7 +87,7 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
     let facts = fit(&facts(session), pen.width, theme.glyphs.more);
     let mut text = vec![first, Line::styled(facts, theme.quiet)];
-    text.extend(room::line(app, pane, pen));
+    text.extend(named::line(app, pane, pen));
     let remarks = remarks(app, pane, pen.width).into_iter();
     text.extend(remarks.map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)));
     text
@@ -140,15 +138,15 @@ fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
             .to_string();
         return Some(Span::styled(format!("ended {time}"), theme.alarm));
     }
-    let fault = pane.fault.as_ref().filter(|_| pane.sighting.is_some())?;
+    let fault = pane.fault.as_ref().filter(|_| pane.observation.is_some())?;
     Some(Span::styled(fault.one_line(), theme.warning))
 }
 
 /// What the client says of itself, and what idle measures in this release. The second goes behind the first
 /// where there is room; only what the word does not make one expect is worth a line of its own.
 fn remarks(app: &App, pane: &DetailPane, width: usize) -> Vec<String> {
-    let sighting = pane.sighting.as_ref();
-    let says = sighting.and_then(|sighting| client_line(&sighting.detail, app.settings.ascii));
+    let observation = pane.observation.as_ref();
+    let says = observation.and_then(|observation| client_line(&observation.detail, app.settings.ascii));
     let Some(meaning) = idle_meaning(app, pane) else {
         return says.into_iter().collect();
     };
@@ -182,7 +180,7 @@ fn facts(session: &Session) -> String {
     facts.extend(session.idle.map(|idle| format!("idle {idle}")));
     facts.push(match session.phase() {
         None => "state unknown".to_owned(),
-        Some(Phase::Other) => session
+        Some(SessionPhase::Other) => session
             .state
             .as_ref()
             .map(ToString::to_string)
@@ -206,7 +204,7 @@ fn facts(session: &Session) -> String {
 }
 
 /// `reporting.py · pid 4711 · libmariadb 3.3.4 · Linux`: what the client says of itself.
-fn client_line(detail: &Detail, ascii: bool) -> Option<String> {
+fn client_line(detail: &SessionDetail, ascii: bool) -> Option<String> {
     let attribute = |name: &str| detail.attribute(name).map(Text::as_str);
     let pid = attribute("_pid").map(|pid| format!("pid {pid}"));
     let version = attribute("_client_version")

@@ -19,8 +19,8 @@ use super::draw::{dialog_box, fit, lines, wrap};
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
-use crate::app::asking::Asking;
-use crate::kill::{Attempt, BY_KEY, Choice, Ticket};
+use crate::app::kill_dialog::KillDialog;
+use crate::kill::{Choice, KillTask, MAX_CONFIRMED_BY_KEY, Ticket};
 use crate::model::{Dialect, Session};
 
 /// As wide as the text of one victim may be on the narrowest screen, and a list of many.
@@ -30,7 +30,7 @@ const WIDTHS: (u16, u16) = (70, 76);
 const KEYS_BELOW: u16 = 2;
 
 /// What stands above the buttons.
-struct Text<'a> {
+struct DialogBody<'a> {
     lines: Vec<Line<'a>>,
     /// So many of the first lines must be seen before anybody says yes.
     needed: usize,
@@ -41,15 +41,15 @@ struct Text<'a> {
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
     let asking = app.kills.asking.as_ref()?;
     let screen = frame.area();
-    let is_list = asking.batch.attempts().len() > 1;
+    let is_list = asking.batch.tasks().len() > 1;
     let width = if is_list { WIDTHS.1 } else { WIDTHS.0 }.min(screen.width);
     let text_width = usize::from(width.saturating_sub(4)).max(1);
     let foot = foot(app, asking, theme, text_width);
     let frame_and_foot = u16::try_from(foot.len() + 3).unwrap_or(u16::MAX);
     // The keys below it are in sight, as long as there is room for both.
     let room = usize::from(screen.height.saturating_sub(frame_and_foot + KEYS_BELOW));
-    let text = match asking.batch.attempts() {
-        [attempt] => one::text(app, attempt, theme, text_width),
+    let text = match asking.batch.tasks() {
+        [task] => one::text(app, task, theme, text_width),
         _ => many::text(app, asking, theme, text_width, room),
     };
     let height = u16::try_from(text.lines.len()).unwrap_or(u16::MAX);
@@ -78,21 +78,21 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     if asking.types_reason {
         show_text_cursor(asking, below, frame);
     }
-    app.open_question().filter(|_| whole)
+    app.open_dialog_ticket().filter(|_| whole)
 }
 
-fn title<'a>(asking: &Asking, theme: &Theme) -> Line<'a> {
-    let attempts = asking.batch.attempts();
-    let text = match attempts {
-        _ if asking.beside_cursor => format!(" {} marked, NOT the row under the cursor ", attempts.len()),
-        [attempt] => format!(" Kill session {}? ", attempt.victim.identity.id),
-        _ => format!(" Kill {} sessions? ", attempts.len()),
+fn title<'a>(asking: &KillDialog, theme: &Theme) -> Line<'a> {
+    let tasks = asking.batch.tasks();
+    let text = match tasks {
+        _ if asking.beside_cursor => format!(" {} marked, NOT the row under the cursor ", tasks.len()),
+        [task] => format!(" Kill session {}? ", task.victim.identity.id),
+        _ => format!(" Kill {} sessions? ", tasks.len()),
     };
     Line::from(Span::styled(text, theme.alarm))
 }
 
 /// The reason, if there is one, and the buttons.
-fn foot<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut foot = Vec::new();
     let reason = asking.reason.value();
     if asking.types_reason || !reason.is_empty() {
@@ -111,7 +111,7 @@ fn foot<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Vec<Line
 
 const REASON: &str = "reason     ";
 
-fn show_text_cursor(asking: &Asking, foot: Rect, frame: &mut Frame<'_>) {
+fn show_text_cursor(asking: &KillDialog, foot: Rect, frame: &mut Frame<'_>) {
     let room = usize::from(foot.width).saturating_sub(REASON.len() + 1);
     let typed = TypedLine::of(&asking.reason);
     let (_, cursor) = typed.window(room);
@@ -122,7 +122,7 @@ fn show_text_cursor(asking: &Asking, foot: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<'a> {
+fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     let button = |label: String, chosen: bool, style| {
         let style = if chosen { theme.selected } else { style };
         Span::styled(format!("  {label}  "), style)
@@ -134,13 +134,13 @@ fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<
         button("No".to_owned(), no_chosen, theme.strong),
         Span::raw("    "),
     ];
-    if asking.batch.open_question().is_none() {
+    if asking.batch.open_dialog_ticket().is_none() {
         if asking.batch.tally().left() > 0 {
             spans.push(Span::styled("(Yes opens after the check)", theme.quiet));
         }
         return Line::from(spans);
     }
-    if count > BY_KEY {
+    if count > MAX_CONFIRMED_BY_KEY {
         spans.push(Span::styled(format!("type {count}, then Enter: "), theme.alarm));
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
         spans.push(Span::styled("_", theme.quiet));
@@ -154,7 +154,7 @@ fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<
             return Line::from(spans);
         }
     } else {
-        let label = match asking.batch.attempts() {
+        let label = match asking.batch.tasks() {
             [_] => "Yes, end it".to_owned(),
             _ => format!("Yes, end {count}"),
         };
@@ -175,7 +175,9 @@ fn buttons<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize) -> Line<
 
 /// `db-01 #4021, db-02 #7718`: where a statement may go on running.
 fn holds(session: &Session) -> Option<String> {
-    let backends = session.backends().filter(|backends| !backends.is_empty())?;
+    let backends = session
+        .server_connections()
+        .filter(|backends| !backends.is_empty())?;
     let each = backends.iter().map(|backend| match backend.thread_id {
         Some(thread) => format!("{} #{thread}", backend.server),
         None => backend.server.to_string(),
@@ -196,12 +198,10 @@ const CONSEQUENCES: [(&str, &str); 2] = [
 ];
 
 /// What will happen, for whoever is among the victims.
-fn consequences<'a>(attempts: &[Attempt], theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let goes_on = attempts
-        .iter()
-        .any(|attempt| attempt.victim.dialect == Dialect::JsonApi);
+fn consequences<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let goes_on = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
     let text = CONSEQUENCES
-        .get(usize::from(attempts.len() > 1))
+        .get(usize::from(tasks.len() > 1))
         .map_or_else(String::new, |(drops, runs)| {
             let runs = if goes_on { *runs } else { "" };
             format!("{drops}{runs}")

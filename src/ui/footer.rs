@@ -16,11 +16,11 @@ use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::detail::DetailPane;
-use crate::app::key::Key;
-use crate::app::keymap::{Action, BINDINGS, Binding, Context, is_destructive};
+use crate::app::keymap::KeyPress;
+use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::prompt::FilterPrompt;
-use crate::app::status::Level;
-use crate::kill::BY_KEY;
+use crate::app::status::StatusLevel;
+use crate::kill::MAX_CONFIRMED_BY_KEY;
 use crate::model::{counted, visible};
 
 /// The status line: the filter while it is typed, else what happened last, else what is shown. What
@@ -51,11 +51,11 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     }
 }
 
-const fn level_style(level: Level, theme: &Theme) -> Style {
+const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     match level {
-        Level::Note => theme.input,
-        Level::Done => theme.good,
-        Level::Warning => theme.warning,
+        StatusLevel::Note => theme.input,
+        StatusLevel::Done => theme.good,
+        StatusLevel::Warning => theme.warning,
     }
 }
 
@@ -80,8 +80,8 @@ fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 /// What stands on the right. An error takes what the text leaves, half of the line at least.
 fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
     let Some(error) = &prompt.error else {
-        let generation = &app.table.generation;
-        let matching = format!(" {} of {} ", generation.listed(), generation.total());
+        let view = &app.table.view;
+        let matching = format!(" {} of {} ", view.listed_count(), view.total());
         return (matching, theme.quiet);
     };
     let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
@@ -117,16 +117,16 @@ fn spans<'a>(typed: &TypedLine, prompt: &FilterPrompt, room: usize, theme: &Them
 
 /// `17 of 212 shown · 195 below`.
 fn shown(app: &App, theme: &Theme) -> String {
-    let generation = &app.table.generation;
-    let (rows, total) = (generation.len(), generation.total());
+    let view = &app.table.view;
+    let (rows, total) = (view.len(), view.total());
     let mut parts = Vec::new();
     if !app.table.filter.is_empty() {
         parts.push(format!("/{}", visible(app.table.filter.text().trim())));
     }
-    let listed = generation.listed();
-    if let Some(groups) = &generation.groups {
+    let listed = view.listed_count();
+    if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
-    } else if generation.snapshots.is_empty() {
+    } else if view.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
     } else if listed == total {
         parts.push(counted(total, "session"));
@@ -138,7 +138,7 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.push(format!("sorted by {}", sort.column().name));
     }
     if app.table.hide_idle {
-        parts.push(format!("{} idle hidden", generation.idle_hidden));
+        parts.push(format!("{} idle hidden", view.idle_hidden));
     }
     let marked = app.marks.len();
     if marked > 0 {
@@ -149,7 +149,7 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.push(format!("{marked} marked{hidden}"));
     }
     let page = app.page();
-    let (offset, rows) = match &generation.groups {
+    let (offset, rows) = match &view.groups {
         Some(groups) => (app.table.groups.offset, groups.len()),
         None => (app.table.offset, rows),
     };
@@ -160,7 +160,7 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.extend((below > 0).then(|| format!("{below} below")));
     }
     let dot = format!(" {} ", theme.glyphs.dot);
-    if let Some(groups) = &generation.groups {
+    if let Some(groups) = &view.groups {
         let used = parts.join(&dot).width() + dot.width() + 2;
         let room = usize::from(app.size.0).saturating_sub(used);
         parts.push(groups::choices(app, groups, room, theme.glyphs.more));
@@ -178,11 +178,11 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     }
     let context = app.context();
     let own = BINDINGS.iter().filter(|binding| binding.context == context);
-    let is_own = |key: &Key| own.clone().any(|binding| binding.keys.contains(key));
-    let knows_table = matches!(context, Context::Detail | Context::Groups);
+    let is_own = |key: &KeyPress| own.clone().any(|binding| binding.keys.contains(key));
+    let knows_table = matches!(context, KeyContext::Detail | KeyContext::Groups);
     let table = BINDINGS.iter().filter(|binding| {
         let is_free = !binding.keys.first().is_some_and(is_own);
-        knows_table && binding.context == Context::Table && is_free
+        knows_table && binding.context == KeyContext::Table && is_free
     });
     let usable = own
         .clone()
@@ -209,14 +209,14 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     match binding.action {
         Action::Open => !app.detail_has_keys(),
-        Action::Yes | Action::Choose => app.open_question().is_some() && !by_number(app),
-        Action::Copy if binding.context == Context::Columns => true,
+        Action::Yes | Action::Choose => app.open_dialog_ticket().is_some() && !by_number(app),
+        Action::Copy if binding.context == KeyContext::Columns => true,
         Action::Copy => app.detail.as_ref().is_some_and(DetailPane::knows_threads),
         Action::Strike => app
             .kills
             .asking
             .as_ref()
-            .is_some_and(|asking| asking.batch.attempts().len() > 1),
+            .is_some_and(|asking| asking.batch.tasks().len() > 1),
         action => may_kill || !is_destructive(action),
     }
 }
@@ -224,5 +224,5 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
 /// Whether so many are meant that their number is typed.
 fn by_number(app: &App) -> bool {
     let asking = app.kills.asking.as_ref();
-    asking.is_some_and(|asking| asking.batch.confirmable() > BY_KEY)
+    asking.is_some_and(|asking| asking.batch.confirmable() > MAX_CONFIRMED_BY_KEY)
 }

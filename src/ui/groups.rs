@@ -14,11 +14,11 @@ use crate::app::App;
 use crate::app::groups::Groups;
 use crate::app::groups::columns::{GroupColumn, GroupColumnId};
 use crate::app::groups::group::Group;
+use crate::diagnosis::Severity;
 use crate::model::counted;
-use crate::triage::Severity;
 
 /// A column with the width that it was given.
-struct Fitted {
+struct FittedColumn {
     id: GroupColumnId,
     width: u16,
 }
@@ -60,14 +60,14 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
 }
 
 /// Columns from here on make way before a name is cut to less than this.
-const OPTIONAL: u8 = 4;
-const READABLE: u16 = 24;
+const FIRST_OPTIONAL_COLUMN: u8 = 4;
+const READABLE_NAME_WIDTH: u16 = 24;
 /// Before the others do, a name is cut down to this.
-const SHORT: u16 = 11;
+const MIN_NAME_WIDTH: u16 = 11;
 
 /// Which columns there is room for: all, then without those that are dropped first. The names take what
 /// the others leave, and the last open column what is left over.
-fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
+fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<FittedColumn> {
     let natural = |id: GroupColumnId| {
         let column = id.column();
         let head = heading(groups, id).width();
@@ -77,7 +77,7 @@ fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
     };
     let (mut names, mut others): (Vec<_>, Vec<_>) = app
         .known_group_columns()
-        .map(|id| Fitted {
+        .map(|id| FittedColumn {
             id,
             width: natural(id),
         })
@@ -87,10 +87,10 @@ fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
         .map(|fitted| fitted.id)
         .max_by_key(|id| id.column().drop)
     {
-        let enough = if last.column().drop < OPTIONAL {
-            SHORT
+        let enough = if last.column().drop < FIRST_OPTIONAL_COLUMN {
+            MIN_NAME_WIDTH
         } else {
-            READABLE
+            READABLE_NAME_WIDTH
         };
         let needed: u16 = names.iter().map(|name| name.width.min(enough) + 1).sum();
         if total(&others).saturating_add(needed) <= width {
@@ -112,7 +112,7 @@ fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<Fitted> {
 }
 
 /// One blank in front of the row and one between columns.
-fn total(columns: &[Fitted]) -> u16 {
+fn total(columns: &[FittedColumn]) -> u16 {
     columns
         .iter()
         .map(|fitted| fitted.width.saturating_add(1))
@@ -127,7 +127,7 @@ fn heading(groups: &Groups, id: GroupColumnId) -> &'static str {
     }
 }
 
-fn head<'a>(app: &App, groups: &Groups, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
+fn head<'a>(app: &App, groups: &Groups, theme: &Theme, columns: &[FittedColumn]) -> Line<'a> {
     let sort = app.table.groups.sort;
     let cells = columns.iter().map(|fitted| {
         let (heading, align) = (heading(groups, fitted.id), fitted.id.column().align);
@@ -137,7 +137,13 @@ fn head<'a>(app: &App, groups: &Groups, theme: &Theme, columns: &[Fitted]) -> Li
     Line::from(cells.collect::<Vec<_>>())
 }
 
-fn cells<'a>(group: &Group, theme: &Theme, columns: &[Fitted], selected: bool, style: Style) -> Line<'a> {
+fn cells<'a>(
+    group: &Group,
+    theme: &Theme,
+    columns: &[FittedColumn],
+    selected: bool,
+    style: Style,
+) -> Line<'a> {
     let cells = columns.iter().map(|fitted| {
         let column = fitted.id.column();
         let text = (column.cell)(group).unwrap_or_default();
@@ -186,7 +192,7 @@ fn mark(app: &App, theme: &Theme, group: &Group, place: usize, line: Rect, frame
 
 /// A group's sessions may come from any endpoint: they are live as long as all are.
 fn is_all_live(app: &App) -> bool {
-    app.table.generation.snapshots.iter().all(|shown| {
+    app.table.view.snapshots.iter().all(|shown| {
         let endpoint = app.endpoint(shown.endpoint);
         endpoint.is_some_and(|endpoint| is_live(app, endpoint, shown))
     })
@@ -194,7 +200,7 @@ fn is_all_live(app: &App) -> bool {
 
 /// How many groups of how many sessions: `4 servers · 88 sessions, 31 in several`.
 pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
-    let total = app.table.generation.total();
+    let total = app.table.view.total();
     let sessions = if groups.sessions == total {
         counted(total, "session")
     } else {

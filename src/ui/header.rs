@@ -5,9 +5,9 @@
 //! 127.0.0.1:8989  stale 12s  timed out after 10s, again in 4s
 //! ```
 
-mod courses;
 mod fleet;
 mod left;
+mod sparklines;
 
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ use ratatui::widgets::Widget;
 
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::endpoint::{Endpoint, Link};
-use crate::app::layout::MOST_LINES;
+use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::layout::MAX_HEADER_LINES;
+use crate::diagnosis::Severity;
 use crate::model::{self, counted};
-use crate::triage::Severity;
 
 /// Draws the endpoints; where there are more than lines, all in one and the worst ones.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    if app.endpoints.len() <= usize::from(MOST_LINES) {
+    if app.endpoints.len() <= usize::from(MAX_HEADER_LINES) {
         return lines(app, app.endpoints.iter(), theme, area, frame);
     }
     let [first, rest] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
@@ -40,7 +40,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 
 fn lines<'a>(
     app: &App,
-    endpoints: impl Iterator<Item = &'a Endpoint>,
+    endpoints: impl Iterator<Item = &'a EndpointState>,
     theme: &Theme,
     area: Rect,
     frame: &mut Frame<'_>,
@@ -50,7 +50,7 @@ fn lines<'a>(
         let room = usize::from(row.width).saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
         let texts = || right(app, endpoint, theme);
-        let right = courses::right(app, endpoint, theme, room)
+        let right = sparklines::right(app, endpoint, theme, room)
             .or_else(|| texts().into_iter().find(|line| line.width() <= room));
         if let Some(right) = right {
             let room = room - right.width();
@@ -62,7 +62,7 @@ fn lines<'a>(
 }
 
 /// `connections known 212/5000`, where there is room, and where it is not all of them.
-fn with_connections<'a>(line: Line<'a>, endpoint: &Endpoint, theme: &Theme, room: usize) -> Line<'a> {
+fn with_connections<'a>(line: Line<'a>, endpoint: &EndpointState, theme: &Theme, room: usize) -> Line<'a> {
     let sessions = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
     let known = endpoint.connections_known().filter(|known| *known < sessions);
     let text =
@@ -74,12 +74,12 @@ fn with_connections<'a>(line: Line<'a>, endpoint: &Endpoint, theme: &Theme, room
 }
 
 /// What stands on the right: everything, or less of it where there is less room.
-fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
+fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>> {
     let Some(latest) = &endpoint.latest else {
         return Vec::new();
     };
-    let live = endpoint.link == Link::Live;
-    let held = (live && app.holds_order()).then(|| Span::styled("order held  ", theme.quiet));
+    let live = endpoint.link == LinkState::Live;
+    let held = (live && app.keeps_order()).then(|| Span::styled("order held  ", theme.quiet));
     let pace = live.then(|| {
         let text = pace_text(app, endpoint, theme);
         Span::styled(format!("{text}  "), theme.quiet)
@@ -109,9 +109,7 @@ fn right<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Line<'a>> {
 
 /// `▲2 ●3`: how many sessions there are to act on and to look at, shown or not.
 fn stuck<'a>(app: &App, latest: &model::Snapshot, theme: &Theme) -> Vec<Span<'a>> {
-    stuck_spans(theme, |severity| {
-        app.table.generation.count(latest.endpoint, severity)
-    })
+    stuck_spans(theme, |severity| app.table.view.count(latest.endpoint, severity))
 }
 
 fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span<'a>> {
@@ -143,7 +141,7 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
 }
 
 /// `every 3.5s · list 350ms`: the interval that is really kept, and what a list costs.
-fn pace_text(app: &App, endpoint: &Endpoint, theme: &Theme) -> String {
+fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
     let configured = app.settings.interval;
     let kept = endpoint.kept_interval(configured);
     let interval = if kept == configured {

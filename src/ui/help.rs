@@ -7,19 +7,19 @@ use super::draw::{dialog_box, lines};
 use super::theme::Theme;
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
-use crate::app::keymap::{BINDINGS, Binding, Context};
+use crate::app::keymap::{BINDINGS, Binding, KeyContext};
+use crate::diagnosis::REASONS;
+use crate::filter::FIELDS;
 use crate::model::IDLE_MEANINGS;
-use crate::query::FIELDS;
-use crate::triage::REASONS;
 
 /// The contexts in which keys are explained, with their headings.
-const SECTIONS: [(Context, &str); 6] = [
-    (Context::Table, "EVERYWHERE"),
-    (Context::Groups, "GROUPS"),
-    (Context::Detail, "DETAILS"),
-    (Context::Dialog, "KILL DIALOG"),
-    (Context::Prompt, "FILTER"),
-    (Context::Columns, "CHOOSING COLUMNS"),
+const SECTIONS: [(KeyContext, &str); 6] = [
+    (KeyContext::Table, "EVERYWHERE"),
+    (KeyContext::Groups, "GROUPS"),
+    (KeyContext::Detail, "DETAILS"),
+    (KeyContext::Dialog, "KILL DIALOG"),
+    (KeyContext::Prompt, "FILTER"),
+    (KeyContext::Columns, "CHOOSING COLUMNS"),
 ];
 
 /// How a filter is put together; what it can ask of a session is the table of fields.

@@ -6,11 +6,11 @@ use ratatui::text::{Line, Span};
 use super::draw::{dialog_box, fit, lines, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::killing::Logged;
-use crate::kill::{Outcome, Refusal};
+use crate::app::killing::KillLogEntry;
+use crate::kill::{KillOutcome, RefusalReason};
 
 /// A screen lower than this is covered whole.
-const LEAST: u16 = 8;
+const MIN_HEIGHT: u16 = 8;
 /// Room for a time of day and for the longest word of an outcome.
 const HEAD: usize = 24;
 
@@ -24,7 +24,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let needed: usize = shown.map(|logged| words(app, logged, inner_width).len()).sum();
     let height = u16::try_from(needed.max(1) + 4).unwrap_or(u16::MAX);
     // The sum stands on the status line, which stays in sight.
-    let height = height.min(screen.height.saturating_sub(4).max(LEAST.min(screen.height)));
+    let height = height.min(screen.height.saturating_sub(4).max(MIN_HEIGHT.min(screen.height)));
     let title = Line::from(Span::styled(" what came of the kills of this run ", theme.strong));
     let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
     let rows = usize::from(inner.height.saturating_sub(2));
@@ -52,7 +52,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
 /// How many of the oldest entries fill so many rows.
 fn fitting(app: &App, rows: usize, width: usize) -> usize {
     let mut left = rows;
-    let fits = |logged: &&Logged| {
+    let fits = |logged: &&KillLogEntry| {
         let needed = words(app, logged, width).len();
         let fits = needed <= left;
         left = left.saturating_sub(needed);
@@ -63,7 +63,7 @@ fn fitting(app: &App, rows: usize, width: usize) -> usize {
 
 /// Whom, and what there is to say besides: as many lines as it takes, so that a refusal shows who it
 /// was and who it is.
-fn words(app: &App, logged: &Logged, width: usize) -> Vec<String> {
+fn words(app: &App, logged: &KillLogEntry, width: usize) -> Vec<String> {
     let room = width.saturating_sub(HEAD).max(1);
     let (id, client) = (logged.identity.id, logged.identity.client());
     let back = logged
@@ -71,7 +71,7 @@ fn words(app: &App, logged: &Logged, width: usize) -> Vec<String> {
         .map(|back| format!("  {}", back.words()))
         .unwrap_or_default();
     let text = match logged.outcome.refusal() {
-        Some(Refusal::Changed(_)) => logged.outcome.words(&logged.identity),
+        Some(RefusalReason::Changed(_)) => logged.outcome.words(&logged.identity),
         _ => format!("{id} {client}  {}{back}", logged.outcome.detail()),
     };
     let text = text.trim_start_matches("refused: ").trim_end();
@@ -81,14 +81,14 @@ fn words(app: &App, logged: &Logged, width: usize) -> Vec<String> {
     }
 }
 
-fn entry<'a>(app: &App, logged: &Logged, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+fn entry<'a>(app: &App, logged: &KillLogEntry, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let at = logged
         .at
         .to_zoned_datetime(app.settings.zone.clone())
         .strftime("%H:%M:%S")
         .to_string();
     let style = match logged.outcome {
-        Outcome::Killed { .. } | Outcome::AlreadyGone => theme.good,
+        KillOutcome::Killed { .. } | KillOutcome::AlreadyGone => theme.good,
         _ => theme.warning,
     };
     let lines = words(app, logged, width).into_iter().enumerate();

@@ -6,16 +6,16 @@ use ratatui::text::{Line, Span};
 use super::draw::fit;
 use super::theme::Theme;
 use crate::app::App;
-use crate::kill::Batch;
+use crate::kill::KillBatch;
 
 /// How wide the bar is.
-const BAR: usize = 20;
+const BAR_WIDTH: usize = 20;
 
 /// Whether there is something to tell.
 pub(super) fn is_shown(app: &App) -> bool {
-    let goes_on = |batch: &Batch| {
+    let goes_on = |batch: &KillBatch| {
         let tally = batch.tally();
-        tally.settled() < tally.total()
+        tally.finished() < tally.total()
     };
     app.kills.in_grace().is_some() || app.kills.batches.last().is_some_and(goes_on)
 }
@@ -29,12 +29,12 @@ pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a
     is_shown(app).then(|| progress(batch, theme, width))
 }
 
-fn countdown<'a>(app: &App, batch: &Batch, theme: &Theme, width: usize) -> Line<'a> {
+fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let left = batch
         .grace()
         .map_or(0, |grace| grace.left(app.now.elapsed).as_millis().div_ceil(1000));
     let key = " takes it back";
-    let text = format!(" ending {} in {left}s   ", batch.whom());
+    let text = format!(" ending {} in {left}s   ", batch.describe_victims());
     let room = width.saturating_sub(key.len() + 2);
     Line::from(vec![
         Span::styled(fit(&text, room, theme.glyphs.more), theme.alarm),
@@ -43,20 +43,20 @@ fn countdown<'a>(app: &App, batch: &Batch, theme: &Theme, width: usize) -> Line<
     ])
 }
 
-fn progress<'a>(batch: &Batch, theme: &Theme, width: usize) -> Line<'a> {
+fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let tally = batch.tally();
-    let (done, total) = (tally.settled(), tally.total());
+    let (done, total) = (tally.finished(), tally.total());
     let mut spans = vec![Span::styled(" ending ", theme.alarm)];
     if total == 1 {
-        spans.push(Span::raw(batch.whom()));
+        spans.push(Span::raw(batch.describe_victims()));
     } else {
-        let full = BAR * done / total.max(1);
+        let full = BAR_WIDTH * done / total.max(1);
         let bars = &theme.glyphs.bars;
         let sign = |place: usize| {
             let bar = if place < full { bars.last() } else { bars.first() };
             bar.copied().unwrap_or(" ")
         };
-        let bar: String = (0..BAR).map(sign).collect();
+        let bar: String = (0..BAR_WIDTH).map(sign).collect();
         spans.push(Span::raw(format!("{done} of {total} ")));
         spans.push(Span::styled(bar, theme.input));
         spans.push(Span::raw(format!(" {}", tally.words())));

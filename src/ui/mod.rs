@@ -23,18 +23,18 @@ mod typed;
 use ratatui::Frame;
 
 use crate::app::App;
-use crate::app::msg::Shown;
+use crate::app::msg::FrameReport;
 use crate::app::overlay::Topic;
 use draw::rect;
 use theme::Theme;
 
 /// Draws the whole screen, and says what of it only the drawing knows.
-pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
+pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
     let theme = Theme::new(app.settings.plain, app.settings.ascii);
     header::draw(app, &theme, rect(areas.header), frame);
     draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
-    match &app.table.generation.groups {
+    match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
         None => table::draw(app, &theme, rect(areas.table), frame),
     }
@@ -51,7 +51,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> Shown {
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
-    Shown {
+    FrameReport {
         question,
         detail_end,
         overlay_end,

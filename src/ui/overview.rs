@@ -13,9 +13,9 @@ use super::header::cost_text;
 use super::sparkline::sparkline;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::endpoint::Endpoint;
-use crate::app::point::Point;
-use crate::model::{Census, IDLE_BOUNDS, Text};
+use crate::app::endpoint::EndpointState;
+use crate::app::trend_point::TrendPoint;
+use crate::model::{IDLE_BOUNDS, ListStats, Text};
 
 /// Room for the name of a row, and for its figure behind the bars.
 const LABEL: usize = 18;
@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     last
 }
 
-fn fleet<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let Some(latest) = &endpoint.latest else {
         let name = endpoint.name.clone();
         return vec![Line::from(vec![
@@ -55,7 +55,7 @@ fn fleet<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec
         Line::default(),
     ];
     let points = trend.points();
-    let course = |label, value: fn(&Point) -> Option<f64>, figure: String| {
+    let series = |label, value: fn(&TrendPoint) -> Option<f64>, figure: String| {
         let bars = sparkline(
             points.iter().map(value),
             width.saturating_sub(LABEL + FIGURE),
@@ -63,26 +63,26 @@ fn fleet<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec
         );
         row(label, &bars, &figure, theme, width)
     };
-    let most = |value: fn(&Point) -> Option<f64>| points.iter().filter_map(value).fold(0.0, f64::max);
-    let rate = |value: fn(&Point) -> Option<f64>| {
+    let most = |value: fn(&TrendPoint) -> Option<f64>| points.iter().filter_map(value).fold(0.0, f64::max);
+    let rate = |value: fn(&TrendPoint) -> Option<f64>| {
         let last = points.last().and_then(value);
         let last = last.map_or_else(|| "?".to_owned(), |last| format!("{last:.1}"));
         format!("{last}/s, most {:.1}/s", most(value))
     };
     let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
-    let last_stuck = points.last().and_then(Point::stuck);
+    let last_stuck = points.last().and_then(TrendPoint::stuck);
     let last_stuck = last_stuck.map_or_else(|| "?".to_owned(), |stuck| format!("{stuck:.0}"));
-    let stuck = format!("{last_stuck}, most {:.0}", most(Point::stuck));
+    let stuck = format!("{last_stuck}, most {:.0}", most(TrendPoint::stuck));
     text.extend([
-        course(
+        series(
             "sessions",
             sessions,
             format!("{}, most {:.0}", latest.sessions.len(), most(sessions)),
         ),
-        course("new", Point::came, rate(Point::came)),
-        course("ended", Point::went, rate(Point::went)),
-        course("stuck", Point::stuck, stuck),
-        course(
+        series("new", TrendPoint::opened, rate(TrendPoint::opened)),
+        series("ended", TrendPoint::closed, rate(TrendPoint::closed)),
+        series("stuck", TrendPoint::stuck, stuck),
+        series(
             "list",
             |point| Some(point.cost.as_secs_f64()),
             format!("{}, most {}", cost_text(endpoint.cost), cost_text(dearest)),
@@ -90,15 +90,15 @@ fn fleet<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec
         Line::default(),
     ]);
     text.extend(allowed::section(app, endpoint, theme, width));
-    text.extend(services(&latest.census, theme, width));
+    text.extend(services(&latest.stats, theme, width));
     text.push(Line::default());
-    text.extend(idle(&latest.census, theme, width));
+    text.extend(idle(&latest.stats, theme, width));
     text
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value that may be unknown")]
 #[expect(clippy::cast_precision_loss, reason = "a bar for people")]
-fn sessions(point: &Point) -> Option<f64> {
+fn sessions(point: &TrendPoint) -> Option<f64> {
     Some(point.sessions as f64)
 }
 
@@ -122,9 +122,9 @@ fn label(name: &Text) -> &str {
     }
 }
 
-fn services<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let most = census.services.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let services = census.services.iter();
+fn services<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let most = stats.services.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let services = stats.services.iter();
     let rows = services.map(|(service, count)| {
         row(
             label(service),
@@ -139,12 +139,12 @@ fn services<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         .collect()
 }
 
-fn idle<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let most = census.idle.iter().copied().max().unwrap_or(0);
+fn idle<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let most = stats.idle.iter().copied().max().unwrap_or(0);
     let bounded = IDLE_BOUNDS.iter().map(|(_, bound)| format!("under {bound}"));
     let last = IDLE_BOUNDS.last().map(|(_, bound)| format!("{bound} or more"));
     let labels = bounded.chain(last);
-    let rows = labels.zip(census.idle).map(|(label, count)| {
+    let rows = labels.zip(stats.idle).map(|(label, count)| {
         row(
             &label,
             &bar(count.into(), most.into(), theme, width),
@@ -154,7 +154,7 @@ fn idle<'a>(census: &Census, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         )
     });
     let unknown =
-        (census.idle_unknown > 0).then(|| row("unknown", "", &census.idle_unknown.to_string(), theme, width));
+        (stats.idle_unknown > 0).then(|| row("unknown", "", &stats.idle_unknown.to_string(), theme, width));
     std::iter::once(Line::styled("IDLE FOR", theme.strong))
         .chain(rows)
         .chain(unknown)

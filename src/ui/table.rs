@@ -9,10 +9,10 @@ use ratatui::widgets::Widget;
 use super::draw::{fit, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::columns::{Align, Column, Fitted};
-use crate::app::endpoint::{Endpoint, Link};
-use crate::app::row::Row;
-use crate::model::{Phase, Snapshot, display_width, visible};
+use crate::app::columns::{Align, Column, FittedColumn};
+use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::row::TableRow;
+use crate::model::{SessionPhase, Snapshot, display_width, visible};
 
 /// Draws the head and the window of rows.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -26,14 +26,11 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         height: area.height - 1,
         ..area
     };
-    if app.table.generation.is_empty() {
+    if app.table.view.is_empty() {
         nothing(app, theme, body, frame);
         return;
     }
-    let window = app
-        .table
-        .generation
-        .window(app.table.offset, usize::from(body.height));
+    let window = app.table.view.window(app.table.offset, usize::from(body.height));
     for ((place, row), line) in (app.table.offset..).zip(window).zip(body.rows()) {
         let selected = place == app.table.position();
         let style = row_style(app, theme, &row, selected);
@@ -43,7 +40,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     }
 }
 
-fn head<'a>(app: &App, theme: &Theme, columns: &[Fitted]) -> Line<'a> {
+fn head<'a>(app: &App, theme: &Theme, columns: &[FittedColumn]) -> Line<'a> {
     let sort = app.table.sort;
     let cells = columns.iter().map(|fitted| {
         let column = fitted.id.column();
@@ -70,7 +67,13 @@ pub(super) fn head_cell<'a>(
     Span::styled(format!(" {text}"), theme.strong)
 }
 
-fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, style: Style) -> Line<'a> {
+fn cells<'a>(
+    row: &TableRow<'_>,
+    theme: &Theme,
+    columns: &[FittedColumn],
+    selected: bool,
+    style: Style,
+) -> Line<'a> {
     let cells = columns.iter().map(|fitted| {
         let column = fitted.id.column();
         let text = (column.cell)(row).unwrap_or_default();
@@ -92,7 +95,7 @@ fn cells<'a>(row: &Row<'_>, theme: &Theme, columns: &[Fitted], selected: bool, s
 }
 
 /// In front of the row: marked, or where a range begins.
-fn mark(app: &App, theme: &Theme, row: &Row<'_>, line: Rect, frame: &mut Frame<'_>) {
+fn mark(app: &App, theme: &Theme, row: &TableRow<'_>, line: Rect, frame: &mut Frame<'_>) {
     if app.marks.is_empty() && app.marks.anchor().is_none() {
         return;
     }
@@ -118,7 +121,7 @@ pub(super) fn aligned(text: &str, align: Align, width: u16) -> String {
 }
 
 /// The row of the cursor is turned round, what is stale or ended is dimmed.
-fn row_style(app: &App, theme: &Theme, row: &Row<'_>, selected: bool) -> Style {
+fn row_style(app: &App, theme: &Theme, row: &TableRow<'_>, selected: bool) -> Style {
     let live = app
         .endpoint(row.snapshot.endpoint)
         .is_some_and(|endpoint| is_live(app, endpoint, row.snapshot));
@@ -135,7 +138,7 @@ fn row_style(app: &App, theme: &Theme, row: &Row<'_>, selected: bool) -> Style {
 }
 
 /// A table that stands still is not live, however well the polling goes on.
-pub(super) fn is_live(app: &App, endpoint: &Endpoint, shown: &Snapshot) -> bool {
+pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> bool {
     let newest = endpoint
         .latest
         .as_ref()
@@ -144,12 +147,12 @@ pub(super) fn is_live(app: &App, endpoint: &Endpoint, shown: &Snapshot) -> bool 
         return false;
     }
     let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
-    !stale && !matches!(endpoint.link, Link::Failing { .. })
+    !stale && !matches!(endpoint.link, LinkState::Failing { .. })
 }
 
 /// What tells why a row is stuck has the colour of its severity.
-fn tint(column: &Column, theme: &Theme, row: &Row<'_>) -> Style {
-    match (column.name, row.verdict.severity()) {
+fn tint(column: &Column, theme: &Theme, row: &TableRow<'_>) -> Style {
+    match (column.name, row.diagnosis.severity()) {
         ("severity" | "why", Some(severity)) if !row.has_ended() => theme.severity(severity),
         ("why" | "state", _) => state_style(theme, row),
         _ => Style::new(),
@@ -157,17 +160,17 @@ fn tint(column: &Column, theme: &Theme, row: &Row<'_>) -> Style {
 }
 
 /// The normal state is quiet; the others are what one looks for.
-fn state_style(theme: &Theme, row: &Row<'_>) -> Style {
+fn state_style(theme: &Theme, row: &TableRow<'_>) -> Style {
     match row.session.phase() {
-        Some(Phase::Ready) | None => theme.quiet,
-        Some(Phase::Stopping | Phase::Starting | Phase::Other) => theme.warning,
+        Some(SessionPhase::Ready) | None => theme.quiet,
+        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => theme.warning,
     }
 }
 
 /// Why there is no row, and what to do about it.
 pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
-        Link::Failing { fault, .. } => Some((endpoint, fault)),
+        LinkState::Failing { fault, .. } => Some((endpoint, fault)),
         _ => None,
     });
     let heard = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
@@ -179,8 +182,8 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
         (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
     } else if !heard {
         ("waiting for the first list …".to_owned(), theme.quiet)
-    } else if app.table.generation.idle_hidden > 0 {
-        let hidden = app.table.generation.idle_hidden;
+    } else if app.table.view.idle_hidden > 0 {
+        let hidden = app.table.view.idle_hidden;
         (
             format!("all {hidden} are idle without a reason; i shows them"),
             theme.quiet,

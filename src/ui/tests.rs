@@ -16,14 +16,16 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Modifier;
 
 use super::{plain, view};
-use crate::app::Settings;
-use crate::app::key::Code;
-use crate::app::stage::Stage;
-use crate::model::{Connection, Counter, Detail, Dialect, Fault, Limit, Statistics, Text};
+use crate::app::AppSettings;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::model::{
+    ConnectionDetail, ConnectionStatistics, Counter, Dialect, RequestError, SessionDetail, Text, TextLimit,
+};
 use crate::wire::jsonapi;
 
 /// The screen as text, each line without its trailing blanks.
-fn frame(stage: &Stage) -> String {
+fn frame(stage: &AppHarness) -> String {
     let (columns, lines) = stage.app.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
     let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
@@ -31,7 +33,7 @@ fn frame(stage: &Stage) -> String {
 }
 
 fn text(raw: &str) -> Text {
-    Text::clean(raw, Limit::Name)
+    Text::clean(raw, TextLimit::Name)
 }
 
 /// A small fleet with what a table must bear: long ages, IPv6, an over-long name, a session that
@@ -52,46 +54,46 @@ fn body(recording: &str) -> &str {
     recording.split_once("\r\n\r\n").unwrap().1
 }
 
-fn draft(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::new(Dialect::Draft, size);
+fn draft(size: (u16, u16)) -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, size);
     stage.list(FLEET);
     stage
 }
 
-fn json_api(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::new(Dialect::JsonApi, size);
+fn json_api(size: (u16, u16)) -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::JsonApi, size);
     stage.list(body(SESSIONS));
     stage
 }
 
 /// Session 8 of that proxy in full, which runs a statement.
-fn running(stage: &Stage) -> Detail {
+fn running(stage: &AppHarness) -> SessionDetail {
     let read = stage.decoded(|decoder| jsonapi::session(body(RUNNING).as_bytes(), decoder));
     read.unwrap()
 }
 
 /// The cursor's session with two connections whose counters have moved for some looks.
-fn with_details(stage: &mut Stage, id: u64) {
+fn with_details(stage: &mut AppHarness, id: u64) {
     stage.press(Code::Enter);
     for look in 0..8_u64 {
-        let connection = |server: &str, pace: u64| Connection {
+        let connection = |server: &str, pace: u64| ConnectionDetail {
             server: Some(text(server)),
             state: Some(text("DCB in the polling loop")),
             role: Some(text("Backend Request Handler")),
-            statistics: Some(Statistics::from_fn(|counter| match counter {
+            statistics: Some(ConnectionStatistics::from_fn(|counter| match counter {
                 Counter::Reads => Some(2197 + look * look * pace),
                 Counter::Writes => Some(1562 + look * pace),
                 Counter::BufferedWrites => Some(40 * (look / 3)),
                 Counter::HighWater => Some(look / 3),
                 Counter::LowWater => Some(0),
             })),
-            ..Connection::default()
+            ..ConnectionDetail::default()
         };
-        let detail = Detail {
+        let detail = SessionDetail {
             connections: vec![connection("db-01", 2), connection("db-02", 40)],
             ..stage.detail(id)
         };
-        stage.seen(Ok(detail));
+        stage.on_observation(Ok(detail));
         stage.wait(Duration::from_secs(1));
     }
     stage.list(FLEET);
@@ -132,18 +134,18 @@ fn the_details_of_a_real_session_that_runs_a_statement() {
     stage.type_text("8");
     stage.press(Code::Enter);
     let detail = running(&stage);
-    stage.seen(Ok(detail));
+    stage.on_observation(Ok(detail));
     insta::assert_snapshot!("details_24_02_80x40", frame(&stage));
 }
 
 #[test]
 fn an_endpoint_that_fails() {
-    let mut never = Stage::new(Dialect::Draft, (80, 24));
-    never.fail(Fault::Refused);
+    let mut never = AppHarness::new(Dialect::Draft, (80, 24));
+    never.fail(RequestError::Refused);
     insta::assert_snapshot!("no_data", frame(&never));
     let mut stale = draft((80, 24));
     stale.wait(Duration::from_secs(12));
-    stale.fail(Fault::TimedOut(Duration::from_secs(10)));
+    stale.fail(RequestError::TimedOut(Duration::from_secs(10)));
     insta::assert_snapshot!("stale", frame(&stale));
 }
 
@@ -182,16 +184,16 @@ fn the_help() {
 
 #[test]
 fn ascii_only() {
-    let settings = Settings {
+    let settings = AppSettings {
         ascii: true,
         plain: true,
-        ..Settings::default()
+        ..AppSettings::default()
     };
-    let mut stage = Stage::with(settings, Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::with(settings, Dialect::Draft, (80, 24));
     stage.list(FLEET);
     stage.press(Code::Char('K'));
     let detail = stage.detail(1042);
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    stage.on_check(stage.last_check().unwrap(), Ok(detail));
     let frame = frame(&stage);
     assert!(frame.is_ascii(), "{frame}");
 }

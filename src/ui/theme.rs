@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::diagnosis::Severity;
 use crate::model::ascii;
-use crate::triage::Severity;
 
 /// How the parts of the screen look.
 pub(super) struct Theme {

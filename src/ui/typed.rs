@@ -6,17 +6,17 @@ use std::ops::Range;
 use tui_input::Input;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::model::{Piece, Pieces, visible};
+use crate::model::{Pieces, TextPiece, visible};
 
 /// A typed text, split into what takes columns of its own.
 pub(super) struct TypedLine {
-    parts: Vec<Part>,
+    parts: Vec<TypedChar>,
     cursor: usize,
     width: usize,
 }
 
 /// A character with its marks, or the escape of a hidden one.
-pub(super) struct Part {
+pub(super) struct TypedChar {
     pub(super) text: String,
     /// The characters of the typed text that it stands for.
     pub(super) places: Range<usize>,
@@ -33,10 +33,10 @@ impl TypedLine {
         };
         for piece in Pieces::of(input.value()) {
             match piece {
-                Piece::Plain(plain) => plain.chars().for_each(|c| line.push_plain(c)),
+                TextPiece::Plain(plain) => plain.chars().for_each(|c| line.push_plain(c)),
                 // What is typed shows one backslash for each.
-                Piece::Escaped('\\') => line.push_plain('\\'),
-                Piece::Escaped(c) => line.push(visible(c.encode_utf8(&mut [0; 4])).into_owned(), true),
+                TextPiece::Escaped('\\') => line.push_plain('\\'),
+                TextPiece::Escaped(c) => line.push(visible(c.encode_utf8(&mut [0; 4])).into_owned(), true),
             }
         }
         line.cursor = line.column(input.cursor());
@@ -57,7 +57,7 @@ impl TypedLine {
         let place = self.parts.last().map_or(0, |part| part.places.end);
         let start = self.width;
         self.width += text.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
-        self.parts.push(Part {
+        self.parts.push(TypedChar {
             text,
             is_escape,
             places: place..place + 1,
@@ -89,7 +89,7 @@ impl TypedLine {
     }
 
     /// The parts that fit, and the column of the cursor among them.
-    pub(super) fn window(&self, room: usize) -> (impl Iterator<Item = &Part>, usize) {
+    pub(super) fn window(&self, room: usize) -> (impl Iterator<Item = &TypedChar>, usize) {
         let scroll = self.scroll(room);
         let seen = self
             .parts

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::error::Category;
 
 use super::WireError;
-use crate::model::{Limit, Text};
+use crate::model::{Text, TextLimit};
 
 /// What a body looks like from its first character; the dialect is told by this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +67,14 @@ pub(super) fn expect_shape(body: &[u8], wanted: Shape) -> Result<(), WireError> 
 }
 
 /// What broke, in words, without the body's text.
-pub(super) fn broken(error: &serde_json::Error) -> WireError {
+pub(super) fn syntax_error(error: &serde_json::Error) -> WireError {
     let place = format!("line {} column {}", error.line(), error.column());
     let what = match error.classify() {
         Category::Eof => format!("the JSON ends at {place}, before it is complete"),
         Category::Syntax => format!("no valid JSON at {place}"),
         Category::Data | Category::Io => format!("unexpected JSON at {place}"),
     };
-    WireError::Broken(Text::clean(&what, Limit::Line))
+    WireError::Broken(Text::clean(&what, TextLimit::Line))
 }
 
 /// The first of 256 code points at the end of the last private plane. A byte that is no UTF-8 is

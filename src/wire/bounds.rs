@@ -2,7 +2,7 @@
 //! bytes can take 500.
 
 use super::{Decoder, WireError};
-use crate::model::{Backend, Extra, Session};
+use crate::model::{JsonApiFields, ServerConnection, Session};
 
 /// The most that is kept of one list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Decoder<'_> {
 pub(super) fn session_size(session: &Session) -> usize {
     let extra = session.extra.as_ref().map_or(0, |extra| {
         let backends = extra.backends.as_ref().map_or(0, Vec::capacity);
-        size_of::<Extra>() + backends * size_of::<Backend>() + 2 * ALLOCATION
+        size_of::<JsonApiFields>() + backends * size_of::<ServerConnection>() + 2 * ALLOCATION
     });
     size_of::<Session>() + extra
 }

@@ -2,29 +2,31 @@
 
 use serde::Deserialize;
 
-use super::body::{Shape, broken, expect_shape, text};
+use super::body::{Shape, expect_shape, syntax_error, text};
 use super::bounds::session_size;
-use super::field::{Field, Object, Raw};
-use super::rows::{self, Row};
-use super::{Decoder, RowFlaw, Rows, WireError, in_order, shape};
-use crate::model::{Connection, Counter, Detail, Session, SessionId, Span, Statistics, Text};
+use super::field::{Lenient, Object, Raw};
+use super::rows::{self, RowFormat};
+use super::{DecodedList, Decoder, RowFlaw, WireError, in_order, shape};
+use crate::model::{
+    ConnectionDetail, ConnectionStatistics, Counter, Session, SessionDetail, SessionId, Span, Text,
+};
 
 #[derive(Deserialize)]
 pub(super) struct RawSession<'a> {
     #[serde(default)]
-    id: Field<u64>,
+    id: Lenient<u64>,
     #[serde(borrow, default)]
-    state: Field<Raw<'a>>,
+    state: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    user: Field<Raw<'a>>,
+    user: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    address: Field<Raw<'a>>,
+    address: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    service: Field<Raw<'a>>,
+    service: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    connected: Field<Raw<'a>>,
+    connected: Lenient<Raw<'a>>,
     #[serde(default)]
-    idle: Field<Span>,
+    idle: Lenient<Span>,
 }
 
 impl RawSession<'_> {
@@ -32,43 +34,43 @@ impl RawSession<'_> {
     const fn is_session(&self) -> bool {
         matches!(
             (&self.user, &self.address, &self.service, &self.connected),
-            (Field::Known(_), ..)
-                | (_, Field::Known(_), ..)
-                | (_, _, Field::Known(_), _)
-                | (.., Field::Known(_))
+            (Lenient::Known(_), ..)
+                | (_, Lenient::Known(_), ..)
+                | (_, _, Lenient::Known(_), _)
+                | (.., Lenient::Known(_))
         )
     }
 }
 
 #[derive(Deserialize)]
-pub(super) struct RawConnection<'a> {
+pub(super) struct RawDraftConnection<'a> {
     #[serde(borrow, default)]
-    state: Field<Raw<'a>>,
+    state: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    role: Field<Raw<'a>>,
+    role: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    server: Field<Raw<'a>>,
+    server: Lenient<Raw<'a>>,
     #[serde(default)]
-    statistics: Field<Object<RawStatistics>>,
+    statistics: Lenient<Object<RawConnectionStatistics>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct RawStatistics {
+struct RawConnectionStatistics {
     #[serde(default)]
-    reads: Field<u64>,
+    reads: Lenient<u64>,
     #[serde(default)]
-    writes: Field<u64>,
+    writes: Lenient<u64>,
     #[serde(default)]
-    buffered_writes: Field<u64>,
+    buffered_writes: Lenient<u64>,
     #[serde(default)]
-    high_water_events: Field<u64>,
+    high_water_events: Lenient<u64>,
     #[serde(default)]
-    low_water_events: Field<u64>,
+    low_water_events: Lenient<u64>,
 }
 
-struct SessionRow;
+struct DraftSessionRow;
 
-impl Row for SessionRow {
+impl RowFormat for DraftSessionRow {
     type Raw<'de> = RawSession<'de>;
     type Item = Session;
 
@@ -77,7 +79,7 @@ impl Row for SessionRow {
     }
 
     fn convert(raw: RawSession<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
-        let Field::Known(id) = raw.id else {
+        let Lenient::Known(id) = raw.id else {
             if raw.is_session() {
                 decoder.flaw = RowFlaw::NoId;
             }
@@ -106,34 +108,34 @@ impl Row for SessionRow {
 
 struct ConnectionRow;
 
-impl Row for ConnectionRow {
-    type Raw<'de> = RawConnection<'de>;
-    type Item = Connection;
+impl RowFormat for ConnectionRow {
+    type Raw<'de> = RawDraftConnection<'de>;
+    type Item = ConnectionDetail;
 
-    fn convert(raw: RawConnection<'_>, decoder: &mut Decoder<'_>) -> Option<Connection> {
+    fn convert(raw: RawDraftConnection<'_>, decoder: &mut Decoder<'_>) -> Option<ConnectionDetail> {
         let statistics = raw
             .statistics
             .take(&mut decoder.blanked)
             .map(|Object(raw)| raw.convert(decoder));
-        Some(Connection {
+        Some(ConnectionDetail {
             server: decoder.linked(raw.server, "/servers/"),
             state: decoder.name(raw.state),
             role: decoder.name(raw.role),
             statistics,
-            ..Connection::default()
+            ..ConnectionDetail::default()
         })
     }
 }
 
-impl RawStatistics {
-    fn convert(self, decoder: &mut Decoder<'_>) -> Statistics {
+impl RawConnectionStatistics {
+    fn convert(self, decoder: &mut Decoder<'_>) -> ConnectionStatistics {
         let blanked = &mut decoder.blanked;
         let reads = self.reads.take(blanked);
         let writes = self.writes.take(blanked);
         let buffered = self.buffered_writes.take(blanked);
         let high = self.high_water_events.take(blanked);
         let low = self.low_water_events.take(blanked);
-        Statistics::from_fn(|counter| match counter {
+        ConnectionStatistics::from_fn(|counter| match counter {
             Counter::Reads => reads,
             Counter::Writes => writes,
             Counter::BufferedWrites => buffered,
@@ -145,7 +147,7 @@ impl RawStatistics {
 
 impl Decoder<'_> {
     /// A name, cleaned and interned.
-    pub(super) fn name(&mut self, field: Field<Raw<'_>>) -> Option<Text> {
+    pub(super) fn name(&mut self, field: Lenient<Raw<'_>>) -> Option<Text> {
         field
             .take(&mut self.blanked)
             .map(|raw| self.interner.name(&raw.0))
@@ -153,7 +155,7 @@ impl Decoder<'_> {
 
     /// Returns an address in its short form, and whether it was sent as a mapped one: up to 23.02, an
     /// IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
-    pub(super) fn address(&mut self, field: Field<Raw<'_>>) -> (Option<Text>, bool) {
+    pub(super) fn address(&mut self, field: Lenient<Raw<'_>>) -> (Option<Text>, bool) {
         let Some(raw) = field.take(&mut self.blanked) else {
             return (None, false);
         };
@@ -163,17 +165,17 @@ impl Decoder<'_> {
     }
 
     /// The name inside a relative link: `/services/RW-Split` is shown as `RW-Split`.
-    fn linked(&mut self, field: Field<Raw<'_>>, prefix: &str) -> Option<Text> {
+    fn linked(&mut self, field: Lenient<Raw<'_>>, prefix: &str) -> Option<Text> {
         let raw = field.take(&mut self.blanked)?;
         Some(self.interner.name(raw.0.strip_prefix(prefix).unwrap_or(&raw.0)))
     }
 }
 
 /// `GET /sessions`.
-pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
+pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     expect_shape(body, Shape::Array)?;
-    let rows = rows::decode::<SessionRow>(&text(body), decoder)?;
-    Ok(Rows {
+    let rows = rows::decode::<DraftSessionRow>(&text(body), decoder)?;
+    Ok(DecodedList {
         sessions: in_order(rows.items),
         blanked: decoder.blanked,
         dropped: rows.dropped,
@@ -181,7 +183,7 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
 }
 
 /// `GET /sessions/:id`: the row alone; its connections come by [`connections`].
-pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
+pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     if shape(body) == Shape::Array {
         return Err(WireError::Shape {
             expected: "one session",
@@ -190,17 +192,17 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireErr
     }
     expect_shape(body, Shape::Object)?;
     let text = text(body);
-    let Some(session) = rows::one::<SessionRow>(&text, decoder) else {
+    let Some(session) = rows::one::<DraftSessionRow>(&text, decoder) else {
         return Err(no_session(&text));
     };
-    Ok(Detail {
+    Ok(SessionDetail {
         blanked: decoder.blanked,
-        ..Detail::of(session)
+        ..SessionDetail::of(session)
     })
 }
 
 /// `GET /sessions/:id/connections`, in the order in which they were sent.
-pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Connection>, WireError> {
+pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<ConnectionDetail>, WireError> {
     expect_shape(body, Shape::Array)?;
     rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
 }
@@ -208,7 +210,7 @@ pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Connect
 /// Why an object is no session: broken JSON, or JSON without an id.
 pub(super) fn no_session(text: &str) -> WireError {
     match serde_json::from_str::<serde::de::IgnoredAny>(text) {
-        Err(error) => broken(&error),
+        Err(error) => syntax_error(&error),
         Ok(_) => WireError::Shape {
             expected: "a session",
             got: "an object without a valid id",

@@ -3,26 +3,26 @@
 use serde::Deserialize;
 
 use super::body::text;
-use super::field::{Field, List, Object, Raw};
-use crate::model::{Dialect, Limit, Text};
+use super::field::{Lenient, LenientVec, Object, Raw};
+use crate::model::{Dialect, Text, TextLimit};
 
 #[derive(Deserialize)]
 struct ErrorBody<'a> {
     /// Draft: the short form.
     #[serde(borrow, default)]
-    error: Field<Raw<'a>>,
+    error: Lenient<Raw<'a>>,
     /// Draft: the long form.
     #[serde(borrow, default)]
-    description: Field<Raw<'a>>,
+    description: Lenient<Raw<'a>>,
     /// JSON:API: one entry for each error.
     #[serde(borrow, default)]
-    errors: Field<List<Object<JsonApiError<'a>>>>,
+    errors: Lenient<LenientVec<Object<JsonApiError<'a>>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct JsonApiError<'a> {
     #[serde(borrow, default)]
-    detail: Field<Raw<'a>>,
+    detail: Lenient<Raw<'a>>,
 }
 
 /// The server's own words about an error, if the body has any.
@@ -32,12 +32,12 @@ pub fn error_detail(body: &[u8]) -> Option<Text> {
     let first = parsed
         .errors
         .known()
-        .and_then(|errors| errors.0.into_iter().find_map(Field::known));
+        .and_then(|errors| errors.0.into_iter().find_map(Lenient::known));
     let words = first
         .and_then(|error| error.0.detail.known())
         .or_else(|| parsed.description.known())
         .or_else(|| parsed.error.known())?;
-    Some(Text::clean(&words.0, Limit::Line))
+    Some(Text::clean(&words.0, TextLimit::Line))
 }
 
 /// Whether an error body is one that `MaxScale` writes in this dialect: its error object, or nothing at
@@ -47,17 +47,17 @@ pub fn is_own_error(dialect: Dialect, body: &[u8]) -> bool {
         return true;
     }
     let body = text(body);
-    let Ok(parsed) = serde_json::from_str::<Field<Object<ErrorBody<'_>>>>(&body) else {
+    let Ok(parsed) = serde_json::from_str::<Lenient<Object<ErrorBody<'_>>>>(&body) else {
         return false;
     };
     let Some(Object(parsed)) = parsed.known() else {
         return false;
     };
-    let is_text = |field: Field<Raw<'_>>| field.known().is_some();
+    let is_text = |field: Lenient<Raw<'_>>| field.known().is_some();
     match dialect {
         Dialect::Draft => is_text(parsed.error) && is_text(parsed.description),
-        Dialect::JsonApi => parsed.errors.known().is_some_and(|List(errors)| {
-            let has_detail = |error: Field<Object<JsonApiError<'_>>>| {
+        Dialect::JsonApi => parsed.errors.known().is_some_and(|LenientVec(errors)| {
+            let has_detail = |error: Lenient<Object<JsonApiError<'_>>>| {
                 error.known().is_some_and(|error| is_text(error.0.detail))
             };
             !errors.is_empty() && errors.into_iter().all(has_detail)

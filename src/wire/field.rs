@@ -11,7 +11,7 @@ use crate::model::Span;
 
 /// One field of a row, as it came.
 #[derive(Debug, Default)]
-pub(super) enum Field<T> {
+pub(super) enum Lenient<T> {
     /// Not sent, or null.
     #[default]
     Absent,
@@ -21,7 +21,7 @@ pub(super) enum Field<T> {
     Wrong,
 }
 
-impl<T> Field<T> {
+impl<T> Lenient<T> {
     /// The value, if there is one; a wrong one is counted.
     pub(super) fn take(self, blanked: &mut u32) -> Option<T> {
         match self {
@@ -45,7 +45,7 @@ impl<T> Field<T> {
 }
 
 /// What a JSON value may become. Each kind accepts its own form of input; the rest is wrong.
-pub(super) trait Kind<'de>: Sized {
+pub(super) trait FromJson<'de>: Sized {
     fn borrowed_str(_: &'de str) -> Option<Self> {
         None
     }
@@ -74,7 +74,7 @@ pub(super) trait Kind<'de>: Sized {
     }
 }
 
-impl<'de, T: Kind<'de>> Deserialize<'de> for Field<T> {
+impl<'de, T: FromJson<'de>> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FieldVisitor(PhantomData))
     }
@@ -86,12 +86,12 @@ struct FieldVisitor<T>(PhantomData<T>);
     clippy::unnecessary_wraps,
     reason = "the form that every visitor method returns"
 )]
-fn known_or_wrong<T, E>(value: Option<T>) -> Result<Field<T>, E> {
-    Ok(value.map_or(Field::Wrong, Field::Known))
+fn known_or_wrong<T, E>(value: Option<T>) -> Result<Lenient<T>, E> {
+    Ok(value.map_or(Lenient::Wrong, Lenient::Known))
 }
 
-impl<'de, T: Kind<'de>> Visitor<'de> for FieldVisitor<T> {
-    type Value = Field<T>;
+impl<'de, T: FromJson<'de>> Visitor<'de> for FieldVisitor<T> {
+    type Value = Lenient<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
@@ -115,7 +115,7 @@ impl<'de, T: Kind<'de>> Visitor<'de> for FieldVisitor<T> {
         known_or_wrong(T::truth(value))
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Field::Absent)
+        Ok(Lenient::Absent)
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         T::map(map).and_then(known_or_wrong)
@@ -129,7 +129,7 @@ impl<'de, T: Kind<'de>> Visitor<'de> for FieldVisitor<T> {
 #[derive(Debug)]
 pub(super) struct Raw<'a>(pub(super) Cow<'a, str>);
 
-impl<'de: 'a, 'a> Kind<'de> for Raw<'a> {
+impl<'de: 'a, 'a> FromJson<'de> for Raw<'a> {
     fn borrowed_str(value: &'de str) -> Option<Self> {
         Some(Self(Cow::Borrowed(value)))
     }
@@ -138,7 +138,7 @@ impl<'de: 'a, 'a> Kind<'de> for Raw<'a> {
     }
 }
 
-impl Kind<'_> for u64 {
+impl FromJson<'_> for u64 {
     fn unsigned(value: u64) -> Option<Self> {
         Some(value)
     }
@@ -154,7 +154,7 @@ impl Kind<'_> for u64 {
 }
 
 /// Thread ids come truncated to 32 bits, negative where the top bit was set.
-impl Kind<'_> for i64 {
+impl FromJson<'_> for i64 {
     fn unsigned(value: u64) -> Option<Self> {
         Self::try_from(value).ok()
     }
@@ -163,7 +163,7 @@ impl Kind<'_> for i64 {
     }
 }
 
-impl Kind<'_> for u32 {
+impl FromJson<'_> for u32 {
     fn unsigned(value: u64) -> Option<Self> {
         Self::try_from(value).ok()
     }
@@ -173,7 +173,7 @@ impl Kind<'_> for u32 {
 }
 
 /// Seconds. A negative number or one beyond the range is wrong.
-impl Kind<'_> for Span {
+impl FromJson<'_> for Span {
     #[expect(clippy::cast_precision_loss, reason = "what fits is exact")]
     fn unsigned(value: u64) -> Option<Self> {
         Self::from_secs_f64(value as f64)
@@ -187,7 +187,7 @@ impl Kind<'_> for Span {
 #[derive(Debug)]
 pub(super) struct Port(pub(super) Option<u16>);
 
-impl Kind<'_> for Port {
+impl FromJson<'_> for Port {
     fn unsigned(value: u64) -> Option<Self> {
         u16::try_from(value).ok().map(|port| Self(Some(port)))
     }
@@ -196,7 +196,7 @@ impl Kind<'_> for Port {
     }
 }
 
-impl Kind<'_> for bool {
+impl FromJson<'_> for bool {
     fn truth(value: bool) -> Option<Self> {
         Some(value)
     }
@@ -206,7 +206,7 @@ impl Kind<'_> for bool {
 #[derive(Debug)]
 pub(super) struct Object<T>(pub(super) T);
 
-impl<'de, T: Deserialize<'de>> Kind<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> FromJson<'de> for Object<T> {
     fn map<A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(|value| Some(Self(value)))
     }
@@ -218,9 +218,9 @@ pub(super) const MAX_ENTRIES: usize = 65_536;
 
 /// An array of fields. One with more than [`MAX_ENTRIES`] ends in a wrong one.
 #[derive(Debug)]
-pub(super) struct List<T>(pub(super) Vec<Field<T>>);
+pub(super) struct LenientVec<T>(pub(super) Vec<Lenient<T>>);
 
-impl<'de, T: Kind<'de>> Kind<'de> for List<T> {
+impl<'de, T: FromJson<'de>> FromJson<'de> for LenientVec<T> {
     fn seq<A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
         let mut values = Vec::new();
         while values.len() < MAX_ENTRIES {
@@ -230,7 +230,7 @@ impl<'de, T: Kind<'de>> Kind<'de> for List<T> {
             }
         }
         if seq.next_element::<IgnoredAny>()?.is_some() {
-            values.push(Field::Wrong);
+            values.push(Lenient::Wrong);
             while seq.next_element::<IgnoredAny>()?.is_some() {}
         }
         Ok(Some(Self(values)))
@@ -248,7 +248,7 @@ impl Words {
     }
 }
 
-impl<'de> Kind<'de> for Words {
+impl<'de> FromJson<'de> for Words {
     fn borrowed_str(value: &'de str) -> Option<Self> {
         Self::copied_str(value)
     }
@@ -256,8 +256,11 @@ impl<'de> Kind<'de> for Words {
         Some(Self::of(value.split(',')))
     }
     fn seq<A: SeqAccess<'de>>(seq: A) -> Result<Option<Self>, A::Error> {
-        let list = List::<Raw<'de>>::seq(seq)?;
-        let words = list.into_iter().flat_map(|list| list.0).filter_map(Field::known);
+        let list = LenientVec::<Raw<'de>>::seq(seq)?;
+        let words = list
+            .into_iter()
+            .flat_map(|list| list.0)
+            .filter_map(Lenient::known);
         let words: Vec<_> = words.collect();
         Ok(Some(Self::of(words.iter().map(|word| word.0.as_ref()))))
     }
@@ -266,19 +269,19 @@ impl<'de> Kind<'de> for Words {
 /// An object whose names are data: entries in the order in which they came. One with more than
 /// [`MAX_ENTRIES`] ends in a wrong one without a name.
 #[derive(Debug)]
-pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, Field<T>)>);
+pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, Lenient<T>)>);
 
-impl<'de: 'a, 'a, T: Kind<'de>> Kind<'de> for Entries<'a, T> {
+impl<'de: 'a, 'a, T: FromJson<'de>> FromJson<'de> for Entries<'a, T> {
     fn map<A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
         let mut entries = Vec::new();
         while entries.len() < MAX_ENTRIES {
             match map.next_key()? {
-                Some(Name(name)) => entries.push((name, map.next_value()?)),
+                Some(EntryName(name)) => entries.push((name, map.next_value()?)),
                 None => return Ok(Some(Self(entries))),
             }
         }
         if map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            entries.push((Cow::Borrowed(""), Field::Wrong));
+            entries.push((Cow::Borrowed(""), Lenient::Wrong));
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         }
         Ok(Some(Self(entries)))
@@ -286,12 +289,12 @@ impl<'de: 'a, 'a, T: Kind<'de>> Kind<'de> for Entries<'a, T> {
 }
 
 /// The name of an entry.
-struct Name<'de>(Cow<'de, str>);
+struct EntryName<'de>(Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Name<'de> {
+impl<'de> Deserialize<'de> for EntryName<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Field::<Raw<'de>>::deserialize(deserializer)? {
-            Field::Known(Raw(name)) => Ok(Self(name)),
+        match Lenient::<Raw<'de>>::deserialize(deserializer)? {
+            Lenient::Known(Raw(name)) => Ok(Self(name)),
             _ => Ok(Self(Cow::Borrowed(""))),
         }
     }
@@ -304,7 +307,7 @@ pub(super) enum NumberOr<T> {
     Object(T),
 }
 
-impl<'de, T: Deserialize<'de>> Kind<'de> for NumberOr<T> {
+impl<'de, T: Deserialize<'de>> FromJson<'de> for NumberOr<T> {
     fn unsigned(value: u64) -> Option<Self> {
         Some(Self::Number(value))
     }

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bounds::ALLOCATION;
-use crate::model::{Limit, Text};
+use crate::model::{Text, TextLimit};
 
 /// A store of names and moments, kept from one list to the next.
 ///
@@ -54,7 +54,7 @@ impl Interner {
         if let Some(known) = self.names.get(raw) {
             return known.0.clone();
         }
-        let text = Text::clean(raw, Limit::Name);
+        let text = Text::clean(raw, TextLimit::Name);
         if self.counted(&text) {
             self.names.insert(Whole(text.clone()));
         }
@@ -62,7 +62,7 @@ impl Interner {
     }
 
     /// A text that hardly comes twice, cleaned and not kept.
-    pub fn text(&mut self, raw: &str, limit: Limit) -> Text {
+    pub fn text(&mut self, raw: &str, limit: TextLimit) -> Text {
         let text = Text::clean(raw, limit);
         self.loose_bytes += size(&text);
         text
@@ -73,7 +73,7 @@ impl Interner {
         if let Some((known, at)) = self.moments.get_key_value(raw) {
             return (known.0.clone(), *at);
         }
-        let text = Text::clean(raw, Limit::Name);
+        let text = Text::clean(raw, TextLimit::Name);
         let at = read(raw);
         if self.counted(&text) {
             self.moments.insert(Whole(text.clone()), at);

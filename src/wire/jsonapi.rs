@@ -7,39 +7,39 @@ mod detail;
 mod instance;
 mod servers;
 mod services;
-mod users;
-mod workers;
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use self::attributes::RawResource;
+use self::attributes::RawSessionResource;
+use self::instance::WorkerRow;
 use self::servers::ServerRow;
 use self::services::ServiceRow;
-use self::workers::WorkerRow;
-use super::body::{Shape, broken, expect_shape, text};
+use super::body::{Shape, expect_shape, syntax_error, text};
 use super::bounds::session_size;
 use super::draft::no_session;
 use super::mend::mend;
-use super::rows::{self, Harvest, Row};
-use super::{Decoder, Rows, WireError, in_order};
-use crate::model::{Account, Detail, Instance, ProxySettings, ServerState, ServiceState, Session, Worker};
+use super::rows::{self, DecodedRows, RowFormat};
+use super::{DecodedList, Decoder, WireError, in_order};
+use crate::model::{
+    AccountType, Instance, ProxySettings, ServerState, ServiceState, Session, SessionDetail, Worker,
+};
 
 #[derive(Deserialize)]
-struct Envelope<'a> {
+struct DataEnvelope<'a> {
     #[serde(borrow, default)]
     data: Option<&'a RawValue>,
 }
 
-struct SessionRow;
+struct JsonApiSessionRow;
 
-impl Row for SessionRow {
-    type Raw<'de> = RawResource<'de>;
+impl RowFormat for JsonApiSessionRow {
+    type Raw<'de> = RawSessionResource<'de>;
     type Item = Session;
 
-    fn convert(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
+    fn convert(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
         attributes::session(raw, decoder)
     }
 
@@ -49,9 +49,9 @@ impl Row for SessionRow {
 }
 
 /// `GET /v1/sessions`.
-pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
-    let rows = rows_of::<SessionRow>(body, decoder)?;
-    Ok(Rows {
+pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
+    let rows = rows_of::<JsonApiSessionRow>(body, decoder)?;
+    Ok(DecodedList {
         sessions: in_order(rows.items),
         blanked: decoder.blanked,
         dropped: rows.dropped,
@@ -76,13 +76,13 @@ pub fn workers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Worker>, Wi
 }
 
 /// `GET /v1/users/inet/:name`: what it may do; nothing where that is not told.
-pub fn account(body: &[u8]) -> Result<Option<Account>, WireError> {
+pub fn account(body: &[u8]) -> Result<Option<AccountType>, WireError> {
     let text = text(body);
-    users::account(&object(body, &text)?)
+    instance::account(&object(body, &text)?)
 }
 
 /// The rows under `data`.
-fn rows_of<R: Row>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
+fn rows_of<R: RowFormat>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedRows<R::Item>, WireError> {
     let text = text(body);
     if let Some(rows) = rows::decode_data::<R>(&text, decoder)? {
         return Ok(rows);
@@ -93,12 +93,12 @@ fn rows_of<R: Row>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Harvest<R::
 }
 
 /// `GET /v1/sessions/:id`.
-pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Detail, WireError> {
+pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     let text = text(body);
     let data = object(body, &text)?;
-    let session = rows::one::<SessionRow>(&data, decoder).ok_or_else(|| no_session(&data))?;
+    let session = rows::one::<JsonApiSessionRow>(&data, decoder).ok_or_else(|| no_session(&data))?;
     let detail = detail::complete(session, &data, decoder);
-    Ok(Detail {
+    Ok(SessionDetail {
         blanked: decoder.blanked,
         ..detail
     })
@@ -125,7 +125,7 @@ fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
 /// The `data` of the envelope, still as text.
 fn data<'a>(body: &[u8], text: &'a str) -> Result<&'a str, WireError> {
     expect_shape(body, Shape::Object)?;
-    let envelope: Envelope<'a> = serde_json::from_str(text).map_err(|error| broken(&error))?;
+    let envelope: DataEnvelope<'a> = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;
     let data = envelope.data.map(RawValue::get);
     data.ok_or(WireError::Shape {
         expected: "an object with data",

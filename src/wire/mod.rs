@@ -20,7 +20,7 @@ pub mod jsonapi;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use self::field::Field;
+use self::field::Lenient;
 use crate::model::{Connected, Dialect, Session, SessionId, Span, Text, parse_moment};
 
 pub use body::{Shape, shape};
@@ -64,7 +64,7 @@ pub enum RowFlaw {
 
 /// A list as it was decoded.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct DecodedList {
     /// Ascending by id, each id once.
     pub sessions: Vec<Session>,
     /// Fields of a wrong type, left blank.
@@ -109,7 +109,7 @@ pub enum WireError {
 }
 
 /// Decodes a list in either dialect. An empty one is good; one in which no row is a session is an error.
-pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<Rows, WireError> {
+pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     let rows = match dialect {
         Dialect::Draft => draft::list(body, decoder),
         Dialect::JsonApi => jsonapi::list(body, decoder),
@@ -162,12 +162,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// The age by the server's clock, for versions that do not send it.
-    fn age(&self, connected: Option<&Connected>) -> Field<Span> {
+    fn age(&self, connected: Option<&Connected>) -> Lenient<Span> {
         let Some(at) = connected.and_then(|connected| connected.at) else {
-            return Field::Absent;
+            return Lenient::Absent;
         };
         let age = Span::checked_from_secs(self.server_now.as_second() - at);
-        age.map_or(Field::Wrong, Field::Known)
+        age.map_or(Lenient::Wrong, Lenient::Known)
     }
 }
 

@@ -11,13 +11,13 @@ use serde_json::Value;
 use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
-use super::body::broken;
-use super::field::{Field, Object};
+use super::body::syntax_error;
+use super::field::{Lenient, Object};
 use super::mend::mend;
 use super::{Decoder, WireError};
 
 /// A kind of row: its form on the wire, and what it becomes.
-pub(super) trait Row {
+pub(super) trait RowFormat {
     /// As it stands in the body, borrowing from it.
     type Raw<'de>: Deserialize<'de>;
     /// As the model has it.
@@ -31,12 +31,12 @@ pub(super) trait Row {
 }
 
 /// What became of the rows of an array.
-pub(super) struct Harvest<T> {
+pub(super) struct DecodedRows<T> {
     pub(super) items: Vec<T>,
     pub(super) dropped: u32,
 }
 
-impl<T> Harvest<T> {
+impl<T> DecodedRows<T> {
     fn new(decoder: &Decoder<'_>) -> Self {
         Self {
             items: Vec::with_capacity(decoder.interner.rows),
@@ -45,7 +45,7 @@ impl<T> Harvest<T> {
     }
 
     /// Takes a row in, or counts it as dropped. Returns `false` if the list is too large for more.
-    fn take<R: Row<Item = T>>(&mut self, item: Option<T>, decoder: &mut Decoder<'_>) -> bool {
+    fn take<R: RowFormat<Item = T>>(&mut self, item: Option<T>, decoder: &mut Decoder<'_>) -> bool {
         let Some(item) = item else {
             self.dropped += 1;
             return true;
@@ -58,7 +58,10 @@ impl<T> Harvest<T> {
 }
 
 /// Decodes an array, converting each row as it comes, so that raw rows never pile up.
-pub(super) fn decode<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Result<Harvest<R::Item>, WireError> {
+pub(super) fn decode<R: RowFormat>(
+    text: &str,
+    decoder: &mut Decoder<'_>,
+) -> Result<DecodedRows<R::Item>, WireError> {
     match one_pass::<R>(text, decoder, |json, rows| json.deserialize_seq(rows))? {
         Some(harvest) => Ok(harvest),
         None => row_by_row::<R>(text, decoder),
@@ -67,23 +70,23 @@ pub(super) fn decode<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Result<Ha
 
 /// The same for the array under `data` of an object, in one pass over the body. `None` if it is not
 /// all as expected: then [`row_by_row`] reports what is wrong.
-pub(super) fn decode_data<R: Row>(
+pub(super) fn decode_data<R: RowFormat>(
     text: &str,
     decoder: &mut Decoder<'_>,
-) -> Result<Option<Harvest<R::Item>>, WireError> {
+) -> Result<Option<DecodedRows<R::Item>>, WireError> {
     one_pass::<R>(text, decoder, |json, rows| {
-        json.deserialize_map(Envelope { rows })
+        json.deserialize_map(DataVisitor { rows })
     })
 }
 
 type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
 
 /// One pass that stops at the first thing that is not as expected.
-fn one_pass<'de, R: Row>(
+fn one_pass<'de, R: RowFormat>(
     text: &'de str,
     decoder: &mut Decoder<'_>,
-    read: impl FnOnce(&mut Json<'de>, OnePass<'_, '_, R>) -> serde_json::Result<Harvest<R::Item>>,
-) -> Result<Option<Harvest<R::Item>>, WireError> {
+    read: impl FnOnce(&mut Json<'de>, OnePass<'_, '_, R>) -> serde_json::Result<DecodedRows<R::Item>>,
+) -> Result<Option<DecodedRows<R::Item>>, WireError> {
     let mut json = serde_json::Deserializer::from_str(text);
     decoder.restart();
     let pass = OnePass {
@@ -107,16 +110,16 @@ fn too_large<E: serde::de::Error>() -> E {
     E::custom("too large")
 }
 
-impl<'de, R: Row> Visitor<'de> for OnePass<'_, '_, R> {
-    type Value = Harvest<R::Item>;
+impl<'de, R: RowFormat> Visitor<'de> for OnePass<'_, '_, R> {
+    type Value = DecodedRows<R::Item>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut harvest = Harvest::new(self.decoder);
-        while let Some(row) = rows.next_element::<Field<Object<R::Raw<'de>>>>()? {
+        let mut harvest = DecodedRows::new(self.decoder);
+        while let Some(row) = rows.next_element::<Lenient<Object<R::Raw<'de>>>>()? {
             let item = row.known().and_then(|Object(raw)| R::convert(raw, self.decoder));
             if !harvest.take::<R>(item, self.decoder) {
                 return Err(too_large());
@@ -126,8 +129,8 @@ impl<'de, R: Row> Visitor<'de> for OnePass<'_, '_, R> {
     }
 }
 
-impl<'de, R: Row> DeserializeSeed<'de> for OnePass<'_, '_, R> {
-    type Value = Harvest<R::Item>;
+impl<'de, R: RowFormat> DeserializeSeed<'de> for OnePass<'_, '_, R> {
+    type Value = DecodedRows<R::Item>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_seq(self)
@@ -135,12 +138,12 @@ impl<'de, R: Row> DeserializeSeed<'de> for OnePass<'_, '_, R> {
 }
 
 /// The object around the rows. They must come once.
-struct Envelope<'s, 'd, R> {
+struct DataVisitor<'s, 'd, R> {
     rows: OnePass<'s, 'd, R>,
 }
 
-impl<'de, R: Row> Visitor<'de> for Envelope<'_, '_, R> {
-    type Value = Harvest<R::Item>;
+impl<'de, R: RowFormat> Visitor<'de> for DataVisitor<'_, '_, R> {
+    type Value = DecodedRows<R::Item>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with data")
@@ -164,10 +167,10 @@ impl<'de, R: Row> Visitor<'de> for Envelope<'_, '_, R> {
 }
 
 /// Decodes an array whose rows may be broken, each by itself.
-pub(super) fn row_by_row<R: Row>(
+pub(super) fn row_by_row<R: RowFormat>(
     text: &str,
     decoder: &mut Decoder<'_>,
-) -> Result<Harvest<R::Item>, WireError> {
+) -> Result<DecodedRows<R::Item>, WireError> {
     let mut json = serde_json::Deserializer::from_str(text);
     decoder.restart();
     let rows = RowByRow::<R> {
@@ -179,7 +182,7 @@ pub(super) fn row_by_row<R: Row>(
         .and_then(|harvest| json.end().map(|()| harvest));
     match decoder.excess.take() {
         Some(excess) => Err(excess),
-        None => harvest.map_err(|error| broken(&error)),
+        None => harvest.map_err(|error| syntax_error(&error)),
     }
 }
 
@@ -188,15 +191,15 @@ struct RowByRow<'s, 'd, R> {
     row: PhantomData<R>,
 }
 
-impl<'de, R: Row> Visitor<'de> for RowByRow<'_, '_, R> {
-    type Value = Harvest<R::Item>;
+impl<'de, R: RowFormat> Visitor<'de> for RowByRow<'_, '_, R> {
+    type Value = DecodedRows<R::Item>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut harvest = Harvest::new(self.decoder);
+        let mut harvest = DecodedRows::new(self.decoder);
         while let Some(row) = rows.next_element::<&'de RawValue>()? {
             let item = one::<R>(row.get(), self.decoder);
             if !harvest.take::<R>(item, self.decoder) {
@@ -209,18 +212,18 @@ impl<'de, R: Row> Visitor<'de> for RowByRow<'_, '_, R> {
 
 /// One row by itself. Unreadable texts and numbers in it are left blank. One that repeats a key goes
 /// by way of a map, where the last one wins, as in most readers. `None` if it is not an object.
-pub(super) fn one<R: Row>(text: &str, decoder: &mut Decoder<'_>) -> Option<R::Item> {
-    if let Ok(row) = serde_json::from_str::<Field<Object<R::Raw<'_>>>>(text) {
+pub(super) fn one<R: RowFormat>(text: &str, decoder: &mut Decoder<'_>) -> Option<R::Item> {
+    if let Ok(row) = serde_json::from_str::<Lenient<Object<R::Raw<'_>>>>(text) {
         return R::convert(row.known()?.0, decoder);
     }
     let mended = mend(text);
     let text = mended.as_deref().unwrap_or(text);
     if mended.is_some()
-        && let Ok(row) = serde_json::from_str::<Field<Object<R::Raw<'_>>>>(text)
+        && let Ok(row) = serde_json::from_str::<Lenient<Object<R::Raw<'_>>>>(text)
     {
         return R::convert(row.known()?.0, decoder);
     }
     let repaired: Value = serde_json::from_str(text).ok()?;
-    let row = Field::<Object<R::Raw<'_>>>::deserialize(&repaired).ok()?;
+    let row = Lenient::<Object<R::Raw<'_>>>::deserialize(&repaired).ok()?;
     R::convert(row.known()?.0, decoder)
 }

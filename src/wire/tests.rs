@@ -5,11 +5,11 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Counter, Phase};
+use crate::model::{Counter, SessionPhase};
 
 const UTC: TimeZone = TimeZone::UTC;
 
-fn decode(dialect: Dialect, body: &[u8]) -> Result<Rows, WireError> {
+fn decode(dialect: Dialect, body: &[u8]) -> Result<DecodedList, WireError> {
     let (utc, mut interner) = (UTC, Interner::default());
     let mut decoder = Decoder::new(
         &mut interner,
@@ -19,11 +19,11 @@ fn decode(dialect: Dialect, body: &[u8]) -> Result<Rows, WireError> {
     list(dialect, body, &mut decoder)
 }
 
-fn draft_rows(body: &str) -> Rows {
+fn draft_rows(body: &str) -> DecodedList {
     decode(Dialect::Draft, body.as_bytes()).unwrap()
 }
 
-fn ids(rows: &Rows) -> Vec<u64> {
+fn ids(rows: &DecodedList) -> Vec<u64> {
     rows.sessions.iter().map(|session| session.id.0).collect()
 }
 
@@ -37,7 +37,7 @@ fn a_draft_row_becomes_a_session() {
     };
     assert_eq!(session.client(), "alice@10.0.0.1");
     assert_eq!(session.service.as_ref().unwrap().as_str(), "RW");
-    assert_eq!(session.phase(), Some(Phase::Ready));
+    assert_eq!(session.phase(), Some(SessionPhase::Ready));
     assert_eq!(session.idle.unwrap().as_secs(), 260);
     assert_eq!(session.age.unwrap().as_secs(), 100);
     assert_eq!((rows.blanked, rows.dropped), (0, 0));
@@ -168,7 +168,7 @@ fn thread_ids_and_ports_come_in_odd_forms() {
     let session = &rows.sessions[0];
     assert_eq!(session.origin().as_deref(), Some("10.1.2.3"));
     let threads: Vec<_> = session
-        .backends()
+        .server_connections()
         .unwrap()
         .iter()
         .map(|backend| backend.thread_id)
@@ -189,18 +189,21 @@ fn what_a_version_does_not_tell_is_unknown_and_what_is_empty_is_not() {
         jsonapi_row(r#"{"state":"Session Ready","connected":"Mon Nov  2 16:17:13 2026"}"#);
     assert_eq!(blanked, 0);
     assert_eq!((&session.user, session.idle, session.port), (&None, None, None));
-    assert_eq!(session.backends(), None, "2.2 does not tell them");
+    assert_eq!(session.server_connections(), None, "2.2 does not tell them");
     let extra = session.extra.as_ref().unwrap();
     assert_eq!(
         (extra.memory, extra.io_activity, &extra.running),
         (None, None, &None)
     );
-    assert_eq!(session.phase(), Some(Phase::Starting));
+    assert_eq!(session.phase(), Some(SessionPhase::Starting));
     let (session, _) =
         jsonapi_row(r#"{"connections":[],"queries":[],"client":{"connection_attributes":null}}"#);
-    assert_eq!(session.backends(), Some(&[][..]));
+    assert_eq!(session.server_connections(), Some(&[][..]));
     let (session, blanked) = jsonapi_row(r#"{"connections":{},"client":5,"idle":"0.0","memory":[]}"#);
-    assert_eq!((session.backends(), session.idle, blanked), (None, None, 4));
+    assert_eq!(
+        (session.server_connections(), session.idle, blanked),
+        (None, None, 4)
+    );
 }
 
 #[test]
@@ -236,7 +239,7 @@ fn buffers_are_a_number_or_an_object() {
         let mut decoder = Decoder::new(&mut interner, None, Timestamp::UNIX_EPOCH);
         jsonapi::session(body.as_bytes(), &mut decoder).unwrap()
     };
-    let told = |detail: &crate::model::Detail| {
+    let told = |detail: &crate::model::SessionDetail| {
         let parts = detail
             .memory
             .iter()
@@ -306,7 +309,7 @@ proptest! {
         let decoded = decode(Dialect::Draft, &serde_json::to_vec(&rows).unwrap()).unwrap();
         prop_assert_eq!(decoded.sessions.len(), users.len());
         for (session, user) in decoded.sessions.iter().zip(&users) {
-            prop_assert_eq!(session.user.as_ref().unwrap(), &crate::model::Text::clean(user, crate::model::Limit::Name));
+            prop_assert_eq!(session.user.as_ref().unwrap(), &crate::model::Text::clean(user, crate::model::TextLimit::Name));
         }
     }
 }

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use maxtop::app::msg::{Msg, Ticket};
-use maxtop::demo::{Dialects, ServeSpec, serve};
-use maxtop::kill::{CheckPurpose, Event, Request};
-use maxtop::model::{Dialect, Fault, SessionId};
-use maxtop::shell::client::{Client, ClientSpec, Credentials, TokenUse};
-use maxtop::shell::poller::{Command, PollSettings, Poller};
+use maxtop::client::{Client, ClientSpec, Credentials, TokenUse};
+use maxtop::demo::{ServeSpec, ServedDialects, serve};
+use maxtop::kill::{CheckPurpose, KillEvent, KillRequest};
+use maxtop::model::{Dialect, RequestError, SessionId};
+use maxtop::poller::{EndpointPoller, PollSettings, PollerCommand};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::{Server, jsonapi_instance, jsonapi_list, jsonapi_session, kill, list, next_msg, reply};
@@ -21,13 +21,13 @@ fn credentials(user: &str, password: &str) -> Credentials {
     }
 }
 
-fn poll(spec: ClientSpec) -> (Poller, UnboundedReceiver<Msg>) {
+fn poll(spec: ClientSpec) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     let settings = PollSettings {
         interval: Duration::from_millis(10),
         duty: 1.0,
     };
     let (out, messages) = unbounded_channel();
-    let poller = Poller::spawn(Client::new(spec).unwrap(), settings, out);
+    let poller = EndpointPoller::spawn(Client::new(spec).unwrap(), settings, out);
     (poller, messages)
 }
 
@@ -71,16 +71,16 @@ async fn refused_credentials_go_out_once_whoever_asks_and_again_when_somebody_wa
     assert_eq!(retry_in, Duration::from_mins(1));
     assert_eq!(server.requests().len(), 1);
 
-    poller.send(Command::Watch(Some(SessionId(7))));
-    let check = Request::Check {
+    poller.send(PollerCommand::Watch(Some(SessionId(7))));
+    let check = KillRequest::Check {
         id: SessionId(7),
         purpose: CheckPurpose::Confirm,
     };
-    poller.send(Command::Kill(Ticket(1), check));
+    poller.send(PollerCommand::Kill(Ticket(1), check));
     let mut answers = Vec::new();
     while answers.len() < 2 {
         let fault = next(&mut messages, |msg| match msg {
-            Msg::Seen { answer, .. } | Msg::Kill(Event::Seen(_, answer)) => answer.err(),
+            Msg::Seen { answer, .. } | Msg::Kill(KillEvent::Seen(_, answer)) => answer.err(),
             _ => None,
         });
         answers.push(fault.await);
@@ -88,12 +88,12 @@ async fn refused_credentials_go_out_once_whoever_asks_and_again_when_somebody_wa
     assert!(answers.iter().all(|answer| *answer == fault), "{answers:?}");
     assert_eq!(server.requests().len(), 1, "the server logs each try");
 
-    poller.send(Command::Refresh);
+    poller.send(PollerCommand::Refresh);
     next(&mut messages, failed).await;
     assert_eq!(server.requests().len(), 2);
 
     open.store(true, Ordering::SeqCst);
-    poller.send(Command::Refresh);
+    poller.send(PollerCommand::Refresh);
     // Everybody goes on: the list, and at once the details too.
     let (mut listed, mut seen) = (false, false);
     while !(listed && seen) {
@@ -123,9 +123,9 @@ async fn without_credentials_a_refusal_is_tried_again_as_other_faults_are() {
 #[tokio::test]
 async fn an_account_that_may_only_read_is_found_out_by_its_delete_and_goes_on_reading() {
     for (dialects, tokens) in [
-        (Dialects::JsonApi, TokenUse::Never),
-        (Dialects::JsonApi, TokenUse::Always),
-        (Dialects::Draft, TokenUse::Never),
+        (ServedDialects::JsonApi, TokenUse::Never),
+        (ServedDialects::JsonApi, TokenUse::Always),
+        (ServedDialects::Draft, TokenUse::Never),
     ] {
         let mut demo = ServeSpec::new(12, 7);
         demo.world.churn = Some(0.0);
@@ -144,11 +144,11 @@ async fn an_account_that_may_only_read_is_found_out_by_its_delete_and_goes_on_re
         let id = sessions.iter().find(|session| session.user.is_some()).unwrap().id;
         viewer.log_in().await;
         let fault = kill(&viewer, id).await.unwrap_err();
-        assert_eq!(fault, Fault::MayOnlyRead);
+        assert_eq!(fault, RequestError::MayOnlyRead);
         assert!(fault.is_not_allowed() && !fault.is_refused_password());
         let log = running.log();
         let status = log.iter().rfind(|line| line.method == "DELETE").unwrap().status;
-        let by_token = tokens == TokenUse::Always || dialects == Dialects::Draft;
+        let by_token = tokens == TokenUse::Always || dialects == ServedDialects::Draft;
         assert_eq!(status, if by_token { 403 } else { 401 });
         assert_eq!(list(&viewer).await.unwrap().rows.sessions.len(), sessions.len());
         assert!(running.ids().contains(&id.0));
@@ -196,5 +196,5 @@ async fn a_token_that_may_not_write_from_here_is_told_from_one_that_is_forgotten
     let client = client.unwrap();
     list(&client).await.unwrap();
     client.log_in().await;
-    assert_eq!(kill(&client, SessionId(7)).await, Err(Fault::MayOnlyRead));
+    assert_eq!(kill(&client, SessionId(7)).await, Err(RequestError::MayOnlyRead));
 }

@@ -2,15 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use maxtop::model::{Dialect, Fault, SessionId};
-use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::client::{Client, ClientSpec};
+use maxtop::model::{Dialect, RequestError, SessionId};
 
 use crate::server::{Server, ids, jsonapi_list, kill, list, reply, reply_with, send};
 
 #[tokio::test]
 async fn a_404_is_asked_for_in_both_dialects() {
     let server = Server::saying(reply(404, ""));
-    assert_eq!(list(&server.client()).await.unwrap_err(), Fault::NotFound);
+    assert_eq!(list(&server.client()).await.unwrap_err(), RequestError::NotFound);
     assert_eq!(
         server.requests(),
         ["GET /v1/sessions?pretty=false", "GET /sessions"]
@@ -45,7 +45,7 @@ async fn the_draft_is_found_and_spoken_with_a_date() {
     assert_eq!(client.instance().await, Ok(None));
     let detail = client.session(SessionId(5)).await.unwrap();
     assert_eq!(detail.connections.len(), 1);
-    assert_eq!(client.session(SessionId(6)).await, Err(Fault::NotFound));
+    assert_eq!(client.session(SessionId(6)).await, Err(RequestError::NotFound));
     assert_eq!(kill(&client, SessionId(5)).await, Ok(()));
     let requests = server.requests();
     assert!(requests[0].starts_with("GET /v1/maxscale?"));
@@ -76,7 +76,7 @@ async fn a_forced_dialect_is_not_looked_for() {
         ..server.spec()
     };
     let fault = list(&Client::new(spec).unwrap()).await.unwrap_err();
-    assert_eq!((fault, server.requests().len()), (Fault::NotFound, 1));
+    assert_eq!((fault, server.requests().len()), (RequestError::NotFound, 1));
 }
 
 #[tokio::test]
@@ -103,7 +103,10 @@ async fn an_endpoint_that_changes_its_dialect_is_understood_again() {
 async fn no_api_is_no_ended_session() {
     let server = Server::saying(reply(404, ""));
     let fault = server.client().session(SessionId(1)).await.unwrap_err();
-    assert!(matches!(fault, Fault::Status { status: 404, .. }), "{fault:?}");
+    assert!(
+        matches!(fault, RequestError::Status { status: 404, .. }),
+        "{fault:?}"
+    );
 }
 
 async fn clock_of_a_server_that_says(date: &str) -> String {

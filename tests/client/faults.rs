@@ -3,17 +3,17 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use maxtop::model::{Dialect, EndpointId, Fault, Remedy, SessionId};
-use maxtop::shell::client::{Client, ClientSpec};
+use maxtop::client::{Client, ClientSpec};
+use maxtop::model::{Dialect, EndpointId, Remedy, RequestError, SessionId};
 use maxtop::wire::Bounds;
 
 use crate::server::{Server, hold, ids, jsonapi_list, kill, list, reply, reply_with, send};
 
-async fn fault_of(server: &Server) -> Fault {
+async fn fault_of(server: &Server) -> RequestError {
     list(&server.client()).await.unwrap_err()
 }
 
-async fn impatient_fault_of(server: &Server) -> Fault {
+async fn impatient_fault_of(server: &Server) -> RequestError {
     let spec = ClientSpec {
         timeout: Duration::from_millis(150),
         ..server.spec()
@@ -26,21 +26,23 @@ async fn refused() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let spec = ClientSpec::new(EndpointId(0), address.to_string().parse().unwrap());
     let fault = list(&Client::new(spec).unwrap()).await.unwrap_err();
-    assert_eq!(fault, Fault::Refused);
+    assert_eq!(fault, RequestError::Refused);
 }
 
 #[tokio::test]
 async fn a_name_that_does_not_exist() {
     let spec = ClientSpec::new(EndpointId(0), "no-such-host.invalid".parse().unwrap());
     let fault = list(&Client::new(spec).unwrap()).await.unwrap_err();
-    assert!(matches!(&fault, Fault::Resolve(text) if text.as_str().starts_with("no-such-host.invalid (")));
+    assert!(
+        matches!(&fault, RequestError::Resolve(text) if text.as_str().starts_with("no-such-host.invalid ("))
+    );
 }
 
 #[tokio::test]
 async fn silence_ends_at_the_deadline() {
     let server = Server::start(|_, stream| hold(stream));
     let fault = impatient_fault_of(&server).await;
-    assert_eq!(fault, Fault::TimedOut(Duration::from_millis(150)));
+    assert_eq!(fault, RequestError::TimedOut(Duration::from_millis(150)));
 }
 
 #[tokio::test]
@@ -52,7 +54,10 @@ async fn so_does_a_body_that_stops() {
         );
         hold(stream);
     });
-    assert!(matches!(impatient_fault_of(&server).await, Fault::TimedOut(_)));
+    assert!(matches!(
+        impatient_fault_of(&server).await,
+        RequestError::TimedOut(_)
+    ));
 }
 
 #[tokio::test]
@@ -63,7 +68,10 @@ async fn and_one_that_comes_byte_by_byte() {
             std::thread::sleep(Duration::from_millis(5));
         }
     });
-    assert!(matches!(impatient_fault_of(&server).await, Fault::TimedOut(_)));
+    assert!(matches!(
+        impatient_fault_of(&server).await,
+        RequestError::TimedOut(_)
+    ));
 }
 
 #[tokio::test]
@@ -77,7 +85,7 @@ async fn a_cut_body() {
 async fn a_connection_closed_without_a_word() {
     let fault = fault_of(&Server::saying("")).await;
     assert!(
-        matches!(&fault, Fault::Cut(text) if text.as_str().contains("https://")),
+        matches!(&fault, RequestError::Cut(text) if text.as_str().contains("https://")),
         "{fault:?}"
     );
 }
@@ -93,7 +101,7 @@ async fn a_content_length_that_is_too_short_ends_the_body_there() {
     let server =
         Server::saying("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"data\":[]}, and much more than that");
     let fault = fault_of(&server).await;
-    assert!(matches!(fault, Fault::Malformed(_)), "{fault:?}");
+    assert!(matches!(fault, RequestError::Malformed(_)), "{fault:?}");
 }
 
 #[tokio::test]
@@ -109,23 +117,23 @@ async fn a_body_over_the_cap_whether_announced_or_not() {
             ..server.spec()
         };
         let fault = list(&Client::new(spec).unwrap()).await.unwrap_err();
-        assert_eq!(fault, Fault::TooLarge { limit: 1000 });
+        assert_eq!(fault, RequestError::TooLarge { limit: 1000 });
     }
 }
 
 #[tokio::test]
 async fn a_page_and_an_empty_reply() {
     let page = Server::saying(reply(200, "<!DOCTYPE html><html></html>"));
-    assert_eq!(fault_of(&page).await, Fault::NotJson("HTML"));
+    assert_eq!(fault_of(&page).await, RequestError::NotJson("HTML"));
     let empty = Server::saying(reply(200, ""));
-    assert_eq!(fault_of(&empty).await, Fault::NotJson("an empty reply"));
+    assert_eq!(fault_of(&empty).await, RequestError::NotJson("an empty reply"));
 }
 
 #[tokio::test]
 async fn json_that_is_no_list() {
     for body in [r#"{"data":{}}"#, r#"{"links":{}}"#, r#"{"data":[{"id":"#] {
         let fault = fault_of(&Server::saying(reply(200, body))).await;
-        assert!(matches!(fault, Fault::Malformed(_)), "{body}: {fault:?}");
+        assert!(matches!(fault, RequestError::Malformed(_)), "{body}: {fault:?}");
     }
 }
 
@@ -183,7 +191,7 @@ async fn rows_that_are_no_sessions_are_a_fault_of_the_endpoint() {
         let server = Server::saying(reply(200, body));
         let client = server.client();
         let fault = list(&client).await.unwrap_err();
-        assert!(matches!(fault, Fault::NoSession(_)), "{body}: {fault:?}");
+        assert!(matches!(fault, RequestError::NoSession(_)), "{body}: {fault:?}");
         assert_eq!(fault.to_string(), words);
         assert_eq!(client.dialect(), None, "it says nothing of the dialect");
         let Some(Remedy(remedy)) = fault.remedy() else {
@@ -191,7 +199,7 @@ async fn rows_that_are_no_sessions_are_a_fault_of_the_endpoint() {
         };
         assert!(remedy.contains("is this MaxScale's admin port?"), "{remedy}");
         let looked = client.session(SessionId(1)).await.unwrap_err();
-        assert!(matches!(looked, Fault::NoSession(_)), "{body}: {looked:?}");
+        assert!(matches!(looked, RequestError::NoSession(_)), "{body}: {looked:?}");
     }
 }
 
@@ -207,16 +215,19 @@ async fn a_404_that_maxscale_does_not_send_ends_no_session() {
             let server = Server::saying(reply(404, body));
             let client = in_dialect(&server, dialect);
             let id = SessionId(5);
-            assert_eq!(client.session(id).await.unwrap_err(), Fault::Unclear404);
-            assert_eq!(kill(&client, id).await.unwrap_err(), Fault::Unclear404);
-            assert_eq!(list(&client).await.unwrap_err(), Fault::Unclear404);
+            assert_eq!(client.session(id).await.unwrap_err(), RequestError::Unclear404);
+            assert_eq!(kill(&client, id).await.unwrap_err(), RequestError::Unclear404);
+            assert_eq!(list(&client).await.unwrap_err(), RequestError::Unclear404);
         }
         let unknown = Server::saying(reply(404, body));
-        assert_eq!(fault_of(&unknown).await, Fault::Unclear404);
+        assert_eq!(fault_of(&unknown).await, RequestError::Unclear404);
     }
     let cut = "HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n";
     let client = in_dialect(&Server::saying(cut), Dialect::JsonApi);
-    assert_eq!(client.session(SessionId(5)).await.unwrap_err(), Fault::Unclear404);
+    assert_eq!(
+        client.session(SessionId(5)).await.unwrap_err(),
+        RequestError::Unclear404
+    );
 }
 
 #[tokio::test]
@@ -234,8 +245,14 @@ async fn a_404_of_maxscale_means_that_the_session_is_not_there() {
         ),
     ] {
         let client = in_dialect(&Server::saying(reply(404, body)), dialect);
-        assert_eq!(client.session(SessionId(5)).await.unwrap_err(), Fault::NotFound);
-        assert_eq!(kill(&client, SessionId(5)).await.unwrap_err(), Fault::NotFound);
+        assert_eq!(
+            client.session(SessionId(5)).await.unwrap_err(),
+            RequestError::NotFound
+        );
+        assert_eq!(
+            kill(&client, SessionId(5)).await.unwrap_err(),
+            RequestError::NotFound
+        );
     }
 }
 
@@ -262,13 +279,13 @@ async fn a_list_that_would_take_too_much_is_a_fault() {
         ..Bounds::default()
     };
     let fault = list(&within(&server, few)).await.unwrap_err();
-    assert_eq!(fault, Fault::TooManyRows { limit: 50 });
+    assert_eq!(fault, RequestError::TooManyRows { limit: 50 });
     let small = Bounds {
         bytes: 5000,
         ..Bounds::default()
     };
     let fault = list(&within(&server, small)).await.unwrap_err();
-    assert_eq!(fault, Fault::TooMuchMemory { limit: 5000 });
+    assert_eq!(fault, RequestError::TooMuchMemory { limit: 5000 });
     assert_eq!(list(&server.client()).await.unwrap().rows.sessions.len(), 99);
 }
 
@@ -279,7 +296,7 @@ async fn a_compressed_body_is_named() {
     let fault = fault_of(&gzip).await;
     assert_eq!(fault.to_string(), "content encoding gzip was not requested");
     let client = in_dialect(&gzip, Dialect::JsonApi);
-    assert!(matches!(client.instance().await, Err(Fault::Encoded(_))));
+    assert!(matches!(client.instance().await, Err(RequestError::Encoded(_))));
     let plain = reply_with(
         200,
         "Content-Encoding: identity\r\n",

@@ -5,17 +5,17 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use maxtop::app::msg::{Msg, Ticket};
-use maxtop::kill::{CheckPurpose, Event, Request};
-use maxtop::model::{Dialect, Fault, Now, SessionId, Sighting};
-use maxtop::shell::client::{Client, ClientSpec, Credentials};
-use maxtop::shell::poller::{Command, PollSettings, Poller};
+use maxtop::client::{Client, ClientSpec, Credentials};
+use maxtop::kill::{CheckPurpose, KillEvent, KillRequest};
+use maxtop::model::{Dialect, Now, RequestError, SessionId, SessionObservation};
+use maxtop::poller::{EndpointPoller, PollSettings, PollerCommand};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::{Server, hold, jsonapi_instance, jsonapi_session, next_msg, reply, send};
 
 type Messages = UnboundedReceiver<Msg>;
 
-fn poll(server: &Server) -> (Poller, Messages) {
+fn poll(server: &Server) -> (EndpointPoller, Messages) {
     let spec = ClientSpec {
         dialect: Some(Dialect::JsonApi),
         ..server.spec()
@@ -25,7 +25,7 @@ fn poll(server: &Server) -> (Poller, Messages) {
         duty: 1.0,
     };
     let (out, messages) = unbounded_channel();
-    let poller = Poller::spawn(Client::new(spec).unwrap(), settings, out);
+    let poller = EndpointPoller::spawn(Client::new(spec).unwrap(), settings, out);
     (poller, messages)
 }
 
@@ -47,25 +47,25 @@ fn server_with_a_hanging_list() -> Server {
 }
 
 /// A check right before a DELETE.
-fn check(ticket: u64, id: u64) -> Command {
-    let request = Request::Check {
+fn check(ticket: u64, id: u64) -> PollerCommand {
+    let request = KillRequest::Check {
         id: SessionId(id),
         purpose: CheckPurpose::Delete,
     };
-    Command::Kill(Ticket(ticket), request)
+    PollerCommand::Kill(Ticket(ticket), request)
 }
 
 /// The DELETE after a check that was asked for at that time.
-fn delete(id: u64, checked_at: Now) -> Command {
-    let request = Request::Delete {
+fn delete(id: u64, checked_at: Now) -> PollerCommand {
+    let request = KillRequest::Delete {
         id: SessionId(id),
         checked_at,
     };
-    Command::Kill(Ticket(id), request)
+    PollerCommand::Kill(Ticket(id), request)
 }
 
 /// What the details are told next.
-async fn next_seen(messages: &mut Messages) -> (u64, Result<Arc<Sighting>, Fault>) {
+async fn next_seen(messages: &mut Messages) -> (u64, Result<Arc<SessionObservation>, RequestError>) {
     loop {
         if let Msg::Seen { id, answer, .. } = next_msg(messages).await {
             return (id.0, answer);
@@ -74,9 +74,9 @@ async fn next_seen(messages: &mut Messages) -> (u64, Result<Arc<Sighting>, Fault
 }
 
 /// What this check is answered.
-async fn checked(messages: &mut Messages, ticket: u64) -> Result<Arc<Sighting>, Fault> {
+async fn checked(messages: &mut Messages, ticket: u64) -> Result<Arc<SessionObservation>, RequestError> {
     loop {
-        if let Msg::Kill(Event::Seen(answered, answer)) = next_msg(messages).await
+        if let Msg::Kill(KillEvent::Seen(answered, answer)) = next_msg(messages).await
             && answered == Ticket(ticket)
         {
             return answer;
@@ -89,26 +89,26 @@ async fn checks_and_deletions_pass_a_hanging_list() {
     let server = server_with_a_hanging_list();
     let (poller, mut messages) = poll(&server);
     poller.send(check(1, 8));
-    let sighting = checked(&mut messages, 1).await.unwrap();
-    assert_eq!(sighting.detail.session.id.0, 8);
+    let observation = checked(&mut messages, 1).await.unwrap();
+    assert_eq!(observation.detail.session.id.0, 8);
     assert_eq!(
-        sighting.process.as_ref().unwrap().started_at.as_str(),
+        observation.process.as_ref().unwrap().started_at.as_str(),
         "process 1"
     );
-    poller.send(delete(8, sighting.asked_at));
+    poller.send(delete(8, observation.asked_at));
     assert_eq!(deleted(&mut messages).await, (Ticket(8), Ok(())));
     poller.send(check(2, 404));
     let absence = loop {
-        if let Msg::Kill(Event::Missing(Ticket(2), absence)) = next_msg(&mut messages).await {
+        if let Msg::Kill(KillEvent::Missing(Ticket(2), absence)) = next_msg(&mut messages).await {
             break absence;
         }
     };
     assert_eq!(absence.process.unwrap().started_at.as_str(), "process 1");
 }
 
-async fn deleted(messages: &mut Messages) -> (Ticket, Result<(), Fault>) {
+async fn deleted(messages: &mut Messages) -> (Ticket, Result<(), RequestError>) {
     loop {
-        if let Msg::Kill(Event::Deleted(ticket, outcome)) = next_msg(messages).await {
+        if let Msg::Kill(KillEvent::Deleted(ticket, outcome)) = next_msg(messages).await {
             return (ticket, outcome);
         }
     }
@@ -121,21 +121,21 @@ async fn a_delete_leaves_only_over_the_connection_of_a_check_that_is_not_old() {
     poller.send(delete(8, Now::default()));
     assert_eq!(
         deleted(&mut messages).await.1,
-        Err(Fault::Unsent),
+        Err(RequestError::Unsent),
         "no check before it"
     );
     poller.send(check(1, 8));
-    let sighting = checked(&mut messages, 1).await.unwrap();
+    let observation = checked(&mut messages, 1).await.unwrap();
     let old = Now {
-        wall: sighting.asked_at.wall - jiff::SignedDuration::from_millis(1_001),
-        ..sighting.asked_at
+        wall: observation.asked_at.wall - jiff::SignedDuration::from_millis(1_001),
+        ..observation.asked_at
     };
     poller.send(delete(8, old));
-    assert_eq!(deleted(&mut messages).await.1, Err(Fault::CheckExpired));
-    poller.send(delete(8, sighting.asked_at));
+    assert_eq!(deleted(&mut messages).await.1, Err(RequestError::CheckExpired));
+    poller.send(delete(8, observation.asked_at));
     assert_eq!(
         deleted(&mut messages).await.1,
-        Err(Fault::Unsent),
+        Err(RequestError::Unsent),
         "its connection is used up"
     );
     let deletes = |request: &String| request.starts_with("DELETE");
@@ -148,18 +148,18 @@ async fn details_are_polled_while_looked_at_and_a_change_takes_effect_at_once() 
     let (poller, mut messages) = poll(&server);
     // Session 13 hangs; the change must not wait for it.
     for id in [8, 13, 9] {
-        poller.send(Command::Watch(Some(SessionId(id))));
+        poller.send(PollerCommand::Watch(Some(SessionId(id))));
         let asked = format!("GET /v1/sessions/{id}?pretty=false");
         server.wait_for(&asked).await;
     }
     while next_seen(&mut messages).await.0 != 9 {}
     let (id, answer) = next_seen(&mut messages).await;
     assert_eq!((id, answer.unwrap().detail.session.id.0), (9, 9));
-    poller.send(Command::Watch(Some(SessionId(404))));
+    poller.send(PollerCommand::Watch(Some(SessionId(404))));
     loop {
         let (id, answer) = next_seen(&mut messages).await;
         if id == 404 {
-            assert_eq!(answer.unwrap_err(), Fault::NotFound);
+            assert_eq!(answer.unwrap_err(), RequestError::NotFound);
             break;
         }
     }
@@ -177,14 +177,14 @@ async fn refused_credentials_are_not_tried_again_for_every_session_looked_at() {
         ..server.spec()
     };
     let (out, mut messages) = unbounded_channel();
-    let poller = Poller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
-    poller.send(Command::Watch(Some(SessionId(1))));
+    let poller = EndpointPoller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
+    poller.send(PollerCommand::Watch(Some(SessionId(1))));
     let (_, answer) = next_seen(&mut messages).await;
     assert!(answer.unwrap_err().is_not_allowed());
     for id in 2..10 {
-        poller.send(Command::Watch(Some(SessionId(id))));
+        poller.send(PollerCommand::Watch(Some(SessionId(id))));
         let before = server.requests().len();
-        poller.send(Command::Refresh);
+        poller.send(PollerCommand::Refresh);
         while server.requests().len() == before {
             next_msg(&mut messages).await;
         }
@@ -260,23 +260,23 @@ async fn sixteen_deletions_are_in_flight_at_once() {
     let (poller, mut messages) = poll(&server);
     // The upper half of a ticket is the victim.
     for id in 1..=16_u64 {
-        let request = Request::Check {
+        let request = KillRequest::Check {
             id: SessionId(id),
             purpose: CheckPurpose::Delete,
         };
-        poller.send(Command::Kill(Ticket(id << 32), request));
+        poller.send(PollerCommand::Kill(Ticket(id << 32), request));
     }
     let mut done = Vec::new();
     while done.len() < 16 {
         match next_msg(&mut messages).await {
-            Msg::Kill(Event::Seen(Ticket(ticket), seen)) => {
-                let request = Request::Delete {
+            Msg::Kill(KillEvent::Seen(Ticket(ticket), seen)) => {
+                let request = KillRequest::Delete {
                     id: SessionId(ticket >> 32),
                     checked_at: seen.unwrap().asked_at,
                 };
-                poller.send(Command::Kill(Ticket(ticket + 1), request));
+                poller.send(PollerCommand::Kill(Ticket(ticket + 1), request));
             }
-            Msg::Kill(Event::Deleted(ticket, outcome)) => {
+            Msg::Kill(KillEvent::Deleted(ticket, outcome)) => {
                 assert_eq!(outcome, Ok(()));
                 done.push(ticket.0 >> 32);
             }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
-use maxtop::model::{Dialect, EndpointId, Fault, Snapshot};
-use maxtop::shell::client::{Client, ClientSpec, Credentials};
-use maxtop::shell::poller::{Command, PollSettings, Poller};
+use maxtop::client::{Client, ClientSpec, Credentials};
+use maxtop::model::{Dialect, EndpointId, RequestError, Snapshot};
+use maxtop::poller::{EndpointPoller, PollSettings, PollerCommand};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::{Server, hold, jsonapi_instance, jsonapi_list, next_msg, reply, send};
@@ -22,9 +22,9 @@ const NEVER_AGAIN: PollSettings = PollSettings {
     duty: 1.0,
 };
 
-fn poll(client: Client, settings: PollSettings) -> (Poller, UnboundedReceiver<Msg>) {
+fn poll(client: Client, settings: PollSettings) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     let (out, messages) = unbounded_channel();
-    (Poller::spawn(client, settings, out), messages)
+    (EndpointPoller::spawn(client, settings, out), messages)
 }
 
 async fn next_list(messages: &mut UnboundedReceiver<Msg>) -> Arc<Snapshot> {
@@ -35,7 +35,7 @@ async fn next_list(messages: &mut UnboundedReceiver<Msg>) -> Arc<Snapshot> {
     }
 }
 
-async fn next_failure(messages: &mut UnboundedReceiver<Msg>) -> (Fault, Duration) {
+async fn next_failure(messages: &mut UnboundedReceiver<Msg>) -> (RequestError, Duration) {
     loop {
         if let Msg::ListFailed { fault, retry_in, .. } = next_msg(messages).await {
             return (fault, retry_in);
@@ -94,7 +94,7 @@ async fn an_endpoint_that_comes_back_is_listed_again() {
     let spec = ClientSpec::new(EndpointId(2), address.to_string().parse().unwrap());
     let (_poller, mut messages) = poll(Client::new(spec).unwrap(), FAST);
     let (fault, first) = next_failure(&mut messages).await;
-    assert_eq!(fault, Fault::Refused);
+    assert_eq!(fault, RequestError::Refused);
     let (_, second) = next_failure(&mut messages).await;
     assert!(
         second > first && first >= Duration::from_millis(200),
@@ -135,7 +135,7 @@ async fn refused_credentials_are_left_alone_for_a_minute_unless_asked_for() {
     assert!(fault.is_not_allowed());
     assert_eq!(retry_in, Duration::from_mins(1));
     assert_eq!(server.requests().len(), 1);
-    poller.send(Command::Refresh);
+    poller.send(PollerCommand::Refresh);
     next_failure(&mut messages).await;
     assert_eq!(server.requests().len(), 2);
 }
@@ -145,9 +145,9 @@ async fn a_refresh_and_a_shorter_interval_do_not_wait_for_the_longer_one() {
     let server = server_that_restarts_every(1000);
     let (poller, mut messages) = poll(server.client(), NEVER_AGAIN);
     next_list(&mut messages).await;
-    poller.send(Command::Refresh);
+    poller.send(PollerCommand::Refresh);
     assert_eq!(next_list(&mut messages).await.number, 2);
-    poller.send(Command::Interval(Duration::from_millis(10)));
+    poller.send(PollerCommand::Interval(Duration::from_millis(10)));
     assert_eq!(next_list(&mut messages).await.number, 3);
     assert_eq!(next_list(&mut messages).await.number, 4);
 }
@@ -166,6 +166,6 @@ async fn lanes_end_when_nobody_receives() {
     let server = server_that_restarts_every(1000);
     let (mut poller, messages) = poll(server.client(), FAST);
     drop(messages);
-    let ended = tokio::time::timeout(Duration::from_secs(10), poller.ended());
+    let ended = tokio::time::timeout(Duration::from_secs(10), poller.wait_for_end());
     assert_eq!(ended.await.unwrap().endpoint, EndpointId(0));
 }

@@ -1,7 +1,7 @@
 //! What the client sends, as the server sees it: which requests, with which headers, how often.
 
-use maxtop::model::{EndpointId, Fault, Now, SessionId};
-use maxtop::shell::client::{Client, ClientSpec, Credentials, ListRequest};
+use maxtop::client::{Client, ClientSpec, Credentials, ListRequest};
+use maxtop::model::{EndpointId, Now, RequestError, SessionId};
 
 use crate::server::{
     Server, deletes, hold, ids, jsonapi_instance, jsonapi_list, jsonapi_session, kill, list, reply,
@@ -101,7 +101,7 @@ async fn a_redirect_is_not_followed_and_gets_no_credentials() {
     let location = format!("Location: http://{}/v1/sessions\r\n", target.address);
     let server = Server::saying(reply_with(302, &location, b""));
     let fault = list(&with_password(&server)).await.unwrap_err();
-    assert!(matches!(&fault, Fault::Redirected(to) if to.as_str().contains("/v1/sessions")));
+    assert!(matches!(&fault, RequestError::Redirected(to) if to.as_str().contains("/v1/sessions")));
     assert!(target.requests().is_empty());
 }
 
@@ -123,7 +123,7 @@ async fn a_server_that_never_closes_is_not_waited_for() {
 async fn a_delete_whose_reply_is_lost_is_sent_once() {
     let server = with_session(9, Vec::new());
     let fault = kill(&server.client(), SessionId(9)).await.unwrap_err();
-    assert!(matches!(fault, Fault::Cut(_)), "{fault:?}");
+    assert!(matches!(fault, RequestError::Cut(_)), "{fault:?}");
     assert_eq!(deletes(&server), ["DELETE /v1/sessions/9"]);
 }
 
@@ -132,11 +132,11 @@ async fn what_a_delete_can_come_to() {
     for (status, body, expected) in [
         (200, "", Ok(())),
         (202, "", Ok(())),
-        (404, "", Err(Fault::NotFound)),
+        (404, "", Err(RequestError::NotFound)),
         (
             302,
             "",
-            Err(Fault::Status {
+            Err(RequestError::Status {
                 status: 302,
                 detail: None,
             }),
@@ -159,13 +159,13 @@ async fn a_read_only_client_sends_no_delete() {
     let client = Client::new(spec).unwrap();
     assert_eq!(
         client.delete(1, SessionId(9), Now::default()).await,
-        Err(Fault::ReadOnly)
+        Err(RequestError::ReadOnly)
     );
     assert!(server.requests().is_empty());
     list(&client).await.unwrap();
     assert_eq!(
         client.delete(1, SessionId(9), Now::default()).await,
-        Err(Fault::ReadOnly)
+        Err(RequestError::ReadOnly)
     );
     assert_eq!(server.requests().len(), 1);
 }
@@ -183,5 +183,5 @@ async fn another_session_than_the_one_asked_for_is_not_taken() {
     let client = server.client();
     assert_eq!(client.session(SessionId(7)).await.unwrap().session.id.0, 7);
     let fault = client.session(SessionId(7 + (1 << 32))).await.unwrap_err();
-    assert!(matches!(fault, Fault::Malformed(_)), "{fault:?}");
+    assert!(matches!(fault, RequestError::Malformed(_)), "{fault:?}");
 }

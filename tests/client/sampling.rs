@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
-use maxtop::demo::{Dialects, Running, ServeSpec, serve};
+use maxtop::client::{Client, ClientSpec};
+use maxtop::demo::{ServeSpec, ServedDialects, SimServer, serve};
 use maxtop::model::{Counter, Dialect, EndpointId, SessionId};
-use maxtop::shell::client::{Client, ClientSpec};
-use maxtop::shell::poller::{Command, PollSettings, Poller};
+use maxtop::poller::{EndpointPoller, PollSettings, PollerCommand};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::next_msg;
@@ -17,19 +17,19 @@ const SETTINGS: PollSettings = PollSettings {
     duty: 1.0,
 };
 
-async fn fleet(sessions: usize) -> Running {
+async fn fleet(sessions: usize) -> SimServer {
     let mut spec = ServeSpec::new(sessions, 7);
     spec.world.churn = Some(0.0);
-    spec.dialects = Dialects::Both;
+    spec.dialects = ServedDialects::Both;
     serve(spec).await.unwrap()
 }
 
-fn poll(demo: &Running, dialect: Dialect) -> (Poller, UnboundedReceiver<Msg>) {
+fn poll(demo: &SimServer, dialect: Dialect) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     let mut spec = ClientSpec::new(EndpointId(0), demo.url().parse().unwrap());
     spec.dialect = Some(dialect);
     let (out, messages) = unbounded_channel();
     let client = Client::new(spec).unwrap();
-    (Poller::spawn(client, SETTINGS, out), messages)
+    (EndpointPoller::spawn(client, SETTINGS, out), messages)
 }
 
 /// Whose connections the next message tells of.
@@ -52,7 +52,7 @@ async fn those_on_the_screen_come_first_and_then_all_others() {
     let demo = fleet(60).await;
     let shown: Vec<_> = demo.ids().into_iter().rev().take(3).map(SessionId).collect();
     let (poller, mut messages) = poll(&demo, Dialect::Draft);
-    poller.send(Command::Sample(shown.clone()));
+    poller.send(PollerCommand::Sample(shown.clone()));
     let mut seen = BTreeSet::new();
     while !shown.iter().all(|id| seen.contains(id)) {
         seen.extend(next_sampled(&mut messages).await);
@@ -67,7 +67,9 @@ async fn those_on_the_screen_come_first_and_then_all_others() {
 async fn a_list_that_tells_all_there_is_asks_for_nothing_more() {
     let demo = fleet(12).await;
     let (poller, mut messages) = poll(&demo, Dialect::JsonApi);
-    poller.send(Command::Sample(demo.ids().into_iter().map(SessionId).collect()));
+    poller.send(PollerCommand::Sample(
+        demo.ids().into_iter().map(SessionId).collect(),
+    ));
     for _ in 0..8 {
         while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
     }

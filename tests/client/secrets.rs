@@ -3,8 +3,8 @@
 
 use std::fmt::{Debug, Display};
 
+use maxtop::client::{Client, ClientSpec, Credentials, TlsSpec, TokenUse};
 use maxtop::model::{EndpointId, SessionId};
-use maxtop::shell::client::{Client, ClientSpec, Credentials, TlsSpec, TokenUse};
 
 use crate::server::{Server, jsonapi_list, kill, list, reply, reply_with};
 use crate::tls_front::Authority;
@@ -59,8 +59,8 @@ async fn every_fault(server: &Server) -> usize {
     for with_token in [false, true] {
         let client = Client::new(spec(server)).unwrap();
         client_is_clean(&client);
-        client.knock().await.err().iter().for_each(both_are_clean);
-        let request = maxtop::shell::client::ListRequest {
+        client.probe().await.err().iter().for_each(both_are_clean);
+        let request = maxtop::client::ListRequest {
             fields: Some(&["id"]),
             range: None,
         };

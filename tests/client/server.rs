@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
+use maxtop::client::{Checked, Client, ClientSpec, ListReply, ListRequest};
 use maxtop::kill::CheckPurpose;
-use maxtop::model::{EndpointId, Fault, SessionId};
-use maxtop::shell::client::{Checked, Client, ClientSpec, List, ListRequest};
+use maxtop::model::{EndpointId, RequestError, SessionId};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A listening server, and the heads of all requests that came.
@@ -174,10 +174,10 @@ pub(crate) fn jsonapi_instance(started_at: &str) -> String {
 }
 
 /// Checks a session and sends its DELETE, as the kill protocol does.
-pub(crate) async fn kill(client: &Client, id: SessionId) -> Result<(), Fault> {
+pub(crate) async fn kill(client: &Client, id: SessionId) -> Result<(), RequestError> {
     match client.check(1, id, CheckPurpose::Delete).await? {
         Checked::Seen(seen) => client.delete(1, id, seen.asked_at).await,
-        Checked::Missing(_) => Err(Fault::NotFound),
+        Checked::Missing(_) => Err(RequestError::NotFound),
     }
 }
 
@@ -201,12 +201,12 @@ pub(crate) fn deletes(server: &Server) -> Vec<String> {
 }
 
 /// The whole list.
-pub(crate) async fn list(client: &Client) -> Result<List, Fault> {
+pub(crate) async fn list(client: &Client) -> Result<ListReply, RequestError> {
     client.sessions(&ListRequest::default()).await
 }
 
 /// The ids of a list, in its order.
-pub(crate) fn ids(list: &List) -> Vec<u64> {
+pub(crate) fn ids(list: &ListReply) -> Vec<u64> {
     list.rows.sessions.iter().map(|session| session.id.0).collect()
 }
 

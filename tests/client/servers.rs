@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
-use maxtop::model::{Dialect, Fault, Servers, Services, SessionId};
-use maxtop::shell::client::{Client, ClientSpec};
-use maxtop::shell::poller::{Command, PollSettings, Poller};
+use maxtop::client::{Client, ClientSpec};
+use maxtop::model::{Dialect, RequestError, Servers, Services, SessionId};
+use maxtop::poller::{EndpointPoller, PollSettings, PollerCommand};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::{Server, hold, jsonapi_instance, jsonapi_list, jsonapi_session, next_msg, reply, send};
@@ -50,7 +50,7 @@ fn server(answer: impl Fn() -> Option<Vec<u8>> + Send + Sync + 'static) -> Serve
     })
 }
 
-fn poll(server: &Server, dialect: Dialect) -> (Poller, Messages) {
+fn poll(server: &Server, dialect: Dialect) -> (EndpointPoller, Messages) {
     let spec = ClientSpec {
         dialect: Some(dialect),
         ..server.spec()
@@ -60,11 +60,14 @@ fn poll(server: &Server, dialect: Dialect) -> (Poller, Messages) {
         duty: 1.0,
     };
     let (out, messages) = unbounded_channel();
-    (Poller::spawn(Client::new(spec).unwrap(), settings, out), messages)
+    (
+        EndpointPoller::spawn(Client::new(spec).unwrap(), settings, out),
+        messages,
+    )
 }
 
-fn watch(poller: &Poller, id: Option<u64>) {
-    poller.send(Command::Watch(id.map(SessionId)));
+fn watch(poller: &EndpointPoller, id: Option<u64>) {
+    poller.send(PollerCommand::Watch(id.map(SessionId)));
 }
 
 /// The details are told so many times more.
@@ -74,7 +77,7 @@ async fn looks(messages: &mut Messages, times: usize) {
     }
 }
 
-async fn told(messages: &mut Messages) -> Result<Arc<Servers>, Fault> {
+async fn told(messages: &mut Messages) -> Result<Arc<Servers>, RequestError> {
     loop {
         if let Msg::Servers { answer, .. } = next_msg(messages).await {
             return answer;
@@ -82,7 +85,7 @@ async fn told(messages: &mut Messages) -> Result<Arc<Servers>, Fault> {
     }
 }
 
-async fn services_told(messages: &mut Messages) -> Result<Arc<Services>, Fault> {
+async fn services_told(messages: &mut Messages) -> Result<Arc<Services>, RequestError> {
     loop {
         if let Msg::Services { answer, .. } = next_msg(messages).await {
             return answer;
@@ -196,7 +199,7 @@ async fn the_services_come_with_the_servers_and_as_rarely() {
     looks(&mut messages, 10).await;
     for _ in 0..3 {
         for is_open in [true, false] {
-            poller.send(Command::Survey(is_open));
+            poller.send(PollerCommand::Survey(is_open));
             looks(&mut messages, 3).await;
         }
     }
@@ -209,7 +212,7 @@ async fn the_overview_alone_asks_for_them_too() {
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
     assert_eq!(services_asked(&server), [""; 0]);
-    poller.send(Command::Survey(true));
+    poller.send(PollerCommand::Survey(true));
     assert!(services_told(&mut messages).await.is_ok());
     assert_eq!(services_asked(&server), [SERVICES_ASKED]);
 }

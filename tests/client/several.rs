@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use maxtop::app::msg::Msg;
-use maxtop::demo::Profile;
+use maxtop::client::{Client, ClientSpec};
+use maxtop::demo::VersionProfile;
 use maxtop::model::{EndpointId, SessionId};
-use maxtop::shell::client::{Client, ClientSpec};
-use maxtop::shell::poller::{PollSettings, Poller};
+use maxtop::poller::{EndpointPoller, PollSettings};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::server::{Server, jsonapi_instance, jsonapi_list, next_msg, reply, send};
@@ -68,7 +68,7 @@ fn the_front_answers_at_random_with_weights() {
 #[test]
 fn a_kept_connection_of_the_front_stays_with_its_proxy() {
     // This version keeps connections open.
-    let profile = Profile::named("2.5").unwrap();
+    let profile = VersionProfile::named("2.5").unwrap();
     let proxies = TwoProxies::start_with(Turn::Alternate, |spec| spec.profile = profile);
     let mut stream = TcpStream::connect(proxies.url().trim_start_matches("http://")).unwrap();
     for _ in 0..3 {
@@ -120,7 +120,7 @@ fn is_noticed(url: &str, lists: usize) -> bool {
             interval: Duration::from_millis(5),
             duty: 1.0,
         };
-        let _poller = Poller::spawn(client(url), settings, out);
+        let _poller = EndpointPoller::spawn(client(url), settings, out);
         let mut listed = 0;
         while listed < lists {
             match next_msg(&mut messages).await {

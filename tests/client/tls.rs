@@ -2,8 +2,8 @@
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
-use maxtop::model::{EndpointId, Fault, TlsFault};
-use maxtop::shell::client::{Client, ClientSpec, Credentials, TlsSpec};
+use maxtop::client::{Client, ClientSpec, Credentials, TlsSpec};
+use maxtop::model::{EndpointId, RequestError, TlsFault};
 
 use crate::server::{Server, hold, ids, jsonapi_list, list, reply, send};
 use crate::tls_front::{Authority, Certified, Times, TlsFront, self_signed};
@@ -22,7 +22,7 @@ fn trusting(front: &TlsFront, host: &str, ca: &str) -> ClientSpec {
     }
 }
 
-async fn ask(spec: ClientSpec) -> Result<Vec<u64>, Fault> {
+async fn ask(spec: ClientSpec) -> Result<Vec<u64>, RequestError> {
     list(&Client::new(spec).unwrap()).await.map(|list| ids(&list))
 }
 
@@ -31,7 +31,7 @@ async fn refused(spec: ClientSpec) -> (TlsFault, String, &'static str) {
     let fault = ask(spec).await.unwrap_err();
     let words = (fault.to_string(), fault.remedy().unwrap().0);
     assert!(fault.is_unreachable());
-    let Fault::Tls(fault) = fault else {
+    let RequestError::Tls(fault) = fault else {
         panic!("{fault:?}");
     };
     (*fault, words.0, words.1)
@@ -393,7 +393,7 @@ async fn a_server_that_hangs_in_the_handshake_ends_at_the_deadline() {
         timeout: std::time::Duration::from_millis(150),
         ..ClientSpec::new(EndpointId(0), url.parse().unwrap())
     };
-    assert!(matches!(ask(spec).await, Err(Fault::TimedOut(_))));
+    assert!(matches!(ask(spec).await, Err(RequestError::TimedOut(_))));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maxtop::app::msg::Msg;
-use maxtop::model::{Dialect, Fault, SessionId};
-use maxtop::shell::client::{Client, ClientSpec, Credentials, TokenUse};
-use maxtop::shell::poller::{PollSettings, Poller};
+use maxtop::client::{Client, ClientSpec, Credentials, TokenUse};
+use maxtop::model::{Dialect, RequestError, SessionId};
+use maxtop::poller::{EndpointPoller, PollSettings};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::server::{
@@ -36,9 +36,12 @@ fn spec(server: &Server, tokens: TokenUse) -> ClientSpec {
     }
 }
 
-fn poll(spec: ClientSpec) -> (Poller, UnboundedReceiver<Msg>) {
+fn poll(spec: ClientSpec) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     let (out, messages) = unbounded_channel();
-    (Poller::spawn(Client::new(spec).unwrap(), FAST, out), messages)
+    (
+        EndpointPoller::spawn(Client::new(spec).unwrap(), FAST, out),
+        messages,
+    )
 }
 
 /// A token of that number, which holds so many seconds.
@@ -160,7 +163,7 @@ async fn a_delete_is_never_repeated() {
     let client = Client::new(spec(&server, TokenUse::Always)).unwrap();
     list(&client).await.unwrap();
     client.log_in().await;
-    assert_eq!(kill(&client, SessionId(7)).await, Err(Fault::LoginEnded));
+    assert_eq!(kill(&client, SessionId(7)).await, Err(RequestError::LoginEnded));
     assert_eq!(deletes(&server), ["DELETE /v1/sessions/7"]);
     list(&client).await.unwrap();
     assert_eq!(kill(&client, SessionId(7)).await, Ok(()));

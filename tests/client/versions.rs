@@ -1,23 +1,25 @@
 //! The real client on every version that the embedded endpoint can be: what it lists, shows, ends and is told.
 
-use maxtop::demo::{self, Dialects, PROFILES, Profile, Running, ServeSpec};
-use maxtop::model::{Detail, Dialect, EndpointId, Fault, Phase, Session, SessionId, Text, Version};
-use maxtop::shell::client::{Client, ClientSpec, List, ListForm, ListRequest};
-use maxtop::triage::{Look, REASONS, Samples, Severity, Thresholds, judge};
+use maxtop::client::{Client, ClientSpec, ListForm, ListReply, ListRequest};
+use maxtop::demo::{self, PROFILES, ServeSpec, ServedDialects, SimServer, VersionProfile};
+use maxtop::diagnosis::{DiagnosisInput, REASONS, Samples, Severity, Thresholds, diagnose};
+use maxtop::model::{
+    Dialect, EndpointId, RequestError, Session, SessionDetail, SessionId, SessionPhase, Text, Version,
+};
 
 use crate::server::{Server, jsonapi_list, kill, list, reply, send};
 
 /// A fleet that stands still, half-open session and all.
-async fn serving(profile: &'static Profile) -> Running {
+async fn serving(profile: &'static VersionProfile) -> SimServer {
     let mut spec = ServeSpec::new(60, 7);
     spec.world.churn = Some(0.0);
     spec.speed = 0.0;
     spec.profile = profile;
-    spec.dialects = Dialects::JsonApi;
+    spec.dialects = ServedDialects::JsonApi;
     demo::serve(spec).await.unwrap()
 }
 
-fn client(running: &Running) -> Client {
+fn client(running: &SimServer) -> Client {
     let url = running.url().parse().unwrap();
     Client::new(ClientSpec::new(EndpointId(0), url)).unwrap()
 }
@@ -28,18 +30,18 @@ fn far_client(port: u16) -> Client {
     Client::new(ClientSpec::new(EndpointId(0), url)).unwrap()
 }
 
-fn since(profile: &Profile, first: &str) -> bool {
+fn since(profile: &VersionProfile, first: &str) -> bool {
     let place = |name: &str| PROFILES.iter().position(|profile| profile.name == name).unwrap();
     place(profile.name) >= place(first)
 }
 
-fn ready(list: &List) -> &Session {
+fn ready(list: &ListReply) -> &Session {
     let mut sessions = list.rows.sessions.iter();
-    let holds = |session: &&Session| session.phase() == Some(Phase::Ready) && session.user.is_some();
+    let holds = |session: &&Session| session.phase() == Some(SessionPhase::Ready) && session.user.is_some();
     sessions.find(holds).unwrap()
 }
 
-fn half_open(list: &List) -> &Session {
+fn half_open(list: &ListReply) -> &Session {
     let mut sessions = list.rows.sessions.iter();
     sessions.find(|session| session.user.is_none()).unwrap()
 }
@@ -75,7 +77,7 @@ async fn every_version_is_recognised_and_listed_whole() {
 }
 
 /// All that an identity is made of, in one form whatever the version.
-fn assert_identifiable(session: &Session, profile: &Profile) {
+fn assert_identifiable(session: &Session, profile: &VersionProfile) {
     let what = profile.name;
     let connected = session.connected.as_ref().unwrap();
     assert!(connected.at.is_some(), "{what}: {connected:?}");
@@ -95,12 +97,12 @@ fn assert_identifiable(session: &Session, profile: &Profile) {
     );
     assert_eq!(session.port.is_some(), since(profile, "6.4"), "{what}");
     assert!(
-        matches!(session.phase(), Some(phase) if phase != Phase::Other),
+        matches!(session.phase(), Some(phase) if phase != SessionPhase::Other),
         "{what}"
     );
 }
 
-fn assert_has_what_its_version_tells(session: &Session, profile: &Profile) {
+fn assert_has_what_its_version_tells(session: &Session, profile: &VersionProfile) {
     let what = profile.name;
     let extra = session.extra.as_deref().unwrap();
     assert_eq!(extra.memory.is_some(), since(profile, "22.08"), "{what}");
@@ -135,14 +137,14 @@ async fn every_version_shows_one_session_as_it_lists_it() {
         assert_details(&detail, profile);
         assert_eq!(
             client.session(SessionId(987_654)).await.unwrap_err(),
-            Fault::NotFound,
+            RequestError::NotFound,
             "{what}"
         );
         // Before 24.02 ids are read like C numbers: another session is no answer.
         let far = SessionId(row.id.0 + (1 << 32));
         let fault = client.session(far).await.unwrap_err();
         assert_eq!(
-            fault == Fault::NotFound,
+            fault == RequestError::NotFound,
             since(profile, "24.02"),
             "{what}: {fault}"
         );
@@ -159,7 +161,7 @@ fn alike(session: &Session) -> Session {
     }
 }
 
-fn assert_details(detail: &Detail, profile: &Profile) {
+fn assert_details(detail: &SessionDetail, profile: &VersionProfile) {
     let what = profile.name;
     assert_eq!(detail.connections.is_empty(), !since(profile, "2.3"), "{what}");
     assert_eq!(detail.queries.is_some(), since(profile, "2.3"), "{what}");
@@ -187,7 +189,7 @@ async fn every_version_ends_whom_it_can() {
         let ended = kill(&client, id).await;
         assert_eq!(ended.is_ok(), can, "{what}");
         assert_eq!(running.ids().contains(&id.0), !can, "{what}");
-        assert_eq!(kill(&client, id).await, Err(Fault::NotFound), "{what}");
+        assert_eq!(kill(&client, id).await, Err(RequestError::NotFound), "{what}");
         let half_open = half_open(&list).id;
         let ended = kill(&client, half_open).await;
         assert_eq!(ended.is_ok(), can && !since(profile, "24.02"), "{what}");
@@ -202,16 +204,16 @@ async fn every_version_is_judged_by_what_it_tells() {
         let client = client(&running);
         let instance = client.instance().await.unwrap();
         let list = list(&client).await.unwrap();
-        let look = Look {
+        let look = DiagnosisInput {
             dialect: Dialect::JsonApi,
             instance: instance.as_ref(),
             taken_at: list.taken_at,
             is_after_restart: false,
             sessions: &list.rows.sessions,
         };
-        let judged = judge(None, look, &Thresholds::default(), &Samples::new());
+        let diagnoses = diagnose(None, look, &Thresholds::default(), &Samples::new());
         let found = |reason: &str| {
-            let verdicts = (0..list.rows.sessions.len()).map(|index| judged.verdict(index));
+            let verdicts = (0..list.rows.sessions.len()).map(|index| diagnoses.diagnosis(index));
             verdicts
                 .filter(|verdict| verdict.found.iter().any(|one| one.reason.name == reason))
                 .count()
@@ -219,7 +221,7 @@ async fn every_version_is_judged_by_what_it_tells() {
         assert!(REASONS.iter().any(|reason| reason.name == "query"));
         assert_eq!(found("query") > 0, since(profile, "6.4"), "{}", profile.name);
         assert!(
-            found("idle") > 0 && judged.count(Severity::Act) > 0,
+            found("idle") > 0 && diagnoses.count(Severity::Act) > 0,
             "{}",
             profile.name
         );
@@ -252,14 +254,17 @@ async fn a_sparse_list_is_the_same_sessions_in_every_version() {
 
 #[tokio::test]
 async fn a_far_endpoint_is_polled_with_fields_and_a_near_one_without() {
-    let running = serving(Profile::current()).await;
+    let running = serving(VersionProfile::current()).await;
     let near = client(&running);
     let far = far_client(running.addr.port());
     assert_eq!(
         (near.list_form(), far.list_form()),
         (ListForm::Whole, ListForm::Sparse)
     );
-    let (whole, sparse) = (near.polled().await.unwrap(), far.polled().await.unwrap());
+    let (whole, sparse) = (
+        near.poll_sessions().await.unwrap(),
+        far.poll_sessions().await.unwrap(),
+    );
     assert!(sparse.bytes < whole.bytes);
     let asked: Vec<_> = running.log().into_iter().map(|line| line.target).collect();
     assert_eq!(asked[0], "/v1/sessions?pretty=false");
@@ -274,7 +279,7 @@ async fn a_far_endpoint_is_polled_with_fields_and_a_near_one_without() {
 /// Whoever looks closely knows it as well as whoever polls.
 #[tokio::test]
 async fn a_far_endpoint_that_keeps_statements_is_asked_for_the_whole_list() {
-    let running = serving(Profile::current()).await;
+    let running = serving(VersionProfile::current()).await;
     for closely in [false, true] {
         let far = far_client(running.addr.port());
         if closely {
@@ -299,9 +304,9 @@ async fn a_far_draft_is_asked_for_the_whole_list() {
         send(stream, &reply(if is_draft { 200 } else { 404 }, body));
     });
     let client = far_client(server.address.port());
-    assert_eq!(client.polled().await.unwrap().rows.sessions.len(), 1);
+    assert_eq!(client.poll_sessions().await.unwrap().rows.sessions.len(), 1);
     assert_eq!(client.list_form(), ListForm::Whole);
-    client.polled().await.unwrap();
+    client.poll_sessions().await.unwrap();
     let requests = server.requests();
     assert!(requests[0].starts_with("GET /v1/sessions?fields"), "{requests:?}");
     assert_eq!(requests[1..], ["GET /sessions", "GET /sessions"]);
@@ -312,5 +317,5 @@ async fn a_far_draft_is_asked_for_the_whole_list() {
 async fn a_server_that_ignores_fields_is_understood() {
     let server = Server::saying(reply(200, &jsonapi_list(&[3, 4])));
     let client = far_client(server.address.port());
-    assert_eq!(client.polled().await.unwrap().rows.sessions.len(), 2);
+    assert_eq!(client.poll_sessions().await.unwrap().rows.sessions.len(), 2);
 }

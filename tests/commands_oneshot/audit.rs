@@ -3,13 +3,13 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, ran};
 
 #[test]
 fn a_log_at_the_limit_of_file_sizes_ends_no_session() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let home = tempfile::tempdir().unwrap();
     let audit = home.path().join("audit.jsonl");
     // More than 8 blocks, whatever size they have.

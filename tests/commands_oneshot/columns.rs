@@ -1,6 +1,6 @@
 //! `--columns` in `maxtop list`.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::Demo;
 
@@ -10,7 +10,7 @@ fn head(text: &str) -> Vec<&str> {
 
 #[test]
 fn tables_have_the_chosen_columns_in_their_order() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| spec.speed = 0.0);
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| spec.speed = 0.0);
     for form in ["table", "wide"] {
         let ran = demo.maxtop(&[
             "list",
@@ -36,7 +36,7 @@ fn tables_have_the_chosen_columns_in_their_order() {
 
 #[test]
 fn csv_and_tsv_have_the_values_of_json_under_its_names() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| spec.speed = 0.0);
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| spec.speed = 0.0);
     let columns = ["list", "--columns", "id,age,memory,state,severity,why,threads"];
     let tsv = demo.maxtop(&columns).out;
     let csv = demo.maxtop(&[&columns[..], &["-o", "csv"]].concat()).out;
@@ -68,7 +68,7 @@ fn csv_and_tsv_have_the_values_of_json_under_its_names() {
 
 #[test]
 fn what_the_file_chooses_is_for_the_screen() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("config.toml");
     std::fs::write(&file, "columns = [\"id\"]\n").unwrap();
@@ -84,7 +84,7 @@ fn what_the_file_chooses_is_for_the_screen() {
 
 #[test]
 fn columns_that_cannot_be_shown_are_a_usage_error() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     for (columns, said) in [
         (
             "id,usr",

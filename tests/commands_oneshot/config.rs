@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -66,7 +66,7 @@ fn chmod(path: &Path, mode: u32) {
 }
 
 fn locked() -> Demo {
-    Demo::with(Dialects::JsonApi, |spec| {
+    Demo::with(ServedDialects::JsonApi, |spec| {
         spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
     })
 }
@@ -305,7 +305,7 @@ fn the_file_of_the_official_tool_is_used_when_nothing_else_is_named() {
 
 #[test]
 fn thresholds_reach_the_commands() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let home = Home::new().with_config("[thresholds]\nidle = '1s'\n");
     let url = demo.running.url();
     let stuck = |home: &Home| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 
-use maxtop::demo::{Dialects, Fault, FaultTarget, Faults, Profile, Settings};
+use maxtop::demo::{FaultTarget, Faults, InjectedFault, ProxyOverrides, ServedDialects, VersionProfile};
 use serde_json::Value;
 
 use crate::program::{Demo, Ran, answering, command, maxtop, ran};
@@ -59,8 +59,8 @@ fn on(demo: &Demo) -> Checked {
     doctor(&demo.running.url(), &[])
 }
 
-fn set_up(settings: Settings) -> Demo {
-    Demo::with(Dialects::JsonApi, |spec| spec.settings = settings)
+fn set_up(settings: ProxyOverrides) -> Demo {
+    Demo::with(ServedDialects::JsonApi, |spec| spec.settings = settings)
 }
 
 /// Nothing but GET was sent.
@@ -72,7 +72,7 @@ fn assert_only_gets(demo: &Demo) {
 
 #[test]
 fn a_healthy_endpoint_of_either_dialect() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let checked = on(&demo);
     assert_eq!(checked.status, 0);
     assert_eq!(checked.with("failure"), [""; 0]);
@@ -87,7 +87,7 @@ fn a_healthy_endpoint_of_either_dialect() {
     assert!(checked.advice("files").starts_with("on its machine: grep"));
     assert_only_gets(&demo);
 
-    let demo = Demo::start(Dialects::Draft);
+    let demo = Demo::start(ServedDialects::Draft);
     let checked = on(&demo);
     assert_eq!(checked.status, 0);
     assert!(checked.check("dialect").1.starts_with("draft"));
@@ -109,7 +109,7 @@ fn a_healthy_endpoint_of_either_dialect() {
 
 #[test]
 fn the_text_lines_up_and_has_no_escapes() {
-    let demo = set_up(Settings::default().proxy("retain_last_statements", 0));
+    let demo = set_up(ProxyOverrides::default().proxy("retain_last_statements", 0));
     for args in [&["doctor"][..], &["doctor", "--color", "always"]] {
         let ran = demo.maxtop(args);
         assert_eq!((ran.status, ran.err.as_str()), (0, ""));
@@ -132,7 +132,7 @@ fn the_text_lines_up_and_has_no_escapes() {
 
 #[test]
 fn a_proxy_that_keeps_no_statements_and_audits_every_get() {
-    let settings = Settings::default()
+    let settings = ProxyOverrides::default()
         .proxy("retain_last_statements", 0)
         .proxy("admin_audit", true)
         .proxy("admin_host", "0.0.0.0")
@@ -161,7 +161,7 @@ fn a_proxy_that_keeps_no_statements_and_audits_every_get() {
 
 #[test]
 fn one_service_without_statements_and_an_audit_without_get() {
-    let settings = Settings::default()
+    let settings = ProxyOverrides::default()
         .proxy("admin_audit", true)
         .proxy("admin_audit_exclude_methods", vec!["HEAD", "GET"])
         .service("Reporting", "retain_last_statements", 0);
@@ -176,7 +176,7 @@ fn one_service_without_statements_and_an_audit_without_get() {
 
 #[test]
 fn who_is_let_in() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| {
             spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
         });
@@ -191,7 +191,7 @@ fn who_is_let_in() {
         let right = Checked::of(&right);
         assert_eq!((right.status, right.with("failure")), (0, Vec::new()));
         assert_eq!(right.check("authentication"), ("ok", "user admin is let in"));
-        if dialects == Dialects::JsonApi {
+        if dialects == ServedDialects::JsonApi {
             let role = "user admin is of type admin: may end sessions";
             assert_eq!(right.check("role"), ("ok", role));
         }
@@ -216,7 +216,7 @@ fn who_is_let_in() {
 
 #[test]
 fn an_account_that_may_only_read_is_told_from_its_user() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
         spec.auth = Some(("admin".to_owned(), "other".into()));
         spec.viewer = Some(("viewer".to_owned(), PASSWORD.into()));
     });
@@ -245,8 +245,8 @@ fn an_old_version_says_what_it_cannot_do() {
         ("6.4", "warning", "there is no DELETE before 22.08"),
         ("23.08", "ok", "ids are read by atoi"),
     ] {
-        let demo = Demo::with(Dialects::JsonApi, |spec| {
-            spec.profile = Profile::named(name).unwrap();
+        let demo = Demo::with(ServedDialects::JsonApi, |spec| {
+            spec.profile = VersionProfile::named(name).unwrap();
         });
         let checked = on(&demo);
         assert_eq!(
@@ -266,7 +266,10 @@ fn an_old_version_says_what_it_cannot_do() {
 
 #[test]
 fn several_endpoints_are_examined_each() {
-    let (one, other) = (Demo::start(Dialects::JsonApi), Demo::start(Dialects::Draft));
+    let (one, other) = (
+        Demo::start(ServedDialects::JsonApi),
+        Demo::start(ServedDialects::Draft),
+    );
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let urls = [
         one.running.url(),
@@ -324,10 +327,10 @@ fn an_endpoint_that_hangs() {
 
 #[test]
 fn an_error_is_a_failure_of_what_was_asked_for() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
         spec.faults = Some(Faults {
             on: FaultTarget::All,
-            kinds: vec![Fault::ErrorBefore],
+            kinds: vec![InjectedFault::ErrorBefore],
             ..Faults::new(1.0, 1)
         });
     });

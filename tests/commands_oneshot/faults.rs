@@ -3,13 +3,13 @@
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, Ran, answering, command, maxtop, ran};
 
 const PASSWORD: &str = "tr0ub4dor-marker";
 
-fn locked(dialects: Dialects) -> Demo {
+fn locked(dialects: ServedDialects) -> Demo {
     Demo::with(dialects, |spec| {
         spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
     })
@@ -110,7 +110,7 @@ fn an_unreadable_field_is_blank_and_its_session_is_there() {
 
 #[test]
 fn not_allowed_until_the_password_is_given() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = locked(dialects);
         let url = demo.running.url();
         for command in COMMANDS {
@@ -126,7 +126,7 @@ fn not_allowed_until_the_password_is_given() {
 
 #[test]
 fn an_account_that_may_only_read_ends_nobody_and_is_told_so() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| {
             spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
             spec.viewer = Some(("viewer".to_owned(), "schau-nur".into()));
@@ -154,7 +154,7 @@ fn an_account_that_may_only_read_ends_nobody_and_is_told_so() {
 
 #[test]
 fn a_password_file_is_for_its_owner_only() {
-    let demo = locked(Dialects::JsonApi);
+    let demo = locked(ServedDialects::JsonApi);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("password");
     std::fs::write(&path, format!("{PASSWORD}\n")).unwrap();
@@ -174,7 +174,7 @@ fn a_password_file_is_for_its_owner_only() {
 
 #[test]
 fn the_password_is_in_no_output() {
-    let demo = locked(Dialects::JsonApi);
+    let demo = locked(ServedDialects::JsonApi);
     let id = demo.running.ids()[3].to_string();
     let url = demo.running.url();
     let encoded = "YWRtaW46dHIwdWI0ZG9yLW1hcmtlcg";

@@ -1,10 +1,10 @@
 //! Names that try to harm: nothing but text leaves, in any form.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, Ran};
 
-fn hostile(dialects: Dialects) -> Demo {
+fn hostile(dialects: ServedDialects) -> Demo {
     Demo::with(dialects, |spec| {
         spec.world.hostile = true;
         spec.world.sessions = 200;
@@ -13,7 +13,7 @@ fn hostile(dialects: Dialects) -> Demo {
 
 #[test]
 fn no_control_byte_leaves_in_any_form() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = hostile(dialects);
         let mut forms: Vec<Vec<String>> = ["table", "wide", "json", "jsonl", "csv", "tsv"]
             .iter()
@@ -55,7 +55,7 @@ fn assert_harmless(ran: &Ran, tabs: bool) {
 
 #[test]
 fn hostile_names_are_there_and_are_valid_json_and_csv() {
-    let demo = hostile(Dialects::JsonApi);
+    let demo = hostile(ServedDialects::JsonApi);
     let list = demo.list();
     let raw = list
         .iter()

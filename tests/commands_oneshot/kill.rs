@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, answering, command, maxtop, replying};
 
 #[test]
 fn a_dry_run_says_everything_and_sends_no_delete() {
     for (dialects, path) in [
-        (Dialects::Draft, "/sessions/"),
-        (Dialects::JsonApi, "/v1/sessions/"),
+        (ServedDialects::Draft, "/sessions/"),
+        (ServedDialects::JsonApi, "/v1/sessions/"),
     ] {
         let demo = Demo::start(dialects);
         let id = demo.ready_id();
@@ -36,8 +36,8 @@ fn a_dry_run_says_everything_and_sends_no_delete() {
 #[test]
 fn exactly_one_delete_for_exactly_that_id() {
     for (dialects, path) in [
-        (Dialects::Draft, "/sessions/"),
-        (Dialects::JsonApi, "/v1/sessions/"),
+        (ServedDialects::Draft, "/sessions/"),
+        (ServedDialects::JsonApi, "/v1/sessions/"),
     ] {
         let demo = Demo::start(dialects);
         let (id, before) = (demo.ready_id(), demo.running.ids());
@@ -56,7 +56,7 @@ fn exactly_one_delete_for_exactly_that_id() {
 
 #[test]
 fn many_at_once_each_once_even_if_named_twice() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let list = demo.list();
     let ready = list
         .iter()
@@ -75,7 +75,7 @@ fn many_at_once_each_once_even_if_named_twice() {
 
 #[test]
 fn without_a_terminal_it_refuses_before_it_asks_anything() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.running.ids()[2].to_string();
     demo.maxtop(&["kill", &id]).failed(2, "give --yes");
     assert!(demo.running.log().is_empty());
@@ -83,7 +83,7 @@ fn without_a_terminal_it_refuses_before_it_asks_anything() {
 
 #[test]
 fn one_bad_id_and_nothing_is_done() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.running.ids()[2].to_string();
     for bad in [
         "x",
@@ -102,7 +102,7 @@ fn one_bad_id_and_nothing_is_done() {
 
 #[test]
 fn an_id_that_was_never_there_fails_and_the_others_are_ended() {
-    let demo = Demo::start(Dialects::Draft);
+    let demo = Demo::start(ServedDialects::Draft);
     let id = demo.ready_id();
     let ran = demo.maxtop(&["kill", "987654", &id, "--yes"]);
     assert_eq!(ran.status, 1);
@@ -115,7 +115,7 @@ fn an_id_that_was_never_there_fails_and_the_others_are_ended() {
 
 #[test]
 fn read_only_refuses() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.running.ids()[2].to_string();
     demo.maxtop(&["kill", &id, "--yes", "--read-only"])
         .failed(1, "read-only");
@@ -124,7 +124,7 @@ fn read_only_refuses() {
 
 #[test]
 fn a_filter_that_does_not_match_protects() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.ready_id();
     demo.maxtop(&["kill", &id, "--yes", "-f", "nobody at all"])
         .failed(1, "does not match the filter");
@@ -133,7 +133,7 @@ fn a_filter_that_does_not_match_protects() {
 
 #[test]
 fn one_who_has_not_logged_in_cannot_be_told_from_another() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let list = demo.list();
     let half_open = list.iter().find(|session| session["user"].is_null()).unwrap();
     let ran = demo.maxtop(&["kill", &half_open["id"].to_string(), "--yes"]);

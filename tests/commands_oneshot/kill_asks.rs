@@ -1,6 +1,6 @@
 //! `maxtop kill` at a terminal: it asks, and only the whole word is a yes.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::Demo;
 use crate::terminal::AtTerminal;
@@ -17,7 +17,7 @@ fn answered(demo: &Demo, id: &str, answer: &str) -> (u32, String) {
 #[test]
 fn anything_but_the_whole_word_ends_nothing() {
     for answer in ["", "y", "no", "YES", "yes please"] {
-        let demo = Demo::start(Dialects::JsonApi);
+        let demo = Demo::start(ServedDialects::JsonApi);
         let (status, screen) = answered(&demo, &demo.ready_id(), answer);
         assert_eq!(status, 1, "{screen}");
         assert!(screen.contains("nothing was ended"), "{screen}");
@@ -27,7 +27,7 @@ fn anything_but_the_whole_word_ends_nothing() {
 
 #[test]
 fn the_whole_word_ends_the_one_that_was_shown() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::start(dialects);
         let id = demo.ready_id();
         let (status, screen) = answered(&demo, &id, "yes");

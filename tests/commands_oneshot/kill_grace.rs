@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::Demo;
 use crate::terminal::AtTerminal;
@@ -17,7 +17,7 @@ struct InGrace {
     home: tempfile::TempDir,
 }
 
-fn in_grace(dialects: Dialects, grace: &str) -> InGrace {
+fn in_grace(dialects: ServedDialects, grace: &str) -> InGrace {
     let demo = Demo::start(dialects);
     let home = tempfile::tempdir().unwrap();
     let (url, id, log) = (demo.running.url(), demo.ready_id(), home.path().join("log"));
@@ -34,7 +34,7 @@ fn nothing_was_done(demo: &Demo, home: &tempfile::TempDir) {
 
 #[test]
 fn ctrl_c_takes_it_back() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let InGrace { demo, maxtop, home } = in_grace(dialects, "10m");
         maxtop.types("\x03");
         let (status, screen) = maxtop.ends();
@@ -47,7 +47,7 @@ fn ctrl_c_takes_it_back() {
 
 #[test]
 fn left_alone_it_goes_on() {
-    let InGrace { demo, maxtop, home } = in_grace(Dialects::JsonApi, "500ms");
+    let InGrace { demo, maxtop, home } = in_grace(ServedDialects::JsonApi, "500ms");
     let (status, screen) = maxtop.ends();
     assert_eq!(status, 0, "{screen}");
     assert!(home.path().join("log").exists());
@@ -56,7 +56,7 @@ fn left_alone_it_goes_on() {
 
 #[test]
 fn a_terminal_that_goes_away_ends_nobody() {
-    let InGrace { demo, maxtop, home } = in_grace(Dialects::Draft, "10m");
+    let InGrace { demo, maxtop, home } = in_grace(ServedDialects::Draft, "10m");
     assert_ne!(maxtop.hang_up(), 0);
     nothing_was_done(&demo, &home);
 }
@@ -65,7 +65,7 @@ fn a_terminal_that_goes_away_ends_nobody() {
 #[test]
 fn whoever_was_stopped_meanwhile_ends_nobody() {
     for stopped in [900, 1_000, 1_010, 1_100, 1_800, 2_500] {
-        let InGrace { demo, maxtop, home } = in_grace(Dialects::Draft, "1s");
+        let InGrace { demo, maxtop, home } = in_grace(ServedDialects::Draft, "1s");
         let until = Instant::now() + Duration::from_millis(stopped);
         maxtop.signal("STOP");
         // Nothing tells that time has passed for a program that does not run.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use maxtop::demo::{Dialects, FaultTarget, Faults};
+use maxtop::demo::{FaultTarget, Faults, ServedDialects};
 use serde_json::Value;
 
 use crate::program::{Demo, Ran};
 
-const BOTH: [Dialects; 2] = [Dialects::Draft, Dialects::JsonApi];
+const BOTH: [ServedDialects; 2] = [ServedDialects::Draft, ServedDialects::JsonApi];
 
 fn file(directory: &tempfile::TempDir, name: &str) -> (PathBuf, String) {
     let path = directory.path().join(name);
@@ -50,10 +50,10 @@ fn a_filter_ends_all_that_match_and_nobody_else() {
 
 #[test]
 fn more_than_max_are_nobody() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let ran = demo.maxtop(&["kill", "-f", "user=web", "--yes", "--max", "1"]);
     ran.failed(1, "--max is 1");
-    let many = Demo::with(Dialects::Draft, |spec| {
+    let many = Demo::with(ServedDialects::Draft, |spec| {
         spec.world = {
             let mut world = spec.world.clone();
             world.sessions = 150;
@@ -67,7 +67,7 @@ fn more_than_max_are_nobody() {
 
 #[test]
 fn a_key_ends_that_very_session_or_nobody() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let list = demo.list();
     let one = list.iter().find(|session| session["user"] == "web").unwrap();
     let key = one["key"].as_str().unwrap();
@@ -85,7 +85,7 @@ fn a_key_ends_that_very_session_or_nobody() {
 
 #[test]
 fn a_dry_run_says_in_json_what_it_would_do() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let ran = demo.maxtop(&["kill", "-f", "user=web", "--dry-run", "-o", "json"]);
     let outcomes = outcomes(&ran);
     assert_eq!(
@@ -100,7 +100,7 @@ fn a_dry_run_says_in_json_what_it_would_do() {
 fn the_audit_log_has_the_reason_and_without_it_nobody_is_ended() {
     let directory = tempfile::tempdir().unwrap();
     let (path, audit) = file(&directory, "audit.jsonl");
-    let demo = Demo::start(Dialects::Draft);
+    let demo = Demo::start(ServedDialects::Draft);
     let id = demo.ready_id();
     let args = ["kill", &id, "--yes", "--reason", "ticket\u{1b} 4711", "--audit"];
     let ran = demo.maxtop(&[&args[..], &[&audit]].concat());
@@ -125,7 +125,7 @@ fn the_audit_log_has_the_reason_and_without_it_nobody_is_ended() {
 fn who_is_protected_is_never_a_victim_and_a_bad_file_is_a_usage_error() {
     let directory = tempfile::tempdir().unwrap();
     let (path, config) = file(&directory, "config.toml");
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     std::fs::write(&path, "protect = 'user=web or user=repl*'\n").unwrap();
     let ran = demo.maxtop(&[
         "--config", &config, "kill", "-f", "user=web", "--yes", "-o", "json",
@@ -152,7 +152,7 @@ fn who_is_protected_is_never_a_victim_and_a_bad_file_is_a_usage_error() {
 
 #[test]
 fn whoever_names_nobody_is_told_how() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     assert_eq!(demo.maxtop(&["kill", "--yes"]).status, 2);
     demo.maxtop(&["kill", "--yes", "-f", " "])
         .failed(2, "--filter is empty");
@@ -186,7 +186,7 @@ fn a_thousand_are_all_accounted_for() {
 
 #[test]
 fn with_a_tenth_of_all_requests_failing_the_outcomes_add_up() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| {
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| {
         spec.world.sessions = 300;
         spec.speed = 0.0;
         spec.faults = Some(Faults {

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
 use crate::program::{Demo, command};
@@ -43,7 +43,7 @@ fn kind(value: &Value) -> &'static str {
 
 #[test]
 fn json_has_exactly_the_names_and_types_of_the_design() {
-    for (dialects, is_draft) in [(Dialects::Draft, true), (Dialects::JsonApi, false)] {
+    for (dialects, is_draft) in [(ServedDialects::Draft, true), (ServedDialects::JsonApi, false)] {
         let demo = Demo::start(dialects);
         let list = demo.list();
         assert!(list.len() >= 40);
@@ -77,7 +77,7 @@ fn json_has_exactly_the_names_and_types_of_the_design() {
 
 #[test]
 fn the_names_stand_in_their_order() {
-    let ran = Demo::start(Dialects::JsonApi).maxtop(&["list", "-o", "jsonl"]);
+    let ran = Demo::start(ServedDialects::JsonApi).maxtop(&["list", "-o", "jsonl"]);
     let line = ran.out.lines().next().unwrap();
     let places: Vec<_> = NAMES
         .iter()
@@ -88,7 +88,7 @@ fn the_names_stand_in_their_order() {
 
 #[test]
 fn one_object_a_line_is_the_array() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| spec.speed = 0.0);
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| spec.speed = 0.0);
     let ran = demo.maxtop(&["list", "-o", "jsonl"]);
     let lines: Vec<Value> = ran
         .out
@@ -113,7 +113,7 @@ fn one_object_a_line_is_the_array() {
 
 #[test]
 fn csv_and_tsv_have_a_head_and_the_same_values() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
         let head: Vec<_> = NAMES
             .iter()
@@ -158,8 +158,8 @@ fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
     let usual = ["ID", "USER", "ADDRESS", "SERVICE", "AGE", "IDLE", "WHY", "STATE"];
     let more = ["SERVERS", "PROGRAM", "I/O", "MEMORY", "QUERY"];
     for (dialects, wide) in [
-        (Dialects::Draft, usual.to_vec()),
-        (Dialects::JsonApi, [&usual[..], &more[..]].concat()),
+        (ServedDialects::Draft, usual.to_vec()),
+        (ServedDialects::JsonApi, [&usual[..], &more[..]].concat()),
     ] {
         let demo = Demo::start(dialects);
         for (form, heads) in [("table", &usual.to_vec()), ("wide", &wide)] {
@@ -178,8 +178,8 @@ fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
 #[test]
 fn one_look_tells_who_is_stuck() {
     for (dialects, reasons) in [
-        (Dialects::Draft, &["idle"][..]),
-        (Dialects::JsonApi, &["idle", "back-pressure", "query"]),
+        (ServedDialects::Draft, &["idle"][..]),
+        (ServedDialects::JsonApi, &["idle", "back-pressure", "query"]),
     ] {
         let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
         let stuck = demo.json(&["list", "-o", "json", "-f", "stuck"]);
@@ -212,7 +212,7 @@ fn one_look_tells_who_is_stuck() {
 
 #[test]
 fn the_filter_lets_through_what_has_its_text() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let list = demo.list();
     let user = list.iter().find_map(|session| session["user"].as_str()).unwrap();
     let shown = demo.json(&["list", "--filter", &user.to_uppercase(), "-o", "json"]);
@@ -225,7 +225,7 @@ fn the_filter_lets_through_what_has_its_text() {
 
 #[test]
 fn sorted_both_ways_with_the_unknown_last() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let ids = |sort: &str| {
         let list = demo.json(&["list", "-o", "json", "--sort", sort]);
         let ids = list.as_array().unwrap().iter();
@@ -253,7 +253,7 @@ fn sorted_both_ways_with_the_unknown_last() {
 
 #[test]
 fn an_unknown_column_is_a_usage_error_that_names_the_known_ones() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let ran = demo.maxtop(&["list", "--sort", "colour"]);
     ran.failed(2, "no column 'colour'");
     assert!(ran.err.contains("id, severity, user, address"), "{}", ran.err);
@@ -262,7 +262,7 @@ fn an_unknown_column_is_a_usage_error_that_names_the_known_ones() {
 
 #[test]
 fn a_reader_that_has_had_enough_is_no_failure() {
-    let demo = Demo::with(Dialects::Draft, |spec| spec.world.sessions = 2000);
+    let demo = Demo::with(ServedDialects::Draft, |spec| spec.world.sessions = 2000);
     for form in ["json", "jsonl", "csv", "tsv", "table"] {
         let mut child = command(&["-e", &demo.running.url(), "list", "-o", form])
             .spawn()
@@ -277,7 +277,7 @@ fn a_reader_that_has_had_enough_is_no_failure() {
 
 #[test]
 fn a_full_disk_is_a_failure() {
-    let demo = Demo::start(Dialects::Draft);
+    let demo = Demo::start(ServedDialects::Draft);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ran = crate::program::ran(command(&["-e", &demo.running.url(), "list"]).stdout(full));
     ran.failed(1, "cannot write the output");

@@ -3,14 +3,18 @@
 
 use std::net::TcpListener;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
 use crate::program::{Demo, Ran, maxtop};
 
 /// Two proxies with the same ids.
 fn twins() -> (Demo, Demo) {
-    let start = |node: &str| Demo::with(Dialects::JsonApi, |spec| node.clone_into(&mut spec.world.node));
+    let start = |node: &str| {
+        Demo::with(ServedDialects::JsonApi, |spec| {
+            node.clone_into(&mut spec.world.node);
+        })
+    };
     (start("db-proxy-1"), start("db-proxy-2"))
 }
 

@@ -1,10 +1,10 @@
 //! Names of every script and of hidden characters: compared as the server sent them, shown escaped.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, Ran, answering, maxtop};
 
-const DIALECTS: [Dialects; 2] = [Dialects::Draft, Dialects::JsonApi];
+const DIALECTS: [ServedDialects; 2] = [ServedDialects::Draft, ServedDialects::JsonApi];
 
 /// Names, and how the screen and the text tables show them.
 const NAMES: [(&str, &str); 8] = [
@@ -19,7 +19,7 @@ const NAMES: [(&str, &str); 8] = [
 ];
 
 /// Endpoints whose first sessions have these names, with their ids.
-fn renamed(dialects: Dialects) -> (Demo, Vec<(u64, &'static str, &'static str)>) {
+fn renamed(dialects: ServedDialects) -> (Demo, Vec<(u64, &'static str, &'static str)>) {
     let demo = Demo::start(dialects);
     let list = demo.list();
     let ready = list
@@ -142,7 +142,7 @@ fn a_filter_with_the_name_finds_exactly_its_session() {
 
 #[test]
 fn json_has_the_raw_name_and_text_has_the_shown_one() {
-    let (demo, named) = renamed(Dialects::JsonApi);
+    let (demo, named) = renamed(ServedDialects::JsonApi);
     let tsv = demo.maxtop(&["list", "-o", "tsv"]).out;
     let csv = demo.maxtop(&["list", "-o", "csv"]).out;
     let table = demo.maxtop(&["list", "-o", "table"]).out;
@@ -216,7 +216,7 @@ fn a_mapped_address_is_protected_and_found_as_the_api_says_it() {
 
 #[test]
 fn a_name_that_is_too_long_to_be_kept_is_perhaps_protected() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id: u64 = demo.ready_id().parse().unwrap();
     let long = "x".repeat(300);
     assert!(demo.running.rename(id, &long));

@@ -1,6 +1,6 @@
 //! What fits: the width of a terminal, a locale without UTF-8, and the order that is asked for.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -9,7 +9,7 @@ use crate::terminal::AtTerminal;
 
 const FORMS: [&str; 6] = ["table", "wide", "json", "jsonl", "csv", "tsv"];
 
-fn hostile(dialects: Dialects) -> Demo {
+fn hostile(dialects: ServedDialects) -> Demo {
     Demo::with(dialects, |spec| {
         spec.world.hostile = true;
         spec.world.sessions = 200;
@@ -19,7 +19,7 @@ fn hostile(dialects: Dialects) -> Demo {
 
 #[test]
 fn a_list_on_a_terminal_fits_its_width() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = hostile(dialects);
         let url = demo.running.url();
         for columns in ["", "endpoint,id,user,address,service,age,idle,why,state"] {
@@ -39,7 +39,7 @@ fn a_list_on_a_terminal_fits_its_width() {
 
 #[test]
 fn a_table_in_a_pipe_is_whole_and_lines_up() {
-    let demo = hostile(Dialects::JsonApi);
+    let demo = hostile(ServedDialects::JsonApi);
     let table = demo.maxtop(&["list", "-o", "table"]).out;
     let users = demo.list();
     let longest = users.iter().filter_map(|session| session["user"].as_str());
@@ -61,7 +61,7 @@ fn a_table_in_a_pipe_is_whole_and_lines_up() {
 
 #[test]
 fn a_list_in_ascii_holds_nothing_else() {
-    let demo = hostile(Dialects::JsonApi);
+    let demo = hostile(ServedDialects::JsonApi);
     let url = demo.running.url();
     let list = |form: &str, ascii: &[&str], locale: Option<&str>| {
         let mut command = command(&[&["-e", &url, "list", "-o", form], ascii].concat());
@@ -90,7 +90,7 @@ fn a_list_in_ascii_holds_nothing_else() {
 
 #[test]
 fn a_list_is_sorted_by_two_columns() {
-    let demo = Demo::start(Dialects::Draft);
+    let demo = Demo::start(ServedDialects::Draft);
     for args in [["-s", "-service,user"], ["--sort", "-service,user"]] {
         let list = demo.maxtop(&[&["list", "-o", "json"], &args[..]].concat());
         assert_eq!(list.status, 0, "{}", list.err);

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, command, home, maxtop, ran};
 use crate::terminal::AtTerminal;
@@ -62,7 +62,7 @@ fn help_has_color_only_where_it_is_wanted() {
 
 #[test]
 fn with_a_file_size_limit_nothing_is_ended_and_it_says_why() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let (url, id) = (demo.running.url(), demo.ready_id());
     let ran = ran(&mut after("ulimit -f 0", &["-e", &url, "kill", &id, "--yes"]));
     assert_eq!(ran.status, 1, "{ran:?}");

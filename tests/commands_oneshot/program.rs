@@ -6,24 +6,24 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use maxtop::demo::{self, Dialects, Running, ServeSpec};
+use maxtop::demo::{self, ServeSpec, ServedDialects, SimServer};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// The embedded endpoint in this process, with a fleet that nobody joins or leaves.
 pub(crate) struct Demo {
-    pub(crate) running: Running,
+    pub(crate) running: SimServer,
     // Dropped last: the endpoint lives in it.
     _runtime: Runtime,
 }
 
 impl Demo {
-    pub(crate) fn start(dialects: Dialects) -> Self {
+    pub(crate) fn start(dialects: ServedDialects) -> Self {
         Self::with(dialects, |_| {})
     }
 
-    pub(crate) fn with(dialects: Dialects, change: impl FnOnce(&mut ServeSpec)) -> Self {
+    pub(crate) fn with(dialects: ServedDialects, change: impl FnOnce(&mut ServeSpec)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

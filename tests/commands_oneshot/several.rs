@@ -1,6 +1,6 @@
 //! Several proxies behind one address, and one proxy behind two addresses.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 use serde_json::Value;
 
 use crate::program::{Demo, Ran, maxtop};
@@ -63,7 +63,7 @@ fn doctor_fails_where_several_proxies_answer() {
             assert!(line.contains(words), "{line}");
         }
     }
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let ran = demo.maxtop(&["doctor"]);
     assert!(ran.out.contains("one, on 16 connections"), "{ran:?}");
 }
@@ -77,7 +77,7 @@ fn by_two_urls(demo: &Demo, args: &[&str]) -> Ran {
 
 #[test]
 fn one_proxy_by_two_urls_is_listed_once() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let ran = by_two_urls(&demo, &["list", "-o", "json"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(
@@ -90,7 +90,7 @@ fn one_proxy_by_two_urls_is_listed_once() {
 
 #[test]
 fn one_proxy_by_two_urls_gets_one_delete_for_each_victim() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let user = demo
         .list()
         .iter()
@@ -111,7 +111,7 @@ fn one_proxy_by_two_urls_gets_one_delete_for_each_victim() {
 
 #[test]
 fn an_id_and_the_key_of_either_url_name_one_session() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.ready_id();
     let other = demo.running.url().replace("127.0.0.1", "localhost");
     let ran = maxtop(&["-e", &other, "list", "-o", "json"]);
@@ -148,7 +148,7 @@ fn key_of(demo: &Demo, id: &str) -> String {
 
 #[test]
 fn an_id_that_does_not_agree_with_the_key_is_refused() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.ready_id();
     let list = demo.list();
     let other = list
@@ -171,7 +171,7 @@ fn an_id_that_does_not_agree_with_the_key_is_refused() {
 
 #[test]
 fn an_id_that_was_reused_is_not_ended_by_its_old_key() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let id = demo.ready_id();
     let key = key_of(&demo, &id);
     assert!(demo.running.impersonate(id.parse().unwrap(), "mallory"));

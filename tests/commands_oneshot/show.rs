@@ -1,12 +1,12 @@
 //! `maxtop show`, as text and as JSON.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::program::{Demo, maxtop};
 
 #[test]
 fn json_is_the_lists_row_and_more() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| spec.speed = 0.0);
         let id = demo.ready_id();
         let number: u64 = id.parse().unwrap();
@@ -49,7 +49,7 @@ fn json_is_the_lists_row_and_more() {
 
 #[test]
 fn one_look_at_a_session_tells_why_it_is_stuck() {
-    let demo = Demo::with(Dialects::JsonApi, |spec| spec.speed = 0.0);
+    let demo = Demo::with(ServedDialects::JsonApi, |spec| spec.speed = 0.0);
     let reads_slowly = |session: &serde_json::Value| {
         let id = session["id"].to_string();
         let shown = demo.json(&["show", &id, "-o", "json"]);
@@ -67,7 +67,7 @@ fn one_look_at_a_session_tells_why_it_is_stuck() {
 
 #[test]
 fn the_draft_has_statistics_and_no_queries() {
-    let demo = Demo::start(Dialects::Draft);
+    let demo = Demo::start(ServedDialects::Draft);
     let shown = busiest(&demo);
     let connection = &shown["connections"][0];
     let statistics = connection["statistics"].as_object().unwrap();
@@ -91,7 +91,7 @@ fn the_draft_has_statistics_and_no_queries() {
 
 #[test]
 fn jsonapi_has_threads_queries_and_what_the_client_says() {
-    let demo = Demo::start(Dialects::JsonApi);
+    let demo = Demo::start(ServedDialects::JsonApi);
     let shown = busiest(&demo);
     let connection = &shown["connections"][0];
     assert!(connection["thread_id"].is_u64() && connection["statistics"].is_null());
@@ -125,7 +125,10 @@ fn busiest(demo: &Demo) -> serde_json::Value {
 
 #[test]
 fn text_says_who_it_is_and_what_it_holds() {
-    for (dialects, heads) in [(Dialects::Draft, "reads"), (Dialects::JsonApi, "write queue")] {
+    for (dialects, heads) in [
+        (ServedDialects::Draft, "reads"),
+        (ServedDialects::JsonApi, "write queue"),
+    ] {
         let demo = Demo::start(dialects);
         let shown = busiest(&demo);
         let ran = demo.maxtop(&["show", &shown["id"].to_string()]);
@@ -161,7 +164,7 @@ fn an_id_that_is_no_number_is_a_usage_error() {
 
 #[test]
 fn a_session_that_is_not_there() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::start(dialects);
         demo.maxtop(&["show", "987654"])
             .failed(1, "no such session: 987654");

@@ -2,19 +2,19 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use maxtop::demo::{Dialects, PROFILES, Profile};
+use maxtop::demo::{PROFILES, ServedDialects, VersionProfile};
 use serde_json::Value;
 
 use crate::program::{Demo, command, maxtop};
 
-fn serving(profile: &'static Profile) -> Demo {
-    Demo::with(Dialects::JsonApi, |spec| {
+fn serving(profile: &'static VersionProfile) -> Demo {
+    Demo::with(ServedDialects::JsonApi, |spec| {
         spec.profile = profile;
         spec.speed = 0.0;
     })
 }
 
-fn since(profile: &Profile, first: &str) -> bool {
+fn since(profile: &VersionProfile, first: &str) -> bool {
     let place = |name: &str| PROFILES.iter().position(|profile| profile.name == name).unwrap();
     place(profile.name) >= place(first)
 }

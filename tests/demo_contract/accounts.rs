@@ -19,11 +19,11 @@ fn guarded(tokens: bool) -> ServeSpec {
     spec
 }
 
-async fn ask(server: &maxtop::demo::Running, method: &str, target: &str, pass: &str) -> Reply {
+async fn ask(server: &maxtop::demo::SimServer, method: &str, target: &str, pass: &str) -> Reply {
     send(server.addr, method, target, &[("Authorization", pass)]).await
 }
 
-async fn token(server: &maxtop::demo::Running, pass: &str) -> String {
+async fn token(server: &maxtop::demo::SimServer, pass: &str) -> String {
     let reply = ask(server, "GET", "/v1/auth", pass).await.json();
     reply["meta"]["token"].as_str().expect("a token").to_owned()
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use maxtop::demo::{Moment, State, World, WorldSpec};
+use maxtop::demo::{SimSessionAt, State, World, WorldSpec};
 use serde_json::Value;
 
 use crate::client::{delete, get, running, send, still, until};
@@ -33,7 +33,7 @@ fn returning(sessions: usize) -> WorldSpec {
 }
 
 /// What a client is known by on every connection.
-fn client(session: &Moment<'_>) -> (String, String, &'static str) {
+fn client(session: &SimSessionAt<'_>) -> (String, String, &'static str) {
     let user = session.user().unwrap_or_default().to_owned();
     (user, session.address().to_string(), session.service().name)
 }

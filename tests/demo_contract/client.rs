@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use maxtop::demo::{Running, ServeSpec, serve};
+use maxtop::demo::{ServeSpec, SimServer, serve};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -146,6 +146,6 @@ pub(crate) fn still(sessions: usize) -> ServeSpec {
     spec
 }
 
-pub(crate) async fn running(spec: ServeSpec) -> Running {
+pub(crate) async fn running(spec: ServeSpec) -> SimServer {
     serve(spec).await.expect("serves")
 }

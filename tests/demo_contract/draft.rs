@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 use serde_json::{Value, json};
 
 use crate::client::{Reply, delete, get, running, send, still};
@@ -342,7 +342,7 @@ async fn credentials_come_before_everything() {
 #[tokio::test]
 async fn alone_it_knows_no_v1() {
     let mut spec = still(12);
-    spec.dialects = Dialects::Draft;
+    spec.dialects = ServedDialects::Draft;
     let server = running(spec).await;
     assert_error(&get(server.addr, "/v1/sessions").await, 404);
     assert_eq!(get(server.addr, "/sessions").await.status, 200);

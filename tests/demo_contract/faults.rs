@@ -4,8 +4,8 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use clap::Parser as _;
-use maxtop::cli::{Cli, Command};
-use maxtop::demo::{DemoError, Fault, FaultTarget, Faults, RequestLine, Running, ServeSpec, serve};
+use maxtop::cli::{Cli, CliCommand};
+use maxtop::demo::{DemoError, FaultTarget, Faults, InjectedFault, RequestLine, ServeSpec, SimServer, serve};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
@@ -15,7 +15,7 @@ use crate::client::{Reply, ask, delete, get, rest, running, send, still, until};
 const LONG: Duration = Duration::from_mins(2);
 
 /// Every request meets this fault.
-fn always(fault: Fault, on: FaultTarget) -> ServeSpec {
+fn always(fault: InjectedFault, on: FaultTarget) -> ServeSpec {
     let mut spec = still(12);
     spec.faults = Some(Faults {
         on,
@@ -26,11 +26,11 @@ fn always(fault: Fault, on: FaultTarget) -> ServeSpec {
     spec
 }
 
-fn has(server: &Running, id: u64) -> bool {
+fn has(server: &SimServer, id: u64) -> bool {
     server.ids().contains(&id)
 }
 
-fn line(target: &str, status: u16, fault: Fault) -> RequestLine {
+fn line(target: &str, status: u16, fault: InjectedFault) -> RequestLine {
     RequestLine {
         method: "DELETE".to_owned(),
         target: target.to_owned(),
@@ -41,7 +41,10 @@ fn line(target: &str, status: u16, fault: Fault) -> RequestLine {
 
 #[tokio::test]
 async fn a_reset_connection_yields_not_a_byte() {
-    for (fault, stays) in [(Fault::ResetBefore, true), (Fault::ResetAfter, false)] {
+    for (fault, stays) in [
+        (InjectedFault::ResetBefore, true),
+        (InjectedFault::ResetAfter, false),
+    ] {
         let server = running(always(fault, FaultTarget::Deletes)).await;
         for target in ["/sessions/1", "/v1/sessions/2"] {
             let mut stream = TcpStream::connect(server.addr).await.unwrap();
@@ -58,7 +61,7 @@ async fn a_reset_connection_yields_not_a_byte() {
 
 #[tokio::test]
 async fn what_was_answered_before_a_reset_is_whole() {
-    let server = running(always(Fault::ResetAfter, FaultTarget::Deletes)).await;
+    let server = running(always(InjectedFault::ResetAfter, FaultTarget::Deletes)).await;
     let mut stream = TcpStream::connect(server.addr).await.unwrap();
     ask(&mut stream, "GET", "/sessions/1").await;
     let mut bytes = Vec::new();
@@ -96,7 +99,10 @@ fn assert_error(reply: &Reply, jsonapi: bool) {
 
 #[tokio::test]
 async fn an_error_has_the_form_of_its_dialect() {
-    for (fault, stays) in [(Fault::ErrorBefore, true), (Fault::ErrorAfter, false)] {
+    for (fault, stays) in [
+        (InjectedFault::ErrorBefore, true),
+        (InjectedFault::ErrorAfter, false),
+    ] {
         let server = running(always(fault, FaultTarget::OneSession)).await;
         for (id, target, jsonapi) in [(1, "/sessions/1", false), (2, "/v1/sessions/2", true)] {
             assert_error(&get(server.addr, target).await, jsonapi);
@@ -111,7 +117,10 @@ async fn an_error_has_the_form_of_its_dialect() {
 
 #[tokio::test]
 async fn silence_holds_up_nobody_else() {
-    for (fault, stays) in [(Fault::SilenceBefore, true), (Fault::SilenceAfter, false)] {
+    for (fault, stays) in [
+        (InjectedFault::SilenceBefore, true),
+        (InjectedFault::SilenceAfter, false),
+    ] {
         let server = running(always(fault, FaultTarget::Deletes)).await;
         let mut stream = TcpStream::connect(server.addr).await.unwrap();
         ask(&mut stream, "DELETE", "/sessions/1").await;
@@ -128,7 +137,10 @@ async fn silence_holds_up_nobody_else() {
 #[tokio::test]
 async fn silence_ends() {
     let hold = Duration::from_millis(150);
-    for (fault, status) in [(Fault::SilenceBefore, 500), (Fault::SilenceAfter, 204)] {
+    for (fault, status) in [
+        (InjectedFault::SilenceBefore, 500),
+        (InjectedFault::SilenceAfter, 204),
+    ] {
         let mut spec = always(fault, FaultTarget::Deletes);
         if let Some(faults) = &mut spec.faults {
             faults.hold = hold;
@@ -156,7 +168,7 @@ async fn only_the_requests_that_are_meant() {
         ("DELETE", "/v1/sessions/1", &[All, OneSession, Deletes]),
     ] {
         for on in [All, OneSession, Deletes] {
-            let server = running(always(Fault::ErrorBefore, on)).await;
+            let server = running(always(InjectedFault::ErrorBefore, on)).await;
             let status = send(server.addr, method, target, &[]).await.status;
             assert_eq!(status == 500, meant.contains(&on), "{method} {target} {on:?}");
             assert_eq!(server.log()[0].fault.is_some(), meant.contains(&on));
@@ -165,7 +177,7 @@ async fn only_the_requests_that_are_meant() {
 }
 
 /// What forty requests for one session meet, with so many lists after each.
-async fn met(seed: u64, lists: usize) -> Vec<Option<Fault>> {
+async fn met(seed: u64, lists: usize) -> Vec<Option<InjectedFault>> {
     let mut spec = still(12);
     spec.faults = Some(Faults {
         hold: Duration::from_millis(1),
@@ -237,7 +249,7 @@ async fn a_senseless_rate_is_an_error() {
 #[test]
 fn people_order_faults_as_a_share() {
     let faults = |text: &str| match Cli::try_parse_from(["maxtop", "demo", "--faults", text])?.command {
-        Some(Command::Demo(demo)) => Ok(demo.faults),
+        Some(CliCommand::Demo(demo)) => Ok(demo.faults),
         other => panic!("{other:?}"),
     };
     for (text, rate) in [

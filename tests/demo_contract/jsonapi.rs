@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use maxtop::demo::{Dialects, ServerTrouble, TroubledServer};
+use maxtop::demo::{ServedDialects, ServerTrouble, TroubledServer};
 use serde_json::{Value, json};
 
 use crate::client::{delete, get, running, send, still};
@@ -303,7 +303,7 @@ async fn half_open_and_stopping_sessions_are_listed_but_not_found() {
 #[tokio::test]
 async fn alone_it_needs_no_v1() {
     let mut spec = still(12);
-    spec.dialects = Dialects::JsonApi;
+    spec.dialects = ServedDialects::JsonApi;
     let server = running(spec).await;
     let (with, without) = (
         get(server.addr, "/v1/sessions/1").await,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use maxtop::demo::{Profile, Running, ServeSpec};
+use maxtop::demo::{ServeSpec, SimServer, VersionProfile};
 use serde_json::Value;
 
 use crate::client::{Reply, running, send, still};
@@ -21,10 +21,14 @@ pub(crate) const VERSIONS: [(&str, &str); 6] = [
 pub(crate) const CURRENT: (&str, &str) = VERSIONS[VERSIONS.len() - 1];
 
 /// A version without a half-open session, which no recorded list has.
-pub(crate) async fn serving(profile: &str, sessions: usize, change: impl FnOnce(&mut ServeSpec)) -> Running {
+pub(crate) async fn serving(
+    profile: &str,
+    sessions: usize,
+    change: impl FnOnce(&mut ServeSpec),
+) -> SimServer {
     let mut spec = still(sessions);
     spec.world.half_open = false;
-    spec.profile = Profile::named(profile).unwrap();
+    spec.profile = VersionProfile::named(profile).unwrap();
     change(&mut spec);
     running(spec).await
 }

@@ -1,6 +1,6 @@
 //! What a proxy tells of how it is set up, and of who may ask: settings, services, users.
 
-use maxtop::demo::Settings;
+use maxtop::demo::ProxyOverrides;
 use serde_json::{Value, json};
 
 use crate::client::{running, send, still};
@@ -38,7 +38,7 @@ async fn the_users_have_the_recorded_keys_and_types() {
 #[tokio::test]
 async fn services_by_fields_keep_what_was_asked_for() {
     let mut spec = still(20);
-    spec.settings = Settings::default().service("RW-Split", "max_connections", 200);
+    spec.settings = ProxyOverrides::default().service("RW-Split", "max_connections", 200);
     let server = running(spec).await;
     let target = "/v1/services?fields%5Bservices%5D=state,connections,parameters/max_connections,nosuch";
     let services = send(server.addr, "GET", target, &[]).await.json();
@@ -57,8 +57,8 @@ async fn services_by_fields_keep_what_was_asked_for() {
 async fn who_keeps_no_statements_has_none() {
     const NAME: &str = "retain_last_statements";
     for (settings, all) in [
-        (Settings::default().proxy(NAME, 0), true),
-        (Settings::default().service("RW-Split", NAME, 0), false),
+        (ProxyOverrides::default().proxy(NAME, 0), true),
+        (ProxyOverrides::default().service("RW-Split", NAME, 0), false),
     ] {
         let mut spec = still(200);
         spec.settings = settings;

@@ -1,12 +1,12 @@
 //! What the versions do differently, as far as it can be seen over HTTP, whether it was recorded or only read of.
 
-use maxtop::demo::{DemoError, Dialects, PROFILES, Profile, Running};
+use maxtop::demo::{DemoError, PROFILES, ServedDialects, SimServer, VersionProfile};
 use serde_json::{Value, json};
 
 use crate::client::{get, send};
 use crate::recordings::serving;
 
-async fn data(server: &Running, target: &str) -> Value {
+async fn data(server: &SimServer, target: &str) -> Value {
     let reply = get(server.addr, target).await;
     assert_eq!(reply.status, 200, "{target}");
     reply.json()["data"].clone()
@@ -30,15 +30,15 @@ fn has(row: &Value, name: &str) -> bool {
 fn a_version_is_known_by_its_name() {
     let names: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
     for name in &names {
-        let profile = Profile::named(name).unwrap();
+        let profile = VersionProfile::named(name).unwrap();
         assert!(
             profile.version.starts_with(&format!("{name}.")),
             "{}",
             profile.version
         );
     }
-    assert_eq!(Profile::current().name, "24.02");
-    let unknown = Profile::named("1.4\u{1b}").unwrap_err();
+    assert_eq!(VersionProfile::current().name, "24.02");
+    let unknown = VersionProfile::named("1.4\u{1b}").unwrap_err();
     assert!(matches!(unknown, DemoError::Profile { .. }));
     let text = unknown.to_string();
     assert!(
@@ -127,7 +127,7 @@ async fn the_oldest_have_other_words_links_and_places() {
 #[tokio::test]
 async fn the_prefix_can_be_left_out_since_2_4() {
     for profile in &PROFILES {
-        let server = serving(profile.name, 5, |spec| spec.dialects = Dialects::JsonApi).await;
+        let server = serving(profile.name, 5, |spec| spec.dialects = ServedDialects::JsonApi).await;
         let status = if ["2.2", "2.3"].contains(&profile.name) {
             404
         } else {
@@ -205,8 +205,10 @@ async fn idle_grows_during_a_statement_in_old_versions() {
     for (name, grows) in [("2.2", true), ("2.5", true), ("6.4", false), ("24.02", false)] {
         let server = serving(name, 20, |_| {}).await;
         let hangs = server.with_world(|world| {
-            let running = world.sessions().filter(maxtop::demo::Moment::is_running);
-            let longest = running.min_by_key(maxtop::demo::Moment::last_request).unwrap();
+            let running = world.sessions().filter(maxtop::demo::SimSessionAt::is_running);
+            let longest = running
+                .min_by_key(maxtop::demo::SimSessionAt::last_request)
+                .unwrap();
             assert!(world.uptime().saturating_sub(longest.last_request()).as_secs() > 40);
             longest.id()
         });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use maxtop::demo::{Backend, Moment, State, World, WorldSpec};
+use maxtop::demo::{SimConnection, SimSessionAt, State, World, WorldSpec};
 
 const NOW: i64 = 1_790_000_000;
 
@@ -25,8 +25,8 @@ fn picture(world: &World) -> Vec<String> {
         .collect()
 }
 
-fn backends(session: &Moment<'_>) -> Vec<Backend> {
-    session.backends().collect()
+fn backends(session: &SimSessionAt<'_>) -> Vec<SimConnection> {
+    session.connections().collect()
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn the_story_is_told_in_a_small_fleet() {
     };
     let world = at(&spec, &[5_000]);
     assert_eq!(world.len(), 13);
-    let find = |wanted: &dyn Fn(&Moment<'_>) -> bool| {
+    let find = |wanted: &dyn Fn(&SimSessionAt<'_>) -> bool| {
         let found: Vec<u64> = world
             .sessions()
             .filter(|one| wanted(one))
@@ -119,7 +119,7 @@ fn the_story_is_told_in_a_small_fleet() {
         assert_eq!(found.len(), 1, "{found:?}");
         world.session(found[0]).unwrap()
     };
-    let quiet = |one: &Moment<'_>| world.uptime().saturating_sub(one.last_activity());
+    let quiet = |one: &SimSessionAt<'_>| world.uptime().saturating_sub(one.last_activity());
 
     let leaked = find(&|one| quiet(one) > Duration::from_hours(4));
     assert_eq!(leaked.user(), Some("etl"));

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use maxtop::model::{Account, Detail, Dialect, Health, Limit, Session, Text};
-use maxtop::triage::{Look, Samples, Severity, Thresholds, judge};
+use maxtop::diagnosis::{DiagnosisInput, Samples, Severity, Thresholds, diagnose};
+use maxtop::model::{AccountType, Dialect, Health, Session, SessionDetail, Text, TextLimit};
 use maxtop::wire::{self, Decoder, Interner, jsonapi};
 use serde_json::Value;
 
@@ -59,7 +59,7 @@ fn with_decoder<T>(decode: impl FnOnce(&mut Decoder<'_>) -> T) -> T {
 fn shown(value: &Value) -> Option<String> {
     value
         .as_str()
-        .map(|raw| Text::clean(raw, Limit::Name).to_string())
+        .map(|raw| Text::clean(raw, TextLimit::Name).to_string())
 }
 
 fn text(text: Option<&Text>) -> Option<String> {
@@ -132,9 +132,9 @@ fn every_session_decodes_with_every_value() {
             let differences = mirror::row_differences(&detail.session, &data);
             assert!(differences.is_empty(), "{name}: {differences:#?}");
             assert_dated(&detail.session, &name);
-            let finished = |query: &&maxtop::model::Query| query.completed.is_some();
+            let finished = |query: &&maxtop::model::RetainedStatement| query.completed.is_some();
             let mut queries = detail.queries.iter().flatten().filter(finished);
-            assert!(queries.all(|query| query.took_ms().is_some()), "{name}");
+            assert!(queries.all(|query| query.duration_ms().is_some()), "{name}");
             seen += 1;
         }
     }
@@ -154,7 +154,7 @@ fn the_walk_finds_what_is_wrong_lost_or_invented() {
     let all = recorded("24.02.3");
     let Recorded { body, data, .. } = all.iter().find(|one| one.name.contains("session-BUSY")).unwrap();
     let detail = with_decoder(|decoder| jsonapi::session(body, decoder)).unwrap();
-    let differs = |detail: &Detail, data: &Value| mirror::detail_differences(detail, data);
+    let differs = |detail: &SessionDetail, data: &Value| mirror::detail_differences(detail, data);
     assert_eq!(differs(&detail, data), [""; 0]);
     for pointer in [
         "/id",
@@ -219,7 +219,7 @@ fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
         let list = body(&files(version, "sessions-compact")[0]);
         let rows = with_decoder(|decoder| wire::list(Dialect::JsonApi, &list, decoder)).unwrap();
         let instance = jsonapi::instance(&body(&files(version, "maxscale")[0])).unwrap();
-        let look = |second| Look {
+        let look = |second| DiagnosisInput {
             dialect: Dialect::JsonApi,
             instance: Some(&instance),
             taken_at: Timestamp::from_second(second).unwrap(),
@@ -227,16 +227,16 @@ fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
             sessions: &rows.sessions,
         };
         let (limits, samples) = (Thresholds::default(), Samples::new());
-        let first = judge(None, look(1_795_450_733), &limits, &samples);
-        let next = judge(
+        let first = diagnose(None, look(1_795_450_733), &limits, &samples);
+        let next = diagnose(
             Some((look(1_795_450_733), &first)),
             look(1_795_450_736),
             &limits,
             &samples,
         );
-        for judged in [&first, &next] {
-            assert_eq!(judged.count(Severity::Act), 0, "{version}");
-            assert_eq!(judged.count(Severity::Look), 0, "{version}");
+        for diagnoses in [&first, &next] {
+            assert_eq!(diagnoses.count(Severity::Act), 0, "{version}");
+            assert_eq!(diagnoses.count(Severity::Look), 0, "{version}");
         }
         // Behind readconnroute 2.5 never books the end of a statement: nobody knows whether it runs.
         let is_idle = |session: &Session| session.idle.is_some_and(|idle| idle.as_secs() > 0);
@@ -245,7 +245,7 @@ fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
             .iter()
             .enumerate()
             .filter(|(_, session)| is_idle(session));
-        let mut open = idle.filter(|(index, _)| next.verdict(*index).unjudged.has("query"));
+        let mut open = idle.filter(|(index, _)| next.diagnosis(*index).unjudged.has("query"));
         assert_eq!(open.next().is_some(), version == "2.5.29", "{version}");
     }
 }
@@ -344,7 +344,7 @@ fn the_workers_and_the_users_decode() {
         .collect();
     assert_eq!(known, [(Some(43), Some(14)), (Some(55), Some(18))]);
     let users: Value = serde_json::from_slice(&body(&folder("24.02.3").join("users-inet.http"))).unwrap();
-    for (place, expected) in [(0, Account::Admin), (1, Account::Basic)] {
+    for (place, expected) in [(0, AccountType::Admin), (1, AccountType::Basic)] {
         let one = serde_json::json!({ "data": users["data"][place] });
         let account = jsonapi::account(one.to_string().as_bytes()).unwrap();
         assert_eq!(account, Some(expected));

@@ -1,7 +1,7 @@
 //! What was decoded, written back in the API's own form, and the walk that holds it against what was sent: every
 //! value has to be the same, and nothing may be there that was not sent.
 
-use maxtop::model::{Detail, Limit, Session, Span, Text};
+use maxtop::model::{Session, SessionDetail, Span, Text, TextLimit};
 use serde_json::{Map, Value, json};
 
 /// Places whose values the model does not have, whoever is asked.
@@ -51,7 +51,7 @@ pub(crate) fn row_differences(session: &Session, sent: &Value) -> Vec<String> {
 }
 
 /// How the details of a session differ from what was sent.
-pub(crate) fn detail_differences(detail: &Detail, sent: &Value) -> Vec<String> {
+pub(crate) fn detail_differences(detail: &SessionDetail, sent: &Value) -> Vec<String> {
     let mut walk = Walk::new(false);
     walk.compare(sent, &of_detail(detail), "");
     walk.differences
@@ -124,7 +124,7 @@ fn of_session(session: &Session) -> Value {
     })
 }
 
-fn of_detail(detail: &Detail) -> Value {
+fn of_detail(detail: &SessionDetail) -> Value {
     let mut whole = of_session(&detail.session);
     let attributes = whole["attributes"].as_object_mut().unwrap();
     let history = attributes["client"]["sescmd_history_len"].clone();
@@ -167,7 +167,7 @@ fn of_detail(detail: &Detail) -> Value {
     whole
 }
 
-fn memory(detail: &Detail) -> Value {
+fn memory(detail: &SessionDetail) -> Value {
     let parts = detail
         .memory
         .iter()
@@ -294,24 +294,24 @@ fn agrees(place: &str, sent: &Value, ours: &Value) -> bool {
             ours.as_str()
                 == sent
                     .as_str()
-                    .map(|line| kept(line.trim_end(), Limit::Line))
+                    .map(|line| kept(line.trim_end(), TextLimit::Line))
                     .as_deref()
         }
         "attributes.queries[].statement" => {
-            ours.as_str() == sent.as_str().map(|sql| kept(sql, Limit::Sql)).as_deref()
+            ours.as_str() == sent.as_str().map(|sql| kept(sql, TextLimit::Sql)).as_deref()
         }
         "attributes.client.connection_attributes.*" => {
-            ours.as_str() == sent.as_str().map(|value| kept(value, Limit::Line)).as_deref()
+            ours.as_str() == sent.as_str().map(|value| kept(value, TextLimit::Line)).as_deref()
         }
         _ => match sent {
-            Value::String(sent) => ours.as_str() == Some(&kept(sent, Limit::Name)),
+            Value::String(sent) => ours.as_str() == Some(&kept(sent, TextLimit::Name)),
             sent => sent == ours,
         },
     }
 }
 
 /// A text as JSON has it: raw, and cut where it is too long.
-fn kept(raw: &str, limit: Limit) -> String {
+fn kept(raw: &str, limit: TextLimit) -> String {
     let json = serde_json::to_value(Text::clean(raw, limit)).unwrap();
     json.as_str().unwrap().to_owned()
 }

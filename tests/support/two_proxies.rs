@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use maxtop::demo::{self, Dialects, Running, ServeSpec};
+use maxtop::demo::{self, ServeSpec, ServedDialects, SimServer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
@@ -76,8 +76,8 @@ impl Balancer {
 /// directory and node name.
 pub(crate) struct TwoProxies {
     address: SocketAddr,
-    first: Running,
-    second: Running,
+    first: SimServer,
+    second: SimServer,
     balancer: Arc<Mutex<Balancer>>,
     // Dropped last: both endpoints and the front run in it.
     _runtime: Runtime,
@@ -101,7 +101,7 @@ impl TwoProxies {
             spec.world.churn = Some(0.0);
             node.clone_into(&mut spec.world.node);
             spec.world.now_unix -= started_before;
-            spec.dialects = Dialects::JsonApi;
+            spec.dialects = ServedDialects::JsonApi;
             change(&mut spec);
             spec
         };
@@ -127,7 +127,7 @@ impl TwoProxies {
     }
 
     /// One of the two, without the other: its own URL, its log and its sessions.
-    pub(crate) fn endpoint(&self, proxy: Proxy) -> &Running {
+    pub(crate) fn endpoint(&self, proxy: Proxy) -> &SimServer {
         match proxy {
             Proxy::First => &self.first,
             Proxy::Second => &self.second,

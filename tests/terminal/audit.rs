@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use maxtop::demo::{Fault, FaultTarget, Faults};
+use maxtop::demo::{FaultTarget, Faults, InjectedFault};
 use serde_json::Value;
 
 use crate::endpoint::Endpoint;
@@ -88,7 +88,7 @@ fn a_file_size_limit_is_as_a_full_disk() {
 fn slow_deletes(hold: Duration) -> Faults {
     Faults {
         on: FaultTarget::Deletes,
-        kinds: vec![Fault::SilenceAfter],
+        kinds: vec![InjectedFault::SilenceAfter],
         hold,
         ..Faults::new(1.0, 1)
     }

@@ -57,7 +57,7 @@ fn threads_and_statements_of_jsonapi_are_shown() {
     }
     let backend = |world: &mut maxtop::demo::World| {
         let session = world.session(1)?;
-        session.backends().next().map(|backend| backend.thread_id)
+        session.connections().next().map(|backend| backend.thread_id)
     };
     let thread = endpoint.running().with_world(backend).expect("a backend");
     pty.sees(&format!("#{thread}"));
@@ -66,7 +66,10 @@ fn threads_and_statements_of_jsonapi_are_shown() {
 /// A server of the first session, which holds two.
 fn held_server(world: &mut World) -> Option<String> {
     let session = world.session(1)?;
-    session.backends().last().map(|backend| backend.server.to_owned())
+    session
+        .connections()
+        .last()
+        .map(|backend| backend.server.to_owned())
 }
 
 #[test]

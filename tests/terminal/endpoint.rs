@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use maxtop::demo::{Running, ServeSpec, serve};
+use maxtop::demo::{ServeSpec, SimServer, serve};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::pty::Pty;
@@ -19,7 +19,7 @@ pub(crate) const DIALECTS: [&str; 2] = ["draft", "jsonapi"];
 pub(crate) struct Endpoint {
     runtime: Runtime,
     spec: ServeSpec,
-    running: Option<Running>,
+    running: Option<SimServer>,
 }
 
 impl Endpoint {
@@ -54,7 +54,7 @@ impl Endpoint {
         }
     }
 
-    pub(crate) fn running(&self) -> &Running {
+    pub(crate) fn running(&self) -> &SimServer {
         self.running.as_ref().expect("started")
     }
 

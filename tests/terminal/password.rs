@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::endpoint::Endpoint;
 use crate::pty::Pty;
@@ -13,7 +13,7 @@ use crate::tls_front::{Authority, Times, TlsFront};
 
 const PASSWORD: &str = "tr0ub4dor-marker";
 
-fn locked(dialects: Dialects) -> Endpoint {
+fn locked(dialects: ServedDialects) -> Endpoint {
     Endpoint::with(12, |spec| {
         spec.dialects = dialects;
         spec.auth = Some(("admin".to_owned(), PASSWORD.into()));
@@ -50,7 +50,7 @@ fn was_never_shown(pty: &Pty) {
 
 #[test]
 fn over_tls_the_screen_opens_with_what_was_typed() {
-    let (endpoint, authority) = (locked(Dialects::Both), Authority::new("our CA"));
+    let (endpoint, authority) = (locked(ServedDialects::Both), Authority::new("our CA"));
     let certificate = authority.server(&["localhost"], Times::Now);
     let front = TlsFront::start(endpoint.addr(), &certificate, None);
     let home = tempfile::tempdir().unwrap();
@@ -71,7 +71,7 @@ fn over_tls_the_screen_opens_with_what_was_typed() {
 
 #[test]
 fn a_command_asks_before_it_writes_anything() {
-    for dialects in [Dialects::JsonApi, Dialects::Draft] {
+    for dialects in [ServedDialects::JsonApi, ServedDialects::Draft] {
         let endpoint = locked(dialects);
         let url = url(endpoint.addr());
         let mut pty = maxtop(&url, &["list"]).size(120, 40).open();
@@ -88,7 +88,7 @@ fn a_command_asks_before_it_writes_anything() {
 #[test]
 fn one_that_is_refused_is_not_asked_for_again() {
     for args in [&[][..], &["list"], &["show", "7"], &["kill", "7"]] {
-        let endpoint = locked(Dialects::JsonApi);
+        let endpoint = locked(ServedDialects::JsonApi);
         let url = url(endpoint.addr());
         let mut pty = maxtop(&url, args).size(200, 24).open();
         is_asked(&pty, &url);
@@ -105,7 +105,7 @@ fn one_that_is_refused_is_not_asked_for_again() {
 #[test]
 fn one_that_was_given_is_not_asked_for_at_all() {
     for args in [&[][..], &["list"]] {
-        let endpoint = locked(Dialects::JsonApi);
+        let endpoint = locked(ServedDialects::JsonApi);
         let url = url(endpoint.addr());
         let mut pty = maxtop(&url, args)
             .size(200, 24)
@@ -122,7 +122,7 @@ fn one_that_was_given_is_not_asked_for_at_all() {
 #[test]
 fn no_answer_is_no_password() {
     for nothing in ["\n", "\x04"] {
-        let endpoint = locked(Dialects::JsonApi);
+        let endpoint = locked(ServedDialects::JsonApi);
         let url = url(endpoint.addr());
         let mut pty = maxtop(&url, &[]).size(200, 24).open();
         is_asked(&pty, &url);
@@ -146,7 +146,7 @@ fn whatever_ends_it_gives_the_terminal_back() {
         ("USR2", 140),
     ] {
         for args in [&[][..], &["list"]] {
-            let endpoint = locked(Dialects::JsonApi);
+            let endpoint = locked(ServedDialects::JsonApi);
             let url = url(endpoint.addr());
             let mut pty = maxtop(&url, args).open();
             is_asked(&pty, &url);
@@ -163,7 +163,7 @@ fn whatever_ends_it_gives_the_terminal_back() {
 
 #[test]
 fn after_a_stop_it_asks_again() {
-    let endpoint = locked(Dialects::JsonApi);
+    let endpoint = locked(ServedDialects::JsonApi);
     let url = url(endpoint.addr());
     let mut pty = maxtop(&url, &["list"]).size(120, 40).open();
     is_asked(&pty, &url);
@@ -183,7 +183,7 @@ fn after_a_stop_it_asks_again() {
 /// a name that says so.
 #[test]
 fn it_is_not_asked_for_where_it_may_not_be_sent() {
-    let endpoint = locked(Dialects::JsonApi);
+    let endpoint = locked(ServedDialects::JsonApi);
     let url = format!("http://0.0.0.0:{}", endpoint.addr().port());
     for args in [&[][..], &["list"]] {
         let mut pty = maxtop(&url, args).size(200, 24).open();
@@ -215,7 +215,7 @@ fn an_endpoint_that_hangs_keeps_nobody_from_the_screen() {
 /// A kill is asked about after the password, and Ctrl-C in its grace still takes it back.
 #[test]
 fn a_kill_can_be_taken_back_after_a_password() {
-    let endpoint = locked(Dialects::JsonApi);
+    let endpoint = locked(ServedDialects::JsonApi);
     let url = url(endpoint.addr());
     let named = |world: &mut maxtop::demo::World| {
         let ready = world

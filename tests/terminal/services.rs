@@ -1,6 +1,6 @@
 //! How full the services are: asked for when the overview or details are open, and then shown.
 
-use maxtop::demo::Settings;
+use maxtop::demo::ProxyOverrides;
 
 use crate::endpoint::Endpoint;
 use crate::screen::{ids, lines};
@@ -17,7 +17,7 @@ fn a_service_that_is_nearly_full_is_in_the_overview_and_in_the_details() {
         spec.speed = 0.0;
         spec.settings = ["RW-Split", "Read-Only", "Reporting"]
             .iter()
-            .fold(Settings::default(), |settings, service| {
+            .fold(ProxyOverrides::default(), |settings, service| {
                 settings.service(service, "max_connections", 40)
             });
     });

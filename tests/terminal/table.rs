@@ -1,6 +1,6 @@
 //! The table: it appears, the cursor moves and stays on its session, a pause holds it.
 
-use maxtop::demo::Dialects;
+use maxtop::demo::ServedDialects;
 
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::screen::{cursor_id, cursor_line, ids, lines};
@@ -58,7 +58,10 @@ fn what_is_stuck_stands_first_and_says_why() {
 
 #[test]
 fn the_dialect_is_found() {
-    for (dialects, found) in [(Dialects::Draft, "draft"), (Dialects::JsonApi, "24.02")] {
+    for (dialects, found) in [
+        (ServedDialects::Draft, "draft"),
+        (ServedDialects::JsonApi, "24.02"),
+    ] {
         let endpoint = Endpoint::with(12, |spec| spec.dialects = dialects);
         let mut pty = endpoint.watched("auto").open();
         pty.wait("a table", |screen| !ids(screen).is_empty());

@@ -1,12 +1,12 @@
 //! Old versions on the screen: what they do not tell, what idle means there, and that they end nobody.
 
-use maxtop::demo::Profile;
+use maxtop::demo::VersionProfile;
 
 use crate::endpoint::Endpoint;
 use crate::screen::{cursor_id, ids};
 
 fn serving(name: &str) -> Endpoint {
-    let profile = Profile::named(name).unwrap();
+    let profile = VersionProfile::named(name).unwrap();
     Endpoint::with(12, |spec| {
         spec.profile = profile;
         spec.speed = 0.0;

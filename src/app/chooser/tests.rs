@@ -1,29 +1,29 @@
 //! What the keys do to the columns.
 
 use super::*;
-use crate::app::Settings;
-use crate::app::key::Code;
-use crate::app::keymap::Context;
-use crate::app::stage::{Stage, draft};
+use crate::app::AppSettings;
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::Code;
+use crate::app::keymap::KeyContext;
 use crate::model::Dialect;
 
-fn stage() -> Stage {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+fn stage() -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&[(1, "ann", 50), (2, "bob", 40)]));
     stage
 }
 
-fn shown(stage: &Stage) -> Vec<&'static str> {
+fn shown(stage: &AppHarness) -> Vec<&'static str> {
     let columns = stage.app.table.columns.iter();
     columns.map(|id| id.column().name).collect()
 }
 
-fn with(columns: &[&str]) -> Stage {
-    let settings = Settings {
+fn with(columns: &[&str]) -> AppHarness {
+    let settings = AppSettings {
         columns: Some(ColumnId::chosen(columns.iter().copied()).unwrap()),
-        ..Settings::default()
+        ..AppSettings::default()
     };
-    let mut stage = Stage::with(settings, Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::with(settings, Dialect::Draft, (80, 24));
     stage.list(&draft(&[(1, "ann", 50), (2, "bob", 40)]));
     stage
 }
@@ -32,7 +32,7 @@ fn with(columns: &[&str]) -> Stage {
 fn the_table_follows_each_key_and_esc_takes_all_back() {
     let mut stage = with(&["id", "user", "idle"]);
     stage.press(Code::Char('c'));
-    assert_eq!(stage.app.context(), Context::Columns);
+    assert_eq!(stage.app.context(), KeyContext::Columns);
     stage.press(Code::Down);
     stage.press(Code::Char(' '));
     assert_eq!(shown(&stage), ["id", "idle"]);
@@ -60,7 +60,7 @@ fn enter_keeps_what_is_there() {
     stage.press(Code::Char(' '));
     stage.press(Code::Enter);
     assert_eq!(shown(&stage), ["id", "user", "severity"]);
-    assert_eq!(stage.app.context(), Context::Table);
+    assert_eq!(stage.app.context(), KeyContext::Table);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn one_column_stays_and_one_key_brings_the_usual_ones_back() {
     assert_eq!(shown(&stage), ["user"]);
     assert!(stage.app.status.is_some());
     stage.press(Code::Char('r'));
-    assert_eq!(stage.app.table.columns, ColumnId::usual(1));
+    assert_eq!(stage.app.table.columns, ColumnId::defaults(1));
     assert_eq!(
         stage.app.chooser.as_ref().unwrap().order.len(),
         ColumnId::all().count()
@@ -96,7 +96,7 @@ fn the_choice_can_be_taken_along() {
 #[test]
 fn only_what_is_seen_is_sorted_by_step() {
     let mut stage = with(&["id", "user", "age", "memory"]);
-    let sorted_by = |stage: &Stage| stage.app.table.sort.column.column().name;
+    let sorted_by = |stage: &AppHarness| stage.app.table.sort.column.column().name;
     assert_eq!(sorted_by(&stage), "why", "which is not shown");
     stage.press(Code::Char('>'));
     assert_eq!(sorted_by(&stage), "id");
@@ -122,5 +122,5 @@ fn a_session_cannot_be_ended_by_a_key_of_the_list() {
     stage.press(Code::Char('c'));
     stage.press(Code::Char('K'));
     assert!(stage.app.kills.asking.is_none());
-    assert_eq!(stage.app.context(), Context::Columns);
+    assert_eq!(stage.app.context(), KeyContext::Columns);
 }

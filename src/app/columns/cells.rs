@@ -1,9 +1,12 @@
 //! What stands in the cells, and what they sort by.
+//!
+//! How fast a session of the draft reads and writes, as far as its connections were looked at.
 
 use std::borrow::Cow;
 
-use crate::app::row::{Row, SortKey};
-use crate::model::{Backend, Extra, Span, Text};
+use super::{Align, Column};
+use crate::app::row::{SortKey, TableRow};
+use crate::model::{Counter, Dialect, JsonApiFields, ServerConnection, Span, Text, rate_text};
 
 pub(super) fn text(text: Option<&Text>) -> Option<Cow<'_, str>> {
     text.map(|text| Cow::Borrowed(text.as_str()))
@@ -34,38 +37,91 @@ pub(super) fn digits(number: Option<impl ToString>) -> Option<Cow<'static, str>>
 }
 
 /// What only JSON:API tells.
-pub(super) fn extra<'a, T>(row: &Row<'a>, value: impl FnOnce(&'a Extra) -> Option<T>) -> Option<T> {
+pub(super) fn extra<'a, T>(
+    row: &TableRow<'a>,
+    value: impl FnOnce(&'a JsonApiFields) -> Option<T>,
+) -> Option<T> {
     value(row.session.extra.as_ref()?)
 }
 
 /// The servers of its connections, by name.
-pub(super) fn servers<'a>(row: &Row<'a>) -> Option<Cow<'a, str>> {
+pub(super) fn servers<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     each(row, |backend| backend.server.as_str().into())
 }
 
-pub(super) fn first_server<'a>(row: &Row<'a>) -> SortKey<'a> {
-    let first = row.session.backends().and_then(|backends| backends.first());
+pub(super) fn first_server<'a>(row: &TableRow<'a>) -> SortKey<'a> {
+    let first = row
+        .session
+        .server_connections()
+        .and_then(|backends| backends.first());
     text_key(first.map(|backend| &backend.server))
 }
 
 /// The threads of its connections; one that is not known leaves a question mark, so that the others
 /// stay with their servers.
-pub(super) fn threads<'a>(row: &Row<'a>) -> Option<Cow<'a, str>> {
+pub(super) fn threads<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     each(row, |backend| {
         digits(backend.thread_id).unwrap_or(Cow::Borrowed("?"))
     })
 }
 
-pub(super) fn first_thread(row: &Row<'_>) -> SortKey<'static> {
-    let first = row.session.backends().and_then(|backends| backends.first());
+pub(super) fn first_thread(row: &TableRow<'_>) -> SortKey<'static> {
+    let first = row
+        .session
+        .server_connections()
+        .and_then(|backends| backends.first());
     number_key(first.and_then(|backend| backend.thread_id).map(u64::from))
 }
 
 /// One word for each connection; a dash where there is none.
-fn each<'a>(row: &Row<'a>, word: impl Fn(&'a Backend) -> Cow<'a, str>) -> Option<Cow<'a, str>> {
-    let mut words = row.session.backends()?.iter().map(word);
+fn each<'a>(row: &TableRow<'a>, word: impl Fn(&'a ServerConnection) -> Cow<'a, str>) -> Option<Cow<'a, str>> {
+    let mut words = row.session.server_connections()?.iter().map(word);
     let Some(first) = words.next() else {
         return Some(Cow::Borrowed("-"));
     };
     Some(words.fold(first, |all, word| Cow::Owned(format!("{all} {word}"))))
+}
+
+pub(super) const READS: Column = Column {
+    name: "reads",
+    heading: "READS/s",
+    about: "reads from its servers a second",
+    align: Align::Right,
+    min: 8,
+    max: 8,
+    drop: 8,
+    usual: true,
+    only: Some(Dialect::Draft),
+    sampled: true,
+    descending: true,
+    cell: |row| row.rate(Counter::Reads).map(|rate| rate_text(rate).into()),
+    key: |row| key(row, Counter::Reads),
+};
+
+pub(super) const WRITES: Column = Column {
+    name: "writes",
+    heading: "WRITES/s",
+    about: "writes to its servers a second",
+    drop: 9,
+    min: 9,
+    max: 9,
+    cell: |row| row.rate(Counter::Writes).map(|rate| rate_text(rate).into()),
+    key: |row| key(row, Counter::Writes),
+    ..READS
+};
+
+fn key(row: &TableRow<'_>, counter: Counter) -> SortKey<'static> {
+    rate_key(row.rate(counter))
+}
+
+/// Rates that look alike are equal: the order is not to change with what nobody sees.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tenths, never negative"
+)]
+pub fn rate_key(rate: Option<f64>) -> SortKey<'static> {
+    rate.map_or(SortKey::Unknown, |rate| {
+        SortKey::Number((rate * 10.0).round() as u64)
+    })
 }

@@ -7,7 +7,7 @@ use super::{Align, COLUMNS, ColumnId};
 
 /// A column with the width that it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fitted {
+pub struct FittedColumn {
     /// Which.
     pub id: ColumnId,
     /// In cells of the terminal.
@@ -15,11 +15,11 @@ pub struct Fitted {
 }
 
 /// Columns from here on are shown where the others leave room.
-const OPTIONAL: u8 = 7;
+const FIRST_OPTIONAL_COLUMN: u8 = 7;
 /// A text cut to this can still be read.
-const READABLE: u16 = 11;
+const READABLE_WIDTH: u16 = 11;
 /// Number, severity and user.
-const WHO: usize = 3;
+const IDENTIFYING_COLUMNS: usize = 3;
 
 /// Which columns there is room for: all, then without those that are dropped first. What is left
 /// over goes to the last one without a widest form, which then shows as much of its text as it can.
@@ -28,7 +28,7 @@ pub fn fitted(
     chosen: impl IntoIterator<Item = ColumnId>,
     widest: &[u16; COLUMNS.len()],
     width: u16,
-) -> Vec<Fitted> {
+) -> Vec<FittedColumn> {
     let natural = |id: ColumnId| {
         let column = id.column();
         let shown = widest.get(id.index()).copied().unwrap_or(column.min);
@@ -36,18 +36,18 @@ pub fn fitted(
         let head = u16::try_from(column.heading.width() + 1).unwrap_or(u16::MAX);
         shown.max(column.min).max(head).min(column.max)
     };
-    let with_width = |id| Fitted {
+    let with_width = |id| FittedColumn {
         id,
         width: natural(id),
     };
-    let mut columns: Vec<Fitted> = chosen.into_iter().map(with_width).collect();
+    let mut columns: Vec<FittedColumn> = chosen.into_iter().map(with_width).collect();
     while total(&columns) > width && columns.len() > 1 {
         let last = columns
             .iter()
             .map(|fitted| fitted.id)
             .max_by_key(|id| id.column().drop);
         // What is only shown as there is room makes none for itself.
-        let needed = last.is_some_and(|id| id.column().drop < OPTIONAL);
+        let needed = last.is_some_and(|id| id.column().drop < FIRST_OPTIONAL_COLUMN);
         if needed && shrink(&mut columns, width) {
             break;
         }
@@ -68,7 +68,7 @@ pub fn fitted(
 }
 
 /// One blank in front of the row and one between columns.
-fn total(columns: &[Fitted]) -> u16 {
+fn total(columns: &[FittedColumn]) -> u16 {
     columns
         .iter()
         .map(|fitted| fitted.width.saturating_add(1))
@@ -76,11 +76,15 @@ fn total(columns: &[Fitted]) -> u16 {
 }
 
 /// Before a column is dropped, the widest texts give way, cell by cell, down to a readable width.
-fn shrink(columns: &mut [Fitted], width: u16) -> bool {
+fn shrink(columns: &mut [FittedColumn], width: u16) -> bool {
     let mut over = total(columns).saturating_sub(width);
     // Who it is must be told, however little of it.
-    let readable = if columns.len() > WHO { READABLE } else { 0 };
-    let spare = |fitted: &Fitted| spare(fitted, readable);
+    let readable = if columns.len() > IDENTIFYING_COLUMNS {
+        READABLE_WIDTH
+    } else {
+        0
+    };
+    let spare = |fitted: &FittedColumn| spare(fitted, readable);
     if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
         return false;
     }
@@ -97,7 +101,7 @@ fn shrink(columns: &mut [Fitted], width: u16) -> bool {
 }
 
 /// How much of its width a column can do without, if so much of a text can still be read.
-fn spare(fitted: &Fitted, readable: u16) -> u16 {
+fn spare(fitted: &FittedColumn, readable: u16) -> u16 {
     let column = fitted.id.column();
     match column.align {
         Align::Left => fitted.width.saturating_sub(readable.max(column.min)),

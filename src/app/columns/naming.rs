@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{COLUMNS, Column, ColumnId};
-use crate::model::{Limit, Text};
+use crate::model::{Text, TextLimit};
 
 /// Why names are no choice of columns. What it quotes is clean: it may come from a command line.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -29,7 +29,7 @@ impl ColumnId {
     pub fn of(name: &str) -> Result<Self, NamingError> {
         let name = name.trim();
         Self::named(name).ok_or_else(|| NamingError::Unknown {
-            name: Text::clean(name, Limit::Name),
+            name: Text::clean(name, TextLimit::Name),
             near: near(name),
         })
     }

@@ -1,19 +1,19 @@
 //! Makes groups of the rows of a generation, beside the drawing thread, as a part of
-//! [`arrange`](crate::app::arrange).
+//! [`arrange`](crate::app::build_view).
 
 use rustc_hash::FxHashMap;
 
 use super::columns::{GROUP_COLUMNS, GroupSort};
 use super::group::Group;
-use super::groupings::Value;
+use super::groupings::GroupValue;
 use super::{GroupSpec, Groups};
-use crate::app::generation::Generation;
+use crate::app::table_view::TableView;
 use crate::model::{RawText, display_width};
 
 /// Groups the rows of a generation; a session that has left its list is in none.
-pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Generation>) -> Groups {
+pub fn group(view: &TableView, spec: &GroupSpec, previous: Option<&TableView>) -> Groups {
     let previous = previous.filter(|previous| {
-        previous.spec.filter == generation.spec.filter && previous.spec.hide_idle == generation.spec.hide_idle
+        previous.spec.filter == view.spec.filter && previous.spec.hide_idle == view.spec.hide_idle
     });
     let before = previous
         .and_then(|previous| previous.groups.as_ref())
@@ -27,27 +27,29 @@ pub fn group(generation: &Generation, spec: &GroupSpec, previous: Option<&Genera
         all: Vec::new(),
         order: Vec::new(),
     };
-    collect(generation, &mut groups);
+    collect(view, &mut groups);
     keep_gone(&mut groups, before);
-    let held = before.filter(|before| generation.spec.hold && before.spec.sort == spec.sort);
+    let held = before.filter(|before| view.spec.hold && before.spec.sort == spec.sort);
     groups.order = sorted(&groups.all, spec.sort, held);
     widen(&mut groups);
     groups
 }
 
-fn collect(generation: &Generation, groups: &mut Groups) {
+fn collect(view: &TableView, groups: &mut Groups) {
     let grouping = groups.spec.by.grouping();
     let mut places: FxHashMap<Option<RawText<'_>>, usize> = FxHashMap::default();
     let all = &mut groups.all;
-    let rows = generation.window(0, usize::MAX);
+    let rows = view.window(0, usize::MAX);
     for row in rows.filter(|row| row.missing == 0) {
         let mut values = 0;
         (grouping.each)(&row, &mut |value| {
             values += 1;
-            let place = *places.entry(value.as_ref().map(Value::raw)).or_insert_with(|| {
-                all.push(Group::new(value.into(), grouping.nothing));
-                all.len() - 1
-            });
+            let place = *places
+                .entry(value.as_ref().map(GroupValue::raw))
+                .or_insert_with(|| {
+                    all.push(Group::new(value.into(), grouping.nothing));
+                    all.len() - 1
+                });
             if let Some(group) = all.get_mut(place) {
                 group.add(&row);
             }
@@ -72,7 +74,7 @@ fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
 /// Under `held`, each where it stood, and new ones at the end. What is compared stands side by side:
 /// there may be as many groups as sessions.
 fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize> {
-    let before = held.map(Groups::places).unwrap_or_default();
+    let before = held.map(Groups::positions).unwrap_or_default();
     let stood = |group: &Group| before.get(&group.key.raw()).copied().unwrap_or(usize::MAX);
     let mut order: Vec<_> = groups
         .iter()

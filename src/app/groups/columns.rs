@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use super::group::Group;
 use crate::app::columns::{Align, rate_key};
 use crate::app::row::SortKey;
+use crate::diagnosis::REASONS;
 use crate::model::{Dialect, rate_text, size_text};
-use crate::triage::REASONS;
 
 /// A column of groups.
 pub struct GroupColumn {

@@ -1,17 +1,17 @@
 //! One group: what its sessions have in common, and what is told of them together.
 
-use super::groupings::Value;
-use crate::app::row::Row;
+use super::groupings::GroupValue;
+use crate::app::row::TableRow;
+use crate::diagnosis::{REASONS, Severity};
 use crate::model::{Counter, RawText, Span, Text};
-use crate::triage::{REASONS, Severity};
 
 /// What a group is known by, and what its cursor holds: a text, or that none is known. Two keys are
 /// equal if their raw texts are, which is what a filter compares.
 #[derive(Clone, Debug)]
-pub struct GroupKey(Option<Name>);
+pub struct GroupKey(Option<GroupName>);
 
 #[derive(Clone, Debug)]
-enum Name {
+enum GroupName {
     Sent(Text),
     Named(Box<str>),
     Word(&'static str),
@@ -21,28 +21,28 @@ impl GroupKey {
     /// Returns the raw text; `None` where it is not known.
     pub fn raw(&self) -> Option<RawText<'_>> {
         self.0.as_ref().map(|name| match name {
-            Name::Sent(text) => text.raw(),
-            Name::Named(name) => RawText::from(&**name),
-            Name::Word(word) => RawText::from(*word),
+            GroupName::Sent(text) => text.raw(),
+            GroupName::Named(name) => RawText::from(&**name),
+            GroupName::Word(word) => RawText::from(*word),
         })
     }
 
     /// Returns the text as it is shown; `None` where it is not known.
     pub fn text(&self) -> Option<&str> {
         self.0.as_ref().map(|name| match name {
-            Name::Sent(text) => text.as_str(),
-            Name::Named(name) => name,
-            Name::Word(word) => word,
+            GroupName::Sent(text) => text.as_str(),
+            GroupName::Named(name) => name,
+            GroupName::Word(word) => word,
         })
     }
 }
 
-impl From<Option<Value<'_>>> for GroupKey {
-    fn from(value: Option<Value<'_>>) -> Self {
+impl From<Option<GroupValue<'_>>> for GroupKey {
+    fn from(value: Option<GroupValue<'_>>) -> Self {
         Self(value.map(|value| match value {
-            Value::Sent(text) => Name::Sent(text.clone()),
-            Value::Named(name) => Name::Named(name.into()),
-            Value::Word(word) => Name::Word(word),
+            GroupValue::Sent(text) => GroupName::Sent(text.clone()),
+            GroupValue::Named(name) => GroupName::Named(name.into()),
+            GroupValue::Word(word) => GroupName::Word(word),
         }))
     }
 }
@@ -117,20 +117,20 @@ impl Group {
         }
     }
 
-    pub(super) fn add(&mut self, row: &Row<'_>) {
+    pub(super) fn add(&mut self, row: &TableRow<'_>) {
         self.sessions += 1;
         self.idle = self.idle.max(row.session.idle);
         let memory = row.session.extra.as_ref().and_then(|extra| extra.memory);
         self.memory = sum(self.memory, memory, u64::saturating_add);
         self.reads = sum(self.reads, row.rate(Counter::Reads), |a, b| a + b);
         self.writes = sum(self.writes, row.rate(Counter::Writes), |a, b| a + b);
-        match row.verdict.severity() {
+        match row.diagnosis.severity() {
             Some(Severity::Act) => self.act += 1,
             Some(Severity::Look) => self.look += 1,
             None => return,
         }
-        for finding in row.verdict.found {
-            if let Some(count) = self.reasons.get_mut(finding.reason.place()) {
+        for finding in row.diagnosis.found {
+            if let Some(count) = self.reasons.get_mut(finding.reason.index()) {
                 *count += 1;
             }
         }

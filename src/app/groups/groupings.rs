@@ -1,13 +1,13 @@
 //! What sessions can be grouped by: one entry each, from which `t`, the heads, the names and the
 //! filters of groups come.
 
-use crate::app::row::Row;
-use crate::model::{Backend, Dialect, Phase, RawText, Text};
-use crate::query::Field;
+use crate::app::row::TableRow;
+use crate::filter::FilterField;
+use crate::model::{Dialect, RawText, ServerConnection, SessionPhase, Text};
 
 /// A value that a session is grouped by; the session lends it.
 #[derive(Clone, Copy, Debug)]
-pub enum Value<'a> {
+pub enum GroupValue<'a> {
     /// As the server sent it.
     Sent(&'a Text),
     /// The name of an endpoint.
@@ -16,7 +16,7 @@ pub enum Value<'a> {
     Word(&'static str),
 }
 
-impl<'a> Value<'a> {
+impl<'a> GroupValue<'a> {
     /// Returns the raw text: sessions with equal ones are a group.
     pub fn raw(&self) -> RawText<'a> {
         match self {
@@ -28,7 +28,7 @@ impl<'a> Value<'a> {
 }
 
 /// Shows the values of a session to a function, each once; `None`: it is not known.
-type Each = for<'a> fn(&Row<'a>, &mut dyn FnMut(Option<Value<'a>>));
+type Each = for<'a> fn(&TableRow<'a>, &mut dyn FnMut(Option<GroupValue<'a>>));
 
 /// Something that sessions have in common.
 pub struct Grouping {
@@ -57,7 +57,7 @@ pub static GROUPINGS: [Grouping; 8] = [
         nothing: "(empty)",
         only: None,
         several: false,
-        each: |row, see| see(row.session.user.as_ref().map(Value::Sent)),
+        each: |row, see| see(row.session.user.as_ref().map(GroupValue::Sent)),
     },
     Grouping {
         name: "address",
@@ -66,7 +66,7 @@ pub static GROUPINGS: [Grouping; 8] = [
         nothing: "(empty)",
         only: None,
         several: false,
-        each: |row, see| see(row.session.address.as_ref().map(Value::Sent)),
+        each: |row, see| see(row.session.address.as_ref().map(GroupValue::Sent)),
     },
     Grouping {
         name: "service",
@@ -75,7 +75,7 @@ pub static GROUPINGS: [Grouping; 8] = [
         nothing: "(empty)",
         only: None,
         several: false,
-        each: |row, see| see(row.session.service.as_ref().map(Value::Sent)),
+        each: |row, see| see(row.session.service.as_ref().map(GroupValue::Sent)),
     },
     Grouping {
         name: "server",
@@ -84,9 +84,9 @@ pub static GROUPINGS: [Grouping; 8] = [
         nothing: "(none)",
         only: Some(Dialect::JsonApi),
         several: false,
-        each: |row, see| match row.session.backends() {
+        each: |row, see| match row.session.server_connections() {
             None => see(None),
-            Some([]) => see(Some(Value::Word(""))),
+            Some([]) => see(Some(GroupValue::Word(""))),
             Some(backends) => servers(backends, see),
         },
     },
@@ -107,13 +107,13 @@ pub static GROUPINGS: [Grouping; 8] = [
         only: None,
         several: false,
         each: |row, see| {
-            let verdict = row.verdict;
-            for finding in verdict.found {
-                see(Some(Value::Word(finding.reason.name)));
+            let diagnosis = row.diagnosis;
+            for finding in diagnosis.found {
+                see(Some(GroupValue::Word(finding.reason.name)));
             }
-            if verdict.found.is_empty() {
-                let is_open = verdict.unjudged.names().next().is_some();
-                see((!is_open).then_some(Value::Word("")));
+            if diagnosis.found.is_empty() {
+                let is_open = diagnosis.unjudged.names().next().is_some();
+                see((!is_open).then_some(GroupValue::Word("")));
             }
         },
     },
@@ -126,7 +126,9 @@ pub static GROUPINGS: [Grouping; 8] = [
         several: false,
         each: |row, see| {
             let extra = row.session.extra.as_ref();
-            see(extra.and_then(|extra| extra.program.as_ref()).map(Value::Sent));
+            see(extra
+                .and_then(|extra| extra.program.as_ref())
+                .map(GroupValue::Sent));
         },
     },
     Grouping {
@@ -136,25 +138,25 @@ pub static GROUPINGS: [Grouping; 8] = [
         nothing: "(empty)",
         only: None,
         several: true,
-        each: |row, see| see(Some(Value::Named(row.endpoint))),
+        each: |row, see| see(Some(GroupValue::Named(row.endpoint))),
     },
 ];
 
 /// Several connections to one server make it no other group.
-fn servers<'a>(backends: &'a [Backend], see: &mut dyn FnMut(Option<Value<'a>>)) {
+fn servers<'a>(backends: &'a [ServerConnection], see: &mut dyn FnMut(Option<GroupValue<'a>>)) {
     for (place, backend) in backends.iter().enumerate() {
         let mut before = backends.iter().take(place);
         if !before.any(|other| other.server == backend.server) {
-            see(Some(Value::Sent(&backend.server)));
+            see(Some(GroupValue::Sent(&backend.server)));
         }
     }
 }
 
 /// The word that the table shows, where the state is one of those that mean something.
-fn state(sent: &Text) -> Value<'_> {
-    match Phase::of(sent.as_str()) {
-        Phase::Other => Value::Sent(sent),
-        phase => Value::Word(phase.name()),
+fn state(sent: &Text) -> GroupValue<'_> {
+    match SessionPhase::of(sent.as_str()) {
+        SessionPhase::Other => GroupValue::Sent(sent),
+        phase => GroupValue::Word(phase.name()),
     }
 }
 
@@ -180,7 +182,7 @@ impl GroupingId {
 
 impl Grouping {
     /// The field by which a filter asks for it.
-    pub fn field(&self) -> Option<&'static Field> {
-        Field::named(self.name)
+    pub fn field(&self) -> Option<&'static FilterField> {
+        FilterField::named(self.name)
     }
 }

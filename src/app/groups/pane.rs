@@ -7,8 +7,8 @@ use super::columns::GroupSort;
 use super::group::GroupKey;
 use super::groupings::GroupingId;
 use super::{GroupSpec, Groups};
-use crate::app::scroll::settled;
-use crate::query::Filter;
+use crate::app::layout::clamp_scroll;
+use crate::filter::Filter;
 
 /// The groups' part of the table.
 #[derive(Clone, Debug, Default)]
@@ -57,14 +57,14 @@ impl GroupPane {
     }
 
     /// Groups sessions by something else; the cursor goes to the first group, or to this one.
-    pub fn turn_to(&mut self, by: GroupingId, cursor: Option<GroupKey>) {
+    pub fn set_grouping(&mut self, by: GroupingId, cursor: Option<GroupKey>) {
         self.by = Some(by);
         self.last = by;
         self.cursor = cursor;
     }
 
     /// Takes finished groups; `height` is the number of them on the screen.
-    pub fn take(&mut self, groups: &Groups, to_first: bool, height: usize) {
+    pub fn set_groups(&mut self, groups: &Groups, to_first: bool, height: usize) {
         let line = self.position.saturating_sub(self.offset);
         let found = self.cursor.as_ref().and_then(|key| groups.position(key));
         if to_first || self.cursor.is_none() {
@@ -75,7 +75,7 @@ impl GroupPane {
         } else {
             self.go_to(self.position, groups, height);
         }
-        self.settle(groups, height);
+        self.scroll_into_view(groups, height);
     }
 
     /// Moves the cursor to a group. Says whether it left one that is gone, which then must go.
@@ -83,12 +83,12 @@ impl GroupPane {
         let before = self.cursor.take();
         self.position = position.min(groups.len().saturating_sub(1));
         self.cursor = groups.get(self.position).map(|group| group.key.clone());
-        self.settle(groups, height);
+        self.scroll_into_view(groups, height);
         before != self.cursor && groups.has_gone
     }
 
     /// Whether groups were made for another cursor and have no place for this one's.
-    pub fn were_made_for_another(&self, groups: &Groups, shown: &Groups) -> bool {
+    pub fn is_outdated(&self, groups: &Groups, shown: &Groups) -> bool {
         let Some(cursor) = &self.cursor else { return false };
         Some(shown.spec.by) == self.by
             && groups.spec.by == shown.spec.by
@@ -98,8 +98,8 @@ impl GroupPane {
     }
 
     /// Keeps the cursor in sight.
-    pub fn settle(&mut self, groups: &Groups, height: usize) {
-        self.offset = settled(self.offset, self.position, groups.len(), height);
+    pub fn scroll_into_view(&mut self, groups: &Groups, height: usize) {
+        self.offset = clamp_scroll(self.offset, self.position, groups.len(), height);
     }
 
     /// How many sessions of the group at a place are marked.

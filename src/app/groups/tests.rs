@@ -10,12 +10,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::app::arrange::{Generation, Job, Spec, arrange};
+use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
+use crate::diagnosis::Severity;
+use crate::filter::Filter;
 use crate::model::{
-    Backend, Census, Change, Dialect, EndpointId, Extra, Limit, Session, SessionId, Snapshot, Span, Text,
+    Dialect, EndpointId, JsonApiFields, ListDiff, ListStats, ServerConnection, Session, SessionId, Snapshot,
+    Span, Text, TextLimit,
 };
-use crate::query::Filter;
-use crate::triage::Severity;
 
 /// Names that mean something in filters, some that are shown alike, and some that are long.
 fn name() -> impl Strategy<Value = Text> {
@@ -46,7 +47,7 @@ fn name() -> impl Strategy<Value = Text> {
         1 => "[ab*?'\"\\\\ ()~=]{0,6}",
         1 => any::<String>().prop_map(|text| text.chars().take(40).collect()),
     ]
-    .prop_map(|raw| Text::clean(&raw, Limit::Name))
+    .prop_map(|raw| Text::clean(&raw, TextLimit::Name))
 }
 
 /// States as servers call them, and as they do not.
@@ -61,24 +62,26 @@ fn state() -> impl Strategy<Value = Text> {
         "other",
         "Session*",
     ];
-    select(known.to_vec()).prop_map(|raw| Text::clean(raw, Limit::Name))
+    select(known.to_vec()).prop_map(|raw| Text::clean(raw, TextLimit::Name))
 }
 
-fn extra() -> impl Strategy<Value = Extra> {
+fn extra() -> impl Strategy<Value = JsonApiFields> {
     let backends = vec(name(), 0..4);
-    (backends, option::of(name()), option::of(0..9_u64)).prop_map(|(servers, program, memory)| Extra {
-        backends: Some(
-            servers
-                .into_iter()
-                .map(|server| Backend {
-                    server,
-                    thread_id: None,
-                })
-                .collect(),
-        ),
-        program,
-        memory,
-        ..Extra::default()
+    (backends, option::of(name()), option::of(0..9_u64)).prop_map(|(servers, program, memory)| {
+        JsonApiFields {
+            backends: Some(
+                servers
+                    .into_iter()
+                    .map(|server| ServerConnection {
+                        server,
+                        thread_id: None,
+                    })
+                    .collect(),
+            ),
+            program,
+            memory,
+            ..JsonApiFields::default()
+        }
     })
 }
 
@@ -117,22 +120,22 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         bytes: 0,
         blanked: 0,
         dropped: 0,
-        change: Change::default(),
-        census: Census::of(&sessions),
+        change: ListDiff::default(),
+        stats: ListStats::of(&sessions),
         sessions,
     })
 }
 
-fn arranged(list: &Arc<Snapshot>, filter: &Filter, group: Option<GroupSpec>) -> Generation {
-    arrange(Job {
+fn arranged(list: &Arc<Snapshot>, filter: &Filter, group: Option<GroupSpec>) -> TableView {
+    build_view(ViewRequest {
         samples: Vec::new(),
         previous: None,
         snapshots: vec![Arc::clone(list)],
-        spec: Spec {
+        spec: ViewQuery {
             filter: filter.clone(),
             endpoints: vec!["proxy 1".into()],
             group,
-            ..Spec::default()
+            ..ViewQuery::default()
         },
     })
 }
@@ -165,8 +168,8 @@ proptest! {
     fn every_session_that_matches_is_counted_where_it_belongs((list, filter) in fleet()) {
         let matching = arranged(&list, &filter, None);
         for id in GroupingId::all() {
-            let generation = arranged(&list, &filter, Some(by(id)));
-            let groups = generation.groups.as_ref().unwrap();
+            let view = arranged(&list, &filter, Some(by(id)));
+            let groups = view.groups.as_ref().unwrap();
             let sum: u64 = groups.window(0, usize::MAX).map(|group| group.sessions).sum();
             prop_assert_eq!(groups.sessions, matching.len());
             let is_single = !["server", "reason"].contains(&id.grouping().name);
@@ -181,15 +184,15 @@ proptest! {
     #[test]
     fn the_filter_of_a_group_finds_exactly_its_sessions((list, filter) in fleet()) {
         for id in GroupingId::all() {
-            let generation = arranged(&list, &filter, Some(by(id)));
-            let groups = generation.groups.as_ref().unwrap();
+            let view = arranged(&list, &filter, Some(by(id)));
+            let groups = view.groups.as_ref().unwrap();
             for group in groups.window(0, usize::MAX) {
                 let made = filter.narrowed(id.grouping().field().unwrap(), group.key.raw()).unwrap();
                 let found = arranged(&list, &made, None);
                 let mut found: Vec<_> = found.window(0, usize::MAX).map(|row| row.session.id).collect();
                 found.sort_unstable();
-                let rows = generation.window(0, usize::MAX);
-                let own = rows.filter(|row| groups.holds(&group.key, row)).map(|row| row.session.id);
+                let rows = view.window(0, usize::MAX);
+                let own = rows.filter(|row| groups.contains_row(&group.key, row)).map(|row| row.session.id);
                 prop_assert_eq!(&found, &own.collect::<Vec<_>>(), "{} {}", id.grouping().name, made.text());
                 prop_assert_eq!(found.len() as u64, group.sessions);
                 prop_assert_eq!(&Filter::parse(made.text()).unwrap(), &made);
@@ -200,8 +203,8 @@ proptest! {
     #[test]
     fn groups_stand_once_worst_first_and_where_they_are_looked_for((list, filter) in fleet()) {
         for id in GroupingId::all() {
-            let generation = arranged(&list, &filter, Some(by(id)));
-            let groups = generation.groups.as_ref().unwrap();
+            let view = arranged(&list, &filter, Some(by(id)));
+            let groups = view.groups.as_ref().unwrap();
             let all: Vec<_> = groups.window(0, usize::MAX).collect();
             for (place, group) in all.iter().enumerate() {
                 prop_assert_eq!(groups.position(&group.key), Some(place));
@@ -218,14 +221,14 @@ proptest! {
 
 fn of_users(users: &[&str]) -> Arc<Snapshot> {
     let sessions = users.iter().map(|user| Session {
-        user: Some(Text::clean(user, Limit::Name)),
+        user: Some(Text::clean(user, TextLimit::Name)),
         ..Session::bare(SessionId(0))
     });
     list(sessions.collect(), Dialect::Draft)
 }
 
-fn names(generation: &Generation) -> Vec<&str> {
-    let groups = generation.groups.as_ref().unwrap();
+fn names(view: &TableView) -> Vec<&str> {
+    let groups = view.groups.as_ref().unwrap();
     groups.window(0, usize::MAX).map(Group::name).collect()
 }
 
@@ -238,14 +241,14 @@ fn under_a_held_order_groups_stand_where_they_stood_and_new_ones_at_the_end() {
     ));
     assert_eq!(names(&first), ["b", "a"]);
     let next = |hold| {
-        arrange(Job {
+        build_view(ViewRequest {
             samples: Vec::new(),
             previous: Some(Arc::clone(&first)),
             snapshots: vec![of_users(&["a", "a", "a", "b", "c", "c", "c", "c"])],
-            spec: Spec {
+            spec: ViewQuery {
                 group: Some(by(GroupingId::default())),
                 hold,
-                ..Spec::default()
+                ..ViewQuery::default()
             },
         })
     };
@@ -267,23 +270,23 @@ fn the_group_under_the_cursor_outlives_its_sessions() {
         .get(0)
         .map(|group| group.key.clone());
     let next = |filter: &str| {
-        arrange(Job {
+        build_view(ViewRequest {
             samples: Vec::new(),
             previous: Some(Arc::clone(&first)),
             snapshots: vec![of_users(&["a"])],
-            spec: Spec {
+            spec: ViewQuery {
                 filter: Filter::parse(filter).unwrap(),
                 group: Some(GroupSpec {
                     cursor: cursor.clone(),
                     ..GroupSpec::default()
                 }),
-                ..Spec::default()
+                ..ViewQuery::default()
             },
         })
     };
-    let generation = next("");
-    assert_eq!(names(&generation), ["b", "a"]);
-    let groups = generation.groups.as_ref().unwrap();
+    let view = next("");
+    assert_eq!(names(&view), ["b", "a"]);
+    let groups = view.groups.as_ref().unwrap();
     assert_eq!((groups.live(), groups.len(), groups.sessions), (1, 2, 1));
     assert_eq!(
         names(&next("user=a")),
@@ -294,12 +297,12 @@ fn the_group_under_the_cursor_outlives_its_sessions() {
 
 #[test]
 fn what_nobody_tells_is_blank_and_not_nothing() {
-    let generation = arranged(
+    let view = arranged(
         &of_users(&["a"]),
         &Filter::default(),
         Some(by(GroupingId::default())),
     );
-    let groups = generation.groups.as_ref().unwrap();
+    let groups = view.groups.as_ref().unwrap();
     let group = groups.get(0).unwrap();
     assert_eq!((group.idle, group.memory), (None, None));
     let cells = GROUP_COLUMNS

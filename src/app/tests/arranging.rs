@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::{FIVE, stage};
-use crate::app::key::Code;
-use crate::app::stage::draft;
+use crate::app::harness::draft;
+use crate::app::keymap::Code;
 
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
 fn for_data_alone_no_more_than_a_sixteenth_of_the_time() {
     let mut stage = stage();
-    stage.settle();
+    stage.wait_until_idle();
     stage.arranging_takes = 60 * MS;
     stage.list(&draft(&FIVE));
     let before = stage.arranged;
@@ -24,7 +24,7 @@ fn for_data_alone_no_more_than_a_sixteenth_of_the_time() {
     stage.wait_awake(100 * MS);
     assert_eq!(stage.arranged, before + 1, "what waits has its turn");
     assert_eq!(
-        stage.app.table.generation.snapshots[0].number,
+        stage.app.table.view.snapshots[0].number,
         stage.app.endpoints[0].latest.as_ref().unwrap().number
     );
 }
@@ -32,7 +32,7 @@ fn for_data_alone_no_more_than_a_sixteenth_of_the_time() {
 #[test]
 fn a_person_does_not_wait() {
     let mut stage = stage();
-    stage.settle();
+    stage.wait_until_idle();
     stage.arranging_takes = 60 * MS;
     stage.list(&draft(&FIVE));
     let before = stage.arranged;

@@ -1,14 +1,14 @@
 //! One client, followed wherever it is connected.
 
-use crate::app::Settings;
-use crate::app::key::Code;
-use crate::app::stage::{Stage, draft};
+use crate::app::AppSettings;
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::Code;
 use crate::model::Dialect;
 
 const PROXIES: [&str; 2] = ["proxy-1", "proxy-2"];
 
-fn two_proxies() -> Stage {
-    let mut stage = Stage::watching(&PROXIES, Settings::default(), Dialect::Draft, (100, 24));
+fn two_proxies() -> AppHarness {
+    let mut stage = AppHarness::watching(&PROXIES, AppSettings::default(), Dialect::Draft, (100, 24));
     stage.list_at(
         0,
         &draft(&[(1, "ann", 50), (2, "bob", 40), (3, "o'neil*", 30)]),
@@ -18,8 +18,8 @@ fn two_proxies() -> Stage {
     stage
 }
 
-fn shown(stage: &Stage) -> Vec<(String, u64)> {
-    let rows = stage.app.table.generation.window(0, 99);
+fn shown(stage: &AppHarness) -> Vec<(String, u64)> {
+    let rows = stage.app.table.view.window(0, 99);
     rows.map(|row| (row.endpoint.to_owned(), row.session.id.0))
         .collect()
 }
@@ -28,7 +28,7 @@ fn shown(stage: &Stage) -> Vec<(String, u64)> {
 fn its_sessions_on_all_endpoints_and_nobody_elses() {
     let mut stage = two_proxies();
     stage.press(Code::Home);
-    let here = stage.app.table.generation.row(0).unwrap();
+    let here = stage.app.table.view.row(0).unwrap();
     assert_eq!(here.session.user.as_ref().unwrap().as_str(), "ann");
     stage.press(Code::Char('='));
     let on = |name: &str| (name.to_owned(), 1);
@@ -44,7 +44,7 @@ fn a_name_that_would_be_a_pattern_is_a_name() {
     while stage
         .app
         .table
-        .generation
+        .view
         .row(stage.app.table.position())
         .unwrap()
         .session

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use super::kills::asked;
 use super::stage;
-use crate::app::effect::Effect;
-use crate::app::key::{Code, Key};
+use crate::app::harness::AppHarness;
+use crate::app::keymap::{Code, KeyPress};
+use crate::app::msg::Effect;
 use crate::app::msg::Msg;
-use crate::app::stage::Stage;
-use crate::kill::{Event, Order};
+use crate::kill::{KillEvent, Order};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Confirmed, with three seconds of grace left.
-fn in_grace() -> Stage {
+fn in_grace() -> AppHarness {
     let mut stage = stage();
     stage.app.settings.grace = 3 * SECOND;
     asked(&mut stage, 1);
@@ -23,7 +23,7 @@ fn in_grace() -> Stage {
 }
 
 /// Nothing was sent or logged, whatever time passes.
-fn nothing_was_done(stage: &mut Stage) {
+fn nothing_was_done(stage: &mut AppHarness) {
     let checks = stage.last_check();
     for _ in 0..20 {
         stage.wait(SECOND / 2);
@@ -39,13 +39,13 @@ fn nothing_was_done(stage: &mut Stage) {
 fn after_its_grace_a_kill_goes_on_by_itself() {
     let mut stage = in_grace();
     stage.wait_awake(3 * SECOND);
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     assert_eq!(stage.deletes().len(), 1);
 }
 
 #[test]
 fn in_its_grace_these_keys_take_it_back_and_do_nothing_else() {
-    let ctrl_c = Key {
+    let ctrl_c = KeyPress {
         code: Code::Char('c'),
         ctrl: true,
         alt: false,
@@ -57,9 +57,9 @@ fn in_its_grace_these_keys_take_it_back_and_do_nothing_else() {
         Code::Char('q'),
         Code::Char('Q'),
     ];
-    for key in keys.map(Key::plain).into_iter().chain([ctrl_c]) {
+    for key in keys.map(KeyPress::plain).into_iter().chain([ctrl_c]) {
         let mut stage = in_grace();
-        stage.hear(Msg::Key(key));
+        stage.send(Msg::Key(key));
         assert!(stage.app.leaving.is_none());
         let status = stage.app.status.clone().unwrap();
         assert!(
@@ -75,11 +75,11 @@ fn in_its_grace_these_keys_take_it_back_and_do_nothing_else() {
 fn a_stop_and_a_resume_take_it_back() {
     for msg in [Msg::Suspends, Msg::Resumed, Msg::Ends] {
         let mut stage = in_grace();
-        stage.hear(msg);
+        stage.send(msg);
         nothing_was_done(&mut stage);
     }
     let mut stage = in_grace();
-    stage.hear(Msg::Key(Key {
+    stage.send(Msg::Key(KeyPress {
         code: Code::Char('z'),
         ctrl: true,
         alt: false,
@@ -131,7 +131,7 @@ fn u_cancels_a_kill_while_its_intents_are_being_written() {
         stage.press(key);
         let status = stage.app.status.clone().unwrap().text;
         assert!(status.contains("stopped"), "{key:?}: {status}");
-        stage.hear(Msg::Kill(Event::Logged(ticket.unwrap(), Ok(()))));
+        stage.send(Msg::Kill(KillEvent::Logged(ticket.unwrap(), Ok(()))));
         stage.wait(5 * SECOND);
         assert_eq!(stage.checks().len(), checks, "{key:?}");
         assert!(stage.deletes().is_empty(), "{key:?}");

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::app::key::{Code, Key};
-use crate::app::keymap::Context;
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::KeyContext;
+use crate::app::keymap::{Code, KeyPress};
 use crate::app::msg::Msg;
-use crate::app::stage::{Stage, draft};
 use crate::model::Dialect;
 
 const POOL: [(u64, &str, u64); 6] = [
@@ -17,16 +17,16 @@ const POOL: [(u64, &str, u64); 6] = [
     (6, "etl", 0),
 ];
 
-fn stage() -> Stage {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+fn stage() -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&POOL));
-    stage.settle();
+    stage.wait_until_idle();
     stage
 }
 
 /// The groups from top to bottom with their counts, and which one the cursor is on.
-fn groups(stage: &Stage) -> (Vec<(String, u64)>, Option<String>) {
-    let groups = stage.app.table.generation.groups.as_ref().unwrap();
+fn groups(stage: &AppHarness) -> (Vec<(String, u64)>, Option<String>) {
+    let groups = stage.app.table.view.groups.as_ref().unwrap();
     let rows = groups.window(0, usize::MAX);
     let rows = rows.map(|group| (group.name().to_owned(), group.sessions));
     let cursor = stage.app.table.groups.cursor.as_ref();
@@ -34,12 +34,12 @@ fn groups(stage: &Stage) -> (Vec<(String, u64)>, Option<String>) {
     (rows.collect(), cursor)
 }
 
-fn filter(stage: &Stage) -> &str {
+fn filter(stage: &AppHarness) -> &str {
     stage.app.table.filter.text()
 }
 
-fn by(stage: &Stage) -> Option<&'static str> {
-    let groups = stage.app.table.generation.groups.as_ref()?;
+fn by(stage: &AppHarness) -> Option<&'static str> {
+    let groups = stage.app.table.view.groups.as_ref()?;
     Some(groups.spec.by.grouping().name)
 }
 
@@ -55,7 +55,7 @@ fn t_steps_through_what_the_dialect_tells_and_back() {
     stage.press(Code::Left);
     assert_eq!(by(&stage), Some("reason"));
     stage.press(Code::Esc);
-    assert_eq!((by(&stage), stage.app.context()), (None, Context::Table));
+    assert_eq!((by(&stage), stage.app.context()), (None, KeyContext::Table));
     stage.press(Code::F(5));
     assert_eq!(by(&stage), Some("reason"), "what was looked at last");
 }
@@ -64,7 +64,7 @@ fn t_steps_through_what_the_dialect_tells_and_back() {
 fn groups_forget_their_marks_with_all_others() {
     let mut stage = stage();
     stage.type_text("*t");
-    let marked = |stage: &Stage| -> u64 { (0..3).map(|at| stage.app.table.groups.marks_at(at)).sum() };
+    let marked = |stage: &AppHarness| -> u64 { (0..3).map(|at| stage.app.table.groups.marks_at(at)).sum() };
     assert_eq!(marked(&stage), 6);
     stage.press(Code::Char('U'));
     assert_eq!((marked(&stage), stage.app.marks.len()), (0, 0));
@@ -115,7 +115,7 @@ fn the_cursor_stays_on_its_group_and_nothing_moves_just_after_a_key() {
     let mut many = many;
     many.sort_unstable();
     stage.list(&draft(&many));
-    let names = |stage: &Stage| {
+    let names = |stage: &AppHarness| {
         groups(stage)
             .0
             .into_iter()
@@ -130,7 +130,7 @@ fn the_cursor_stays_on_its_group_and_nothing_moves_just_after_a_key() {
 
 #[test]
 fn the_cursor_keeps_its_line_while_groups_come_above_it() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 12));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 12));
     let users: Vec<_> = (0..30).map(|user| format!("u{user:02}")).collect();
     let list = |extra: usize| {
         let rows = (1..)
@@ -143,11 +143,11 @@ fn the_cursor_keeps_its_line_while_groups_come_above_it() {
     };
     stage.list(&list(0));
     stage.type_text("tG");
-    let line = |stage: &Stage| stage.app.table.groups.position() - stage.app.table.groups.offset;
+    let line = |stage: &AppHarness| stage.app.table.groups.position() - stage.app.table.groups.offset;
     stage.press(Code::Up);
     stage.press(Code::Up);
     let before = (line(&stage), groups(&stage).1);
-    stage.settle();
+    stage.wait_until_idle();
     stage.list(&list(5));
     assert_eq!((line(&stage), groups(&stage).1), before);
 }
@@ -157,7 +157,7 @@ fn a_group_that_is_gone_waits_for_the_cursor_to_leave() {
     let mut stage = stage();
     stage.type_text("t");
     stage.press(Code::End);
-    stage.settle();
+    stage.wait_until_idle();
     stage.list(&draft(&POOL[..5]));
     assert_eq!(groups(&stage).1.as_deref(), Some("etl"));
     for key in [Code::Char('K'), Code::Enter] {
@@ -177,7 +177,7 @@ fn a_kill_of_a_group_asks_about_all_of_it_with_its_filter() {
     stage.press(Code::Enter);
     stage.type_text("tjK");
     let asking = stage.app.kills.asking.as_ref().unwrap();
-    let victims = asking.batch.attempts().iter().map(|attempt| &attempt.victim);
+    let victims = asking.batch.tasks().iter().map(|task| &task.victim);
     let victims: Vec<_> = victims
         .map(|victim| (victim.identity.id.0, victim.taken_by.as_ref().unwrap().text()))
         .collect();
@@ -189,7 +189,7 @@ fn a_kill_of_a_group_asks_about_all_of_it_with_its_filter() {
 fn space_marks_a_group_and_takes_its_marks_away() {
     let mut stage = stage();
     stage.type_text("tj ");
-    let marked = |stage: &Stage| {
+    let marked = |stage: &AppHarness| {
         stage
             .app
             .marks
@@ -215,7 +215,7 @@ fn space_marks_a_group_and_takes_its_marks_away() {
 fn groups_are_sorted_by_their_own_columns() {
     let mut stage = stage();
     stage.type_text("t<<");
-    let names = |stage: &Stage| {
+    let names = |stage: &AppHarness| {
         groups(stage)
             .0
             .into_iter()
@@ -233,7 +233,7 @@ fn groups_are_sorted_by_their_own_columns() {
 #[test]
 fn until_the_groups_are_there_no_key_means_what_they_cover() {
     let mut stage = stage();
-    let press = |stage: &mut Stage, code| _ = stage.app.update(Msg::Key(Key::plain(code)));
+    let press = |stage: &mut AppHarness, code| _ = stage.app.update(Msg::Key(KeyPress::plain(code)));
     press(&mut stage, Code::Char('t'));
     assert!(!stage.app.shows_groups(), "they are still being made");
     for code in [Code::Char('K'), Code::Enter, Code::Char(' ')] {

@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
-use crate::app::keymap::{BINDINGS, Context};
+use crate::app::keymap::{BINDINGS, KeyContext};
 
 #[test]
 fn docs_have_the_table_of_keys() {
     let contexts = [
-        (Context::Table, "everywhere"),
-        (Context::Groups, "groups"),
-        (Context::Detail, "details"),
-        (Context::Dialog, "kill dialog"),
-        (Context::Prompt, "filter"),
-        (Context::Columns, "list of columns"),
-        (Context::Overlay, "help, overview, kill log"),
+        (KeyContext::Table, "everywhere"),
+        (KeyContext::Groups, "groups"),
+        (KeyContext::Detail, "details"),
+        (KeyContext::Dialog, "kill dialog"),
+        (KeyContext::Prompt, "filter"),
+        (KeyContext::Columns, "list of columns"),
+        (KeyContext::Overlay, "help, overview, kill log"),
     ];
     let mut table = "| where | keys | what they do |\n|---|---|---|\n".to_owned();
     for (context, place) in contexts {

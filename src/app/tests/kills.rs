@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use super::{FIVE, stage};
-use crate::app::effect::Effect;
-use crate::app::key::Code;
-use crate::app::msg::{Msg, Shown};
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::Code;
+use crate::app::msg::Effect;
+use crate::app::msg::{FrameReport, Msg};
 use crate::app::overlay::Topic;
-use crate::app::stage::{Stage, draft};
-use crate::app::status::Level;
-use crate::kill::{Event, Order};
-use crate::model::{Dialect, Fault};
+use crate::app::status::StatusLevel;
+use crate::kill::{KillEvent, Order};
+use crate::model::{Dialect, RequestError};
 
 /// Opens the dialog on the cursor's session and lets the first check pass, 300 ms after its frame.
-pub(super) fn asked(stage: &mut Stage, id: u64) {
+pub(super) fn asked(stage: &mut AppHarness, id: u64) {
     stage.press(Code::Char('K'));
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(id);
-    stage.checked(ticket, Ok(detail));
-    stage.drawn();
+    stage.on_check(ticket, Ok(detail));
+    stage.draw();
     stage.wait(Duration::from_millis(300));
 }
 
@@ -31,15 +31,15 @@ fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
     assert!(stage.deletes().is_empty(), "the second check comes first");
     let check = stage.last_check().unwrap();
     let detail = stage.detail(1);
-    stage.checked(check, Ok(detail));
+    stage.on_check(check, Ok(detail));
     let [(1, delete)] = stage.deletes()[..] else {
         panic!("one DELETE for 1")
     };
-    stage.hear(Msg::Kill(Event::Deleted(delete, Ok(()))));
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
     stage.wait(Duration::from_millis(20));
-    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
     let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.level, Level::Done);
+    assert_eq!(status.level, StatusLevel::Done);
     assert!(
         status.text.starts_with("killed 1 ann@10.0.3.1"),
         "{}",
@@ -48,7 +48,7 @@ fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
     assert_eq!(stage.deletes().len(), 1);
     stage.list(&draft(&FIVE[1..]));
     assert!(
-        stage.app.table.generation.row(0).unwrap().has_ended(),
+        stage.app.table.view.row(0).unwrap().has_ended(),
         "a GET has said so: one list is enough"
     );
     stage.press(Code::Down);
@@ -60,9 +60,9 @@ fn a_key_typed_ahead_confirms_nothing() {
     let mut stage = stage();
     stage.press(Code::Char('K'));
     stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     stage.press(Code::Char('y'));
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(299));
     stage.press(Code::Char('y'));
     assert!(stage.app.kills.asking.is_some());
@@ -75,12 +75,12 @@ fn a_key_typed_ahead_confirms_nothing() {
 fn a_frame_from_before_the_check_opens_nothing() {
     let mut stage = stage();
     stage.press(Code::Char('K'));
-    let before = Shown {
-        question: stage.app.open_question(),
-        ..Shown::default()
+    let before = FrameReport {
+        question: stage.app.open_dialog_ticket(),
+        ..FrameReport::default()
     };
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
-    stage.hear(Msg::Drawn(before));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.send(Msg::Drawn(before));
     stage.wait(Duration::from_secs(1));
     stage.press(Code::Char('y'));
     assert!(stage.app.kills.asking.is_some());
@@ -113,10 +113,10 @@ fn somebody_else_under_the_number_is_never_ended() {
     stage.press(Code::Char('y'));
     let mut other = stage.detail(1);
     other.session.user = stage.detail(2).session.user;
-    stage.checked(stage.last_check().unwrap(), Ok(other));
+    stage.on_check(stage.last_check().unwrap(), Ok(other));
     assert!(stage.deletes().is_empty());
     let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.level, Level::Warning);
+    assert_eq!(status.level, StatusLevel::Warning);
     assert!(
         status
             .text
@@ -131,11 +131,11 @@ fn in_the_details_the_session_shown_is_meant_wherever_the_cursor_is() {
     let mut stage = stage();
     stage.press(Code::Down);
     stage.press(Code::Enter);
-    stage.settle();
+    stage.wait_until_idle();
     stage.list(&draft(&[(2, "bob", 1), (5, "eve", 99)]));
     stage.press(Code::Char('K'));
     assert_eq!(
-        stage.app.kills.asking.as_ref().unwrap().batch.attempts()[0]
+        stage.app.kills.asking.as_ref().unwrap().batch.tasks()[0]
             .victim
             .identity
             .id
@@ -158,11 +158,11 @@ fn not_allowed_turns_the_endpoint_read_only() {
     let mut stage = stage();
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     let (_, delete) = stage.deletes()[0];
-    stage.hear(Msg::Kill(Event::Deleted(
+    stage.send(Msg::Kill(KillEvent::Deleted(
         delete,
-        Err(Fault::NotAllowed {
+        Err(RequestError::NotAllowed {
             status: 403,
             detail: None,
             with_credentials: true,
@@ -176,7 +176,7 @@ fn a_quit_waits_for_what_is_in_flight_but_not_for_ever() {
     let mut stage = stage();
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     stage.press(Code::Char('q'));
     assert!(
         !stage
@@ -204,7 +204,7 @@ fn a_second_quit_does_not_put_the_end_off() {
     let mut stage = stage();
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     stage.press(Code::Char('q'));
     stage.wait(Duration::from_millis(400));
     assert!(!matches!(stage.asked.last(), Some(Effect::Quit { .. })));
@@ -219,10 +219,10 @@ fn a_second_quit_does_not_put_the_end_off() {
 fn a_dialog_that_was_open_while_the_program_stood_still_has_to_be_seen_again() {
     let mut stage = stage();
     asked(&mut stage, 1);
-    stage.hear(Msg::Resumed);
+    stage.send(Msg::Resumed);
     stage.press(Code::Char('y'));
     assert!(stage.app.kills.asking.is_some());
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.press(Code::Char('y'));
     assert!(stage.app.kills.asking.is_none());
@@ -260,7 +260,7 @@ fn the_kill_log_tells_what_came_of_each() {
     let mut stage = stage();
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
     stage.press(Code::Char('l'));
     assert_eq!(stage.app.overlay.unwrap().topic, Topic::KillLog);
     let log = &stage.app.kills.log;
@@ -271,16 +271,16 @@ fn the_kill_log_tells_what_came_of_each() {
 
 #[test]
 fn a_client_that_is_back_at_once_is_told_of() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     let fleet = [(1, "ann", 50), (251, "bob", 40)];
     stage.list(&draft(&fleet));
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     let (_, delete) = stage.deletes()[0];
-    stage.hear(Msg::Kill(Event::Deleted(delete, Ok(()))));
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
     stage.wait(Duration::from_millis(20));
-    stage.checked(stage.last_check().unwrap(), Err(Fault::NotFound));
+    stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
     stage.wait(Duration::from_secs(1));
     // The same user at the same address: 501 and 1 are one modulo 250.
     stage.list(&draft(&[(251, "bob", 40), (501, "ann", 0)]));
@@ -295,7 +295,7 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
     stage.press(Code::Enter);
     stage.press(Code::Char('y'));
     assert!(stage.app.status.as_ref().unwrap().text.contains("no thread id"));
-    stage.seen(Ok(stage.detail(1)));
+    stage.on_observation(Ok(stage.detail(1)));
     stage.press(Code::Char('y'));
     assert!(
         stage
@@ -306,13 +306,13 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
             .text
             .contains("no server connection")
     );
-    let connection = |thread| crate::model::Connection {
+    let connection = |thread| crate::model::ConnectionDetail {
         thread_id: Some(thread),
         ..Default::default()
     };
     let mut detail = stage.detail(1);
     detail.connections = vec![connection(7718), connection(4021)];
-    stage.seen(Ok(detail));
+    stage.on_observation(Ok(detail));
     for thread in ["KILL 7718", "KILL 4021", "KILL 7718"] {
         stage.press(Code::Char('y'));
         assert!(matches!(stage.asked.last(), Some(Effect::Copy(text)) if text == thread));

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use super::{FIVE, stage};
-use crate::app::key::Code;
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::Code;
 use crate::app::msg::Msg;
-use crate::app::stage::{Stage, draft};
-use crate::kill::Event;
+use crate::kill::KillEvent;
 
-fn marked(stage: &Stage) -> Vec<u64> {
+fn marked(stage: &AppHarness) -> Vec<u64> {
     stage.app.marks.iter().map(|mark| mark.key.id.0).collect()
 }
 
-fn victims(stage: &Stage) -> Vec<u64> {
+fn victims(stage: &AppHarness) -> Vec<u64> {
     let asking = stage.app.kills.asking.as_ref().unwrap();
-    let attempts = asking.batch.attempts().iter();
-    attempts.map(|attempt| attempt.victim.identity.id.0).collect()
+    let tasks = asking.batch.tasks().iter();
+    tasks.map(|task| task.victim.identity.id.0).collect()
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn space_marks_and_goes_on_and_marks_stay_with_their_sessions() {
     stage.type_text("  ");
     assert_eq!((marked(&stage), stage.shown().1), (vec![1, 2], Some(3)));
     stage.press(Code::Char('I'));
-    stage.settle();
+    stage.wait_until_idle();
     stage.list(&draft(&FIVE));
     assert_eq!(marked(&stage), [1, 2]);
     stage.press(Code::Home);
@@ -118,20 +118,20 @@ fn a_victim_that_is_struck_out_is_left_alone() {
     let checks = stage.checks();
     assert_eq!(checks.len(), 3);
     for (ticket, id) in checks {
-        stage.checked(ticket, Ok(stage.detail(id)));
+        stage.on_check(ticket, Ok(stage.detail(id)));
     }
     stage.press(Code::Down);
     stage.type_text("x");
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.type_text("y");
     for (ticket, id) in stage.checks().into_iter().skip(3) {
-        stage.checked(ticket, Ok(stage.detail(id)));
+        stage.on_check(ticket, Ok(stage.detail(id)));
     }
     let deleted: Vec<_> = stage.deletes().into_iter().map(|(id, _)| id).collect();
     assert_eq!(deleted, [1, 3]);
     for (_, ticket) in stage.deletes() {
-        stage.hear(Msg::Kill(Event::Deleted(ticket, Ok(()))));
+        stage.send(Msg::Kill(KillEvent::Deleted(ticket, Ok(()))));
     }
     stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
     stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
@@ -146,13 +146,13 @@ fn over_five_their_number_is_typed() {
     let fleet: Vec<_> = (1..=8).map(|id| (id, "ann", id)).collect();
     let mut stage = stage();
     stage.list(&draft(&fleet));
-    stage.settle();
+    stage.wait_until_idle();
     stage.type_text("*");
     stage.press(Code::Char('K'));
     for (ticket, id) in stage.checks() {
-        stage.checked(ticket, Ok(stage.detail(id)));
+        stage.on_check(ticket, Ok(stage.detail(id)));
     }
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.type_text("y7");
     stage.press(Code::Enter);
@@ -179,15 +179,15 @@ fn a_yes_typed_ahead_is_not_for_one_that_is_taken_in_again() {
     stage.type_text("  ");
     stage.press(Code::Char('K'));
     for (ticket, id) in stage.checks() {
-        stage.checked(ticket, Ok(stage.detail(id)));
+        stage.on_check(ticket, Ok(stage.detail(id)));
     }
     stage.type_text("x");
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.press(Code::Up);
     stage.type_text("xy");
     assert!(stage.app.kills.asking.is_some() && stage.app.kills.batches.is_empty());
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.type_text("y");
     assert!(stage.app.kills.asking.is_none());

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::app::key::Code;
-use crate::app::stage::{Stage, draft};
-use crate::model::{Connection, Counter, Detail, Dialect, EndpointId, Statistics};
-use crate::triage::Severity;
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::Code;
+use crate::diagnosis::Severity;
+use crate::model::{ConnectionDetail, ConnectionStatistics, Counter, Dialect, EndpointId, SessionDetail};
 
 /// A list in which the first session was forgotten by its pool.
-fn stage() -> Stage {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+fn stage() -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&pool());
     stage
 }
@@ -25,10 +25,10 @@ fn pool() -> String {
 }
 
 /// The words of the first column of reasons, from top to bottom.
-fn why(stage: &Stage) -> Vec<(u64, Option<String>)> {
-    let rows = stage.app.table.generation.window(0, 100);
+fn why(stage: &AppHarness) -> Vec<(u64, Option<String>)> {
+    let rows = stage.app.table.view.window(0, 100);
     rows.map(|row| {
-        let strongest = row.verdict.strongest();
+        let strongest = row.diagnosis.strongest();
         (
             row.session.id.0,
             strongest.map(|finding| finding.short(row.session)),
@@ -45,7 +45,7 @@ fn the_worst_stand_first_and_are_counted() {
         why(&stage),
         [(250, forgotten), (1000, None), (750, None), (500, None)]
     );
-    let count = |severity| stage.app.table.generation.count(EndpointId(0), severity);
+    let count = |severity| stage.app.table.view.count(EndpointId(0), severity);
     assert_eq!((count(Severity::Act), count(Severity::Look)), (1, 0));
 }
 
@@ -76,9 +76,9 @@ fn what_is_held_counts_from_list_to_list_and_over_a_pause() {
     stage.wait(Duration::from_secs(6));
     stage.press(Code::Char('p'));
     stage.list(&stopping);
-    let generation = &stage.app.table.generation;
-    let row = generation.row(0).unwrap();
-    let words: Vec<_> = row.verdict.found.iter().map(|f| f.words(row.session)).collect();
+    let view = &stage.app.table.view;
+    let row = view.row(0).unwrap();
+    let words: Vec<_> = row.diagnosis.found.iter().map(|f| f.words(row.session)).collect();
     assert_eq!(words[1], "closing 12s", "{words:?}");
 }
 
@@ -86,21 +86,21 @@ fn what_is_held_counts_from_list_to_list_and_over_a_pause() {
 fn a_ghost_keeps_its_reason_and_its_place() {
     let mut stage = stage();
     assert_eq!(stage.shown().1, Some(250));
-    stage.settle();
+    stage.wait_until_idle();
     for _ in 0..2 {
         stage.list(&draft(&[(500, "etl", 3), (750, "etl", 9)]));
     }
-    let row = stage.app.table.generation.row(0).unwrap();
+    let row = stage.app.table.view.row(0).unwrap();
     assert!(row.has_ended() && row.session.id.0 == 250);
-    assert_eq!(row.verdict.severity(), Some(Severity::Act));
-    assert_eq!(stage.app.table.generation.count(EndpointId(0), Severity::Act), 0);
+    assert_eq!(row.diagnosis.severity(), Some(Severity::Act));
+    assert_eq!(stage.app.table.view.count(EndpointId(0), Severity::Act), 0);
 }
 
 #[test]
 fn the_details_see_what_a_list_does_not_tell() {
     let mut stage = stage();
     stage.press(Code::Enter);
-    let words = |stage: &Stage| {
+    let words = |stage: &AppHarness| {
         let pane = stage.app.detail.as_ref().unwrap();
         let found = pane.findings();
         found.iter().map(|f| f.words(pane.session())).collect::<Vec<_>>()
@@ -111,20 +111,20 @@ fn the_details_see_what_a_list_does_not_tell() {
         std::slice::from_ref(&idle),
         "from the list, at once"
     );
-    let look = |stage: &Stage| Detail {
-        connections: vec![Connection {
-            statistics: Some(Statistics::from_fn(|counter| match counter {
+    let look = |stage: &AppHarness| SessionDetail {
+        connections: vec![ConnectionDetail {
+            statistics: Some(ConnectionStatistics::from_fn(|counter| match counter {
                 Counter::HighWater => Some(3),
                 _ => Some(2),
             })),
-            ..Connection::default()
+            ..ConnectionDetail::default()
         }],
         ..stage.detail(250)
     };
-    stage.seen(Ok(look(&stage)));
+    stage.on_observation(Ok(look(&stage)));
     assert_eq!(words(&stage).len(), 1);
     stage.wait(Duration::from_secs(1));
-    stage.seen(Ok(look(&stage)));
+    stage.on_observation(Ok(look(&stage)));
     let pressure = "back-pressure ?: 3 high, 2 low, 2 buffered".to_owned();
     assert_eq!(words(&stage), [pressure.clone(), idle.clone()]);
     // They stay when the session ends.
@@ -137,7 +137,7 @@ fn the_details_see_what_a_list_does_not_tell() {
 
 #[test]
 fn who_is_idle_without_a_reason_can_be_left_out() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&[
         (1, "ann", 20_000),
         (2, "bob", 40),
@@ -146,7 +146,7 @@ fn who_is_idle_without_a_reason_can_be_left_out() {
     ]));
     stage.press(Code::Char('i'));
     assert_eq!(stage.shown().0, [1, 3, 4], "an hour and more is a reason");
-    assert_eq!(stage.app.table.generation.idle_hidden, 1);
+    assert_eq!(stage.app.table.view.idle_hidden, 1);
     stage.press(Code::Char('i'));
     assert_eq!(stage.shown().0.len(), 4);
 }

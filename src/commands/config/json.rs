@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::config::{Origin, Reading, Settled};
-use crate::shell::json;
+use crate::config::{ConfigReport, EffectiveValue, Origin};
+use crate::runtime::json;
 
 /// A setting with its value.
 #[derive(Serialize)]
-struct Record<'a> {
+struct SettingRecord<'a> {
     setting: String,
     /// Which endpoint it holds for, from 1; all without one.
     endpoint: Option<usize>,
@@ -24,19 +24,19 @@ struct Record<'a> {
     line: Option<usize>,
 }
 
-impl<'a> Record<'a> {
-    fn new(settled: &'a Settled, endpoint: Option<usize>) -> Self {
+impl<'a> SettingRecord<'a> {
+    fn new(effective: &'a EffectiveValue, endpoint: Option<usize>) -> Self {
         let record = Self {
-            setting: settled.setting().path(),
+            setting: effective.setting().path(),
             endpoint,
-            value: settled.shown(),
+            value: effective.shown(),
             from: "default",
             by: None,
             profile: None,
             path: None,
             line: None,
         };
-        match settled.origin() {
+        match effective.origin() {
             Origin::Default => record,
             Origin::Flag(name) => Self {
                 from: "flag",
@@ -59,13 +59,16 @@ impl<'a> Record<'a> {
     }
 }
 
-pub(super) fn write(out: &mut impl Write, reading: &Reading) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<()> {
     let of_endpoints = (1..).zip(&reading.endpoints).flat_map(|(number, endpoint)| {
         endpoint
             .iter()
-            .map(move |settled| Record::new(settled, Some(number)))
+            .map(move |effective| SettingRecord::new(effective, Some(number)))
     });
-    let rest = reading.values.iter().map(|settled| Record::new(settled, None));
+    let rest = reading
+        .values
+        .iter()
+        .map(|effective| SettingRecord::new(effective, None));
     let records: Vec<_> = of_endpoints.chain(rest).collect();
     json::to_writer_pretty(&mut *out, &records)?;
     writeln!(out)

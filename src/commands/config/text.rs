@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
 use crate::commands::output::visible;
-use crate::config::{Reading, Settled};
+use crate::config::{ConfigReport, EffectiveValue};
 
 /// A value may be long; where it came from should still stand below its heading.
 const WIDEST_VALUE: usize = 48;
 
-pub(super) fn write(out: &mut impl Write, reading: &Reading) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<()> {
     let file = reading.file.as_ref().map(|path| path.display().to_string());
     writeln!(out, "file     {}", visible(file.as_deref().unwrap_or("none")))?;
     let profile = reading.profile.as_deref().unwrap_or("none");
@@ -22,24 +22,24 @@ pub(super) fn write(out: &mut impl Write, reading: &Reading) -> io::Result<()> {
         Head::new("FROM", Align::Left),
     ]);
     for endpoint in &reading.endpoints {
-        for (place, settled) in endpoint.iter().enumerate() {
-            push(&mut grid, if place == 0 { "" } else { "  " }, settled);
+        for (place, effective) in endpoint.iter().enumerate() {
+            push(&mut grid, if place == 0 { "" } else { "  " }, effective);
         }
         grid.push([None, None, None].into_iter());
     }
-    for settled in &reading.values {
-        push(&mut grid, "", settled);
+    for effective in &reading.values {
+        push(&mut grid, "", effective);
     }
     grid.write(out)
 }
 
 /// A value that nobody gave has no source either.
-fn push(grid: &mut Grid<'_>, indent: &str, settled: &Settled) {
-    let name = format!("{indent}{}", settled.setting().path());
-    let value = settled
+fn push(grid: &mut Grid<'_>, indent: &str, effective: &EffectiveValue) {
+    let name = format!("{indent}{}", effective.setting().path());
+    let value = effective
         .shown()
         .map_or_else(|| "-".to_owned(), |value| visible(&value));
-    let origin = visible(&settled.origin().to_string());
+    let origin = visible(&effective.origin().to_string());
     grid.push(
         [name, value, origin]
             .into_iter()

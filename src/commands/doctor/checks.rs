@@ -1,16 +1,16 @@
 //! The checks, as a table: what each asks, and how it judges what was found.
 
 mod access;
+mod capacity;
+mod connectivity;
 mod cost;
-mod reach;
-mod room;
+mod protocol;
 mod settings;
-mod speech;
 
 use std::time::Duration;
 
+use super::check_result::CheckResult;
 use super::facts::Facts;
-use super::judgment::Judgment;
 
 /// One check.
 pub(super) struct Check {
@@ -22,33 +22,41 @@ pub(super) struct Check {
         expect(dead_code, reason = "the table in docs/doctor.md is checked against it")
     )]
     pub(super) asks: &'static str,
-    judge: fn(&Facts) -> Judgment,
+    judge: fn(&Facts) -> CheckResult,
 }
 
 /// All checks, in the order in which an endpoint is reached.
 pub(super) const CHECKS: [Check; 19] = [
-    check("name", "is there such a host, and where", reach::name),
-    check("connect", "does anybody listen, and how far away", reach::connect),
+    check("name", "is there such a host, and where", connectivity::name),
+    check(
+        "connect",
+        "does anybody listen, and how far away",
+        connectivity::connect,
+    ),
     check(
         "tls",
         "who can listen in, and is the certificate trusted",
-        reach::tls,
+        connectivity::tls,
     ),
-    check("answer", "does it answer at all", reach::answer),
+    check("answer", "does it answer at all", connectivity::answer),
     check("authentication", "who is let in", access::authentication),
     check(
         "role",
         "may this user end sessions (found out by GETs only)",
         access::role,
     ),
-    check("dialect", "how does it speak", speech::dialect),
-    check("version", "which release, and what it cannot do", speech::version),
+    check("dialect", "how does it speak", protocol::dialect),
+    check(
+        "version",
+        "which release, and what it cannot do",
+        protocol::version,
+    ),
     check(
         "proxies",
         "does one proxy answer here (its process start, read on 16 connections)",
-        speech::proxies,
+        protocol::proxies,
     ),
-    check("idle", "what `idle` measures in this release", speech::idle),
+    check("idle", "what `idle` measures in this release", protocol::idle),
     check("list", "how many sessions, and could all be read", cost::list),
     check("latency", "how long do its answers take", cost::latency),
     check(
@@ -76,20 +84,24 @@ pub(super) const CHECKS: [Check; 19] = [
         "how far is its clock from this machine's",
         settings::clock,
     ),
-    check("files", "how close is it to its limit of open files", room::files),
+    check(
+        "files",
+        "how close is it to its limit of open files",
+        capacity::files,
+    ),
     check(
         "services",
         "how close is each service to its `max_connections`",
-        room::services,
+        capacity::services,
     ),
 ];
 
-const fn check(name: &'static str, asks: &'static str, judge: fn(&Facts) -> Judgment) -> Check {
+const fn check(name: &'static str, asks: &'static str, judge: fn(&Facts) -> CheckResult) -> Check {
     Check { name, asks, judge }
 }
 
 /// Judges all there is.
-pub(super) fn judge_all(facts: &Facts) -> Vec<(&'static str, Judgment)> {
+pub(super) fn judge_all(facts: &Facts) -> Vec<(&'static str, CheckResult)> {
     CHECKS
         .iter()
         .map(|check| (check.name, (check.judge)(facts)))

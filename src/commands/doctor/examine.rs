@@ -6,20 +6,20 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::facts::{Asker, Connection, Facts, Found, Listed, Missing, NOT_ALLOWED};
-use crate::model::{Dialect, Fault, Instance};
-use crate::shell::client::{Client, Inspection, List, ListForm};
+use super::facts::{ConnectResult, Facts, ListProbe, NOT_ALLOWED, Probed, RequestSettings, Unavailable};
+use crate::client::{Client, Inspection, ListForm, ListReply};
+use crate::model::{Dialect, Instance, RequestError};
 
-const NOT_REACHED: Missing = Missing::Untold("the endpoint was not reached");
-const NO_ANSWER: Missing = Missing::Untold("the endpoint gave no answer");
-const NO_API: Missing = Missing::Untold("no MaxScale admin API was found there");
-const DRAFT: Missing = Missing::Untold("the draft dialect does not tell");
+const NOT_REACHED: Unavailable = Unavailable::Untold("the endpoint was not reached");
+const NO_ANSWER: Unavailable = Unavailable::Untold("the endpoint gave no answer");
+const NO_API: Unavailable = Unavailable::Untold("no MaxScale admin API was found there");
+const DRAFT: Unavailable = Unavailable::Untold("the draft dialect does not tell");
 
 /// Examines the endpoint. What depends on an earlier answer that did not come is not asked.
-pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
-    let addresses = client.resolve().await.map_err(Missing::Fault);
+pub(super) async fn examine(client: &Client, asker: RequestSettings) -> Facts {
+    let addresses = client.resolve().await.map_err(Unavailable::Fault);
     let connection = match &addresses {
-        Ok(addresses) => connect(client, addresses).await.map_err(Missing::Fault),
+        Ok(addresses) => connect(client, addresses).await.map_err(Unavailable::Fault),
         Err(_) => Err(NOT_REACHED),
     };
     let proxy = match &connection {
@@ -62,25 +62,25 @@ pub(super) async fn examine(client: &Client, asker: Asker) -> Facts {
 
 /// What only JSON:API has.
 async fn ask_neighbours(client: &Client, facts: &mut Facts) {
-    facts.instances = client.instances().await.map_err(Missing::Fault);
-    facts.services = told(client.services().await);
-    facts.workers = told(client.workers().await);
-    facts.account = told(client.account().await);
+    facts.instances = client.instances().await.map_err(Unavailable::Fault);
+    facts.services = probed(client.services().await);
+    facts.workers = probed(client.workers().await);
+    facts.account = probed(client.account().await);
 }
 
-fn untold(facts: &mut Facts, why: &Missing) {
+fn untold(facts: &mut Facts, why: &Unavailable) {
     facts.instances = Err(why.clone());
     facts.services = Err(why.clone());
     facts.workers = Err(why.clone());
     facts.account = Err(why.clone());
-    if matches!(facts.proxy, Err(Missing::Untold(_))) {
+    if matches!(facts.proxy, Err(Unavailable::Untold(_))) {
         facts.proxy = Err(why.clone());
     }
 }
 
 /// All addresses side by side; the first of them that lets us in counts. Without one, the first says
 /// why.
-async fn connect(client: &Client, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
+async fn connect(client: &Client, addresses: &[SocketAddr]) -> Result<ConnectResult, RequestError> {
     let mut tried = JoinSet::new();
     for (place, address) in addresses.iter().copied().enumerate() {
         let client = client.clone();
@@ -96,38 +96,38 @@ async fn connect(client: &Client, addresses: &[SocketAddr]) -> Result<Connection
         }
     }
     match (stands, failed.first()) {
-        (Some((address, took)), _) => Ok(Connection {
+        (Some((address, took)), _) => Ok(ConnectResult {
             address,
             took,
             failed,
         }),
         (None, Some((_, fault))) => Err(fault.clone()),
-        (None, None) => Err(Fault::Refused),
+        (None, None) => Err(RequestError::Refused),
     }
 }
 
 /// Whether there is any sense in asking more, after the first answer.
-fn further<T>(first: &Found<T>) -> Result<(), Missing> {
+fn further<T>(first: &Probed<T>) -> Result<(), Unavailable> {
     match first {
-        Err(Missing::Fault(fault)) if fault.is_unreachable() => Err(NO_ANSWER),
-        Err(Missing::Fault(fault)) if fault.is_not_allowed() => Err(NOT_ALLOWED),
+        Err(Unavailable::Fault(fault)) if fault.is_unreachable() => Err(NO_ANSWER),
+        Err(Unavailable::Fault(fault)) if fault.is_not_allowed() => Err(NOT_ALLOWED),
         Err(missing) if *missing == NOT_REACHED => Err(NOT_REACHED),
         _ => Ok(()),
     }
 }
 
-async fn inspect(client: &Client) -> Found<Inspection> {
-    let answer = client.inspect().await.map_err(Missing::Fault)?;
+async fn inspect(client: &Client) -> Probed<Inspection> {
+    let answer = client.inspect().await.map_err(Unavailable::Fault)?;
     answer.ok_or(DRAFT)
 }
 
-async fn list(client: &Client) -> Found<Listed> {
-    let list = client.polled().await.map_err(Missing::Fault)?;
-    Ok(listed(&list, client.list_form()))
+async fn list(client: &Client) -> Probed<ListProbe> {
+    let list = client.poll_sessions().await.map_err(Unavailable::Fault)?;
+    Ok(list_probe(&list, client.list_form()))
 }
 
-fn listed(list: &List, form: ListForm) -> Listed {
-    Listed {
+fn list_probe(list: &ListReply, form: ListForm) -> ListProbe {
+    ListProbe {
         form,
         sessions: list.rows.sessions.len(),
         bytes: list.bytes,
@@ -140,8 +140,10 @@ fn listed(list: &List, form: ListForm) -> Listed {
     }
 }
 
-fn told<T>(answer: Result<Option<T>, Fault>) -> Found<T> {
-    answer.map_err(Missing::Fault)?.ok_or(Missing::Untold("not told"))
+fn probed<T>(answer: Result<Option<T>, RequestError>) -> Probed<T> {
+    answer
+        .map_err(Unavailable::Fault)?
+        .ok_or(Unavailable::Untold("not told"))
 }
 
 /// The limit of a process on this machine. The API tells its id, in the name of its data directory;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::client::{Client, EndpointUrl, Inspection, ListForm};
 use crate::config::Config;
-use crate::model::{Account, Dialect, Fault, Instance, Services, Version, Worker};
-use crate::shell::client::{Client, EndpointUrl, Inspection, ListForm};
+use crate::model::{AccountType, Dialect, Instance, RequestError, Services, Version, Worker};
 
 /// How the endpoint is asked.
 #[derive(Clone, Debug)]
-pub(super) struct Asker {
+pub(super) struct RequestSettings {
     /// Whose credentials are sent.
     pub(super) user: Option<String>,
     /// Nobody checks who answers, by option.
@@ -26,7 +26,7 @@ pub(super) struct Asker {
     pub(super) forced: Option<Dialect>,
 }
 
-impl Asker {
+impl RequestSettings {
     pub(super) fn new(config: &Config, client: &Client) -> Self {
         let site = config.endpoints.get(usize::from(client.endpoint().0));
         Self {
@@ -42,19 +42,19 @@ impl Asker {
 
 /// Why something is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(super) enum Unavailable {
     /// It was asked for in vain.
-    Fault(Fault),
+    Fault(RequestError),
     /// It was not asked for, or nobody tells.
     Untold(&'static str),
 }
 
 /// Nobody who is turned away is told anything.
-pub(super) const NOT_ALLOWED: Missing = Missing::Untold("the endpoint did not let us in");
+pub(super) const NOT_ALLOWED: Unavailable = Unavailable::Untold("the endpoint did not let us in");
 
-impl Missing {
+impl Unavailable {
     /// What went wrong, where it was asked for.
-    pub(super) const fn fault(&self) -> Option<&Fault> {
+    pub(super) const fn fault(&self) -> Option<&RequestError> {
         match self {
             Self::Fault(fault) => Some(fault),
             Self::Untold(_) => None,
@@ -63,19 +63,19 @@ impl Missing {
 }
 
 /// Something that was found, or why not.
-pub(super) type Found<T> = Result<T, Missing>;
+pub(super) type Probed<T> = Result<T, Unavailable>;
 
 /// A connection that stood, and the addresses that gave none.
 #[derive(Clone, Debug)]
-pub(super) struct Connection {
+pub(super) struct ConnectResult {
     pub(super) address: SocketAddr,
     pub(super) took: Duration,
-    pub(super) failed: Vec<(SocketAddr, Fault)>,
+    pub(super) failed: Vec<(SocketAddr, RequestError)>,
 }
 
 /// A list, by what it cost and what was wrong with it.
 #[derive(Clone, Debug)]
-pub(super) struct Listed {
+pub(super) struct ListProbe {
     pub(super) sessions: usize,
     /// How much of each was asked for.
     pub(super) form: ListForm,
@@ -95,28 +95,28 @@ pub(super) struct Listed {
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) url: EndpointUrl,
-    pub(super) asker: Asker,
-    pub(super) addresses: Found<Vec<SocketAddr>>,
-    pub(super) connection: Found<Connection>,
+    pub(super) asker: RequestSettings,
+    pub(super) addresses: Probed<Vec<SocketAddr>>,
+    pub(super) connection: Probed<ConnectResult>,
     /// When the certificate of the server ends, where it was trusted.
     pub(super) certificate_end: Option<Timestamp>,
     /// By this machine's clock.
     pub(super) now: Timestamp,
     pub(super) dialect: Option<Dialect>,
-    pub(super) proxy: Found<Inspection>,
+    pub(super) proxy: Probed<Inspection>,
     /// The proxy as it answered on several connections side by side.
-    pub(super) instances: Found<Vec<Instance>>,
-    pub(super) list: Found<Listed>,
-    pub(super) services: Found<Services>,
-    pub(super) workers: Found<Vec<Worker>>,
-    pub(super) account: Found<Account>,
+    pub(super) instances: Probed<Vec<Instance>>,
+    pub(super) list: Probed<ListProbe>,
+    pub(super) services: Probed<Services>,
+    pub(super) workers: Probed<Vec<Worker>>,
+    pub(super) account: Probed<AccountType>,
     /// The most files that the process may have open, where it runs on this machine.
     pub(super) file_limit: Option<u64>,
 }
 
 impl Facts {
     /// Why nothing at all was told: not reached, or not allowed.
-    pub(super) fn refusal(&self) -> Option<&Fault> {
+    pub(super) fn refusal(&self) -> Option<&RequestError> {
         if self.is_answered() {
             return None;
         }
@@ -126,7 +126,7 @@ impl Facts {
             self.proxy.as_ref().err(),
             self.list.as_ref().err(),
         ];
-        let faults = asked.into_iter().flatten().filter_map(Missing::fault);
+        let faults = asked.into_iter().flatten().filter_map(Unavailable::fault);
         let mut refusals = faults.filter(|fault| fault.is_unreachable() || fault.is_not_allowed());
         refusals.next()
     }

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::judgment::{Judgment, Verdict};
-use crate::commands::exit::Exit;
-use crate::shell::json::to_writer_pretty;
+use super::check_result::{CheckResult, CheckStatus};
+use crate::commands::exit::ExitStatus;
+use crate::runtime::json::to_writer_pretty;
 
 /// The checks of one endpoint.
 pub(super) struct Report {
@@ -14,24 +14,24 @@ pub(super) struct Report {
     pub(super) endpoint: String,
     /// What stands above its checks where there are several.
     pub(super) heading: String,
-    pub(super) judged: Vec<(&'static str, Judgment)>,
-    pub(super) exit: Exit,
+    pub(super) diagnoses: Vec<(&'static str, CheckResult)>,
+    pub(super) exit: ExitStatus,
 }
 
 /// One line for each check; what to do stands below it, so that a command is a line of its own.
 pub(super) fn text(out: &mut impl Write, reports: &[Report], is_coloured: bool) -> io::Result<()> {
-    let names = reports.iter().flat_map(|report| &report.judged);
+    let names = reports.iter().flat_map(|report| &report.diagnoses);
     let width = names.map(|(name, _)| name.len()).max().unwrap_or(0);
     for (place, report) in reports.iter().enumerate() {
         if reports.len() > 1 {
             let blank = if place == 0 { "" } else { "\n" };
             writeln!(out, "{blank}{}", report.heading)?;
         }
-        for (name, judgment) in &report.judged {
+        for (name, judgment) in &report.diagnoses {
             let verdict = painted(judgment.verdict, is_coloured);
             writeln!(out, "{verdict}  {name:<width$}  {}", judgment.found)?;
             for advice in &judgment.advice {
-                writeln!(out, "{:VERDICT$}  {:width$}  {advice}", "", "")?;
+                writeln!(out, "{:STATUS_WIDTH$}  {:width$}  {advice}", "", "")?;
             }
         }
     }
@@ -39,22 +39,22 @@ pub(super) fn text(out: &mut impl Write, reports: &[Report], is_coloured: bool) 
 }
 
 /// Room for the longest verdict.
-const VERDICT: usize = 7;
+const STATUS_WIDTH: usize = 7;
 
-fn painted(verdict: Verdict, is_coloured: bool) -> String {
-    let word = format!("{:<VERDICT$}", verdict.name());
+fn painted(verdict: CheckStatus, is_coloured: bool) -> String {
+    let word = format!("{:<STATUS_WIDTH$}", verdict.name());
     let colour = match verdict {
         _ if !is_coloured => return word,
-        Verdict::Ok => 32,
-        Verdict::Warning => 33,
-        Verdict::Failure => 31,
-        Verdict::Skipped => 2,
+        CheckStatus::Ok => 32,
+        CheckStatus::Warning => 33,
+        CheckStatus::Failure => 31,
+        CheckStatus::Skipped => 2,
     };
     format!("\u{1b}[{colour}m{word}\u{1b}[0m")
 }
 
 #[derive(Serialize)]
-struct Record<'a> {
+struct CheckRecord<'a> {
     endpoint: &'a str,
     check: &'static str,
     verdict: &'static str,
@@ -65,7 +65,7 @@ struct Record<'a> {
 /// One array of all checks; several things to do are lines.
 pub(super) fn json(out: &mut impl Write, reports: &[Report]) -> io::Result<()> {
     let records = reports.iter().flat_map(|report| {
-        report.judged.iter().map(|(check, judgment)| Record {
+        report.diagnoses.iter().map(|(check, judgment)| CheckRecord {
             endpoint: &report.endpoint,
             check,
             verdict: judgment.verdict.name(),

@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::check_result::{CheckResult, CheckStatus};
 use super::checks::{CHECKS, judge_all};
 use super::examine::limit_in;
-use super::facts::{Asker, Connection, Facts, Listed, Missing};
-use super::judgment::{Judgment, Verdict};
+use super::facts::{ConnectResult, Facts, ListProbe, RequestSettings, Unavailable};
 use super::report::{Report, json, text};
-use super::{Exit, examined};
+use super::{ExitStatus, examined};
+use crate::client::{Inspection, ListForm};
 use crate::model::{
-    Account, Dialect, Fault, IDLE_MEANINGS, IdleMeaning, Instance, Limit, ProcessStart, ProxySettings,
-    ServiceState, Services, Span, Text, TlsFault, Worker,
+    AccountType, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, ProcessStart, ProxySettings, RequestError,
+    ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
 };
-use crate::shell::client::{Inspection, ListForm};
 
-const UNTOLD: Missing = Missing::Untold("nobody tells");
+const UNTOLD: Unavailable = Unavailable::Untold("nobody tells");
 
 fn clean(raw: &str) -> Text {
-    Text::clean(raw, Limit::Name)
+    Text::clean(raw, TextLimit::Name)
 }
 
 fn now() -> Timestamp {
@@ -80,7 +80,7 @@ fn well() -> Facts {
     let address = "127.0.0.1:8989".parse().unwrap();
     Facts {
         url: "127.0.0.1".parse().unwrap(),
-        asker: Asker {
+        asker: RequestSettings {
             user: Some("admin".to_owned()),
             insecure: false,
             read_only: false,
@@ -89,7 +89,7 @@ fn well() -> Facts {
             forced: None,
         },
         addresses: Ok(vec![address]),
-        connection: Ok(Connection {
+        connection: Ok(ConnectResult {
             address,
             took: Duration::from_micros(300),
             failed: Vec::new(),
@@ -99,7 +99,7 @@ fn well() -> Facts {
         dialect: Some(Dialect::JsonApi),
         proxy: Ok(inspection()),
         instances: Ok(vec![inspection().instance; 16]),
-        list: Ok(Listed {
+        list: Ok(ListProbe {
             sessions: 2_000,
             form: ListForm::Whole,
             bytes: 4_900_000,
@@ -117,7 +117,7 @@ fn well() -> Facts {
             };
             2
         ]),
-        account: Ok(Account::Admin),
+        account: Ok(AccountType::Admin),
         file_limit: Some(1_024),
     }
 }
@@ -133,29 +133,29 @@ fn settings(change: impl FnOnce(&mut ProxySettings)) -> Facts {
     but(|facts| change(&mut facts.proxy.as_mut().unwrap().settings))
 }
 
-fn judged(facts: &Facts, name: &str) -> Judgment {
+fn result_of(facts: &Facts, name: &str) -> CheckResult {
     let mut all = judge_all(facts).into_iter();
     all.find(|(check, _)| *check == name).unwrap().1
 }
 
 /// The check comes to this, with these words in what was found and this to do.
 #[track_caller]
-fn says(facts: &Facts, name: &str, verdict: Verdict, words: &str, advice: &[&str]) {
-    let judgment = judged(facts, name);
+fn says(facts: &Facts, name: &str, verdict: CheckStatus, words: &str, advice: &[&str]) {
+    let judgment = result_of(facts, name);
     assert_eq!(judgment.verdict, verdict, "{judgment:?}");
     assert!(judgment.found.contains(words), "{judgment:?}");
     assert_eq!(judgment.advice, advice, "{judgment:?}");
 }
 
-fn refused(status: u16, with_credentials: bool) -> Fault {
-    Fault::NotAllowed {
+fn refused(status: u16, with_credentials: bool) -> RequestError {
+    RequestError::NotAllowed {
         status,
         detail: Some(clean("Access denied")),
         with_credentials,
     }
 }
 
-use Verdict::{Failure, Ok as Fine, Skipped, Warning};
+use CheckStatus::{Failure, Ok as Fine, Skipped, Warning};
 
 #[test]
 fn where_all_is_well_nothing_is_to_be_done() {
@@ -163,7 +163,7 @@ fn where_all_is_well_nothing_is_to_be_done() {
         assert_eq!(judgment.verdict, Fine, "{name}: {judgment:?}");
         assert!(judgment.advice.is_empty(), "{name}: {judgment:?}");
     }
-    assert_eq!(examined(String::new(), &well()).exit, Exit::Done);
+    assert_eq!(examined(String::new(), &well()).exit, ExitStatus::Done);
 }
 
 #[test]
@@ -173,9 +173,9 @@ fn names_are_told_apart() {
 }
 
 /// Nothing was reached, for this reason.
-fn unreached(fault: Fault) -> Facts {
+fn unreached(fault: RequestError) -> Facts {
     but(|facts| {
-        facts.connection = Err(Missing::Fault(fault));
+        facts.connection = Err(Unavailable::Fault(fault));
         silent(facts);
     })
 }
@@ -191,7 +191,7 @@ fn silent(facts: &mut Facts) {
 
 #[test]
 fn who_is_not_reached_is_one_failure_and_the_rest_is_skipped() {
-    let facts = unreached(Fault::Refused);
+    let facts = unreached(RequestError::Refused);
     says(
         &facts,
         "connect",
@@ -200,28 +200,28 @@ fn who_is_not_reached_is_one_failure_and_the_rest_is_skipped() {
         &["is MaxScale running, and is its admin_port this one?"],
     );
     let failures = |facts: &Facts| {
-        let judged = judge_all(facts).into_iter();
-        let failed = judged.filter(|(_, judgment)| judgment.verdict == Failure);
+        let diagnoses = judge_all(facts).into_iter();
+        let failed = diagnoses.filter(|(_, judgment)| judgment.verdict == Failure);
         failed.map(|(name, _)| name).collect::<Vec<_>>()
     };
     assert_eq!(failures(&facts), ["connect"]);
     says(&facts, "role", Skipped, "nobody tells", &[]);
-    assert_eq!(examined(String::new(), &facts).exit, Exit::Unreachable);
+    assert_eq!(examined(String::new(), &facts).exit, ExitStatus::Unreachable);
 
     let unknown = but(|facts| {
-        facts.addresses = Err(Missing::Fault(Fault::Resolve(clean("db1"))));
+        facts.addresses = Err(Unavailable::Fault(RequestError::Resolve(clean("db1"))));
         facts.connection = Err(UNTOLD);
         silent(facts);
     });
     assert_eq!(failures(&unknown), ["name"]);
-    assert_eq!(examined(String::new(), &unknown).exit, Exit::Unreachable);
+    assert_eq!(examined(String::new(), &unknown).exit, ExitStatus::Unreachable);
 }
 
 #[test]
 fn an_address_that_fails_beside_one_that_does_not_is_told() {
     let facts = but(|facts| {
         let connection = facts.connection.as_mut().unwrap();
-        connection.failed = vec![("[::1]:8989".parse().unwrap(), Fault::Refused)];
+        connection.failed = vec![("[::1]:8989".parse().unwrap(), RequestError::Refused)];
     });
     says(
         &facts,
@@ -236,7 +236,7 @@ fn an_address_that_fails_beside_one_that_does_not_is_told() {
 fn who_does_not_answer_in_time_is_not_reached() {
     let facts = but(|facts| {
         silent(facts);
-        facts.proxy = Err(Missing::Fault(Fault::TimedOut(Duration::from_secs(1))));
+        facts.proxy = Err(Unavailable::Fault(RequestError::TimedOut(Duration::from_secs(1))));
     });
     says(
         &facts,
@@ -248,16 +248,16 @@ fn who_does_not_answer_in_time_is_not_reached() {
     says(&facts, "connect", Fine, "in 0.3ms", &[]);
     says(&facts, "authentication", Skipped, "gave no answer", &[]);
     says(&facts, "dialect", Skipped, "gave no answer", &[]);
-    assert_eq!(examined(String::new(), &facts).exit, Exit::Unreachable);
+    assert_eq!(examined(String::new(), &facts).exit, ExitStatus::Unreachable);
 }
 
 #[test]
 fn tls_by_what_was_met() {
-    let met = |url: &str, fault: Fault| {
+    let met = |url: &str, fault: RequestError| {
         but(|facts| {
             silent(facts);
             facts.url = url.parse().unwrap();
-            facts.proxy = Err(Missing::Fault(fault));
+            facts.proxy = Err(Unavailable::Fault(fault));
         })
     };
     let at = |url: &str| but(|facts| facts.url = url.parse().unwrap());
@@ -269,11 +269,11 @@ fn tls_by_what_was_met() {
         &[],
     );
     says(&at("127.0.0.1"), "tls", Fine, "off: plain http, within", &[]);
-    let judgment = judged(&at("http://db1"), "tls");
+    let judgment = result_of(&at("http://db1"), "tls");
     assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
     let unsigned = met(
         "https://db1",
-        Fault::Tls(Box::new(TlsFault::UnknownAuthority(clean("db1")))),
+        RequestError::Tls(Box::new(TlsFault::UnknownAuthority(clean("db1")))),
     );
     says(
         &unsigned,
@@ -285,15 +285,15 @@ fn tls_by_what_was_met() {
     let host = clean("db1");
     let expired = met(
         "https://db1",
-        Fault::Tls(Box::new(TlsFault::Expired { host, at: None })),
+        RequestError::Tls(Box::new(TlsFault::Expired { host, at: None })),
     );
     let renew = "renew it on the server";
     says(&expired, "tls", Failure, "certificate of db1 expired", &[renew]);
     says(&expired, "answer", Skipped, "no trusted connection", &[]);
-    assert_eq!(examined(String::new(), &expired).exit, Exit::Unreachable);
+    assert_eq!(examined(String::new(), &expired).exit, ExitStatus::Unreachable);
     let mut blind = at("https://db1");
     blind.asker.insecure = true;
-    assert_eq!(judged(&blind, "tls").verdict, Warning);
+    assert_eq!(result_of(&blind, "tls").verdict, Warning);
     let mut known = at("https://db1");
     known.certificate_end = Some(Timestamp::from_second(86_400 * 15).unwrap());
     says(&known, "tls", Fine, "trusted, until 1970-01-16", &[]);
@@ -305,7 +305,7 @@ fn tls_by_what_was_met() {
         "until 1970-01-14",
         &["renew it on the server: with its end nobody who checks it comes in"],
     );
-    let hung_up = met("db1", Fault::Cut(clean("closed")));
+    let hung_up = met("db1", RequestError::Cut(clean("closed")));
     says(
         &hung_up,
         "tls",
@@ -313,7 +313,7 @@ fn tls_by_what_was_met() {
         "it may want TLS",
         &["give the endpoint as https://"],
     );
-    let late = met("https://db1", Fault::TimedOut(Duration::from_secs(1)));
+    let late = met("https://db1", RequestError::TimedOut(Duration::from_secs(1)));
     says(&late, "tls", Skipped, "timed out", &[]);
 }
 
@@ -326,14 +326,14 @@ fn who_is_turned_away_is_told_why() {
         let facts = but(|facts| {
             silent(facts);
             facts.asker.user = user.map(str::to_owned);
-            facts.proxy = Err(Missing::Fault(refused(401, sent)));
+            facts.proxy = Err(Unavailable::Fault(refused(401, sent)));
         });
-        let judgment = judged(&facts, "authentication");
+        let judgment = result_of(&facts, "authentication");
         assert_eq!((judgment.verdict, judgment.advice.len()), (Failure, 1));
         assert!(judgment.found.contains(words), "{judgment:?}");
         says(&facts, "answer", Fine, "it answers", &[]);
         says(&facts, "dialect", Skipped, "did not let us in", &[]);
-        assert_eq!(examined(String::new(), &facts).exit, Exit::NotAllowed);
+        assert_eq!(examined(String::new(), &facts).exit, ExitStatus::NotAllowed);
     }
 }
 
@@ -353,7 +353,7 @@ fn an_open_door_is_a_warning_unless_it_is_within_its_machine() {
             settings.admin_auth = Some(false);
             settings.admin_host = host.map(clean);
         });
-        let judgment = judged(&facts, "authentication");
+        let judgment = result_of(&facts, "authentication");
         assert_eq!(judgment.verdict, verdict, "{host:?}: {judgment:?}");
         assert_eq!(judgment.advice.len(), usize::from(verdict == Warning));
         says(&facts, "role", Fine, "everybody may end sessions", &[]);
@@ -365,15 +365,15 @@ fn a_role_is_read_and_never_tried() {
     let account = |account| but(|facts| facts.account = account);
     says(&well(), "role", Fine, "user admin is of type admin", &[]);
     says(
-        &account(Ok(Account::Basic)),
+        &account(Ok(AccountType::Basic)),
         "role",
         Warning,
         "may look, and end nothing",
         &["give a user of type admin, or start with --read-only"],
     );
     for unknown in [
-        account(Ok(Account::Other(clean("guest")))),
-        account(Err(Missing::Fault(Fault::NotFound))),
+        account(Ok(AccountType::Other(clean("guest")))),
+        account(Err(Unavailable::Fault(RequestError::NotFound))),
         account(Err(UNTOLD)),
         but(|facts| facts.dialect = Some(Dialect::Draft)),
     ] {
@@ -383,7 +383,7 @@ fn a_role_is_read_and_never_tried() {
         facts.proxy.as_mut().unwrap().instance.version = Some(clean("21.06.17"));
     });
     says(&old, "role", Skipped, "has no DELETE", &[]);
-    let mut watching = account(Ok(Account::Basic));
+    let mut watching = account(Ok(AccountType::Basic));
     watching.asker.read_only = true;
     says(&watching, "role", Fine, "--read-only", &[]);
 }
@@ -392,17 +392,17 @@ fn a_role_is_read_and_never_tried() {
 fn what_is_no_admin_api_is_a_failure_of_the_dialect() {
     let facts = but(|facts| {
         silent(facts);
-        let page = Missing::Fault(Fault::NotJson("HTML"));
+        let page = Unavailable::Fault(RequestError::NotJson("HTML"));
         facts.proxy = Err(page.clone());
         facts.list = Err(page);
     });
-    let judgment = judged(&facts, "dialect");
+    let judgment = result_of(&facts, "dialect");
     assert_eq!((judgment.verdict, judgment.advice.len()), (Failure, 1));
     for skipped in ["version", "list", "latency", "interval", "statements", "clock"] {
-        assert_eq!(judged(&facts, skipped).verdict, Skipped, "{skipped}");
+        assert_eq!(result_of(&facts, skipped).verdict, Skipped, "{skipped}");
     }
     says(&facts, "answer", Fine, "not as an admin API does", &[]);
-    assert_eq!(examined(String::new(), &facts).exit, Exit::Failed);
+    assert_eq!(examined(String::new(), &facts).exit, ExitStatus::Failed);
 }
 
 #[test]
@@ -411,7 +411,7 @@ fn a_version_says_what_it_cannot_do() {
         let facts = but(|facts| {
             facts.proxy.as_mut().unwrap().instance.version = Some(clean(version));
         });
-        let judgment = judged(&facts, "version");
+        let judgment = result_of(&facts, "version");
         (judgment.verdict, judgment.advice)
     };
     for fine in ["24.02.3", "25.01.1", "25.10.0", "develop"] {
@@ -452,7 +452,13 @@ fn idle_is_told_by_the_table_of_its_meanings() {
         says(&of(version), "idle", Fine, &words, &[]);
     }
     says(&of("develop"), "idle", Skipped, "not known", &[]);
-    says(&unreached(Fault::Refused), "idle", Skipped, "nobody tells", &[]);
+    says(
+        &unreached(RequestError::Refused),
+        "idle",
+        Skipped,
+        "nobody tells",
+        &[],
+    );
 }
 
 #[test]
@@ -491,13 +497,14 @@ fn a_list_says_how_much_was_asked_for_and_why() {
 fn a_list_that_could_not_be_read_in_full_is_a_warning() {
     says(&well(), "list", Fine, "2000 sessions, 4.9 MB", &[]);
     let facts = but(|facts| facts.list.as_mut().unwrap().dropped = 3);
-    let judgment = judged(&facts, "list");
+    let judgment = result_of(&facts, "list");
     assert_eq!(judgment.verdict, Warning);
     assert!(judgment.found.contains("3 rows without a valid id"));
-    let none = but(|facts| facts.list = Err(Missing::Fault(Fault::Cut(clean("9 of 10 bytes came")))));
+    let none =
+        but(|facts| facts.list = Err(Unavailable::Fault(RequestError::Cut(clean("9 of 10 bytes came")))));
     says(&none, "list", Failure, "9 of 10 bytes", &[]);
     says(&none, "interval", Skipped, "9 of 10 bytes", &[]);
-    assert_eq!(examined(String::new(), &none).exit, Exit::Failed);
+    assert_eq!(examined(String::new(), &none).exit, ExitStatus::Failed);
 }
 
 #[test]
@@ -540,7 +547,7 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
             facts.asker.duty = duty;
             facts.list.as_mut().unwrap().cost = Duration::from_millis(cost);
         });
-        let judgment = judged(&facts, "interval");
+        let judgment = result_of(&facts, "interval");
         assert_eq!(judgment.verdict, verdict, "{judgment:?}");
         assert!(judgment.found.starts_with(words), "{judgment:?}");
     }
@@ -550,7 +557,7 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
 fn a_small_question_that_takes_long_is_a_warning() {
     says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, a list 40ms", &[]);
     let facts = but(|facts| facts.proxy.as_mut().unwrap().cost = Duration::from_millis(900));
-    assert_eq!(judged(&facts, "latency").verdict, Warning);
+    assert_eq!(result_of(&facts, "latency").verdict, Warning);
     let draft = but(|facts| facts.proxy = Err(UNTOLD));
     says(&draft, "latency", Fine, "a list 40ms", &[]);
 }
@@ -604,7 +611,7 @@ fn where_no_statements_are_kept_the_command_is_there() {
         &first,
     );
     says(&keeping(None, &[-1]), "statements", Skipped, "does not tell", &[]);
-    let many = judged(&keeping(Some(10), &[0, 0, 0, 0, 0]), "statements");
+    let many = result_of(&keeping(Some(10), &[0, 0, 0, 0, 0]), "statements");
     assert!(many.found.contains("S 0, S 1, S 2 and 2 more"), "{many:?}");
     assert_eq!(many.advice.len(), 3);
 }
@@ -656,7 +663,7 @@ fn a_clock_that_is_off_is_a_warning() {
             (42, Warning, "42s ahead of this machine's"),
             (-3_700, Warning, "1h 1m 40s behind this machine's"),
         ] {
-            let judgment = judged(&apart(seconds, has_date), "clock");
+            let judgment = result_of(&apart(seconds, has_date), "clock");
             assert_eq!(judgment.verdict, verdict, "{judgment:?}");
             assert!(judgment.found.contains(words), "{judgment:?}");
         }
@@ -679,7 +686,7 @@ fn a_clock_that_is_off_is_a_warning() {
 fn open_files_are_held_against_the_limit_where_it_is_known() {
     let limit = |limit| but(|facts| facts.file_limit = limit);
     says(&limit(Some(1_024)), "files", Fine, "86 of 1024 open", &[]);
-    assert_eq!(judged(&limit(Some(100)), "files").verdict, Warning);
+    assert_eq!(result_of(&limit(Some(100)), "files").verdict, Warning);
     says(
         &limit(None),
         "files",
@@ -746,7 +753,7 @@ fn services_by_how_full_they_are() {
 
 /// Text for the two forms.
 fn written(is_coloured: bool) -> (String, String) {
-    let facts = unreached(Fault::Refused);
+    let facts = unreached(RequestError::Refused);
     let reports = [examined("http://127.0.0.1:8989".to_owned(), &facts)];
     let (mut as_text, mut as_json) = (Vec::new(), Vec::new());
     text(&mut as_text, &reports, is_coloured).unwrap();
@@ -829,15 +836,15 @@ fn several_endpoints_have_their_names_above() {
     let report = |name: &str, facts: &Facts| -> Report { examined(name.to_owned(), facts) };
     let reports = [
         report("http://a:1", &well()),
-        report("b  http://b:1", &unreached(Fault::Refused)),
+        report("b  http://b:1", &unreached(RequestError::Refused)),
     ];
     let mut out = Vec::new();
     text(&mut out, &reports, false).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with("http://a:1\nok"), "{text}");
     assert!(text.contains("\n\nb  http://b:1\nok"), "{text}");
-    assert_eq!(super::exit(&reports), Exit::Failed);
-    assert_eq!(super::exit(&reports[1..]), Exit::Unreachable);
+    assert_eq!(super::exit(&reports), ExitStatus::Failed);
+    assert_eq!(super::exit(&reports[1..]), ExitStatus::Unreachable);
 }
 
 #[test]

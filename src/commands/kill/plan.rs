@@ -2,30 +2,30 @@
 
 use std::fmt::Write as _;
 
+use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output::visible;
-use crate::kill::{Attempt, FirstCheck, Stage};
-use crate::model::{Detail, Dialect, Session, Span, Text};
-use crate::shell::client::Client;
+use crate::kill::{FirstCheck, KillState, KillTask};
+use crate::model::{Dialect, Session, SessionDetail, Span, Text};
 
 /// So much of a statement is shown: it is there to be recognised, not to be read.
 const SQL_CHARS: usize = 200;
 
 /// The plan for all victims, without any secret.
-pub(super) fn text(attempts: &[Attempt], clients: &[Client]) -> String {
+pub(super) fn text(tasks: &[KillTask], clients: &[Client]) -> String {
     let mut text = String::new();
-    for attempt in attempts {
-        let endpoint = attempt.victim.identity.endpoint;
+    for task in tasks {
+        let endpoint = task.victim.identity.endpoint;
         if let Some(client) = connect::client(clients, endpoint) {
-            let _ = victim(&mut text, attempt, &Curl::new(client));
+            let _ = victim(&mut text, task, &Curl::new(client));
         }
     }
-    if attempts.iter().any(Attempt::may_be_confirmed) {
+    if tasks.iter().any(KillTask::may_be_confirmed) {
         text.push_str("Each is looked at again right before its DELETE, which is sent once; then it is\n");
         text.push_str("watched until it is gone. Its connection drops without an error, and an open\n");
         text.push_str("transaction rolls back.");
-        let may_run_on = |attempt: &Attempt| attempt.victim.dialect == Dialect::JsonApi;
-        if attempts.iter().any(may_run_on) {
+        let may_run_on = |task: &KillTask| task.victim.dialect == Dialect::JsonApi;
+        if tasks.iter().any(may_run_on) {
             text.push_str(" A statement may keep running on the backends named above.");
         }
         text.push('\n');
@@ -33,18 +33,18 @@ pub(super) fn text(attempts: &[Attempt], clients: &[Client]) -> String {
     text
 }
 
-fn victim(text: &mut String, attempt: &Attempt, curl: &Curl) -> std::fmt::Result {
-    let detail = seen(attempt);
-    let session = attempt.session();
-    let identity = &attempt.victim.identity;
+fn victim(text: &mut String, task: &KillTask, curl: &Curl) -> std::fmt::Result {
+    let detail = checked_details(task);
+    let session = task.session();
+    let identity = &task.victim.identity;
     writeln!(text, "{}  {}", identity.id, identity.client())?;
-    for (label, value) in facts(attempt, session, detail) {
+    for (label, value) in facts(task, session, detail) {
         writeln!(text, "  {label:<10} {value}")?;
     }
-    if let Some(outcome) = attempt.outcome() {
+    if let Some(outcome) = task.outcome() {
         return writeln!(text, "  not ended: {}\n", outcome.words(identity));
     }
-    let target = match attempt.victim.dialect {
+    let target = match task.victim.dialect {
         Dialect::JsonApi => format!("/v1/sessions/{}", identity.id),
         Dialect::Draft => format!("/sessions/{}", identity.id),
     };
@@ -52,7 +52,7 @@ fn victim(text: &mut String, attempt: &Attempt, curl: &Curl) -> std::fmt::Result
     writeln!(text, "  end        {}\n", curl.line("-X DELETE ", &target))
 }
 
-fn facts(attempt: &Attempt, session: &Session, detail: Option<&Detail>) -> Vec<(&'static str, String)> {
+fn facts(task: &KillTask, session: &Session, detail: Option<&SessionDetail>) -> Vec<(&'static str, String)> {
     let known = |text: Option<&Text>| text.map_or_else(|| "unknown".to_owned(), ToString::to_string);
     let span = |span: Option<Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
     let connected = session.connected.as_ref().map(|connected| &connected.sent);
@@ -67,7 +67,7 @@ fn facts(attempt: &Attempt, session: &Session, detail: Option<&Detail>) -> Vec<(
     ];
     facts.extend(running(session).map(|sql| ("runs", sql)));
     facts.extend(backends(session, detail).map(|backends| ("holds", backends)));
-    if let Stage::Asked(FirstCheck::Passed { unchecked, .. }) = attempt.stage()
+    if let KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) = task.state()
         && !unchecked.is_empty()
     {
         let parts: Vec<_> = unchecked.iter().map(|part| part.name()).collect();
@@ -76,9 +76,9 @@ fn facts(attempt: &Attempt, session: &Session, detail: Option<&Detail>) -> Vec<(
     facts
 }
 
-fn seen(attempt: &Attempt) -> Option<&Detail> {
-    match attempt.stage() {
-        Stage::Asked(FirstCheck::Passed { sighting, .. }) => Some(&sighting.detail),
+fn checked_details(task: &KillTask) -> Option<&SessionDetail> {
+    match task.state() {
+        KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => Some(&observation.detail),
         _ => None,
     }
 }
@@ -94,7 +94,7 @@ fn running(session: &Session) -> Option<String> {
 }
 
 /// `db-01 #4021, db-02 #7718`: where a statement may go on running.
-fn backends(session: &Session, detail: Option<&Detail>) -> Option<String> {
+fn backends(session: &Session, detail: Option<&SessionDetail>) -> Option<String> {
     let named = |server: Option<&Text>, thread: Option<u32>| {
         let server = server.map_or("?", Text::as_str);
         thread.map_or_else(|| server.to_owned(), |thread| format!("{server} #{thread}"))
@@ -106,7 +106,7 @@ fn backends(session: &Session, detail: Option<&Detail>) -> Option<String> {
             .map(|connection| named(connection.server.as_ref(), connection.thread_id))
             .collect(),
         None => session
-            .backends()?
+            .server_connections()?
             .iter()
             .map(|backend| named(Some(&backend.server), backend.thread_id))
             .collect(),

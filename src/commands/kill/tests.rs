@@ -6,24 +6,26 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::endpoint::Endpoint;
-use super::outcomes::Outcomes;
-use super::round::Round;
-use super::victims::{Selection, find};
+use super::driver::KillDriver;
+use super::driver::KillTransport;
+use super::outcomes::OutcomePrinter;
+use super::victims::{VictimSelection, find};
 use crate::cli::KillOutput;
-use crate::commands::exit::Exit;
-use crate::demo::{Dialects, Running, ServeSpec, serve};
-use crate::kill::{Attempt, Event, Outcome, Refusal, Request, Rules, Survey, Ticket, Victim};
-use crate::model::{
-    Census, Change, Connected, Detail, Dialect, EndpointId, Fault, Identity, Limit, Session, SessionId,
-    Sighting, Snapshot, Text,
+use crate::client::{Client, ClientSpec};
+use crate::clock;
+use crate::commands::exit::ExitStatus;
+use crate::demo::{ServeSpec, ServedDialects, SimServer, serve};
+use crate::filter::ReasonNames;
+use crate::kill::{
+    KillEvent, KillOutcome, KillRequest, KillTask, RefusalReason, Rules, Survey, Ticket, Victim,
 };
-use crate::query::ReasonNames;
-use crate::shell::audit::AuditLog;
-use crate::shell::client::{Client, ClientSpec};
-use crate::shell::clock;
+use crate::model::{
+    Connected, Dialect, EndpointId, Identity, ListDiff, ListStats, RequestError, Session, SessionDetail,
+    SessionId, SessionObservation, Snapshot, Text, TextLimit,
+};
+use crate::runtime::audit::AuditLog;
 
-async fn fleet(dialects: Dialects) -> (Running, Client) {
+async fn fleet(dialects: ServedDialects) -> (SimServer, Client) {
     let mut spec = ServeSpec::new(40, 7);
     spec.world.churn = Some(0.0);
     spec.world.half_open = false;
@@ -44,66 +46,66 @@ fn audit() -> (tempfile::TempDir, AuditLog) {
 }
 
 /// The sessions of the fleet with these ids, asked for and checked, as at the question.
-async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, Round<Client>) {
-    let selection = Selection {
+async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, KillDriver<Client>) {
+    let selection = VictimSelection {
         ids: ids.iter().copied().map(SessionId).collect(),
-        ..Selection::default()
+        ..VictimSelection::default()
     };
     let victims = find(std::slice::from_ref(client), &["demo".into()], &selection)
         .await
         .unwrap();
     let (home, audit) = audit();
-    let mut round = Round::ask(vec![client.clone()], audit, victims.found, Rules::default()).unwrap();
-    round.checked().await;
+    let mut round = KillDriver::open(vec![client.clone()], audit, victims.found, Rules::default()).unwrap();
+    round.wait_for_checks().await;
     assert_eq!(round.confirmable(), ids.len());
     (home, round)
 }
 
-async fn ended<E: Endpoint>(mut round: Round<E>) -> (Exit, Vec<Outcome>) {
+async fn ended<E: KillTransport>(mut round: KillDriver<E>) -> (ExitStatus, Vec<KillOutcome>) {
     let mut told = 0;
     round.confirm(None, Duration::ZERO);
-    round.end(&mut |_: &Attempt| told += 1).await;
+    round.end(&mut |_: &KillTask| told += 1).await;
     let outcomes: Vec<_> = round
-        .attempts()
+        .tasks()
         .iter()
-        .filter_map(Attempt::outcome)
+        .filter_map(KillTask::outcome)
         .cloned()
         .collect();
     assert_eq!(told, outcomes.len(), "each is told once");
-    let exit = Outcomes::new(KillOutput::Json, &[], false, &[]).exit(round.attempts());
+    let exit = OutcomePrinter::new(KillOutput::Json, &[], false, &[]).exit(round.tasks());
     (exit, outcomes)
 }
 
-fn deletes(demo: &Running) -> usize {
+fn deletes(demo: &SimServer) -> usize {
     demo.log().iter().filter(|line| line.method == "DELETE").count()
 }
 
 #[tokio::test]
 async fn somebody_else_under_the_number_is_not_ended() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let (demo, client) = fleet(dialects).await;
         let id = demo.ids()[5];
         let (_home, victims) = asked(&client, &[id]).await;
         assert!(demo.impersonate(id, "mallory"));
         let (exit, outcomes) = ended(victims).await;
         assert!(
-            matches!(&outcomes[..], [Outcome::Refused(Refusal::Changed(_))]),
+            matches!(&outcomes[..], [KillOutcome::Refused(RefusalReason::Changed(_))]),
             "{outcomes:?}"
         );
-        assert_eq!((exit, deletes(&demo)), (Exit::Failed, 0));
+        assert_eq!((exit, deletes(&demo)), (ExitStatus::Failed, 0));
     }
 }
 
 #[tokio::test]
 async fn another_process_has_other_sessions() {
-    let (demo, client) = fleet(Dialects::JsonApi).await;
+    let (demo, client) = fleet(ServedDialects::JsonApi).await;
     let id = demo.ids()[5];
     let (_home, victims) = asked(&client, &[id]).await;
     demo.restart();
     let (_, outcomes) = ended(victims).await;
     let harmless = matches!(
         &outcomes[..],
-        [Outcome::Refused(Refusal::Changed(_)) | Outcome::AlreadyGone]
+        [KillOutcome::Refused(RefusalReason::Changed(_)) | KillOutcome::AlreadyGone]
     );
     assert!(harmless, "{outcomes:?}");
     assert_eq!(deletes(&demo), 0);
@@ -111,27 +113,27 @@ async fn another_process_has_other_sessions() {
 
 #[tokio::test]
 async fn gone_between_question_and_check_is_done() {
-    for dialects in [Dialects::Draft, Dialects::JsonApi] {
+    for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let (demo, client) = fleet(dialects).await;
         let id = demo.ids()[5];
         let (_home, victims) = asked(&client, &[id]).await;
         assert!(demo.kill(id));
         let (exit, outcomes) = ended(victims).await;
-        assert_eq!(outcomes, [Outcome::AlreadyGone]);
-        assert_eq!((exit, deletes(&demo)), (Exit::Done, 0));
+        assert_eq!(outcomes, [KillOutcome::AlreadyGone]);
+        assert_eq!((exit, deletes(&demo)), (ExitStatus::Done, 0));
     }
 }
 
 #[tokio::test]
 async fn one_that_changed_does_not_stop_the_others() {
-    let (demo, client) = fleet(Dialects::JsonApi).await;
+    let (demo, client) = fleet(ServedDialects::JsonApi).await;
     let ids = demo.ids();
     let (_home, victims) = asked(&client, &[ids[3], ids[5], ids[7]]).await;
     assert!(demo.impersonate(ids[5], "mallory"));
     let (exit, outcomes) = ended(victims).await;
-    let gone: Vec<_> = outcomes.iter().map(Outcome::is_gone).collect();
+    let gone: Vec<_> = outcomes.iter().map(KillOutcome::is_gone).collect();
     assert_eq!(gone, [true, false, true]);
-    assert_eq!((exit, deletes(&demo)), (Exit::Failed, 2));
+    assert_eq!((exit, deletes(&demo)), (ExitStatus::Failed, 2));
 }
 
 /// An endpoint that shows every session and lets nobody end one.
@@ -139,7 +141,7 @@ async fn one_that_changed_does_not_stop_the_others() {
 struct Forbidding(Arc<AtomicUsize>);
 
 fn session(id: SessionId) -> Session {
-    let name = |text| Some(Text::clean(text, Limit::Name));
+    let name = |text| Some(Text::clean(text, TextLimit::Name));
     Session {
         user: name("app"),
         address: name("10.0.0.1"),
@@ -148,30 +150,30 @@ fn session(id: SessionId) -> Session {
     }
 }
 
-impl Endpoint for Forbidding {
-    async fn ask(&self, ticket: Ticket, request: Request) -> Event {
+impl KillTransport for Forbidding {
+    async fn send(&self, ticket: Ticket, request: KillRequest) -> KillEvent {
         match request {
-            Request::Check { id, .. } => {
-                let sighting = Sighting {
+            KillRequest::Check { id, .. } => {
+                let observation = SessionObservation {
                     endpoint: EndpointId(0),
                     process: None,
                     other_process: None,
                     asked_at: clock::now(),
                     taken_at: Timestamp::now(),
-                    detail: Detail::of(session(id)),
+                    detail: SessionDetail::of(session(id)),
                 };
-                Event::Seen(ticket, Ok(Arc::new(sighting)))
+                KillEvent::Seen(ticket, Ok(Arc::new(observation)))
             }
-            Request::Survey => Event::Surveyed(ticket, Ok(Survey::Unknown)),
-            Request::List => Event::Relisted(ticket, Ok(Arc::new(list()))),
-            Request::Delete { .. } => {
+            KillRequest::Survey => KillEvent::Surveyed(ticket, Ok(Survey::Unknown)),
+            KillRequest::List => KillEvent::Relisted(ticket, Ok(Arc::new(list()))),
+            KillRequest::Delete { .. } => {
                 self.0.fetch_add(1, Ordering::Relaxed);
-                let fault = Fault::NotAllowed {
+                let fault = RequestError::NotAllowed {
                     status: 403,
                     detail: None,
                     with_credentials: true,
                 };
-                Event::Deleted(ticket, Err(fault))
+                KillEvent::Deleted(ticket, Err(fault))
             }
         }
     }
@@ -191,8 +193,8 @@ fn list() -> Snapshot {
         sessions: (1..=100).map(|id| session(SessionId(id))).collect(),
         blanked: 0,
         dropped: 0,
-        change: Change::default(),
-        census: Census::default(),
+        change: ListDiff::default(),
+        stats: ListStats::default(),
     }
 }
 
@@ -211,13 +213,13 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     };
     let victims = list().sessions.iter().map(victim).collect();
     let (_home, audit) = audit();
-    let mut round = Round::ask(vec![endpoint.clone()], audit, victims, Rules::default()).unwrap();
-    round.checked().await;
+    let mut round = KillDriver::open(vec![endpoint.clone()], audit, victims, Rules::default()).unwrap();
+    round.wait_for_checks().await;
     let (exit, outcomes) = ended(round).await;
-    assert_eq!((exit, outcomes.len()), (Exit::NotAllowed, 100));
+    assert_eq!((exit, outcomes.len()), (ExitStatus::NotAllowed, 100));
     let tried = endpoint.0.load(Ordering::Relaxed);
     assert!((1..=16).contains(&tried), "{tried} at once at most");
-    let not_allowed = |outcome: &&Outcome| matches!(outcome, Outcome::NotAllowed(_));
+    let not_allowed = |outcome: &&KillOutcome| matches!(outcome, KillOutcome::NotAllowed(_));
     assert_eq!(
         outcomes.iter().filter(not_allowed).count(),
         100,

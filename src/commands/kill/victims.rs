@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::client::Client;
 use crate::commands::connect;
-use crate::commands::exit::{Exit, Failure, failed};
+use crate::commands::exit::{CommandError, ExitStatus, failed};
 use crate::commands::same_proxy::{self, Aliases};
-use crate::kill::{Authority, Refusal, Rules, Victim, permit, reason_names};
-use crate::model::{EndpointId, Fault, Instance, Session, SessionId, Snapshot};
-use crate::query::{Filter, Subject};
-use crate::shell::client::Client;
-use crate::triage::{Judged, Look, Samples, judge};
+use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
+use crate::filter::{Filter, FilterInput};
+use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, reason_names};
+use crate::model::{EndpointId, Instance, RequestError, Session, SessionId, Snapshot};
 
 /// What the command line says of whom it means.
 #[derive(Debug, Default)]
-pub(super) struct Selection {
+pub(super) struct VictimSelection {
     /// By number.
     pub(super) ids: Vec<SessionId>,
     /// By fingerprint.
@@ -25,7 +25,7 @@ pub(super) struct Selection {
     pub(super) rules: Rules,
 }
 
-impl Selection {
+impl VictimSelection {
     fn is_filter_alone(&self) -> bool {
         self.ids.is_empty() && self.keys.is_empty()
     }
@@ -44,18 +44,18 @@ pub(super) struct Victims {
 pub(super) async fn find(
     clients: &[Client],
     names: &[Arc<str>],
-    selection: &Selection,
-) -> Result<Victims, Failure> {
-    let (snapshots, exit) = connect::lists(clients).await.told()?;
+    selection: &VictimSelection,
+) -> Result<Victims, CommandError> {
+    let (snapshots, exit) = connect::lists(clients).await.report_failures()?;
     let (mut snapshots, aliases) = same_proxy::merge(snapshots, clients);
-    let is_whole = exit == Exit::Done;
+    let is_whole = exit == ExitStatus::Done;
     let mut problems = Vec::new();
     let mut meant = Vec::new();
     for id in &selection.ids {
         match one(*id, &mut snapshots, clients, is_whole).await {
             Ok(endpoint) => meant.push((endpoint, *id)),
             // One endpoint has no other that could go on.
-            Err(failure @ Failure::Fault { .. }) if clients.len() == 1 => return Err(failure),
+            Err(failure @ CommandError::Fault { .. }) if clients.len() == 1 => return Err(failure),
             Err(failure) => problems.push(failure.to_string()),
         }
     }
@@ -64,7 +64,7 @@ pub(super) async fn find(
         match keyed.get(key) {
             Some(found) if selection.ids.is_empty() => meant.push(*found),
             Some(_) => {}
-            None => problems.push(Failure::NoSuchKey(key.clone()).to_string()),
+            None => problems.push(CommandError::NoSuchKey(key.clone()).to_string()),
         }
     }
     if !selection.keys.is_empty() {
@@ -86,7 +86,7 @@ pub(super) async fn find(
     }
     let lists: Vec<_> = snapshots
         .iter()
-        .map(|snapshot| Listed::new(snapshot, clients, names, &selection.rules))
+        .map(|snapshot| DiagnosedList::new(snapshot, clients, names, &selection.rules))
         .collect();
     let mut found: Vec<Victim> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -111,7 +111,7 @@ async fn one(
     snapshots: &mut [Snapshot],
     clients: &[Client],
     is_whole: bool,
-) -> Result<EndpointId, Failure> {
+) -> Result<EndpointId, CommandError> {
     let mut at = Vec::new();
     for snapshot in snapshots {
         let Some(client) = connect::client(clients, snapshot.endpoint) else {
@@ -123,10 +123,10 @@ async fn one(
     }
     match (at.as_slice(), clients) {
         ([endpoint], _) if is_whole => Ok(*endpoint),
-        ([_], _) => Err(Failure::Unsure(id)),
-        ([], [only]) => Err(Failure::NoSuchSession(id, only.url().clone())),
-        ([], _) => Err(Failure::NowhereSession(id)),
-        (several, _) => Err(Failure::Ambiguous {
+        ([_], _) => Err(CommandError::Unsure(id)),
+        ([], [only]) => Err(CommandError::NoSuchSession(id, only.url().clone())),
+        ([], _) => Err(CommandError::NowhereSession(id)),
+        (several, _) => Err(CommandError::Ambiguous {
             id,
             endpoints: several
                 .iter()
@@ -160,38 +160,43 @@ fn keyed(
 }
 
 /// A list with what is found of its sessions.
-struct Listed<'a> {
+struct DiagnosedList<'a> {
     snapshot: &'a Snapshot,
-    judged: Judged,
+    diagnoses: Diagnoses,
     /// The endpoint's name.
     name: Arc<str>,
     /// Nothing may be ended there.
     read_only: bool,
 }
 
-impl<'a> Listed<'a> {
+impl<'a> DiagnosedList<'a> {
     fn new(snapshot: &'a Snapshot, clients: &[Client], names: &[Arc<str>], rules: &Rules) -> Self {
         let place = usize::from(snapshot.endpoint.0);
         Self {
             snapshot,
-            judged: judge(None, Look::from(snapshot), &rules.thresholds, &Samples::new()),
+            diagnoses: diagnose(
+                None,
+                DiagnosisInput::from(snapshot),
+                &rules.thresholds,
+                &Samples::new(),
+            ),
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),
             read_only: clients.get(place).is_some_and(Client::is_read_only),
         }
     }
 
     /// The session as a victim, or why it is not meant.
-    fn victim(&self, id: SessionId, selection: &Selection) -> Option<Result<Victim, String>> {
+    fn victim(&self, id: SessionId, selection: &VictimSelection) -> Option<Result<Victim, String>> {
         let place = self.snapshot.position(id)?;
         let session = self.snapshot.sessions.get(place)?;
-        let reasons = reason_names(&self.judged.verdict(place));
-        let subject = Subject {
+        let reasons = reason_names(&self.diagnoses.diagnosis(place));
+        let subject = FilterInput {
             endpoint: Some(&self.name),
             reasons: Some(reasons.as_reasons()),
-            ..Subject::new(session)
+            ..FilterInput::new(session)
         };
         let filter = selection.filter.as_ref();
-        if !filter.is_none_or(|filter| filter.judge(&subject).is_yes()) {
+        if !filter.is_none_or(|filter| filter.evaluate(&subject).is_yes()) {
             return Some(Err(unmatched(session, selection)));
         }
         let refused = self.refusal(&subject, &selection.rules.protect);
@@ -208,7 +213,7 @@ impl<'a> Listed<'a> {
     }
 
     /// Why nobody may end it, if that is known already.
-    fn refusal(&self, subject: &Subject<'_>, protect: &Filter) -> Option<Refusal> {
+    fn refusal(&self, subject: &FilterInput<'_>, protect: &Filter) -> Option<RefusalReason> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
             read_only: self.read_only,
@@ -218,19 +223,19 @@ impl<'a> Listed<'a> {
             // Found out later, where there are victims.
             several_proxies: false,
         };
-        permit(subject, authority, protect).err()
+        check_killable(subject, authority, protect).err()
     }
 }
 
 /// Puts a session that the list did not have into it, if there is one.
-async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Result<bool, Failure> {
+async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Result<bool, CommandError> {
     match client.session(id).await {
         Ok(detail) => {
             let place = snapshot.sessions.partition_point(|session| session.id < id);
             snapshot.sessions.insert(place, detail.session);
             Ok(true)
         }
-        Err(Fault::NotFound) => Ok(false),
+        Err(RequestError::NotFound) => Ok(false),
         Err(fault) => Err(failed(client)(fault)),
     }
 }
@@ -246,7 +251,7 @@ fn without_key(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> S
     )
 }
 
-fn unmatched(session: &Session, selection: &Selection) -> String {
+fn unmatched(session: &Session, selection: &VictimSelection) -> String {
     format!(
         "refused: {} {}: it does not match the filter '{}'",
         session.id,

@@ -2,24 +2,24 @@
 
 use std::io::{self, Write};
 
-use crate::app::arrange::Generation;
+use crate::app::build_view::TableView;
 use crate::commands::record::SessionRecord;
 use crate::model::Snapshot;
-use crate::shell::json;
+use crate::runtime::json;
 
 /// One array; each object has a line of its own in it.
-pub(super) fn write_array(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
+pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
     out.write_all(b"[")?;
-    for (index, record) in records(generation, urls).enumerate() {
+    for (index, record) in records(view, urls).enumerate() {
         out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
         json::to_writer(&mut *out, &record)?;
     }
-    out.write_all(if generation.is_empty() { b"]\n" } else { b"\n]\n" })
+    out.write_all(if view.is_empty() { b"]\n" } else { b"\n]\n" })
 }
 
 /// One object a line.
-pub(super) fn write_lines(out: &mut impl Write, generation: &Generation, urls: &[String]) -> io::Result<()> {
-    for record in records(generation, urls) {
+pub(super) fn write_lines(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
+    for record in records(view, urls) {
         json::to_writer(&mut *out, &record)?;
         out.write_all(b"\n")?;
     }
@@ -28,15 +28,15 @@ pub(super) fn write_lines(out: &mut impl Write, generation: &Generation, urls: &
 
 /// The shown rows as records, in their order. `urls` are those of the endpoints, by their numbers.
 pub(super) fn records<'a>(
-    generation: &'a Generation,
+    view: &'a TableView,
     urls: &'a [String],
 ) -> impl Iterator<Item = SessionRecord<'a>> {
-    generation.window(0, generation.len()).map(|row| {
+    view.window(0, view.len()).map(|row| {
         SessionRecord::new(
             url(urls, row.snapshot),
             &row.identity(),
             row.session,
-            &row.verdict,
+            &row.diagnosis,
         )
     })
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::app::arrange::Generation;
+use crate::app::build_view::TableView;
 use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
 use crate::model::{Dialect, ascii};
@@ -16,7 +16,7 @@ const SIGN: &str = "severity";
 
 /// Which columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Which<'a> {
+pub(super) enum ColumnChoice<'a> {
     /// Those that fit a terminal.
     Usual,
     /// All that the screen shows unless others are chosen, and that the dialect can know.
@@ -27,7 +27,7 @@ pub(super) enum Which<'a> {
 
 /// What the table is written for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Page {
+pub(super) struct TablePage {
     /// Maximum width of a line, on a terminal.
     pub(super) width: Option<usize>,
     /// Nothing but ASCII.
@@ -37,17 +37,17 @@ pub(super) struct Page {
 /// Writes the table.
 pub(super) fn write(
     out: &mut impl Write,
-    generation: &Generation,
-    which: Which<'_>,
-    page: Page,
+    view: &TableView,
+    which: ColumnChoice<'_>,
+    page: TablePage,
 ) -> io::Result<()> {
-    let columns = columns(generation, which);
+    let columns = columns(view, which);
     let head = |column: &&Column| Head::new(column.heading, column.align).keeping_ends(column.keeps_ends());
     let mut grid = Grid::new(columns.iter().map(head).collect());
     if let Some(width) = page.width {
         grid.fit(width, if page.ascii { "~" } else { "…" });
     }
-    let rows: Vec<_> = generation.window(0, generation.len()).collect();
+    let rows: Vec<_> = view.window(0, view.len()).collect();
     for row in &rows {
         let cells = columns.iter().map(|column| (column.cell)(row));
         if page.ascii {
@@ -66,22 +66,22 @@ fn ascii_cell(cell: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn columns(generation: &Generation, which: Which<'_>) -> Vec<&'static Column> {
+fn columns(view: &TableView, which: ColumnChoice<'_>) -> Vec<&'static Column> {
     let among =
         |is_meant: &dyn Fn(&Column) -> bool| COLUMNS.iter().filter(|column| is_meant(column)).collect();
-    let names_endpoint = |column: &Column| column.name == "endpoint" && generation.spec.endpoints.len() > 1;
+    let names_endpoint = |column: &Column| column.name == "endpoint" && view.spec.endpoints.len() > 1;
     match which {
-        Which::Usual => among(&|column| USUAL.contains(&column.name) || names_endpoint(column)),
-        Which::All => among(&|column| {
-            let is_known = column.only.is_none_or(|dialect| knows(generation, dialect));
+        ColumnChoice::Usual => among(&|column| USUAL.contains(&column.name) || names_endpoint(column)),
+        ColumnChoice::All => among(&|column| {
+            let is_known = column.only.is_none_or(|dialect| knows(view, dialect));
             let is_usual = column.usual || names_endpoint(column);
             is_usual && !column.sampled && column.name != SIGN && is_known
         }),
-        Which::Chosen(chosen) => chosen.iter().map(|id| id.column()).collect(),
+        ColumnChoice::Chosen(chosen) => chosen.iter().map(|id| id.column()).collect(),
     }
 }
 
-fn knows(generation: &Generation, dialect: Dialect) -> bool {
-    let mut lists = generation.snapshots.iter();
+fn knows(view: &TableView, dialect: Dialect) -> bool {
+    let mut lists = view.snapshots.iter();
     lists.any(|snapshot| snapshot.dialect == dialect)
 }

@@ -2,9 +2,11 @@
 
 use serde::{Serialize, Serializer};
 
-use super::Shown;
+use super::ShownSession;
 use crate::commands::record::SessionRecord;
-use crate::model::{Connection, Dialect, Query, Response, Statistics, Text};
+use crate::model::{
+    ConnectionDetail, ConnectionStatistics, Dialect, RetainedStatement, StatementReply, Text,
+};
 
 /// The object; what the dialect cannot tell is `null`.
 #[derive(Debug, Serialize)]
@@ -12,7 +14,7 @@ pub(super) struct DetailRecord<'a> {
     #[serde(flatten)]
     session: SessionRecord<'a>,
     connections: Vec<ConnectionRecord<'a>>,
-    client: Option<Attributes<'a>>,
+    client: Option<ClientAttributesRecord<'a>>,
     queries: Option<Vec<QueryRecord<'a>>>,
     log: Option<&'a [Text]>,
 }
@@ -48,13 +50,13 @@ struct ResponseRecord<'a> {
 }
 
 impl<'a> DetailRecord<'a> {
-    pub(super) fn new(found: &'a Shown, endpoint: &'a str) -> Self {
+    pub(super) fn new(found: &'a ShownSession, endpoint: &'a str) -> Self {
         let detail = &found.detail;
         let tells = found.dialect == Dialect::JsonApi;
         Self {
-            session: SessionRecord::new(endpoint, &found.identity, &detail.session, &found.verdict()),
+            session: SessionRecord::new(endpoint, &found.identity, &detail.session, &found.diagnosis()),
             connections: detail.connections.iter().map(connection).collect(),
-            client: tells.then_some(Attributes(&detail.client)),
+            client: tells.then_some(ClientAttributesRecord(&detail.client)),
             queries: detail
                 .queries
                 .as_ref()
@@ -64,7 +66,7 @@ impl<'a> DetailRecord<'a> {
     }
 }
 
-fn connection(connection: &Connection) -> ConnectionRecord<'_> {
+fn connection(connection: &ConnectionDetail) -> ConnectionRecord<'_> {
     ConnectionRecord {
         server: connection.server.as_ref(),
         state: connection.state.as_ref(),
@@ -77,18 +79,18 @@ fn connection(connection: &Connection) -> ConnectionRecord<'_> {
     }
 }
 
-fn query(query: &Query) -> QueryRecord<'_> {
+fn query(query: &RetainedStatement) -> QueryRecord<'_> {
     QueryRecord {
         command: query.command.as_ref(),
         sql: query.sql.as_ref(),
         received: query.received.as_ref(),
         completed: query.completed.as_ref(),
-        duration_ms: query.took_ms(),
+        duration_ms: query.duration_ms(),
         responses: query.responses.iter().map(response).collect(),
     }
 }
 
-fn response(response: &Response) -> ResponseRecord<'_> {
+fn response(response: &StatementReply) -> ResponseRecord<'_> {
     ResponseRecord {
         server: response.server.as_ref(),
         duration_ms: response.duration_ms,
@@ -97,9 +99,9 @@ fn response(response: &Response) -> ResponseRecord<'_> {
 
 /// An object of what the client says of itself.
 #[derive(Debug)]
-struct Attributes<'a>(&'a [(Text, Text)]);
+struct ClientAttributesRecord<'a>(&'a [(Text, Text)]);
 
-impl Serialize for Attributes<'_> {
+impl Serialize for ClientAttributesRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
@@ -107,7 +109,7 @@ impl Serialize for Attributes<'_> {
 
 /// An object of the five counters, by their names in the API.
 #[derive(Debug)]
-struct Counters(Statistics);
+struct Counters(ConnectionStatistics);
 
 impl Serialize for Counters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,16 +3,17 @@
 
 use std::io::{self, Write};
 
-use super::Shown;
+use super::ShownSession;
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
 use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
-    Buffer, Connection, Counter, Detail, Dialect, IdleMeaning, Query, Session, Text, size_text,
+    Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail, Text,
+    size_text,
 };
 
 /// Writes all of it.
-pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Result<()> {
     let detail = &shown.detail;
     writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
     facts(out, shown, endpoint)?;
@@ -40,7 +41,7 @@ pub(super) fn write(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::
 }
 
 /// Why it is stuck, the strongest reason first.
-fn reasons(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
+fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
     if !shown.found.is_empty() {
         writeln!(out, "\nWHY")?;
     }
@@ -50,7 +51,7 @@ fn reasons(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
     Ok(())
 }
 
-fn facts(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> {
+fn facts(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Result<()> {
     let session = &shown.detail.session;
     let extra = session.extra.as_deref();
     let known = |text: Option<&Text>| text.map(ToString::to_string);
@@ -83,7 +84,7 @@ fn facts(out: &mut impl Write, shown: &Shown, endpoint: &str) -> io::Result<()> 
 }
 
 /// How long, and what that measures where it is known.
-fn idle(shown: &Shown) -> Option<String> {
+fn idle(shown: &ShownSession) -> Option<String> {
     let idle = shown.detail.session.idle?;
     let entry = shown.idle.and_then(IdleMeaning::entry);
     Some(entry.map_or_else(|| idle.to_string(), |entry| format!("{idle} ({})", entry.about)))
@@ -99,9 +100,9 @@ fn connected(session: &Session) -> Option<String> {
     })
 }
 
-fn connections(out: &mut impl Write, detail: &Detail, dialect: Dialect) -> io::Result<()> {
+fn connections(out: &mut impl Write, detail: &SessionDetail, dialect: Dialect) -> io::Result<()> {
     if detail.connections.is_empty() {
-        let remark = if detail.holds_nothing() {
+        let remark = if detail.is_empty() {
             "none: it holds no server"
         } else {
             "not told by this version of MaxScale"
@@ -115,7 +116,7 @@ fn connections(out: &mut impl Write, detail: &Detail, dialect: Dialect) -> io::R
     }
 }
 
-fn with_statistics(detail: &Detail) -> Grid<'_> {
+fn with_statistics(detail: &SessionDetail) -> Grid<'_> {
     let mut columns = vec![Head::new("CONNECTIONS", Align::Left)];
     columns.extend(Counter::ALL.map(|counter| Head::new(counter.heading(), Align::Right)));
     columns.extend([Head::new("role", Align::Left), Head::new("state", Align::Left)]);
@@ -136,7 +137,7 @@ fn with_statistics(detail: &Detail) -> Grid<'_> {
     grid
 }
 
-fn with_threads(detail: &Detail) -> Grid<'_> {
+fn with_threads(detail: &SessionDetail) -> Grid<'_> {
     let mut grid = Grid::new(vec![
         Head::new("CONNECTIONS", Align::Left),
         Head::new("thread", Align::Right),
@@ -158,13 +159,13 @@ fn with_threads(detail: &Detail) -> Grid<'_> {
     grid
 }
 
-fn server(connection: &Connection) -> &str {
+fn server(connection: &ConnectionDetail) -> &str {
     connection.server.as_ref().map_or("?", Text::as_str)
 }
 
 /// Newest first. Only the newest can be running: older ones without an end were never booked as
 /// complete (some routers up to 6.1 do not).
-fn statements(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
+fn statements(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
     let Some(queries) = &shown.detail.queries else {
         return Ok(());
     };
@@ -189,15 +190,15 @@ fn statements(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
     Ok(())
 }
 
-fn took(query: &Query, newest: bool) -> String {
-    match query.took_ms() {
+fn took(query: &RetainedStatement, newest: bool) -> String {
+    match query.duration_ms() {
         Some(ms) => format!("{ms} ms"),
         None if newest && query.completed.is_none() => "running".to_owned(),
         None => String::new(),
     }
 }
 
-fn answered_by(query: &Query) -> String {
+fn answered_by(query: &RetainedStatement) -> String {
     let mut servers = query
         .responses
         .iter()
@@ -208,7 +209,7 @@ fn answered_by(query: &Query) -> String {
         .unwrap_or_default()
 }
 
-fn buffers(out: &mut impl Write, detail: &Detail) -> io::Result<()> {
+fn buffers(out: &mut impl Write, detail: &SessionDetail) -> io::Result<()> {
     let Some(Buffer { readq, writeq }) = detail.client_buffer else {
         return Ok(());
     };
@@ -231,7 +232,7 @@ fn pairs<'a>(
     Ok(())
 }
 
-fn log(out: &mut impl Write, detail: &Detail) -> io::Result<()> {
+fn log(out: &mut impl Write, detail: &SessionDetail) -> io::Result<()> {
     if !detail.log.is_empty() {
         writeln!(out, "\nLOG")?;
     }

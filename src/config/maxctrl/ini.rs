@@ -19,7 +19,7 @@ const SHORT: [(&str, &str); 6] = [
 
 /// An option in the file.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::config) struct Entry {
+pub(in crate::config) struct IniEntry {
     /// The long name of the tool's option.
     pub(in crate::config) name: String,
     pub(in crate::config) value: String,
@@ -45,7 +45,7 @@ enum Place {
 }
 
 /// Returns the options of the section `[maxctrl]`, or all options of a file without sections.
-pub(in crate::config) fn entries(text: &str) -> Result<Vec<Entry>, Unclear> {
+pub(in crate::config) fn entries(text: &str) -> Result<Vec<IniEntry>, Unclear> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut place = Place::BeforeSections;
     let (mut before, mut inside) = (Vec::new(), Vec::new());
@@ -76,7 +76,7 @@ pub(in crate::config) fn entries(text: &str) -> Result<Vec<Entry>, Unclear> {
     }
 }
 
-impl Entry {
+impl IniEntry {
     fn unclear(&self, why: &str) -> Unclear {
         Unclear {
             line: self.line,
@@ -94,7 +94,7 @@ fn section(text: &str, line: usize) -> Result<&str, Unclear> {
     })
 }
 
-fn entry(text: &str, line: usize) -> Result<Entry, Unclear> {
+fn entry(text: &str, line: usize) -> Result<IniEntry, Unclear> {
     let (name, value) = text
         .split_once('=')
         .map_or((text, "true".to_owned()), |(name, value)| (name, unquoted(value)));
@@ -102,7 +102,7 @@ fn entry(text: &str, line: usize) -> Result<Entry, Unclear> {
     let (name, adds) = name
         .strip_suffix("[]")
         .map_or((name.as_str(), false), |name| (name, true));
-    let entry = Entry {
+    let entry = IniEntry {
         name: long_name(name),
         value,
         line,

@@ -2,7 +2,7 @@
 
 use super::{USUAL, optional};
 use crate::config::password::PasswordSource;
-use crate::config::setting::{Apply, Form, Key, Setting};
+use crate::config::setting::{Apply, Form, KeyScope, Setting};
 use crate::config::value;
 
 /// The settings of which one at a time says what the password is.
@@ -22,7 +22,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "name",
         flag: false,
-        key: Key::EndpointOnly,
+        key: KeyScope::EndpointOnly,
         about: "what an endpoint of a list is called on the screen; host and port unless given",
         example: "proxy-1",
         apply: Apply::Endpoint(|endpoint, given| {
@@ -35,7 +35,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "user",
         short: Some('u'),
         variable: Some("MAXTOP_USER"),
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         default: "admin",
         about: "who asks",
         apply: Apply::Endpoint(|endpoint, given| {
@@ -48,7 +48,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "password",
         flag: false,
         variable: Some("MAXTOP_PASSWORD"),
-        key: Key::Nowhere,
+        key: KeyScope::Nowhere,
         form: Form::Secret,
         about: "the password itself; it has no option and no key",
         group: PASSWORD,
@@ -57,7 +57,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "password-file",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Path,
         about: "a file with the password, which only its owner may read",
         example: "~/.config/maxtop/password",
@@ -67,7 +67,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "password-command",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Command,
         about: "what prints the password, run by sh -c",
         example: "pass show maxscale/admin",
@@ -77,7 +77,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "ca-file",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Path,
         about: "trust the certificates in this PEM file and no others",
         example: "/etc/maxscale/ca.pem",
@@ -89,7 +89,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "client-cert",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Path,
         about: "the certificate (PEM) that is shown to the server",
         example: "/etc/maxtop/client.pem",
@@ -101,7 +101,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "client-key",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Path,
         about: "its key (PEM, not encrypted), which only its owner may read",
         example: "/etc/maxtop/client.key",
@@ -113,7 +113,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "insecure",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
         about: "trust any certificate; stays visible on the screen",
@@ -125,7 +125,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "allow-plain-http",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
         about: "send the password over plain http to another machine; stays visible on the screen",
@@ -137,7 +137,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     },
     Setting {
         name: "read-only",
-        key: Key::Endpoint,
+        key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
         about: "no request but GET can leave the program",

@@ -3,8 +3,8 @@
 use super::{USUAL, optional};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
+use crate::filter::Filter;
 use crate::model::Dialect;
-use crate::query::Filter;
 
 /// The entries.
 pub(super) const ENTRIES: [Setting; 12] = [

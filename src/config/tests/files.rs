@@ -107,7 +107,7 @@ const WRONG: &[(&str, usize, &str)] = &[
 #[test]
 fn what_cannot_be_is_told_with_its_line_and_what_was_expected() {
     for (text, line, words) in WRONG {
-        let error = World::new().with_file(text).error();
+        let error = ConfigWorld::new().with_file(text).error();
         let place = format!(".config/maxtop/config.toml, line {line}: ");
         assert!(error.contains(&place) && error.contains(words), "{text}\n{error}");
         assert!(!error.contains("geheim"), "{error}");
@@ -122,7 +122,7 @@ fn a_password_in_the_file_is_refused_with_a_hint_and_not_repeated() {
         "[profiles.p]\npassword = 'geheim'",
         "endpoints = [{ url = 'a', password = 'geheim' }]",
     ] {
-        let error = World::new().with_file(text).error();
+        let error = ConfigWorld::new().with_file(text).error();
         assert!(
             error.contains("password-file") && error.contains("password-command"),
             "{error}"
@@ -133,9 +133,10 @@ fn a_password_in_the_file_is_refused_with_a_hint_and_not_repeated() {
 
 #[test]
 fn profiles_that_are_not_taken_are_checked_and_do_nothing_else() {
-    let world = World::new().with_file("[profiles.p]\nuser = 'pia'\n[profiles.\"q r\"]\nuser = 'uwe'\n");
+    let world =
+        ConfigWorld::new().with_file("[profiles.p]\nuser = 'pia'\n[profiles.\"q r\"]\nuser = 'uwe'\n");
     assert_eq!(world.config().endpoints[0].user, "admin");
-    let error = World::new().with_file("[profiles.p]\nusr = 'a'\n").error();
+    let error = ConfigWorld::new().with_file("[profiles.p]\nusr = 'a'\n").error();
     assert!(error.contains("did you mean user?"), "{error}");
     let taken = world.profile("q r");
     let reading = taken.read().unwrap();
@@ -149,13 +150,13 @@ fn profiles_that_are_not_taken_are_checked_and_do_nothing_else() {
     );
     let error = taken.profile("pp").error();
     assert_eq!(error, "--profile: there is no profile 'pp': did you mean p?");
-    let error = World::new().profile("x").error();
+    let error = ConfigWorld::new().profile("x").error();
     assert_eq!(error, "--profile: there is no profile 'x': there are maxctrl");
 }
 
 #[test]
 fn paths_begin_at_the_file_or_at_home() {
-    let world = World::new().with_file("password-file = 'p'\naudit = '~/a'\nca-file = '/etc/ca'\n");
+    let world = ConfigWorld::new().with_file("password-file = 'p'\naudit = '~/a'\nca-file = '/etc/ca'\n");
     let config = world.config();
     let endpoint = &config.endpoints[0];
     let Some(PasswordSource::File(path)) = &endpoint.password else {
@@ -168,7 +169,7 @@ fn paths_begin_at_the_file_or_at_home() {
 
 #[test]
 fn a_file_that_another_user_could_have_written_is_refused() {
-    let world = World::new().with_file("password-command = 'echo x'");
+    let world = ConfigWorld::new().with_file("password-command = 'echo x'");
     let path = world.path(".config/maxtop/config.toml");
     for mode in [0o620, 0o602, 0o666] {
         chmod(&path, mode);
@@ -185,7 +186,7 @@ fn a_file_that_another_user_could_have_written_is_refused() {
         std::os::unix::fs::chown(&path, Some(1234), None).unwrap();
         let expected = "it belongs to another user (uid 1234): chown it, or copy it";
         assert!(world.error().ends_with(expected), "{}", world.error());
-        let mut linked = World::new();
+        let mut linked = ConfigWorld::new();
         let target = linked.file("target.toml", "user = 'x'");
         let link = linked.path("link.toml");
         std::os::unix::fs::symlink(target, &link).unwrap();
@@ -198,7 +199,7 @@ fn a_file_that_another_user_could_have_written_is_refused() {
 
 #[test]
 fn dev_null_is_no_file() {
-    let mut world = World::new().with_file("user = 'unread'");
+    let mut world = ConfigWorld::new().with_file("user = 'unread'");
     world.line.file = Some("/dev/null".into());
     assert_eq!(world.config().endpoints[0].user, "admin");
 }
@@ -210,7 +211,7 @@ fn root_keeps_its_files_below_its_own_home() {
     }
     let root = nix::unistd::User::from_uid(0.into()).unwrap().unwrap().dir;
     let own = root.join(".local/state/maxtop/audit.jsonl");
-    let world = World::new();
+    let world = ConfigWorld::new();
     assert_eq!(
         world.config().audit.unwrap(),
         world.path(".local/state/maxtop/audit.jsonl"),
@@ -225,7 +226,7 @@ fn root_keeps_its_files_below_its_own_home() {
 
 #[test]
 fn the_usual_places_are_those_of_xdg() {
-    let world = World::new();
+    let world = ConfigWorld::new();
     let state = world.path("state");
     let usual = world.path(".local/state/maxtop/audit.jsonl");
     assert_eq!(world.config().audit.unwrap(), usual);
@@ -234,10 +235,10 @@ fn the_usual_places_are_those_of_xdg() {
         state.config().audit.unwrap(),
         state.path("state/maxtop/audit.jsonl")
     );
-    let relative = World::new().variable("XDG_STATE_HOME", "state");
+    let relative = ConfigWorld::new().variable("XDG_STATE_HOME", "state");
     let audit = relative.config().audit.unwrap();
     assert_eq!(audit, relative.path(".local/state/maxtop/audit.jsonl"));
-    let elsewhere = World::new();
+    let elsewhere = ConfigWorld::new();
     elsewhere.file("xdg/maxtop/config.toml", "user = 'xenia'");
     let xdg = elsewhere.path("xdg");
     let elsewhere = elsewhere.variable("XDG_CONFIG_HOME", xdg.to_str().unwrap());
@@ -246,7 +247,7 @@ fn the_usual_places_are_those_of_xdg() {
 
 #[test]
 fn a_file_that_is_named_must_be_there_and_be_text() {
-    let mut world = World::new().with_file("user = 'unread'");
+    let mut world = ConfigWorld::new().with_file("user = 'unread'");
     world.line.file = Some(world.path("other.toml"));
     assert!(
         world.error().contains("other.toml: No such file"),

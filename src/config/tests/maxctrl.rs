@@ -5,8 +5,8 @@ use crate::config::maxctrl::entries;
 
 const FILE: &str = ".maxctrl.cnf";
 
-fn world(text: &str) -> World {
-    let world = World::new();
+fn world(text: &str) -> ConfigWorld {
+    let world = ConfigWorld::new();
     world.file(FILE, text);
     world
 }
@@ -118,7 +118,7 @@ fn what_the_tool_would_pass_over_is_used_where_its_meaning_is_clear() {
 #[test]
 fn a_link_that_leads_nowhere_is_an_error() {
     for link in [FILE, ".config/maxtop/config.toml", ".config/maxtop", ".config"] {
-        let world = World::new();
+        let world = ConfigWorld::new();
         let path = world.path(link);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(world.path("missing"), &path).unwrap();
@@ -146,7 +146,7 @@ fn nobody_else_may_read_or_write_it() {
     chmod(&harmless.path(FILE), 0o664);
     assert!(harmless.error().contains("others can write it"));
     // What a link leads to is judged, not the link.
-    let linked = World::new();
+    let linked = ConfigWorld::new();
     let file = linked.file("dotfiles/maxctrl", "[maxctrl]\np=geheim\n");
     std::os::unix::fs::symlink(&file, linked.path(FILE)).unwrap();
     assert!(linked.config().endpoints[0].by_maxctrl);

@@ -6,7 +6,7 @@ use super::*;
 
 const MARKER: &str = "tr0ub4dor-marker";
 
-fn read(world: &World) -> Result<String, String> {
+fn read(world: &ConfigWorld) -> Result<String, String> {
     let config = world.config();
     let source = config.endpoints[0].password.as_ref().unwrap();
     let password = source.read().map_err(|error| error.to_string())?;
@@ -16,19 +16,19 @@ fn read(world: &World) -> Result<String, String> {
 #[test]
 fn one_newline_at_the_end_is_dropped() {
     for (text, expected) in [("a\n", "a"), ("a\r\n", "a"), ("a", "a"), ("a \n\n", "a \n")] {
-        let world = World::new();
+        let world = ConfigWorld::new();
         let path = world.file("password", text);
         let world = world.flag("password-file", path.to_str().unwrap());
         assert_eq!(read(&world).unwrap(), expected);
         let command = format!("cat '{}'", path.display());
-        let world = World::new().flag("password-command", &command);
+        let world = ConfigWorld::new().flag("password-command", &command);
         assert_eq!(read(&world).unwrap(), expected);
     }
 }
 
 #[test]
 fn a_password_file_is_for_its_owner_only() {
-    let world = World::new();
+    let world = ConfigWorld::new();
     let path = world.file("password", MARKER);
     let world = world.flag("password-file", path.to_str().unwrap());
     for mode in [0o640, 0o604, 0o644] {
@@ -55,7 +55,7 @@ fn a_command_that_fails_or_prints_nothing_says_so() {
         ("printf '\\377'", "printed no text"),
         ("printf 'tr0ub4dor-marker'; exit 1", "failed"),
     ] {
-        let error = read(&World::new().flag("password-command", command)).unwrap_err();
+        let error = read(&ConfigWorld::new().flag("password-command", command)).unwrap_err();
         assert!(error.contains(words) && !error.contains(MARKER), "{error}");
     }
 }
@@ -63,7 +63,7 @@ fn a_command_that_fails_or_prints_nothing_says_so() {
 #[test]
 fn an_empty_password_is_an_error() {
     for text in ["", "\n", "\r\n"] {
-        let world = World::new();
+        let world = ConfigWorld::new();
         let path = world.file("password", text);
         let error = read(&world.flag("password-file", path.to_str().unwrap())).unwrap_err();
         assert_eq!(
@@ -74,12 +74,12 @@ fn an_empty_password_is_an_error() {
             )
         );
     }
-    let error = World::new().variable("MAXTOP_PASSWORD", "").error();
+    let error = ConfigWorld::new().variable("MAXTOP_PASSWORD", "").error();
     assert_eq!(
         error,
         "MAXTOP_PASSWORD: the password is empty: set it, or unset the variable"
     );
-    let other = World::new()
+    let other = ConfigWorld::new()
         .variable("MAXTOP_PASSWORD", "")
         .flag("password-command", "echo x");
     assert_eq!(read(&other).unwrap(), "x", "the command line comes first");
@@ -87,7 +87,7 @@ fn an_empty_password_is_an_error() {
 
 #[test]
 fn what_is_no_file_is_refused_without_waiting_for_it() {
-    let world = World::new();
+    let world = ConfigWorld::new();
     let pipe = world.path("pipe");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let directory = world.home.path().to_owned();
@@ -98,12 +98,14 @@ fn what_is_no_file_is_refused_without_waiting_for_it() {
         (Path::new("/dev/null"), "it is a device"),
     ] {
         let path = path.to_str().unwrap();
-        let error = read(&World::new().flag("password-file", path)).unwrap_err();
+        let error = read(&ConfigWorld::new().flag("password-file", path)).unwrap_err();
         assert_eq!(
             error,
             format!("cannot read the password file {path}: {why}") + rest(why)
         );
-        let mut world = World::new().flag("client-cert", path).flag("client-key", path);
+        let mut world = ConfigWorld::new()
+            .flag("client-cert", path)
+            .flag("client-key", path);
         let error = world.config().endpoints[0].tls.read().unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
         world.line.file = Some(path.into());
@@ -126,7 +128,7 @@ fn rest(why: &str) -> &'static str {
 fn the_pipe_of_a_shell_is_read_to_its_end() {
     let (reader, mut writer) = std::io::pipe().unwrap();
     let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
-    let asked = std::thread::spawn(move || read(&World::new().flag("password-file", &path)));
+    let asked = std::thread::spawn(move || read(&ConfigWorld::new().flag("password-file", &path)));
     std::io::Write::write_all(&mut writer, b"secret\n").unwrap();
     drop(writer);
     assert_eq!(asked.join().unwrap().unwrap(), "secret");
@@ -135,7 +137,7 @@ fn the_pipe_of_a_shell_is_read_to_its_end() {
 
 #[test]
 fn what_endpoints_have_in_common_is_read_once() {
-    let world = World::new();
+    let world = ConfigWorld::new();
     let count = world.path("count");
     let command = format!("echo x >> '{}'; echo secret", count.display());
     let mut world = world.flag("password-command", &command);
@@ -157,7 +159,7 @@ fn what_endpoints_have_in_common_is_read_once() {
 
 #[test]
 fn the_files_of_tls_are_read_and_the_key_is_its_owners() {
-    let world = World::new();
+    let world = ConfigWorld::new();
     let [ca, certificate, key] = ["ca", "certificate", "key"].map(|name| world.file(name, name));
     let world = world
         .flag("ca-file", ca.to_str().unwrap())
@@ -184,14 +186,17 @@ fn the_files_of_tls_are_read_and_the_key_is_its_owners() {
 
 #[test]
 fn no_debug_text_has_a_secret() {
-    let world = World::new()
+    let world = ConfigWorld::new()
         .variable("MAXTOP_PASSWORD", MARKER)
         .with_file(&format!("password-command = 'echo {MARKER}'"));
     let reading = world.read().unwrap();
-    let shown: Vec<_> = reading.endpoints[0].iter().filter_map(Settled::shown).collect();
+    let shown: Vec<_> = reading.endpoints[0]
+        .iter()
+        .filter_map(EffectiveValue::shown)
+        .collect();
     assert!(shown.contains(&"***".to_owned()));
     assert!(!format!("{reading:?} {shown:?}").contains(MARKER));
-    let by_command = World::new().flag("password-command", MARKER);
+    let by_command = ConfigWorld::new().flag("password-command", MARKER);
     let text = format!("{:?} {:?}", by_command.line, by_command.read().unwrap());
     assert!(!text.contains(MARKER), "{text}");
 }

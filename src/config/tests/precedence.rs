@@ -44,8 +44,8 @@ struct Say {
 }
 
 /// A world in which these settings are said there.
-fn world(said: &[(&'static Setting, Say)]) -> World {
-    let mut world = World::new();
+fn world(said: &[(&'static Setting, Say)]) -> ConfigWorld {
+    let mut world = ConfigWorld::new();
     let mut tables = [String::new(), String::new(), String::new(), String::new()];
     for (setting, say) in said {
         let values = values(setting.form, setting.name);
@@ -57,7 +57,7 @@ fn world(said: &[(&'static Setting, Say)]) -> World {
         }
         let below = if setting.table.is_some() { 2 } else { 0 };
         for (says, value, place) in [(say.file, 3, 0), (say.profile, 2, 1)] {
-            if says && setting.key != Key::Nowhere {
+            if says && setting.key != KeyScope::Nowhere {
                 tables[place + below] += &toml(setting, &values[value]);
             }
         }
@@ -71,7 +71,7 @@ fn world(said: &[(&'static Setting, Say)]) -> World {
 
 /// What the origin should be, and the value.
 fn expected(setting: &Setting, say: Say, values: &[String; 4]) -> (&'static str, String) {
-    let in_files = setting.key != Key::Nowhere;
+    let in_files = setting.key != KeyScope::Nowhere;
     match say {
         Say { flag: true, .. } if setting.flag => ("flag", values[0].clone()),
         Say { variable: true, .. } if setting.variable.is_some() => ("variable", values[1].clone()),
@@ -96,12 +96,12 @@ fn assert_precedence(said: &[(&'static Setting, Say)]) {
     let reading = world(said).read().unwrap();
     for (setting, say) in said {
         let mut all = reading.endpoints[0].iter().chain(&reading.values);
-        let settled = all.find(|settled| settled.setting().path() == setting.path());
-        let (settled, path) = (settled.unwrap(), setting.path());
+        let effective = all.find(|effective| effective.setting().path() == setting.path());
+        let (effective, path) = (effective.unwrap(), setting.path());
         let (origin, value) = expected(setting, *say, &values(setting.form, setting.name));
-        assert_eq!(kind(settled.origin()), origin, "{path}: {say:?}");
+        assert_eq!(kind(effective.origin()), origin, "{path}: {say:?}");
         if path != "audit" || origin != "default" {
-            assert_eq!(settled.given.text(), value, "{path}: {say:?}");
+            assert_eq!(effective.given.text(), value, "{path}: {say:?}");
         }
     }
 }
@@ -110,7 +110,7 @@ fn assert_precedence(said: &[(&'static Setting, Say)]) {
 /// certificate and its key; and of the ways to a password one at a time is said.
 fn sayable() -> impl Iterator<Item = &'static Setting> {
     let settings = SettingId::all().map(SettingId::setting);
-    settings.filter(|setting| setting.key != Key::EndpointOnly)
+    settings.filter(|setting| setting.key != KeyScope::EndpointOnly)
 }
 
 fn say() -> impl Strategy<Value = Say> {
@@ -158,7 +158,7 @@ proptest! {
 
 #[test]
 fn values_take_effect() {
-    let world = World::new()
+    let world = ConfigWorld::new()
         .with_file(
             "interval = '2s'\nduty = 0.25\nread-only = true\nsort = 'id'\ncolumns = ['id', 'WHY']\n\
              [thresholds]\nidle = '2m'\nhistory = 3\n[profiles.p]\ntimeout = '4s'\ngrace = '0s'\n\
@@ -188,7 +188,7 @@ fn values_take_effect() {
 #[test]
 fn endpoints_come_from_one_source_and_what_is_said_with_them_holds_for_all() {
     let text = "endpoint = 'top:1'\n[profiles.p]\nuser = 'pia'\nendpoints = ['a:1', 'b:2']\n";
-    let world = World::new().with_file(text);
+    let world = ConfigWorld::new().with_file(text);
     assert_eq!(urls(&world.config()), ["top:1"]);
     let world = world.profile("p");
     assert_eq!(urls(&world.config()), ["a:1", "b:2"]);
@@ -216,7 +216,7 @@ fn an_endpoint_of_a_list_has_its_own_settings() {
             { url = 'b:2', name = 'standby', user = 'bob', password-command = 'b', read-only = true, \
               insecure = true, allow-plain-http = true, ca-file = '' },
         ]";
-    let config = World::new().with_file(text).profile("p").config();
+    let config = ConfigWorld::new().with_file(text).profile("p").config();
     let [a, b] = config.endpoints.as_slice() else {
         panic!("{config:?}")
     };
@@ -227,7 +227,10 @@ fn an_endpoint_of_a_list_has_its_own_settings() {
     assert!(b.read_only && b.tls.insecure && b.allow_plain_http);
     assert_eq!(b.tls.ca, None, "an empty text takes back what is said below");
     assert!(matches!(b.password, Some(PasswordSource::Command { .. })));
-    let world = World::new().with_file(text).profile("p").flag("user", "uwe");
+    let world = ConfigWorld::new()
+        .with_file(text)
+        .profile("p")
+        .flag("user", "uwe");
     let config = world.variable("MAXTOP_PASSWORD", "x").config();
     for endpoint in &config.endpoints {
         assert_eq!(endpoint.user, "uwe");
@@ -238,7 +241,10 @@ fn an_endpoint_of_a_list_has_its_own_settings() {
 #[test]
 fn one_that_is_named_by_its_address_has_what_the_list_says_of_it() {
     let text = "endpoints = ['a:1', { url = 'b:2', name = 'standby', read-only = true }]";
-    let config = World::new().with_file(text).flag("endpoint", "b:2").config();
+    let config = ConfigWorld::new()
+        .with_file(text)
+        .flag("endpoint", "b:2")
+        .config();
     let [b] = config.endpoints.as_slice() else {
         panic!("{config:?}")
     };
@@ -249,12 +255,12 @@ fn one_that_is_named_by_its_address_has_what_the_list_says_of_it() {
 fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
     let text = "password-file = '/top'\n[profiles.p]\npassword-command = 'p'\n[profiles.none]\n\
                 password-file = ''\n";
-    let password = |world: World| world.config().endpoints.remove(0).password;
+    let password = |world: ConfigWorld| world.config().endpoints.remove(0).password;
     let file = |password: Option<PasswordSource>| match password {
         Some(PasswordSource::File(path)) => path,
         other => panic!("{other:?}"),
     };
-    let world = || World::new().with_file(text);
+    let world = || ConfigWorld::new().with_file(text);
     assert_eq!(file(password(world())), Path::new("/top"));
     let command = password(world().profile("p"));
     assert!(matches!(command, Some(PasswordSource::Command { .. })));
@@ -271,16 +277,18 @@ fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
 
 #[test]
 fn errors_name_the_source() {
-    let error = |name, value| World::new().flag(name, value).error();
+    let error = |name, value| ConfigWorld::new().flag(name, value).error();
     assert!(error("sort", "x").starts_with("--sort: no column 'x'"));
     assert!(error("interval", "soon").starts_with("--interval: expected a time such as 500ms"));
     assert!(error("interval", "1ms").contains("50ms at least"));
     assert!(error("duty", "0%").contains("0.1% at least"));
     assert!(error("dialect", "x").contains("expected auto or draft or jsonapi, found 'x'"));
     assert!(error("ascii", "maybe").contains("expected true or false"));
-    let lonely = World::new().flag("client-cert", "/c").error();
+    let lonely = ConfigWorld::new().flag("client-cert", "/c").error();
     assert!(lonely.contains("client-key"), "{lonely}");
-    let variable = World::new().variable("MAXTOP_ENDPOINT", "http://a@b").error();
+    let variable = ConfigWorld::new()
+        .variable("MAXTOP_ENDPOINT", "http://a@b")
+        .error();
     assert!(
         variable.starts_with("MAXTOP_ENDPOINT: bad endpoint"),
         "{variable}"
@@ -295,7 +303,7 @@ fn a_choice_takes_the_words_that_the_help_names_and_no_others() {
             continue;
         };
         choices += 1;
-        let check = |word: &str| setting.check(&Given::new(word, Origin::Default));
+        let check = |word: &str| setting.check(&SourceValue::new(word, Origin::Default));
         assert!(
             words.split('|').all(|word| check(word).is_ok()),
             "{}",

@@ -27,20 +27,22 @@ fn uncommented() -> String {
 
 #[test]
 fn the_sample_says_nothing_and_uncommented_it_says_the_defaults() {
-    let defaults = World::new();
+    let defaults = ConfigWorld::new();
     for text in [SAMPLE, &uncommented()] {
-        let world = World::new().with_file(text);
-        let without_home = |world: &World| {
+        let world = ConfigWorld::new().with_file(text);
+        let without_home = |world: &ConfigWorld| {
             let home = world.home.path().display().to_string();
             format!("{:#?}", world.config()).replace(&home, "HOME")
         };
         assert_eq!(without_home(&world), without_home(&defaults));
     }
-    let said = World::new().with_file(&uncommented()).read().unwrap();
+    let said = ConfigWorld::new().with_file(&uncommented()).read().unwrap();
     let all = said.endpoints[0].iter().chain(&said.values);
-    for settled in all.filter(|settled| matches!(settled.setting().key, Key::Usual | Key::Endpoint)) {
-        let from_file = matches!(settled.origin(), Origin::File { .. });
-        assert!(from_file, "{}", settled.setting().path());
+    for effective in
+        all.filter(|effective| matches!(effective.setting().key, KeyScope::Usual | KeyScope::Endpoint))
+    {
+        let from_file = matches!(effective.origin(), Origin::File { .. });
+        assert!(from_file, "{}", effective.setting().path());
     }
 }
 
@@ -60,7 +62,7 @@ fn the_examples_of_profiles_can_be_read() {
         .collect();
     let of_sample = format!("[profiles.production]{}", of_sample.join("\n"));
     for text in [of_docs, &of_sample] {
-        let config = World::new().with_file(text).profile("production").config();
+        let config = ConfigWorld::new().with_file(text).profile("production").config();
         assert_eq!(urls(&config), ["https://proxy-1:8989", "https://proxy-2:8989"]);
         assert_eq!(config.thresholds.query_act.as_secs(), 120);
         let standby = &config.endpoints[1];
@@ -73,7 +75,7 @@ fn the_examples_of_profiles_can_be_read() {
 fn every_example_can_be_used() {
     for setting in SettingId::all().map(SettingId::setting) {
         if !setting.example.is_empty() {
-            let given = Given::new(setting.example, Origin::Default);
+            let given = SourceValue::new(setting.example, Origin::Default);
             assert_eq!(setting.check(&given), Ok(()), "{}", setting.name);
         }
     }
@@ -94,7 +96,7 @@ fn docs_have_the_table_of_settings() {
             (true, Some(short)) => format!("-{short}, --{}", setting.name),
         };
         let key = match setting.key {
-            Key::Nowhere => String::new(),
+            KeyScope::Nowhere => String::new(),
             _ => setting.path(),
         };
         writeln!(

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::parameters::{Fields, Range};
-use super::resource::{CONNECTION, Connection, SESSION, Session, Shown};
-use super::{Refusal, Resource, refuse};
+use super::resource::{CONNECTION, DraftConnectionDoc, DraftSessionDoc, PartialDoc, SESSION};
+use super::{DraftError, DraftResource, refuse};
 use crate::demo::dates::{asctime, timestamp};
-use crate::demo::endpoint::Endpoint;
-use crate::demo::http::{Request, etag};
-use crate::demo::world::{Moment, State, World};
+use crate::demo::endpoint::SimEndpoint;
+use crate::demo::http::{SimRequest, etag};
+use crate::demo::world::{SimSessionAt, State, World};
 
 /// What a GET shows, with its validators.
 pub(super) struct Content {
@@ -24,23 +24,23 @@ pub(super) struct Content {
 }
 
 pub(super) fn content(
-    endpoint: &Endpoint,
-    request: &Request,
-    resource: Resource,
+    endpoint: &SimEndpoint,
+    request: &SimRequest,
+    resource: DraftResource,
     world: &World,
-) -> Result<Content, Refusal> {
+) -> Result<Content, DraftError> {
     let parameters = request.parameters();
-    let keys = if matches!(resource, Resource::Connections(_)) {
+    let keys = if matches!(resource, DraftResource::Connections(_)) {
         &CONNECTION[..]
     } else {
         &SESSION[..]
     };
     let fields = Fields::of(&parameters, keys);
     match resource {
-        Resource::Sessions => Ok(list(endpoint, world, fields, range(&parameters)?)),
-        Resource::Session(id) => {
+        DraftResource::Sessions => Ok(list(endpoint, world, fields, range(&parameters)?)),
+        DraftResource::Session(id) => {
             let session = find(world, id)?;
-            let whole = json(&Shown {
+            let whole = json(&PartialDoc {
                 item: &shown(endpoint, world, &session),
                 fields: Fields::ALL,
             });
@@ -48,7 +48,7 @@ pub(super) fn content(
             let body = if fields == Fields::ALL {
                 whole
             } else {
-                json(&Shown {
+                json(&PartialDoc {
                     item: &shown(endpoint, world, &session),
                     fields,
                 })
@@ -59,14 +59,17 @@ pub(super) fn content(
                 modified: modified(world, &session),
             })
         }
-        Resource::Connections(id) => {
+        DraftResource::Connections(id) => {
             let session = find(world, id)?;
             let range = range(&parameters)?;
-            let connections: Vec<Connection> = session
-                .backends()
-                .map(|backend| Connection::of(&backend, session.service().name))
+            let connections: Vec<DraftConnectionDoc> = session
+                .connections()
+                .map(|backend| DraftConnectionDoc::of(&backend, session.service().name))
                 .collect();
-            let whole: Vec<_> = connections.iter().map(|item| Shown { item, fields }).collect();
+            let whole: Vec<_> = connections
+                .iter()
+                .map(|item| PartialDoc { item, fields })
+                .collect();
             let body = json(&range.of_slice(&whole));
             Ok(Content {
                 etag: etag(&body),
@@ -77,14 +80,14 @@ pub(super) fn content(
     }
 }
 
-fn range(parameters: &[(String, String)]) -> Result<Range, Refusal> {
+fn range(parameters: &[(String, String)]) -> Result<Range, DraftError> {
     Range::of(parameters).or_else(|text| {
         let description = format!("`range={text}` is not of the form A-B with A not above B.");
         refuse(StatusCode::BAD_REQUEST, "Invalid range", description)
     })
 }
 
-fn find(world: &World, id: u64) -> Result<Moment<'_>, Refusal> {
+fn find(world: &World, id: u64) -> Result<SimSessionAt<'_>, DraftError> {
     let session = world.session(id).filter(is_listed);
     session.map_or_else(
         || {
@@ -99,21 +102,21 @@ fn find(world: &World, id: u64) -> Result<Moment<'_>, Refusal> {
 }
 
 /// In the draft every value is known, so a session appears once its user has logged in.
-fn is_listed(session: &Moment<'_>) -> bool {
+fn is_listed(session: &SimSessionAt<'_>) -> bool {
     session.state() != State::HalfOpen
 }
 
-fn list(endpoint: &Endpoint, world: &World, fields: Fields, range: Range) -> Content {
+fn list(endpoint: &SimEndpoint, world: &World, fields: Fields, range: Range) -> Content {
     let mut modified_at = world.changed();
-    let listed = world.listed().filter(is_listed);
-    let sessions: Vec<Session<'_>> = range
+    let listed = world.listed_sessions().filter(is_listed);
+    let sessions: Vec<DraftSessionDoc<'_>> = range
         .over(listed)
         .map(|session| {
             modified_at = modified_at.max(last_change(world, &session));
             shown(endpoint, world, &session)
         })
         .collect();
-    let rows: Vec<_> = sessions.iter().map(|item| Shown { item, fields }).collect();
+    let rows: Vec<_> = sessions.iter().map(|item| PartialDoc { item, fields }).collect();
     let body = json(&rows);
     Content {
         etag: etag(&body),
@@ -122,8 +125,8 @@ fn list(endpoint: &Endpoint, world: &World, fields: Fields, range: Range) -> Con
     }
 }
 
-fn shown<'a>(endpoint: &Endpoint, world: &World, session: &Moment<'a>) -> Session<'a> {
-    Session {
+fn shown<'a>(endpoint: &SimEndpoint, world: &World, session: &SimSessionAt<'a>) -> DraftSessionDoc<'a> {
+    DraftSessionDoc {
         id: session.id(),
         state: if session.state() == State::Stopping {
             "Stopping session"
@@ -139,18 +142,18 @@ fn shown<'a>(endpoint: &Endpoint, world: &World, session: &Moment<'a>) -> Sessio
 }
 
 /// Whole seconds since the client last asked for something.
-fn idle(world: &World, session: &Moment<'_>) -> u64 {
+fn idle(world: &World, session: &SimSessionAt<'_>) -> u64 {
     world.uptime().saturating_sub(session.last_request()).as_secs()
 }
 
 /// When what is shown of a session last changed: its idle time does so every second.
-fn last_change(world: &World, session: &Moment<'_>) -> Duration {
+fn last_change(world: &World, session: &SimSessionAt<'_>) -> Duration {
     session
         .last_request()
         .saturating_add(Duration::from_secs(idle(world, session)))
 }
 
-fn modified(world: &World, session: &Moment<'_>) -> Timestamp {
+fn modified(world: &World, session: &SimSessionAt<'_>) -> Timestamp {
     timestamp(world.wall_at(last_change(world, session)))
 }
 

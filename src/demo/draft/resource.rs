@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::parameters::Fields;
-use crate::demo::world::Backend;
+use crate::demo::world::SimConnection;
 
 /// An object that can leave out some of its keys.
 pub(super) trait Item {
@@ -18,12 +18,12 @@ pub(super) trait Item {
 
 /// An object with the wished keys.
 #[derive(Debug)]
-pub(super) struct Shown<'a, T> {
+pub(super) struct PartialDoc<'a, T> {
     pub(super) item: &'a T,
     pub(super) fields: Fields,
 }
 
-impl<T: Item> Serialize for Shown<'_, T> {
+impl<T: Item> Serialize for PartialDoc<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for place in (0..self.item.keys().len()).filter(|place| self.fields.shows(*place)) {
@@ -36,7 +36,7 @@ impl<T: Item> Serialize for Shown<'_, T> {
 pub(super) const SESSION: [&str; 7] = ["id", "state", "user", "address", "service", "connected", "idle"];
 
 #[derive(Debug)]
-pub(super) struct Session<'a> {
+pub(super) struct DraftSessionDoc<'a> {
     pub(super) id: u64,
     pub(super) state: &'static str,
     pub(super) user: &'a str,
@@ -46,7 +46,7 @@ pub(super) struct Session<'a> {
     pub(super) idle: u64,
 }
 
-impl Item for Session<'_> {
+impl Item for DraftSessionDoc<'_> {
     fn keys(&self) -> &'static [&'static str] {
         &SESSION
     }
@@ -59,8 +59,8 @@ impl Item for Session<'_> {
             0 => map.serialize_entry(key, &self.id),
             1 => map.serialize_entry(key, self.state),
             2 => map.serialize_entry(key, self.user),
-            3 => map.serialize_entry(key, &Text(self.address)),
-            4 => map.serialize_entry(key, &Text(format_args!("/services/{}", self.service))),
+            3 => map.serialize_entry(key, &DisplayDoc(self.address)),
+            4 => map.serialize_entry(key, &DisplayDoc(format_args!("/services/{}", self.service))),
             5 => map.serialize_entry(key, &self.connected),
             _ => map.serialize_entry(key, &self.idle),
         }
@@ -70,14 +70,14 @@ impl Item for Session<'_> {
 pub(super) const CONNECTION: [&str; 5] = ["state", "role", "server", "service", "statistics"];
 
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct DraftConnectionDoc {
     server: &'static str,
     service: &'static str,
-    statistics: Statistics,
+    statistics: StatisticsDoc,
 }
 
 #[derive(Debug, serde::Serialize)]
-struct Statistics {
+struct StatisticsDoc {
     reads: u64,
     writes: u64,
     buffered_writes: u64,
@@ -85,9 +85,9 @@ struct Statistics {
     low_water_events: u64,
 }
 
-impl Connection {
-    pub(super) fn of(backend: &Backend, service: &'static str) -> Self {
-        let statistics = Statistics {
+impl DraftConnectionDoc {
+    pub(super) fn of(backend: &SimConnection, service: &'static str) -> Self {
+        let statistics = StatisticsDoc {
             reads: backend.reads,
             writes: backend.writes,
             buffered_writes: backend.buffered_writes,
@@ -102,7 +102,7 @@ impl Connection {
     }
 }
 
-impl Item for Connection {
+impl Item for DraftConnectionDoc {
     fn keys(&self) -> &'static [&'static str] {
         &CONNECTION
     }
@@ -114,17 +114,17 @@ impl Item for Connection {
         match place {
             0 => map.serialize_entry(key, "DCB in the polling loop"),
             1 => map.serialize_entry(key, "Backend Request Handler"),
-            2 => map.serialize_entry(key, &Text(format_args!("/servers/{}", self.server))),
-            3 => map.serialize_entry(key, &Text(format_args!("/services/{}", self.service))),
+            2 => map.serialize_entry(key, &DisplayDoc(format_args!("/servers/{}", self.server))),
+            3 => map.serialize_entry(key, &DisplayDoc(format_args!("/services/{}", self.service))),
             _ => map.serialize_entry(key, &self.statistics),
         }
     }
 }
 
 /// Anything printable, as a JSON string.
-struct Text<T>(T);
+struct DisplayDoc<T>(T);
 
-impl<T: fmt::Display> Serialize for Text<T> {
+impl<T: fmt::Display> Serialize for DisplayDoc<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }

@@ -4,21 +4,21 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::demo::accounts::Accounts;
-use crate::demo::profile::Profile;
-use crate::demo::settings::Settings;
+use crate::demo::profile::VersionProfile;
+use crate::demo::settings::ProxyOverrides;
 
 /// What the replies need to know besides the world.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Context<'a> {
+pub(super) struct DocContext<'a> {
     /// `http://HOST/v1`, or without `/v1` if the request had none.
     pub(super) base: &'a str,
     pub(super) zone: &'a TimeZone,
-    pub(super) profile: &'static Profile,
-    pub(super) settings: &'a Settings,
+    pub(super) profile: &'static VersionProfile,
+    pub(super) settings: &'a ProxyOverrides,
     pub(super) accounts: &'a Accounts,
 }
 
-impl Context<'_> {
+impl DocContext<'_> {
     /// The link of one object, `sessions/7` or the like.
     pub(super) fn object(&self, path: &str) -> String {
         let slash = if self.profile.links.slash { "/" } else { "" };
@@ -49,7 +49,7 @@ pub(super) struct RelationshipLinks {
 
 impl RelationshipLinks {
     /// Those of what this object has to do with objects of a kind.
-    pub(super) fn of(context: Context<'_>, owner: &str, kind: &str) -> Self {
+    pub(super) fn of(context: DocContext<'_>, owner: &str, kind: &str) -> Self {
         let related = context.collection(kind);
         if context.profile.links.related {
             Self {

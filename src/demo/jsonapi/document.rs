@@ -5,18 +5,18 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::context::{Context, SelfLink};
-use super::resource::Resource;
-use super::selection::Selection;
-use super::session::{Row, Rows, found};
-use super::{proxy, targets, users};
+use super::context::{DocContext, SelfLink};
+use super::resource::JsonApiResource;
+use super::selection::DocOptions;
+use super::session::{SessionDoc, SessionListDoc, found};
+use super::{auth, proxy, targets};
 use crate::demo::world::World;
 
 pub(super) fn document(
-    resource: Resource<'_>,
-    context: Context<'_>,
+    resource: JsonApiResource<'_>,
+    context: DocContext<'_>,
     world: &World,
-    selection: &Selection,
+    selection: &DocOptions,
 ) -> Result<Option<Vec<u8>>, String> {
     let write = |link: String, data: Value, is_list: bool| {
         let document = Document {
@@ -31,51 +31,54 @@ pub(super) fn document(
         None => Ok(None),
     };
     match resource {
-        Resource::Sessions => {
+        JsonApiResource::Sessions => {
             let document = Document {
-                data: Rows { world, context },
+                data: SessionListDoc { world, context },
                 links: SelfLink {
                     myself: context.collection("sessions"),
                 },
             };
             selection.write(&document, true).map(Some)
         }
-        Resource::Session(id) => {
+        JsonApiResource::Session(id) => {
             let Some(session) = found(world, id, context.profile) else {
                 return Ok(None);
             };
             let document = Document {
-                data: Row::of(&session, world, context),
+                data: SessionDoc::of(&session, world, context),
                 links: SelfLink {
                     myself: context.object(&format!("sessions/{id}")),
                 },
             };
             selection.write(&document, false).map(Some)
         }
-        Resource::MaxScale => write(
+        JsonApiResource::MaxScale => write(
             context.collection("maxscale"),
             proxy::maxscale(world, context),
             false,
         ),
-        Resource::Threads => list("maxscale/threads", proxy::threads(world, context)),
-        Resource::Thread(id) => {
+        JsonApiResource::Threads => list("maxscale/threads", proxy::threads(world, context)),
+        JsonApiResource::Thread(id) => {
             let place = id.parse::<usize>().unwrap_or(usize::MAX);
             let thread = proxy::threads(world, context).into_iter().nth(place);
             one(format!("maxscale/threads/{id}"), thread)
         }
-        Resource::Servers => list("servers", targets::servers(world, context)),
-        Resource::Server(name) => one(
+        JsonApiResource::Servers => list("servers", targets::servers(world, context)),
+        JsonApiResource::Server(name) => one(
             format!("servers/{name}"),
             named(targets::servers(world, context), name),
         ),
-        Resource::Services => list("services", targets::services(world, context)),
-        Resource::Service(name) => one(
+        JsonApiResource::Services => list("services", targets::services(world, context)),
+        JsonApiResource::Service(name) => one(
             format!("services/{name}"),
             named(targets::services(world, context), name),
         ),
-        Resource::Users => list("users/inet", users::users(context)),
-        Resource::User(name) => one(format!("users/inet/{name}"), named(users::users(context), name)),
-        Resource::Root | Resource::Restart | Resource::NoSuch(..) | Resource::Unknown => Ok(None),
+        JsonApiResource::Users => list("users/inet", auth::users(context)),
+        JsonApiResource::User(name) => one(format!("users/inet/{name}"), named(auth::users(context), name)),
+        JsonApiResource::Root
+        | JsonApiResource::Restart
+        | JsonApiResource::NoSuch(..)
+        | JsonApiResource::Unknown => Ok(None),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::demo::profile::Filtering;
 
 /// A condition on the rows of a list.
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(super) struct RequestFilter {
     path: Vec<String>,
     expression: Expression,
 }
@@ -28,9 +28,9 @@ enum Expression {
     Not(Box<Expression>),
 }
 
-type Comparison = fn(Value) -> Expression;
+type MakeExpression = fn(Value) -> Expression;
 
-const COMPARISONS: [(&str, Comparison); 6] = [
+const COMPARISONS: [(&str, MakeExpression); 6] = [
     ("eq", Expression::Equal),
     ("ne", Expression::NotEqual),
     ("lt", Expression::Less),
@@ -39,7 +39,7 @@ const COMPARISONS: [(&str, Comparison); 6] = [
     ("ge", Expression::GreaterOrEqual),
 ];
 
-impl Filter {
+impl RequestFilter {
     /// The filters among the parameters.
     pub(super) fn all(parameters: &[(String, String)], can: Filtering) -> Result<Vec<Self>, String> {
         let mut all = parameters.iter();

@@ -7,7 +7,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use crate::demo::profile::{Parameters, Pretty};
+use crate::demo::profile::{ParameterSupport, Pretty};
 
 /// How JSON is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Layout {
 
 impl Layout {
     /// What the parameter `pretty` asks for.
-    pub(super) fn of(pretty: Option<&str>, can: Parameters) -> Self {
+    pub(super) fn of(pretty: Option<&str>, can: ParameterSupport) -> Self {
         let falsy = ["false", "no", "off", "0"];
         let indents = pretty.is_none_or(|value| match can.pretty {
             Pretty::Literal => value == "true",

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::demo::profile::{MemoryForm, Sizes};
-use crate::demo::world::{Backend, Moment, State};
+use crate::demo::world::{SimConnection, SimSessionAt, State};
 
 /// A read buffer, held by the side that was active last.
 const READ_BUFFER: u64 = 65_536;
@@ -44,8 +44,8 @@ struct Buffers {
 
 impl Memory {
     pub(super) fn of<'a>(
-        session: &Moment<'_>,
-        backends: &[Backend],
+        session: &SimSessionAt<'_>,
+        backends: &[SimConnection],
         statements: impl Iterator<Item = &'a str>,
         form: MemoryForm,
     ) -> Option<Self> {

@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
-use super::context::Context;
+use super::context::DocContext;
 use crate::demo::dates::{http_date, timestamp};
 use crate::demo::world::{WORKERS, World};
 
 /// `/maxscale`.
-pub(super) fn maxscale(world: &World, context: Context<'_>) -> Value {
+pub(super) fn maxscale(world: &World, context: DocContext<'_>) -> Value {
     let profile = context.profile;
     let started = http_date(timestamp((world.started_unix(), 0)));
     let form = profile.proxy;
@@ -67,13 +67,13 @@ fn leave_out(data: &mut Value, pointer: &str, names: &[&str]) {
 }
 
 /// `/maxscale/threads`. Their own links lack `maxscale`, as the real ones do.
-pub(super) fn threads(world: &World, context: Context<'_>) -> Vec<Value> {
+pub(super) fn threads(world: &World, context: DocContext<'_>) -> Vec<Value> {
     (0..WORKERS)
         .map(|worker| thread(world, context, worker))
         .collect()
 }
 
-fn thread(world: &World, context: Context<'_>, worker: u64) -> Value {
+fn thread(world: &World, context: DocContext<'_>, worker: u64) -> Value {
     let own = || world.sessions().filter(|session| session.worker() == worker);
     let sessions = own().count() as u64;
     let statements: u64 = own().map(|session| session.statement_count()).sum();

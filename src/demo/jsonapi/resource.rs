@@ -2,11 +2,11 @@
 //!
 //! Who may enter: the JSON:API dialect.
 
-use crate::demo::profile::Profile;
+use crate::demo::profile::VersionProfile;
 
 /// The resources and, for the unknown ones, how they are missing.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Resource<'a> {
+pub(super) enum JsonApiResource<'a> {
     Root,
     Sessions,
     Session(u64),
@@ -25,8 +25,8 @@ pub(super) enum Resource<'a> {
     Unknown,
 }
 
-impl<'a> Resource<'a> {
-    pub(super) fn of(segments: &[&'a str], profile: &Profile) -> Self {
+impl<'a> JsonApiResource<'a> {
+    pub(super) fn of(segments: &[&'a str], profile: &VersionProfile) -> Self {
         match *segments {
             [""] | [] => Self::Root,
             ["sessions"] => Self::Sessions,
@@ -46,7 +46,7 @@ impl<'a> Resource<'a> {
         }
     }
 
-    pub(super) fn methods(self, profile: &Profile) -> &'static str {
+    pub(super) fn methods(self, profile: &VersionProfile) -> &'static str {
         match self {
             Self::Session(_) | Self::NoSuch("session") if profile.sessions.delete => "GET, DELETE",
             Self::Restart => "POST",
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn ids_are_read_as_the_version_reads_them() {
-        let [old, new] = ["23.08", "24.02"].map(|name| Profile::named(name).unwrap());
+        let [old, new] = ["23.08", "24.02"].map(|name| VersionProfile::named(name).unwrap());
         for (text, lax, strict) in [
             ("7", 7, true),
             ("7x", 7, false),
@@ -94,9 +94,12 @@ mod tests {
             ("4294967295", 0, true),
             ("99999999999999999999999", 0, false),
         ] {
-            let read = |profile| Resource::of(&["sessions", text], profile);
-            assert!(matches!(read(old), Resource::Session(id) if id == lax), "{text}");
-            assert_eq!(matches!(read(new), Resource::Session(_)), strict, "{text}");
+            let read = |profile| JsonApiResource::of(&["sessions", text], profile);
+            assert!(
+                matches!(read(old), JsonApiResource::Session(id) if id == lax),
+                "{text}"
+            );
+            assert_eq!(matches!(read(new), JsonApiResource::Session(_)), strict, "{text}");
         }
     }
 }

@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::filter::Filter;
+use super::filter::RequestFilter;
 use super::layout::{Layout, dump};
-use crate::demo::profile::{Filtering, Parameters};
+use crate::demo::profile::{Filtering, ParameterSupport};
 
 /// What is shown of a document.
 #[derive(Debug)]
-pub(super) struct Selection {
+pub(super) struct DocOptions {
     layout: Layout,
     /// The wished fields by type, as paths.
     fields: Vec<(String, Vec<Vec<String>>)>,
-    filters: Result<Vec<Filter>, String>,
+    filters: Result<Vec<RequestFilter>, String>,
     page: Option<Page>,
     /// The fields are chosen before the filter looks at a row.
     fields_first: bool,
@@ -31,9 +31,9 @@ struct Page {
     number: usize,
 }
 
-impl Selection {
+impl DocOptions {
     /// With `bare` only `pretty` counts.
-    pub(super) fn of(parameters: &[(String, String)], bare: bool, can: Parameters) -> Self {
+    pub(super) fn of(parameters: &[(String, String)], bare: bool, can: ParameterSupport) -> Self {
         let map: BTreeMap<&str, &str> = parameters
             .iter()
             .rev()
@@ -65,7 +65,7 @@ impl Selection {
                 .filter(|_| can.fields)
                 .filter_map(|(name, value)| wish(name, value))
                 .collect(),
-            filters: Filter::all(parameters, can.filter),
+            filters: RequestFilter::all(parameters, can.filter),
             page: size.filter(|_| can.page).map(|size| Page { size, number }),
             fields_first: can.fields_first,
             only_lists: can.filter == Filtering::Expressions

@@ -9,42 +9,42 @@ use std::time::Duration;
 
 use serde::ser::{Serialize, Serializer};
 
-use self::ends::{Client, Connection, client, connections};
-use super::context::{Context, RelationshipLinks, SelfLink};
+use self::ends::{ClientDoc, ConnectionDoc, client, connections};
+use super::context::{DocContext, RelationshipLinks, SelfLink};
 use super::memory::Memory;
 use crate::demo::dates::{asctime, http_date, local_millis, timestamp};
-use crate::demo::profile::{Idle, Profile, RowForm};
-use crate::demo::world::{Backend, Moment, State, World};
+use crate::demo::profile::{Idle, RowForm, VersionProfile};
+use crate::demo::world::{SimConnection, SimSessionAt, State, World};
 
 /// All sessions, worker by worker, in no useful order; each is built when it is written.
 #[derive(Debug)]
-pub(super) struct Rows<'a> {
+pub(super) struct SessionListDoc<'a> {
     pub(super) world: &'a World,
-    pub(super) context: Context<'a>,
+    pub(super) context: DocContext<'a>,
 }
 
-impl Serialize for Rows<'_> {
+impl Serialize for SessionListDoc<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sessions: Vec<Moment<'_>> = self.world.listed().collect();
+        let mut sessions: Vec<SimSessionAt<'_>> = self.world.listed_sessions().collect();
         sessions.sort_unstable_by_key(|session| (session.worker(), session.shuffle()));
         serializer.collect_seq(
             sessions
                 .iter()
-                .map(|session| Row::of(session, self.world, self.context)),
+                .map(|session| SessionDoc::of(session, self.world, self.context)),
         )
     }
 }
 
 /// The session with this id, if this version finds it.
-pub(super) fn found<'a>(world: &'a World, id: u64, profile: &Profile) -> Option<Moment<'a>> {
+pub(super) fn found<'a>(world: &'a World, id: u64, profile: &VersionProfile) -> Option<SimSessionAt<'a>> {
     let session = world.session(id)?;
     (profile.sessions.finds_all || session.state() == State::Ready).then_some(session)
 }
 
 /// One session.
 #[derive(Debug, serde::Serialize)]
-pub(super) struct Row<'a> {
-    attributes: Attributes<'a>,
+pub(super) struct SessionDoc<'a> {
+    attributes: SessionAttributesDoc<'a>,
     id: String,
     links: SelfLink,
     relationships: Relationships,
@@ -52,12 +52,12 @@ pub(super) struct Row<'a> {
 }
 
 #[derive(Debug, serde::Serialize)]
-struct Attributes<'a> {
+struct SessionAttributesDoc<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<Client<'a>>,
+    client: Option<ClientDoc<'a>>,
     connected: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    connections: Option<Vec<Connection>>,
+    connections: Option<Vec<ConnectionDoc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     default_database: Option<&'static str>,
     idle: f64,
@@ -68,11 +68,11 @@ struct Attributes<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<Memory>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameters: Option<Parameters>,
+    parameters: Option<LogSwitchesDoc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    queries: Option<Vec<Query<'a>>>,
+    queries: Option<Vec<StatementDoc<'a>>>,
     remote: IpAddr,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds_alive: Option<f64>,
@@ -86,7 +86,7 @@ struct Attributes<'a> {
 /// Switches of one session's logging, all off.
 #[derive(Debug, Default, serde::Serialize)]
 #[allow(clippy::struct_excessive_bools)]
-struct Parameters {
+struct LogSwitchesDoc {
     log_error: bool,
     log_info: bool,
     log_notice: bool,
@@ -94,28 +94,28 @@ struct Parameters {
 }
 
 #[derive(Debug, serde::Serialize)]
-struct Query<'a> {
+struct StatementDoc<'a> {
     command: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed: Option<String>,
     received: String,
-    responses: Vec<Response>,
+    responses: Vec<StatementReplyDoc>,
     statement: &'a str,
 }
 
 #[derive(Debug, serde::Serialize)]
-struct Response {
+struct StatementReplyDoc {
     duration: u64,
     server: &'static str,
 }
 
 #[derive(Debug, serde::Serialize)]
 struct Relationships {
-    services: Services,
+    services: ServiceLinkDoc,
 }
 
 #[derive(Debug, serde::Serialize)]
-struct Services {
+struct ServiceLinkDoc {
     data: [Reference; 1],
     links: RelationshipLinks,
 }
@@ -126,8 +126,8 @@ struct Reference {
     r#type: &'static str,
 }
 
-impl<'a> Row<'a> {
-    pub(super) fn of(session: &Moment<'a>, world: &World, context: Context<'_>) -> Self {
+impl<'a> SessionDoc<'a> {
+    pub(super) fn of(session: &SimSessionAt<'a>, world: &World, context: DocContext<'_>) -> Self {
         let path = format!("sessions/{}", session.id());
         let links = RelationshipLinks::of(context, &path, "services");
         let data = [Reference {
@@ -135,23 +135,23 @@ impl<'a> Row<'a> {
             r#type: "services",
         }];
         Self {
-            attributes: Attributes::of(session, world, context),
+            attributes: SessionAttributesDoc::of(session, world, context),
             id: session.id().to_string(),
             links: SelfLink {
                 myself: context.object(&path),
             },
             relationships: Relationships {
-                services: Services { data, links },
+                services: ServiceLinkDoc { data, links },
             },
             r#type: "sessions",
         }
     }
 }
 
-impl<'a> Attributes<'a> {
-    fn of(session: &Moment<'a>, world: &World, context: Context<'_>) -> Self {
+impl<'a> SessionAttributesDoc<'a> {
+    fn of(session: &SimSessionAt<'a>, world: &World, context: DocContext<'_>) -> Self {
         let form = context.profile.row;
-        let backends: Vec<Backend> = session.backends().collect();
+        let backends: Vec<SimConnection> = session.connections().collect();
         let queries = queries(session, world, context);
         let texts = queries.iter().map(|query| query.statement);
         let connected = timestamp(world.wall_at(session.connected()));
@@ -169,7 +169,7 @@ impl<'a> Attributes<'a> {
             io_activity: form.activity.then(|| session.io_activity()),
             log: form.statements.then_some([]),
             memory: Memory::of(session, &backends, texts, form.memory),
-            parameters: form.parameters.then(Parameters::default),
+            parameters: form.parameters.then(LogSwitchesDoc::default),
             port: form.port.then(|| session.port()),
             queries: form.statements.then_some(queries),
             remote: remote(session, form),
@@ -186,7 +186,7 @@ impl<'a> Attributes<'a> {
 }
 
 /// What `idle` measures in this version.
-fn idle(session: &Moment<'_>, world: &World, meaning: Idle) -> Duration {
+fn idle(session: &SimSessionAt<'_>, world: &World, meaning: Idle) -> Duration {
     let quiet_since = match meaning {
         Idle::SinceRead => session.last_request(),
         Idle::SinceTraffic if session.client_write_queue() > 0 => world.uptime(),
@@ -198,7 +198,7 @@ fn idle(session: &Moment<'_>, world: &World, meaning: Idle) -> Duration {
     world.uptime().saturating_sub(quiet_since)
 }
 
-fn remote(session: &Moment<'_>, form: RowForm) -> IpAddr {
+fn remote(session: &SimSessionAt<'_>, form: RowForm) -> IpAddr {
     match session.address() {
         IpAddr::V4(address) if form.mapped_addresses => address.to_ipv6_mapped().into(),
         address => address,
@@ -206,23 +206,23 @@ fn remote(session: &Moment<'_>, form: RowForm) -> IpAddr {
 }
 
 /// Some clients have chosen one.
-fn database(session: &Moment<'_>) -> Option<&'static str> {
+fn database(session: &SimSessionAt<'_>) -> Option<&'static str> {
     let has_one = session.user().is_some() && !session.pid().is_multiple_of(3);
     has_one.then_some("shop")
 }
 
 /// The retained statements, oldest first; the one that runs has no `completed` and names no server.
-fn queries<'a>(session: &Moment<'a>, world: &World, context: Context<'_>) -> Vec<Query<'a>> {
+fn queries<'a>(session: &SimSessionAt<'a>, world: &World, context: DocContext<'_>) -> Vec<StatementDoc<'a>> {
     let local = |at: Duration| local_millis(timestamp(world.wall_at(at)), context.zone);
     let is_noted = !context.profile.row.forgets_ends || session.service().router == "readwritesplit";
     let query = |statement: crate::demo::world::Statement<'a>| {
         let completed = statement.completed.filter(|_| is_noted);
-        Query {
+        StatementDoc {
             command: "COM_QUERY",
             completed: completed.map(local),
             received: local(statement.received),
             responses: completed
-                .map(|completed| Response {
+                .map(|completed| StatementReplyDoc {
                     duration: milliseconds(completed.saturating_sub(statement.received)),
                     server: statement.server,
                 })

@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
-use super::context::{Context, RelationshipLinks};
+use super::context::{DocContext, RelationshipLinks};
 use crate::demo::dates::{asctime, http_date, timestamp};
-use crate::demo::world::{Moment, SERVERS, SERVICES, Server, ServerTrouble, Service, World};
+use crate::demo::world::{SERVERS, SERVICES, Server, ServerTrouble, Service, SimSessionAt, World};
 
 /// `/servers`.
-pub(super) fn servers(world: &World, context: Context<'_>) -> Vec<Value> {
+pub(super) fn servers(world: &World, context: DocContext<'_>) -> Vec<Value> {
     SERVERS
         .iter()
         .map(|server| one_server(server, world, context))
@@ -17,19 +17,19 @@ pub(super) fn servers(world: &World, context: Context<'_>) -> Vec<Value> {
 }
 
 /// `/services`.
-pub(super) fn services(world: &World, context: Context<'_>) -> Vec<Value> {
+pub(super) fn services(world: &World, context: DocContext<'_>) -> Vec<Value> {
     SERVICES
         .iter()
         .map(|service| one_service(service, world, context))
         .collect()
 }
 
-fn one_server(server: &Server, world: &World, context: Context<'_>) -> Value {
+fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value {
     let name = server.name;
     let held = || {
         world
             .sessions()
-            .flat_map(|session| session.backends())
+            .flat_map(|session| session.connections())
             .filter(|held| held.server == name)
     };
     let connections = held().count();
@@ -96,7 +96,7 @@ fn one_server(server: &Server, world: &World, context: Context<'_>) -> Value {
     })
 }
 
-fn one_service(service: &Service, world: &World, context: Context<'_>) -> Value {
+fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Value {
     let name = service.name;
     let own = || world.sessions().filter(|session| session.service().name == name);
     let connections = own().count();
@@ -119,7 +119,7 @@ fn one_service(service: &Service, world: &World, context: Context<'_>) -> Value 
             "started": started,
             "state": "Started",
             "statistics": {
-                "active_operations": own().filter(Moment::is_running).count(),
+                "active_operations": own().filter(SimSessionAt::is_running).count(),
                 "avg_sescmd_history_length": 0.0,
                 "avg_session_lifetime": 61.5,
                 "connections": connections,
@@ -145,7 +145,7 @@ fn one_service(service: &Service, world: &World, context: Context<'_>) -> Value 
     })
 }
 
-fn parameters(service: &Service, context: Context<'_>) -> Value {
+fn parameters(service: &Service, context: DocContext<'_>) -> Value {
     let mut parameters = json!({
         "idle_session_pool_time": "-1ms",
         "max_connections": 0,
@@ -160,7 +160,7 @@ fn parameters(service: &Service, context: Context<'_>) -> Value {
     parameters
 }
 
-fn listener(service: &Service, context: Context<'_>) -> Value {
+fn listener(service: &Service, context: DocContext<'_>) -> Value {
     let name = format!("{}-Listener", service.name);
     json!({
         "attributes": {
@@ -184,7 +184,7 @@ fn listener(service: &Service, context: Context<'_>) -> Value {
     })
 }
 
-fn relationship(context: Context<'_>, kind: &str, owner: &str, names: &[&str]) -> Value {
+fn relationship(context: DocContext<'_>, kind: &str, owner: &str, names: &[&str]) -> Value {
     let data: Vec<Value> = names
         .iter()
         .map(|name| json!({ "id": name, "type": kind }))

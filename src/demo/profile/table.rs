@@ -1,16 +1,16 @@
 //! The versions, oldest first; each is written as what it changed in the one before.
 
 use super::{
-    ClientForm, ConnectionForm, Filtering, Http, Idle, Links, MemoryForm, Missing, Operations, Parameters,
-    Pretty, Profile, ProxyForm, RowForm, Sizes,
+    ClientForm, ConnectionForm, Filtering, Http, Idle, Links, MemoryForm, NotFoundStyle, Operations,
+    ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, VersionProfile,
 };
 
 /// Every version, in the order of their release. The last is the current one.
-pub static PROFILES: [Profile; 10] = [
+pub static PROFILES: [VersionProfile; 10] = [
     V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02,
 ];
 
-impl Profile {
+impl VersionProfile {
     /// The one that is served where nobody asks for another.
     #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
     pub const fn current() -> &'static Self {
@@ -18,7 +18,7 @@ impl Profile {
     }
 }
 
-const V2_2: Profile = Profile {
+const V2_2: VersionProfile = VersionProfile {
     name: "2.2",
     version: "2.2.21",
     http: Http {
@@ -33,7 +33,7 @@ const V2_2: Profile = Profile {
         related: false,
         slash: false,
     },
-    parameters: Parameters {
+    parameters: ParameterSupport {
         pretty: Pretty::Literal,
         spaced: true,
         fields: false,
@@ -47,7 +47,7 @@ const V2_2: Profile = Profile {
         patch: false,
         atoi: true,
         finds_all: true,
-        missing: Missing::Silent,
+        missing: NotFoundStyle::Silent,
     },
     row: RowForm {
         states: ["Session Ready", "Session ready for routing", "Stopping session"],
@@ -84,7 +84,7 @@ const V2_2: Profile = Profile {
     },
 };
 
-const V2_3: Profile = Profile {
+const V2_3: VersionProfile = VersionProfile {
     name: "2.3",
     version: "2.3.19",
     row: RowForm {
@@ -100,7 +100,7 @@ const V2_3: Profile = Profile {
     ..V2_2
 };
 
-const V2_4: Profile = Profile {
+const V2_4: VersionProfile = VersionProfile {
     name: "2.4",
     version: "2.4.19",
     http: Http {
@@ -116,7 +116,7 @@ const V2_4: Profile = Profile {
     ..V2_3
 };
 
-const V2_5: Profile = Profile {
+const V2_5: VersionProfile = VersionProfile {
     name: "2.5",
     version: "2.5.29",
     http: Http {
@@ -128,7 +128,7 @@ const V2_5: Profile = Profile {
         related: true,
         ..V2_4.links
     },
-    parameters: Parameters {
+    parameters: ParameterSupport {
         fields: true,
         fields_first: true,
         filter: Filtering::Equality,
@@ -150,7 +150,7 @@ const V2_5: Profile = Profile {
     ..V2_4
 };
 
-const V6_4: Profile = Profile {
+const V6_4: VersionProfile = VersionProfile {
     name: "6.4",
     version: "6.4.15",
     http: Http {
@@ -162,7 +162,7 @@ const V6_4: Profile = Profile {
         slash: true,
         ..V2_5.links
     },
-    parameters: Parameters {
+    parameters: ParameterSupport {
         spaced: false,
         fields_first: false,
         page: true,
@@ -189,13 +189,13 @@ const V6_4: Profile = Profile {
 };
 
 /// The same series under another name.
-const V21_06: Profile = Profile {
+const V21_06: VersionProfile = VersionProfile {
     name: "21.06",
     version: "21.06.17",
     ..V6_4
 };
 
-const V22_08: Profile = Profile {
+const V22_08: VersionProfile = VersionProfile {
     name: "22.08",
     version: "22.08.14",
     sessions: Operations {
@@ -219,10 +219,10 @@ const V22_08: Profile = Profile {
     ..V21_06
 };
 
-const V23_02: Profile = Profile {
+const V23_02: VersionProfile = VersionProfile {
     name: "23.02",
     version: "23.02.11",
-    parameters: Parameters {
+    parameters: ParameterSupport {
         pretty: Pretty::Truthy,
         ..V22_08.parameters
     },
@@ -243,11 +243,11 @@ const V23_02: Profile = Profile {
     ..V22_08
 };
 
-const V23_08: Profile = Profile {
+const V23_08: VersionProfile = VersionProfile {
     name: "23.08",
     version: "23.08.6",
     sessions: Operations {
-        missing: Missing::Named,
+        missing: NotFoundStyle::Named,
         ..V23_02.sessions
     },
     row: RowForm {
@@ -257,17 +257,17 @@ const V23_08: Profile = Profile {
     ..V23_02
 };
 
-const V24_02: Profile = Profile {
+const V24_02: VersionProfile = VersionProfile {
     name: "24.02",
     version: "24.02.3",
-    parameters: Parameters {
+    parameters: ParameterSupport {
         filter: Filtering::Expressions,
         ..V23_08.parameters
     },
     sessions: Operations {
         atoi: false,
         finds_all: false,
-        missing: Missing::NamedIfImpossible,
+        missing: NotFoundStyle::NamedIfImpossible,
         ..V23_08.sessions
     },
     row: RowForm {

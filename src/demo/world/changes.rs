@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::schedule::Event;
+use super::event_queue::FleetEvent;
 use super::{World, fleet};
 
 impl World {
@@ -25,7 +25,7 @@ impl World {
             return false;
         };
         session.expires = Some(at);
-        self.schedule.add(at, Event::Expire(id));
+        self.schedule.add(at, FleetEvent::Expire(id));
         true
     }
 
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// A list was given out.
-    pub(in crate::demo) fn was_listed(&mut self) {
+    pub(in crate::demo) fn on_listed(&mut self) {
         for lists in self.hidden.values_mut() {
             *lists = lists.saturating_sub(1);
         }

@@ -7,52 +7,52 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::World;
-use super::cast::{Client, KINDS, Kind, Life};
-use super::guise::GUISES;
-use super::schedule::Event;
-use super::session::Session;
-use super::story::{HALF_OPEN, Plot, ROLES, Role};
+use super::event_queue::FleetEvent;
+use super::hostile_texts::GUISES;
+use super::population::{ClientProfile, Life, POPULATION, SimClient};
+use super::scenario::{HALF_OPEN, SCENARIO, ScenarioSession, SessionTrouble};
+use super::session::SimSession;
 use super::timeline::mix;
 
 /// A pool closes a connection after this time, on average.
 const POOLED_LIFE: Duration = Duration::from_hours(8);
 /// One killed client of a pool in this many comes back.
-const ONE_IN: u64 = 4;
+const RECONNECT_ONE_IN: u64 = 4;
 
 /// Somebody who is there at the start.
-struct Present {
+struct InitialSession {
     age: Duration,
-    client: Client,
+    client: SimClient,
     seed: u64,
-    role: Option<&'static Role>,
+    role: Option<&'static ScenarioSession>,
 }
 
 /// Fills the world for its first moment; the oldest get the lowest ids.
 pub(super) fn populate(world: &mut World) {
     let mut rng = Rng::with_seed(world.spec.seed);
-    let roles = ROLES.iter().take(world.spec.sessions);
-    let ordinary = world.spec.sessions.saturating_sub(ROLES.len());
+    let roles = SCENARIO.iter().take(world.spec.sessions);
+    let ordinary = world.spec.sessions.saturating_sub(SCENARIO.len());
     world.brief_life = brief_life(ordinary, world.churn);
 
-    let mut present: Vec<Present> = Vec::with_capacity(world.spec.sessions.saturating_add(1));
+    let mut present: Vec<InitialSession> = Vec::with_capacity(world.spec.sessions.saturating_add(1));
     for role in roles.chain(world.spec.half_open.then_some(&HALF_OPEN)) {
         let age = Duration::from_secs(role.age);
-        present.push(Present {
+        present.push(InitialSession {
             age,
-            client: Client::of(role.kind, &mut rng),
+            client: SimClient::of(role.kind, &mut rng),
             seed: rng.u64(..),
             role: Some(role),
         });
     }
     for place in 0..ordinary {
         let kind = kind_at(place, ordinary);
-        let mut client = Client::of(kind, &mut rng);
+        let mut client = SimClient::of(kind, &mut rng);
         client.guise = GUISES.get(place).filter(|_| world.spec.hostile);
         if let Some(guise) = client.guise {
             client.user = guise.user.into();
         }
         let seed = rng.u64(..);
-        present.push(Present {
+        present.push(InitialSession {
             age: first_age(world, kind, &mut rng),
             client,
             seed,
@@ -70,16 +70,16 @@ pub(super) fn populate(world: &mut World) {
 }
 
 /// The place of the n-th of `count` clients in the table of kinds, by their shares.
-fn kind_at(place: usize, count: usize) -> &'static Kind {
-    let total: usize = KINDS.iter().map(|kind| kind.share as usize).sum();
+fn kind_at(place: usize, count: usize) -> &'static ClientProfile {
+    let total: usize = POPULATION.iter().map(|kind| kind.share as usize).sum();
     let mut point = (2 * place + 1) * total / (2 * count.max(1));
-    for kind in &KINDS {
+    for kind in &POPULATION {
         match point.checked_sub(kind.share as usize) {
             Some(rest) => point = rest,
             None => return kind,
         }
     }
-    &KINDS[0]
+    &POPULATION[0]
 }
 
 /// How long short-lived sessions live so that as many leave as come.
@@ -91,7 +91,7 @@ fn brief_life(ordinary: usize, churn: f64) -> Duration {
     Duration::try_from_secs_f64(brief / churn).unwrap_or(Duration::MAX)
 }
 
-fn first_age(world: &World, kind: &Kind, rng: &mut Rng) -> Duration {
+fn first_age(world: &World, kind: &ClientProfile, rng: &mut Rng) -> Duration {
     if kind.life == Life::Brief {
         let oldest = Duration::from_secs(u64::from(kind.oldest));
         return exponential(world.brief_life.min(oldest / 2), rng).min(oldest);
@@ -100,7 +100,7 @@ fn first_age(world: &World, kind: &Kind, rng: &mut Rng) -> Duration {
 }
 
 /// Nobody is older than the process; if it is young, everybody's age shrinks in proportion.
-fn within_uptime(present: &mut [Present], uptime: Duration) {
+fn within_uptime(present: &mut [InitialSession], uptime: Duration) {
     let oldest = present.iter().map(|one| one.age).max().unwrap_or_default();
     if oldest > uptime {
         let factor = uptime.as_secs_f64() / oldest.as_secs_f64();
@@ -110,7 +110,7 @@ fn within_uptime(present: &mut [Present], uptime: Duration) {
     }
 }
 
-fn enter(world: &mut World, one: Present) {
+fn enter(world: &mut World, one: InitialSession) {
     let (born, seed, life) = (
         world.uptime.saturating_sub(one.age),
         one.seed,
@@ -128,16 +128,16 @@ fn enter(world: &mut World, one: Present) {
 }
 
 /// One event.
-pub(super) fn happen(world: &mut World, at: Duration, event: Event) {
+pub(super) fn happen(world: &mut World, at: Duration, event: FleetEvent) {
     match event {
-        Event::Arrive => {
-            let client = Client::of(brief_kind(&mut world.arrivals), &mut world.arrivals);
+        FleetEvent::Arrive => {
+            let client = SimClient::of(brief_kind(&mut world.arrivals), &mut world.arrivals);
             let seed = world.arrivals.u64(..);
             open(world, client, seed, at);
             schedule_arrival(world, at);
         }
-        Event::Open(client, seed) => open(world, *client, seed, at),
-        Event::End(id) => {
+        FleetEvent::Open(client, seed) => open(world, *client, seed, at),
+        FleetEvent::End(id) => {
             let Some(session) = world.sessions.remove(&id) else {
                 return;
             };
@@ -146,7 +146,7 @@ pub(super) fn happen(world: &mut World, at: Duration, event: Event) {
                 reopen(world, &session, at, 0);
             }
         }
-        Event::Expire(id) => {
+        FleetEvent::Expire(id) => {
             let due = world
                 .sessions
                 .get(&id)
@@ -159,38 +159,38 @@ pub(super) fn happen(world: &mut World, at: Duration, event: Event) {
     }
 }
 
-fn open(world: &mut World, client: Client, seed: u64, at: Duration) {
+fn open(world: &mut World, client: SimClient, seed: u64, at: Duration) {
     let life = client.kind.life;
     let id = world.open(client, seed, at).id;
     schedule_end(world, id, life, seed, at);
 }
 
 /// A killed client of a pool may connect again soon, if anybody comes at all; returning ones always do.
-pub(super) fn come_back(world: &mut World, killed: &Session) {
+pub(super) fn come_back(world: &mut World, killed: &SimSession) {
     if world.spec.returning {
-        if killed.plot != Plot::HalfOpen {
+        if killed.plot != SessionTrouble::HalfOpen {
             reopen(world, killed, world.uptime, 350 + mix(killed.seed, 22) % 101);
         }
         return;
     }
-    let returns = mix(killed.seed, 21).is_multiple_of(ONE_IN);
-    let ordinary = matches!(killed.plot, Plot::Ordinary | Plot::Leaked);
+    let returns = mix(killed.seed, 21).is_multiple_of(RECONNECT_ONE_IN);
+    let ordinary = matches!(killed.plot, SessionTrouble::Ordinary | SessionTrouble::Leaked);
     if world.churn > 0.0 && returns && ordinary && killed.client.kind.life != Life::Brief {
         reopen(world, killed, world.uptime, 300 + mix(killed.seed, 22) % 900);
     }
 }
 
-fn reopen(world: &mut World, left: &Session, at: Duration, after_millis: u64) {
+fn reopen(world: &mut World, left: &SimSession, at: Duration, after_millis: u64) {
     let seed = mix(left.seed, 23);
     let client = left.client.again(&mut Rng::with_seed(seed));
     let at = at.saturating_add(Duration::from_millis(after_millis));
-    world.schedule.add(at, Event::Open(Box::new(client), seed));
+    world.schedule.add(at, FleetEvent::Open(Box::new(client), seed));
 }
 
 fn schedule_arrival(world: &mut World, from: Duration) {
     let mean = Duration::try_from_secs_f64(1.0 / world.churn).unwrap_or(Duration::MAX);
     let at = from.saturating_add(exponential(mean, &mut world.arrivals));
-    world.schedule.add(at, Event::Arrive);
+    world.schedule.add(at, FleetEvent::Arrive);
 }
 
 fn schedule_end(world: &mut World, id: u64, life: Life, seed: u64, from: Duration) {
@@ -203,11 +203,11 @@ fn schedule_end(world: &mut World, id: u64, life: Life, seed: u64, from: Duratio
         Life::Lasting => return,
     };
     let at = from.saturating_add(exponential(mean, &mut Rng::with_seed(mix(seed, 24))));
-    world.schedule.add(at, Event::End(id));
+    world.schedule.add(at, FleetEvent::End(id));
 }
 
-fn brief_kind(rng: &mut Rng) -> &'static Kind {
-    let brief = || KINDS.iter().filter(|kind| kind.life == Life::Brief);
+fn brief_kind(rng: &mut Rng) -> &'static ClientProfile {
+    let brief = || POPULATION.iter().filter(|kind| kind.life == Life::Brief);
     let mut point = rng.u32(0..brief().map(|kind| kind.share).sum::<u32>().max(1));
     for kind in brief() {
         match point.checked_sub(kind.share) {
@@ -215,7 +215,7 @@ fn brief_kind(rng: &mut Rng) -> &'static Kind {
             None => return kind,
         }
     }
-    &KINDS[0]
+    &POPULATION[0]
 }
 
 /// A waiting time without memory, at most five times the mean.

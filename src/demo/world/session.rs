@@ -1,6 +1,6 @@
 //! One session, and what can be seen of it at a moment.
 //!
-//! Who may enter: the world makes sessions; replies read [`Moment`]s.
+//! Who may enter: the world makes sessions; replies read [`SimSessionAt`]s.
 
 mod backends;
 mod statements;
@@ -9,12 +9,12 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::cast::{Client, Library};
-use super::story::Plot;
+use super::population::{Library, SimClient};
+use super::scenario::SessionTrouble;
 use super::timeline::{Progress, Rhythm, Timeline, mix};
 use super::topology::Service;
 
-pub use backends::Backend;
+pub use backends::SimConnection;
 pub use statements::Statement;
 
 /// Worker threads of the simulated proxy.
@@ -31,31 +31,31 @@ const STREAM: Rhythm = Rhythm {
 
 /// A session as the world keeps it: only what does not follow from its age.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct SimSession {
     pub(super) id: u64,
-    pub(super) client: Client,
+    pub(super) client: SimClient,
     pub(super) seed: u64,
     pub(super) born: Duration,
-    pub(super) plot: Plot,
+    pub(super) plot: SessionTrouble,
     /// The age at which the plot begins.
     trouble: Duration,
     pub(super) expires: Option<Duration>,
 }
 
-impl Session {
-    pub(super) fn new(id: u64, client: Client, seed: u64, born: Duration) -> Self {
+impl SimSession {
+    pub(super) fn new(id: u64, client: SimClient, seed: u64, born: Duration) -> Self {
         Self {
             id,
             client,
             seed,
             born,
-            plot: Plot::Ordinary,
+            plot: SessionTrouble::Ordinary,
             trouble: Duration::MAX,
             expires: None,
         }
     }
 
-    pub(super) fn cast(&mut self, plot: Plot, trouble: Duration) {
+    pub(super) fn cast(&mut self, plot: SessionTrouble, trouble: Duration) {
         self.plot = plot;
         self.trouble = trouble;
     }
@@ -64,7 +64,7 @@ impl Session {
         self.client.user = Cow::Owned(user.to_owned());
         self.born = born;
         self.seed = mix(self.seed, 31);
-        self.cast(Plot::Ordinary, Duration::MAX);
+        self.cast(SessionTrouble::Ordinary, Duration::MAX);
     }
 }
 
@@ -81,16 +81,16 @@ pub enum State {
 
 /// A session at a moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
-    session: &'a Session,
+pub struct SimSessionAt<'a> {
+    session: &'a SimSession,
     uptime: Duration,
     timeline: Timeline,
     progress: Progress,
 }
 
-impl<'a> Moment<'a> {
-    pub(super) fn of(session: &'a Session, uptime: Duration) -> Self {
-        let streams = session.plot == Plot::SlowReader;
+impl<'a> SimSessionAt<'a> {
+    pub(super) fn of(session: &'a SimSession, uptime: Duration) -> Self {
+        let streams = session.plot == SessionTrouble::SlowReader;
         let rhythm = if streams {
             STREAM
         } else {
@@ -113,14 +113,14 @@ impl<'a> Moment<'a> {
     fn progress_at(&self, age: u64) -> Progress {
         let trouble = micros(self.session.trouble);
         let waiting = match self.session.plot {
-            Plot::HalfOpen => {
+            SessionTrouble::HalfOpen => {
                 return Progress {
                     started: 0,
                     finished: 0,
                 };
             }
-            Plot::Leaked | Plot::Closing if age >= trouble => 0,
-            Plot::Hung | Plot::NoBackend if age >= trouble => 1,
+            SessionTrouble::Leaked | SessionTrouble::Closing if age >= trouble => 0,
+            SessionTrouble::Hung | SessionTrouble::NoBackend if age >= trouble => 1,
             _ => return self.timeline.progress(age),
         };
         let finished = self.timeline.progress(trouble).finished;
@@ -137,7 +137,7 @@ impl<'a> Moment<'a> {
 
     /// Its user; nobody yet while it is half open.
     pub fn user(&self) -> Option<&'a str> {
-        (self.session.plot != Plot::HalfOpen).then_some(&*self.session.client.user)
+        (self.session.plot != SessionTrouble::HalfOpen).then_some(&*self.session.client.user)
     }
 
     /// Where its client is.
@@ -179,15 +179,15 @@ impl<'a> Moment<'a> {
 
     /// What is wrong with it.
     #[cfg(test)]
-    pub(in crate::demo) const fn plot(&self) -> Plot {
+    pub(in crate::demo) const fn plot(&self) -> SessionTrouble {
         self.session.plot
     }
 
     /// What it is doing.
     pub fn state(&self) -> State {
         match self.session.plot {
-            Plot::HalfOpen => State::HalfOpen,
-            Plot::Closing if self.age() >= self.session.trouble => State::Stopping,
+            SessionTrouble::HalfOpen => State::HalfOpen,
+            SessionTrouble::Closing if self.age() >= self.session.trouble => State::Stopping,
             _ => State::Ready,
         }
     }
@@ -229,7 +229,7 @@ impl<'a> Moment<'a> {
 
     /// When the session last had something to do; now, while a statement runs.
     pub fn last_activity(&self) -> Duration {
-        if self.is_running() || self.session.plot == Plot::HalfOpen {
+        if self.is_running() || self.session.plot == SessionTrouble::HalfOpen {
             return self.uptime;
         }
         let last = self
@@ -247,7 +247,7 @@ impl<'a> Moment<'a> {
     /// I/O events of the last 30 seconds.
     pub fn io_activity(&self) -> u64 {
         let age = micros(self.age());
-        if self.session.plot == Plot::HalfOpen {
+        if self.session.plot == SessionTrouble::HalfOpen {
             return 1;
         }
         let login = if age < IO_WINDOW { 8 } else { 0 };
@@ -259,7 +259,7 @@ impl<'a> Moment<'a> {
             |age| self.progress_at(age),
         );
         let now = self.progress;
-        let streaming = if self.session.plot == Plot::SlowReader {
+        let streaming = if self.session.plot == SessionTrouble::SlowReader {
             60 + age / 700_000 % 40
         } else {
             0

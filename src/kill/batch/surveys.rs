@@ -2,24 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Batch, Phase};
-use crate::kill::attempt::{ASK_AGAIN, Attempt};
-use crate::kill::event::{Order, Request, Survey, Ticket};
-use crate::kill::{FirstCheck, Outcome, Refusal, Stage};
-use crate::model::{EndpointId, Fault, Now};
+use super::{BatchPhase, KillBatch};
+use crate::kill::event::{KillRequest, Order, Survey, Ticket};
+use crate::kill::task::{KillTask, RECHECK_DELAY};
+use crate::kill::{FirstCheck, KillOutcome, KillState, RefusalReason};
+use crate::model::{EndpointId, Now, RequestError};
 
 /// Why a batch is canceled at whose address several proxies answer.
 const SEVERAL_PROXIES: &str = "several proxies answer at this address";
 
-impl Batch {
+impl KillBatch {
     /// Requests a survey of each endpoint with victims whose process start is known.
     pub(super) fn survey_all(&mut self, orders: &mut Vec<Order>) {
-        let needs_survey =
-            |attempt: &&Attempt| attempt.victim.identity.process.is_some() && !attempt.is_over();
-        let endpoints = self.attempts.iter().filter(needs_survey);
-        let endpoints: BTreeSet<_> = endpoints
-            .map(|attempt| attempt.victim.identity.endpoint)
-            .collect();
+        let needs_survey = |task: &&KillTask| task.victim.identity.process.is_some() && !task.is_finished();
+        let endpoints = self.tasks.iter().filter(needs_survey);
+        let endpoints: BTreeSet<_> = endpoints.map(|task| task.victim.identity.endpoint).collect();
         for endpoint in endpoints {
             self.survey(endpoint, orders);
         }
@@ -32,7 +29,7 @@ impl Batch {
         orders.push(Order::Ask {
             endpoint,
             ticket: self.ticket,
-            request: Request::Survey,
+            request: KillRequest::Survey,
         });
     }
 
@@ -45,7 +42,7 @@ impl Batch {
         }
     }
 
-    pub(super) fn surveyed(&mut self, ticket: Ticket, reply: Result<Survey, Fault>, now: Now) {
+    pub(super) fn surveyed(&mut self, ticket: Ticket, reply: Result<Survey, RequestError>, now: Now) {
         let Some(endpoint) = self.surveys.remove(&ticket) else {
             return;
         };
@@ -53,62 +50,63 @@ impl Batch {
             Ok(Survey::OneProxy | Survey::Unknown) => {}
             Ok(Survey::SeveralProxies) => self.several_proxies(endpoint),
             Err(fault) if fault.is_refused_password() => {
-                self.withdraw_at(endpoint, &Outcome::NotAllowed(fault));
+                self.withdraw_at(endpoint, &KillOutcome::NotAllowed(fault));
             }
             Err(fault) => {
-                self.survey_at.insert(endpoint, (now.elapsed + ASK_AGAIN, fault));
+                self.survey_at
+                    .insert(endpoint, (now.elapsed + RECHECK_DELAY, fault));
             }
         }
     }
 
     /// Several proxies answer at an endpoint: nothing more is sent to it.
     pub(super) fn several_proxies(&mut self, endpoint: EndpointId) {
-        let here = |attempt: &Attempt| attempt.victim.identity.endpoint == endpoint;
+        let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
         self.several.insert(endpoint);
-        if matches!(self.phase, Phase::Asking) {
+        if matches!(self.phase, BatchPhase::Asking) {
             // What a check found there is about any of the proxies.
-            for attempt in self.attempts.iter_mut().filter(|attempt| here(attempt)) {
-                attempt.refuse_check(Refusal::SeveralProxies);
+            for task in self.tasks.iter_mut().filter(|task| here(task)) {
+                task.refuse_check(RefusalReason::SeveralProxies);
             }
         }
-        self.refuse(here, &Refusal::SeveralProxies, SEVERAL_PROXIES);
+        self.refuse(here, &RefusalReason::SeveralProxies, SEVERAL_PROXIES);
     }
 
-    fn withdraw_at(&mut self, endpoint: EndpointId, outcome: &Outcome) {
-        self.withdraw(|attempt| attempt.victim.identity.endpoint == endpoint, outcome);
+    fn withdraw_at(&mut self, endpoint: EndpointId, outcome: &KillOutcome) {
+        self.withdraw(|task| task.victim.identity.endpoint == endpoint, outcome);
         self.revision += 1;
     }
 
-    pub(super) fn waits_for_survey(&self, attempt: &Attempt) -> bool {
-        let endpoint = &attempt.victim.identity.endpoint;
+    pub(super) fn waits_for_survey(&self, task: &KillTask) -> bool {
+        let endpoint = &task.victim.identity.endpoint;
         let is_open = self.surveys.values().any(|surveyed| surveyed == endpoint);
-        attempt.may_be_confirmed() && (is_open || self.survey_at.contains_key(endpoint))
+        task.may_be_confirmed() && (is_open || self.survey_at.contains_key(endpoint))
     }
 
     /// Nobody waits for those whose first check brought no answer: they will not be ended.
-    pub fn settle_unanswered(&mut self) {
+    pub fn refuse_unanswered(&mut self) {
         self.relist_at.clear();
         for (endpoint, (_, fault)) in std::mem::take(&mut self.survey_at) {
-            let refused = Outcome::Refused(Refusal::Unreadable(fault));
-            self.withdraw(|attempt| attempt.victim.identity.endpoint == endpoint, &refused);
+            let refused = KillOutcome::Refused(RefusalReason::Unreadable(fault));
+            self.withdraw(|task| task.victim.identity.endpoint == endpoint, &refused);
         }
         // A survey in progress may still find the reason.
-        let is_surveyed = |attempt: &&mut Attempt| {
-            let endpoint = &attempt.victim.identity.endpoint;
+        let is_surveyed = |task: &&mut KillTask| {
+            let endpoint = &task.victim.identity.endpoint;
             !self.surveys.values().any(|surveyed| surveyed == endpoint)
         };
-        let undecided = self.attempts.iter_mut().filter(|attempt| attempt.is_undecided());
-        for attempt in undecided.filter(is_surveyed) {
-            let outcome = match attempt.stage() {
-                Stage::Asked(FirstCheck::NoAnswer(fault)) if fault.is_not_allowed() => {
-                    Outcome::NotAllowed(fault.clone())
+        let undecided = self.tasks.iter_mut().filter(|task| task.is_undecided());
+        for task in undecided.filter(is_surveyed) {
+            let outcome = match task.state() {
+                KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) if fault.is_not_allowed() => {
+                    KillOutcome::NotAllowed(fault.clone())
                 }
-                Stage::Asked(FirstCheck::NoAnswer(fault)) => {
-                    Outcome::Refused(Refusal::Unreadable(fault.clone()))
+                KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => {
+                    KillOutcome::Refused(RefusalReason::Unreadable(fault.clone()))
                 }
                 _ => continue,
             };
-            attempt.withdraw(outcome);
+            task.withdraw(outcome);
         }
     }
 }

@@ -1,50 +1,50 @@
 //! The question, the grace time, the audit log.
 
 use super::*;
-use crate::model::Extra;
+use crate::model::JsonApiFields;
 
 const T: Duration = Duration::from_secs(100);
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn the_dialog_defaults_to_no_and_waits_until_it_could_be_read() {
-    let mut dialog = Dialog::default();
-    assert_eq!(dialog.press(Press::Yes, 1, T), Answer::Stay);
-    dialog.drawn(false, T);
-    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE), Answer::Stay);
-    dialog.drawn(true, T);
+    let mut dialog = DialogState::default();
+    assert_eq!(dialog.press(Press::Yes, 1, T), DialogResult::Stay);
+    dialog.on_drawn(false, T);
+    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE_TIME), DialogResult::Stay);
+    dialog.on_drawn(true, T);
     assert_eq!(
-        dialog.press(Press::Yes, 1, T + SETTLE.mul_f64(0.99)),
-        Answer::Stay
+        dialog.press(Press::Yes, 1, T + SETTLE_TIME.mul_f64(0.99)),
+        DialogResult::Stay
     );
-    dialog.drawn(true, T + Duration::from_millis(200));
-    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE), Answer::Yes);
-    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE), Answer::No);
-    assert_eq!(dialog.press(Press::Move, 1, T + SETTLE), Answer::Stay);
-    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE), Answer::Yes);
-    assert_eq!(dialog.press(Press::No, 1, T + SETTLE), Answer::No);
+    dialog.on_drawn(true, T + Duration::from_millis(200));
+    assert_eq!(dialog.press(Press::Yes, 1, T + SETTLE_TIME), DialogResult::Yes);
+    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE_TIME), DialogResult::No);
+    assert_eq!(dialog.press(Press::Move, 1, T + SETTLE_TIME), DialogResult::Stay);
+    assert_eq!(dialog.press(Press::Enter, 1, T + SETTLE_TIME), DialogResult::Yes);
+    assert_eq!(dialog.press(Press::No, 1, T + SETTLE_TIME), DialogResult::No);
 }
 
 #[test]
 fn yes_cannot_be_chosen_before_it_is_open() {
-    let mut dialog = Dialog::default();
+    let mut dialog = DialogState::default();
     dialog.press(Press::Move, 1, T);
     assert_eq!(dialog.choice(), Choice::No);
 }
 
 #[test]
 fn for_many_their_number_is_typed() {
-    let mut dialog = Dialog::default();
-    let mut press = |press| dialog.press(press, 12, T + SETTLE);
-    assert_eq!(press(Press::Digit('1')), Answer::Stay);
+    let mut dialog = DialogState::default();
+    let mut press = |press| dialog.press(press, 12, T + SETTLE_TIME);
+    assert_eq!(press(Press::Digit('1')), DialogResult::Stay);
     assert_eq!(
         press(Press::Enter),
-        Answer::No,
+        DialogResult::No,
         "typed before it was open: nothing"
     );
-    let mut dialog = Dialog::default();
-    dialog.drawn(true, T);
-    let mut press = |press| dialog.press(press, 12, T + SETTLE);
+    let mut dialog = DialogState::default();
+    dialog.on_drawn(true, T);
+    let mut press = |press| dialog.press(press, 12, T + SETTLE_TIME);
     for key in [
         Press::Yes,
         Press::Move,
@@ -52,18 +52,18 @@ fn for_many_their_number_is_typed() {
         Press::Enter,
         Press::Digit('3'),
     ] {
-        assert_eq!(press(key), Answer::Stay);
+        assert_eq!(press(key), DialogResult::Stay);
     }
-    assert_eq!(press(Press::Enter), Answer::Stay, "13 is not 12");
+    assert_eq!(press(Press::Enter), DialogResult::Stay, "13 is not 12");
     assert!(dialog.is_mismatch());
-    let mut press = |press| dialog.press(press, 12, T + SETTLE);
-    assert_eq!(press(Press::Erase), Answer::Stay);
-    assert_eq!(press(Press::Digit('2')), Answer::Stay);
-    assert_eq!(press(Press::Enter), Answer::Yes);
+    let mut press = |press| dialog.press(press, 12, T + SETTLE_TIME);
+    assert_eq!(press(Press::Erase), DialogResult::Stay);
+    assert_eq!(press(Press::Digit('2')), DialogResult::Stay);
+    assert_eq!(press(Press::Enter), DialogResult::Yes);
 }
 
-fn in_grace() -> Play {
-    let mut play = Play::one();
+fn in_grace() -> KillHarness {
+    let mut play = KillHarness::one();
     play.still_alice();
     play.confirm(3 * SECOND);
     assert!(play.batch.grace().is_some());
@@ -76,11 +76,11 @@ fn in_its_grace_nothing_is_sent_or_logged_and_it_can_be_taken_back() {
     let before = play.orders.len();
     play.wait(2 * SECOND);
     assert_eq!(play.batch.grace().unwrap().left(play.now.elapsed), SECOND);
-    assert!(play.batch.take_back("by key"));
+    assert!(play.batch.cancel("by key"));
     play.wait(10 * SECOND);
     assert_eq!(play.orders.len(), before);
-    assert_eq!(play.batch.taken_back(), Some("by key"));
-    assert!(play.batch.is_over());
+    assert_eq!(play.batch.cancel_reason(), Some("by key"));
+    assert!(play.batch.is_finished());
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn after_its_grace_the_intent_is_logged_before_anything_is_sent() {
     play.wait(3 * SECOND);
     assert_eq!(play.logged(), [(2, "intent")]);
     assert_eq!(play.checks().len(), before);
-    assert!(!play.batch.take_back("too late"));
-    play.hear(Event::Logged(play.intents(), Ok(())));
+    assert!(!play.batch.cancel("too late"));
+    play.hear(KillEvent::Logged(play.intents(), Ok(())));
     assert_eq!(play.checks().len(), before + 1);
 }
 
@@ -101,16 +101,16 @@ fn who_wakes_too_late_has_taken_it_back() {
     let mut play = in_grace();
     play.wait(2 * SECOND);
     play.leap(SECOND * 5 / 2);
-    assert!(play.batch.taken_back().is_some());
+    assert!(play.batch.cancel_reason().is_some());
     // Stopped within it.
     let mut play = in_grace();
     play.leap(SECOND * 5 / 2);
-    assert!(play.batch.taken_back().is_some());
+    assert!(play.batch.cancel_reason().is_some());
     // The machine slept, which the monotonic clock has not seen.
     let mut play = in_grace();
     play.now.wall += SignedDuration::from_hours(3);
     play.leap(SECOND);
-    assert!(play.batch.taken_back().is_some());
+    assert!(play.batch.cancel_reason().is_some());
     assert_eq!(play.logged(), []);
     // A little late is not too late.
     let mut play = in_grace();
@@ -118,7 +118,7 @@ fn who_wakes_too_late_has_taken_it_back() {
         play.leap(SECOND * 13 / 10);
     }
     play.wait(SECOND / 4);
-    assert_eq!(play.batch.taken_back(), None);
+    assert_eq!(play.batch.cancel_reason(), None);
     assert_eq!(play.logged(), [(2, "intent")]);
 }
 
@@ -131,33 +131,36 @@ fn who_was_stopped_over_the_end_hears_of_it_before_anything_is_begun() {
         assert_eq!(play.logged(), [], "{late} ms late: a signal may be behind it");
         play.leap(Duration::from_millis(100));
         assert_eq!(play.logged(), []);
-        assert!(play.batch.take_back("the program was stopped"));
+        assert!(play.batch.cancel("the program was stopped"));
     }
 }
 
 #[test]
 fn without_its_intent_logged_nothing_is_sent() {
-    let mut play = Play::one();
+    let mut play = KillHarness::one();
     play.still_alice();
     play.confirm(Duration::ZERO);
     let why = text("cannot write the audit log (try --audit FILE): /x (of root): no");
-    play.hear(Event::Logged(play.intents(), Err(why.clone())));
-    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Unlogged(why))));
+    play.hear(KillEvent::Logged(play.intents(), Err(why.clone())));
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Refused(RefusalReason::Unlogged(why)))
+    );
     assert_eq!(play.checks().len(), 1);
 }
 
 #[test]
 fn a_log_that_takes_too_long_stops_it_for_good() {
-    let mut play = Play::one();
+    let mut play = KillHarness::one();
     play.still_alice();
     play.confirm(Duration::ZERO);
     let ticket = play.intents();
     play.wait(2 * SECOND);
     assert!(matches!(
         play.outcome(),
-        Some(Outcome::Refused(Refusal::Unlogged(_)))
+        Some(KillOutcome::Refused(RefusalReason::Unlogged(_)))
     ));
-    play.hear(Event::Logged(ticket, Ok(())));
+    play.hear(KillEvent::Logged(ticket, Ok(())));
     play.wait(SECOND);
     assert_eq!(play.checks().len(), 1, "the first check only");
     assert_eq!(play.logged(), [(2, "intent"), (2, "refused")]);
@@ -168,8 +171,8 @@ fn a_restart_in_the_grace_takes_it_back() {
     let mut play = in_grace();
     let mut list = play.list(vec![session(17, "alice")]);
     list.change.is_after_restart = true;
-    play.hear(Event::Listed(Arc::new(list)));
-    assert!(play.batch.taken_back().unwrap().contains("restarted"));
+    play.hear(KillEvent::Listed(Arc::new(list)));
+    assert!(play.batch.cancel_reason().unwrap().contains("restarted"));
     play.wait(10 * SECOND);
     assert_eq!(play.logged(), []);
 }
@@ -177,29 +180,32 @@ fn a_restart_in_the_grace_takes_it_back() {
 #[test]
 fn several_proxies_in_the_grace_cancel_it() {
     let mut play = in_grace();
-    play.hear(Event::SeveralProxies(EndpointId(7)));
-    assert_eq!(play.batch.taken_back(), None, "another endpoint");
-    play.hear(Event::SeveralProxies(EndpointId(0)));
-    assert!(play.batch.taken_back().unwrap().contains("several proxies"));
+    play.hear(KillEvent::SeveralProxies(EndpointId(7)));
+    assert_eq!(play.batch.cancel_reason(), None, "another endpoint");
+    play.hear(KillEvent::SeveralProxies(EndpointId(0)));
+    assert!(play.batch.cancel_reason().unwrap().contains("several proxies"));
     play.wait(10 * SECOND);
     assert_eq!(play.logged(), []);
 }
 
 #[test]
 fn several_proxies_close_yes_and_refuse_the_session() {
-    let mut play = Play::one();
+    let mut play = KillHarness::one();
     play.still_alice();
-    assert!(play.batch.open_question().is_some());
-    play.hear(Event::SeveralProxies(EndpointId(0)));
-    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::SeveralProxies)));
-    assert!(play.batch.open_question().is_none());
+    assert!(play.batch.open_dialog_ticket().is_some());
+    play.hear(KillEvent::SeveralProxies(EndpointId(0)));
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Refused(RefusalReason::SeveralProxies))
+    );
+    assert!(play.batch.open_dialog_ticket().is_none());
 }
 
 #[test]
 fn a_restart_while_a_person_is_asked_closes_yes() {
-    let mut play = Play::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
+    let mut play = KillHarness::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
     play.still_alice();
-    assert!(play.batch.open_question().is_some());
+    assert!(play.batch.open_dialog_ticket().is_some());
     let mut list = play.list(vec![session(17, "alice")]);
     list.instance = Some(Instance {
         version: None,
@@ -207,15 +213,18 @@ fn a_restart_while_a_person_is_asked_closes_yes() {
         process: Some(process(2)),
         retained_statements: None,
     });
-    play.hear(Event::Listed(Arc::new(list)));
-    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Restarted)));
-    assert!(play.batch.open_question().is_none());
+    play.hear(KillEvent::Listed(Arc::new(list)));
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Refused(RefusalReason::Restarted))
+    );
+    assert!(play.batch.open_dialog_ticket().is_none());
 }
 
 #[test]
 fn a_client_that_comes_back_at_once_is_told_of_once() {
-    let play = Play::one();
-    let mut returns = Returns::default();
+    let play = KillHarness::one();
+    let mut returns = ReconnectDetector::default();
     let gone = victim(17);
     returns.expect(2, &gone, SessionId(40), play.now);
     let mut now = play.now;
@@ -227,29 +236,29 @@ fn a_client_that_comes_back_at_once_is_told_of_once() {
         session(42, "alice"),
     ]);
     list.taken_at = now.wall;
-    let back = returns.listed(&list, now);
+    let back = returns.on_list(&list, now);
     assert_eq!(back.len(), 1);
     assert_eq!(back[0].words(), "back as 42 after 400 ms");
-    assert_eq!(returns.listed(&list, now), []);
+    assert_eq!(returns.on_list(&list, now), []);
 }
 
 #[test]
 fn a_client_is_back_only_as_the_same_program_where_programs_are_known() {
     let with = |id, program: Option<&str>, pid| {
         let mut session = session(id, "alice");
-        session.extra = Some(Box::new(Extra {
-            program: program.map(|name| Text::clean(name, Limit::Name)),
+        session.extra = Some(Box::new(JsonApiFields {
+            program: program.map(|name| Text::clean(name, TextLimit::Name)),
             pid,
-            ..Extra::default()
+            ..JsonApiFields::default()
         }));
         session
     };
     let back = |new: Session| {
-        let play = Play::one();
-        let mut returns = Returns::default();
+        let play = KillHarness::one();
+        let mut returns = ReconnectDetector::default();
         let gone = victim_of(with(17, Some("etl.py"), Some(26539)), None);
         returns.expect(2, &gone, SessionId(40), play.now);
-        returns.listed(&play.list(vec![new]), play.now).len()
+        returns.on_list(&play.list(vec![new]), play.now).len()
     };
     assert_eq!(back(with(41, Some("etl.py"), Some(26539))), 1);
     assert_eq!(back(with(41, Some("load.py"), Some(26539))), 0, "another program");

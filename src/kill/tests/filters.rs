@@ -5,24 +5,27 @@ use crate::model::Span;
 
 #[test]
 fn who_is_protected_by_then_is_not_ended() {
-    let mut play = Play::protecting(vec![victim(17)], "reporting");
+    let mut play = KillHarness::protecting(vec![victim(17)], "reporting");
     play.still_alice();
     play.go();
     let moved = Session {
         state: Some(text("reporting")),
         ..session(17, "alice")
     };
-    play.seen(play.last_check(), Ok(moved));
-    assert_eq!(play.outcome(), Some(&Outcome::Refused(Refusal::Protected)));
+    play.reply(play.last_check(), Ok(moved));
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Refused(RefusalReason::Protected))
+    );
     assert!(play.deletes().is_empty());
 }
 
 #[test]
 fn whoever_may_be_protected_is() {
-    let mut play = Play::protecting(vec![victim(17)], "program=nightly*");
+    let mut play = KillHarness::protecting(vec![victim(17)], "program=nightly*");
     play.still_alice();
-    let refusal = Refusal::PerhapsProtected("program=nightly*".to_owned());
-    assert_eq!(play.outcome(), Some(&Outcome::Refused(refusal)));
+    let refusal = RefusalReason::PerhapsProtected("program=nightly*".to_owned());
+    assert_eq!(play.outcome(), Some(&KillOutcome::Refused(refusal)));
     assert!(play.deletes().is_empty());
 }
 
@@ -32,14 +35,14 @@ fn a_session_that_no_longer_matches_its_filter_is_skipped() {
         taken_by: Some(Filter::parse("ready and endpoint=127*").unwrap()),
         ..victim(17)
     };
-    let mut play = Play::ask(vec![taken]);
+    let mut play = KillHarness::ask(vec![taken]);
     play.still_alice();
     play.go();
     let busy = Session {
         state: Some(text("Stopping session")),
         ..session(17, "alice")
     };
-    play.seen(play.last_check(), Ok(busy));
+    play.reply(play.last_check(), Ok(busy));
     assert_eq!(
         play.words(),
         "skipped: 17 alice@10.0.0.7: no longer ready and endpoint=127*"
@@ -61,16 +64,16 @@ fn one_taken_because_it_was_stuck_is_skipped_once_it_is_not() {
         },
         ..victim_of(idle_for(20_000), None)
     };
-    let mut play = Play::ask(vec![taken()]);
-    play.seen(play.last_check(), Ok(idle_for(20_000)));
+    let mut play = KillHarness::ask(vec![taken()]);
+    play.reply(play.last_check(), Ok(idle_for(20_000)));
     play.go();
-    play.seen(play.last_check(), Ok(idle_for(20_001)));
+    play.reply(play.last_check(), Ok(idle_for(20_001)));
     assert_eq!(play.deletes().len(), 1);
 
-    let mut play = Play::ask(vec![taken()]);
-    play.seen(play.last_check(), Ok(idle_for(20_000)));
+    let mut play = KillHarness::ask(vec![taken()]);
+    play.reply(play.last_check(), Ok(idle_for(20_000)));
     play.go();
-    play.seen(play.last_check(), Ok(idle_for(0)));
-    assert_eq!(play.outcome(), Some(&Outcome::Skipped("stuck".to_owned())));
+    play.reply(play.last_check(), Ok(idle_for(0)));
+    assert_eq!(play.outcome(), Some(&KillOutcome::Skipped("stuck".to_owned())));
     assert!(play.deletes().is_empty());
 }

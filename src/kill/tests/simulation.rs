@@ -37,7 +37,7 @@ struct Proxy {
 /// What happens later.
 #[derive(Debug)]
 enum Later {
-    Reply(Event),
+    Reply(KillEvent),
     /// The DELETE of a victim reaches the point where it would be written.
     Write {
         ticket: Ticket,
@@ -56,7 +56,7 @@ enum Later {
 
 /// What one run has counted.
 #[derive(Debug, Default)]
-struct Figures {
+struct SimulationFigures {
     runs: u64,
     checks: u64,
     written: u64,
@@ -84,9 +84,9 @@ struct Proof {
     owner: Option<Owner>,
 }
 
-struct World {
+struct SimulatedWorld {
     rng: Rng,
-    play: Play,
+    play: KillHarness,
     balancer: Balancer,
     keeps_connections: bool,
     turn: usize,
@@ -114,7 +114,7 @@ fn owned(id: u64, owner: Owner) -> Session {
     }
 }
 
-impl World {
+impl SimulatedWorld {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let balancer = match rng.u8(0..10) {
@@ -149,7 +149,7 @@ impl World {
             .sessions
             .iter()
             .map(|(id, owner)| victim_of(owned(*id, *owner), Some(&process(1))));
-        let (batch, orders) = Batch::ask(1, frozen.collect(), Rules::default());
+        let (batch, orders) = KillBatch::open(1, frozen.collect(), Rules::default());
         let now = Now {
             elapsed: Duration::from_secs(100),
             wall: Timestamp::from_second(1_795_450_800).unwrap(),
@@ -158,7 +158,7 @@ impl World {
         let slow = if rng.u8(0..6) == 0 { 1_500 } else { 40 };
         let mut world = Self {
             rng,
-            play: Play { batch, now, orders },
+            play: KillHarness { batch, now, orders },
             balancer,
             keeps_connections,
             turn: 0,
@@ -242,7 +242,7 @@ impl World {
         self.play.now.wall += SignedDuration::try_from(span).unwrap();
     }
 
-    fn run(&mut self, figures: &mut Figures) {
+    fn run(&mut self, figures: &mut SimulationFigures) {
         for _ in 0..20_000 {
             self.carry_out(figures);
             let wake = self.play.batch.wake_at();
@@ -254,7 +254,7 @@ impl World {
                         break;
                     }
                     self.pass(wake);
-                    self.play.hear(Event::Clock);
+                    self.play.hear(KillEvent::Clock);
                 }
                 _ => {
                     let Some(Reverse((at, number))) = self.later.pop() else {
@@ -266,13 +266,13 @@ impl World {
                 }
             }
         }
-        let orders = self.play.batch.abandon(&Fault::Abandoned, self.play.now);
+        let orders = self.play.batch.abandon(&RequestError::Abandoned, self.play.now);
         self.play.orders.extend(orders);
         self.carry_out(figures);
         self.settle(figures);
     }
 
-    fn happen(&mut self, what: Later, figures: &mut Figures) {
+    fn happen(&mut self, what: Later, figures: &mut SimulationFigures) {
         match what {
             Later::Reply(event) => self.play.hear(event),
             Later::Write {
@@ -297,13 +297,13 @@ impl World {
                 let orders = self.play.batch.stop(self.play.now);
                 self.play.orders.extend(orders);
             }
-            Later::Cancel => drop(self.play.batch.take_back("simulation")),
+            Later::Cancel => drop(self.play.batch.cancel("simulation")),
             Later::Abandon => {
-                let orders = self.play.batch.abandon(&Fault::Abandoned, self.play.now);
+                let orders = self.play.batch.abandon(&RequestError::Abandoned, self.play.now);
                 self.play.orders.extend(orders);
             }
             Later::Confirm => {
-                if self.play.batch.open_question().is_some() {
+                if self.play.batch.open_dialog_ticket().is_some() {
                     let grace = MS * self.rng.u32(0..1_500);
                     self.play.confirm(grace);
                 }
@@ -311,7 +311,7 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, figures: &mut Figures) {
+    fn carry_out(&mut self, figures: &mut SimulationFigures) {
         while let Some(order) = self.play.orders.get(self.handled).cloned() {
             self.handled += 1;
             match order {
@@ -325,7 +325,7 @@ impl World {
                     if reply.is_ok() {
                         self.intents.extend(entries.iter().map(|entry| entry.kill));
                     }
-                    self.at(after, Later::Reply(Event::Logged(ticket, reply)));
+                    self.at(after, Later::Reply(KillEvent::Logged(ticket, reply)));
                 }
                 Order::WriteOutcomes(_) => {}
                 Order::Ask { ticket, request, .. } => self.ask(ticket, request, figures),
@@ -333,19 +333,19 @@ impl World {
         }
     }
 
-    fn ask(&mut self, ticket: Ticket, request: Request, figures: &mut Figures) {
+    fn ask(&mut self, ticket: Ticket, request: KillRequest, figures: &mut SimulationFigures) {
         let after = self.latency();
         match request {
-            Request::Survey => {
+            KillRequest::Survey => {
                 let seen: BTreeSet<_> = (0..16).map(|_| self.connect()).collect();
                 let found = if seen.len() == 1 {
                     Survey::OneProxy
                 } else {
                     Survey::SeveralProxies
                 };
-                self.at(after, Later::Reply(Event::Surveyed(ticket, Ok(found))));
+                self.at(after, Later::Reply(KillEvent::Surveyed(ticket, Ok(found))));
             }
-            Request::List => {
+            KillRequest::List => {
                 let proxy = &self.proxies[0];
                 let rows = proxy
                     .sessions
@@ -360,14 +360,17 @@ impl World {
                 };
                 let mut list = self.play.list(rows);
                 list.instance = Some(instance);
-                self.at(after, Later::Reply(Event::Relisted(ticket, Ok(Arc::new(list)))));
+                self.at(
+                    after,
+                    Later::Reply(KillEvent::Relisted(ticket, Ok(Arc::new(list)))),
+                );
             }
-            Request::Check { id, purpose } => {
+            KillRequest::Check { id, purpose } => {
                 figures.checks += 1;
                 let reply = self.check(ticket, id.0, purpose);
                 self.at(after, Later::Reply(reply));
             }
-            Request::Delete { id, checked_at } => {
+            KillRequest::Delete { id, checked_at } => {
                 let after = if self.rng.u8(0..10) == 0 {
                     after
                 } else {
@@ -386,17 +389,17 @@ impl World {
     }
 
     /// One check: the process start on two connections, and the session.
-    fn check(&mut self, ticket: Ticket, id: u64, purpose: CheckPurpose) -> Event {
+    fn check(&mut self, ticket: Ticket, id: u64, purpose: CheckPurpose) -> KillEvent {
         if self.rng.u8(0..40) == 0 {
             let fault = match self.rng.u8(0..3) {
-                0 => Fault::TimedOut(Duration::from_secs(10)),
-                1 => Fault::Status {
+                0 => RequestError::TimedOut(Duration::from_secs(10)),
+                1 => RequestError::Status {
                     status: 404,
                     detail: None,
                 },
-                _ => Fault::Refused,
+                _ => RequestError::Refused,
             };
-            return Event::Seen(ticket, Err(fault));
+            return KillEvent::Seen(ticket, Err(fault));
         }
         let (first, second) = (self.connect(), self.connect());
         let at = if self.keeps_connections {
@@ -434,25 +437,29 @@ impl World {
                 process: Some(process(after)),
                 other_process: reads.filter(|before| *before != after).map(process),
             };
-            return Event::Missing(ticket, absence);
+            return KillEvent::Missing(ticket, absence);
         };
-        let sighting = Sighting {
+        let observation = SessionObservation {
             process: Some(process(reads.unwrap_or(after))),
             other_process: other,
             asked_at: self.play.now,
             ..Arc::unwrap_or_clone(self.play.sighting(owned(id, owner)))
         };
-        Event::Seen(ticket, Ok(Arc::new(sighting)))
+        KillEvent::Seen(ticket, Ok(Arc::new(observation)))
     }
 
     /// The last test before the first byte, and what the DELETE does.
-    fn write(&mut self, ticket: Ticket, id: u64, checked_at: Now, figures: &mut Figures) {
+    fn write(&mut self, ticket: Ticket, id: u64, checked_at: Now, figures: &mut SimulationFigures) {
         let now = self.play.now;
         if !now.is_within(MAX_CHECK_AGE, &checked_at) {
-            return self.play.hear(Event::Deleted(ticket, Err(Fault::CheckExpired)));
+            return self
+                .play
+                .hear(KillEvent::Deleted(ticket, Err(RequestError::CheckExpired)));
         }
         if self.rng.u8(0..50) == 0 {
-            return self.play.hear(Event::Deleted(ticket, Err(Fault::Unsent)));
+            return self
+                .play
+                .hear(KillEvent::Deleted(ticket, Err(RequestError::Unsent)));
         }
         figures.written += 1;
         figures.old += u64::from(now.elapsed.saturating_sub(checked_at.elapsed) > MAX_CHECK_AGE);
@@ -478,33 +485,33 @@ impl World {
             }
         }
         let reply = match (is_lost, found) {
-            (true, _) => Err(Fault::TimedOut(Duration::from_secs(10))),
+            (true, _) => Err(RequestError::TimedOut(Duration::from_secs(10))),
             (false, Some(_)) => Ok(()),
-            (false, None) => Err(Fault::NotFound),
+            (false, None) => Err(RequestError::NotFound),
         };
         let after = self.latency();
-        self.at(after, Later::Reply(Event::Deleted(ticket, reply)));
+        self.at(after, Later::Reply(KillEvent::Deleted(ticket, reply)));
     }
 
-    fn settle(&mut self, figures: &mut Figures) {
+    fn settle(&mut self, figures: &mut SimulationFigures) {
         figures.runs += 1;
         let tally = self.play.batch.tally();
-        if self.play.batch.taken_back().is_none() && self.play.batch.open_question().is_none() {
-            assert!(tally.settled() <= tally.total());
+        if self.play.batch.cancel_reason().is_none() && self.play.batch.open_dialog_ticket().is_none() {
+            assert!(tally.finished() <= tally.total());
         }
-        for attempt in self.play.batch.attempts() {
-            let (confirmed, _) = self.victims[&attempt.victim.identity.id.0];
-            match attempt.outcome() {
-                Some(Outcome::Killed { .. }) => {
+        for task in self.play.batch.tasks() {
+            let (confirmed, _) = self.victims[&task.victim.identity.id.0];
+            match task.outcome() {
+                Some(KillOutcome::Killed { .. }) => {
                     figures.killed += 1;
                     let is_alive = self.proxies[0].sessions.values().any(|owner| *owner == confirmed);
                     figures.false_outcomes += u64::from(is_alive);
                 }
-                Some(Outcome::AlreadyGone) => {
+                Some(KillOutcome::AlreadyGone) => {
                     let is_alive = self.proxies[0].sessions.values().any(|owner| *owner == confirmed);
                     figures.false_outcomes += u64::from(is_alive);
                 }
-                Some(Outcome::Refused(Refusal::SeveralProxies)) => figures.several += 1,
+                Some(KillOutcome::Refused(RefusalReason::SeveralProxies)) => figures.several += 1,
                 _ => {}
             }
         }
@@ -518,9 +525,9 @@ fn simulations() -> u64 {
 
 #[test]
 fn no_simulated_delete_is_unconfirmed_old_second_or_unlogged() {
-    let mut figures = Figures::default();
+    let mut figures = SimulationFigures::default();
     for seed in 0..simulations() {
-        let mut world = World::new(seed);
+        let mut world = SimulatedWorld::new(seed);
         let before = (figures.other_proxy, figures.false_outcomes);
         world.run(&mut figures);
         let faults = [

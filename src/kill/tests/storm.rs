@@ -9,7 +9,7 @@ use super::*;
 
 /// One thing that may happen. Tickets are picked from those that were given out.
 #[derive(Clone, Debug)]
-enum Happens {
+enum StormEvent {
     Strike(usize),
     Confirm(u64),
     TakeBack,
@@ -23,20 +23,20 @@ enum Happens {
     Time(u64),
 }
 
-fn happens() -> impl Strategy<Value = Happens> {
+fn happens() -> impl Strategy<Value = StormEvent> {
     let pick = any::<usize>;
     prop_oneof![
-        1 => pick().prop_map(Happens::Strike),
-        3 => (0_u64..4_000).prop_map(Happens::Confirm),
-        1 => Just(Happens::TakeBack),
-        1 => Just(Happens::Stop),
-        12 => (pick(), 0_u8..9).prop_map(|(ticket, kind)| Happens::Seen(ticket, kind)),
-        2 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Survey(ticket, kind)),
-        3 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| Happens::Relisted(ticket, kind)),
-        6 => (pick(), 0_u8..7).prop_map(|(ticket, kind)| Happens::Deleted(ticket, kind)),
-        4 => (pick(), prop::bool::weighted(0.8)).prop_map(|(ticket, ok)| Happens::Logged(ticket, ok)),
-        3 => (0_u8..4, prop::bool::weighted(0.1)).prop_map(|(kind, restart)| Happens::Listed(kind, restart)),
-        6 => (0_u64..2_500).prop_map(Happens::Time),
+        1 => pick().prop_map(StormEvent::Strike),
+        3 => (0_u64..4_000).prop_map(StormEvent::Confirm),
+        1 => Just(StormEvent::TakeBack),
+        1 => Just(StormEvent::Stop),
+        12 => (pick(), 0_u8..9).prop_map(|(ticket, kind)| StormEvent::Seen(ticket, kind)),
+        2 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| StormEvent::Survey(ticket, kind)),
+        3 => (pick(), 0_u8..4).prop_map(|(ticket, kind)| StormEvent::Relisted(ticket, kind)),
+        6 => (pick(), 0_u8..7).prop_map(|(ticket, kind)| StormEvent::Deleted(ticket, kind)),
+        4 => (pick(), prop::bool::weighted(0.8)).prop_map(|(ticket, ok)| StormEvent::Logged(ticket, ok)),
+        3 => (0_u8..4, prop::bool::weighted(0.1)).prop_map(|(kind, restart)| StormEvent::Listed(kind, restart)),
+        6 => (0_u64..2_500).prop_map(StormEvent::Time),
     ]
 }
 
@@ -53,9 +53,9 @@ fn instance(number: u32) -> Instance {
 
 /// The world outside, with what it has given out and seen.
 struct Storm {
-    play: Play,
+    play: KillHarness,
     /// How many orders were looked at.
-    judged: usize,
+    diagnoses: usize,
     confirmed: Vec<u64>,
     intents: Vec<u32>,
     /// The tickets of checks whose answer showed the very session that was confirmed.
@@ -71,8 +71,8 @@ impl Storm {
         let known = process(PROCESS);
         let victims = (1..=victims).map(|id| victim_of(session(id, "alice"), Some(&known)));
         Self {
-            play: Play::ask(victims.collect()),
-            judged: 0,
+            play: KillHarness::ask(victims.collect()),
+            diagnoses: 0,
             confirmed: Vec::new(),
             intents: Vec::new(),
             proven: BTreeMap::new(),
@@ -86,7 +86,7 @@ impl Storm {
             Order::Ask { ticket, request, .. } => Some((
                 *ticket,
                 match request {
-                    Request::Check { id, .. } | Request::Delete { id, .. } => Some(id.0),
+                    KillRequest::Check { id, .. } | KillRequest::Delete { id, .. } => Some(id.0),
                     _ => None,
                 },
             )),
@@ -105,99 +105,99 @@ impl Storm {
         (ticket, id.unwrap_or(1))
     }
 
-    fn happen(&mut self, what: &Happens) {
+    fn happen(&mut self, what: &StormEvent) {
         match *what {
-            Happens::Strike(place) => {
-                let count = self.play.batch.attempts().len();
+            StormEvent::Strike(place) => {
+                let count = self.play.batch.tasks().len();
                 self.play.strike(place % count);
             }
-            Happens::Confirm(grace) => {
-                let question = self.play.batch.open_question();
-                let meant = self.play.batch.attempts().iter().filter(|a| a.may_be_confirmed());
+            StormEvent::Confirm(grace) => {
+                let question = self.play.batch.open_dialog_ticket();
+                let meant = self.play.batch.tasks().iter().filter(|a| a.may_be_confirmed());
                 let meant: Vec<_> = meant.map(|a| a.victim.identity.id.0).collect();
                 if question.is_some() {
                     self.confirmed = meant;
                     self.play.confirm(Duration::from_millis(grace));
                 }
             }
-            Happens::TakeBack => drop(self.play.batch.take_back("storm")),
-            Happens::Stop => {
+            StormEvent::TakeBack => drop(self.play.batch.cancel("storm")),
+            StormEvent::Stop => {
                 let orders = self.play.batch.stop(self.play.now);
                 self.play.orders.extend(orders);
             }
-            Happens::Seen(index, kind) => self.seen(index, kind),
-            Happens::Survey(index, kind) => {
+            StormEvent::Seen(index, kind) => self.reply(index, kind),
+            StormEvent::Survey(index, kind) => {
                 let (ticket, _) = self.pick(index);
                 let answer = match kind {
                     0 | 1 => Ok(Survey::OneProxy),
                     2 => Ok(Survey::SeveralProxies),
-                    _ => Err(Fault::TimedOut(Duration::from_secs(10))),
+                    _ => Err(RequestError::TimedOut(Duration::from_secs(10))),
                 };
-                self.play.hear(Event::Surveyed(ticket, answer));
+                self.play.hear(KillEvent::Surveyed(ticket, answer));
             }
-            Happens::Relisted(index, kind) => {
+            StormEvent::Relisted(index, kind) => {
                 let (ticket, _) = self.pick(index);
                 let answer = match kind {
                     0 | 1 => Ok(Arc::new(self.rows(0))),
                     2 => Ok(Arc::new(self.rows(2))),
-                    _ => Err(Fault::Refused),
+                    _ => Err(RequestError::Refused),
                 };
-                self.play.hear(Event::Relisted(ticket, answer));
+                self.play.hear(KillEvent::Relisted(ticket, answer));
             }
-            Happens::Deleted(index, kind) => {
+            StormEvent::Deleted(index, kind) => {
                 let (ticket, _) = self.pick(index);
                 let answer = match kind {
                     0 => Ok(()),
-                    1 => Err(Fault::NotFound),
+                    1 => Err(RequestError::NotFound),
                     2 => Err(refused_password()),
-                    3 => Err(Fault::TimedOut(Duration::from_secs(10))),
-                    4 => Err(Fault::CheckExpired),
-                    5 => Err(Fault::Unsent),
-                    _ => Err(Fault::Status {
+                    3 => Err(RequestError::TimedOut(Duration::from_secs(10))),
+                    4 => Err(RequestError::CheckExpired),
+                    5 => Err(RequestError::Unsent),
+                    _ => Err(RequestError::Status {
                         status: 500,
                         detail: None,
                     }),
                 };
-                if matches!(answer, Err(Fault::CheckExpired | Fault::Unsent)) {
+                if matches!(answer, Err(RequestError::CheckExpired | RequestError::Unsent)) {
                     self.unsent.insert(ticket.0);
                 }
-                self.play.hear(Event::Deleted(ticket, answer));
+                self.play.hear(KillEvent::Deleted(ticket, answer));
             }
-            Happens::Logged(index, ok) => {
+            StormEvent::Logged(index, ok) => {
                 let (ticket, _) = self.pick(index);
                 let answer = if ok { Ok(()) } else { Err(text("no")) };
-                self.play.hear(Event::Logged(ticket, answer));
+                self.play.hear(KillEvent::Logged(ticket, answer));
             }
-            Happens::Listed(kind, restart) => {
+            StormEvent::Listed(kind, restart) => {
                 let mut rows = self.rows(kind);
                 rows.change.is_after_restart = restart;
-                self.play.hear(Event::Listed(Arc::new(rows)));
+                self.play.hear(KillEvent::Listed(Arc::new(rows)));
             }
-            Happens::Time(ms) => self.play.leap(Duration::from_millis(ms)),
+            StormEvent::Time(ms) => self.play.leap(Duration::from_millis(ms)),
         }
     }
 
-    fn seen(&mut self, index: usize, kind: u8) {
+    fn reply(&mut self, index: usize, kind: u8) {
         let (ticket, id) = self.pick(index);
         let is_proof = kind <= 2;
         self.proven.insert(ticket.0, is_proof);
-        let mut sighting = Arc::unwrap_or_clone(self.play.sighting(session(id, "alice")));
-        sighting.process = Some(process(PROCESS));
+        let mut observation = Arc::unwrap_or_clone(self.play.sighting(session(id, "alice")));
+        observation.process = Some(process(PROCESS));
         match kind {
             0..=2 => {}
-            3 => sighting.detail.session = session(id, "bob"),
-            4 => sighting.process = Some(process(PROCESS + 1)),
-            5 => sighting.other_process = Some(process(PROCESS + 1)),
-            6 => sighting.asked_at.wall -= SignedDuration::from_millis(1_001),
+            3 => observation.detail.session = session(id, "bob"),
+            4 => observation.process = Some(process(PROCESS + 1)),
+            5 => observation.other_process = Some(process(PROCESS + 1)),
+            6 => observation.asked_at.wall -= SignedDuration::from_millis(1_001),
             7 => return self.play.missing(ticket, Some(process(PROCESS))),
             _ => return self.play.missing(ticket, Some(process(PROCESS + 1))),
         }
-        self.play.hear(Event::Seen(ticket, Ok(Arc::new(sighting))));
+        self.play.hear(KillEvent::Seen(ticket, Ok(Arc::new(observation))));
     }
 
     fn rows(&self, kind: u8) -> Snapshot {
         let user = if kind == 2 { "bob" } else { "alice" };
-        let count = self.play.batch.attempts().len() as u64;
+        let count = self.play.batch.tasks().len() as u64;
         let rows = (1..=count).filter(|id| kind != 3 || id % 2 == 0);
         let mut list = self.play.list(rows.map(|id| session(id, user)).collect());
         list.instance = Some(instance(PROCESS));
@@ -205,16 +205,16 @@ impl Storm {
     }
 
     /// Looks at every new order.
-    fn judge(&mut self) -> Result<(), TestCaseError> {
+    fn check_invariants(&mut self) -> Result<(), TestCaseError> {
         let mut under_way = 0_usize;
-        for order in self.play.orders.iter().skip(self.judged) {
+        for order in self.play.orders.iter().skip(self.diagnoses) {
             match order {
                 Order::WriteIntents { entries, .. } => {
                     self.intents.extend(entries.iter().map(|entry| entry.kill));
                 }
                 Order::Ask {
                     ticket,
-                    request: Request::Delete { id, .. },
+                    request: KillRequest::Delete { id, .. },
                     ..
                 } => {
                     prop_assert!(self.confirmed.contains(&id.0), "{} was not confirmed", id.0);
@@ -227,7 +227,7 @@ impl Storm {
                 Order::WriteOutcomes(_) => {}
             }
         }
-        self.judged = self.play.orders.len();
+        self.diagnoses = self.play.orders.len();
         prop_assert!(under_way <= 17, "{under_way} at once");
         for tickets in self.deletes.values() {
             let (_last, before) = tickets.split_last().unwrap();
@@ -248,7 +248,7 @@ proptest! {
         let mut storm = Storm::new(victims);
         for what in &story {
             storm.happen(what);
-            storm.judge()?;
+            storm.check_invariants()?;
         }
     }
 }

@@ -1,13 +1,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Limit, Span, http_date};
+use crate::model::{Span, TextLimit, http_date};
 
 /// A moment when all clocks agree.
 const EPOCH: i64 = 1_795_450_000;
 
 fn text(raw: &str) -> Text {
-    Text::clean(raw, Limit::Name)
+    Text::clean(raw, TextLimit::Name)
 }
 
 /// A process that started so many seconds after the epoch.

@@ -18,7 +18,7 @@ const MAX_MARKS: u8 = 8;
 
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum TextPiece<'a> {
     /// Characters that can be shown as they are.
     Plain(&'a str),
     /// A character that must be escaped. A backslash is one: it begins the escapes.
@@ -43,9 +43,9 @@ impl<'a> Pieces<'a> {
 }
 
 impl<'a> Iterator for Pieces<'a> {
-    type Item = Piece<'a>;
+    type Item = TextPiece<'a>;
 
-    fn next(&mut self) -> Option<Piece<'a>> {
+    fn next(&mut self) -> Option<TextPiece<'a>> {
         let mut end = 0;
         for c in self.rest.chars() {
             let Some(after) = self.before.show(c) else {
@@ -58,13 +58,13 @@ impl<'a> Iterator for Pieces<'a> {
             && !plain.is_empty()
         {
             self.rest = rest;
-            return Some(Piece::Plain(plain));
+            return Some(TextPiece::Plain(plain));
         }
         let mut rest = self.rest.chars();
         let hidden = rest.next()?;
         self.rest = rest.as_str();
         self.before = Before::Nothing;
-        Some(Piece::Escaped(hidden))
+        Some(TextPiece::Escaped(hidden))
     }
 }
 
@@ -193,8 +193,8 @@ pub(super) fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for piece in Pieces::of(text) {
         match piece {
-            Piece::Plain(plain) => shown.push_str(plain),
-            Piece::Escaped(c) => push_escape(&mut shown, c),
+            TextPiece::Plain(plain) => shown.push_str(plain),
+            TextPiece::Escaped(c) => push_escape(&mut shown, c),
         }
     }
     shown
@@ -209,9 +209,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     let mut shown = String::with_capacity(text.len());
     for piece in Pieces::of(text) {
         match piece {
-            Piece::Plain(plain) => shown.push_str(plain),
-            Piece::Escaped('\\') => shown.push('\\'),
-            Piece::Escaped(c) => push_escape(&mut shown, c),
+            TextPiece::Plain(plain) => shown.push_str(plain),
+            TextPiece::Escaped('\\') => shown.push('\\'),
+            TextPiece::Escaped(c) => push_escape(&mut shown, c),
         }
     }
     Cow::Owned(shown)

@@ -4,7 +4,7 @@ use super::*;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 fn name(raw: &str) -> Text {
-    Text::clean(raw, Limit::Name)
+    Text::clean(raw, TextLimit::Name)
 }
 
 #[test]
@@ -176,8 +176,8 @@ proptest! {
         let mut whole = String::new();
         for piece in Pieces::of(&raw) {
             match piece {
-                Piece::Plain(plain) => whole.push_str(plain),
-                Piece::Escaped(c) => whole.push(c),
+                TextPiece::Plain(plain) => whole.push_str(plain),
+                TextPiece::Escaped(c) => whole.push(c),
             }
         }
         prop_assert_eq!(whole, raw);

@@ -6,10 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::Pen;
 use super::named::Named;
+use crate::app::counter_series::CounterSeries;
 use crate::app::detail::DetailPane;
-use crate::app::series::Course;
 use crate::app::servers::ServersKnown;
-use crate::model::{Connection, Counter, Detail, Statistics, Text, rate_text, size_text};
+use crate::model::{
+    ConnectionDetail, ConnectionStatistics, Counter, SessionDetail, Text, rate_text, size_text,
+};
 use crate::ui::sparkline::sparkline;
 
 /// Room for a server's name in front of its figures.
@@ -20,12 +22,12 @@ const COLUMN: usize = 12;
 /// The section.
 pub(super) fn section<'a>(
     pane: &DetailPane,
-    detail: &Detail,
+    detail: &SessionDetail,
     known: Option<&ServersKnown>,
     pen: &Pen<'_>,
 ) -> Vec<Line<'a>> {
     if detail.connections.is_empty() {
-        let remark = if detail.holds_nothing() {
+        let remark = if detail.is_empty() {
             "none: it holds no server"
         } else {
             "not told by this version of MaxScale"
@@ -53,7 +55,7 @@ fn name_width(pen: &Pen<'_>) -> usize {
     NAME.min(pen.width / 4)
 }
 
-fn with_statistics<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+fn with_statistics<'a>(pane: &DetailPane, detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let column = column_width(pen);
     let name = name_width(pen);
     let mut heading = vec![Span::styled(
@@ -72,16 +74,16 @@ fn with_statistics<'a>(pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec
     for (index, connection) in detail.connections.iter().enumerate() {
         let statistics = connection.statistics.unwrap_or_default();
         text.push(totals(connection, &statistics, pen));
-        if let Some(course) = pane.courses.get(index) {
-            text.push(rates(course, pen));
-            text.push(courses(course, pen));
+        if let Some(series) = pane.courses.get(index) {
+            text.push(rates(series, pen));
+            text.push(courses(series, pen));
         }
         text.extend(unusual_state(connection, pen));
     }
     text
 }
 
-fn totals<'a>(connection: &Connection, statistics: &Statistics, pen: &Pen<'_>) -> Line<'a> {
+fn totals<'a>(connection: &ConnectionDetail, statistics: &ConnectionStatistics, pen: &Pen<'_>) -> Line<'a> {
     let column = column_width(pen);
     let name = name_width(pen);
     let server = connection.server.as_ref().map_or("?", Text::as_str);
@@ -94,7 +96,7 @@ fn totals<'a>(connection: &Connection, statistics: &Statistics, pen: &Pen<'_>) -
 }
 
 /// More rises over the high-water mark than falls below the low one: the queue is full now.
-fn tint(counter: Counter, statistics: &Statistics, pen: &Pen<'_>) -> Style {
+fn tint(counter: Counter, statistics: &ConnectionStatistics, pen: &Pen<'_>) -> Style {
     let full = statistics.get(Counter::HighWater) > statistics.get(Counter::LowWater);
     if counter == Counter::HighWater && full {
         pen.theme.alarm
@@ -103,11 +105,11 @@ fn tint(counter: Counter, statistics: &Statistics, pen: &Pen<'_>) -> Style {
     }
 }
 
-fn rates<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
+fn rates<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
     let column = column_width(pen);
     let name = name_width(pen);
     let figures = Counter::ALL.map(|counter| {
-        let text = course.rate(counter).map(rate_text).unwrap_or_default();
+        let text = series.rate(counter).map(rate_text).unwrap_or_default();
         Span::styled(format!("{text:>column$}"), pen.theme.quiet)
     });
     let label = Span::styled(
@@ -118,11 +120,11 @@ fn rates<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
 }
 
 /// Below each figure, how it moved since the details were opened.
-fn courses<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
+fn courses<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
     let column = column_width(pen);
     let name = name_width(pen);
     let bars = Counter::ALL.map(|counter| {
-        let bars = sparkline(course.rates(counter), column.saturating_sub(2), pen.theme.glyphs);
+        let bars = sparkline(series.rates(counter), column.saturating_sub(2), pen.theme.glyphs);
         Span::styled(format!("{bars:>column$}"), pen.theme.input)
     });
     let label = Span::styled(
@@ -133,7 +135,7 @@ fn courses<'a>(course: &Course, pen: &Pen<'_>) -> Line<'a> {
 }
 
 /// A connection that is being polled says nothing; any other state is worth a line.
-fn unusual_state<'a>(connection: &Connection, pen: &Pen<'_>) -> Option<Line<'a>> {
+fn unusual_state<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> Option<Line<'a>> {
     let state = connection
         .state
         .as_ref()
@@ -141,7 +143,7 @@ fn unusual_state<'a>(connection: &Connection, pen: &Pen<'_>) -> Option<Line<'a>>
     Some(Line::styled(format!("  {state}"), pen.theme.warning))
 }
 
-fn with_threads<'a>(detail: &Detail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Vec<Line<'a>> {
+fn with_threads<'a>(detail: &SessionDetail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let queues = detail
         .connections
         .iter()
@@ -179,7 +181,7 @@ fn with_threads<'a>(detail: &Detail, known: Option<&ServersKnown>, pen: &Pen<'_>
 }
 
 /// Thread id, read queue, write queue and, behind these, the cipher.
-fn thread<'a>(connection: &Connection, pen: &Pen<'_>) -> [Span<'a>; 4] {
+fn thread<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> [Span<'a>; 4] {
     let id = connection
         .thread_id
         .map(|thread| format!("#{thread}"))

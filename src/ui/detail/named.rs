@@ -1,11 +1,15 @@
 //! A server's name at its connection, with a word behind it where the server is not well.
+//!
+//! How full the session's service is, where it has a limit: whoever hangs may be waiting to get in.
 
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Pen, servers};
+use crate::app::App;
+use crate::app::detail::DetailPane;
 use crate::app::servers::ServersKnown;
-use crate::model::{Connection, Text};
+use crate::model::{ConnectionDetail, Text, counted};
 
 /// A server by its name, and a word behind it where it is not well.
 pub(super) struct Named<'a> {
@@ -14,7 +18,7 @@ pub(super) struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    pub(super) fn of(connection: &Connection, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Self {
+    pub(super) fn of(connection: &ConnectionDetail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Self {
         let server = connection.server.as_ref();
         Self {
             server: server.map_or("?", Text::as_str).to_owned(),
@@ -49,4 +53,24 @@ impl<'a> Named<'a> {
             ],
         }
     }
+}
+
+/// One line; nothing without a limit.
+pub(super) fn line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Line<'a>> {
+    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    let services = endpoint.services.latest.as_ref()?;
+    let service = services.find(pane.session().service.as_ref()?)?;
+    let load = service.load()?;
+    let (what, style) = match (load.is_full(), load.is_nearly_full()) {
+        (true, _) => (": full, new clients are turned away", pen.theme.alarm),
+        (false, true) => (": nearly full", pen.theme.alarm),
+        (false, false) => ("", pen.theme.quiet),
+    };
+    let words = format!(
+        "{} {} of {}{what}",
+        service.name,
+        load.connections,
+        counted(load.limit, "connection")
+    );
+    Some(Line::styled(pen.fit(&words, pen.width), style))
 }

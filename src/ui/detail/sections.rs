@@ -1,5 +1,8 @@
 //! What only JSON:API tells of a session: statements, buffers, client, memory, log. A section
 //! without anything in it is not there.
+//!
+//! Why the session is stuck: every reason with its evidence, the strongest first, and what cannot be
+//! judged since the server keeps no statements. Without any of it there is no section.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -8,13 +11,19 @@ use super::Pen;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
-use crate::model::{Buffer, Detail, Query, size_text};
+use crate::model::{Buffer, RetainedStatement, SessionDetail, size_text};
+use crate::ui::draw::wrap;
 
 /// How many log lines are shown.
 const LOG_LINES: usize = 200;
 
 /// The statements, newest first, the running one marked.
-pub(super) fn statements<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn statements<'a>(
+    app: &App,
+    pane: &DetailPane,
+    detail: &SessionDetail,
+    pen: &Pen<'_>,
+) -> Vec<Line<'a>> {
     let Some(queries) = &detail.queries else {
         return Vec::new();
     };
@@ -49,8 +58,8 @@ pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoState
 
 /// Only the newest can be running: older ones without an end were never booked as complete
 /// (some routers up to 6.1 do not).
-fn statement<'a>(query: &Query, newest: bool, pen: &Pen<'_>) -> Line<'a> {
-    let (time, style) = match query.took_ms() {
+fn statement<'a>(query: &RetainedStatement, newest: bool, pen: &Pen<'_>) -> Line<'a> {
+    let (time, style) = match query.duration_ms() {
         Some(ms) => (duration_text(ms), pen.theme.quiet),
         None if newest && query.completed.is_none() => ("running".to_owned(), pen.theme.warning),
         None => (String::new(), pen.theme.quiet),
@@ -82,7 +91,7 @@ fn duration_text(ms: u64) -> String {
 }
 
 /// The queues towards the client.
-pub(super) fn buffers<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn buffers<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let Some(Buffer { readq, writeq }) = detail.client_buffer else {
         return Vec::new();
     };
@@ -101,7 +110,7 @@ pub(super) fn buffers<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
 }
 
 /// What the client says of itself, all of it.
-pub(super) fn client<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn client<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     if detail.client.is_empty() {
         return Vec::new();
     }
@@ -117,7 +126,7 @@ pub(super) fn client<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
 }
 
 /// Memory by part.
-pub(super) fn memory<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn memory<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     if detail.memory.is_empty() {
         return Vec::new();
     }
@@ -132,7 +141,7 @@ pub(super) fn memory<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
 }
 
 /// The session's log lines, as the server keeps them.
-pub(super) fn log<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn log<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     if detail.log.is_empty() {
         return Vec::new();
     }
@@ -145,4 +154,40 @@ pub(super) fn log<'a>(detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
             .map(|line| Line::raw(pen.fit(line.as_str(), pen.width))),
     );
     text
+}
+
+/// The section.
+pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let found = pane.findings();
+    let open = missing_statements(app, pane).filter(|_| pane.ended.is_none() && has_no_statements(pane));
+    let has_any = !found.is_empty() || open.is_some();
+    let mut text: Vec<_> = has_any.then(Line::default).into_iter().collect();
+    for finding in found {
+        let style = pen.theme.severity(finding.severity);
+        let words = wrap(&finding.words(pane.session()), pen.width.saturating_sub(2));
+        text.extend(words.into_iter().enumerate().map(|(index, words)| {
+            let glyph = if index == 0 { finding.severity.glyph() } else { " " };
+            Line::from(vec![
+                Span::styled(format!("{glyph} "), style),
+                Span::styled(words, style),
+            ])
+        }));
+    }
+    if let Some(NoStatements { command, .. }) = open {
+        // A command that is broken into lines cannot be copied.
+        let lines = [
+            "query is not judged: no statements are kept. To keep some:",
+            &command,
+        ];
+        let lines = lines.map(|line| format!("  {}", pen.fit(line, pen.width.saturating_sub(2))));
+        text.extend(lines.map(|line| Line::styled(line, pen.theme.quiet)));
+    }
+    text
+}
+
+/// Those that were kept before the setting was changed are judged.
+fn has_no_statements(pane: &DetailPane) -> bool {
+    let observation = pane.observation.as_ref();
+    let queries = observation.and_then(|observation| observation.detail.queries.as_ref());
+    queries.is_none_or(Vec::is_empty)
 }

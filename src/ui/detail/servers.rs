@@ -10,11 +10,11 @@ use super::Pen;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::servers::ServersKnown;
-use crate::model::{Detail, Dialect, Health, ServerState, Servers, Span as Length, Text, counted};
+use crate::model::{Dialect, Health, ServerState, Servers, SessionDetail, Span as Length, Text, counted};
 use crate::ui::theme::Theme;
 
 /// Names get as much room as they need, up to this.
-const LONGEST_NAME: usize = 18;
+const MAX_NAME_WIDTH: usize = 18;
 /// Between two columns.
 const GAP: usize = 2;
 
@@ -47,7 +47,12 @@ const fn tint(health: Health, theme: &Theme) -> Style {
 }
 
 /// The section: nothing until somebody has answered.
-pub(super) fn section<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &Pen<'_>) -> Vec<Line<'a>> {
+pub(super) fn section<'a>(
+    app: &App,
+    pane: &DetailPane,
+    detail: &SessionDetail,
+    pen: &Pen<'_>,
+) -> Vec<Line<'a>> {
     let Some(known) = known(app, pane) else {
         return Vec::new();
     };
@@ -73,9 +78,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, detail: &Detail, pen: &P
     let remark = match (&known.fault, stale) {
         (Some(fault), _) => format!("as of {}; since then: {fault}", time(app, servers.taken_at)),
         (None, Some(since)) => format!("as of {}", time(app, since)),
-        (None, None) if detail.holds_nothing() => {
-            "those that are not well; the session holds none".to_owned()
-        }
+        (None, None) if detail.is_empty() => "those that are not well; the session holds none".to_owned(),
         (None, None) if names_none => "those that are not well; which it holds is not told".to_owned(),
         (None, None) => "as the proxy's monitor sees them".to_owned(),
     };
@@ -96,7 +99,7 @@ fn time(app: &App, at: Timestamp) -> String {
 }
 
 /// Those of the session's connections, each once.
-fn held<'s>(servers: &'s Servers, detail: &Detail) -> Vec<&'s ServerState> {
+fn held<'s>(servers: &'s Servers, detail: &SessionDetail) -> Vec<&'s ServerState> {
     let mut held: Vec<&ServerState> = Vec::new();
     let names = detail.connections.iter().filter_map(|held| held.server.as_ref());
     for server in names.filter_map(|name| servers.find(name)) {
@@ -124,7 +127,10 @@ impl Columns {
             let widths = shown.iter().map(|server| text(server).width());
             widths.max().unwrap_or(0).min(most)
         };
-        let name = widest(&|server| server.name.to_string(), LONGEST_NAME.min(pen.width / 3));
+        let name = widest(
+            &|server| server.name.to_string(),
+            MAX_NAME_WIDTH.min(pen.width / 3),
+        );
         // What is wrong stands first in it.
         let state = widest(&state_text, pen.width * 2 / 5);
         let lag = widest(&lag_text, pen.width);

@@ -3,25 +3,25 @@
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::{Text as Page, consequences, holds};
+use super::{DialogBody as Page, consequences, holds};
 use crate::app::App;
-use crate::app::asking::Asking;
-use crate::kill::{Attempt, FirstCheck, Stage};
+use crate::app::kill_dialog::KillDialog;
+use crate::filter::Filter;
+use crate::kill::{FirstCheck, KillState, KillTask};
 use crate::model::{Text, visible};
-use crate::query::Filter;
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
 /// Room for the name of a fact.
 const LABEL: usize = 11;
 /// The list is never lower than this, as long as the screen has room for it.
-const LEAST_ROWS: usize = 3;
+const MIN_ROWS: usize = 3;
 /// Nor higher: what will happen has to be seen too.
-const MOST_ROWS: usize = 20;
+const MAX_ROWS: usize = 20;
 
 /// `room` lines are there for all of it.
-pub(super) fn text<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, room: usize) -> Page<'a> {
-    let attempts = asking.batch.attempts();
+pub(super) fn text<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize, room: usize) -> Page<'a> {
+    let tasks = asking.batch.tasks();
     let mut lines = vec![checks(asking, theme, width)];
     lines.extend(not_compared(asking, theme, width));
     let needed = lines.len() + 1;
@@ -31,15 +31,15 @@ pub(super) fn text<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, 
         let each = each.collect::<Vec<_>>().join(", ");
         lines.push(fact(label, &each, theme, width));
     }
-    lines.extend(taken_by(attempts).map(|text| {
+    lines.extend(taken_by(tasks).map(|text| {
         let text = format!("{text}   (asked again before each DELETE)");
         fact("taken by", &text, theme, width)
     }));
     let mut below = selected(asking, theme, width);
     below.push(Line::default());
-    below.extend(consequences(attempts, theme, width));
+    below.extend(consequences(tasks, theme, width));
     let left = room.saturating_sub(lines.len() + below.len() + 2);
-    let rows = left.clamp(LEAST_ROWS, MOST_ROWS).min(attempts.len());
+    let rows = left.clamp(MIN_ROWS, MAX_ROWS).min(tasks.len());
     lines.push(Line::default());
     lines.extend(list(app, asking, theme, width, rows));
     lines.extend(below);
@@ -55,18 +55,18 @@ fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Li
 }
 
 /// From this width on there is room for words.
-const WORDS_FROM: usize = 60;
+const MIN_WIDTH_WITH_WORDS: usize = 60;
 
 /// How many of them would be ended, and how many not.
-fn checks<'a>(asking: &Asking, theme: &Theme, width: usize) -> Line<'a> {
-    let attempts = asking.batch.attempts();
-    let count = |is: fn(&Attempt) -> bool| attempts.iter().filter(|attempt| is(attempt)).count();
-    let struck = count(Attempt::is_struck);
+fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
+    let tasks = asking.batch.tasks();
+    let count = |is: fn(&KillTask) -> bool| tasks.iter().filter(|task| is(task)).count();
+    let struck = count(KillTask::is_removed);
     let passed = asking.batch.confirmable();
-    let refused = count(|attempt| !attempt.is_struck() && attempt.outcome().is_some());
-    let waiting = attempts.len() - struck - passed - refused;
+    let refused = count(|task| !task.is_removed() && task.outcome().is_some());
+    let waiting = tasks.len() - struck - passed - refused;
     let glyphs = theme.glyphs;
-    let word = |text: &'static str| if width < WORDS_FROM { "" } else { text };
+    let word = |text: &'static str| if width < MIN_WIDTH_WITH_WORDS { "" } else { text };
     let mut spans = Vec::new();
     if waiting > 0 {
         spans.push(Span::styled(format!("checking {waiting} …  "), theme.quiet));
@@ -91,10 +91,10 @@ fn checks<'a>(asking: &Asking, theme: &Theme, width: usize) -> Line<'a> {
 }
 
 /// What could not be compared for some of them: the check is weaker by it.
-fn not_compared<'a>(asking: &Asking, theme: &Theme, width: usize) -> Option<Line<'a>> {
+fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
     let mut parts: Vec<&'static str> = Vec::new();
-    for attempt in asking.batch.attempts() {
-        if let Stage::Asked(FirstCheck::Passed { unchecked, .. }) = attempt.stage() {
+    for task in asking.batch.tasks() {
+        if let KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) = task.state() {
             for part in unchecked {
                 if !parts.contains(&part.name()) {
                     parts.push(part.name());
@@ -109,31 +109,31 @@ fn not_compared<'a>(asking: &Asking, theme: &Theme, width: usize) -> Option<Line
 }
 
 /// A window of the list, with the cursor in it.
-fn list<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, rows: usize) -> Vec<Line<'a>> {
-    let attempts = asking.batch.attempts();
+fn list<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize, rows: usize) -> Vec<Line<'a>> {
+    let tasks = asking.batch.tasks();
     let above = rows / 2;
-    let last_offset = attempts.len().saturating_sub(rows);
+    let last_offset = tasks.len().saturating_sub(rows);
     let offset = asking.cursor.saturating_sub(above).min(last_offset);
-    let window = (offset..).zip(attempts.iter().skip(offset)).take(rows);
+    let window = (offset..).zip(tasks.iter().skip(offset)).take(rows);
     let id_width = window
         .clone()
-        .map(|(_, attempt)| attempt.victim.identity.id.to_string().len())
+        .map(|(_, task)| task.victim.identity.id.to_string().len())
         .max()
         .unwrap_or(0);
     let mut lines: Vec<_> = window
-        .map(|(place, attempt)| {
+        .map(|(place, task)| {
             let endpoint = app
-                .name_among_several(attempt.victim.identity.endpoint)
+                .name_among_several(task.victim.identity.endpoint)
                 .map(|name| format!("{name} "))
                 .unwrap_or_default();
-            let id = attempt.victim.identity.id.to_string();
-            let text = format!("{endpoint}{id:>id_width$}  {}", about(attempt));
+            let id = task.victim.identity.id.to_string();
+            let text = format!("{endpoint}{id:>id_width$}  {}", about(task));
             let text = fit(&theme.compared(&text), width.saturating_sub(3), theme.glyphs.more);
             let selected = place == asking.cursor;
-            row(attempt, &text, theme, selected, width)
+            row(task, &text, theme, selected, width)
         })
         .collect();
-    let below = attempts.len().saturating_sub(offset + rows);
+    let below = tasks.len().saturating_sub(offset + rows);
     if offset + below > 0 {
         lines.push(Line::styled(
             format!("   {offset} above, {below} below"),
@@ -143,13 +143,13 @@ fn list<'a>(app: &App, asking: &Asking, theme: &Theme, width: usize, rows: usize
     lines
 }
 
-fn row<'a>(attempt: &Attempt, text: &str, theme: &Theme, selected: bool, width: usize) -> Line<'a> {
+fn row<'a>(task: &KillTask, text: &str, theme: &Theme, selected: bool, width: usize) -> Line<'a> {
     let glyphs = theme.glyphs;
-    let (sign, style) = if attempt.is_struck() {
+    let (sign, style) = if task.is_removed() {
         ("x", theme.quiet.add_modifier(Modifier::CROSSED_OUT))
-    } else if attempt.outcome().is_some() {
+    } else if task.outcome().is_some() {
         (glyphs.cross, theme.warning)
-    } else if attempt.may_be_confirmed() {
+    } else if task.may_be_confirmed() {
         (glyphs.check, Style::new())
     } else {
         (glyphs.dot, theme.quiet)
@@ -170,13 +170,13 @@ fn row<'a>(attempt: &Attempt, text: &str, theme: &Theme, selected: bool, width: 
 }
 
 /// Who it is and how it stands, or why it is left alone.
-fn about(attempt: &Attempt) -> String {
-    let session = attempt.session();
+fn about(task: &KillTask) -> String {
+    let session = task.session();
     let client = session.client();
-    if let Some(outcome) = attempt.outcome() {
+    if let Some(outcome) = task.outcome() {
         return format!("{client}  {} {}", outcome.word(), outcome.detail());
     }
-    if let Stage::Asked(FirstCheck::NoAnswer(fault)) = attempt.stage() {
+    if let KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) = task.state() {
         return format!("{client}  {fault}");
     }
     let span =
@@ -187,11 +187,11 @@ fn about(attempt: &Attempt) -> String {
 }
 
 /// What the one under the dialog's cursor holds and runs.
-fn selected<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let Some(attempt) = asking.batch.attempts().get(asking.cursor) else {
+fn selected<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let Some(task) = asking.batch.tasks().get(asking.cursor) else {
         return Vec::new();
     };
-    let session = attempt.session();
+    let session = task.session();
     let running = session.extra.as_ref().and_then(|extra| extra.running.as_ref());
     let sql = running.and_then(|running| running.sql.as_ref());
     let facts = [
@@ -205,19 +205,15 @@ fn selected<'a>(asking: &Asking, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 }
 
 /// The filter that all were taken by, or that there are several.
-fn taken_by(attempts: &[Attempt]) -> Option<String> {
-    let mut filters = attempts.iter().map(|attempt| attempt.victim.taken_by.as_ref());
+fn taken_by(tasks: &[KillTask]) -> Option<String> {
+    let mut filters = tasks.iter().map(|task| task.victim.taken_by.as_ref());
     let first = filters.next()?;
     let is_one = filters.all(|filter| filter.map(Filter::text) == first.map(Filter::text));
-    let texts = || {
-        attempts
-            .iter()
-            .filter_map(|attempt| attempt.victim.taken_by.as_ref())
-    };
+    let texts = || tasks.iter().filter_map(|task| task.victim.taken_by.as_ref());
     if is_one {
         return first.map(|filter| visible(filter.text().trim()).into_owned());
     }
-    let by_hand = attempts.len() - texts().count();
+    let by_hand = tasks.len() - texts().count();
     let distinct: std::collections::BTreeSet<_> = texts().map(|filter| filter.text().trim()).collect();
     let mut said: Vec<String> = distinct
         .into_iter()

@@ -2,9 +2,9 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Text as Page, consequences, holds};
+use super::{DialogBody as Page, consequences, holds};
 use crate::app::App;
-use crate::kill::{Attempt, FirstCheck, Outcome, Refusal, Stage};
+use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason};
 use crate::model::{Difference, Session, Text};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
@@ -17,25 +17,25 @@ const LABEL: usize = 11;
 const MAX_CLIENT_LINES: usize = 4;
 
 /// What must be seen stands first: on a small screen the rest is cut.
-pub(super) fn text<'a>(app: &App, attempt: &Attempt, theme: &Theme, width: usize) -> Page<'a> {
+pub(super) fn text<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Page<'a> {
     let client = fit_middle(
-        &theme.compared(&attempt.session().client()),
+        &theme.compared(&task.session().client()),
         width * MAX_CLIENT_LINES,
         theme.glyphs.more,
     );
     let mut lines = wrap(&client, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.strong))
-        .chain(check(attempt, theme, width))
+        .chain(check(task, theme, width))
         .collect::<Vec<_>>();
     let needed = lines.len();
     lines.push(Line::default());
-    if let Some(name) = app.name_among_several(attempt.victim.identity.endpoint) {
+    if let Some(name) = app.name_among_several(task.victim.identity.endpoint) {
         fact(&mut lines, theme, width, "on", name);
     }
-    facts(&mut lines, attempt.session(), theme, width);
+    facts(&mut lines, task.session(), theme, width);
     lines.push(Line::default());
-    lines.extend(consequences(std::slice::from_ref(attempt), theme, width));
+    lines.extend(consequences(std::slice::from_ref(task), theme, width));
     Page { lines, needed }
 }
 
@@ -80,7 +80,7 @@ fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usiz
 }
 
 /// What the first check says.
-fn check<'a>(attempt: &Attempt, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let said = |text: String, style| {
         wrap(&text, width)
             .into_iter()
@@ -88,14 +88,14 @@ fn check<'a>(attempt: &Attempt, theme: &Theme, width: usize) -> Vec<Line<'a>> {
             .collect()
     };
     let glyphs = theme.glyphs;
-    if let Some(outcome) = attempt.outcome() {
-        return settled(outcome, theme, width);
+    if let Some(outcome) = task.outcome() {
+        return outcome_lines(outcome, theme, width);
     }
-    match attempt.stage() {
-        Stage::Asked(FirstCheck::Passed { unchecked, .. }) if unchecked.is_empty() => {
+    match task.state() {
+        KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) if unchecked.is_empty() => {
             said(format!("{} still the same session", glyphs.check), theme.good)
         }
-        Stage::Asked(FirstCheck::Passed { unchecked, .. }) => {
+        KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) => {
             let parts = unchecked
                 .iter()
                 .map(|part| part.name())
@@ -106,7 +106,7 @@ fn check<'a>(attempt: &Attempt, theme: &Theme, width: usize) -> Vec<Line<'a>> {
                 theme.good,
             )
         }
-        Stage::Asked(FirstCheck::NoAnswer(fault)) => said(
+        KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => said(
             format!("{} cannot be checked: {fault}; asking again", glyphs.cross),
             theme.warning,
         ),
@@ -118,8 +118,8 @@ fn check<'a>(attempt: &Attempt, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 }
 
 /// The check has ended the matter: old and new side by side, where there is a new one.
-fn settled<'a>(outcome: &Outcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    if let Some(Refusal::Changed(differences)) = outcome.refusal() {
+fn outcome_lines<'a>(outcome: &KillOutcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    if let Some(RefusalReason::Changed(differences)) = outcome.refusal() {
         let head = Line::styled(format!("{} somebody else now", theme.glyphs.cross), theme.alarm);
         let rows = differences
             .iter()
@@ -128,7 +128,7 @@ fn settled<'a>(outcome: &Outcome, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     }
     let text = match (outcome, outcome.refusal()) {
         (_, Some(refusal)) => refusal.words(),
-        (Outcome::AlreadyGone, _) => "it has ended already".to_owned(),
+        (KillOutcome::AlreadyGone, _) => "it has ended already".to_owned(),
         (outcome, _) => format!("{} {}", outcome.word(), outcome.detail()),
     };
     let text = format!("{} {text}", theme.glyphs.cross);

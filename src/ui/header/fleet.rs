@@ -11,14 +11,14 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::stuck_spans;
 use crate::app::App;
-use crate::app::endpoint::{Endpoint, Link};
+use crate::app::endpoint::{EndpointState, LinkState};
+use crate::diagnosis::Severity;
 use crate::model::counted;
-use crate::triage::Severity;
 use crate::ui::theme::Theme;
 
 /// How an endpoint is doing, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum EndpointHealth {
     NoData,
     Failing,
     Stale,
@@ -27,7 +27,7 @@ enum Standing {
     Live,
 }
 
-impl Standing {
+impl EndpointHealth {
     const ALL: [Self; 6] = [
         Self::Live,
         Self::Connecting,
@@ -37,15 +37,17 @@ impl Standing {
         Self::NoData,
     ];
 
-    fn of(app: &App, endpoint: &Endpoint) -> Self {
+    fn of(app: &App, endpoint: &EndpointState) -> Self {
         let settings = &app.settings;
         match endpoint.link {
-            Link::Connecting => Self::Connecting,
-            Link::Failing { .. } if endpoint.heard_at.is_none() => Self::NoData,
-            Link::Failing { .. } => Self::Failing,
-            Link::Live if endpoint.is_stale(app.now.elapsed, settings.interval, settings.duty) => Self::Stale,
-            Link::Live if endpoint.proxies.are_several() => Self::SeveralProxies,
-            Link::Live => Self::Live,
+            LinkState::Connecting => Self::Connecting,
+            LinkState::Failing { .. } if endpoint.heard_at.is_none() => Self::NoData,
+            LinkState::Failing { .. } => Self::Failing,
+            LinkState::Live if endpoint.is_stale(app.now.elapsed, settings.interval, settings.duty) => {
+                Self::Stale
+            }
+            LinkState::Live if endpoint.proxies.are_several() => Self::SeveralProxies,
+            LinkState::Live => Self::Live,
         }
     }
 
@@ -69,7 +71,7 @@ pub(super) fn summary<'a>(app: &App, theme: &Theme, width: usize) -> (Line<'a>, 
 /// How many endpoints there are, how many in which state, and the warnings of any of them. The
 /// warnings have room at every width, then the worst states.
 fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
-    let states: Vec<_> = Standing::ALL
+    let states: Vec<_> = EndpointHealth::ALL
         .into_iter()
         .filter_map(|standing| state(app, standing, theme))
         .collect();
@@ -112,15 +114,15 @@ fn width_of(parts: &[Span<'_>]) -> usize {
     parts.iter().map(|part| part.width() + 2).sum()
 }
 
-fn state<'a>(app: &App, standing: Standing, theme: &Theme) -> Option<Span<'a>> {
+fn state<'a>(app: &App, standing: EndpointHealth, theme: &Theme) -> Option<Span<'a>> {
     let all = app.endpoints.iter();
     let count = all
-        .filter(|endpoint| Standing::of(app, endpoint) == standing)
+        .filter(|endpoint| EndpointHealth::of(app, endpoint) == standing)
         .count();
     let style = match standing {
-        Standing::Live => theme.good,
-        Standing::Connecting | Standing::Stale => theme.warning,
-        Standing::Failing | Standing::NoData | Standing::SeveralProxies => theme.alarm,
+        EndpointHealth::Live => theme.good,
+        EndpointHealth::Connecting | EndpointHealth::Stale => theme.warning,
+        EndpointHealth::Failing | EndpointHealth::NoData | EndpointHealth::SeveralProxies => theme.alarm,
     };
     (count > 0).then(|| Span::styled(format!("{count} {}", standing.word()), style))
 }
@@ -158,7 +160,7 @@ fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
             .endpoints
             .iter()
             .filter_map(|endpoint| endpoint.latest.as_ref());
-        each.map(|latest| app.table.generation.count(latest.endpoint, severity))
+        each.map(|latest| app.table.view.count(latest.endpoint, severity))
             .sum()
     }));
     right.push(Span::raw(" "));
@@ -166,15 +168,15 @@ fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
 }
 
 /// The worst first: who does not answer, then who has most to act on.
-pub(super) fn worst(app: &App) -> Vec<&Endpoint> {
-    let mut all: Vec<&Endpoint> = app.endpoints.iter().collect();
-    let count = |endpoint: &Endpoint, severity| {
+pub(super) fn worst(app: &App) -> Vec<&EndpointState> {
+    let mut all: Vec<&EndpointState> = app.endpoints.iter().collect();
+    let count = |endpoint: &EndpointState, severity| {
         let latest = endpoint.latest.as_ref();
-        latest.map_or(0, |latest| app.table.generation.count(latest.endpoint, severity))
+        latest.map_or(0, |latest| app.table.view.count(latest.endpoint, severity))
     };
     all.sort_by_cached_key(|endpoint| {
         let stuck = [Severity::Act, Severity::Look].map(|severity| Reverse(count(endpoint, severity)));
-        (Standing::of(app, endpoint), stuck)
+        (EndpointHealth::of(app, endpoint), stuck)
     });
     all
 }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
-use crate::app::endpoint::{Endpoint, Link};
+use crate::app::endpoint::{EndpointState, LinkState};
 use crate::ui::draw::{fit, fit_middle};
 use crate::ui::theme::Theme;
 
@@ -20,7 +20,7 @@ const MIN_CAUSE: usize = 24;
 const MIN_RIGHT: usize = 24;
 
 /// Returns the left side of the line, at most `width` cells wide.
-pub(super) fn line<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Line<'a> {
+pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
     let cause = cause(app, endpoint);
     let mut flags = vec![state(app, endpoint, theme)];
@@ -66,23 +66,23 @@ fn push<'a>(line: &mut Line<'a>, part: Span<'a>) {
 }
 
 /// `connecting`, `live`, `stale 12s` or `no data`.
-fn state<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Span<'a> {
+fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
     let now = app.now.elapsed;
     let age = endpoint.age(now).map_or(0, |age| age.as_secs());
     let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
     match &endpoint.link {
-        Link::Connecting => Span::styled("connecting", theme.warning),
-        Link::Live if stale => Span::styled(format!("stale {age}s"), theme.warning),
-        Link::Live => Span::styled("live", theme.good),
-        Link::Failing { .. } if endpoint.heard_at.is_some() => {
+        LinkState::Connecting => Span::styled("connecting", theme.warning),
+        LinkState::Live if stale => Span::styled(format!("stale {age}s"), theme.warning),
+        LinkState::Live => Span::styled("live", theme.good),
+        LinkState::Failing { .. } if endpoint.heard_at.is_some() => {
             Span::styled(format!("stale {age}s"), theme.alarm)
         }
-        Link::Failing { .. } => Span::styled("no data", theme.alarm),
+        LinkState::Failing { .. } => Span::styled("no data", theme.alarm),
     }
 }
 
 /// Several proxies at this address, or one that another endpoint shows.
-fn proxies<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Option<Span<'a>> {
+fn proxies<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     if endpoint.proxies.are_several() {
         return Some(Span::styled(
             "several proxies answer here: killing is off",
@@ -95,7 +95,7 @@ fn proxies<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Option<Span<'a>
 }
 
 /// What the user has switched: pausing, and the option that only reads.
-fn switches<'a>(app: &App, endpoint: &Endpoint, theme: &Theme) -> Vec<Span<'a>> {
+fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<'a>> {
     let mut switches = Vec::new();
     if app.paused {
         let age = app.shown_age();
@@ -116,8 +116,8 @@ struct Cause {
     retry: String,
 }
 
-fn cause(app: &App, endpoint: &Endpoint) -> Option<Cause> {
-    let Link::Failing { fault, retry_at } = &endpoint.link else {
+fn cause(app: &App, endpoint: &EndpointState) -> Option<Cause> {
+    let LinkState::Failing { fault, retry_at } = &endpoint.link else {
         return None;
     };
     let wait = retry_at
@@ -147,7 +147,7 @@ impl Cause {
 }
 
 /// `24.02.3 up 3d 4h`, or the dialect where no version is known.
-fn server(endpoint: &Endpoint) -> Option<String> {
+fn server(endpoint: &EndpointState) -> Option<String> {
     let latest = endpoint.latest.as_ref();
     let instance = latest.and_then(|latest| latest.instance.as_ref());
     let version = instance.and_then(|instance| instance.shown_version());

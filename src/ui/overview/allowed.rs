@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::{FIGURE, LABEL, bar, label};
 use crate::app::App;
-use crate::app::endpoint::Endpoint;
+use crate::app::endpoint::EndpointState;
 use crate::model::{Load, Text};
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
@@ -17,7 +17,7 @@ use crate::ui::theme::Theme;
 const HEAD: &str = "CONNECTIONS ALLOWED";
 
 /// The section, the fullest first, with a blank line behind it.
-pub(super) fn section<'a>(app: &App, endpoint: &Endpoint, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+pub(super) fn section<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let known = &endpoint.services;
     let mut loads: Vec<_> = known
         .latest

@@ -45,8 +45,8 @@ fn the_columns_on_a_small_screen() {
 }
 
 /// A fleet that grows, loses a few, and of which ever more are stuck, for two minutes.
-fn moving(size: (u16, u16), dialect: Dialect) -> Stage {
-    let mut stage = Stage::new(dialect, size);
+fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
+    let mut stage = AppHarness::new(dialect, size);
     for second in 0..120_u64 {
         let sessions = (second / 3..40 + second).map(|id| {
             let idle = if id % 8 == 0 { 9_000 } else { 1 };
@@ -70,7 +70,7 @@ fn moving(size: (u16, u16), dialect: Dialect) -> Stage {
 }
 
 /// The first line of the screen.
-fn header(stage: &Stage) -> String {
+fn header(stage: &AppHarness) -> String {
     frame(stage).lines().next().unwrap_or_default().to_owned()
 }
 
@@ -107,7 +107,7 @@ fn bars_push_nothing_out_of_the_header() {
     let figures = |header: &str| header.split_once("sessions").map(|(_, rest)| rest.to_owned());
     assert!(held.contains("order held"), "{held}");
     assert_eq!(figures(&held), figures(&before), "nothing else moved");
-    stage.fail(Fault::TimedOut(Duration::from_secs(10)));
+    stage.fail(RequestError::TimedOut(Duration::from_secs(10)));
     let failing = header(&stage);
     assert!(failing.contains("127.0.0.1:8989  stale "), "{failing}");
     assert!(failing.contains("timed out after 10s, again in 4s"), "{failing}");

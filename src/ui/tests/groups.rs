@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn grouped(mut stage: Stage, steps: usize) -> Stage {
+fn grouped(mut stage: AppHarness, steps: usize) -> AppHarness {
     for _ in 0..steps {
         stage.press(Code::Char('t'));
     }
@@ -34,12 +34,12 @@ fn the_sessions_of_a_group() {
 
 #[test]
 fn in_ascii() {
-    let settings = Settings {
+    let settings = AppSettings {
         ascii: true,
         plain: true,
-        ..Settings::default()
+        ..AppSettings::default()
     };
-    let mut stage = Stage::with(settings, Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::with(settings, Dialect::Draft, (80, 24));
     stage.list(FLEET);
     let frame = frame(&grouped(stage, 1));
     assert!(frame.is_ascii(), "{frame}");

@@ -6,18 +6,18 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::{draft, frame, json_api, text};
-use crate::app::key::Code;
-use crate::app::msg::{Msg, Shown};
-use crate::app::stage::Stage;
-use crate::kill::Event;
-use crate::model::Fault;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::app::msg::{FrameReport, Msg};
+use crate::kill::KillEvent;
+use crate::model::RequestError;
 use crate::ui::view;
 
 /// What a frame lets be answered with Yes.
-fn question(stage: &Stage) -> Option<crate::kill::Ticket> {
+fn question(stage: &AppHarness) -> Option<crate::kill::Ticket> {
     let (columns, lines) = stage.app.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
-    let mut shown = Shown::default();
+    let mut shown = FrameReport::default();
     terminal.draw(|frame| shown = view(&stage.app, frame)).unwrap();
     shown.question
 }
@@ -28,7 +28,7 @@ fn the_kill_dialog_before_and_after_the_check() {
     stage.press(Code::Char('K'));
     insta::assert_snapshot!("dialog_checking", frame(&stage));
     let detail = stage.detail(1042);
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    stage.on_check(stage.last_check().unwrap(), Ok(detail));
     insta::assert_snapshot!("dialog_checked", frame(&stage));
 }
 
@@ -45,7 +45,7 @@ fn yes_is_open_only_on_a_frame_that_shows_whom_it_is_about() {
         stage.press(Code::Char('K'));
         assert_eq!(question(&stage), None, "before the check");
         let detail = stage.detail(1042);
-        stage.checked(stage.last_check().unwrap(), Ok(detail));
+        stage.on_check(stage.last_check().unwrap(), Ok(detail));
         assert_eq!(question(&stage).is_some(), is_open, "{size:?}");
     }
 }
@@ -57,7 +57,7 @@ fn the_kill_dialog_when_it_is_somebody_else() {
     let mut detail = stage.detail(1042);
     detail.session.user = Some(text("mallory"));
     detail.session.address = Some(text("10.66.0.1"));
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    stage.on_check(stage.last_check().unwrap(), Ok(detail));
     insta::assert_snapshot!("dialog_changed", frame(&stage));
 }
 
@@ -67,12 +67,12 @@ fn the_kill_dialog_of_a_real_session_fits_a_small_screen() {
     stage.type_text("8");
     stage.press(Code::Char('K'));
     let detail = stage.detail(8);
-    stage.checked(stage.last_check().unwrap(), Ok(detail));
+    stage.on_check(stage.last_check().unwrap(), Ok(detail));
     insta::assert_snapshot!("dialog_60x15", frame(&stage));
 }
 
 /// All of a small fleet are marked and asked about, and one is struck out.
-fn many(size: (u16, u16)) -> Stage {
+fn many(size: (u16, u16)) -> AppHarness {
     let mut stage = json_api(size);
     stage.type_text("/user=app*");
     stage.press(Code::Enter);
@@ -81,17 +81,17 @@ fn many(size: (u16, u16)) -> Stage {
     stage.press(Code::Char('K'));
     for (ticket, id) in stage.checks() {
         let answer = if id == 12 {
-            Err(Fault::NotFound)
+            Err(RequestError::NotFound)
         } else {
             Ok(stage.detail(id))
         };
-        stage.checked(ticket, answer);
+        stage.on_check(ticket, answer);
     }
     stage.press(Code::Down);
     stage.type_text("x");
     stage.type_text("rpool is stuck");
     stage.press(Code::Enter);
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(300));
     stage
 }
@@ -111,7 +111,7 @@ fn the_countdown_the_progress_and_the_outcomes() {
     let count = stage.app.kills.asking.as_ref().unwrap().batch.confirmable();
     stage.type_text(&count.to_string());
     stage.press(Code::Enter);
-    let last = |stage: &Stage| frame(stage).lines().last().unwrap().to_owned();
+    let last = |stage: &AppHarness| frame(stage).lines().last().unwrap().to_owned();
     insta::assert_snapshot!("kill_countdown", last(&stage));
     let before = stage.checks().len();
     stage.wait_awake(Duration::from_secs(3));
@@ -121,16 +121,16 @@ fn the_countdown_the_progress_and_the_outcomes() {
         if place == 2 {
             detail.session.user = Some(text("mallory"));
         }
-        stage.checked(ticket, Ok(detail));
+        stage.on_check(ticket, Ok(detail));
     }
     insta::assert_snapshot!("kill_progress", last(&stage));
     for (_, ticket) in stage.deletes() {
-        stage.hear(Msg::Kill(Event::Deleted(ticket, Ok(()))));
+        stage.send(Msg::Kill(KillEvent::Deleted(ticket, Ok(()))));
     }
     let looks = stage.checks().len();
     stage.wait(Duration::from_millis(20));
     for (ticket, _) in stage.checks().into_iter().skip(looks) {
-        stage.checked(ticket, Err(Fault::NotFound));
+        stage.on_check(ticket, Err(RequestError::NotFound));
     }
     "/home/dba/.local/state/maxtop/audit.jsonl".clone_into(&mut stage.app.settings.audit);
     insta::assert_snapshot!("kill_log", frame(&stage));
@@ -143,7 +143,7 @@ fn no_size_is_too_small_for_many() {
         .flat_map(|x| (0..=26).step_by(2).map(move |y| (x, y)))
     {
         let mut stage = many((80, 24));
-        stage.hear(Msg::Resized(columns, lines));
+        stage.send(Msg::Resized(columns, lines));
         frame(&stage);
         let is_open = question(&stage).is_some();
         assert!(is_open || columns < 45 || lines < 12, "{columns}x{lines}");

@@ -1,16 +1,16 @@
 //! What the header says of the proxies behind an endpoint.
 
 use super::{draft, frame};
-use crate::app::Settings;
+use crate::app::AppSettings;
+use crate::app::harness::AppHarness;
 use crate::app::msg::Msg;
-use crate::app::stage::Stage;
 use crate::model::{Dialect, EndpointId};
 
 #[test]
 fn the_header_says_that_several_proxies_answer() {
     for size in [(80, 24), (120, 40)] {
         let mut stage = draft(size);
-        stage.hear(Msg::SeveralProxies(EndpointId(0)));
+        stage.send(Msg::SeveralProxies(EndpointId(0)));
         let frame = frame(&stage);
         let header = frame.lines().next().unwrap();
         assert!(
@@ -23,11 +23,11 @@ fn the_header_says_that_several_proxies_answer() {
 #[test]
 fn the_summary_of_many_endpoints_counts_those_with_several_proxies() {
     let names = ["a:1", "b:1", "c:1", "d:1"];
-    let mut stage = Stage::watching(&names, Settings::default(), Dialect::Draft, (120, 24));
+    let mut stage = AppHarness::watching(&names, AppSettings::default(), Dialect::Draft, (120, 24));
     for endpoint in 0..4 {
         stage.list_at(endpoint, "[]", "");
     }
-    stage.hear(Msg::SeveralProxies(EndpointId(2)));
+    stage.send(Msg::SeveralProxies(EndpointId(2)));
     let frame = frame(&stage);
     let mut lines = frame.lines();
     let summary = lines.next().unwrap();

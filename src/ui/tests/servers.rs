@@ -7,10 +7,10 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
 use super::{draft, frame, json_api, running, text, with_details};
-use crate::app::key::Code;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
 use crate::app::msg::Msg;
-use crate::app::stage::Stage;
-use crate::model::{Connection, Dialect, EndpointId, Fault, ServerState};
+use crate::model::{ConnectionDetail, Dialect, EndpointId, RequestError, ServerState};
 use crate::ui::view;
 
 fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
@@ -25,23 +25,23 @@ fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
 }
 
 /// The recorded session that runs a statement, on these servers.
-fn details(size: (u16, u16), held: &[&str]) -> Stage {
+fn details(size: (u16, u16), held: &[&str]) -> AppHarness {
     let mut stage = json_api(size);
     stage.type_text("8");
     stage.press(Code::Enter);
-    seen(&mut stage, held);
+    show_servers(&mut stage, held);
     stage
 }
 
-fn seen(stage: &mut Stage, held: &[&str]) {
+fn show_servers(stage: &mut AppHarness, held: &[&str]) {
     let mut detail = running(stage);
     let first = detail.connections[0].clone();
-    let connection = |name: &&str| Connection {
+    let connection = |name: &&str| ConnectionDetail {
         server: Some(text(name)),
         ..first.clone()
     };
     detail.connections = held.iter().map(connection).collect();
-    stage.seen(Ok(detail));
+    stage.on_observation(Ok(detail));
 }
 
 fn one_in_maintenance() -> [ServerState; 3] {
@@ -106,14 +106,14 @@ fn a_session_without_a_server_may_wait_for_one_that_is_not_well() {
 
 #[test]
 fn what_cannot_be_read_or_is_old_says_so() {
-    let line = |stage: &Stage| {
+    let line = |stage: &AppHarness| {
         let frame = frame(stage);
         let line = frame.lines().find(|line| line.contains("SERVERS"));
         line.map(|line| line.trim().to_owned()).unwrap_or_default()
     };
     let mut stage = details((80, 24), &["db1", "db2"]);
     assert_eq!(line(&stage), "", "nobody has answered yet");
-    let gone = Fault::Status {
+    let gone = RequestError::Status {
         status: 404,
         detail: Some(text("no /v1/servers there")),
     };
@@ -125,7 +125,7 @@ fn what_cannot_be_read_or_is_old_says_so() {
     stage.servers(Ok(&one_in_maintenance()));
     assert_eq!(line(&stage), "SERVERS  as the proxy's monitor sees them");
     stage.wait(Duration::from_secs(20));
-    stage.servers(Err(Fault::TimedOut(Duration::from_secs(10))));
+    stage.servers(Err(RequestError::TimedOut(Duration::from_secs(10))));
     assert_eq!(
         line(&stage),
         "SERVERS  as of 16:20:01; since then: timed out after 10s"
@@ -144,9 +144,9 @@ fn in_the_draft_nothing_is_said_and_statistics_stay_where_they_are() {
     with_details(&mut stage, 1042);
     let before = frame(&stage);
     stage.servers(Ok(&one_in_maintenance()));
-    stage.servers(Err(Fault::Refused));
+    stage.servers(Err(RequestError::Refused));
     assert_eq!(frame(&stage), before);
-    stage.hear(Msg::Spoke(EndpointId(0), Dialect::Draft));
+    stage.send(Msg::Spoke(EndpointId(0), Dialect::Draft));
     assert_eq!(frame(&stage), before);
 }
 

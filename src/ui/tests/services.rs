@@ -7,10 +7,10 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
 use super::{draft, frame, json_api, running, text, with_details};
-use crate::app::effect::Effect;
-use crate::app::key::Code;
-use crate::app::stage::Stage;
-use crate::model::{Fault, ServiceState};
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::app::msg::Effect;
+use crate::model::{RequestError, ServiceState};
 use crate::ui::view;
 
 fn service(name: &str, connections: u64, max: u64) -> ServiceState {
@@ -27,16 +27,16 @@ fn service(name: &str, connections: u64, max: u64) -> ServiceState {
 }
 
 /// The details of the recorded session that runs a statement.
-fn details(size: (u16, u16)) -> Stage {
+fn details(size: (u16, u16)) -> AppHarness {
     let mut stage = json_api(size);
     stage.type_text("8");
     stage.press(Code::Enter);
     let detail = running(&stage);
-    stage.seen(Ok(detail));
+    stage.on_observation(Ok(detail));
     stage
 }
 
-fn red(stage: &Stage, (width, height): (u16, u16)) -> String {
+fn red(stage: &AppHarness, (width, height): (u16, u16)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
     let cells = frame.buffer.content.iter();
@@ -44,7 +44,7 @@ fn red(stage: &Stage, (width, height): (u16, u16)) -> String {
     cells.map(ratatui::buffer::Cell::symbol).collect()
 }
 
-fn line(stage: &Stage, words: &str) -> Option<String> {
+fn line(stage: &AppHarness, words: &str) -> Option<String> {
     let frame = frame(stage);
     let line = frame.lines().find(|line| line.contains(words));
     line.map(|line| line.trim_matches(['│', ' ']).to_owned())
@@ -86,8 +86,8 @@ fn what_the_overview_cannot_read_or_is_old_says_so() {
     const HEAD: &str = "CONNECTIONS ALLOWED";
     let mut stage = json_api((80, 24));
     stage.press(Code::Char('o'));
-    let told = |stage: &Stage| line(stage, HEAD).unwrap_or_default();
-    stage.services(Err(Fault::TimedOut(Duration::from_secs(10))));
+    let told = |stage: &AppHarness| line(stage, HEAD).unwrap_or_default();
+    stage.services(Err(RequestError::TimedOut(Duration::from_secs(10))));
     assert_eq!(
         told(&stage),
         format!("{HEAD}  cannot be read: timed out after 10s")
@@ -96,14 +96,14 @@ fn what_the_overview_cannot_read_or_is_old_says_so() {
     assert_eq!(told(&stage), HEAD);
     stage.wait(Duration::from_secs(31));
     assert!(told(&stage).starts_with(&format!("{HEAD}  as of 16:")));
-    stage.services(Err(Fault::Refused));
+    stage.services(Err(RequestError::Refused));
     assert!(told(&stage).ends_with("; since then: connection refused"));
 }
 
 #[test]
 fn opening_and_closing_the_overview_is_told_to_the_shell() {
     let mut stage = json_api((80, 24));
-    let surveys = |stage: &Stage| -> Vec<bool> {
+    let surveys = |stage: &AppHarness| -> Vec<bool> {
         let asked = stage.asked.iter();
         asked
             .filter_map(|effect| match effect {
@@ -154,7 +154,7 @@ fn in_the_draft_nothing_is_said() {
     let mut stage = draft((80, 24));
     with_details(&mut stage, 1042);
     let before = frame(&stage);
-    stage.services(Err(Fault::Refused));
+    stage.services(Err(RequestError::Refused));
     assert_eq!(frame(&stage), before);
 }
 
@@ -165,7 +165,7 @@ fn a_service_without_statements_says_so_with_its_own_command() {
     stage.press(Code::Enter);
     let mut detail = running(&stage);
     detail.queries = Some(Vec::new());
-    stage.seen(Ok(detail));
+    stage.on_observation(Ok(detail));
     let command = "maxctrl alter service Read-Conn retain_last_statements 20";
     assert_eq!(line(&stage, command), None, "they may only not have come yet");
     stage.services(Ok(&[ServiceState {

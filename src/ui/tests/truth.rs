@@ -3,30 +3,30 @@
 use std::time::Duration;
 
 use super::frame;
-use crate::app::Settings;
-use crate::app::key::Code;
+use crate::app::AppSettings;
+use crate::app::harness::{AppHarness, draft};
+use crate::app::keymap::Code;
 use crate::app::msg::Msg;
-use crate::app::stage::{Stage, draft};
-use crate::model::{Dialect, EndpointId, Fault, Limit, Text};
+use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit};
 
 const WIDTHS: [u16; 4] = [40, 60, 80, 140];
 const LIST: &str = r#"{"data":[{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app","remote":"10.0.0.1","port":40001,"connected":"Mon Nov 23 16:08:03 2026","idle":1}}]}"#;
 
 /// A watched endpoint with these warnings.
-fn warned(warnings: &[&'static str], dialect: Dialect, width: u16) -> Stage {
-    let mut stage = Stage::new(dialect, (width, 24));
+fn warned(warnings: &[&'static str], dialect: Dialect, width: u16) -> AppHarness {
+    let mut stage = AppHarness::new(dialect, (width, 24));
     stage.app.endpoints[0].warnings = warnings.to_vec();
     stage
 }
 
-fn header(stage: &Stage) -> String {
+fn header(stage: &AppHarness) -> String {
     frame(stage).lines().next().unwrap().to_owned()
 }
 
-fn status_500(detail: &str) -> Fault {
-    Fault::Status {
+fn status_500(detail: &str) -> RequestError {
+    RequestError::Status {
         status: 500,
-        detail: Some(Text::clean(detail, Limit::Line)),
+        detail: Some(Text::clean(detail, TextLimit::Line)),
     }
 }
 
@@ -103,7 +103,7 @@ fn the_summary_of_many_endpoints_counts_the_warnings() {
     let names: Vec<String> = (0..200).map(|n| format!("proxy-{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for width in WIDTHS {
-        let mut stage = Stage::watching(&names, Settings::default(), Dialect::Draft, (width, 24));
+        let mut stage = AppHarness::watching(&names, AppSettings::default(), Dialect::Draft, (width, 24));
         stage.app.endpoints[150].warnings = vec!["insecure TLS"];
         for place in [170, 171] {
             stage.app.endpoints[place].warnings = vec!["plain http"];
@@ -111,7 +111,7 @@ fn the_summary_of_many_endpoints_counts_the_warnings() {
         for place in 0..180 {
             stage.list_at(place, &draft(&[(1, "ann", 0)]), "");
         }
-        stage.fail_at(199, Fault::Refused);
+        stage.fail_at(199, RequestError::Refused);
         let summary = header(&stage);
         assert!(summary.contains("insecure TLS"), "{summary}");
         assert!(summary.contains("plain http"), "{summary}");
@@ -159,14 +159,14 @@ fn a_long_user_does_not_hide_that_the_session_ended() {
     let user = format!("app1@10.0.0.2:20001   live   {}", "x".repeat(200));
     for width in WIDTHS.into_iter().chain([30]) {
         for id in [7, u64::MAX] {
-            let mut stage = Stage::new(Dialect::Draft, (width, 24));
+            let mut stage = AppHarness::new(Dialect::Draft, (width, 24));
             stage.list(&draft(&[(id, &user, 0)]));
             stage.press(Code::Enter);
-            stage.seen(Ok(stage.detail(id)));
-            stage.seen(Err(Fault::TimedOut(Duration::from_secs(10))));
+            stage.on_observation(Ok(stage.detail(id)));
+            stage.on_observation(Err(RequestError::TimedOut(Duration::from_secs(10))));
             let shown = frame(&stage);
             assert!(shown.contains("timed out") || width < 60, "{shown}");
-            stage.seen(Err(Fault::NotFound));
+            stage.on_observation(Err(RequestError::NotFound));
             let shown = frame(&stage);
             assert!(shown.contains("ended 16:2"), "{shown}");
             if width == 80 && id == 7 {
@@ -181,7 +181,7 @@ fn a_long_user_does_not_hide_that_the_session_ended() {
 
 #[test]
 fn the_dialog_quotes_a_name_that_looks_like_a_client() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&[(7, "app1@10.0.0.2:20001   live   x", 0)]));
     stage.press(Code::Char('K'));
     let shown = frame(&stage);
@@ -194,11 +194,11 @@ fn the_dialog_quotes_a_name_that_looks_like_a_client() {
 #[test]
 fn in_ascii_two_different_names_do_not_look_equal_in_the_dialog() {
     let question = |user: &str| {
-        let settings = Settings {
+        let settings = AppSettings {
             ascii: true,
-            ..Settings::default()
+            ..AppSettings::default()
         };
-        let mut stage = Stage::with(settings, Dialect::Draft, (80, 24));
+        let mut stage = AppHarness::with(settings, Dialect::Draft, (80, 24));
         stage.list(&draft(&[(7, user, 0)]));
         let table = frame(&stage);
         stage.press(Code::Char('K'));
@@ -215,7 +215,7 @@ fn in_ascii_two_different_names_do_not_look_equal_in_the_dialog() {
 #[test]
 fn names_that_differ_only_at_their_ends_look_different_in_a_narrow_table() {
     let names = ["db-proxy-eu-central-1", "db-proxy-eu-central-2"];
-    let mut stage = Stage::watching(&names, Settings::default(), Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::watching(&names, AppSettings::default(), Dialect::Draft, (80, 24));
     for place in [0, 1] {
         let users = [(1, "app_billing_prod_ro", 50), (2, "app_billing_prod_rw", 40)];
         stage.list_at(place, &draft(&users), "");
@@ -228,7 +228,7 @@ fn names_that_differ_only_at_their_ends_look_different_in_a_narrow_table() {
 
 #[test]
 fn a_service_without_a_name_has_a_label_in_the_overview() {
-    let mut stage = Stage::new(Dialect::JsonApi, (80, 24));
+    let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
     stage.list(&LIST.replace(
         r#""idle":1"#,
         r#""idle":1},"relationships":{"services":{"data":[{"id":"","type":"services"}]}"#,
@@ -240,15 +240,15 @@ fn a_service_without_a_name_has_a_label_in_the_overview() {
 
 #[test]
 fn a_wrong_number_in_the_dialog_is_named() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     let sessions: Vec<_> = (1..=7).map(|id| (id, "ann", 0)).collect();
     stage.list(&draft(&sessions));
     stage.press(Code::Char('*'));
     stage.press(Code::Char('K'));
     for (ticket, id) in stage.checks() {
-        stage.checked(ticket, Ok(stage.detail(id)));
+        stage.on_check(ticket, Ok(stage.detail(id)));
     }
-    stage.drawn();
+    stage.draw();
     stage.wait(Duration::from_millis(400));
     stage.type_text("12");
     stage.press(Code::Enter);
@@ -260,13 +260,13 @@ fn a_wrong_number_in_the_dialog_is_named() {
 
 #[test]
 fn an_account_that_may_only_read_closes_yes_and_says_why() {
-    let mut stage = Stage::new(Dialect::Draft, (80, 24));
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
     stage.list(&draft(&[(7, "ann", 0)]));
     stage.press(Code::Char('K'));
-    stage.checked(stage.last_check().unwrap(), Ok(stage.detail(7)));
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(7)));
     assert!(frame(&stage).contains("Yes, end it"));
-    stage.hear(Msg::MayOnlyRead(EndpointId(0)));
-    stage.drawn();
+    stage.send(Msg::MayOnlyRead(EndpointId(0)));
+    stage.draw();
     stage.wait(Duration::from_millis(400));
     let shown = frame(&stage);
     assert!(!shown.contains("Yes"), "{shown}");

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use super::{FLEET, draft, frame, json_api, running, with_details};
-use crate::app::Settings;
-use crate::app::key::Code;
-use crate::app::stage::Stage;
-use crate::model::{Dialect, Fault};
+use crate::app::AppSettings;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::model::{Dialect, RequestError};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 /// Draws what `open` has opened, in both dialects, at each size.
-fn view(name: &str, open: impl Fn(&mut Stage)) {
+fn view(name: &str, open: impl Fn(&mut AppHarness)) {
     for size in SIZES {
         for (dialect, mut stage) in [("draft", draft(size)), ("jsonapi", json_api(size))] {
             open(&mut stage);
-            stage.settle();
+            stage.wait_until_idle();
             let (columns, lines) = size;
             insta::assert_snapshot!(format!("{name}_{dialect}_{columns}x{lines}"), frame(&stage));
         }
@@ -38,7 +38,7 @@ fn the_details() {
         stage.type_text("8");
         stage.press(Code::Enter);
         let detail = running(&stage);
-        stage.seen(Ok(detail));
+        stage.on_observation(Ok(detail));
         insta::assert_snapshot!(format!("details_jsonapi_{columns}x{lines}"), frame(&stage));
     }
 }
@@ -48,7 +48,7 @@ fn the_question() {
     view("question", |stage| {
         stage.press(Code::Char('K'));
         let (ticket, id) = stage.checks()[0];
-        stage.checked(ticket, Ok(stage.detail(id)));
+        stage.on_check(ticket, Ok(stage.detail(id)));
     });
 }
 
@@ -70,11 +70,11 @@ fn many_endpoints() {
         for size in SIZES {
             let (columns, lines) = size;
             let names = &names[..count];
-            let mut stage = Stage::watching(names, Settings::default(), Dialect::Draft, size);
+            let mut stage = AppHarness::watching(names, AppSettings::default(), Dialect::Draft, size);
             stage.list_at(0, FLEET, "");
             stage.list_at(1, FLEET, "");
             stage.wait(Duration::from_millis(300));
-            stage.fail_at(2, Fault::Refused);
+            stage.fail_at(2, RequestError::Refused);
             insta::assert_snapshot!(format!("endpoints_{count}_{columns}x{lines}"), frame(&stage));
         }
     }

@@ -3,123 +3,125 @@
 use serde::Deserialize;
 
 use super::buffers::{RawBuffers, longest};
-use crate::model::{Backend, Extra, Limit, Running, Session, Span, Text, WriteQueue};
-use crate::wire::field::{Entries, Field, List, NumberOr, Object, Port, Raw};
+use crate::model::{
+    JsonApiFields, RunningStatement, ServerConnection, Session, Span, Text, TextLimit, WriteQueue,
+};
+use crate::wire::field::{Entries, Lenient, LenientVec, NumberOr, Object, Port, Raw};
 use crate::wire::{Decoder, RowFlaw, parse_id};
 
 #[derive(Deserialize)]
-pub(super) struct RawResource<'a> {
+pub(super) struct RawSessionResource<'a> {
     #[serde(borrow, default)]
-    id: Field<Raw<'a>>,
+    id: Lenient<Raw<'a>>,
     #[serde(borrow, default, rename = "type")]
-    resource_type: Field<Raw<'a>>,
+    resource_type: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    attributes: Field<Object<RawAttributes<'a>>>,
+    attributes: Lenient<Object<RawSessionAttributes<'a>>>,
     #[serde(borrow, default)]
-    relationships: Field<Object<RawRelationships<'a>>>,
+    relationships: Lenient<Object<RawRelationships<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawAttributes<'a> {
+struct RawSessionAttributes<'a> {
     #[serde(borrow, default)]
-    state: Field<Raw<'a>>,
+    state: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    user: Field<Raw<'a>>,
+    user: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    remote: Field<Raw<'a>>,
+    remote: Lenient<Raw<'a>>,
     #[serde(default)]
-    port: Field<Port>,
+    port: Lenient<Port>,
     #[serde(borrow, default)]
-    connected: Field<Raw<'a>>,
+    connected: Lenient<Raw<'a>>,
     #[serde(default)]
-    seconds_alive: Field<Span>,
+    seconds_alive: Lenient<Span>,
     #[serde(default)]
-    idle: Field<Span>,
+    idle: Lenient<Span>,
     #[serde(default)]
-    io_activity: Field<u64>,
+    io_activity: Lenient<u64>,
     #[serde(default)]
-    thread: Field<u64>,
+    thread: Lenient<u64>,
     #[serde(borrow, default)]
-    connections: Field<List<Object<RawConnection<'a>>>>,
+    connections: Lenient<LenientVec<Object<RawServerConnection<'a>>>>,
     #[serde(borrow, default)]
-    client: Field<Object<RawClient<'a>>>,
+    client: Lenient<Object<RawListClient<'a>>>,
     #[serde(borrow, default)]
-    queries: Field<List<Object<RawRunning<'a>>>>,
+    queries: Lenient<LenientVec<Object<RawRunning<'a>>>>,
     #[serde(borrow, default)]
-    memory: Field<Object<RawMemory<'a>>>,
+    memory: Lenient<Object<RawMemory<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct RawRelationships<'a> {
     #[serde(borrow, default)]
-    services: Field<Object<RawServices<'a>>>,
+    services: Lenient<Object<RawServices<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawServices<'a> {
     #[serde(borrow, default)]
-    data: Field<List<Object<RawLink<'a>>>>,
+    data: Lenient<LenientVec<Object<RawLink<'a>>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawLink<'a> {
     #[serde(borrow, default)]
-    id: Field<Raw<'a>>,
+    id: Lenient<Raw<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct RawConnection<'a> {
+pub(super) struct RawServerConnection<'a> {
     #[serde(borrow, default)]
-    pub(super) server: Field<Raw<'a>>,
+    pub(super) server: Lenient<Raw<'a>>,
     #[serde(default)]
-    connection_id: Field<i64>,
+    connection_id: Lenient<i64>,
     #[serde(borrow, default)]
-    pub(super) cipher: Field<Raw<'a>>,
+    pub(super) cipher: Lenient<Raw<'a>>,
     /// Where the thread id stood up to 2.4.
     #[serde(default)]
-    protocol_diagnostics: Field<Object<RawDiagnostics>>,
+    protocol_diagnostics: Lenient<Object<RawDiagnostics>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawDiagnostics {
     #[serde(default)]
-    connection_id: Field<i64>,
+    connection_id: Lenient<i64>,
 }
 
 #[derive(Debug, Deserialize)]
-struct RawClient<'a> {
+struct RawListClient<'a> {
     #[serde(borrow, default)]
-    connection_attributes: Field<Entries<'a, Raw<'a>>>,
+    connection_attributes: Lenient<Entries<'a, Raw<'a>>>,
     #[serde(default)]
-    sescmd_history_len: Field<u32>,
+    sescmd_history_len: Lenient<u32>,
 }
 
 /// The list keeps of a statement only whether it runs; an entry is 2 kB in some fleets.
 #[derive(Debug, Deserialize)]
 struct RawRunning<'a> {
     #[serde(borrow, default)]
-    statement: Field<Raw<'a>>,
+    statement: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    received: Field<Raw<'a>>,
+    received: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    completed: Field<Raw<'a>>,
+    completed: Lenient<Raw<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawMemory<'a> {
     #[serde(default)]
-    total: Field<u64>,
+    total: Lenient<u64>,
     #[serde(borrow, default)]
-    connection_buffers: Field<NumberOr<RawBuffers<'a>>>,
+    connection_buffers: Lenient<NumberOr<RawBuffers<'a>>>,
 }
 
 /// The type of every row of the list.
 const SESSIONS: &str = "sessions";
 
 /// One row; `None` without a valid id, or if it is of another type.
-pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
+pub(super) fn session(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
     if let Some(Raw(other)) = raw.resource_type.known().filter(|name| name.0 != SESSIONS) {
-        decoder.flaw = RowFlaw::OtherType(Text::clean(&other, Limit::Name));
+        decoder.flaw = RowFlaw::OtherType(Text::clean(&other, TextLimit::Name));
         return None;
     }
     let id = parse_id(&raw.id.known()?.0)?;
@@ -139,7 +141,7 @@ pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option
         alive => alive,
     };
     let (memory, write_queue) = memory(raw.memory, decoder);
-    let extra = Extra {
+    let extra = JsonApiFields {
         memory,
         write_queue,
         backends: backends(raw.connections, decoder),
@@ -164,7 +166,7 @@ pub(super) fn session(raw: RawResource<'_>, decoder: &mut Decoder<'_>) -> Option
     })
 }
 
-pub(super) fn service(raw: Field<Object<RawRelationships<'_>>>, decoder: &mut Decoder<'_>) -> Option<Text> {
+pub(super) fn service(raw: Lenient<Object<RawRelationships<'_>>>, decoder: &mut Decoder<'_>) -> Option<Text> {
     let services = raw
         .take(&mut decoder.blanked)?
         .0
@@ -176,7 +178,10 @@ pub(super) fn service(raw: Field<Object<RawRelationships<'_>>>, decoder: &mut De
 }
 
 /// How much there is, and the longest of the queues.
-fn memory(raw: Field<Object<RawMemory<'_>>>, decoder: &mut Decoder<'_>) -> (Option<u64>, Option<WriteQueue>) {
+fn memory(
+    raw: Lenient<Object<RawMemory<'_>>>,
+    decoder: &mut Decoder<'_>,
+) -> (Option<u64>, Option<WriteQueue>) {
     let Some(Object(raw)) = raw.take(&mut decoder.blanked) else {
         return (None, None);
     };
@@ -187,12 +192,15 @@ fn memory(raw: Field<Object<RawMemory<'_>>>, decoder: &mut Decoder<'_>) -> (Opti
     (raw.total.take(&mut decoder.blanked), queue)
 }
 
-fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'_>) -> Option<Vec<Backend>> {
-    let List(connections) = raw.take(&mut decoder.blanked)?;
+fn backends(
+    raw: Lenient<LenientVec<Object<RawServerConnection<'_>>>>,
+    decoder: &mut Decoder<'_>,
+) -> Option<Vec<ServerConnection>> {
+    let LenientVec(connections) = raw.take(&mut decoder.blanked)?;
     let known = connections.into_iter().filter_map(|connection| {
         let Object(mut connection) = connection.take(&mut decoder.blanked)?;
         let thread_id = connection.thread_id(decoder);
-        Some(Backend {
+        Some(ServerConnection {
             server: decoder.name(connection.server)?,
             thread_id,
         })
@@ -200,8 +208,8 @@ fn backends(raw: Field<List<Object<RawConnection<'_>>>>, decoder: &mut Decoder<'
     Some(known.collect())
 }
 
-fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra {
-    let mut extra = Extra::default();
+fn client(raw: Lenient<Object<RawListClient<'_>>>, decoder: &mut Decoder<'_>) -> JsonApiFields {
+    let mut extra = JsonApiFields::default();
     let Some(Object(client)) = raw.take(&mut decoder.blanked) else {
         return extra;
     };
@@ -218,7 +226,10 @@ fn client(raw: Field<Object<RawClient<'_>>>, decoder: &mut Decoder<'_>) -> Extra
 }
 
 /// Statements come oldest first; the last one runs if it has no end.
-fn running(raw: Field<List<Object<RawRunning<'_>>>>, decoder: &mut Decoder<'_>) -> Option<Running> {
+fn running(
+    raw: Lenient<LenientVec<Object<RawRunning<'_>>>>,
+    decoder: &mut Decoder<'_>,
+) -> Option<RunningStatement> {
     let Object(last) = raw
         .take(&mut decoder.blanked)?
         .0
@@ -229,13 +240,13 @@ fn running(raw: Field<List<Object<RawRunning<'_>>>>, decoder: &mut Decoder<'_>) 
     }
     let received = last.received.take(&mut decoder.blanked)?;
     let sql = last.statement.take(&mut decoder.blanked);
-    Some(Running {
-        sql: sql.map(|sql| decoder.interner.text(&sql.0, Limit::Sql)),
-        received: decoder.interner.text(&received.0, Limit::Name),
+    Some(RunningStatement {
+        sql: sql.map(|sql| decoder.interner.text(&sql.0, TextLimit::Sql)),
+        received: decoder.interner.text(&received.0, TextLimit::Name),
     })
 }
 
-impl RawConnection<'_> {
+impl RawServerConnection<'_> {
     /// The low 32 bits, which is what the API has of it; 0 until the handshake is done.
     pub(super) fn thread_id(&mut self, decoder: &mut Decoder<'_>) -> Option<u32> {
         let here = std::mem::take(&mut self.connection_id).take(&mut decoder.blanked);

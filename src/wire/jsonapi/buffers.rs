@@ -2,26 +2,26 @@
 
 use serde::Deserialize;
 
-use crate::model::{Buffer, Detail, WriteQueue};
+use crate::model::{Buffer, SessionDetail, WriteQueue};
 use crate::wire::Decoder;
-use crate::wire::field::{Entries, Field, Object};
+use crate::wire::field::{Entries, Lenient, Object};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct RawBuffers<'a> {
     #[serde(default)]
-    total: Field<u64>,
+    total: Lenient<u64>,
     #[serde(default)]
-    client: Field<Object<RawBuffer>>,
+    client: Lenient<Object<RawBuffer>>,
     #[serde(borrow, default)]
-    backends: Field<Entries<'a, Object<RawBuffer>>>,
+    backends: Lenient<Entries<'a, Object<RawBuffer>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawBuffer {
     #[serde(default)]
-    readq: Field<u64>,
+    readq: Lenient<u64>,
     #[serde(default)]
-    writeq: Field<u64>,
+    writeq: Lenient<u64>,
 }
 
 /// The longest of the write queues; nothing where none is known.
@@ -47,7 +47,7 @@ pub(super) fn longest(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<
 /// Puts each server's queues to its connection, the client's to the session; gives their total.
 pub(super) fn place_buffers(
     raw: RawBuffers<'_>,
-    detail: &mut Detail,
+    detail: &mut SessionDetail,
     decoder: &mut Decoder<'_>,
 ) -> Option<u64> {
     detail.client_buffer = raw

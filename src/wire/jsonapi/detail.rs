@@ -5,69 +5,71 @@
 
 use serde::Deserialize;
 
-use super::attributes::RawConnection;
+use super::attributes::RawServerConnection;
 use super::buffers::{RawBuffers, place_buffers};
-use crate::model::{Connection, Detail, Limit, Query, Response, Session, Text};
+use crate::model::{
+    ConnectionDetail, RetainedStatement, Session, SessionDetail, StatementReply, Text, TextLimit,
+};
 use crate::wire::Decoder;
-use crate::wire::field::{Entries, Field, List, NumberOr, Object, Raw};
+use crate::wire::field::{Entries, Lenient, LenientVec, NumberOr, Object, Raw};
 
 #[derive(Deserialize)]
-struct RawResource<'a> {
+struct RawDetailResource<'a> {
     #[serde(borrow, default)]
-    attributes: Field<Object<RawAttributes<'a>>>,
+    attributes: Lenient<Object<RawDetailAttributes<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct RawAttributes<'a> {
+struct RawDetailAttributes<'a> {
     #[serde(borrow, default)]
-    connections: Field<List<Object<RawConnection<'a>>>>,
+    connections: Lenient<LenientVec<Object<RawServerConnection<'a>>>>,
     #[serde(borrow, default)]
-    client: Field<Object<RawClient<'a>>>,
+    client: Lenient<Object<RawDetailClient<'a>>>,
     #[serde(borrow, default)]
-    queries: Field<List<Object<RawQuery<'a>>>>,
+    queries: Lenient<LenientVec<Object<RawQuery<'a>>>>,
     #[serde(borrow, default)]
-    log: Field<List<Raw<'a>>>,
+    log: Lenient<LenientVec<Raw<'a>>>,
     #[serde(borrow, default)]
-    memory: Field<Entries<'a, NumberOr<RawBuffers<'a>>>>,
+    memory: Lenient<Entries<'a, NumberOr<RawBuffers<'a>>>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct RawClient<'a> {
+struct RawDetailClient<'a> {
     #[serde(borrow, default)]
-    cipher: Field<Raw<'a>>,
+    cipher: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    connection_attributes: Field<Entries<'a, Raw<'a>>>,
+    connection_attributes: Lenient<Entries<'a, Raw<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawQuery<'a> {
     #[serde(borrow, default)]
-    command: Field<Raw<'a>>,
+    command: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    statement: Field<Raw<'a>>,
+    statement: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    received: Field<Raw<'a>>,
+    received: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    completed: Field<Raw<'a>>,
+    completed: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    responses: Field<List<Object<RawResponse<'a>>>>,
+    responses: Lenient<LenientVec<Object<RawResponse<'a>>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawResponse<'a> {
     #[serde(borrow, default)]
-    server: Field<Raw<'a>>,
+    server: Lenient<Raw<'a>>,
     #[serde(default)]
-    duration: Field<u64>,
+    duration: Lenient<u64>,
 }
 
 /// What of the memory the row has read, and counted what is wrong in it.
 const IN_THE_ROW: [&str; 2] = ["connection_buffers", "total"];
 
 /// Adds to a row all that the same body tells beyond it.
-pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) -> Detail {
-    let mut detail = Detail::of(session);
-    let resource = serde_json::from_str::<RawResource<'_>>(data).ok();
+pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) -> SessionDetail {
+    let mut detail = SessionDetail::of(session);
+    let resource = serde_json::from_str::<RawDetailResource<'_>>(data).ok();
     let Some(Object(raw)) = resource.and_then(|resource| resource.attributes.known()) else {
         return detail;
     };
@@ -100,7 +102,7 @@ pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) 
 
 /// The good entries of a list; wrong ones are counted.
 fn list<R, T>(
-    raw: Option<List<Object<R>>>,
+    raw: Option<LenientVec<Object<R>>>,
     decoder: &mut Decoder<'_>,
     convert: impl Fn(R, &mut Decoder<'_>) -> Option<T>,
 ) -> Vec<T> {
@@ -113,27 +115,27 @@ fn list<R, T>(
     clippy::unnecessary_wraps,
     reason = "one of the conversions that `list` takes"
 )]
-fn connection(mut raw: RawConnection<'_>, decoder: &mut Decoder<'_>) -> Option<Connection> {
+fn connection(mut raw: RawServerConnection<'_>, decoder: &mut Decoder<'_>) -> Option<ConnectionDetail> {
     let thread_id = raw.thread_id(decoder);
-    Some(Connection {
+    Some(ConnectionDetail {
         server: decoder.name(raw.server),
         thread_id,
         cipher: decoder.name(raw.cipher),
-        ..Connection::default()
+        ..ConnectionDetail::default()
     })
 }
 
-fn query(raw: RawQuery<'_>, decoder: &mut Decoder<'_>) -> Query {
+fn query(raw: RawQuery<'_>, decoder: &mut Decoder<'_>) -> RetainedStatement {
     let responses = raw.responses.take(&mut decoder.blanked);
     let sql = raw.statement.take(&mut decoder.blanked);
-    Query {
+    RetainedStatement {
         command: decoder.name(raw.command),
-        sql: sql.map(|sql| Text::clean(&sql.0, Limit::Sql)),
+        sql: sql.map(|sql| Text::clean(&sql.0, TextLimit::Sql)),
         received: decoder.name(raw.received),
         completed: decoder.name(raw.completed),
         responses: list(responses, decoder, |raw, decoder| {
             let duration_ms = raw.duration.take(&mut decoder.blanked);
-            Some(Response {
+            Some(StatementReply {
                 server: decoder.name(raw.server),
                 duration_ms,
             })
@@ -146,22 +148,22 @@ fn client_attributes(raw: Option<Entries<'_, Raw<'_>>>, decoder: &mut Decoder<'_
     let known = entries.filter_map(|(name, value)| {
         let value = value.take(&mut decoder.blanked)?;
         Some((
-            Text::clean(&name, Limit::Name),
-            Text::clean(&value.0, Limit::Line),
+            Text::clean(&name, TextLimit::Name),
+            Text::clean(&value.0, TextLimit::Line),
         ))
     });
     known.collect()
 }
 
 /// Log lines; up to 23.02 each ends in a line break that belongs to the file it came from.
-fn lines(raw: Field<List<Raw<'_>>>, decoder: &mut Decoder<'_>) -> Vec<Text> {
+fn lines(raw: Lenient<LenientVec<Raw<'_>>>, decoder: &mut Decoder<'_>) -> Vec<Text> {
     let lines = raw
         .take(&mut decoder.blanked)
         .into_iter()
         .flat_map(|lines| lines.0);
     let known = lines.filter_map(|line| {
         let line = line.take(&mut decoder.blanked)?;
-        Some(Text::clean(line.0.trim_end(), Limit::Line))
+        Some(Text::clean(line.0.trim_end(), TextLimit::Line))
     });
     known.collect()
 }

@@ -1,71 +1,76 @@
 //! `/v1/maxscale`: which process answers, what it keeps of its sessions, and how it is set up.
+//!
+//! `/v1/users/inet/:name`: what a user of the admin API may do.
+//!
+//! `/v1/maxscale/threads`: what each routing worker has open.
 
 use serde::Deserialize;
 
-use crate::model::{Instance, Limit, ProcessStart, ProxySettings, Span, Text};
-use crate::wire::WireError;
-use crate::wire::body::broken;
-use crate::wire::field::{Field, Object, Raw, Words};
+use crate::model::{AccountType, Instance, ProcessStart, ProxySettings, Span, Text, TextLimit, Worker};
+use crate::wire::body::syntax_error;
+use crate::wire::field::{Lenient, Object, Raw, Words};
+use crate::wire::rows::RowFormat;
+use crate::wire::{Decoder, WireError};
 
 #[derive(Deserialize)]
-struct RawResource<'a> {
+struct RawProxyResource<'a> {
     #[serde(borrow, default)]
-    attributes: Field<Object<RawAttributes<'a>>>,
+    attributes: Lenient<Object<RawProxyAttributes<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct RawAttributes<'a> {
+struct RawProxyAttributes<'a> {
     #[serde(borrow, default)]
-    version: Field<Raw<'a>>,
+    version: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    started_at: Field<Raw<'a>>,
+    started_at: Lenient<Raw<'a>>,
     #[serde(default)]
-    uptime: Field<Span>,
+    uptime: Lenient<Span>,
     #[serde(borrow, default)]
-    process_datadir: Field<Raw<'a>>,
+    process_datadir: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    parameters: Field<Object<RawParameters<'a>>>,
+    parameters: Lenient<Object<RawProxyParameters<'a>>>,
     #[serde(borrow, default)]
-    system: Field<Object<RawSystem<'a>>>,
+    system: Lenient<Object<RawSystem<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawParameters<'a> {
+struct RawProxyParameters<'a> {
     /// Here up to some 2.4; in the attributes since 2.5.
     #[serde(borrow, default)]
-    process_datadir: Field<Raw<'a>>,
+    process_datadir: Lenient<Raw<'a>>,
     #[serde(default)]
-    retain_last_statements: Field<u64>,
+    retain_last_statements: Lenient<u64>,
     #[serde(default)]
-    session_trace: Field<u64>,
+    session_trace: Lenient<u64>,
     #[serde(default)]
-    admin_auth: Field<bool>,
+    admin_auth: Lenient<bool>,
     #[serde(borrow, default)]
-    admin_host: Field<Raw<'a>>,
+    admin_host: Lenient<Raw<'a>>,
     #[serde(default)]
-    admin_audit: Field<bool>,
+    admin_audit: Lenient<bool>,
     #[serde(default)]
-    admin_audit_exclude_methods: Field<Words>,
+    admin_audit_exclude_methods: Lenient<Words>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawSystem<'a> {
     #[serde(borrow, default)]
-    os: Field<Object<RawOs<'a>>>,
+    os: Lenient<Object<RawOs<'a>>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct RawOs<'a> {
     #[serde(borrow, default)]
-    nodename: Field<Raw<'a>>,
+    nodename: Lenient<Raw<'a>>,
 }
 
 /// There are nine methods of HTTP.
-const METHODS: usize = 16;
+const MAX_METHODS: usize = 16;
 
 /// Reads the `data` of the reply. Settings that were not asked for are unknown.
 pub(super) fn proxy(data: &str) -> Result<(Instance, ProxySettings), WireError> {
-    let raw: RawResource<'_> = serde_json::from_str(data).map_err(|error| broken(&error))?;
+    let raw: RawProxyResource<'_> = serde_json::from_str(data).map_err(|error| syntax_error(&error))?;
     let Some(Object(raw)) = raw.attributes.known() else {
         return Err(WireError::Shape {
             expected: "attributes of the proxy",
@@ -97,8 +102,8 @@ pub(super) fn proxy(data: &str) -> Result<(Instance, ProxySettings), WireError> 
         admin_host: clean(parameters.admin_host),
         admin_audit: parameters.admin_audit.known(),
         audit_excludes: excluded.map(|Words(words)| {
-            let words = words.iter().take(METHODS);
-            words.map(|word| Text::clean(word, Limit::Name)).collect()
+            let words = words.iter().take(MAX_METHODS);
+            words.map(|word| Text::clean(word, TextLimit::Name)).collect()
         }),
         retained_statements,
         session_trace: parameters.session_trace.known(),
@@ -106,6 +111,67 @@ pub(super) fn proxy(data: &str) -> Result<(Instance, ProxySettings), WireError> 
     Ok((instance, settings))
 }
 
-fn clean(field: Field<Raw<'_>>) -> Option<Text> {
-    field.known().map(|raw| Text::clean(&raw.0, Limit::Name))
+fn clean(field: Lenient<Raw<'_>>) -> Option<Text> {
+    field.known().map(|raw| Text::clean(&raw.0, TextLimit::Name))
+}
+
+#[derive(Deserialize)]
+struct RawUserResource<'a> {
+    #[serde(borrow, default)]
+    attributes: Lenient<Object<RawUserAttributes<'a>>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawUserAttributes<'a> {
+    #[serde(borrow, default)]
+    account: Lenient<Raw<'a>>,
+}
+
+/// Reads the `data` of the reply.
+pub(super) fn account(data: &str) -> Result<Option<AccountType>, WireError> {
+    let raw: RawUserResource<'_> = serde_json::from_str(data).map_err(|error| syntax_error(&error))?;
+    let attributes = raw.attributes.known().map(|attributes| attributes.0);
+    let account = attributes.and_then(|attributes| attributes.account.known());
+    Ok(account.map(|Raw(account)| match account.as_ref() {
+        "admin" => AccountType::Admin,
+        "basic" => AccountType::Basic,
+        other => AccountType::Other(Text::clean(other, TextLimit::Name)),
+    }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawWorker {
+    #[serde(default)]
+    attributes: Lenient<Object<RawWorkerAttributes>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawWorkerAttributes {
+    #[serde(default)]
+    stats: Lenient<Object<RawStats>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawStats {
+    #[serde(default)]
+    current_descriptors: Lenient<u64>,
+    #[serde(default)]
+    sessions: Lenient<u64>,
+}
+
+pub(super) struct WorkerRow;
+
+impl RowFormat for WorkerRow {
+    type Raw<'de> = RawWorker;
+    type Item = Worker;
+
+    fn convert(raw: RawWorker, decoder: &mut Decoder<'_>) -> Option<Worker> {
+        let blanked = &mut decoder.blanked;
+        let attributes = raw.attributes.take(blanked)?;
+        let stats = attributes.0.stats.take(blanked)?;
+        Some(Worker {
+            descriptors: stats.0.current_descriptors.take(blanked),
+            sessions: stats.0.sessions.take(blanked),
+        })
+    }
 }

@@ -7,46 +7,46 @@ use serde::Deserialize;
 
 use crate::model::ServerState;
 use crate::wire::Decoder;
-use crate::wire::field::{Field, Object, Port, Raw};
-use crate::wire::rows::Row;
+use crate::wire::field::{Lenient, Object, Port, Raw};
+use crate::wire::rows::RowFormat;
 
 #[derive(Deserialize)]
 pub(super) struct RawServer<'a> {
     #[serde(borrow, default)]
-    id: Field<Raw<'a>>,
+    id: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    attributes: Field<Object<RawAttributes<'a>>>,
+    attributes: Lenient<Object<RawServerAttributes<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawAttributes<'a> {
+struct RawServerAttributes<'a> {
     #[serde(borrow, default)]
-    state: Field<Raw<'a>>,
+    state: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    parameters: Field<Object<RawParameters<'a>>>,
+    parameters: Lenient<Object<RawServerParameters<'a>>>,
     #[serde(default)]
-    replication_lag: Field<i64>,
+    replication_lag: Lenient<i64>,
     #[serde(default)]
-    statistics: Field<Object<RawStatistics>>,
+    statistics: Lenient<Object<RawServerStatistics>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawParameters<'a> {
+struct RawServerParameters<'a> {
     #[serde(borrow, default)]
-    address: Field<Raw<'a>>,
+    address: Lenient<Raw<'a>>,
     #[serde(default)]
-    port: Field<Port>,
+    port: Lenient<Port>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawStatistics {
+struct RawServerStatistics {
     #[serde(default)]
-    connections: Field<u64>,
+    connections: Lenient<u64>,
 }
 
 pub(super) struct ServerRow;
 
-impl Row for ServerRow {
+impl RowFormat for ServerRow {
     type Raw<'de> = RawServer<'de>;
     type Item = ServerState;
 

@@ -7,50 +7,50 @@ use serde::Deserialize;
 
 use crate::model::ServiceState;
 use crate::wire::Decoder;
-use crate::wire::field::{Field, Object, Raw};
-use crate::wire::rows::Row;
+use crate::wire::field::{Lenient, Object, Raw};
+use crate::wire::rows::RowFormat;
 
 #[derive(Deserialize)]
 pub(super) struct RawService<'a> {
     #[serde(borrow, default)]
-    id: Field<Raw<'a>>,
+    id: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    attributes: Field<Object<RawAttributes<'a>>>,
+    attributes: Lenient<Object<RawServiceAttributes<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawAttributes<'a> {
+struct RawServiceAttributes<'a> {
     #[serde(borrow, default)]
-    state: Field<Raw<'a>>,
+    state: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
-    router: Field<Raw<'a>>,
+    router: Lenient<Raw<'a>>,
     #[serde(default)]
-    connections: Field<u64>,
+    connections: Lenient<u64>,
     #[serde(default)]
-    total_connections: Field<u64>,
+    total_connections: Lenient<u64>,
     #[serde(default)]
-    statistics: Field<Object<RawStatistics>>,
+    statistics: Lenient<Object<RawServiceStatistics>>,
     #[serde(default)]
-    parameters: Field<Object<RawParameters>>,
+    parameters: Lenient<Object<RawServiceParameters>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawStatistics {
+struct RawServiceStatistics {
     #[serde(default)]
-    max_connections: Field<u64>,
+    max_connections: Lenient<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct RawParameters {
+struct RawServiceParameters {
     #[serde(default)]
-    max_connections: Field<u64>,
+    max_connections: Lenient<u64>,
     #[serde(default)]
-    retain_last_statements: Field<i64>,
+    retain_last_statements: Lenient<i64>,
 }
 
 pub(super) struct ServiceRow;
 
-impl Row for ServiceRow {
+impl RowFormat for ServiceRow {
     type Raw<'de> = RawService<'de>;
     type Item = ServiceState;
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use crate::model::{Detail, Dialect};
+use crate::model::{Dialect, SessionDetail};
 use crate::wire::field::MAX_ENTRIES;
 use crate::wire::*;
 
@@ -18,11 +18,11 @@ fn with_decoder<T>(bounds: Bounds, read: impl FnOnce(&mut Decoder<'_>) -> T) -> 
     read(&mut Decoder::new(&mut interner, Some(&utc), now).within(bounds))
 }
 
-fn within(bounds: Bounds, dialect: Dialect, body: &str) -> Result<Rows, WireError> {
+fn within(bounds: Bounds, dialect: Dialect, body: &str) -> Result<DecodedList, WireError> {
     with_decoder(bounds, |decoder| list(dialect, body.as_bytes(), decoder))
 }
 
-fn decoded(dialect: Dialect, body: &str) -> Result<Rows, WireError> {
+fn decoded(dialect: Dialect, body: &str) -> Result<DecodedList, WireError> {
     within(Bounds::default(), dialect, body)
 }
 
@@ -42,7 +42,7 @@ fn row(dialect: Dialect, id: usize, fields: &str) -> String {
     }
 }
 
-fn one(dialect: Dialect, fields: &str) -> Detail {
+fn one(dialect: Dialect, fields: &str) -> SessionDetail {
     let row = row(dialect, 2, fields);
     with_decoder(Bounds::default(), |decoder| match dialect {
         Dialect::Draft => draft::session(row.as_bytes(), decoder),

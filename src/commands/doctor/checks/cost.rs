@@ -3,32 +3,32 @@
 use std::time::Duration;
 
 use super::short;
-use crate::commands::doctor::facts::{Facts, Missing};
-use crate::commands::doctor::judgment::Judgment;
+use crate::client::ListForm;
+use crate::commands::doctor::check_result::CheckResult;
+use crate::commands::doctor::facts::{Facts, Unavailable};
 use crate::model::{Dialect, Version, counted, size_text};
-use crate::shell::client::ListForm;
 
 /// A small question that takes longer waits for something.
-const SLOW: Duration = Duration::from_millis(500);
+const SLOW_REPLY: Duration = Duration::from_millis(500);
 /// A list that comes less often than this shows many sessions never.
-const SELDOM: Duration = Duration::from_secs(10);
+const RARE_LIST: Duration = Duration::from_secs(10);
 
 /// The first release that heeds `fields`.
 const FIRST_WITH_FIELDS: Version = Version { major: 2, minor: 5 };
 
-pub(super) fn list(facts: &Facts) -> Judgment {
+pub(super) fn list(facts: &Facts) -> CheckResult {
     let list = match &facts.list {
         Ok(list) => list,
         // A fault of all there is was told before.
-        Err(Missing::Fault(fault)) if facts.dialect.is_some() => return Judgment::fault(fault),
+        Err(Unavailable::Fault(fault)) if facts.dialect.is_some() => return CheckResult::fault(fault),
         Err(missing) => return missing.into(),
     };
     let sessions = counted(list.sessions, "session");
     let size = size_text(u64::try_from(list.bytes).unwrap_or(u64::MAX));
     let found = format!("{sessions}, {size}; {}", form(facts, list.form));
     match (list.dropped, list.blanked) {
-        (0, 0) => Judgment::ok(found),
-        (dropped, blanked) => Judgment::warning(format!(
+        (0, 0) => CheckResult::ok(found),
+        (dropped, blanked) => CheckResult::warning(format!(
             "{found}; {} without a valid id or of another type, {} that cannot be read",
             counted(dropped, "row"),
             counted(blanked, "field")
@@ -50,7 +50,7 @@ fn form(facts: &Facts, form: ListForm) -> &'static str {
     }
 }
 
-pub(super) fn latency(facts: &Facts) -> Judgment {
+pub(super) fn latency(facts: &Facts) -> CheckResult {
     let small = facts.proxy.as_ref().ok().map(|proxy| proxy.cost);
     let list = match &facts.list {
         Ok(list) => list.cost,
@@ -58,18 +58,18 @@ pub(super) fn latency(facts: &Facts) -> Judgment {
     };
     let list_took = format!("a list {}", short(list));
     let Some(small) = small else {
-        return Judgment::ok(list_took);
+        return CheckResult::ok(list_took);
     };
     let found = format!("/v1/maxscale {}, {list_took}", short(small));
-    if small < SLOW {
-        return Judgment::ok(found);
+    if small < SLOW_REPLY {
+        return CheckResult::ok(found);
     }
-    Judgment::warning(format!("{found}: something holds the proxy's main thread")).advise(
+    CheckResult::warning(format!("{found}: something holds the proxy's main thread")).advise(
         "look for others who poll it (the GUI, monitoring, maxctrl in a loop), with rdns=true above all",
     )
 }
 
-pub(super) fn interval(facts: &Facts) -> Judgment {
+pub(super) fn interval(facts: &Facts) -> CheckResult {
     let cost = match &facts.list {
         Ok(list) => list.cost,
         Err(missing) => return missing.into(),
@@ -80,7 +80,7 @@ pub(super) fn interval(facts: &Facts) -> Judgment {
     if due <= asked {
         let taken = percent(cost.as_secs_f64() / asked.as_secs_f64());
         let every = humantime::format_duration(asked);
-        return Judgment::ok(format!(
+        return CheckResult::ok(format!(
             "every {every}, as asked for: lists take {taken} of its time ({share} allowed)"
         ));
     }
@@ -89,10 +89,10 @@ pub(super) fn interval(facts: &Facts) -> Judgment {
         short(due),
         short(cost)
     );
-    if due <= SELDOM {
-        return Judgment::ok(found);
+    if due <= RARE_LIST {
+        return CheckResult::ok(found);
     }
-    Judgment::warning(found).advise("--duty raises the share of its time that listing may take")
+    CheckResult::warning(found).advise("--duty raises the share of its time that listing may take")
 }
 
 /// `10%`, `0.4%`.

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::Facts;
-use crate::commands::doctor::judgment::Judgment;
 use crate::model::{ServiceState, counted, maxctrl, parse_moment};
 
 /// The header tells whole seconds, and the reply was under way.
-const SAME_TIME: SignedDuration = SignedDuration::from_secs(2);
+const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// So many services are named.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 const DAY: f64 = 86_400.0;
 
-pub(super) fn statements(facts: &Facts) -> Judgment {
+pub(super) fn statements(facts: &Facts) -> CheckResult {
     let proxy = match &facts.proxy {
         Ok(proxy) => proxy.settings.retained_statements,
         Err(missing) => return missing.into(),
@@ -30,25 +30,29 @@ pub(super) fn statements(facts: &Facts) -> Judgment {
     let keep_some = services.iter().any(|service| service.retains(proxy) > Some(0));
     match proxy {
         Some(0) if !keep_some => {
-            Judgment::warning("none are kept (retain_last_statements=0): no query is shown or found stuck")
+            CheckResult::warning("none are kept (retain_last_statements=0): no query is shown or found stuck")
                 .advise(maxctrl::KEEP_STATEMENTS)
         }
         _ if !keeping_none.is_empty() => without_statements(&keeping_none),
-        Some(kept) => Judgment::ok(format!(
+        Some(kept) => CheckResult::ok(format!(
             "the last {kept} of each session (retain_last_statements)"
         )),
-        None => Judgment::skipped("it does not tell retain_last_statements"),
+        None => CheckResult::skipped("it does not tell retain_last_statements"),
     }
 }
 
-fn without_statements(services: &[&ServiceState]) -> Judgment {
-    let first: Vec<_> = services.iter().take(NAMED).map(|service| &service.name).collect();
+fn without_statements(services: &[&ServiceState]) -> CheckResult {
+    let first: Vec<_> = services
+        .iter()
+        .take(MAX_NAMED)
+        .map(|service| &service.name)
+        .collect();
     let names: Vec<_> = first.iter().map(|name| name.as_str()).collect();
-    let more = match services.len().saturating_sub(NAMED) {
+    let more = match services.len().saturating_sub(MAX_NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let judgment = Judgment::warning(format!(
+    let judgment = CheckResult::warning(format!(
         "none are kept by {}{more}: no query of theirs is shown or found stuck",
         names.join(", ")
     ));
@@ -57,37 +61,37 @@ fn without_statements(services: &[&ServiceState]) -> Judgment {
     })
 }
 
-pub(super) fn log(facts: &Facts) -> Judgment {
+pub(super) fn log(facts: &Facts) -> CheckResult {
     match &facts.proxy {
         Err(missing) => missing.into(),
         Ok(proxy) => match proxy.settings.session_trace {
-            None => Judgment::skipped("it does not tell session_trace"),
+            None => CheckResult::skipped("it does not tell session_trace"),
             Some(0) => {
-                Judgment::ok("none is kept (session_trace=0); it costs a little, and is rarely needed")
+                CheckResult::ok("none is kept (session_trace=0); it costs a little, and is rarely needed")
             }
             Some(lines) => {
                 let lines = counted(lines, "line");
-                Judgment::ok(format!("the last {lines} of each session (session_trace)"))
+                CheckResult::ok(format!("the last {lines} of each session (session_trace)"))
             }
         },
     }
 }
 
-pub(super) fn audit(facts: &Facts) -> Judgment {
+pub(super) fn audit(facts: &Facts) -> CheckResult {
     let settings = match &facts.proxy {
         Ok(proxy) => &proxy.settings,
         Err(missing) => return missing.into(),
     };
     let excluded = settings.audit_excludes.as_deref().unwrap_or_default();
     match settings.admin_audit {
-        None => Judgment::skipped("there is no audit log before 23.02"),
-        Some(false) => Judgment::ok("off"),
+        None => CheckResult::skipped("there is no audit log before 23.02"),
+        Some(false) => CheckResult::ok("off"),
         Some(true) if excluded.iter().any(|method| method.as_str() == "GET") => {
-            Judgment::ok("on; GET is left out of it")
+            CheckResult::ok("on; GET is left out of it")
         }
         Some(true) => {
             let lines = lines_a_day(facts.asker.interval);
-            Judgment::warning(format!(
+            CheckResult::warning(format!(
                 "on for every GET: watching writes up to {lines} lines a day into it"
             ))
             .advise(maxctrl::leave_get_out_of_audit(excluded))
@@ -105,7 +109,7 @@ fn lines_a_day(interval: Duration) -> String {
     }
 }
 
-pub(super) fn clock(facts: &Facts) -> Judgment {
+pub(super) fn clock(facts: &Facts) -> CheckResult {
     let proxy = facts.proxy.as_ref().ok();
     let list = facts.list.as_ref().ok();
     let heard = proxy.map(|proxy| (proxy.server_now, proxy.heard_at));
@@ -113,28 +117,28 @@ pub(super) fn clock(facts: &Facts) -> Judgment {
     let Some((by_date, heard_at)) = heard else {
         return match &facts.list {
             Err(missing) => missing.into(),
-            Ok(_) => Judgment::skipped("not known"),
+            Ok(_) => CheckResult::skipped("not known"),
         };
     };
     let by_uptime = proxy.and_then(|proxy| since_start(&proxy.instance));
     let Some(server_now) = by_date.or(by_uptime) else {
-        return Judgment::skipped("it sends no Date");
+        return CheckResult::skipped("it sends no Date");
     };
     let skew = server_now.duration_since(heard_at);
     if let (Some(date), Some(uptime)) = (by_date, by_uptime)
-        && date.duration_since(uptime).abs() > SAME_TIME
+        && date.duration_since(uptime).abs() > MAX_CLOCK_SKEW
     {
         let apart = whole(date.duration_since(uptime));
-        return Judgment::warning(format!(
+        return CheckResult::warning(format!(
             "its Date is {apart} from started_at and uptime: another server may answer for it"
         ))
         .advise("give the address of the proxy itself");
     }
-    if skew.abs() <= SAME_TIME {
-        return Judgment::ok("within 2s of this machine's");
+    if skew.abs() <= MAX_CLOCK_SKEW {
+        return CheckResult::ok("within 2s of this machine's");
     }
     let side = if skew.is_negative() { "behind" } else { "ahead of" };
-    Judgment::warning(format!("{} {side} this machine's", whole(skew)))
+    CheckResult::warning(format!("{} {side} this machine's", whole(skew)))
         .advise("ages hold, but times in logs do not match: is time synchronised (NTP) on both?")
 }
 

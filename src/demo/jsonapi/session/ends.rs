@@ -3,28 +3,28 @@
 //! Who may enter: `session`.
 
 use crate::demo::profile::{ClientForm, ConnectionForm};
-use crate::demo::world::{Backend, Moment};
+use crate::demo::world::{SimConnection, SimSessionAt};
 
 #[derive(Debug, serde::Serialize)]
 #[serde(untagged)]
-pub(super) enum Client<'a> {
+pub(super) enum ClientDoc<'a> {
     Pointer(Pointer),
     Cipher { cipher: &'static str },
-    Attributes(ClientAttributes<'a>),
+    Attributes(ClientAttributesDoc<'a>),
 }
 
 #[derive(Debug, serde::Serialize)]
-pub(super) struct ClientAttributes<'a> {
+pub(super) struct ClientAttributesDoc<'a> {
     cipher: &'static str,
     connection_attributes: Option<ConnectionAttributes<'a>>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    history: Option<History>,
+    history: Option<CommandHistoryDoc>,
 }
 
 /// The names are the server's.
 #[derive(Debug, serde::Serialize)]
 #[allow(clippy::struct_field_names)]
-struct History {
+struct CommandHistoryDoc {
     sescmd_history_len: u64,
     sescmd_history_stored_metadata: u64,
     sescmd_history_stored_responses: u64,
@@ -46,7 +46,7 @@ struct ConnectionAttributes<'a> {
 
 #[derive(Debug, serde::Serialize)]
 #[serde(untagged)]
-pub(super) enum Connection {
+pub(super) enum ConnectionDoc {
     Pointer(Pointer),
     Plain {
         cipher: &'static str,
@@ -79,10 +79,12 @@ impl Pointer {
     }
 }
 
-pub(super) fn connections(backends: &[Backend], form: ConnectionForm) -> Option<Vec<Connection>> {
-    let connection = |backend: &Backend| match form {
-        ConnectionForm::Pointer => Connection::Pointer(Pointer::to(Some(backend.server), backend.thread_id)),
-        ConnectionForm::Plain | ConnectionForm::None => Connection::Plain {
+pub(super) fn connections(backends: &[SimConnection], form: ConnectionForm) -> Option<Vec<ConnectionDoc>> {
+    let connection = |backend: &SimConnection| match form {
+        ConnectionForm::Pointer => {
+            ConnectionDoc::Pointer(Pointer::to(Some(backend.server), backend.thread_id))
+        }
+        ConnectionForm::Plain | ConnectionForm::None => ConnectionDoc::Plain {
             cipher: "",
             connection_id: backend.thread_id,
             server: backend.server,
@@ -91,17 +93,17 @@ pub(super) fn connections(backends: &[Backend], form: ConnectionForm) -> Option<
     (form != ConnectionForm::None).then(|| backends.iter().map(connection).collect())
 }
 
-pub(super) fn client<'a>(session: &Moment<'a>, form: ClientForm) -> Option<Client<'a>> {
+pub(super) fn client<'a>(session: &SimSessionAt<'a>, form: ClientForm) -> Option<ClientDoc<'a>> {
     match form {
         ClientForm::None => None,
-        ClientForm::Pointer => Some(Client::Pointer(Pointer::to(None, session.id()))),
-        ClientForm::Cipher => Some(Client::Cipher { cipher: "" }),
-        ClientForm::Attributes => Some(Client::Attributes(ClientAttributes::of(session))),
+        ClientForm::Pointer => Some(ClientDoc::Pointer(Pointer::to(None, session.id()))),
+        ClientForm::Cipher => Some(ClientDoc::Cipher { cipher: "" }),
+        ClientForm::Attributes => Some(ClientDoc::Attributes(ClientAttributesDoc::of(session))),
     }
 }
 
-impl<'a> ClientAttributes<'a> {
-    fn of(session: &Moment<'a>) -> Self {
+impl<'a> ClientAttributesDoc<'a> {
+    fn of(session: &SimSessionAt<'a>) -> Self {
         let library = session.library();
         let platform = |text| library.platform.then_some(text);
         let attributes = session.user().map(|_| ConnectionAttributes {
@@ -114,7 +116,7 @@ impl<'a> ClientAttributes<'a> {
             program_name: session.program(),
         });
         let known = u64::from(attributes.is_some());
-        let history = session.service().history.then_some(History {
+        let history = session.service().history.then_some(CommandHistoryDoc {
             sescmd_history_len: known,
             sescmd_history_stored_metadata: 0,
             sescmd_history_stored_responses: known,

@@ -2,13 +2,13 @@
 //!
 //! Who may enter: `session`.
 
-use super::Moment;
-use crate::demo::world::story::Plot;
+use super::SimSessionAt;
+use crate::demo::world::scenario::SessionTrouble;
 use crate::demo::world::timeline::mix;
 
 /// A backend connection of a session.
 #[derive(Debug, Clone, Copy)]
-pub struct Backend {
+pub struct SimConnection {
     /// The server's name.
     pub server: &'static str,
     /// The id of its thread there.
@@ -27,7 +27,7 @@ pub struct Backend {
     pub write_queue: u64,
 }
 
-impl<'a> Moment<'a> {
+impl<'a> SimSessionAt<'a> {
     /// Every fourth statement is a write and goes to the first server; the others are read from the second.
     pub(super) fn server_of(&self, number: u64) -> &'static str {
         let place = if number.is_multiple_of(4) {
@@ -40,9 +40,9 @@ impl<'a> Moment<'a> {
 
     fn server_count(&self) -> usize {
         match self.session.plot {
-            Plot::HalfOpen => 0,
-            Plot::NoBackend if self.age() >= self.session.trouble => 0,
-            Plot::Leaked => 1,
+            SessionTrouble::HalfOpen => 0,
+            SessionTrouble::NoBackend if self.age() >= self.session.trouble => 0,
+            SessionTrouble::Leaked => 1,
             _ => self.service().held,
         }
     }
@@ -66,19 +66,19 @@ impl<'a> Moment<'a> {
     }
 
     /// Its backend connections.
-    pub fn backends(&self) -> impl Iterator<Item = Backend> + use<'a> {
+    pub fn connections(&self) -> impl Iterator<Item = SimConnection> + use<'a> {
         let (moment, count) = (*self, self.server_count());
         (0..count).map(move |place| moment.backend(place, count))
     }
 
-    fn backend(&self, place: usize, count: usize) -> Backend {
+    fn backend(&self, place: usize, count: usize) -> SimConnection {
         let share = |total: u64| match (count, place) {
             (1, _) => total,
             (_, 0) => total.div_ceil(4),
             _ => total - total.div_ceil(4),
         };
         let (asked, answered) = (share(self.progress.started), share(self.progress.finished));
-        let mut backend = Backend {
+        let mut backend = SimConnection {
             server: self.server(place),
             thread_id: 31 + self.session.id * 2 + place as u64 + mix(self.session.seed, 44) % 2 * 40,
             reads: 4 + answered * 2,
@@ -88,14 +88,14 @@ impl<'a> Moment<'a> {
             low_water: asked / 20_000,
             write_queue: 0,
         };
-        if self.session.plot == Plot::SlowReader && place + 1 == count {
+        if self.session.plot == SessionTrouble::SlowReader && place + 1 == count {
             self.press(&mut backend);
         }
         backend
     }
 
     /// Back-pressure: the buffer fills more often than it drains, in bursts of 20 seconds.
-    fn press(&self, backend: &mut Backend) {
+    fn press(&self, backend: &mut SimConnection) {
         let seconds = self.age().as_secs();
         backend.high_water = 3 + seconds / 6;
         backend.low_water = seconds / 9;
@@ -106,7 +106,7 @@ impl<'a> Moment<'a> {
 
     /// Bytes that the client has not taken yet.
     pub fn client_write_queue(&self) -> u64 {
-        if self.session.plot == Plot::SlowReader {
+        if self.session.plot == SessionTrouble::SlowReader {
             65_536 + self.age().as_secs() % 13 * 8_192
         } else {
             0

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use super::{Moment, micros};
-use crate::demo::world::story::Plot;
+use super::{SimSessionAt, micros};
+use crate::demo::world::scenario::SessionTrouble;
 use crate::demo::world::timeline::mix;
 
 /// A statement of a session; times are since the process began.
@@ -21,14 +21,17 @@ pub struct Statement<'a> {
     pub server: &'static str,
 }
 
-impl<'a> Moment<'a> {
+impl<'a> SimSessionAt<'a> {
     /// Start and end of the n-th statement since the session began, in microseconds.
     pub(super) fn span(&self, number: u64) -> (u64, Option<u64>) {
         let (start, end) = self.timeline.span(number);
         if number < self.progress.finished {
             return (start, Some(end));
         }
-        let stuck = matches!(self.session.plot, Plot::Hung | Plot::NoBackend);
+        let stuck = matches!(
+            self.session.plot,
+            SessionTrouble::Hung | SessionTrouble::NoBackend
+        );
         let trouble = micros(self.session.trouble);
         (
             if stuck && micros(self.age()) >= trouble {

@@ -1,0 +1,254 @@
+//! What grows with the number of sessions: why they are stuck, which rows are shown, in which order.
+//!
+//! One pure function, run by the shell beside the drawing thread for every new list and every
+//! changed filter or sort; `update` swaps the finished [`TableView`] in. So no key waits for
+//! 100,000 rows.
+//!
+//! The session under the cursor when its list no longer has it: it stays until the cursor leaves.
+
+use std::sync::Arc;
+
+use super::columns::COLUMNS;
+use super::groups::collect::group;
+use super::reason_names::Names;
+use super::rebuild::diagnose_snapshots;
+use super::row::SortKey;
+use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
+use crate::diagnosis::Samples;
+use crate::filter::FilterInput;
+use crate::model::{Counter, Lookup, RowKey, Session, Snapshot, display_width};
+
+pub use super::table_view::TableView;
+pub use super::view_query::{Sort, ViewQuery};
+
+/// Work for `arrange`.
+#[derive(Clone, Debug, Default)]
+pub struct ViewRequest {
+    /// What was shown before.
+    pub previous: Option<Arc<TableView>>,
+    /// The last good list of each endpoint.
+    pub snapshots: Vec<Arc<Snapshot>>,
+    /// What is known of the connections of their sessions, in the same order; none: of nobody.
+    pub samples: Vec<Arc<Samples>>,
+    /// What is asked.
+    pub spec: ViewQuery,
+}
+
+/// Puts the lists in order.
+pub fn build_view(job: ViewRequest) -> TableView {
+    let ViewRequest {
+        previous,
+        snapshots,
+        samples,
+        spec,
+    } = job;
+    let previous = previous.as_deref();
+    let mut view = TableView {
+        departed: spec
+            .cursor
+            .as_ref()
+            .and_then(|cursor| keep_departed(previous, &snapshots, cursor, spec.ended.contains(cursor))),
+        ranks: snapshots
+            .iter()
+            .map(|snapshot| vec![HIDDEN_RANK; snapshot.sessions.len()])
+            .collect(),
+        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &spec.thresholds),
+        widths: previous.map_or_else(narrowest, |previous| previous.widths),
+        snapshots,
+        samples,
+        spec,
+        groups: None,
+        order: Vec::new(),
+        idle_hidden: 0,
+    };
+    let (mut order, idle_hidden) = matching(&view);
+    view.idle_hidden = idle_hidden;
+    if view.spec.group.is_none() {
+        sort(&view, &mut order, previous);
+        view.widths = widest(&view, &order);
+    }
+    view.order = order;
+    rank(&mut view);
+    let asked = view.spec.group.as_ref();
+    view.groups = asked.map(|asked| group(&view, asked, previous));
+    view
+}
+
+/// The rows that are shown, and how many of those that match are left out for being idle.
+fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
+    let ViewQuery {
+        filter,
+        endpoints,
+        hide_idle,
+        ..
+    } = &view.spec;
+    let mut idle_hidden = 0;
+    let mut names = Names::new();
+    let mut is_meant = |place: &RowRef| {
+        if filter.is_empty() && !hide_idle {
+            return true;
+        }
+        let Some(row) = view.resolve(*place) else {
+            return false;
+        };
+        let endpoint = endpoints.get(usize::from(row.snapshot.endpoint.0));
+        let subject = FilterInput {
+            endpoint: endpoint.map(AsRef::as_ref),
+            reasons: Some(names.of(&row.diagnosis)),
+            reads: row.total(Counter::Reads),
+            writes: row.total(Counter::Writes),
+            ..FilterInput::new(row.session)
+        };
+        let matches = filter.evaluate(&subject).is_yes();
+        let is_left_out = matches && *hide_idle && is_idle(row.session) && row.diagnosis.found.is_empty();
+        idle_hidden += usize::from(is_left_out);
+        matches && !is_left_out
+    };
+    let mut order = Vec::with_capacity(view.total() + 1);
+    for (snapshot, list) in (0..).zip(&view.snapshots) {
+        let places = (0..)
+            .zip(&list.sessions)
+            .map(|(index, _)| RowRef::Listed { snapshot, index });
+        order.extend(places.filter(&mut is_meant));
+    }
+    let departed = view.departed.as_ref().map(|_| RowRef::Ghost);
+    order.extend(departed.filter(&mut is_meant));
+    (order, idle_hidden)
+}
+
+/// Who has done nothing for so many seconds is idle.
+const IDLE_THRESHOLD_SECS: f64 = 10.0;
+
+fn is_idle(session: &Session) -> bool {
+    session
+        .idle
+        .is_some_and(|idle| idle.as_secs_f64() >= IDLE_THRESHOLD_SECS)
+}
+
+/// An order is held only if there is one, of the same rows in the same way.
+fn holds(spec: &ViewQuery, previous: &TableView) -> bool {
+    spec.hold
+        && !previous.is_empty()
+        && previous.groups.is_none()
+        && previous.spec.sort == spec.sort
+        && previous.spec.filter == spec.filter
+        && previous.spec.hide_idle == spec.hide_idle
+}
+
+/// By the column, then by id, so that equal rows never swap. Under `hold`, by where each stood.
+fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
+    if let Some(previous) = previous.filter(|previous| holds(&view.spec, previous)) {
+        order.sort_by_cached_key(|place| {
+            let row = view.resolve(*place);
+            let before = row.and_then(|row| previous.position(&row.key()));
+            (before.unwrap_or(usize::MAX), row.map(|row| row.session.id))
+        });
+        return;
+    }
+    let Sort {
+        column,
+        descending,
+        then,
+    } = view.spec.sort;
+    let key = column.column().key;
+    let second_key = then.map(|(column, _)| column.column().key);
+    let second_descending = then.is_some_and(|(_, descending)| descending);
+    let mut keyed: Vec<_> = order
+        .iter()
+        .filter_map(|place| {
+            let row = view.resolve(*place)?;
+            let second = second_key.map_or(SortKey::Unknown, |key| key(&row));
+            Some((key(&row), second, row.session.id, *place))
+        })
+        .collect();
+    // Of equal ids on several endpoints the first endpoint's stands first.
+    keyed.sort_unstable_by(|(a, a2, a_id, a_place), (b, b2, b_id, b_place)| {
+        let by_key = a.compare(*b, descending).then(a2.compare(*b2, second_descending));
+        by_key.then(a_id.cmp(b_id)).then(a_place.cmp(b_place))
+    });
+    for (slot, (_, _, _, place)) in order.iter_mut().zip(keyed) {
+        *slot = place;
+    }
+}
+
+/// The widths that the columns have without any row.
+fn narrowest() -> [u16; COLUMNS.len()] {
+    let mut widths = [0; COLUMNS.len()];
+    for (width, column) in widths.iter_mut().zip(&COLUMNS) {
+        *width = column.min;
+    }
+    widths
+}
+
+fn widest(view: &TableView, order: &[RowRef]) -> [u16; COLUMNS.len()] {
+    let mut widths = view.widths;
+    for (column, widest) in COLUMNS.iter().zip(&mut widths) {
+        if *widest >= column.max || column.max == u16::MAX {
+            continue;
+        }
+        let cells = order
+            .iter()
+            .filter_map(|place| (column.cell)(&view.resolve(*place)?));
+        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
+        *widest = u16::try_from(width)
+            .unwrap_or(u16::MAX)
+            .clamp(*widest, column.max);
+    }
+    widths
+}
+
+fn rank(view: &mut TableView) {
+    for (rank, place) in (0..).zip(&view.order) {
+        if let RowRef::Listed { snapshot, index } = place
+            && let Some(ranks) = view.ranks.get_mut(usize::from(*snapshot))
+            && let Some(slot) = ranks.get_mut(*index as usize)
+        {
+            *slot = rank;
+        }
+    }
+}
+
+/// The ghost of the session under the cursor, if it has left its list. One that has come back is
+/// no ghost; of an endpoint that no longer answers nothing is known.
+pub(super) fn keep_departed(
+    previous: Option<&TableView>,
+    snapshots: &[Arc<Snapshot>],
+    cursor: &RowKey,
+    ended: bool,
+) -> Option<DepartedRow> {
+    let previous = previous?;
+    let now = snapshots
+        .iter()
+        .find(|snapshot| snapshot.endpoint == cursor.endpoint)?;
+    if matches!(now.find(cursor), Lookup::Same(_)) {
+        return None;
+    }
+    if let Some(departed) = &previous.departed
+        && departed.snapshot.key(&departed.session) == *cursor
+    {
+        let counts_again = u8::from(now.number > departed.counted);
+        let missing = departed.missing.saturating_add(counts_again);
+        return Some(DepartedRow {
+            missing: if ended { missing.max(2) } else { missing },
+            counted: now.number,
+            ..departed.clone()
+        });
+    }
+    let mut lists = previous.snapshots.iter().zip(&previous.diagnoses);
+    let (before, diagnoses) = lists.find(|(snapshot, _)| snapshot.endpoint == cursor.endpoint)?;
+    let Lookup::Same(session) = before.find(cursor) else {
+        return None;
+    };
+    let another = ended || matches!(now.find(cursor), Lookup::Other(_)) || now.process() != before.process();
+    Some(DepartedRow {
+        snapshot: Arc::clone(before),
+        session: session.clone(),
+        diagnoses: Arc::clone(diagnoses),
+        // Another session under its number, or another process, leaves no doubt.
+        missing: if another { 2 } else { 1 },
+        counted: now.number,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! Ending the program: at once, or as soon as it is known what became of what was sent.
+
+use std::time::Duration;
+
+use super::msg::Effect;
+use super::{App, Leaving};
+
+/// So long a quit waits for what is in flight.
+const MAX_QUIT_DELAY: Duration = Duration::from_secs(2);
+
+impl App {
+    /// Begins no more, and ends. The first quit sets the deadline; a second one does not wait any longer.
+    pub(super) fn quit(&mut self, keep_frame: bool, effects: &mut Vec<Effect>) {
+        self.stop_kills(effects);
+        let now = self.now.elapsed;
+        self.leaving = Some(match self.leaving {
+            Some(leaving) => Leaving {
+                until: leaving.until.min(now),
+                ..leaving
+            },
+            None => Leaving {
+                keep_frame,
+                until: now + MAX_QUIT_DELAY,
+                is_said: false,
+            },
+        });
+    }
+
+    /// Ends at once, or as soon as it is known what became of the DELETEs in flight.
+    pub(super) fn quit_when_idle(&mut self, effects: &mut Vec<Effect>) {
+        let Some(leaving) = self.leaving.filter(|leaving| !leaving.is_said) else {
+            return;
+        };
+        let unsettled = self.kills.in_flight();
+        if unsettled && self.now.elapsed < leaving.until {
+            return;
+        }
+        if unsettled {
+            self.abandon_kills(effects);
+        }
+        // Once: what comes behind it finds nothing in flight any more.
+        self.leaving = Some(Leaving {
+            is_said: true,
+            ..leaving
+        });
+        effects.push(Effect::Quit {
+            keep_frame: leaving.keep_frame,
+            unsettled,
+        });
+    }
+}

@@ -1,0 +1,216 @@
+//! Rows in order: what [`arrange`](super::build_view) makes and everybody else reads by window.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::columns::COLUMNS;
+use super::groups::Groups;
+use super::reason_names::Names;
+use super::row::TableRow;
+use super::view_query::ViewQuery;
+use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
+use crate::filter::{FilterField, FilterInput};
+use crate::model::{EndpointId, Lookup, RowKey, Session, Snapshot};
+
+/// Where a row's session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RowRef {
+    Listed { snapshot: u16, index: u32 },
+    Ghost,
+}
+
+/// A session that is no longer listed, kept while the cursor is on it.
+#[derive(Clone, Debug)]
+pub(super) struct DepartedRow {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) session: Session,
+    pub(super) diagnoses: Arc<Diagnoses>,
+    pub(super) missing: u8,
+    /// The number of the list that counted last.
+    pub(super) counted: u64,
+}
+
+impl DepartedRow {
+    /// What was found of it when it was listed last.
+    fn diagnosis(&self) -> Diagnosis<'_> {
+        let place = self.snapshot.position(self.session.id);
+        place.map_or_else(Diagnosis::default, |place| self.diagnoses.diagnosis(place))
+    }
+}
+
+/// Rows in order, ready to be drawn by window.
+#[derive(Clone, Debug, Default)]
+pub struct TableView {
+    /// The lists that it was made of.
+    pub snapshots: Vec<Arc<Snapshot>>,
+    /// What is known of the connections of their sessions.
+    pub samples: Vec<Arc<Samples>>,
+    /// What was found of each of them: why sessions are stuck.
+    pub diagnoses: Vec<Arc<Diagnoses>>,
+    /// What was asked.
+    pub spec: ViewQuery,
+    /// How many are left out for being idle without a reason.
+    pub idle_hidden: usize,
+    /// The widest text of each column so far, by place in the table of columns. It never shrinks:
+    /// a table that breathes cannot be read.
+    pub widths: [u16; COLUMNS.len()],
+    /// The groups of its rows, where they were asked for; the rows then stand in no order.
+    pub groups: Option<Groups>,
+    pub(super) order: Vec<RowRef>,
+    /// For each snapshot and index: the place in `order`, or `HIDDEN_RANK`.
+    pub(super) ranks: Vec<Vec<u32>>,
+    pub(super) departed: Option<DepartedRow>,
+}
+
+/// So many sessions are looked at for values, and so many values are kept.
+const MAX_INSPECTED_SESSIONS: usize = 20_000;
+const MAX_VALUES: usize = 300;
+
+/// The rank of a session that is not shown.
+pub(super) const HIDDEN_RANK: u32 = u32::MAX;
+
+impl TableView {
+    /// How many rows are shown.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether no row is shown.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// How many of the rows shown are in a list: all but the ghost.
+    pub fn listed_count(&self) -> usize {
+        let ghost_is_shown = self.has_ghost() && self.order.contains(&RowRef::Ghost);
+        self.order.len() - usize::from(ghost_is_shown)
+    }
+
+    /// How many sessions there are, shown or not.
+    pub fn total(&self) -> usize {
+        self.snapshots
+            .iter()
+            .map(|snapshot| snapshot.sessions.len())
+            .sum()
+    }
+
+    /// The row at a place.
+    pub fn row(&self, position: usize) -> Option<TableRow<'_>> {
+        self.resolve(*self.order.get(position)?)
+    }
+
+    /// The rows of a window.
+    pub fn window(&self, from: usize, height: usize) -> impl Iterator<Item = TableRow<'_>> {
+        self.order
+            .iter()
+            .skip(from)
+            .take(height)
+            .filter_map(|place| self.resolve(*place))
+    }
+
+    /// Where a session stands, if it is shown.
+    pub fn position(&self, key: &RowKey) -> Option<usize> {
+        if let Some(departed) = &self.departed
+            && departed.snapshot.key(&departed.session) == *key
+        {
+            return self.order.iter().position(|place| *place == RowRef::Ghost);
+        }
+        self.snapshots
+            .iter()
+            .zip(&self.ranks)
+            .find_map(|(snapshot, ranks)| match snapshot.find(key) {
+                Lookup::Same(_) => {
+                    let rank = *ranks.get(snapshot.position(key.id)?)?;
+                    (rank != HIDDEN_RANK).then_some(rank as usize)
+                }
+                _ => None,
+            })
+    }
+
+    /// Whether a row is kept that is in no list.
+    pub const fn has_ghost(&self) -> bool {
+        self.departed.is_some()
+    }
+
+    /// The texts that occur in a field, shown or not, in order: what completion offers.
+    pub fn texts(&self, field: &FilterField) -> Vec<String> {
+        let sessions = self
+            .snapshots
+            .iter()
+            .zip(&self.diagnoses)
+            .flat_map(|(snapshot, diagnoses)| {
+                let sessions = snapshot.sessions.iter().enumerate();
+                sessions.map(|(index, session)| (session, diagnoses.diagnosis(index)))
+            });
+        let mut texts = BTreeSet::new();
+        let mut names = Names::new();
+        for (session, diagnosis) in sessions.take(MAX_INSPECTED_SESSIONS) {
+            let subject = FilterInput {
+                reasons: Some(names.of(&diagnosis)),
+                ..FilterInput::new(session)
+            };
+            field.each_text(&subject, |text| {
+                if texts.len() < MAX_VALUES && !text.is_empty() && !texts.contains(text) {
+                    texts.insert(text.to_owned());
+                }
+            });
+        }
+        texts.into_iter().collect()
+    }
+
+    /// What was found of a session, shown or not; nothing if it is not listed.
+    pub fn diagnosis(&self, key: &RowKey) -> Option<Diagnosis<'_>> {
+        let mut lists = self.snapshots.iter().zip(&self.diagnoses);
+        lists.find_map(|(snapshot, diagnoses)| match snapshot.find(key) {
+            Lookup::Same(session) => Some(diagnoses.diagnosis(snapshot.position(session.id)?)),
+            _ => None,
+        })
+    }
+
+    /// How many sessions of an endpoint are that severe, shown or not.
+    pub fn count(&self, endpoint: EndpointId, severity: Severity) -> usize {
+        let lists = self.snapshots.iter().zip(&self.diagnoses);
+        let own = lists.filter(|(snapshot, _)| snapshot.endpoint == endpoint);
+        own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
+    }
+
+    /// The name of an endpoint, as it was asked for.
+    fn endpoint(&self, id: EndpointId) -> &str {
+        let name = self.spec.endpoints.get(usize::from(id.0));
+        name.map_or("", AsRef::as_ref)
+    }
+
+    pub(super) fn resolve(&self, place: RowRef) -> Option<TableRow<'_>> {
+        match place {
+            RowRef::Listed { snapshot, index } => {
+                let list = usize::from(snapshot);
+                let snapshot = self.snapshots.get(list)?;
+                let session = snapshot.sessions.get(index as usize)?;
+                let diagnoses = self.diagnoses.get(list);
+                let samples = self.samples.get(list);
+                let sample = samples.and_then(|samples| samples.get(&session.id));
+                Some(TableRow {
+                    snapshot,
+                    endpoint: self.endpoint(snapshot.endpoint),
+                    session,
+                    sample: sample.filter(|sample| sample.is_current_at(snapshot.taken_at)),
+                    diagnosis: diagnoses.map_or_else(Diagnosis::default, |diagnoses| {
+                        diagnoses.diagnosis(index as usize)
+                    }),
+                    missing: 0,
+                })
+            }
+            RowRef::Ghost => {
+                let departed = self.departed.as_ref()?;
+                Some(TableRow {
+                    snapshot: &departed.snapshot,
+                    endpoint: self.endpoint(departed.snapshot.endpoint),
+                    session: &departed.session,
+                    sample: None,
+                    diagnosis: departed.diagnosis(),
+                    missing: departed.missing,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! Checks and DELETEs of the kill protocol.
+//!
+//! A check of a session and the DELETE after it must reach the same proxy process. Both therefore go to
+//! one IP address, over one connection where the server keeps connections open; otherwise the DELETE's
+//! connection is open before the check begins. The process start is read twice around the session, on
+//! separate connections, because several proxies can be behind one address.
+
+mod connection;
+mod gate;
+mod held;
+mod survey;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyper::Method;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+pub(super) use self::connection::Connection;
+use self::held::HeldConnections;
+use super::{Client, fault, target};
+use crate::clock;
+use crate::kill::CheckPurpose;
+use crate::model::{
+    Absence, Dialect, Now, ProcessStart, RequestError, SessionDetail, SessionId, SessionObservation,
+};
+use crate::wire::{draft, jsonapi};
+
+/// Checks in progress at a time. Each has up to three requests, so that no more than about sixteen reach
+/// the proxy together.
+const CHECKS_AT_ONCE: usize = 5;
+/// How long the addresses of a host name are used before it is looked up again.
+const ADDRESSES_FOR: Duration = Duration::from_secs(5);
+
+/// What a check has found.
+#[derive(Debug)]
+pub enum Checked {
+    /// The session that has this id now.
+    Seen(Box<SessionObservation>),
+    /// The admin API has no session with this id.
+    Missing(Absence),
+}
+
+/// What checks and DELETEs of one endpoint share.
+#[derive(Debug)]
+pub(super) struct CheckedState {
+    slots: Semaphore,
+    held: HeldConnections,
+    survey: survey::LastSurvey,
+}
+
+impl Default for CheckedState {
+    fn default() -> Self {
+        Self {
+            slots: Semaphore::new(CHECKS_AT_ONCE),
+            held: HeldConnections::default(),
+            survey: survey::LastSurvey::default(),
+        }
+    }
+}
+
+/// The process starts that one check has read.
+#[derive(Debug, Default)]
+struct Processes {
+    first: Option<ProcessStart>,
+    other: Option<ProcessStart>,
+}
+
+impl Processes {
+    fn add(&mut self, process: Option<ProcessStart>) {
+        if self.first.is_none() {
+            self.first = process;
+        } else if process.is_some() && process != self.first {
+            self.other = process;
+        }
+    }
+}
+
+/// What a check has read, and the connection that is left for the DELETE.
+type Read = (Checked, Option<Connection>);
+
+impl Client {
+    /// Checks which session has an id. `victim` names the victim across its checks and its DELETE: all of
+    /// them go to the same IP address.
+    ///
+    /// No list of this client is in flight meanwhile, because MaxScale builds lists on the thread that
+    /// answers checks.
+    pub async fn check(
+        &self,
+        victim: u32,
+        id: SessionId,
+        purpose: CheckPurpose,
+    ) -> Result<Checked, RequestError> {
+        let dialect = self.dialect_or_find().await?;
+        let _no_list = match purpose {
+            CheckPurpose::Confirm | CheckPurpose::Delete => Some(self.0.lists.check().await),
+            CheckPurpose::FollowUp => None,
+        };
+        // The semaphore is never closed.
+        let _slot = self.0.kills.slots.acquire().await.ok();
+        let mut read = self.read_at(victim, dialect, id, purpose).await;
+        if matches!(read, Err(RequestError::LoginEnded)) {
+            // The token was dropped; reading again with the password does no harm.
+            read = self.read_at(victim, dialect, id, purpose).await;
+        }
+        let (checked, connection) = read?;
+        if let (CheckPurpose::Delete, Some(connection)) = (purpose, connection) {
+            self.0.kills.held.keep(victim, connection);
+        }
+        Ok(checked)
+    }
+
+    /// Sends one DELETE over the connection of the victim's last check, within one second of
+    /// `checked_at`, or not at all. It is never repeated.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::CheckExpired`] or [`RequestError::Unsent`] if not a byte was written,
+    /// [`RequestError::ReadOnly`] for a read-only client, and [`RequestError::NotFound`] for the admin API's own 404.
+    pub async fn delete(&self, victim: u32, id: SessionId, checked_at: Now) -> Result<(), RequestError> {
+        let deletion = self.0.deletion.as_ref().ok_or(RequestError::ReadOnly)?;
+        let dialect = self.dialect().ok_or(RequestError::Unsent)?;
+        let connection = self.0.kills.held.take(victim).ok_or(RequestError::Unsent)?;
+        let reply = deletion
+            .send(&self.0.exchange, connection, dialect, id, checked_at)
+            .await?;
+        match reply.status {
+            200 | 202 | 204 => Ok(()),
+            _ => Err(fault::of_status(&reply, dialect, self.has_credentials())),
+        }
+    }
+
+    async fn read_at(
+        &self,
+        victim: u32,
+        dialect: Dialect,
+        id: SessionId,
+        purpose: CheckPurpose,
+    ) -> Result<Read, RequestError> {
+        let address = match (purpose, self.0.kills.held.address(victim)) {
+            // A DELETE and what follows it stay with the address of the check before.
+            (CheckPurpose::Delete | CheckPurpose::FollowUp, Some(address)) => address,
+            _ => self.address().await?,
+        };
+        self.0.kills.held.remember(victim, address);
+        if purpose == CheckPurpose::FollowUp {
+            return self.follow_up(address, dialect, id).await;
+        }
+        if self.0.kills.held.keeps_connections()
+            && let Some(read) = self.read_over_one(address, dialect, id, purpose).await?
+        {
+            return Ok(read);
+        }
+        self.read_over_several(address, dialect, id, purpose).await
+    }
+
+    /// Reads the process start and the session over one connection, which is then left for the DELETE.
+    /// Returns `None` if the server closes connections after a reply.
+    async fn read_over_one(
+        &self,
+        address: SocketAddr,
+        dialect: Dialect,
+        id: SessionId,
+        purpose: CheckPurpose,
+    ) -> Result<Option<Read>, RequestError> {
+        let has_process = dialect == Dialect::JsonApi;
+        let second = async {
+            if has_process {
+                self.open(address).await.map(Some)
+            } else {
+                Ok(None)
+            }
+        };
+        let (mut connection, second) = tokio::try_join!(self.open(address), second)?;
+        let mut processes = Processes::default();
+        let mut asked_at = clock::now();
+        if let Some(mut second) = second {
+            let (one, two) = tokio::join!(self.process(&mut connection), self.process(&mut second));
+            processes.add(one?);
+            processes.add(two?);
+        } else if !self.0.kills.held.is_known_to_keep() {
+            // The draft has nothing to read before: whether a second request is possible shows here.
+            self.detail(&mut connection, dialect, id).await?;
+        }
+        if !connection.is_open().await {
+            self.0.kills.held.note_closing();
+            return Ok(None);
+        }
+        if !has_process {
+            asked_at = clock::now();
+        }
+        let detail = match self.detail(&mut connection, dialect, id).await {
+            // Closed without an announcement after the first reply.
+            Err(RequestError::Cut(_) | RequestError::Unsent) => {
+                self.0.kills.held.note_closing();
+                return Ok(None);
+            }
+            detail => detail?,
+        };
+        let stays_open = connection.is_open().await;
+        if stays_open {
+            self.0.kills.held.note_keeping();
+        } else {
+            self.0.kills.held.note_closing();
+        }
+        let Some(detail) = detail else {
+            let rest = stays_open.then_some(connection);
+            let absence = self.absence(address, dialect, rest, processes).await?;
+            return Ok(Some((Checked::Missing(absence), None)));
+        };
+        if !stays_open && purpose == CheckPurpose::Delete {
+            return Ok(None);
+        }
+        let seen = self.seen(detail, processes, asked_at);
+        Ok(Some((seen, stays_open.then_some(connection))))
+    }
+
+    /// Reads everything over connections of their own, side by side. The DELETE's connection is opened
+    /// with them and carries nothing until then.
+    async fn read_over_several(
+        &self,
+        address: SocketAddr,
+        dialect: Dialect,
+        id: SessionId,
+        purpose: CheckPurpose,
+    ) -> Result<Read, RequestError> {
+        let has_process = dialect == Dialect::JsonApi;
+        let optional = |wanted: bool| async move {
+            if wanted {
+                self.open(address).await.map(Some)
+            } else {
+                Ok(None)
+            }
+        };
+        let (mut connection, mut first, mut second, reserved) = tokio::try_join!(
+            self.open(address),
+            optional(has_process),
+            optional(has_process),
+            optional(purpose == CheckPurpose::Delete),
+        )?;
+        let asked_at = clock::now();
+        let (one, two, detail) = tokio::join!(
+            self.optional_process(first.as_mut()),
+            self.optional_process(second.as_mut()),
+            self.detail(&mut connection, dialect, id),
+        );
+        let mut processes = Processes::default();
+        processes.add(one?);
+        processes.add(two?);
+        if let Some(detail) = detail? {
+            return Ok((self.seen(detail, processes, asked_at), reserved));
+        }
+        let absence = self.absence(address, dialect, None, processes).await?;
+        Ok((Checked::Missing(absence), None))
+    }
+
+    /// Reads the session and then the process start.
+    async fn follow_up(
+        &self,
+        address: SocketAddr,
+        dialect: Dialect,
+        id: SessionId,
+    ) -> Result<Read, RequestError> {
+        let mut connection = self.open(address).await?;
+        let asked_at = clock::now();
+        let detail = self.detail(&mut connection, dialect, id).await?;
+        let rest = connection.is_open().await.then_some(connection);
+        let absence = self.absence(address, dialect, rest, Processes::default()).await?;
+        let checked = match detail {
+            Some(detail) => {
+                let mut processes = Processes::default();
+                processes.add(absence.process);
+                self.seen(detail, processes, asked_at)
+            }
+            None => Checked::Missing(absence),
+        };
+        Ok((checked, None))
+    }
+
+    /// Reads the process start after the session, at the same address.
+    async fn absence(
+        &self,
+        address: SocketAddr,
+        dialect: Dialect,
+        connection: Option<Connection>,
+        mut processes: Processes,
+    ) -> Result<Absence, RequestError> {
+        let mut after = None;
+        if dialect == Dialect::JsonApi {
+            let mut connection = match connection {
+                Some(connection) => connection,
+                None => self.open(address).await?,
+            };
+            after = self.process(&mut connection).await?;
+            processes.add(after.clone());
+        }
+        Ok(Absence {
+            // One that was read before the session alone proves nothing.
+            process: after.and(processes.first),
+            other_process: processes.other,
+        })
+    }
+
+    fn seen(&self, detail: SessionDetail, processes: Processes, asked_at: Now) -> Checked {
+        Checked::Seen(Box::new(SessionObservation {
+            endpoint: self.endpoint(),
+            process: processes.first,
+            other_process: processes.other,
+            asked_at,
+            taken_at: Timestamp::now(),
+            detail,
+        }))
+    }
+
+    async fn open(&self, address: SocketAddr) -> Result<Connection, RequestError> {
+        self.0.exchange.open(address).await
+    }
+
+    async fn optional_process(
+        &self,
+        connection: Option<&mut Connection>,
+    ) -> Result<Option<ProcessStart>, RequestError> {
+        match connection {
+            Some(connection) => self.process(connection).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The process start over a connection. A reply that cannot be used makes the check weaker, which
+    /// the kill protocol evaluates.
+    async fn process(&self, connection: &mut Connection) -> Result<Option<ProcessStart>, RequestError> {
+        let reply = self
+            .0
+            .exchange
+            .get_over_connection(connection, Dialect::JsonApi, target::INSTANCE)
+            .await?;
+        if !reply.is_success() {
+            let fault = fault::of_status(&reply, Dialect::JsonApi, self.has_credentials());
+            return if fault.is_not_allowed() {
+                Err(fault)
+            } else {
+                Ok(None)
+            };
+        }
+        let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await;
+        Ok(instance.ok().and_then(|instance| instance.process))
+    }
+
+    /// The session over a connection. Returns `None` for the admin API's own 404.
+    async fn detail(
+        &self,
+        connection: &mut Connection,
+        dialect: Dialect,
+        id: SessionId,
+    ) -> Result<Option<SessionDetail>, RequestError> {
+        let target = target::session(dialect, id);
+        let reply = self
+            .0
+            .exchange
+            .get_over_connection(connection, dialect, &target)
+            .await?;
+        if !reply.is_success() {
+            return match fault::of_status(&reply, dialect, self.has_credentials()) {
+                RequestError::NotFound => Ok(None),
+                fault => Err(fault),
+            };
+        }
+        let detail = match dialect {
+            Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
+            Dialect::Draft => self.decode(reply, draft::session).await?,
+        };
+        same_id(id, detail).map(Some)
+    }
+
+    /// The first address of the endpoint that accepts a connection. A host name is looked up at most every
+    /// five seconds.
+    async fn address(&self) -> Result<SocketAddr, RequestError> {
+        if let Some(address) = self.0.kills.held.recent_address(ADDRESSES_FOR) {
+            return Ok(address);
+        }
+        let addresses = self.resolve().await?;
+        let mut last = RequestError::Resolve(fault::line(self.url().host()));
+        for address in addresses {
+            match self.open(address).await {
+                Ok(_) => {
+                    self.0.kills.held.note_address(address);
+                    return Ok(address);
+                }
+                Err(fault) => last = fault,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// Before 24.02 an id is parsed with `atoi`: 2^32 + 7 gives session 7.
+pub(super) fn same_id(id: SessionId, detail: SessionDetail) -> Result<SessionDetail, RequestError> {
+    if detail.session.id == id {
+        return Ok(detail);
+    }
+    let other = detail.session.id;
+    let what = format!("asked for session {id}, got session {other}");
+    Err(RequestError::Malformed(fault::line(&what)))
+}
+
+impl super::exchange::Exchange {
+    /// One GET over an open connection. A token that the server no longer knows is dropped and the caller
+    /// reads again.
+    async fn get_over_connection(
+        &self,
+        connection: &mut Connection,
+        dialect: Dialect,
+        target: &str,
+    ) -> Result<super::reply::Reply, RequestError> {
+        let pass = self.access().auth_header()?;
+        let reply = self
+            .send_over(connection, Method::GET, dialect, target, &pass)
+            .await?;
+        self.note_get(&pass, &reply, dialect)?;
+        Ok(reply)
+    }
+}

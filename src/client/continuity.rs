@@ -1,0 +1,37 @@
+//! Whether one proxy answers at the address of an endpoint.
+
+use tokio::task::JoinSet;
+
+use super::Client;
+use crate::model::{Instance, RequestError};
+
+/// Number of connections on which the process start is read.
+pub const PROCESS_READS: usize = 16;
+
+impl Client {
+    /// Reads the process start [`PROCESS_READS`] times side by side, each on its own connection.
+    ///
+    /// A balancer gives some of them to another proxy. Empty for the draft dialect, which has no process
+    /// start. The credentials have to be known as good: wrong ones would fail on all connections, and
+    /// failures may lock the account. A read that fails is left out; returns a failure if none succeeds, or
+    /// if the credentials are refused.
+    pub async fn instances(&self) -> Result<Vec<Instance>, RequestError> {
+        let mut reads = JoinSet::new();
+        for _ in 0..PROCESS_READS {
+            let client = self.clone();
+            reads.spawn(async move { client.instance().await });
+        }
+        let (mut instances, mut failure) = (Vec::new(), None);
+        for reply in reads.join_all().await {
+            match reply {
+                Ok(instance) => instances.push(instance),
+                Err(fault) if fault.is_not_allowed() => return Err(fault),
+                Err(fault) => failure = Some(fault),
+            }
+        }
+        match failure {
+            Some(fault) if instances.is_empty() => Err(fault),
+            _ => Ok(instances.into_iter().flatten().collect()),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A closer look at the proxy: what it is, how it is set up, what its clock says and what asking costs.
+//!
+//! Whether an endpoint can be reached at all, step by step: its name, and a bare connection.
+//!
+//! Requests do both by themselves; this is for whoever wants to know which step fails.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::fault::{self, line};
+use super::{Client, target};
+use crate::model::{Dialect, Instance, ProxySettings, RequestError};
+use crate::wire::jsonapi;
+
+/// One answer of `/v1/maxscale`, with its settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// Which process answers.
+    pub instance: Instance,
+    /// How it is set up.
+    pub settings: ProxySettings,
+    /// What its clock said, where it did (`Date`); whole seconds.
+    pub server_now: Option<Timestamp>,
+    /// When the answer had come, by this machine's clock.
+    pub heard_at: Timestamp,
+    /// From the request sent to the first byte of the reply.
+    pub cost: Duration,
+}
+
+impl Client {
+    /// Looks at the proxy. As with [`instance`](Self::instance), which asks for less, the draft
+    /// cannot tell, and a 404 is no fault before the dialect is known.
+    pub async fn inspect(&self) -> Result<Option<Inspection>, RequestError> {
+        let known = self.dialect();
+        if known == Some(Dialect::Draft) {
+            return Ok(None);
+        }
+        let reply = self.0.exchange.get(Dialect::JsonApi, target::INSPECTION).await?;
+        let (heard_at, server_now, cost) = (Timestamp::now(), reply.date, reply.cost);
+        match reply.status {
+            404 if known.is_none() => Ok(None),
+            _ if reply.is_success() => {
+                let (instance, settings) = self.decode(reply, |body, _| jsonapi::proxy(body)).await?;
+                self.remember(&instance);
+                if known.is_none() {
+                    self.0.dialects.set(Dialect::JsonApi);
+                }
+                Ok(Some(Inspection {
+                    instance,
+                    settings,
+                    server_now,
+                    heard_at,
+                    cost,
+                }))
+            }
+            _ => {
+                let missing = "no /v1/maxscale there";
+                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
+            }
+        }
+    }
+}
+
+impl Client {
+    /// The addresses behind the endpoint's name, in the system's order.
+    pub async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
+        if let Some(fixed) = self.url().fixed_addresses() {
+            return Ok(fixed.into());
+        }
+        let (host, within) = (self.url().host(), self.0.exchange.timeout());
+        let found = timeout(within, lookup_host((host, self.url().port())))
+            .await
+            .map_err(|_| RequestError::TimedOut(within))?
+            .map_err(|error| RequestError::Resolve(line(&format!("{host} ({error})"))))?;
+        Ok(found.collect())
+    }
+
+    /// Connects, and hangs up: how long that took.
+    pub async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
+        let (began, within) = (Instant::now(), self.0.exchange.timeout());
+        match timeout(within, TcpStream::connect(address)).await {
+            Err(_) => Err(RequestError::TimedOut(within)),
+            Ok(Ok(_)) => Ok(began.elapsed()),
+            Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                Err(RequestError::Refused)
+            }
+            Ok(Err(error)) => Err(RequestError::Connect(line(&error.to_string()))),
+        }
+    }
+}

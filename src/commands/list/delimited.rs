@@ -1,0 +1,145 @@
+//! The list as csv, for spreadsheets, and as tsv, for `cut` and `awk`.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::json::url;
+use crate::app::build_view::TableView;
+use crate::app::columns::ColumnId;
+use crate::commands::record::{Cell, HEAD, SessionRecord};
+
+/// What makes a spreadsheet take a cell for a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// With a head, LF at the line's end, formulas disarmed.
+pub(super) fn write_csv(
+    out: &mut impl Write,
+    view: &TableView,
+    urls: &[String],
+    chosen: Option<&[ColumnId]>,
+) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(head(chosen)).map_err(cause)?;
+    each_row(view, urls, chosen, |cells| {
+        for cell in cells {
+            let field = match cell {
+                Cell::Text(text) => escape_formula(Cow::Borrowed(text)),
+                Cell::Number(digits) => digits.into(),
+                Cell::Unknown => "".into(),
+            };
+            writer.write_field(field.as_bytes()).map_err(cause)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(cause)
+    })?;
+    writer.flush()
+}
+
+/// With a head and without quotes: no text has a tab or a line break in it, since the cleaner
+/// makes them visible.
+pub(super) fn write_tsv(
+    out: &mut impl Write,
+    view: &TableView,
+    urls: &[String],
+    chosen: Option<&[ColumnId]>,
+) -> io::Result<()> {
+    writeln!(out, "{}", head(chosen).join("\t"))?;
+    each_row(view, urls, chosen, |cells| {
+        for (index, cell) in cells.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b"\t")?;
+            }
+            match cell {
+                Cell::Text(text) => out.write_all(text.as_bytes())?,
+                Cell::Number(digits) => out.write_all(digits.as_bytes())?,
+                Cell::Unknown => {}
+            }
+        }
+        out.write_all(b"\n")
+    })
+}
+
+/// The names of the JSON output, whatever the screen calls them; a column that has none there keeps its
+/// own.
+fn head(chosen: Option<&[ColumnId]>) -> Vec<&'static str> {
+    let name = |id: &ColumnId| {
+        let name = id.column().name;
+        position(name)
+            .and_then(|place| HEAD.get(place))
+            .copied()
+            .unwrap_or(name)
+    };
+    chosen.map_or_else(|| HEAD.to_vec(), |chosen| chosen.iter().map(name).collect())
+}
+
+/// All cells of each row, or those that were chosen: the values of the JSON output, and where it has
+/// none what the screen shows.
+fn each_row(
+    view: &TableView,
+    urls: &[String],
+    chosen: Option<&[ColumnId]>,
+    mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>,
+) -> io::Result<()> {
+    for row in view.window(0, view.len()) {
+        let identity = row.identity();
+        let record = SessionRecord::new(url(urls, row.snapshot), &identity, row.session, &row.diagnosis);
+        let cells = record.cells();
+        let Some(chosen) = chosen else {
+            write(&cells)?;
+            continue;
+        };
+        let cell = |id: &ColumnId| match (id.column().name, position(id.column().name)) {
+            (_, Some(place)) => cells.get(place).cloned().unwrap_or(Cell::Unknown),
+            ("severity", None) => row
+                .diagnosis
+                .severity()
+                .map_or(Cell::Unknown, |severity| Cell::Text(severity.name().into())),
+            _ => (id.column().cell)(&row).map_or(Cell::Unknown, Cell::Text),
+        };
+        write(&chosen.iter().map(cell).collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+/// Where the values of a column of the screen stand among those of csv and tsv.
+fn position(column: &str) -> Option<usize> {
+    let name = match column {
+        "age" => "age_seconds",
+        "idle" => "idle_seconds",
+        "io" => "io_activity",
+        "memory" => "memory_bytes",
+        same => same,
+    };
+    HEAD.iter().position(|head| *head == name)
+}
+
+/// A quote in front makes it text.
+fn escape_formula(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(FORMULA) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        text
+    }
+}
+
+/// The csv crate wraps the error that tells a closed pipe.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_nothing_else() {
+        for formula in ["=1+1", "+1", "-x", "@sum", "\tx", "\rx"] {
+            assert_eq!(escape_formula(formula.into()), format!("'{formula}"));
+        }
+        for text in ["", "app", "a=b", "'x", "10.0.0.1"] {
+            assert_eq!(escape_formula(text.into()), text);
+        }
+    }
+}

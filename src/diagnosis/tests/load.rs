@@ -1,0 +1,150 @@
+//! Idle, closing, and more than is usual.
+
+use super::*;
+
+#[test]
+fn idle_alone_is_looked_at() {
+    let mut polls = Polls::of("24.02.3");
+    assert_eq!(polls.one(0, session(1).idle(3599)), NONE);
+    assert_eq!(
+        polls.one(1, session(1).idle(3600)),
+        [look("idle 1h 0m, holds db-01")]
+    );
+    let holds_none = session(1)
+        .idle(9999)
+        .with(|extra| extra.backends = Some(Vec::new()));
+    assert_eq!(polls.one(1, holds_none), NONE);
+    let unknown = Session {
+        idle: None,
+        ..session(1)
+    };
+    assert_eq!(polls.one(1, unknown), NONE);
+    assert!(polls.is_open("idle"));
+}
+
+#[test]
+fn the_draft_does_not_tell_what_is_held() {
+    let idle = Session {
+        extra: None,
+        ..session(1).idle(15_120)
+    };
+    assert_eq!(Polls::draft().one(0, idle), [look("idle 4h 12m")]);
+}
+
+/// Sessions of one pool, by how long they are idle.
+fn severities(idle: &[i64]) -> Vec<Option<Severity>> {
+    let pool: Vec<_> = (1..)
+        .zip(idle)
+        .map(|(id, idle)| session(id).idle(*idle))
+        .collect();
+    let mut polls = Polls::of("24.02.3");
+    let diagnoses = polls.list(0, pool);
+    (0..idle.len())
+        .map(|index| diagnoses.diagnosis(index).severity())
+        .collect()
+}
+
+#[test]
+fn unlike_the_rest_of_its_pool_it_is_acted_on() {
+    const LONG: i64 = 15_000;
+    let (act, look) = (Some(Severity::Act), Some(Severity::Look));
+    assert_eq!(severities(&[LONG, 3, 40]), [act, None, None]);
+    assert_eq!(severities(&[LONG, LONG, 1, 2, 3]), [act, act, None, None, None]);
+    // A pool that is idle as a whole, or for the most part, is a pool.
+    assert_eq!(severities(&[LONG, LONG, LONG]), [look; 3]);
+    assert_eq!(severities(&[LONG, LONG, LONG, 1]), [look, look, look, None]);
+    assert_eq!(
+        severities(&[LONG, 2000, 1]),
+        [look, None, None],
+        "two idle of three"
+    );
+    assert_eq!(severities(&[LONG, 3]), [look, None], "one other is no pool");
+}
+
+#[test]
+fn others_are_of_the_same_user_address_and_service() {
+    let other = |id, change: fn(&mut Session)| {
+        let mut session = session(id);
+        change(&mut session);
+        session
+    };
+    let mut polls = Polls::of("24.02.3");
+    let diagnoses = polls.list(
+        0,
+        vec![
+            session(1).idle(15_000),
+            other(2, |session| session.user = Some(text("web"))),
+            other(3, |session| session.address = Some(text("10.0.0.1"))),
+            other(4, |session| session.service = None),
+        ],
+    );
+    assert_eq!(diagnoses.diagnosis(0).severity(), Some(Severity::Look));
+}
+
+#[test]
+fn closing_for_long() {
+    let mut polls = Polls::draft();
+    let stops = || session(1).in_state("Stopping session");
+    polls.one(0, session(1));
+    assert_eq!(polls.one(1, stops()), NONE);
+    assert_eq!(polls.one(9, stops()), NONE);
+    assert!(!polls.is_open("closing"), "we saw it begin");
+    assert_eq!(polls.one(1, stops()), [look("closing 10s")]);
+    assert_eq!(
+        polls.one(3600, stops()),
+        [look("closing 1h 0m")],
+        "it went on all the time"
+    );
+    let mut late = Polls::draft();
+    assert_eq!(late.one(0, stops()), NONE);
+    assert!(late.is_open("closing"), "nobody knows since when");
+    assert_eq!(late.one(14, stops()), [look("closing 14s")]);
+}
+
+#[test]
+fn far_more_memory_than_is_usual() {
+    let usual = |bytes: u64, count: u64| -> Vec<Session> {
+        let rest = (2..=count).map(|id| session(id).with(|extra| extra.memory = Some(bytes)));
+        rest.collect()
+    };
+    let diagnoses = |bytes, rest: Vec<Session>| {
+        let heavy = session(1).with(|extra| extra.memory = Some(bytes));
+        let mut polls = Polls::of("24.02.3");
+        let sessions: Vec<_> = std::iter::once(heavy.clone()).chain(rest).collect();
+        let diagnosis = polls.list(0, sessions).diagnosis(0);
+        let words: Vec<_> = diagnosis
+            .found
+            .iter()
+            .map(|finding| finding.words(&heavy))
+            .collect();
+        (words, diagnosis.unjudged.has("memory"))
+    };
+    let found = vec!["memory 1.0 MB, 100 kB is usual in its service".to_owned()];
+    assert_eq!(diagnoses(1_000_000, usual(100_000, 6)), (found, false));
+    assert_eq!(diagnoses(999_999, usual(100_000, 6)), (vec![], false));
+    // A session holds a buffer of 64 KiB or not: that is no difference.
+    assert_eq!(diagnoses(67_000, usual(3_000, 6)), (vec![], false));
+    assert_eq!(diagnoses(655_359, usual(3_000, 6)), (vec![], false));
+    assert_eq!(diagnoses(655_360, usual(3_000, 6)).0.len(), 1);
+    assert_eq!(
+        diagnoses(9_000_000, usual(3_000, 4)),
+        (vec![], true),
+        "of four nothing is usual"
+    );
+}
+
+#[test]
+fn a_far_longer_history_than_is_usual() {
+    let diagnoses = |commands| {
+        let long = session(1).with(|extra| extra.history = Some(commands));
+        let sessions: Vec<_> = std::iter::once(long.clone()).chain((2..9).map(session)).collect();
+        let mut polls = Polls::of("24.02.3");
+        let found = polls.list(0, sessions).diagnosis(0).found.to_vec();
+        found
+            .iter()
+            .map(|finding| finding.words(&long))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(diagnoses(49), Vec::<String>::new());
+    assert_eq!(diagnoses(50), ["history 50 commands, 1 are usual in its service"]);
+}

@@ -1,0 +1,156 @@
+//! Statements: long, silent, without a server.
+
+use super::*;
+
+#[test]
+fn a_statement_that_came_while_we_watched_is_timed_by_us() {
+    let mut polls = Polls::of("24.02.3");
+    assert_eq!(polls.one(0, session(1)), NONE);
+    let runs = || session(1).running("16:20:01.000");
+    assert_eq!(polls.one(2, runs()), NONE);
+    assert!(!polls.is_open("query"));
+    assert_eq!(polls.one(29, runs()), NONE);
+    assert_eq!(polls.one(1, runs()), [look("query 30s")]);
+    assert_eq!(polls.one(269, runs()), [look("query 4m")]);
+    assert_eq!(polls.one(1, runs()), [act("query 5m")]);
+    assert_eq!(polls.one(1, session(1)), NONE, "it is done");
+    assert_eq!(
+        polls.one(1, session(1).running("16:25:03.000")),
+        NONE,
+        "another one"
+    );
+}
+
+#[test]
+fn a_young_session_tells_the_zone_at_once() {
+    // The server's day is two hours ahead of GMT; the statement came 48 s ago.
+    let hung = session(1).aged(184).running("18:19:12.000");
+    assert_eq!(Polls::of("24.02.3").one(0, hung), [look("query 48s")]);
+}
+
+#[test]
+fn without_a_zone_a_statement_runs_for_at_least_so_long() {
+    let hung = |after| session(1).later(after).running("18:19:12.000");
+    let mut polls = Polls::of("24.02.3");
+    assert_eq!(polls.one(0, hung(0)), [look("query over 48s")]);
+    // Another session's statement comes while we watch, and with it the server's zone.
+    let other = session(2).later(2).running("18:20:02.000");
+    polls.list(1, vec![hung(1), session(2).later(1)]);
+    let diagnoses = polls.list(1, vec![hung(2), other]);
+    assert_eq!(diagnoses.diagnosis(0).found[0].words(&hung(2)), "query 50s");
+    assert_eq!(diagnoses.diagnosis(1).found, []);
+}
+
+#[test]
+fn the_zone_is_the_least_possible_one_until_it_is_known() {
+    // It came 20 minutes ago, which looks like 5 in the zone beside.
+    let hung = |after| session(1).later(after).running("18:00:00.000");
+    let mut polls = Polls::of("24.02.3");
+    assert_eq!(polls.one(0, hung(0)), [act("query over 5m")]);
+    polls.list(1, vec![hung(1), session(2).later(1)]);
+    let diagnoses = polls.list(1, vec![hung(2), session(2).later(2).running("18:20:02.000")]);
+    assert_eq!(diagnoses.diagnosis(0).found[0].words(&hung(2)), "query 20m");
+}
+
+#[test]
+fn a_time_that_cannot_be_is_not_believed() {
+    // Around New Year the year is another one.
+    for received in ["2027-11-23T16:19:12.000", "garbage"] {
+        let running = Some(RunningStatement {
+            sql: None,
+            received: text(received),
+        });
+        let odd = |after| {
+            let session = session(1).later(after).idle(0);
+            session.with(|extra| extra.running.clone_from(&running))
+        };
+        let mut polls = Polls::of("24.02.3");
+        assert_eq!(polls.one(0, odd(0)), NONE, "{received}");
+        assert!(polls.is_open("query"));
+        assert_eq!(polls.one(31, odd(31)), [look("query over 31s")], "{received}");
+    }
+}
+
+#[test]
+fn nothing_comes_before_its_session_does() {
+    let mut polls = Polls::of("24.02.3");
+    let tells_zone = session(2).aged(60).running("18:19:30.000");
+    let odd = session(1).aged(100).running("18:10:00.000");
+    let diagnoses = polls.list(0, vec![odd, tells_zone]);
+    assert_eq!(diagnoses.diagnosis(0).found, []);
+    assert_eq!(diagnoses.diagnosis(1).found[0].short(&session(2)), "query 30s");
+    assert!(polls.is_open("query"));
+}
+
+#[test]
+fn silent_polls_are_counted_by_time() {
+    let mut polls = Polls::of("24.02.3");
+    polls.one(0, session(1));
+    let runs = |io| {
+        session(1)
+            .running("16:20:01.000")
+            .with(|extra| extra.io_activity = Some(io))
+    };
+    polls.one(2, runs(2));
+    polls.one(10, runs(0));
+    polls.one(29, runs(0));
+    let silent = "silent 30s: a statement runs and no event was counted (inferred)";
+    assert_eq!(polls.one(1, runs(0)), [look("query 40s"), look(silent)]);
+    assert_eq!(polls.one(1, runs(3)), [look("query 41s")], "something moved");
+    assert_eq!(polls.one(5, runs(0)), [look("query 46s")]);
+    // Nobody knows what moved in a long pause.
+    assert_eq!(polls.one(40, runs(0)), [look("query 1m")]);
+    assert!(polls.is_open("silent"));
+    assert_eq!(polls.one(30, runs(0)).len(), 2);
+}
+
+#[test]
+fn silence_needs_the_count_of_events() {
+    let mut polls = Polls::of("22.08.14");
+    let runs = || {
+        session(1)
+            .running("16:20:01.000")
+            .with(|extra| extra.io_activity = None)
+    };
+    polls.one(0, runs());
+    polls.one(60, runs());
+    assert!(polls.is_open("silent"));
+}
+
+#[test]
+fn a_statement_waits_for_a_server() {
+    let bare = || {
+        session(1)
+            .running("16:20:01.000")
+            .with(|extra| extra.backends = Some(Vec::new()))
+    };
+    let mut polls = Polls::of("24.02.3");
+    polls.one(0, session(1));
+    assert_eq!(polls.one(2, bare()), NONE);
+    assert_eq!(polls.one(9, bare()), NONE);
+    assert!(!polls.is_open("no-backend"));
+    assert_eq!(polls.one(1, bare()), [look("no backend 10s")]);
+    let starting = bare().in_state("Session created");
+    assert_eq!(polls.one(1, starting), NONE, "not ready");
+    // Nothing to do and no server is how a session begins.
+    let lazy = || session(1).with(|extra| extra.backends = Some(Vec::new()));
+    polls.one(1, lazy());
+    assert_eq!(polls.one(60, lazy()), NONE);
+}
+
+#[test]
+fn up_to_6_1_what_is_idle_may_run_or_not() {
+    let never_booked = || session(1).running("16:00:00.000").idle(900);
+    for (release, is_open) in [("2.5.29", true), ("6.1.4", true), ("6.4.3", false)] {
+        let mut polls = Polls::of(release);
+        polls.one(0, never_booked());
+        let found = polls.one(400, never_booked());
+        assert_eq!(polls.is_open("query"), is_open, "{release}");
+        assert_eq!(found.is_empty(), is_open, "{release}: {found:?}");
+    }
+    for release in ["21.06.17", "24.02.3"] {
+        let mut polls = Polls::of(release);
+        assert_eq!(polls.one(0, never_booked()), NONE, "idle is 0 during a statement");
+        assert!(!polls.is_open("query"));
+    }
+}

@@ -1,0 +1,63 @@
+//! The table of reasons, and the one in `docs/reasons.md`.
+
+use std::fmt::Write as _;
+
+use super::*;
+
+#[test]
+fn docs_have_the_table_of_reasons() {
+    let mut table = "| reason | | limit | what it says | reported by |\n|---|---|---|---|---|\n".to_owned();
+    let limits = Thresholds::default();
+    for reason in &REASONS {
+        let signs: String = reason
+            .severities
+            .iter()
+            .map(|severity| severity.glyph())
+            .collect();
+        let (name, about, limit) = (reason.name, reason.about, (reason.limit)(&limits));
+        let told_by = reason.told_by;
+        writeln!(table, "| `{name}` | {signs} | {limit} | {about} | {told_by} |").unwrap();
+    }
+    crate::docs::assert_table("reasons.md", "reasons", &table);
+}
+
+#[test]
+fn every_entry_fits_the_help() {
+    for reason in &REASONS {
+        assert!(
+            reason.name.len() < 16 && reason.about.chars().count() <= 56,
+            "{}",
+            reason.name
+        );
+    }
+}
+
+#[test]
+fn every_reason_is_found_by_its_name() {
+    for (place, reason) in REASONS.iter().enumerate() {
+        assert_eq!(Reason::named(reason.name), Some(reason));
+        assert_eq!(reason.index(), place);
+        assert!(ReasonSet::ALL.has(reason.name) && !ReasonSet::NONE.has(reason.name));
+        assert!(reason.severities.is_sorted() && !reason.severities.is_empty());
+    }
+    assert_eq!(ReasonSet::ALL.names().count(), REASONS.len());
+}
+
+#[test]
+fn a_cell_says_it_in_few_words() {
+    let span = Span::from_secs(48);
+    let short = |evidence: Evidence| evidence.short(&session(1));
+    let query = |is_least| Evidence::Query {
+        lasted: span,
+        is_least,
+    };
+    let idle = |others| Evidence::Idle { idle: span, others };
+    assert_eq!(short(query(false)), "query 48s");
+    assert_eq!(short(query(true)), "query over 48s");
+    assert_eq!(short(idle(Some(3))), "idle, holds db-01");
+    assert_eq!(short(Evidence::Silent(span)), "silent 48s");
+    assert_eq!(
+        idle(Some(3)).words(&session(1)),
+        "idle 48s, holds db-01; the other 3 of its pool are in use"
+    );
+}

@@ -1,0 +1,233 @@
+//! What a filter says, and the one way to write it.
+//!
+//! Filters that the program writes itself: what was asked before, and a field that is exactly a text.
+//!
+//! How a field is held against a value: what stands between the two.
+
+use std::fmt::{self, Display as _};
+
+use super::error::FilterError;
+use super::field::{FieldType, FilterField};
+use super::glob::{self, Glob, Pattern};
+use super::lex::{Quoted, is_keyword, is_word};
+use super::word::Word;
+use super::{Filter, unit};
+use crate::model::RawText;
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Expr {
+    /// Every one of them; two at least.
+    All(Vec<Expr>),
+    /// One of them; two at least.
+    Any(Vec<Expr>),
+    /// The opposite.
+    Not(Box<Expr>),
+    /// A field is known.
+    Known(&'static FilterField),
+    /// A flag.
+    Flag(&'static FilterField),
+    /// A text in any field.
+    Word(Word),
+    /// A field against a value.
+    Compare(Comparison),
+}
+
+/// A field against a value.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Comparison {
+    pub(super) field: &'static FilterField,
+    pub(super) operator: Operator,
+    pub(super) operand: Operand,
+}
+
+/// What a field is held against.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Operand {
+    Glob(Glob),
+    Pattern(Pattern),
+    /// A number, milliseconds or bytes, as the field has it.
+    Number(u64),
+}
+
+impl Expr {
+    /// All of them. Parentheses that change nothing are gone.
+    pub(super) fn all(parts: Vec<Self>) -> Self {
+        let flat = parts.into_iter().flat_map(|part| match part {
+            Self::All(inner) => inner,
+            other => vec![other],
+        });
+        one_or(flat.collect(), Self::All)
+    }
+
+    /// One of them. Parentheses that change nothing are gone.
+    pub(super) fn any(parts: Vec<Self>) -> Self {
+        let flat = parts.into_iter().flat_map(|part| match part {
+            Self::Any(inner) => inner,
+            other => vec![other],
+        });
+        one_or(flat.collect(), Self::Any)
+    }
+
+    /// Whether a field is asked for.
+    pub(super) fn uses(&self, name: &str) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.uses(name)),
+            Self::Not(part) => part.uses(name),
+            Self::Known(field) | Self::Flag(field) => field.name == name,
+            Self::Compare(comparison) => comparison.field.name == name,
+            Self::Word(_) => Word::is_looked_for_in(name),
+        }
+    }
+}
+
+fn one_or(mut parts: Vec<Expr>, many: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => {
+            parts.extend(last);
+            many(parts)
+        }
+    }
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(parts) => joined(f, parts, " and ", |part| matches!(part, Self::Any(_))),
+            Self::Any(parts) => joined(f, parts, " or ", |_| false),
+            Self::Not(part) => {
+                f.write_str("not ")?;
+                grouped(f, part, matches!(**part, Self::All(_) | Self::Any(_)))
+            }
+            Self::Known(field) => write!(f, "known({})", field.name),
+            Self::Flag(field) => f.write_str(field.name),
+            Self::Word(word) => {
+                let text = word.as_str();
+                let means_more = is_keyword(text) || FilterField::named(text).is_some();
+                value(f, text, is_word(text) && !means_more)
+            }
+            Self::Compare(comparison) => comparison.fmt(f),
+        }
+    }
+}
+
+fn joined(
+    f: &mut fmt::Formatter<'_>,
+    parts: &[Expr],
+    between: &str,
+    is_grouped: impl Fn(&Expr) -> bool,
+) -> fmt::Result {
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            f.write_str(between)?;
+        }
+        grouped(f, part, is_grouped(part))?;
+    }
+    Ok(())
+}
+
+fn grouped(f: &mut fmt::Formatter<'_>, part: &Expr, is_grouped: bool) -> fmt::Result {
+    if is_grouped {
+        write!(f, "({part})")
+    } else {
+        part.fmt(f)
+    }
+}
+
+fn value(f: &mut fmt::Formatter<'_>, text: &str, is_bare: bool) -> fmt::Result {
+    if is_bare {
+        f.write_str(text)
+    } else {
+        Quoted(text).fmt(f)
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.field.name, self.operator.symbol())?;
+        match &self.operand {
+            Operand::Glob(glob) => value(f, glob.as_str(), is_word(glob.as_str())),
+            Operand::Pattern(pattern) => value(f, pattern.as_str(), is_word(pattern.as_str())),
+            Operand::Number(number) => match self.field.kind() {
+                FieldType::Duration => f.write_str(&unit::duration_text(*number)),
+                FieldType::Size => f.write_str(&unit::size_text(*number)),
+                _ => number.fmt(f),
+            },
+        }
+    }
+}
+
+impl Filter {
+    /// Those of its sessions whose raw text in a field is exactly this one, whatever it is made of;
+    /// without a text, those of which the field is not known.
+    ///
+    /// It is written as a person would write it, and read like any other: one that would be too long
+    /// or too deep is an error.
+    ///
+    /// A text that is not kept whole is an error.
+    pub fn narrowed(&self, field: &FilterField, text: Option<RawText<'_>>) -> Result<Self, FilterError> {
+        let whole = text.map(|text| text.whole().ok_or_else(FilterError::not_kept));
+        let condition = exactly(field.name, whole.transpose()?);
+        let before = self.text.trim();
+        match self.expr.as_deref() {
+            None => Self::parse(&condition),
+            Some(Expr::Any(_)) => Self::parse(&format!("({before}) and {condition}")),
+            Some(_) => Self::parse(&format!("{before} and {condition}")),
+        }
+    }
+}
+
+fn exactly(field: &str, text: Option<&str>) -> String {
+    match text {
+        None => format!("not known({field})"),
+        Some(text) => format!("{field}={}", literal(text)),
+    }
+}
+
+/// Writes a text as a value that matches this text only, in quotes where it needs them.
+pub(super) fn literal(text: &str) -> String {
+    let pattern = glob::escaped(text);
+    if is_word(&pattern) {
+        pattern
+    } else {
+        Quoted(&pattern).to_string()
+    }
+}
+
+/// How a field is held against a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Is,
+    IsNot,
+    Matches,
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
+}
+
+impl Operator {
+    /// All; one that begins like another stands after it.
+    pub(super) const ALL: [Self; 7] = [
+        Self::IsNot,
+        Self::AtMost,
+        Self::AtLeast,
+        Self::Is,
+        Self::Matches,
+        Self::Below,
+        Self::Above,
+    ];
+
+    pub(super) const fn symbol(self) -> &'static str {
+        match self {
+            Self::Is => "=",
+            Self::IsNot => "!=",
+            Self::Matches => "~",
+            Self::Below => "<",
+            Self::AtMost => "<=",
+            Self::Above => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! One condition, as it is written.
+//!
+//! ```text
+//! condition  = "known" "(" field ")" | field operator value | flag | text
+//! ```
+
+use std::ops::Range;
+
+use winnow::Parser as _;
+use winnow::combinator::{alt, opt, peek};
+use winnow::stream::Location as _;
+use winnow::token::any;
+
+use super::ast::Operator;
+use super::ast::{Comparison, Expr, Operand};
+use super::error::{ErrorKind, shown};
+use super::field::{FieldType, FilterField};
+use super::glob::Glob;
+use super::glob::Pattern;
+use super::lex::{
+    LexInput, Parsed, after_blanks, blanks, is_keyword, mistake, next_token, operator, quoted, word,
+};
+use super::unit;
+use super::word::Word;
+
+/// A text in quotes: looked for in every field.
+pub(super) fn text(input: &mut LexInput<'_>) -> Parsed<Expr> {
+    let (text, at) = quoted.with_span().parse_next(input)?;
+    ends(input)?;
+    blanks(input)?;
+    Word::new(&text).map_or_else(|| mistake(at, ErrorKind::NoText), |word| Ok(Expr::Word(word)))
+}
+
+/// What begins with a bare word: that it is a field's name shows by what follows.
+pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
+    let (name, at) = word
+        .verify(|word: &str| !is_keyword(word))
+        .with_span()
+        .parse_next(input)?;
+    if name.eq_ignore_ascii_case("known")
+        && opt(after_blanks(|i| '('.parse_next(i)))
+            .parse_next(input)?
+            .is_some()
+    {
+        return known(input);
+    }
+    if opt(peek(after_blanks(operator))).parse_next(input)?.is_some() {
+        return comparison(input, name, at);
+    }
+    ends(input)?;
+    blanks(input)?;
+    if let Some(flag) = FilterField::named(name).filter(|field| field.kind() == FieldType::Flag) {
+        return Ok(Expr::Flag(flag));
+    }
+    Word::new(name).map_or_else(|| mistake(at, ErrorKind::NoText), |word| Ok(Expr::Word(word)))
+}
+
+/// The rest of `known(field)`.
+fn known(input: &mut LexInput<'_>) -> Parsed<Expr> {
+    blanks(input)?;
+    let Some((name, at)) = opt(word.with_span()).parse_next(input)? else {
+        let (at, found) = next_token(input);
+        return mistake(at, ErrorKind::Known { found });
+    };
+    let Some(field) = FilterField::named(name) else {
+        return mistake(at, ErrorKind::unknown_field(name));
+    };
+    if opt((blanks, ')', blanks)).parse_next(input)?.is_none() {
+        let (at, found) = next_token(input);
+        return mistake(at, ErrorKind::Known { found });
+    }
+    Ok(Expr::Known(field))
+}
+
+/// The rest of `field operator value`.
+fn comparison(input: &mut LexInput<'_>, name: &str, at: Range<usize>) -> Parsed<Expr> {
+    let Some(field) = FilterField::named(name) else {
+        return mistake(at, ErrorKind::unknown_field(name));
+    };
+    let is_apart = blanks(input)?;
+    let (operator, at) = operator.with_span().parse_next(input)?;
+    let (kind, found) = (field.kind(), operator.symbol());
+    if kind == FieldType::Flag {
+        return mistake(
+            at,
+            ErrorKind::FlagWithValue {
+                field: field.name,
+                found,
+            },
+        );
+    }
+    if !kind.operators().contains(&operator) {
+        return mistake(
+            at,
+            ErrorKind::Operator {
+                field: field.name,
+                kind,
+                found,
+            },
+        );
+    }
+    let (value, at) = value(input, kind, operator, is_apart)?;
+    ends(input)?;
+    blanks(input)?;
+    Ok(Expr::Compare(Comparison {
+        field,
+        operator,
+        operand: operand(kind, operator, &value, at)?,
+    }))
+}
+
+/// `user=` without anything right behind it is the empty text: in a script, a variable that was
+/// never set must not take the next word for its value. Who writes blanks on both sides means one.
+fn value(
+    input: &mut LexInput<'_>,
+    kind: FieldType,
+    operator: Operator,
+    is_apart: bool,
+) -> Parsed<(String, Range<usize>)> {
+    let is_close = kind == FieldType::Text && !is_apart;
+    let may_be_empty = is_close && operator != Operator::Matches;
+    if !is_close {
+        blanks(input)?;
+    }
+    let bare = word.verify(|word: &str| !is_apart || !is_keyword(word));
+    let start = input.current_token_start();
+    let found = opt(alt((quoted, bare.map(str::to_owned))).with_span()).parse_next(input)?;
+    match found {
+        Some(found) => Ok(found),
+        None if may_be_empty && is_at_end(input) => Ok((String::new(), start..start)),
+        None => {
+            let (at, found) = next_token(input);
+            let operator = operator.symbol();
+            mistake(
+                at,
+                ErrorKind::NoValue {
+                    kind,
+                    operator,
+                    found,
+                },
+            )
+        }
+    }
+}
+
+fn operand(kind: FieldType, operator: Operator, value: &str, at: Range<usize>) -> Parsed<Operand> {
+    let number = match kind {
+        FieldType::Text | FieldType::Flag if operator == Operator::Matches => {
+            return match Pattern::new(value) {
+                Ok(pattern) => Ok(Operand::Pattern(pattern)),
+                Err(why) => mistake(at, ErrorKind::Pattern { why: shown(&why) }),
+            };
+        }
+        FieldType::Text | FieldType::Flag => return Ok(Operand::Glob(Glob::new(value))),
+        FieldType::Number => unit::number(value),
+        FieldType::Duration => unit::duration(value),
+        FieldType::Size => unit::size(value),
+    };
+    let found = shown(value);
+    number.map_or_else(
+        || mistake(at, ErrorKind::Value { kind, found }),
+        |number| Ok(Operand::Number(number)),
+    )
+}
+
+/// Whether a text is over here: at a blank, a closing parenthesis or the end.
+fn is_at_end(input: &LexInput<'_>) -> bool {
+    let mut rest = *input;
+    let next: Parsed<char> = any.parse_next(&mut rest);
+    next.map_or(true, |c| c == ')' || c.is_whitespace())
+}
+
+fn ends(input: &LexInput<'_>) -> Parsed<()> {
+    if is_at_end(input) {
+        return Ok(());
+    }
+    let mut rest = *input;
+    let start = input.current_token_start();
+    let next: char = any.parse_next(&mut rest)?;
+    mistake(
+        start..start + next.len_utf8(),
+        ErrorKind::Glued {
+            found: format!("'{}'", shown(next.encode_utf8(&mut [0; 4]))),
+        },
+    )
+}

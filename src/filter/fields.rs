@@ -1,0 +1,284 @@
+//! The table of fields: everything that a filter can ask of a session.
+
+use super::field::{FilterField, NumberTest, Search, TextTest, Values};
+use super::input::FilterInput;
+use super::ternary::Ternary;
+use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text};
+
+/// Every field.
+pub static FIELDS: [FilterField; 22] = [
+    FilterField {
+        name: "id",
+        about: "number of the session in its process",
+        example: "id=1187",
+        search: Search::Digits,
+        values: Values::Number(|of, test| Ternary::of(test(of.session.id.0))),
+    },
+    FilterField {
+        name: "key",
+        about: "fingerprint of its identity, as 'list -o json' shows it",
+        example: "key=3f9a*",
+        search: Search::Never,
+        values: Values::Text(|of, test| one(of.key, test)),
+    },
+    FilterField {
+        name: "user",
+        about: "who is logged in",
+        example: "user=app*",
+        search: Search::Always,
+        values: Values::Text(|of, test| text(of.session.user.as_ref(), test)),
+    },
+    FilterField {
+        name: "address",
+        about: "where the client connects from, without the port",
+        example: "address=10.0.3.*",
+        search: Search::Always,
+        values: Values::Text(|of, test| address(of.session, test)),
+    },
+    FilterField {
+        name: "port",
+        about: "the client's port",
+        example: "port>=40000",
+        search: Search::Digits,
+        values: Values::Number(|of, test| number(of.session.port.map(u64::from), test)),
+    },
+    FilterField {
+        name: "service",
+        about: "the service that it uses",
+        example: "service~'^Rep'",
+        search: Search::Always,
+        values: Values::Text(|of, test| text(of.session.service.as_ref(), test)),
+    },
+    FilterField {
+        name: "server",
+        about: "a server that it is connected to; '' where there is none",
+        example: "server=db-01",
+        search: Search::IfKnown,
+        values: Values::Text(|of, test| match of.session.server_connections() {
+            None => Ternary::Unknown,
+            Some([]) => test(RawText::from("")),
+            Some(backends) => servers(backends, test),
+        }),
+    },
+    FilterField {
+        name: "state",
+        about: "starting, ready, stopping, or as the server calls it",
+        example: "state!=ready",
+        search: Search::Always,
+        values: Values::Text(state),
+    },
+    FilterField {
+        name: "idle",
+        about: "how long nothing has passed, by the server's own rule",
+        example: "idle>5m",
+        search: Search::Never,
+        values: Values::Duration(|of, test| number(of.session.idle.map(Span::as_millis), test)),
+    },
+    FilterField {
+        name: "age",
+        about: "how long ago the client connected",
+        example: "age<1h30m",
+        search: Search::Never,
+        values: Values::Duration(|of, test| number(of.session.age.map(Span::as_millis), test)),
+    },
+    FilterField {
+        name: "program",
+        about: "what the client calls itself",
+        example: "program=*.py",
+        search: Search::IfKnown,
+        values: Values::Text(|of, test| text(extra(of, |extra| extra.program.as_ref()), test)),
+    },
+    FilterField {
+        name: "pid",
+        about: "the client's process id, as the client says",
+        example: "pid=4711",
+        search: Search::Digits,
+        values: Values::Number(|of, test| number(extra(of, |extra| extra.pid), test)),
+    },
+    FilterField {
+        name: "query",
+        about: "the statement that runs, if the server keeps any",
+        example: "query~'(?i)^update'",
+        search: Search::IfKnown,
+        values: Values::Text(|of, test| {
+            let sql = extra(of, |extra| extra.running.as_ref()?.sql.as_ref());
+            text(sql, test)
+        }),
+    },
+    FilterField {
+        name: "io",
+        about: "events lately; every reader wears it out",
+        example: "io=0",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(extra(of, |extra| extra.io_activity), test)),
+    },
+    FilterField {
+        name: "memory",
+        about: "what the session takes in the proxy",
+        example: "memory>2MiB",
+        search: Search::Never,
+        values: Values::Size(|of, test| number(extra(of, |extra| extra.memory), test)),
+    },
+    FilterField {
+        name: "worker",
+        about: "the routing worker that serves it",
+        example: "worker=3",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(extra(of, |extra| extra.worker), test)),
+    },
+    FilterField {
+        name: "thread_id",
+        about: "the thread of one of its connections, on that server",
+        example: "thread_id=4021",
+        search: Search::Never,
+        values: Values::Number(|of, test| {
+            of.session
+                .server_connections()
+                .map_or(Ternary::Unknown, |b| threads(b, test))
+        }),
+    },
+    FilterField {
+        name: "stuck",
+        about: "there is a reason to look at it",
+        example: "stuck",
+        search: Search::Never,
+        values: Values::Flag(|of| match of.reasons {
+            None => Ternary::Unknown,
+            Some(reasons) if !reasons.found.is_empty() => Ternary::Yes,
+            Some(reasons) if !reasons.unjudged.is_empty() => Ternary::Unknown,
+            Some(_) => Ternary::No,
+        }),
+    },
+    FilterField {
+        name: "reason",
+        about: "why it is stuck; '' where there is no reason",
+        example: "reason=back-pressure",
+        search: Search::IfKnown,
+        values: Values::Text(reason),
+    },
+    FilterField {
+        name: "endpoint",
+        about: "the endpoint that it is listed at, by name",
+        example: "endpoint=db-proxy-1*",
+        // A word that is in the endpoint's name would match all its sessions.
+        search: Search::Never,
+        values: Values::Text(|of, test| one(of.endpoint, test)),
+    },
+    FilterField {
+        name: "reads",
+        about: "reads from its servers so far, where they are counted",
+        example: "reads=0",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(of.reads, test)),
+    },
+    FilterField {
+        name: "writes",
+        about: "writes to its servers so far, where they are counted",
+        example: "writes>1000",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(of.writes, test)),
+    },
+];
+
+fn one(value: Option<&str>, test: TextTest<'_>) -> Ternary {
+    value.map_or(Ternary::Unknown, |value| test(RawText::from(value)))
+}
+
+fn text(value: Option<&Text>, test: TextTest<'_>) -> Ternary {
+    value.map_or(Ternary::Unknown, |value| test(value.raw()))
+}
+
+/// The short form of an address, and its IPv6 form if the endpoint sent that.
+fn address(session: &Session, test: TextTest<'_>) -> Ternary {
+    let short = text(session.address.as_ref(), test);
+    match session.address.as_ref().and_then(|address| address.raw().whole()) {
+        Some(address) if session.address_is_mapped && !short.is_yes() => {
+            short.or(test(RawText::from(&*format!("::ffff:{address}"))))
+        }
+        _ => short,
+    }
+}
+
+fn servers(backends: &[ServerConnection], test: TextTest<'_>) -> Ternary {
+    let mut answer = Ternary::No;
+    for backend in backends {
+        answer = answer.or(test(backend.server.raw()));
+        if answer.is_yes() {
+            break;
+        }
+    }
+    answer
+}
+
+fn number(value: Option<u64>, test: NumberTest<'_>) -> Ternary {
+    value.map_or(Ternary::Unknown, |value| Ternary::of(test(value)))
+}
+
+fn extra<'a, T>(of: &FilterInput<'a>, value: impl FnOnce(&'a JsonApiFields) -> Option<T>) -> Option<T> {
+    value(of.session.extra.as_ref()?)
+}
+
+/// What the server sent, and the word that the table shows for it.
+fn state(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
+    let Some(sent) = &of.session.state else {
+        return Ternary::Unknown;
+    };
+    let word = match SessionPhase::of(sent.as_str()) {
+        SessionPhase::Other => None,
+        phase => Some(phase.name()),
+    };
+    let answer = test(sent.raw());
+    match word {
+        Some(word) if !answer.is_yes() => answer.or(test(RawText::from(word))),
+        _ => answer,
+    }
+}
+
+/// A connection whose thread is not known may be the one.
+fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
+    let mut answer = Ternary::No;
+    for backend in backends {
+        answer = answer.or(number(backend.thread_id.map(u64::from), test));
+        if answer.is_yes() {
+            break;
+        }
+    }
+    answer
+}
+
+/// A reason that nobody could judge leaves open what it alone would answer.
+fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
+    let Some(reasons) = of.reasons else {
+        return Ternary::Unknown;
+    };
+    let mut test = |name: &str| test(RawText::from(name)).is_yes();
+    if reasons.found.iter().any(|name| test(name)) {
+        Ternary::Yes
+    } else if reasons.unjudged.is_empty() {
+        Ternary::of(reasons.found.is_empty() && test(""))
+    } else {
+        let none_yet = reasons.found.is_empty() && test("");
+        let could_be = none_yet || reasons.unjudged.iter().any(|name| test(name));
+        if could_be { Ternary::Unknown } else { Ternary::No }
+    }
+}
+
+impl FilterField {
+    /// The field with this name, whatever its case.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The field that somebody probably meant: a longer or shorter form, or a slip or two away.
+    pub(super) fn near(name: &str) -> Option<&'static Self> {
+        let name = name.to_ascii_lowercase();
+        let longer_or_shorter = FIELDS.iter().find(|field| {
+            name.len() > 1 && (field.name.starts_with(&name) || name.starts_with(&format!("{}_", field.name)))
+        });
+        longer_or_shorter.or_else(|| {
+            let slips = |field: &'static Self| (strsim::osa_distance(&name, field.name), field);
+            let (slips, field) = FIELDS.iter().map(slips).min_by_key(|(slips, _)| *slips)?;
+            (slips <= (name.chars().count() / 3).min(2)).then_some(field)
+        })
+    }
+}

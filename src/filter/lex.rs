@@ -1,0 +1,178 @@
+//! The smallest parts of a filter: words, quoted texts, operators; where each stands.
+
+use std::fmt::{self, Write as _};
+use std::ops::Range;
+
+use winnow::combinator::{alt, opt, peek, preceded, repeat};
+use winnow::error::{ErrMode, ParserError};
+use winnow::stream::{Location as _, Stream as _};
+use winnow::token::{one_of, take_while};
+use winnow::{LocatingSlice, ModalResult, Parser as _};
+
+use super::ast::Operator;
+use super::error::{ErrorKind, shown};
+
+/// A filter that is being read.
+pub(super) type LexInput<'i> = LocatingSlice<&'i str>;
+
+/// What a parser gives.
+pub(super) type Parsed<T> = ModalResult<T, ParseError>;
+
+/// What went wrong, and where, in bytes.
+#[derive(Debug)]
+pub(super) struct ParseError {
+    pub(super) at: Range<usize>,
+    /// Nothing: there is no condition where one must be. Most of these are never seen, since
+    /// something else is tried.
+    pub(super) kind: Option<ErrorKind>,
+}
+
+impl<'i> ParserError<LexInput<'i>> for ParseError {
+    type Inner = Self;
+
+    fn from_input(input: &LexInput<'i>) -> Self {
+        let start = input.current_token_start();
+        Self {
+            at: start..start,
+            kind: None,
+        }
+    }
+
+    fn into_inner(self) -> Result<Self::Inner, Self> {
+        Ok(self)
+    }
+}
+
+/// A mistake after which nothing else is tried.
+pub(super) fn mistake<T>(at: Range<usize>, kind: ErrorKind) -> Parsed<T> {
+    Err(ErrMode::Cut(ParseError { at, kind: Some(kind) }))
+}
+
+const KEYWORDS: [&str; 3] = ["and", "or", "not"];
+
+/// Whether a bare word joins conditions.
+pub(super) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
+
+/// Whether a text needs no quotes.
+pub(super) fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_word_char)
+}
+
+fn is_word_char(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '(' | ')' | '\'' | '"' | '=' | '!' | '~' | '<' | '>')
+}
+
+/// Blanks; says whether there were any.
+pub(super) fn blanks(input: &mut LexInput<'_>) -> Parsed<bool> {
+    let blanks = take_while(0.., char::is_whitespace).parse_next(input)?;
+    Ok(!blanks.is_empty())
+}
+
+/// A bare word, keyword or not.
+pub(super) fn word<'i>(input: &mut LexInput<'i>) -> Parsed<&'i str> {
+    take_while(1.., is_word_char).parse_next(input)
+}
+
+/// One keyword, as a whole word, with the blanks after it.
+pub(super) fn keyword(name: &'static str) -> impl FnMut(&mut LexInput<'_>) -> Parsed<()> {
+    move |input| {
+        let is_it = |word: &&str| word.eq_ignore_ascii_case(name);
+        (word.verify(is_it), blanks).void().parse_next(input)
+    }
+}
+
+/// An operator.
+pub(super) fn operator(input: &mut LexInput<'_>) -> Parsed<Operator> {
+    let place = input.checkpoint();
+    for operator in Operator::ALL {
+        if let Some(operator) = opt(operator.symbol().value(operator)).parse_next(input)? {
+            return Ok(operator);
+        }
+    }
+    input.reset(&place);
+    Err(ErrMode::Backtrack(ParseError::from_input(input)))
+}
+
+/// A text in quotes. Between them everything stands for itself, but a backslash before the quote
+/// makes it part of the text, and backslashes before a quote come in pairs.
+pub(super) fn quoted(input: &mut LexInput<'_>) -> Parsed<String> {
+    let start = input.current_token_start();
+    let quote = one_of(['\'', '"']).parse_next(input)?;
+    let text = repeat(0.., |input: &mut LexInput<'_>| stretch(input, quote))
+        .fold(String::new, |mut text, part: String| {
+            text.push_str(&part);
+            text
+        })
+        .parse_next(input)?;
+    if opt(quote).parse_next(input)?.is_none() {
+        return mistake(start..start + 1, ErrorKind::OpenQuote);
+    }
+    Ok(text)
+}
+
+/// Some of the text between quotes.
+fn stretch(input: &mut LexInput<'_>, quote: char) -> Parsed<String> {
+    let plain = take_while(1.., move |c| c != quote && c != '\\').map(str::to_owned);
+    let backslashes = |input: &mut LexInput<'_>| {
+        let run = take_while(1.., '\\').parse_next(input)?;
+        if opt(peek(quote)).parse_next(input)?.is_none() {
+            return Ok(run.to_owned());
+        }
+        let mut text = "\\".repeat(run.len() / 2);
+        if run.len() % 2 == 1 {
+            text.push(one_of(quote).parse_next(input)?);
+        }
+        Ok(text)
+    };
+    alt((plain, backslashes)).parse_next(input)
+}
+
+/// What stands at a place, and where it ends.
+pub(super) fn next_token(input: &LexInput<'_>) -> (Range<usize>, String) {
+    let start = input.current_token_start();
+    let (len, found) = token(input);
+    (start..start + len, found)
+}
+
+/// What a text begins with, and its length.
+pub(super) fn token(text: &str) -> (usize, String) {
+    let word = text.find(|c| !is_word_char(c)).unwrap_or(text.len());
+    let one = text.chars().next().map_or(0, char::len_utf8);
+    match text.get(..word.max(one)) {
+        Some(token) if !token.is_empty() => (token.len(), format!("'{}'", shown(token))),
+        _ => (0, "the end".to_owned()),
+    }
+}
+
+/// The blanks that stand before something.
+pub(super) fn after_blanks<'i, T>(
+    parser: impl FnMut(&mut LexInput<'i>) -> Parsed<T>,
+) -> impl FnMut(&mut LexInput<'i>) -> Parsed<T> {
+    let mut parser = preceded(blanks, parser);
+    move |input| parser.parse_next(input)
+}
+
+/// A text in the quotes that need the fewest backslashes.
+pub(super) struct Quoted<'t>(pub(super) &'t str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if self.0.contains('\'') && !self.0.contains('"') {
+            '"'
+        } else {
+            '\''
+        };
+        let mut run = 0;
+        f.write_char(quote)?;
+        for c in self.0.chars() {
+            if c == quote {
+                write!(f, "{:\\<width$}", "", width = run + 1)?;
+            }
+            run = if c == '\\' { run + 1 } else { 0 };
+            f.write_char(c)?;
+        }
+        write!(f, "{:\\<run$}{quote}", "")
+    }
+}

@@ -1,0 +1,87 @@
+//! Durations and sizes as people write them, and back.
+
+use std::time::Duration;
+
+/// The units of size, largest first. A filter is read ignoring their case.
+const SIZES: [(&str, u64); 13] = [
+    ("TiB", 1 << 40),
+    ("TB", 1_000_000_000_000),
+    ("GiB", 1 << 30),
+    ("GB", 1_000_000_000),
+    ("MiB", 1 << 20),
+    ("MB", 1_000_000),
+    ("KiB", 1 << 10),
+    ("kB", 1000),
+    ("T", 1_000_000_000_000),
+    ("G", 1_000_000_000),
+    ("M", 1_000_000),
+    ("k", 1000),
+    ("B", 1),
+];
+
+/// So many digits a number of a duration may have: 31 years in seconds.
+const MAX_DIGITS: usize = 9;
+/// So long a duration may be written: `1year 2months 3days 4h 5m 6s 700ms` fits.
+const MAX_DURATION_LEN: usize = 64;
+
+/// Digits and nothing else.
+pub(super) fn number(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+/// Milliseconds; a bare number is seconds. humantime is not trusted with numbers that could
+/// overflow when they are added up.
+pub(super) fn duration(text: &str) -> Option<u64> {
+    let runs = text.split(|c: char| !c.is_ascii_digit());
+    if text.len() > MAX_DURATION_LEN || runs.into_iter().any(|run| run.len() > MAX_DIGITS) {
+        return None;
+    }
+    if let Some(seconds) = number(text) {
+        return seconds.checked_mul(1000);
+    }
+    let span = humantime::parse_duration(text).ok()?;
+    u64::try_from(span.as_millis()).ok()
+}
+
+/// `1h30m`, as [`duration`] reads it.
+pub(super) fn duration_text(milliseconds: u64) -> String {
+    let span = Duration::from_millis(milliseconds);
+    humantime::format_duration(span).to_string().replace(' ', "")
+}
+
+/// Bytes; a bare number is bytes. `1.5MB`, `1.2 MB`, `64KiB`.
+pub(super) fn size(text: &str) -> Option<u64> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end)?;
+    let unit = unit.trim_start();
+    let factor = if unit.is_empty() {
+        1
+    } else {
+        SIZES.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit))?.1
+    };
+    scaled(number, factor)
+}
+
+/// A decimal number times a whole one, rounded down.
+fn scaled(number: &str, factor: u64) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let whole: u64 = whole.parse().ok()?;
+    let parts: u64 = fraction.parse().ok()?;
+    let scale = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let rest = u128::from(parts).checked_mul(u128::from(factor))? / scale;
+    whole.checked_mul(factor)?.checked_add(u64::try_from(rest).ok()?)
+}
+
+/// In the largest unit that divides it, as [`size`] reads it.
+pub(super) fn size_text(bytes: u64) -> String {
+    let fits = SIZES
+        .iter()
+        .find(|(_, factor)| bytes > 0 && *factor > 1 && bytes.is_multiple_of(*factor));
+    fits.map_or_else(
+        || bytes.to_string(),
+        |(unit, factor)| format!("{}{unit}", bytes / factor),
+    )
+}

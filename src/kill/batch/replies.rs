@@ -1,0 +1,136 @@
+//! What the answers of an endpoint mean for a batch.
+
+use super::{BatchPhase, KillBatch};
+use crate::kill::event::{KillRequest, Order, Ticket};
+use crate::kill::request_scheduler::{Alarm, RequestKind};
+use crate::kill::task::{CheckReply, KillTask, NextStep, SessionReply};
+use crate::kill::{KillOutcome, RefusalReason};
+use crate::model::{EndpointId, Now, RequestError};
+
+impl KillBatch {
+    /// The account of an endpoint may only read: while the dialog is open, its victims are refused.
+    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+        if matches!(self.phase, BatchPhase::Asking) {
+            let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
+            self.withdraw(here, &KillOutcome::Refused(RefusalReason::MayOnlyRead));
+            self.revision += 1;
+        }
+        self.after(now, Vec::new())
+    }
+
+    pub(super) fn on_reply(
+        &mut self,
+        ticket: Ticket,
+        reply: SessionReply,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        let Some((place, lane)) = self.taker(ticket) else {
+            return;
+        };
+        let counts = matches!(self.phase, BatchPhase::Running);
+        let Self {
+            tasks,
+            scheduler,
+            rules,
+            fresh,
+            ..
+        } = self;
+        let Some(task) = tasks.get_mut(place) else {
+            return;
+        };
+        let endpoint = task.victim.identity.endpoint;
+        let Some(scheduler) = scheduler.get_mut(&endpoint) else {
+            return;
+        };
+        let fault = reply.fault().cloned();
+        let was = task.outcome().cloned();
+        let next = task.on_reply(CheckReply { reply, rules }, now);
+        if task.outcome() != was.as_ref() && counts && !task.is_removed() {
+            fresh.push(place);
+        }
+        // The room of a check goes over to its DELETE.
+        if !matches!(next, NextStep::Delete { .. }) {
+            scheduler.on_request_end(lane);
+        }
+        let sees_several = matches!(
+            task.outcome(),
+            Some(KillOutcome::Refused(RefusalReason::SeveralProxies))
+        );
+        match next {
+            NextStep::Delete { checked_at } => {
+                let id = task.victim.identity.id;
+                orders.push(Order::Ask {
+                    endpoint,
+                    ticket: task.start_request(RequestKind::Check),
+                    request: KillRequest::Delete { id, checked_at },
+                });
+            }
+            NextStep::LookAt(at) => scheduler.wake(at, place, Alarm::Look),
+            NextStep::Queue => scheduler.queue_check_again(place),
+            NextStep::Rest => {}
+        }
+        if sees_several {
+            self.several_proxies(endpoint);
+        }
+        self.on_sent(endpoint, fault);
+    }
+
+    pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), RequestError>, now: Now) {
+        let Some((place, lane)) = self.taker(ticket) else {
+            return;
+        };
+        let Self {
+            tasks,
+            scheduler,
+            fresh,
+            ..
+        } = self;
+        let Some(task) = tasks.get_mut(place) else {
+            return;
+        };
+        let endpoint = task.victim.identity.endpoint;
+        let Some(scheduler) = scheduler.get_mut(&endpoint) else {
+            return;
+        };
+        scheduler.on_request_end(lane);
+        let is_unsent = matches!(answer, Err(RequestError::CheckExpired | RequestError::Unsent));
+        let fault = answer.as_ref().err().filter(|_| !is_unsent).cloned();
+        match task.deleted(answer, now) {
+            NextStep::LookAt(at) => scheduler.wake(at, place, Alarm::Look),
+            NextStep::Queue => scheduler.queue_check_again(place),
+            NextStep::Rest | NextStep::Delete { .. } => {}
+        }
+        if let Some(at) = task.gives_up_at() {
+            scheduler.wake(at, place, Alarm::GiveUp);
+        }
+        fresh.extend(task.outcome().map(|_| place));
+        self.on_sent(endpoint, fault);
+    }
+
+    /// The attempt that waits for this answer, and what the question was for.
+    pub(super) fn taker(&mut self, ticket: Ticket) -> Option<(usize, RequestKind)> {
+        let place = ticket.number().checked_sub(self.number())?.checked_sub(1)?;
+        let place = usize::try_from(place).ok()?;
+        let lane = self.tasks.get_mut(place)?.accept_reply(ticket)?;
+        Some((place, lane))
+    }
+
+    /// An endpoint that says no, or fails again and again, stops its own rest.
+    pub(super) fn on_sent(&mut self, endpoint: EndpointId, fault: Option<RequestError>) {
+        let Some(scheduler) = self.scheduler.get_mut(&endpoint) else {
+            return;
+        };
+        let failed = scheduler.on_sent(fault.as_ref());
+        let Some(fault) = fault else { return };
+        if !matches!(self.phase, BatchPhase::Running) {
+            return;
+        }
+        let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
+        if fault.is_not_allowed() {
+            self.withdraw(here, &KillOutcome::NotAllowed(fault));
+        } else if failed {
+            self.withdraw(here, &KillOutcome::Refused(RefusalReason::Unreadable(fault)));
+        }
+    }
+}

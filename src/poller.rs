@@ -1,0 +1,241 @@
+//! The poller of one endpoint: keeps the screen's picture of it fresh, and carries out kills.
+//!
+//! Five lanes that never wait for each other: one list, one detail, one request for the servers and services, one
+//! for the connections of a session and sixteen kill requests may be in flight at a time. For the event
+//! loop, which gives [`PollerCommand`]s and gets [`Msg`]s. All of it ends when the [`EndpointPoller`] is dropped.
+
+mod account_lane;
+mod detail;
+pub(crate) mod kill_request;
+mod kills;
+mod list;
+mod sample_schedule;
+mod samples;
+mod schedule;
+mod servers;
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use self::detail::DetailPoller;
+use self::list::{ListOutputs, ListPoller};
+pub(crate) use self::samples::RateLimiter;
+use self::samples::SamplePoller;
+use self::servers::ServerPoller;
+use crate::app::msg::{Msg, Ticket};
+use crate::client::Client;
+use crate::kill::KillRequest;
+use crate::model::{EndpointId, SessionId};
+
+/// How an endpoint is polled.
+#[derive(Clone, Copy, Debug)]
+pub struct PollSettings {
+    /// From the start of one list to the start of the next.
+    pub interval: Duration,
+    /// The share of the proxy's time that listing may take: 0.1 is a tenth.
+    pub duty: f64,
+}
+
+impl Default for PollSettings {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(1),
+            duty: 0.1,
+        }
+    }
+}
+
+/// What a poller can be told.
+#[derive(Clone, Debug)]
+pub enum PollerCommand {
+    /// List now, whatever the wait; refused credentials are tried once more.
+    Refresh,
+    /// List now, unless the credentials were refused.
+    Relist,
+    /// From now on, list this often.
+    Interval(Duration),
+    /// Poll this session's details and, now and then, the servers and services; `None` polls none.
+    Watch(Option<SessionId>),
+    /// Poll the services, or no longer; while details are open they are polled anyway.
+    Survey(bool),
+    /// Look at the connections of these sessions before those of others (draft).
+    Sample(Vec<SessionId>),
+    /// Ask something for a kill; answered by `Kill`.
+    Kill(Ticket, KillRequest),
+}
+
+/// What the list lane works by.
+#[derive(Clone, Copy, Debug)]
+struct PollSchedule {
+    interval: Duration,
+    /// Counts up: each one wants a list at once.
+    refreshes: u64,
+    /// The same, where the last list did not fail.
+    relists: u64,
+}
+
+/// A lane came to an end while its poller was still in use, which only a panic does: the program
+/// must end too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("polling stopped by an internal error")]
+pub struct PollerEnded {
+    /// Whose lane.
+    pub endpoint: EndpointId,
+}
+
+/// A running poller: where its commands go. Dropping it ends all that it does.
+#[derive(Debug)]
+pub struct EndpointPoller {
+    endpoint: EndpointId,
+    schedule: watch::Sender<PollSchedule>,
+    watched: watch::Sender<Option<SessionId>>,
+    surveyed: watch::Sender<bool>,
+    shown: watch::Sender<Vec<SessionId>>,
+    kills: mpsc::UnboundedSender<(Ticket, KillRequest)>,
+    lanes: JoinSet<()>,
+}
+
+impl EndpointPoller {
+    /// Begins to poll; the first list is asked for at once.
+    pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
+        Self::among(client, settings, out, Arc::new(RateLimiter::of(1)))
+    }
+
+    /// One of several, which share the turns of looking at connections.
+    pub(crate) fn among(
+        client: Client,
+        settings: PollSettings,
+        out: mpsc::UnboundedSender<Msg>,
+        turns: Arc<RateLimiter>,
+    ) -> Self {
+        let (schedule, schedule_seen) = watch::channel(PollSchedule {
+            interval: settings.interval,
+            refreshes: 0,
+            relists: 0,
+        });
+        let (watched, watched_seen) = watch::channel(None);
+        let (surveyed, surveyed_seen) = watch::channel(false);
+        let (shown, shown_seen) = watch::channel(Vec::new());
+        let (process, process_seen) = watch::channel(None);
+        let (listed, listed_seen) = watch::channel(None);
+        let (kills, kills_asked) = mpsc::unbounded_channel();
+        let endpoint = client.endpoint();
+        let list = ListPoller::new(
+            client.clone(),
+            &settings,
+            schedule_seen.clone(),
+            ListOutputs { process, listed },
+            out.clone(),
+        );
+        let samples = SamplePoller::new(
+            client.clone(),
+            &settings,
+            schedule_seen.clone(),
+            (listed_seen.clone(), shown_seen),
+            turns,
+            out.clone(),
+        );
+        let servers = ServerPoller::new(
+            client.clone(),
+            &settings,
+            (watched_seen.clone(), surveyed_seen),
+            out.clone(),
+        );
+        let detail = DetailPoller::new(
+            client.clone(),
+            &settings,
+            schedule_seen,
+            watched_seen,
+            process_seen,
+            out.clone(),
+        );
+        let mut lanes = JoinSet::new();
+        lanes.spawn(list.run());
+        lanes.spawn(detail.run());
+        lanes.spawn(servers.run());
+        lanes.spawn(samples.run());
+        let asks = client.clone();
+        lanes.spawn(async move { asks.keep_logged_in().await });
+        lanes.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
+        lanes.spawn(kills::run(client, kills_asked, out));
+        Self {
+            endpoint,
+            schedule,
+            watched,
+            surveyed,
+            shown,
+            kills,
+            lanes,
+        }
+    }
+
+    /// Whom it polls.
+    pub const fn endpoint(&self) -> EndpointId {
+        self.endpoint
+    }
+
+    /// Gives a command; it never waits. One given to lanes that have ended goes nowhere.
+    pub fn send(&self, command: PollerCommand) {
+        match command {
+            PollerCommand::Refresh => self.schedule.send_modify(|schedule| schedule.refreshes += 1),
+            PollerCommand::Relist => self.schedule.send_modify(|schedule| schedule.relists += 1),
+            PollerCommand::Interval(interval) => {
+                self.schedule.send_modify(|schedule| schedule.interval = interval);
+            }
+            PollerCommand::Watch(id) => {
+                self.watched
+                    .send_if_modified(|watched| std::mem::replace(watched, id) != id);
+            }
+            PollerCommand::Survey(is_open) => drop(self.surveyed.send_replace(is_open)),
+            PollerCommand::Sample(ids) => drop(self.shown.send_replace(ids)),
+            PollerCommand::Kill(ticket, request) => {
+                // Fails only when the lane has ended, which `ended` tells.
+                let _ = self.kills.send((ticket, request));
+            }
+        }
+    }
+
+    /// Waits for a lane to end by itself, which it does only by a panic (or when nobody receives
+    /// messages any more). May be dropped and called again.
+    pub async fn wait_for_end(&mut self) -> PollerEnded {
+        any_ended(std::slice::from_mut(self)).await
+    }
+}
+
+/// [`EndpointPoller::wait_for_end`] of whichever comes first; without pollers, never.
+pub async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
+    poll_fn(|context| {
+        let ended = pollers
+            .iter_mut()
+            .find_map(|poller| match poller.lanes.poll_join_next(context) {
+                Poll::Ready(_) => Some(poller.endpoint),
+                Poll::Pending => None,
+            });
+        ended.map_or(Poll::Pending, |endpoint| Poll::Ready(PollerEnded { endpoint }))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientSpec;
+
+    #[tokio::test]
+    async fn a_panic_in_a_lane_is_noticed() {
+        let (out, _kept) = mpsc::unbounded_channel();
+        let spec = ClientSpec::new(EndpointId(3), "127.0.0.1:1".parse().unwrap());
+        let mut poller = EndpointPoller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
+        poller
+            .lanes
+            .spawn(async { panic!("a lane broke, as this test wants") });
+        let ended = poller.wait_for_end().await;
+        assert_eq!(ended.endpoint, EndpointId(3));
+    }
+}

@@ -1,0 +1,32 @@
+//! The account lane: reads once whether the account of the endpoint may only read, so that the screen
+//! does not offer a kill that the server would refuse.
+
+use std::future::pending;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::app::msg::Msg;
+use crate::client::Client;
+use crate::model::{AccountType, Dialect, Snapshot};
+
+/// Waits for the first list, reads the account, and then rests: a lane does not end by itself. If the
+/// account cannot be read, it stays unknown, and the reply to a DELETE decides.
+pub(super) async fn run(
+    client: Client,
+    mut listed: watch::Receiver<Option<Arc<Snapshot>>>,
+    out: mpsc::UnboundedSender<Msg>,
+) {
+    if client.has_credentials() && !client.is_read_only() {
+        let speaks = |listed: &Option<Arc<Snapshot>>| {
+            let snapshot = listed.as_ref();
+            snapshot.is_some_and(|snapshot| snapshot.dialect == Dialect::JsonApi)
+        };
+        let has_list = listed.wait_for(speaks).await.is_ok();
+        if has_list && matches!(client.account().await, Ok(Some(AccountType::Basic))) {
+            // Fails only when the program ends.
+            let _ = out.send(Msg::MayOnlyRead(client.endpoint()));
+        }
+    }
+    pending::<()>().await;
+}

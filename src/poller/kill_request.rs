@@ -1,0 +1,42 @@
+//! What the kill protocol asks of an endpoint, and what its client answers. The screen's kill lane and
+//! `maxtop kill` both go through here.
+
+use std::sync::Arc;
+
+use crate::client::{Checked, Client};
+use crate::kill::{KillEvent, KillRequest, Ticket};
+use crate::model::{RequestError, Snapshot, Text, TextLimit};
+
+/// Asks one thing of an endpoint, and says what came of it.
+pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest) -> KillEvent {
+    match request {
+        KillRequest::Check { id, purpose } => match client.check(ticket.number(), id, purpose).await {
+            Ok(Checked::Seen(observation)) => KillEvent::Seen(ticket, Ok(Arc::from(observation))),
+            Ok(Checked::Missing(absence)) => KillEvent::Missing(ticket, absence),
+            Err(fault) => KillEvent::Seen(ticket, Err(fault)),
+        },
+        KillRequest::Survey => KillEvent::Surveyed(ticket, client.survey().await),
+        KillRequest::List => KillEvent::Relisted(ticket, list(client).await.map(Arc::new)),
+        KillRequest::Delete { id, checked_at } => {
+            KillEvent::Deleted(ticket, client.delete(ticket.number(), id, checked_at).await)
+        }
+    }
+}
+
+/// A list of its own, with the process read before it.
+async fn list(client: &Client) -> Result<Snapshot, RequestError> {
+    let instance = match client.instance().await {
+        Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
+        answer => answer.unwrap_or_default(),
+    };
+    let list = client.poll_sessions().await;
+    // A list that is not found says nothing of any session.
+    let list = list.map_err(|fault| match fault {
+        RequestError::NotFound => RequestError::Status {
+            status: 404,
+            detail: Some(Text::clean("no list of sessions there", TextLimit::Line)),
+        },
+        fault => fault,
+    })?;
+    Ok(list.into_snapshot(client.endpoint(), instance, 0))
+}

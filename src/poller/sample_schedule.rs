@@ -1,0 +1,207 @@
+//! Whose connections are looked at next. Pure: the time comes in.
+//!
+//! Those on the screen and those that may be in trouble come again every two seconds, all others in
+//! turn; neither keeps the other waiting for ever.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::diagnosis::ConnectionSample;
+use crate::model::{ConnectionDetail, Session, SessionId};
+use jiff::Timestamp;
+
+/// Whoever is on the screen, or may be in trouble, is looked at this often.
+const PRIORITY_INTERVAL: Duration = Duration::from_secs(2);
+/// Nobody else is looked at more often than this, however few there are.
+const MIN_INTERVAL: Duration = Duration::from_secs(5);
+/// What was seen before is too old to go on from.
+const MAX_SAMPLE_AGE: Duration = Duration::from_secs(30);
+/// So many are passed over at most in search of one that is due.
+const MAX_SKIPPED: usize = 1_024;
+
+/// The last look at one session.
+#[derive(Debug)]
+struct LastSample {
+    at: Instant,
+    /// Nothing, if it was not there any more.
+    sample: Option<ConnectionSample>,
+}
+
+/// Who was looked at, and who is next.
+#[derive(Debug, Default)]
+pub(super) struct SampleSchedule {
+    looked: BTreeMap<SessionId, LastSample>,
+    /// The last one of those that come in turn.
+    last: Option<SessionId>,
+    /// Whether those on the screen go before the others this time.
+    shown_first: bool,
+}
+
+impl SampleSchedule {
+    /// The next one, if anybody is due. `listed` ascends by id.
+    pub(super) fn next(
+        &mut self,
+        now: Instant,
+        shown: &[SessionId],
+        listed: &[Session],
+    ) -> Option<SessionId> {
+        self.looked
+            .retain(|_, looked| now.duration_since(looked.at) < MAX_SAMPLE_AGE);
+        self.shown_first = !self.shown_first;
+        let shown = self.oldest_shown(now, shown);
+        if let Some(shown) = shown.filter(|_| self.shown_first) {
+            return Some(shown);
+        }
+        self.suspicious(now)
+            .or_else(|| self.in_turn(now, listed))
+            .or(shown)
+    }
+
+    /// What a look has shown, with the looks before it in mind.
+    pub(super) fn on_sample(
+        &mut self,
+        id: SessionId,
+        connections: &[ConnectionDetail],
+        at: Instant,
+        taken_at: Timestamp,
+    ) -> ConnectionSample {
+        let before = self.looked.remove(&id).and_then(|looked| looked.sample);
+        let sample = ConnectionSample::next(before, connections, None, taken_at);
+        let looked = LastSample {
+            at,
+            sample: Some(sample.clone()),
+        };
+        self.looked.insert(id, looked);
+        sample
+    }
+
+    /// It was not there any more, or could not be looked at.
+    pub(super) fn missed(&mut self, id: SessionId, at: Instant) {
+        self.looked.insert(id, LastSample { at, sample: None });
+    }
+
+    /// The numbers are those of others now.
+    pub(super) fn restart(&mut self) {
+        *self = Self::default();
+    }
+
+    fn is_due(&self, id: SessionId, now: Instant, period: Duration) -> bool {
+        let looked = self.looked.get(&id);
+        looked.is_none_or(|looked| now.duration_since(looked.at) >= period)
+    }
+
+    fn oldest_shown(&self, now: Instant, shown: &[SessionId]) -> Option<SessionId> {
+        let due = shown
+            .iter()
+            .copied()
+            .filter(|id| self.is_due(*id, now, PRIORITY_INTERVAL));
+        due.min_by_key(|id| self.looked.get(id).map(|looked| looked.at))
+    }
+
+    fn suspicious(&self, now: Instant) -> Option<SessionId> {
+        let suspicious = self.looked.iter().filter(|(_, looked)| {
+            let sample = looked.sample.as_ref();
+            now.duration_since(looked.at) >= PRIORITY_INTERVAL
+                && sample.is_some_and(ConnectionSample::is_suspicious)
+        });
+        suspicious.min_by_key(|(_, looked)| looked.at).map(|(id, _)| *id)
+    }
+
+    fn in_turn(&mut self, now: Instant, listed: &[Session]) -> Option<SessionId> {
+        let behind = listed.partition_point(|session| Some(session.id) <= self.last);
+        let (before, after) = listed.split_at_checked(behind)?;
+        let mut turn = after
+            .iter()
+            .chain(before)
+            .take(MAX_SKIPPED)
+            .map(|session| session.id);
+        let next = turn.find(|id| self.is_due(*id, now, MIN_INTERVAL))?;
+        self.last = Some(next);
+        Some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ConnectionStatistics, Counter};
+
+    fn sessions(count: u64) -> Vec<Session> {
+        (1..=count).map(|id| Session::bare(SessionId(id))).collect()
+    }
+
+    fn connections(high: u64) -> Vec<ConnectionDetail> {
+        let statistics = ConnectionStatistics::from_fn(|counter| match counter {
+            Counter::HighWater => Some(high),
+            _ => Some(0),
+        });
+        vec![ConnectionDetail {
+            statistics: Some(statistics),
+            ..ConnectionDetail::default()
+        }]
+    }
+
+    /// So many looks, one every `step`; those whose number is in `full` have a full queue.
+    fn looks(
+        sample_schedule: &mut SampleSchedule,
+        from: Instant,
+        step: Duration,
+        count: u32,
+        full: &[u64],
+    ) -> Vec<u64> {
+        let (all, shown) = (sessions(1_000), [SessionId(900), SessionId(901)]);
+        let look = |turn: u32| {
+            let now = from + step * turn;
+            let id = sample_schedule.next(now, &shown, &all)?;
+            let high = u64::from(full.contains(&id.0));
+            sample_schedule.on_sample(id, &connections(high), now, Timestamp::UNIX_EPOCH);
+            Some(id.0)
+        };
+        (0..count).filter_map(look).collect()
+    }
+
+    #[test]
+    fn those_on_the_screen_and_all_others_by_turns() {
+        let step = Duration::from_millis(50);
+        let seen = looks(&mut SampleSchedule::default(), Instant::now(), step, 8, &[]);
+        assert_eq!(seen, [900, 1, 901, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn who_may_be_in_trouble_comes_again_soon() {
+        let mut sample_schedule = SampleSchedule::default();
+        let seen = looks(
+            &mut sample_schedule,
+            Instant::now(),
+            Duration::from_millis(500),
+            20,
+            &[1],
+        );
+        assert!(seen.iter().filter(|id| **id == 1).count() >= 3, "{seen:?}");
+        assert!(seen.iter().filter(|id| **id == 900).count() >= 3, "{seen:?}");
+        assert!(
+            seen.iter().filter(|id| (2..900).contains(*id)).count() >= 5,
+            "{seen:?}"
+        );
+    }
+
+    #[test]
+    fn everybody_has_a_turn_and_few_are_not_looked_at_all_the_time() {
+        let (mut sample_schedule, start, all) = (SampleSchedule::default(), Instant::now(), sessions(3));
+        let mut seen = Vec::new();
+        for turn in 0..100 {
+            let now = start + Duration::from_millis(50) * turn;
+            if let Some(id) = sample_schedule.next(now, &[], &all) {
+                sample_schedule.missed(id, now);
+                seen.push(id.0);
+            }
+        }
+        assert_eq!(seen, [1, 2, 3]);
+        let later = start + Duration::from_secs(40);
+        assert_eq!(sample_schedule.next(later, &[], &sessions(1)), Some(SessionId(1)));
+        assert_eq!(sample_schedule.next(later, &[], &[]), None);
+        assert_eq!(sample_schedule.looked.len(), 0, "forgotten");
+    }
+}

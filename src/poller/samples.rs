@@ -1,0 +1,229 @@
+//! The sample lane: looks at the connections of one session of the draft after another, since a list
+//! does not tell of them, within the share of the proxy's time that lists leave.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::sample_schedule::SampleSchedule;
+use super::schedule::Pace;
+use super::{PollSchedule, PollSettings};
+use crate::app::msg::Msg;
+use crate::client::Client;
+use crate::diagnosis::ConnectionSample;
+use crate::model::{Dialect, RequestError, SessionId, Snapshot};
+
+/// What was seen is told together: nobody needs it sooner than the next list.
+const BATCH_INTERVAL: Duration = Duration::from_millis(500);
+/// When nobody is due, so long passes before the next try.
+const IDLE_DELAY: Duration = Duration::from_millis(250);
+/// However dear lists are, this share of what all may cost is left for looks.
+const MIN_SHARE: f64 = 0.1;
+
+/// The turns of all sample lanes of the program: together they look at no more than so many sessions a
+/// second, however many endpoints there are.
+#[derive(Debug)]
+pub(crate) struct RateLimiter {
+    /// From one look to the next.
+    gap: Duration,
+    /// There are several lanes.
+    is_shared: bool,
+    next: Mutex<Option<Instant>>,
+}
+
+impl RateLimiter {
+    /// Of the lanes of so many endpoints. Ten looks a second cost a tenth of a percent of a core.
+    pub(crate) fn of(endpoints: usize) -> Self {
+        Self {
+            gap: Duration::from_millis(100),
+            is_shared: endpoints > 1,
+            next: Mutex::default(),
+        }
+    }
+
+    /// When the next turn is that nobody has; it is taken with that.
+    fn reserve(&self, now: Instant) -> Instant {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = next.map_or(now, |next| next.max(now));
+        *next = Some(mine + self.gap);
+        mine
+    }
+}
+
+pub(super) struct SamplePoller {
+    client: Client,
+    duty: f64,
+    schedule: watch::Receiver<PollSchedule>,
+    /// The last good list.
+    listed: watch::Receiver<Option<Arc<Snapshot>>>,
+    /// Who is on the screen.
+    shown: watch::Receiver<Vec<SessionId>>,
+    out: mpsc::UnboundedSender<Msg>,
+    sample_schedule: SampleSchedule,
+    turns: Arc<RateLimiter>,
+    /// Seen and not told yet, and since when.
+    untold: Vec<(SessionId, ConnectionSample)>,
+    untold_since: Instant,
+}
+
+/// The lane has nobody left to work for.
+struct ReceiverClosed;
+
+impl SamplePoller {
+    pub(super) fn new(
+        client: Client,
+        settings: &PollSettings,
+        schedule: watch::Receiver<PollSchedule>,
+        (listed, shown): (
+            watch::Receiver<Option<Arc<Snapshot>>>,
+            watch::Receiver<Vec<SessionId>>,
+        ),
+        turns: Arc<RateLimiter>,
+        out: mpsc::UnboundedSender<Msg>,
+    ) -> Self {
+        Self {
+            client,
+            duty: settings.duty,
+            schedule,
+            listed,
+            shown,
+            out,
+            sample_schedule: SampleSchedule::default(),
+            turns,
+            untold: Vec::new(),
+            untold_since: Instant::now(),
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut retry = Pace::new(Duration::from_secs(1), self.duty);
+        let mut due = Instant::now();
+        while let Ok(next) = self.run_cycle(due, &mut retry).await {
+            due = next;
+        }
+    }
+
+    /// One look once it is due; says when the next one is.
+    async fn run_cycle(&mut self, due: Instant, retry: &mut Pace) -> Result<Instant, ReceiverClosed> {
+        let snapshot = self.wait(due).await?;
+        let now = Instant::now();
+        let shown = self.shown.borrow().clone();
+        // Of many endpoints only those on the screen are looked at.
+        let others = if self.turns.is_shared {
+            &[]
+        } else {
+            snapshot.sessions.as_slice()
+        };
+        let Some(id) = self.sample_schedule.next(now, &shown, others) else {
+            self.flush()?;
+            return Ok(now + IDLE_DELAY);
+        };
+        sleep_until(self.turns.reserve(now)).await;
+        let now = Instant::now();
+        let answer = self.client.connections_of(id).await;
+        let next = match answer {
+            Ok(connections) => {
+                let sample = self
+                    .sample_schedule
+                    .on_sample(id, &connections, now, Timestamp::now());
+                if self.untold.is_empty() {
+                    self.untold_since = now;
+                }
+                self.untold.push((id, sample));
+                retry.on_success();
+                now + self.period(&snapshot, now.elapsed())
+            }
+            Err(fault) => {
+                self.sample_schedule.missed(id, now);
+                match fault {
+                    RequestError::NotFound => now + self.period(&snapshot, now.elapsed()),
+                    fault => Instant::now() + retry.back_off(&fault, fastrand::f64()),
+                }
+            }
+        };
+        if now.duration_since(self.untold_since) >= BATCH_INTERVAL {
+            self.flush()?;
+        }
+        Ok(next)
+    }
+
+    /// Waits until it is due and there is a list of the draft; a restart begins anew.
+    async fn wait(&mut self, due: Instant) -> Result<Arc<Snapshot>, ReceiverClosed> {
+        loop {
+            if self.listed.has_changed().map_err(|_| ReceiverClosed)? {
+                let listed = self.listed.borrow_and_update();
+                if listed
+                    .as_ref()
+                    .is_some_and(|listed| listed.change.is_after_restart)
+                {
+                    self.sample_schedule.restart();
+                    self.untold.clear();
+                }
+            }
+            let draft = self
+                .listed
+                .borrow()
+                .clone()
+                .filter(|listed| listed.dialect == Dialect::Draft);
+            match draft {
+                Some(snapshot) if Instant::now() >= due => return Ok(snapshot),
+                draft => tokio::select! {
+                    () = sleep_until(due), if draft.is_some() => {}
+                    changed = self.listed.changed() => {
+                        changed.map_err(|_| ReceiverClosed)?;
+                        self.listed.mark_changed();
+                    }
+                    () = self.out.closed() => return Err(ReceiverClosed),
+                },
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), ReceiverClosed> {
+        if self.untold.is_empty() {
+            return Ok(());
+        }
+        let told = Msg::Sampled(self.client.endpoint(), std::mem::take(&mut self.untold));
+        self.out.send(told).map_err(|_| ReceiverClosed)
+    }
+
+    /// From the start of a look that cost so much to the start of the next: within what lists leave.
+    fn period(&self, listed: &Snapshot, cost: Duration) -> Duration {
+        let interval = self.schedule.borrow().interval;
+        self.turns
+            .gap
+            .max(cost.div_f64(left(self.duty, interval, listed.cost)))
+    }
+}
+
+/// The share of the time that lists at this interval and cost leave of what all may cost.
+fn left(duty: f64, interval: Duration, cost: Duration) -> f64 {
+    let period = Pace::new(interval, duty).period(cost);
+    let duty = duty.clamp(0.001, 1.0);
+    (duty - cost.as_secs_f64() / period.as_secs_f64()).max(duty * MIN_SHARE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_take_turns() {
+        let (turns, now) = (RateLimiter::of(3), Instant::now());
+        let waits = [now, now, now].map(|now| turns.reserve(now) - now);
+        assert_eq!(waits, [0, 100, 200].map(Duration::from_millis));
+        let later = now + Duration::from_secs(9);
+        assert_eq!(turns.reserve(later), later);
+    }
+
+    #[test]
+    fn looks_have_what_lists_leave() {
+        let second = Duration::from_secs(1);
+        let is = |cost, share: f64| (left(0.1, second, Duration::from_millis(cost)) - share).abs() < 1e-9;
+        assert!(is(0, 0.1) && is(40, 0.06));
+        assert!(is(100, 0.01) && is(350, 0.01), "a tenth of it at least");
+    }
+}

@@ -1,0 +1,168 @@
+//! The server lane: how the servers and the services are doing, for as long as the details of a
+//! session or the overview are open.
+//!
+//! Apart from the detail lane so that neither waits for the other. What it knows holds for every
+//! session of the endpoint: going from one to the next asks for nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::PollSettings;
+use super::schedule::Pace;
+use crate::app::msg::Msg;
+use crate::client::Client;
+use crate::model::{RequestError, SessionId};
+
+/// From the start of one round to the start of the next, at least.
+const MIN_PERIOD: Duration = Duration::from_secs(10);
+/// Who cannot tell is asked less and less, down to this.
+const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
+
+pub(super) struct ServerPoller {
+    client: Client,
+    pace: Pace,
+    watched: watch::Receiver<Option<SessionId>>,
+    surveyed: watch::Receiver<bool>,
+    out: mpsc::UnboundedSender<Msg>,
+}
+
+/// The lane has nobody left to work for.
+struct ReceiverClosed;
+
+impl ServerPoller {
+    /// Who wants to know: the details of a session, and the overview.
+    pub(super) fn new(
+        client: Client,
+        settings: &PollSettings,
+        (watched, surveyed): (watch::Receiver<Option<SessionId>>, watch::Receiver<bool>),
+        out: mpsc::UnboundedSender<Msg>,
+    ) -> Self {
+        Self {
+            client,
+            pace: Pace::new(MIN_PERIOD, settings.duty).backing_off_to(MAX_RETRY_DELAY),
+            watched,
+            surveyed,
+            out,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut due = Instant::now();
+        while let Ok(next) = self.run_cycle(due).await {
+            due = next;
+        }
+    }
+
+    /// One round once it is due and wanted; says when the next one is due. It is not given up when
+    /// the details are closed meanwhile: its answers are good for whoever opens them next.
+    async fn run_cycle(&mut self, due: Instant) -> Result<Instant, ReceiverClosed> {
+        self.wanted(due).await?;
+        let started = Instant::now();
+        let fault = self.poll().await?;
+        Ok(next(
+            &mut self.pace,
+            (started, Instant::now()),
+            fault.as_ref(),
+            fastrand::f64(),
+        ))
+    }
+
+    /// The servers, then the services; what went wrong first, if anything did. Who does not answer
+    /// the first is not asked the second.
+    async fn poll(&self) -> Result<Option<RequestError>, ReceiverClosed> {
+        let endpoint = self.client.endpoint();
+        let servers = self.client.servers().await;
+        let fault = servers.as_ref().err().cloned();
+        if let Some(answer) = servers.transpose() {
+            let answer = answer.map(Arc::new);
+            self.send(Msg::Servers { endpoint, answer })?;
+        }
+        let services = match &fault {
+            Some(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault.clone()),
+            _ => self.client.services().await,
+        };
+        let fault = fault.or(services.as_ref().err().cloned());
+        if let Some(answer) = services.transpose() {
+            let answer = answer.map(Arc::new);
+            self.send(Msg::Services { endpoint, answer })?;
+        }
+        Ok(fault)
+    }
+
+    fn send(&self, msg: Msg) -> Result<(), ReceiverClosed> {
+        self.out.send(msg).map_err(|_| ReceiverClosed)
+    }
+
+    /// Waits until somebody wants to know, at that time or later.
+    async fn wanted(&mut self, due: Instant) -> Result<(), ReceiverClosed> {
+        loop {
+            let has_details = self.watched.borrow_and_update().is_some();
+            let is_open = has_details || *self.surveyed.borrow_and_update();
+            if is_open && Instant::now() >= due {
+                return Ok(());
+            }
+            tokio::select! {
+                () = sleep_until(due), if is_open => {}
+                changed = self.watched.changed() => changed.map_err(|_| ReceiverClosed)?,
+                changed = self.surveyed.changed() => changed.map_err(|_| ReceiverClosed)?,
+                () = self.out.closed() => return Err(ReceiverClosed),
+            }
+        }
+    }
+}
+
+/// When to ask again after a request that began and ended then. However the wait is spread, it is
+/// not shorter than the period.
+fn next(
+    pace: &mut Pace,
+    (started, ended): (Instant, Instant),
+    fault: Option<&RequestError>,
+    random: f64,
+) -> Instant {
+    let Some(fault) = fault else {
+        pace.on_success();
+        return started + pace.period(ended - started);
+    };
+    ended + pace.back_off(fault, random).max(MIN_PERIOD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn pace() -> Pace {
+        Pace::new(MIN_PERIOD, 0.1).backing_off_to(MAX_RETRY_DELAY)
+    }
+
+    #[test]
+    fn good_answers_are_ten_seconds_apart_and_dear_ones_further() {
+        let started = Instant::now();
+        let wait = |cost| next(&mut pace(), (started, started + cost), None, 0.5) - started;
+        assert_eq!(wait(Duration::from_millis(3)), 10 * SECOND);
+        assert_eq!(wait(2 * SECOND), 20 * SECOND);
+    }
+
+    #[test]
+    fn faults_back_off_from_ten_seconds_to_a_minute() {
+        let (mut pace, now) = (pace(), Instant::now());
+        let mut wait = |fault, random| next(&mut pace, (now, now), fault, random) - now;
+        let refused = RequestError::Refused;
+        assert_eq!(wait(Some(&refused), 0.0), 10 * SECOND, "never sooner");
+        for seconds in [20, 40, 60, 60] {
+            assert_eq!(wait(Some(&refused), 0.5), seconds * SECOND);
+        }
+        assert_eq!(wait(None, 0.5), 10 * SECOND);
+        assert_eq!(wait(Some(&refused), 0.5), 10 * SECOND);
+        let password = RequestError::NotAllowed {
+            status: 401,
+            detail: None,
+            with_credentials: true,
+        };
+        assert_eq!(wait(Some(&password), 0.0), 60 * SECOND);
+    }
+}

@@ -1,0 +1,198 @@
+//! Frames as bytes: what ratatui draws is collected here, and a frame that changes nothing is no
+//! bytes at all.
+//!
+//! Nothing here touches the terminal: its size is told, its cursor is remembered. So a resize asks
+//! nobody, and a frame is one write of the [`writer`](super::frame_backend).
+//!
+//! The last frame as text, for those who want to keep it when they quit.
+//!
+//! A thread that writes frames to the terminal, so that a slow line never holds up keys or data.
+//!
+//! It takes one frame ahead and no more: while it is busy nothing is drawn, and the next frame
+//! shows the newest state.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::thread;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::queue;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, TestBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use tokio::sync::mpsc;
+
+use super::terminal::write_frame;
+use crate::app::App;
+use crate::app::msg::Msg;
+use crate::ui::{plain, view};
+
+/// Around each frame: the terminal shows it at once or not at all (mode 2026).
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+/// The bytes of the frame that is being drawn.
+#[derive(Clone, Debug, Default)]
+struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
+
+impl Write for FrameBuffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The backend that ratatui draws on.
+#[derive(Debug)]
+pub(super) struct FrameBackend {
+    strokes: CrosstermBackend<FrameBuffer>,
+    ink: FrameBuffer,
+    size: Size,
+    /// Where the cursor is shown; `None`: hidden, as the terminal was entered.
+    cursor: Option<Position>,
+    /// Drawing cells has moved the terminal's cursor.
+    moved: bool,
+}
+
+impl FrameBackend {
+    pub(super) fn new(size: Size) -> Self {
+        let ink = FrameBuffer::default();
+        Self {
+            strokes: CrosstermBackend::new(ink.clone()),
+            ink,
+            size,
+            cursor: None,
+            moved: false,
+        }
+    }
+
+    pub(super) const fn resize(&mut self, size: Size) {
+        self.size = size;
+    }
+
+    /// Puts a text into the terminal's clipboard (OSC 52) with the next frame. It is text of our own
+    /// or cleaned: nothing in it can end the sequence, being base64.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.ink, CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// The frame as one write; nothing if it changes nothing.
+    pub(super) fn take_frame(&mut self) -> Option<Vec<u8>> {
+        let ink = std::mem::take(&mut *self.ink.0.borrow_mut());
+        (!ink.is_empty()).then(|| [BEGIN, &ink, END].concat())
+    }
+}
+
+impl Backend for FrameBackend {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        self.moved = true;
+        self.strokes.draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        match self.cursor.take() {
+            Some(_) => self.strokes.hide_cursor(),
+            None => Ok(()),
+        }
+    }
+
+    /// Shown where it is put; ratatui calls both in turn.
+    fn show_cursor(&mut self) -> io::Result<()> {
+        if self.cursor.is_none() {
+            self.cursor = Some(Position::ORIGIN);
+            self.moved = true;
+            self.strokes.show_cursor()?;
+        }
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(self.cursor.unwrap_or_default())
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.moved || self.cursor != Some(position) {
+            self.strokes.set_cursor_position(position)?;
+        }
+        self.moved = false;
+        if let Some(shown) = &mut self.cursor {
+            *shown = position;
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.strokes.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.strokes.clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.size)
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize {
+            columns_rows: self.size,
+            pixels: Size::default(),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The screen as plain text, for the shell's scrollback.
+pub(super) fn last_frame(app: &App) -> io::Result<String> {
+    let (columns, lines) = app.size;
+    let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
+    let draw = |frame: &mut ratatui::Frame<'_>| {
+        view(app, frame);
+    };
+    let frame = paper.draw(draw).map_err(io::Error::other)?;
+    Ok(plain::text(frame.buffer))
+}
+
+/// A frame on its way out.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Nothing if the screen does not change.
+    pub(super) bytes: Vec<u8>,
+    /// Said once the frame is written.
+    pub(super) drawn: Msg,
+}
+
+/// Starts the thread. The channel closes when the terminal takes no more bytes.
+pub(super) fn start(told: mpsc::UnboundedSender<Msg>) -> io::Result<mpsc::Sender<Frame>> {
+    let (frames, mut queue) = mpsc::channel::<Frame>(1);
+    thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        while let Some(frame) = queue.blocking_recv() {
+            match write_frame(&frame.bytes) {
+                Ok(true) if told.send(frame.drawn).is_ok() => {}
+                // The terminal is not ours just now; nobody has seen this frame.
+                Ok(false) => {}
+                Ok(true) | Err(_) => return,
+            }
+        }
+    })?;
+    Ok(frames)
+}

@@ -1,0 +1,342 @@
+//! The loop: messages in, effects out, a frame when something has changed.
+//!
+//! It runs on the main thread. Everything slow is elsewhere: requests on the runtime's thread,
+//! decoding on blocking ones, order in the `arranger`, output in the
+//! `writer`. A key is drawn at once, data at most every 16 ms, and nothing is
+//! drawn when nothing happens.
+
+use std::io;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::layout::{Position, Rect, Size};
+use tokio::sync::mpsc as channel;
+use tokio::time::Instant;
+
+use super::audit::{AuditLog, AuditThread};
+use super::frame_backend::Frame;
+use super::frame_backend::FrameBackend;
+use super::pollers::Pollers;
+use super::signals::{SignalEvent, Signals, can_stop, stop};
+use super::{audit, frame_backend, input, pollers, terminal};
+use crate::app::App;
+use crate::app::build_view::ViewRequest;
+use crate::app::endpoint::EndpointState;
+use crate::app::msg::Effect;
+use crate::app::msg::{FrameReport, Msg};
+use crate::client::Client;
+use crate::clock;
+use crate::kill::Order;
+use crate::poller::{PollSettings, PollerCommand};
+use crate::ui::view;
+
+/// Frames for data are at least this far apart.
+const FRAME_INTERVAL: Duration = Duration::from_millis(16);
+/// So long the last lines of the audit log are waited for.
+const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
+/// How many messages are heard before the next frame, at most.
+const MAX_MESSAGES_PER_FRAME: usize = 256;
+
+/// How the screen was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScreenExit {
+    /// By a key.
+    Quit,
+    /// By a key, and something was sent whose end is not known.
+    Unsettled,
+    /// By a signal of this number.
+    Signal(u8),
+    /// The terminal went away.
+    TerminalGone,
+}
+
+/// How the screen was left, and what is left to be said.
+#[derive(Debug)]
+pub struct ScreenResult {
+    /// How.
+    pub exit: ScreenExit,
+    /// A line for each session of which it is not known whether it ended.
+    pub unsettled: Vec<String>,
+}
+
+/// What the screen is to show.
+pub struct Watched {
+    /// The client of each endpoint.
+    pub client: Client,
+    /// What is known of it beforehand.
+    pub endpoint: EndpointState,
+}
+
+/// Shows the screen until it is left. The terminal is given back on every way out.
+pub async fn run(
+    settings: crate::app::AppSettings,
+    watched: Vec<Watched>,
+    audit: AuditLog,
+) -> io::Result<ScreenResult> {
+    let (tell, told) = channel::unbounded_channel();
+    let polling = PollSettings {
+        interval: settings.interval,
+        duty: settings.duty,
+    };
+    let (clients, endpoints): (Vec<_>, Vec<_>) =
+        watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
+    let pollers = Pollers::spawn(clients, polling, &tell);
+    let scribe = audit::start(audit, tell.clone())?;
+    let signals = Signals::listen()?;
+    terminal::end_on_panic();
+    let guard = terminal::TerminalGuard::enter()?;
+    let size = terminal::size()?;
+    let mut screen = Screen {
+        app: App::new(settings, endpoints, size),
+        canvas: Terminal::new(FrameBackend::new(size.into()))?,
+        frames: frame_backend::start(tell.clone())?,
+        jobs: pollers::start(tell)?,
+        told,
+        pollers,
+        scribe,
+        wake: None,
+        due: Some(Instant::now()),
+        last_data: None,
+        data_waits: false,
+        exit: None,
+        keep_frame: false,
+    };
+    let exit = screen.run(signals).await;
+    screen.dispatch([Msg::Ends])?;
+    drop(guard);
+    let logged = screen.scribe.close(MAX_LOG_WAIT);
+    if exit.is_ok() && screen.keep_frame {
+        terminal::write_patiently(frame_backend::last_frame(&screen.app)?.into_bytes());
+    }
+    let mut unsettled = screen.app.kills.unsettled;
+    unsettled.extend((!logged).then(|| "the audit log was not written to its end".to_owned()));
+    exit.map(|exit| ScreenResult { exit, unsettled })
+}
+
+struct Screen {
+    app: App,
+    canvas: Terminal<FrameBackend>,
+    frames: channel::Sender<Frame>,
+    jobs: mpsc::Sender<ViewRequest>,
+    told: channel::UnboundedReceiver<Msg>,
+    pollers: Pollers,
+    scribe: AuditThread,
+    /// When the core wants to hear the time.
+    wake: Option<Instant>,
+    /// When the next frame is due; nothing has changed: none.
+    due: Option<Instant>,
+    /// When data was drawn last.
+    last_data: Option<Instant>,
+    /// The next frame is for data, whatever else it shows.
+    data_waits: bool,
+    exit: Option<ScreenExit>,
+    keep_frame: bool,
+}
+
+impl Screen {
+    async fn run(&mut self, mut signals: Signals) -> io::Result<ScreenExit> {
+        let mut input = input::listen()?;
+        loop {
+            let (now, due, wake) = (Instant::now(), self.due, self.wake);
+            tokio::select! {
+                biased;
+                asked = signals.next() => self.on_signal(asked)?,
+                msg = input.recv() => match msg {
+                    Some(msg) => self.input(msg)?,
+                    None => return Ok(ScreenExit::TerminalGone),
+                },
+                // A frame is drawn only when the writer can take it.
+                frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= now) => {
+                    match frame {
+                        Ok(slot) => self.draw(slot)?,
+                        Err(_) => return Ok(ScreenExit::TerminalGone),
+                    }
+                }
+                msg = self.told.recv() => match msg {
+                    Some(msg) => self.data(msg)?,
+                    None => return Ok(ScreenExit::TerminalGone),
+                },
+                () = until(due), if due.is_some_and(|due| due > now) => {}
+                () = until(wake), if wake.is_some() => {
+                    self.wake = None;
+                    self.dispatch([])?;
+                    self.draw_data(Duration::ZERO);
+                }
+                ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended)),
+            }
+            if let Some(exit) = self.exit {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// A key draws at once.
+    fn input(&mut self, msg: Msg) -> io::Result<()> {
+        self.dispatch([msg])?;
+        self.due = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Asks the terminal for its size, and draws everything anew in it.
+    fn resize(&mut self) -> io::Result<()> {
+        let (columns, lines) = terminal::size()?;
+        let size = Size::new(columns, lines);
+        self.canvas.backend_mut().resize(size);
+        self.canvas.resize(Rect::from((Position::ORIGIN, size)))?;
+        self.dispatch([Msg::Resized(columns, lines)])?;
+        self.due = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Everything that is there is heard before the next frame.
+    fn data(&mut self, first: Msg) -> io::Result<()> {
+        let mut batch = vec![first];
+        while batch.len() < MAX_MESSAGES_PER_FRAME
+            && let Ok(msg) = self.told.try_recv()
+        {
+            batch.push(msg);
+        }
+        let patience = batch.iter().filter_map(patience).min();
+        self.dispatch(batch)?;
+        if let Some(patience) = patience {
+            self.draw_data(patience);
+        }
+        Ok(())
+    }
+
+    /// Data is drawn once enough time has passed since data was drawn last; the first at once.
+    /// `patience` waits for what is known to follow.
+    fn draw_data(&mut self, patience: Duration) {
+        let now = Instant::now();
+        let earliest = self.last_data.map_or(now, |last| last + FRAME_INTERVAL);
+        let due = earliest.max(now + patience);
+        self.due = Some(self.due.map_or(due, |sooner| sooner.min(due)));
+        self.data_waits = true;
+    }
+
+    fn on_signal(&mut self, asked: SignalEvent) -> io::Result<()> {
+        match asked {
+            SignalEvent::End(signal) => {
+                self.exit = Some(ScreenExit::Signal(signal));
+                Ok(())
+            }
+            SignalEvent::Suspend => self.suspend(),
+            SignalEvent::Continued => self.resume(),
+            SignalEvent::Resize => self.resize(),
+        }
+    }
+
+    /// Tells the core the time, then what happened, and does what it asks.
+    fn dispatch(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
+        let clock = Msg::Clock(clock::now());
+        for msg in std::iter::once(clock).chain(msgs) {
+            for effect in self.app.update(msg) {
+                self.carry_out(effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            // The thread ends only with the program.
+            Effect::Arrange(job) => drop(self.jobs.send(*job)),
+            Effect::Relist(endpoints) => {
+                for endpoint in endpoints {
+                    self.pollers.send(endpoint, PollerCommand::Relist);
+                }
+            }
+            Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
+            Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
+            Effect::Watch(watched) => self.pollers.watch(watched),
+            Effect::Survey(is_open) => self.pollers.send_all(&PollerCommand::Survey(is_open)),
+            Effect::Sample(shown) => self.pollers.sample(&shown),
+            Effect::Kill(order) => self.kill(order),
+            Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
+            Effect::WakeAt(at) => {
+                let at = clock::instant(at);
+                self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
+            }
+            Effect::Repaint => self.canvas.clear()?,
+            Effect::Suspend if can_stop() => self.suspend()?,
+            Effect::Suspend => self.dispatch([Msg::CannotSuspend])?,
+            Effect::Quit {
+                keep_frame,
+                unsettled,
+            } => {
+                self.keep_frame = keep_frame;
+                self.exit = Some(if unsettled {
+                    ScreenExit::Unsettled
+                } else {
+                    ScreenExit::Quit
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn kill(&mut self, order: Order) {
+        match order {
+            Order::Ask {
+                endpoint,
+                ticket,
+                request,
+            } => self.pollers.send(endpoint, PollerCommand::Kill(ticket, request)),
+            Order::WriteIntents { ticket, entries } => self.scribe.write_intents(ticket, entries),
+            Order::WriteOutcomes(entries) => self.scribe.write_outcomes(entries),
+        }
+    }
+
+    fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
+        self.due = None;
+        if std::mem::take(&mut self.data_waits) {
+            self.last_data = Some(Instant::now());
+        }
+        let app = &self.app;
+        let mut shown = FrameReport::default();
+        self.canvas.draw(|frame| shown = view(app, frame))?;
+        let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
+        // A frame without bytes waits in line too: it shows what those before it have yet to show.
+        slot.send(Frame {
+            bytes,
+            drawn: Msg::Drawn(shown),
+        });
+        Ok(())
+    }
+
+    /// To the shell and back. Whoever is stopped cannot take anything back, so it is taken back before.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.dispatch([Msg::Suspends])?;
+        terminal::leave();
+        stop()?;
+        self.resume()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        // Before it hears how late it is: nothing that waited for a time may think that it has come.
+        for effect in self.app.update(Msg::Resumed) {
+            self.carry_out(effect)?;
+        }
+        terminal::enter()?;
+        self.resize()
+    }
+}
+
+/// How long the frame for a message may wait; nothing if it needs none. A list comes right behind
+/// its dialect, and is shown once it has been put in order: about a millisecond in the usual case.
+const fn patience(msg: &Msg) -> Option<Duration> {
+    match msg {
+        // What is known of connections is told by the next list.
+        Msg::Drawn(_) | Msg::Sampled(..) => None,
+        Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
+        _ => Some(Duration::ZERO),
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

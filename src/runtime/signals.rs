@@ -1,0 +1,139 @@
+//! The signals that end, stop or continue the program.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
+
+use nix::unistd::{Pid, getppid, getsid};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGXCPU,
+};
+use signal_hook::low_level::emulate_default_handler;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The signals that end a process unless it handles them. SIGPIPE and SIGXFSZ are ignored; faults of the
+/// program itself and SIGKILL cannot be handled.
+const ENDING: [i32; 12] = [
+    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGABRT, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO,
+];
+
+/// The signals of [`ENDING`], each with its number.
+pub(crate) struct EndingSignals(Vec<(u8, Signal)>);
+
+impl EndingSignals {
+    /// Handles them from now on.
+    pub(crate) fn listen() -> io::Result<Self> {
+        let listen = |number: i32| {
+            let signal = signal(SignalKind::from_raw(number))?;
+            Ok((u8::try_from(number).unwrap_or(0), signal))
+        };
+        ENDING
+            .into_iter()
+            .map(listen)
+            .collect::<io::Result<_>>()
+            .map(Self)
+    }
+
+    /// Waits for the next one and returns its number.
+    pub(crate) async fn next(&mut self) -> u8 {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<u8> {
+        for (number, signal) in &mut self.0 {
+            if signal.poll_recv(context).is_ready() {
+                return Poll::Ready(*number);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SignalEvent {
+    /// End, with this signal's status (128 + number).
+    End(u8),
+    /// Stop.
+    Suspend,
+    /// It goes on after a stop that nobody announced.
+    Continued,
+    /// The terminal has another size.
+    Resize,
+}
+
+/// The signals that are listened to.
+pub(super) struct Signals {
+    ending: EndingSignals,
+    stop: Signal,
+    go_on: Signal,
+    resize: Signal,
+}
+
+impl Signals {
+    /// Starts to listen; from here on these signals no longer end the program by themselves.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            ending: EndingSignals::listen()?,
+            stop: signal(SignalKind::from_raw(SIGTSTP))?,
+            go_on: signal(SignalKind::from_raw(SIGCONT))?,
+            resize: signal(SignalKind::window_change())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) -> SignalEvent {
+        tokio::select! {
+            signal = self.ending.next() => SignalEvent::End(signal),
+            _ = self.stop.recv() => SignalEvent::Suspend,
+            _ = self.go_on.recv() => SignalEvent::Continued,
+            _ = self.resize.recv() => SignalEvent::Resize,
+        }
+    }
+}
+
+/// Whether somebody would be there to continue a stopped program: a shell in the same session. As
+/// the leader of one (`ssh -t HOST maxtop`, `docker exec`) it would stand still for ever.
+pub(super) fn can_stop() -> bool {
+    shares_session(getppid(), |process| getsid(process).ok())
+}
+
+/// A process or session beyond the borders of a container has the number 0, and asking for the
+/// session of process 0 gives one's own.
+fn shares_session(parent: Pid, session: impl Fn(Option<Pid>) -> Option<Pid>) -> bool {
+    parent.as_raw() > 0 && session(Some(parent)) == session(None)
+}
+
+/// Stops the program until it is continued.
+pub(super) fn stop() -> io::Result<()> {
+    emulate_default_handler(SIGTSTP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether there is a shell, by the numbers of the parent, its session and our own.
+    fn shell(parent: i32, parents_session: i32, own: i32) -> bool {
+        shares_session(Pid::from_raw(parent), |process| {
+            let session = if process.is_some_and(|process| process.as_raw() > 0) {
+                parents_session
+            } else {
+                own
+            };
+            Some(Pid::from_raw(session))
+        })
+    }
+
+    #[test]
+    fn a_shell_has_the_same_session_and_nobody_else_is_one() {
+        assert!(shell(20, 10, 10));
+        assert!(!shell(20, 10, 30), "the leader of a session of its own");
+        assert!(
+            !shell(20, 0, 30),
+            "the parent's session began outside the container"
+        );
+        assert!(!shell(0, 30, 30), "the parent is outside the container");
+    }
+}
