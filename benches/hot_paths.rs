@@ -1,7 +1,7 @@
-//! The paths that grow with the number of sessions, each beside its baseline.
+//! Work that grows with the number of sessions, each next to its baseline.
 //!
-//! `decode` holds our decoding of 100,000 draft sessions against a bare typed parse of the same
-//! bytes; the others are what stands between a reply and a frame.
+//! `decode` compares decoding of 100,000 draft sessions with a bare typed parse of the same bytes. The others
+//! are the steps from a reply to a frame.
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 const MANY: usize = 100_000;
 
-/// The draft's seven fields, parsed and nothing else.
+/// The seven fields of the draft, parsed without any further work.
 #[derive(Deserialize, Serialize)]
 struct Bare<'a> {
     id: u64,
@@ -48,7 +48,7 @@ struct Bare<'a> {
     idle: u64,
 }
 
-/// A list of the embedded fleet's shape.
+/// Returns a list with the shape of the simulated fleet.
 fn body() -> Vec<u8> {
     let users = ["web", "app_orders", "etl", "report"];
     let rows: Vec<_> = (0..MANY)
@@ -151,7 +151,7 @@ fn order(c: &mut Criterion) {
     group.finish();
 }
 
-/// Beside what it must at least do: look at the field of every session.
+/// The baseline reads the field of every session.
 fn groups(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body(), &mut Interner::default()));
     let arranged = |spec: ViewQuery| {
@@ -194,10 +194,10 @@ fn groups(c: &mut Criterion) {
     group.finish();
 }
 
-/// Beside what it must at least do: look at both fields of every session.
+/// The baseline reads both fields of every session.
 fn filter(c: &mut Criterion) {
     let list = snapshot(&body(), &mut Interner::default());
-    let mut group = c.benchmark_group("ask 100,000 sessions");
+    let mut group = c.benchmark_group("filter 100,000 sessions");
     group.sample_size(20);
     group.bench_function("baseline: compared by hand", |b| {
         let five_minutes = Span::from_secs(300);
@@ -226,15 +226,15 @@ fn filter(c: &mut Criterion) {
     group.finish();
 }
 
-/// What is idle for long is looked at beside its pool: the dearest of the reasons that a list tells.
+/// Compares every idle session with its pool, the most expensive rule on list data.
 fn reasons(c: &mut Criterion) {
     let list = snapshot(&body(), &mut Interner::default());
     let limits = Thresholds::default();
     let look = DiagnosisInput::from(&list);
     let before = diagnose(None, look, &limits, &Samples::new());
-    let mut group = c.benchmark_group("judge 100,000 sessions");
+    let mut group = c.benchmark_group("diagnose 100,000 sessions");
     group.sample_size(20);
-    group.bench_function("baseline: states looked at", |b| {
+    group.bench_function("baseline: states read", |b| {
         let is_stopping = |session: &&Session| session.phase() == Some(SessionPhase::Stopping);
         b.iter(|| black_box(&list.sessions).iter().filter(is_stopping).count());
     });

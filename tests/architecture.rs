@@ -1,11 +1,11 @@
-//! The arrows of the house: which room may use which, and what the pure rooms must not know.
+//! Dependencies between rooms, and code that pure rooms must not contain.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every room, and the rooms that it may use.
+/// Every room, with the rooms that it may use.
 const ROOMS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("wire", &["model"]),
@@ -87,7 +87,7 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// The files of a room, its tests left out.
+/// Returns the files of a room, without its tests.
 fn files(room: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![source().join(room)];
@@ -109,7 +109,7 @@ fn is_test(path: &Path) -> bool {
         || path.components().any(|part| part.as_os_str() == "tests")
 }
 
-/// The code of a file: no comments, and nothing from its unit tests on.
+/// Returns the code of a file: no comments, and only up to its unit tests.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));

@@ -1,4 +1,4 @@
-//! The documents of the repository: short where they are read first, and without dead links.
+//! The documents of the repository: a short README, and no dead links or paths.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -9,7 +9,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of a directory with this extension, those below it included.
+/// Returns the files with this extension in a directory and below it.
 fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -24,7 +24,7 @@ fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The documents: those at the root and below `docs/`.
+/// Returns the documents at the root and below `docs/`.
 fn documents() -> Vec<PathBuf> {
     let at_root = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
     let mut found: Vec<_> = at_root
@@ -36,7 +36,7 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
-/// The anchor that a heading of Markdown gets.
+/// Returns the anchor of a Markdown heading.
 fn anchor(heading: &str) -> String {
     let kept = heading
         .chars()
@@ -53,7 +53,7 @@ fn anchors(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Everything between `](` and `)`.
+/// Returns all text between `](` and `)`.
 fn links(text: &str) -> Vec<&str> {
     text.split("](")
         .skip(1)
@@ -100,6 +100,44 @@ fn the_readme_links_every_document() {
         let name = document.file_name().unwrap().to_str().unwrap();
         assert!(readme.contains(&format!("](docs/{name})")), "docs/{name}");
     }
+}
+
+/// Returns the file names and paths in backticks.
+fn paths(text: &str) -> Vec<&str> {
+    let is_path = |code: &&str| {
+        let only_names = code
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-._/".contains(c));
+        let is_file = Path::new(code)
+            .extension()
+            .is_some_and(|own| ["rs", "md", "toml", "txt"].iter().any(|known| own == *known));
+        only_names && !code.starts_with('/') && (code.contains('/') || is_file)
+    };
+    text.lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .filter(is_path)
+        .collect()
+}
+
+/// Paths in these documents are relative to the root folder or to `src/`.
+#[test]
+fn every_path_in_the_documents_about_the_code_exists() {
+    for (name, least) in [("ARCHITECTURE.md", 50), ("CONTRIBUTING.md", 10)] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        let found = paths(&text);
+        assert!(found.len() >= least, "{name}: {found:?}");
+        let missing: Vec<_> = found
+            .iter()
+            .filter(|path| !root().join(path).exists() && !root().join("src").join(path).exists())
+            .collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+}
+
+#[test]
+fn paths_are_found_in_backticks_only() {
+    let text = "`src/no.rs`, `Makefile`, `a b/c`, `/sessions`, docs/x.md, `mod.rs`";
+    assert_eq!(paths(text), ["src/no.rs", "mod.rs"]);
 }
 
 /// A comment may name a section: `docs/maxscale-api.md#idle`.

@@ -1,7 +1,6 @@
-//! Who may enter, and who may only look: accounts as MaxScale 24.02 has them, and the tokens that stand for them.
+//! Accounts of the simulated admin API, as in MaxScale 24.02, and the tokens issued to them.
 //!
-//! Tokens are JWTs in form; they die with the process, as a real one's do. Who may enter: `endpoint` and the
-//! dialects.
+//! Tokens have the form of a JWT. As with MaxScale, they are invalid after a restart.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,23 +15,23 @@ use sha2::{Digest as _, Sha256};
 use super::http::{self, SimRequest};
 use super::spec::ServeSpec;
 
-/// A token holds so long unless `max-age` says otherwise.
-const EIGHT_HOURS: u64 = 28_800;
+/// Lifetime of a token in seconds, unless `max-age` sets another.
+const DEFAULT_TOKEN_SECONDS: u64 = 28_800;
 
-/// Who asks.
+/// Result of authenticating a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AuthOutcome {
-    /// Nobody who is known.
+    /// Missing or wrong credentials, or an invalid token.
     Denied {
-        /// They came with a token, and are not told how to come in instead.
+        /// Whether the request carried a token. The reply then has no challenge.
         by_token: bool,
     },
-    /// An account of type `basic` that wants to change something.
+    /// An account of type `basic` tried to change something.
     MayOnlyRead {
-        /// They came with a token, which a real server answers in another way.
+        /// Whether the request carried a token. MaxScale then replies with 403 instead of 401.
         by_token: bool,
     },
-    /// Somebody who may do this.
+    /// The account may do this.
     Welcome,
 }
 
@@ -55,17 +54,17 @@ impl SimRole {
 #[derive(Debug)]
 struct DemoAccount {
     user: String,
-    /// The `Authorization` that it sends.
+    /// Value of the `Authorization` header that the account sends.
     basic: SecretString,
     role: SimRole,
 }
 
-/// The accounts; without any, nobody is asked who they are.
+/// The accounts. If there are none, no request needs credentials.
 #[derive(Debug)]
 pub(super) struct Accounts {
     known: Vec<DemoAccount>,
     gives_tokens: bool,
-    /// Signs the tokens of this process.
+    /// Key that signs the tokens of this process.
     key: AtomicU64,
 }
 
@@ -97,17 +96,17 @@ impl Accounts {
         }
     }
 
-    /// Another process begins: it knows none of the tokens so far.
+    /// Invalidates all tokens, as a restart of MaxScale does.
     pub(super) fn forget_tokens(&self) {
         self.key.store(fastrand::u64(..), Ordering::Relaxed);
     }
 
-    /// Whether tokens are given, which a real server does over TLS or where it is told to.
+    /// Whether tokens are issued. MaxScale does so over TLS or with `admin_secure_gui=false`.
     pub(super) const fn gives_tokens(&self) -> bool {
         self.gives_tokens
     }
 
-    /// Every user and the type of its account; a proxy that asks nobody has its first one all the same.
+    /// Returns every user with the type of its account. Without accounts, returns MaxScale's default `admin`.
     pub(super) fn users(&self) -> Vec<(&str, &'static str)> {
         let users = self.known.iter();
         let users: Vec<_> = users
@@ -120,9 +119,9 @@ impl Accounts {
         }
     }
 
-    pub(super) fn entry(&self, request: &SimRequest) -> AuthOutcome {
+    pub(super) fn authenticate(&self, request: &SimRequest) -> AuthOutcome {
         let sent = request.header(&header::AUTHORIZATION).unwrap_or_default();
-        // The word is `Bearer` and no other: a real server minds the case.
+        // MaxScale accepts `Bearer` in this case only.
         let token = sent.strip_prefix("Bearer ");
         let by_token = token.is_some();
         let role = match (self.known.is_empty(), token) {
@@ -138,14 +137,14 @@ impl Accounts {
         }
     }
 
-    /// A token for whoever comes with user and password.
+    /// Returns a token for the user and password in the request, or `None` if they are wrong.
     pub(super) fn token(&self, request: &SimRequest) -> Option<String> {
         let account = self.account(request.header(&header::AUTHORIZATION)?)?;
         let parameters = request.parameters();
-        let asked = parameters.iter().find(|(name, _)| name == "max-age");
-        let lifetime = asked
+        let max_age = parameters.iter().find(|(name, _)| name == "max-age");
+        let lifetime = max_age
             .and_then(|(_, value)| value.parse().ok())
-            .unwrap_or(EIGHT_HOURS);
+            .unwrap_or(DEFAULT_TOKEN_SECONDS);
         let now = now();
         let claims = serde_json::to_vec(&TokenClaims {
             account: account.role,

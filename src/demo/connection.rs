@@ -1,7 +1,7 @@
 //! Connections that can be reset instead of answered.
 //!
-//! The HTTP library always sends what a handler returns; the only way to send nothing is a connection that
-//! refuses to be written to. Who may enter: `server`.
+//! The HTTP library always sends what a handler returns. To send no reply at all, the connection must fail on
+//! write.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -15,12 +15,12 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The handler's end of a connection.
+/// The handler's access to its connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ResetHandle(Arc<AtomicBool>);
 
 impl ResetHandle {
-    /// From now on not a byte is sent; the next attempt resets the connection.
+    /// Stops all writes. The next attempt to write resets the connection.
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -66,7 +66,9 @@ pub(super) struct CuttableStream {
 }
 
 impl CuttableStream {
-    /// The stream to write to. A cut one is reset when it is dropped, for which the error is the reason.
+    /// Returns the stream to write to.
+    ///
+    /// A cut connection returns an error, and so it is dropped and reset.
     fn writable(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         if self.cutter.is_cut() {
             self.stream.set_zero_linger()?;

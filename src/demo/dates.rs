@@ -1,6 +1,6 @@
-//! The date forms of the replies.
+//! Date formats of the replies.
 //!
-//! Written by hand where a list has thousands of them. Who may enter: the replies of both dialects.
+//! Formatted by hand, because a list can have thousands of dates.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -11,12 +11,12 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// A point in time from the parts that the world gives.
+/// Converts the seconds and nanoseconds of the world's clock.
 pub(super) fn timestamp((seconds, nanoseconds): (i64, u32)) -> Timestamp {
     Timestamp::new(seconds, i32::try_from(nanoseconds).unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// `Wed Aug 31 03:03:12 2016`, in the machine's zone, which it does not name.
+/// Formats as `Wed Aug 31 03:03:12 2016`: local time, without a zone.
 pub(super) fn asctime(at: Timestamp, zone: &TimeZone) -> String {
     let local = zone.to_datetime(at);
     let mut out = String::with_capacity(24);
@@ -34,12 +34,12 @@ pub(super) fn asctime(at: Timestamp, zone: &TimeZone) -> String {
     out
 }
 
-/// `Fri, 05 Jan 2024 07:24:06 GMT`.
+/// Formats as `Fri, 05 Jan 2024 07:24:06 GMT`.
 pub(super) fn http_date(at: Timestamp) -> String {
     gmt(at, four_digits)
 }
 
-/// `Fri, 05 Jan 24 07:24:06 GMT`: the `Date` header of released versions.
+/// Formats as `Fri, 05 Jan 24 07:24:06 GMT`, the `Date` header of MaxScale releases.
 pub(super) fn http_date_short(at: Timestamp) -> String {
     gmt(at, |out, year| {
         two_digits(out, i8::try_from(year % 100).unwrap_or(0));
@@ -62,7 +62,7 @@ fn gmt(at: Timestamp, year: fn(&mut String, i16)) -> String {
     out
 }
 
-/// `2024-01-05T07:24:06.123`, in the machine's zone, which it does not name.
+/// Formats as `2024-01-05T07:24:06.123`: local time, without a zone.
 pub(super) fn local_millis(at: Timestamp, zone: &TimeZone) -> String {
     let local = zone.to_datetime(at);
     let mut out = String::with_capacity(23);
@@ -104,7 +104,7 @@ fn four_digits(out: &mut String, value: i16) {
     }
 }
 
-/// The last digit of a number.
+/// Returns the last digit of a number.
 fn digit(value: u16) -> char {
     char::from(b'0' + u8::try_from(value % 10).unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! The draft dialect: the whole Session resource of the REST API's design document.
 //!
-//! Who may enter: `endpoint`. The order of work: who asks, which resource, which method, the parameters, the
-//! preconditions, and only then the action.
+//! A request passes these steps in order: authentication, resource, method, parameters, preconditions,
+//! action.
 
 mod content;
 mod parameters;
@@ -19,7 +19,7 @@ use super::http::{Precondition, SimReply, SimRequest, etag, precondition};
 use super::world::World;
 use content::{Content, content, json};
 
-/// The resources.
+/// A resource of the draft.
 #[derive(Debug, Clone, Copy)]
 enum DraftResource {
     Sessions,
@@ -49,13 +49,13 @@ impl DraftResource {
     }
 }
 
-/// Digits as the list shows them: no sign, no leading zero.
+/// Parses a session id: decimal digits without sign or leading zero, as in the list.
 fn id_of(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     if plain { text.parse().ok() } else { None }
 }
 
-/// Why a request is not done.
+/// Why a request was rejected.
 #[derive(Debug)]
 struct DraftError {
     status: StatusCode,
@@ -89,7 +89,7 @@ pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     complete(reply, request, resource, (date, started))
 }
 
-/// An internal error, whatever was asked.
+/// Returns the reply for an internal error.
 pub(super) fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     let (date, started) =
         endpoint.with_world(|world| (timestamp(world.wall()), timestamp((world.started_unix(), 0))));
@@ -101,7 +101,7 @@ pub(super) fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     complete(reply, request, DraftResource::of(request), (date, started))
 }
 
-/// The headers that every reply has. Without a version of its own it is as old as the process.
+/// Adds the headers of every reply. A reply without a modification time gets the start of the process.
 fn complete(
     mut reply: SimReply,
     request: &SimRequest,
@@ -131,17 +131,17 @@ fn act(
     resource: Option<DraftResource>,
     world: &mut World,
 ) -> Result<SimReply, DraftError> {
-    match endpoint.accounts.entry(request) {
+    match endpoint.accounts.authenticate(request) {
         AuthOutcome::Welcome => {}
         AuthOutcome::Denied { .. } => {
             return refuse(
                 StatusCode::UNAUTHORIZED,
                 "Unauthorized",
-                "User name and password are needed.",
+                "User name and password are required.",
             );
         }
         AuthOutcome::MayOnlyRead { .. } => {
-            return refuse(StatusCode::FORBIDDEN, "Forbidden", "This account may only read.");
+            return refuse(StatusCode::FORBIDDEN, "Forbidden", "This account is read-only.");
         }
     }
     let Some(resource) = resource else {
@@ -166,7 +166,7 @@ fn act(
             StatusCode::PRECONDITION_FAILED,
             "Precondition failed",
             format!(
-                "`{}` is not what the request expects; nothing was done.",
+                "`{}` does not match the preconditions of the request; nothing was changed.",
                 request.path
             ),
         ),

@@ -1,6 +1,6 @@
-//! The endpoint behind the socket: the world with its clock, who may ask, what was asked and what goes wrong.
+//! The endpoint behind the socket: the world with its clock, accounts, the log of requests, and faults.
 //!
-//! The world is looked at under a lock that no `await` crosses. Who may enter: `routing` and the dialects.
+//! A lock protects the world. No `await` happens while it is locked.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,19 +17,20 @@ use super::settings::ProxyOverrides;
 use super::spec::{ServeSpec, ServedDialects};
 use super::world::World;
 
-/// So many requests are remembered.
+/// Maximum number of requests in the log.
 const LOG_LENGTH: usize = 100_000;
 
 /// A request that was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestLine {
-    /// `GET`, `DELETE`, …
+    /// Method, such as `GET`.
     pub method: String,
     /// Path and query as sent.
     pub target: String,
-    /// The status of the reply, which may still be held back; 0 if none is sent.
+    /// Status of the reply, which may still be held back. 0 if no reply is sent.
     pub status: u16,
-    /// What went wrong on purpose. It tells whether the request was carried out, which the status then does not.
+    /// The injected fault, if any. It shows whether the request was carried out, which the status then does
+    /// not.
     pub fault: Option<InjectedFault>,
 }
 
@@ -39,22 +40,22 @@ struct Clocked {
     since: Instant,
 }
 
-/// Everything that a request needs.
+/// State that all requests share.
 #[derive(Debug)]
 pub(super) struct SimEndpoint {
     pub(super) dialects: ServedDialects,
     pub(super) profile: &'static VersionProfile,
-    /// Who may enter.
+    /// Accounts of the admin API.
     pub(super) accounts: Accounts,
-    /// How the proxy is set up.
+    /// Settings of the simulated proxy.
     pub(super) settings: ProxyOverrides,
-    /// The zone of dates that do not name theirs.
+    /// Time zone of dates without a zone.
     pub(super) zone: TimeZone,
     speed: f64,
-    /// How much later requests about one session are answered.
+    /// Delay of replies to requests about one session.
     pub(super) delay: Duration,
     faults: Option<Faults>,
-    /// How many requests could have met a fault.
+    /// Number of requests so far that were eligible for a fault.
     exposed: AtomicU64,
     clocked: Mutex<Clocked>,
     log: Mutex<VecDeque<RequestLine>>,
@@ -63,8 +64,8 @@ pub(super) struct SimEndpoint {
 impl SimEndpoint {
     pub(super) fn new(spec: ServeSpec) -> Self {
         let mut settings = spec.settings.clone();
-        let asks = settings.proxy.entry("admin_auth");
-        asks.or_insert(spec.auth.is_some().into());
+        let admin_auth = settings.proxy.entry("admin_auth");
+        admin_auth.or_insert(spec.auth.is_some().into());
         Self {
             dialects: spec.dialects,
             accounts: Accounts::new(&spec),
@@ -83,7 +84,7 @@ impl SimEndpoint {
         }
     }
 
-    /// Looks at the world as it is now, or changes it.
+    /// Runs `look` on the world at the current time. It may change the world.
     pub(super) fn with_world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let mut clocked = lock(&self.clocked);
         let seconds = clocked.since.elapsed().as_secs_f64() * self.speed;
@@ -93,7 +94,7 @@ impl SimEndpoint {
         look(&mut clocked.world)
     }
 
-    /// The process ends and another one begins.
+    /// Simulates a restart of the process.
     pub(super) fn restart(&self) {
         let next = self.with_world(|world| world.restarted());
         self.accounts.forget_tokens();
@@ -103,10 +104,11 @@ impl SimEndpoint {
         };
     }
 
-    /// What this request meets, and how long silence lasts. To be asked once for each.
-    pub(super) fn fault(&self, request: &SimRequest) -> Option<(InjectedFault, Duration)> {
+    /// Returns the fault to inject and how long to hold the reply. Call once per request: it advances the
+    /// sequence.
+    pub(super) fn next_fault(&self, request: &SimRequest) -> Option<(InjectedFault, Duration)> {
         let faults = self.faults.as_ref().filter(|faults| faults.includes(request))?;
-        let fault = faults.nth(self.exposed.fetch_add(1, Ordering::Relaxed))?;
+        let fault = faults.fault_for(self.exposed.fetch_add(1, Ordering::Relaxed))?;
         Some((fault, faults.hold()))
     }
 
@@ -130,7 +132,7 @@ impl SimEndpoint {
     }
 }
 
-/// A panic elsewhere does not make the world unusable.
+/// Locks the mutex, and ignores poisoning: a panic elsewhere must not make the world unusable.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,7 @@
-//! Faults on purpose: which requests go wrong, and how.
+//! Injected faults: which requests fail, and how.
 //!
-//! Which one a request meets depends on the seed and on how many requests of the same target came before it, so
-//! that a poll in between shifts nothing. Who may enter: `endpoint` and `routing`; tests and `maxtop demo` order
-//! them.
+//! The fault depends on the seed and the number of earlier requests to the same target, so a poll in between
+//! changes nothing.
 
 use std::time::Duration;
 
@@ -12,29 +11,31 @@ use fastrand::Rng;
 use super::http::SimRequest;
 use super::world::mix;
 
-/// A reply is held back at most so long.
+/// Maximum time that a reply is held back.
 const MAX_HOLD: Duration = Duration::from_mins(5);
 
-/// What goes wrong with a request. *Before* means that nothing was done, *after* that all of it was.
+/// A deliberate failure of a request.
+///
+/// *Before*: the request was not carried out. *After*: it was carried out completely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InjectedFault {
-    /// The connection is reset, without a byte of a reply.
+    /// The connection is reset without a reply. The request was not carried out.
     ResetBefore,
-    /// The same, but the request was carried out.
+    /// The connection is reset without a reply, but the request was carried out.
     ResetAfter,
-    /// Status 500.
+    /// Status 500. The request was not carried out.
     ErrorBefore,
     /// Status 500, but the request was carried out.
     ErrorAfter,
-    /// Nothing is sent for a long time, then a 500.
+    /// No reply until the hold time has passed, then status 500. The request was not carried out.
     SilenceBefore,
-    /// Nothing is sent for a long time, then the true reply. The request was carried out at once.
+    /// The request is carried out at once, but the true reply is sent only after the hold time.
     SilenceAfter,
 }
 
 impl InjectedFault {
-    /// Resets and errors, before and after, are equally likely; silence is as likely as one of them, half of it
-    /// before and half after.
+    /// The default mix. Reset and error, before and after, are equally likely. Silence is as likely as one of
+    /// them, half before and half after.
     pub const USUAL: [Self; 10] = [
         Self::ResetBefore,
         Self::ResetBefore,
@@ -48,7 +49,7 @@ impl InjectedFault {
         Self::SilenceAfter,
     ];
 
-    /// Whether the request is carried out all the same.
+    /// Whether the request is carried out although it fails.
     pub fn is_after(self) -> bool {
         matches!(self, Self::ResetAfter | Self::ErrorAfter | Self::SilenceAfter)
     }
@@ -59,15 +60,15 @@ impl InjectedFault {
     }
 }
 
-/// Which requests can meet a fault.
+/// Requests that are eligible for a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FaultTarget {
-    /// Those about one session, whatever their method, and every DELETE.
+    /// Requests about one session, with any method, and every DELETE.
     #[default]
     OneSession,
-    /// All of them, lists too.
+    /// All requests, including lists.
     All,
-    /// DELETE only.
+    /// DELETE requests only.
     Deletes,
 }
 
@@ -81,23 +82,23 @@ impl FaultTarget {
     }
 }
 
-/// How often which requests go wrong.
+/// How often which requests fail.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Faults {
-    /// The share of those requests, 0 to 1.
+    /// Share of the eligible requests that fail, from 0 to 1.
     pub rate: f64,
-    /// The same seed hits the same requests.
+    /// Seed of the choice. The same seed selects the same requests.
     pub seed: u64,
-    /// Which requests are meant.
+    /// Eligible requests.
     pub on: FaultTarget,
-    /// One of these, by lot; what stands in it twice is twice as likely.
+    /// Faults to choose from at random. One that is listed twice is twice as likely.
     pub kinds: Vec<InjectedFault>,
-    /// How long silence lasts: 30 s unless told, five minutes at most.
+    /// How long silence lasts. Defaults to 30 s; at most 5 minutes.
     pub hold: Duration,
 }
 
 impl Faults {
-    /// The usual faults for that share of the requests about one session.
+    /// Creates the default mix of faults for this share of the requests about one session.
     pub fn new(rate: f64, seed: u64) -> Self {
         Self {
             rate,
@@ -112,8 +113,8 @@ impl Faults {
         self.on.includes(request)
     }
 
-    /// What the n-th of the meant requests meets, counted from 0.
-    pub(super) fn nth(&self, number: u64) -> Option<InjectedFault> {
+    /// Returns the fault for the `number`-th eligible request, from 0. Depends only on the seed.
+    pub(super) fn fault_for(&self, number: u64) -> Option<InjectedFault> {
         let mut lot = Rng::with_seed(mix(self.seed, number));
         if lot.f64() >= self.rate {
             return None;
@@ -132,7 +133,7 @@ mod tests {
 
     fn hit(faults: &Faults) -> Vec<(u64, InjectedFault)> {
         (0..10_000)
-            .filter_map(|number| Some((number, faults.nth(number)?)))
+            .filter_map(|number| Some((number, faults.fault_for(number)?)))
             .collect()
     }
 

@@ -1,6 +1,4 @@
-//! What both dialects know of HTTP: a request, a reply, validators and their preconditions.
-//!
-//! Who may enter: `endpoint` and the dialects.
+//! HTTP for both dialects: a request, a reply, validators and preconditions.
 
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -10,7 +8,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use sha2::{Digest as _, Sha256};
 
-/// A request, without its body: no resource here reads one.
+/// A request without its body. No resource here reads a body.
 #[derive(Debug)]
 pub(super) struct SimRequest {
     pub(super) method: Method,
@@ -20,12 +18,12 @@ pub(super) struct SimRequest {
 }
 
 impl SimRequest {
-    /// The value of a header, if it is text.
+    /// Returns the value of a header, or `None` if it is absent or not valid text.
     pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether it came with a body.
+    /// Whether the request has a body.
     pub(super) fn has_body(&self) -> bool {
         let length = self
             .header(&header::CONTENT_LENGTH)
@@ -33,21 +31,21 @@ impl SimRequest {
         length || self.headers.contains_key(header::TRANSFER_ENCODING)
     }
 
-    /// The decoded parameters of the URL, in order.
+    /// Returns the decoded parameters of the URL, in order.
     pub(super) fn parameters(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.query.as_bytes())
             .into_owned()
             .collect()
     }
 
-    /// The path's parts; one slash at its end does not count.
+    /// Returns the segments of the path. Ignores one trailing slash.
     pub(super) fn segments(&self) -> Vec<&str> {
         let path = self.path.strip_prefix('/').unwrap_or(&self.path);
         let path = path.strip_suffix('/').unwrap_or(path);
         path.split('/').collect()
     }
 
-    /// Whether it is a DELETE or its path names one session, which both dialects write alike.
+    /// Whether the request is a DELETE or names one session, in either dialect.
     pub(super) fn is_single(&self) -> bool {
         let segments = self.segments();
         let unprefixed = segments.strip_prefix(&["v1"]).unwrap_or(&segments);
@@ -55,7 +53,7 @@ impl SimRequest {
     }
 }
 
-/// A reply.
+/// A reply to send.
 #[derive(Debug)]
 pub(super) struct SimReply {
     pub(super) status: StatusCode,
@@ -89,12 +87,12 @@ impl SimReply {
     }
 }
 
-/// The `Authorization` value of these credentials.
+/// Returns the `Authorization` value for these credentials.
 pub(super) fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
-/// A quoted entity tag: 40 hexadecimal digits that depend on the bytes.
+/// Returns a quoted entity tag: 40 hexadecimal digits of a hash of the bytes.
 pub(super) fn etag(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let digest = Sha256::digest(bytes);
@@ -107,21 +105,21 @@ pub(super) fn etag(bytes: &[u8]) -> String {
     tag
 }
 
-/// What the preconditions of a request say.
+/// Result of the preconditions of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precondition {
-    /// The request has none.
+    /// The request has no preconditions.
     None,
-    /// It has some, and they hold.
+    /// All preconditions are met.
     Holds,
-    /// The client has the current version already.
+    /// The client already has the current version.
     NotModified,
-    /// The client acts on another version than the current one.
+    /// The client refers to another version than the current one.
     Failed,
 }
 
-/// Judges `If-Match`, else `If-Unmodified-Since`, and `If-None-Match`, else `If-Modified-Since`.
-/// A date that cannot be read counts as absent.
+/// Evaluates `If-Match`, otherwise `If-Unmodified-Since`; and `If-None-Match`, otherwise `If-Modified-Since`.
+/// A date that cannot be parsed counts as absent.
 pub(super) fn precondition(request: &SimRequest, etag: &str, modified: Timestamp) -> Precondition {
     let safe = matches!(request.method, Method::GET | Method::HEAD);
     let modified = modified.as_second();

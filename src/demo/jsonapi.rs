@@ -1,6 +1,6 @@
-//! The JSON:API dialect, as each version of MaxScale speaks it, quirks included: `demo::profile` has what differs.
+//! The JSON:API dialect of each MaxScale version, with its quirks. `demo::profile` has the differences.
 //!
-//! Who may enter: `routing`. The order of work is the real server's: the action first, then the preconditions.
+//! As in MaxScale, the action comes first and the preconditions after it.
 
 mod auth;
 mod context;
@@ -26,16 +26,16 @@ use super::endpoint::SimEndpoint;
 use super::http::{Precondition, SimReply, SimRequest, etag, precondition};
 use super::profile::{NotFoundStyle, VersionProfile};
 use super::world::World;
-use auth::{denied, enter, login};
+use auth::{authorize, denied, login};
 use context::DocContext;
 use document::document;
 use resource::JsonApiResource;
 use selection::DocOptions;
 use session::found;
 
-/// The SHA-1 of nothing: the tag of every empty reply to a GET.
+/// Entity tag of every empty reply to a GET: the SHA-1 of no bytes.
 const EMPTY_TAG: &str = "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"";
-/// The tag of what nobody has changed over the API, where that is what tags count.
+/// Entity tag of a resource that was not changed over the API, in versions whose tags count changes.
 const UNCHANGED_TAG: &str = "\"0\"";
 
 const SECURITY: [(HeaderName, &str); 4] = [
@@ -51,7 +51,7 @@ pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     let denial = if is_login {
         login(endpoint, request)
     } else {
-        enter(endpoint.accounts.entry(request))
+        authorize(endpoint.accounts.authenticate(request))
     };
     let now = || endpoint.with_world(|world| timestamp(world.wall()));
     match denial {
@@ -90,7 +90,7 @@ pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     complete(reply, profile, request, now)
 }
 
-/// An internal error, whatever was asked.
+/// Returns the reply for an internal error.
 pub(super) fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     let now = endpoint.with_world(|world| timestamp(world.wall()));
     let detail = format!("{} could not be answered", request.path);
@@ -101,8 +101,10 @@ pub(super) fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     complete(reply, endpoint.profile, request, now)
 }
 
-/// What a reply says of its connection. Newer HTTP libraries close it after each request without a body, and do
-/// not speak of it after others; older ones keep it, unless the client wants it closed.
+/// Returns the `Connection` header of a reply, if any.
+///
+/// Newer versions close the connection after each request without a body, and send no header after others.
+/// Older ones keep it open unless the client wants it closed.
 fn connection(profile: &VersionProfile, request: &SimRequest) -> Option<&'static str> {
     let wants_close = request
         .header(&header::CONNECTION)
@@ -115,7 +117,7 @@ fn connection(profile: &VersionProfile, request: &SimRequest) -> Option<&'static
     }
 }
 
-/// The headers that every reply has.
+/// Adds the headers of every reply.
 fn complete(mut reply: SimReply, profile: &VersionProfile, request: &SimRequest, now: Timestamp) -> SimReply {
     if let Some(connection) = connection(profile, request) {
         reply = reply.with(header::CONNECTION, connection);
@@ -160,7 +162,7 @@ fn act(
     }
 }
 
-/// Everything that changes something is done before anybody asks for preconditions.
+/// Carries out a request that changes something. Preconditions are evaluated only afterwards.
 fn change(
     request: &SimRequest,
     resource: JsonApiResource<'_>,
@@ -198,7 +200,7 @@ fn delete(request: &SimRequest, id: u64, profile: &VersionProfile, world: &mut W
     SimReply::new(StatusCode::OK)
 }
 
-/// As C's `atoi` reads it, but nothing below zero.
+/// Parses leading digits as C's `atoi` does. Returns 0 for a negative number.
 fn leading_digits(text: &str) -> u64 {
     let digits = text
         .trim_start()
@@ -227,7 +229,7 @@ fn get(
         Precondition::NotModified => return SimReply::new(StatusCode::NOT_MODIFIED),
         Precondition::Holds | Precondition::None => {}
     }
-    // A precondition that holds makes the real server forget the parameters and the validators.
+    // As in MaxScale, a met precondition discards the parameters and the validators.
     let bare = verdict == Precondition::Holds && !profile.http.counts_revisions;
     let selection = DocOptions::of(&request.parameters(), bare, profile.parameters);
     let reply = match document(resource, context, world, &selection) {
@@ -249,7 +251,7 @@ fn get(
         .with(header::LAST_MODIFIED, http_date(started))
 }
 
-/// What is answered about something that is not there.
+/// Returns the reply for a resource that does not exist.
 fn missing(request: &SimRequest, resource: JsonApiResource<'_>, profile: &VersionProfile) -> SimReply {
     let named = profile.sessions.missing;
     let kind = match resource {

@@ -1,9 +1,8 @@
-//! The embedded endpoint: a simulated fleet of sessions, served over HTTP on loopback in both dialects.
+//! Simulated MaxScale, served over HTTP on loopback in both dialects.
 //!
-//! `world` is pure: it has no clock, no I/O and no randomness but its seed. `server` gives it a clock and a
-//! socket; `draft` and `jsonapi` write its replies from their own structs, so that a client is never tested
-//! against its own idea of the format. The room imports nothing from the others. Who may enter: `commands`
-//! (`maxtop demo`), through [`serve`], and tests.
+//! Shares no code with the client, so tests cannot pass by sharing a mistake: `draft` and `jsonapi` build the
+//! replies from their own structs. `world` is pure: it has no clock, no I/O, and no randomness except its
+//! seed. `server` gives it a clock and a socket. This room uses no other room.
 
 mod accounts;
 mod connection;

@@ -1,16 +1,15 @@
-//! What distinguishes the versions of MaxScale, as values: one entry for each in [`table`].
+//! Differences between MaxScale versions, as data: one entry per version in [`table`].
 //!
-//! The replies ask these values and never for a version. Who may enter: the JSON:API dialect, and
-//! `spec` and `endpoint` for the one that is served.
+//! The replies use these values and never compare versions.
 
 pub(super) mod table;
 
-/// A version of MaxScale, by what its admin API does.
+/// The behavior of the admin API in one MaxScale version.
 #[derive(Debug, Clone, Copy)]
 pub struct VersionProfile {
-    /// As `--profile-version` has it.
+    /// Name, as in `--profile-version`.
     pub name: &'static str,
-    /// What it calls itself.
+    /// Full version, as MaxScale reports it.
     pub version: &'static str,
     pub(super) http: Http,
     pub(super) links: Links,
@@ -20,183 +19,184 @@ pub struct VersionProfile {
     pub(super) proxy: ProxyForm,
 }
 
-/// What it does with HTTP.
+/// HTTP behavior.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)]
 pub(super) struct Http {
-    /// Connections stay open: that is up to the HTTP library that the version was built with.
+    /// Whether connections stay open. Depends on the HTTP library that the version was built with.
     pub(super) keeps_connections: bool,
-    /// Replies of the server itself carry headers against misuse by browsers.
+    /// Whether MaxScale's own replies carry headers against misuse by browsers.
     pub(super) guards_browsers: bool,
-    /// Without `/v1` nothing is found.
+    /// Whether paths without `/v1` are not found.
     pub(super) needs_prefix: bool,
-    /// The status for a method that nobody knows.
+    /// Status for an unknown method.
     pub(super) unknown_method: u16,
-    /// The entity tag counts changes made over the API, of which this endpoint has none. Else it is a digest, and
-    /// a precondition that holds makes the server forget parameters and validators.
+    /// Whether the entity tag counts changes made over the API; this endpoint has no such changes.
+    ///
+    /// Otherwise the tag is a digest, and a met precondition discards parameters and validators.
     pub(super) counts_revisions: bool,
 }
 
-/// What its links look like.
+/// Form of the links.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Links {
-    /// They have `/v1` even if the request had none.
+    /// Whether links have `/v1` even if the request had none.
     pub(super) always_prefixed: bool,
-    /// Relationships have `related` beside `self`; else only `self`, which is the collection.
+    /// Whether relationships have `related` in addition to `self`. Otherwise `self` is the collection.
     pub(super) related: bool,
-    /// Links of single objects end in a slash, as those of collections always do.
+    /// Whether links of single objects end in a slash, as those of collections always do.
     pub(super) slash: bool,
 }
 
-/// Which parameters of a GET it knows.
+/// Supported parameters of a GET.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)]
 pub(super) struct ParameterSupport {
     pub(super) pretty: Pretty,
-    /// One line of JSON has blanks behind commas and colons.
+    /// Whether JSON in one line has blanks after commas and colons.
     pub(super) spaced: bool,
     pub(super) fields: bool,
-    /// They are chosen before the filter looks at a row.
+    /// Whether fields are removed before the filter is evaluated.
     pub(super) fields_first: bool,
     pub(super) page: bool,
     pub(super) filter: Filtering,
 }
 
-/// What indents.
+/// Values of `pretty` that indent. Without the parameter the reply is always indented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pretty {
-    /// No parameter, or `true`.
+    /// Only `true`.
     Literal,
-    /// Everything but no.
+    /// Every value except a false one.
     Truthy,
 }
 
-/// What `filter` does.
+/// Support for `filter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Filtering {
-    /// Nothing.
+    /// Not supported.
     None,
-    /// One comparison with a JSON value; anything else is ignored.
+    /// One comparison with a JSON value. Anything else is ignored.
     Equality,
-    /// Expressions too; a bad one is refused.
+    /// Expressions too. An invalid one is rejected.
     Expressions,
 }
 
-/// What can be done with one session.
+/// Operations on one session.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)]
 pub(super) struct Operations {
     pub(super) delete: bool,
     pub(super) restart: bool,
     pub(super) patch: bool,
-    /// An id is what C's `atoi` makes of it. Else digits, and nothing but digits.
+    /// Whether an id is parsed as C's `atoi` does. Otherwise it must be digits only.
     pub(super) atoi: bool,
-    /// Whoever is listed is found by the id. Else only who has started.
+    /// Whether every listed session is found by its id. Otherwise only started ones are.
     pub(super) finds_all: bool,
     pub(super) missing: NotFoundStyle,
 }
 
-/// What a 404 for an object of a known kind says.
+/// Message of a 404 for an object of a known kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotFoundStyle {
-    /// Nothing.
+    /// No message.
     Silent,
-    /// That it is none.
+    /// "NAME is not a KIND".
     Named,
-    /// That it is none, if its name cannot be one.
+    /// The same message, but for sessions only if the name cannot be an id.
     NamedIfImpossible,
 }
 
-/// What the row of a session has, and in which form.
+/// Attributes of a session and their form.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)]
 pub(super) struct RowForm {
-    /// `state`: half-open, in use, stopping.
+    /// Values of `state`: half-open, in use, stopping.
     pub(super) states: [&'static str; 3],
-    /// `connected` is local time in the form of `asctime`. Else GMT in that of HTTP.
+    /// Whether `connected` is local time in `asctime` form. Otherwise it is GMT in the form of HTTP.
     pub(super) local_dates: bool,
     pub(super) idle: Idle,
-    /// IPv4 addresses are written as those of IPv6.
+    /// Whether IPv4 addresses are written as mapped IPv6 addresses.
     pub(super) mapped_addresses: bool,
     pub(super) port: bool,
     pub(super) default_database: bool,
     pub(super) connections: ConnectionForm,
     pub(super) client: ClientForm,
-    /// `queries` and `log`.
+    /// Whether sessions have `queries` and `log`.
     pub(super) statements: bool,
-    /// Only readwritesplit notes the end of a statement.
+    /// Whether only readwritesplit records the end of a statement.
     pub(super) forgets_ends: bool,
     pub(super) parameters: bool,
     pub(super) memory: MemoryForm,
-    /// `io_activity` and `thread`.
+    /// Whether sessions have `io_activity` and `thread`.
     pub(super) activity: bool,
     pub(super) seconds_alive: bool,
 }
 
-/// What `idle` measures.
+/// Definition of `idle`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Idle {
-    /// The time since the client sent something.
+    /// Time since the client last sent something.
     SinceRead,
-    /// The time since the client sent or got something; 0 while there is more for it than it takes.
+    /// Time since the client last sent or received something. 0 while data for the client is queued.
     SinceTraffic,
-    /// The same, but 0 while a statement runs.
+    /// As `SinceTraffic`, but 0 while a statement runs.
     BetweenStatements,
 }
 
-/// What stands in `connections`.
+/// Form of `connections`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ConnectionForm {
-    /// There is no such attribute.
+    /// The attribute does not exist.
     None,
-    /// The address of a structure, and the thread id one level deeper.
+    /// Address of a structure, with the thread id one level deeper.
     Pointer,
     /// Server, thread id and cipher.
     Plain,
 }
 
-/// What stands in `client`.
+/// Form of `client`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClientForm {
-    /// There is no such attribute.
+    /// The attribute does not exist.
     None,
-    /// As the connections.
+    /// As in [`ConnectionForm::Pointer`].
     Pointer,
-    /// The cipher.
+    /// Cipher only.
     Cipher,
-    /// The cipher, what the client says of itself, and the length of the history.
+    /// Cipher, connection attributes, and length of the command history.
     Attributes,
 }
 
-/// What stands in `memory`.
+/// Form of `memory`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MemoryForm {
-    /// There is no such attribute.
+    /// The attribute does not exist.
     None,
-    /// Buffers are one number.
+    /// The buffers are one number.
     Number(Sizes),
-    /// Buffers are told apart.
+    /// The buffers are listed separately.
     Object(Sizes),
 }
 
-/// Sizes that differ from version to version, in bytes.
+/// Sizes that differ between versions, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sizes {
-    /// The client's side of somebody who has not logged in.
+    /// Client side of a session before login.
     pub(super) half_open: u64,
-    /// A history without anything in it.
+    /// An empty command history.
     pub(super) empty_history: u64,
 }
 
-/// What `/maxscale` and its threads have.
+/// Attributes of `/maxscale` and its threads.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ProxyForm {
-    /// Its settings, as JSON.
+    /// Settings, as JSON.
     pub(super) settings: &'static str,
-    /// The data directory is one of the settings.
+    /// Whether the data directory is among the settings.
     pub(super) datadir_among_settings: bool,
-    /// Attributes of the current version that it does not have.
+    /// Attributes of the current version that this one lacks.
     pub(super) without: &'static [&'static str],
-    /// Statistics of a thread that it does not have.
+    /// Thread statistics of the current version that this one lacks.
     pub(super) threads_without: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-//! Which dialect answers a request, and what becomes of its answer. Who may enter: `server`.
+//! Selects the dialect of a request, and applies faults and delays to the reply.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use super::http::{SimReply, SimRequest};
 use super::spec::ServedDialects;
 use super::{draft, jsonapi};
 
-/// What is sent back, and when.
+/// A reply and when to send it.
 #[derive(Debug)]
 pub(super) struct DelayedReply {
-    /// Without one the connection is reset.
+    /// The reply. `None` resets the connection.
     pub(super) reply: Option<SimReply>,
-    /// How long it is held back.
+    /// How long the reply is held back.
     pub(super) hold: Duration,
 }
 
-/// Answers a request, and remembers that it was asked.
+/// Handles a request and adds it to the log.
 pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> DelayedReply {
-    let (fault, silence) = endpoint.fault(request).unzip();
+    let (fault, silence) = endpoint.next_fault(request).unzip();
     let carried_out = fault
         .is_none_or(InjectedFault::is_after)
         .then(|| carry_out(endpoint, request));
@@ -53,7 +53,7 @@ fn carry_out(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     }
 }
 
-/// An internal error, in the dialect that was asked.
+/// Returns the reply for an internal error, in the dialect of the request.
 fn fail(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
     if speaks_jsonapi(endpoint.dialects, &request.path) {
         jsonapi::fail(endpoint, request)

@@ -1,6 +1,4 @@
-//! The socket: binds to loopback, serves until stopped.
-//!
-//! Who may enter: `maxtop demo` and tests.
+//! The HTTP server: binds to loopback and serves until it is stopped.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,20 +20,20 @@ use super::routing::{self, DelayedReply};
 use super::spec::{DemoError, ServeSpec};
 use super::world::World;
 
-/// Open connections get this long to end when the server stops.
+/// Maximum time for open connections to end when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A running endpoint. It stops when this is dropped.
+/// A running endpoint. Dropping it stops the server.
 #[derive(Debug)]
 pub struct SimServer {
-    /// Where it listens.
+    /// Address on which the server listens.
     pub addr: SocketAddr,
     endpoint: Arc<SimEndpoint>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// Starts the endpoint. It must be called within a tokio runtime.
+/// Starts the endpoint. Must be called within a tokio runtime.
 pub async fn serve(spec: ServeSpec) -> Result<SimServer, DemoError> {
     spec.check()?;
     let address = spec.listen;
@@ -60,55 +58,55 @@ pub async fn serve(spec: ServeSpec) -> Result<SimServer, DemoError> {
 }
 
 impl SimServer {
-    /// The base URL.
+    /// Returns the base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
 
-    /// The last requests, oldest first, 100,000 at most. Each is in it before its reply is sent.
+    /// Returns the last requests, oldest first, at most 100,000. A request is logged before its reply is
+    /// sent.
     pub fn log(&self) -> Vec<RequestLine> {
         self.endpoint.log()
     }
 
-    /// The ids of all sessions, half-open ones too.
+    /// Returns the ids of all sessions, including half-open ones.
     pub fn ids(&self) -> Vec<u64> {
         self.endpoint
             .with_world(|world| world.sessions().map(|session| session.id()).collect())
     }
 
-    /// Looks at the world as it is now, or changes it: for whatever the other hooks do not offer.
+    /// Runs `look` on the world at the current time. It may change the world.
     pub fn with_world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         self.endpoint.with_world(look)
     }
 
-    /// Ends a session, as if by another client.
+    /// Kills a session, as another client would.
     pub fn kill(&self, id: u64) -> bool {
         self.endpoint.with_world(|world| world.kill(id))
     }
 
-    /// The id belongs to another user from now on, connected just now: an id that was reused.
+    /// Gives the id to another user, connected just now. Simulates a reused id.
     pub fn impersonate(&self, id: u64, user: &str) -> bool {
         self.endpoint.with_world(|world| world.impersonate(id, user))
     }
 
-    /// The id belongs to another user from now on, and nothing else of it changes: address, port and connect
-    /// time stay. The name can be any text.
+    /// Renames the user of a session, to any text. Address, port and connect time stay.
     pub fn rename(&self, id: u64, user: &str) -> bool {
         self.endpoint.with_world(|world| world.rename(id, user))
     }
 
-    /// Leaves a session out of the next lists, so many of them, while it lives on and is found by its id.
+    /// Leaves a session out of the next `lists` lists. It continues to exist and is found by its id.
     pub fn hide(&self, id: u64, lists: u32) -> bool {
         self.endpoint.with_world(|world| world.hide(id, lists))
     }
 
-    /// The process behind the endpoint ends and another one begins: ids from 1, another start time and data
-    /// directory, other sessions. The socket stays open.
+    /// Simulates a restart of the process: ids start at 1, with another start time and data directory, and
+    /// other sessions. The socket stays open.
     pub fn restart(&self) {
         self.endpoint.restart();
     }
 
-    /// Stops listening and waits until open connections have ended, for a second at most.
+    /// Stops listening and waits until open connections have ended, for at most 1 s.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         let Some(mut task) = self.task.take() else { return };
@@ -119,14 +117,16 @@ impl SimServer {
 }
 
 impl Drop for SimServer {
-    /// Dropping the sender tells the server to stop; a request being answered is still answered.
+    /// Dropping the sender stops the server. A request in progress is still answered.
     fn drop(&mut self) {
         drop(self.stop.take());
     }
 }
 
-/// Answers on a thread for blocking work: a list of a large fleet takes a while, and others share the runtime.
-/// A client that hangs up while its reply is held back ends this future, but not what was asked for.
+/// Handles a request on a blocking thread: a list of a large fleet takes a while, and others share the
+/// runtime.
+///
+/// A client that disconnects while its reply is held back cancels this future, but not the request.
 async fn respond(
     State(endpoint): State<Arc<SimEndpoint>>,
     ConnectInfo(cutter): ConnectInfo<ResetHandle>,

@@ -1,6 +1,4 @@
-//! What to serve, and why it may not start.
-//!
-//! Who may enter: `maxtop demo` and tests, which fill it in; `server` and `endpoint`, which read it.
+//! Parameters of an embedded endpoint, and the errors of starting it.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,53 +13,54 @@ use super::profile::table::PROFILES;
 use super::settings::ProxyOverrides;
 use super::world::WorldSpec;
 
-/// World time runs at most so much faster than the clock.
+/// Maximum speed of world time, in world seconds per second.
 const MAX_SPEED: f64 = 10_000.0;
 
-/// Which dialects are served.
+/// Dialects to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ServedDialects {
-    /// `/v1/…` is JSON:API, everything else the draft.
+    /// JSON:API below `/v1/…`, the draft on all other paths.
     #[default]
     Both,
-    /// The draft only: `/v1/…` is an unknown resource.
+    /// The draft only. `/v1/…` is an unknown resource.
     Draft,
     /// JSON:API only, with `/v1` or (2.4 and later) without.
     JsonApi,
 }
 
-/// What to serve, and where.
+/// Parameters of an embedded endpoint.
 #[derive(Debug, Clone)]
 pub struct ServeSpec {
-    /// A loopback address; port 0 takes any free port.
+    /// Address to listen on, a loopback address. Port 0 selects a free port.
     pub listen: SocketAddr,
-    /// The fleet.
+    /// The simulated fleet.
     pub world: WorldSpec,
-    /// World seconds per second; 0 is a world that stands still.
+    /// World seconds per second. At 0 time does not advance.
     pub speed: f64,
     /// User and password that every request needs, if any.
     pub auth: Option<(String, SecretString)>,
-    /// User and password of an account that may only read; it needs `auth` beside it to mean anything.
+    /// User and password of a read-only account. Has an effect only together with `auth`.
     pub viewer: Option<(String, SecretString)>,
-    /// JSON:API gives tokens for passwords, as a real server does over TLS or with `admin_secure_gui=false`.
+    /// Whether JSON:API issues tokens for passwords, as MaxScale does over TLS or with
+    /// `admin_secure_gui=false`.
     pub tokens: bool,
-    /// Which dialects are served.
+    /// Dialects to serve.
     pub dialects: ServedDialects,
-    /// As which version of MaxScale it speaks JSON:API.
+    /// MaxScale version that JSON:API simulates.
     pub profile: &'static VersionProfile,
-    /// How the proxy is set up (JSON:API).
+    /// Settings of the proxy (JSON:API).
     pub settings: ProxyOverrides,
-    /// The time zone of dates that do not name theirs.
+    /// Time zone of dates without a zone.
     pub zone: TimeZone,
-    /// What goes wrong on purpose, if anything.
+    /// Faults to inject, if any.
     pub faults: Option<Faults>,
-    /// The reply to a request about one session, or to a DELETE, comes that much later. The request itself is
-    /// carried out and remembered at once.
+    /// Delay of the reply to a request about one session and to a DELETE. The request is carried out and
+    /// logged at once.
     pub delay: Duration,
 }
 
 impl ServeSpec {
-    /// A fleet of that size and seed, from now on, in both dialects, on any port of 127.0.0.1.
+    /// Creates a fleet of this size and seed that starts now, in both dialects, on a free port of 127.0.0.1.
     pub fn new(sessions: usize, seed: u64) -> Self {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -83,7 +82,7 @@ impl ServeSpec {
         }
     }
 
-    /// What is wrong with it, if anything.
+    /// Validates the parameters.
     pub(super) fn check(&self) -> Result<(), DemoError> {
         if !self.listen.ip().is_loopback() {
             return Err(DemoError::NotLoopback(self.listen));
@@ -99,7 +98,7 @@ impl ServeSpec {
 }
 
 impl VersionProfile {
-    /// The one to serve, by its name.
+    /// Finds a version by name.
     pub fn named(name: &str) -> Result<&'static Self, DemoError> {
         let named = PROFILES.iter().find(|profile| profile.name == name);
         named.ok_or_else(|| DemoError::Profile {
@@ -108,7 +107,7 @@ impl VersionProfile {
     }
 }
 
-/// The versions that can be served.
+/// Returns the names of all versions.
 fn names() -> String {
     let names: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
     names.join(" ")
@@ -117,27 +116,27 @@ fn names() -> String {
 /// Why the endpoint does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// The fleet is open to everybody who can reach it, so only this machine may.
-    #[error("the demo endpoint listens on loopback only, not on {0}: try 127.0.0.1:0")]
+    /// The address is not a loopback address. Other machines must not reach the fleet.
+    #[error("cannot listen on {0}: not a loopback address, try 127.0.0.1:0")]
     NotLoopback(SocketAddr),
-    /// Speed must be a number in range.
-    #[error("the speed must lie between 0 and {MAX_SPEED}, not {0}")]
+    /// The speed is not a number in range.
+    #[error("speed must be between 0 and {MAX_SPEED}, got {0}")]
     Speed(f64),
-    /// A version that nobody has described.
-    #[error("no such version of MaxScale: {}; there are {}", name.escape_debug(), names())]
+    /// The version does not exist.
+    #[error("unknown MaxScale version '{}': use one of {}", name.escape_debug(), names())]
     Profile {
-        /// What was asked for.
+        /// The name as given.
         name: String,
     },
-    /// A share of the requests.
-    #[error("the rate of faults must lie between 0 and 1, not {0}")]
+    /// The share of failing requests is not in range.
+    #[error("fault rate must be between 0 and 1, got {0}")]
     FaultRate(f64),
-    /// The address is taken, or the like.
+    /// The address cannot be bound, for example because it is in use.
     #[error("cannot listen on {address}: {source}")]
     Bind {
-        /// Where.
+        /// Address to listen on.
         address: SocketAddr,
-        /// Why not.
+        /// Cause reported by the system.
         source: io::Error,
     },
 }

@@ -1,5 +1,4 @@
-//! The story as it is judged: the replies of the pure world, decoded and judged list by list, at a
-//! time that is set by hand.
+//! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,21 +16,21 @@ use crate::diagnosis::{
 use crate::model::{Dialect, EndpointId, Snapshot};
 use crate::wire::{self, Decoder, Interner};
 
-/// When the world begins, and the zone of its server, which nobody names.
+/// Start of the world in seconds since 1970. The server's zone is not reported.
 const NOW: i64 = 1_790_000_000;
 const ZONE: i8 = 2;
 
-/// Somebody who polls the world.
+/// A client that polls the world.
 struct Watcher {
     endpoint: SimEndpoint,
     dialect: Dialect,
     interner: Interner,
     past: Option<(Snapshot, Diagnoses)>,
-    /// What is known of connections (draft).
+    /// Connection samples (draft).
     samples: Samples,
 }
 
-/// What was found of one session: reasons with their severities.
+/// Findings of one session: reasons with their severities.
 type FoundSession = BTreeSet<(&'static str, Severity)>;
 
 impl Watcher {
@@ -64,7 +63,7 @@ impl Watcher {
         }
     }
 
-    /// Lists and judges the world as it is after so many seconds.
+    /// Gets and diagnoses a list of the world at `second`.
     fn poll(&mut self, second: u64) -> BTreeMap<u64, FoundSession> {
         self.endpoint
             .with_world(|world| world.advance(Duration::from_secs(second)));
@@ -74,7 +73,7 @@ impl Watcher {
         };
         let body = self.get(path);
         let taken_at = self.endpoint.with_world(|world| dates::timestamp(world.wall()));
-        // Which zone a server is in is known on loopback only; JSON:API does not need it.
+        // The zone of a server is known on loopback only. JSON:API does not need it.
         let zone = (self.dialect == Dialect::Draft).then(|| self.endpoint.zone.clone());
         let mut decoder = Decoder::new(&mut self.interner, zone.as_ref(), taken_at);
         let rows = wire::list(self.dialect, &body, &mut decoder).unwrap();
@@ -85,7 +84,7 @@ impl Watcher {
             dialect: self.dialect,
             instance,
             number: second,
-            // Our clock is another one.
+            // Our clock differs from the server's.
             asked_at: crate::model::Now::default(),
             taken_at: taken_at + jiff::SignedDuration::from_secs(47),
             cost: Duration::ZERO,
@@ -123,7 +122,7 @@ impl Watcher {
         found
     }
 
-    /// Looks at the connections of everybody.
+    /// Samples the connections of every session.
     fn sample(&mut self, snapshot: &Snapshot) {
         for session in &snapshot.sessions {
             let body = self.get(&format!("/sessions/{}/connections", session.id));
@@ -135,7 +134,7 @@ impl Watcher {
         }
     }
 
-    /// What the story has planted in each session, as the list can show it.
+    /// Returns the scripted trouble of a session.
     fn plot(&self, id: u64) -> SessionTrouble {
         self.endpoint.with_world(|world| {
             world
@@ -145,7 +144,8 @@ impl Watcher {
     }
 }
 
-/// What each planted trouble is found by within half a minute, by lists and (draft) looks at connections.
+/// Returns the findings of each scripted trouble within half a minute, from lists and (draft) connection
+/// samples.
 fn planted(dialect: Dialect) -> Vec<(SessionTrouble, FoundSession)> {
     let found = |reasons: &[_]| reasons.iter().copied().collect();
     let (act, look) = (Severity::Act, Severity::Look);
@@ -204,7 +204,7 @@ fn one_list_shows_what_is_idle_and_what_hangs() {
 }
 
 #[test]
-fn nobody_else_is_found_in_ten_minutes() {
+fn no_other_session_is_found_in_ten_minutes() {
     for dialect in [Dialect::Draft, Dialect::JsonApi] {
         let mut watcher = Watcher::new(dialect, 100);
         let mut seen: BTreeMap<String, FoundSession> = BTreeMap::new();
@@ -218,7 +218,7 @@ fn nobody_else_is_found_in_ten_minutes() {
             .into_iter()
             .map(|(plot, reasons)| (format!("{plot:?}"), reasons))
             .collect();
-        // What hangs for so long falls silent, and is to be acted on, in the end.
+        // A statement that hangs this long makes the session silent and is marked ▲ in the end.
         for plot in ["Hung", "NoBackend"] {
             if let Some(reasons) = expected.get_mut(plot) {
                 reasons.extend([("query", Severity::Act), ("silent", Severity::Look)]);

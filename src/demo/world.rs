@@ -1,8 +1,7 @@
-//! The simulated fleet: which sessions exist at a given world time.
+//! The simulated fleet: the sessions that exist at a given world time.
 //!
-//! What moves within a session is a function of its age (`timeline`); what changes the fleet is an event on the
-//! schedule. So the world depends on its seed and the time alone, not on how often somebody looked. Who may
-//! enter: the replies of both dialects, through [`SimSessionAt`], and `server`, which brings the time.
+//! Activity within a session is a function of its age (`timeline`). Changes of the fleet are scheduled
+//! events. So the world depends only on its seed and the time, not on how often it is read.
 
 mod changes;
 mod event_queue;
@@ -32,37 +31,39 @@ pub(super) use timeline::mix;
 pub(super) use topology::{SERVERS, SERVICES, Server};
 pub use topology::{ServerTrouble, Service, TroubledServer};
 
-/// How long the simulated process had been running when the world began.
+/// Uptime of the simulated process when the world starts.
 const UPTIME_AT_START: Duration = Duration::from_secs(3 * 86_400 + 4 * 3_600 + 512);
-/// The same after a restart: the clients are back within seconds.
+/// Uptime when the world starts after a restart. The clients reconnect within seconds.
 const UPTIME_AFTER_RESTART: Duration = Duration::from_secs(2);
 
-/// What a world is made from.
+/// Parameters of a world.
 #[derive(Debug, Clone)]
 pub struct WorldSpec {
-    /// About how many clients are logged in at any time; exactly so many at the start.
+    /// Number of logged-in clients: exact at the start, approximate later.
     pub sessions: usize,
-    /// The same seed gives the same world.
+    /// Seed of the world. The same seed gives the same world.
     pub seed: u64,
-    /// Sessions opened, and closed, per second; `None` is a hundredth of the fleet, at most 20.
+    /// Number of sessions opened, and closed, per second. Defaults to 1 % of the fleet, at most 20.
     pub churn: Option<f64>,
-    /// The wall clock at the start, in whole seconds since 1970.
+    /// Wall clock at the start, in seconds since 1970.
     pub now_unix: i64,
-    /// Some sessions carry control characters and other traps in their texts.
+    /// Whether some sessions have control characters and other traps in their texts.
     pub hostile: bool,
-    /// The name of the machine that the proxy runs on.
+    /// Name of the machine that runs the proxy.
     pub node: String,
-    /// One connection has not logged in yet. Only JSON:API lists it, beyond the number in `sessions`.
+    /// Whether one connection has not logged in yet. It is in addition to `sessions`, and only JSON:API lists
+    /// it.
     pub half_open: bool,
-    /// Every killed client comes back after about 0.4 s, on a new connection. Without it a few of a pool do,
-    /// later, and only if anybody comes at all.
+    /// Whether every killed client reconnects after about 0.4 s.
+    ///
+    /// Otherwise some clients of pools do so later, unless churn is 0.
     pub returning: bool,
-    /// One server is not well, from the start on.
+    /// The server with a problem from the start, if any.
     pub troubled_server: Option<TroubledServer>,
 }
 
 impl WorldSpec {
-    /// A fleet of that many sessions, with everything else as usual.
+    /// Creates a fleet of this size, with defaults for everything else.
     pub fn new(sessions: usize, seed: u64, now_unix: i64) -> Self {
         Self {
             sessions,
@@ -78,33 +79,33 @@ impl WorldSpec {
     }
 }
 
-/// The fleet at one moment. It moves on by [`World::advance`], never back.
+/// The fleet at one moment. [`World::advance`] moves it forward, never back.
 #[derive(Debug)]
 pub struct World {
     spec: WorldSpec,
     uptime_at_start: Duration,
-    /// Time since the process began; sessions are dated on this scale.
+    /// Time since the process started. Times of sessions use this scale.
     uptime: Duration,
     sessions: BTreeMap<u64, SimSession>,
-    /// Those that are left out of lists, and of how many more.
+    /// Sessions left out of lists, with the number of lists still to skip.
     hidden: BTreeMap<u64, u32>,
     schedule: EventQueue,
     next_id: u64,
     churn: f64,
-    /// Mean life of a short-lived session, such that `churn` keeps the fleet at its size.
+    /// Mean lifetime of a short-lived session. Chosen so that `churn` keeps the size of the fleet.
     brief_life: Duration,
     arrivals: Rng,
-    /// When a session last came, went or changed hands.
+    /// Uptime when a session was last opened, closed or changed.
     changed: Duration,
 }
 
 impl World {
-    /// The fleet at world time zero.
+    /// Creates the fleet at world time zero.
     pub fn new(spec: &WorldSpec) -> Self {
         Self::begun(spec.clone(), UPTIME_AT_START)
     }
 
-    /// The fleet of the next process: ids from 1 again, another start time and data directory.
+    /// Creates the fleet of the next process: ids from 1, another start time and data directory.
     #[must_use]
     pub fn restarted(&self) -> Self {
         let (now_unix, _) = self.wall();
@@ -139,59 +140,59 @@ impl World {
         world
     }
 
-    /// Moves to a world time; an earlier one changes nothing.
+    /// Advances to a world time. Ignores a time in the past.
     pub fn advance(&mut self, world_time: Duration) {
         let target = self.uptime_at_start.saturating_add(world_time);
         while let Some((at, event)) = self.schedule.next_until(target) {
             self.uptime = self.uptime.max(at);
-            fleet::happen(self, at, event);
+            fleet::handle(self, at, event);
         }
         self.uptime = self.uptime.max(target);
     }
 
-    /// Every session, by id, as it is now. Half-open ones are among them.
+    /// Returns every session at the current time, by id, including half-open ones.
     pub fn sessions(&self) -> impl Iterator<Item = SimSessionAt<'_>> {
         self.sessions
             .values()
             .map(|session| SimSessionAt::of(session, self.uptime))
     }
 
-    /// The sessions that a list of this moment names.
+    /// Returns the sessions that a list contains at the current time.
     pub fn listed_sessions(&self) -> impl Iterator<Item = SimSessionAt<'_>> {
         self.sessions()
             .filter(|session| !self.hidden.contains_key(&session.id()))
     }
 
-    /// One session as it is now.
+    /// Returns one session at the current time.
     pub fn session(&self, id: u64) -> Option<SimSessionAt<'_>> {
         self.sessions
             .get(&id)
             .map(|session| SimSessionAt::of(session, self.uptime))
     }
 
-    /// How many sessions there are.
+    /// Returns the number of sessions.
     pub fn len(&self) -> usize {
         self.sessions.len()
     }
 
-    /// Whether nobody is connected.
+    /// Whether there are no sessions.
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
     }
 
-    /// The wall clock: whole seconds since 1970 and nanoseconds.
+    /// Returns the wall clock: seconds since 1970 and nanoseconds.
     pub fn wall(&self) -> (i64, u32) {
         self.wall_at(self.uptime)
     }
 
-    /// The wall clock when the process began.
+    /// Returns the wall clock at the start of the process, in seconds since 1970.
     pub fn started_unix(&self) -> i64 {
         self.spec
             .now_unix
             .saturating_sub_unsigned(self.uptime_at_start.as_secs())
     }
 
-    /// The wall clock at a moment of the process' life.
+    /// Returns the wall clock at an uptime of the process.
     pub fn wall_at(&self, uptime: Duration) -> (i64, u32) {
         (
             self.started_unix().saturating_add_unsigned(uptime.as_secs()),
@@ -199,27 +200,27 @@ impl World {
         )
     }
 
-    /// Time since the process began.
+    /// Returns the time since the process started.
     pub fn uptime(&self) -> Duration {
         self.uptime
     }
 
-    /// When a session last came, went or changed hands, on the scale of `uptime`.
+    /// Returns the uptime when a session was last opened, closed or changed.
     pub fn changed(&self) -> Duration {
         self.changed
     }
 
-    /// How many sessions the process has seen.
+    /// Returns the number of sessions since the process started.
     pub fn total_sessions(&self) -> u64 {
         self.next_id.saturating_sub(1)
     }
 
-    /// From now on this server is not well, and all others are; `None` is none. It lasts across restarts.
+    /// Gives this server a problem and repairs all others; `None` repairs all. Kept across restarts.
     pub fn trouble_server(&mut self, troubled: Option<TroubledServer>) {
         self.spec.troubled_server = troubled;
     }
 
-    /// What is wrong with a server.
+    /// Returns the problem of a server, if any.
     pub(super) fn trouble_of(&self, server: &str) -> Option<ServerTrouble> {
         let troubled = self.spec.troubled_server.as_ref();
         troubled
@@ -227,12 +228,12 @@ impl World {
             .map(|troubled| troubled.trouble)
     }
 
-    /// The name of the machine.
+    /// Returns the name of the machine.
     pub fn node(&self) -> &str {
         &self.spec.node
     }
 
-    /// The process id, another one after each restart.
+    /// Returns the process id. Each restart changes it.
     pub fn pid(&self) -> u64 {
         1_000 + timeline::mix(self.spec.seed, 3) % 30_000
     }

@@ -1,4 +1,4 @@
-//! Credentials that are refused, and accounts that may only read.
+//! Rejected credentials, and accounts that may only read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ fn poll(spec: ClientSpec) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     (poller, messages)
 }
 
-/// The next message that is of use.
+/// Returns the next message that `read` accepts.
 async fn next<T>(messages: &mut UnboundedReceiver<Msg>, mut read: impl FnMut(Msg) -> Option<T>) -> T {
     loop {
         if let Some(value) = read(next_msg(messages).await) {
@@ -40,7 +40,7 @@ async fn next<T>(messages: &mut UnboundedReceiver<Msg>, mut read: impl FnMut(Msg
     }
 }
 
-/// Refuses everybody until it is opened.
+/// A server that rejects every request until the flag is set.
 fn locked() -> (Server, Arc<AtomicBool>) {
     let open = Arc::new(AtomicBool::new(false));
     let is_open = Arc::clone(&open);
@@ -94,7 +94,7 @@ async fn refused_credentials_go_out_once_whoever_asks_and_again_when_somebody_wa
 
     open.store(true, Ordering::SeqCst);
     poller.send(PollerCommand::Refresh);
-    // Everybody goes on: the list, and at once the details too.
+    // Both continue: the list, and at once the details too.
     let (mut listed, mut seen) = (false, false);
     while !(listed && seen) {
         match next_msg(&mut messages).await {
@@ -162,7 +162,7 @@ async fn an_account_that_may_only_read_is_found_out_by_its_delete_and_goes_on_re
     }
 }
 
-/// As recorded: who may only read is answered like somebody with a wrong password.
+/// As recorded: an account that may only read gets the same reply as one with a wrong password.
 #[tokio::test]
 async fn a_refused_delete_of_somebody_who_has_read_nothing_is_no_proof() {
     let server = Server::saying(reply(401, ""));
@@ -175,7 +175,7 @@ async fn a_refused_delete_of_somebody_who_has_read_nothing_is_no_proof() {
     assert!(fault.is_refused_password(), "{fault:?}");
 }
 
-/// `admin_readwrite_hosts`: the challenge tells it from a token that is not known any more.
+/// `admin_readwrite_hosts`: the challenge distinguishes it from an unknown token.
 #[tokio::test]
 async fn a_token_that_may_not_write_from_here_is_told_from_one_that_is_forgotten() {
     let server = Server::answering(|line, _| match line {

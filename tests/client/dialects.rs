@@ -1,4 +1,4 @@
-//! Finding the dialect, and what is asked for in each.
+//! Detection of the dialect, and the requests in each.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

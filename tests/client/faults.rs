@@ -1,4 +1,4 @@
-//! Every way in which an endpoint can fail: each is a named fault, and none hangs.
+//! Every way in which an endpoint can fail: each gives a named error, and none hangs.
 
 use std::net::TcpListener;
 use std::time::Duration;

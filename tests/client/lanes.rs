@@ -1,4 +1,4 @@
-//! The detail lane and the kill lane, beside a list that hangs.
+//! Detail and kill requests next to a list that hangs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -29,7 +29,7 @@ fn poll(server: &Server) -> (EndpointPoller, Messages) {
     (poller, messages)
 }
 
-/// Lists never come; session N is there, but for 404 and for 13, which hangs.
+/// A server whose lists never arrive. Session N exists, except 404, and except 13, which hangs.
 fn server_with_a_hanging_list() -> Server {
     Server::start(|request, stream| {
         let id = request
@@ -55,7 +55,7 @@ fn check(ticket: u64, id: u64) -> PollerCommand {
     PollerCommand::Kill(Ticket(ticket), request)
 }
 
-/// The DELETE after a check that was asked for at that time.
+/// The DELETE after a check that was requested at that time.
 fn delete(id: u64, checked_at: Now) -> PollerCommand {
     let request = KillRequest::Delete {
         id: SessionId(id),
@@ -64,7 +64,7 @@ fn delete(id: u64, checked_at: Now) -> PollerCommand {
     PollerCommand::Kill(Ticket(id), request)
 }
 
-/// What the details are told next.
+/// Returns the next message to the details.
 async fn next_seen(messages: &mut Messages) -> (u64, Result<Arc<SessionObservation>, RequestError>) {
     loop {
         if let Msg::Seen { id, answer, .. } = next_msg(messages).await {
@@ -73,7 +73,7 @@ async fn next_seen(messages: &mut Messages) -> (u64, Result<Arc<SessionObservati
     }
 }
 
-/// What this check is answered.
+/// Returns the reply to this check.
 async fn checked(messages: &mut Messages, ticket: u64) -> Result<Arc<SessionObservation>, RequestError> {
     loop {
         if let Msg::Kill(KillEvent::Seen(answered, answer)) = next_msg(messages).await
@@ -191,7 +191,7 @@ async fn refused_credentials_are_not_tried_again_for_every_session_looked_at() {
     }
     let details = server.requests().into_iter();
     let details = details.filter(|request| request.contains("/sessions/"));
-    // None, where the list was refused before.
+    // None, if the list was rejected before.
     assert!(details.count() <= 1);
 }
 
@@ -213,7 +213,7 @@ async fn a_check_without_the_process_start_says_that_it_is_unknown() {
     }
 }
 
-/// How many deletions are under way, and how many ever were at once.
+/// Number of deletions in progress, and the highest number so far.
 #[derive(Default)]
 struct Gate {
     inside: Mutex<usize>,
@@ -223,7 +223,7 @@ struct Gate {
 }
 
 impl Gate {
-    /// Lets nobody out before sixteen were inside together.
+    /// Blocks until sixteen requests are in progress together.
     fn pass(&self) {
         let mut inside = self.inside.lock().unwrap();
         *inside += 1;

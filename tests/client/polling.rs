@@ -1,4 +1,4 @@
-//! The list lane: what it says of an endpoint that comes, goes, restarts and refuses.
+//! List requests: messages about an endpoint that appears, disappears, restarts and rejects.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ async fn next_failure(messages: &mut UnboundedReceiver<Msg>) -> (RequestError, D
     }
 }
 
-/// Serves a list of one session. Another process answers after so many lists.
+/// Serves a list of one session. The process changes after every `cycles` lists.
 fn server_that_restarts_every(cycles: usize) -> Server {
     let lists = AtomicUsize::new(0);
     Server::start(move |request, stream| {
@@ -59,7 +59,7 @@ fn server_that_restarts_every(cycles: usize) -> Server {
 }
 
 #[tokio::test]
-async fn the_dialect_is_told_before_the_first_list_and_numbers_ascend() {
+async fn the_dialect_is_reported_before_the_first_list_and_numbers_ascend() {
     let server = server_that_restarts_every(1000);
     let (_poller, mut messages) = poll(server.client(), FAST);
     let first = next_msg(&mut messages).await;
@@ -121,7 +121,7 @@ async fn a_proxy_that_cannot_tell_its_process_is_listed_all_the_same() {
 }
 
 #[tokio::test]
-async fn refused_credentials_are_left_alone_for_a_minute_unless_asked_for() {
+async fn rejected_credentials_are_retried_after_a_minute_or_on_request() {
     let server = Server::saying(reply(401, ""));
     let spec = ClientSpec {
         credentials: Some(Credentials {
@@ -162,7 +162,7 @@ async fn all_ends_when_the_poller_is_dropped() {
 }
 
 #[tokio::test]
-async fn lanes_end_when_nobody_receives() {
+async fn pollers_end_when_the_receiver_is_closed() {
     let server = server_that_restarts_every(1000);
     let (mut poller, messages) = poll(server.client(), FAST);
     drop(messages);

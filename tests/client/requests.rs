@@ -1,4 +1,4 @@
-//! What the client sends, as the server sees it: which requests, with which headers, how often.
+//! Requests of the client, as the server receives them: paths, headers, number.
 
 use maxtop::client::{Client, ClientSpec, Credentials, ListRequest};
 use maxtop::model::{EndpointId, Now, RequestError, SessionId};

@@ -1,4 +1,4 @@
-//! The sample lane: connections of the draft, those on the screen first, and of JSON:API never.
+//! Sample requests: connections of the draft, sessions on the screen first; none in JSON:API.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -32,7 +32,7 @@ fn poll(demo: &SimServer, dialect: Dialect) -> (EndpointPoller, UnboundedReceive
     (EndpointPoller::spawn(client, SETTINGS, out), messages)
 }
 
-/// Whose connections the next message tells of.
+/// Returns the sessions whose connections the next message contains.
 async fn next_sampled(messages: &mut UnboundedReceiver<Msg>) -> Vec<SessionId> {
     loop {
         if let Msg::Sampled(_, looks) = next_msg(messages).await {

@@ -1,5 +1,5 @@
-//! The password, the token and the key are in no text: not when all is well, and not in any fault, even
-//! of a server that repeats what it was told.
+//! The password, the token and the key are in no text: neither in normal operation, nor in any error, even of
+//! a server that repeats what it received.
 
 use std::fmt::{Debug, Display};
 
@@ -35,7 +35,7 @@ fn both_are_clean(value: &(impl Debug + Display)) {
     is_clean(&format!("{value:?} {value:#?} {value}"));
 }
 
-/// What every public thing of a client says of itself.
+/// Asserts that no public text of a client contains a secret.
 fn client_is_clean(client: &Client) {
     is_clean(&format!(
         "{client:?} {client:#?} {} {:?}",
@@ -44,7 +44,7 @@ fn client_is_clean(client: &Client) {
     ));
 }
 
-/// Gives the token, and answers all else with `bad`, once it has let the client in.
+/// Issues the token, and replies to all other requests with `bad` after the first.
 fn bad(bad: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Server {
     Server::answering(move |line, pass| match line {
         "GET /v1/auth" => reply(200, &format!(r#"{{"meta":{{"token":"{TOKEN}"}}}}"#)),
@@ -64,7 +64,7 @@ async fn every_fault(server: &Server) -> usize {
             fields: Some(&["id"]),
             range: None,
         };
-        // Tells the dialect.
+        // Detects the dialect.
         client
             .sessions(&request)
             .await

@@ -1,5 +1,5 @@
-//! A server of a few lines that plays one fault each: it reads a request's head, notes it, and lets
-//! the test write whatever it likes onto the connection.
+//! A small server that injects one fault: it reads and records a request's head, and lets the test write any
+//! bytes to the connection.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -57,13 +57,13 @@ impl Server {
         Self { address, heads }
     }
 
-    /// Answers every request with this.
+    /// Sends this reply to every request.
     pub(crate) fn saying(reply: impl Into<Vec<u8>>) -> Self {
         let reply = reply.into();
         Self::start(move |_, stream| send(stream, &reply))
     }
 
-    /// Answers by the request's line, as in `GET /sessions`, and its `Authorization`.
+    /// Replies by the request's line, as in `GET /sessions`, and its `Authorization`.
     pub(crate) fn answering(answer: impl Fn(&str, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::start_with_heads(TcpListener::bind("127.0.0.1:0").unwrap(), move |head, stream| {
             let mut lines = head.lines();
@@ -73,12 +73,12 @@ impl Server {
         })
     }
 
-    /// The heads of all requests so far.
+    /// Returns the heads of all requests so far.
     pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 
-    /// Method and target of all requests so far.
+    /// Returns method and target of all requests so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         let line = |head: &String| {
             let line = head.lines().next().unwrap_or_default();
@@ -87,7 +87,7 @@ impl Server {
         self.heads().iter().map(line).collect()
     }
 
-    /// Waits until this was asked for.
+    /// Waits until the server has received this request.
     pub(crate) async fn wait_for(&self, request: &str) {
         let asked = async {
             while !self.requests().iter().any(|one| one == request) {
@@ -99,12 +99,12 @@ impl Server {
             .unwrap();
     }
 
-    /// How a client of it is made.
+    /// Returns the parameters of a client for this server.
     pub(crate) fn spec(&self) -> ClientSpec {
         ClientSpec::new(EndpointId(0), self.address.to_string().parse().unwrap())
     }
 
-    /// A client of it.
+    /// Creates a client for this server.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.spec()).unwrap()
     }
@@ -181,7 +181,7 @@ pub(crate) async fn kill(client: &Client, id: SessionId) -> Result<(), RequestEr
     }
 }
 
-/// A JSON:API server with one session, which answers its DELETE with `delete`; nothing where that is empty.
+/// A JSON:API server with one session, which replies to its DELETE with `delete`. No reply if that is empty.
 pub(crate) fn with_session(id: u64, delete: Vec<u8>) -> Server {
     Server::start(move |request, stream| {
         let body = match request {
@@ -210,7 +210,7 @@ pub(crate) fn ids(list: &ListReply) -> Vec<u64> {
     list.rows.sessions.iter().map(|session| session.id.0).collect()
 }
 
-/// The next message of a poller, which must come within a time that no good run needs.
+/// Returns the next message of a poller. Fails after a time that no good run needs.
 pub(crate) async fn next_msg(messages: &mut UnboundedReceiver<Msg>) -> Msg {
     let next = tokio::time::timeout(Duration::from_secs(10), messages.recv());
     next.await.unwrap().unwrap()

@@ -1,4 +1,4 @@
-//! The server lane: what it asks for of the servers and the services, when, and that nobody waits for it.
+//! Requests for servers and services: their fields, their times, and that no other request waits for them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::server::{Server, hold, jsonapi_instance, jsonapi_list, jsonapi_sessio
 
 type Messages = UnboundedReceiver<Msg>;
 
-const ASKED: &str = "GET /v1/servers?fields%5Bservers%5D=state,parameters/address,parameters/port,\
+const REQUEST: &str = "GET /v1/servers?fields%5Bservers%5D=state,parameters/address,parameters/port,\
      replication_lag,statistics/connections&pretty=false";
 
-const SERVICES_ASKED: &str = "GET /v1/services?fields%5Bservices%5D=state,router,connections,\
+const SERVICES_REQUEST: &str = "GET /v1/services?fields%5Bservices%5D=state,router,connections,\
      total_connections,statistics/max_connections,parameters/max_connections,\
      parameters/retain_last_statements&pretty=false";
 
@@ -26,7 +26,7 @@ const SERVICES: &str = r#"{"data":[{"id":"RW","type":"services","attributes":
 const SERVERS: &str = r#"{"data":[{"id":"db1","type":"servers","attributes":
     {"state":"Maintenance, Running","parameters":{"address":"10.0.9.1","port":3306}}}]}"#;
 
-/// Sessions with any id, and this to who asks for servers.
+/// A server with any session id, and this reply to requests for servers.
 fn server(answer: impl Fn() -> Option<Vec<u8>> + Send + Sync + 'static) -> Server {
     Server::start(move |request, stream| {
         let path = request.split(['?', ' ']).nth(1).unwrap_or_default();
@@ -70,14 +70,14 @@ fn watch(poller: &EndpointPoller, id: Option<u64>) {
     poller.send(PollerCommand::Watch(id.map(SessionId)));
 }
 
-/// The details are told so many times more.
-async fn looks(messages: &mut Messages, times: usize) {
+/// Waits for this number of further messages to the details.
+async fn details_seen(messages: &mut Messages, times: usize) {
     for _ in 0..times {
         while !matches!(next_msg(messages).await, Msg::Seen { .. }) {}
     }
 }
 
-async fn told(messages: &mut Messages) -> Result<Arc<Servers>, RequestError> {
+async fn next_servers(messages: &mut Messages) -> Result<Arc<Servers>, RequestError> {
     loop {
         if let Msg::Servers { answer, .. } = next_msg(messages).await {
             return answer;
@@ -85,7 +85,7 @@ async fn told(messages: &mut Messages) -> Result<Arc<Servers>, RequestError> {
     }
 }
 
-async fn services_told(messages: &mut Messages) -> Result<Arc<Services>, RequestError> {
+async fn next_services(messages: &mut Messages) -> Result<Arc<Services>, RequestError> {
     loop {
         if let Msg::Services { answer, .. } = next_msg(messages).await {
             return answer;
@@ -93,25 +93,25 @@ async fn services_told(messages: &mut Messages) -> Result<Arc<Services>, Request
     }
 }
 
-/// All that was asked of the services so far.
-fn services_asked(server: &Server) -> Vec<String> {
+/// Returns all requests for services so far.
+fn service_requests(server: &Server) -> Vec<String> {
     let requests = server.requests().into_iter();
     requests.filter(|line| line.contains("/services")).collect()
 }
 
-/// All that was asked of the servers so far.
-fn asked(server: &Server) -> Vec<String> {
+/// Returns all requests for servers so far.
+fn server_requests(server: &Server) -> Vec<String> {
     let requests = server.requests().into_iter();
     requests.filter(|line| line.contains("/servers")).collect()
 }
 
 #[tokio::test]
-async fn they_are_asked_for_at_once_and_only_for_what_is_needed() {
+async fn servers_are_requested_at_once_and_only_with_the_needed_fields() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     watch(&poller, Some(1));
-    let servers = told(&mut messages).await.unwrap();
-    assert_eq!(asked(&server), [ASKED]);
+    let servers = next_servers(&mut messages).await.unwrap();
+    assert_eq!(server_requests(&server), [REQUEST]);
     assert_eq!(servers.states.len(), 1);
     assert_eq!(servers.states[0].name.as_str(), "db1");
     assert_eq!(servers.states[0].origin().as_deref(), Some("10.0.9.1:3306"));
@@ -122,51 +122,51 @@ async fn many_looks_at_many_sessions_ask_for_them_once() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     watch(&poller, Some(1));
-    assert!(told(&mut messages).await.is_ok());
-    looks(&mut messages, 20).await;
+    assert!(next_servers(&mut messages).await.is_ok());
+    details_seen(&mut messages, 20).await;
     for id in [Some(2), None, Some(1), None, Some(2)] {
         watch(&poller, id);
         if id.is_some() {
-            looks(&mut messages, 5).await;
+            details_seen(&mut messages, 5).await;
         }
     }
-    assert_eq!(asked(&server), [ASKED]);
+    assert_eq!(server_requests(&server), [REQUEST]);
 }
 
 #[tokio::test]
-async fn nobody_asks_while_no_details_are_open() {
+async fn no_request_is_sent_while_no_details_are_open() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (_poller, mut messages) = poll(&server, Dialect::JsonApi);
     for _ in 0..10 {
         while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
     }
-    assert_eq!(asked(&server), [""; 0]);
+    assert_eq!(server_requests(&server), [""; 0]);
 }
 
 #[tokio::test]
-async fn the_draft_is_not_asked() {
+async fn the_draft_gets_no_request() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (poller, mut messages) = poll(&server, Dialect::Draft);
     watch(&poller, Some(1));
-    looks(&mut messages, 10).await;
-    assert_eq!(asked(&server), [""; 0]);
+    details_seen(&mut messages, 10).await;
+    assert_eq!(server_requests(&server), [""; 0]);
 }
 
 #[tokio::test]
-async fn nobody_waits_for_servers_that_hang_and_they_are_asked_once() {
+async fn no_request_waits_for_servers_that_hang() {
     let server = server(|| None);
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     watch(&poller, Some(1));
-    server.wait_for(ASKED).await;
-    looks(&mut messages, 10).await;
+    server.wait_for(REQUEST).await;
+    details_seen(&mut messages, 10).await;
     while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
-    // Closed and opened again with the request still under way.
+    // Closed and opened again while the request is in flight.
     for id in [None, Some(2), None, Some(1)] {
         watch(&poller, id);
         tokio::task::yield_now().await;
     }
-    looks(&mut messages, 10).await;
-    assert_eq!(asked(&server), [ASKED]);
+    details_seen(&mut messages, 10).await;
+    assert_eq!(server_requests(&server), [REQUEST]);
 }
 
 #[tokio::test]
@@ -180,10 +180,10 @@ async fn a_fault_is_told_with_its_cause_and_ends_no_session() {
         let server = server(move || Some(reply(status, body)));
         let (poller, mut messages) = poll(&server, Dialect::JsonApi);
         watch(&poller, Some(1));
-        let fault = told(&mut messages).await.unwrap_err();
+        let fault = next_servers(&mut messages).await.unwrap_err();
         assert_eq!(fault.to_string(), expected);
-        looks(&mut messages, 5).await;
-        assert_eq!(asked(&server), [ASKED]);
+        details_seen(&mut messages, 5).await;
+        assert_eq!(server_requests(&server), [REQUEST]);
     }
 }
 
@@ -192,18 +192,18 @@ async fn the_services_come_with_the_servers_and_as_rarely() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     watch(&poller, Some(1));
-    let services = services_told(&mut messages).await.unwrap();
+    let services = next_services(&mut messages).await.unwrap();
     let load = services.states[0].load().unwrap();
     assert_eq!((load.connections, load.limit), (180, 200));
-    assert_eq!(services_asked(&server), [SERVICES_ASKED]);
-    looks(&mut messages, 10).await;
+    assert_eq!(service_requests(&server), [SERVICES_REQUEST]);
+    details_seen(&mut messages, 10).await;
     for _ in 0..3 {
         for is_open in [true, false] {
             poller.send(PollerCommand::Survey(is_open));
-            looks(&mut messages, 3).await;
+            details_seen(&mut messages, 3).await;
         }
     }
-    assert_eq!(services_asked(&server), [SERVICES_ASKED]);
+    assert_eq!(service_requests(&server), [SERVICES_REQUEST]);
 }
 
 #[tokio::test]
@@ -211,10 +211,10 @@ async fn the_overview_alone_asks_for_them_too() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
-    assert_eq!(services_asked(&server), [""; 0]);
+    assert_eq!(service_requests(&server), [""; 0]);
     poller.send(PollerCommand::Survey(true));
-    assert!(services_told(&mut messages).await.is_ok());
-    assert_eq!(services_asked(&server), [SERVICES_ASKED]);
+    assert!(next_services(&mut messages).await.is_ok());
+    assert_eq!(service_requests(&server), [SERVICES_REQUEST]);
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn who_does_not_let_us_in_is_asked_for_one_of_both() {
     let server = server(|| Some(reply(401, "")));
     let (poller, mut messages) = poll(&server, Dialect::JsonApi);
     watch(&poller, Some(1));
-    let fault = services_told(&mut messages).await.unwrap_err();
+    let fault = next_services(&mut messages).await.unwrap_err();
     assert!(fault.is_not_allowed());
-    assert_eq!(services_asked(&server), [""; 0]);
+    assert_eq!(service_requests(&server), [""; 0]);
 }

@@ -20,7 +20,7 @@ fn client(url: &str) -> Client {
     Client::new(ClientSpec::new(EndpointId(0), url.parse().unwrap())).unwrap()
 }
 
-/// The start times that `count` requests get, each on its own connection.
+/// Returns the start times that `count` requests get, each on its own connection.
 fn process_starts(proxies: &TwoProxies, count: usize) -> Vec<String> {
     let client = client(&proxies.url());
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -108,7 +108,7 @@ fn the_proxies_behind_the_front_have_equal_ids_of_other_clients() {
     );
 }
 
-/// Polls until several proxies are noticed. Returns whether they are within so many lists.
+/// Polls until several proxies are detected. Returns whether that happened within this number of lists.
 fn is_noticed(url: &str, lists: usize) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! TLS: who is trusted, who is not and why, and what is shown to a server that asks.
+//! TLS: which certificates are trusted, why others are not, and the client's own certificate.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
@@ -26,7 +26,7 @@ async fn ask(spec: ClientSpec) -> Result<Vec<u64>, RequestError> {
     list(&Client::new(spec).unwrap()).await.map(|list| ids(&list))
 }
 
-/// The fault, and what a person reads of it.
+/// The fault and its displayed text.
 async fn refused(spec: ClientSpec) -> (TlsFault, String, &'static str) {
     let fault = ask(spec).await.unwrap_err();
     let words = (fault.to_string(), fault.remedy().unwrap().0);
@@ -77,7 +77,7 @@ async fn one_whose_time_is_over_or_has_not_begun() {
     let (server, authority) = (endpoint(), Authority::new("our CA"));
     for (times, expected, what) in [
         (
-            Times::Over,
+            Times::Expired,
             "certificate of localhost expired on 2020-12-31",
             "renew it on the server",
         ),
@@ -140,7 +140,7 @@ async fn a_server_that_has_signed_for_itself_is_trusted_where_its_certificate_is
         remedy.starts_with("give this certificate with --ca-file"),
         "{remedy}"
     );
-    let over = self_signed(&["localhost"], Times::Over);
+    let over = self_signed(&["localhost"], Times::Expired);
     let front = TlsFront::start(server.address, &over, None);
     let (fault, ..) = refused(trusting(&front, "localhost", &over.certificate)).await;
     assert!(
@@ -163,7 +163,7 @@ async fn a_certificate_signed_by_an_authority_is_trusted_where_it_is_given_itsel
     let sibling = authority.server(&["localhost"], Times::Now);
     let (fault, ..) = refused(trusting(&front, "localhost", &sibling.certificate)).await;
     assert!(matches!(fault, TlsFault::UnknownAuthority(_)), "{fault:?}");
-    let over = authority.server(&["localhost"], Times::Over);
+    let over = authority.server(&["localhost"], Times::Expired);
     let front = TlsFront::start(server.address, &over, None);
     let (fault, ..) = refused(trusting(&front, "localhost", &over.certificate)).await;
     assert!(matches!(fault, TlsFault::Expired { .. }), "{fault:?}");
@@ -298,7 +298,7 @@ async fn insecure_accepts_any_certificate_and_stays_in_sight() {
         Certified::from_pem(SHA1),
         Authority::new("our CA").server(&[], Times::Now),
         Authority::new("our CA").client(),
-        self_signed(&["elsewhere"], Times::Over),
+        self_signed(&["elsewhere"], Times::Expired),
         Authority::new("unknown").server(&["elsewhere"], Times::NotYet),
     ] {
         let front = TlsFront::start(server.address, &certificate, None);
@@ -353,7 +353,7 @@ async fn a_server_that_wants_a_certificate_gets_the_right_one_or_says_no() {
     assert_eq!(ask(known).await, Ok(vec![7]));
 }
 
-/// Does this with each connection, once something has come.
+/// Does this with each connection, once some bytes have arrived.
 fn on_contact(act: impl Fn(&mut TcpStream) + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

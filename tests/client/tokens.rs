@@ -1,4 +1,4 @@
-//! The token that stands for the password: when there is one, when another, and what is never repeated.
+//! The token that replaces the password: when it is issued and renewed, and which requests are not repeated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,14 +44,14 @@ fn poll(spec: ClientSpec) -> (EndpointPoller, UnboundedReceiver<Msg>) {
     )
 }
 
-/// A token of that number, which holds so many seconds.
+/// A token with this number, valid for this number of seconds.
 fn token(number: usize, seconds: u64) -> String {
     let claims = format!(r#"{{"iat":1000,"exp":{},"n":{number}}}"#, 1000 + seconds);
     format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims))
 }
 
-/// What came for each request: its line, and its `Authorization`.
-fn shown(server: &Server) -> Vec<(String, String)> {
+/// Returns the line and the `Authorization` of each request.
+fn requests_of(server: &Server) -> Vec<(String, String)> {
     let heads = server.heads().into_iter();
     let pair = |head: String| {
         let line = head
@@ -72,8 +72,8 @@ fn logins(server: &Server) -> usize {
     requests.iter().filter(|line| *line == "GET /v1/auth").count()
 }
 
-/// Gives tokens that hold so long, and knows only those of numbers that `knows` accepts.
-fn giving(seconds: u64, knows: impl Fn(usize) -> bool + Send + Sync + 'static) -> Server {
+/// Issues tokens valid for `seconds`, and accepts only those whose numbers `knows` accepts.
+fn issuing(seconds: u64, knows: impl Fn(usize) -> bool + Send + Sync + 'static) -> Server {
     let given = AtomicUsize::new(0);
     Server::answering(move |line, pass| {
         if line == "GET /v1/auth" {
@@ -106,16 +106,22 @@ async fn until(server: &Server, is_so: impl Fn(&Server) -> bool) {
 
 fn uses(pass: &str) -> impl Fn(&Server) -> bool {
     let pass = pass.to_owned();
-    move |server| shown(server).iter().filter(|(_, shown)| *shown == pass).count() > 6
+    move |server| {
+        requests_of(server)
+            .iter()
+            .filter(|(_, shown)| *shown == pass)
+            .count()
+            > 6
+    }
 }
 
 #[tokio::test]
 async fn a_screen_gets_one_once_it_pays_and_shows_it_from_then_on() {
-    let server = giving(28_800, |_| true);
+    let server = issuing(28_800, |_| true);
     let (_poller, _messages) = poll(spec(&server, TokenUse::Always));
     until(&server, uses(&format!("Bearer {}", token(0, 28_800)))).await;
     assert_eq!(logins(&server), 1);
-    let shown = shown(&server);
+    let shown = requests_of(&server);
     let first = shown.iter().position(|(line, _)| line == "GET /v1/auth").unwrap();
     assert!(first >= 4, "the first table waits for no token: {shown:?}");
     let after_login = shown.iter().skip(first);
@@ -125,7 +131,7 @@ async fn a_screen_gets_one_once_it_pays_and_shows_it_from_then_on() {
 
 #[tokio::test]
 async fn it_is_renewed_before_its_end() {
-    let server = giving(1, |_| true);
+    let server = issuing(1, |_| true);
     let (_poller, mut messages) = poll(spec(&server, TokenUse::Always));
     until(&server, uses(&format!("Bearer {}", token(1, 1)))).await;
     while let Ok(msg) = messages.try_recv() {
@@ -135,11 +141,11 @@ async fn it_is_renewed_before_its_end() {
 
 #[tokio::test]
 async fn one_that_the_server_has_forgotten_costs_one_repeated_get_and_no_list() {
-    let server = giving(28_800, |number| number > 0);
+    let server = issuing(28_800, |number| number > 0);
     let (_poller, mut messages) = poll(spec(&server, TokenUse::Always));
     until(&server, uses(&format!("Bearer {}", token(1, 28_800)))).await;
     assert_eq!(logins(&server), 2);
-    let shown = shown(&server);
+    let shown = requests_of(&server);
     let refused = format!("Bearer {}", token(0, 28_800));
     let at = shown.iter().position(|(_, pass)| *pass == refused).unwrap();
     assert_eq!(shown[at + 1], (shown[at].0.clone(), BASIC.to_owned()));
@@ -167,7 +173,7 @@ async fn a_delete_is_never_repeated() {
     assert_eq!(deletes(&server), ["DELETE /v1/sessions/7"]);
     list(&client).await.unwrap();
     assert_eq!(kill(&client, SessionId(7)).await, Ok(()));
-    let deletes = shown(&server);
+    let deletes = requests_of(&server);
     let deletes: Vec<_> = deletes
         .iter()
         .filter(|(line, _)| line.starts_with("DELETE"))
@@ -203,7 +209,7 @@ async fn where_there_are_none_the_password_goes_on_and_nobody_asks_twice() {
 
 #[tokio::test]
 async fn over_plain_http_and_in_the_draft_none_is_asked_for() {
-    let server = giving(28_800, |_| true);
+    let server = issuing(28_800, |_| true);
     let (poller, _messages) = poll(spec(&server, TokenUse::OverTls));
     until(&server, |server| server.requests().len() > 20).await;
     assert_eq!(logins(&server), 0);
@@ -225,7 +231,7 @@ async fn over_plain_http_and_in_the_draft_none_is_asked_for() {
 
 #[tokio::test]
 async fn over_tls_it_is_asked_for_without_being_told() {
-    let (server, authority) = (giving(28_800, |_| true), Authority::new("our CA"));
+    let (server, authority) = (issuing(28_800, |_| true), Authority::new("our CA"));
     let certificate = authority.server(&["localhost"], Times::Now);
     let front = TlsFront::start(server.address, &certificate, None);
     let mut spec = spec(&server, TokenUse::default());
@@ -241,11 +247,11 @@ async fn over_tls_it_is_asked_for_without_being_told() {
     }
 }
 
-/// `MaxScale`s behind one address, each with tokens of its own.
+/// Several `MaxScale`s behind one address, each with its own tokens.
 #[tokio::test]
 async fn two_servers_behind_one_address_are_asked_for_tokens_less_and_less() {
     let turn = Arc::new(AtomicUsize::new(0));
-    let server = giving(28_800, move |_| {
+    let server = issuing(28_800, move |_| {
         turn.fetch_add(1, Ordering::SeqCst).is_multiple_of(2)
     });
     let (_poller, mut messages) = poll(spec(&server, TokenUse::Always));

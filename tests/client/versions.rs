@@ -1,4 +1,5 @@
-//! The real client on every version that the embedded endpoint can be: what it lists, shows, ends and is told.
+//! The real client with every version that the embedded endpoint simulates: lists, details, kills and
+//! messages.
 
 use maxtop::client::{Client, ClientSpec, ListForm, ListReply, ListRequest};
 use maxtop::demo::{self, PROFILES, ServeSpec, ServedDialects, SimServer, VersionProfile};
@@ -9,7 +10,7 @@ use maxtop::model::{
 
 use crate::server::{Server, jsonapi_list, kill, list, reply, send};
 
-/// A fleet that stands still, half-open session and all.
+/// A fleet without changes, including its half-open session.
 async fn serving(profile: &'static VersionProfile) -> SimServer {
     let mut spec = ServeSpec::new(60, 7);
     spec.world.churn = Some(0.0);
@@ -76,7 +77,7 @@ async fn every_version_is_recognised_and_listed_whole() {
     }
 }
 
-/// All that an identity is made of, in one form whatever the version.
+/// Asserts that all parts of an identity are there, in one form for all versions.
 fn assert_identifiable(session: &Session, profile: &VersionProfile) {
     let what = profile.name;
     let connected = session.connected.as_ref().unwrap();
@@ -140,7 +141,7 @@ async fn every_version_shows_one_session_as_it_lists_it() {
             RequestError::NotFound,
             "{what}"
         );
-        // Before 24.02 ids are read like C numbers: another session is no answer.
+        // Before 24.02 ids are parsed like C numbers: a reply with another session is not an answer.
         let far = SessionId(row.id.0 + (1 << 32));
         let fault = client.session(far).await.unwrap_err();
         assert_eq!(
@@ -153,7 +154,7 @@ async fn every_version_shows_one_session_as_it_lists_it() {
     }
 }
 
-/// Without what every reading wears out or counts on.
+/// The session without values that age or count with every read.
 fn alike(session: &Session) -> Session {
     Session {
         age: None,
@@ -196,7 +197,7 @@ async fn every_version_ends_whom_it_can() {
     }
 }
 
-/// What hangs is found where the version tells it; on 2.2 nobody can.
+/// A hanging statement is found if the version reports it. 2.2 does not.
 #[tokio::test]
 async fn every_version_is_judged_by_what_it_tells() {
     for profile in &PROFILES {
@@ -228,7 +229,8 @@ async fn every_version_is_judged_by_what_it_tells() {
     }
 }
 
-/// Sparse rows say all that the table, the filters and the reasons need; who does not know `fields` sends all.
+/// Sparse rows have all that the table, the filters and the reasons need. A server that does not know
+/// `fields` sends everything.
 #[tokio::test]
 async fn a_sparse_list_is_the_same_sessions_in_every_version() {
     for profile in &PROFILES {
@@ -276,7 +278,7 @@ async fn a_far_endpoint_is_polled_with_fields_and_a_near_one_without() {
     assert_eq!(asked.len(), 2);
 }
 
-/// Whoever looks closely knows it as well as whoever polls.
+/// `doctor` and the poller detect kept statements alike.
 #[tokio::test]
 async fn a_far_endpoint_that_keeps_statements_is_asked_for_the_whole_list() {
     let running = serving(VersionProfile::current()).await;
@@ -291,7 +293,8 @@ async fn a_far_endpoint_that_keeps_statements_is_asked_for_the_whole_list() {
     }
 }
 
-/// The first request of a far one is in JSON:API; the draft that answers 404 is asked for all of it.
+/// The first request of a remote endpoint is in JSON:API. If the draft replies with 404, the full list is
+/// requested.
 #[tokio::test]
 async fn a_far_draft_is_asked_for_the_whole_list() {
     let server = Server::start(|request, stream| {
@@ -312,7 +315,7 @@ async fn a_far_draft_is_asked_for_the_whole_list() {
     assert_eq!(requests[1..], ["GET /sessions", "GET /sessions"]);
 }
 
-/// A server that refuses a parameter it does not know is no MaxScale; one that ignores it is an old one.
+/// A server that rejects an unknown parameter is not MaxScale. One that ignores it is an old version.
 #[tokio::test]
 async fn a_server_that_ignores_fields_is_understood() {
     let server = Server::saying(reply(200, &jsonapi_list(&[3, 4])));

@@ -51,7 +51,7 @@ impl Home {
         ran(&mut self.command(args))
     }
 
-    /// What `maxtop config -o json` says of a setting: its value, where from and by what.
+    /// Returns a setting from `maxtop config -o json`: value, origin and source.
     fn setting(&self, args: &[&str], name: &str) -> Value {
         let ran = self.maxtop(&[&["config", "-o", "json"], args].concat());
         assert_eq!((ran.status, ran.err.as_str()), (0, ""));
@@ -175,7 +175,7 @@ fn the_password_is_shown_nowhere() {
 }
 
 #[test]
-fn a_command_tells_the_password() {
+fn a_command_prints_the_password() {
     let demo = locked();
     let url = demo.running.url();
     let home = Home::new().with_config(&format!(
@@ -343,7 +343,7 @@ fn the_sample_can_be_used_as_it_is() {
 }
 
 #[test]
-fn a_variable_that_is_no_text_is_told_by_name() {
+fn a_variable_that_is_not_text_is_reported_by_name() {
     use std::os::unix::ffi::OsStrExt as _;
     let bad = std::ffi::OsStr::from_bytes(b"\xff");
     for name in ["MAXTOP_PASSWORD", "MAXTOP_USER", "MAXTOP_ENDPOINT"] {
@@ -353,7 +353,7 @@ fn a_variable_that_is_no_text_is_told_by_name() {
 }
 
 #[test]
-fn a_certificate_that_is_not_there_is_told_before_anything_is_asked() {
+fn a_missing_certificate_is_reported_before_any_request() {
     let home = Home::new();
     home.maxtop(&["list", "--ca-file", "/nowhere/ca.pem"])
         .failed(1, "cannot read the CA file /nowhere/ca.pem");

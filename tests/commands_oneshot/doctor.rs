@@ -10,7 +10,7 @@ use crate::program::{Demo, Ran, answering, command, maxtop, ran};
 
 const PASSWORD: &str = "tr0ub4dor-marker";
 
-/// What each check came to.
+/// Result of each check.
 struct Checked {
     status: i32,
     checks: BTreeMap<String, Value>,
@@ -63,7 +63,7 @@ fn set_up(settings: ProxyOverrides) -> Demo {
     Demo::with(ServedDialects::JsonApi, |spec| spec.settings = settings)
 }
 
-/// Nothing but GET was sent.
+/// Asserts that every request was a GET.
 fn assert_only_gets(demo: &Demo) {
     let log = demo.running.log();
     assert!(!log.is_empty());
@@ -215,7 +215,7 @@ fn who_is_let_in() {
 }
 
 #[test]
-fn an_account_that_may_only_read_is_told_from_its_user() {
+fn an_account_that_may_only_read_is_found_by_its_user() {
     let demo = Demo::with(ServedDialects::JsonApi, |spec| {
         spec.auth = Some(("admin".to_owned(), "other".into()));
         spec.viewer = Some(("viewer".to_owned(), PASSWORD.into()));
@@ -296,7 +296,7 @@ fn several_endpoints_are_examined_each() {
 }
 
 #[test]
-fn nobody_listens() {
+fn no_endpoint_listens() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let checked = doctor(&free.to_string(), &[]);
     assert_eq!((checked.status, checked.with("failure")), (3, vec!["connect"]));
@@ -315,7 +315,7 @@ fn a_page_instead_of_an_api() {
 
 #[test]
 fn an_endpoint_that_hangs() {
-    // The system accepts for whoever listens; nobody ever reads.
+    // The system accepts connections for the listener; no bytes are ever read.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let checked = doctor(&address, &["--timeout", "200ms"]);
@@ -326,7 +326,7 @@ fn an_endpoint_that_hangs() {
 }
 
 #[test]
-fn an_error_is_a_failure_of_what_was_asked_for() {
+fn an_error_is_a_failure_of_its_check() {
     let demo = Demo::with(ServedDialects::JsonApi, |spec| {
         spec.faults = Some(Faults {
             on: FaultTarget::All,

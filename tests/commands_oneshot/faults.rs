@@ -1,4 +1,4 @@
-//! Endpoints that cannot be reached, may not be asked or are none: the exit status and one line.
+//! Endpoints that cannot be reached, reject the request or are not a MaxScale: the exit status and one line.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -15,11 +15,11 @@ fn locked(dialects: ServedDialects) -> Demo {
     })
 }
 
-/// Every command that asks an endpoint.
+/// Every command that sends a request.
 const COMMANDS: [&[&str]; 3] = [&["list"], &["show", "7"], &["kill", "7", "--yes"]];
 
 #[test]
-fn nobody_listens() {
+fn no_endpoint_listens() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for command in COMMANDS {
         let ran = maxtop(&[&["-e", &port.to_string()], command].concat());
@@ -125,7 +125,7 @@ fn not_allowed_until_the_password_is_given() {
 }
 
 #[test]
-fn an_account_that_may_only_read_ends_nobody_and_is_told_so() {
+fn an_account_that_may_only_read_kills_no_session_and_gets_a_message() {
     for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::with(dialects, |spec| {
             spec.auth = Some(("admin".to_owned(), PASSWORD.into()));

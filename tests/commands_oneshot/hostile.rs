@@ -1,4 +1,4 @@
-//! Names that try to harm: nothing but text leaves, in any form.
+//! Hostile names: the output is plain text in every form.
 
 use maxtop::demo::ServedDialects;
 

@@ -132,7 +132,7 @@ fn a_filter_that_does_not_match_protects() {
 }
 
 #[test]
-fn one_who_has_not_logged_in_cannot_be_told_from_another() {
+fn a_session_before_login_cannot_be_identified() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let list = demo.list();
     let half_open = list.iter().find(|session| session["user"].is_null()).unwrap();
@@ -150,7 +150,7 @@ fn stubborn(version: &'static str) -> std::net::SocketAddr {
     answering(move |request| one_session(version, request))
 }
 
-/// What an endpoint of this version says that has session 7 only.
+/// Reply of an endpoint of this version that has session 7 only.
 fn one_session(version: &str, request: &str) -> String {
     let row = r#"{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app",
         "remote":"10.0.0.1","port":5,"connected":"Mon, 23 Nov 2026 16:16:27 GMT"}}"#;
@@ -165,7 +165,7 @@ fn one_session(version: &str, request: &str) -> String {
     }
 }
 
-/// What gateways say of a path that they do not know.
+/// Replies of gateways for an unknown path.
 const FOREIGN_404: [&str; 4] = [
     "404 page not found\n",
     "<html><title>404 Not Found</title></html>",
@@ -219,7 +219,7 @@ fn a_404_of_a_gateway_after_the_delete_is_a_lost_reply() {
 }
 
 #[test]
-fn a_version_that_cannot_end_sessions_is_not_asked_to() {
+fn a_version_that_cannot_kill_sessions_gets_no_delete() {
     let url = stubborn("6.4.1").to_string();
     let ran = maxtop(&["-e", &url, "kill", "7", "--yes"]);
     assert_eq!(ran.status, 1, "{ran:?}");

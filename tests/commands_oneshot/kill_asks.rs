@@ -1,11 +1,11 @@
-//! `maxtop kill` at a terminal: it asks, and only the whole word is a yes.
+//! `maxtop kill` at a terminal: it prompts, and only the whole word confirms.
 
 use maxtop::demo::ServedDialects;
 
 use crate::program::Demo;
 use crate::terminal::AtTerminal;
 
-/// Types one line at the question; the status, and all that stood on the terminal.
+/// Types one line at the prompt. Returns the status and the whole output.
 fn answered(demo: &Demo, id: &str, answer: &str) -> (u32, String) {
     let url = demo.running.url();
     let mut maxtop = AtTerminal::start(&["-e", &url, "--grace", "0s", "kill", id]);

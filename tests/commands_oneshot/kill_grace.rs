@@ -7,10 +7,10 @@ use maxtop::demo::ServedDialects;
 use crate::program::Demo;
 use crate::terminal::AtTerminal;
 
-/// What stands there once it can be taken back.
+/// Last line of the output when the kill can be canceled.
 const CUE: &str = "Ctrl-C takes it back\r\n";
 
-/// A kill in its grace, and where it would be logged.
+/// A kill in its grace period, and its audit log.
 struct InGrace {
     demo: Demo,
     maxtop: AtTerminal,
@@ -55,20 +55,20 @@ fn left_alone_it_goes_on() {
 }
 
 #[test]
-fn a_terminal_that_goes_away_ends_nobody() {
+fn a_terminal_that_closes_kills_no_session() {
     let InGrace { demo, maxtop, home } = in_grace(ServedDialects::Draft, "10m");
     assert_ne!(maxtop.hang_up(), 0);
     nothing_was_done(&demo, &home);
 }
 
-/// Continued while the time is nearly over, just over, and long over.
+/// Continued when the time has nearly passed, has just passed, and has passed long ago.
 #[test]
-fn whoever_was_stopped_meanwhile_ends_nobody() {
+fn a_program_stopped_in_the_grace_period_kills_no_session() {
     for stopped in [900, 1_000, 1_010, 1_100, 1_800, 2_500] {
         let InGrace { demo, maxtop, home } = in_grace(ServedDialects::Draft, "1s");
         let until = Instant::now() + Duration::from_millis(stopped);
         maxtop.signal("STOP");
-        // Nothing tells that time has passed for a program that does not run.
+        // The stopped program sends no event when the time has passed.
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             std::thread::sleep(left);
         }

@@ -34,7 +34,7 @@ fn users(demo: &Demo, user: &str) -> BTreeSet<u64> {
 }
 
 #[test]
-fn a_filter_ends_all_that_match_and_nobody_else() {
+fn a_filter_kills_exactly_the_sessions_that_match() {
     for dialects in BOTH {
         let demo = Demo::start(dialects);
         let (meant, before) = (users(&demo, "web"), demo.running.ids());
@@ -49,7 +49,7 @@ fn a_filter_ends_all_that_match_and_nobody_else() {
 }
 
 #[test]
-fn more_than_max_are_nobody() {
+fn more_than_max_kill_no_session() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let ran = demo.maxtop(&["kill", "-f", "user=web", "--yes", "--max", "1"]);
     ran.failed(1, "--max is 1");
@@ -66,7 +66,7 @@ fn more_than_max_are_nobody() {
 }
 
 #[test]
-fn a_key_ends_that_very_session_or_nobody() {
+fn a_key_kills_its_session_or_none() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let list = demo.list();
     let one = list.iter().find(|session| session["user"] == "web").unwrap();
@@ -97,7 +97,7 @@ fn a_dry_run_says_in_json_what_it_would_do() {
 }
 
 #[test]
-fn the_audit_log_has_the_reason_and_without_it_nobody_is_ended() {
+fn the_audit_log_has_the_reason_and_without_it_no_session_is_killed() {
     let directory = tempfile::tempdir().unwrap();
     let (path, audit) = file(&directory, "audit.jsonl");
     let demo = Demo::start(ServedDialects::Draft);
@@ -151,7 +151,7 @@ fn who_is_protected_is_never_a_victim_and_a_bad_file_is_a_usage_error() {
 }
 
 #[test]
-fn whoever_names_nobody_is_told_how() {
+fn a_command_without_victims_explains_its_arguments() {
     let demo = Demo::start(ServedDialects::JsonApi);
     assert_eq!(demo.maxtop(&["kill", "--yes"]).status, 2);
     demo.maxtop(&["kill", "--yes", "-f", " "])

@@ -176,7 +176,7 @@ fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
 }
 
 #[test]
-fn one_look_tells_who_is_stuck() {
+fn one_list_shows_which_sessions_are_stuck() {
     for (dialects, reasons) in [
         (ServedDialects::Draft, &["idle"][..]),
         (ServedDialects::JsonApi, &["idle", "back-pressure", "query"]),

@@ -1,5 +1,5 @@
-//! The one-shot commands as scripts see them: the built binary against the embedded endpoint, in
-//! both dialects, and against endpoints that are none.
+//! The one-shot commands as scripts use them: the built binary against the embedded endpoint, in both
+//! dialects, and against servers that are not MaxScale.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,5 +1,5 @@
-//! Several endpoints in one command: their rows together, equal ids never taken for each other, and one
-//! that does not answer costs only its own.
+//! Several endpoints in one command: rows of all in one list, equal ids never confused, and one without a
+//! reply affects only its own rows.
 
 use std::net::TcpListener;
 
@@ -25,7 +25,7 @@ fn on(demos: &[&Demo], args: &[&str]) -> Ran {
 }
 
 #[test]
-fn two_that_cannot_be_told_apart_are_refused() {
+fn two_endpoints_that_look_alike_are_rejected() {
     let (one, _) = twins();
     let ran = on(&[&one, &one], &["list"]);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{ran:?}");
@@ -35,8 +35,8 @@ fn two_that_cannot_be_told_apart_are_refused() {
     );
 }
 
-/// An address where nobody listens.
-fn nobody() -> String {
+/// Returns an address without a listener.
+fn unused_address() -> String {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     format!("http://{address}")
 }
@@ -71,7 +71,7 @@ fn a_list_has_the_rows_of_all_and_names_where_each_is() {
 #[test]
 fn one_that_does_not_answer_costs_a_line_and_status_1() {
     let (one, _) = twins();
-    let dead = nobody();
+    let dead = unused_address();
     let ran = on(&[&one], &["-e", &dead, "list", "-o", "json"]);
     let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((ran.status, rows.len()), (1, one.list().len()));
@@ -82,7 +82,7 @@ fn one_that_does_not_answer_costs_a_line_and_status_1() {
         ran.err
     );
     assert_eq!(ran.err.lines().count(), 1);
-    let none = maxtop(&["-e", &dead, "-e", &nobody(), "list"]);
+    let none = maxtop(&["-e", &dead, "-e", &unused_address(), "list"]);
     assert_eq!(
         (none.status, none.out.as_str(), none.err.lines().count()),
         (3, "", 2)
@@ -103,8 +103,8 @@ fn an_id_on_several_endpoints_is_refused_and_says_how_to_name_it() {
         );
         assert!(ran.err.contains("--endpoint"), "{ran:?}");
     }
-    // It may be on the one that did not answer as well.
-    let ran = on(&[&one], &["-e", &nobody(), "kill", &id, "--yes"]);
+    // The session may also be on the endpoint that did not reply.
+    let ran = on(&[&one], &["-e", &unused_address(), "kill", &id, "--yes"]);
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(
         ran.err.contains("may be on an endpoint that did not answer"),

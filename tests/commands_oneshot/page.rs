@@ -1,4 +1,4 @@
-//! What fits: the width of a terminal, a locale without UTF-8, and the order that is asked for.
+//! Layout of the output: the width of a terminal, a locale without UTF-8, and the requested order.
 
 use maxtop::demo::ServedDialects;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Runs the program, and the endpoint that it talks to.
+//! Runs the program and the endpoint that it uses.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The embedded endpoint in this process, with a fleet that nobody joins or leaves.
+/// The embedded endpoint in this process, with a fleet whose sessions do not change.
 pub(crate) struct Demo {
     pub(crate) running: SimServer,
     // Dropped last: the endpoint lives in it.
@@ -45,7 +45,7 @@ impl Demo {
         maxtop(&[&["-e", &self.running.url()], args].concat())
     }
 
-    /// What the program prints as JSON.
+    /// Returns what the program prints as JSON.
     pub(crate) fn json(&self, args: &[&str]) -> Value {
         let ran = self.maxtop(args);
         assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{args:?}");
@@ -75,7 +75,7 @@ impl Demo {
     }
 }
 
-/// A run that is over.
+/// A finished run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) status: i32,
@@ -84,7 +84,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// It failed with this status and one line on stderr that has these words; nothing on stdout.
+    /// Asserts failure with this status, one line on stderr that contains `words`, and no output.
     pub(crate) fn failed(&self, status: i32, words: &str) {
         assert_eq!(self.status, status, "{self:?}");
         assert!(
@@ -96,13 +96,13 @@ impl Ran {
     }
 }
 
-/// A home of its own for all programs of this run, so that nobody's files are read or written.
+/// Returns a home directory for all programs of this run, so that no other files are read or written.
 pub(crate) fn home() -> &'static Path {
     static HOME: OnceLock<TempDir> = OnceLock::new();
     HOME.get_or_init(|| tempfile::tempdir().unwrap()).path()
 }
 
-/// The program, without anything of this environment that it would hear.
+/// Returns the program with a clean environment.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_maxtop"));
     for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
@@ -136,7 +136,7 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
     }
 }
 
-/// An endpoint that answers every request with what `answer` says to its first line.
+/// An endpoint that replies to every request with the result of `answer` for its first line.
 pub(crate) fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> SocketAddr {
     replying(move |request| (200, answer(request)))
 }

@@ -13,7 +13,7 @@ fn json_is_the_lists_row_and_more() {
         let row = demo.list().into_iter().find(|row| row["id"] == number).unwrap();
         let shown = demo.json(&["show", &id, "-o", "json"]);
         for (name, value) in row.as_object().unwrap() {
-            // A list shows the pool of a session, and a look at it alone its connections.
+            // A list knows the pool of a session, a single GET knows its connections.
             if name == "stuck" {
                 continue;
             }
@@ -48,7 +48,7 @@ fn json_is_the_lists_row_and_more() {
 }
 
 #[test]
-fn one_look_at_a_session_tells_why_it_is_stuck() {
+fn one_get_of_a_session_shows_why_it_is_stuck() {
     let demo = Demo::with(ServedDialects::JsonApi, |spec| spec.speed = 0.0);
     let reads_slowly = |session: &serde_json::Value| {
         let id = session["id"].to_string();
@@ -112,7 +112,7 @@ fn jsonapi_has_threads_queries_and_what_the_client_says() {
     }
 }
 
-/// A session that holds a server.
+/// Returns a session with a server connection.
 fn busiest(demo: &Demo) -> serde_json::Value {
     let details = demo
         .list()

@@ -38,8 +38,8 @@ impl AtTerminal {
         }
     }
 
-    /// Reads on; nothing once the program has ended: a terminal whose last user is gone reads as an
-    /// error on Linux. The first error can arrive before the last output, so it is read again.
+    /// Reads more output. Returns `false` once the program has ended: a terminal whose last user has left
+    /// gives an error on Linux. The first error can arrive before the last output, so it is read again.
     fn read(&mut self) -> bool {
         let mut chunk = [0; 1024];
         let first = self.reader.read(&mut chunk);
@@ -52,7 +52,7 @@ impl AtTerminal {
         }
     }
 
-    /// Waits until the last that it has written is this.
+    /// Waits until the output ends with `cue`.
     pub(crate) fn awaits(&mut self, cue: &str) {
         while !self.shown.ends_with(cue.as_bytes()) {
             assert!(
@@ -78,14 +78,14 @@ impl AtTerminal {
         assert!(Command::new("kill").args(args).status().unwrap().success());
     }
 
-    /// Waits for its end: the status, and all that stood on the terminal.
+    /// Waits for the end. Returns the status and the whole output.
     pub(crate) fn ends(mut self) -> (u32, String) {
         while self.read() {}
         let status = self.child.wait().unwrap();
         (status.exit_code(), String::from_utf8(self.shown).unwrap())
     }
 
-    /// The terminal goes away; the status.
+    /// Closes the terminal. Returns the status.
     pub(crate) fn hang_up(self) -> u32 {
         let Self {
             mut child,

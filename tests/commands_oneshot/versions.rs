@@ -1,4 +1,4 @@
-//! Every command on every version that the embedded endpoint can be.
+//! Every command with every version that the embedded endpoint simulates.
 
 use std::io::{BufRead as _, BufReader};
 
@@ -19,7 +19,7 @@ fn since(profile: &VersionProfile, first: &str) -> bool {
     place(profile.name) >= place(first)
 }
 
-/// A session that is logged in, in use and holds a server.
+/// Returns a session that is logged in, in use and has a server connection.
 fn ready(list: &[Value]) -> &Value {
     let states = ["Session started", "Session ready for routing"];
     let mut ready = list
@@ -29,7 +29,7 @@ fn ready(list: &[Value]) -> &Value {
 }
 
 #[test]
-fn the_list_has_what_the_version_tells_and_null_for_the_rest() {
+fn the_list_has_what_the_version_reports_and_null_for_the_rest() {
     for profile in &PROFILES {
         let demo = serving(profile);
         let list = demo.list();
@@ -87,7 +87,7 @@ fn one_session_is_shown_as_it_was_listed() {
         let id = row["id"].to_string();
         let shown = demo.json(&["show", &id, "-o", "json"]);
         for (name, value) in row.as_object().unwrap() {
-            // The age goes on by the server's clock; a look at one session has no pool beside it.
+            // The age advances with the server's clock. A single GET has no pool to compare with.
             if !["stuck", "age_seconds"].contains(&name.as_str()) {
                 assert_eq!(&shown[name], value, "{name} in {}", profile.name);
             }
@@ -196,9 +196,9 @@ fn a_version_is_served_by_name() {
 }
 
 #[test]
-fn a_version_that_nobody_knows_and_the_draft_are_usage_errors() {
+fn an_unknown_version_and_the_draft_are_usage_errors() {
     let unknown = ["demo", "--headless", "--profile-version", "9.9"];
-    maxtop(&unknown).failed(2, "no such version of MaxScale: 9.9; there are 2.2 2.3");
+    maxtop(&unknown).failed(2, "unknown MaxScale version '9.9': use one of 2.2 2.3");
     let draft = [
         "demo",
         "--headless",

@@ -1,4 +1,4 @@
-//! Who may enter the embedded endpoint, and how the others are turned away: as recorded.
+//! Accounts of the embedded endpoint, and its replies to rejected requests: as recorded.
 
 use maxtop::demo::ServeSpec;
 
@@ -49,7 +49,7 @@ async fn refusals_are_those_of_a_real_server() {
         ),
         ("jwt-bad.http", &server, "GET", "/v1/sessions", "Bearer garbage"),
         ("securegui-auth.http", &plain, "GET", "/v1/auth", ADMIN),
-        // The word is case-sensitive.
+        // The scheme is case-sensitive.
         ("auth-none.http", &server, "GET", "/v1/sessions", "bearer garbage"),
     ] {
         let (ours, recorded) = (
@@ -84,7 +84,7 @@ async fn a_token_comes_as_recorded_and_stands_for_its_account() {
     for (method, target, status) in [
         ("GET", "/v1/sessions", 200),
         ("DELETE", "/v1/sessions/2", 200),
-        // A token gets no other one.
+        // A token cannot be used to get another one.
         ("GET", "/v1/auth", 401),
     ] {
         assert_eq!(

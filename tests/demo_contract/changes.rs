@@ -1,4 +1,4 @@
-//! What is done to sessions from outside: clients that come back, rows that a list leaves out, names of any text.
+//! Changes of sessions from outside: reconnecting clients, rows missing from a list, names of any text.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::client::{delete, get, running, send, still, until};
 
-/// Names that are easily confused or damaged on the way.
+/// Names that are easily confused or damaged in transit.
 const NAMES: [&str; 12] = [
     "a\u{202e}",
     "a\\u{202e}",
@@ -32,7 +32,7 @@ fn returning(sessions: usize) -> WorldSpec {
     }
 }
 
-/// What a client is known by on every connection.
+/// Attributes that a client has on every connection.
 fn client(session: &SimSessionAt<'_>) -> (String, String, &'static str) {
     let user = session.user().unwrap_or_default().to_owned();
     (user, session.address().to_string(), session.service().name)

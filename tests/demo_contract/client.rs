@@ -1,4 +1,4 @@
-//! A bare HTTP client that shows replies as they came.
+//! A minimal HTTP client that shows replies unchanged.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,8 +9,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Nothing that a test waits for takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum time that a test waits.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// A reply.
 #[derive(Debug)]
@@ -66,11 +66,11 @@ pub(crate) async fn delete(addr: SocketAddr, target: &str) -> Reply {
     send(addr, "DELETE", target, &[]).await
 }
 
-/// Sends a request without a body, reads what `Content-Length` announces and then looks whether the server
-/// closes.
+/// Sends a request without a body, reads as many bytes as `Content-Length` announces, and then checks whether
+/// the server closes the connection.
 pub(crate) async fn send(addr: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)]) -> Reply {
     let exchange = exchange(addr, method, target, headers);
-    tokio::time::timeout(PATIENCE, exchange)
+    tokio::time::timeout(MAX_WAIT, exchange)
         .await
         .expect("a reply in time")
 }
@@ -122,23 +122,23 @@ pub(crate) async fn ask(stream: &mut TcpStream, method: &str, target: &str) {
     stream.write_all(request.as_bytes()).await.expect("writes");
 }
 
-/// What a connection still yields, and how it ends.
+/// Reads the rest of a connection. Returns its bytes and how it ended.
 pub(crate) async fn rest(stream: &mut TcpStream) -> (Vec<u8>, io::Result<()>) {
     let mut bytes = Vec::new();
-    let end = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    let end = tokio::time::timeout(MAX_WAIT, stream.read_to_end(&mut bytes)).await;
     (bytes, end.expect("an end in time").map(drop))
 }
 
-/// Waits until something is so.
+/// Waits until the condition is true.
 pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < PATIENCE, "never: {what}");
+        assert!(start.elapsed() < MAX_WAIT, "never: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// A world that stands still, so that two looks agree.
+/// A world without changes, so that two reads agree.
 pub(crate) fn still(sessions: usize) -> ServeSpec {
     let mut spec = ServeSpec::new(sessions, 7);
     spec.world.churn = Some(0.0);

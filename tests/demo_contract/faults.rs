@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: what the client sees of it, what is done all the same, and what is remembered.
+//! Injected faults: their effect on the client, which requests are carried out, and the log.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -176,7 +176,7 @@ async fn only_the_requests_that_are_meant() {
     }
 }
 
-/// What forty requests for one session meet, with so many lists after each.
+/// Returns the faults of forty requests for one session, with `lists` list requests after each.
 async fn met(seed: u64, lists: usize) -> Vec<Option<InjectedFault>> {
     let mut spec = still(12);
     spec.faults = Some(Faults {

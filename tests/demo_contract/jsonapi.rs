@@ -1,4 +1,4 @@
-//! JSON:API: what can be chosen, what a kill does, the order of work.
+//! JSON:API: selection of fields, effect of a kill, order of the steps.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The embedded endpoint against replies of real ones: each version that was recorded, as the version it serves.
+//! The embedded endpoint compared with real replies: each recorded version with its profile.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::client::{Reply, running, send, still};
 use crate::shape::{Shape, assert_alike, shape_of};
 
-/// What was recorded, and as which version it is served.
+/// Recorded versions, with the profile that serves each.
 pub(crate) const VERSIONS: [(&str, &str); 6] = [
     ("2.5.29", "2.5"),
     ("21.06.17", "6.4"),
@@ -52,7 +52,8 @@ pub(crate) fn recording(version: &str, name: &str) -> Reply {
     }
 }
 
-/// What a client says of itself is up to its library, and not every recorded list has every library.
+/// Removes the client's attributes: they depend on its library, and not every recorded list has every
+/// library.
 fn library_names(recorded: &Shape) -> Shape {
     let says = ".connection_attributes";
     let all = shape_of(&recording(CURRENT.0, "sessions.http").json());

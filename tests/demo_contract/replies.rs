@@ -1,10 +1,10 @@
-//! Status, headers and short bodies against replies of real ones, and what a DELETE does besides replying.
+//! Status, headers and short bodies compared with real replies, and effects of a DELETE.
 
 use crate::client::{Reply, send};
 use crate::recordings::{VERSIONS, path, recording, serving};
 
-/// A request, and the names under which replies to it were recorded.
-struct Asked {
+/// A request, and the names of its recorded replies.
+struct RecordedRequest {
     names: &'static [&'static str],
     method: &'static str,
     target: String,
@@ -16,8 +16,8 @@ fn asked(
     method: &'static str,
     target: &str,
     header: Option<(&'static str, &'static str)>,
-) -> Asked {
-    Asked {
+) -> RecordedRequest {
+    RecordedRequest {
         names,
         method,
         target: target.to_owned(),
@@ -25,8 +25,8 @@ fn asked(
     }
 }
 
-/// In this order: some end a session.
-fn requests(half_open: &str) -> Vec<Asked> {
+/// The requests in order: some close a session.
+fn requests(half_open: &str) -> Vec<RecordedRequest> {
     let none_match = Some(("If-None-Match", "\"zzz\""));
     let match_other = Some(("If-Match", "\"zzz\""));
     let since = Some(("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT"));
@@ -116,7 +116,7 @@ async fn replies_look_as_recorded() {
         .await;
         let half_open = half_open(server.ids(), server.addr).await;
         let mut compared = 0;
-        for Asked {
+        for RecordedRequest {
             names,
             method,
             target,
@@ -146,7 +146,7 @@ async fn replies_look_as_recorded() {
     }
 }
 
-/// Where a DELETE ends somebody, and where it only looks so.
+/// Versions in which a DELETE kills a session, and versions in which it only appears to.
 #[tokio::test]
 async fn who_is_gone_after_a_delete() {
     for (profile, ended) in [
@@ -184,7 +184,7 @@ async fn half_open(ids: Vec<u64>, addr: std::net::SocketAddr) -> String {
     format!("/v1/sessions/{id}")
 }
 
-/// Header names and values, sorted; of values that differ from run to run only the form.
+/// Returns header names and values, sorted. Of values that differ between runs, only the form.
 pub(crate) fn essence(reply: &Reply) -> Vec<(String, String)> {
     let form = |name: &str, value: &str| match name {
         "date" | "last-modified" => value.split(' ').map(|word| word.len().to_string()).collect(),
@@ -192,7 +192,7 @@ pub(crate) fn essence(reply: &Reply) -> Vec<(String, String)> {
         "content-length" if reply.body.len() >= 200 => "long".to_owned(),
         _ => value.to_owned(),
     };
-    // The length of no body: the HTTP library here leaves it out, as it may.
+    // The length of an empty body. The HTTP library here leaves it out, which is allowed.
     let counts = |name: &str| reply.status != 304 || !name.eq_ignore_ascii_case("content-length");
     let headers = reply
         .headers

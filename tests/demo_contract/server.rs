@@ -1,4 +1,4 @@
-//! The socket: where it listens, what it remembers, how it stops.
+//! The socket: its address, the request log, and stopping.
 
 use maxtop::demo::{DemoError, RequestLine, ServeSpec, serve};
 use tokio::net::TcpStream;

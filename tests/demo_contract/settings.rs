@@ -1,4 +1,4 @@
-//! What a proxy tells of how it is set up, and of who may ask: settings, services, users.
+//! Settings, services and users, as the proxy reports them.
 
 use maxtop::demo::ProxyOverrides;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::client::{running, send, still};
 use crate::recordings::recording;
 use crate::shape::{assert_alike, shape_of};
 
-/// Without what is a time here and null there, or the other way round.
+/// Removes values that are a time here and null there, or the reverse.
 fn timeless(mut users: Value) -> Value {
     let rows = users["data"].as_array_mut().expect("rows");
     for row in rows {
@@ -34,7 +34,7 @@ async fn the_users_have_the_recorded_keys_and_types() {
     assert_eq!(get("/v1/users/inet/nobody").await.status, 404);
 }
 
-/// What a client that wants to know how full they are asks for, and nothing else.
+/// The request of a client that needs only the number of connections and its limit.
 #[tokio::test]
 async fn services_by_fields_keep_what_was_asked_for() {
     let mut spec = still(20);
@@ -75,7 +75,7 @@ async fn who_keeps_no_statements_has_none() {
     }
 }
 
-/// A real one that asks nobody says so.
+/// A real proxy without authentication reports that.
 #[tokio::test]
 async fn the_proxy_tells_whether_it_asks_who_is_there() {
     let server = running(still(20)).await;

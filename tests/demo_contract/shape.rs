@@ -1,4 +1,4 @@
-//! What a document consists of: places, types and forms.
+//! The structure of a document: paths, types and forms.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,8 @@ use serde_json::Value;
 
 pub(crate) type Shape = BTreeMap<String, BTreeSet<String>>;
 
-/// Every place in a document with the types of what stands there, and the forms of dates and links; names of
-/// servers are one place.
+/// Collects every path in a document with the types of its values, and the forms of dates and links. All
+/// names of servers share one path.
 fn shape(value: &Value, place: &str, found: &mut Shape) {
     let kind = match value {
         Value::Null => "null".to_owned(),
@@ -38,7 +38,7 @@ fn shape(value: &Value, place: &str, found: &mut Shape) {
     }
 }
 
-/// Dates and links.
+/// Whether the path is a date or a link.
 fn has_a_form(place: &str) -> bool {
     let dates = [
         "connected",
@@ -52,7 +52,7 @@ fn has_a_form(place: &str) -> bool {
     dates.contains(&name) || place.contains("links.")
 }
 
-/// Each number is a 9, each word but those of links an a, and blanks are one.
+/// Replaces each number by 9, each word outside links by a, and each run of blanks by one.
 fn form(text: &str) -> String {
     let is_link = text.contains("://");
     let mut form = String::new();
@@ -75,7 +75,7 @@ pub(crate) fn shape_of(value: &Value) -> Shape {
     found
 }
 
-/// The same places with the same in them.
+/// Asserts that both have the same paths with the same content.
 #[track_caller]
 pub(crate) fn assert_alike(ours: &Shape, recorded: &Shape, what: &str) {
     let places: BTreeSet<_> = ours.keys().chain(recorded.keys()).collect();

@@ -1,4 +1,4 @@
-//! What the versions do differently, as far as it can be seen over HTTP, whether it was recorded or only read of.
+//! Differences between the versions that are visible over HTTP, from recordings or from the source.
 
 use maxtop::demo::{DemoError, PROFILES, ServedDialects, SimServer, VersionProfile};
 use serde_json::{Value, json};
@@ -199,7 +199,7 @@ async fn what_indents_json() {
     }
 }
 
-/// What `idle` says of a session whose statement hangs.
+/// The value of `idle` while a statement hangs.
 #[tokio::test]
 async fn idle_grows_during_a_statement_in_old_versions() {
     for (name, grows) in [("2.2", true), ("2.5", true), ("6.4", false), ("24.02", false)] {
@@ -252,7 +252,7 @@ async fn what_a_404_says() {
     }
 }
 
-/// In 2.2 to 2.4 the tag counts changes made over the API: a list that moves all the time has none.
+/// In 2.2 to 2.4 the tag counts changes made over the API. A list that changes all the time has no tag.
 #[tokio::test]
 async fn the_oldest_say_not_modified_for_ever() {
     let server = serving("2.4", 5, |_| {}).await;

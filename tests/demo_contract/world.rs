@@ -1,4 +1,4 @@
-//! The world: the same for the same seed and time, and it tells its story.
+//! The world: the same seed and time give the same sessions, and the scenario is in it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a real `MaxScale` of five versions sent, decoded: every value against its own JSON.
+//! Replies of five real `MaxScale` versions, decoded: every value compared with its own JSON.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ fn folder(version: &str) -> PathBuf {
         .join(version)
 }
 
-/// The body of a recorded reply.
+/// Returns the body of a recorded reply.
 fn body(path: &Path) -> Vec<u8> {
     let bytes = fs::read(path).unwrap();
     let start = bytes
@@ -36,7 +36,7 @@ fn body(path: &Path) -> Vec<u8> {
     bytes[start..].to_vec()
 }
 
-/// The good replies whose names begin so.
+/// Returns the successful replies whose names have this prefix.
 fn files(version: &str, prefix: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder(version))
         .unwrap()
@@ -66,14 +66,14 @@ fn text(text: Option<&Text>) -> Option<String> {
     text.map(ToString::to_string)
 }
 
-/// What was recorded of sessions: name, body, and what stands under `data`.
+/// Recorded sessions: name, body, and the value of `data`.
 struct Recorded {
     name: String,
     body: Vec<u8>,
     data: Value,
 }
 
-/// Every recorded reply of a version that tells of sessions, whatever it was asked for.
+/// Returns every recorded reply of a version that contains sessions, for any request.
 fn recorded(version: &str) -> Vec<Recorded> {
     let entries = fs::read_dir(folder(version)).unwrap();
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -141,14 +141,14 @@ fn every_session_decodes_with_every_value() {
     assert!(seen >= 36, "{seen}");
 }
 
-/// Every date form is read.
+/// Asserts that every date form is parsed.
 #[track_caller]
 fn assert_dated(session: &Session, name: &str) {
     let connected = session.connected.as_ref();
     assert!(connected.is_none_or(|connected| connected.at.is_some()), "{name}");
 }
 
-/// The walk itself notices what it is there for.
+/// Checks the comparison itself.
 #[test]
 fn the_walk_finds_what_is_wrong_lost_or_invented() {
     let all = recorded("24.02.3");
@@ -185,7 +185,7 @@ fn the_walk_finds_what_is_wrong_lost_or_invented() {
 }
 
 #[test]
-fn every_proxy_tells_its_process() {
+fn every_proxy_reports_its_process() {
     for version in VERSIONS {
         let body = body(&folder(version).join("maxscale.http"));
         let instance = jsonapi::instance(&body).unwrap();
@@ -212,9 +212,9 @@ fn every_proxy_tells_its_process() {
     }
 }
 
-/// Two looks at fleets that were about a minute old and had nothing wrong with them.
+/// Two lists of fleets that were about a minute old, without problems.
 #[test]
-fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
+fn a_healthy_fleet_has_no_session_to_act_on() {
     for version in VERSIONS {
         let list = body(&files(version, "sessions-compact")[0]);
         let rows = with_decoder(|decoder| wire::list(Dialect::JsonApi, &list, decoder)).unwrap();
@@ -238,7 +238,8 @@ fn nobody_in_a_healthy_fleet_is_to_be_acted_on() {
             assert_eq!(diagnoses.count(Severity::Act), 0, "{version}");
             assert_eq!(diagnoses.count(Severity::Look), 0, "{version}");
         }
-        // Behind readconnroute 2.5 never books the end of a statement: nobody knows whether it runs.
+        // Behind readconnroute, 2.5 never records the end of a statement, so it is unknown whether one is
+        // running.
         let is_idle = |session: &Session| session.idle.is_some_and(|idle| idle.as_secs() > 0);
         let idle = rows
             .sessions
@@ -311,7 +312,7 @@ fn every_service_decodes_with_every_value() {
     }
 }
 
-/// What the doctor reads of a proxy; the audit log came with 23.02.
+/// The values that `doctor` reads of a proxy. The audit log was added in 23.02.
 #[test]
 fn the_settings_of_every_version_decode() {
     for version in VERSIONS {

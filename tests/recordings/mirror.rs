@@ -1,10 +1,10 @@
-//! What was decoded, written back in the API's own form, and the walk that holds it against what was sent: every
-//! value has to be the same, and nothing may be there that was not sent.
+//! Writes decoded values back in the API's own form, and compares them with what was sent: every value must
+//! be the same, and none may be there that was not sent.
 
 use maxtop::model::{Session, SessionDetail, Span, Text, TextLimit};
 use serde_json::{Map, Value, json};
 
-/// Places whose values the model does not have, whoever is asked.
+/// Paths whose values the model does not store, in any version.
 const NOT_KEPT: [&str; 12] = [
     "type",
     "links",
@@ -20,7 +20,7 @@ const NOT_KEPT: [&str; 12] = [
     "attributes.memory.connection_buffers.backends.*.total",
 ];
 
-/// What the details have beyond a row of the list.
+/// Paths that the details have in addition to a row of the list.
 const DETAILS_ONLY: [&str; 10] = [
     "attributes.client.cipher",
     "attributes.connections[].cipher",
@@ -34,14 +34,14 @@ const DETAILS_ONLY: [&str; 10] = [
     "attributes.queries[].responses",
 ];
 
-/// What the client says of itself: names are data.
+/// The client's attributes. Their names are data.
 const CLIENT: &str = "attributes.client.connection_attributes";
-/// What a row of the list knows of that.
+/// The client's attributes that a row of the list has.
 const CLIENT_IN_ROWS: [&str; 2] = ["program_name", "_pid"];
 /// The queues by server: names are data.
 const BACKENDS: &str = "attributes.memory.connection_buffers.backends";
 
-/// How a row of a list differs from what was sent.
+/// Returns the differences between a row of a list and what was sent.
 pub(crate) fn row_differences(session: &Session, sent: &Value) -> Vec<String> {
     let mut sent = sent.clone();
     only_what_runs(&mut sent);
@@ -50,14 +50,14 @@ pub(crate) fn row_differences(session: &Session, sent: &Value) -> Vec<String> {
     walk.differences
 }
 
-/// How the details of a session differ from what was sent.
+/// Returns the differences between the details of a session and what was sent.
 pub(crate) fn detail_differences(detail: &SessionDetail, sent: &Value) -> Vec<String> {
     let mut walk = Walk::new(false);
     walk.compare(sent, &of_detail(detail), "");
     walk.differences
 }
 
-/// A list keeps of the statements the one that runs: the last, if it has no end.
+/// Keeps only the running statement, as a list does: the last one, if it has no end.
 fn only_what_runs(sent: &mut Value) {
     if let Some(queries) = sent
         .pointer_mut("/attributes/queries")
@@ -245,7 +245,7 @@ impl Walk {
         }
     }
 
-    /// Something that was not sent may only be empty. The age is counted where it is not told.
+    /// Asserts that a value that was not sent is empty. The age is computed if it was not sent.
     fn invented(&mut self, value: &Value, place: &str) {
         match value {
             Value::Null => {}
@@ -272,7 +272,7 @@ fn below(place: &str, name: &str) -> String {
     }
 }
 
-/// Whether a value was decoded as what was sent.
+/// Whether a decoded value equals what was sent.
 fn agrees(place: &str, sent: &Value, ours: &Value) -> bool {
     match place {
         // Tenths, printed with 17 digits.
@@ -283,7 +283,7 @@ fn agrees(place: &str, sent: &Value, ours: &Value) -> bool {
                 .map(|(sent, ours)| (sent - ours).abs());
             difference.is_some_and(|difference| difference <= 0.051)
         }
-        // A Unix socket has none.
+        // A Unix socket has no port.
         "attributes.port" if sent.as_i64() == Some(-1) => ours.is_null(),
         // Not known before the handshake is done.
         "attributes.connections[].connection_id" if sent.as_i64() == Some(0) => ours.is_null(),

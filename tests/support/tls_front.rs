@@ -1,5 +1,5 @@
-//! A server's TLS for tests: an authority of its own, certificates good and bad, and a front that takes
-//! off TLS and passes everything on to an endpoint that speaks plain http.
+//! TLS for tests: an authority, valid and invalid certificates, and a front that terminates TLS and forwards
+//! everything to an endpoint without TLS.
 #![allow(dead_code, reason = "each test binary needs another part of it")]
 
 use std::net::SocketAddr;
@@ -19,15 +19,15 @@ use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// When a certificate holds.
+/// Validity of a certificate.
 #[derive(Clone, Copy)]
 pub(crate) enum Times {
     Now,
-    /// Until then.
+    /// Valid until 2096.
     Until2096,
-    /// Until the last day of 2020.
-    Over,
-    /// From 2090 on.
+    /// Expired on the last day of 2020.
+    Expired,
+    /// Valid from 2090.
     NotYet,
 }
 
@@ -46,7 +46,7 @@ impl Certified {
         }
     }
 
-    /// Both in one text.
+    /// Returns the certificate and the key as one text.
     pub(crate) fn both(&self) -> String {
         format!("{}{}", self.certificate, self.key)
     }
@@ -69,12 +69,12 @@ impl Authority {
         Self { issuer, pem }
     }
 
-    /// For a server by these names.
+    /// Returns a certificate for a server with these names.
     pub(crate) fn server(&self, names: &[&str], times: Times) -> Certified {
         self.certified(names, times, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
-    /// For a client.
+    /// Returns a certificate for a client.
     pub(crate) fn client(&self) -> Certified {
         self.certified(&["somebody"], Times::Now, ExtendedKeyUsagePurpose::ClientAuth)
     }
@@ -96,13 +96,13 @@ fn params(names: &[&str], times: Times) -> CertificateParams {
     match times {
         Times::Now => {}
         Times::Until2096 => params.not_after = date_time_ymd(2096, 2, 29),
-        Times::Over => params.not_after = date_time_ymd(2020, 12, 31),
+        Times::Expired => params.not_after = date_time_ymd(2020, 12, 31),
         Times::NotYet => params.not_before = date_time_ymd(2090, 1, 1),
     }
     params
 }
 
-/// A server that has signed for itself, as `openssl req -x509` writes it: like an authority.
+/// Returns a self-signed certificate, as `openssl req -x509` writes it: it is also an authority.
 pub(crate) fn self_signed(names: &[&str], times: Times) -> Certified {
     let mut params = params(names, times);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -113,13 +113,14 @@ pub(crate) fn self_signed(names: &[&str], times: Times) -> Certified {
     }
 }
 
-/// Listens with TLS before a server that has none; it lives as long as the test.
+/// A TLS listener in front of a server without TLS. Lives as long as the test.
 pub(crate) struct TlsFront {
     pub(crate) address: SocketAddr,
 }
 
 impl TlsFront {
-    /// Before `target`, as this server. Clients have to come with a certificate of `asks`, if there is one.
+    /// Listens in front of `target` with this server certificate. Clients need a certificate of `asks`, if
+    /// there is one.
     pub(crate) fn start(target: SocketAddr, server: &Certified, asks: Option<&Authority>) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(server_config(server, asks)));
         let (tell, told) = mpsc::channel();
@@ -139,7 +140,7 @@ impl TlsFront {
         }
     }
 
-    /// Its address, by that name.
+    /// Returns its URL with this host name.
     pub(crate) fn url(&self, host: &str) -> String {
         format!("https://{host}:{}", self.address.port())
     }
@@ -150,7 +151,7 @@ async fn pass_on(acceptor: TlsAcceptor, stream: TcpStream, target: SocketAddr) {
         return;
     };
     let mut behind = TcpStream::connect(target).await.unwrap();
-    // Either side may leave first.
+    // Either side may close first.
     let _ = tokio::io::copy_bidirectional(&mut stream, &mut behind).await;
 }
 
@@ -173,6 +174,6 @@ fn server_config(server: &Certified, asks: Option<&Authority>) -> ServerConfig {
     let chain = vec![CertificateDer::from_pem_slice(server.certificate.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(server.key.as_bytes()).unwrap();
     let key = ring::sign::any_supported_type(&key).unwrap();
-    // Unlike `with_single_cert`, it shows a certificate that cannot be read as well.
+    // Unlike `with_single_cert`, this also serves a certificate that cannot be parsed.
     builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(chain, key))))
 }

@@ -8,7 +8,7 @@ use maxtop::demo::{self, ServeSpec, ServedDialects, SimServer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-/// Which proxy the next connection reaches.
+/// Selects the proxy of the next connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Turn {
     /// The first one, then the second one, and so on.

@@ -1,4 +1,4 @@
-//! The audit log of the screen: intents before anything is sent, outcomes after, and nothing without.
+//! The audit log of the screen: intents before each request, outcomes after it, and no entries otherwise.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::endpoint::Endpoint;
 use crate::kill::{ask_checked, confirm, lives};
 
-/// The lines that are whole.
+/// Returns the complete lines.
 fn entries(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines()
@@ -52,13 +52,13 @@ fn an_intent_and_an_outcome_with_the_reason() {
 }
 
 #[test]
-fn where_it_cannot_be_written_nobody_is_ended() {
+fn without_a_writable_log_no_session_is_killed() {
     let endpoint = Endpoint::frozen(12);
     let start = endpoint.watched("jsonapi");
     let mut pty = start.args(["--audit", "/dev/null/audit.jsonl"]).open();
     let id = ask_checked(&mut pty);
     confirm(&mut pty, "y");
-    // All of it on two lines of 80, and nothing said after it.
+    // All of it on two lines of 80, and no output after it.
     pty.sees("cannot write the audit log");
     for words in ["(try --audit", "/dev/null/audit.jsonl (of ", "Not a directory"] {
         pty.sees(words);

@@ -1,4 +1,4 @@
-//! Many at once: exactly those that were confirmed, each once.
+//! Kills of many sessions: exactly the confirmed ones, each once.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use maxtop::demo::State;
 use crate::endpoint::{Endpoint, session_path};
 use crate::screen::ids;
 
-/// Types what confirms so many, until it counts: just after Yes has opened it does not, and Enter
+/// Types the confirmation of `count` victims until it is accepted: just after Yes opens it is not, and Enter
 /// without a number is No.
 pub(crate) fn type_number(pty: &mut crate::pty::Pty, count: usize) {
     let typed = format!("then Enter: {count}_");
@@ -29,7 +29,7 @@ fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
             spec.speed = 0.0;
             spec.world.half_open = false;
         });
-        // One that stops by itself is found by no GET on 24.02.
+        // On 24.02 a GET does not find a session that is stopping.
         let (stopping, before): (Vec<_>, Vec<_>) = endpoint.running().with_world(|world| {
             let all = world.sessions().map(|session| (session.id(), session.state()));
             all.partition(|(_, state)| *state == State::Stopping)
@@ -97,7 +97,7 @@ fn who_is_renamed_to_a_name_that_looks_the_same_is_not_ended() {
         let mut pty = endpoint.watched(dialect).size(120, 30).open();
         pty.wait("a table", |screen| ids(screen).len() > 8);
         let id = pty.look(ids)[2];
-        // One is the letter x and an override, the other spells it out: both are shown alike.
+        // One name is the letter x and an override, the other spells it out: both are shown alike.
         assert!(endpoint.running().rename(id, "x\u{202e}"));
         pty.sees("x\\u{202e}");
         pty.keys("jjK");
@@ -110,7 +110,7 @@ fn who_is_renamed_to_a_name_that_looks_the_same_is_not_ended() {
 }
 
 #[test]
-fn a_client_that_comes_back_at_once_is_told_of() {
+fn a_client_that_reconnects_at_once_is_reported() {
     let endpoint = Endpoint::with(12, |spec| spec.world.returning = true);
     let mut pty = endpoint.watched("jsonapi").size(120, 30).open();
     let id = crate::kill::ask_checked(&mut pty);
@@ -123,7 +123,7 @@ fn a_client_that_comes_back_at_once_is_told_of() {
 }
 
 #[test]
-fn whoever_is_stuck_is_found_marked_and_ended() {
+fn stuck_sessions_are_found_marked_and_killed() {
     for dialect in crate::endpoint::DIALECTS {
         let endpoint = Endpoint::frozen(60);
         let mut pty = endpoint.watched(dialect).size(120, 30).open();

@@ -1,9 +1,9 @@
-//! What is written to a terminal, told apart: text, control bytes and escape sequences.
+//! Parses the output to a terminal: text, control bytes and escape sequences.
 
-/// One thing that a program writes.
+/// One element of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// Bytes that are shown.
+    /// Printable bytes.
     Text(Vec<u8>),
     /// One C0 byte, or DEL.
     Control(u8),
@@ -13,7 +13,7 @@ pub(crate) enum Token {
     Escape(u8),
 }
 
-/// Tells the bytes apart. Text is taken byte by byte; C1 characters in UTF-8 are text here.
+/// Splits the output into tokens. Text is taken byte by byte; C1 characters in UTF-8 are text here.
 pub(crate) fn tokens(bytes: &[u8]) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = bytes;
@@ -40,7 +40,7 @@ pub(crate) fn tokens(bytes: &[u8]) -> Vec<Token> {
     tokens
 }
 
-/// The parameters of every sequence that sets colours or attributes.
+/// Returns the parameters of every sequence that sets colors or attributes.
 pub(crate) fn renditions(bytes: &[u8]) -> Vec<String> {
     let sequences = tokens(bytes).into_iter().filter_map(|token| match token {
         Token::Csi(sequence) => sequence.strip_suffix('m').map(str::to_owned),
@@ -49,15 +49,15 @@ pub(crate) fn renditions(bytes: &[u8]) -> Vec<String> {
     sequences.collect()
 }
 
-/// Whether a rendition sets a colour; 39 and 49 go back to the terminal's own.
-pub(crate) fn is_colour(rendition: &str) -> bool {
+/// Whether a rendition sets a color. 39 and 49 restore the terminal's own.
+pub(crate) fn is_color(rendition: &str) -> bool {
     rendition
         .split([';', ':'])
         .filter_map(|part| part.parse::<u16>().ok())
         .any(|code| matches!(code, 30..=38 | 40..=48 | 90..=97 | 100..=107))
 }
 
-/// The text among the bytes, with its line breaks.
+/// Returns the text among the bytes, with its line breaks.
 pub(crate) fn text_of(bytes: &[u8]) -> String {
     let mut text = Vec::new();
     for token in tokens(bytes) {
@@ -74,7 +74,7 @@ pub(crate) fn contain(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// What follows the last place where a part stands.
+/// Returns the bytes after the last occurrence of `part`.
 pub(crate) fn after_last<'a>(bytes: &'a [u8], part: &[u8]) -> &'a [u8] {
     let place = bytes.windows(part.len()).rposition(|window| window == part);
     let place = place.unwrap_or_else(|| panic!("never written: {:?}", String::from_utf8_lossy(part)));
@@ -82,7 +82,7 @@ pub(crate) fn after_last<'a>(bytes: &'a [u8], part: &[u8]) -> &'a [u8] {
 }
 
 #[test]
-fn bytes_are_told_apart() {
+fn bytes_are_split_into_tokens() {
     let expected = [
         Token::Csi("?25l".to_owned()),
         Token::Text("é".as_bytes().to_vec()),
@@ -91,6 +91,6 @@ fn bytes_are_told_apart() {
         Token::Text(b"0;x".to_vec()),
     ];
     assert_eq!(tokens("\x1b[?25lé\x07\x1b]0;x".as_bytes()), expected);
-    assert!(is_colour("1;31") && is_colour("38;5;2"));
-    assert!(!is_colour("39") && !is_colour("") && !is_colour("7"));
+    assert!(is_color("1;31") && is_color("38;5;2"));
+    assert!(!is_color("39") && !is_color("") && !is_color("7"));
 }

@@ -1,10 +1,10 @@
-//! Choosing columns: the table follows, Esc takes it back, Enter keeps it, and so do option and file.
+//! Choosing columns: the table follows, Esc undoes, Enter keeps, and the option and the file do the same.
 
 use crate::endpoint::Endpoint;
 use crate::pty::Pty;
 use crate::screen::{ids, lines};
 
-/// Waits until the head of the table is this.
+/// Waits until the head of the table is `head`.
 fn has_head(pty: &Pty, head: &str) {
     pty.wait(head, |screen| {
         let words: Vec<String> = lines(screen)[2].split_whitespace().map(str::to_owned).collect();
@@ -15,7 +15,7 @@ fn has_head(pty: &Pty, head: &str) {
 const USUAL: &str = "ID USER ADDRESS SERVICE AGE IDLE▾ WHY";
 
 #[test]
-fn the_table_follows_and_esc_takes_back_what_enter_keeps() {
+fn the_table_follows_and_esc_undoes_what_enter_keeps() {
     let endpoint = Endpoint::frozen(30);
     let mut pty = endpoint.watched("jsonapi").open();
     pty.wait("a table", |screen| ids(screen).len() == 19);
@@ -37,7 +37,7 @@ fn the_table_follows_and_esc_takes_back_what_enter_keeps() {
     pty.keys("cjjjj \r");
     pty.no_longer_sees("Columns, from left to right");
     has_head(&pty, "ID USER ADDRESS AGE IDLE▾ WHY");
-    // They stay when the list is opened again, and one key brings the usual ones back.
+    // They stay when the list is opened again, and one key restores the defaults.
     pty.keys("c");
     pty.sees("--columns id,severity,user,address,age,idle,why,state,");
     pty.keys("r\r");
@@ -66,7 +66,7 @@ fn the_option_chooses_before_the_file_does() {
         }
         let mut pty = start.open();
         has_head(&pty, head);
-        // The order is still that of IDLE, which is not seen.
+        // The order is still by IDLE, which is hidden.
         pty.sees("sorted by idle");
         pty.keys(">");
         pty.wait("sorted by the first column", |screen| {

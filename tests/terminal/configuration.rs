@@ -1,4 +1,4 @@
-//! What the configuration changes on the screen.
+//! Effects of the configuration on the screen.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,7 +9,7 @@ use crate::endpoint::Endpoint;
 use crate::screen::ids;
 use crate::start::Start;
 
-/// A directory with a file that only its owner can read, and its name.
+/// A directory with a file that only its owner can read, and the name of the file.
 fn home(name: &str, text: &str) -> (TempDir, &'static str) {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join(name);

@@ -5,7 +5,7 @@ use maxtop::demo::{ServerTrouble, TroubledServer, World};
 use crate::endpoint::Endpoint;
 use crate::screen::{cursor_id, ids, lines};
 
-/// Of the first session, which is never quiet: the figures of its first connection.
+/// Returns the counters of the first connection of the first session, which is never quiet.
 fn totals(screen: &vt100::Screen) -> Option<Vec<u64>> {
     let lines = lines(screen);
     let head = lines.iter().position(|line| line.contains("CONNECTIONS"))?;
@@ -63,7 +63,7 @@ fn threads_and_statements_of_jsonapi_are_shown() {
     pty.sees(&format!("#{thread}"));
 }
 
-/// A server of the first session, which holds two.
+/// Returns a server of the first session, which has two.
 fn held_server(world: &mut World) -> Option<String> {
     let session = world.session(1)?;
     session
@@ -73,7 +73,7 @@ fn held_server(world: &mut World) -> Option<String> {
 }
 
 #[test]
-fn a_server_in_maintenance_is_told_where_it_is_held() {
+fn a_server_in_maintenance_is_shown_with_its_session() {
     let endpoint = Endpoint::frozen(12);
     let name = endpoint.running().with_world(held_server).expect("a server");
     endpoint.running().with_world(|world| {
@@ -93,7 +93,7 @@ fn a_server_in_maintenance_is_told_where_it_is_held() {
     pty.sees("STATEMENTS");
     pty.keys("\x1b");
     pty.no_longer_sees("STATEMENTS");
-    // What is known already is there with the first frame, and nobody asks again so soon.
+    // Known values are in the first frame, and no request is repeated at once.
     pty.keys("\r");
     pty.sees(&format!("{name} maintenance"));
     endpoint.polled(3, &pty);

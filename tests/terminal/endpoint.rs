@@ -1,4 +1,4 @@
-//! The embedded endpoint, in this process: what maxtop watches, and what it was asked for.
+//! The embedded endpoint, in this process: the fleet that maxtop shows, and the requests that it received.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::start::Start;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How the endpoint is spoken to.
+/// The dialects of the endpoint.
 pub(crate) const DIALECTS: [&str; 2] = ["draft", "jsonapi"];
 
 /// An endpoint that can be stopped and started again.
@@ -23,18 +23,18 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// So many sessions; nobody comes or goes, time runs.
+    /// Creates a fleet of this size whose sessions do not change. Time advances.
     pub(crate) fn new(sessions: usize) -> Self {
         Self::with(sessions, |_| {})
     }
 
-    /// The same, and time stands still.
+    /// Creates the same fleet, but time does not advance.
     pub(crate) fn frozen(sessions: usize) -> Self {
         Self::with(sessions, |spec| spec.speed = 0.0)
     }
 
     pub(crate) fn with(sessions: usize, change: impl FnOnce(&mut ServeSpec)) -> Self {
-        // Equal in all but this: on one machine they would be one proxy by several URLs.
+        // Endpoints differ only in this. On one machine they would otherwise be one proxy with several URLs.
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let mut spec = ServeSpec::new(sessions, 7);
         spec.world.node = format!("db-proxy-{}", STARTED.fetch_add(1, Ordering::Relaxed));
@@ -62,19 +62,19 @@ impl Endpoint {
         self.spec.listen
     }
 
-    /// Nobody listens any more.
+    /// Stops listening.
     pub(crate) fn stop(&mut self) {
         let running = self.running.take().expect("started");
         self.runtime.block_on(running.stop());
     }
 
-    /// Listens again where it did.
+    /// Listens again at the same address.
     pub(crate) fn start(&mut self) {
         self.running = Some(self.runtime.block_on(serve(self.spec.clone())).unwrap());
     }
 
-    /// maxtop on it, polling fast; what is confirmed is done at once. By idle, so that what is found
-    /// in the first seconds moves no rows.
+    /// maxtop with this endpoint, polling fast and without a grace period. Sorted by idle, so that early
+    /// findings move no rows.
     pub(crate) fn watched(&self, dialect: &str) -> Start {
         self.watched_every("100ms", dialect)
             .args(["--grace", "0s", "--sort", "-idle"])
@@ -86,7 +86,7 @@ impl Endpoint {
             .args(["--dialect", dialect])
     }
 
-    /// How many lists were asked for.
+    /// Returns the number of list requests.
     pub(crate) fn polls(&self) -> usize {
         let log = self.running().log();
         log.iter()
@@ -94,7 +94,7 @@ impl Endpoint {
             .count()
     }
 
-    /// Waits for so many more lists. All that maxtop had been told before has had its time then.
+    /// Waits for this number of further lists. maxtop has then handled all earlier messages.
     pub(crate) fn polled(&self, times: usize, pty: &Pty) {
         let goal = self.polls() + times;
         let until = Instant::now() + DEADLINE;
@@ -104,7 +104,7 @@ impl Endpoint {
         }
     }
 
-    /// The paths of all DELETE requests.
+    /// Returns the paths of all DELETE requests.
     pub(crate) fn deletes(&self) -> Vec<String> {
         let log = self.running().log();
         log.iter()
@@ -126,7 +126,7 @@ impl Endpoint {
     }
 }
 
-/// Where a session stands in a dialect.
+/// Returns the path of a session in a dialect.
 pub(crate) fn session_path(dialect: &str, id: u64) -> String {
     match dialect {
         "draft" => format!("/sessions/{id}"),

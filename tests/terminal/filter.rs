@@ -1,4 +1,4 @@
-//! The filter: typed, kept, taken back, cleared.
+//! The filter: typed, kept, undone, cleared.
 
 use crate::endpoint::Endpoint;
 use crate::screen::{cursor_id, ids, lines};
@@ -32,7 +32,7 @@ fn it_is_typed_kept_and_cleared() {
 }
 
 #[test]
-fn esc_takes_back_what_is_typed_and_then_clears() {
+fn esc_undoes_typed_text_and_then_clears() {
     let endpoint = Endpoint::frozen(19);
     let mut pty = endpoint.watched("draft").args(["--filter", "etl"]).open();
     pty.sees("/etl");
@@ -90,7 +90,7 @@ fn what_is_no_filter_yet_leaves_the_rows_and_says_why() {
 }
 
 #[test]
-fn fields_are_asked_for_and_what_was_applied_comes_back() {
+fn fields_are_completed_and_applied_filters_recalled() {
     let endpoint = Endpoint::frozen(19);
     let mut pty = endpoint.watched("jsonapi").open();
     pty.wait("a table", |screen| ids(screen).len() == 19);

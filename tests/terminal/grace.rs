@@ -1,4 +1,4 @@
-//! The grace time: whatever takes a kill back leaves nothing sent and nothing logged.
+//! The grace period: every way to cancel a kill leaves no request and no log entry.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::endpoint::{DIALECTS, Endpoint};
 use crate::kill::{ask_checked, confirm, lives};
 use crate::pty::Pty;
 
-/// Confirmed, with some seconds left.
+/// A confirmed kill, with some seconds left.
 fn in_grace(endpoint: &Endpoint, dialect: &str, grace: &str) -> (Pty, u64) {
     let start = endpoint.watched_every("100ms", dialect);
     let mut pty = start.args(["--grace", grace, "--sort", "-idle"]).open();
@@ -44,7 +44,7 @@ fn when_it_is_over_the_kill_goes_on_by_itself() {
 }
 
 #[test]
-fn a_restart_of_the_proxy_kills_nobody() {
+fn a_restart_of_the_proxy_kills_no_session() {
     for dialect in DIALECTS {
         let endpoint = Endpoint::new(12);
         let (pty, _) = in_grace(&endpoint, dialect, "2s");
@@ -78,7 +78,7 @@ fn a_stop_for_longer_than_it_lasts_takes_it_back() {
         let until = Instant::now() + Duration::from_secs(4);
         pty.signal(stop);
         pty.is_stopped();
-        // Nothing tells that time has passed for a program that does not run.
+        // The stopped program sends no event when the time has passed.
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             std::thread::sleep(left);
         }
@@ -90,7 +90,7 @@ fn a_stop_for_longer_than_it_lasts_takes_it_back() {
     }
 }
 
-/// Continued while the time is nearly over, just over, and a little longer over.
+/// Continued when the time has nearly passed, has just passed, and has passed a little longer ago.
 #[test]
 fn a_stop_over_its_end_takes_it_back() {
     for stopped in [950, 1_000, 1_050, 1_500] {
@@ -98,7 +98,7 @@ fn a_stop_over_its_end_takes_it_back() {
         let (pty, id) = in_grace(&endpoint, "draft", "1s");
         let until = Instant::now() + Duration::from_millis(stopped);
         pty.signal("STOP");
-        // Nothing tells that time has passed for a program that does not run.
+        // The stopped program sends no event when the time has passed.
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             std::thread::sleep(left);
         }

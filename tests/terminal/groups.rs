@@ -1,4 +1,4 @@
-//! The table by groups: there and back, and a kill of one group that is exactly that group's.
+//! The table by groups: opening, returning, and a kill of exactly one group.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ fn cursor_name(screen: &vt100::Screen) -> Option<String> {
     line.split_whitespace().next().map(str::to_owned)
 }
 
-/// Who belongs to a user, by the endpoint's own word.
+/// Returns the sessions of a user, as the endpoint reports them.
 fn of_user(endpoint: &Endpoint, user: &str) -> Vec<u64> {
     endpoint.running().with_world(|world| {
         let own = world.sessions().filter(|session| session.user() == Some(user));

@@ -1,10 +1,10 @@
-//! Names that try to harm the terminal reach it as text only.
+//! Hostile names reach the terminal as text only.
 
 use crate::bytes::{Token, tokens};
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::screen::{cursor_id, ids};
 
-/// What crossterm and the frames are made of.
+/// Whether crossterm or the frames use this sequence.
 fn is_known(sequence: &str) -> bool {
     let modes = [
         "?1049h", "?1049l", "?2004h", "?2004l", "?25h", "?25l", "?2026h", "?2026l", "2J",
@@ -15,7 +15,7 @@ fn is_known(sequence: &str) -> bool {
         || sequence.strip_suffix('m').is_some_and(numbers)
 }
 
-/// Characters that a terminal obeys or hides, in text.
+/// Whether a terminal obeys or hides this character in text.
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

@@ -1,12 +1,12 @@
-//! Nothing changes: nothing is written.
+//! Without changes there is no output.
 
 use std::time::{Duration, Instant};
 
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::screen::ids;
 
-/// The header says what a list costs. On a busy machine that moves now and then, so one quiet
-/// stretch of many is asked for; a screen that redraws by itself never has one.
+/// The header shows the response time of a list. On a busy machine it changes now and then, so one quiet
+/// interval of many is required. A screen that redraws by itself never has one.
 #[test]
 fn an_idle_screen_writes_nothing() {
     for dialect in DIALECTS {

@@ -1,4 +1,4 @@
-//! What a terminal sends besides keys: replies, reports, and pastes that do not end.
+//! Input from a terminal that is not keys: replies, reports, and pastes without an end.
 
 use crate::endpoint::Endpoint;
 use crate::pty::Pty;

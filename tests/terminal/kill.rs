@@ -1,4 +1,4 @@
-//! Ending a session: it asks, No is the default, and Yes ends exactly that one.
+//! Killing a session: it prompts, No is the default, and Yes kills exactly that session.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::endpoint::{DIALECTS, Endpoint, session_path};
 use crate::pty::Pty;
 use crate::screen::{cursor_id, ids};
 
-/// Waits for the table, goes to a session that is not the first, and asks about it.
+/// Waits for the table, selects a session that is not the first, and opens the dialog. Returns its id.
 pub(crate) fn ask(pty: &mut Pty) -> u64 {
     pty.wait("a table", |screen| ids(screen).len() > 3);
     let id = pty.look(ids)[2];
@@ -17,14 +17,14 @@ pub(crate) fn ask(pty: &mut Pty) -> u64 {
     id
 }
 
-/// The same, until Yes can be chosen.
+/// The same, and waits until Yes can be chosen.
 pub(crate) fn ask_checked(pty: &mut Pty) -> u64 {
     let id = ask(pty);
     pty.sees("Yes, kill it");
     id
 }
 
-/// Presses a key that means Yes until it counts: just after Yes has opened it does not.
+/// Presses a key that confirms until it is accepted: just after Yes opens it is not.
 pub(crate) fn confirm(pty: &mut Pty, key: &str) {
     let closed = |screen: &vt100::Screen| {
         let text = screen.contents();
@@ -39,7 +39,7 @@ pub(crate) fn confirm(pty: &mut Pty, key: &str) {
     panic!("Yes never counts\n{}", pty.text());
 }
 
-/// Asserts that the session lives and no DELETE was sent, after everything had its time.
+/// Asserts that the session exists and no DELETE was sent, after enough polls.
 pub(crate) fn lives(endpoint: &Endpoint, pty: &Pty, id: u64) {
     endpoint.polled(3, pty);
     assert_eq!(endpoint.deletes(), Vec::<String>::new());
@@ -105,7 +105,7 @@ fn arrows_choose_and_enter_confirms() {
         let endpoint = Endpoint::new(12);
         let mut pty = endpoint.watched("draft").open();
         let id = ask_checked(&mut pty);
-        // Until the frame with Yes is known to be drawn, an arrow has nothing to choose.
+        // Until the frame with Yes has been drawn, an arrow has no effect.
         let chosen = |screen: &vt100::Screen| yes_is_chosen(screen);
         let is_chosen = (0..60).any(|_| {
             pty.keys(arrow);
@@ -118,7 +118,7 @@ fn arrows_choose_and_enter_confirms() {
     }
 }
 
-/// Whether Enter would mean Yes.
+/// Whether Enter would confirm.
 pub(crate) fn yes_is_chosen(screen: &vt100::Screen) -> bool {
     let (rows, columns) = screen.size();
     (0..rows.get()).any(|row| {

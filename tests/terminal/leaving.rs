@@ -1,4 +1,4 @@
-//! Leaving by key, and the terminal that leaves first. How it ends by signals is in `signals`.
+//! Quitting by key, and a terminal that closes first. `signals` has the signals.
 
 use std::process::{Command, Stdio};
 
@@ -79,7 +79,7 @@ fn it_ends_with_its_terminal() {
 }
 
 #[test]
-fn it_ends_with_its_terminal_even_if_nothing_changes_and_nobody_tells() {
+fn it_ends_with_its_terminal_without_changes_or_signals() {
     let endpoint = Endpoint::frozen(30);
     let pty = endpoint
         .watched_every("1h", "draft")
@@ -95,7 +95,7 @@ fn a_line_that_has_stalled_does_not_hold_it() {
     let mut pty = endpoint.watched("draft").size(200, 60).open();
     pty.wait("a table", |screen| ids(screen).len() == 55);
     pty.stall();
-    // Whole screens, more than any line takes ahead.
+    // Whole screens, more than any line buffers.
     for _ in 0..12 {
         pty.keys("\x0c");
         endpoint.polled(1, &pty);

@@ -1,8 +1,8 @@
-//! The built binary in a pseudo-terminal, on the embedded endpoint: what a person sees, and how the
-//! terminal is left.
+//! The built binary in a pseudo-terminal, with the embedded endpoint: the screen, and the state of the
+//! terminal afterwards.
 //!
-//! Nothing sleeps: a test waits for a condition. Absence is asserted after something later that had
-//! to come first, such as further polls in the endpoint's own log.
+//! No test sleeps: each waits for a condition. Absence is asserted after a later event that had to come
+//! first, such as further polls in the endpoint's own log.
 
 // A test fails by panicking.
 #![allow(

@@ -1,5 +1,5 @@
-//! Many endpoints on one screen: one that is slow or gone changes nothing for the others, and a kill goes
-//! where its row is.
+//! Many endpoints on one screen: a slow or missing one does not affect the others, and a kill goes to the
+//! endpoint of its row.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::pty::Pty;
 use crate::screen::{cursor_line, lines};
 use crate::start::Start;
 
-/// All of them on one screen, polled fast, by idle.
+/// All endpoints on one screen, polled fast, sorted by idle.
 fn watch(endpoints: &[&Endpoint], size: (u16, u16)) -> Pty {
     let urls: Vec<String> = endpoints
         .iter()
@@ -22,7 +22,7 @@ fn watch(endpoints: &[&Endpoint], size: (u16, u16)) -> Pty {
         .open()
 }
 
-/// How many rows of the table are of an endpoint.
+/// Returns the number of rows of an endpoint in the table.
 fn rows(screen: &vt100::Screen, endpoint: &Endpoint) -> usize {
     let name = endpoint.addr().to_string();
     let table = lines(screen).into_iter().skip(4);

@@ -12,7 +12,7 @@ fn marked(screen: &vt100::Screen) -> Vec<u64> {
 }
 
 #[test]
-fn marks_stay_with_their_sessions_and_the_count_tells_the_hidden_ones() {
+fn marks_stay_with_their_sessions_and_the_count_has_the_hidden_ones() {
     let endpoint = Endpoint::frozen(12);
     let mut pty = endpoint.watched("jsonapi").open();
     pty.wait("a table", |screen| ids(screen).len() > 8);

@@ -1,4 +1,4 @@
-//! The endpoint goes away, hangs, begins anew: it is said, the rows stay, keys answer.
+//! The endpoint disappears, hangs or restarts: the screen shows it, the rows stay, and keys work.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -44,7 +44,7 @@ fn it_goes_away_and_comes_back() {
 }
 
 #[test]
-fn nobody_listens_from_the_start() {
+fn no_endpoint_listens_from_the_start() {
     let mut endpoint = Endpoint::new(12);
     endpoint.stop();
     let mut pty = endpoint.watched("auto").open();
@@ -60,7 +60,7 @@ fn nobody_listens_from_the_start() {
 
 #[test]
 fn one_that_never_answers_holds_up_no_key() {
-    // It takes connections, and that is all.
+    // It accepts connections and never replies.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut pty = Start::new(["--endpoint", &url, "--timeout", "1h"]).open();

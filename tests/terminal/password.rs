@@ -1,5 +1,5 @@
-//! The question for a password: before the screen and before a command, without echo, and the terminal
-//! is given back whatever ends it.
+//! The password prompt: before the screen and before a command, without echo, and the terminal is restored
+//! however it ends.
 
 use std::net::SocketAddr;
 
@@ -28,15 +28,15 @@ fn url(address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-/// Waits for the question, with the terminal as it has to be then.
+/// Waits for the prompt, and checks the modes of the terminal.
 fn is_asked(pty: &Pty, url: &str) {
     pty.sees(&format!("password of admin at {url}: "));
     pty.look(|screen| assert!(!screen.alternate_screen(), "the screen is not open yet"));
     assert!(!pty.modes_are_as_found(), "what is typed must not be seen");
 }
 
-/// Number of replies so far that rejected the credentials. The endpoint gives no tokens over plain http,
-/// and does not know that TLS is in front of it.
+/// Number of replies so far that rejected the credentials. The endpoint issues no tokens over plain http, and
+/// does not know that TLS is in front of it.
 fn refusals(endpoint: &Endpoint) -> usize {
     let log = endpoint.running().log();
     let rejected = log.iter().filter(|line| line.status == 401);
@@ -86,7 +86,7 @@ fn a_command_asks_before_it_writes_anything() {
 }
 
 #[test]
-fn one_that_is_refused_is_not_asked_for_again() {
+fn a_rejected_password_is_not_prompted_for_again() {
     for args in [&[][..], &["list"], &["show", "7"], &["kill", "7"]] {
         let endpoint = locked(ServedDialects::JsonApi);
         let url = url(endpoint.addr());
@@ -103,7 +103,7 @@ fn one_that_is_refused_is_not_asked_for_again() {
 }
 
 #[test]
-fn one_that_was_given_is_not_asked_for_at_all() {
+fn a_configured_password_is_not_prompted_for() {
     for args in [&[][..], &["list"]] {
         let endpoint = locked(ServedDialects::JsonApi);
         let url = url(endpoint.addr());
@@ -179,10 +179,10 @@ fn after_a_stop_it_asks_again() {
     was_never_shown(&pty);
 }
 
-/// It is not asked for where it would cross the network in the clear. 0.0.0.0 is this machine, but not by
-/// a name that says so.
+/// There is no prompt if the password would cross the network unencrypted. 0.0.0.0 is this machine, but not
+/// under a loopback name.
 #[test]
-fn it_is_not_asked_for_where_it_may_not_be_sent() {
+fn there_is_no_prompt_for_a_password_that_must_not_be_sent() {
     let endpoint = locked(ServedDialects::JsonApi);
     let url = format!("http://0.0.0.0:{}", endpoint.addr().port());
     for args in [&[][..], &["list"]] {
@@ -201,9 +201,9 @@ fn it_is_not_asked_for_where_it_may_not_be_sent() {
     pty.ends_anyhow_with(0);
 }
 
-/// A screen does not wait for an endpoint that says nothing.
+/// The screen does not wait for an endpoint that never replies.
 #[test]
-fn an_endpoint_that_hangs_keeps_nobody_from_the_screen() {
+fn an_endpoint_that_hangs_does_not_delay_the_screen() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut pty = maxtop(&url(listener.local_addr().unwrap()), &[]).open();
     pty.wait("the screen", vt100::Screen::alternate_screen);
@@ -212,9 +212,9 @@ fn an_endpoint_that_hangs_keeps_nobody_from_the_screen() {
     pty.ends_with(0);
 }
 
-/// A kill is asked about after the password, and Ctrl-C in its grace still takes it back.
+/// A kill is confirmed after the password prompt, and Ctrl-C in its grace period still cancels it.
 #[test]
-fn a_kill_can_be_taken_back_after_a_password() {
+fn a_kill_can_be_canceled_after_a_password() {
     let endpoint = locked(ServedDialects::JsonApi);
     let url = url(endpoint.addr());
     let named = |world: &mut maxtop::demo::World| {

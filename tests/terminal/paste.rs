@@ -15,7 +15,7 @@ fn in_the_table_it_does_nothing() {
     pty.wait("a table", |screen| ids(screen).len() == 12);
     let order = pty.look(ids);
     pty.keys(&pasted("qK\ny\nQ\x03?/G"));
-    // What was typed after it comes after it.
+    // Keys typed after the paste are handled after it.
     pty.keys("j");
     pty.wait("the second row", |screen| cursor_id(screen) == Some(order[1]));
     pty.look(|screen| {

@@ -1,12 +1,12 @@
-//! Terminals that can do less: no colour, no UTF-8.
+//! Terminals with fewer features: no color, no UTF-8.
 
-use crate::bytes::{is_colour, renditions, text_of};
+use crate::bytes::{is_color, renditions, text_of};
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::pty::Pty;
 use crate::screen::{cursor_id, ids};
 use crate::start::Start;
 
-/// Through all panes.
+/// Opens all panes in turn.
 fn tour(start: Start) -> Pty {
     let mut pty = start.open();
     pty.wait("a table", |screen| ids(screen).len() > 3);
@@ -35,25 +35,25 @@ fn tour(start: Start) -> Pty {
     pty
 }
 
-fn has_colour(pty: &Pty) -> bool {
+fn has_color(pty: &Pty) -> bool {
     renditions(&pty.bytes())
         .iter()
-        .any(|rendition| is_colour(rendition))
+        .any(|rendition| is_color(rendition))
 }
 
 #[test]
-fn colour_is_used_unless_it_is_refused() {
+fn color_is_used_unless_it_is_disabled() {
     let endpoint = Endpoint::frozen(12);
     let start = || endpoint.watched("jsonapi");
-    assert!(has_colour(&tour(start())));
+    assert!(has_color(&tour(start())));
     for plain in [start().env("NO_COLOR", "1"), start().args(["--color", "never"])] {
         let mut pty = tour(plain);
-        assert!(!has_colour(&pty), "{:?}", renditions(&pty.bytes()));
+        assert!(!has_color(&pty), "{:?}", renditions(&pty.bytes()));
         assert!(pty.look(cursor_id).is_some(), "the cursor is seen without colour");
         pty.keys("q");
         pty.ends_with(0);
     }
-    assert!(has_colour(&tour(
+    assert!(has_color(&tour(
         start().env("NO_COLOR", "1").args(["--color", "always"])
     )));
 }

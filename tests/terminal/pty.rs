@@ -1,5 +1,5 @@
-//! A program in a pseudo-terminal: keys go in, a screen comes out, and in the end it is checked how
-//! the terminal was left.
+//! A program in a pseudo-terminal: accepts keys, returns the screen, and checks the state of the terminal at
+//! the end.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -16,22 +16,22 @@ use crate::bytes;
 use crate::reader::{Reader, Reading, Seen};
 use crate::start::{cells, nonzero};
 
-/// Costs only a failing test.
+/// Maximum time of a wait. Only a failing test takes this long.
 const DEADLINE: Duration = Duration::from_secs(30);
-/// Between two looks at what does not tell by itself.
-const LOOK: Duration = Duration::from_millis(5);
+/// Interval of checks that no event triggers.
+const CHECK_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Opening a terminal does not make it ours.
+/// Opening a terminal must not make it the controlling one.
 const O_NOCTTY: i32 = 0o400;
 
 /// A running program and its terminal. It is killed when this is dropped.
 pub(crate) struct Pty {
-    /// Taken with the first key: when it is dropped it types a line end.
+    /// Set with the first key: dropping it types a line end.
     input: Option<Box<dyn Write + Send>>,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     reader: Reader,
-    /// The terminal's modes before the program began.
+    /// Modes of the terminal before the program started.
     found: String,
     home: TempDir,
 }
@@ -54,18 +54,18 @@ impl Pty {
         }
     }
 
-    /// Where its audit log is, unless it was told otherwise.
+    /// Returns the path of its audit log, unless the test sets another.
     pub(crate) fn audit_log(&self) -> PathBuf {
         self.home.path().join("maxtop/audit.jsonl")
     }
 
-    /// Ends it at once, without a word.
+    /// Kills the program at once.
     pub(crate) fn kill(&mut self) {
         self.signal("KILL");
         self.child.wait().unwrap();
     }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen meets the condition.
     pub(crate) fn wait(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         assert!(
             self.becomes(DEADLINE, &is_so),
@@ -86,13 +86,13 @@ impl Pty {
         });
     }
 
-    /// Whether the screen becomes as wanted within a time.
+    /// Whether the screen meets the condition within a time.
     pub(crate) fn becomes(&self, within: Duration, is_so: impl Fn(&Screen) -> bool) -> bool {
         self.reader
             .becomes(within, |seen: &Seen| is_so(seen.parser.screen()))
     }
 
-    /// Waits until a text is among the bytes that came after `mark`.
+    /// Waits until the output after `mark` contains a text.
     pub(crate) fn writes(&self, mark: usize, text: &[u8]) {
         assert!(
             self.reader
@@ -103,27 +103,27 @@ impl Pty {
         );
     }
 
-    /// Looks at the screen as it is now.
+    /// Reads the current screen.
     pub(crate) fn look<T>(&self, at: impl FnOnce(&Screen) -> T) -> T {
         at(self.reader.lock().parser.screen())
     }
 
-    /// The screen as text.
+    /// Returns the screen as text.
     pub(crate) fn text(&self) -> String {
         self.look(Screen::contents)
     }
 
-    /// How many bytes have come.
+    /// Returns the number of bytes so far.
     pub(crate) fn mark(&self) -> usize {
         self.reader.lock().bytes.len()
     }
 
-    /// All bytes that have come.
+    /// Returns all bytes so far.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.reader.lock().bytes.clone()
     }
 
-    /// Types, in one write.
+    /// Types the keys in one write.
     pub(crate) fn keys(&mut self, keys: &str) {
         let input = self
             .input
@@ -132,14 +132,14 @@ impl Pty {
         input.flush().unwrap();
     }
 
-    /// Another size, for the terminal and for what is seen of it.
+    /// Resizes the terminal and the parsed screen.
     pub(crate) fn resize(&self, columns: u16, lines: u16) {
         let mut seen = self.reader.lock();
         seen.parser.set_size(nonzero(lines), nonzero(columns));
         self.master.resize(cells(columns, lines)).unwrap();
     }
 
-    /// Another size for the program alone: too large for what is seen of it.
+    /// Resizes the terminal of the program only: too large for the parsed screen.
     pub(crate) fn resize_unseen(&self, columns: u16, lines: u16) {
         self.master.resize(cells(columns, lines)).unwrap();
     }
@@ -160,11 +160,11 @@ impl Pty {
         // `pid (name) state …`
         while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
             assert!(Instant::now() < until, "never stopped\n{}", self.text());
-            std::thread::sleep(LOOK);
+            std::thread::sleep(CHECK_INTERVAL);
         }
     }
 
-    /// Takes nothing more from the program: a line that has stalled.
+    /// Stops reading the program's output, like a stalled line.
     pub(crate) fn stall(&self) {
         self.reader.set(Reading::Held);
     }
@@ -174,17 +174,17 @@ impl Pty {
         modes(&*self.master) == self.found
     }
 
-    /// Waits until the terminal is raw: it is taken once by who comes back and once by the signal, and
-    /// between the two it is as the shell has it.
+    /// Waits until the terminal is raw. It is set raw once when the program continues and once by the signal;
+    /// between the two it has the shell's modes.
     pub(crate) fn is_raw(&self) {
         let until = Instant::now() + DEADLINE;
         while self.modes_are_as_found() {
             assert!(Instant::now() < until, "never raw\n{}", self.text());
-            std::thread::sleep(LOOK);
+            std::thread::sleep(CHECK_INTERVAL);
         }
     }
 
-    /// Asserts that the terminal has been given back.
+    /// Asserts that the terminal has been restored.
     pub(crate) fn is_given_back(&self) {
         self.wait("the terminal given back", |screen| {
             !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
@@ -192,7 +192,7 @@ impl Pty {
         assert!(self.modes_are_as_found(), "modes: {}", modes(&*self.master));
     }
 
-    /// Waits for the end and gives the status.
+    /// Waits for the end and returns the status.
     pub(crate) fn exit_status(&mut self) -> u32 {
         let until = Instant::now() + DEADLINE;
         loop {
@@ -200,12 +200,11 @@ impl Pty {
                 return status.exit_code();
             }
             assert!(Instant::now() < until, "does not end\n{}", self.text());
-            std::thread::sleep(LOOK);
+            std::thread::sleep(CHECK_INTERVAL);
         }
     }
 
-    /// Waits for the end: with this status, and the terminal given back. Nothing is asked about what
-    /// stands on it.
+    /// Waits for the end with this status and a restored terminal. Does not check the output.
     pub(crate) fn ends_anyhow_with(&mut self, status: u32) {
         let ended = self.exit_status();
         assert!(
@@ -217,8 +216,8 @@ impl Pty {
         self.is_given_back();
     }
 
-    /// Waits for the end of one that had its screen: with this status, the terminal given back, and
-    /// nothing said after that. Gives what was left on the normal screen.
+    /// Waits for the end after a screen: with this status, a restored terminal, and no output after that.
+    /// Returns the text that remains on the normal screen.
     pub(crate) fn ends_with(&mut self, status: u32) -> String {
         self.ends_anyhow_with(status);
         let bytes = self.bytes();
@@ -231,11 +230,11 @@ impl Pty {
         left
     }
 
-    /// The other side of the terminal goes away; gives the program's status.
+    /// Closes the terminal's other side. Returns the status of the program.
     pub(crate) fn hang_up(mut self) -> u32 {
         self.reader.set(Reading::LastTime);
-        // Something comes, so the reader wakes and lets go of the terminal. It does not come from the
-        // program, which is not to be busy writing when its terminal goes away.
+        // Wakes the reader, so that it closes its side of the terminal. The bytes do not come from the
+        // program, which must not be writing when its terminal closes.
         let name = self.master.tty_name().unwrap();
         let mut line = OpenOptions::new()
             .write(true)
@@ -261,7 +260,7 @@ impl Drop for Pty {
     }
 }
 
-/// The modes of a terminal, for comparing.
+/// Returns the modes of a terminal, for comparison.
 pub(crate) fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios())
 }

@@ -1,4 +1,4 @@
-//! The reading side of a terminal: one thread takes all that comes, as bytes and as a screen.
+//! Reads a terminal: one thread collects all output, as bytes and as a screen.
 
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,14 +10,14 @@ use vt100::Parser;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     Yes,
-    /// The terminal takes nothing for now.
+    /// Reading is suspended.
     Held,
-    /// The reader goes after what it gets next.
+    /// The reader exits after the next read.
     LastTime,
     Over,
 }
 
-/// All that has come so far.
+/// All output so far.
 pub(crate) struct Seen {
     pub(crate) parser: Parser,
     pub(crate) bytes: Vec<u8>,
@@ -29,7 +29,7 @@ struct Shared {
     changed: Condvar,
 }
 
-/// The thread and what it has seen.
+/// The thread and its collected output.
 pub(crate) struct Reader {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -55,18 +55,18 @@ impl Reader {
         }
     }
 
-    /// A failed assertion elsewhere does not hide what this one has to say.
+    /// Locks the output. Ignores poisoning, so that a failed assertion elsewhere does not hide this one.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Seen> {
         self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on, or once more, or not any longer.
+    /// Sets whether to read: continuously, once more, or not at all.
     pub(crate) fn set(&self, reading: Reading) {
         self.lock().reading = reading;
         self.shared.changed.notify_all();
     }
 
-    /// Whether what is seen becomes as wanted within a time.
+    /// Whether the output meets the condition within a time.
     pub(crate) fn becomes(&self, within: Duration, is_so: impl Fn(&Seen) -> bool) -> bool {
         let (_seen, waited) = self
             .shared
@@ -76,7 +76,7 @@ impl Reader {
         !waited.timed_out()
     }
 
-    /// Waits until the thread has let go of the terminal.
+    /// Waits until the thread has closed its side of the terminal.
     pub(crate) fn join(&mut self) {
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();

@@ -1,4 +1,4 @@
-//! When nothing is ended: keys typed ahead, another session under the number, no right to.
+//! Cases without a kill: keys typed ahead, another session with the same id, missing permission.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ fn keys_typed_ahead_do_not_confirm() {
     }
 }
 
-/// A key that meets a Yes younger than 300 ms. Where the machine was too slow for that, again.
+/// A key that arrives within 300 ms of Yes. Repeated if the machine was too slow.
 #[test]
 fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
     for _ in 0..20 {
@@ -34,7 +34,7 @@ fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
         let asked = Instant::now();
         pty.keys("K");
         pty.sees("Yes, kill it");
-        // An arrow is heard once Yes is open.
+        // An arrow has an effect once Yes is open.
         let is_chosen = (0..1000).any(|_| {
             pty.keys("\x1b[C");
             pty.becomes(Duration::from_millis(20), yes_is_chosen)
@@ -166,7 +166,7 @@ fn a_connection_that_has_not_logged_in_is_refused() {
 }
 
 #[test]
-fn an_endpoint_that_goes_away_meanwhile_is_not_asked_to_end_anything() {
+fn an_endpoint_that_disappears_during_the_dialog_gets_no_delete() {
     let mut endpoint = Endpoint::new(12);
     let mut pty = endpoint.watched("draft").open();
     let id = ask_checked(&mut pty);
@@ -178,7 +178,7 @@ fn an_endpoint_that_goes_away_meanwhile_is_not_asked_to_end_anything() {
     lives(&endpoint, &pty, id);
 }
 
-/// Watches with an account of type basic.
+/// maxtop with an account of type basic.
 fn watched_by_viewer(endpoint: &Endpoint, dialect: &str) -> Pty {
     endpoint
         .watched(dialect)
@@ -196,7 +196,7 @@ fn with_viewer() -> Endpoint {
 }
 
 #[test]
-fn an_account_that_may_only_read_is_told_so_and_goes_on_watching() {
+fn an_account_that_may_only_read_gets_a_message_and_continues() {
     // The draft does not report the type of an account: the reply to the DELETE does.
     let endpoint = with_viewer();
     let mut pty = watched_by_viewer(&endpoint, "draft");

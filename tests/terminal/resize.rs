@@ -1,4 +1,4 @@
-//! The terminal changes its size, down to a single cell and back.
+//! The terminal is resized, down to a single cell and up again.
 
 use crate::endpoint::Endpoint;
 use crate::screen::{cursor_id, ids, lines};
@@ -76,7 +76,7 @@ fn it_begins_in_a_single_cell() {
     let endpoint = Endpoint::frozen(30);
     let mut pty = endpoint.watched("draft").size(1, 1).open();
     pty.wait("the screen", vt100::Screen::alternate_screen);
-    // There is nothing to see in it, but it answers.
+    // The screen shows no content, but replies to the key.
     pty.keys("\x0c");
     pty.writes(0, b"\x1b[2J");
     pty.resize(80, 24);

@@ -1,8 +1,8 @@
-//! What a person reads off the screen: the rows, and where the cursor stands.
+//! Reads rows and cursor from the screen.
 
 use vt100::Screen;
 
-/// The lines, without blanks at their ends.
+/// Returns the lines, without trailing blanks.
 pub(crate) fn lines(screen: &Screen) -> Vec<String> {
     let (_, columns) = screen.size();
     screen
@@ -11,7 +11,7 @@ pub(crate) fn lines(screen: &Screen) -> Vec<String> {
         .collect()
 }
 
-/// The line under the table's cursor: the one that is turned round from its first cell on.
+/// Returns the line under the table's cursor: the one in reverse video from its first cell.
 pub(crate) fn cursor_line(screen: &Screen) -> Option<(usize, String)> {
     lines(screen).into_iter().enumerate().find(|(place, _)| {
         let row = u16::try_from(*place).unwrap();
@@ -22,19 +22,19 @@ pub(crate) fn cursor_line(screen: &Screen) -> Option<(usize, String)> {
     })
 }
 
-/// The id of the session under the cursor.
+/// Returns the id of the session under the cursor.
 pub(crate) fn cursor_id(screen: &Screen) -> Option<u64> {
     id_of(&cursor_line(screen)?.1)
 }
 
-/// The id that a line of the table begins with, behind its mark if it has one.
+/// Returns the id at the start of a table line, after its mark if it has one.
 pub(crate) fn id_of(line: &str) -> Option<u64> {
     let line = line.strip_prefix(['*', 'v']).unwrap_or(line);
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// The ids in the table, from top to bottom. The last two lines of a screen are not the table's,
-/// on a low one the last.
+/// Returns the ids in the table, from top to bottom. The last two lines of a screen are not part of it; on a
+/// low screen only the last one.
 pub(crate) fn ids(screen: &Screen) -> Vec<u64> {
     let lines = lines(screen);
     let head = lines.iter().position(|line| line.contains("USER"));

@@ -1,12 +1,12 @@
-//! How full the services are: asked for when the overview or details are open, and then shown.
+//! Connections of the services in percent: requested while the overview or details are open, and shown.
 
 use maxtop::demo::ProxyOverrides;
 
 use crate::endpoint::Endpoint;
 use crate::screen::{ids, lines};
 
-/// The requests for the services so far.
-fn asked(endpoint: &Endpoint) -> usize {
+/// Returns the requests for services so far.
+fn service_requests(endpoint: &Endpoint) -> usize {
     let log = endpoint.running().log().into_iter();
     log.filter(|line| line.target.starts_with("/v1/services")).count()
 }
@@ -23,7 +23,7 @@ fn a_service_that_is_nearly_full_is_in_the_overview_and_in_the_details() {
     });
     let mut pty = endpoint.watched("jsonapi").open();
     pty.wait("a full table", |screen| ids(screen).len() == 19);
-    assert_eq!(asked(&endpoint), 0);
+    assert_eq!(service_requests(&endpoint), 0);
     pty.keys("o");
     pty.wait("services in the overview", |screen| {
         let text = lines(screen);
@@ -39,7 +39,11 @@ fn a_service_that_is_nearly_full_is_in_the_overview_and_in_the_details() {
             .iter()
             .any(|line| line.contains(" of 40 connections"))
     });
-    assert_eq!(asked(&endpoint), 1, "what is known is not asked for again");
+    assert_eq!(
+        service_requests(&endpoint),
+        1,
+        "what is known is not requested again"
+    );
     pty.keys("q");
     pty.ends_with(0);
 }

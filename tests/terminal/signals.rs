@@ -1,4 +1,4 @@
-//! Signals: those that end it, with their status, and those that stop and continue it.
+//! Signals: those that end the program, with their status, and those that stop and continue it.
 
 use crate::endpoint::Endpoint;
 use crate::screen::{cursor_id, ids};

@@ -1,4 +1,4 @@
-//! What is to run, and in what surroundings: arguments, environment, the size of the terminal.
+//! How to start the program: arguments, environment, size of the terminal.
 
 use std::num::NonZeroU16;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::pty::{Pty, modes};
 use crate::reader::Reader;
 
-/// What is to run, and where.
+/// A program to start, and its environment.
 pub(crate) struct Start {
     args: Vec<String>,
     env: Vec<(&'static str, &'static str)>,
@@ -18,7 +18,7 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// The binary with these arguments, at 80x24.
+    /// Starts with these arguments, at 80x24.
     pub(crate) fn new<'a>(args: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             args: args.into_iter().map(str::to_owned).collect(),
@@ -29,31 +29,31 @@ impl Start {
         }
     }
 
-    /// More arguments.
+    /// Adds arguments.
     pub(crate) fn args<const N: usize>(mut self, args: [&str; N]) -> Self {
         self.args.extend(args.map(str::to_owned));
         self
     }
 
-    /// Another size.
+    /// Sets another size.
     pub(crate) const fn size(mut self, columns: u16, lines: u16) -> Self {
         self.size = (columns, lines);
         self
     }
 
-    /// A variable, over the few that are set.
+    /// Sets a variable, in addition to the few defaults.
     pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
         self.env.push((name, value));
         self
     }
 
-    /// Nobody tells the program when the terminal goes away.
+    /// Prevents SIGHUP when the terminal closes.
     pub(crate) const fn without_hangup_signal(mut self) -> Self {
         self.controlling = false;
         self
     }
 
-    /// No file may grow (`ulimit -f 0`).
+    /// Forbids files to grow (`ulimit -f 0`).
     pub(crate) const fn without_files(mut self) -> Self {
         self.may_write_files = false;
         self
@@ -91,7 +91,7 @@ impl Start {
         command
     }
 
-    /// Runs it.
+    /// Starts the program.
     pub(crate) fn open(self) -> Pty {
         let (columns, lines) = self.size;
         let home = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The table: it appears, the cursor moves and stays on its session, a pause holds it.
+//! The table: it appears, the cursor moves and stays on its session, and a pause stops updates.
 
 use maxtop::demo::ServedDialects;
 
@@ -35,7 +35,7 @@ fn it_appears_in_both_dialects_and_sizes() {
 fn what_is_stuck_stands_first_and_says_why() {
     let endpoint = Endpoint::frozen(50);
     for (dialect, counts, reasons) in [
-        // The draft's connections are looked at one after another.
+        // The draft's connections are sampled one after another.
         ("draft", "▲2", &["▲ etl", "▲ report"][..]),
         ("jsonapi", "▲2 ●1", &["▲ etl", "▲ report", "● "]),
     ] {
@@ -144,7 +144,7 @@ fn a_session_that_ends_under_the_cursor_stays_until_it_leaves() {
     pty.wait("it has ended", |screen| {
         cursor_line(screen).is_some_and(|(_, line)| line.contains("ended"))
     });
-    // It is shown, but it is no session that there is.
+    // The row is shown, but its session no longer exists.
     pty.look(|screen| assert_eq!(lines(screen)[22], " 11 sessions"));
     pty.keys("K");
     pty.sees(&format!("{id} has already ended"));

@@ -1,4 +1,4 @@
-//! Old versions on the screen: what they do not tell, what idle means there, and that they end nobody.
+//! Old versions on the screen: missing values, the meaning of idle, and no kills.
 
 use maxtop::demo::VersionProfile;
 
@@ -40,7 +40,7 @@ fn details_say_what_the_version_does_not_tell_and_what_idle_counts() {
 }
 
 #[test]
-fn a_version_that_cannot_end_sessions_is_never_asked_to() {
+fn a_version_that_cannot_kill_sessions_never_gets_a_delete() {
     for name in ["2.2", "2.4", "6.4", "21.06"] {
         let endpoint = serving(name);
         let mut pty = endpoint.watched("auto").open();

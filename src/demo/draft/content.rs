@@ -1,6 +1,4 @@
-//! What a GET shows: the wished part of a resource, with its validators.
-//!
-//! Who may enter: the draft.
+//! Content of a GET reply: the selected part of a resource, with its validators.
 
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use crate::demo::endpoint::SimEndpoint;
 use crate::demo::http::{SimRequest, etag};
 use crate::demo::world::{SimSessionAt, State, World};
 
-/// What a GET shows, with its validators.
+/// Body of a GET reply, with its validators.
 pub(super) struct Content {
     pub(super) body: Vec<u8>,
     pub(super) etag: String,
@@ -101,7 +99,8 @@ fn find(world: &World, id: u64) -> Result<SimSessionAt<'_>, DraftError> {
     )
 }
 
-/// In the draft every value is known, so a session appears once its user has logged in.
+/// Whether the draft lists the session. It has no form for a missing user, so a session is listed after
+/// login.
 fn is_listed(session: &SimSessionAt<'_>) -> bool {
     session.state() != State::HalfOpen
 }
@@ -141,12 +140,12 @@ fn shown<'a>(endpoint: &SimEndpoint, world: &World, session: &SimSessionAt<'a>) 
     }
 }
 
-/// Whole seconds since the client last asked for something.
+/// Number of whole seconds since the client's last request.
 fn idle(world: &World, session: &SimSessionAt<'_>) -> u64 {
     world.uptime().saturating_sub(session.last_request()).as_secs()
 }
 
-/// When what is shown of a session last changed: its idle time does so every second.
+/// Returns when the visible content of a session last changed. The idle time changes every second.
 fn last_change(world: &World, session: &SimSessionAt<'_>) -> Duration {
     session
         .last_request()
@@ -157,7 +156,7 @@ fn modified(world: &World, session: &SimSessionAt<'_>) -> Timestamp {
     timestamp(world.wall_at(last_change(world, session)))
 }
 
-/// Plain structs of numbers and texts: there is nothing in them that JSON cannot hold.
+/// Serializes a struct of numbers and texts. These always fit into JSON.
 pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }

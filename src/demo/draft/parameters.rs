@@ -1,20 +1,18 @@
-//! `fields` and `range`.
-//!
-//! Who may enter: the draft.
+//! The parameters `fields` and `range`.
 
-/// Which keys of an object are shown: one bit each, in the order of the object's table of keys.
+/// The selected keys of an object, one bit each, in the order of the object's table of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fields(u8);
 
 impl Fields {
     pub(super) const ALL: Self = Self(u8::MAX);
 
-    /// Unknown names are ignored; no name at all is no wish.
+    /// Parses `fields`. Unknown names are ignored; an empty value selects all fields.
     pub(super) fn of(parameters: &[(String, String)], keys: &[&str]) -> Self {
-        let Some(wish) = value(parameters, "fields") else {
+        let Some(fields) = value(parameters, "fields") else {
             return Self::ALL;
         };
-        let mut names = wish
+        let mut names = fields
             .split(',')
             .map(str::trim)
             .filter(|name| !name.is_empty())
@@ -31,7 +29,7 @@ impl Fields {
     }
 }
 
-/// Which rows of a list are shown: first and last, counted from 0.
+/// The selected rows of a list: first and last index, from 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Range {
     first: usize,
@@ -39,7 +37,11 @@ pub(super) struct Range {
 }
 
 impl Range {
-    /// The text, if it is no range.
+    /// Parses `range`. Without the parameter, selects all rows.
+    ///
+    /// # Errors
+    ///
+    /// Returns the text if it is not a valid range.
     pub(super) fn of(parameters: &[(String, String)]) -> Result<Self, &str> {
         let Some(text) = value(parameters, "range") else {
             return Ok(Self {

@@ -1,6 +1,4 @@
-//! The objects of the draft, as they are written.
-//!
-//! Who may enter: the draft.
+//! JSON objects of the draft.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,7 +14,7 @@ pub(super) trait Item {
     fn keys(&self) -> &'static [&'static str];
 }
 
-/// An object with the wished keys.
+/// An object with the selected keys only.
 #[derive(Debug)]
 pub(super) struct PartialDoc<'a, T> {
     pub(super) item: &'a T,
@@ -121,7 +119,7 @@ impl Item for DraftConnectionDoc {
     }
 }
 
-/// Anything printable, as a JSON string.
+/// Serializes a displayable value as a JSON string.
 struct DisplayDoc<T>(T);
 
 impl<T: fmt::Display> Serialize for DisplayDoc<T> {

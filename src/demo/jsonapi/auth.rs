@@ -1,10 +1,4 @@
-//! Who comes in, and how a real server turns the others away.
-//!
-//! Who may enter: `jsonapi`.
-//!
-//! The users of the admin API.
-//!
-//! Who may enter: the JSON:API dialect.
+//! Authentication and users of the admin API, with MaxScale's replies.
 
 use axum::http::{StatusCode, header};
 use jiff::Timestamp;
@@ -18,7 +12,7 @@ use crate::demo::dates::http_date;
 use crate::demo::endpoint::SimEndpoint;
 use crate::demo::http::{SimReply, SimRequest};
 
-/// Why somebody does not come in: the words of a real server.
+/// Why a request was rejected, in MaxScale's words.
 pub(super) struct Denial {
     status: StatusCode,
     challenge: bool,
@@ -33,9 +27,11 @@ const fn denial(status: StatusCode, challenge: bool, detail: &'static str) -> De
     }
 }
 
-/// Comes before everything else. Who comes with a password and may only read is told the same as who has none.
-pub(super) fn enter(entry: AuthOutcome) -> Result<Option<SimReply>, Denial> {
-    match entry {
+/// Authorizes the request, before anything else.
+///
+/// As in MaxScale, a read-only account with a password gets the same 401 as a wrong password.
+pub(super) fn authorize(outcome: AuthOutcome) -> Result<Option<SimReply>, Denial> {
+    match outcome {
         AuthOutcome::Welcome => Ok(None),
         AuthOutcome::Denied { by_token } => Err(denial(StatusCode::UNAUTHORIZED, !by_token, "Access denied")),
         AuthOutcome::MayOnlyRead { by_token: false } => {
@@ -49,7 +45,7 @@ pub(super) fn enter(entry: AuthOutcome) -> Result<Option<SimReply>, Denial> {
     }
 }
 
-/// A token for user and password; not for a token.
+/// Issues a token for user and password. Does not accept a token instead.
 pub(super) fn login(endpoint: &SimEndpoint, request: &SimRequest) -> Result<Option<SimReply>, Denial> {
     #[derive(Serialize)]
     struct TokenMeta {
@@ -74,7 +70,7 @@ pub(super) fn login(endpoint: &SimEndpoint, request: &SimRequest) -> Result<Opti
     Ok(Some(SimReply::json(StatusCode::OK, body)))
 }
 
-/// The HTTP library's own reply: another date form, no content type.
+/// Returns the reply of MaxScale's HTTP library: another date format, no content type.
 pub(super) fn denied(denial: &Denial, now: Timestamp, connection: Option<&'static str>) -> SimReply {
     let mut reply = SimReply::new(denial.status).with(header::DATE, http_date(now));
     if denial.challenge {
@@ -87,7 +83,7 @@ pub(super) fn denied(denial: &Denial, now: Timestamp, connection: Option<&'stati
     reply
 }
 
-/// `/users/inet`.
+/// Returns the data of `/users/inet`.
 pub(super) fn users(context: DocContext<'_>) -> Vec<Value> {
     let users = context.accounts.users().into_iter();
     users

@@ -1,4 +1,4 @@
-//! What every document of JSON:API needs besides its data. Who may enter: the dialect's documents.
+//! Data that every JSON:API document needs in addition to the world.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -7,10 +7,10 @@ use crate::demo::accounts::Accounts;
 use crate::demo::profile::VersionProfile;
 use crate::demo::settings::ProxyOverrides;
 
-/// What the replies need to know besides the world.
+/// Context of a document: version, settings, zone and links.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DocContext<'a> {
-    /// `http://HOST/v1`, or without `/v1` if the request had none.
+    /// Base URL: `http://HOST/v1`, or without `/v1` if the request had none.
     pub(super) base: &'a str,
     pub(super) zone: &'a TimeZone,
     pub(super) profile: &'static VersionProfile,
@@ -19,26 +19,26 @@ pub(super) struct DocContext<'a> {
 }
 
 impl DocContext<'_> {
-    /// The link of one object, `sessions/7` or the like.
+    /// Returns the link of one object, such as `sessions/7`.
     pub(super) fn object(&self, path: &str) -> String {
         let slash = if self.profile.links.slash { "/" } else { "" };
         format!("{}/{path}{slash}", self.base)
     }
 
-    /// The link of a kind of objects, or of a resource of which there is one.
+    /// Returns the link of a collection, or of a resource that exists only once.
     pub(super) fn collection(&self, path: &str) -> String {
         format!("{}/{path}/", self.base)
     }
 }
 
-/// `links` of a document or a resource.
+/// The `links` of a document or a resource.
 #[derive(Debug, Serialize)]
 pub(super) struct SelfLink {
     #[serde(rename = "self")]
     pub(super) myself: String,
 }
 
-/// `links` of a relationship.
+/// The `links` of a relationship.
 #[derive(Debug, Serialize)]
 pub(super) struct RelationshipLinks {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub(super) struct RelationshipLinks {
 }
 
 impl RelationshipLinks {
-    /// Those of what this object has to do with objects of a kind.
+    /// Returns the links from the object `owner` to its related objects of a kind.
     pub(super) fn of(context: DocContext<'_>, owner: &str, kind: &str) -> Self {
         let related = context.collection(kind);
         if context.profile.links.related {

@@ -1,6 +1,4 @@
 //! The document of each resource, in its envelope.
-//!
-//! Who may enter: the JSON:API dialect.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -88,7 +86,7 @@ fn named(resources: Vec<Value>, name: &str) -> Option<Value> {
         .find(|one| one.get("id").and_then(Value::as_str) == Some(name))
 }
 
-/// The envelope.
+/// The members that surround the data of every document.
 #[derive(Debug, Serialize)]
 pub(super) struct Document<T> {
     data: T,

@@ -1,6 +1,4 @@
-//! `filter=<pointer>=<value>` and `filter[<path>]=<expression>`.
-//!
-//! Who may enter: `selection`.
+//! The parameters `filter=<pointer>=<value>` and `filter[<path>]=<expression>`.
 
 use std::cmp::Ordering;
 
@@ -40,7 +38,7 @@ const COMPARISONS: [(&str, MakeExpression); 6] = [
 ];
 
 impl RequestFilter {
-    /// The filters among the parameters.
+    /// Parses all filters among the parameters.
     pub(super) fn all(parameters: &[(String, String)], can: Filtering) -> Result<Vec<Self>, String> {
         let mut all = parameters.iter();
         match can {
@@ -61,7 +59,7 @@ impl RequestFilter {
         }
     }
 
-    /// The filter of a parameter, if it is one.
+    /// Parses one parameter. Returns `None` if it is not a filter.
     fn of(name: &str, value: &str) -> Result<Option<Self>, String> {
         if let Some(path) = name
             .strip_prefix("filter[")
@@ -88,7 +86,7 @@ impl RequestFilter {
         }))
     }
 
-    /// Rows that lack the value are dropped.
+    /// Whether the row matches. A row without the value does not.
     pub(super) fn accepts(&self, row: &Value) -> bool {
         let found = self.path.iter().try_fold(row, |value, name| match value {
             Value::Array(items) => items.get(name.parse::<usize>().ok()?),
@@ -128,7 +126,7 @@ fn expression(text: &str) -> Option<Expression> {
     }
 }
 
-/// Splits at the commas that are in no parentheses and no string.
+/// Splits at commas outside parentheses and strings.
 fn arguments(text: &str) -> Vec<&str> {
     let (mut depth, mut quoted, mut escaped) = (0_i32, false, false);
     let split = text.split(|c| {
@@ -152,7 +150,7 @@ impl Expression {
             Self::NotEqual(other) => value != other,
             Self::Less(other) => order(value, other) == Some(Ordering::Less),
             Self::Greater(other) => order(value, other) == Some(Ordering::Greater),
-            // The real server negates here, so that values of different types are both at most and at least.
+            // MaxScale negates here. So values of different types are both at most and at least each other.
             Self::LessOrEqual(other) => order(value, other) != Some(Ordering::Greater),
             Self::GreaterOrEqual(other) => order(value, other) != Some(Ordering::Less),
             Self::And(parts) => parts.iter().all(|part| part.accepts(value)),
@@ -162,7 +160,7 @@ impl Expression {
     }
 }
 
-/// Integers, reals and strings have an order each, but none between them.
+/// Compares two integers, reals or strings. Returns `None` if the types differ.
 fn order(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
         (Value::String(one), Value::String(other)) => Some(one.cmp(other)),

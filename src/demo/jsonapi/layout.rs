@@ -1,6 +1,4 @@
-//! How JSON is laid out, and writing it so.
-//!
-//! Who may enter: the JSON:API dialect.
+//! Whitespace of JSON, and a writer for it.
 
 use std::io;
 
@@ -9,19 +7,19 @@ use serde_json::ser::Formatter;
 
 use crate::demo::profile::{ParameterSupport, Pretty};
 
-/// How JSON is laid out.
+/// Whitespace between the tokens of JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
     /// Indented by four spaces.
     Indented,
-    /// One line, with blanks behind commas and colons.
+    /// One line, with blanks after commas and colons.
     Spaced,
-    /// One line.
+    /// One line without blanks.
     Compact,
 }
 
 impl Layout {
-    /// What the parameter `pretty` asks for.
+    /// Returns the layout for the value of the parameter `pretty`.
     pub(super) fn of(pretty: Option<&str>, can: ParameterSupport) -> Self {
         let falsy = ["false", "no", "off", "0"];
         let indents = pretty.is_none_or(|value| match can.pretty {
@@ -36,7 +34,7 @@ impl Layout {
     }
 }
 
-/// JSON. The documents are plain data, which it can always hold.
+/// Serializes a document of plain data, which always fits into JSON.
 pub(super) fn dump<T: Serialize>(document: &T, layout: Layout) -> Vec<u8> {
     let mut out = Vec::with_capacity(4_096);
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, LaidOut::new(layout));
@@ -46,11 +44,12 @@ pub(super) fn dump<T: Serialize>(document: &T, layout: Layout) -> Vec<u8> {
     out
 }
 
-/// One formatter for all layouts: a serializer of each document for each of them would be much code.
+/// Formatter for all layouts. One type keeps the generated code small: each type would need its own
+/// serializer of every document.
 struct LaidOut {
     layout: Layout,
     depth: usize,
-    /// The array or object that is open has something in it.
+    /// Whether the open array or object has an element.
     has_value: bool,
 }
 

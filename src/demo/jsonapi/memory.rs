@@ -1,13 +1,11 @@
-//! The memory of a session, in bytes, as JSON:API writes it.
-//!
-//! Who may enter: `session`.
+//! Memory of a session, in bytes.
 
 use std::collections::BTreeMap;
 
 use crate::demo::profile::{MemoryForm, Sizes};
 use crate::demo::world::{SimConnection, SimSessionAt, State};
 
-/// A read buffer, held by the side that was active last.
+/// Size of a read buffer. The side that was active last has it.
 const READ_BUFFER: u64 = 65_536;
 
 #[derive(Debug, serde::Serialize)]
@@ -57,7 +55,7 @@ impl Memory {
             empty_history,
         } = given;
         let open = session.state() != State::HalfOpen;
-        // While a statement runs its server's side holds the read buffer, afterwards the client's side.
+        // While a statement runs, the server side has the read buffer; afterwards the client side.
         let (running, count) = (session.is_running(), backends.len());
         let side = |place| {
             if running && place + 1 == count {

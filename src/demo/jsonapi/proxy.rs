@@ -1,6 +1,4 @@
 //! The proxy itself and its worker threads.
-//!
-//! Who may enter: the JSON:API dialect.
 
 use serde_json::{Value, json};
 
@@ -8,7 +6,7 @@ use super::context::DocContext;
 use crate::demo::dates::{http_date, timestamp};
 use crate::demo::world::{WORKERS, World};
 
-/// `/maxscale`.
+/// Returns the data of `/maxscale`.
 pub(super) fn maxscale(world: &World, context: DocContext<'_>) -> Value {
     let profile = context.profile;
     let started = http_date(timestamp((world.started_unix(), 0)));
@@ -21,7 +19,7 @@ pub(super) fn maxscale(world: &World, context: DocContext<'_>) -> Value {
             parameters.insert("process_datadir".to_owned(), json!(datadir));
         }
     }
-    context.settings.lay_over_proxy(&mut parameters);
+    context.settings.apply_to_proxy(&mut parameters);
     let mut data = json!({
         "attributes": {
             "activated_at": started,
@@ -57,7 +55,7 @@ pub(super) fn maxscale(world: &World, context: DocContext<'_>) -> Value {
     data
 }
 
-/// What this version does not have is left out.
+/// Removes the members that this version does not have.
 fn leave_out(data: &mut Value, pointer: &str, names: &[&str]) {
     if let Some(object) = data.pointer_mut(pointer).and_then(Value::as_object_mut) {
         for name in names {
@@ -66,7 +64,7 @@ fn leave_out(data: &mut Value, pointer: &str, names: &[&str]) {
     }
 }
 
-/// `/maxscale/threads`. Their own links lack `maxscale`, as the real ones do.
+/// Returns the data of `/maxscale/threads`. As in MaxScale, their own links lack `maxscale`.
 pub(super) fn threads(world: &World, context: DocContext<'_>) -> Vec<Value> {
     (0..WORKERS)
         .map(|worker| thread(world, context, worker))

@@ -1,10 +1,8 @@
-//! Which resource a path names.
-//!
-//! Who may enter: the JSON:API dialect.
+//! Finds the resource that a path names.
 
 use crate::demo::profile::VersionProfile;
 
-/// The resources and, for the unknown ones, how they are missing.
+/// A resource, or how it is missing.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum JsonApiResource<'a> {
     Root,
@@ -20,7 +18,7 @@ pub(super) enum JsonApiResource<'a> {
     Service(&'a str),
     Users,
     User(&'a str),
-    /// The kind is known ("session" or the like), the name cannot be one.
+    /// The kind is known, such as "session", but no object can have this name.
     NoSuch(&'static str),
     Unknown,
 }
@@ -56,7 +54,7 @@ impl<'a> JsonApiResource<'a> {
     }
 }
 
-/// Digits only, at least 1, within 64 bits.
+/// Parses a session id: digits only, at least 1, within 64 bits.
 fn session_id(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     if digits {
@@ -66,7 +64,8 @@ fn session_id(text: &str) -> Option<u64> {
     }
 }
 
-/// As C's `atoi` reads it into 32 bits; whatever is no id is that of nobody.
+/// Parses as C's `atoi` into 32 bits. Returns 0, which no session has, if there is no positive
+/// number.
 fn atoi(text: &str) -> u64 {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let digits = text.get(..end).unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The parameters that choose what of a document is shown, and how: `pretty`, `filter`, `page`, `fields`.
+//! The parameters `pretty`, `filter`, `page` and `fields`, which select and format parts of a document.
 //!
-//! They work on the finished document. Who may enter: the JSON:API dialect.
+//! They work on the finished document.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use super::filter::RequestFilter;
 use super::layout::{Layout, dump};
 use crate::demo::profile::{Filtering, ParameterSupport};
 
-/// What is shown of a document.
+/// The selected part of a document.
 #[derive(Debug)]
 pub(super) struct DocOptions {
     layout: Layout,
-    /// The wished fields by type, as paths.
+    /// Selected fields by type, as paths.
     fields: Vec<(String, Vec<Vec<String>>)>,
     filters: Result<Vec<RequestFilter>, String>,
     page: Option<Page>,
-    /// The fields are chosen before the filter looks at a row.
+    /// Whether fields are removed before the filter is evaluated.
     fields_first: bool,
-    /// `filter[…]` is refused for a single resource.
+    /// Whether `filter[…]` is rejected for a single resource.
     only_lists: bool,
 }
 
@@ -32,7 +32,7 @@ struct Page {
 }
 
 impl DocOptions {
-    /// With `bare` only `pretty` counts.
+    /// Parses the parameters. With `bare`, only `pretty` is used.
     pub(super) fn of(parameters: &[(String, String)], bare: bool, can: ParameterSupport) -> Self {
         let map: BTreeMap<&str, &str> = parameters
             .iter()
@@ -63,7 +63,7 @@ impl DocOptions {
             fields: parameters
                 .iter()
                 .filter(|_| can.fields)
-                .filter_map(|(name, value)| wish(name, value))
+                .filter_map(|(name, value)| parse_fields(name, value))
                 .collect(),
             filters: RequestFilter::all(parameters, can.filter),
             page: size.filter(|_| can.page).map(|size| Page { size, number }),
@@ -73,7 +73,11 @@ impl DocOptions {
         }
     }
 
-    /// The document as it is sent, or what is wrong with the filter.
+    /// Returns the document to send.
+    ///
+    /// # Errors
+    ///
+    /// Returns MaxScale's message if the filter is not valid.
     pub(super) fn write<T: Serialize>(&self, document: &T, is_list: bool) -> Result<Vec<u8>, String> {
         let filters = self.filters.as_deref().map_err(Clone::clone)?;
         if !is_list && self.only_lists {
@@ -107,10 +111,10 @@ impl DocOptions {
         }
     }
 
-    /// Keeps the wished attributes and relationships; `id`, `type` and `links` stay.
+    /// Keeps the selected attributes and relationships, and `id`, `type` and `links`.
     fn prune(&self, row: &mut Value) {
         let kind = row.get("type").and_then(Value::as_str).unwrap_or_default();
-        let Some((_, paths)) = self.fields.iter().find(|(wished, _)| wished == kind) else {
+        let Some((_, paths)) = self.fields.iter().find(|(selected, _)| selected == kind) else {
             return;
         };
         let Some(row) = row.as_object_mut() else { return };
@@ -127,8 +131,8 @@ impl DocOptions {
     }
 }
 
-/// `fields[TYPE]=a,b/c`; without a type or without a name it is no wish.
-fn wish(name: &str, value: &str) -> Option<(String, Vec<Vec<String>>)> {
+/// Parses `fields[TYPE]=a,b/c`. Returns `None` without a type or a name.
+fn parse_fields(name: &str, value: &str) -> Option<(String, Vec<Vec<String>>)> {
     let kind = name.strip_prefix("fields[")?.strip_suffix(']')?;
     let names = value.split(',').filter(|name| !name.is_empty());
     let paths: Vec<Vec<String>> = names
@@ -137,7 +141,7 @@ fn wish(name: &str, value: &str) -> Option<(String, Vec<Vec<String>>)> {
     (!paths.is_empty()).then(|| (kind.to_owned(), paths))
 }
 
-/// Copies what is at the path. Nothing leads into an array.
+/// Copies the value at the path. A path cannot lead into an array.
 fn keep(from: &Value, path: &[String], to: &mut Map<String, Value>) {
     let Some((name, rest)) = path.split_first() else {
         return;
@@ -157,7 +161,8 @@ fn keep(from: &Value, path: &[String], to: &mut Map<String, Value>) {
     }
 }
 
-/// One page of the rows, its links and the number of all. A list that fits on one page is on every page.
+/// Keeps one page of the rows, and adds its links and the total. A list that fits on one page is on every
+/// page.
 fn turn_to(page: Page, document: &mut Value) {
     let base = document
         .pointer("/links/self")

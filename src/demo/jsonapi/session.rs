@@ -1,6 +1,5 @@
-//! Sessions as JSON:API writes them: keys sorted, absent rather than null, but for `connection_attributes`.
-//!
-//! Who may enter: the JSON:API dialect.
+//! JSON:API documents of sessions. Keys are sorted. Missing values are absent, except that
+//! `connection_attributes` can be null.
 
 mod ends;
 
@@ -16,7 +15,7 @@ use crate::demo::dates::{asctime, http_date, local_millis, timestamp};
 use crate::demo::profile::{Idle, RowForm, VersionProfile};
 use crate::demo::world::{SimConnection, SimSessionAt, State, World};
 
-/// All sessions, worker by worker, in no useful order; each is built when it is written.
+/// All sessions, grouped by worker, otherwise unordered. Each is built when it is serialized.
 #[derive(Debug)]
 pub(super) struct SessionListDoc<'a> {
     pub(super) world: &'a World,
@@ -35,13 +34,13 @@ impl Serialize for SessionListDoc<'_> {
     }
 }
 
-/// The session with this id, if this version finds it.
+/// Returns the session with this id, if this version finds it.
 pub(super) fn found<'a>(world: &'a World, id: u64, profile: &VersionProfile) -> Option<SimSessionAt<'a>> {
     let session = world.session(id)?;
     (profile.sessions.finds_all || session.state() == State::Ready).then_some(session)
 }
 
-/// One session.
+/// A session resource.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct SessionDoc<'a> {
     attributes: SessionAttributesDoc<'a>,
@@ -83,7 +82,7 @@ struct SessionAttributesDoc<'a> {
     user: Option<&'a str>,
 }
 
-/// Switches of one session's logging, all off.
+/// Log switches of one session, all off.
 #[derive(Debug, Default, serde::Serialize)]
 #[allow(clippy::struct_excessive_bools)]
 struct LogSwitchesDoc {
@@ -185,7 +184,7 @@ impl<'a> SessionAttributesDoc<'a> {
     }
 }
 
-/// What `idle` measures in this version.
+/// Returns the value of `idle`, by this version's definition.
 fn idle(session: &SimSessionAt<'_>, world: &World, meaning: Idle) -> Duration {
     let quiet_since = match meaning {
         Idle::SinceRead => session.last_request(),
@@ -205,13 +204,13 @@ fn remote(session: &SimSessionAt<'_>, form: RowForm) -> IpAddr {
     }
 }
 
-/// Some clients have chosen one.
+/// Returns the default database. About two in three clients have one.
 fn database(session: &SimSessionAt<'_>) -> Option<&'static str> {
     let has_one = session.user().is_some() && !session.pid().is_multiple_of(3);
     has_one.then_some("shop")
 }
 
-/// The retained statements, oldest first; the one that runs has no `completed` and names no server.
+/// Returns the retained statements, oldest first. A running one has no `completed` and no server.
 fn queries<'a>(session: &SimSessionAt<'a>, world: &World, context: DocContext<'_>) -> Vec<StatementDoc<'a>> {
     let local = |at: Duration| local_millis(timestamp(world.wall_at(at)), context.zone);
     let is_noted = !context.profile.row.forgets_ends || session.service().router == "readwritesplit";
@@ -239,7 +238,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Seconds in steps of a tenth.
+/// Converts to seconds in steps of 0.1.
 fn tenths(duration: Duration) -> f64 {
     f64::from(u32::try_from(duration.as_millis() / 100).unwrap_or(u32::MAX)) / 10.0
 }

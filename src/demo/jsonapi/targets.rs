@@ -1,6 +1,4 @@
 //! The services and the servers behind them.
-//!
-//! Who may enter: the JSON:API dialect.
 
 use serde_json::{Value, json};
 
@@ -8,7 +6,7 @@ use super::context::{DocContext, RelationshipLinks};
 use crate::demo::dates::{asctime, http_date, timestamp};
 use crate::demo::world::{SERVERS, SERVICES, Server, ServerTrouble, Service, SimSessionAt, World};
 
-/// `/servers`.
+/// Returns the data of `/servers`.
 pub(super) fn servers(world: &World, context: DocContext<'_>) -> Vec<Value> {
     SERVERS
         .iter()
@@ -16,7 +14,7 @@ pub(super) fn servers(world: &World, context: DocContext<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// `/services`.
+/// Returns the data of `/services`.
 pub(super) fn services(world: &World, context: DocContext<'_>) -> Vec<Value> {
     SERVICES
         .iter()
@@ -156,7 +154,7 @@ fn parameters(service: &Service, context: DocContext<'_>) -> Value {
         "user": "maxscale",
         "wait_timeout": "0ms",
     });
-    context.settings.lay_over_service(service.name, &mut parameters);
+    context.settings.apply_to_service(service.name, &mut parameters);
     parameters
 }
 

@@ -1,17 +1,17 @@
-//! The versions, oldest first; each is written as what it changed in the one before.
+//! The versions, oldest first. Each entry has the changes since the previous one.
 
 use super::{
     ClientForm, ConnectionForm, Filtering, Http, Idle, Links, MemoryForm, NotFoundStyle, Operations,
     ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, VersionProfile,
 };
 
-/// Every version, in the order of their release. The last is the current one.
+/// All versions in order of release. The last is the current one.
 pub static PROFILES: [VersionProfile; 10] = [
     V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02,
 ];
 
 impl VersionProfile {
-    /// The one that is served where nobody asks for another.
+    /// Returns the current version, which is the default.
     #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
     pub const fn current() -> &'static Self {
         &PROFILES[PROFILES.len() - 1]
@@ -188,7 +188,7 @@ const V6_4: VersionProfile = VersionProfile {
     },
 };
 
-/// The same series under another name.
+/// The same series as 6.4, renamed.
 const V21_06: VersionProfile = VersionProfile {
     name: "21.06",
     version: "21.06.17",

@@ -1,6 +1,4 @@
-//! What is done to sessions from outside: by whoever kills them, and by tests that set a trap.
-//!
-//! Who may enter: the replies of both dialects, and `server`.
+//! Changes of sessions from outside: kills by clients, and traps set by tests.
 
 use std::time::Duration;
 
@@ -8,17 +6,17 @@ use super::event_queue::FleetEvent;
 use super::{World, fleet};
 
 impl World {
-    /// Ends a session at once; false when there is none of that id.
+    /// Kills a session at once. Returns `false` if there is no session with this id.
     pub fn kill(&mut self, id: u64) -> bool {
         let Some(session) = self.sessions.remove(&id) else {
             return false;
         };
         self.changed = self.uptime;
-        fleet::come_back(self, &session);
+        fleet::schedule_reconnect(self, &session);
         true
     }
 
-    /// Ends a session after a delay. A later call replaces an earlier one.
+    /// Kills a session after a delay. A later call replaces an earlier one.
     pub fn kill_after(&mut self, id: u64, delay: Duration) -> bool {
         let at = self.uptime.saturating_add(delay);
         let Some(session) = self.sessions.get_mut(&id) else {
@@ -29,18 +27,18 @@ impl World {
         true
     }
 
-    /// Gives the id to another user, connected just now: what a client sees when an id was reused.
+    /// Gives the id to another user, connected just now. Simulates a reused id.
     pub fn impersonate(&mut self, id: u64, user: &str) -> bool {
         let born = self.uptime;
         let Some(session) = self.sessions.get_mut(&id) else {
             return false;
         };
-        session.hand_over(user, born);
+        session.reassign(user, born);
         self.changed = born;
         true
     }
 
-    /// Gives the session's user another name, any text, and changes nothing else.
+    /// Renames the session's user, to any text. Changes nothing else.
     pub fn rename(&mut self, id: u64, user: &str) -> bool {
         let Some(session) = self.sessions.get_mut(&id) else {
             return false;
@@ -50,7 +48,7 @@ impl World {
         true
     }
 
-    /// Leaves a session out of the next lists, so many of them. A later call replaces an earlier one.
+    /// Leaves a session out of the next `lists` lists. A later call replaces an earlier one.
     pub fn hide(&mut self, id: u64, lists: u32) -> bool {
         if !self.sessions.contains_key(&id) {
             return false;
@@ -61,7 +59,7 @@ impl World {
         true
     }
 
-    /// A list was given out.
+    /// Counts a list as delivered.
     pub(in crate::demo) fn on_listed(&mut self) {
         for lists in self.hidden.values_mut() {
             *lists = lists.saturating_sub(1);

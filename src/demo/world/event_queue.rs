@@ -1,6 +1,4 @@
-//! What will happen, in order of time.
-//!
-//! Who may enter: the world only.
+//! Future events in order of time.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -8,28 +6,28 @@ use std::time::Duration;
 
 use super::population::SimClient;
 
-/// Something that changes the fleet.
+/// An event that changes the fleet.
 #[derive(Debug)]
 pub(super) enum FleetEvent {
-    /// A short-lived client connects, and the next one is put on the schedule.
+    /// A short-lived client connects and schedules the next arrival.
     Arrive,
-    /// This client connects (again).
+    /// A client connects or reconnects.
     Open(Box<SimClient>, u64),
-    /// The session ends by itself.
+    /// The client closes the session.
     End(u64),
-    /// The time given by a `ttl` is over.
+    /// The time to live of the session has passed.
     Expire(u64),
 }
 
 #[derive(Debug)]
 struct Due {
     at: Duration,
-    /// Keeps events of one moment in the order in which they were added.
+    /// Sequence number. Keeps events of the same time in the order of scheduling.
     turn: u64,
     event: FleetEvent,
 }
 
-/// The events to come.
+/// The scheduled events.
 #[derive(Debug, Default)]
 pub(super) struct EventQueue {
     due: BinaryHeap<Reverse<Due>>,
@@ -46,7 +44,7 @@ impl EventQueue {
         }));
     }
 
-    /// The first event not later than `limit`, taken off the schedule.
+    /// Removes and returns the first event that is not later than `limit`.
     pub(super) fn next_until(&mut self, limit: Duration) -> Option<(Duration, FleetEvent)> {
         if self.due.peek()?.0.at > limit {
             return None;

@@ -1,6 +1,4 @@
-//! Coming and going: the first fleet, and what each event does to it.
-//!
-//! Who may enter: the world.
+//! Opens and closes sessions: creates the first fleet and handles each event.
 
 use std::time::Duration;
 
@@ -8,18 +6,18 @@ use fastrand::Rng;
 
 use super::World;
 use super::event_queue::FleetEvent;
-use super::hostile_texts::GUISES;
+use super::hostile_texts::HOSTILE_TEXTS;
 use super::population::{ClientProfile, Life, POPULATION, SimClient};
 use super::scenario::{HALF_OPEN, SCENARIO, ScenarioSession, SessionTrouble};
 use super::session::SimSession;
 use super::timeline::mix;
 
-/// A pool closes a connection after this time, on average.
+/// Mean time after which a pool closes a connection.
 const POOLED_LIFE: Duration = Duration::from_hours(8);
-/// One killed client of a pool in this many comes back.
+/// One in this many killed clients of a pool reconnects.
 const RECONNECT_ONE_IN: u64 = 4;
 
-/// Somebody who is there at the start.
+/// A session that exists at the start.
 struct InitialSession {
     age: Duration,
     client: SimClient,
@@ -27,7 +25,7 @@ struct InitialSession {
     role: Option<&'static ScenarioSession>,
 }
 
-/// Fills the world for its first moment; the oldest get the lowest ids.
+/// Creates the sessions that exist at the start. The oldest get the lowest ids.
 pub(super) fn populate(world: &mut World) {
     let mut rng = Rng::with_seed(world.spec.seed);
     let roles = SCENARIO.iter().take(world.spec.sessions);
@@ -47,9 +45,9 @@ pub(super) fn populate(world: &mut World) {
     for place in 0..ordinary {
         let kind = kind_at(place, ordinary);
         let mut client = SimClient::of(kind, &mut rng);
-        client.guise = GUISES.get(place).filter(|_| world.spec.hostile);
-        if let Some(guise) = client.guise {
-            client.user = guise.user.into();
+        client.hostile = HOSTILE_TEXTS.get(place).filter(|_| world.spec.hostile);
+        if let Some(hostile) = client.hostile {
+            client.user = hostile.user.into();
         }
         let seed = rng.u64(..);
         present.push(InitialSession {
@@ -69,7 +67,7 @@ pub(super) fn populate(world: &mut World) {
     }
 }
 
-/// The place of the n-th of `count` clients in the table of kinds, by their shares.
+/// Returns the profile of the client at `place` among `count`, by the shares of the profiles.
 fn kind_at(place: usize, count: usize) -> &'static ClientProfile {
     let total: usize = POPULATION.iter().map(|kind| kind.share as usize).sum();
     let mut point = (2 * place + 1) * total / (2 * count.max(1));
@@ -82,7 +80,7 @@ fn kind_at(place: usize, count: usize) -> &'static ClientProfile {
     &POPULATION[0]
 }
 
-/// How long short-lived sessions live so that as many leave as come.
+/// Returns the mean lifetime of short-lived sessions that balances arrivals and departures.
 fn brief_life(ordinary: usize, churn: f64) -> Duration {
     let brief = (0..ordinary)
         .filter(|place| kind_at(*place, ordinary).life == Life::Brief)
@@ -99,7 +97,7 @@ fn first_age(world: &World, kind: &ClientProfile, rng: &mut Rng) -> Duration {
     Duration::from_secs(u64::from(kind.oldest)).mul_f64(rng.f64())
 }
 
-/// Nobody is older than the process; if it is young, everybody's age shrinks in proportion.
+/// Scales all ages down so that no session is older than the process.
 fn within_uptime(present: &mut [InitialSession], uptime: Duration) {
     let oldest = present.iter().map(|one| one.age).max().unwrap_or_default();
     if oldest > uptime {
@@ -121,14 +119,14 @@ fn enter(world: &mut World, one: InitialSession) {
     match one.role {
         Some(role) => {
             let trouble = one.age.saturating_sub(Duration::from_secs(role.trouble));
-            session.cast(role.plot, trouble);
+            session.set_trouble(role.plot, trouble);
         }
         None => schedule_end(world, id, life, seed, world.uptime),
     }
 }
 
-/// One event.
-pub(super) fn happen(world: &mut World, at: Duration, event: FleetEvent) {
+/// Handles one event.
+pub(super) fn handle(world: &mut World, at: Duration, event: FleetEvent) {
     match event {
         FleetEvent::Arrive => {
             let client = SimClient::of(brief_kind(&mut world.arrivals), &mut world.arrivals);
@@ -165,8 +163,11 @@ fn open(world: &mut World, client: SimClient, seed: u64, at: Duration) {
     schedule_end(world, id, life, seed, at);
 }
 
-/// A killed client of a pool may connect again soon, if anybody comes at all; returning ones always do.
-pub(super) fn come_back(world: &mut World, killed: &SimSession) {
+/// Schedules the reconnect of a killed client.
+///
+/// With `returning` every logged-in client reconnects after 350 to 450 ms. Otherwise, unless churn is 0, one
+/// in four long-lived clients does after 300 to 1,200 ms.
+pub(super) fn schedule_reconnect(world: &mut World, killed: &SimSession) {
     if world.spec.returning {
         if killed.plot != SessionTrouble::HalfOpen {
             reopen(world, killed, world.uptime, 350 + mix(killed.seed, 22) % 101);
@@ -218,7 +219,7 @@ fn brief_kind(rng: &mut Rng) -> &'static ClientProfile {
     &POPULATION[0]
 }
 
-/// A waiting time without memory, at most five times the mean.
+/// Returns an exponentially distributed time, at most five times the mean.
 fn exponential(mean: Duration, rng: &mut Rng) -> Duration {
     let times = (-(1.0 - rng.f64()).ln()).clamp(0.001, 5.0);
     Duration::try_from_secs_f64(mean.as_secs_f64() * times).unwrap_or(Duration::MAX)

@@ -1,6 +1,6 @@
-//! Texts that try to harm whoever prints them, as a table. Who may enter: the world.
+//! Texts for testing sanitizing, as a table.
 
-/// Texts that try to harm whoever prints them.
+/// Texts with control characters and escape sequences, for testing sanitizing.
 #[derive(Debug)]
 pub(super) struct HostileTexts {
     pub(super) user: &'static str,
@@ -14,7 +14,7 @@ macro_rules! times6 {
     };
 }
 
-pub(super) static GUISES: [HostileTexts; 7] = [
+pub(super) static HOSTILE_TEXTS: [HostileTexts; 7] = [
     HostileTexts {
         user: "esc\u{1b}[31mred\u{1b}[2J",
         program: "\u{1b}]0;owned\u{7}psql",

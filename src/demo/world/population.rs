@@ -1,6 +1,4 @@
-//! Who connects: the kinds of clients, as a table.
-//!
-//! Who may enter: the world.
+//! Client profiles of the simulated fleet.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,12 +13,12 @@ const RW_SPLIT: &Service = &SERVICES[0];
 const READ_ONLY: &Service = &SERVICES[1];
 const REPORTING: &Service = &SERVICES[2];
 
-/// A client library, by what it tells about itself.
+/// A client library, with the attributes that it sends.
 #[derive(Debug)]
 pub struct Library {
-    /// `_client_name`.
+    /// Value of `_client_name`.
     pub name: &'static str,
-    /// `_client_version`.
+    /// Value of `_client_version`.
     pub version: &'static str,
     /// Whether it also sends `_os`, `_platform` and `_server_host`.
     pub platform: bool,
@@ -42,30 +40,30 @@ const CONNECTOR_J: Library = Library {
     platform: false,
 };
 
-/// How long sessions of a kind live.
+/// Lifetime of the sessions of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
-    /// They come and go at the rate of `churn`.
+    /// Short-lived: opened and closed at the rate of `churn`.
     Brief,
-    /// A pool closes a connection after hours and opens another one in its place.
+    /// Pooled: the pool closes a connection after hours and opens another one.
     Pooled,
-    /// They stay.
+    /// Permanent: never closed by the client.
     Lasting,
 }
 
 /// A kind of client.
 #[derive(Debug)]
 pub(super) struct ClientProfile {
-    /// Its share of the fleet, relative to the others.
+    /// Share of the fleet, relative to the other profiles.
     pub(super) share: u32,
     pub(super) users: &'static [&'static str],
     pub(super) service: &'static Service,
-    /// The first three bytes of its addresses, the lowest last byte and how many there are.
+    /// First three bytes of the addresses, lowest last byte, and number of addresses.
     pub(super) network: ([u8; 3], u8, u8),
     pub(super) program: &'static str,
     pub(super) library: &'static Library,
     pub(super) life: Life,
-    /// The oldest are as old as that at the start, in seconds.
+    /// Maximum age at the start, in seconds.
     pub(super) oldest: u32,
     pub(super) rhythm: Rhythm,
     pub(super) statements: &'static [&'static str],
@@ -209,26 +207,26 @@ pub(super) static POPULATION: [ClientProfile; 8] = [
     },
 ];
 
-/// The kinds that the story casts by name.
+/// Profile used by the scenario.
 pub(super) const WEB: &ClientProfile = &POPULATION[0];
 pub(super) const ORDERS: &ClientProfile = &POPULATION[2];
 pub(super) const REPORT: &ClientProfile = &POPULATION[4];
 pub(super) const ETL: &ClientProfile = &POPULATION[6];
 pub(super) const DBA: &ClientProfile = &POPULATION[7];
 
-/// Who is at the other end of a session.
+/// The client of a session.
 #[derive(Debug, Clone)]
 pub(super) struct SimClient {
     pub(super) kind: &'static ClientProfile,
     pub(super) user: Cow<'static, str>,
     pub(super) address: IpAddr,
     pub(super) port: u16,
-    /// Texts that replace those of its kind.
-    pub(super) guise: Option<&'static HostileTexts>,
+    /// Texts that replace those of the profile, if any.
+    pub(super) hostile: Option<&'static HostileTexts>,
 }
 
 impl SimClient {
-    /// Somebody of that kind. A user comes from few addresses, so that pools are pools.
+    /// Creates a random client of this profile. Each user has few addresses, so that pools form.
     pub(super) fn of(kind: &'static ClientProfile, rng: &mut Rng) -> Self {
         let (network, lowest, hosts) = kind.network;
         let host = rng.u8(0..hosts.max(1));
@@ -243,11 +241,11 @@ impl SimClient {
             user: Cow::Borrowed(user),
             address: address(network, last),
             port: port(rng),
-            guise: None,
+            hostile: None,
         }
     }
 
-    /// The same client on a new connection, from another port.
+    /// Returns the same client on a new connection, from another port.
     pub(super) fn again(&self, rng: &mut Rng) -> Self {
         let drawn = port(rng);
         Self {
@@ -257,7 +255,7 @@ impl SimClient {
     }
 }
 
-/// The network of zeros stands for an IPv6 one.
+/// Returns the address. A network of zeros selects an IPv6 address.
 fn address([a, b, c]: [u8; 3], last: u8) -> IpAddr {
     if a == 0 {
         return IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 7, 0, 0, 0, u16::from(last)));

@@ -1,36 +1,34 @@
-//! The sessions that something is wrong with, as a table.
-//!
-//! Who may enter: the world.
+//! Sessions with scripted problems, as a table.
 
 use super::population::{ClientProfile, DBA, ETL, ORDERS, REPORT, WEB};
 
-/// What is wrong with a session.
+/// The problem of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::demo) enum SessionTrouble {
-    /// Nothing.
+    /// No problem.
     Ordinary,
-    /// It went quiet long ago and still holds a backend.
+    /// Quiet for a long time, but keeps a server connection.
     Leaked,
-    /// Its client reads slower than the servers send.
+    /// The client reads more slowly than the servers send.
     SlowReader,
-    /// Its statement never ends.
+    /// The statement never completes.
     Hung,
-    /// It was told to stop and does not.
+    /// Stopping, but never finishes.
     Closing,
-    /// It waits for a backend that it does not get.
+    /// Waits for a server connection that it does not get.
     NoBackend,
-    /// It has not logged in.
+    /// Not logged in.
     HalfOpen,
 }
 
-/// A part in the story.
+/// A session of the scenario.
 #[derive(Debug)]
 pub(super) struct ScenarioSession {
     pub(super) kind: &'static ClientProfile,
     pub(super) plot: SessionTrouble,
     /// Age at the start, in seconds.
     pub(super) age: u64,
-    /// How long ago the trouble began, in seconds.
+    /// How long ago the problem began, in seconds, at the start.
     pub(super) trouble: u64,
 }
 
@@ -43,7 +41,7 @@ const fn role(kind: &'static ClientProfile, plot: SessionTrouble, age: u64, trou
     }
 }
 
-/// The story, the most telling parts first: a small fleet has only the first of them.
+/// Sessions with scripted problems, most instructive first. A small fleet has only the first ones.
 pub(super) static SCENARIO: [ScenarioSession; 7] = [
     role(
         ETL,
@@ -62,5 +60,5 @@ pub(super) static SCENARIO: [ScenarioSession; 7] = [
 /// The connection that has not logged in.
 pub(super) static HALF_OPEN: ScenarioSession = role(DBA, SessionTrouble::HalfOpen, 7, 7);
 
-/// From this size on a fleet has the whole story.
+/// Minimum size of a fleet with the whole scenario.
 pub(super) const MIN_FLEET_SIZE: usize = SCENARIO.len() + 1;

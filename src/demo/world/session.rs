@@ -1,6 +1,4 @@
-//! One session, and what can be seen of it at a moment.
-//!
-//! Who may enter: the world makes sessions; replies read [`SimSessionAt`]s.
+//! One session and its visible state at a given time.
 
 mod backends;
 mod statements;
@@ -17,11 +15,11 @@ use super::topology::Service;
 pub use backends::SimConnection;
 pub use statements::Statement;
 
-/// Worker threads of the simulated proxy.
+/// Number of worker threads of the simulated proxy.
 pub(in crate::demo) const WORKERS: u64 = 4;
-/// Counted I/O events are those of the last 30 seconds, here in microseconds.
+/// Window in which I/O events are counted: 30 seconds, in microseconds.
 const IO_WINDOW: u64 = 30_000_000;
-/// A slow reader fetches one part of a large result after another.
+/// Rhythm of a slow reader, which fetches one part of a large result after another.
 const STREAM: Rhythm = Rhythm {
     period: 15_000,
     statements: 1,
@@ -29,7 +27,7 @@ const STREAM: Rhythm = Rhythm {
     gap: 300,
 };
 
-/// A session as the world keeps it: only what does not follow from its age.
+/// A session as the world stores it. Everything else follows from its age.
 #[derive(Debug)]
 pub(super) struct SimSession {
     pub(super) id: u64,
@@ -37,7 +35,7 @@ pub(super) struct SimSession {
     pub(super) seed: u64,
     pub(super) born: Duration,
     pub(super) plot: SessionTrouble,
-    /// The age at which the plot begins.
+    /// Age at which the problem begins.
     trouble: Duration,
     pub(super) expires: Option<Duration>,
 }
@@ -55,31 +53,31 @@ impl SimSession {
         }
     }
 
-    pub(super) fn cast(&mut self, plot: SessionTrouble, trouble: Duration) {
+    pub(super) fn set_trouble(&mut self, plot: SessionTrouble, trouble: Duration) {
         self.plot = plot;
         self.trouble = trouble;
     }
 
-    pub(super) fn hand_over(&mut self, user: &str, born: Duration) {
+    pub(super) fn reassign(&mut self, user: &str, born: Duration) {
         self.client.user = Cow::Owned(user.to_owned());
         self.born = born;
         self.seed = mix(self.seed, 31);
-        self.cast(SessionTrouble::Ordinary, Duration::MAX);
+        self.set_trouble(SessionTrouble::Ordinary, Duration::MAX);
     }
 }
 
-/// What a session is doing, in no dialect's words.
+/// State of a session, independent of the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Connected, not logged in.
+    /// Connected, but not logged in.
     HalfOpen,
     /// In use.
     Ready,
-    /// Told to stop.
+    /// Requested to stop.
     Stopping,
 }
 
-/// A session at a moment.
+/// A session at a given time.
 #[derive(Debug, Clone, Copy)]
 pub struct SimSessionAt<'a> {
     session: &'a SimSession,
@@ -130,35 +128,35 @@ impl<'a> SimSessionAt<'a> {
         }
     }
 
-    /// Its id.
+    /// Returns the session id.
     pub fn id(&self) -> u64 {
         self.session.id
     }
 
-    /// Its user; nobody yet while it is half open.
+    /// Returns the user. `None` while the session is half-open.
     pub fn user(&self) -> Option<&'a str> {
         (self.session.plot != SessionTrouble::HalfOpen).then_some(&*self.session.client.user)
     }
 
-    /// Where its client is.
+    /// Returns the address of the client.
     pub fn address(&self) -> IpAddr {
         self.session.client.address
     }
 
-    /// The client's port.
+    /// Returns the port of the client.
     pub fn port(&self) -> u16 {
         self.session.client.port
     }
 
-    /// The program as the client names it.
+    /// Returns the name of the program, as the client reports it.
     pub fn program(&self) -> &'a str {
         self.session
             .client
-            .guise
-            .map_or(self.session.client.kind.program, |guise| guise.program)
+            .hostile
+            .map_or(self.session.client.kind.program, |hostile| hostile.program)
     }
 
-    /// The client's process id: one for all sessions of a program at an address.
+    /// Returns the client's process id, which is the same for all sessions of a program at an address.
     pub fn pid(&self) -> u64 {
         let last = match self.address() {
             IpAddr::V4(address) => address.octets()[3],
@@ -167,23 +165,23 @@ impl<'a> SimSessionAt<'a> {
         1_200 + mix(u64::from(last), self.program().len() as u64) % 30_000
     }
 
-    /// The client's library.
+    /// Returns the client library.
     pub fn library(&self) -> &'static Library {
         self.session.client.kind.library
     }
 
-    /// Its service.
+    /// Returns the service.
     pub fn service(&self) -> &'static Service {
         self.session.client.kind.service
     }
 
-    /// What is wrong with it.
+    /// Returns the scripted problem.
     #[cfg(test)]
     pub(in crate::demo) const fn plot(&self) -> SessionTrouble {
         self.session.plot
     }
 
-    /// What it is doing.
+    /// Returns the state.
     pub fn state(&self) -> State {
         match self.session.plot {
             SessionTrouble::HalfOpen => State::HalfOpen,
@@ -192,32 +190,32 @@ impl<'a> SimSessionAt<'a> {
         }
     }
 
-    /// When it began, since the process began.
+    /// Returns when the session was opened, as an uptime of the process.
     pub fn connected(&self) -> Duration {
         self.session.born
     }
 
-    /// How old it is.
+    /// Returns the time since the session was opened.
     pub fn age(&self) -> Duration {
         self.uptime.saturating_sub(self.session.born)
     }
 
-    /// The worker that serves it.
+    /// Returns the number of the worker thread.
     pub fn worker(&self) -> u64 {
         mix(self.session.seed, 41) % WORKERS
     }
 
-    /// A number that gives lists an order of no meaning.
+    /// Returns a number that puts lists into an arbitrary order.
     pub fn shuffle(&self) -> u64 {
         mix(self.session.seed, 42)
     }
 
-    /// Whether a statement waits for its answer.
+    /// Whether a statement is running.
     pub fn is_running(&self) -> bool {
         self.progress.started > self.progress.finished
     }
 
-    /// When the client last sent something, since the process began.
+    /// Returns when the client last sent something, as an uptime of the process.
     pub fn last_request(&self) -> Duration {
         self.since_birth(
             self.progress
@@ -227,7 +225,8 @@ impl<'a> SimSessionAt<'a> {
         )
     }
 
-    /// When the session last had something to do; now, while a statement runs.
+    /// Returns when the session was last active, as an uptime of the process. The current time while a
+    /// statement runs.
     pub fn last_activity(&self) -> Duration {
         if self.is_running() || self.session.plot == SessionTrouble::HalfOpen {
             return self.uptime;
@@ -244,7 +243,7 @@ impl<'a> SimSessionAt<'a> {
         self.session.born.saturating_add(Duration::from_micros(micros))
     }
 
-    /// I/O events of the last 30 seconds.
+    /// Returns the number of I/O events in the last 30 s.
     pub fn io_activity(&self) -> u64 {
         let age = micros(self.age());
         if self.session.plot == SessionTrouble::HalfOpen {

@@ -1,23 +1,23 @@
-//! When a session worked and when it was quiet, as a function of its seed and its age.
+//! Activity of a session, as a function of its seed and its age.
 //!
-//! Time is cut into periods. In each period one burst of statements runs, at an offset that depends on the seed
-//! and the number of the period. So the n-th statement's start and end, and how many there were, cost the same
-//! at any age. Times are microseconds since the session began. Who may enter: `session`.
+//! Time is divided into periods. Each period has one burst of statements, at an offset that depends on the
+//! seed and the number of the period. So the start and end of the n-th statement, and the number of
+//! statements, take constant time to compute at any age. Times are microseconds since the session was opened.
 
-/// How a kind of client works, in milliseconds.
+/// Activity pattern of a client profile, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rhythm {
-    /// One burst in each such span of time.
+    /// Length of a period. Each has one burst.
     pub(super) period: u32,
-    /// Statements of one burst.
+    /// Number of statements in a burst.
     pub(super) statements: u32,
-    /// How long a statement runs.
+    /// Duration of a statement.
     pub(super) run: u32,
-    /// The pause between two statements of a burst.
+    /// Pause between two statements of a burst.
     pub(super) gap: u32,
 }
 
-/// The rhythm of one session.
+/// Activity pattern of one session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeline {
     seed: u64,
@@ -27,17 +27,17 @@ pub(super) struct Timeline {
     gap: u64,
 }
 
-/// How far a session had come at some age.
+/// Progress of a session at some age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Progress {
-    /// Statements begun.
+    /// Number of statements started.
     pub(super) started: u64,
-    /// Statements answered: the same number, or one less while the last one runs.
+    /// Number of statements completed. One less than `started` while a statement runs.
     pub(super) finished: u64,
 }
 
 impl Timeline {
-    /// The rhythm with this session's own deviations: a period of 3/4 to 5/4, statements of 1/2 to 3/2.
+    /// Varies the rhythm by the seed: the period by 3/4 to 5/4, the statements by 1/2 to 3/2.
     pub(super) fn new(rhythm: Rhythm, seed: u64) -> Self {
         let statements = u64::from(rhythm.statements.max(1));
         let run = scaled(rhythm.run, 50, mix(seed, 11));
@@ -56,13 +56,13 @@ impl Timeline {
         self.run + self.gap
     }
 
-    /// When the burst of a period begins.
+    /// Returns when the burst of a period starts.
     fn burst(self, period: u64) -> u64 {
         let spare = self.period - self.statements * self.slot();
         period.saturating_mul(self.period) + mix(self.seed, period) % (spare + 1)
     }
 
-    /// How far the session had come at that age.
+    /// Returns the progress at an age.
     pub(super) fn progress(self, age: u64) -> Progress {
         let period = age / self.period;
         let before = period.saturating_mul(self.statements);
@@ -87,24 +87,24 @@ impl Timeline {
         }
     }
 
-    /// Start and end of the n-th statement, counted from 0.
+    /// Returns start and end of the `number`-th statement, from 0.
     pub(super) fn span(self, number: u64) -> (u64, u64) {
         let start = self.burst(number / self.statements) + number % self.statements * self.slot();
         (start, start + self.run)
     }
 }
 
-/// Milliseconds to microseconds, scaled by `floor` to `floor + 100` percent.
+/// Converts milliseconds to microseconds, scaled by `floor` to `floor + 100` percent.
 fn scaled(millis: u32, floor: u64, random: u64) -> u64 {
     (u64::from(millis) * 10 * (floor + random % 101)).max(1)
 }
 
-/// Milliseconds to microseconds, scaled by 75 to 125 percent.
+/// Converts milliseconds to microseconds, scaled by 75 to 125 percent.
 fn scaled_narrow(millis: u32, random: u64) -> u64 {
     u64::from(millis) * 10 * (75 + random % 51)
 }
 
-/// A number that looks random and depends on both: the finaliser of `SplitMix64`.
+/// Returns a pseudo-random number that depends on both: the finalizer of `SplitMix64`.
 pub(in crate::demo) fn mix(seed: u64, salt: u64) -> u64 {
     let mut z = seed
         ^ salt

@@ -1,25 +1,23 @@
 //! The services of the proxy and the servers behind it, as tables.
-//!
-//! Who may enter: the world, and the replies for their names.
 
 /// A service of the proxy.
 #[derive(Debug)]
 pub struct Service {
-    /// Its name.
+    /// Name of the service.
     pub name: &'static str,
-    /// Its router module.
+    /// Router module.
     pub router: &'static str,
-    /// The port of its listener.
+    /// Port of the listener.
     pub port: u16,
-    /// The servers it routes to, the one for writes first.
+    /// Servers of the service. The first one takes writes.
     pub servers: &'static [&'static str],
-    /// How many of them a session holds.
+    /// Number of servers that a session is connected to.
     pub held: usize,
-    /// Whether its router keeps a history of session commands.
+    /// Whether the router keeps a history of session commands.
     pub history: bool,
 }
 
-/// The services.
+/// All services.
 pub(in crate::demo) const SERVICES: [Service; 3] = [
     Service {
         name: "RW-Split",
@@ -50,17 +48,17 @@ pub(in crate::demo) const SERVICES: [Service; 3] = [
 /// A database server behind the proxy.
 #[derive(Debug)]
 pub(in crate::demo) struct Server {
-    /// Its name.
+    /// Name of the server.
     pub(in crate::demo) name: &'static str,
-    /// Its address.
+    /// Address of the server.
     pub(in crate::demo) address: &'static str,
-    /// Its state as the monitor sees it.
+    /// State as the monitor reports it.
     pub(in crate::demo) state: &'static str,
-    /// Its server id.
+    /// Server id.
     pub(in crate::demo) number: u32,
 }
 
-/// The servers.
+/// All servers.
 pub(in crate::demo) const SERVERS: [Server; 3] = [
     Server {
         name: "db-01",
@@ -82,33 +80,33 @@ pub(in crate::demo) const SERVERS: [Server; 3] = [
     },
 ];
 
-/// A server that is not well.
+/// A server with a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TroubledServer {
-    /// Its name; one that does not exist troubles nobody.
+    /// Name of the server. An unknown name has no effect.
     pub name: String,
-    /// What is wrong with it.
+    /// The problem of the server.
     pub trouble: ServerTrouble,
 }
 
-/// What can be wrong with a server. The sessions of the world do not notice.
+/// A problem of a server. It does not affect the simulated sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServerTrouble {
-    /// It was set aside.
+    /// In maintenance.
     Maintenance,
-    /// It gets nobody new.
+    /// Draining: accepts no new connections.
     Draining,
-    /// It refuses the monitor.
+    /// Rejects the monitor.
     AuthError,
-    /// It does not answer.
+    /// Does not respond.
     Down,
-    /// It is so many seconds behind.
+    /// Behind in replication, by this number of seconds.
     Lagging(u32),
 }
 
 impl ServerTrouble {
-    /// The state as the monitor puts it, made from the one without the trouble. The roles are those of
-    /// servers that take part.
+    /// Returns the state as the monitor reports it, from the state without the problem. Only servers in use
+    /// have a role.
     pub(in crate::demo) fn state(self, well: &str) -> String {
         match self {
             Self::Maintenance => "Maintenance, Running".to_owned(),
@@ -119,7 +117,7 @@ impl ServerTrouble {
         }
     }
 
-    /// How far the server is behind; -1 stands for nobody knows.
+    /// Returns the replication lag in seconds. -1 means unknown.
     pub(in crate::demo) fn replication_lag(self) -> i64 {
         match self {
             Self::Maintenance | Self::AuthError | Self::Down => -1,

@@ -1,6 +1,4 @@
-//! The ends of a session: its client, and its connections to servers.
-//!
-//! Who may enter: `session`.
+//! Both ends of a session: its client, and its connections to servers.
 
 use crate::demo::profile::{ClientForm, ConnectionForm};
 use crate::demo::world::{SimConnection, SimSessionAt};
@@ -21,7 +19,7 @@ pub(super) struct ClientAttributesDoc<'a> {
     history: Option<CommandHistoryDoc>,
 }
 
-/// The names are the server's.
+/// Attributes of the client. The names are MaxScale's.
 #[derive(Debug, serde::Serialize)]
 #[allow(clippy::struct_field_names)]
 struct CommandHistoryDoc {
@@ -55,7 +53,7 @@ pub(super) enum ConnectionDoc {
     },
 }
 
-/// One end of a session, by the address of its structure in the proxy.
+/// One end of a session, identified by the address of its structure in the proxy.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct Pointer {
     id: String,

@@ -1,34 +1,33 @@
-//! The backend connections of a session and their statistics.
-//!
-//! Who may enter: `session`.
+//! Server connections of a session and their statistics.
 
 use super::SimSessionAt;
 use crate::demo::world::scenario::SessionTrouble;
 use crate::demo::world::timeline::mix;
 
-/// A backend connection of a session.
+/// A server connection of a session.
 #[derive(Debug, Clone, Copy)]
 pub struct SimConnection {
-    /// The server's name.
+    /// Name of the server.
     pub server: &'static str,
-    /// The id of its thread there.
+    /// Thread id of the connection on the server.
     pub thread_id: u64,
-    /// Packets read from the server.
+    /// Number of packets read from the server.
     pub reads: u64,
-    /// Packets written to it.
+    /// Number of packets written to the server.
     pub writes: u64,
-    /// Writes that had to wait in a buffer.
+    /// Number of writes that had to wait in a buffer.
     pub buffered_writes: u64,
-    /// How often that buffer became too full.
+    /// How often the buffer rose above its high-water mark.
     pub high_water: u64,
-    /// How often it drained again.
+    /// How often the buffer drained below its low-water mark.
     pub low_water: u64,
-    /// Bytes waiting to be written.
+    /// Number of bytes waiting to be written.
     pub write_queue: u64,
 }
 
 impl<'a> SimSessionAt<'a> {
-    /// Every fourth statement is a write and goes to the first server; the others are read from the second.
+    /// Returns the server of a statement. Every fourth one is a write, on the first server; the others are
+    /// reads on the last one.
     pub(super) fn server_of(&self, number: u64) -> &'static str {
         let place = if number.is_multiple_of(4) {
             0
@@ -47,7 +46,7 @@ impl<'a> SimSessionAt<'a> {
         }
     }
 
-    /// The first server of the service takes the writes; which of the others is used differs.
+    /// Returns a server of the service. The first one takes writes; the choice among the others varies.
     fn server(&self, place: usize) -> &'static str {
         let service = self.service();
         let (first, rest) = service.servers.split_first().unwrap_or((&"", &[]));
@@ -65,7 +64,7 @@ impl<'a> SimSessionAt<'a> {
         }
     }
 
-    /// Its backend connections.
+    /// Returns the server connections.
     pub fn connections(&self) -> impl Iterator<Item = SimConnection> + use<'a> {
         let (moment, count) = (*self, self.server_count());
         (0..count).map(move |place| moment.backend(place, count))
@@ -77,15 +76,15 @@ impl<'a> SimSessionAt<'a> {
             (_, 0) => total.div_ceil(4),
             _ => total - total.div_ceil(4),
         };
-        let (asked, answered) = (share(self.progress.started), share(self.progress.finished));
+        let (started, finished) = (share(self.progress.started), share(self.progress.finished));
         let mut backend = SimConnection {
             server: self.server(place),
             thread_id: 31 + self.session.id * 2 + place as u64 + mix(self.session.seed, 44) % 2 * 40,
-            reads: 4 + answered * 2,
-            writes: 3 + asked,
-            buffered_writes: asked / 900,
-            high_water: asked / 20_000,
-            low_water: asked / 20_000,
+            reads: 4 + finished * 2,
+            writes: 3 + started,
+            buffered_writes: started / 900,
+            high_water: started / 20_000,
+            low_water: started / 20_000,
             write_queue: 0,
         };
         if self.session.plot == SessionTrouble::SlowReader && place + 1 == count {
@@ -94,7 +93,7 @@ impl<'a> SimSessionAt<'a> {
         backend
     }
 
-    /// Back-pressure: the buffer fills more often than it drains, in bursts of 20 seconds.
+    /// Adds back-pressure: the buffer fills more often than it drains, in bursts of 20 seconds.
     fn press(&self, backend: &mut SimConnection) {
         let seconds = self.age().as_secs();
         backend.high_water = 3 + seconds / 6;
@@ -104,7 +103,7 @@ impl<'a> SimSessionAt<'a> {
         backend.write_queue = 16_384 * (1 + seconds % 5);
     }
 
-    /// Bytes that the client has not taken yet.
+    /// Returns the number of bytes queued for the client.
     pub fn client_write_queue(&self) -> u64 {
         if self.session.plot == SessionTrouble::SlowReader {
             65_536 + self.age().as_secs() % 13 * 8_192

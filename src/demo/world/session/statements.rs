@@ -1,6 +1,4 @@
-//! The statements of a session.
-//!
-//! Who may enter: `session`.
+//! Statements of a session.
 
 use std::time::Duration;
 
@@ -8,21 +6,22 @@ use super::{SimSessionAt, micros};
 use crate::demo::world::scenario::SessionTrouble;
 use crate::demo::world::timeline::mix;
 
-/// A statement of a session; times are since the process began.
+/// A statement of a session. Times are uptimes of the process.
 #[derive(Debug, Clone, Copy)]
 pub struct Statement<'a> {
-    /// Its text.
+    /// SQL text.
     pub text: &'a str,
-    /// When it came.
+    /// When the statement was received.
     pub received: Duration,
-    /// When it was answered; not yet, if `None`.
+    /// When the statement completed. `None` while it is running.
     pub completed: Option<Duration>,
-    /// The server that answered.
+    /// Server that ran the statement.
     pub server: &'static str,
 }
 
 impl<'a> SimSessionAt<'a> {
-    /// Start and end of the n-th statement since the session began, in microseconds.
+    /// Returns start and end of the `number`-th statement, from 0, in microseconds since the session was
+    /// opened. The end is `None` while it is running.
     pub(super) fn span(&self, number: u64) -> (u64, Option<u64>) {
         let (start, end) = self.timeline.span(number);
         if number < self.progress.finished {
@@ -43,12 +42,12 @@ impl<'a> SimSessionAt<'a> {
         )
     }
 
-    /// How many statements it has sent.
+    /// Returns the number of statements sent so far.
     pub fn statement_count(&self) -> u64 {
         self.progress.started
     }
 
-    /// The last statements, oldest first.
+    /// Returns the last `at_most` statements, oldest first.
     pub fn statements(&self, at_most: u64) -> impl Iterator<Item = Statement<'a>> + use<'a> {
         let moment = *self;
         let first = self.progress.started.saturating_sub(at_most);
@@ -62,7 +61,11 @@ impl<'a> SimSessionAt<'a> {
             usize::try_from(mix(self.session.seed, number) % (texts.len() as u64).max(1)).unwrap_or(0);
         let text = texts.get(choice).copied().unwrap_or_default();
         Statement {
-            text: self.session.client.guise.map_or(text, |guise| guise.statement),
+            text: self
+                .session
+                .client
+                .hostile
+                .map_or(text, |hostile| hostile.statement),
             received: self.since_birth(start),
             completed: end.map(|end| self.since_birth(end)),
             server: self.server_of(number),
