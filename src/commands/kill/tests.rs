@@ -62,16 +62,16 @@ async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, KillDriver<C
 }
 
 async fn ended<E: KillTransport>(mut round: KillDriver<E>) -> (ExitStatus, Vec<KillOutcome>) {
-    let mut told = 0;
+    let mut reported = 0;
     round.confirm(None, Duration::ZERO);
-    round.end(&mut |_: &KillTask| told += 1).await;
+    round.kill(&mut |_: &KillTask| reported += 1).await;
     let outcomes: Vec<_> = round
         .tasks()
         .iter()
         .filter_map(KillTask::outcome)
         .cloned()
         .collect();
-    assert_eq!(told, outcomes.len(), "each is told once");
+    assert_eq!(reported, outcomes.len(), "each is reported once");
     let exit = OutcomePrinter::new(KillOutput::Json, &[], false, &[]).exit(round.tasks());
     (exit, outcomes)
 }
@@ -223,6 +223,6 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     assert_eq!(
         outcomes.iter().filter(not_allowed).count(),
         100,
-        "the rest is told the same"
+        "the rest is reported the same"
     );
 }
