@@ -79,7 +79,7 @@ async fn one_whose_time_is_over_or_has_not_begun() {
         (
             Times::Over,
             "certificate of localhost expired on 2020-12-31",
-            "renew it before it expires",
+            "renew it on the server",
         ),
         (
             Times::NotYet,

@@ -293,7 +293,7 @@ fn tls_by_what_was_met() {
         "https://db1",
         RequestError::Tls(Box::new(TlsFault::Expired { host, at: None })),
     );
-    let renew = "renew it before it expires";
+    let renew = "renew it on the server";
     says(&expired, "tls", Failure, "certificate of db1 expired", &[renew]);
     says(&expired, "answer", Skipped, "no trusted connection", &[]);
     assert_eq!(examined(String::new(), &expired).exit, ExitStatus::Unreachable);
@@ -326,7 +326,7 @@ fn tls_by_what_was_met() {
 #[test]
 fn who_is_turned_away_is_told_why() {
     for (user, sent, words) in [
-        (Some("admin"), true, "user admin was refused"),
+        (Some("admin"), true, "user admin was rejected"),
         (None, false, "a password is required, but none was given"),
     ] {
         let facts = but(|facts| {
@@ -369,7 +369,7 @@ fn an_open_door_is_a_warning_unless_it_is_within_its_machine() {
 #[test]
 fn a_role_is_read_and_never_tried() {
     let account = |account| but(|facts| facts.account = account);
-    says(&well(), "role", Fine, "user admin is of type admin", &[]);
+    says(&well(), "role", Fine, "user admin has type admin", &[]);
     says(
         &account(Ok(AccountType::Basic)),
         "role",
@@ -482,7 +482,7 @@ fn a_list_says_how_much_was_asked_for_and_why() {
         "127.0.0.1",
         whole,
         "24.02.3",
-        "4.9 MB; asked for whole: this machine",
+        "4.9 MB; whole sessions requested: the proxy is on this machine",
     );
     form(
         "https://db1",
@@ -494,9 +494,14 @@ fn a_list_says_how_much_was_asked_for_and_why() {
         "https://db1",
         sparse,
         "24.02.3",
-        "; only fields that are read: no statements",
+        "; only the needed fields requested: no statements",
     );
-    form("https://db1", sparse, "2.4.19", "; whole: before 2.5");
+    form(
+        "https://db1",
+        sparse,
+        "2.4.19",
+        "; whole sessions: 'fields' is ignored before 2.5",
+    );
 }
 
 #[test]
@@ -523,7 +528,7 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
             Fine,
             "every 1s, as configured: lists take 4% of the proxy's time (10% allowed)",
         ),
-        (100, 1, 0.1, Fine, "every 1s, as asked for"),
+        (100, 1, 0.1, Fine, "every 1s, as configured"),
         (
             350,
             1,
@@ -531,7 +536,7 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
             Fine,
             "every 3.5s: a list takes 350ms, with a duty of 10%",
         ),
-        (350, 1, 0.5, Fine, "every 1s, as asked for"),
+        (350, 1, 0.5, Fine, "every 1s, as configured"),
         (
             350,
             5,
@@ -561,11 +566,11 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
 
 #[test]
 fn a_small_question_that_takes_long_is_a_warning() {
-    says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, a list 40ms", &[]);
+    says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, list 40ms", &[]);
     let facts = but(|facts| facts.proxy.as_mut().unwrap().cost = Duration::from_millis(900));
     assert_eq!(result_of(&facts, "latency").verdict, Warning);
     let draft = but(|facts| facts.proxy = Err(UNTOLD));
-    says(&draft, "latency", Fine, "a list 40ms", &[]);
+    says(&draft, "latency", Fine, "list 40ms", &[]);
 }
 
 #[test]
@@ -636,7 +641,7 @@ fn an_audit_log_that_polling_would_flood_is_a_warning() {
         &audit(Some(true), &["HEAD", "GET"]),
         "audit",
         Fine,
-        "left out",
+        "excluded",
         &[],
     );
     for (excludes, methods) in [(&[][..], "GET"), (&["HEAD"][..], "HEAD,GET")] {
@@ -681,7 +686,7 @@ fn a_clock_that_is_off_is_a_warning() {
         &elsewhere,
         "clock",
         Warning,
-        "1m from started_at and uptime",
+        "by 1m from started_at plus uptime",
         &["use the address of the proxy itself"],
     );
     let draft = but(|facts| facts.proxy = Err(UNTOLD));
