@@ -1,4 +1,4 @@
-//! The command line, as clap reads it. What the values of settings mean is [`commands`](crate::config)'s matter.
+//! Command line definition. Values are validated in [`config`](crate::config).
 
 mod commands;
 mod common;
@@ -16,36 +16,36 @@ pub use self::demo::DemoArgs;
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
-/// Without a command: watch the sessions, look inside one, end exactly that one.
+/// Shows live sessions, stuck ones first, and kills the one you select.
 #[derive(Debug, Parser)]
 #[command(name = "maxtop", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
-    /// What to do; without one, watch.
+    /// Command to run; without one, the screen.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
-    /// Options that stand before or after the command.
+    /// Options allowed before or after the command.
     #[command(flatten)]
     pub common: CommonArgs,
 }
 
 const AFTER_HELP: &str = "\
-The password comes from MAXTOP_PASSWORD, --password-file or --password-command: there is no option for it.
-Exit status: 0 done; 1 something failed or was refused; 2 usage; 3 endpoint not reached; 4 not allowed.
-Try it without a MaxScale: maxtop demo";
+The password comes from MAXTOP_PASSWORD, --password-file or --password-command; no option takes it directly.
+Exit status: 0 success; 1 failed or refused; 2 usage error; 3 endpoint not reached; 4 not allowed.
+To try it without MaxScale: maxtop demo";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// Watch the embedded endpoint: a simulated fleet with its stuck sessions.
+    /// Run a simulated MaxScale with stuck sessions, and show its screen
     Demo(DemoArgs),
-    /// Print the sessions once.
+    /// Print the sessions once
     List(ListArgs),
-    /// Print one session in full.
+    /// Print all details of one session
     Show(ShowArgs),
-    /// End sessions, each checked to be the one it was.
+    /// Kill sessions after verifying the identity of each
     Kill(KillArgs),
-    /// Say what the endpoint is, and what is wrong with it or with how it is asked.
+    /// Check an endpoint: connection, credentials, version, settings, response time
     Doctor(DoctorArgs),
-    /// Show every setting, and where it came from.
+    /// Show every setting and its origin
     Config(ConfigArgs),
 }

@@ -1,13 +1,11 @@
-//! One [`Config`] from flags, environment, files and defaults.
+//! Builds one [`Config`] from flags, environment, files and defaults.
 //!
-//! Every setting is one entry of a table ([`Setting`]); from it come the option of the command line,
-//! the variable, the key in files, the help, the sample file, `maxtop config` and the table in `docs/configuration.md`.
-//! What each source says is a layer of texts; [`ConfigReport`] takes each setting from the uppermost layer
-//! that has it and lets it take effect. A secret is in none of the layers' `Debug`, and a password is
-//! not read before somebody asks for it ([`PasswordSource`]).
+//! Every setting is one entry of a table ([`Setting`]). Its option, variable, key in files, help, the sample
+//! file, `maxtop config` and the table in `docs/configuration.md` are made from it. Each source is a layer of
+//! texts; [`ConfigReport`] takes each setting from the highest-priority layer that sets it. `Debug` output of a
+//! layer shows no secret, and a password is read only when it is needed ([`PasswordSource`]).
 //!
-//! It may use the pure rooms' tables (columns, filters, thresholds); the shell turns its values into
-//! I/O.
+//! May use the tables of the pure rooms (columns, filters, thresholds).
 
 mod environment;
 mod error;
@@ -50,53 +48,61 @@ pub use self::tls::{TlsFiles, TlsTexts};
 pub use self::trust::UnsafeFile;
 pub(crate) use self::value::number;
 
-/// Everything that was asked for, checked.
+/// The effective settings, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The endpoints, in the order in which they were named; at least one.
+    /// The endpoints, in the order in which they were given. Never empty.
     pub endpoints: Vec<EndpointConfig>,
-    /// A dialect that is not to be found out.
+    /// Dialect to use; `None` to detect it.
     pub dialect: Option<Dialect>,
-    /// How often to poll.
+    /// Time from the start of one poll to the start of the next.
     pub interval: Duration,
-    /// The share of its time that listing may cost the proxy, 0 to 1.
+    /// Maximum share of the proxy's time for lists, 0 to 1.
     pub duty: f64,
-    /// The deadline of a whole reply.
+    /// Maximum time to wait for a complete reply.
     pub timeout: Duration,
-    /// The filter to begin with.
+    /// Initial filter.
     pub filter: Filter,
-    /// The order to begin with.
+    /// Initial sort order.
     pub sort: Sort,
-    /// The columns that were chosen, from left to right; nothing: the usual ones.
+    /// Columns from left to right; `None` for the default ones.
     pub columns: Option<Vec<ColumnId>>,
-    /// So long a confirmed kill can be taken back.
+    /// Grace period: time in which a confirmed kill can be canceled. Zero for none.
     pub grace: Duration,
-    /// Where kills are logged; without a home directory nowhere, and then nothing is ended.
+    /// Path of the audit log. `None` without a home directory; no session is killed then.
     pub audit: Option<PathBuf>,
-    /// Who must never be ended; an empty one is nobody.
+    /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
-    /// From when on a session counts as stuck.
+    /// Limits from which a session is stuck.
     pub thresholds: Thresholds,
-    /// Nothing but ASCII on the screen.
+    /// Whether to print only ASCII characters.
     pub ascii: bool,
-    /// No colour.
+    /// Whether to use no color.
     pub plain: bool,
-    /// Whether colour was asked for or refused.
+    /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
 
 impl Config {
-    /// Reads everything that the command line, the environment and the files say.
+    /// Reads the command line, the environment and the files.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError`] if a value is invalid, or if a file cannot be read or is not safe to use.
     pub fn read(line: &CommandLine) -> Result<Self, ConfigError> {
         Ok(Self::explain(line)?.config)
     }
 
-    /// The same, with where each setting came from.
+    /// Reads all sources and returns every setting with its origin.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::read`].
     pub fn explain(line: &CommandLine) -> Result<ConfigReport, ConfigError> {
         ConfigReport::new(line, Environment(&|name| std::env::var_os(name)))
     }
 
-    /// Before anything was set: each of the table's defaults fills one in.
+    /// Returns empty settings. The defaults of the table fill in every field.
     fn blank() -> Self {
         Self {
             endpoints: Vec::new(),
@@ -117,7 +123,7 @@ impl Config {
         }
     }
 
-    /// What the terminal cannot do, or its user does not want.
+    /// Applies the limits of the terminal and the user's color preference.
     fn suit(&mut self, environment: Environment<'_>) {
         self.ascii |= !environment.is_utf8_locale();
         self.plain = self.plainness.unwrap_or_else(|| environment.refuses_color());

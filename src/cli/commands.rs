@@ -1,138 +1,129 @@
-//! `maxtop list`.
-//!
-//! `maxtop show`.
-//!
-//! `maxtop config`.
-//!
-//! `maxtop doctor`.
-//!
-//! `maxtop kill`.
+//! Arguments of the commands `list`, `show`, `config`, `doctor` and `kill`.
 
 use clap::{Args, ValueEnum};
 
-/// `maxtop list`.
+/// Arguments of `maxtop list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// The form; a table on a terminal, else tsv.
+    /// Output format [default: table on a terminal, otherwise tsv]
     #[arg(short, long, value_enum)]
     pub output: Option<ListOutput>,
 }
 
-/// `maxtop list -o`.
+/// Values of `maxtop list -o`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ListOutput {
-    /// For people.
+    /// Human-readable table
     Table,
-    /// For people, with every column.
+    /// Table with every column
     Wide,
-    /// One array.
+    /// One JSON array
     Json,
-    /// One object a line.
+    /// JSON Lines, one object per session
     Jsonl,
-    /// With a head; formulas are disarmed.
+    /// CSV with header; formulas are escaped with '
     Csv,
-    /// With a head.
+    /// TSV with header
     Tsv,
 }
 
-/// `maxtop show`.
+/// Arguments of `maxtop show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The session's id.
+    /// Session id
     pub id: String,
-    /// The form.
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ShowOutput,
 }
 
-/// `maxtop show -o`.
+/// Values of `maxtop show -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ShowOutput {
-    /// For people.
+    /// Human-readable text
     #[default]
     Text,
-    /// One object.
+    /// One JSON object
     Json,
 }
 
-/// `maxtop config`.
+/// Arguments of `maxtop config`.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// Print a configuration file with every setting, its default and what it means.
+    /// Print a sample configuration file with every setting, its default and its meaning
     #[arg(long)]
     pub print_sample: bool,
-    /// The form.
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ConfigOutput,
 }
 
-/// `maxtop config -o`.
+/// Values of `maxtop config -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ConfigOutput {
-    /// For people.
+    /// Human-readable text
     #[default]
     Text,
-    /// One array.
+    /// One JSON array
     Json,
 }
 
-/// `maxtop doctor`.
+/// Arguments of `maxtop doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct DoctorArgs {
-    /// The form.
+    /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: DoctorOutput,
 }
 
 const AFTER_HELP: &str = "\
-Nothing but GET is sent; whether sessions may be ended is not tried.
-Exit status: 0 all is well, or there are warnings only; 1 a check failed; 2 usage; 3 the endpoint
-was not reached; 4 not allowed. Of several endpoints: what all have in common, else 1.";
+Sends only GET requests; does not try whether sessions can be killed.
+Exit status: 0 no failure, warnings allowed; 1 a check failed; 2 usage error; 3 endpoint not reached;
+4 not allowed. With several endpoints: their common status, otherwise 1.";
 
-/// `maxtop doctor -o`.
+/// Values of `maxtop doctor -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum DoctorOutput {
-    /// One line for each check, and what to do below it.
+    /// One line per check, followed by advice
     #[default]
     Text,
-    /// One array.
+    /// One JSON array
     Json,
 }
 
-/// `maxtop kill`.
+/// Arguments of `maxtop kill`.
 #[derive(Debug, Args)]
 pub struct KillArgs {
-    /// The sessions' ids. Without any, --filter or --key says who is meant; together with --filter
-    /// or --key each must match it.
+    /// Session ids; with --filter or --key, each must also match it
     #[arg(value_name = "ID", required_unless_present_any = ["filter", "key"])]
     pub ids: Vec<String>,
-    /// End only the session with this fingerprint, as 'list -o json' shows it.
+    /// Kill only the session with this fingerprint, as shown by 'list -o json'
     #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
-    /// Do not ask.
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
-    /// Say what would be done, and do nothing.
+    /// Show what would be killed, without killing
     #[arg(long)]
     pub dry_run: bool,
-    /// If more sessions than this are meant, end none; 100 with --yes.
+    /// Refuse if more than N sessions match [default with --yes: 100]
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
-    /// Why, for the audit log.
+    /// Reason, for the audit log
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// The form of the outcomes.
+    /// Output format of the outcomes
     #[arg(short, long, value_enum, default_value_t)]
     pub output: KillOutput,
 }
 
-/// `maxtop kill -o`.
+/// Values of `maxtop kill -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum KillOutput {
-    /// A line for each as it is over.
+    /// One line per session when its kill is finished
     #[default]
     Table,
-    /// One array when all are over.
+    /// One JSON array when all kills are finished
     Json,
 }

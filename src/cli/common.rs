@@ -1,20 +1,19 @@
-//! The options that stand before or after every command: the settings that have one, from their
-//! table, and where the configuration is.
+//! Options of every command: the settings that have an option, `--config` and `--profile`.
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::config::{CommandLine, Form, Origin, Setting, SettingId};
 
-/// The configuration file.
+/// Name of the option for the configuration file.
 const CONFIG: &str = "config";
-/// A profile of it.
+/// Name of the option for a profile of the file.
 const PROFILE: &str = "profile";
 
 /// Options of every command.
 #[derive(Debug)]
 pub struct CommonArgs {
-    /// What they say.
+    /// The parsed options.
     pub line: CommandLine,
 }
 
@@ -29,14 +28,14 @@ impl Args for CommonArgs {
                     .global(true)
                     .value_name("FILE")
                     .value_parser(clap::value_parser!(std::path::PathBuf))
-                    .help("The configuration file [default: ~/.config/maxtop/config.toml]"),
+                    .help("Configuration file [default: ~/.config/maxtop/config.toml]"),
             )
             .arg(
                 Arg::new(PROFILE)
                     .long(PROFILE)
                     .global(true)
                     .value_name("NAME")
-                    .help("A profile of the configuration file; maxctrl: what ~/.maxctrl.cnf says"),
+                    .help("Profile of the configuration file; 'maxctrl' uses ~/.maxctrl.cnf"),
             )
     }
 
@@ -45,7 +44,7 @@ impl Args for CommonArgs {
     }
 }
 
-/// The option of a setting. Its value is judged with those of the other sources, not here.
+/// Creates the option of a setting. Its value is checked together with those of the other sources.
 fn option(setting: &'static Setting) -> Arg {
     let mut option = Arg::new(setting.name)
         .long(setting.name)
@@ -67,13 +66,13 @@ fn option(setting: &'static Setting) -> Arg {
     option
 }
 
-/// What it means, and what holds without it.
+/// Returns the help text: meaning, variable and default.
 fn help(setting: &Setting) -> String {
     let mut about = setting.about.chars();
     let first = about.next().map(|c| c.to_uppercase().to_string());
     let variable = setting.variable.map(|name| format!(" [env: {name}]"));
-    let told = !setting.default.is_empty() && setting.form != Form::Switch;
-    let default = told.then(|| format!(" [default: {}]", setting.default));
+    let shows_default = !setting.default.is_empty() && setting.form != Form::Switch;
+    let default = shows_default.then(|| format!(" [default: {}]", setting.default));
     [first, Some(about.as_str().to_owned()), variable, default]
         .into_iter()
         .flatten()

@@ -1,45 +1,44 @@
-//! `maxtop demo`.
+//! Arguments of `maxtop demo`.
 
 use clap::Args;
 use secrecy::SecretString;
 
 use crate::config::number;
 
-/// `maxtop demo`.
+/// Arguments of `maxtop demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// How many sessions.
+    /// Number of sessions per proxy
     #[arg(long, default_value_t = 200)]
     pub sessions: usize,
-    /// So many proxies, each with a fleet of its own.
+    /// Number of simulated proxies
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000), value_name = "K")]
     pub nodes: u16,
-    /// The same seed gives the same fleet.
+    /// Seed of the simulation; the same seed gives the same fleet
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Sessions that come and go in a second; 0: nobody does. Without it, one in a hundred.
+    /// Sessions opened and closed per second; 0 for none [default: 1% of the sessions, at most 20]
     #[arg(long, value_name = "RATE")]
     pub churn: Option<f64>,
-    /// How fast the fleet's time runs.
+    /// Speed of the simulated time
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
     pub speed: f64,
-    /// Ask for these credentials.
+    /// Require these credentials
     #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]
     pub auth: Option<SecretString>,
-    /// Speak JSON:API only, as this version of MaxScale does: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08
-    /// 24.02.
+    /// Act as this MaxScale version, JSON:API only: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08 24.02
     #[arg(long, value_name = "VERSION")]
     pub profile_version: Option<String>,
-    /// Where to listen: an address of this machine only.
+    /// Listen address, loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
     pub listen: std::net::SocketAddr,
-    /// A few sessions whose names try to harm the terminal.
+    /// Include sessions whose names try to harm the terminal
     #[arg(long)]
     pub hostile: bool,
-    /// The share of requests about one session, kills among them, that go wrong: reset, refused or left hanging.
+    /// Share of requests for one session, kills included, that fail: reset, rejected or no reply
     #[arg(long, value_name = "SHARE", value_parser = fault_rate)]
     pub faults: Option<f64>,
-    /// Serve only; the first line says where.
+    /// Serve without the screen; prints the URL first
     #[arg(long)]
     pub headless: bool,
 }
@@ -52,6 +51,6 @@ fn secret(text: &str) -> Result<SecretString, String> {
 fn fault_rate(text: &str) -> Result<f64, String> {
     match number(text)? {
         rate if (0.0..=1.0).contains(&rate) => Ok(rate),
-        _ => Err("a share is 0% at least and 100% at most".to_owned()),
+        _ => Err("a share must be between 0% and 100%".to_owned()),
     }
 }

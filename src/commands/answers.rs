@@ -1,4 +1,5 @@
-//! What several endpoints have answered: the good ones go on, the others are told of and count.
+//! Collects the replies of several endpoints. Successful ones are used; failures are printed and affect the
+//! exit status.
 
 use tokio::task::JoinSet;
 
@@ -6,24 +7,24 @@ use super::exit::{CommandError, ExitStatus};
 use super::output;
 use crate::client::Client;
 
-/// One answer of each endpoint, in their order.
+/// One reply of each endpoint, in the order of the endpoints.
 pub(super) struct Answers<T> {
     pub(super) good: Vec<T>,
     pub(super) failures: Vec<CommandError>,
 }
 
 impl<T: Send + 'static> Answers<T> {
-    /// Asks all endpoints side by side.
-    pub(super) async fn of<F>(clients: &[Client], ask: impl Fn(Client) -> F) -> Self
+    /// Sends the request to all endpoints at the same time.
+    pub(super) async fn of<F>(clients: &[Client], request: impl Fn(Client) -> F) -> Self
     where
         F: Future<Output = Result<T, CommandError>> + Send + 'static,
     {
-        let mut asked = JoinSet::new();
+        let mut requests = JoinSet::new();
         for (place, client) in clients.iter().enumerate() {
-            let answer = ask(client.clone());
-            asked.spawn(async move { (place, answer.await) });
+            let answer = request(client.clone());
+            requests.spawn(async move { (place, answer.await) });
         }
-        let mut answers = asked.join_all().await;
+        let mut answers = requests.join_all().await;
         answers.sort_by_key(|(place, _)| *place);
         let mut all = Self {
             good: Vec::new(),
@@ -40,7 +41,7 @@ impl<T: Send + 'static> Answers<T> {
 }
 
 impl<T> Answers<T> {
-    /// The good ones, once the others were told of. Without a single good one that is all there is.
+    /// Prints the failures and returns the successful replies. Fails if no endpoint succeeded.
     pub(super) fn report_failures(self) -> Result<(Vec<T>, ExitStatus), Failures> {
         if self.good.is_empty() && !self.failures.is_empty() {
             return Err(Failures(self.failures));
@@ -57,11 +58,11 @@ impl<T> Answers<T> {
     }
 }
 
-/// Why nobody answered.
+/// The failures of all endpoints.
 pub(super) struct Failures(Vec<CommandError>);
 
 impl From<Failures> for CommandError {
-    /// The last one stands for all, once the others were told of. Where they differ, something failed.
+    /// Prints all failures but the last and returns that one. If their exit statuses differ, the status is 1.
     fn from(Failures(mut failures): Failures) -> Self {
         let Some(last) = failures.pop() else {
             return Self::NoEndpoint;

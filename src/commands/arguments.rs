@@ -11,7 +11,7 @@ use super::output;
 use crate::cli::Cli;
 use crate::config::refuses_color;
 
-/// The arguments of this process, or the status after help or a usage error was printed.
+/// Returns the arguments of this process, or the exit status after printing help or a usage error.
 pub(super) fn parse() -> Result<Cli, ExitCode> {
     Cli::try_parse().map_err(|error| print(&error))
 }
@@ -42,7 +42,8 @@ fn print(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// What the last `--color` says. The arguments need not be valid: this is for their error, too.
+/// Returns the choice of the last `--color`; `None` for `auto` or without the option. Also works if other
+/// arguments are invalid, because errors are colored too.
 fn wants_color(arguments: impl IntoIterator<Item = OsString>) -> Option<bool> {
     let mut wanted = None;
     let mut is_value = false;

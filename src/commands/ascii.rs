@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-/// How other characters than ASCII are written.
+/// How characters outside of ASCII are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escapes {
-    /// As they are.
+    /// Unchanged.
     None,
     /// `\u00e9`, as in JSON: the value stays the same.
     Json,
@@ -14,7 +14,7 @@ pub(super) enum Escapes {
 }
 
 impl Escapes {
-    /// Those of an output, if it has to be ASCII.
+    /// Returns the escapes for an output. Without `ascii` there are none.
     pub(super) const fn of(ascii: bool, is_json: bool) -> Self {
         match (ascii, is_json) {
             (false, _) => Self::None,
@@ -24,7 +24,7 @@ impl Escapes {
     }
 }
 
-/// A writer that escapes what passes through it.
+/// A writer that escapes characters outside of ASCII.
 pub(super) struct Ascii<W: Write> {
     out: W,
     escapes: Escapes,

@@ -1,9 +1,8 @@
-//! The way into an endpoint, before anything is shown: who is asked for a password, and who is turned
-//! away.
+//! Verifies access before anything is shown.
 //!
-//! A password is asked for where an endpoint refuses whoever comes without one and a person is there to
-//! answer. The answer is for that endpoint and no other. One that was refused, typed or given, is not
-//! asked for again: each failure is logged by the server and may lock an account.
+//! Prompts for a password if the endpoint rejects requests without one, none is configured, and there is a
+//! terminal. The password is used for that endpoint only. A rejected password, typed or configured, is not
+//! requested again: the server logs each failure and may lock the account.
 
 use std::time::Duration;
 
@@ -16,63 +15,65 @@ use super::password_prompt as prompt;
 use crate::client::{Client, ClientError, ClientSpec, Credentials};
 use crate::model::RequestError;
 
-/// The screen opens without an answer after this, and a report begins; what comes then is a state like others.
+/// Maximum time to wait for a reply before the screen opens or a report starts. Later errors are shown there.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
-/// Nothing is left that would take longer to end.
+/// Maximum time to wait for the runtime to stop. No task should take longer.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// What it is wanted for.
+/// Purpose of the preflight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PreflightMode {
-    /// A command, which itself says what goes wrong.
+    /// A command. It reports errors itself.
     Command,
-    /// A report of what is wrong, which is all the same whatever goes wrong here.
+    /// A report of problems. It is printed even if the preflight fails.
     Report,
-    /// The screen, which shows what goes wrong; but it does not open for somebody who is turned away.
+    /// The screen. It shows errors, but does not open if the credentials are rejected.
     Screen,
 }
 
-/// The client of an endpoint, for whoever may come in. `user` is who would be asked for a password.
-pub(super) fn admit(spec: ClientSpec, user: &str, purpose: PreflightMode) -> Result<Client, CommandError> {
+/// Returns a client with verified access.
+///
+/// Prompts for `user`'s password if the endpoint rejects requests without one.
+pub(super) fn admit(spec: ClientSpec, user: &str, mode: PreflightMode) -> Result<Client, CommandError> {
     let client = Client::new(spec.clone())?;
-    let can_ask = !client.has_credentials() && prompt::can_ask();
-    if purpose == PreflightMode::Command && !can_ask {
+    let can_prompt = !client.has_credentials() && prompt::can_prompt();
+    if mode == PreflightMode::Command && !can_prompt {
         return Ok(client);
     }
-    match knock(&client, purpose)? {
-        Err(fault) if fault.is_not_allowed() && can_ask => {
+    match probe(&client, mode)? {
+        Err(fault) if fault.is_not_allowed() && can_prompt => {
             let client = with_password(spec, user, &client, fault)?;
-            match knock(&client, purpose)? {
+            match probe(&client, mode)? {
                 Err(fault) if fault.is_not_allowed() => Err(failed(&client)(fault)),
                 _ => Ok(client),
             }
         }
         Err(fault) if fault.is_not_allowed() => Err(failed(&client)(fault)),
-        // It would be waited for a second time.
-        Err(fault) if purpose == PreflightMode::Command && fault.is_unreachable() => {
-            Err(failed(&client)(fault))
-        }
+        // The command would wait for it a second time.
+        Err(fault) if mode == PreflightMode::Command && fault.is_unreachable() => Err(failed(&client)(fault)),
         _ => Ok(client),
     }
 }
 
-/// The clients of all endpoints, in their order; `users` are who would be asked for a password. One
-/// endpoint that turns somebody away does not keep the others closed.
+/// Returns the clients of all endpoints, in their order.
+///
+/// `users` are the names for the password prompts. With several endpoints, a rejection of one does not affect
+/// the others.
 pub(super) fn admit_all(
     specs: &[ClientSpec],
     users: &[&str],
-    purpose: PreflightMode,
+    mode: PreflightMode,
 ) -> Result<Vec<Client>, CommandError> {
     if let ([spec], [user]) = (specs, users)
-        && purpose != PreflightMode::Report
+        && mode != PreflightMode::Report
     {
-        return Ok(vec![admit(spec.clone(), user, purpose)?]);
+        return Ok(vec![admit(spec.clone(), user, mode)?]);
     }
     let mut clients = Vec::new();
     for spec in specs {
         clients.push(Client::new(spec.clone())?);
     }
-    if !prompt::can_ask() {
+    if !prompt::can_prompt() {
         return Ok(clients);
     }
     let without: Vec<_> = clients
@@ -80,7 +81,7 @@ pub(super) fn admit_all(
         .filter(|client| !client.has_credentials())
         .cloned()
         .collect();
-    for (place, fault) in knock_all(&without, purpose)? {
+    for (place, fault) in probe_all(&without, mode)? {
         if let (Some(client), Some(spec), Some(user)) =
             (clients.get_mut(place), specs.get(place), users.get(place))
             && fault.is_not_allowed()
@@ -92,7 +93,7 @@ pub(super) fn admit_all(
     Ok(clients)
 }
 
-/// Asks for the password. Where it may not be sent, it is not asked for.
+/// Prompts for the password. Fails without a prompt if the password must not be sent to this URL.
 fn with_password(
     spec: ClientSpec,
     user: &str,
@@ -109,42 +110,44 @@ fn with_password(
     if !client.url().may_carry_passwords(spec.allow_plain_http) {
         return Err(ClientError::PlainHttp(client.url().clone()).into());
     }
-    match prompt::ask(user, client.url())? {
+    match prompt::read_password(user, client.url())? {
         Some(password) => Ok(Client::new(with(password))?),
         None => Err(failed(client)(refused)),
     }
 }
 
-/// Hears whether it may come in.
-fn knock(client: &Client, purpose: PreflightMode) -> Result<Result<(), RequestError>, CommandError> {
-    let faults = knock_all(std::slice::from_ref(client), purpose)?;
+/// Sends one request to the endpoint and returns its error, if any.
+fn probe(client: &Client, mode: PreflightMode) -> Result<Result<(), RequestError>, CommandError> {
+    let faults = probe_all(std::slice::from_ref(client), mode)?;
     Ok(faults.into_iter().next().map_or(Ok(()), |(_, fault)| Err(fault)))
 }
 
-/// Those that may not come in, by the numbers of their endpoints. All threads of it are gone
-/// afterwards: the prompt holds back signals, which nobody else may take meanwhile.
-fn knock_all(clients: &[Client], purpose: PreflightMode) -> Result<Vec<(usize, RequestError)>, CommandError> {
+/// Returns the endpoints that failed, by number, with their errors.
+///
+/// All threads of the runtime are finished afterwards: the prompt blocks signals, and no other thread may
+/// receive them.
+fn probe_all(clients: &[Client], mode: PreflightMode) -> Result<Vec<(usize, RequestError)>, CommandError> {
     let runtime: Runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let heard = runtime.block_on(async {
-        let mut knocks = JoinSet::new();
+    let replies = runtime.block_on(async {
+        let mut probes = JoinSet::new();
         for client in clients {
             let client = client.clone();
-            knocks.spawn(async move {
-                let heard = match purpose {
+            probes.spawn(async move {
+                let reply = match mode {
                     PreflightMode::Command => client.probe().await,
                     PreflightMode::Report | PreflightMode::Screen => {
                         timeout(PROBE_TIMEOUT, client.probe()).await.unwrap_or(Ok(()))
                     }
                 };
-                Some((usize::from(client.endpoint().0), heard.err()?))
+                Some((usize::from(client.endpoint().0), reply.err()?))
             });
         }
-        knocks.join_all().await
+        probes.join_all().await
     });
     runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
-    let mut faults: Vec<_> = heard.into_iter().flatten().collect();
+    let mut faults: Vec<_> = replies.into_iter().flatten().collect();
     faults.sort_by_key(|(place, _)| *place);
     Ok(faults)
 }

@@ -1,4 +1,4 @@
-//! `maxtop config`: every setting, and where it came from. Asks no endpoint, reads no password.
+//! `maxtop config`: every setting and its origin. Sends no request and reads no password.
 
 mod json;
 mod text;

@@ -1,4 +1,4 @@
-//! From settings to an endpoint that can be asked, and the runtime that asks it.
+//! Builds clients from settings, and runs their requests.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,17 @@ use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
 use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Instance, RequestError, Snapshot};
 
-/// Reads the settings and makes the clients of their endpoints, in their order. Nothing is sent, unless
-/// somebody is there who can be asked for a password, or for whom a screen is to open.
-pub(super) fn connect(
-    args: &CommonArgs,
-    purpose: PreflightMode,
-) -> Result<(Config, Vec<Client>), CommandError> {
+/// Reads the settings and creates the clients of their endpoints, in order.
+///
+/// Sends requests only for the preflight: before a password prompt or before the screen opens.
+pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
-    let clients = admit_all(&specs(&config)?, &users, purpose)?;
+    let clients = admit_all(&specs(&config)?, &users, mode)?;
     Ok((config, clients))
 }
 
-/// What the clients of the endpoints go by.
+/// Returns the specifications of the clients. Fails if two endpoints have the same name.
 pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     let specs = all_specs(config)?;
     let mut names = BTreeSet::new();
@@ -46,18 +44,18 @@ fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     specs.collect()
 }
 
-/// What an endpoint is called: its name, else host, port and path.
+/// Returns the display name of an endpoint: its configured name, otherwise host, port and path.
 fn label(site: &EndpointConfig, url: &EndpointUrl) -> String {
     site.name.as_deref().map_or_else(|| url.label(), visible)
 }
 
-/// What the endpoint of a client is called.
+/// Returns the display name of the client's endpoint.
 pub(super) fn name(config: &Config, client: &Client) -> String {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
     site.map_or_else(|| client.url().label(), |site| label(site, client.url()))
 }
 
-/// A user without a password is nobody: credentials are sent only when one was given.
+/// Returns the specification of a client. Credentials are sent only if there is a password.
 fn client_spec(
     config: &Config,
     site: &EndpointConfig,
@@ -83,8 +81,9 @@ fn client_spec(
     })
 }
 
-/// Runs a command's requests on this thread. What is left of them is not waited for: a name that
-/// is still being resolved would hold the program.
+/// Runs a command's requests on this thread.
+///
+/// Does not wait for remaining tasks: a name that is still being resolved would delay the exit.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -94,9 +93,10 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -
     done
 }
 
-/// The process that answers, read before anything else. An endpoint that answers but cannot tell
-/// costs only the proof of the process; one that does not answer will not answer the next request
-/// either.
+/// Reads the process start, before anything else.
+///
+/// Fails only if the endpoint is unreachable or rejects the credentials, because the next request would fail
+/// too. Other errors give `None`, and identities then lack the process.
 pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, RequestError> {
     match client.instance().await {
         Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault),
@@ -104,22 +104,23 @@ pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, Reques
     }
 }
 
-/// The client of an endpoint.
+/// Returns the client of an endpoint.
 pub(super) fn client(clients: &[Client], endpoint: EndpointId) -> Option<&Client> {
     clients.get(usize::from(endpoint.0))
 }
 
-/// Where an endpoint is, as it is shown.
+/// Returns the URL of an endpoint for display.
 pub(super) fn url(clients: &[Client], endpoint: EndpointId) -> String {
     client(clients, endpoint).map_or_else(String::new, |client| client.url().to_string())
 }
 
-/// The sessions of all endpoints that answer.
+/// Returns the session lists of all endpoints that reply.
 pub(super) async fn lists(clients: &[Client]) -> Answers<Snapshot> {
     Answers::of(clients, async |client: Client| list(&client).await).await
 }
 
-/// The sessions. The process first: a list belongs to the process that was there before it.
+/// Returns the session list. The process start is read first: the list belongs to the process that ran before
+/// it.
 pub(super) async fn list(client: &Client) -> Result<Snapshot, CommandError> {
     let instance = instance(client).await.map_err(failed(client))?;
     let list = client.poll_sessions().await.map_err(failed(client))?;

@@ -1,4 +1,4 @@
-//! `maxtop demo`: the embedded endpoint, with the screen on it or by itself.
+//! `maxtop demo`: runs the embedded endpoint, with or without the screen.
 
 use std::io::{self, Write};
 
@@ -15,12 +15,12 @@ use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
 
-/// Serves, and shows the screen unless asked not to.
+/// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
     if !demo.headless {
         need_a_terminal()?;
     }
-    // Nothing but the endpoint that is about to start is asked, so nothing else of endpoints is read.
+    // Only the endpoint started below is used, so the settings of other endpoints are not read.
     let mut config = Config::read(&args.line.clone().at(""))?;
     if demo.profile_version.is_some() {
         if config.dialect == Some(Dialect::Draft) {
@@ -44,8 +44,7 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
     left
 }
 
-/// Proxies of the same kind, each with sessions of its own. Only the first listens at a port that was
-/// asked for.
+/// Starts `nodes` simulated proxies, each with its own sessions. Only the first uses the requested port.
 async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<SimServer>, CommandError> {
     let mut running = Vec::new();
     for node in 0..nodes {
@@ -60,7 +59,8 @@ async fn serve_all(spec: &ServeSpec, nodes: u16) -> Result<Vec<SimServer>, Comma
     Ok(running)
 }
 
-/// With `--dialect` a headless endpoint speaks only that one; else both.
+/// Returns the specification of the simulated proxies. A headless one serves both dialects unless `--dialect`
+/// is given.
 fn serve_spec(demo: &DemoArgs, dialect: Option<Dialect>) -> Result<ServeSpec, CommandError> {
     let mut spec = ServeSpec::new(demo.sessions, demo.seed);
     spec.listen = demo.listen;
@@ -90,8 +90,8 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), CommandErr
     Ok((user.to_owned(), password.into()))
 }
 
-/// The screen's settings, turned to the endpoint that was just started. It shows the draft unless
-/// told otherwise: that has the connection statistics.
+/// Points the settings at the simulated proxies. Uses the draft by default, because it has connection
+/// statistics.
 fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config {
     let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
@@ -110,7 +110,7 @@ fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config
     config
 }
 
-/// Says where, then serves until a signal ends it.
+/// Prints the URLs and serves until a signal arrives.
 async fn serve_until_ended(running: &[SimServer]) -> Result<ExitStatus, CommandError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -1,7 +1,7 @@
-//! `maxtop doctor`: what is each endpoint, and what is wrong with it or with how it is asked.
+//! `maxtop doctor`: checks each endpoint and how maxtop is set up for it.
 //!
-//! First everything is asked ([`examine`]), by GETs alone; then each check of a table ([`checks`])
-//! judges what was found. Judging is pure.
+//! [`examine`] first collects [`Facts`] by GET requests only. Then each entry of a table ([`checks`]) evaluates
+//! them, without I/O.
 
 mod check_result;
 mod checks;
@@ -27,14 +27,14 @@ use crate::config::Config;
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<ExitStatus, CommandError> {
     let (config, clients) = connect::connect(common, PreflightMode::Report)?;
-    let look = |client: Client| {
-        let asker = RequestSettings::new(&config, &client);
+    let examine_one = |client: Client| {
+        let request = RequestSettings::new(&config, &client);
         async move {
-            let facts = examine::examine(&client, asker).await;
+            let facts = examine::examine(&client, request).await;
             Ok((client, facts))
         }
     };
-    let answers = connect::block_on(async { Ok(Answers::of(&clients, look).await) })?;
+    let answers = connect::block_on(async { Ok(Answers::of(&clients, examine_one).await) })?;
     let (found, _) = answers.report_failures()?;
     let reports: Vec<_> = found
         .iter()
@@ -42,13 +42,13 @@ pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<ExitStatus, 
         .collect();
     let escapes = Escapes::of(config.ascii, args.output == DoctorOutput::Json);
     output::print_with(escapes, |out| match args.output {
-        DoctorOutput::Text => report::text(out, &reports, is_coloured(&config)),
+        DoctorOutput::Text => report::text(out, &reports, is_colored(&config)),
         DoctorOutput::Json => report::json(out, &reports),
     })?;
     Ok(exit(&reports))
 }
 
-/// Where it is, and what it is called if that is something else.
+/// Returns the URL, with the name of the endpoint in front if it differs.
 fn heading(config: &Config, client: &Client) -> String {
     let (name, url) = (connect::name(config, client), client.url());
     if name == url.authority() {
@@ -59,10 +59,10 @@ fn heading(config: &Config, client: &Client) -> String {
 }
 
 fn examined(heading: String, facts: &Facts) -> Report {
-    let diagnoses = checks::judge_all(facts);
+    let diagnoses = checks::evaluate_all(facts);
     let has_failed = diagnoses
         .iter()
-        .any(|(_, judgment)| judgment.verdict == CheckStatus::Failure);
+        .any(|(_, result)| result.verdict == CheckStatus::Failure);
     let exit = match facts.refusal() {
         Some(fault) if fault.is_unreachable() => ExitStatus::Unreachable,
         Some(fault) if fault.is_not_allowed() => ExitStatus::NotAllowed,
@@ -77,7 +77,7 @@ fn examined(heading: String, facts: &Facts) -> Report {
     }
 }
 
-/// What all have in common; where they differ, something failed, if anything did.
+/// Returns the common exit status of all reports, or 1 if they differ.
 fn exit(reports: &[Report]) -> ExitStatus {
     let mut exits = reports.iter().map(|report| report.exit);
     let first = exits.next().unwrap_or(ExitStatus::Done);
@@ -88,7 +88,7 @@ fn exit(reports: &[Report]) -> ExitStatus {
     }
 }
 
-fn is_coloured(config: &Config) -> bool {
+fn is_colored(config: &Config) -> bool {
     !config.plain && std::io::stdout().is_terminal()
 }
 

@@ -1,4 +1,4 @@
-//! How a command ends: every exit status and every error in one place.
+//! Exit statuses and errors of the commands.
 
 use std::io;
 use std::process::ExitCode;
@@ -10,10 +10,10 @@ use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
 
-/// How a command ended (docs/scripting.md#exit-status).
+/// Exit status of a command (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ExitStatus {
-    /// All is done.
+    /// The command succeeded.
     Done,
     /// Something failed or was refused.
     Failed,
@@ -21,9 +21,9 @@ pub(super) enum ExitStatus {
     Usage,
     /// No endpoint was reached.
     Unreachable,
-    /// The endpoint refused who asks.
+    /// The endpoint rejected the credentials, or the account may not do this.
     NotAllowed,
-    /// Ended by this signal.
+    /// Stopped by this signal.
     Signal(u8),
 }
 
@@ -46,113 +46,111 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// Why a command did not do what it was asked: what, why and what to try, in one line.
+/// Why a command failed: what, why and what to try, in one line.
 #[derive(Debug, Error)]
 pub(super) enum CommandError {
     /// A setting that cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// An endpoint that is no address.
+    /// An endpoint that is not a valid address.
     #[error(transparent)]
     Url(#[from] UrlError),
-    /// Settings that do not go together.
+    /// Settings that contradict each other.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The endpoint gave no answer.
+    /// A request to the endpoint failed.
     #[error("{url}: {fault}{}", remedy(fault))]
     Fault {
-        /// Which endpoint.
+        /// URL of the endpoint.
         url: EndpointUrl,
-        /// Why.
+        /// Cause.
         fault: RequestError,
     },
-    /// Endpoints that gave no answer, each for another reason; this is the last.
+    /// Several endpoints failed for different reasons; holds the last one.
     #[error(transparent)]
     Differing(Box<Self>),
-    /// No endpoint to ask.
-    #[error("no endpoint is named: give one with --endpoint")]
+    /// No endpoint was given.
+    #[error("no endpoint given: use --endpoint")]
     NoEndpoint,
-    /// Two endpoints that nobody could tell apart.
-    #[error("two endpoints are called '{0}': leave one out, or give each a 'name' in the configuration file")]
+    /// Two endpoints have the same name.
+    #[error("two endpoints are named '{0}': remove one or set 'name' in the configuration file")]
     SameName(String),
-    /// The id is in use on several endpoints.
-    #[error("session {id} is on {}: name one with --endpoint", .endpoints.join(" and on "))]
+    /// Several endpoints have a session with this id.
+    #[error("session {id} exists on {}: choose one with --endpoint", .endpoints.join(" and on "))]
     Ambiguous {
-        /// Which id.
+        /// The session id.
         id: SessionId,
-        /// Where.
+        /// URLs of these endpoints.
         endpoints: Vec<String>,
     },
-    /// A session id that is no number, or too large to be one.
-    #[error("bad session id '{0}': an id is a number, as 'maxtop list' shows it")]
+    /// A session id that is not a number, or is too large.
+    #[error("bad session id '{0}': expected a number (see 'maxtop list')")]
     Id(Text),
-    /// A filter that lets everybody through, where it is to hold somebody back.
-    #[error("--filter is empty: leave it out, or say which sessions are meant")]
+    /// An empty filter where it selects the sessions to kill; it would match every session.
+    #[error("--filter is empty and would match every session: leave it out or give a condition")]
     EmptyFilter,
-    /// JSON has all its names, always.
+    /// `--columns` with JSON output, which always has every field.
     #[error(
-        "--columns does not go with JSON, whose names are always all there: leave it out, or use tsv or csv"
+        "--columns does not apply to JSON, which always has every field: leave it out, or use tsv or csv"
     )]
     ColumnsOfJson,
     /// No session has this id.
-    #[error("{1}: no such session: {0}; 'maxtop list' shows those that there are")]
+    #[error("{1}: no session {0} (see 'maxtop list')")]
     NoSuchSession(SessionId, EndpointUrl),
     /// No session of any endpoint has this id.
-    #[error("no endpoint has a session {0}; 'maxtop list' shows those that there are")]
+    #[error("no endpoint has a session {0} (see 'maxtop list')")]
     NowhereSession(SessionId),
-    /// Some endpoints have not answered, and may have this id as well.
-    #[error("session {0} may be on an endpoint that did not answer too: name one with --endpoint")]
+    /// Some endpoints did not reply and may have a session with this id too.
+    #[error("session {0} may also exist on an endpoint that did not reply: choose one with --endpoint")]
     Unsure(SessionId),
     /// No session has this fingerprint.
-    #[error("no session has the key {0} any more; 'maxtop list -o json' shows those that there are")]
+    #[error("no session has the key {0}: it may be gone (see 'maxtop list -o json')")]
     NoSuchKey(String),
-    /// A fingerprint that cannot be one.
-    #[error("bad key '{0}': a key is 16 hexadecimal digits, as 'maxtop list -o json' shows it")]
+    /// A fingerprint that is not 16 hexadecimal digits.
+    #[error("bad key '{0}': expected 16 hexadecimal digits (see 'maxtop list -o json')")]
     Key(Text),
-    /// More sessions are meant than were allowed.
-    #[error(
-        "{found} sessions are meant and --max is {max}: nothing was ended; raise it if they are all meant"
-    )]
+    /// More sessions match than `--max` allows.
+    #[error("{found} sessions match, --max is {max}: nothing was killed; raise --max to continue")]
     TooMany {
-        /// So many are meant.
+        /// Number of matching sessions.
         found: usize,
-        /// So many were allowed.
+        /// Maximum number allowed.
         max: usize,
     },
-    /// Ending sessions has to be confirmed, and there is nobody to ask.
-    #[error("without a terminal nobody can be asked: give --yes, or look with --dry-run")]
-    NobodyToAsk,
+    /// A kill needs a confirmation, but there is no terminal to prompt on.
+    #[error("cannot prompt without a terminal: use --yes, or --dry-run to preview")]
+    CannotPrompt,
     /// A kill under `--read-only`.
     #[error("refused: {}{}", RequestError::ReadOnly, remedy(&RequestError::ReadOnly))]
     ReadOnly,
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(io::Error),
-    /// The answer of a person cannot be read, or signals cannot be heard.
-    #[error("the system refuses: {0}")]
+    /// The terminal cannot be read, or signals cannot be received.
+    #[error("system error: {0}")]
     System(#[from] io::Error),
-    /// The screen without anybody to see it.
-    #[error("the screen needs a terminal: 'maxtop list' prints the sessions once")]
+    /// The screen without a terminal.
+    #[error("the screen needs a terminal: use 'maxtop list' to print the sessions once")]
     NoTerminal,
-    /// A terminal that cannot move its cursor.
+    /// A terminal that cannot move its cursor (`TERM=dumb`).
     #[error(
-        "the screen needs a terminal that can move its cursor, and TERM is 'dumb': try 'maxtop list', \
-         which prints the sessions once, or set TERM to the terminal's type"
+        "the screen needs a terminal that can move its cursor, but TERM is 'dumb': use 'maxtop list' to \
+         print the sessions once, or set TERM to the terminal's type"
     )]
     DumbTerminal,
     /// The embedded endpoint could not be started.
     #[error(transparent)]
     Demo(#[from] DemoError),
-    /// Its credentials are not of the form.
-    #[error("--auth takes USER:PASSWORD")]
+    /// The credentials of the demo are not `USER:PASSWORD`.
+    #[error("--auth must be USER:PASSWORD")]
     DemoCredentials,
-    /// The draft, as a version spoke it that never did.
-    #[error("no version speaks the draft: leave out --dialect draft, or --profile-version")]
+    /// `--dialect draft` with `--profile-version`.
+    #[error("the draft has no versions: leave out --dialect draft or --profile-version")]
     DraftHasNoVersions,
 }
 
 impl CommandError {
-    /// The exit status that stands for it.
+    /// Returns the exit status for this error.
     pub(super) const fn exit(&self) -> ExitStatus {
         match self {
             Self::Config(error) if error.is_usage() => ExitStatus::Usage,
@@ -169,20 +167,20 @@ impl CommandError {
             | Self::DemoCredentials
             | Self::DraftHasNoVersions
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
-            | Self::NobodyToAsk => ExitStatus::Usage,
+            | Self::CannotPrompt => ExitStatus::Usage,
             Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
             Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,
             _ => ExitStatus::Failed,
         }
     }
 
-    /// A session id that cannot be one.
+    /// Returns the error for an invalid session id.
     pub(super) fn id(given: &str) -> Self {
         Self::Id(Text::clean(given, TextLimit::Name))
     }
 }
 
-/// A fault, with the endpoint that it came from.
+/// Returns a function that adds the endpoint to a request error.
 pub(super) fn failed(client: &Client) -> impl Fn(RequestError) -> CommandError + use<'_> {
     |fault| CommandError::Fault {
         url: client.url().clone(),

@@ -1,5 +1,5 @@
-//! A table as plain text: every column as wide as its widest cell, no blanks at the end of a line.
-//! Where a width is given, the widest texts are cut until a line fits; numbers are never cut.
+//! A table as plain text. Each column is as wide as its widest cell; lines have no trailing blanks.
+//! If a width is given, the widest texts are cut until the line fits. Numbers are never cut.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -8,23 +8,23 @@ use crate::app::columns::Align;
 use crate::model::display_width;
 use crate::ui::cut::{fit, fit_middle};
 
-/// Between two columns.
+/// Number of blanks between two columns.
 const GAP: usize = 2;
-/// A text cut to this width can still be read.
+/// Minimum width to which a text is cut, so that it is still readable.
 const READABLE: usize = 8;
 
-/// What is asked of a column.
+/// Heading and layout of a column.
 pub(super) struct Head<'a> {
     heading: &'a str,
     align: Align,
-    /// A text that is too wide is cut in its middle.
+    /// Whether a text that is too wide is cut in its middle.
     keeps_ends: bool,
-    /// Cells wider than this do not widen the column: they move the rest of their own line.
+    /// Maximum width of the column. A wider cell shifts the rest of its own line.
     max: usize,
 }
 
 impl<'a> Head<'a> {
-    /// A column whose texts are cut at their end.
+    /// Creates a column whose texts are cut at the end.
     pub(super) const fn new(heading: &'a str, align: Align) -> Self {
         Self {
             heading,
@@ -34,7 +34,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// A column that stops growing at this width; a wider cell moves the rest of its own line.
+    /// Creates a column with a maximum width. A wider cell shifts the rest of its own line.
     pub(super) const fn up_to(max: usize, heading: &'a str, align: Align) -> Self {
         Self {
             max,
@@ -42,7 +42,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// A column whose texts keep both ends when they are cut.
+    /// Sets whether texts are cut in the middle instead of at the end.
     pub(super) const fn keeping_ends(self, keeps_ends: bool) -> Self {
         Self { keeps_ends, ..self }
     }
@@ -52,7 +52,7 @@ impl<'a> Head<'a> {
 pub(super) struct Grid<'a> {
     columns: Vec<Head<'a>>,
     rows: Vec<Vec<Cow<'a, str>>>,
-    /// Maximum width of a line, and what marks a cut text.
+    /// Maximum width of a line, and the mark of a cut text. `None` for no limit.
     fit: Option<(usize, &'static str)>,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Grid<'a> {
         self.fit = Some((width, more));
     }
 
-    /// One cell for each column; what is not known is blank.
+    /// Adds a row with one cell per column. `None` is blank.
     pub(super) fn push(&mut self, cells: impl Iterator<Item = Option<Cow<'a, str>>>) {
         self.rows.push(cells.map(Option::unwrap_or_default).collect());
     }
@@ -97,7 +97,7 @@ impl<'a> Grid<'a> {
             .fold(display_width(head.heading), usize::max)
     }
 
-    /// Takes from the widest texts, cell by cell, as long as each column can still be read.
+    /// Narrows the widest text columns until the line fits, but none below a readable width.
     fn shrink(&self, widths: &mut [usize], width: usize) {
         let gaps = GAP * widths.len().saturating_sub(1);
         let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(width);
@@ -130,7 +130,7 @@ impl<'a> Grid<'a> {
         widths: &[usize],
         cells: impl Iterator<Item = &'b str>,
     ) -> io::Result<()> {
-        // Blanks are owed until a cell follows them.
+        // Blanks are written only if a cell follows them.
         let mut owed = 0;
         for ((cell, width), head) in cells.zip(widths).zip(&self.columns) {
             let cell = self.cut(cell, *width, head);

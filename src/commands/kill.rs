@@ -1,7 +1,7 @@
-//! `maxtop kill`: ends sessions, each checked to be the one it was.
+//! `maxtop kill`: kills sessions after verifying the identity of each.
 //!
-//! The protocol is [`crate::kill`]; here it is driven from the command line: find the victims, show
-//! them, ask, end them, say what came of each.
+//! Drives the protocol of [`crate::kill`] from the command line: finds the victims, shows them, prompts for
+//! confirmation, kills them and prints each outcome.
 
 mod driver;
 mod outcomes;
@@ -29,16 +29,17 @@ use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
 use crate::wire::parse_id;
 
-/// With `--yes` nobody looks at the list: more than so many have to be asked for.
+/// Maximum number of victims with `--yes` and without `--max`, because the list is not reviewed.
 const MAX_WITH_YES: usize = 100;
 
-/// Each is read and ended: for more than so many a token costs the proxy less than the password.
+/// With more victims than this, a token is requested. It costs the proxy less than checking the password each
+/// time.
 const TOKEN_MIN_VICTIMS: usize = 2;
 
-/// Runs the command. What cannot be done is said before anything is asked of the endpoint.
+/// Runs the command. Usage errors are reported before any request is sent.
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
-    // An empty one would let everybody through: in a script, a variable that was never set.
+    // An empty filter would match every session, as with an unset variable of a script.
     let filter = common.line.flag("filter");
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(CommandError::EmptyFilter);
@@ -51,7 +52,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
     let selection = VictimSelection {
         ids,
         keys,
-        // Whom to end is said on this command line and nowhere else.
+        // Only the filter of the command line selects victims, not one of a file.
         filter: filter.is_some().then(|| config.filter.clone()),
         rules: Rules {
             protect: config.protect.clone(),
@@ -74,7 +75,7 @@ async fn kill(
         output::complain(problem);
     }
     if victims.found.is_empty() && victims.problems.is_empty() {
-        output::remark("no session matches: nobody to end");
+        output::remark("no session matches: nothing to do");
     }
     let has_problems = !victims.problems.is_empty() || !victims.is_whole;
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITH_YES));
@@ -96,11 +97,13 @@ async fn kill(
             outcomes.print_plan(&round, &plan(&round))?;
             return Ok(outcomes.exit(round.tasks()));
         }
-        Consent::Ask if round.confirmable() > 0 && !prompt::ask(&plan(&round), round.confirmable())? => {
-            output::complain(&"nothing was ended");
+        Consent::Prompt
+            if round.confirmable() > 0 && !prompt::confirm(&plan(&round), round.confirmable())? =>
+        {
+            output::complain(&"nothing was killed");
             return Ok(ExitStatus::Failed);
         }
-        Consent::Ask | Consent::Given => {}
+        Consent::Prompt | Consent::Given => {}
     }
     let reason = args
         .reason
@@ -111,37 +114,37 @@ async fn kill(
     } else {
         Duration::ZERO
     };
-    // Whatever comes from here on takes it back.
+    // Signals from this point on cancel the kill.
     let interrupts = Interrupts::listen()?;
-    let meant = round.confirmable();
+    let count = round.confirmable();
     round.confirm(reason, grace);
     if round.is_in_grace() {
-        prompt::announce(meant, grace);
+        prompt::announce(count, grace);
     }
-    end(round, interrupts, &mut outcomes).await
+    finish(round, interrupts, &mut outcomes).await
 }
 
-/// Tokens for all who will be asked often.
+/// Logs in at every endpoint that has victims.
 async fn log_in(clients: &[Client], victims: &[Victim]) {
     let has_victims = |client: &&Client| {
         let mut victims = victims.iter();
         victims.any(|victim| victim.identity.endpoint == client.endpoint())
     };
-    let asked: Vec<_> = clients.iter().filter(has_victims).cloned().collect();
-    Answers::of(&asked, |client: Client| async move {
+    let used: Vec<_> = clients.iter().filter(has_victims).cloned().collect();
+    Answers::of(&used, |client: Client| async move {
         client.log_in().await;
         Ok(())
     })
     .await;
 }
 
-/// What the endpoints are called, by their numbers.
+/// Returns the names of the endpoints, by number.
 fn names(config: &Config, clients: &[Client]) -> Vec<Arc<str>> {
     let named = clients.iter().map(|client| connect::name(config, client).into());
     named.collect()
 }
 
-/// Every id is read before anything is done with the first; one that is given twice is one.
+/// Parses all ids and removes duplicates. Fails on the first invalid one.
 fn ids(given: &[String]) -> Result<Vec<SessionId>, CommandError> {
     let mut ids = Vec::with_capacity(given.len());
     for text in given {
@@ -163,23 +166,24 @@ fn keys(given: &[String]) -> Result<Vec<String>, CommandError> {
     read.collect()
 }
 
-/// Ends them, with a line for each as it is over; a signal takes back, or stops what has not begun.
-async fn end(
+/// Kills the confirmed sessions and prints a line for each. A signal cancels the kills, or stops those not yet
+/// sent.
+async fn finish(
     mut round: KillDriver<Client>,
     mut interrupts: Interrupts,
     outcomes: &mut OutcomePrinter<'_>,
 ) -> Result<ExitStatus, CommandError> {
     let caught = loop {
-        let mut tell = |task: &_| outcomes.print(task);
-        let asked = tokio::select! {
-            // Whatever takes it back is heard before the time that ends the grace.
+        let mut print = |task: &_| outcomes.print(task);
+        let event = tokio::select! {
+            // A signal is handled before the end of the grace period.
             biased;
-            asked = interrupts.next() => asked,
-            () = round.end(&mut tell) => break None,
+            event = interrupts.next() => event,
+            () = round.kill(&mut print) => break None,
         };
-        match asked {
+        match event {
             prompt::SignalEvent::End(signal) => break Some(signal),
-            // Whoever was stopped could not take anything back meanwhile.
+            // A stopped program could not react to the user's Ctrl-C.
             prompt::SignalEvent::Continued => round.halt(),
         }
     };
@@ -196,7 +200,7 @@ async fn end(
         return Ok(ExitStatus::Signal(signal));
     }
     if let Some(why) = round.cancel_reason() {
-        output::complain(&format!("taken back, nothing was ended: {why}"));
+        output::complain(&format!("canceled, nothing was killed: {why}"));
         return Ok(ExitStatus::Failed);
     }
     outcomes.finish(round.tasks())?;

@@ -1,4 +1,4 @@
-//! `maxtop list`: the sessions, once.
+//! `maxtop list`: prints the sessions once.
 
 mod delimited;
 mod json;
@@ -22,7 +22,7 @@ use crate::model::{Snapshot, counted};
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<ExitStatus, CommandError> {
     let (config, clients) = connect::connect(common, PreflightMode::Command)?;
-    // What the configuration file chooses is the screen's: a script reads the same columns everywhere.
+    // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
     let chosen = config
         .columns
         .as_deref()
@@ -59,7 +59,7 @@ fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Ta
     })
 }
 
-/// A list that could not be read in full says so.
+/// Prints a warning if parts of the list could not be read.
 fn warn(snapshot: &Snapshot) {
     let (dropped, blanked) = (snapshot.dropped, snapshot.blanked);
     if dropped > 0 {

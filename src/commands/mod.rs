@@ -1,9 +1,8 @@
-//! One file for each one-shot command; the only room that may use all others.
+//! The commands of the program, one module each. This room may use all others.
 //!
-//! Who may enter: the binary, through [`run`]. What the commands share stands beside them: the exit
-//! status (`exit`), the way to an endpoint (`connect`) and into it (`admission`), what several have answered
-//! (`answers`), what is written where (`output`), and
-//! the two forms of a session, for programs (`record`) and for people (`grid`).
+//! Shared by the commands: exit statuses and errors (`exit`), clients (`connect`, `auth_preflight`), replies of
+//! several endpoints (`answers`), output (`output`), and the two forms of a session, JSON (`record`) and table
+//! (`grid`).
 
 mod answers;
 mod arguments;

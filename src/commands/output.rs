@@ -1,4 +1,4 @@
-//! What is written, and where: results to stdout, complaints to stderr. Nothing but text.
+//! Writes results to stdout and messages to stderr, as plain text.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -6,19 +6,18 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use super::ascii::{Ascii, Escapes};
 use super::exit::CommandError;
 
-/// Where results go.
+/// The writer for results.
 pub(super) type Out = Ascii<BufWriter<io::StdoutLock<'static>>>;
 
-/// Large enough that a long list takes few writes.
+/// Size of the output buffer, in bytes. Large enough that a long list takes few writes.
 const BUFFER: usize = 64 * 1024;
 
-/// Writes a result to stdout, all of it or until the reader has had enough: a closed pipe is no
-/// failure.
+/// Writes a result to stdout. A closed pipe is not an error.
 pub(super) fn print(write: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), CommandError> {
     print_with(Escapes::None, write)
 }
 
-/// Writes a result to stdout in which other characters than ASCII become these escapes.
+/// Writes a result to stdout, escaping characters outside of ASCII as `escapes` says.
 pub(super) fn print_with(
     escapes: Escapes,
     write: impl FnOnce(&mut Out) -> io::Result<()>,
@@ -27,7 +26,7 @@ pub(super) fn print_with(
     let mut out = Ascii::new(out, escapes);
     let written = write(&mut out).and_then(|()| out.flush());
     if written.is_err() {
-        // What is left in the buffer would be tried again when it is dropped.
+        // Dropping the writer would try to write the rest of the buffer again.
         let _ = out.into_inner().into_parts();
     }
     match written {
@@ -45,19 +44,19 @@ pub(super) fn terminal_width() -> Option<usize> {
     (columns > 0).then_some(columns.into())
 }
 
-/// One line on stderr. If nobody can read it, there is nobody to tell.
+/// Prints an error or warning on stderr. Ignores write errors, because there is no other place to report them.
 pub(super) fn complain(what: &dyn Display) {
     let line = visible(&format!("maxtop: {what}"));
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// A line for the person who waits; nothing went wrong.
+/// Prints a note on stderr that is not an error.
 pub(super) fn remark(what: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", visible(what));
 }
 
-/// Returns a line as it may be shown. Texts of an endpoint are sanitized already; those of the command
-/// line and of the system are not.
+/// Returns a line that is safe to print. Text of an endpoint is sanitized already; text of the command line and
+/// of the system is not.
 pub(super) fn visible(text: &str) -> String {
     crate::model::visible(text).into_owned()
 }

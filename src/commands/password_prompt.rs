@@ -1,7 +1,7 @@
-//! The question for a password: no echo, and the terminal is given back whatever ends it.
+//! The password prompt. Disables echo and always restores the terminal.
 //!
-//! Signals that would end or stop the program are held back while it stands, and taken by a thread that
-//! puts the terminal right first. Nothing of that is left afterwards: no handler, no thread.
+//! Signals that would end or stop the program are blocked during the prompt. A thread receives them and
+//! restores the terminal first. No handler and no thread remains afterwards.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::fd::AsFd as _;
@@ -19,8 +19,8 @@ use secrecy::zeroize::Zeroizing;
 use super::output::visible;
 use crate::client::EndpointUrl;
 
-/// What would end or stop the program, what says that it goes on, and our own sign that it is over.
-const HELD: [Signal; 9] = [
+/// Signals that are blocked during the prompt: those that end, stop or continue the program, and [`FINISHED`].
+const BLOCKED: [Signal; 9] = [
     Signal::SIGHUP,
     Signal::SIGINT,
     Signal::SIGQUIT,
@@ -29,43 +29,43 @@ const HELD: [Signal; 9] = [
     Signal::SIGUSR2,
     Signal::SIGTSTP,
     Signal::SIGCONT,
-    OVER,
+    FINISHED,
 ];
-const OVER: Signal = Signal::SIGUSR1;
+const FINISHED: Signal = Signal::SIGUSR1;
 
-/// A line of a terminal is no longer.
+/// Maximum length of a terminal line, in bytes.
 const MAX_LINE: usize = 4096;
 
-/// Whether somebody is there who can be asked.
-pub(super) fn can_ask() -> bool {
+/// Whether there is a terminal to prompt on.
+pub(super) fn can_prompt() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks the person at the terminal. `None`: they gave no answer.
-pub(super) fn ask(user: &str, url: &EndpointUrl) -> io::Result<Option<SecretString>> {
-    let signals: SigSet = HELD.into_iter().collect();
+/// Prompts for a password. Returns `None` if the input is empty.
+pub(super) fn read_password(user: &str, url: &EndpointUrl) -> io::Result<Option<SecretString>> {
+    let signals: SigSet = BLOCKED.into_iter().collect();
     let before = signals.thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_BLOCK)?;
-    let answer = ask_undisturbed(&format!("password of {user} at {url}: "), &signals);
+    let answer = read_with_signals_blocked(&format!("password of {user} at {url}: "), &signals);
     before.thread_set_mask()?;
     answer
 }
 
-fn ask_undisturbed(question: &str, signals: &SigSet) -> io::Result<Option<SecretString>> {
+fn read_with_signals_blocked(prompt: &str, signals: &SigSet) -> io::Result<Option<SecretString>> {
     let terminal = Terminal {
-        question: visible(question),
+        prompt: visible(prompt),
         found: tcgetattr(io::stdin())?,
-        is_over: Arc::default(),
+        is_finished: Arc::default(),
     };
-    // It has to be there before the terminal is changed.
+    // The thread must run before the terminal is changed.
     let watcher = thread::Builder::new().name("prompt".to_owned());
     let watcher = {
         let (terminal, signals) = (terminal.clone(), *signals);
         watcher.spawn(move || terminal.handle_signals(&signals))?
     };
     let answer = terminal.hide().and_then(|()| read_line());
-    terminal.is_over.store(true, Ordering::SeqCst);
-    kill(Pid::this(), OVER)?;
-    // A panic there goes on here.
+    terminal.is_finished.store(true, Ordering::SeqCst);
+    kill(Pid::this(), FINISHED)?;
+    // Continues a panic of the thread here.
     if let Err(panic) = watcher.join() {
         std::panic::resume_unwind(panic);
     }
@@ -73,45 +73,45 @@ fn ask_undisturbed(question: &str, signals: &SigSet) -> io::Result<Option<Secret
     answer
 }
 
-/// The terminal as it was found, and what stands on it.
+/// The terminal with its original modes and the prompt.
 #[derive(Clone)]
 struct Terminal {
-    question: String,
+    prompt: String,
     found: Termios,
-    /// Without it, `OVER` comes from another process.
-    is_over: Arc<AtomicBool>,
+    /// Whether the prompt is finished. Otherwise `FINISHED` was sent by another process.
+    is_finished: Arc<AtomicBool>,
 }
 
 impl Terminal {
-    /// Asks, and shows no more of what is typed; what was typed before is no answer.
+    /// Prints the prompt and disables echo. Discards earlier input.
     fn hide(&self) -> io::Result<()> {
         let mut mode = self.found.clone();
         mode.local_flags.remove(LocalFlags::ECHO);
         mode.local_flags.insert(LocalFlags::ICANON | LocalFlags::ISIG);
         tcsetattr(io::stdin(), SetArg::TCSAFLUSH, &mode)?;
         let mut err = io::stderr().lock();
-        write!(err, "{}", self.question)?;
+        write!(err, "{}", self.prompt)?;
         err.flush()
     }
 
-    /// Gives it back. Nobody is there to be told of an error.
+    /// Restores the terminal. Ignores errors: there is no way to report them.
     fn show(&self) {
         let _ = tcsetattr(io::stdin(), SetArg::TCSADRAIN, &self.found);
         // The line end that was typed was not shown.
         let _ = writeln!(io::stderr().lock());
     }
 
-    /// Takes the signals that come meanwhile, until it is over.
+    /// Handles signals until the prompt ends, restoring the terminal before the process stops or exits.
     fn handle_signals(&self, signals: &SigSet) {
         loop {
             match signals.wait() {
                 Err(_) => return,
-                Ok(OVER) if self.is_over.load(Ordering::SeqCst) => return,
+                Ok(FINISHED) if self.is_finished.load(Ordering::SeqCst) => return,
                 Ok(Signal::SIGTSTP) => {
                     self.show();
                     stop();
                 }
-                // A shell puts its own modes in the place of ours.
+                // A shell sets its own terminal modes.
                 Ok(Signal::SIGCONT) => {
                     let _ = self.hide();
                 }
@@ -124,7 +124,7 @@ impl Terminal {
     }
 }
 
-/// Stops the program, as the signal would have if nobody held it back.
+/// Stops the program, as the blocked signal would have done.
 fn stop() {
     let signal = SigSet::from(Signal::SIGTSTP);
     if signal.thread_unblock().is_ok() {
@@ -133,7 +133,7 @@ fn stop() {
     }
 }
 
-/// One line, without its end; nothing where it ends before it began.
+/// Reads a line without its line break. Returns `None` for an empty line.
 fn read_line() -> io::Result<Option<SecretString>> {
     let mut line = Zeroizing::new(Vec::with_capacity(2 * MAX_LINE));
     let mut piece = Zeroizing::new([0; MAX_LINE]);
@@ -147,6 +147,6 @@ fn read_line() -> io::Result<Option<SecretString>> {
     }
     let text = line.strip_suffix(b"\n").unwrap_or(&line);
     let text = std::str::from_utf8(text)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the password is no valid text"))?;
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the password is not valid UTF-8"))?;
     Ok((!text.is_empty()).then(|| text.into()))
 }

@@ -1,5 +1,5 @@
-//! A session for programs: the names and types of the JSON output, which are a stable interface,
-//! and the cells of csv and tsv. JSON has the raw values; csv and tsv have them as they are shown.
+//! A session as JSON, csv and tsv. The field names and types are a stable interface.
+//! JSON has the raw values; csv and tsv have the displayed ones.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::diagnosis::{Diagnosis, Finding};
 use crate::model::{Identity, ServerConnection, Session, Text};
 
-/// One session, borrowed. What is not known is `null`.
+/// One session, borrowed. Unknown values are `null`.
 #[derive(Debug, Serialize)]
 pub(super) struct SessionRecord<'a> {
     endpoint: &'a str,
@@ -21,7 +21,7 @@ pub(super) struct SessionRecord<'a> {
     service: Option<&'a Text>,
     /// As sent.
     state: Option<&'a Text>,
-    /// RFC 3339 in UTC, where the zone is known.
+    /// In RFC 3339 and UTC; `null` if the time zone is unknown.
     connected: Option<String>,
     /// As sent.
     connected_raw: Option<&'a Text>,
@@ -33,13 +33,13 @@ pub(super) struct SessionRecord<'a> {
     io_activity: Option<u64>,
     memory_bytes: Option<u64>,
     worker: Option<u64>,
-    /// The statement that runs now.
+    /// The running statement.
     query: Option<&'a Text>,
-    /// Why it is stuck, as far as one look tells; unknown if nothing could be judged at all.
+    /// Reasons found in one snapshot; `null` if no rule had enough data.
     stuck: Option<Vec<StuckRecord>>,
 }
 
-/// A reason that holds.
+/// A reason that applies.
 #[derive(Debug, Serialize)]
 struct StuckRecord {
     reason: &'static str,
@@ -47,7 +47,7 @@ struct StuckRecord {
     evidence: String,
 }
 
-/// The columns of csv and tsv: the names that hold one value each.
+/// Columns of csv and tsv: the JSON fields with a single value.
 pub(super) const HEAD: [&str; 18] = [
     "endpoint",
     "key",
@@ -72,16 +72,16 @@ pub(super) const HEAD: [&str; 18] = [
 /// One value of a csv or tsv line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cell<'a> {
-    /// Written by a stranger.
+    /// Text from the server or a client.
     Text(Cow<'a, str>),
-    /// Our own digits.
+    /// A number.
     Number(String),
-    /// Nothing is known.
+    /// The value is unknown.
     Unknown,
 }
 
 impl<'a> SessionRecord<'a> {
-    /// `endpoint` is the URL, as it is shown.
+    /// Creates the record. `endpoint` is the displayed URL.
     pub(super) fn new(
         endpoint: &'a str,
         identity: &Identity,
@@ -117,7 +117,7 @@ impl<'a> SessionRecord<'a> {
         }
     }
 
-    /// The values of [`HEAD`], in its order.
+    /// Returns the values of [`HEAD`], in its order.
     pub(super) fn cells(&self) -> [Cell<'_>; HEAD.len()] {
         [
             own(Some(self.endpoint)),
@@ -158,7 +158,7 @@ fn joined(texts: &[&Text]) -> String {
     shown.join(" ")
 }
 
-/// A text of the server, as it is shown.
+/// Returns a sanitized text of the server as a cell.
 fn text(text: Option<&Text>) -> Cell<'_> {
     own(text.map(Text::as_str))
 }

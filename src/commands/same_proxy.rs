@@ -1,4 +1,4 @@
-//! Endpoints that are several URLs of one proxy: its sessions are used once.
+//! Detects endpoints that are several URLs of one proxy, so that its sessions are used once.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use super::{connect, output};
 use crate::client::Client;
 use crate::model::{EndpointId, Snapshot};
 
-/// The endpoints whose lists were left out, each with the endpoint that has the same sessions.
+/// Endpoints whose lists were left out, each with the endpoint that has the same sessions.
 pub(super) type Aliases = BTreeMap<EndpointId, EndpointId>;
 
-/// Leaves out the lists of proxies that an earlier endpoint has listed, and says so.
+/// Removes lists of a proxy that an earlier endpoint has listed, and prints a note for each.
 pub(super) fn merge(snapshots: Vec<Snapshot>, clients: &[Client]) -> (Vec<Snapshot>, Aliases) {
     let (kept, aliases) = merged(snapshots);
     for (alias, endpoint) in &aliases {

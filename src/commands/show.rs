@@ -1,4 +1,4 @@
-//! `maxtop show`: one session in full.
+//! `maxtop show`: prints all details of one session.
 
 mod json;
 mod text;
@@ -22,16 +22,16 @@ use crate::model::{Dialect, Identity, IdleMeaning, Instance, RequestError, Sessi
 use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
 
-/// What was found.
+/// A session with its diagnosis, ready to print.
 struct ShownSession {
     identity: Identity,
     detail: SessionDetail,
     dialect: Dialect,
-    /// What idle measures, where that is known.
+    /// Meaning of the idle time, if known.
     idle: Option<IdleMeaning>,
-    /// Why it is stuck, as far as one look tells.
+    /// Findings of a single snapshot and sample.
     found: Vec<Finding>,
-    /// Its server keeps no statements of anybody.
+    /// Whether MaxScale retains no statements (`retain_last_statements=0`).
     keeps_no_statements: bool,
     unjudged: ReasonSet,
 }
@@ -63,7 +63,7 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, Co
     Ok(exit)
 }
 
-/// The session of each endpoint that has one with this id.
+/// Returns the session with this id from each endpoint that has one.
 async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<ShownSession> {
     Answers::of(clients, move |client: Client| async move {
         fetch(&client, id, &limits).await
@@ -71,7 +71,7 @@ async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<
     .await
 }
 
-/// The one that is meant. An endpoint without it is no failure as long as another has it.
+/// Returns the only session found. An endpoint without it is not a failure if another has it.
 fn only(
     id: SessionId,
     mut answers: Answers<ShownSession>,
@@ -103,7 +103,7 @@ async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Sh
         RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),
     })?;
-    // Asking for a session has found the dialect.
+    // The request has detected the dialect.
     let dialect = client.dialect().unwrap_or(Dialect::JsonApi);
     let look = DiagnosisInput {
         dialect,

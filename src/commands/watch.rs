@@ -1,4 +1,4 @@
-//! `maxtop`: the screen.
+//! `maxtop` without a command: the screen.
 
 use std::io::{self, IsTerminal};
 
@@ -17,18 +17,18 @@ use crate::config::Config;
 use crate::runtime::audit::AuditLog;
 use crate::runtime::run::{self as screen, Watched};
 
-/// Watches the endpoints of the command line.
+/// Shows the screen for the configured endpoints.
 pub(super) fn run(args: &CommonArgs) -> Result<ExitStatus, CommandError> {
     need_a_terminal()?;
     let (config, clients) = connect(args, PreflightMode::Screen)?;
     let runtime = runtime()?;
     let left = show(&runtime, &config, clients);
-    // A name that is still being resolved must not hold up the end.
+    // A name that is still being resolved must not delay the exit.
     runtime.shutdown_background();
     left
 }
 
-/// A screen needs somebody who sees it and can press keys.
+/// Fails if stdin or stdout is not a terminal, or if the terminal cannot move its cursor.
 pub(super) fn need_a_terminal() -> Result<(), CommandError> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(CommandError::DumbTerminal);
@@ -40,7 +40,7 @@ pub(super) fn need_a_terminal() -> Result<(), CommandError> {
     }
 }
 
-/// The drawing has the main thread; one more is enough for all requests.
+/// Creates the runtime. The main thread draws; one more thread is enough for all requests.
 pub(super) fn runtime() -> Result<Runtime, CommandError> {
     Ok(Builder::new_multi_thread()
         .worker_threads(1)
@@ -51,7 +51,7 @@ pub(super) fn runtime() -> Result<Runtime, CommandError> {
 fn watched(config: &Config, client: Client) -> Watched {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
     let mut warnings = client.warnings();
-    // Nothing else names the endpoint or the user.
+    // No other source gives the endpoint or the user.
     warnings.extend(
         site.is_some_and(|site| site.by_maxctrl)
             .then_some("~/.maxctrl.cnf"),
@@ -61,7 +61,7 @@ fn watched(config: &Config, client: Client) -> Watched {
     Watched { client, endpoint }
 }
 
-/// Shows the screen on these endpoints until it is left.
+/// Shows the screen for these endpoints until it is closed.
 pub(super) fn show(
     runtime: &Runtime,
     config: &Config,

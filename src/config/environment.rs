@@ -1,4 +1,4 @@
-//! The surroundings of the program: variables, and the places that they name.
+//! Environment variables, and the paths that they name.
 
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt as _;
@@ -6,30 +6,30 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, User};
 
-/// The directory for state below a home directory (XDG).
+/// Directory for state files below a home directory (XDG).
 const STATE: &str = ".local/state";
 
-/// The environment's variables: those of the program, or those of a test.
+/// Reads environment variables: those of the process, or those of a test.
 #[derive(Clone, Copy)]
 pub(super) struct Environment<'a>(pub(super) &'a dyn Fn(&str) -> Option<OsString>);
 
 impl Environment<'_> {
-    /// A variable that says something: an empty one is as good as none.
+    /// Returns the variable. An empty one counts as unset.
     pub(super) fn get(&self, name: &str) -> Option<OsString> {
         self.raw(name).filter(|value| !value.is_empty())
     }
 
-    /// A variable as it is set, even if it is empty.
+    /// Returns the variable, even if it is empty.
     pub(super) fn raw(&self, name: &str) -> Option<OsString> {
         (self.0)(name)
     }
 
-    /// The home directory.
+    /// Returns the home directory.
     fn home(&self) -> Option<PathBuf> {
         self.absolute("HOME")
     }
 
-    /// The configuration file, unless another one is named.
+    /// Returns the default path of the configuration file.
     pub(super) fn config_file(&self) -> Option<PathBuf> {
         Some(
             self.base("XDG_CONFIG_HOME", ".config")?
@@ -37,13 +37,13 @@ impl Environment<'_> {
         )
     }
 
-    /// The file of the official tool.
+    /// Returns the path of maxctrl's file.
     pub(super) fn maxctrl_file(&self) -> Option<PathBuf> {
         Some(self.home()?.join(".maxctrl.cnf"))
     }
 
-    /// A path as it is written in a file: `~/…` is below the home directory, `$XDG_STATE_HOME/…` below
-    /// that base directory, and a relative one below `directory`. Nothing where there is no such place.
+    /// Resolves a path of a configuration file. `~/…` is below the home directory, `$XDG_STATE_HOME/…` below
+    /// that directory, and a relative path below `directory`. Returns `None` if that directory is unknown.
     pub(super) fn path(&self, written: &str, directory: &Path) -> Option<PathBuf> {
         if let Some(rest) = written.strip_prefix("~/") {
             return Some(self.home()?.join(rest));
@@ -54,8 +54,7 @@ impl Environment<'_> {
         Some(directory.join(written))
     }
 
-    /// Whether the terminal's texts are UTF-8: a locale that is named and is not gets ASCII; none at
-    /// all is taken for UTF-8.
+    /// Whether the locale is UTF-8. Also true if `LC_ALL`, `LC_CTYPE` and `LANG` are unset.
     pub(super) fn is_utf8_locale(&self) -> bool {
         let named = ["LC_ALL", "LC_CTYPE", "LANG"]
             .iter()
@@ -66,19 +65,21 @@ impl Environment<'_> {
         })
     }
 
-    /// Whether colour is not wanted, or not to be had.
+    /// Whether the environment refuses color: `NO_COLOR` is set or `TERM` is `dumb`.
     pub(super) fn refuses_color(&self) -> bool {
         self.get("NO_COLOR").is_some() || self.get("TERM").is_some_and(|term| term == "dumb")
     }
 
-    /// A base directory by the XDG rules: one that is no absolute path does not count.
+    /// Returns an XDG base directory. A relative path in the variable is ignored.
     fn base(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         self.absolute(variable)
             .or_else(|| Some(self.home()?.join(below_home)))
     }
 
-    /// Where the program keeps its own files. For root never below a directory of another user: a file
-    /// or directory of root's there would lock its owner out.
+    /// Returns the directory for state files.
+    ///
+    /// For root it is never below a directory of another user, because a file owned by root there would lock
+    /// that user out.
     fn state(&self) -> Option<PathBuf> {
         let state = self.base("XDG_STATE_HOME", STATE);
         if Uid::effective().is_root() && state.as_deref().is_some_and(has_owner_besides_root) {

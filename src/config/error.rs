@@ -1,4 +1,4 @@
-//! Why the settings cannot be used: what, why, what to try.
+//! Errors of the configuration: what, why, what to try.
 
 use std::io;
 
@@ -7,39 +7,39 @@ use thiserror::Error;
 use super::origin::Origin;
 use super::trust::UnsafeFile;
 
-/// A setting that cannot be used. Never holds a secret.
+/// A configuration error. Never contains a secret.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// A value that cannot be used, and where it stands.
+    /// An invalid value.
     #[error("{place}: {why}")]
     Setting {
         /// `--sort`, `MAXTOP_USER`, `/home/a/.config/maxtop/config.toml, line 3: sort`.
         place: String,
-        /// What was expected, and what was found.
+        /// Expected and found value.
         why: String,
     },
-    /// A file with settings that cannot be read.
+    /// A file with settings cannot be read.
     #[error("the configuration file {path}: {why}")]
     File {
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Where in it, and why.
+        /// Cause.
         why: String,
     },
-    /// A file with settings that others could have written or read.
+    /// A file with settings that another user could write or read.
     #[error("{path}: {why}")]
     Mistrusted {
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// Cause.
         why: UnsafeFile,
     },
-    /// No profile has this name.
-    #[error("--profile: there is no profile '{name}': {instead}")]
+    /// There is no profile with this name.
+    #[error("--profile: no profile '{name}': {instead}")]
     NoProfile {
-        /// As given.
+        /// Name as given.
         name: String,
-        /// What was probably meant, or what there is.
+        /// A similar name, or all names.
         instead: String,
     },
     /// A file with a secret or a certificate cannot be read.
@@ -47,48 +47,47 @@ pub enum ConfigError {
     Unreadable {
         /// `password file`.
         what: &'static str,
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// A password file without a password.
     #[error("the password file {0} is empty: write the password into it")]
     EmptyPassword(String),
-    /// Others can read a file with a secret.
+    /// Other users can read a file with a secret.
     #[error("the {what} {path} can be read by others (mode {mode:03o}): chmod 600 it")]
     Open {
         /// `password file`.
         what: &'static str,
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Its permissions.
+        /// Permissions of the file.
         mode: u32,
     },
-    /// It is no text.
-    #[error("the {what} {path} holds no text")]
+    /// A file is not valid UTF-8.
+    #[error("the {what} {path} is not valid UTF-8")]
     NoText {
         /// `password file`.
         what: &'static str,
-        /// Which.
+        /// Path of the file.
         path: String,
     },
-    /// The command that prints the password did not.
+    /// The password command failed.
     #[error("the password command ({place}) {why}")]
     PasswordCommand {
-        /// Where it stands.
+        /// Origin of the command.
         place: String,
-        /// What it did instead.
+        /// Cause.
         why: String,
     },
-    /// The variable holds no text.
-    #[error("{0} is no valid text")]
+    /// The variable is not valid UTF-8.
+    #[error("{0} is not valid UTF-8")]
     Variable(&'static str),
 }
 
 impl ConfigError {
-    /// Whether it is the asker's to put right on the command line or in a file of settings, rather
-    /// than something that failed.
+    /// Whether the user can fix it on the command line or in a settings file, and no operation failed.
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,
@@ -100,7 +99,7 @@ impl ConfigError {
         )
     }
 
-    /// A value of the setting with this name, from there, that cannot be used.
+    /// Creates the error for an invalid value of a setting.
     pub(super) fn value(name: &str, origin: &Origin, why: String) -> Self {
         let place = match origin {
             Origin::Flag(flag) => format!("--{flag}"),

@@ -1,4 +1,4 @@
-//! The configuration file: where it is, and what it says at the top and in its profiles.
+//! Reads the configuration file: its path, top-level settings and profiles.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,25 +14,25 @@ use super::section::Reader;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
 
-/// The usual name for "no file": it is a device that all can write, and it is empty.
+/// Path that stands for "no file". It is not checked for its owner and mode.
 const EMPTY: &str = "/dev/null";
 
-/// The profile that the official tool's file is.
+/// Name of the profile that reads maxctrl's file.
 pub(super) const MAXCTRL: &str = "maxctrl";
 
-/// What the file says.
+/// Contents of the configuration file.
 #[derive(Debug, Default)]
 pub(super) struct ConfigFile {
-    /// Which was read; nothing where there is none.
+    /// Path of the file; `None` if there is none.
     pub(super) path: Option<PathBuf>,
-    /// At the top.
+    /// Settings outside of profiles.
     pub(super) top: Layer,
-    /// In each profile.
+    /// Settings of each profile, by name.
     pub(super) profiles: BTreeMap<String, Layer>,
 }
 
 impl ConfigFile {
-    /// Reads the file that was named, else the one at the usual place, if it is there.
+    /// Reads the given file, otherwise the file at the default path if it exists.
     pub(super) fn read(named: Option<&Path>, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let Some(path) = named.map(Path::to_owned).or_else(|| environment.config_file()) else {
             return Ok(Self::default());
@@ -57,7 +57,7 @@ impl ConfigFile {
                 why,
             });
         }
-        let text = String::from_utf8(bytes).map_err(|_| failed("it is no text".to_owned()))?;
+        let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".to_owned()))?;
         let file = Arc::new(SourceFile {
             path: path.as_path().into(),
         });
@@ -69,22 +69,23 @@ impl ConfigFile {
         })
     }
 
-    /// The profile with this name does not exist: what was probably meant, or what there is.
+    /// Returns the error for an unknown profile, with a similar name or all names.
     pub(super) fn no_profile(&self, name: &str) -> ConfigError {
         let known = || self.profiles.keys().map(String::as_str).chain([MAXCTRL]);
         let near = value::nearest(name, known());
         ConfigError::NoProfile {
             name: value::shown(name),
             instead: near.map_or_else(
-                || format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+                || format!("profiles: {}", known().collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean {near}?"),
             ),
         }
     }
 }
 
-/// There is no file at its usual place. A link that leads nowhere is an error: its settings, such as
-/// `protect`, would be missing.
+/// Handles a missing file at a default path.
+///
+/// A dangling symbolic link is an error: its settings, such as `protect`, would be missing.
 pub(super) fn no_file(path: &Path) -> Result<(), ConfigError> {
     match trust::dangling_link(path) {
         None => Ok(()),
@@ -98,7 +99,7 @@ pub(super) fn no_file(path: &Path) -> Result<(), ConfigError> {
     }
 }
 
-/// What a text says, as if it stood in this file.
+/// Parses a text as the contents of this file.
 pub(super) fn parse(
     text: &str,
     file: &Arc<SourceFile>,

@@ -1,8 +1,4 @@
-//! What one source says: the command line, the environment, a profile, a file, the defaults.
-//!
-//! One endpoint, with what holds for it.
-//!
-//! What the command line says of settings.
+//! The settings of one source, and the merged settings of an endpoint.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,14 +11,14 @@ use super::setting::{Apply, Form};
 use super::settings::SettingId;
 use super::tls::TlsFiles;
 
-/// What one source says.
+/// The settings of one source.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
     values: BTreeMap<SettingId, SourceValue>,
     pub(super) endpoints: Vec<EndpointEntry>,
 }
 
-/// An endpoint, with what a list says of it alone.
+/// An endpoint of a list, with its own settings.
 #[derive(Clone, Debug)]
 pub(super) struct EndpointEntry {
     pub(super) url: SourceValue,
@@ -30,7 +26,7 @@ pub(super) struct EndpointEntry {
 }
 
 impl Layer {
-    /// A value for a setting; an endpoint joins those that there are.
+    /// Sets a value. An endpoint is added to the list of endpoints.
     pub fn give(&mut self, id: SettingId, text: impl Into<String>, origin: Origin) {
         let given = SourceValue::new(text, origin);
         if matches!(id.setting().apply, Apply::Endpoints) {
@@ -47,20 +43,20 @@ impl Layer {
         self.values.get(&id)
     }
 
-    /// Whether it says who asks, or where.
+    /// Whether the layer sets an endpoint or a user.
     pub(super) fn names_endpoint_or_user(&self) -> bool {
         let user = SettingId::named("user").and_then(|id| self.get(id));
         !self.endpoints.is_empty() || user.is_some()
     }
 
-    /// What the environment says.
+    /// Returns the settings of the environment.
     pub(super) fn of_environment(environment: Environment<'_>) -> Result<Self, ConfigError> {
         let mut layer = Self::default();
         for id in SettingId::all() {
             let Some(variable) = id.setting().variable else {
                 continue;
             };
-            // An empty secret is an error, and not the same as none.
+            // An empty secret is an error, not an unset one.
             let value = match id.setting().form {
                 Form::Secret => environment.raw(variable),
                 _ => environment.get(variable),
@@ -80,7 +76,7 @@ impl Layer {
         Ok(layer)
     }
 
-    /// What holds where nobody says anything.
+    /// Returns the default settings.
     pub(super) fn of_defaults(environment: Environment<'_>) -> Self {
         let mut layer = Self::default();
         for id in SettingId::all() {
@@ -97,58 +93,59 @@ impl Layer {
     }
 }
 
-/// The value of a setting in the uppermost of these layers that has one. Of a group the uppermost
-/// layer counts that has any of them.
+/// Returns the value of a setting in the highest layer that sets it.
+///
+/// For a setting in a group, the highest layer that sets any member decides.
 pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a SourceValue> {
     let group = id.setting().group;
-    let counts = |layer: &&&'a Layer| {
+    let has_any = |layer: &&&'a Layer| {
         let same_group =
             |other: &SettingId| *other == id || (group.is_some() && other.setting().group == group);
         layer.values.keys().any(same_group)
     };
-    layers.iter().find(counts).and_then(|layer| layer.get(id))
+    layers.iter().find(has_any).and_then(|layer| layer.get(id))
 }
 
-/// One endpoint, with what holds for it.
+/// The effective settings of one endpoint.
 #[derive(Clone, Debug, Default)]
 pub struct EndpointConfig {
     /// URL or HOST:PORT, as given; without user, password or query.
     pub url: String,
-    /// What it is called on the screen; host and port unless given.
+    /// Name on the screen; `None` for host and port.
     pub name: Option<String>,
-    /// Who asks.
+    /// User to log in as.
     pub user: String,
-    /// Where the password comes from; nothing: there is none.
+    /// Source of the password; `None` for no password.
     pub password: Option<PasswordSource>,
-    /// How the server's certificate is judged, and what is shown to the server.
+    /// TLS files of this endpoint.
     pub tls: TlsFiles,
-    /// Credentials may go over plain http to another machine.
+    /// Whether credentials may be sent over plain http to another machine.
     pub allow_plain_http: bool,
-    /// Nothing but GET.
+    /// Whether only GET may be sent.
     pub read_only: bool,
-    /// The official tool's file says where it is or who asks, and nothing else does.
+    /// Whether the URL or the user comes only from maxctrl's file.
     pub by_maxctrl: bool,
 }
 
-/// What the command line says of settings.
+/// Settings of the command line.
 #[derive(Clone, Debug, Default)]
 pub struct CommandLine {
-    /// The options that are settings.
+    /// Options that are settings.
     pub flags: Layer,
-    /// The configuration file that was named.
+    /// Value of `--config`.
     pub file: Option<PathBuf>,
-    /// The profile that was named.
+    /// Value of `--profile`.
     pub profile: Option<String>,
 }
 
 impl CommandLine {
-    /// What was said of the setting with this name.
+    /// Returns the value of the option with this name.
     pub fn flag(&self, name: &str) -> Option<&str> {
         let given = self.flags.get(SettingId::named(name)?)?;
         Some(given.text())
     }
 
-    /// The same with this endpoint and no other, so that nothing else is asked where there is one.
+    /// Replaces all endpoints by this one.
     #[must_use]
     pub fn at(mut self, url: &str) -> Self {
         self.flags.endpoints.clear();

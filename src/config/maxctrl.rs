@@ -1,8 +1,7 @@
-//! The file of the official tool, `~/.maxctrl.cnf`: an INI file whose section `[maxctrl]` has the
-//! tool's options, by their long or short names, without dashes.
+//! Reads maxctrl's file `~/.maxctrl.cnf`: an INI file with options in its section `[maxctrl]`.
 //!
-//! Its form is in [`ini`]. Options of the tool that mean nothing here are passed over. The tool lets the
-//! group read the password; here only the owner may.
+//! Options have their long or short names, without dashes; [`ini`] parses them. Options without a meaning here
+//! are ignored. maxctrl lets the group read a file with a password; maxtop requires that only the owner can.
 
 mod ini;
 
@@ -20,10 +19,10 @@ use super::settings::SettingId;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
 
-/// Where the tool asks unless told otherwise.
+/// Default of maxctrl's option `hosts`.
 const USUAL_HOST: &str = "127.0.0.1:8989";
 
-/// The tool's options. Those that [`layer`] does not use have no meaning here.
+/// All options of maxctrl. [`layer`] ignores those without a meaning here.
 const OPTIONS: [&str; 16] = [
     "user",
     "password",
@@ -43,7 +42,7 @@ const OPTIONS: [&str; 16] = [
     "verbose",
 ];
 
-/// What the file says; nothing where there is none, or where it says nothing.
+/// Returns the settings of the file; `None` if it is missing or empty.
 pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, ConfigError> {
     let Some(path) = environment.maxctrl_file() else {
         return Ok(None);
@@ -57,7 +56,7 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
         Err(error) if error.kind() == io::ErrorKind::NotFound => return no_file(&path).map(|()| None),
         Err(error) => return Err(failed(error.to_string())),
     };
-    let text = String::from_utf8(bytes).map_err(|_| failed("it is no text".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".to_owned()))?;
     let entries = entries(&text)
         .and_then(known)
         .map_err(|Unclear { line, why }| ConfigError::Setting {
@@ -84,8 +83,10 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
     layer(&entries, &file, environment).map(Some)
 }
 
-/// A misspelled option is an error. Others may belong to a later version of the tool, but a file with
-/// nothing else is not one of the tool's.
+/// Checks the names of the options.
+///
+/// A misspelled one is an error. Other unknown ones may belong to a later maxctrl, but a file with no known
+/// option is not a file of maxctrl.
 fn known(entries: Vec<IniEntry>) -> Result<Vec<IniEntry>, Unclear> {
     let is_known = |entry: &&IniEntry| OPTIONS.contains(&entry.name.as_str());
     let misspelled = entries.iter().filter(|entry| !is_known(entry)).find_map(|entry| {
@@ -93,8 +94,8 @@ fn known(entries: Vec<IniEntry>) -> Result<Vec<IniEntry>, Unclear> {
         Some((entry, format!("did you mean {near}?")))
     });
     let foreign = || {
-        let nothing = !entries.iter().any(|entry| is_known(&entry));
-        let first = entries.first().filter(|_| nothing)?;
+        let has_none = !entries.iter().any(|entry| is_known(&entry));
+        let first = entries.first().filter(|_| has_none)?;
         Some((first, "the file has no option of maxctrl".to_owned()))
     };
     match misspelled.or_else(foreign) {
@@ -106,7 +107,7 @@ fn known(entries: Vec<IniEntry>) -> Result<Vec<IniEntry>, Unclear> {
     }
 }
 
-/// The options as settings.
+/// Converts the options to settings.
 pub(super) fn layer(
     entries: &[IniEntry],
     file: &Arc<SourceFile>,
@@ -131,7 +132,7 @@ pub(super) fn layer(
                 continue;
             }
             "user" => ("user", entry.value.clone()),
-            // The tool asks for it then.
+            // maxctrl prompts for the password then.
             "password" if entry.value.is_empty() => continue,
             "password" => ("password", entry.value.clone()),
             "timeout" => ("timeout", timeout(&entry.value)),
@@ -144,7 +145,7 @@ pub(super) fn layer(
                 return Err(failed(why.to_owned()));
             }
             "tls-passphrase" if !entry.value.is_empty() => {
-                let why = "an encrypted key cannot be read: decrypt it, and leave the passphrase out";
+                let why = "an encrypted key cannot be read: decrypt it and remove tls-passphrase";
                 return Err(failed(why.to_owned()));
             }
             _ => continue,
@@ -160,7 +161,7 @@ pub(super) fn layer(
     Ok(layer)
 }
 
-/// `host:8989,other:8989`: one scheme for all.
+/// Returns the endpoints of `hosts`, such as `host:8989,other:8989`. All have the same scheme.
 fn endpoints(
     hosts: &[&IniEntry],
     secure: bool,
@@ -202,7 +203,7 @@ fn endpoint(host: &str, scheme: &str, origin: Origin) -> Result<EndpointEntry, C
     })
 }
 
-/// A bare number is milliseconds.
+/// Returns the timeout with a unit. A number without one is milliseconds.
 fn timeout(written: &str) -> String {
     if written.bytes().all(|byte| byte.is_ascii_digit()) {
         format!("{written}ms")
@@ -211,7 +212,7 @@ fn timeout(written: &str) -> String {
     }
 }
 
-/// The tool takes a relative path from where it is started.
+/// Resolves a path. A relative one is relative to the working directory, as in maxctrl.
 fn path(written: &str, environment: Environment<'_>) -> String {
     let path = environment.path(written, Path::new(""));
     path.map_or_else(|| written.to_owned(), |path| path.to_string_lossy().into_owned())

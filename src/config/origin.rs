@@ -1,4 +1,4 @@
-//! Where a value comes from, and the value as it was given.
+//! The origin of a value, and the value as given.
 
 use std::fmt;
 use std::path::Path;
@@ -6,43 +6,43 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// Where a value comes from.
+/// The origin of a value.
 #[derive(Clone, Debug)]
 pub enum Origin {
-    /// The option with this name.
+    /// The option of the command line with this name.
     Flag(&'static str),
-    /// This environment variable.
+    /// The environment variable with this name.
     Variable(&'static str),
-    /// A file.
+    /// A line of a file.
     File {
-        /// Which.
+        /// The file.
         file: Arc<SourceFile>,
-        /// Where in it, from 1.
+        /// Line number, from 1.
         line: usize,
-        /// In which profile.
+        /// Name of the profile; `None` outside of profiles.
         profile: Option<Arc<str>>,
     },
-    /// Nobody said anything.
+    /// Not set; the default applies.
     Default,
 }
 
-/// A file that was read.
+/// A file with settings.
 #[derive(Debug)]
 pub struct SourceFile {
-    /// As it was opened.
+    /// Path as it was opened.
     pub path: Box<Path>,
 }
 
-/// A value as it was given. Any of them could be a secret, so none is shown by mistake.
+/// A value as given. Stored as a secret, because any value could be one; `Debug` never shows it.
 #[derive(Clone, Debug)]
 pub struct SourceValue {
     text: SecretString,
-    /// Where it comes from.
+    /// Origin of the value.
     pub origin: Origin,
 }
 
 impl SourceValue {
-    /// A value from there.
+    /// Creates a value with its origin.
     pub(super) fn new(text: impl Into<String>, origin: Origin) -> Self {
         Self {
             text: text.into().into(),
@@ -50,18 +50,18 @@ impl SourceValue {
         }
     }
 
-    /// The value; whoever shows it minds whether the setting is a secret.
+    /// Returns the value. The caller must mask it if the setting is a secret.
     pub(super) fn text(&self) -> &str {
         self.text.expose_secret()
     }
 
-    /// Nothing was given, which takes back what a lower layer says.
+    /// Whether the value is empty, which unsets the value of a lower layer.
     pub(super) fn is_empty(&self) -> bool {
         self.text().is_empty()
     }
 }
 
-/// `--user`, `MAXTOP_USER`, `profile prod, config.toml line 3`, `default`.
+/// Formats as `--user`, `MAXTOP_USER`, `profile prod, config.toml line 3` or `default`.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

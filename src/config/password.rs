@@ -1,4 +1,4 @@
-//! Where a password comes from. It is read when an endpoint is about to be asked, not before.
+//! Password sources. A password is read right before the first request to its endpoint.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,18 +10,18 @@ use super::origin::{Origin, SourceValue};
 use super::settings::SettingId;
 use super::{ConfigError, trust};
 
-/// Where a password comes from.
+/// Source of a password.
 #[derive(Clone)]
 pub enum PasswordSource {
-    /// It is known.
+    /// The password itself.
     Known(SecretString),
-    /// A file, which nobody but its owner may read.
+    /// A file that only its owner can read.
     File(PathBuf),
-    /// What `sh -c` prints. The command itself may hold a secret.
+    /// The output of a command run by `sh -c`. The command itself may contain a secret.
     Command {
-        /// The command.
+        /// Text of the command.
         command: SecretString,
-        /// Where it stands.
+        /// Origin of the command.
         origin: Origin,
     },
 }
@@ -37,7 +37,12 @@ impl fmt::Debug for PasswordSource {
 }
 
 impl PasswordSource {
-    /// Reads it, or runs what prints it. One newline at the end is dropped: editors and commands add it.
+    /// Reads the password or runs its command. Removes one newline at the end, which editors and commands add.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError`] if the file cannot be read, can be read by other users, or is empty, and if the
+    /// command fails or prints nothing.
     pub fn read(&self) -> Result<SecretString, ConfigError> {
         match self {
             Self::Known(password) => Ok(password.clone()),
@@ -52,7 +57,12 @@ impl PasswordSource {
         }
     }
 
-    /// Reads the password of each endpoint that has one, in their order. What several have in common is read, or run, once.
+    /// Reads the passwords of all endpoints, in their order. A source that several endpoints share is read or
+    /// run once.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::read`].
     pub fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {
@@ -82,7 +92,7 @@ impl PasswordSource {
     }
 
     pub(super) fn given(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
-        // The default is none.
+        // By default there is no password.
         if given.is_empty() && !matches!(given.origin, Origin::Default) {
             return Err("the password is empty: set it, or unset the variable".to_owned());
         }
@@ -100,7 +110,7 @@ impl PasswordSource {
         })
     }
 
-    /// Only one of them counts: those of other layers have been left out before.
+    /// Sets the only source. Sources of lower layers were removed before.
     fn set(
         password: &mut Option<Self>,
         given: &SourceValue,
@@ -112,13 +122,14 @@ impl PasswordSource {
                 *password = Some(source(given.text()));
                 Ok(())
             }
-            Some(_) => Err("password-file and password-command exclude each other: keep one".to_owned()),
+            Some(_) => Err("password-file and password-command exclude each other: remove one".to_owned()),
         }
     }
 }
 
-/// Runs the command that prints the password, without the secrets of the environment. Its complaints go
-/// to stderr, where a person sees them; a question needs the terminal (`/dev/tty`).
+/// Runs the password command without the secrets of the environment.
+///
+/// stderr is passed through to the user; a prompt of the command needs `/dev/tty`.
 fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigError> {
     let failed = |why: String| ConfigError::PasswordCommand {
         place: origin.to_string(),
@@ -139,7 +150,8 @@ fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigEr
     if !output.status.success() {
         return Err(failed(format!("failed: {}", output.status)));
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed("printed no text".to_owned()))?;
+    let text = String::from_utf8(output.stdout)
+        .map_err(|_| failed("printed text that is not valid UTF-8".to_owned()))?;
     let password = without_newline(&text);
     if password.expose_secret().is_empty() {
         return Err(failed("printed nothing".to_owned()));
@@ -147,7 +159,7 @@ fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigEr
     Ok(password)
 }
 
-/// The environment variables that hold a secret of this program.
+/// Returns the environment variables that contain a secret of this program.
 fn secret_variables() -> impl Iterator<Item = &'static str> {
     let secrets = SettingId::all().map(SettingId::setting);
     let secrets = secrets.filter(|setting| setting.form.is_secret());

@@ -1,5 +1,5 @@
-//! The layers put together: the command line before the environment before the profile before the
-//! top of the file before the official tool's file before the defaults.
+//! Merges the layers. Priority: command line, environment, profile, top of the file, maxctrl's file (only if no
+//! layer above names an endpoint or user), defaults.
 
 use std::path::PathBuf;
 
@@ -14,22 +14,22 @@ use super::setting::{Apply, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::{Config, maxctrl, value};
 
-/// The settings, each with where it came from.
+/// The settings with their origins.
 #[derive(Debug)]
 pub struct ConfigReport {
-    /// What they come to.
+    /// The effective settings.
     pub config: Config,
-    /// The configuration file that was read.
+    /// Path of the configuration file that was read.
     pub file: Option<PathBuf>,
-    /// The profile that was taken.
+    /// Name of the profile used.
     pub profile: Option<String>,
-    /// What holds for all endpoints.
+    /// Effective values for all endpoints.
     pub values: Vec<EffectiveValue>,
-    /// For each endpoint what holds for it.
+    /// Effective values of each endpoint.
     pub endpoints: Vec<Vec<EffectiveValue>>,
 }
 
-/// A setting with the value that holds.
+/// A setting with its effective value.
 #[derive(Clone, Debug)]
 pub struct EffectiveValue {
     id: SettingId,
@@ -37,12 +37,12 @@ pub struct EffectiveValue {
 }
 
 impl EffectiveValue {
-    /// Which.
+    /// Returns the setting.
     pub fn setting(&self) -> &'static Setting {
         self.id.setting()
     }
 
-    /// Its value as it may be shown: a secret is masked. Nothing where there is none.
+    /// Returns the value for display. A secret is `***`; `None` if the value is empty.
     pub fn shown(&self) -> Option<String> {
         match self.given.text() {
             "" => None,
@@ -51,29 +51,29 @@ impl EffectiveValue {
         }
     }
 
-    /// Where it came from.
+    /// Returns the origin of the value.
     pub const fn origin(&self) -> &Origin {
         &self.given.origin
     }
 }
 
-/// The sources, uppermost first; what an endpoint of a list says of itself comes third.
+/// The layers, highest priority first. An endpoint's own layer of a list comes third.
 struct Sources {
     flags: Layer,
     environment: Layer,
-    /// The profile, the top of the file, the official tool's file, the defaults.
+    /// The profile, the top of the file, maxctrl's file, the defaults.
     below: Vec<Layer>,
     by_maxctrl: bool,
 }
 
 impl ConfigReport {
-    /// Reads everything that the command line, the environment and the files say.
+    /// Reads the command line, the environment and the files.
     pub(super) fn new(line: &CommandLine, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let mut file = ConfigFile::read(line.file.as_deref(), environment)?;
         let profile = line
             .profile
             .as_deref()
-            .map(|name| take_profile(&mut file, name, environment))
+            .map(|name| find_profile(&mut file, name, environment))
             .transpose()?;
         let mut sources = Sources {
             flags: line.flags.clone(),
@@ -85,9 +85,9 @@ impl ConfigReport {
             .all(None)
             .iter()
             .any(|layer| layer.names_endpoint_or_user())
-            && let Some(tools) = maxctrl::read(environment)?
+            && let Some(maxctrl_layer) = maxctrl::read(environment)?
         {
-            sources.below.push(tools);
+            sources.below.push(maxctrl_layer);
             sources.by_maxctrl = true;
         }
         sources.below.push(Layer::of_defaults(environment));
@@ -102,8 +102,8 @@ impl ConfigReport {
     }
 }
 
-/// A profile of the file; else the official tool's file is one.
-fn take_profile(
+/// Returns a profile of the file, or maxctrl's file for the profile `maxctrl`.
+fn find_profile(
     file: &mut ConfigFile,
     name: &str,
     environment: Environment<'_>,
@@ -111,11 +111,11 @@ fn take_profile(
     if let Some(profile) = file.profiles.remove(name) {
         return Ok(profile);
     }
-    let tools = match name {
+    let maxctrl_layer = match name {
         MAXCTRL => maxctrl::read(environment)?,
         _ => None,
     };
-    tools.ok_or_else(|| file.no_profile(name))
+    maxctrl_layer.ok_or_else(|| file.no_profile(name))
 }
 
 impl Sources {
@@ -156,8 +156,7 @@ impl Sources {
         })
     }
 
-    /// What holds for this endpoint alone: one that is named by its address has what the list below
-    /// says of the same address.
+    /// Returns the endpoint's own layer. An endpoint given by URL inherits from a list entry with the same URL.
     fn own<'a>(&'a self, entry: &'a EndpointEntry) -> &'a Layer {
         let same = |listed: &&EndpointEntry| listed.url.text() == entry.url.text();
         let mut listed = self.below.iter().flat_map(|layer| &layer.endpoints);
@@ -187,7 +186,7 @@ impl Sources {
                 Apply::Config(_) | Apply::Threshold(_) => None,
             };
             if id.setting().is_of_endpoint() || given.is_some() {
-                // Another one of its group counts.
+                // Another setting of its group is used.
                 let nothing = || SourceValue::new("", Origin::Default);
                 let given = given.cloned().unwrap_or_else(nothing);
                 effective.push(EffectiveValue { id, given });
@@ -196,14 +195,14 @@ impl Sources {
         if endpoint.tls.certificate.is_some() != endpoint.tls.key.is_some() {
             return Err(ConfigError::Setting {
                 place: "client-cert and client-key".to_owned(),
-                why: "one without the other: give both or none".to_owned(),
+                why: "only one is set: set both or none".to_owned(),
             });
         }
         Ok((endpoint, effective))
     }
 }
 
-/// What is acted on was looked at before.
+/// Checks that `query-look` is not above `query-act`.
 fn limits_in_order(config: &Config, values: &[EffectiveValue]) -> Result<(), ConfigError> {
     if config.thresholds.are_in_order() {
         return Ok(());
@@ -218,14 +217,14 @@ fn limits_in_order(config: &Config, values: &[EffectiveValue]) -> Result<(), Con
         return Ok(());
     };
     let why = format!(
-        "query-look ({}) is more than query-act ({}): act after you have looked",
+        "query-look ({}) must not exceed query-act ({})",
         look.given.text(),
         act.given.text()
     );
-    let blamed = if matches!(act.origin(), Origin::Default) {
+    let faulty = if matches!(act.origin(), Origin::Default) {
         look
     } else {
         act
     };
-    Err(ConfigError::value(&blamed.setting().path(), blamed.origin(), why))
+    Err(ConfigError::value(&faulty.setting().path(), faulty.origin(), why))
 }

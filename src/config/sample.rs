@@ -1,4 +1,4 @@
-//! The sample of a configuration file: every setting with its default, commented out.
+//! The sample configuration file: every setting with its default, commented out.
 
 use std::fmt::Write as _;
 
@@ -6,19 +6,19 @@ use super::setting::{Form, KeyScope, Setting};
 use super::settings::SettingId;
 
 const HEAD: &str = "\
-# The configuration of maxtop: ~/.config/maxtop/config.toml, or --config FILE.
+# Configuration of maxtop: ~/.config/maxtop/config.toml, or --config FILE.
 #
-# Every setting has its default here. To change one, take away the # before it. An option of the
-# command line comes before an environment variable, that before a profile, that before the rest of
-# this file. 'maxtop config' shows what holds, and where it came from.
+# Every setting is shown with its default. To change one, remove the # in front of it.
+# Priority: command line, environment variable, profile, rest of this file, default.
+# 'maxtop config' shows the effective values and their origins.
 #
-# Times are written 500ms, 3s, 5m, 1h; shares 10%; an empty text is none. Paths begin at this file's
-# directory, unless with / or ~/.
+# Times are written 500ms, 3s, 5m or 1h, shares 10%. An empty text means not set.
+# Paths are relative to the directory of this file, unless they start with / or ~/.
 ";
 
 const PROFILES: &str = "
-# A profile is a table of its own with any of these settings, taken by --profile NAME. A list of
-# endpoints has URLs, or tables in which an endpoint has its own name, user, password-file,
+# A profile is a table with any of these settings, selected by --profile NAME. A list of endpoints
+# contains URLs, or tables in which an endpoint has its own name, user, password-file,
 # password-command, ca-file, client-cert, client-key, insecure, allow-plain-http and read-only:
 #
 # [profiles.production]
@@ -33,7 +33,7 @@ const PROFILES: &str = "
 # query-act = \"2m\"
 ";
 
-/// The sample.
+/// Returns the sample file.
 pub fn sample() -> String {
     let mut text = HEAD.to_owned();
     let mut table = None;
@@ -46,7 +46,7 @@ pub fn sample() -> String {
             // Writing to a String cannot fail.
             let _ = write!(
                 text,
-                "\n# From when on a session counts as stuck.\n[{}]\n",
+                "\n# Limits from which a session is stuck.\n[{}]\n",
                 table.unwrap_or_default()
             );
         }
@@ -70,7 +70,7 @@ fn entry(setting: &Setting) -> String {
     )
 }
 
-/// A value as TOML.
+/// Formats a value as TOML.
 fn written(form: Form, text: &str) -> String {
     match form {
         Form::Switch => text.to_owned(),
@@ -83,7 +83,7 @@ fn written(form: Form, text: &str) -> String {
     }
 }
 
-/// A sentence begins with a capital.
+/// Returns the text with a capital first letter.
 fn upper(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|c| c.to_uppercase().to_string());

@@ -1,4 +1,4 @@
-//! The tables of the configuration file: every key is known, and every value can be used.
+//! Reads the tables of the configuration file. Every key must be known and every value valid.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,17 +18,17 @@ use super::tables::{ConfigTable, ENDPOINT_LIST, PROFILE_TABLE, URL, unknown};
 
 /// Reads the tables of a file.
 pub(super) struct Reader<'a> {
-    /// All of the file.
+    /// Text of the whole file.
     pub(super) text: &'a str,
     pub(super) file: &'a Arc<SourceFile>,
     pub(super) environment: Environment<'a>,
 }
 
-/// A value, and where it stands.
+/// A value with its position in the file.
 type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 impl Reader<'_> {
-    /// The whole file: the top, and the profiles.
+    /// Reads the whole file: top-level settings and profiles.
     pub(super) fn file(&self, table: &DeTable<'_>) -> Result<(Layer, BTreeMap<String, Layer>), ConfigError> {
         let mut profiles = BTreeMap::new();
         if let Some(value) = table.get(PROFILE_TABLE) {
@@ -55,7 +55,7 @@ impl Reader<'_> {
                 (ConfigTable::Top, PROFILE_TABLE) | (ConfigTable::Endpoint, URL) => {}
                 (ConfigTable::Top | ConfigTable::Profile, ENDPOINT_LIST) => {
                     if !layer.endpoints.is_empty() {
-                        let why = "endpoint and endpoints exclude each other: keep one";
+                        let why = "endpoint and endpoints exclude each other: remove one";
                         return Err(self.failed(key.span(), why));
                     }
                     layer.endpoints = self.endpoints(value, profile)?;
@@ -71,7 +71,7 @@ impl Reader<'_> {
         Ok(layer)
     }
 
-    /// One key with its value.
+    /// Reads one key with its value.
     fn value(
         &self,
         layer: &mut Layer,
@@ -133,7 +133,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A value as the command line would have it.
+    /// Converts a value to the text form of the command line.
     fn text(&self, id: SettingId, value: &TomlValue<'_>) -> Result<String, ConfigError> {
         let setting = id.setting();
         let (form, name) = (setting.form, setting.name);
@@ -152,9 +152,14 @@ impl Reader<'_> {
             (Form::Path, DeValue::String(path)) if !path.is_empty() => {
                 let directory = self.file.path.parent().unwrap_or_else(|| Path::new(""));
                 let path = self.environment.path(path, directory);
-                path.ok_or_else(|| self.failed(value.span(), "HOME names no directory for '~'"))?
-                    .to_string_lossy()
-                    .into_owned()
+                path.ok_or_else(|| {
+                    self.failed(
+                        value.span(),
+                        "'~' cannot be resolved: HOME is not an absolute path",
+                    )
+                })?
+                .to_string_lossy()
+                .into_owned()
             }
             (_, DeValue::String(text)) => text.to_string(),
             _ => return Err(self.unexpected(name, form.in_files(), value)),
@@ -173,7 +178,7 @@ impl Reader<'_> {
         self.failed(value.span(), &why)
     }
 
-    /// An error there.
+    /// Creates an error at this position.
     pub(super) fn failed(&self, span: Range<usize>, why: &str) -> ConfigError {
         ConfigError::Setting {
             place: format!("{}, line {}", self.file.path.display(), self.line(&span)),

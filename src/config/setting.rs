@@ -1,5 +1,5 @@
-//! What a setting is: one entry of the table, from which come its flag, its key in files, its help,
-//! the sample file and the table in `docs/configuration.md`.
+//! Definition of a setting. Its option, key in files, help, the sample file and the table in
+//! `docs/configuration.md` are made from it.
 
 use super::layer::EndpointConfig;
 use super::origin::SourceValue;
@@ -8,54 +8,55 @@ use crate::diagnosis::{Threshold, ThresholdAccess};
 
 /// A setting.
 pub struct Setting {
-    /// The key in files, and with two dashes the flag.
+    /// Key in files; with two dashes, the option.
     pub name: &'static str,
-    /// The table of the file in which the key stands; nothing at the top.
+    /// Table of the file with the key; `None` for the top.
     pub table: Option<&'static str>,
-    /// Whether it is an option of the command line.
+    /// Whether there is an option on the command line.
     pub flag: bool,
-    /// The option of one letter.
+    /// One-letter option.
     pub short: Option<char>,
-    /// The environment variable.
+    /// Environment variable.
     pub variable: Option<&'static str>,
-    /// Where in files it may stand.
+    /// Places in files where the key is allowed.
     pub key: KeyScope,
-    /// What a value looks like.
+    /// Form of a value.
     pub form: Form,
-    /// As it is written in a file; nothing where there is no default.
+    /// Default, as written in a file; empty if there is none.
     pub default: &'static str,
-    /// What it means, in one line.
+    /// Meaning, in one line.
     pub about: &'static str,
-    /// A value, where the default is none that could serve as one.
+    /// Example value, if the default does not serve as one.
     pub example: &'static str,
-    /// Settings of one such group stand for each other: of the uppermost layer that has any, one counts.
+    /// Group of mutually exclusive settings, such as the password sources. The highest layer that sets any
+    /// member decides.
     pub group: Option<&'static str>,
     pub(super) apply: Apply,
 }
 
-/// Where in files a setting may stand.
+/// Places in files where a setting is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyScope {
     /// Nowhere.
     Nowhere,
     /// At the top and in a profile.
     Usual,
-    /// There, and at one endpoint of a list.
+    /// At the top, in a profile and at an endpoint of a list.
     Endpoint,
-    /// Only at one endpoint of a list.
+    /// Only at an endpoint of a list.
     EndpointOnly,
 }
 
-/// What a value looks like, and how TOML writes it.
+/// Form of a value, which also decides how it is written in TOML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Addresses of endpoints: a string, or a list.
+    /// URLs of endpoints: a string or a list.
     Endpoints,
     /// A name.
     Name,
-    /// A file.
+    /// Path of a file.
     Path,
-    /// What a shell runs; its text may hold a secret.
+    /// A shell command, which may contain a secret.
     Command,
     /// A secret.
     Secret,
@@ -65,7 +66,7 @@ pub enum Form {
     Share,
     /// `10x`.
     Times,
-    /// Yes or no.
+    /// True or false.
     Switch,
     /// One of these words, with bars between them.
     Choice(&'static str),
@@ -77,26 +78,26 @@ pub enum Form {
     Columns,
 }
 
-/// What a value does.
+/// How a value is applied.
 pub(super) enum Apply {
-    /// Says which endpoints there are.
+    /// Adds an endpoint.
     Endpoints,
-    /// Changes the whole.
+    /// Changes the settings for all endpoints.
     Config(fn(&mut Config, &str) -> Result<(), String>),
-    /// Changes one endpoint.
+    /// Changes the settings of one endpoint.
     Endpoint(fn(&mut EndpointConfig, &SourceValue) -> Result<(), String>),
-    /// Moves a limit of triage.
+    /// Changes a threshold of the diagnosis.
     Threshold(&'static Threshold),
 }
 
 impl Setting {
-    /// Its name with the table in which it stands: `thresholds.idle`.
+    /// Returns the name with its table: `thresholds.idle`.
     pub fn path(&self) -> String {
         self.table
             .map_or_else(|| self.name.to_owned(), |table| format!("{table}.{}", self.name))
     }
 
-    /// Whether a value can be used; else what was expected.
+    /// Checks a value. The error says what was expected.
     pub(super) fn check(&self, given: &SourceValue) -> Result<(), String> {
         match &self.apply {
             Apply::Endpoints => value::address(given.text()).map(drop),
@@ -105,7 +106,7 @@ impl Setting {
         }
     }
 
-    /// Lets a value of the whole take effect.
+    /// Applies a value that is for all endpoints.
     pub(super) fn apply_to(&self, config: &mut Config, given: &SourceValue) -> Result<(), String> {
         match &self.apply {
             Apply::Config(apply) => apply(config, given.text()),
@@ -120,14 +121,14 @@ impl Setting {
         }
     }
 
-    /// Whether each endpoint has a value of its own.
+    /// Whether each endpoint has its own value.
     pub(super) const fn is_of_endpoint(&self) -> bool {
         matches!(self.apply, Apply::Endpoint(_))
     }
 }
 
 impl Form {
-    /// What stands for a value in the help.
+    /// Returns the placeholder for a value in the help.
     pub const fn placeholder(self) -> &'static str {
         match self {
             Self::Endpoints => "URL",
@@ -146,7 +147,7 @@ impl Form {
         }
     }
 
-    /// What stands for a value in a file.
+    /// Returns what a file must contain, for error messages.
     pub const fn in_files(self) -> &'static str {
         match self {
             Self::Switch => "true or false",

@@ -1,4 +1,4 @@
-//! The table of settings: one entry each, known by its place.
+//! The table of all settings.
 
 mod endpoint;
 mod program;
@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 use super::setting::{Apply, Form, KeyScope, Setting};
 use crate::diagnosis::{THRESHOLDS, ThresholdAccess, Thresholds};
 
-/// Where a limit of triage stands in files.
+/// Table of the thresholds in files.
 pub(super) const THRESHOLD_TABLE: &str = "thresholds";
 
-/// An entry to begin with: an option of the command line that may stand anywhere in a file.
+/// Default entry: a setting with an option, allowed at the top and in profiles.
 const USUAL: Setting = Setting {
     name: "",
     table: None,
@@ -27,7 +27,7 @@ const USUAL: Setting = Setting {
     apply: Apply::Endpoints,
 };
 
-/// Every setting, in the order in which they are shown.
+/// All settings, in display order.
 static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     let limits = THRESHOLDS.iter().map(|threshold| Setting {
         name: threshold.name,
@@ -37,7 +37,7 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
             ThresholdAccess::Span(_) => Form::Time,
             ThresholdAccess::Times(_) => Form::Times,
         },
-        // The table lives as long as the program.
+        // The table exists until the program ends.
         default: threshold.text(Thresholds::default()).leak(),
         about: threshold.about,
         apply: Apply::Threshold(threshold),
@@ -50,22 +50,22 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A setting, by its place in the table.
+/// Index of a setting in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SettingId(usize);
 
 impl SettingId {
-    /// All, in the order of the table.
+    /// Returns all settings, in table order.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..SETTINGS.len()).map(Self)
     }
 
-    /// The one with this name, outside of all tables of the file.
+    /// Returns the setting with this name, outside of tables.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|id| id.setting().table.is_none() && id.setting().name == name)
     }
 
-    /// Its entry.
+    /// Returns the table entry.
     #[expect(
         clippy::indexing_slicing,
         reason = "an id is only made from a place in the table"
@@ -75,7 +75,7 @@ impl SettingId {
     }
 }
 
-/// Nothing where nothing is written.
+/// Parses a text; `None` if it is empty.
 fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
     Some(text).filter(|text| !text.is_empty()).map(read).transpose()
 }

@@ -1,14 +1,14 @@
-//! The tables of a configuration file, which settings each may have, and what to say of others.
+//! The tables of a configuration file, the settings allowed in each, and the errors for unknown keys.
 
 use super::setting::KeyScope;
 use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::value::{nearest, shown};
 
-/// Where the profiles stand.
+/// Table of the profiles.
 pub(super) const PROFILE_TABLE: &str = "profiles";
-/// The list of endpoints; one alone is `endpoint`.
+/// Key of the list of endpoints. The key for a single one is `endpoint`.
 pub(super) const ENDPOINT_LIST: &str = "endpoints";
-/// Where an endpoint of the list is.
+/// Key of the URL in an entry of the list.
 pub(super) const URL: &str = "url";
 
 /// A kind of table.
@@ -18,19 +18,19 @@ pub(super) enum ConfigTable {
     Top,
     /// `[profiles.NAME]`.
     Profile,
-    /// One of the list of endpoints.
+    /// An entry of the list of endpoints.
     Endpoint,
     /// `[thresholds]`.
     Limits,
 }
 
 impl ConfigTable {
-    /// The setting that a key means here.
+    /// Returns the setting of a key in this table.
     pub(super) fn setting(self, name: &str) -> Option<SettingId> {
         SettingId::all().find(|id| id.setting().name == name && self.may_have(*id))
     }
 
-    /// Whether it is the table of this name.
+    /// Whether the table has this name.
     pub(super) fn is_named(self, name: &str) -> bool {
         self == Self::Limits && name == THRESHOLD_TABLE
     }
@@ -47,7 +47,7 @@ impl ConfigTable {
         }
     }
 
-    /// All keys that it may have.
+    /// Returns all keys allowed in this table.
     fn setting_names(self) -> Vec<&'static str> {
         let settings = SettingId::all().filter(|id| self.may_have(*id));
         let tables: &[&'static str] = match self {
@@ -62,7 +62,7 @@ impl ConfigTable {
             .collect()
     }
 
-    const fn called(self) -> &'static str {
+    const fn entry_name(self) -> &'static str {
         match self {
             Self::Top | Self::Profile => "setting",
             Self::Endpoint => "setting of an endpoint",
@@ -71,23 +71,21 @@ impl ConfigTable {
     }
 }
 
-/// What to say of a key that means nothing here.
+/// Returns the error text for an unknown key.
 pub(super) fn unknown(table: ConfigTable, name: &str) -> String {
-    let found = format!("unknown {} '{}'", table.called(), shown(name));
+    let found = format!("unknown {} '{}'", table.entry_name(), shown(name));
     let lower = name.to_lowercase().replace('_', "-");
     let is_password = ["password", "passwd", "pass", "pwd", "secret"].contains(&lower.as_str());
     if is_password && table != ConfigTable::Limits {
-        return "no password in this file: name its file with password-file, or what prints it with \
-                password-command"
-            .to_owned();
+        return "passwords are not allowed in this file: use password-file or password-command".to_owned();
     }
     let elsewhere = |other: ConfigTable| other != table && other.setting(&lower).is_some();
     let instead = match nearest(&lower, table.setting_names().into_iter()) {
         Some(near) => format!("did you mean {near}?"),
-        None if elsewhere(ConfigTable::Limits) => format!("it stands under [{THRESHOLD_TABLE}]"),
-        None if elsewhere(ConfigTable::Profile) => "it holds for all endpoints, not for one".to_owned(),
-        None if elsewhere(ConfigTable::Endpoint) => format!("it stands in a table of {ENDPOINT_LIST}"),
-        None => format!("there are {}", table.setting_names().join(", ")),
+        None if elsewhere(ConfigTable::Limits) => format!("move it to [{THRESHOLD_TABLE}]"),
+        None if elsewhere(ConfigTable::Profile) => "it applies to all endpoints, not to one".to_owned(),
+        None if elsewhere(ConfigTable::Endpoint) => format!("move it to an entry of {ENDPOINT_LIST}"),
+        None => format!("known: {}", table.setting_names().join(", ")),
     };
     format!("{found}: {instead}")
 }

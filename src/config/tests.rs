@@ -1,4 +1,4 @@
-//! What each source may say, which one counts, and that no secret is shown.
+//! Tests of the sources: what each may set, their priority, and that no secret is shown.
 
 mod files;
 mod maxctrl;

@@ -1,4 +1,4 @@
-//! The files of TLS: whom to trust, and who we are.
+//! TLS files: trusted certificates and the client certificate.
 
 use std::path::PathBuf;
 
@@ -6,30 +6,34 @@ use secrecy::SecretString;
 
 use super::{ConfigError, trust};
 
-/// How the server's certificate is judged, and what is shown to the server.
+/// Paths of the TLS files of an endpoint.
 #[derive(Clone, Debug, Default)]
 pub struct TlsFiles {
-    /// Trust the certificates in this file (PEM) and no others.
+    /// File with the only trusted certificates (PEM); `None` for those of the system.
     pub ca: Option<PathBuf>,
-    /// The client's certificate (PEM); with `key`, or not at all.
+    /// Client certificate (PEM). Set together with `key`, or not at all.
     pub certificate: Option<PathBuf>,
-    /// Its key (PEM), which nobody but its owner may read.
+    /// Key of the client certificate (PEM). Only its owner may have access.
     pub key: Option<PathBuf>,
-    /// Trust everybody.
+    /// Whether any certificate is accepted.
     pub insecure: bool,
 }
 
-/// What stands in those files.
+/// Contents of the TLS files.
 #[derive(Debug)]
 pub struct TlsTexts {
-    /// The certificates to trust.
+    /// Trusted certificates.
     pub ca: Option<Vec<u8>>,
-    /// The client's certificate and key, in one text.
+    /// Client certificate and key, in one text.
     pub identity: Option<SecretString>,
 }
 
 impl TlsFiles {
     /// Reads the files.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError`] if a file cannot be read or is not text, or if other users can read the key.
     pub fn read(&self) -> Result<TlsTexts, ConfigError> {
         let public = |what, path: &PathBuf| {
             let read = trust::read(path).map(|(_, bytes)| bytes);

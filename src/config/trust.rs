@@ -1,5 +1,5 @@
-//! Whether a file is its owner's alone. What is judged is the file that was opened, not a name that
-//! may change meanwhile.
+//! Checks owner and mode of configuration and secret files, on the open file rather than its path, to avoid a
+//! race.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _};
@@ -12,26 +12,26 @@ use thiserror::Error;
 
 use super::ConfigError;
 
-/// Larger files hold neither settings nor keys.
+/// Maximum size of a file with settings or keys, in bytes.
 const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// Why a file is not trusted.
+/// Why a file is not safe to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum UnsafeFile {
-    /// The owner is neither root nor the user who runs the program.
-    #[error("it belongs to another user (uid {0}): chown it, or copy it")]
+    /// The owner is neither root nor the current user.
+    #[error("owned by another user (uid {0}): chown it or use a copy")]
     Owner(u32),
-    /// Others can write it.
+    /// Other users can write it.
     #[error("others can write it (mode {0:03o}): chmod go-w it")]
     Writable(u32),
-    /// Others can read it.
-    #[error("it holds a password and others can read it (mode {0:03o}): chmod 600 it")]
+    /// Other users can read it, and it contains a password.
+    #[error("it contains a password and others can read it (mode {0:03o}): chmod 600 it")]
     Readable(u32),
 }
 
 impl UnsafeFile {
-    /// Why settings are not read from a file at this path: another user could have written the file, or
-    /// chosen it by a symbolic link.
+    /// Returns why settings of this file are not used: another user could have written it, or chosen it by a
+    /// symbolic link.
     pub(super) fn of_settings(path: &Path, metadata: &Metadata) -> Option<Self> {
         let link = fs::symlink_metadata(path).ok();
         let of_link = link.and_then(|link| Self::of_owner(link.uid()));
@@ -42,22 +42,22 @@ impl UnsafeFile {
         (owner != 0 && owner != Uid::effective().as_raw()).then_some(Self::Owner(owner))
     }
 
-    /// Whether another user could have written it.
+    /// Returns the problem if another user could have written the file.
     fn of_writing(metadata: &Metadata) -> Option<Self> {
         let mode = metadata.mode() & 0o777;
         let of_mode = || (mode & 0o022 != 0).then_some(Self::Writable(mode));
         Self::of_owner(metadata.uid()).or_else(of_mode)
     }
 
-    /// Whether somebody else can read it.
+    /// Returns the problem if another user can read the file.
     pub(super) fn of_reading(metadata: &Metadata) -> Option<Self> {
         let mode = metadata.mode() & 0o777;
         (mode & 0o077 != 0).then_some(Self::Readable(mode))
     }
 }
 
-/// Opens a file and reads it. An anonymous pipe is accepted, so that a shell's `<(…)` works; a named
-/// pipe or a device could block for ever.
+/// Opens and reads a file. An anonymous pipe is accepted, so that `<(…)` of a shell works. Other pipes and
+/// devices are rejected: reading could block forever.
 pub(super) fn read(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new()
@@ -78,7 +78,7 @@ pub(super) fn read(path: &Path) -> io::Result<(Metadata, Vec<u8>)> {
     Ok((metadata, bytes))
 }
 
-/// Why nothing is read from it, if it is neither a regular file nor an anonymous pipe.
+/// Returns why the file is rejected if it is neither a regular file nor an anonymous pipe.
 fn unsuitable(path: &Path, metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_dir() {
@@ -87,19 +87,19 @@ fn unsuitable(path: &Path, metadata: &Metadata) -> Option<&'static str> {
         Some("it is a device")
     } else if kind.is_fifo() && fs::canonicalize(path).is_ok() {
         // Only a named pipe has a path.
-        Some("it is a named pipe: use a regular file, or a command that prints it")
+        Some("it is a named pipe: use a regular file, or password-command for a password")
     } else {
         None
     }
 }
 
-/// The symbolic link on the way to a missing file that leads nowhere, if there is one.
+/// Returns the dangling symbolic link in the path of a missing file, if there is one.
 pub(super) fn dangling_link(path: &Path) -> Option<PathBuf> {
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok())?;
     (there.is_symlink() && !there.exists()).then(|| there.to_owned())
 }
 
-/// What a file holds that nobody but its owner may read.
+/// Reads a secret file. Fails if other users can read it.
 pub(super) fn read_secret(what: &'static str, path: &Path) -> Result<String, ConfigError> {
     let shown = || path.display().to_string();
     let (metadata, bytes) = read(path).map_err(|source| ConfigError::Unreadable {

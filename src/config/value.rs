@@ -1,4 +1,4 @@
-//! Values from texts. What cannot be read says what was expected and what was found.
+//! Parses the values of settings. Errors say what was expected and what was found.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use crate::app::build_view::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
 use crate::model::{Span, Text, TextLimit};
 
-/// A length of time that something takes: 50 ms to a day.
+/// Parses a time span, 50 ms to one day.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match time(text, "500ms, 1s or 2m")? {
-        short if short < Duration::from_millis(50) => Err(format!("too short: {text}, 50ms at least")),
-        long if long > Duration::from_hours(24) => Err(format!("too long: {text}, a day at most")),
+        short if short < Duration::from_millis(50) => Err(format!("too short: {text}, minimum 50ms")),
+        long if long > Duration::from_hours(24) => Err(format!("too long: {text}, maximum 1 day")),
         duration => Ok(duration),
     }
 }
 
-/// A grace time; none at all is one, too.
+/// Parses a grace period, 0 to 10 minutes.
 pub(super) fn grace(text: &str) -> Result<Duration, String> {
     match time(text, "3s or 0s")? {
-        long if long > Duration::from_mins(10) => Err(format!("too long: {text}, 10m at most")),
+        long if long > Duration::from_mins(10) => Err(format!("too long: {text}, maximum 10m")),
         grace => Ok(grace),
     }
 }
 
-/// A limit of triage: a second to a year.
+/// Parses a threshold, one second to one year.
 pub(super) fn span(text: &str) -> Result<Span, String> {
     match time(text, "30s or 1h")? {
-        short if short < Duration::from_secs(1) => Err(format!("too short: {text}, 1s at least")),
-        long if long > Duration::from_hours(24 * 365) => Err(format!("too long: {text}, a year at most")),
+        short if short < Duration::from_secs(1) => Err(format!("too short: {text}, minimum 1s")),
+        long if long > Duration::from_hours(24 * 365) => Err(format!("too long: {text}, maximum 1 year")),
         span => Span::from_secs_f64(span.as_secs_f64()).ok_or_else(|| expected("a time", text)),
     }
 }
@@ -36,7 +36,7 @@ fn time(text: &str, like: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| expected(&format!("a time such as {like}"), text))
 }
 
-/// So many times what is usual: 2 to 1000.
+/// Parses a factor, `10x`: 2 to 1000.
 pub(super) fn times(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix('x').unwrap_or(text);
     let times = number.trim_end().parse().ok();
@@ -45,15 +45,15 @@ pub(super) fn times(text: &str) -> Result<u32, String> {
         .ok_or_else(|| expected("a number of times such as 10x, 2x to 1000x", text))
 }
 
-/// A share of the proxy's time that is worth something: 0.1% to 100%.
+/// Parses a share of the proxy's time, 0.1% to 100%.
 pub(super) fn share(text: &str) -> Result<f64, String> {
     match number(text)? {
         share if (0.001..=1.0).contains(&share) => Ok(share),
-        _ => Err("a share is 0.1% at least and 100% at most".to_owned()),
+        _ => Err("a share must be between 0.1% and 100%".to_owned()),
     }
 }
 
-/// `0.1` or `10%`.
+/// Parses a share, `0.1` or `10%`.
 pub(crate) fn number(text: &str) -> Result<f64, String> {
     let percent = text.strip_suffix('%').map(str::trim_end);
     let number = percent.unwrap_or(text).parse::<f64>();
@@ -61,12 +61,12 @@ pub(crate) fn number(text: &str) -> Result<f64, String> {
     Ok(if percent.is_some() { number / 100.0 } else { number })
 }
 
-/// `true` or `false`.
+/// Parses `true` or `false`.
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     text.parse().map_err(|_| expected("true or false", text))
 }
 
-/// One of these words, by its place.
+/// Returns the value of one of these words.
 pub(super) fn choice<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, String> {
     let found = known.iter().find(|(name, _)| *name == text);
     found.map(|(_, value)| *value).ok_or_else(|| {
@@ -75,7 +75,7 @@ pub(super) fn choice<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, Stri
     })
 }
 
-/// `idle`, `-idle`, `-idle,user`: one column, or two.
+/// Parses a sort order of one or two columns: `idle`, `-idle`, `-idle,user`.
 pub(super) fn sort(text: &str) -> Result<Sort, String> {
     let mut columns = text.split(',');
     let (column, descending) = sort_column(columns.next().unwrap_or_default())?;
@@ -98,7 +98,7 @@ fn sort_column(text: &str) -> Result<(ColumnId, bool), String> {
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
     let column = ColumnId::named(&name.to_lowercase()).ok_or_else(|| {
         format!(
-            "no column '{}' to sort by: there are {}",
+            "no column '{}' to sort by; columns: {}",
             shown(name),
             columns_known()
         )
@@ -106,7 +106,7 @@ fn sort_column(text: &str) -> Result<(ColumnId, bool), String> {
     Ok((column, descending))
 }
 
-/// `id,user,why`: names of columns, from left to right.
+/// Parses the names of columns, from left to right: `id,user,why`.
 pub(super) fn columns(text: &str) -> Result<Vec<ColumnId>, String> {
     let names = text.split(',').filter(|name| !name.trim().is_empty());
     ColumnId::chosen(names).map_err(|error| error.to_string())
@@ -117,18 +117,21 @@ fn columns_known() -> String {
     names.join(", ")
 }
 
-/// What of an address cannot be one, without repeating what could be a secret.
+/// Checks an address. Errors do not repeat it, because it could contain a secret.
 pub(super) fn address(text: &str) -> Result<String, String> {
     if text.contains('@') {
-        return Err("bad endpoint: no user or password in it: use --user and --password-file".to_owned());
+        return Err(
+            "bad endpoint: a URL must not contain a user or password: use --user and --password-file"
+                .to_owned(),
+        );
     }
     if text.contains(['?', '#']) {
-        return Err("bad endpoint: leave out what follows '?' or '#'".to_owned());
+        return Err("bad endpoint: remove the part after '?' or '#'".to_owned());
     }
     Ok(text.to_owned())
 }
 
-/// A user or the name of an endpoint.
+/// Checks the name of a user or an endpoint.
 pub(super) fn name(text: &str) -> Result<String, String> {
     if text.chars().any(char::is_control) {
         return Err(expected("a name without control characters", text));
@@ -136,19 +139,19 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// What was expected, and what stands there instead.
+/// Returns the error text with the expected and the found value.
 pub(super) fn expected(what: &str, found: &str) -> String {
     format!("expected {what}, found '{}'", shown(found))
 }
 
-/// A text as an error may show it.
+/// Sanitizes and shortens a text for an error message.
 pub(super) fn shown(text: &str) -> String {
     Text::clean(text, TextLimit::Name).to_string()
 }
 
-/// The nearest of these names, if it is near enough to have been meant.
+/// Returns the most similar of these names, if it is similar enough to be a typing mistake.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let slips = |known: &'a str| (strsim::osa_distance(name, known), known);
-    let (slips, near) = known.map(slips).min_by_key(|(slips, _)| *slips)?;
-    (slips <= (name.chars().count() / 3).clamp(1, 3)).then_some(near)
+    let distance = |known: &'a str| (strsim::osa_distance(name, known), known);
+    let (errors, near) = known.map(distance).min_by_key(|(errors, _)| *errors)?;
+    (errors <= (name.chars().count() / 3).clamp(1, 3)).then_some(near)
 }

@@ -98,7 +98,7 @@ fn columns_that_cannot_be_shown_are_a_usage_error() {
     }
     for form in ["json", "jsonl"] {
         demo.maxtop(&["list", "-o", form, "--columns", "id"])
-            .failed(2, "--columns does not go with JSON");
+            .failed(2, "--columns does not apply to JSON");
     }
     assert!(demo.running.log().is_empty(), "nothing was asked");
 }

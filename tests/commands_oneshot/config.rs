@@ -348,7 +348,7 @@ fn a_variable_that_is_not_text_is_reported_by_name() {
     let bad = std::ffi::OsStr::from_bytes(b"\xff");
     for name in ["MAXTOP_PASSWORD", "MAXTOP_USER", "MAXTOP_ENDPOINT"] {
         let ran = ran(Home::new().command(&["list"]).env(name, bad));
-        ran.failed(2, &format!("{name} is no valid text"));
+        ran.failed(2, &format!("{name} is not valid UTF-8"));
     }
 }
 

@@ -171,7 +171,7 @@ fn one_service_without_statements_and_an_audit_without_get() {
         checked.advice("statements"),
         "maxctrl alter service Reporting retain_last_statements 20"
     );
-    assert_eq!(checked.check("audit"), ("ok", "on; GET is left out of it"));
+    assert_eq!(checked.check("audit"), ("ok", "on; GET is excluded"));
 }
 
 #[test]
@@ -192,12 +192,12 @@ fn who_is_let_in() {
         assert_eq!((right.status, right.with("failure")), (0, Vec::new()));
         assert_eq!(right.check("authentication"), ("ok", "user admin is let in"));
         if dialects == ServedDialects::JsonApi {
-            let role = "user admin is of type admin: may end sessions";
+            let role = "user admin has type admin: can kill sessions";
             assert_eq!(right.check("role"), ("ok", role));
         }
         for (password, words) in [
-            (Some("wrong"), "user admin was refused: not allowed (401)"),
-            (None, "it asks for a password, and none was given"),
+            (Some("wrong"), "user admin was rejected: not allowed (401)"),
+            (None, "a password is required, but none was given"),
         ] {
             let before = demo.running.log().len();
             let checked = Checked::of(&with(password));
@@ -241,9 +241,9 @@ fn an_account_that_may_only_read_is_found_by_its_user() {
 #[test]
 fn an_old_version_says_what_it_cannot_do() {
     for (name, verdict, words) in [
-        ("2.2", "warning", "connections to servers are not told before 2.3"),
+        ("2.2", "warning", "server connections are not reported before 2.3"),
         ("6.4", "warning", "there is no DELETE before 22.08"),
-        ("23.08", "ok", "ids are read by atoi"),
+        ("23.08", "ok", "up to 23.08 MaxScale reads ids with atoi"),
     ] {
         let demo = Demo::with(ServedDialects::JsonApi, |spec| {
             spec.profile = VersionProfile::named(name).unwrap();
@@ -322,7 +322,7 @@ fn an_endpoint_that_hangs() {
     assert_eq!((checked.status, checked.with("failure")), (3, vec!["answer"]));
     assert_eq!(checked.check("answer").1, "timed out after 200ms");
     assert_eq!(checked.check("connect").0, "ok");
-    assert_eq!(checked.check("list"), ("skipped", "the endpoint gave no answer"));
+    assert_eq!(checked.check("list"), ("skipped", "the endpoint did not reply"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn anything_but_the_whole_word_ends_nothing() {
         let demo = Demo::start(ServedDialects::JsonApi);
         let (status, screen) = answered(&demo, &demo.ready_id(), answer);
         assert_eq!(status, 1, "{screen}");
-        assert!(screen.contains("nothing was ended"), "{screen}");
+        assert!(screen.contains("nothing was killed"), "{screen}");
         assert_eq!(demo.deletes(), [""; 0]);
     }
 }
@@ -32,7 +32,7 @@ fn the_whole_word_ends_the_one_that_was_shown() {
         let id = demo.ready_id();
         let (status, screen) = answered(&demo, &id, "yes");
         assert_eq!(status, 0, "{screen}");
-        assert!(screen.contains("end 1 session? type yes: "), "{screen}");
+        assert!(screen.contains("kill 1 session? type yes: "), "{screen}");
         assert!(screen.contains(&format!("killed {id} ")), "{screen}");
         assert!(!screen.contains('\u{1b}'), "{screen:?}");
         assert_eq!(demo.deletes().len(), 1);

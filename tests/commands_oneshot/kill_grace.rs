@@ -40,7 +40,7 @@ fn ctrl_c_takes_it_back() {
         let (status, screen) = maxtop.ends();
         assert_eq!(status, 130, "{screen}");
         assert!(screen.contains("in 10m; "), "{screen}");
-        assert!(screen.contains("taken back, nothing was ended"), "{screen}");
+        assert!(screen.contains("canceled, nothing was killed"), "{screen}");
         nothing_was_done(&demo, &home);
     }
 }
@@ -75,7 +75,7 @@ fn a_program_stopped_in_the_grace_period_kills_no_session() {
         maxtop.signal("CONT");
         let (status, screen) = maxtop.ends();
         assert_eq!(status, 1, "{stopped}: {screen}");
-        assert!(screen.contains("taken back, nothing was ended"), "{screen}");
+        assert!(screen.contains("canceled, nothing was killed"), "{screen}");
         nothing_was_done(&demo, &home);
     }
 }

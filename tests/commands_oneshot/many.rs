@@ -29,10 +29,7 @@ fn two_endpoints_that_look_alike_are_rejected() {
     let (one, _) = twins();
     let ran = on(&[&one, &one], &["list"]);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{ran:?}");
-    assert!(
-        ran.err.contains("two endpoints are called '127.0.0.1:"),
-        "{ran:?}"
-    );
+    assert!(ran.err.contains("two endpoints are named '127.0.0.1:"), "{ran:?}");
 }
 
 /// Returns an address without a listener.
@@ -107,7 +104,8 @@ fn an_id_on_several_endpoints_is_refused_and_says_how_to_name_it() {
     let ran = on(&[&one], &["-e", &unused_address(), "kill", &id, "--yes"]);
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(
-        ran.err.contains("may be on an endpoint that did not answer"),
+        ran.err
+            .contains("may also exist on an endpoint that did not reply"),
         "{ran:?}"
     );
     assert_eq!((one.deletes().len(), other.deletes().len()), (0, 0));

@@ -169,6 +169,6 @@ fn a_session_that_is_not_there() {
         demo.maxtop(&["show", "987654"])
             .failed(1, "no such session: 987654");
         demo.maxtop(&["show", "18446744073709551615"])
-            .failed(1, "no such session");
+            .failed(1, "no session ");
     }
 }

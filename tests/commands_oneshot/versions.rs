@@ -207,7 +207,7 @@ fn an_unknown_version_and_the_draft_are_usage_errors() {
         "--dialect",
         "draft",
     ];
-    maxtop(&draft).failed(2, "no version speaks the draft");
+    maxtop(&draft).failed(2, "the draft has no versions");
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn a_kill_can_be_canceled_after_a_password() {
     let mut pty = maxtop(&url, &args).size(120, 40).open();
     is_asked(&pty, &url);
     pty.keys(&format!("{PASSWORD}\n"));
-    pty.sees("Ctrl-C takes it back");
+    pty.sees("press Ctrl-C to cancel");
     pty.keys("\x03");
     pty.ends_anyhow_with(130);
     assert_eq!(endpoint.deletes(), Vec::<String>::new());

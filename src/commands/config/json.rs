@@ -1,4 +1,4 @@
-//! The settings for programs: one array, with an object for each setting.
+//! The settings as JSON: one array with an object for each setting.
 
 use std::io::{self, Write};
 
@@ -11,9 +11,9 @@ use crate::runtime::json;
 #[derive(Serialize)]
 struct SettingRecord<'a> {
     setting: String,
-    /// Which endpoint it holds for, from 1; all without one.
+    /// Number of the endpoint, from 1; `null` for all endpoints.
     endpoint: Option<usize>,
-    /// As it is written in a file; a secret is `***`.
+    /// As written in a file; `***` for a secret.
     value: Option<String>,
     /// `flag`, `environment`, `profile`, `file` or `default`.
     from: &'static str,

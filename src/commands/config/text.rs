@@ -1,4 +1,4 @@
-//! The settings for people: the files first, then each endpoint with what holds for it, then the rest.
+//! The settings as text: the files, then the settings of each endpoint, then all others.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use crate::commands::grid::{Grid, Head};
 use crate::commands::output::visible;
 use crate::config::{ConfigReport, EffectiveValue};
 
-/// A value may be long; where it came from should still stand below its heading.
+/// Maximum width of the VALUE column. A longer value shifts its FROM cell.
 const WIDEST_VALUE: usize = 48;
 
 pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<()> {
@@ -33,7 +33,7 @@ pub(super) fn write(out: &mut impl Write, reading: &ConfigReport) -> io::Result<
     grid.write(out)
 }
 
-/// A value that nobody gave has no source either.
+/// Adds a row. A value that is not set is `-`.
 fn push(grid: &mut Grid<'_>, indent: &str, effective: &EffectiveValue) {
     let name = format!("{indent}{}", effective.setting().path());
     let value = effective

@@ -1,23 +1,23 @@
-//! What a check comes to.
+//! The result of a check.
 
 use super::facts::{NOT_ALLOWED, Unavailable};
 use crate::model::{Remedy, RequestError};
 
-/// How it stands with one thing.
+/// Status of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CheckStatus {
-    /// As it should be.
+    /// No problem.
     Ok,
-    /// It works, but somebody should know.
+    /// It works, with a problem that the user should know.
     Warning,
     /// It does not work.
     Failure,
-    /// It could not be looked at.
+    /// The check could not be made.
     Skipped,
 }
 
 impl CheckStatus {
-    /// As it is written, in text and in JSON.
+    /// Returns the name for text and JSON.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -28,12 +28,12 @@ impl CheckStatus {
     }
 }
 
-/// A verdict, on what it rests, and what to do.
+/// A status, what was found, and advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CheckResult {
     pub(super) verdict: CheckStatus,
     pub(super) found: String,
-    /// One line for each thing to do.
+    /// Advice, one line each.
     pub(super) advice: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl CheckResult {
         Self::new(CheckStatus::Skipped, why)
     }
 
-    /// A failure by a fault, with what can be done about it.
+    /// Creates a failure from a request error, with its remedy as advice.
     pub(super) fn fault(fault: &RequestError) -> Self {
         let remedy = fault.remedy().map(|Remedy(what)| what.to_owned());
         Self {
@@ -71,7 +71,7 @@ impl CheckResult {
         }
     }
 
-    /// One more thing to do.
+    /// Adds a line of advice.
     #[must_use]
     pub(super) fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice.push(advice.into());
@@ -79,13 +79,13 @@ impl CheckResult {
     }
 }
 
-/// A check that rests on what is not known is skipped, whatever the reason.
+/// A check without the data that it needs is skipped.
 impl From<&Unavailable> for CheckResult {
     fn from(missing: &Unavailable) -> Self {
         match missing {
             Unavailable::Fault(fault) if fault.is_not_allowed() => (&NOT_ALLOWED).into(),
-            Unavailable::Fault(fault) => Self::skipped(format!("not known: {fault}")),
-            Unavailable::Untold(why) => Self::skipped(*why),
+            Unavailable::Fault(fault) => Self::skipped(format!("unknown: {fault}")),
+            Unavailable::NotReported(why) => Self::skipped(*why),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The checks, as a table: what each asks, and how it judges what was found.
+//! The checks, as a table.
 
 mod access;
 mod capacity;
@@ -14,101 +14,117 @@ use super::facts::Facts;
 
 /// One check.
 pub(super) struct Check {
-    /// What it is called, in text and in JSON.
+    /// Name in text and JSON.
     pub(super) name: &'static str,
-    /// What it checks, for `docs/doctor.md`.
+    /// Description of the check, for `docs/doctor.md`.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "the table in docs/doctor.md is checked against it")
     )]
-    pub(super) asks: &'static str,
-    judge: fn(&Facts) -> CheckResult,
+    pub(super) about: &'static str,
+    evaluate: fn(&Facts) -> CheckResult,
 }
 
 /// All checks, in the order in which an endpoint is reached.
 pub(super) const CHECKS: [Check; 19] = [
-    check("name", "is there such a host, and where", connectivity::name),
+    check(
+        "name",
+        "whether the host name resolves, and to which addresses",
+        connectivity::name,
+    ),
     check(
         "connect",
-        "does anybody listen, and how far away",
+        "whether the port accepts connections, and the connect time",
         connectivity::connect,
     ),
     check(
         "tls",
-        "who can listen in, and is the certificate trusted",
+        "whether traffic is encrypted and the certificate is trusted",
         connectivity::tls,
     ),
-    check("answer", "does it answer at all", connectivity::answer),
-    check("authentication", "who is let in", access::authentication),
+    check("answer", "whether the endpoint replies", connectivity::answer),
+    check(
+        "authentication",
+        "whether the credentials are accepted",
+        access::authentication,
+    ),
     check(
         "role",
-        "may this user end sessions (found out by GETs only)",
+        "whether this user can kill sessions (detected by GET only)",
         access::role,
     ),
-    check("dialect", "how does it speak", protocol::dialect),
+    check("dialect", "which dialect the endpoint uses", protocol::dialect),
     check(
         "version",
-        "which release, and what it cannot do",
+        "which release it is, and its limitations",
         protocol::version,
     ),
     check(
         "proxies",
-        "does one proxy answer here (its process start, read on 16 connections)",
+        "whether one proxy replies at this address (process start, read on 16 connections)",
         protocol::proxies,
     ),
     check("idle", "what `idle` measures in this release", protocol::idle),
-    check("list", "how many sessions, and could all be read", cost::list),
-    check("latency", "how long do its answers take", cost::latency),
+    check(
+        "list",
+        "number of sessions, and whether all could be read",
+        cost::list,
+    ),
+    check("latency", "response times of the endpoint", cost::latency),
     check(
         "interval",
-        "how often may it be listed, by `--duty`",
+        "how often it may be polled within `--duty`",
         cost::interval,
     ),
     check(
         "statements",
-        "does it keep statements (`retain_last_statements`)",
+        "whether statements are retained (`retain_last_statements`)",
         settings::statements,
     ),
     check(
         "log",
-        "does it keep a log of each session (`session_trace`)",
+        "whether a log of each session is kept (`session_trace`)",
         settings::log,
     ),
     check(
         "audit",
-        "does watching flood its audit log (`admin_audit`)",
+        "whether polling fills its audit log (`admin_audit`)",
         settings::audit,
     ),
     check(
         "clock",
-        "how far is its clock from this machine's",
+        "difference between its clock and this machine's",
         settings::clock,
     ),
     check(
         "files",
-        "how close is it to its limit of open files",
+        "open files compared with the limit of the process",
         capacity::files,
     ),
     check(
         "services",
-        "how close is each service to its `max_connections`",
+        "connections of each service compared with `max_connections`",
         capacity::services,
     ),
 ];
 
-const fn check(name: &'static str, asks: &'static str, judge: fn(&Facts) -> CheckResult) -> Check {
-    Check { name, asks, judge }
+const fn check(name: &'static str, about: &'static str, evaluate: fn(&Facts) -> CheckResult) -> Check {
+    Check {
+        name,
+        about,
+        evaluate,
+    }
 }
 
-/// Judges all there is.
-pub(super) fn judge_all(facts: &Facts) -> Vec<(&'static str, CheckResult)> {
+/// Evaluates all checks.
+pub(super) fn evaluate_all(facts: &Facts) -> Vec<(&'static str, CheckResult)> {
     CHECKS
         .iter()
-        .map(|check| (check.name, (check.judge)(facts)))
+        .map(|check| (check.name, (check.evaluate)(facts)))
         .collect()
 }
 
-/// `0.3ms`, `14ms`, `1.4s`: two digits say enough.
+/// Formats a duration with about two digits: `0.3ms`, `14ms`, `1.4s`.
 fn short(span: Duration) -> String {
     let ms = span.as_secs_f64() * 1e3;
     if ms < 10.0 {

@@ -1,5 +1,5 @@
-//! Asks all there is to ask, one after another, by GETs alone: a proxy serves one request at a time. Only the
-//! process start is read on several connections side by side.
+//! Collects the facts by GET requests, one after another, because a proxy serves one request at a time. Only
+//! the process start is read on several connections at the same time.
 
 use std::net::SocketAddr;
 
@@ -10,13 +10,13 @@ use super::facts::{ConnectResult, Facts, ListProbe, NOT_ALLOWED, Probed, Request
 use crate::client::{Client, Inspection, ListForm, ListReply};
 use crate::model::{Dialect, Instance, RequestError};
 
-const NOT_REACHED: Unavailable = Unavailable::Untold("the endpoint was not reached");
-const NO_ANSWER: Unavailable = Unavailable::Untold("the endpoint gave no answer");
-const NO_API: Unavailable = Unavailable::Untold("no MaxScale admin API was found there");
-const DRAFT: Unavailable = Unavailable::Untold("the draft dialect does not tell");
+const NOT_REACHED: Unavailable = Unavailable::NotReported("the endpoint was not reached");
+const NO_ANSWER: Unavailable = Unavailable::NotReported("the endpoint did not reply");
+const NO_API: Unavailable = Unavailable::NotReported("no MaxScale admin API found");
+const DRAFT: Unavailable = Unavailable::NotReported("not reported in the draft dialect");
 
-/// Examines the endpoint. What depends on an earlier answer that did not come is not asked.
-pub(super) async fn examine(client: &Client, asker: RequestSettings) -> Facts {
+/// Examines the endpoint. Skips requests that depend on an earlier one that failed.
+pub(super) async fn examine(client: &Client, request: RequestSettings) -> Facts {
     let addresses = client.resolve().await.map_err(Unavailable::Fault);
     let connection = match &addresses {
         Ok(addresses) => connect(client, addresses).await.map_err(Unavailable::Fault),
@@ -32,7 +32,7 @@ pub(super) async fn examine(client: &Client, asker: RequestSettings) -> Facts {
     };
     let mut facts = Facts {
         url: client.url().clone(),
-        asker,
+        request,
         addresses,
         connection,
         certificate_end: client.certificate_end(),
@@ -50,36 +50,35 @@ pub(super) async fn examine(client: &Client, asker: RequestSettings) -> Facts {
         account: Err(NO_API),
     };
     match facts.dialect {
-        Some(Dialect::JsonApi) => ask_neighbours(client, &mut facts).await,
-        Some(Dialect::Draft) => untold(&mut facts, &DRAFT),
+        Some(Dialect::JsonApi) => request_jsonapi(client, &mut facts).await,
+        Some(Dialect::Draft) => set_unavailable(&mut facts, &DRAFT),
         None => {
             let why = further(&facts.proxy).and(further(&facts.list)).err();
-            untold(&mut facts, &why.unwrap_or(NO_API));
+            set_unavailable(&mut facts, &why.unwrap_or(NO_API));
         }
     }
     facts
 }
 
-/// What only JSON:API has.
-async fn ask_neighbours(client: &Client, facts: &mut Facts) {
+/// Requests that only JSON:API has.
+async fn request_jsonapi(client: &Client, facts: &mut Facts) {
     facts.instances = client.instances().await.map_err(Unavailable::Fault);
     facts.services = probed(client.services().await);
     facts.workers = probed(client.workers().await);
     facts.account = probed(client.account().await);
 }
 
-fn untold(facts: &mut Facts, why: &Unavailable) {
+fn set_unavailable(facts: &mut Facts, why: &Unavailable) {
     facts.instances = Err(why.clone());
     facts.services = Err(why.clone());
     facts.workers = Err(why.clone());
     facts.account = Err(why.clone());
-    if matches!(facts.proxy, Err(Unavailable::Untold(_))) {
+    if matches!(facts.proxy, Err(Unavailable::NotReported(_))) {
         facts.proxy = Err(why.clone());
     }
 }
 
-/// All addresses side by side; the first of them that lets us in counts. Without one, the first says
-/// why.
+/// Connects to all addresses at the same time. Returns the first one that accepts, or the error of the first.
 async fn connect(client: &Client, addresses: &[SocketAddr]) -> Result<ConnectResult, RequestError> {
     let mut tried = JoinSet::new();
     for (place, address) in addresses.iter().copied().enumerate() {
@@ -88,14 +87,14 @@ async fn connect(client: &Client, addresses: &[SocketAddr]) -> Result<ConnectRes
     }
     let mut tried = tried.join_all().await;
     tried.sort_by_key(|(place, ..)| *place);
-    let (mut stands, mut failed) = (None, Vec::new());
+    let (mut connected, mut failed) = (None, Vec::new());
     for (_, address, outcome) in tried {
         match outcome {
-            Ok(took) => stands = stands.or(Some((address, took))),
+            Ok(took) => connected = connected.or(Some((address, took))),
             Err(fault) => failed.push((address, fault)),
         }
     }
-    match (stands, failed.first()) {
+    match (connected, failed.first()) {
         (Some((address, took)), _) => Ok(ConnectResult {
             address,
             took,
@@ -106,7 +105,7 @@ async fn connect(client: &Client, addresses: &[SocketAddr]) -> Result<ConnectRes
     }
 }
 
-/// Whether there is any sense in asking more, after the first answer.
+/// Returns why no further requests are worthwhile after the first reply, if so.
 fn further<T>(first: &Probed<T>) -> Result<(), Unavailable> {
     match first {
         Err(Unavailable::Fault(fault)) if fault.is_unreachable() => Err(NO_ANSWER),
@@ -134,7 +133,7 @@ fn list_probe(list: &ListReply, form: ListForm) -> ListProbe {
         cost: list.cost,
         dropped: list.rows.dropped,
         blanked: list.rows.blanked,
-        // Without a Date the list took this machine's clock for the server's.
+        // Without a Date header the list has this machine's time.
         server_now: (list.server_now != list.taken_at).then_some(list.server_now),
         heard_at: list.taken_at,
     }
@@ -143,11 +142,13 @@ fn list_probe(list: &ListReply, form: ListForm) -> ListProbe {
 fn probed<T>(answer: Result<Option<T>, RequestError>) -> Probed<T> {
     answer
         .map_err(Unavailable::Fault)?
-        .ok_or(Unavailable::Untold("not told"))
+        .ok_or(Unavailable::NotReported("not reported"))
 }
 
-/// The limit of a process on this machine. The API tells its id, in the name of its data directory;
-/// where that is another process, as with a container or a tunnel, nothing is known.
+/// Returns the file limit of a proxy on this machine.
+///
+/// The API reports the process id in the name of the data directory. `None` if that is another process here, as
+/// with a container or a tunnel.
 fn file_limit(client: &Client, instance: &Instance) -> Option<u64> {
     if !client.url().is_loopback() {
         return None;
@@ -160,7 +161,7 @@ fn file_limit(client: &Client, instance: &Instance) -> Option<u64> {
     limit_in(&std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?)
 }
 
-/// The soft limit of open files in the text that Linux has of a process.
+/// Returns the soft limit of open files in the text of `/proc/PID/limits`.
 pub(super) fn limit_in(limits: &str) -> Option<u64> {
     let line = limits
         .lines()

@@ -1,4 +1,4 @@
-//! What was found out about an endpoint, and why the rest was not.
+//! Facts about an endpoint, and why others are unavailable.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,20 +9,20 @@ use crate::client::{Client, EndpointUrl, Inspection, ListForm};
 use crate::config::Config;
 use crate::model::{AccountType, Dialect, Instance, RequestError, Services, Version, Worker};
 
-/// How the endpoint is asked.
+/// Settings of the requests to the endpoint.
 #[derive(Clone, Debug)]
 pub(super) struct RequestSettings {
-    /// Whose credentials are sent.
+    /// User of the credentials; `None` without credentials.
     pub(super) user: Option<String>,
-    /// Nobody checks who answers, by option.
+    /// Whether certificates are not verified (`--insecure`).
     pub(super) insecure: bool,
-    /// Nothing but GET, by option.
+    /// Whether only GET is sent (`--read-only`).
     pub(super) read_only: bool,
-    /// The interval asked for.
+    /// The configured interval.
     pub(super) interval: Duration,
-    /// The share of its time that listing may cost the proxy, 0 to 1.
+    /// Maximum share of the proxy's time for lists, 0 to 1.
     pub(super) duty: f64,
-    /// The dialect that was forced.
+    /// Dialect set by `--dialect`.
     pub(super) forced: Option<Dialect>,
 }
 
@@ -40,32 +40,32 @@ impl RequestSettings {
     }
 }
 
-/// Why something is not known.
+/// Why a value is unavailable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unavailable {
-    /// It was asked for in vain.
+    /// The request failed.
     Fault(RequestError),
-    /// It was not asked for, or nobody tells.
-    Untold(&'static str),
+    /// Not requested, or not reported by this endpoint.
+    NotReported(&'static str),
 }
 
-/// Nobody who is turned away is told anything.
-pub(super) const NOT_ALLOWED: Unavailable = Unavailable::Untold("the endpoint did not let us in");
+/// Used after a rejection: no other value is available then.
+pub(super) const NOT_ALLOWED: Unavailable = Unavailable::NotReported("the endpoint rejected the request");
 
 impl Unavailable {
-    /// What went wrong, where it was asked for.
+    /// Returns the error, if a request failed.
     pub(super) const fn fault(&self) -> Option<&RequestError> {
         match self {
             Self::Fault(fault) => Some(fault),
-            Self::Untold(_) => None,
+            Self::NotReported(_) => None,
         }
     }
 }
 
-/// Something that was found, or why not.
+/// A value, or why it is unavailable.
 pub(super) type Probed<T> = Result<T, Unavailable>;
 
-/// A connection that stood, and the addresses that gave none.
+/// An established connection, and the addresses that failed.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectResult {
     pub(super) address: SocketAddr,
@@ -73,79 +73,79 @@ pub(super) struct ConnectResult {
     pub(super) failed: Vec<(SocketAddr, RequestError)>,
 }
 
-/// A list, by what it cost and what was wrong with it.
+/// Facts about a session list.
 #[derive(Clone, Debug)]
 pub(super) struct ListProbe {
     pub(super) sessions: usize,
-    /// How much of each was asked for.
+    /// Whether whole sessions or single fields were requested.
     pub(super) form: ListForm,
     pub(super) bytes: usize,
     pub(super) cost: Duration,
-    /// Rows without a valid id.
+    /// Number of rows without a valid id.
     pub(super) dropped: u32,
-    /// Fields of a wrong type.
+    /// Number of fields of a wrong type.
     pub(super) blanked: u32,
-    /// What the server's clock said, where it did.
+    /// Time in the `Date` header, if any.
     pub(super) server_now: Option<Timestamp>,
-    /// When it was complete, by this machine's clock.
+    /// When the reply was complete, by this machine's clock.
     pub(super) heard_at: Timestamp,
 }
 
-/// All of it.
+/// All facts about an endpoint.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) url: EndpointUrl,
-    pub(super) asker: RequestSettings,
+    pub(super) request: RequestSettings,
     pub(super) addresses: Probed<Vec<SocketAddr>>,
     pub(super) connection: Probed<ConnectResult>,
-    /// When the certificate of the server ends, where it was trusted.
+    /// Expiry of the server's certificate, if it was trusted.
     pub(super) certificate_end: Option<Timestamp>,
-    /// By this machine's clock.
+    /// Time of the check, by this machine's clock.
     pub(super) now: Timestamp,
     pub(super) dialect: Option<Dialect>,
     pub(super) proxy: Probed<Inspection>,
-    /// The proxy as it answered on several connections side by side.
+    /// Process information read on several connections at the same time.
     pub(super) instances: Probed<Vec<Instance>>,
     pub(super) list: Probed<ListProbe>,
     pub(super) services: Probed<Services>,
     pub(super) workers: Probed<Vec<Worker>>,
     pub(super) account: Probed<AccountType>,
-    /// The most files that the process may have open, where it runs on this machine.
+    /// Maximum number of open files, if the process runs on this machine.
     pub(super) file_limit: Option<u64>,
 }
 
 impl Facts {
-    /// Why nothing at all was told: not reached, or not allowed.
+    /// Returns why nothing is known: the endpoint is unreachable or rejected the request.
     pub(super) fn refusal(&self) -> Option<&RequestError> {
         if self.is_answered() {
             return None;
         }
-        let asked = [
+        let errors = [
             self.addresses.as_ref().err(),
             self.connection.as_ref().err(),
             self.proxy.as_ref().err(),
             self.list.as_ref().err(),
         ];
-        let faults = asked.into_iter().flatten().filter_map(Unavailable::fault);
+        let faults = errors.into_iter().flatten().filter_map(Unavailable::fault);
         let mut refusals = faults.filter(|fault| fault.is_unreachable() || fault.is_not_allowed());
         refusals.next()
     }
 
-    /// What is to be said where nothing can be, after a refusal.
+    /// Returns why checks are skipped after a refusal.
     pub(super) const fn silence(&self) -> &'static str {
         if self.connection.is_err() {
             "the endpoint was not reached"
         } else {
-            "the endpoint gave no answer"
+            "the endpoint did not reply"
         }
     }
 
-    /// Whether the endpoint has answered to whoever asks.
+    /// Whether the endpoint has accepted a request.
     pub(super) fn is_answered(&self) -> bool {
         self.proxy.is_ok() || self.list.is_ok()
     }
 
-    /// The release of the proxy.
+    /// Returns the release of the proxy.
     pub(super) fn release(&self) -> Option<Version> {
         self.proxy.as_ref().ok()?.instance.release()
     }

@@ -1,4 +1,4 @@
-//! What was judged, for people and for programs.
+//! Prints the results as text or JSON.
 
 use std::io::{self, Write};
 
@@ -10,16 +10,16 @@ use crate::runtime::json::to_writer_pretty;
 
 /// The checks of one endpoint.
 pub(super) struct Report {
-    /// Where it is.
+    /// URL of the endpoint.
     pub(super) endpoint: String,
-    /// What stands above its checks where there are several.
+    /// Heading above the checks, printed only with several endpoints.
     pub(super) heading: String,
     pub(super) diagnoses: Vec<(&'static str, CheckResult)>,
     pub(super) exit: ExitStatus,
 }
 
-/// One line for each check; what to do stands below it, so that a command is a line of its own.
-pub(super) fn text(out: &mut impl Write, reports: &[Report], is_coloured: bool) -> io::Result<()> {
+/// Prints one line per check. Advice follows on lines of its own, so that a command can be copied.
+pub(super) fn text(out: &mut impl Write, reports: &[Report], is_colored: bool) -> io::Result<()> {
     let names = reports.iter().flat_map(|report| &report.diagnoses);
     let width = names.map(|(name, _)| name.len()).max().unwrap_or(0);
     for (place, report) in reports.iter().enumerate() {
@@ -27,10 +27,10 @@ pub(super) fn text(out: &mut impl Write, reports: &[Report], is_coloured: bool) 
             let blank = if place == 0 { "" } else { "\n" };
             writeln!(out, "{blank}{}", report.heading)?;
         }
-        for (name, judgment) in &report.diagnoses {
-            let verdict = painted(judgment.verdict, is_coloured);
-            writeln!(out, "{verdict}  {name:<width$}  {}", judgment.found)?;
-            for advice in &judgment.advice {
+        for (name, result) in &report.diagnoses {
+            let verdict = painted(result.verdict, is_colored);
+            writeln!(out, "{verdict}  {name:<width$}  {}", result.found)?;
+            for advice in &result.advice {
                 writeln!(out, "{:STATUS_WIDTH$}  {:width$}  {advice}", "", "")?;
             }
         }
@@ -38,19 +38,19 @@ pub(super) fn text(out: &mut impl Write, reports: &[Report], is_coloured: bool) 
     Ok(())
 }
 
-/// Room for the longest verdict.
+/// Width of the longest status.
 const STATUS_WIDTH: usize = 7;
 
-fn painted(verdict: CheckStatus, is_coloured: bool) -> String {
+fn painted(verdict: CheckStatus, is_colored: bool) -> String {
     let word = format!("{:<STATUS_WIDTH$}", verdict.name());
-    let colour = match verdict {
-        _ if !is_coloured => return word,
+    let color = match verdict {
+        _ if !is_colored => return word,
         CheckStatus::Ok => 32,
         CheckStatus::Warning => 33,
         CheckStatus::Failure => 31,
         CheckStatus::Skipped => 2,
     };
-    format!("\u{1b}[{colour}m{word}\u{1b}[0m")
+    format!("\u{1b}[{color}m{word}\u{1b}[0m")
 }
 
 #[derive(Serialize)]
@@ -62,15 +62,15 @@ struct CheckRecord<'a> {
     advice: Option<String>,
 }
 
-/// One array of all checks; several things to do are lines.
+/// Prints one array of all checks. Several lines of advice are joined by line breaks.
 pub(super) fn json(out: &mut impl Write, reports: &[Report]) -> io::Result<()> {
     let records = reports.iter().flat_map(|report| {
-        report.diagnoses.iter().map(|(check, judgment)| CheckRecord {
+        report.diagnoses.iter().map(|(check, result)| CheckRecord {
             endpoint: &report.endpoint,
             check,
-            verdict: judgment.verdict.name(),
-            found: &judgment.found,
-            advice: (!judgment.advice.is_empty()).then(|| judgment.advice.join("\n")),
+            verdict: result.verdict.name(),
+            found: &result.found,
+            advice: (!result.advice.is_empty()).then(|| result.advice.join("\n")),
         })
     });
     let records: Vec<_> = records.collect();

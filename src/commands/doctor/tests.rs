@@ -1,4 +1,4 @@
-//! What each check says of which facts: values in, verdicts out.
+//! Tests of the checks: facts in, results out.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::check_result::{CheckResult, CheckStatus};
-use super::checks::{CHECKS, judge_all};
+use super::checks::{CHECKS, evaluate_all};
 use super::examine::limit_in;
 use super::facts::{ConnectResult, Facts, ListProbe, RequestSettings, Unavailable};
 use super::report::{Report, json, text};
@@ -17,7 +17,7 @@ use crate::model::{
     ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
 };
 
-const UNTOLD: Unavailable = Unavailable::Untold("nobody tells");
+const UNTOLD: Unavailable = Unavailable::NotReported("nobody tells");
 
 fn clean(raw: &str) -> Text {
     Text::clean(raw, TextLimit::Name)
@@ -75,12 +75,12 @@ fn inspection() -> Inspection {
     }
 }
 
-/// A MaxScale on this machine with which all is well.
+/// Facts of a MaxScale on this machine without problems.
 fn well() -> Facts {
     let address = "127.0.0.1:8989".parse().unwrap();
     Facts {
         url: "127.0.0.1".parse().unwrap(),
-        asker: RequestSettings {
+        request: RequestSettings {
             user: Some("admin".to_owned()),
             insecure: false,
             read_only: false,
@@ -122,7 +122,7 @@ fn well() -> Facts {
     }
 }
 
-/// All is well but for this.
+/// All other checks have no problem.
 fn but(change: impl FnOnce(&mut Facts)) -> Facts {
     let mut facts = well();
     change(&mut facts);
@@ -134,17 +134,17 @@ fn settings(change: impl FnOnce(&mut ProxySettings)) -> Facts {
 }
 
 fn result_of(facts: &Facts, name: &str) -> CheckResult {
-    let mut all = judge_all(facts).into_iter();
+    let mut all = evaluate_all(facts).into_iter();
     all.find(|(check, _)| *check == name).unwrap().1
 }
 
-/// The check comes to this, with these words in what was found and this to do.
+/// Asserts the status of a check, a part of its text, and its advice.
 #[track_caller]
 fn says(facts: &Facts, name: &str, verdict: CheckStatus, words: &str, advice: &[&str]) {
-    let judgment = result_of(facts, name);
-    assert_eq!(judgment.verdict, verdict, "{judgment:?}");
-    assert!(judgment.found.contains(words), "{judgment:?}");
-    assert_eq!(judgment.advice, advice, "{judgment:?}");
+    let result = result_of(facts, name);
+    assert_eq!(result.verdict, verdict, "{result:?}");
+    assert!(result.found.contains(words), "{result:?}");
+    assert_eq!(result.advice, advice, "{result:?}");
 }
 
 fn refused(status: u16, with_credentials: bool) -> RequestError {
@@ -159,9 +159,9 @@ use CheckStatus::{Failure, Ok as Fine, Skipped, Warning};
 
 #[test]
 fn where_all_is_well_nothing_is_to_be_done() {
-    for (name, judgment) in judge_all(&well()) {
-        assert_eq!(judgment.verdict, Fine, "{name}: {judgment:?}");
-        assert!(judgment.advice.is_empty(), "{name}: {judgment:?}");
+    for (name, result) in evaluate_all(&well()) {
+        assert_eq!(result.verdict, Fine, "{name}: {result:?}");
+        assert!(result.advice.is_empty(), "{name}: {result:?}");
     }
     assert_eq!(examined(String::new(), &well()).exit, ExitStatus::Done);
 }
@@ -172,7 +172,7 @@ fn names_are_told_apart() {
     assert_eq!(names.len(), CHECKS.len());
 }
 
-/// Nothing was reached, for this reason.
+/// Facts of an endpoint that was not reached, with this error.
 fn unreached(fault: RequestError) -> Facts {
     but(|facts| {
         facts.connection = Err(Unavailable::Fault(fault));
@@ -200,8 +200,8 @@ fn who_is_not_reached_is_one_failure_and_the_rest_is_skipped() {
         &["is MaxScale running, and is its admin_port this one?"],
     );
     let failures = |facts: &Facts| {
-        let diagnoses = judge_all(facts).into_iter();
-        let failed = diagnoses.filter(|(_, judgment)| judgment.verdict == Failure);
+        let diagnoses = evaluate_all(facts).into_iter();
+        let failed = diagnoses.filter(|(_, result)| result.verdict == Failure);
         failed.map(|(name, _)| name).collect::<Vec<_>>()
     };
     assert_eq!(failures(&facts), ["connect"]);
@@ -246,8 +246,8 @@ fn who_does_not_answer_in_time_is_not_reached() {
         &["raise --timeout, or see what holds the proxy's main thread"],
     );
     says(&facts, "connect", Fine, "in 0.3ms", &[]);
-    says(&facts, "authentication", Skipped, "gave no answer", &[]);
-    says(&facts, "dialect", Skipped, "gave no answer", &[]);
+    says(&facts, "authentication", Skipped, "did not reply", &[]);
+    says(&facts, "dialect", Skipped, "did not reply", &[]);
     assert_eq!(examined(String::new(), &facts).exit, ExitStatus::Unreachable);
 }
 
@@ -265,12 +265,18 @@ fn tls_by_what_was_met() {
         &at("https://db1"),
         "tls",
         Fine,
-        "on; its certificate is trusted",
+        "on; the certificate is trusted",
         &[],
     );
-    says(&at("127.0.0.1"), "tls", Fine, "off: plain http, within", &[]);
-    let judgment = result_of(&at("http://db1"), "tls");
-    assert_eq!((judgment.verdict, judgment.advice.len()), (Warning, 1));
+    says(
+        &at("127.0.0.1"),
+        "tls",
+        Fine,
+        "off: plain http on this machine",
+        &[],
+    );
+    let result = result_of(&at("http://db1"), "tls");
+    assert_eq!((result.verdict, result.advice.len()), (Warning, 1));
     let unsigned = met(
         "https://db1",
         RequestError::Tls(Box::new(TlsFault::UnknownAuthority(clean("db1")))),
@@ -292,7 +298,7 @@ fn tls_by_what_was_met() {
     says(&expired, "answer", Skipped, "no trusted connection", &[]);
     assert_eq!(examined(String::new(), &expired).exit, ExitStatus::Unreachable);
     let mut blind = at("https://db1");
-    blind.asker.insecure = true;
+    blind.request.insecure = true;
     assert_eq!(result_of(&blind, "tls").verdict, Warning);
     let mut known = at("https://db1");
     known.certificate_end = Some(Timestamp::from_second(86_400 * 15).unwrap());
@@ -303,15 +309,15 @@ fn tls_by_what_was_met() {
         "tls",
         Warning,
         "until 1970-01-14",
-        &["renew it on the server: with its end nobody who checks it comes in"],
+        &["renew it before it expires: clients that verify it will fail to connect"],
     );
     let hung_up = met("db1", RequestError::Cut(clean("closed")));
     says(
         &hung_up,
         "tls",
         Warning,
-        "it may want TLS",
-        &["give the endpoint as https://"],
+        "it may require TLS",
+        &["use an https:// URL"],
     );
     let late = met("https://db1", RequestError::TimedOut(Duration::from_secs(1)));
     says(&late, "tls", Skipped, "timed out", &[]);
@@ -320,19 +326,19 @@ fn tls_by_what_was_met() {
 #[test]
 fn who_is_turned_away_is_told_why() {
     for (user, sent, words) in [
-        (Some("admin"), true, "user admin was refused"),
-        (None, false, "it asks for a password, and none was given"),
+        (Some("admin"), true, "user admin was rejected"),
+        (None, false, "a password is required, but none was given"),
     ] {
         let facts = but(|facts| {
             silent(facts);
-            facts.asker.user = user.map(str::to_owned);
+            facts.request.user = user.map(str::to_owned);
             facts.proxy = Err(Unavailable::Fault(refused(401, sent)));
         });
-        let judgment = result_of(&facts, "authentication");
-        assert_eq!((judgment.verdict, judgment.advice.len()), (Failure, 1));
-        assert!(judgment.found.contains(words), "{judgment:?}");
-        says(&facts, "answer", Fine, "it answers", &[]);
-        says(&facts, "dialect", Skipped, "did not let us in", &[]);
+        let result = result_of(&facts, "authentication");
+        assert_eq!((result.verdict, result.advice.len()), (Failure, 1));
+        assert!(result.found.contains(words), "{result:?}");
+        says(&facts, "answer", Fine, "replies", &[]);
+        says(&facts, "dialect", Skipped, "rejected the request", &[]);
         assert_eq!(examined(String::new(), &facts).exit, ExitStatus::NotAllowed);
     }
 }
@@ -353,23 +359,23 @@ fn an_open_door_is_a_warning_unless_it_is_within_its_machine() {
             settings.admin_auth = Some(false);
             settings.admin_host = host.map(clean);
         });
-        let judgment = result_of(&facts, "authentication");
-        assert_eq!(judgment.verdict, verdict, "{host:?}: {judgment:?}");
-        assert_eq!(judgment.advice.len(), usize::from(verdict == Warning));
-        says(&facts, "role", Fine, "everybody may end sessions", &[]);
+        let result = result_of(&facts, "authentication");
+        assert_eq!(result.verdict, verdict, "{host:?}: {result:?}");
+        assert_eq!(result.advice.len(), usize::from(verdict == Warning));
+        says(&facts, "role", Fine, "any client can kill sessions", &[]);
     }
 }
 
 #[test]
 fn a_role_is_read_and_never_tried() {
     let account = |account| but(|facts| facts.account = account);
-    says(&well(), "role", Fine, "user admin is of type admin", &[]);
+    says(&well(), "role", Fine, "user admin has type admin", &[]);
     says(
         &account(Ok(AccountType::Basic)),
         "role",
         Warning,
-        "may look, and end nothing",
-        &["give a user of type admin, or start with --read-only"],
+        "can view, cannot kill",
+        &["use a user of type admin, or --read-only"],
     );
     for unknown in [
         account(Ok(AccountType::Other(clean("guest")))),
@@ -377,14 +383,14 @@ fn a_role_is_read_and_never_tried() {
         account(Err(UNTOLD)),
         but(|facts| facts.dialect = Some(Dialect::Draft)),
     ] {
-        says(&unknown, "role", Skipped, "only a DELETE would tell", &[]);
+        says(&unknown, "role", Skipped, "only a DELETE would show it", &[]);
     }
     let old = but(|facts| {
         facts.proxy.as_mut().unwrap().instance.version = Some(clean("21.06.17"));
     });
     says(&old, "role", Skipped, "has no DELETE", &[]);
     let mut watching = account(Ok(AccountType::Basic));
-    watching.asker.read_only = true;
+    watching.request.read_only = true;
     says(&watching, "role", Fine, "--read-only", &[]);
 }
 
@@ -396,12 +402,12 @@ fn what_is_no_admin_api_is_a_failure_of_the_dialect() {
         facts.proxy = Err(page.clone());
         facts.list = Err(page);
     });
-    let judgment = result_of(&facts, "dialect");
-    assert_eq!((judgment.verdict, judgment.advice.len()), (Failure, 1));
+    let result = result_of(&facts, "dialect");
+    assert_eq!((result.verdict, result.advice.len()), (Failure, 1));
     for skipped in ["version", "list", "latency", "interval", "statements", "clock"] {
         assert_eq!(result_of(&facts, skipped).verdict, Skipped, "{skipped}");
     }
-    says(&facts, "answer", Fine, "not as an admin API does", &[]);
+    says(&facts, "answer", Fine, "not like an admin API", &[]);
     assert_eq!(examined(String::new(), &facts).exit, ExitStatus::Failed);
 }
 
@@ -411,8 +417,8 @@ fn a_version_says_what_it_cannot_do() {
         let facts = but(|facts| {
             facts.proxy.as_mut().unwrap().instance.version = Some(clean(version));
         });
-        let judgment = result_of(&facts, "version");
-        (judgment.verdict, judgment.advice)
+        let result = result_of(&facts, "version");
+        (result.verdict, result.advice)
     };
     for fine in ["24.02.3", "25.01.1", "25.10.0", "develop"] {
         assert_eq!(limits(fine), (Fine, Vec::new()), "{fine}");
@@ -424,8 +430,8 @@ fn a_version_says_what_it_cannot_do() {
         ("21.06.17", Warning, "no DELETE before 22.08", "atoi"),
         ("6.4.7", Warning, "memory", "up to 6.1"),
         ("6.1.4", Warning, "up to 6.1 only readwritesplit", "atoi"),
-        ("2.5.29", Warning, "port", "connections to servers"),
-        ("2.2.9", Warning, "connections to servers", "atoi"),
+        ("2.5.29", Warning, "port", "server connections"),
+        ("2.2.9", Warning, "server connections", "atoi"),
     ] {
         let (found, advice) = limits(version);
         let advice = advice.join("\n");
@@ -451,7 +457,7 @@ fn idle_is_told_by_the_table_of_its_meanings() {
         let words = format!("{}: {}", entry.name, entry.about);
         says(&of(version), "idle", Fine, &words, &[]);
     }
-    says(&of("develop"), "idle", Skipped, "not known", &[]);
+    says(&of("develop"), "idle", Skipped, "unknown", &[]);
     says(
         &unreached(RequestError::Refused),
         "idle",
@@ -476,30 +482,35 @@ fn a_list_says_how_much_was_asked_for_and_why() {
         "127.0.0.1",
         whole,
         "24.02.3",
-        "4.9 MB; asked for whole: this machine",
+        "4.9 MB; whole sessions requested: the proxy is on this machine",
     );
     form(
         "https://db1",
         whole,
         "24.02.3",
-        "asked for whole: it is mostly statements",
+        "whole sessions requested: most of it is statements",
     );
     form(
         "https://db1",
         sparse,
         "24.02.3",
-        "; only fields that are read: no statements",
+        "; only the needed fields requested: no statements",
     );
-    form("https://db1", sparse, "2.4.19", "; whole: before 2.5");
+    form(
+        "https://db1",
+        sparse,
+        "2.4.19",
+        "; whole sessions: 'fields' is ignored before 2.5",
+    );
 }
 
 #[test]
 fn a_list_that_could_not_be_read_in_full_is_a_warning() {
     says(&well(), "list", Fine, "2000 sessions, 4.9 MB", &[]);
     let facts = but(|facts| facts.list.as_mut().unwrap().dropped = 3);
-    let judgment = result_of(&facts, "list");
-    assert_eq!(judgment.verdict, Warning);
-    assert!(judgment.found.contains("3 rows without a valid id"));
+    let result = result_of(&facts, "list");
+    assert_eq!(result.verdict, Warning);
+    assert!(result.found.contains("3 rows without a valid id"));
     let none =
         but(|facts| facts.list = Err(Unavailable::Fault(RequestError::Cut(clean("9 of 10 bytes came")))));
     says(&none, "list", Failure, "9 of 10 bytes", &[]);
@@ -515,51 +526,51 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
             1,
             0.1,
             Fine,
-            "every 1s, as asked for: lists take 4% of its time (10% allowed)",
+            "every 1s, as configured: lists take 4% of the proxy's time (10% allowed)",
         ),
-        (100, 1, 0.1, Fine, "every 1s, as asked for"),
+        (100, 1, 0.1, Fine, "every 1s, as configured"),
         (
             350,
             1,
             0.1,
             Fine,
-            "every 3.5s: a list costs 350ms, at a duty of 10%",
+            "every 3.5s: a list takes 350ms, with a duty of 10%",
         ),
-        (350, 1, 0.5, Fine, "every 1s, as asked for"),
+        (350, 1, 0.5, Fine, "every 1s, as configured"),
         (
             350,
             5,
             0.1,
             Fine,
-            "every 5s, as asked for: lists take 7% of its time",
+            "every 5s, as configured: lists take 7% of the proxy's time",
         ),
         (
             350,
             1,
             0.005,
             Warning,
-            "every 70s: a list costs 350ms, at a duty of 0.5%",
+            "every 70s: a list takes 350ms, with a duty of 0.5%",
         ),
-        (1_500, 1, 0.1, Warning, "every 15s: a list costs 1.5s"),
+        (1_500, 1, 0.1, Warning, "every 15s: a list takes 1.5s"),
     ] {
         let facts = but(|facts| {
-            facts.asker.interval = Duration::from_secs(interval);
-            facts.asker.duty = duty;
+            facts.request.interval = Duration::from_secs(interval);
+            facts.request.duty = duty;
             facts.list.as_mut().unwrap().cost = Duration::from_millis(cost);
         });
-        let judgment = result_of(&facts, "interval");
-        assert_eq!(judgment.verdict, verdict, "{judgment:?}");
-        assert!(judgment.found.starts_with(words), "{judgment:?}");
+        let result = result_of(&facts, "interval");
+        assert_eq!(result.verdict, verdict, "{result:?}");
+        assert!(result.found.starts_with(words), "{result:?}");
     }
 }
 
 #[test]
 fn a_small_question_that_takes_long_is_a_warning() {
-    says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, a list 40ms", &[]);
+    says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, list 40ms", &[]);
     let facts = but(|facts| facts.proxy.as_mut().unwrap().cost = Duration::from_millis(900));
     assert_eq!(result_of(&facts, "latency").verdict, Warning);
     let draft = but(|facts| facts.proxy = Err(UNTOLD));
-    says(&draft, "latency", Fine, "a list 40ms", &[]);
+    says(&draft, "latency", Fine, "list 40ms", &[]);
 }
 
 #[test]
@@ -586,16 +597,10 @@ fn where_no_statements_are_kept_the_command_is_there() {
         &keeping(Some(0), &[-1, -1]),
         "statements",
         Warning,
-        "none are kept (",
+        "not kept (",
         &all,
     );
-    says(
-        &keeping(Some(0), &[]),
-        "statements",
-        Warning,
-        "none are kept (",
-        &all,
-    );
+    says(&keeping(Some(0), &[]), "statements", Warning, "not kept (", &all);
     says(
         &keeping(Some(10), &[0, -1]),
         "statements",
@@ -610,7 +615,13 @@ fn where_no_statements_are_kept_the_command_is_there() {
         "kept by S 0:",
         &first,
     );
-    says(&keeping(None, &[-1]), "statements", Skipped, "does not tell", &[]);
+    says(
+        &keeping(None, &[-1]),
+        "statements",
+        Skipped,
+        "is not reported",
+        &[],
+    );
     let many = result_of(&keeping(Some(10), &[0, 0, 0, 0, 0]), "statements");
     assert!(many.found.contains("S 0, S 1, S 2 and 2 more"), "{many:?}");
     assert_eq!(many.advice.len(), 3);
@@ -630,7 +641,7 @@ fn an_audit_log_that_polling_would_flood_is_a_warning() {
         &audit(Some(true), &["HEAD", "GET"]),
         "audit",
         Fine,
-        "left out",
+        "excluded",
         &[],
     );
     for (excludes, methods) in [(&[][..], "GET"), (&["HEAD"][..], "HEAD,GET")] {
@@ -663,9 +674,9 @@ fn a_clock_that_is_off_is_a_warning() {
             (42, Warning, "42s ahead of this machine's"),
             (-3_700, Warning, "1h 1m 40s behind this machine's"),
         ] {
-            let judgment = result_of(&apart(seconds, has_date), "clock");
-            assert_eq!(judgment.verdict, verdict, "{judgment:?}");
-            assert!(judgment.found.contains(words), "{judgment:?}");
+            let result = result_of(&apart(seconds, has_date), "clock");
+            assert_eq!(result.verdict, verdict, "{result:?}");
+            assert!(result.found.contains(words), "{result:?}");
         }
     }
     let elsewhere = but(|facts| {
@@ -675,8 +686,8 @@ fn a_clock_that_is_off_is_a_warning() {
         &elsewhere,
         "clock",
         Warning,
-        "1m from started_at and uptime",
-        &["give the address of the proxy itself"],
+        "by 1m from started_at plus uptime",
+        &["use the address of the proxy itself"],
     );
     let draft = but(|facts| facts.proxy = Err(UNTOLD));
     says(&draft, "clock", Fine, "within 2s", &[]);
@@ -691,11 +702,11 @@ fn open_files_are_held_against_the_limit_where_it_is_known() {
         &limit(None),
         "files",
         Skipped,
-        "86 open; the API does not tell how many may be",
+        "86 open; the API does not report the limit",
         &["on its machine: grep 'open files' /proc/10115/limits"],
     );
     let old = but(|facts| facts.workers = Ok(vec![Worker::default()]));
-    says(&old, "files", Skipped, "does not tell how many files", &[]);
+    says(&old, "files", Skipped, "open files is not reported", &[]);
 }
 
 #[test]
@@ -740,7 +751,7 @@ fn services_by_how_full_they_are() {
         ..service("RW", 0, 0)
     };
     says(&having(vec![stopped]), "services", Warning, "RW (Stopped) 0", &[]);
-    says(&having(Vec::new()), "services", Warning, "there are none", &[]);
+    says(&having(Vec::new()), "services", Warning, "no services", &[]);
     let many = (0..9).map(|place| service(&format!("s{place}"), place, 0));
     says(
         &having(many.collect()),
@@ -752,11 +763,11 @@ fn services_by_how_full_they_are() {
 }
 
 /// Text for the two forms.
-fn written(is_coloured: bool) -> (String, String) {
+fn written(is_colored: bool) -> (String, String) {
     let facts = unreached(RequestError::Refused);
     let reports = [examined("http://127.0.0.1:8989".to_owned(), &facts)];
     let (mut as_text, mut as_json) = (Vec::new(), Vec::new());
-    text(&mut as_text, &reports, is_coloured).unwrap();
+    text(&mut as_text, &reports, is_colored).unwrap();
     json(&mut as_json, &reports).unwrap();
     let utf8 = |bytes| String::from_utf8(bytes).unwrap();
     (utf8(as_text), utf8(as_json))
@@ -794,7 +805,7 @@ fn json_is_one_array_with_null_for_nothing_to_do() {
     assert!(!json.contains("u001b"));
 }
 
-/// An instance of another proxy, which has run for so long.
+/// An instance of another proxy with this uptime.
 fn other_instance(uptime: i64) -> Instance {
     Instance {
         uptime: Some(Span::from_secs(uptime)),
@@ -815,8 +826,8 @@ fn several_proxies_at_one_address_are_a_failure() {
         &read(vec![other_instance(3_646)]),
         "proxies",
         Failure,
-        "several proxies answer at this address: db-proxy-2 since Mon, 23 Nov 2026 15:00:00 GMT; since Mon",
-        &["give the address of one proxy, not of the balancer before them: killing is off here"],
+        "several proxies reply at this address: db-proxy-2 since Mon, 23 Nov 2026 15:00:00 GMT; since Mon",
+        &["use the address of one proxy instead of the load balancer: kills are disabled here"],
     );
     says(
         &read(vec![other_instance(1)]),
@@ -851,7 +862,7 @@ fn several_endpoints_have_their_names_above() {
 fn docs_have_the_table_of_checks() {
     let mut table = "| check | what it checks |\n|---|---|\n".to_owned();
     for check in &CHECKS {
-        writeln!(table, "| `{}` | {} |", check.name, check.asks).unwrap();
+        writeln!(table, "| `{}` | {} |", check.name, check.about).unwrap();
     }
     crate::docs::assert_table("doctor.md", "checks", &table);
 }

@@ -1,10 +1,7 @@
-//! Drives the kills of one command: carries out what the protocol orders, and lets it hear what came
-//! of it.
+//! Runs the kills of one command: executes the orders of the protocol and returns the results to it.
 //!
-//! Requests run as tasks; the batch stays here and hears one event at a time, so there is nothing to
-//! lock. Dropping a round, or the future of one of its steps, sends nothing more.
-//!
-//! What the kill protocol asks of an endpoint.
+//! Requests run as tasks. The batch stays here and handles one event at a time, so no lock is needed.
+//! Dropping a driver, or the future of one of its steps, sends nothing more.
 
 use std::future::pending;
 use std::io;
@@ -20,12 +17,12 @@ use crate::model::{RequestError, Text, TextLimit};
 use crate::poller::kill_request::answer;
 use crate::runtime::audit::{AuditError, AuditLog, AuditWriter};
 
-/// So long the last lines of the audit log are waited for.
+/// Maximum time to wait for the last lines of the audit log.
 const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
 
-/// The kills of one command, in the order in which they were asked for.
+/// The kills of one command, in the order of the victims.
 pub(super) struct KillDriver<E> {
-    /// By their numbers.
+    /// Endpoints, by number.
     endpoints: Vec<E>,
     audit: AuditLog,
     batch: KillBatch,
@@ -35,7 +32,7 @@ pub(super) struct KillDriver<E> {
 }
 
 impl<E: KillTransport> KillDriver<E> {
-    /// Asks about these victims: the first checks begin.
+    /// Starts the first checks of the victims.
     pub(super) fn open(
         endpoints: Vec<E>,
         audit: AuditLog,
@@ -55,33 +52,34 @@ impl<E: KillTransport> KillDriver<E> {
         Ok(round)
     }
 
-    /// The victims, as far as each has come.
+    /// Returns the kill tasks with their current state.
     pub(super) fn tasks(&self) -> &[KillTask] {
         self.batch.tasks()
     }
 
-    /// How many a Yes would end.
+    /// Returns the number of sessions that a confirmation would kill.
     pub(super) fn confirmable(&self) -> usize {
         self.batch.confirmable()
     }
 
-    /// Why it was taken back, if it was.
+    /// Returns why the kills were canceled; `None` if they were not.
     pub(super) const fn cancel_reason(&self) -> Option<&'static str> {
         self.batch.cancel_reason()
     }
 
-    /// Whether nothing was sent yet.
+    /// Whether the grace period is running. Nothing was sent yet.
     pub(super) const fn is_in_grace(&self) -> bool {
         self.batch.grace().is_some()
     }
 
-    /// Over: why an outcome could not be logged, if so.
+    /// Closes the audit log. Returns the error if an outcome could not be logged.
     pub(super) fn close(self) -> Option<String> {
         self.recorder.close(MAX_LOG_WAIT)
     }
 
-    /// Waits until every first check has been answered. A check without an answer is not repeated
-    /// here: whoever runs a command can run it again.
+    /// Waits for the replies to all first checks.
+    ///
+    /// A check without a reply is not repeated: the command can be run again.
     pub(super) async fn wait_for_checks(&mut self) {
         while let Some(event) = next_answer(&mut self.requests).await {
             self.on_event(event);
@@ -89,15 +87,15 @@ impl<E: KillTransport> KillDriver<E> {
         }
     }
 
-    /// Somebody said yes to all whose first check has passed: the grace begins.
+    /// Confirms all victims whose first check has passed, and starts the grace period.
     pub(super) fn confirm(&mut self, reason: Option<Text>, grace: Duration) {
         let orders = self.batch.confirm(reason, grace, clock::now());
         self.carry_out(orders);
     }
 
-    /// Ends those that were confirmed, once the grace is over; `tell` hears of each that is.
-    pub(super) async fn end(&mut self, tell: &mut impl FnMut(&KillTask)) {
-        self.report_finished(tell);
+    /// Kills the confirmed sessions after the grace period. Calls `report` for each finished task.
+    pub(super) async fn kill(&mut self, report: &mut impl FnMut(&KillTask)) {
+        self.report_finished(report);
         while !self.is_finished() {
             let wake = self.batch.wake_at().map(clock::instant);
             let event = tokio::select! {
@@ -105,22 +103,22 @@ impl<E: KillTransport> KillDriver<E> {
                 () = until(wake) => KillEvent::Clock,
             };
             self.on_event(event);
-            self.report_finished(tell);
+            self.report_finished(report);
         }
     }
 
-    /// What is unknown is not waited for any longer than it takes to say so.
+    /// Whether all tasks are finished or the kills were canceled.
     fn is_finished(&self) -> bool {
         let tally = self.batch.tally();
         self.cancel_reason().is_some() || tally.finished() == tally.total()
     }
 
-    /// Takes it back, if nothing was sent yet.
+    /// Cancels the kills if nothing was sent yet.
     pub(super) fn cancel(&mut self, why: &'static str) {
         self.batch.cancel(why);
     }
 
-    /// The program was stopped: it is taken back, or what has not begun is left alone.
+    /// Handles a stop of the program: cancels the kills, or does not start the remaining ones.
     pub(super) fn halt(&mut self) {
         if !self.batch.cancel("the program was stopped") {
             let orders = self.batch.stop(clock::now());
@@ -128,15 +126,15 @@ impl<E: KillTransport> KillDriver<E> {
         }
     }
 
-    /// The command ends here: begins no more, and logs that what is in flight is unknown.
+    /// Starts no more kills, and logs those in flight as unknown.
     pub(super) fn abandon(&mut self) {
         let orders = self.batch.abandon(&RequestError::Abandoned, clock::now());
         self.carry_out(orders);
     }
 
-    fn report_finished(&mut self, tell: &mut impl FnMut(&KillTask)) {
+    fn report_finished(&mut self, report: &mut impl FnMut(&KillTask)) {
         for place in self.batch.take_news() {
-            self.batch.tasks().get(place).into_iter().for_each(&mut *tell);
+            self.batch.tasks().get(place).into_iter().for_each(&mut *report);
         }
     }
 
@@ -153,7 +151,7 @@ impl<E: KillTransport> KillDriver<E> {
                     ticket,
                     request,
                 } => {
-                    // A batch orders only where its victims are.
+                    // A batch has orders only for endpoints of its victims.
                     if let Some(endpoint) = self.endpoints.get(usize::from(endpoint.0)).cloned() {
                         self.requests
                             .spawn(async move { endpoint.send(ticket, request).await });
@@ -173,7 +171,7 @@ impl<E: KillTransport> KillDriver<E> {
     }
 }
 
-/// The next answer; none when nothing was asked. A panic in a request goes on here.
+/// Returns the next reply; `None` if no request is in flight. Continues a panic of a request here.
 async fn next_answer(requests: &mut JoinSet<KillEvent>) -> Option<KillEvent> {
     match requests.join_next().await? {
         Ok(answer) => Some(answer),
@@ -191,9 +189,9 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// An endpoint as the protocol sees it; a clone is the same endpoint.
+/// An endpoint, as the kill protocol uses it. Clones share the endpoint.
 pub(super) trait KillTransport: Clone + Send + 'static {
-    /// Asks one thing, and says what came of it.
+    /// Sends a request and returns its result.
     fn send(&self, ticket: Ticket, request: KillRequest) -> impl Future<Output = KillEvent> + Send;
 }
 

@@ -1,4 +1,4 @@
-//! What came of each, for people as it happens and for programs at the end.
+//! Prints the outcome of each kill: as text when it is finished, as JSON at the end.
 
 use std::io::Write as _;
 
@@ -13,10 +13,10 @@ use crate::kill::{KillOutcome, KillTask, RefusalReason, Tally};
 use crate::model::{Identity, Text, display_width};
 use crate::runtime::json;
 
-/// As wide as the longest word of an outcome.
+/// Width of the longest outcome word.
 const OUTCOME_WIDTH: usize = 12;
 
-/// One outcome for programs. What is not known is `null`.
+/// One outcome as JSON. Unknown values are `null`.
 #[derive(Serialize)]
 struct OutcomeRecord<'a> {
     endpoint: &'a str,
@@ -26,20 +26,20 @@ struct OutcomeRecord<'a> {
     address: Option<&'a Text>,
     port: Option<u16>,
     service: Option<&'a Text>,
-    /// One word; `null` in a dry run for those that would be ended.
+    /// One word; `null` in a dry run for a session that would be killed.
     outcome: Option<&'static str>,
     detail: Option<String>,
 }
 
-/// Tells outcomes, and keeps what went wrong on the way.
+/// Prints outcomes and keeps the first write error.
 pub(super) struct OutcomePrinter<'a> {
     form: KillOutput,
-    /// The endpoints, by their numbers.
+    /// URLs of the endpoints, by number.
     urls: &'a [String],
-    /// Somebody who was meant was not found.
+    /// Whether a selected session was not found.
     has_problems: bool,
-    /// One is told in a sentence, many stand in columns.
-    alone: bool,
+    /// Whether there is only one victim: printed as a sentence instead of columns.
+    is_single: bool,
     id_width: usize,
     client_width: usize,
     written: Result<(), CommandError>,
@@ -52,20 +52,22 @@ impl<'a> OutcomePrinter<'a> {
             form,
             urls,
             has_problems,
-            alone: tasks.len() == 1,
+            is_single: tasks.len() == 1,
             id_width: widest(|task| task.victim.identity.id.to_string().len()),
             client_width: widest(|task| display_width(&task.victim.identity.client())),
             written: Ok(()),
         }
     }
 
-    /// One is over. A failed write must not stop a kill half way, but it is an error all the same.
+    /// Prints the outcome of a finished task.
+    ///
+    /// A failed write does not stop a kill half way, but [`Self::finish`] returns it.
     pub(super) fn print(&mut self, task: &KillTask) {
         let Some(outcome) = task.outcome().filter(|_| self.form == KillOutput::Table) else {
             return;
         };
         let identity = &task.victim.identity;
-        let line = if self.alone {
+        let line = if self.is_single {
             outcome.words(identity)
         } else {
             self.columns(identity, outcome)
@@ -75,7 +77,7 @@ impl<'a> OutcomePrinter<'a> {
         self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
     }
 
-    /// Where it was, if there are several places: ids repeat from one to the next.
+    /// Returns the URL if there are several endpoints, because ids repeat between them.
     fn location(&self, identity: &Identity) -> String {
         let several = self.urls.len() > 1;
         let url = self
@@ -97,7 +99,7 @@ impl<'a> OutcomePrinter<'a> {
         )
     }
 
-    /// All are over.
+    /// Prints the JSON or the totals after all tasks, and returns the write error, if any.
     pub(super) fn finish(&mut self, tasks: &[KillTask]) -> Result<(), CommandError> {
         match self.form {
             KillOutput::Json => self.print_json(tasks)?,
@@ -110,7 +112,7 @@ impl<'a> OutcomePrinter<'a> {
         std::mem::replace(&mut self.written, Ok(()))
     }
 
-    /// Programs are told of all that is known, whatever ended the command.
+    /// Prints the JSON of all known outcomes after a signal.
     pub(super) fn finish_interrupted(&self, tasks: &[KillTask]) -> Result<(), CommandError> {
         match self.form {
             KillOutput::Json => self.print_json(tasks),
@@ -118,7 +120,7 @@ impl<'a> OutcomePrinter<'a> {
         }
     }
 
-    /// What would be done.
+    /// Prints what would be killed.
     pub(super) fn print_plan<E: KillTransport>(
         &self,
         round: &KillDriver<E>,
@@ -160,21 +162,21 @@ impl<'a> OutcomePrinter<'a> {
         }
     }
 
-    /// What a signal has left open.
-    pub(super) fn report_interrupted(tasks: &[KillTask], taken_back: Option<&str>) {
-        if let Some(why) = taken_back {
-            output::complain(&format!("taken back, nothing was ended: {why}"));
+    /// Prints which kills a signal left unknown or not started.
+    pub(super) fn report_interrupted(tasks: &[KillTask], cancel_reason: Option<&str>) {
+        if let Some(why) = cancel_reason {
+            output::complain(&format!("canceled, nothing was killed: {why}"));
             return;
         }
         for task in tasks {
             let (who, id) = (task.victim.name(), task.victim.identity.id);
             match task.outcome() {
                 Some(KillOutcome::Unknown(_)) => output::complain(&format!(
-                    "unknown whether {who} ended: interrupted; 'maxtop show {id}' tells"
+                    "unknown whether {who} was killed: interrupted; check with 'maxtop show {id}'"
                 )),
                 Some(outcome) if outcome.refusal().is_some_and(RefusalReason::is_a_stop) => {
                     output::complain(&format!(
-                        "{who} was not ended: interrupted before anything was sent"
+                        "{who} was not killed: interrupted before anything was sent"
                     ));
                 }
                 _ => {}
@@ -182,7 +184,7 @@ impl<'a> OutcomePrinter<'a> {
         }
     }
 
-    /// How the command ends, as things stand: a dry run has no outcome for those that it would end.
+    /// Returns the exit status for the current outcomes. In a dry run, sessions that would be killed have none.
     pub(super) fn exit(&self, tasks: &[KillTask]) -> ExitStatus {
         let outcomes = || tasks.iter().filter_map(KillTask::outcome);
         if outcomes().any(|outcome| matches!(outcome, KillOutcome::NotAllowed(_))) {

@@ -1,4 +1,4 @@
-//! What would be done, in words and as `curl` lines: for `--dry-run` and for the question.
+//! Describes what would be killed, as text and `curl` lines, for `--dry-run` and the confirmation prompt.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use crate::commands::output::visible;
 use crate::kill::{FirstCheck, KillState, KillTask};
 use crate::model::{Dialect, Session, SessionDetail, Span, Text};
 
-/// So much of a statement is shown: it is there to be recognised, not to be read.
+/// Maximum number of characters shown of a statement; enough to recognize it.
 const SQL_CHARS: usize = 200;
 
-/// The plan for all victims, without any secret.
+/// Returns the plan for all victims, without any secret.
 pub(super) fn text(tasks: &[KillTask], clients: &[Client]) -> String {
     let mut text = String::new();
     for task in tasks {
@@ -21,12 +21,16 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client]) -> String {
         }
     }
     if tasks.iter().any(KillTask::may_be_confirmed) {
-        text.push_str("Each is looked at again right before its DELETE, which is sent once; then it is\n");
-        text.push_str("watched until it is gone. Its connection drops without an error, and an open\n");
+        text.push_str(
+            "Each session is checked again right before its DELETE, which is sent once. Then it is\n",
+        );
+        text.push_str(
+            "followed until it is gone. Its client connection closes without an error, and an open\n",
+        );
         text.push_str("transaction rolls back.");
         let may_run_on = |task: &KillTask| task.victim.dialect == Dialect::JsonApi;
         if tasks.iter().any(may_run_on) {
-            text.push_str(" A statement may keep running on the backends named above.");
+            text.push_str(" A statement may keep running on the servers named above.");
         }
         text.push('\n');
     }
@@ -42,14 +46,14 @@ fn victim(text: &mut String, task: &KillTask, curl: &Curl) -> std::fmt::Result {
         writeln!(text, "  {label:<10} {value}")?;
     }
     if let Some(outcome) = task.outcome() {
-        return writeln!(text, "  not ended: {}\n", outcome.words(identity));
+        return writeln!(text, "  not killed: {}\n", outcome.words(identity));
     }
     let target = match task.victim.dialect {
         Dialect::JsonApi => format!("/v1/sessions/{}", identity.id),
         Dialect::Draft => format!("/sessions/{}", identity.id),
     };
-    writeln!(text, "  look       {}", curl.line("", &target))?;
-    writeln!(text, "  end        {}\n", curl.line("-X DELETE ", &target))
+    writeln!(text, "  check      {}", curl.line("", &target))?;
+    writeln!(text, "  kill       {}\n", curl.line("-X DELETE ", &target))
 }
 
 fn facts(task: &KillTask, session: &Session, detail: Option<&SessionDetail>) -> Vec<(&'static str, String)> {
@@ -60,13 +64,11 @@ fn facts(task: &KillTask, session: &Session, detail: Option<&SessionDetail>) -> 
         ("service", known(session.service.as_ref())),
         ("state", known(session.state.as_ref())),
         ("connected", known(connected)),
-        (
-            "age, idle",
-            format!("{}, {}", span(session.age), span(session.idle)),
-        ),
+        ("age", span(session.age)),
+        ("idle", span(session.idle)),
     ];
-    facts.extend(running(session).map(|sql| ("runs", sql)));
-    facts.extend(backends(session, detail).map(|backends| ("holds", backends)));
+    facts.extend(running(session).map(|sql| ("running", sql)));
+    facts.extend(servers(session, detail).map(|servers| ("servers", servers)));
     if let KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) = task.state()
         && !unchecked.is_empty()
     {
@@ -93,8 +95,8 @@ fn running(session: &Session) -> Option<String> {
     Some(shown)
 }
 
-/// `db-01 #4021, db-02 #7718`: where a statement may go on running.
-fn backends(session: &Session, detail: Option<&SessionDetail>) -> Option<String> {
+/// Returns the server connections as `db-01 #4021, db-02 #7718`. A statement may keep running there.
+fn servers(session: &Session, detail: Option<&SessionDetail>) -> Option<String> {
     let named = |server: Option<&Text>, thread: Option<u32>| {
         let server = server.map_or("?", Text::as_str);
         thread.map_or_else(|| server.to_owned(), |thread| format!("{server} #{thread}"))
@@ -108,13 +110,13 @@ fn backends(session: &Session, detail: Option<&SessionDetail>) -> Option<String>
         None => session
             .server_connections()?
             .iter()
-            .map(|backend| named(Some(&backend.server), backend.thread_id))
+            .map(|connection| named(Some(&connection.server), connection.thread_id))
             .collect(),
     };
     (!held.is_empty()).then(|| held.join(", "))
 }
 
-/// The same by hand. `-u` with the name alone asks for the password.
+/// Builds equivalent `curl` commands. `-u` with only a name makes curl prompt for the password.
 struct Curl {
     base: String,
     user: Option<String>,
@@ -135,7 +137,7 @@ impl Curl {
     }
 }
 
-/// For a shell: nothing within single quotes has a meaning.
+/// Quotes text for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,8 +1,4 @@
-//! The question to the person at the terminal, and the word before the grace time.
-//!
-//! Who says yes.
-//!
-//! The signals that take a kill back or stop it.
+//! The confirmation prompt of `maxtop kill`, and the signals that cancel or stop a kill.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
@@ -18,9 +14,10 @@ use crate::kill::MAX_CONFIRMED_BY_KEY;
 use crate::model::counted;
 use crate::runtime::signals::EndingSignals;
 
-/// Shows what would be done and asks. Only the whole word counts, or the number where many are
-/// meant; no answer is No.
-pub(super) fn ask(plan: &str, count: usize) -> Result<bool, CommandError> {
+/// Shows the plan and prompts for confirmation.
+///
+/// Only the whole word `yes` is accepted, or the number of sessions if there are many. Anything else is No.
+pub(super) fn confirm(plan: &str, count: usize) -> Result<bool, CommandError> {
     let mut err = io::stderr().lock();
     let wanted = if count > MAX_CONFIRMED_BY_KEY {
         count.to_string()
@@ -29,33 +26,32 @@ pub(super) fn ask(plan: &str, count: usize) -> Result<bool, CommandError> {
     };
     writeln!(err, "{plan}")?;
     err.flush()?;
-    // What was typed before the question stood there is no answer to it.
+    // Input from before the prompt is not a confirmation.
     let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
-    write!(err, "end {}? type {wanted}: ", counted(count, "session"))?;
+    write!(err, "kill {}? type {wanted}: ", counted(count, "session"))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(answer.trim() == wanted)
 }
 
-/// Says how long it can be taken back, and how.
+/// Prints how long the kill can be canceled, and how.
 pub(super) fn announce(count: usize, grace: Duration) {
     let after = humantime::format_duration(grace);
     output::remark(&format!(
-        "ending {} in {after}; Ctrl-C takes it back",
+        "killing {} in {after}; press Ctrl-C to cancel",
         counted(count, "session")
     ));
 }
 
-/// Who says yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Consent {
-    /// `--dry-run`: nobody has to.
+    /// Not at all (`--dry-run`).
     DryRun,
-    /// `--yes`.
+    /// By the option `--yes`.
     Given,
-    /// A person at the terminal.
-    Ask,
+    /// By the user, at a prompt.
+    Prompt,
 }
 
 impl Consent {
@@ -65,45 +61,45 @@ impl Consent {
         } else if args.yes {
             Ok(Self::Given)
         } else if has_terminal() {
-            Ok(Self::Ask)
+            Ok(Self::Prompt)
         } else {
-            Err(CommandError::NobodyToAsk)
+            Err(CommandError::CannotPrompt)
         }
     }
 }
 
-/// Whether somebody is there who can be asked, and who could take it back.
+/// Whether there is a terminal, so that the user can confirm and cancel.
 pub(super) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// What a signal asks for.
+/// A signal that the command handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SignalEvent {
-    /// End, with this signal's status.
+    /// Exit with the status of this signal.
     End(u8),
-    /// It goes on after a stop.
+    /// The program continues after a stop.
     Continued,
 }
 
-/// The signals that are listened to.
+/// The signals that the command handles.
 pub(super) struct Interrupts {
     ending: EndingSignals,
-    go_on: Signal,
+    resumed: Signal,
 }
 
 impl Interrupts {
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             ending: EndingSignals::listen()?,
-            go_on: signal(SignalKind::from_raw(SIGCONT))?,
+            resumed: signal(SignalKind::from_raw(SIGCONT))?,
         })
     }
 
     pub(super) async fn next(&mut self) -> SignalEvent {
         tokio::select! {
             signal = self.ending.next() => SignalEvent::End(signal),
-            _ = self.go_on.recv() => SignalEvent::Continued,
+            _ = self.resumed.recv() => SignalEvent::Continued,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Between the question and the DELETE: what only the inside can arrange.
+//! Tests of the time between confirmation and DELETE, which need access to internals.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +35,7 @@ async fn fleet(dialects: ServedDialects) -> (SimServer, Client) {
     (demo, client)
 }
 
-/// A log that is thrown away with its directory.
+/// An audit log in a temporary directory.
 fn audit() -> (tempfile::TempDir, AuditLog) {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("audit.jsonl");
@@ -45,7 +45,7 @@ fn audit() -> (tempfile::TempDir, AuditLog) {
     )
 }
 
-/// The sessions of the fleet with these ids, asked for and checked, as at the question.
+/// A driver for the sessions with these ids, with their first checks done.
 async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, KillDriver<Client>) {
     let selection = VictimSelection {
         ids: ids.iter().copied().map(SessionId).collect(),
@@ -62,16 +62,16 @@ async fn asked(client: &Client, ids: &[u64]) -> (tempfile::TempDir, KillDriver<C
 }
 
 async fn ended<E: KillTransport>(mut round: KillDriver<E>) -> (ExitStatus, Vec<KillOutcome>) {
-    let mut told = 0;
+    let mut reported = 0;
     round.confirm(None, Duration::ZERO);
-    round.end(&mut |_: &KillTask| told += 1).await;
+    round.kill(&mut |_: &KillTask| reported += 1).await;
     let outcomes: Vec<_> = round
         .tasks()
         .iter()
         .filter_map(KillTask::outcome)
         .cloned()
         .collect();
-    assert_eq!(told, outcomes.len(), "each is told once");
+    assert_eq!(reported, outcomes.len(), "each is reported once");
     let exit = OutcomePrinter::new(KillOutput::Json, &[], false, &[]).exit(round.tasks());
     (exit, outcomes)
 }
@@ -136,7 +136,7 @@ async fn one_that_changed_does_not_stop_the_others() {
     assert_eq!((exit, deletes(&demo)), (ExitStatus::Failed, 2));
 }
 
-/// An endpoint that shows every session and lets nobody end one.
+/// An endpoint that shows every session but rejects every DELETE.
 #[derive(Clone, Default)]
 struct Forbidding(Arc<AtomicUsize>);
 
@@ -223,6 +223,6 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
     assert_eq!(
         outcomes.iter().filter(not_allowed).count(),
         100,
-        "the rest is told the same"
+        "the rest is reported the same"
     );
 }

@@ -1,4 +1,4 @@
-//! Who is meant: the sessions behind the ids, the keys or the filter of the command line.
+//! Finds the sessions that the ids, keys or the filter of the command line select.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,16 +12,16 @@ use crate::filter::{Filter, FilterInput};
 use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, reason_names};
 use crate::model::{EndpointId, Instance, RequestError, Session, SessionId, Snapshot};
 
-/// What the command line says of whom it means.
+/// Selection by the command line.
 #[derive(Debug, Default)]
 pub(super) struct VictimSelection {
-    /// By number.
+    /// Session ids.
     pub(super) ids: Vec<SessionId>,
-    /// By fingerprint.
+    /// Fingerprints.
     pub(super) keys: Vec<String>,
-    /// All that match; with ids or keys, those of them that match.
+    /// Filter. Without ids and keys all matching sessions are selected; otherwise each must match it.
     pub(super) filter: Option<Filter>,
-    /// Who must never be ended, and from when on a session is stuck.
+    /// Filter of protected sessions, and the thresholds for stuck ones.
     pub(super) rules: Rules,
 }
 
@@ -31,16 +31,17 @@ impl VictimSelection {
     }
 }
 
-/// The sessions that were found, and a line for each id or key that stands for none.
+/// The sessions found, and an error for each id or key without one.
 pub(super) struct Victims {
     pub(super) found: Vec<Victim>,
     pub(super) problems: Vec<String>,
-    /// Every endpoint has answered.
+    /// Whether all endpoints replied.
     pub(super) is_whole: bool,
 }
 
-/// Reads the list of each endpoint once, and freezes whom it shows. An id that is not listed is asked
-/// for by itself: a list is no snapshot.
+/// Reads the list of each endpoint once and returns the selected sessions.
+///
+/// An id that is not in the list is requested on its own, because the list is not atomic.
 pub(super) async fn find(
     clients: &[Client],
     names: &[Arc<str>],
@@ -50,11 +51,11 @@ pub(super) async fn find(
     let (mut snapshots, aliases) = same_proxy::merge(snapshots, clients);
     let is_whole = exit == ExitStatus::Done;
     let mut problems = Vec::new();
-    let mut meant = Vec::new();
+    let mut selected = Vec::new();
     for id in &selection.ids {
-        match one(*id, &mut snapshots, clients, is_whole).await {
-            Ok(endpoint) => meant.push((endpoint, *id)),
-            // One endpoint has no other that could go on.
+        match locate(*id, &mut snapshots, clients, is_whole).await {
+            Ok(endpoint) => selected.push((endpoint, *id)),
+            // A single endpoint leaves nothing to continue with.
             Err(failure @ CommandError::Fault { .. }) if clients.len() == 1 => return Err(failure),
             Err(failure) => problems.push(failure.to_string()),
         }
@@ -62,27 +63,27 @@ pub(super) async fn find(
     let keyed = keyed(&selection.keys, &snapshots, clients, &aliases);
     for key in &selection.keys {
         match keyed.get(key) {
-            Some(found) if selection.ids.is_empty() => meant.push(*found),
+            Some(found) if selection.ids.is_empty() => selected.push(*found),
             Some(_) => {}
             None => problems.push(CommandError::NoSuchKey(key.clone()).to_string()),
         }
     }
     if !selection.keys.is_empty() {
         let has_key = |session: &(EndpointId, SessionId)| keyed.values().any(|found| found == session);
-        let (agreeing, others): (Vec<_>, Vec<_>) = meant.into_iter().partition(has_key);
+        let (agreeing, others): (Vec<_>, Vec<_>) = selected.into_iter().partition(has_key);
         problems.extend(
             others
                 .iter()
                 .map(|(endpoint, id)| without_key(&snapshots, *endpoint, *id)),
         );
-        meant = agreeing;
+        selected = agreeing;
     }
     if selection.is_filter_alone() {
         let all = snapshots.iter().flat_map(|snapshot| {
             let ids = snapshot.sessions.iter().map(|session| session.id);
             ids.map(|id| (snapshot.endpoint, id))
         });
-        meant.extend(all);
+        selected.extend(all);
     }
     let lists: Vec<_> = snapshots
         .iter()
@@ -90,7 +91,7 @@ pub(super) async fn find(
         .collect();
     let mut found: Vec<Victim> = Vec::new();
     let mut taken = BTreeSet::new();
-    for (endpoint, id) in meant.into_iter().filter(|meant| taken.insert(*meant)) {
+    for (endpoint, id) in selected.into_iter().filter(|session| taken.insert(*session)) {
         let list = lists.iter().find(|list| list.snapshot.endpoint == endpoint);
         match list.and_then(|list| list.victim(id, selection)) {
             Some(Ok(victim)) => found.push(victim),
@@ -105,8 +106,8 @@ pub(super) async fn find(
     })
 }
 
-/// Where the id is, if that is one place only.
-async fn one(
+/// Returns the endpoint that has this id. Fails if there is none or several.
+async fn locate(
     id: SessionId,
     snapshots: &mut [Snapshot],
     clients: &[Client],
@@ -136,7 +137,9 @@ async fn one(
     }
 }
 
-/// The sessions that have one of these fingerprints, by it. Each is of one URL; a proxy may have several.
+/// Returns the sessions with one of these keys, by key.
+///
+/// A key depends on the URL, and a proxy may have several.
 fn keyed(
     keys: &[String],
     snapshots: &[Snapshot],
@@ -159,13 +162,13 @@ fn keyed(
     found
 }
 
-/// A list with what is found of its sessions.
+/// A session list with its diagnoses.
 struct DiagnosedList<'a> {
     snapshot: &'a Snapshot,
     diagnoses: Diagnoses,
     /// The endpoint's name.
     name: Arc<str>,
-    /// Nothing may be ended there.
+    /// Whether the endpoint is read-only.
     read_only: bool,
 }
 
@@ -185,7 +188,7 @@ impl<'a> DiagnosedList<'a> {
         }
     }
 
-    /// The session as a victim, or why it is not meant.
+    /// Returns the session as a victim, or why it is not selected.
     fn victim(&self, id: SessionId, selection: &VictimSelection) -> Option<Result<Victim, String>> {
         let place = self.snapshot.position(id)?;
         let session = self.snapshot.sessions.get(place)?;
@@ -212,7 +215,7 @@ impl<'a> DiagnosedList<'a> {
         }))
     }
 
-    /// Why nobody may end it, if that is known already.
+    /// Returns why the session cannot be killed, if that is known from the list.
     fn refusal(&self, subject: &FilterInput<'_>, protect: &Filter) -> Option<RefusalReason> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
@@ -220,14 +223,14 @@ impl<'a> DiagnosedList<'a> {
             may_only_read: false,
             dialect: Some(self.snapshot.dialect),
             version: instance.and_then(Instance::release),
-            // Found out later, where there are victims.
+            // Detected later, at endpoints that have victims.
             several_proxies: false,
         };
         check_killable(subject, authority, protect).err()
     }
 }
 
-/// Puts a session that the list did not have into it, if there is one.
+/// Adds a session that is missing in the list. Returns `false` if it does not exist.
 async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Result<bool, CommandError> {
     match client.session(id).await {
         Ok(detail) => {
@@ -240,13 +243,13 @@ async fn complete(snapshot: &mut Snapshot, client: &Client, id: SessionId) -> Re
     }
 }
 
-/// Why a session that was given by its id is no victim beside `--key`.
+/// Returns the error for a session whose id was given, but whose key is not one of `--key`.
 fn without_key(snapshots: &[Snapshot], endpoint: EndpointId, id: SessionId) -> String {
     let snapshot = snapshots.iter().find(|snapshot| snapshot.endpoint == endpoint);
     let session = snapshot.and_then(|snapshot| snapshot.get(id));
     let client = session.map(|session| format!(" {}", session.client()));
     format!(
-        "refused: {id}{}: its key is not one of those given with --key",
+        "refused: {id}{}: its key was not given with --key",
         client.unwrap_or_default()
     )
 }

@@ -8,10 +8,10 @@ use crate::app::build_view::TableView;
 use crate::app::columns::ColumnId;
 use crate::commands::record::{Cell, HEAD, SessionRecord};
 
-/// What makes a spreadsheet take a cell for a formula.
+/// First characters of a cell that a spreadsheet takes for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// With a head, LF at the line's end, formulas disarmed.
+/// Writes csv with a header and LF line ends. Formulas are escaped.
 pub(super) fn write_csv(
     out: &mut impl Write,
     view: &TableView,
@@ -34,8 +34,8 @@ pub(super) fn write_csv(
     writer.flush()
 }
 
-/// With a head and without quotes: no text has a tab or a line break in it, since the cleaner
-/// makes them visible.
+/// Writes tsv with a header and without quotes. Texts have no tab or line break, because sanitizing escapes
+/// them.
 pub(super) fn write_tsv(
     out: &mut impl Write,
     view: &TableView,
@@ -58,8 +58,7 @@ pub(super) fn write_tsv(
     })
 }
 
-/// The names of the JSON output, whatever the screen calls them; a column that has none there keeps its
-/// own.
+/// Returns the column names: those of JSON if there is one, otherwise the name on the screen.
 fn head(chosen: Option<&[ColumnId]>) -> Vec<&'static str> {
     let name = |id: &ColumnId| {
         let name = id.column().name;
@@ -71,8 +70,8 @@ fn head(chosen: Option<&[ColumnId]>) -> Vec<&'static str> {
     chosen.map_or_else(|| HEAD.to_vec(), |chosen| chosen.iter().map(name).collect())
 }
 
-/// All cells of each row, or those that were chosen: the values of the JSON output, and where it has
-/// none what the screen shows.
+/// Calls `write` with the cells of each row: all, or the chosen ones. Values are those of JSON; columns without
+/// one have the text of the screen.
 fn each_row(
     view: &TableView,
     urls: &[String],
@@ -100,7 +99,7 @@ fn each_row(
     Ok(())
 }
 
-/// Where the values of a column of the screen stand among those of csv and tsv.
+/// Returns the position of a column of the screen among those of csv and tsv.
 fn position(column: &str) -> Option<usize> {
     let name = match column {
         "age" => "age_seconds",
@@ -112,7 +111,7 @@ fn position(column: &str) -> Option<usize> {
     HEAD.iter().position(|head| *head == name)
 }
 
-/// A quote in front makes it text.
+/// Prefixes `'` to a cell that a spreadsheet would run as a formula.
 fn escape_formula(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.starts_with(FORMULA) {
         Cow::Owned(format!("'{text}"))
@@ -121,7 +120,7 @@ fn escape_formula(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// The csv crate wraps the error that tells a closed pipe.
+/// Unwraps the I/O error, so that a closed pipe is recognized.
 fn cause(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

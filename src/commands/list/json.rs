@@ -1,4 +1,4 @@
-//! The list as JSON, written row by row: one array, or one object a line.
+//! Writes the list as JSON, row by row: one array, or one object per line.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use crate::commands::record::SessionRecord;
 use crate::model::Snapshot;
 use crate::runtime::json;
 
-/// One array; each object has a line of its own in it.
+/// Writes one array, with one object per line.
 pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
     out.write_all(b"[")?;
     for (index, record) in records(view, urls).enumerate() {
@@ -17,7 +17,7 @@ pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String
     out.write_all(if view.is_empty() { b"]\n" } else { b"\n]\n" })
 }
 
-/// One object a line.
+/// Writes one object per line (JSON Lines).
 pub(super) fn write_lines(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
     for record in records(view, urls) {
         json::to_writer(&mut *out, &record)?;
@@ -26,7 +26,7 @@ pub(super) fn write_lines(out: &mut impl Write, view: &TableView, urls: &[String
     Ok(())
 }
 
-/// The shown rows as records, in their order. `urls` are those of the endpoints, by their numbers.
+/// Returns the rows of the view as records, in order. `urls` are those of the endpoints, by number.
 pub(super) fn records<'a>(
     view: &'a TableView,
     urls: &'a [String],
@@ -41,7 +41,7 @@ pub(super) fn records<'a>(
     })
 }
 
-/// The endpoint of a list.
+/// Returns the URL of a list's endpoint.
 pub(super) fn url<'a>(urls: &'a [String], snapshot: &Snapshot) -> &'a str {
     urls.get(usize::from(snapshot.endpoint.0))
         .map_or("", String::as_str)

@@ -1,5 +1,5 @@
-//! The human-readable list: the columns of the screen. On a terminal it fits the width; elsewhere
-//! nothing is cut.
+//! The human-readable list, with the columns of the screen. Fits the width of a terminal; otherwise nothing is
+//! cut.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,28 +9,28 @@ use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
 use crate::model::{Dialect, ascii};
 
-/// What is shown without asking for more.
+/// Default columns.
 const USUAL: [&str; 8] = ["id", "user", "address", "service", "age", "idle", "state", "why"];
-/// The sign of the screen that WHY says in words.
+/// Column of the severity sign. Not shown, because WHY has it as text.
 const SIGN: &str = "severity";
 
-/// Which columns.
+/// Selection of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnChoice<'a> {
-    /// Those that fit a terminal.
+    /// Default columns, which fit a terminal.
     Usual,
-    /// All that the screen shows unless others are chosen, and that the dialect can know.
+    /// All default columns of the screen that the dialect can fill.
     All,
-    /// These.
+    /// The given columns, in order.
     Chosen(&'a [ColumnId]),
 }
 
-/// What the table is written for.
+/// Page layout of the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TablePage {
-    /// Maximum width of a line, on a terminal.
+    /// Maximum width of a line; `None` if stdout is not a terminal.
     pub(super) width: Option<usize>,
-    /// Nothing but ASCII.
+    /// Whether to use only ASCII characters.
     pub(super) ascii: bool,
 }
 

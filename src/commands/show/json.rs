@@ -1,4 +1,4 @@
-//! One session as a JSON object: the names of the list, and what only the session itself tells.
+//! One session as a JSON object: the fields of the list, and those that only the details have.
 
 use serde::{Serialize, Serializer};
 
@@ -8,7 +8,7 @@ use crate::model::{
     ConnectionDetail, ConnectionStatistics, Dialect, RetainedStatement, StatementReply, Text,
 };
 
-/// The object; what the dialect cannot tell is `null`.
+/// The JSON object. Values that the dialect does not report are `null`.
 #[derive(Debug, Serialize)]
 pub(super) struct DetailRecord<'a> {
     #[serde(flatten)]
@@ -35,7 +35,7 @@ struct ConnectionRecord<'a> {
 struct QueryRecord<'a> {
     command: Option<&'a Text>,
     sql: Option<&'a Text>,
-    /// As sent, in the zone of the server.
+    /// As sent, in the server's time zone.
     received: Option<&'a Text>,
     /// As sent; `null` while it runs.
     completed: Option<&'a Text>,
@@ -97,7 +97,7 @@ fn response(response: &StatementReply) -> ResponseRecord<'_> {
     }
 }
 
-/// An object of what the client says of itself.
+/// Serializes the client's connection attributes as an object.
 #[derive(Debug)]
 struct ClientAttributesRecord<'a>(&'a [(Text, Text)]);
 
@@ -107,7 +107,7 @@ impl Serialize for ClientAttributesRecord<'_> {
     }
 }
 
-/// An object of the five counters, by their names in the API.
+/// Serializes the five counters as an object, by their API names.
 #[derive(Debug)]
 struct Counters(ConnectionStatistics);
 

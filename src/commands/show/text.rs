@@ -1,5 +1,5 @@
-//! One session for people, in the order of the screen's details: who it is, its connections, what
-//! it did. A section without anything in it is not there.
+//! One session as text, in the order of the screen's details: identity, connections, statements.
+//! Empty sections are left out.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::model::{
     size_text,
 };
 
-/// Writes all of it.
+/// Writes all sections.
 pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Result<()> {
     let detail = &shown.detail;
     writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
@@ -40,7 +40,7 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
     log(out, detail)
 }
 
-/// Why it is stuck, the strongest reason first.
+/// Writes the findings, most severe first.
 fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
     if !shown.found.is_empty() {
         writeln!(out, "\nWHY")?;
@@ -83,14 +83,14 @@ fn facts(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Resu
     Ok(())
 }
 
-/// How long, and what that measures where it is known.
+/// Returns the idle time and, if known, its meaning.
 fn idle(shown: &ShownSession) -> Option<String> {
     let idle = shown.detail.session.idle?;
     let entry = shown.idle.and_then(IdleMeaning::entry);
     Some(entry.map_or_else(|| idle.to_string(), |entry| format!("{idle} ({})", entry.about)))
 }
 
-/// As sent, and in UTC where its zone is known and it is not written so already.
+/// Returns the connect time as sent, and also in UTC if its zone is known and it is not in GMT already.
 fn connected(session: &Session) -> Option<String> {
     let connected = session.connected.as_ref()?;
     let sent = connected.sent.as_str();
@@ -103,9 +103,9 @@ fn connected(session: &Session) -> Option<String> {
 fn connections(out: &mut impl Write, detail: &SessionDetail, dialect: Dialect) -> io::Result<()> {
     if detail.connections.is_empty() {
         let remark = if detail.is_empty() {
-            "none: it holds no server"
+            "none: not connected to a server"
         } else {
-            "not told by this version of MaxScale"
+            "not reported by this version of MaxScale"
         };
         return writeln!(out, "\nCONNECTIONS  {remark}");
     }
@@ -163,8 +163,10 @@ fn server(connection: &ConnectionDetail) -> &str {
     connection.server.as_ref().map_or("?", Text::as_str)
 }
 
-/// Newest first. Only the newest can be running: older ones without an end were never booked as
-/// complete (some routers up to 6.1 do not).
+/// Writes the statements, newest first.
+///
+/// Only the newest can be running: older ones without an end were never marked as complete (some routers up to
+/// 6.1).
 fn statements(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
     let Some(queries) = &shown.detail.queries else {
         return Ok(());

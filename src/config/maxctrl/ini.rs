@@ -1,13 +1,13 @@
-//! The form of the file: an INI file as the npm package `ini` reads it. `;` and `#` begin a comment
-//! unless quoted or behind a backslash, and a key alone is true.
+//! Parses the INI format of the npm package `ini`: `;` and `#` start a comment unless quoted or escaped by a
+//! backslash, and a key without a value is true.
 //!
-//! Where the tool would pass over an option, but its meaning is clear, the option is used: in a file
-//! without sections, behind a byte order mark, with dashes in front or with underscores. Everything
-//! else that is not understood is an error with its line.
+//! Some options that maxctrl ignores are accepted because their meaning is clear: in a file without sections,
+//! after a byte order mark, with leading dashes or with underscores. Everything else that is not understood is
+//! an error with its line.
 
 use crate::config::file::MAXCTRL;
 
-/// The tool's options that have a short name and mean something here.
+/// Short names of options that have a meaning here.
 const SHORT: [(&str, &str); 6] = [
     ("u", "user"),
     ("p", "password"),
@@ -20,23 +20,23 @@ const SHORT: [(&str, &str); 6] = [
 /// An option in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::config) struct IniEntry {
-    /// The long name of the tool's option.
+    /// Long name of the option.
     pub(in crate::config) name: String,
     pub(in crate::config) value: String,
-    /// Number of its line, from 1.
+    /// Line number, from 1.
     pub(in crate::config) line: usize,
     /// Whether it adds a value to a list: `hosts[] = db1:8989`.
     pub(in crate::config) adds: bool,
 }
 
-/// A line that cannot be used, and why.
+/// A line that cannot be parsed, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::config) struct Unclear {
     pub(in crate::config) line: usize,
     pub(in crate::config) why: String,
 }
 
-/// Where a line is.
+/// Position of a line relative to the section `[maxctrl]`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     BeforeSections,
@@ -85,7 +85,7 @@ impl IniEntry {
     }
 }
 
-/// The name of a section; a comment may follow.
+/// Returns the name of a section. A comment may follow it.
 fn section(text: &str, line: usize) -> Result<&str, Unclear> {
     let name = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     name.map(|(name, _)| name.trim()).ok_or_else(|| Unclear {
@@ -114,19 +114,19 @@ fn entry(text: &str, line: usize) -> Result<IniEntry, Unclear> {
         return Err(Unclear { line, why });
     }
     if adds && entry.name != "hosts" {
-        return Err(entry.unclear("only hosts can be a list: leave out the []"));
+        return Err(entry.unclear("only hosts can be a list: remove the []"));
     }
     Ok(entry)
 }
 
-/// `--tls_cert` is `tls-cert`, and `-u` is `user`.
+/// Returns the long name of an option: `tls-cert` for `--tls_cert`, `user` for `-u`.
 fn long_name(written: &str) -> String {
     let name = written.trim().trim_start_matches('-').replace('_', "-");
     let long = SHORT.iter().find(|(short, _)| *short == name);
     long.map_or(name, |(_, long)| (*long).to_owned())
 }
 
-/// A value without its quotes, or up to its comment.
+/// Returns a value without its quotes, or without its comment.
 fn unquoted(written: &str) -> String {
     let written = written.trim();
     if let Some(inner) = written

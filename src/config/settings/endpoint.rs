@@ -1,14 +1,14 @@
-//! Where the endpoints are, and what holds for each of them.
+//! Settings of endpoints.
 
 use super::{USUAL, optional};
 use crate::config::password::PasswordSource;
 use crate::config::setting::{Apply, Form, KeyScope, Setting};
 use crate::config::value;
 
-/// The settings of which one at a time says what the password is.
+/// Group of the mutually exclusive password sources.
 const PASSWORD: Option<&str> = Some("password");
 
-/// The entries.
+/// Entries of the table.
 pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "endpoint",
@@ -16,14 +16,14 @@ pub(super) const ENTRIES: [Setting; 12] = [
         variable: Some("MAXTOP_ENDPOINT"),
         form: Form::Endpoints,
         default: "http://127.0.0.1:8989",
-        about: "the admin API: URL or HOST:PORT; repeatable, in files also a list 'endpoints'",
+        about: "admin API: URL or HOST:PORT; repeatable, in files also a list 'endpoints'",
         ..USUAL
     },
     Setting {
         name: "name",
         flag: false,
         key: KeyScope::EndpointOnly,
-        about: "what an endpoint of a list is called on the screen; host and port unless given",
+        about: "name of an endpoint on the screen; by default host and port",
         example: "proxy-1",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.name = optional(given.text(), value::name)?;
@@ -37,7 +37,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         variable: Some("MAXTOP_USER"),
         key: KeyScope::Endpoint,
         default: "admin",
-        about: "who asks",
+        about: "user to log in as",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.user = value::name(given.text())?;
             Ok(())
@@ -50,7 +50,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         variable: Some("MAXTOP_PASSWORD"),
         key: KeyScope::Nowhere,
         form: Form::Secret,
-        about: "the password itself; it has no option and no key",
+        about: "the password; has no option and no key in files",
         group: PASSWORD,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::given(&mut endpoint.password, given)),
         ..USUAL
@@ -59,7 +59,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "password-file",
         key: KeyScope::Endpoint,
         form: Form::Path,
-        about: "a file with the password, which only its owner may read",
+        about: "file with the password; only its owner may have access",
         example: "~/.config/maxtop/password",
         group: PASSWORD,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::file(&mut endpoint.password, given)),
@@ -69,7 +69,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "password-command",
         key: KeyScope::Endpoint,
         form: Form::Command,
-        about: "what prints the password, run by sh -c",
+        about: "command that prints the password, run by sh -c",
         example: "pass show maxscale/admin",
         group: PASSWORD,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::command(&mut endpoint.password, given)),
@@ -79,7 +79,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "ca-file",
         key: KeyScope::Endpoint,
         form: Form::Path,
-        about: "trust the certificates in this PEM file and no others",
+        about: "trust only the certificates in this PEM file",
         example: "/etc/maxscale/ca.pem",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.ca = optional(given.text(), |path| Ok(path.into()))?;
@@ -91,7 +91,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "client-cert",
         key: KeyScope::Endpoint,
         form: Form::Path,
-        about: "the certificate (PEM) that is shown to the server",
+        about: "client certificate (PEM) to send to the proxy",
         example: "/etc/maxtop/client.pem",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.certificate = optional(given.text(), |path| Ok(path.into()))?;
@@ -103,7 +103,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "client-key",
         key: KeyScope::Endpoint,
         form: Form::Path,
-        about: "its key (PEM, not encrypted), which only its owner may read",
+        about: "key of the client certificate (PEM, not encrypted); only its owner may have access",
         example: "/etc/maxtop/client.key",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.key = optional(given.text(), |path| Ok(path.into()))?;
@@ -116,7 +116,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
-        about: "trust any certificate; stays visible on the screen",
+        about: "accept any certificate; shown on the screen",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.insecure = value::switch(given.text())?;
             Ok(())
@@ -128,7 +128,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
-        about: "send the password over plain http to another machine; stays visible on the screen",
+        about: "allow sending the password over plain http to another machine; shown on the screen",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.allow_plain_http = value::switch(given.text())?;
             Ok(())
@@ -140,7 +140,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
-        about: "no request but GET can leave the program",
+        about: "send only GET requests: no session can be killed",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.read_only = value::switch(given.text())?;
             Ok(())

@@ -1,4 +1,4 @@
-//! What holds for all endpoints, for the screen and for the commands.
+//! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
 use crate::config::setting::{Apply, Form, Setting};
@@ -6,13 +6,13 @@ use crate::config::value;
 use crate::filter::Filter;
 use crate::model::Dialect;
 
-/// The entries.
+/// Entries of the table.
 pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
         default: "auto",
-        about: "how the endpoint speaks: draft is the design document of 2016, jsonapi every release",
+        about: "dialect of the admin API: jsonapi is every release, draft the design document of 2016",
         apply: Apply::Config(|config, text| {
             let words = [
                 ("auto", None),
@@ -29,7 +29,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         short: Some('i'),
         form: Form::Time,
         default: "1s",
-        about: "how often to poll",
+        about: "time between two polls",
         apply: Apply::Config(|config, text| {
             config.interval = value::duration(text)?;
             Ok(())
@@ -40,7 +40,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "duty",
         form: Form::Share,
         default: "10%",
-        about: "the share of its time that listing may cost the proxy; the interval is stretched for it",
+        about: "maximum share of the proxy's time for lists; the interval is extended if needed",
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
             Ok(())
@@ -51,7 +51,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "timeout",
         form: Form::Time,
         default: "10s",
-        about: "the deadline of a whole reply",
+        about: "maximum time to wait for a complete reply",
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
             Ok(())
@@ -62,7 +62,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "filter",
         short: Some('f'),
         form: Form::Filter,
-        about: "only sessions that match: a text in any field, or user=app* and idle>5m",
+        about: "show only matching sessions: a text in any field, or user=app* and idle>5m",
         example: "not user=maxmon",
         apply: Apply::Config(|config, text| {
             config.filter = Filter::parse(text).map_err(|error| error.to_string())?;
@@ -75,7 +75,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         short: Some('s'),
         form: Form::Column,
         default: "-why",
-        about: "sort by this column; with a '-' in front, largest first",
+        about: "sort by this column; with a leading '-', in descending order",
         apply: Apply::Config(|config, text| {
             config.sort = value::sort(text)?;
             Ok(())
@@ -85,7 +85,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "columns",
         form: Form::Columns,
-        about: "the columns to show, from left to right; c on the screen has them all",
+        about: "columns to show, from left to right; press c on the screen for all of them",
         example: "id, severity, user, why",
         apply: Apply::Config(|config, text| {
             config.columns = optional(text, value::columns)?;
@@ -97,7 +97,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "grace",
         form: Form::Time,
         default: "3s",
-        about: "so long a confirmed kill can be taken back; 0s: not at all",
+        about: "time in which a confirmed kill can be canceled; 0s for none",
         apply: Apply::Config(|config, text| {
             config.grace = value::grace(text)?;
             Ok(())
@@ -108,7 +108,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "audit",
         form: Form::Path,
         default: "$XDG_STATE_HOME/maxtop/audit.jsonl",
-        about: "where kills are logged",
+        about: "file in which kills are logged",
         apply: Apply::Config(|config, text| {
             config.audit = optional(text, |path| Ok(path.into()))?;
             Ok(())
@@ -119,7 +119,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "protect",
         flag: false,
         form: Form::Filter,
-        about: "who must never be ended, by any way: a filter, in place of one further down",
+        about: "filter of sessions that are never killed; replaces one of lower priority",
         example: "user=maxmon or user=repl*",
         apply: Apply::Config(|config, text| {
             config.protect = Filter::parse(text).map_err(|error| error.to_string())?;
@@ -131,7 +131,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "ascii",
         form: Form::Switch,
         default: "false",
-        about: "nothing but ASCII on the screen",
+        about: "print only ASCII characters",
         apply: Apply::Config(|config, text| {
             config.ascii = value::switch(text)?;
             Ok(())
@@ -142,7 +142,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "color",
         form: Form::Choice("auto|always|never"),
         default: "auto",
-        about: "when to use colour; auto: unless NO_COLOR is set or the terminal is dumb",
+        about: "when to use color; auto: unless NO_COLOR is set or the terminal is dumb",
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;

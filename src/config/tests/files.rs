@@ -1,8 +1,8 @@
-//! The configuration file: what may stand where, and errors that say file, line and what was expected.
+//! The configuration file: allowed keys, and errors with file, line and expectation.
 
 use super::*;
 
-/// What a file says, the line that is blamed, and words of the error.
+/// Contents of a file, the line in the error, and a part of the error.
 const WRONG: &[(&str, usize, &str)] = &[
     (
         "intervall = '1s'",
@@ -14,9 +14,9 @@ const WRONG: &[(&str, usize, &str)] = &[
         2,
         "unknown setting 'read_only': did you mean read-only?",
     ),
-    ("xyzzy = 1", 1, "there are endpoint, user, password-file"),
-    ("name = 'a'", 1, "it stands in a table of endpoints"),
-    ("query-act = '1m'", 1, "it stands under [thresholds]"),
+    ("xyzzy = 1", 1, "known: endpoint, user, password-file"),
+    ("name = 'a'", 1, "move it to an entry of endpoints"),
+    ("query-act = '1m'", 1, "move it to [thresholds]"),
     ("[threshold]\nidle = '1m'", 1, "did you mean thresholds?"),
     (
         "[thresholds]\n\nidel = '1m'",
@@ -33,16 +33,16 @@ const WRONG: &[(&str, usize, &str)] = &[
         2,
         "expected a number of times such as 10x",
     ),
-    ("[thresholds]\nidle = '0s'", 2, "1s at least"),
+    ("[thresholds]\nidle = '0s'", 2, "minimum 1s"),
     (
         "[thresholds]\nquery-act = '10s'",
         2,
-        "query-look (30s) is more than query-act (10s)",
+        "query-look (30s) must not exceed query-act (10s)",
     ),
     (
         "[thresholds]\nquery-look = '1h'",
         2,
-        "is more than query-act (5m)",
+        "must not exceed query-act (5m)",
     ),
     (
         "interval = 5",
@@ -80,7 +80,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "endpoints = [\n{ url = 'a', interval = '1s' }]",
         2,
-        "it holds for all endpoints",
+        "it applies to all endpoints",
     ),
     (
         "endpoints = [\n{ url = 'a', nmae = 'x' }]",
@@ -91,7 +91,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "endpoints = ['http://u:geheim@a']",
         1,
-        "no user or password in it",
+        "must not contain a user or password",
     ),
     ("[profiles]\np = 3", 2, "profiles.p: expected a table"),
     ("[profiles.p]\nprofiles = 3", 2, "unknown setting 'profiles'"),
@@ -149,9 +149,9 @@ fn profiles_that_are_not_taken_are_checked_and_do_nothing_else() {
         "profile q r, config.toml line 4"
     );
     let error = taken.profile("pp").error();
-    assert_eq!(error, "--profile: there is no profile 'pp': did you mean p?");
+    assert_eq!(error, "--profile: no profile 'pp': did you mean p?");
     let error = ConfigWorld::new().profile("x").error();
-    assert_eq!(error, "--profile: there is no profile 'x': there are maxctrl");
+    assert_eq!(error, "--profile: no profile 'x': profiles: maxctrl");
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn a_file_that_another_user_could_have_written_is_refused() {
     }
     chmod(&path, 0o644);
     assert!(world.read().is_ok(), "all may read it");
-    // Only root can give a file away.
+    // Only root can change the owner of a file.
     if nix::unistd::geteuid().is_root() {
         std::os::unix::fs::chown(&path, Some(1234), None).unwrap();
-        let expected = "it belongs to another user (uid 1234): chown it, or copy it";
+        let expected = "owned by another user (uid 1234): chown it or use a copy";
         assert!(world.error().ends_with(expected), "{}", world.error());
         let mut linked = ConfigWorld::new();
         let target = linked.file("target.toml", "user = 'x'");
@@ -257,5 +257,5 @@ fn a_file_that_is_named_must_be_there_and_be_text() {
     world.file("other.toml", "user = 'read'");
     assert_eq!(world.config().endpoints[0].user, "read");
     fs::write(world.path("other.toml"), b"user = '\xff'").unwrap();
-    assert!(world.error().contains("it is no text"));
+    assert!(world.error().contains("it is not valid UTF-8"));
 }

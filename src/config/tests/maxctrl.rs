@@ -1,4 +1,4 @@
-//! The file of the official tool.
+//! maxctrl's file.
 
 use super::*;
 use crate::config::maxctrl::entries;
@@ -145,7 +145,7 @@ fn nobody_else_may_read_or_write_it() {
     assert_eq!(harmless.config().endpoints[0].user, "bob", "it holds no secret");
     chmod(&harmless.path(FILE), 0o664);
     assert!(harmless.error().contains("others can write it"));
-    // What a link leads to is judged, not the link.
+    // The target of a link is checked, not the link.
     let linked = ConfigWorld::new();
     let file = linked.file("dotfiles/maxctrl", "[maxctrl]\np=geheim\n");
     std::os::unix::fs::symlink(&file, linked.path(FILE)).unwrap();

@@ -1,4 +1,4 @@
-//! Where passwords come from, and that they are shown nowhere.
+//! Sources of passwords, and that no output shows them.
 
 use secrecy::ExposeSecret as _;
 
@@ -52,7 +52,7 @@ fn a_command_that_fails_or_prints_nothing_says_so() {
     for (command, words) in [
         ("exit 3", "(--password-command) failed: exit status: 3"),
         ("true", "printed nothing"),
-        ("printf '\\377'", "printed no text"),
+        ("printf '\\377'", "printed text that is not valid UTF-8"),
         ("printf 'tr0ub4dor-marker'; exit 1", "failed"),
     ] {
         let error = read(&ConfigWorld::new().flag("password-command", command)).unwrap_err();
@@ -115,10 +115,10 @@ fn what_is_no_file_is_refused_without_waiting_for_it() {
     }
 }
 
-/// What to do instead.
+/// Advice in the error.
 fn rest(why: &str) -> &'static str {
     if why.contains("pipe") {
-        ": use a regular file, or a command that prints it"
+        ": use a regular file, or password-command for a password"
     } else {
         ""
     }

@@ -1,4 +1,4 @@
-//! The command line before the environment before the profile before the file before the defaults.
+//! Priority of the sources: command line, environment, profile, file, defaults.
 
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn toml(setting: &Setting, value: &str) -> String {
     format!("{} = {value}\n", setting.name)
 }
 
-/// Which sources say something.
+/// The sources that set a value.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a source of its own")]
 struct Say {
@@ -43,7 +43,7 @@ struct Say {
     file: bool,
 }
 
-/// A world in which these settings are said there.
+/// Creates a world in which the given sources set these settings.
 fn world(said: &[(&'static Setting, Say)]) -> ConfigWorld {
     let mut world = ConfigWorld::new();
     let mut tables = [String::new(), String::new(), String::new(), String::new()];
@@ -69,7 +69,7 @@ fn world(said: &[(&'static Setting, Say)]) -> ConfigWorld {
     world.with_file(&file).profile("p")
 }
 
-/// What the origin should be, and the value.
+/// Expected origin and value.
 fn expected(setting: &Setting, say: Say, values: &[String; 4]) -> (&'static str, String) {
     let in_files = setting.key != KeyScope::Nowhere;
     match say {
@@ -91,7 +91,7 @@ fn kind(origin: &Origin) -> &'static str {
     }
 }
 
-/// Every setting comes from the uppermost source that says something.
+/// Every setting comes from the highest source that sets it.
 fn assert_precedence(said: &[(&'static Setting, Say)]) {
     let reading = world(said).read().unwrap();
     for (setting, say) in said {
@@ -106,8 +106,7 @@ fn assert_precedence(said: &[(&'static Setting, Say)]) {
     }
 }
 
-/// All that can be said in the same way everywhere. What belongs together says the same: a
-/// certificate and its key; and of the ways to a password one at a time is said.
+/// Returns the settings that every source can set in the same way.
 fn sayable() -> impl Iterator<Item = &'static Setting> {
     let settings = SettingId::all().map(SettingId::setting);
     settings.filter(|setting| setting.key != KeyScope::EndpointOnly)
@@ -280,8 +279,8 @@ fn errors_name_the_source() {
     let error = |name, value| ConfigWorld::new().flag(name, value).error();
     assert!(error("sort", "x").starts_with("--sort: no column 'x'"));
     assert!(error("interval", "soon").starts_with("--interval: expected a time such as 500ms"));
-    assert!(error("interval", "1ms").contains("50ms at least"));
-    assert!(error("duty", "0%").contains("0.1% at least"));
+    assert!(error("interval", "1ms").contains("minimum 50ms"));
+    assert!(error("duty", "0%").contains("between 0.1% and 100%"));
     assert!(error("dialect", "x").contains("expected auto or draft or jsonapi, found 'x'"));
     assert!(error("ascii", "maybe").contains("expected true or false"));
     let lonely = ConfigWorld::new().flag("client-cert", "/c").error();

@@ -16,7 +16,7 @@ fn the_sample_file_is_what_is_printed() {
     );
 }
 
-/// Every setting with its mark taken away.
+/// Every setting of the sample, uncommented.
 fn uncommented() -> String {
     let lines = SAMPLE.lines().map(|line| match line.strip_prefix('#') {
         Some(setting) if !setting.is_empty() && !setting.starts_with(' ') => setting,

@@ -1,15 +1,15 @@
-//! How much room is left: open files of the process, connections of each service.
+//! Checks of limits: open files of the process, connections of each service.
 
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
 use crate::model::{Load, ServiceState, counted, maxctrl};
 
-/// From this share of its limit on, in percent, a process is about to run out of files.
+/// Share of the limit, in percent, from which the number of open files is reported.
 const FILES_WARN_PERCENT: u64 = 80;
-/// So many services are named.
+/// Maximum number of services named.
 const MAX_NAMED: usize = 4;
 
-/// The API tells how many files are open, and never how many may be.
+/// Compares open files with the limit. The API reports the open files, but not the limit.
 pub(super) fn files(facts: &Facts) -> CheckResult {
     let workers = match &facts.workers {
         Ok(workers) => workers,
@@ -17,21 +17,21 @@ pub(super) fn files(facts: &Facts) -> CheckResult {
     };
     let known: Vec<_> = workers.iter().filter_map(|worker| worker.descriptors).collect();
     if known.is_empty() {
-        return CheckResult::skipped("it does not tell how many files are open");
+        return CheckResult::skipped("the number of open files is not reported");
     }
     let open = known.iter().fold(0_u64, |sum, open| sum.saturating_add(*open));
     let Some(limit) = facts.file_limit.filter(|limit| *limit > 0) else {
         let pid = facts.proxy.as_ref().ok().and_then(|proxy| proxy.instance.pid());
         let pid = pid.map_or_else(|| "PID".to_owned(), |pid| pid.to_string());
-        return CheckResult::skipped(format!("{open} open; the API does not tell how many may be"))
+        return CheckResult::skipped(format!("{open} open; the API does not report the limit"))
             .advise(format!("on its machine: grep 'open files' /proc/{pid}/limits"));
     };
     let found = format!("{open} of {limit} open");
     if open.saturating_mul(100) / limit < FILES_WARN_PERCENT {
         return CheckResult::ok(found);
     }
-    CheckResult::warning(format!("{found}: new clients will soon be turned away"))
-        .advise("raise LimitNOFILE of the maxscale unit, or find out who holds the sessions")
+    CheckResult::warning(format!("{found}: new clients will soon be rejected"))
+        .advise("raise LimitNOFILE of the maxscale unit, or check which clients keep sessions open")
 }
 
 pub(super) fn services(facts: &Facts) -> CheckResult {
@@ -41,7 +41,7 @@ pub(super) fn services(facts: &Facts) -> CheckResult {
         Err(missing) => return missing.into(),
     };
     if services.states.is_empty() {
-        return CheckResult::warning("there are none: no client can connect");
+        return CheckResult::warning("no services: no client can connect");
     }
     let mut states: Vec<_> = services.states.iter().collect();
     // Stopped ones first, then the fullest.
@@ -52,7 +52,7 @@ pub(super) fn services(facts: &Facts) -> CheckResult {
     let named: Vec<_> = states
         .iter()
         .take(MAX_NAMED)
-        .map(|service| words(service))
+        .map(|service| describe(service))
         .collect();
     let more = match states.len().saturating_sub(MAX_NAMED) {
         0 => String::new(),
@@ -65,7 +65,7 @@ pub(super) fn services(facts: &Facts) -> CheckResult {
             .filter_map(|service| Some((service, service.load()?)))
     };
     let nearly_full: Vec<_> = loads().filter(|(_, load)| load.is_nearly_full()).collect();
-    let judgment = if nearly_full.iter().any(|(_, load)| load.is_full()) {
+    let result = if nearly_full.iter().any(|(_, load)| load.is_full()) {
         CheckResult::failure(found)
     } else if nearly_full.is_empty() && states.iter().all(|service| service.is_started()) {
         CheckResult::ok(found)
@@ -75,14 +75,14 @@ pub(super) fn services(facts: &Facts) -> CheckResult {
     nearly_full
         .iter()
         .take(MAX_NAMED)
-        .fold(judgment, |judgment, (service, load)| {
+        .fold(result, |result, (service, load)| {
             let more = load.limit.saturating_mul(2);
-            judgment.advise(maxctrl::allow_connections(&service.name, more))
+            result.advise(maxctrl::allow_connections(&service.name, more))
         })
 }
 
-/// `RW-Split 180 of 200`.
-fn words(service: &ServiceState) -> String {
+/// Formats a service as `RW-Split 180 of 200`.
+fn describe(service: &ServiceState) -> String {
     let name = &service.name;
     let state = match &service.state {
         Some(state) if !service.is_started() => format!(" ({state})"),

@@ -1,4 +1,4 @@
-//! The way to the endpoint: name, connection, encryption, an answer.
+//! Checks of the path to the endpoint: name, connection, encryption, reply.
 
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ pub(super) fn name(facts: &Facts) -> CheckResult {
         Ok(addresses) => {
             let mut known: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
             known.dedup();
-            CheckResult::ok(format!("{host} is {}", known.join(", ")))
+            CheckResult::ok(format!("{host} resolves to {}", known.join(", ")))
         }
     }
 }
@@ -27,10 +27,10 @@ pub(super) fn name(facts: &Facts) -> CheckResult {
 pub(super) fn connect(facts: &Facts) -> CheckResult {
     match &facts.connection {
         Err(Unavailable::Fault(fault)) => {
-            let judgment = CheckResult::fault(fault);
+            let result = CheckResult::fault(fault);
             CheckResult {
-                found: format!("{}: {}", facts.url.authority(), judgment.found),
-                ..judgment
+                found: format!("{}: {}", facts.url.authority(), result.found),
+                ..result
             }
         }
         Err(missing) => missing.into(),
@@ -44,7 +44,7 @@ pub(super) fn connect(facts: &Facts) -> CheckResult {
     }
 }
 
-/// A certificate that ends sooner than this is to be renewed now.
+/// Certificates that expire sooner than this are reported.
 const MIN_CERTIFICATE_VALIDITY: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 pub(super) fn tls(facts: &Facts) -> CheckResult {
@@ -54,35 +54,34 @@ pub(super) fn tls(facts: &Facts) -> CheckResult {
     match (facts.refusal(), facts.url.is_https()) {
         (Some(fault @ RequestError::Tls(_)), _) => CheckResult::fault(fault),
         (Some(RequestError::Cut(_)), false) => {
-            CheckResult::warning("off, and the endpoint hangs up: it may want TLS")
-                .advise("give the endpoint as https://")
+            CheckResult::warning("off, and the endpoint closes the connection: it may require TLS")
+                .advise("use an https:// URL")
         }
-        (Some(fault), true) if fault.is_unreachable() => CheckResult::skipped(format!("not known: {fault}")),
-        (_, true) if facts.asker.insecure => {
-            CheckResult::warning("on, and every certificate is taken (--insecure): anybody may be in between")
-                .advise("give the CA of the endpoint with --ca-file instead")
-        }
+        (Some(fault), true) if fault.is_unreachable() => CheckResult::skipped(format!("unknown: {fault}")),
+        (_, true) if facts.request.insecure => CheckResult::warning(
+            "on, but any certificate is accepted (--insecure): the endpoint is not verified",
+        )
+        .advise("use --ca-file with the CA of the endpoint instead"),
         (_, true) => trusted(facts.certificate_end, facts.now),
-        (_, false) if facts.url.is_loopback() => CheckResult::ok("off: plain http, within this machine"),
+        (_, false) if facts.url.is_loopback() => CheckResult::ok("off: plain http on this machine"),
         (_, false) => {
-            CheckResult::warning("off: whoever is on the way reads along, passwords and statements too")
-                .advise(
-                    "set admin_ssl_key and admin_ssl_cert in [maxscale], and give the endpoint as https://",
-                )
+            CheckResult::warning("off: anyone on the network path can read passwords and statements")
+                .advise("set admin_ssl_key and admin_ssl_cert in [maxscale], and use an https:// URL")
         }
     }
 }
 
 fn trusted(end: Option<Timestamp>, now: Timestamp) -> CheckResult {
     let Some(end) = end else {
-        return CheckResult::ok("on; its certificate is trusted");
+        return CheckResult::ok("on; the certificate is trusted");
     };
     let day = ZonedDateTime::new(end, TimeZone::UTC).date();
-    let found = format!("on; its certificate is trusted, until {day}");
+    let found = format!("on; the certificate is trusted, valid until {day}");
     if end.duration_since(now) > MIN_CERTIFICATE_VALIDITY {
         return CheckResult::ok(found);
     }
-    CheckResult::warning(found).advise("renew it on the server: with its end nobody who checks it comes in")
+    CheckResult::warning(found)
+        .advise("renew it before it expires: clients that verify it will fail to connect")
 }
 
 pub(super) fn answer(facts: &Facts) -> CheckResult {
@@ -90,15 +89,15 @@ pub(super) fn answer(facts: &Facts) -> CheckResult {
         return CheckResult::skipped(facts.silence());
     }
     match facts.refusal() {
-        // That was told before.
-        Some(RequestError::Tls(_)) => CheckResult::skipped("there is no trusted connection"),
+        // The TLS check has reported it.
+        Some(RequestError::Tls(_)) => CheckResult::skipped("no trusted connection"),
         Some(fault) if fault.is_unreachable() => CheckResult::fault(fault),
-        Some(_) => CheckResult::ok("it answers"),
+        Some(_) => CheckResult::ok("replies"),
         None => match (&facts.proxy, &facts.list, facts.dialect) {
-            (Ok(_), ..) => CheckResult::ok("it answers to GET /v1/maxscale"),
-            (_, Ok(_), Some(Dialect::Draft)) => CheckResult::ok("it answers to GET /sessions"),
-            (_, Ok(_), _) => CheckResult::ok("it answers to GET /v1/sessions"),
-            (Err(_), Err(_), _) => CheckResult::ok("it answers, but not as an admin API does"),
+            (Ok(_), ..) => CheckResult::ok("replies to GET /v1/maxscale"),
+            (_, Ok(_), Some(Dialect::Draft)) => CheckResult::ok("replies to GET /sessions"),
+            (_, Ok(_), _) => CheckResult::ok("replies to GET /v1/sessions"),
+            (Err(_), Err(_), _) => CheckResult::ok("replies, but not like an admin API"),
         },
     }
 }

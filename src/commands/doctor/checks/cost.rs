@@ -1,4 +1,4 @@
-//! What a list is, what it costs, and how often it may be asked for.
+//! Checks of the session list: contents, response time and interval.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
 use crate::model::{Dialect, Version, counted, size_text};
 
-/// A small question that takes longer waits for something.
+/// A small request that takes longer than this had to wait.
 const SLOW_REPLY: Duration = Duration::from_millis(500);
-/// A list that comes less often than this shows many sessions never.
+/// With a longer interval many sessions are never seen.
 const RARE_LIST: Duration = Duration::from_secs(10);
 
-/// The first release that heeds `fields`.
+/// First release that supports `fields`.
 const FIRST_WITH_FIELDS: Version = Version { major: 2, minor: 5 };
 
 pub(super) fn list(facts: &Facts) -> CheckResult {
     let list = match &facts.list {
         Ok(list) => list,
-        // A fault of all there is was told before.
+        // Without a dialect, an earlier check has reported the error.
         Err(Unavailable::Fault(fault)) if facts.dialect.is_some() => return CheckResult::fault(fault),
         Err(missing) => return missing.into(),
     };
@@ -33,20 +33,24 @@ pub(super) fn list(facts: &Facts) -> CheckResult {
             counted(dropped, "row"),
             counted(blanked, "field")
         ))
-        .advise("is something between maxtop and MaxScale? what could not be read is left blank"),
+        .advise("check for a proxy between maxtop and MaxScale; unreadable fields are left blank"),
     }
 }
 
-/// How much of each session polling asks for, and why.
+/// Returns which fields of a session polling requests, and why.
 fn form(facts: &Facts, form: ListForm) -> &'static str {
     match form {
-        ListForm::Whole if facts.dialect == Some(Dialect::Draft) => "asked for whole: all is needed",
-        ListForm::Whole if facts.url.is_loopback() => "asked for whole: this machine is near",
-        ListForm::Whole => "asked for whole: it is mostly statements",
-        ListForm::Sparse if facts.release().is_some_and(|release| release < FIRST_WITH_FIELDS) => {
-            "whole: before 2.5 fields are not heeded"
+        ListForm::Whole if facts.dialect == Some(Dialect::Draft) => {
+            "whole sessions requested: every field is used"
         }
-        ListForm::Sparse => "only fields that are read: no statements are kept",
+        ListForm::Whole if facts.url.is_loopback() => {
+            "whole sessions requested: the proxy is on this machine"
+        }
+        ListForm::Whole => "whole sessions requested: most of it is statements",
+        ListForm::Sparse if facts.release().is_some_and(|release| release < FIRST_WITH_FIELDS) => {
+            "whole sessions: 'fields' is ignored before 2.5"
+        }
+        ListForm::Sparse => "only the needed fields requested: no statements are retained",
     }
 }
 
@@ -56,7 +60,7 @@ pub(super) fn latency(facts: &Facts) -> CheckResult {
         Ok(list) => list.cost,
         Err(missing) => return missing.into(),
     };
-    let list_took = format!("a list {}", short(list));
+    let list_took = format!("list {}", short(list));
     let Some(small) = small else {
         return CheckResult::ok(list_took);
     };
@@ -64,8 +68,8 @@ pub(super) fn latency(facts: &Facts) -> CheckResult {
     if small < SLOW_REPLY {
         return CheckResult::ok(found);
     }
-    CheckResult::warning(format!("{found}: something holds the proxy's main thread")).advise(
-        "look for others who poll it (the GUI, monitoring, maxctrl in a loop), with rdns=true above all",
+    CheckResult::warning(format!("{found}: MaxScale's main thread is busy")).advise(
+        "check for other clients that poll it (GUI, monitoring, maxctrl in a loop), especially with rdns=true",
     )
 }
 
@@ -74,28 +78,28 @@ pub(super) fn interval(facts: &Facts) -> CheckResult {
         Ok(list) => list.cost,
         Err(missing) => return missing.into(),
     };
-    let (asked, duty) = (facts.asker.interval, facts.asker.duty.clamp(0.001, 1.0));
+    let (wanted, duty) = (facts.request.interval, facts.request.duty.clamp(0.001, 1.0));
     let due = Duration::try_from_secs_f64(cost.as_secs_f64() / duty).unwrap_or(Duration::MAX);
     let share = percent(duty);
-    if due <= asked {
-        let taken = percent(cost.as_secs_f64() / asked.as_secs_f64());
-        let every = humantime::format_duration(asked);
+    if due <= wanted {
+        let taken = percent(cost.as_secs_f64() / wanted.as_secs_f64());
+        let every = humantime::format_duration(wanted);
         return CheckResult::ok(format!(
-            "every {every}, as asked for: lists take {taken} of its time ({share} allowed)"
+            "every {every}, as configured: lists take {taken} of the proxy's time ({share} allowed)"
         ));
     }
     let found = format!(
-        "every {}: a list costs {}, at a duty of {share}",
+        "every {}: a list takes {}, with a duty of {share}",
         short(due),
         short(cost)
     );
     if due <= RARE_LIST {
         return CheckResult::ok(found);
     }
-    CheckResult::warning(found).advise("--duty raises the share of its time that listing may take")
+    CheckResult::warning(found).advise("raise --duty to allow lists a larger share of the proxy's time")
 }
 
-/// `10%`, `0.4%`.
+/// Formats a share as `10%` or `0.4%`.
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let is_whole = (percent - percent.round()).abs() < 0.05;

@@ -1,4 +1,4 @@
-//! How the endpoint speaks, and as which release.
+//! Checks of the dialect, the release and the process.
 
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, NOT_ALLOWED, Unavailable};
@@ -8,10 +8,10 @@ use crate::model::{Continuity, Dialect, IdleMeaning, Instance};
 pub(super) fn dialect(facts: &Facts) -> CheckResult {
     if let Some(dialect) = facts.dialect {
         let what = match dialect {
-            Dialect::JsonApi => "jsonapi, as every release of MaxScale",
-            Dialect::Draft => "draft, as the REST API's design document",
+            Dialect::JsonApi => "jsonapi, the dialect of every MaxScale release",
+            Dialect::Draft => "draft, the dialect of the 2016 design document",
         };
-        let forced = if facts.asker.forced.is_some() {
+        let forced = if facts.request.forced.is_some() {
             " (--dialect)"
         } else {
             ""
@@ -27,19 +27,19 @@ pub(super) fn dialect(facts: &Facts) -> CheckResult {
     match missing {
         Some(Unavailable::Fault(fault)) => CheckResult::fault(fault),
         Some(missing) => missing.into(),
-        None => CheckResult::skipped("the endpoint was not asked"),
+        None => CheckResult::skipped("not requested"),
     }
 }
 
 pub(super) fn version(facts: &Facts) -> CheckResult {
     let proxy = match &facts.proxy {
         Ok(proxy) => proxy,
-        // Where nothing was understood at all, the dialect says so.
+        // Without a dialect, the check of the dialect has reported the error.
         Err(Unavailable::Fault(fault)) if facts.dialect.is_some() => return CheckResult::fault(fault),
         Err(missing) => return missing.into(),
     };
     let Some(version) = &proxy.instance.version else {
-        return CheckResult::skipped("it does not tell");
+        return CheckResult::skipped("not reported");
     };
     let up = proxy.instance.uptime.map(|uptime| format!(", up {uptime}"));
     let shown = proxy.instance.shown_version().unwrap_or_default();
@@ -47,16 +47,16 @@ pub(super) fn version(facts: &Facts) -> CheckResult {
     let Some(release) = Release::parse(version.as_str()) else {
         return CheckResult::ok(found);
     };
-    let is_grave = known_limitations::of(release).any(|limit| limit.is_grave);
-    let judgment = if is_grave {
+    let is_grave = known_limitations::of(release).any(|limitation| limitation.is_grave);
+    let result = if is_grave {
         CheckResult::warning(found)
     } else {
         CheckResult::ok(found)
     };
-    known_limitations::of(release).fold(judgment, |judgment, limit| judgment.advise(limit.says))
+    known_limitations::of(release).fold(result, |result, limitation| result.advise(limitation.text))
 }
 
-/// Requests through a balancer reach one proxy or another.
+/// Detects a load balancer: requests on several connections reach different proxies.
 pub(super) fn proxies(facts: &Facts) -> CheckResult {
     let readings = match &facts.instances {
         Ok(readings) => readings,
@@ -68,20 +68,20 @@ pub(super) fn proxies(facts: &Facts) -> CheckResult {
     starts.sort_unstable();
     starts.dedup();
     match Continuity::of_simultaneous(readings) {
-        Continuity::Same if starts.is_empty() => CheckResult::skipped("it reports no process start"),
+        Continuity::Same if starts.is_empty() => CheckResult::skipped("no process start reported"),
         Continuity::Same => CheckResult::ok(format!("one, on {count} connections")),
         Continuity::Restarted => {
-            CheckResult::warning("the proxy was restarted while it was read").advise("run doctor again")
+            CheckResult::warning("the proxy was restarted during the check").advise("run doctor again")
         }
         Continuity::SeveralProxies => {
             let all = starts.join("; ");
-            CheckResult::failure(format!("several proxies answer at this address: {all}"))
-                .advise("give the address of one proxy, not of the balancer before them: killing is off here")
+            CheckResult::failure(format!("several proxies reply at this address: {all}"))
+                .advise("use the address of one proxy instead of the load balancer: kills are disabled here")
         }
     }
 }
 
-/// `db-proxy-1 since Mon, 23 Nov 2026 15:55:27 GMT`, as far as it is reported.
+/// Formats a process as `db-proxy-1 since Mon, 23 Nov 2026 15:55:27 GMT`. `None` without a process start.
 fn started(instance: &Instance) -> Option<String> {
     let process = instance.process.as_ref()?;
     let node = process
@@ -92,7 +92,7 @@ fn started(instance: &Instance) -> Option<String> {
     Some(format!("{node}since {}", process.started_at))
 }
 
-/// It changed three times, within series too.
+/// Reports the idle meaning. It changed three times, also within a series.
 pub(super) fn idle(facts: &Facts) -> CheckResult {
     let proxy = match &facts.proxy {
         Ok(proxy) => proxy,
@@ -100,7 +100,7 @@ pub(super) fn idle(facts: &Facts) -> CheckResult {
     };
     let meaning = proxy.instance.idle_meaning().and_then(IdleMeaning::entry);
     meaning.map_or_else(
-        || CheckResult::skipped("not known: it depends on the release"),
+        || CheckResult::skipped("unknown: it depends on the release"),
         |meaning| CheckResult::ok(format!("{}: {}", meaning.name, meaning.about)),
     )
 }

@@ -1,4 +1,4 @@
-//! How the proxy is set up, as far as watching needs it or is a burden to it, and its clock.
+//! Checks of the proxy's settings that matter for polling, and of its clock.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::Facts;
 use crate::model::{ServiceState, counted, maxctrl, parse_moment};
 
-/// The header tells whole seconds, and the reply was under way.
+/// Maximum clock difference that is not reported. The `Date` header has whole seconds, and the reply took time.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(2);
-/// So many services are named.
+/// Maximum number of services named.
 const MAX_NAMED: usize = 3;
 const DAY: f64 = 86_400.0;
 
@@ -29,15 +29,15 @@ pub(super) fn statements(facts: &Facts) -> CheckResult {
         .collect();
     let keep_some = services.iter().any(|service| service.retains(proxy) > Some(0));
     match proxy {
-        Some(0) if !keep_some => {
-            CheckResult::warning("none are kept (retain_last_statements=0): no query is shown or found stuck")
-                .advise(maxctrl::KEEP_STATEMENTS)
-        }
+        Some(0) if !keep_some => CheckResult::warning(
+            "not kept (retain_last_statements=0): queries are not shown, long ones not detected",
+        )
+        .advise(maxctrl::KEEP_STATEMENTS),
         _ if !keeping_none.is_empty() => without_statements(&keeping_none),
         Some(kept) => CheckResult::ok(format!(
             "the last {kept} of each session (retain_last_statements)"
         )),
-        None => CheckResult::skipped("it does not tell retain_last_statements"),
+        None => CheckResult::skipped("retain_last_statements is not reported"),
     }
 }
 
@@ -52,12 +52,12 @@ fn without_statements(services: &[&ServiceState]) -> CheckResult {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let judgment = CheckResult::warning(format!(
-        "none are kept by {}{more}: no query of theirs is shown or found stuck",
+    let result = CheckResult::warning(format!(
+        "not kept by {}{more}: queries are not shown, long ones not detected",
         names.join(", ")
     ));
-    first.into_iter().fold(judgment, |judgment, name| {
-        judgment.advise(maxctrl::keep_statements_of(name))
+    first.into_iter().fold(result, |result, name| {
+        result.advise(maxctrl::keep_statements_of(name))
     })
 }
 
@@ -65,10 +65,8 @@ pub(super) fn log(facts: &Facts) -> CheckResult {
     match &facts.proxy {
         Err(missing) => missing.into(),
         Ok(proxy) => match proxy.settings.session_trace {
-            None => CheckResult::skipped("it does not tell session_trace"),
-            Some(0) => {
-                CheckResult::ok("none is kept (session_trace=0); it costs a little, and is rarely needed")
-            }
+            None => CheckResult::skipped("session_trace is not reported"),
+            Some(0) => CheckResult::ok("not kept (session_trace=0); rarely needed, and has a small cost"),
             Some(lines) => {
                 let lines = counted(lines, "line");
                 CheckResult::ok(format!("the last {lines} of each session (session_trace)"))
@@ -87,19 +85,19 @@ pub(super) fn audit(facts: &Facts) -> CheckResult {
         None => CheckResult::skipped("there is no audit log before 23.02"),
         Some(false) => CheckResult::ok("off"),
         Some(true) if excluded.iter().any(|method| method.as_str() == "GET") => {
-            CheckResult::ok("on; GET is left out of it")
+            CheckResult::ok("on; GET is excluded")
         }
         Some(true) => {
-            let lines = lines_a_day(facts.asker.interval);
+            let lines = lines_a_day(facts.request.interval);
             CheckResult::warning(format!(
-                "on for every GET: watching writes up to {lines} lines a day into it"
+                "on for every GET: polling writes up to {lines} lines a day"
             ))
             .advise(maxctrl::leave_get_out_of_audit(excluded))
         }
     }
 }
 
-/// A poll is two requests: which process, and the list.
+/// Returns the number of lines per day. A poll is two requests: process start and list.
 fn lines_a_day(interval: Duration) -> String {
     let lines = 2.0 * DAY / interval.as_secs_f64().max(0.05);
     if lines < 1_000.0 {
@@ -112,17 +110,17 @@ fn lines_a_day(interval: Duration) -> String {
 pub(super) fn clock(facts: &Facts) -> CheckResult {
     let proxy = facts.proxy.as_ref().ok();
     let list = facts.list.as_ref().ok();
-    let heard = proxy.map(|proxy| (proxy.server_now, proxy.heard_at));
-    let heard = heard.or(list.map(|list| (list.server_now, list.heard_at)));
-    let Some((by_date, heard_at)) = heard else {
+    let times = proxy.map(|proxy| (proxy.server_now, proxy.heard_at));
+    let times = times.or(list.map(|list| (list.server_now, list.heard_at)));
+    let Some((by_date, heard_at)) = times else {
         return match &facts.list {
             Err(missing) => missing.into(),
-            Ok(_) => CheckResult::skipped("not known"),
+            Ok(_) => CheckResult::skipped("unknown"),
         };
     };
     let by_uptime = proxy.and_then(|proxy| since_start(&proxy.instance));
     let Some(server_now) = by_date.or(by_uptime) else {
-        return CheckResult::skipped("it sends no Date");
+        return CheckResult::skipped("no Date header");
     };
     let skew = server_now.duration_since(heard_at);
     if let (Some(date), Some(uptime)) = (by_date, by_uptime)
@@ -130,19 +128,19 @@ pub(super) fn clock(facts: &Facts) -> CheckResult {
     {
         let apart = whole(date.duration_since(uptime));
         return CheckResult::warning(format!(
-            "its Date is {apart} from started_at and uptime: another server may answer for it"
+            "its Date differs by {apart} from started_at plus uptime: another server may reply for it"
         ))
-        .advise("give the address of the proxy itself");
+        .advise("use the address of the proxy itself");
     }
     if skew.abs() <= MAX_CLOCK_SKEW {
         return CheckResult::ok("within 2s of this machine's");
     }
     let side = if skew.is_negative() { "behind" } else { "ahead of" };
     CheckResult::warning(format!("{} {side} this machine's", whole(skew)))
-        .advise("ages hold, but times in logs do not match: is time synchronised (NTP) on both?")
+        .advise("ages are correct, but log times do not match: check time synchronization (NTP) on both")
 }
 
-/// What the proxy's clock showed, by when it began and how long it has run.
+/// Returns the proxy's time, computed from its process start and uptime.
 fn since_start(instance: &crate::model::Instance) -> Option<Timestamp> {
     let started = instance.process.as_ref()?.started_at.as_str();
     let uptime = i64::try_from(instance.uptime?.as_millis()).ok()?;
@@ -150,7 +148,7 @@ fn since_start(instance: &crate::model::Instance) -> Option<Timestamp> {
     started.checked_add(SignedDuration::from_millis(uptime)).ok()
 }
 
-/// Without a sign, in whole seconds.
+/// Formats a span without its sign, in whole seconds.
 fn whole(span: SignedDuration) -> String {
     let seconds = span.as_secs().unsigned_abs().max(1);
     humantime::format_duration(Duration::from_secs(seconds)).to_string()
