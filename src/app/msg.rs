@@ -36,6 +36,8 @@ pub enum Msg {
     Key(KeyPress),
     /// Pasted text: goes to a text input or is ignored, never treated as keys.
     Paste(String),
+    /// A paste was longer than is kept, or its end did not arrive in time: nothing of it is used.
+    PasteDropped,
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
     /// Sent when a frame has been written to the terminal.

@@ -20,6 +20,10 @@ impl App {
             Msg::Clock(now) => self.clock(now, &mut effects),
             Msg::Key(key) => self.key(key, &mut effects),
             Msg::Paste(text) => self.on_paste(&text, &mut effects),
+            Msg::PasteDropped => {
+                let text = "paste dropped: it has no end, or is longer than 64 KiB";
+                self.status = Some(Status::warning(text.to_owned()));
+            }
             Msg::Resized(columns, lines) => {
                 self.size = (columns, lines);
                 let page = self.page();

@@ -112,7 +112,10 @@ fn with_password(
     }
     match prompt::read_password(user, client.url())? {
         Some(password) => Ok(Client::new(with(password))?),
-        None => Err(failed(client)(refused)),
+        None => Err(CommandError::NoPassword {
+            url: client.url().clone(),
+            refused,
+        }),
     }
 }
 

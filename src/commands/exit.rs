@@ -66,6 +66,14 @@ pub(super) enum CommandError {
         /// Cause.
         fault: RequestError,
     },
+    /// An endpoint that needs a password, and none was typed.
+    #[error("{url}: no password was typed: {refused}{}", remedy(refused))]
+    NoPassword {
+        /// Which endpoint.
+        url: EndpointUrl,
+        /// Its refusal.
+        refused: RequestError,
+    },
     /// Several endpoints failed for different reasons; holds the last one.
     #[error(transparent)]
     Differing(Box<Self>),
@@ -169,6 +177,7 @@ impl CommandError {
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
             | Self::CannotPrompt => ExitStatus::Usage,
             Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
+            Self::NoPassword { .. } => ExitStatus::NotAllowed,
             Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,
             _ => ExitStatus::Failed,
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::driver::KillDriver;
-use self::outcomes::OutcomePrinter;
+use self::outcomes::{OutcomePrinter, in_ascii};
 use self::prompt::Interrupts;
 use self::prompt::{Consent, has_terminal};
 use self::victims::{VictimSelection, find};
@@ -72,7 +72,7 @@ async fn kill(
     let names = names(config, &clients);
     let victims = find(&clients, &names, &selection).await?;
     for problem in &victims.problems {
-        output::complain(problem);
+        output::complain(&in_ascii(config.ascii, problem));
     }
     if victims.found.is_empty() && victims.problems.is_empty() {
         output::remark("no session matches: nothing to do");
@@ -90,8 +90,11 @@ async fn kill(
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
     let mut round = KillDriver::open(clients.clone(), audit, victims.found, selection.rules)?;
     round.wait_for_checks().await;
-    let mut outcomes = OutcomePrinter::new(args.output, &urls, has_problems, round.tasks());
-    let plan = |round: &KillDriver<Client>| plan::text(round.tasks(), &clients);
+    let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
+    let plan = |round: &KillDriver<Client>| {
+        let text = plan::text(round.tasks(), &clients);
+        in_ascii(config.ascii, &text).into_owned()
+    };
     match consent {
         Consent::DryRun => {
             outcomes.print_plan(&round, &plan(&round))?;
@@ -192,7 +195,7 @@ async fn finish(
             round.cancel("interrupted");
         }
         round.abandon();
-        OutcomePrinter::report_interrupted(round.tasks(), round.cancel_reason());
+        outcomes.report_interrupted(round.tasks(), round.cancel_reason());
         outcomes.finish_interrupted(round.tasks())?;
         if let Some(why) = round.close() {
             output::complain(&format!("an outcome was not logged: {why}"));

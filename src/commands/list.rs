@@ -69,10 +69,7 @@ fn warn(snapshot: &Snapshot) {
         ));
     }
     if blanked > 0 {
-        output::complain(&format!(
-            "left blank: {} that cannot be read",
-            counted(blanked, "field")
-        ));
+        output::complain(&output::left_blank(blanked));
     }
 }
 

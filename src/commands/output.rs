@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use super::ascii::{Ascii, Escapes};
 use super::exit::CommandError;
+use crate::model::counted;
 
 /// The writer for results.
 pub(super) type Out = Ascii<BufWriter<io::StdoutLock<'static>>>;
@@ -42,6 +43,11 @@ pub(super) fn terminal_width() -> Option<usize> {
     }
     let (columns, _) = crossterm::terminal::size().ok()?;
     (columns > 0).then_some(columns.into())
+}
+
+/// Returns how many unreadable fields were left blank, as text.
+pub(super) fn left_blank(fields: u32) -> String {
+    format!("left blank: {} that cannot be read", counted(fields, "field"))
 }
 
 /// Prints an error or warning on stderr. Ignores write errors, because there is no other place to report them.

@@ -13,12 +13,17 @@ pub(super) type Aliases = BTreeMap<EndpointId, EndpointId>;
 pub(super) fn merge(snapshots: Vec<Snapshot>, clients: &[Client]) -> (Vec<Snapshot>, Aliases) {
     let (kept, aliases) = merged(snapshots);
     for (alias, endpoint) in &aliases {
-        let [alias, url] = [alias, endpoint].map(|endpoint| connect::url(clients, *endpoint));
-        output::remark(&format!(
-            "{alias} is the same proxy as {url}: its sessions are used once"
-        ));
+        remark(clients, *alias, *endpoint);
     }
     (kept, aliases)
+}
+
+/// Says that an endpoint is another URL of one that was used before.
+pub(super) fn remark(clients: &[Client], alias: EndpointId, endpoint: EndpointId) {
+    let [alias, url] = [alias, endpoint].map(|endpoint| connect::url(clients, endpoint));
+    output::remark(&format!(
+        "{alias} is the same proxy as {url}: its sessions are used once"
+    ));
 }
 
 fn merged(snapshots: Vec<Snapshot>) -> (Vec<Snapshot>, Aliases) {

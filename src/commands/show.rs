@@ -12,7 +12,7 @@ use super::answers::Answers;
 use super::ascii::Escapes;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
-use super::{connect, output};
+use super::{connect, output, same_proxy};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
 use crate::client::Client;
 use crate::diagnosis::{
@@ -37,6 +37,19 @@ struct ShownSession {
 }
 
 impl ShownSession {
+    /// Whether both are certainly one session of one proxy, as [`Snapshot::is_of_same_proxy`] decides it.
+    ///
+    /// [`Snapshot::is_of_same_proxy`]: crate::model::Snapshot::is_of_same_proxy
+    fn is_certainly(&self, other: &Self) -> bool {
+        let processes = self
+            .identity
+            .process
+            .as_ref()
+            .zip(other.identity.process.as_ref());
+        processes.is_some_and(|(one, other)| one.is_certainly(other))
+            && self.detail.session.is_certainly(&other.detail.session)
+    }
+
     fn diagnosis(&self) -> Diagnosis<'_> {
         Diagnosis {
             found: &self.found,
@@ -52,6 +65,9 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, Co
     let answers = connect::block_on(async { Ok(find(&clients, id, config.thresholds).await) })?;
     let (shown, exit) = only(id, answers, &clients)?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);
+    if shown.detail.blanked > 0 {
+        output::complain(&output::left_blank(shown.detail.blanked));
+    }
     let escapes = Escapes::of(config.ascii, args.output == ShowOutput::Json);
     output::print_with(escapes, |out| match args.output {
         ShowOutput::Text => text::write(out, &shown, &endpoint),
@@ -82,7 +98,8 @@ fn only(
             .failures
             .retain(|failure| !matches!(failure, CommandError::NoSuchSession(..)));
     }
-    let (mut found, exit) = answers.report_failures()?;
+    let (found, exit) = answers.report_failures()?;
+    let mut found = without_repeats(found, clients);
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok((one, exit)),
         (Some(last), false) => {
@@ -94,6 +111,18 @@ fn only(
         }
         (None, _) => Err(CommandError::NoEndpoint),
     }
+}
+
+/// Leaves out what another URL of the same proxy has shown, and says so.
+fn without_repeats(found: Vec<ShownSession>, clients: &[Client]) -> Vec<ShownSession> {
+    let mut kept: Vec<ShownSession> = Vec::new();
+    for shown in found {
+        match kept.iter().find(|one| one.is_certainly(&shown)) {
+            Some(one) => same_proxy::remark(clients, shown.identity.endpoint, one.identity.endpoint),
+            None => kept.push(shown),
+        }
+    }
+    kept
 }
 
 async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<ShownSession, CommandError> {

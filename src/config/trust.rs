@@ -87,7 +87,7 @@ fn unsuitable(path: &Path, metadata: &Metadata) -> Option<&'static str> {
         Some("it is a device")
     } else if kind.is_fifo() && fs::canonicalize(path).is_ok() {
         // Only a named pipe has a path.
-        Some("it is a named pipe: use a regular file, or password-command for a password")
+        Some("it is a named pipe, which may never end: use a regular file")
     } else {
         None
     }

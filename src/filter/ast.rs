@@ -9,7 +9,7 @@ use std::fmt::{self, Display as _};
 use super::error::FilterError;
 use super::field::{FieldType, FilterField};
 use super::glob::{self, Glob, Pattern};
-use super::lex::{Quoted, is_keyword, is_word};
+use super::lex::{Quoted, foreign_sign, is_keyword, is_word};
 use super::word::Word;
 use super::{Filter, unit};
 use crate::model::RawText;
@@ -104,7 +104,8 @@ impl fmt::Display for Expr {
             Self::Flag(field) => f.write_str(field.name),
             Self::Word(word) => {
                 let text = word.as_str();
-                let means_more = is_keyword(text) || FilterField::named(text).is_some();
+                let means_more =
+                    is_keyword(text) || foreign_sign(text).is_some() || FilterField::named(text).is_some();
                 value(f, text, is_word(text) && !means_more)
             }
             Self::Compare(comparison) => comparison.fmt(f),

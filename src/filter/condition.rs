@@ -18,7 +18,8 @@ use super::field::{FieldType, FilterField};
 use super::glob::Glob;
 use super::glob::Pattern;
 use super::lex::{
-    LexInput, Parsed, after_blanks, blanks, is_keyword, mistake, next_token, operator, quoted, word,
+    LexInput, Parsed, after_blanks, blanks, foreign_sign, is_keyword, mistake, next_token, operator, quoted,
+    word,
 };
 use super::unit;
 use super::word::Word;
@@ -46,6 +47,9 @@ pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
     }
     if opt(peek(after_blanks(operator))).parse_next(input)?.is_some() {
         return comparison(input, name, at);
+    }
+    if let Some((found, keyword)) = foreign_sign(name) {
+        return mistake(at, ErrorKind::ForeignSign { found, keyword });
     }
     ends(input)?;
     blanks(input)?;

@@ -84,6 +84,14 @@ pub enum ErrorKind {
         /// What stands there.
         found: String,
     },
+    /// A sign of another language in the place of a keyword.
+    #[error("found {found}: write '{keyword}', or quote a text that has it")]
+    ForeignSign {
+        /// The sign.
+        found: &'static str,
+        /// The keyword of this language.
+        keyword: &'static str,
+    },
     /// `known` without the name of a field.
     #[error("expected the name of a field and ')', found {found}")]
     Known {

@@ -55,6 +55,14 @@ pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
+/// Signs that other languages write for a keyword, and the keyword.
+const SIGNS: [(&str, &str); 2] = [("&&", "and"), ("||", "or")];
+
+/// Returns a sign in a bare word that other languages write for a keyword, and the keyword.
+pub(super) fn foreign_sign(word: &str) -> Option<(&'static str, &'static str)> {
+    SIGNS.into_iter().find(|(sign, _)| word.contains(sign))
+}
+
 /// Whether a text needs no quotes.
 pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_word_char)

@@ -359,3 +359,4 @@ mod compose;
 mod errors;
 mod properties;
 mod reference;
+mod signs;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::RefusalReason;
-use crate::model::{Difference, Identity, Part, RequestError};
+use crate::model::{Difference, Identity, RequestError};
 
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +96,6 @@ impl KillOutcome {
 
 /// `refused: id 17 is now bob@10.0.0.9 (was alice@10.0.0.7)`: who it is counts more than the parts.
 fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String {
-    let now = |part: Part| {
-        let changed = differences.iter().find(|difference| difference.part == part);
-        changed.map_or_else(|| identity.text(part), |difference| difference.now.clone())
-    };
     let parts = differences
         .iter()
         .map(|difference| difference.part.name())
@@ -111,10 +107,9 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
         "differ"
     };
     format!(
-        "refused: id {} is now {}@{} (was {}; {parts} {differ})",
+        "refused: id {} is now {} (was {}; {parts} {differ})",
         identity.id,
-        now(Part::User),
-        now(Part::Address),
+        identity.client_after(differences),
         identity.client(),
     )
 }

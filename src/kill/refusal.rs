@@ -60,7 +60,8 @@ impl RefusalReason {
                 format!("MaxScale {version} would take this id for another one")
             }
             Self::Unknown(Part::User) => {
-                "not logged in: without a user it cannot be told from another".to_owned()
+                "its user is unknown (not logged in, or unreadable), so it cannot be told from another"
+                    .to_owned()
             }
             Self::Unknown(part) => format!(
                 "its {} is unknown, so it cannot be told from another",

@@ -254,6 +254,16 @@ impl Identity {
         format!("{}@{origin}", shown(&self.user))
     }
 
+    /// [`Identity::client`] of the session that differs in these parts.
+    pub fn client_after(&self, differences: &[Difference]) -> String {
+        let now = |part: Part| {
+            let changed = differences.iter().find(|difference| difference.part == part);
+            changed.map_or_else(|| self.text(part), |difference| difference.now.clone())
+        };
+        let origin = origin(&quoted(&now(Part::Address)), now(Part::Port).parse().ok());
+        format!("{}@{origin}", quoted(&now(Part::User)))
+    }
+
     /// The bytes that are compared: raw forms, never what is shown.
     fn proof(&self, part: Part) -> Option<Vec<u8>> {
         let raw = |text: &Option<Text>| text.as_ref().map(tagged);

@@ -144,7 +144,7 @@ impl Session {
     /// quoted.
     pub fn client(&self) -> String {
         let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
-        let user = shown(&self.user).unwrap_or_else(|| "(not logged in)".to_owned());
+        let user = shown(&self.user).unwrap_or_else(|| "(no user)".to_owned());
         let origin = shown(&self.address).map(|address| origin(&address, self.port));
         format!("{user}@{}", origin.as_deref().unwrap_or("?"))
     }

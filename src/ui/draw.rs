@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
+use super::cut::line_head;
 pub(super) use super::cut::{fit, fit_middle};
 use super::theme::Theme;
 use crate::app::layout::Area;
@@ -127,12 +128,9 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 lines.push(String::new());
                 continue;
             }
-            let head = fit(rest, width.max(1), "");
-            if head.is_empty() {
-                break;
-            }
+            let head = line_head(rest, width);
             rest = rest.get(head.len()..).unwrap_or_default();
-            *line = head;
+            line.push_str(head);
             lines.push(String::new());
         }
     }

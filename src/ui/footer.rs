@@ -78,17 +78,20 @@ fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }
 
-/// Returns the note on the right. An error may use the space that the text leaves, and at least half of
-/// the line.
+/// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
+/// filter leaves, and at least half of the line.
 fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
+    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
+    let fitted = |text: &str| format!(" {} ", fit(text, left.max(width / 2), theme.glyphs.more));
+    if let Some(status) = &app.status {
+        return (fitted(&status.text), level_style(status.level, theme));
+    }
     let Some(error) = &prompt.error else {
         let view = &app.table.view;
         let matching = format!(" {} of {} ", view.listed_count(), view.total());
         return (matching, theme.quiet);
     };
-    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
-    let said = fit(&error.kind.to_string(), left.max(width / 2), theme.glyphs.more);
-    (format!(" {said} "), theme.warning)
+    (fitted(&error.kind.to_string()), theme.warning)
 }
 
 /// Returns the visible part of the text and the column of the cursor. An error is underlined; if

@@ -58,7 +58,7 @@ pub enum RowFlaw {
     #[error(": they have no id, as in an early form of the draft")]
     NoId,
     /// It is of another type (JSON:API).
-    #[error(": their type is '{0}'")]
+    #[error(": the type is '{0}'")]
     OtherType(Text),
 }
 

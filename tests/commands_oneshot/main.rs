@@ -7,11 +7,17 @@
     reason = "a test that panics fails, as it should"
 )]
 
+mod addresses;
+mod ascii;
 mod audit;
 mod columns;
 mod config;
 mod doctor;
+mod evidence;
 mod faults;
+#[path = "../support/front.rs"]
+mod front;
+mod frozen;
 mod hostile;
 mod kill;
 mod kill_asks;
@@ -25,7 +31,12 @@ mod process;
 mod program;
 mod several;
 mod show;
+#[path = "../support/slow_link.rs"]
+mod slow_link;
 mod terminal;
+#[path = "../support/tls_front.rs"]
+mod tls_front;
 #[path = "../support/two_proxies.rs"]
 mod two_proxies;
+mod unreadable;
 mod versions;

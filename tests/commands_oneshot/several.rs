@@ -179,3 +179,16 @@ fn an_id_that_was_reused_is_not_ended_by_its_old_key() {
     assert_eq!(ran.status, 1, "{ran:?}");
     assert_eq!(demo.deletes(), [""; 0]);
 }
+
+#[test]
+fn one_session_by_two_urls_is_shown_once() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let id = demo.ready_id();
+    let ran = by_two_urls(&demo, &["show", &id]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.out.starts_with(&format!("{id}  ")), "{ran:?}");
+    assert!(ran.err.contains("is the same proxy as"), "{ran:?}");
+    let draft = Demo::start(ServedDialects::Draft);
+    let ran = by_two_urls(&draft, &["show", &draft.ready_id()]);
+    assert_eq!(ran.status, 1, "the draft does not tell: {ran:?}");
+}

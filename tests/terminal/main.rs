@@ -41,6 +41,7 @@ mod names;
 mod outage;
 mod password;
 mod paste;
+mod paste_end;
 mod plain;
 mod refusal;
 mod resize;

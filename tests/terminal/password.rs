@@ -128,7 +128,8 @@ fn no_answer_is_no_password() {
         is_asked(&pty, &url);
         pty.keys(nothing);
         pty.ends_anyhow_with(4);
-        assert!(pty.text().contains("not allowed (401)"), "{}", pty.text());
+        let words = "no password was typed: not allowed (401)";
+        assert!(pty.text().contains(words), "{}", pty.text());
         assert_eq!(refusals(&endpoint), 1, "nothing was tried");
     }
 }

@@ -1,16 +1,18 @@
 //! Prints the outcome of each kill: as text when it is finished, as JSON at the end.
 
-use std::io::Write as _;
+use std::borrow::Cow;
+use std::io::{self, Write as _};
 
 use serde::Serialize;
 
 use super::driver::KillDriver;
 use super::driver::KillTransport;
 use crate::cli::KillOutput;
+use crate::commands::ascii::Escapes;
 use crate::commands::exit::{CommandError, ExitStatus};
 use crate::commands::output;
 use crate::kill::{KillOutcome, KillTask, RefusalReason, Tally};
-use crate::model::{Identity, Text, display_width};
+use crate::model::{Identity, Text, ascii, display_width};
 use crate::runtime::json;
 
 /// Width of the longest outcome word.
@@ -34,6 +36,8 @@ struct OutcomeRecord<'a> {
 /// Prints outcomes and keeps the first write error.
 pub(super) struct OutcomePrinter<'a> {
     form: KillOutput,
+    /// Whether all output is ASCII.
+    is_ascii: bool,
     /// URLs of the endpoints, by number.
     urls: &'a [String],
     /// Whether a selected session was not found.
@@ -46,15 +50,26 @@ pub(super) struct OutcomePrinter<'a> {
 }
 
 impl<'a> OutcomePrinter<'a> {
-    pub(super) fn new(form: KillOutput, urls: &'a [String], has_problems: bool, tasks: &[KillTask]) -> Self {
+    pub(super) fn new(
+        form: KillOutput,
+        is_ascii: bool,
+        urls: &'a [String],
+        has_problems: bool,
+        tasks: &[KillTask],
+    ) -> Self {
         let widest = |width: fn(&KillTask) -> usize| tasks.iter().map(width).max().unwrap_or(0);
         Self {
             form,
+            is_ascii,
             urls,
             has_problems,
             is_single: tasks.len() == 1,
             id_width: widest(|task| task.victim.identity.id.to_string().len()),
-            client_width: widest(|task| display_width(&task.victim.identity.client())),
+            client_width: tasks
+                .iter()
+                .map(|task| display_width(&in_ascii(is_ascii, &task.victim.identity.client())))
+                .max()
+                .unwrap_or(0),
             written: Ok(()),
         }
     }
@@ -73,8 +88,18 @@ impl<'a> OutcomePrinter<'a> {
             self.columns(identity, outcome)
         };
         let place = self.location(identity);
-        let written = output::print(|out| writeln!(out, "{}{place}", line.trim_end()));
+        let written = self.write(|out| writeln!(out, "{}{place}", line.trim_end()));
         self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
+    }
+
+    fn write(&self, write: impl FnOnce(&mut output::Out) -> io::Result<()>) -> Result<(), CommandError> {
+        let escapes = Escapes::of(self.is_ascii, self.form == KillOutput::Json);
+        output::print_with(escapes, write)
+    }
+
+    /// Prints one line on stderr.
+    fn complain(&self, what: &str) {
+        output::complain(&in_ascii(self.is_ascii, what));
     }
 
     /// Returns the URL if there are several endpoints, because ids repeat between them.
@@ -88,7 +113,8 @@ impl<'a> OutcomePrinter<'a> {
     }
 
     fn columns(&self, identity: &Identity, outcome: &KillOutcome) -> String {
-        let (id, client) = (identity.id.to_string(), identity.client());
+        let id = identity.id.to_string();
+        let client = in_ascii(self.is_ascii, &identity.client()).into_owned();
         let gap = self.client_width.saturating_sub(display_width(&client));
         format!(
             "{:<OUTCOME_WIDTH$}  {id:>id_width$}  {client}{:gap$}  {}",
@@ -128,13 +154,13 @@ impl<'a> OutcomePrinter<'a> {
     ) -> Result<(), CommandError> {
         match self.form {
             KillOutput::Json => self.print_json(round.tasks()),
-            KillOutput::Table => output::print(|out| out.write_all(plan.as_bytes())),
+            KillOutput::Table => self.write(|out| out.write_all(plan.as_bytes())),
         }
     }
 
     fn print_json(&self, tasks: &[KillTask]) -> Result<(), CommandError> {
         let records: Vec<_> = tasks.iter().map(|task| self.record(task)).collect();
-        output::print(|out| {
+        self.write(|out| {
             json::to_writer_pretty(&mut *out, &records)?;
             writeln!(out)
         })
@@ -163,19 +189,19 @@ impl<'a> OutcomePrinter<'a> {
     }
 
     /// Prints which kills a signal left unknown or not started.
-    pub(super) fn report_interrupted(tasks: &[KillTask], cancel_reason: Option<&str>) {
+    pub(super) fn report_interrupted(&self, tasks: &[KillTask], cancel_reason: Option<&str>) {
         if let Some(why) = cancel_reason {
-            output::complain(&format!("canceled, nothing was killed: {why}"));
+            self.complain(&format!("canceled, nothing was killed: {why}"));
             return;
         }
         for task in tasks {
             let (who, id) = (task.victim.name(), task.victim.identity.id);
             match task.outcome() {
-                Some(KillOutcome::Unknown(_)) => output::complain(&format!(
+                Some(KillOutcome::Unknown(_)) => self.complain(&format!(
                     "unknown whether {who} was killed: interrupted; check with 'maxtop show {id}'"
                 )),
                 Some(outcome) if outcome.refusal().is_some_and(RefusalReason::is_a_stop) => {
-                    output::complain(&format!(
+                    self.complain(&format!(
                         "{who} was not killed: interrupted before anything was sent"
                     ));
                 }
@@ -194,5 +220,14 @@ impl<'a> OutcomePrinter<'a> {
         } else {
             ExitStatus::Failed
         }
+    }
+}
+
+/// Returns a text as it is written where all output may have to be ASCII.
+pub(super) fn in_ascii(is_ascii: bool, text: &str) -> Cow<'_, str> {
+    if is_ascii {
+        ascii(text)
+    } else {
+        Cow::Borrowed(text)
     }
 }

@@ -1,5 +1,7 @@
 //! Tests of the time between confirmation and DELETE, which need access to internals.
 
+mod balanced;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -72,7 +74,7 @@ async fn ended<E: KillTransport>(mut round: KillDriver<E>) -> (ExitStatus, Vec<K
         .cloned()
         .collect();
     assert_eq!(reported, outcomes.len(), "each is reported once");
-    let exit = OutcomePrinter::new(KillOutput::Json, &[], false, &[]).exit(round.tasks());
+    let exit = OutcomePrinter::new(KillOutput::Json, false, &[], false, &[]).exit(round.tasks());
     (exit, outcomes)
 }
 

@@ -172,13 +172,7 @@ impl KillTask {
         match self.is_of_same_process(absence) {
             Some(true) => {}
             Some(false) => return KillOutcome::Refused(RefusalReason::Restarted),
-            None => {
-                let detail = "the process start could not be read after it";
-                return KillOutcome::Refused(RefusalReason::Unreadable(RequestError::Status {
-                    status: 404,
-                    detail: Some(Text::clean(detail, TextLimit::Line)),
-                }));
-            }
+            None => return KillOutcome::Refused(RefusalReason::Unreadable(self.unproven_404(absence))),
         }
         match (self.victim.dialect, self.victim.session.phase()) {
             (Dialect::JsonApi, Some(SessionPhase::Starting)) => {
@@ -186,6 +180,19 @@ impl KillTask {
             }
             (Dialect::JsonApi, Some(SessionPhase::Stopping)) => KillOutcome::Refused(RefusalReason::Closing),
             _ => KillOutcome::AlreadyGone,
+        }
+    }
+
+    /// Why a 404 does not prove that the session is gone.
+    pub(super) fn unproven_404(&self, absence: &Absence) -> RequestError {
+        let detail = match self.is_of_same_process(absence) {
+            None => "the process start could not be read after it",
+            Some(_) if absence.other_process.is_some() => return RequestError::MixedProcesses,
+            Some(_) => "another MaxScale process answered",
+        };
+        RequestError::Status {
+            status: 404,
+            detail: Some(Text::clean(detail, TextLimit::Line)),
         }
     }
 

@@ -49,10 +49,13 @@ impl KillTask {
     /// Handles a check after the DELETE. The session is gone if its own process answers with a 404, or
     /// has another session under its id.
     pub(super) fn seen_after_delete(&mut self, reply: SessionReply, now: Now) -> NextStep {
-        let is_gone = match &reply {
-            SessionReply::Seen(observation) => self.is_replaced(observation),
-            SessionReply::Missing(absence) => self.is_of_same_process(absence) == Some(true),
-            SessionReply::Failed(_) => false,
+        let (is_gone, unproven) = match &reply {
+            SessionReply::Seen(observation) => (self.is_replaced(observation), None),
+            SessionReply::Missing(absence) => (
+                self.is_of_same_process(absence) == Some(true),
+                Some(self.unproven_404(absence)),
+            ),
+            SessionReply::Failed(_) => (false, None),
         };
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.stage else {
             return NextStep::Rest;
@@ -66,7 +69,7 @@ impl KillTask {
                 return NextStep::Rest;
             }
             SessionReply::Failed(fault) => watch.unseen = Some(fault),
-            SessionReply::Missing(_) => watch.unseen = Some(RequestError::MixedProcesses),
+            SessionReply::Missing(_) => watch.unseen = unproven,
             SessionReply::Seen(_) => {
                 watch.alive = true;
                 watch.unseen = None;

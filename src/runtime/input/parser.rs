@@ -114,7 +114,10 @@ impl InputParser {
                 out.push(Msg::Key(KeyPress::plain(Code::Esc)));
             }
             ParserState::String(_) => self.drop_input(None, now),
-            ParserState::Paste { text, .. } => self.drop_input(Some(text), now),
+            ParserState::Paste { text, .. } => {
+                out.push(Msg::PasteDropped);
+                self.drop_input(Some(text), now);
+            }
             _ => {}
         }
     }
@@ -269,6 +272,7 @@ impl InputParser {
         } else if byte == CTRL_C {
             self.interrupt(Some(text));
         } else if text.len() > OPEN_BYTES {
+            out.push(Msg::PasteDropped);
             self.drop_input(Some(text), now);
         } else {
             self.state = ParserState::Paste { text, since };

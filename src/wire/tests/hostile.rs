@@ -83,7 +83,7 @@ fn the_error_says_what_the_rows_are() {
         (
             Dialect::JsonApi,
             r#"{"data":[{"id":"1","type":"servers"},{"id":"2","type":"servers"}]}"#,
-            "none of its 2 rows is a session: their type is 'servers'",
+            "none of its 2 rows is a session: the type is 'servers'",
         ),
     ] {
         assert_eq!(decoded(dialect, body).unwrap_err().to_string(), words);

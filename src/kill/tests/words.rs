@@ -1,0 +1,57 @@
+//! What is said of a session that is another one now, and of a 404 that proves nothing.
+
+use super::*;
+use crate::model::{Difference, Part};
+
+#[test]
+fn the_other_session_is_named_with_its_port_and_its_name_is_quoted() {
+    let was = Session {
+        port: Some(4711),
+        ..session(17, "alice")
+    };
+    let identity = victim_of(was, None).identity;
+    let now = |part, now: &str| Difference {
+        part,
+        was: String::new(),
+        now: now.to_owned(),
+    };
+    for (difference, expected) in [
+        (
+            now(Part::User, "bob@10.9.9.9   live"),
+            "id 17 is now 'bob@10.9.9.9   live'@10.0.0.7:4711",
+        ),
+        (now(Part::Port, "4712"), "id 17 is now alice@10.0.0.7:4712"),
+        (
+            now(Part::Address, "2001:db8::7"),
+            "id 17 is now alice@[2001:db8::7]:4711",
+        ),
+    ] {
+        let outcome = KillOutcome::Refused(RefusalReason::Changed(vec![difference]));
+        let words = outcome.words(&identity);
+        assert!(words.contains(expected), "{words}");
+    }
+}
+
+#[test]
+fn a_404_after_the_delete_says_why_it_proves_nothing() {
+    for (seen, expected) in [
+        (None, "status 404: the process start could not be read after it"),
+        (Some(process(2)), "status 404: another MaxScale process answered"),
+    ] {
+        let mut play = KillHarness::ask(vec![victim_of(session(17, "alice"), Some(&process(1)))]);
+        play.seen_by(1, None);
+        play.go();
+        play.seen_by(1, None);
+        play.deleted(Ok(()));
+        play.wait(Duration::from_millis(20));
+        for _ in 0..60 {
+            if play.outcome().is_some() {
+                break;
+            }
+            play.missing(play.last_check(), seen.clone());
+            play.wait(Duration::from_millis(250));
+        }
+        let words = play.words();
+        assert!(words.ends_with(expected), "{words}");
+    }
+}
