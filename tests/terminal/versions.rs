@@ -47,7 +47,7 @@ fn a_version_that_cannot_end_sessions_is_never_asked_to() {
         pty.wait("a table", |screen| ids(screen).len() == 13);
         let id = pty.look(cursor_id).unwrap();
         pty.keys("K");
-        pty.sees("cannot end sessions over its API");
+        pty.sees("cannot kill sessions over its API");
         pty.keys("y\r");
         endpoint.polled(2, &pty);
         assert_eq!(endpoint.deletes(), [""; 0], "{name}");
