@@ -18,8 +18,8 @@ tokio::task_local! {
     static CONNECTED: Cell<Option<Instant>>;
 }
 
-/// Runs a request. Returns its result and the time at which the connection was established, or at which
-/// it failed before that.
+/// Runs a request. Returns its result and the time at which the connection was established. If there was
+/// no connection, returns the time at which the request started.
 pub(super) async fn since_connected<T>(request: impl Future<Output = T>) -> (T, Instant) {
     let started = Instant::now();
     let run = async {

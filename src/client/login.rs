@@ -20,9 +20,9 @@ use super::access::CredentialState;
 const RETRY_DELAY: Duration = Duration::from_mins(1);
 /// Share of a token's lifetime that is left when it is renewed.
 const RENEW_AT_REMAINING: f64 = 0.1;
-/// Minimum lifetime of a token. Limits how often tokens are requested.
+/// Minimum time until a token is renewed. Limits how often tokens are requested.
 const MIN_LIFETIME: Duration = Duration::from_secs(1);
-/// Maximum lifetime of a token.
+/// Maximum time until a token is renewed.
 const MAX_LIFETIME: Duration = Duration::from_hours(24);
 /// Maximum length of a token, in bytes.
 const MAX_TOKEN_LEN: usize = 8 * 1024;

@@ -10,10 +10,10 @@ const MAX_DELAY: Duration = Duration::from_secs(1);
 /// Delay of a wake-up from which the program may have been stopped. The signal that reports it (SIGCONT)
 /// arrives right after the wake-up.
 const SUSPICIOUS_DELAY: Duration = Duration::from_millis(20);
-/// Time to wait for that signal.
+/// Minimum time between such a wake-up and the first request, in which the signal can arrive.
 const RESUME_MARGIN: Duration = Duration::from_millis(200);
-/// Time of the last wake-up before the end of the grace period. A short last step leaves no room for a
-/// long stop between two wake-ups.
+/// Time left at the last wake-up before the end of the grace period. A short last step makes a stop
+/// between the two wake-ups noticeable.
 const LAST_WAKE_UP: Duration = Duration::from_millis(50);
 
 /// A countdown on the monotonic clock.

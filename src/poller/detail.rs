@@ -70,7 +70,7 @@ impl DetailPoller {
         let Some(id) = id else {
             return std::future::pending().await;
         };
-        // While the cursor moves through the table no session is polled, only when it rests.
+        // While the cursor moves through the table no session is polled, only where it stops.
         let restless = self
             .wanted_at
             .replace(Instant::now())
