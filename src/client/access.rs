@@ -44,18 +44,18 @@ pub(super) struct CredentialState {
     /// Why the credentials were rejected. Nothing is sent while this is set.
     refused: Option<RequestError>,
     /// Whether the endpoint has accepted a request.
-    let_in: bool,
+    is_accepted: bool,
     token: Option<Arc<SecretString>>,
-    /// Number of successful requests with the password since the last token.
+    /// Number of requests with the password that count towards a token.
     by_password: u32,
     /// Number of such requests after which a token is requested.
-    worth: u32,
+    token_after: u32,
 }
 
 impl CredentialState {
-    /// Whether a token would save time.
+    /// Whether a token should be requested.
     pub(super) const fn needs_token(&self) -> bool {
-        self.token.is_none() && self.refused.is_none() && self.by_password >= self.worth
+        self.token.is_none() && self.refused.is_none() && self.by_password >= self.token_after
     }
 
     /// Whether there is a token.
@@ -85,10 +85,10 @@ impl Access {
         };
         let state = CredentialState {
             refused: None,
-            let_in: false,
+            is_accepted: false,
             token: None,
             by_password: 0,
-            worth: TOKEN_AFTER_REQUESTS,
+            token_after: TOKEN_AFTER_REQUESTS,
         };
         Self {
             credentials: spec.credentials.clone(),
@@ -160,8 +160,9 @@ impl Access {
     pub(super) fn on_reply(&self, pass: &AuthHeader, is_good: bool, counts: bool) {
         self.state.send_if_modified(|state| {
             let was_refused = state.refused.take().is_some();
-            state.let_in |= is_good;
-            let more = counts && matches!(pass, AuthHeader::Password) && state.by_password < state.worth;
+            state.is_accepted |= is_good;
+            let more =
+                counts && matches!(pass, AuthHeader::Password) && state.by_password < state.token_after;
             state.by_password += u32::from(more);
             was_refused || more
         });
@@ -193,14 +194,14 @@ impl Access {
             }
             state.token = None;
             state.by_password = 0;
-            state.worth = state.worth.saturating_mul(TOKEN_PENALTY);
+            state.token_after = state.token_after.saturating_mul(TOKEN_PENALTY);
             true
         });
     }
 
     /// Whether the endpoint has accepted a request.
-    pub(super) fn was_let_in(&self) -> bool {
-        self.state.borrow().let_in
+    pub(super) fn was_accepted(&self) -> bool {
+        self.state.borrow().is_accepted
     }
 
     /// Lets the next request try rejected credentials once more.

@@ -196,7 +196,7 @@ impl Exchange {
                 self.access.token_refused(token);
                 Err(RequestError::LoginEnded)
             }
-            (401 | 403, AuthHeader::Token(_) | AuthHeader::Password) if self.access.was_let_in() => {
+            (401 | 403, AuthHeader::Token(_) | AuthHeader::Password) if self.access.was_accepted() => {
                 Err(RequestError::MayOnlyRead)
             }
             _ => Ok(reply),

@@ -114,9 +114,9 @@ impl KillBatch {
                 batch.request_list(endpoint, &mut orders);
             }
         } else {
-            for place in 0..batch.tasks.len() {
-                if batch.tasks.get(place).is_some_and(KillTask::is_undecided) {
-                    batch.with_scheduler(place, |scheduler| scheduler.queue_check(place));
+            for index in 0..batch.tasks.len() {
+                if batch.tasks.get(index).is_some_and(KillTask::is_undecided) {
+                    batch.with_scheduler(index, |scheduler| scheduler.queue_check(index));
                 }
             }
         }
@@ -183,12 +183,12 @@ impl KillBatch {
     }
 
     /// Removes a victim or adds it again. Queues its first check if that is still missing.
-    pub fn remove(&mut self, place: usize, now: Now) -> Vec<Order> {
-        if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(place)) {
+    pub fn remove(&mut self, index: usize, now: Now) -> Vec<Order> {
+        if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
             task.remove();
             self.revision += 1;
             if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
-                self.with_scheduler(place, |scheduler| scheduler.queue_check(place));
+                self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
             }
         }
         self.after(now, Vec::new())
@@ -293,14 +293,14 @@ impl KillBatch {
             BatchPhase::Unconfirmed | BatchPhase::Grace(_) | BatchPhase::Canceled(_) => return Vec::new(),
         }
         self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
-        for place in 0..self.tasks.len() {
-            let Some(task) = self.tasks.get_mut(place) else {
+        for index in 0..self.tasks.len() {
+            let Some(task) = self.tasks.get_mut(index) else {
                 continue;
             };
             if task.is_in_flight() {
                 let was_told = task.outcome().is_some();
                 task.abandon(fault);
-                self.fresh.extend((!was_told).then_some(place));
+                self.fresh.extend((!was_told).then_some(index));
             }
         }
         self.after(now, Vec::new())
@@ -346,16 +346,16 @@ impl KillBatch {
     fn withdraw(&mut self, selects: impl Fn(&KillTask) -> bool, outcome: &KillOutcome) {
         // Before that, `run` collects the outcomes.
         let counts = matches!(self.phase, BatchPhase::Running);
-        for (place, task) in (0..).zip(&mut self.tasks) {
+        for (index, task) in (0..).zip(&mut self.tasks) {
             let is_selected = !task.is_removed() && selects(task);
             if is_selected && task.withdraw(outcome.clone()) && counts {
-                self.fresh.push(place);
+                self.fresh.push(index);
             }
         }
     }
 
-    fn with_scheduler(&mut self, place: usize, change: impl FnOnce(&mut RequestScheduler)) {
-        let endpoint = self.tasks.get(place).map(|a| a.victim.identity.endpoint);
+    fn with_scheduler(&mut self, index: usize, change: impl FnOnce(&mut RequestScheduler)) {
+        let endpoint = self.tasks.get(index).map(|a| a.victim.identity.endpoint);
         if let Some(scheduler) = endpoint.and_then(|endpoint| self.scheduler.get_mut(&endpoint)) {
             change(scheduler);
         }

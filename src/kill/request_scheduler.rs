@@ -36,10 +36,10 @@ pub(super) struct RequestScheduler {
     /// Maximum number of requests in flight.
     at_once: usize,
     checks: VecDeque<usize>,
-    looks: VecDeque<usize>,
+    follow_ups: VecDeque<usize>,
     alarms: BTreeSet<(Duration, usize, Alarm)>,
     checking: usize,
-    looking: usize,
+    following_up: usize,
     failures: u8,
 }
 
@@ -48,10 +48,10 @@ impl Default for RequestScheduler {
         Self {
             at_once: MAX_IN_FLIGHT,
             checks: VecDeque::new(),
-            looks: VecDeque::new(),
+            follow_ups: VecDeque::new(),
             alarms: BTreeSet::new(),
             checking: 0,
-            looking: 0,
+            following_up: 0,
             failures: 0,
         }
     }
@@ -90,18 +90,18 @@ impl RequestScheduler {
         Some((task, alarm))
     }
 
-    pub(super) fn queue_look(&mut self, task: usize) {
-        self.looks.push_back(task);
+    pub(super) fn queue_follow_up(&mut self, task: usize) {
+        self.follow_ups.push_back(task);
     }
 
     /// Returns the next task whose session may be requested now. Counts it as in flight.
     pub(super) fn next_dispatch(&mut self) -> Option<(usize, RequestKind)> {
-        if self.checking + self.looking >= self.at_once {
+        if self.checking + self.following_up >= self.at_once {
             return None;
         }
-        if !self.looks.is_empty() && (self.checks.is_empty() || self.looking < MAX_FOLLOW_UPS) {
-            self.looking += 1;
-            return Some((self.looks.pop_front()?, RequestKind::FollowUp));
+        if !self.follow_ups.is_empty() && (self.checks.is_empty() || self.following_up < MAX_FOLLOW_UPS) {
+            self.following_up += 1;
+            return Some((self.follow_ups.pop_front()?, RequestKind::FollowUp));
         }
         let check = self.checks.pop_front()?;
         self.checking += 1;
@@ -109,12 +109,12 @@ impl RequestScheduler {
     }
 
     /// Frees the slot of a finished request.
-    pub(super) fn on_request_end(&mut self, lane: RequestKind) {
-        let under_way = match lane {
+    pub(super) fn on_request_end(&mut self, kind: RequestKind) {
+        let in_flight = match kind {
             RequestKind::Check => &mut self.checking,
-            RequestKind::FollowUp => &mut self.looking,
+            RequestKind::FollowUp => &mut self.following_up,
         };
-        *under_way = under_way.saturating_sub(1);
+        *in_flight = in_flight.saturating_sub(1);
     }
 
     /// Counts failures in a row. Returns `true` if the endpoint has failed too often to continue.

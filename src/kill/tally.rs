@@ -29,8 +29,8 @@ impl Tally {
         let mut tally = Self::default();
         for task in tasks.iter().filter(|task| !task.is_removed()) {
             let word = task.outcome().map(KillOutcome::word);
-            let place = word.and_then(|word| WORDS.iter().position(|known| *known == word));
-            match (place.and_then(|place| tally.ended.get_mut(place)), task.state()) {
+            let index = word.and_then(|word| WORDS.iter().position(|known| *known == word));
+            match (index.and_then(|index| tally.ended.get_mut(index)), task.state()) {
                 (Some(count), _) => *count += 1,
                 (None, KillState::FollowingUp(_)) => tally.watched += 1,
                 (None, _) => tally.left += 1,

@@ -230,9 +230,9 @@ impl KillTask {
     }
 
     /// Marks a request as pending and returns its ticket.
-    pub(super) const fn start_request(&mut self, lane: RequestKind) -> Ticket {
+    pub(super) const fn start_request(&mut self, kind: RequestKind) -> Ticket {
         self.ticket = self.ticket.next();
-        self.waits = Some(lane);
+        self.waits = Some(kind);
         self.ticket
     }
 

@@ -57,24 +57,24 @@ impl KillBatch {
     /// Handles the alarms that are due.
     pub(super) fn wake(&mut self, now: Now) {
         for scheduler in self.scheduler.values_mut() {
-            while let Some((place, alarm)) = scheduler.due(now.elapsed) {
-                let Some(task) = self.tasks.get_mut(place) else {
+            while let Some((index, alarm)) = scheduler.due(now.elapsed) {
+                let Some(task) = self.tasks.get_mut(index) else {
                     continue;
                 };
                 match alarm {
                     // The reply decides what is next.
                     Alarm::FollowUp if task.has_request() => {}
-                    Alarm::FollowUp if task.is_undecided() => scheduler.queue_check(place),
-                    Alarm::FollowUp if task.is_in_flight() => scheduler.queue_look(place),
+                    Alarm::FollowUp if task.is_undecided() => scheduler.queue_check(index),
+                    Alarm::FollowUp if task.is_in_flight() => scheduler.queue_follow_up(index),
                     Alarm::FollowUp => {}
                     Alarm::GiveUp => {
                         let before = task.outcome().cloned();
                         task.give_up_in_time(now);
                         if let Some(at) = task.gives_up_at().filter(|at| *at > now.elapsed) {
-                            scheduler.wake(at, place, Alarm::GiveUp);
+                            scheduler.wake(at, index, Alarm::GiveUp);
                         }
                         self.fresh
-                            .extend((task.outcome() != before.as_ref()).then_some(place));
+                            .extend((task.outcome() != before.as_ref()).then_some(index));
                     }
                 }
             }
@@ -88,12 +88,12 @@ impl KillBatch {
         }
         let Self { tasks, scheduler, .. } = self;
         for (endpoint, scheduler) in scheduler {
-            while let Some((place, lane)) = scheduler.next_dispatch() {
+            while let Some((index, kind)) = scheduler.next_dispatch() {
                 let Some(task) = tasks
-                    .get_mut(place)
+                    .get_mut(index)
                     .filter(|task| !task.is_finished() && !task.has_request())
                 else {
-                    scheduler.on_request_end(lane);
+                    scheduler.on_request_end(kind);
                     continue;
                 };
                 task.begin();
@@ -103,7 +103,7 @@ impl KillBatch {
                 };
                 orders.push(Order::Ask {
                     endpoint: *endpoint,
-                    ticket: task.start_request(lane),
+                    ticket: task.start_request(kind),
                     request,
                 });
             }

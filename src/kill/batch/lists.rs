@@ -65,11 +65,11 @@ impl KillBatch {
         }
         let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
         let open = (0..).zip(tasks).filter(|(_, a)| here(a) && a.is_undecided());
-        for (place, task) in open {
+        for (index, task) in open {
             let reply = match answer {
                 Ok(snapshot) => {
                     let Some(session) = snapshot.get(task.victim.identity.id) else {
-                        scheduler.queue_check(place);
+                        scheduler.queue_check(index);
                         continue;
                     };
                     SessionReply::Seen(Arc::new(snapshot.observation(session)))
@@ -86,7 +86,7 @@ impl KillBatch {
         if matches!(self.phase, BatchPhase::Unconfirmed | BatchPhase::Grace(_)) {
             self.on_restart(snapshot);
         }
-        for (place, task) in (0..).zip(&mut self.tasks) {
+        for (index, task) in (0..).zip(&mut self.tasks) {
             let victims = &task.victim.identity;
             // A list of another proxy at the same address says nothing about the victim.
             let is_foreign =
@@ -96,7 +96,7 @@ impl KillBatch {
                 let found = snapshot.find(&task.victim.identity.key());
                 task.on_list(matches!(found, Lookup::Same(_)), now);
                 self.fresh
-                    .extend((task.outcome() != was.as_ref()).then_some(place));
+                    .extend((task.outcome() != was.as_ref()).then_some(index));
             }
         }
     }

@@ -32,9 +32,9 @@ impl KillBatch {
             return self.not_logged(&why);
         }
         self.run();
-        for place in 0..self.tasks.len() {
-            if self.tasks.get(place).is_some_and(KillTask::is_queued) {
-                self.with_scheduler(place, |scheduler| scheduler.queue_check(place));
+        for index in 0..self.tasks.len() {
+            if self.tasks.get(index).is_some_and(KillTask::is_queued) {
+                self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
             }
         }
     }
@@ -50,14 +50,14 @@ impl KillBatch {
         self.phase = BatchPhase::Running;
         let ended = |(_, task): &(usize, &KillTask)| !task.is_removed() && task.outcome().is_some();
         let ended = (0..).zip(&self.tasks).filter(ended);
-        self.fresh.extend(ended.map(|(place, _)| place));
+        self.fresh.extend(ended.map(|(index, _)| index));
     }
 
     pub(super) fn log_outcomes(&mut self, now: Now, orders: &mut Vec<Order>) {
         let fresh = std::mem::take(&mut self.fresh);
         let entries: Vec<_> = fresh
             .iter()
-            .filter_map(|place| self.tasks.get(*place))
+            .filter_map(|index| self.tasks.get(*index))
             .map(|task| self.entry(task, task.outcome().cloned(), now))
             .collect();
         if !entries.is_empty() {
