@@ -1,8 +1,8 @@
-//! The client of one endpoint: what may be asked of an admin API, in either dialect.
+//! HTTP client for the admin API of one endpoint, in either dialect.
 //!
-//! For the poller and the one-shot commands. Every request goes on its own connection, within one
-//! deadline, and is never repeated by itself; what went wrong comes back as a [`RequestError`]. Bytes are
-//! decoded off the runtime's threads.
+//! Used by the poller and the one-shot commands. Each request uses its own connection and has one
+//! deadline. No request is repeated automatically. Errors are returned as [`RequestError`]. Bodies are
+//! decoded outside the runtime's threads.
 
 mod access;
 mod checked;
@@ -46,7 +46,7 @@ pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
 pub use url::{EndpointUrl, UrlError};
 
-/// The client of one endpoint; a clone is the same client.
+/// A client of one endpoint. Clones share all state.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 
@@ -56,21 +56,21 @@ struct Inner {
     exchange: Exchange,
     dialects: DialectDetector,
     deletion: Option<DeletePermission>,
-    /// Its sessions hold their last statements, as far as it was asked.
+    /// Whether sessions keep their last statements, according to the last reply.
     keeps_statements: AtomicBool,
     warnings: Vec<&'static str>,
-    /// Larger lists are not decoded.
+    /// Limits of the decoder. Larger lists are not decoded.
     bounds: Bounds,
-    /// Keeps lists apart from one another and from checks.
+    /// Keeps lists apart from each other and from checks.
     lists: ListGate,
-    /// What the checks and DELETEs of kills share.
+    /// State shared by the checks and DELETEs of kills.
     kills: CheckedState,
-    /// Names and moments of the lists so far: the next one has most of them again.
+    /// Names and timestamps of earlier lists, shared because the next list has most of them too.
     interner: Arc<Mutex<Interner>>,
 }
 
 impl Client {
-    /// A client; nothing is sent yet.
+    /// Creates a client. Sends nothing.
     pub fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         if let Some(credentials) = &spec.credentials {
             if credentials.user.contains(':') {
@@ -94,27 +94,27 @@ impl Client {
         })))
     }
 
-    /// Which of the watched endpoints it is.
+    /// Returns the id of the endpoint.
     pub fn endpoint(&self) -> EndpointId {
         self.0.endpoint
     }
 
-    /// Whether it sends nothing but GET.
+    /// Whether the client sends only GET requests.
     pub fn is_read_only(&self) -> bool {
         self.0.deletion.is_none()
     }
 
-    /// Where it is.
+    /// Returns the URL of the endpoint.
     pub fn url(&self) -> &EndpointUrl {
         self.0.exchange.url()
     }
 
-    /// Its dialect, once it was found.
+    /// Returns the dialect. `None` until it is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.0.dialects.known()
     }
 
-    /// Who asks, if credentials are sent.
+    /// Returns the user, if credentials are sent.
     pub fn user(&self) -> Option<&str> {
         self.0.exchange.access().user()
     }
@@ -124,27 +124,29 @@ impl Client {
         self.0.exchange.access().has_credentials()
     }
 
-    /// What must stay in sight while it is watched: what may be overheard, and who may be another.
+    /// Returns the security warnings to show permanently: no encryption, or no verification of the
+    /// server.
     pub fn warnings(&self) -> Vec<&'static str> {
         self.0.warnings.clone()
     }
 
-    /// When the server's certificate ends, once it was trusted; nothing with `--insecure` or without TLS.
+    /// Returns the expiry of the server's certificate. `None` before it was trusted, with `--insecure`
+    /// and without TLS.
     pub fn certificate_end(&self) -> Option<Timestamp> {
         self.0.exchange.certificate_end()
     }
 
-    /// The next request may try refused credentials once more; without it none does.
+    /// Lets the next request try rejected credentials once more.
     pub(super) fn retry_access(&self) {
         self.0.exchange.access().retry();
     }
 
-    /// Waits until the credentials are not refused.
+    /// Waits until the credentials are not rejected.
     pub(super) async fn allowed(&self) {
         self.0.exchange.access().allowed().await;
     }
 
-    /// Asks for as little as possible, to hear whether that is allowed.
+    /// Sends a small request to find out whether access is granted.
     pub async fn probe(&self) -> Result<(), RequestError> {
         if self.instance().await?.is_none() {
             let least = ListRequest {
@@ -156,10 +158,10 @@ impl Client {
         Ok(())
     }
 
-    /// Which process answers. The draft dialect cannot tell, and is not asked.
+    /// Gets the process of the proxy. The draft dialect does not report it, so no request is sent.
     ///
-    /// Before the dialect is known a 404 is no fault: it may be the draft. Never [`RequestError::NotFound`],
-    /// which stands for a session that has ended.
+    /// Before the dialect is known a 404 is not an error, because it may be the draft. Never returns
+    /// [`RequestError::NotFound`], which means that a session is gone.
     pub async fn instance(&self) -> Result<Option<Instance>, RequestError> {
         let known = self.dialect();
         if known == Some(Dialect::Draft) {
@@ -170,7 +172,8 @@ impl Client {
             404 if known.is_none() => Ok(None),
             _ if reply.is_success() => {
                 let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
-                // The draft has no such resource: a whole list need not be asked for to know.
+                // The draft has no such resource, and a whole list is too expensive to detect the
+                // dialect.
                 if known.is_none() {
                     self.0.dialects.set(Dialect::JsonApi);
                 }
@@ -184,25 +187,26 @@ impl Client {
         }
     }
 
-    /// What of it the next list depends on.
+    /// Stores what the form of the next list depends on.
     fn remember(&self, instance: &Instance) {
         let kept = instance.retained_statements.is_some_and(|kept| kept > 0);
         self.0.keeps_statements.store(kept, Ordering::Relaxed);
     }
 
-    /// How much of each session [`polled`](Self::poll_sessions) asks for, as far as the dialect is known.
+    /// Returns how much of each session [`poll_sessions`](Self::poll_sessions) requests in the known
+    /// dialect.
     pub fn list_form(&self) -> ListForm {
         let dialect = self.dialect().unwrap_or(Dialect::JsonApi);
         self.form().within(dialect)
     }
 
-    /// All sessions, with as much of each as the program reads, by the cheapest request for it.
+    /// Gets all sessions, with the fields that the program reads, by the cheapest request.
     pub async fn poll_sessions(&self) -> Result<ListReply, RequestError> {
         let list = || self.list(|dialect| self.polled_target(dialect));
         self.0.lists.run(list).await
     }
 
-    /// The sessions. Finds the dialect where it is not known; the reply that told it is the list.
+    /// Gets the sessions. Detects the dialect if it is unknown; the reply that shows it is the list.
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<ListReply, RequestError> {
         let list = || self.list(|dialect| target::list(dialect, request));
         self.0.lists.run(list).await
@@ -235,7 +239,7 @@ impl Client {
         Ok(list)
     }
 
-    /// One session in full. A session that is not there is [`RequestError::NotFound`].
+    /// Gets one session with all details. Returns [`RequestError::NotFound`] if it does not exist.
     pub async fn session(&self, id: SessionId) -> Result<SessionDetail, RequestError> {
         let mut detail = self.get_session_row(id).await?;
         if self.dialect() == Some(Dialect::Draft) {
@@ -246,7 +250,7 @@ impl Client {
         Ok(detail)
     }
 
-    /// What one GET by id tells.
+    /// Gets a session by id, without the resources that belong to it.
     async fn get_session_row(&self, id: SessionId) -> Result<SessionDetail, RequestError> {
         let dialect = self.dialect_or_find().await?;
         let target = target::session(dialect, id);
@@ -261,7 +265,8 @@ impl Client {
         checked::same_id(id, detail)
     }
 
-    /// The dialect; found by a list where nobody asked for one yet. A 404 then is no session's.
+    /// Returns the dialect. Detects it with a list if it is unknown; a 404 to that list is not about a
+    /// session.
     async fn dialect_or_find(&self) -> Result<Dialect, RequestError> {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);

@@ -1,4 +1,4 @@
-//! The program's clocks and the local time zone. The pure rooms get the time as a message.
+//! The clocks of the program and the local time zone. The pure modules receive the time as a message.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -10,11 +10,11 @@ use crate::model::Now;
 
 static BEGAN: OnceLock<Instant> = OnceLock::new();
 
-/// When the program began: the first call.
+/// Returns the start of the program: the time of the first call.
 fn began() -> Instant {
     *BEGAN.get_or_init(|| {
         let now = Instant::now();
-        // Tests need moments of the past.
+        // Tests need times before the start.
         let before = if cfg!(test) {
             now.checked_sub(Duration::from_mins(1))
         } else {
@@ -24,7 +24,7 @@ fn began() -> Instant {
     })
 }
 
-/// The time by both clocks.
+/// Returns the time of both clocks.
 pub(crate) fn now() -> Now {
     Now {
         elapsed: began().elapsed(),
@@ -32,16 +32,16 @@ pub(crate) fn now() -> Now {
     }
 }
 
-/// A moment since the beginning, as the runtime's timers count.
+/// Converts a time since the start for the runtime's timers.
 pub(crate) fn instant(at: Duration) -> tokio::time::Instant {
     (began() + at).into()
 }
 
-/// The prefixes by which `TZ` chooses another copy of the time zone database. The zones are the same but
-/// for leap seconds.
+/// Prefixes in `TZ` that select another copy of the time zone database. The zones are the same except for
+/// leap seconds.
 const COPIES: [&str; 2] = ["posix/", "right/"];
 
-/// The local time zone: by `TZ` if it is set, else the system's. UTC if there is none.
+/// Returns the local time zone: from `TZ` if it is set, otherwise the system's. UTC if there is none.
 pub(crate) fn local_zone() -> TimeZone {
     variable()
         .as_deref()
@@ -49,7 +49,7 @@ pub(crate) fn local_zone() -> TimeZone {
         .unwrap_or_else(TimeZone::system)
 }
 
-/// The value of `TZ` if it names no known time zone, so that [`local_zone`] is UTC.
+/// Returns the value of `TZ` if it is not a known time zone, so that [`local_zone`] is UTC.
 pub(crate) fn unknown_zone() -> Option<String> {
     let value = variable()?;
     let is_known = zone_of_copy(&value).is_some() || TimeZone::try_system().is_ok();
@@ -61,7 +61,7 @@ fn variable() -> Option<String> {
     Some(value.to_string_lossy().into_owned())
 }
 
-/// The zone of `posix/Europe/Berlin` or `:right/Europe/Berlin`; `None` for another form.
+/// Returns the zone of `posix/Europe/Berlin` or `:right/Europe/Berlin`; `None` for another form.
 fn zone_of_copy(value: &str) -> Option<TimeZone> {
     let path = value.strip_prefix(':').unwrap_or(value);
     let name = path.rsplit_once("/zoneinfo/").map_or(path, |(_, name)| name);

@@ -1,8 +1,8 @@
-//! The poller of one endpoint: keeps the screen's picture of it fresh, and carries out kills.
+//! Polls one endpoint for the screen, and sends the requests of kills.
 //!
-//! Five lanes that never wait for each other: one list, one detail, one request for the servers and services, one
-//! for the connections of a session and sixteen kill requests may be in flight at a time. For the event
-//! loop, which gives [`PollerCommand`]s and gets [`Msg`]s. All of it ends when the [`EndpointPoller`] is dropped.
+//! Five independent tasks: one list, one detail, one request for the servers and services, one for the
+//! connections of a session and sixteen kill requests may be in flight at a time. The event loop sends
+//! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
 
 mod account_lane;
 mod detail;
@@ -33,12 +33,12 @@ use crate::client::Client;
 use crate::kill::KillRequest;
 use crate::model::{EndpointId, SessionId};
 
-/// How an endpoint is polled.
+/// How often an endpoint is polled.
 #[derive(Clone, Copy, Debug)]
 pub struct PollSettings {
-    /// From the start of one list to the start of the next.
+    /// Time from the start of one list to the start of the next.
     pub interval: Duration,
-    /// The share of the proxy's time that listing may take: 0.1 is a tenth.
+    /// Maximum share of the proxy's time spent on lists: 0.1 is a tenth.
     pub duty: f64,
 }
 
@@ -51,45 +51,45 @@ impl Default for PollSettings {
     }
 }
 
-/// What a poller can be told.
+/// A command to a poller.
 #[derive(Clone, Debug)]
 pub enum PollerCommand {
-    /// List now, whatever the wait; refused credentials are tried once more.
+    /// Get a list now, regardless of the interval. Rejected credentials are tried once more.
     Refresh,
-    /// List now, unless the credentials were refused.
+    /// Get a list now, unless the credentials were rejected.
     Relist,
-    /// From now on, list this often.
+    /// Change the interval.
     Interval(Duration),
     /// Poll this session's details and, now and then, the servers and services; `None` polls none.
     Watch(Option<SessionId>),
-    /// Poll the services, or no longer; while details are open they are polled anyway.
+    /// Start or stop polling the services. While details are open they are always polled.
     Survey(bool),
-    /// Look at the connections of these sessions before those of others (draft).
+    /// Sample the connections of these sessions before those of others (draft).
     Sample(Vec<SessionId>),
-    /// Ask something for a kill; answered by `Kill`.
+    /// Send a request of a kill; answered by `Kill`.
     Kill(Ticket, KillRequest),
 }
 
-/// What the list lane works by.
+/// Input of the list task.
 #[derive(Clone, Copy, Debug)]
 struct PollSchedule {
     interval: Duration,
-    /// Counts up: each one wants a list at once.
+    /// Number of refreshes requested. Each increment requests a list at once.
     refreshes: u64,
-    /// The same, where the last list did not fail.
+    /// Number of lists requested that are skipped if the last list failed.
     relists: u64,
 }
 
-/// A lane came to an end while its poller was still in use, which only a panic does: the program
-/// must end too.
+/// A task of a poller ended while the poller was in use, which only a panic causes. The program must exit
+/// too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("polling stopped by an internal error")]
 pub struct PollerEnded {
-    /// Whose lane.
+    /// Endpoint of the task.
     pub endpoint: EndpointId,
 }
 
-/// A running poller: where its commands go. Dropping it ends all that it does.
+/// A running poller. Dropping it ends all of its tasks.
 #[derive(Debug)]
 pub struct EndpointPoller {
     endpoint: EndpointId,
@@ -102,12 +102,12 @@ pub struct EndpointPoller {
 }
 
 impl EndpointPoller {
-    /// Begins to poll; the first list is asked for at once.
+    /// Starts polling; the first list is requested at once.
     pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
         Self::among(client, settings, out, Arc::new(RateLimiter::of(1)))
     }
 
-    /// One of several, which share the turns of looking at connections.
+    /// Starts one of several pollers, which share a rate limit for samples.
     pub(crate) fn among(
         client: Client,
         settings: PollSettings,
@@ -175,12 +175,12 @@ impl EndpointPoller {
         }
     }
 
-    /// Whom it polls.
+    /// Returns the id of the endpoint.
     pub const fn endpoint(&self) -> EndpointId {
         self.endpoint
     }
 
-    /// Gives a command; it never waits. One given to lanes that have ended goes nowhere.
+    /// Sends a command without waiting. Ignored if the tasks have ended.
     pub fn send(&self, command: PollerCommand) {
         match command {
             PollerCommand::Refresh => self.schedule.send_modify(|schedule| schedule.refreshes += 1),
@@ -195,20 +195,20 @@ impl EndpointPoller {
             PollerCommand::Survey(is_open) => drop(self.surveyed.send_replace(is_open)),
             PollerCommand::Sample(ids) => drop(self.shown.send_replace(ids)),
             PollerCommand::Kill(ticket, request) => {
-                // Fails only when the lane has ended, which `ended` tells.
+                // Fails only if the task has ended, which `wait_for_end` reports.
                 let _ = self.kills.send((ticket, request));
             }
         }
     }
 
-    /// Waits for a lane to end by itself, which it does only by a panic (or when nobody receives
-    /// messages any more). May be dropped and called again.
+    /// Waits for a task to end unexpectedly, which only a panic causes (or a dropped receiver of
+    /// messages). May be dropped and called again.
     pub async fn wait_for_end(&mut self) -> PollerEnded {
         any_ended(std::slice::from_mut(self)).await
     }
 }
 
-/// [`EndpointPoller::wait_for_end`] of whichever comes first; without pollers, never.
+/// Waits for the first task of any poller to end. Never returns without pollers.
 pub async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
     poll_fn(|context| {
         let ended = pollers

@@ -1,8 +1,8 @@
-//! Who asks: what a request shows of it, and what the endpoint has said to it so far.
+//! Credentials: the header of each request, and the replies of the endpoint to them.
 //!
-//! Refused credentials go out once, and then not again before [`Access::retry`]: the server logs each
-//! failure and may lock the account, whichever lane it came from. The password is shown until a token
-//! stands for it; a token that is refused is dropped, and the password decides.
+//! Rejected credentials are sent once, and then not again before [`Access::retry`]: the server logs each
+//! failure and may lock the account. This applies to all tasks together. The password is sent until there
+//! is a token; after a token is rejected, the password is sent again.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,43 +17,45 @@ use tokio::sync::watch;
 use super::spec::{ClientSpec, Credentials, TokenUse};
 use crate::model::{Dialect, RequestError};
 
-/// A token costs a request of its own. A screen asks that often in two cycles, `maxtop list` never.
+/// Number of requests after which a token is requested, which costs one request. The screen sends this
+/// many in two cycles, `maxtop list` never.
 const TOKEN_AFTER_REQUESTS: u32 = 4;
-/// A token that was refused before its end makes the next one wait so many times longer: behind one
-/// address there may be two servers, each with its own.
+/// Factor on the request count for the next login after a token was rejected early. Several servers
+/// behind one address reject each other's tokens.
 const TOKEN_PENALTY: u32 = 8;
-/// A shorter password is not looked for in what a server says: it would be found everywhere.
+/// Minimum length of a password that is searched for in texts of the server. A shorter one would match
+/// everywhere.
 const MIN_REDACTED_LEN: usize = 6;
 
-/// What a request shows.
+/// The `Authorization` header of a request.
 #[derive(Clone, Debug)]
 pub(super) enum AuthHeader {
-    /// There are no credentials.
+    /// No credentials.
     Nobody,
-    /// User and password, which the server has to hash each time.
+    /// User and password, which the server has to hash for each request.
     Password,
-    /// What the server gave for them.
+    /// A token that the server returned for the password.
     Token(Arc<SecretString>),
 }
 
-/// What the endpoint has said to those credentials.
+/// The state of the credentials at the endpoint.
 #[derive(Debug)]
 pub(super) struct CredentialState {
-    /// It refused them; nothing is sent any more.
+    /// Why the credentials were rejected. Nothing is sent while this is set.
     refused: Option<RequestError>,
-    /// It has answered a question.
-    let_in: bool,
+    /// Whether the endpoint has accepted a request.
+    is_accepted: bool,
     token: Option<Arc<SecretString>>,
-    /// Questions answered for the password, as far as they count.
+    /// Number of requests with the password that count towards a token.
     by_password: u32,
-    /// So many are worth a token.
-    worth: u32,
+    /// Number of such requests after which a token is requested.
+    token_after: u32,
 }
 
 impl CredentialState {
-    /// Whether a token would pay.
+    /// Whether a token should be requested.
     pub(super) const fn needs_token(&self) -> bool {
-        self.token.is_none() && self.refused.is_none() && self.by_password >= self.worth
+        self.token.is_none() && self.refused.is_none() && self.by_password >= self.token_after
     }
 
     /// Whether there is a token.
@@ -62,15 +64,15 @@ impl CredentialState {
     }
 }
 
-/// The credentials for one endpoint, and for no other.
+/// The credentials of one endpoint.
 #[derive(Debug)]
 pub(super) struct Access {
     credentials: Option<Credentials>,
     may_log_in: bool,
     state: watch::Sender<CredentialState>,
-    /// The next request may go out although the ones before were refused.
+    /// Whether the next request may be sent although earlier ones were rejected.
     retry: AtomicBool,
-    /// The tokens that are still on their way: a server that repeats one is not to be quoted.
+    /// Tokens of requests in flight, which must be removed from the server's error texts.
     tokens: Mutex<Vec<Arc<SecretString>>>,
 }
 
@@ -83,10 +85,10 @@ impl Access {
         };
         let state = CredentialState {
             refused: None,
-            let_in: false,
+            is_accepted: false,
             token: None,
             by_password: 0,
-            worth: TOKEN_AFTER_REQUESTS,
+            token_after: TOKEN_AFTER_REQUESTS,
         };
         Self {
             credentials: spec.credentials.clone(),
@@ -106,12 +108,12 @@ impl Access {
         self.credentials.is_some()
     }
 
-    /// Whether tokens are asked for here.
+    /// Whether tokens are used at this endpoint.
     pub(super) const fn may_log_in(&self) -> bool {
         self.may_log_in
     }
 
-    /// What the next request shows, or why there is none.
+    /// Returns the header of the next request, or why no request may be sent.
     pub(super) fn auth_header(&self) -> Result<AuthHeader, RequestError> {
         let state = self.state.borrow();
         if let Some(fault) = &state.refused
@@ -126,7 +128,7 @@ impl Access {
         })
     }
 
-    /// Puts it into a request.
+    /// Adds the header to a request.
     pub(super) fn show(&self, pass: &AuthHeader, request: RequestBuilder) -> RequestBuilder {
         match (pass, &self.credentials) {
             (AuthHeader::Token(token), _) => request.bearer_auth(token.expose_secret()),
@@ -137,7 +139,7 @@ impl Access {
         }
     }
 
-    /// The value of the `Authorization` header, if there are credentials.
+    /// Returns the value of the `Authorization` header. `None` without credentials.
     pub(super) fn authorization(&self, pass: &AuthHeader) -> Option<HeaderValue> {
         let value = match (pass, &self.credentials) {
             (AuthHeader::Token(token), _) => format!("Bearer {}", token.expose_secret()),
@@ -147,32 +149,33 @@ impl Access {
             }
             _ => return None,
         };
-        // Neither base64 nor a token that was accepted holds a byte that a header may not.
+        // Neither base64 nor an accepted token contains a byte that is invalid in a header.
         let mut value = HeaderValue::from_str(&value).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
 
-    /// A question was not refused. A good answer lets us in; one that shows that tokens may be had
-    /// counts towards them.
+    /// Handles a reply that did not reject the credentials. `is_good` means that they were accepted;
+    /// `counts` that the request counts towards a token.
     pub(super) fn on_reply(&self, pass: &AuthHeader, is_good: bool, counts: bool) {
         self.state.send_if_modified(|state| {
             let was_refused = state.refused.take().is_some();
-            state.let_in |= is_good;
-            let more = counts && matches!(pass, AuthHeader::Password) && state.by_password < state.worth;
+            state.is_accepted |= is_good;
+            let more =
+                counts && matches!(pass, AuthHeader::Password) && state.by_password < state.token_after;
             state.by_password += u32::from(more);
             was_refused || more
         });
     }
 
-    /// The credentials were refused.
+    /// Stores that the credentials were rejected.
     pub(super) fn refused(&self, fault: RequestError) {
         if self.has_credentials() {
             self.state.send_modify(|state| state.refused = Some(fault));
         }
     }
 
-    /// From now on the token stands for the password.
+    /// Uses the token instead of the password.
     pub(super) fn logged_in(&self, token: SecretString) {
         let token = Arc::new(token);
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
@@ -182,7 +185,7 @@ impl Access {
         self.state.send_modify(|state| state.token = Some(token));
     }
 
-    /// The server does not know the token; one that was renewed meanwhile stays.
+    /// Drops a token that the server does not know. A newer token is kept.
     pub(super) fn token_refused(&self, refused: &Arc<SecretString>) {
         self.state.send_if_modified(|state| {
             let is_it = |token: &Arc<SecretString>| Arc::ptr_eq(token, refused);
@@ -191,34 +194,34 @@ impl Access {
             }
             state.token = None;
             state.by_password = 0;
-            state.worth = state.worth.saturating_mul(TOKEN_PENALTY);
+            state.token_after = state.token_after.saturating_mul(TOKEN_PENALTY);
             true
         });
     }
 
-    /// Whether a question was answered so far.
-    pub(super) fn was_let_in(&self) -> bool {
-        self.state.borrow().let_in
+    /// Whether the endpoint has accepted a request.
+    pub(super) fn was_accepted(&self) -> bool {
+        self.state.borrow().is_accepted
     }
 
-    /// The next request may try refused credentials once more.
+    /// Lets the next request try rejected credentials once more.
     pub(super) fn retry(&self) {
         let is_refused = self.state.borrow().refused.is_some();
         self.retry.store(is_refused, Ordering::SeqCst);
     }
 
-    /// Hears of every change.
+    /// Returns a receiver of all changes.
     pub(super) fn subscribe(&self) -> watch::Receiver<CredentialState> {
         self.state.subscribe()
     }
 
-    /// Waits until the credentials are not refused.
+    /// Waits until the credentials are not rejected.
     pub(super) async fn allowed(&self) {
-        // Fails only when this is gone, which it is not while it is borrowed.
+        // Fails only if the sender is dropped, which cannot happen while it is borrowed.
         let _ = self.subscribe().wait_for(|state| state.refused.is_none()).await;
     }
 
-    /// A server's words, without what it was told in confidence: some repeat the request.
+    /// Removes passwords and tokens from a text of the server, because some servers repeat the request.
     pub(super) fn without_secrets(&self, words: Vec<u8>) -> Vec<u8> {
         if !self.has_credentials() {
             return words;
@@ -234,7 +237,7 @@ impl Access {
             hide(&STANDARD.encode(format!("{user}:{password}")));
             if password.len() >= MIN_REDACTED_LEN {
                 hide(password);
-                // As it stands in JSON.
+                // As written in JSON.
                 let quoted = serde_json::to_string(password).unwrap_or_default();
                 let quoted = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                 let quoted = quoted.unwrap_or(password);
@@ -249,7 +252,8 @@ impl Access {
     }
 }
 
-/// The inside of a JSON text as servers write it that leave no letter beyond ASCII.
+/// Returns the content of a JSON string in which all characters beyond ASCII are escaped, as some servers
+/// write it.
 fn ascii_only(quoted: &str) -> String {
     let mut text = String::with_capacity(quoted.len());
     let mut units = [0; 2];

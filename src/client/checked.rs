@@ -27,13 +27,13 @@ use crate::model::{
 };
 use crate::wire::{draft, jsonapi};
 
-/// Checks in progress at a time. Each has up to three requests, so that no more than about sixteen reach
-/// the proxy together.
+/// Maximum number of checks in progress. Each has up to three requests, so that about sixteen reach the
+/// proxy at most.
 const CHECKS_AT_ONCE: usize = 5;
-/// How long the addresses of a host name are used before it is looked up again.
+/// Time that the addresses of a host name are used before it is resolved again.
 const ADDRESSES_FOR: Duration = Duration::from_secs(5);
 
-/// What a check has found.
+/// The result of a check.
 #[derive(Debug)]
 pub enum Checked {
     /// The session that has this id now.
@@ -42,7 +42,7 @@ pub enum Checked {
     Missing(Absence),
 }
 
-/// What checks and DELETEs of one endpoint share.
+/// State shared by the checks and DELETEs of one endpoint.
 #[derive(Debug)]
 pub(super) struct CheckedState {
     slots: Semaphore,
@@ -60,7 +60,7 @@ impl Default for CheckedState {
     }
 }
 
-/// The process starts that one check has read.
+/// The process starts read by one check.
 #[derive(Debug, Default)]
 struct Processes {
     first: Option<ProcessStart>,
@@ -77,15 +77,15 @@ impl Processes {
     }
 }
 
-/// What a check has read, and the connection that is left for the DELETE.
+/// The result of a check, and the connection for the DELETE.
 type Read = (Checked, Option<Connection>);
 
 impl Client {
-    /// Checks which session has an id. `victim` names the victim across its checks and its DELETE: all of
-    /// them go to the same IP address.
+    /// Checks which session has an id. `victim` identifies the victim across its checks and its DELETE:
+    /// all of them use the same IP address.
     ///
-    /// No list of this client is in flight meanwhile, because MaxScale builds lists on the thread that
-    /// answers checks.
+    /// No list of this client is in flight at the same time, because MaxScale builds lists on the thread
+    /// that replies to checks.
     pub async fn check(
         &self,
         victim: u32,
@@ -155,7 +155,7 @@ impl Client {
         self.read_over_several(address, dialect, id, purpose).await
     }
 
-    /// Reads the process start and the session over one connection, which is then left for the DELETE.
+    /// Reads the process start and the session over one connection, which is then kept for the DELETE.
     /// Returns `None` if the server closes connections after a reply.
     async fn read_over_one(
         &self,
@@ -180,7 +180,7 @@ impl Client {
             processes.add(one?);
             processes.add(two?);
         } else if !self.0.kills.held.is_known_to_keep() {
-            // The draft has nothing to read before: whether a second request is possible shows here.
+            // The draft has nothing to read first: this request shows whether a second one is possible.
             self.detail(&mut connection, dialect, id).await?;
         }
         if !connection.is_open().await {
@@ -216,8 +216,8 @@ impl Client {
         Ok(Some((seen, stays_open.then_some(connection))))
     }
 
-    /// Reads everything over connections of their own, side by side. The DELETE's connection is opened
-    /// with them and carries nothing until then.
+    /// Reads everything over separate connections, in parallel. The DELETE's connection is opened at
+    /// the same time and is unused until the DELETE.
     async fn read_over_several(
         &self,
         address: SocketAddr,
@@ -296,7 +296,7 @@ impl Client {
             processes.add(after.clone());
         }
         Ok(Absence {
-            // One that was read before the session alone proves nothing.
+            // A process start that was read before the session proves nothing on its own.
             process: after.and(processes.first),
             other_process: processes.other,
         })
@@ -327,8 +327,8 @@ impl Client {
         }
     }
 
-    /// The process start over a connection. A reply that cannot be used makes the check weaker, which
-    /// the kill protocol evaluates.
+    /// Reads the process start over a connection. An unusable reply makes the check weaker, which the
+    /// kill protocol evaluates.
     async fn process(&self, connection: &mut Connection) -> Result<Option<ProcessStart>, RequestError> {
         let reply = self
             .0
@@ -347,7 +347,7 @@ impl Client {
         Ok(instance.ok().and_then(|instance| instance.process))
     }
 
-    /// The session over a connection. Returns `None` for the admin API's own 404.
+    /// Reads the session over a connection. Returns `None` for the admin API's own 404.
     async fn detail(
         &self,
         connection: &mut Connection,
@@ -373,8 +373,8 @@ impl Client {
         same_id(id, detail).map(Some)
     }
 
-    /// The first address of the endpoint that accepts a connection. A host name is looked up at most every
-    /// five seconds.
+    /// Returns the first address of the endpoint that accepts a connection. A host name is resolved at
+    /// most every five seconds.
     async fn address(&self) -> Result<SocketAddr, RequestError> {
         if let Some(address) = self.0.kills.held.recent_address(ADDRESSES_FOR) {
             return Ok(address);
@@ -394,19 +394,20 @@ impl Client {
     }
 }
 
-/// Before 24.02 an id is parsed with `atoi`: 2^32 + 7 gives session 7.
+/// Returns `detail` if it has this id. Before 24.02 an id is parsed with `atoi`: 2^32 + 7 gives session
+/// 7.
 pub(super) fn same_id(id: SessionId, detail: SessionDetail) -> Result<SessionDetail, RequestError> {
     if detail.session.id == id {
         return Ok(detail);
     }
     let other = detail.session.id;
-    let what = format!("asked for session {id}, got session {other}");
+    let what = format!("requested session {id}, got session {other}");
     Err(RequestError::Malformed(fault::line(&what)))
 }
 
 impl super::exchange::Exchange {
-    /// One GET over an open connection. A token that the server no longer knows is dropped and the caller
-    /// reads again.
+    /// Sends one GET over an open connection. If the server no longer knows the token, drops it; the
+    /// caller reads again.
     async fn get_over_connection(
         &self,
         connection: &mut Connection,

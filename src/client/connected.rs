@@ -1,7 +1,7 @@
-//! When the connection of a request stood: the cost of a list begins there.
+//! Records when a connection was established. Response times start there, so handshakes do not count.
 //!
-//! Every request makes its own connection. Over a long way, and with TLS, that takes several round
-//! trips which cost the proxy nothing, and would only stretch the interval if they counted.
+//! Every request has its own connection. Over a slow link, and with TLS, that takes several round trips,
+//! which cost the proxy nothing and must not stretch the interval.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -13,27 +13,27 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 tokio::task_local! {
-    /// Set by [`Stamp`] in the task that sends the request; connections are made there, since none
-    /// is kept for others.
+    /// Time of the connection. Set by [`Stamp`] in the task that sends the request, where connections are
+    /// made, because none is kept for other tasks.
     static CONNECTED: Cell<Option<Instant>>;
 }
 
-/// Runs a request; with its outcome comes the moment at which it was on its way: the connection
-/// stood, or nothing was ever sent.
+/// Runs a request. Returns its result and the time at which the connection was established. If there was
+/// no connection, returns the time at which the request started.
 pub(super) async fn since_connected<T>(request: impl Future<Output = T>) -> (T, Instant) {
-    let asked = Instant::now();
+    let started = Instant::now();
     let run = async {
         let outcome = request.await;
-        (outcome, CONNECTED.with(Cell::get).unwrap_or(asked))
+        (outcome, CONNECTED.with(Cell::get).unwrap_or(started))
     };
     CONNECTED.scope(Cell::new(None), run).await
 }
 
-/// The layer around reqwest's connector that notes the moment.
+/// The layer around reqwest's connector that records the time.
 #[derive(Clone, Debug)]
 pub(super) struct Stamp;
 
-/// A connector that notes when it is done.
+/// A connector that records when it has connected.
 #[derive(Clone, Debug)]
 pub(super) struct Stamped<S>(S);
 
@@ -62,7 +62,7 @@ where
         let connecting = self.0.call(target);
         Box::pin(async move {
             let connection = connecting.await;
-            // Outside of a request there is nobody to tell.
+            // Outside of a request the time is not needed.
             let _ = CONNECTED.try_with(|at| at.set(Some(Instant::now())));
             connection
         })
@@ -73,7 +73,7 @@ where
 mod tests {
     use super::*;
 
-    /// A connector that takes its time.
+    /// A slow connector.
     #[derive(Clone)]
     struct Slow;
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_connection_it_starts_with_the_request() {
-        let (after, asked) = since_connected(async { Instant::now() }).await;
-        assert!(asked <= after);
+        let (after, started) = since_connected(async { Instant::now() }).await;
+        assert!(started <= after);
     }
 }

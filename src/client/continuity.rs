@@ -1,4 +1,4 @@
-//! Whether one proxy answers at the address of an endpoint.
+//! Detects whether a single proxy replies at the address of an endpoint.
 
 use tokio::task::JoinSet;
 
@@ -9,12 +9,16 @@ use crate::model::{Instance, RequestError};
 pub const PROCESS_READS: usize = 16;
 
 impl Client {
-    /// Reads the process start [`PROCESS_READS`] times side by side, each on its own connection.
+    /// Reads the process start [`PROCESS_READS`] times in parallel, each on its own connection, because a
+    /// load balancer sends some of them to another proxy.
     ///
-    /// A balancer gives some of them to another proxy. Empty for the draft dialect, which has no process
-    /// start. The credentials have to be known as good: wrong ones would fail on all connections, and
-    /// failures may lock the account. A read that fails is left out; returns a failure if none succeeds, or
-    /// if the credentials are refused.
+    /// Empty for the draft dialect, which has no process start. The credentials must be known to be
+    /// valid: wrong ones would fail on all connections, and failures may lock the account. Failed reads
+    /// are left out.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if all reads fail or the credentials are rejected.
     pub async fn instances(&self) -> Result<Vec<Instance>, RequestError> {
         let mut reads = JoinSet::new();
         for _ in 0..PROCESS_READS {

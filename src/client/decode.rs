@@ -1,5 +1,5 @@
-//! Bytes of a reply to the model, beside the runtime's threads: 100,000 rows take a while, and
-//! nobody's key or other endpoint may wait for them.
+//! Decodes replies outside the runtime's threads: 100,000 rows take time, and keys and other endpoints
+//! must not wait for them.
 
 use std::sync::PoisonError;
 
@@ -12,7 +12,7 @@ use crate::model::{Dialect, Now, RequestError};
 use crate::wire::{self, Decoder, Interner, WireError};
 
 impl Client {
-    /// Decodes a list; its texts are kept for the next one.
+    /// Decodes a list. Keeps its texts for the next one.
     pub(super) async fn decode_list(
         &self,
         dialect: Dialect,
@@ -44,7 +44,7 @@ impl Client {
         })
     }
 
-    /// Decodes a body that is no list; its few texts are not kept.
+    /// Decodes a body that is not a list. Its few texts are not kept.
     pub(super) async fn decode<T: Send + 'static>(
         &self,
         reply: Reply,
@@ -65,16 +65,16 @@ impl Client {
     }
 }
 
-/// A body up to this size takes less time to decode than another thread takes to wake.
+/// Maximum size of a body that is decoded in place, because waking another thread takes longer.
 const MAX_INLINE_DECODE: usize = 16 * 1024;
 
-/// Runs what takes time beside the runtime's threads. A panic there goes on here.
+/// Runs slow work outside the runtime's threads. A panic there is resumed here.
 pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            // Cancelled, which happens only while the runtime ends: nobody waits any more.
+            // Canceled, which happens only when the runtime shuts down, so no caller waits.
             Err(_) => std::future::pending().await,
         },
     }

@@ -1,11 +1,11 @@
-//! Which dialect an endpoint speaks, told by the shape of its list (docs/maxscale-api.md#dialects).
+//! Detects the dialect of an endpoint by the shape of its list (docs/maxscale-api.md#dialects).
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::Dialect;
 use crate::wire::Shape;
 
-/// What is known of an endpoint's dialect, shared by the requests of one client.
+/// The dialect of an endpoint, shared by the requests of one client.
 #[derive(Debug)]
 pub(super) struct DialectDetector {
     forced: Option<Dialect>,
@@ -20,39 +20,40 @@ impl DialectDetector {
         }
     }
 
-    /// The dialect, once it was found or where it was forced.
+    /// Returns the dialect if it was detected or is set by the user.
     pub(super) fn known(&self) -> Option<Dialect> {
         *self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers what a good list was written in. It holds until a good list of the other dialect:
-    /// what fails in between proves nothing.
+    /// Stores the dialect of a successful list. It is valid until a list of the other dialect succeeds;
+    /// failures prove nothing.
     pub(super) fn set(&self, dialect: Dialect) {
         let dialect = self.forced.unwrap_or(dialect);
         *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(dialect);
     }
 
-    /// Whether nothing is left to find out.
+    /// Whether the dialect is set by the user.
     pub(super) const fn is_forced(&self) -> bool {
         self.forced.is_some()
     }
 }
 
-/// What to do about the reply to a request for a list.
+/// The next step after the reply to a request for a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DialectStep {
-    /// Take it as it is: rows, or the reason why there are none.
+    /// Use the reply: rows, or the reason why there are none.
     Take,
-    /// Ask in this dialect instead.
+    /// Send the request in this dialect instead.
     Ask(Dialect),
 }
 
-/// A 404 and a body of the other shape speak of the dialect; a 401, a 5xx or HTML do not.
+/// Returns the next step. A 404 and a body of the other shape depend on the dialect; a 401, a 5xx or HTML
+/// do not.
 ///
-/// `MaxScale` serves its JSON:API list under the draft's path too (2.4 and later), so the path
-/// that answered says nothing.
-pub(super) fn next(asked: Dialect, status: u16, shape: Shape) -> DialectStep {
-    match (asked, status, shape) {
+/// `MaxScale` serves its JSON:API list under the draft's path too (2.4 and later), so the path of the
+/// reply proves nothing.
+pub(super) fn next(requested: Dialect, status: u16, shape: Shape) -> DialectStep {
+    match (requested, status, shape) {
         (Dialect::JsonApi, 404, _) | (Dialect::JsonApi, 200, Shape::Array) => {
             DialectStep::Ask(Dialect::Draft)
         }

@@ -1,12 +1,12 @@
-//! One request and its reply over HTTP: a fresh connection, one deadline for all of it, a body that
-//! ends by its Content-Length and is never larger than the cap.
+//! One HTTP request and its reply: a new connection, one deadline for all of it, and a body that ends by
+//! its Content-Length and is at most as large as the limit.
 //!
-//! Servers differ in keeping the connection open (it depends on the HTTP library that a `MaxScale`
-//! was built with), so nothing here waits for the end of file where a length was given, and no
-//! connection is used twice: but for the small looks of which there are many a second, which have one
-//! of their own that no other request can come upon. What is sent is decided in `target`; what a reply means, above.
+//! Servers differ in keeping the connection open (it depends on the HTTP library that a `MaxScale` was
+//! built with). So nothing here waits for the end of file if a length is given, and connections are not
+//! reused. The exception is the small requests for samples, several per second, which have a connection
+//! of their own. Paths are in `target`.
 //!
-//! The right to end sessions, as a value: a read-only client has none, so no DELETE can leave it.
+//! The permission to send a DELETE is a value: a read-only client has none, so it cannot send one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -31,28 +31,28 @@ use super::tls::{CertificateEnd, ClientCertificate, Tls};
 use super::url::{EndpointUrl, LOCALHOST};
 use crate::model::{Dialect, Now, RequestError, SessionId, http_date, parse_moment};
 
-/// A kept connection that is not used for so long is closed.
+/// Time after which an unused connection is closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(4);
-/// The only content encoding that is read: none.
+/// The only accepted content encoding: none.
 const IDENTITY: &str = "identity";
-/// What an error body may have to say fits in here.
+/// Maximum size of an error body, in bytes.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
-/// The way to one endpoint.
+/// Sends requests to one endpoint.
 #[derive(Debug)]
 pub(super) struct Exchange {
-    /// A connection for each request.
+    /// Client with a new connection for each request.
     http: reqwest::Client,
-    /// One that is kept, once it was wanted.
+    /// Client with a kept connection, created on first use.
     kept: OnceLock<Option<reqwest::Client>>,
     tls: Option<rustls::ClientConfig>,
     url: EndpointUrl,
     access: Access,
-    /// What is shown to a server that asks for a certificate; none over plain http.
+    /// Client certificate, shown if the server requests one. `None` over plain http.
     certificate: Option<Arc<ClientCertificate>>,
-    /// When the server's certificate ends.
+    /// Expiry of the server's certificate.
     end: CertificateEnd,
-    /// The server has answered at least once.
+    /// Whether the server has replied at least once.
     answered: AtomicBool,
     timeout: Duration,
     body_cap: usize,
@@ -90,19 +90,19 @@ impl Exchange {
         &self.access
     }
 
-    /// The deadline of a whole reply.
+    /// Returns the deadline of a whole reply.
     pub(super) const fn timeout(&self) -> Duration {
         self.timeout
     }
 
-    /// Reads something. A token that the server no longer knows is dropped, and the password asks
-    /// again: reading twice does no harm.
+    /// Sends a GET. If the server no longer knows the token, drops it and repeats the request with the
+    /// password, because a GET has no side effects.
     pub(super) async fn get(&self, dialect: Dialect, target: &str) -> Result<Reply, RequestError> {
         self.get_over(&self.http, dialect, target).await
     }
 
-    /// Reads something small that is read many times a second, over a connection that is kept where the
-    /// server keeps it too.
+    /// Sends a small GET that is repeated several times per second, over a connection that is kept open
+    /// if the server allows it.
     pub(super) async fn get_often(&self, dialect: Dialect, target: &str) -> Result<Reply, RequestError> {
         let one = || http_client(&self.url, self.tls.clone(), ConnectionReuse::One).ok();
         let kept = self.kept.get_or_init(one).as_ref();
@@ -144,12 +144,12 @@ impl Exchange {
         }
     }
 
-    /// Notes what a reply to a GET says of the credentials.
+    /// Updates the credentials after the reply to a GET.
     ///
     /// # Errors
     ///
-    /// Returns [`RequestError::LoginEnded`] if the server no longer knows the token: it is dropped, and the next
-    /// request shows the password.
+    /// Returns [`RequestError::LoginEnded`] if the server no longer knows the token. The token is
+    /// dropped, and the next request sends the password.
     pub(super) fn note_get(
         &self,
         pass: &AuthHeader,
@@ -164,7 +164,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Asks for a token, with the password.
+    /// Requests a token with the password.
     pub(super) async fn log_in(&self) -> Result<Reply, RequestError> {
         self.exchange(
             Method::GET,
@@ -175,10 +175,10 @@ impl Exchange {
         .await
     }
 
-    /// Sends a DELETE. Only [`Deletion`](super::exchange::DeletePermission) may call it.
+    /// Sends a DELETE. Only [`DeletePermission`](super::exchange::DeletePermission) may call it.
     ///
-    /// It leaves within one second of its check or not at all, because the id may belong to another
-    /// session afterwards. It is never repeated, not even with another token.
+    /// The DELETE is sent within one second of its check or not at all, because the id may belong to
+    /// another session afterwards. It is never repeated, not even with another token.
     pub(super) async fn delete(
         &self,
         connection: Connection,
@@ -191,12 +191,12 @@ impl Exchange {
             .delete_over(connection, dialect, target, &pass, checked_at)
             .await?;
         match (reply.status, &pass) {
-            // A token is told that it is unknown without the challenge that a refusal has.
+            // A reply to an unknown token has no challenge; a rejection of the account has one.
             (401, AuthHeader::Token(token)) if !reply.is_challenge => {
                 self.access.token_refused(token);
                 Err(RequestError::LoginEnded)
             }
-            (401 | 403, AuthHeader::Token(_) | AuthHeader::Password) if self.access.was_let_in() => {
+            (401 | 403, AuthHeader::Token(_) | AuthHeader::Password) if self.access.was_accepted() => {
                 Err(RequestError::MayOnlyRead)
             }
             _ => Ok(reply),
@@ -235,17 +235,18 @@ impl Exchange {
         Ok(reply)
     }
 
-    /// The server has answered.
+    /// Stores that the server has replied.
     pub(super) fn note_answer(&self) {
         self.answered.store(true, Ordering::Relaxed);
     }
 
-    /// TLS of the connections; `None` over plain http.
+    /// Returns the TLS configuration of the connections. `None` over plain http.
     pub(super) const fn tls(&self) -> Option<&rustls::ClientConfig> {
         self.tls.as_ref()
     }
 
-    /// Maximum size of a body, in bytes. The status of an error is the news; its body only adds words.
+    /// Returns the maximum size of a body, in bytes. For errors the status is enough, so the limit is
+    /// small.
     pub(super) fn body_limit(&self, is_success: bool) -> usize {
         if is_success {
             self.body_cap
@@ -254,7 +255,7 @@ impl Exchange {
         }
     }
 
-    /// What a failed request is judged by.
+    /// Returns the context for interpreting an error.
     pub(super) fn link(&self) -> ErrorContext<'_> {
         ErrorContext {
             url: &self.url,
@@ -273,8 +274,8 @@ impl Exchange {
         self.reply(head, body, cost)
     }
 
-    /// A reply as the rest of the client reads it. Secrets are removed from the text of errors. The status
-    /// of an error is the news: a body that breaks off only loses its words.
+    /// Converts a reply for the rest of the client. Removes secrets from error texts. An error body that
+    /// is cut off is accepted, because the status is enough.
     pub(super) fn reply(
         &self,
         (status, headers): (u16, &HeaderMap),
@@ -330,20 +331,20 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// How many connections are kept between requests.
+/// Whether connections are kept between requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ConnectionReuse {
     None,
     One,
 }
 
-/// The HTTP client: no redirects, no proxies, no retries, no cookies.
+/// Creates the HTTP client: no redirects, no proxies, no retries, no cookies.
 fn http_client(
     url: &EndpointUrl,
     tls: Option<rustls::ClientConfig>,
     keeping: ConnectionReuse,
 ) -> Result<reqwest::Client, ClientError> {
-    // An error means that one is installed already, which is all that is wanted.
+    // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -368,7 +369,8 @@ fn http_client(
         .pool_max_idle_per_host(kept);
     let builder = match tls {
         Some(tls) => builder.https_only(true).tls_backend_preconfigured(tls),
-        // Without it the machine's root certificates are read, for nothing: several milliseconds.
+        // Without this the machine's root certificates are read needlessly, which takes several
+        // milliseconds.
         None => builder.tls_certs_only([]),
     };
     let builder = match url.fixed_addresses() {
@@ -380,7 +382,7 @@ fn http_client(
         .map_err(|error| ClientError::Setup(url.clone(), line(&root(&error).to_string())))
 }
 
-/// Permission to send DELETE requests. Made only here, and only for a client that may write.
+/// Permission to send DELETE requests. Created only here, and only for a client that is not read-only.
 #[derive(Debug)]
 pub(super) struct DeletePermission(());
 

@@ -1,6 +1,6 @@
-//! The one place where what went wrong with a request becomes a [`RequestError`].
+//! Converts errors of a request to a [`RequestError`]. All conversions are here.
 //!
-//! What the system, a library or the other side said, as it may be shown.
+//! Messages of the system, a library or the server are sanitized.
 
 use std::error::Error as StdError;
 use std::io;
@@ -12,26 +12,27 @@ use super::url::EndpointUrl;
 use crate::model::{Dialect, RequestError, Text, TextLimit, counted};
 use crate::wire::{WireError, error_detail, is_own_error};
 
-/// How far a reply had come when it failed.
+/// How much of a reply had arrived when it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReplyProgress {
-    /// Nothing of it, or not all of its headers.
+    /// At most a part of the headers.
     Head,
-    /// So many bytes of the body, of so many where the reply said it.
+    /// This many bytes of the body, and its length if the reply stated it.
     Body(usize, Option<u64>),
 }
 
-/// The way on which it failed.
+/// The context of a failed request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ErrorContext<'a> {
     pub(super) url: &'a EndpointUrl,
-    /// What is shown to a server that asks for a certificate.
+    /// The client certificate.
     pub(super) certificate: Option<&'a ClientCertificate>,
-    /// Whether the server has ever answered.
+    /// Whether the server has ever replied.
     pub(super) has_answered: bool,
 }
 
-/// A request that brought no whole reply. Looks at the causes only: an error's own text has the URL.
+/// Converts a request without a complete reply. Uses only the error's causes, because its own text
+/// contains the URL.
 pub(super) fn of_error(error: &reqwest::Error, stage: ReplyProgress, link: ErrorContext<'_>) -> RequestError {
     let url = link.url;
     if error.is_dns() {
@@ -40,7 +41,7 @@ pub(super) fn of_error(error: &reqwest::Error, stage: ReplyProgress, link: Error
     if let Some(tls) = cause::<rustls::Error>(error) {
         return RequestError::Tls(Box::new(tls_fault::of_error(tls, url, link.certificate)));
     }
-    // The innermost is the system's own.
+    // The innermost cause is the system's own error.
     let io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
     let io = io.last().map(io::Error::kind);
     if error.is_connect() {
@@ -51,7 +52,7 @@ pub(super) fn of_error(error: &reqwest::Error, stage: ReplyProgress, link: Error
         };
     }
     if cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return RequestError::NotJson("a reply that is no HTTP");
+        return RequestError::NotJson("a non-HTTP reply");
     }
     if stage == ReplyProgress::Head
         && !link.has_answered
@@ -60,16 +61,18 @@ pub(super) fn of_error(error: &reqwest::Error, stage: ReplyProgress, link: Error
         return RequestError::Tls(Box::new(fault));
     }
     RequestError::Cut(match (stage, io) {
-        (ReplyProgress::Body(got, Some(all)), _) => line(&format!("{got} of {} came", counted(all, "byte"))),
-        (ReplyProgress::Body(got, None), _) => line(&format!("{} came", counted(got, "byte"))),
+        (ReplyProgress::Body(got, Some(all)), _) => {
+            line(&format!("{got} of {} received", counted(all, "byte")))
+        }
+        (ReplyProgress::Body(got, None), _) => line(&format!("{} received", counted(got, "byte"))),
         (ReplyProgress::Head, Some(kind)) if url.is_https() => line(&kind.to_string()),
         (ReplyProgress::Head, None) if url.is_https() => line("closed without a reply"),
-        // What a server that wants TLS does with plain http.
+        // A server that expects TLS closes a plain http connection like this.
         (ReplyProgress::Head, _) => line("closed without a reply; if it speaks TLS, give https://"),
     })
 }
 
-/// A connection that could not be opened, TLS included.
+/// Converts a failed connection attempt, TLS included.
 pub(super) fn of_connect(error: &io::Error, link: ErrorContext<'_>) -> RequestError {
     let root = chain(error).last().unwrap_or(error);
     if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
@@ -85,10 +88,10 @@ pub(super) fn of_connect(error: &io::Error, link: ErrorContext<'_>) -> RequestEr
     }
 }
 
-/// A request over an open connection that brought no whole reply.
+/// Converts a request over an open connection without a complete reply.
 pub(super) fn of_http(error: &hyper::Error, stage: ReplyProgress, link: ErrorContext<'_>) -> RequestError {
     if error.is_parse() {
-        return RequestError::NotJson("a reply that is no HTTP");
+        return RequestError::NotJson("a non-HTTP reply");
     }
     if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return RequestError::Tls(Box::new(tls_fault::of_error(tls, link.url, link.certificate)));
@@ -100,19 +103,19 @@ pub(super) fn of_http(error: &hyper::Error, stage: ReplyProgress, link: ErrorCon
         return RequestError::Tls(Box::new(fault));
     }
     RequestError::Cut(match stage {
-        ReplyProgress::Body(got, Some(all)) => line(&format!("{got} of {all} bytes came")),
-        ReplyProgress::Body(got, None) => line(&format!("{got} bytes came")),
+        ReplyProgress::Body(got, Some(all)) => line(&format!("{got} of {all} bytes received")),
+        ReplyProgress::Body(got, None) => line(&format!("{got} bytes received")),
         ReplyProgress::Head => line("closed without a reply"),
     })
 }
 
-/// An error and its causes, from the outside in.
+/// Returns an error and its causes, from the outside in.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |cause| inner(*cause))
 }
 
-/// A reply that is no success: what its status says. A 404 is [`RequestError::NotFound`] only in the form in
-/// which `MaxScale` sends it in this dialect.
+/// Converts an error status. A 404 is [`RequestError::NotFound`] only in the form that `MaxScale` uses in
+/// this dialect.
 pub(super) fn of_status(reply: &Reply, dialect: Dialect, with_credentials: bool) -> RequestError {
     let detail = || error_detail(&reply.body);
     match (reply.status, &reply.location) {
@@ -131,8 +134,8 @@ pub(super) fn of_status(reply: &Reply, dialect: Dialect, with_credentials: bool)
     }
 }
 
-/// The same for a list, which no session depends on. The 404 of either dialect means that there is none:
-/// the endpoint may speak the other one.
+/// Converts an error status of a list, which is not about a single session. The 404 of either dialect
+/// means that there is no list: the endpoint may use the other dialect.
 pub(super) fn of_list_status(reply: &Reply, with_credentials: bool) -> RequestError {
     match of_status(reply, Dialect::JsonApi, with_credentials) {
         RequestError::Unclear404 => of_status(reply, Dialect::Draft, with_credentials),
@@ -140,7 +143,8 @@ pub(super) fn of_list_status(reply: &Reply, with_credentials: bool) -> RequestEr
     }
 }
 
-/// The same for a resource that is not a session. Its 404 must not be taken for the end of one.
+/// Converts an error status of a resource that is not a session. Its 404 does not mean that a session is
+/// gone.
 pub(super) fn of_resource_status(reply: &Reply, missing: &str, with_credentials: bool) -> RequestError {
     match of_status(reply, Dialect::JsonApi, with_credentials) {
         RequestError::NotFound => missing_resource(missing),
@@ -148,7 +152,7 @@ pub(super) fn of_resource_status(reply: &Reply, missing: &str, with_credentials:
     }
 }
 
-/// A 404 that does not mean that a session has ended.
+/// Returns the error for a 404 that does not mean that a session is gone.
 pub(super) fn missing_resource(detail: &str) -> RequestError {
     RequestError::Status {
         status: 404,
@@ -156,7 +160,7 @@ pub(super) fn missing_resource(detail: &str) -> RequestError {
     }
 }
 
-/// A body that could not be used.
+/// Converts a decoding error.
 pub(super) fn of_wire(error: &WireError) -> RequestError {
     match error {
         WireError::NotJson(what) => RequestError::NotJson(what),
@@ -167,23 +171,23 @@ pub(super) fn of_wire(error: &WireError) -> RequestError {
     }
 }
 
-/// The first cause of a type.
+/// Returns the first cause of a type.
 fn cause<E: StdError + 'static>(error: &reqwest::Error) -> Option<&E> {
     causes(error).find_map(|cause| cause.downcast_ref::<E>())
 }
 
-/// The last cause: what the system or the peer said.
+/// Returns the last cause: the message of the system or the server.
 pub(super) fn root(error: &reqwest::Error) -> &(dyn StdError + 'static) {
     causes(error).last().unwrap_or(error)
 }
 
-/// Every cause, from the outside in.
+/// Returns every cause, from the outside in.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     std::iter::successors(error.source(), |cause| inner(*cause))
 }
 
-/// What an error wraps. An I/O error leaves out the error it was made from when asked for its
-/// source, and TLS errors come inside of I/O errors.
+/// Returns the error inside an error. The `source` of an I/O error leaves out the error that it was made
+/// from, and TLS errors are inside I/O errors.
 fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
@@ -191,7 +195,7 @@ fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
     }
 }
 
-/// One cleaned line.
+/// Sanitizes a text to one line.
 pub(super) fn line(text: &str) -> Text {
     Text::clean(text, TextLimit::Line)
 }

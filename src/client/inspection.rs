@@ -1,8 +1,8 @@
-//! A closer look at the proxy: what it is, how it is set up, what its clock says and what asking costs.
+//! Inspects the proxy for `maxtop doctor`: version, settings, clock and response time.
 //!
-//! Whether an endpoint can be reached at all, step by step: its name, and a bare connection.
+//! Also tests step by step whether an endpoint can be reached: its name, and a bare connection.
 //!
-//! Requests do both by themselves; this is for whoever wants to know which step fails.
+//! Requests do both automatically; here a caller learns which step fails.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,24 +16,24 @@ use super::{Client, target};
 use crate::model::{Dialect, Instance, ProxySettings, RequestError};
 use crate::wire::jsonapi;
 
-/// One answer of `/v1/maxscale`, with its settings.
+/// A reply of `/v1/maxscale`, with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspection {
-    /// Which process answers.
+    /// The process that replied.
     pub instance: Instance,
-    /// How it is set up.
+    /// Settings of the proxy.
     pub settings: ProxySettings,
-    /// What its clock said, where it did (`Date`); whole seconds.
+    /// Time of the server's clock (`Date`), in whole seconds. `None` if not reported.
     pub server_now: Option<Timestamp>,
-    /// When the answer had come, by this machine's clock.
+    /// Time at which the reply arrived, by this machine's clock.
     pub heard_at: Timestamp,
-    /// From the request sent to the first byte of the reply.
+    /// Time from the request to the first byte of the reply.
     pub cost: Duration,
 }
 
 impl Client {
-    /// Looks at the proxy. As with [`instance`](Self::instance), which asks for less, the draft
-    /// cannot tell, and a 404 is no fault before the dialect is known.
+    /// Gets the process, the settings and the clock. As with [`instance`](Self::instance), the draft does
+    /// not report them, and a 404 is not an error before the dialect is known.
     pub async fn inspect(&self) -> Result<Option<Inspection>, RequestError> {
         let known = self.dialect();
         if known == Some(Dialect::Draft) {
@@ -66,7 +66,7 @@ impl Client {
 }
 
 impl Client {
-    /// The addresses behind the endpoint's name, in the system's order.
+    /// Returns the addresses of the endpoint's name, in the system's order.
     pub async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
         if let Some(fixed) = self.url().fixed_addresses() {
             return Ok(fixed.into());
@@ -79,7 +79,7 @@ impl Client {
         Ok(found.collect())
     }
 
-    /// Connects, and hangs up: how long that took.
+    /// Connects, closes the connection, and returns how long that took.
     pub async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
         let (began, within) = (Instant::now(), self.0.exchange.timeout());
         match timeout(within, TcpStream::connect(address)).await {

@@ -1,20 +1,20 @@
-//! One list at a time, and none while a check is in progress.
+//! Allows one list at a time, and none while a check is in progress.
 //!
-//! MaxScale builds a list on the thread that answers checks, so a check beside a list would be late.
+//! MaxScale builds a list on the thread that replies to checks, so a check during a list would be late.
 
 use std::time::Duration;
 
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, watch};
 use tokio::time::sleep;
 
-/// How long a check waits for a list before the list is dropped and requested again later.
+/// Maximum time that a check waits for a list. After that the list is dropped and requested again later.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Keeps lists and checks of one endpoint apart.
 #[derive(Debug)]
 pub(super) struct ListGate {
     lock: RwLock<()>,
-    /// Checks that wait for the list in flight.
+    /// Number of checks that wait for the list in flight.
     waiting: watch::Sender<usize>,
 }
 
@@ -37,7 +37,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl ListGate {
-    /// Waits until no list is in flight, and keeps the next one back while the guard lives.
+    /// Waits until no list is in flight. No list starts while the guard exists.
     pub(super) async fn check(&self) -> RwLockReadGuard<'_, ()> {
         self.waiting.send_modify(|count| *count += 1);
         let _waiting = Waiting(&self.waiting);
@@ -49,7 +49,7 @@ impl ListGate {
         self.lock.write().await
     }
 
-    /// Runs a list in its turn. It is dropped and begun again if a check has waited for a second.
+    /// Runs a list in its turn. If a check has waited for a second, drops the list and starts it again.
     pub(super) async fn run<T, F: Future<Output = T>>(&self, list: impl Fn() -> F) -> T {
         loop {
             let _turn = self.list().await;
@@ -64,7 +64,7 @@ impl ListGate {
     async fn interrupted(&self) {
         let mut waiting = self.waiting.subscribe();
         loop {
-            // The sender lives as long as this.
+            // The sender lives as long as `self`.
             let _ = waiting.wait_for(|count| *count > 0).await;
             sleep(MAX_WAIT).await;
             if *waiting.borrow() > 0 {

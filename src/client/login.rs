@@ -1,8 +1,8 @@
-//! The token that stands for the password (`GET /v1/auth`, 2.5 and later).
+//! Tokens instead of the password (`GET /v1/auth`, 2.5 and later).
 //!
-//! With a password the server hashes it for every request (or asks PAM), on the thread that answers
-//! everybody. `MaxScale` gives tokens over TLS, or where it is told to. Nobody waits for one: until it
-//! is there the password is shown, and where there is none it stays so.
+//! The server hashes a password for every request (or calls PAM), on the thread that serves all requests.
+//! `MaxScale` issues tokens over TLS, or over plain http if configured. No request waits for a token: the
+//! password is sent until there is one.
 
 use std::future::pending;
 use std::time::Duration;
@@ -16,28 +16,28 @@ use tokio::time::sleep;
 use super::Client;
 use super::access::CredentialState;
 
-/// A server that could not answer is asked for a token again so much later.
+/// Delay before the next request for a token after the server could not issue one.
 const RETRY_DELAY: Duration = Duration::from_mins(1);
-/// What is left of a token's time when it is renewed.
+/// Share of a token's lifetime that is left when it is renewed.
 const RENEW_AT_REMAINING: f64 = 0.1;
-/// No token makes us ask more often than this.
+/// Minimum time until a token is renewed. Limits how often tokens are requested.
 const MIN_LIFETIME: Duration = Duration::from_secs(1);
-/// Nor does any hold longer.
+/// Maximum time until a token is renewed.
 const MAX_LIFETIME: Duration = Duration::from_hours(24);
-/// A token that is longer is none.
+/// Maximum length of a token, in bytes.
 const MAX_TOKEN_LEN: usize = 8 * 1024;
 
-/// Why there is no token.
+/// The reason why there is no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LoginError {
-    /// It gives none.
+    /// The server issues no tokens.
     Never,
-    /// It could not answer.
+    /// The server could not reply.
     NotNow,
 }
 
 impl Client {
-    /// Keeps a token from when it begins to pay, and renews it before its end. Never ends.
+    /// Gets a token once it saves time, and renews it before it expires. Never returns.
     pub(crate) async fn keep_logged_in(&self) {
         let access = self.0.exchange.access();
         let mut state = access.subscribe();
@@ -65,15 +65,15 @@ impl Client {
         pending::<()>().await;
     }
 
-    /// Gets a token at once, if there is one to be had: for a command that is about to ask a lot.
+    /// Gets a token at once, if the server issues any. For a command that is about to send many requests.
     pub async fn log_in(&self) {
         if self.0.exchange.access().may_log_in() {
-            // Without one, the password goes on being shown.
+            // Without a token, the password is sent as before.
             let _ = self.fetch_token().await;
         }
     }
 
-    /// Takes a token into use. Says when to renew it, where that is known.
+    /// Gets and uses a token. Returns the time until its renewal. `None` if its lifetime is unknown.
     async fn fetch_token(&self) -> Result<Option<Duration>, LoginError> {
         let reply = self.0.exchange.log_in().await.map_err(|_| LoginError::NotNow)?;
         match reply.status {
@@ -91,7 +91,7 @@ impl Client {
     }
 }
 
-/// A token that does not tell its end is used until it is refused.
+/// Waits until the renewal. A token of unknown lifetime is used until it is rejected.
 async fn wait(renewal: Option<Duration>) {
     match renewal {
         Some(time) => sleep(time).await,
@@ -109,14 +109,15 @@ struct Meta {
     token: String,
 }
 
-/// The times in a token, in seconds.
+/// The times in a token, in seconds since 1970.
 #[derive(Deserialize)]
 struct TokenTimes {
     iat: u64,
     exp: u64,
 }
 
-/// The token of a reply, and how long it holds. From its own two times: the clocks may differ.
+/// Returns the token of a reply and its lifetime. The lifetime is the difference of the token's own two
+/// times, because the clocks may differ.
 fn read(body: &[u8]) -> Option<(SecretString, Option<Duration>)> {
     let TokenReply { meta: Meta { token } } = serde_json::from_slice(body).ok()?;
     let is_one = !token.is_empty()

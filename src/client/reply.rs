@@ -1,4 +1,4 @@
-//! A reply as it came over HTTP, before anybody knows what it means.
+//! A reply as received over HTTP, before it is interpreted.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use jiff::Timestamp;
 
 use crate::model::{RequestError, Text};
 
-/// A reply that came whole. The body of one that is no success may be shorter than what was sent.
+/// A complete reply. An error body may be shorter than what was sent.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
     pub(super) status: u16,
-    /// The server's clock.
+    /// Time of the server's clock.
     pub(super) date: Option<Timestamp>,
-    /// Where a redirect points to.
+    /// Target of a redirect.
     pub(super) location: Option<Text>,
-    /// Whether it asks for user and password.
+    /// Whether the server requests user and password.
     pub(super) is_challenge: bool,
-    /// The content encoding, which was not requested.
+    /// Content encoding of the body, although none was requested.
     pub(super) encoding: Option<Text>,
     pub(super) body: Vec<u8>,
-    /// The body of one that is no success broke off, or was too long to be read.
+    /// Whether an error body was cut off or too long to be read.
     pub(super) is_cut: bool,
-    /// From the request sent to the first byte of the reply.
+    /// Time from the request to the first byte of the reply.
     pub(super) cost: Duration,
 }
 
@@ -30,7 +30,8 @@ impl Reply {
         matches!(self.status, 200..=299)
     }
 
-    /// The reply, if its body is as it was written. Compressed bytes would only look like no JSON.
+    /// Returns the reply if its body has no content encoding. Compressed bytes would look like invalid
+    /// JSON.
     pub(super) fn plain(self) -> Result<Self, RequestError> {
         match self.encoding {
             Some(encoding) => Err(RequestError::Encoded(encoding)),

@@ -1,8 +1,8 @@
-//! What only JSON:API has besides its sessions: the services, the workers, who may do what.
+//! Resources other than sessions, in JSON:API only: services, workers, accounts.
 //!
-//! How the servers behind an endpoint are doing.
+//! And the state of the servers behind an endpoint.
 //!
-//! The connections of one session, which the draft has as a resource of their own.
+//! And the connections of one session, a separate resource in the draft.
 
 use jiff::Timestamp;
 
@@ -14,8 +14,8 @@ use crate::model::{
 use crate::wire::{Decoder, WireError, draft, jsonapi};
 
 impl Client {
-    /// The services and how full they are. Nothing, and no request, where the dialect is the draft
-    /// or not known yet: this is never worth a list to find it out.
+    /// Gets the services with their connection counts. Returns `None` without a request if the dialect is
+    /// the draft or unknown: a list is too expensive to find it out.
     pub async fn services(&self) -> Result<Option<Services>, RequestError> {
         self.resource(target::SERVICES, "no /v1/services there", |body, decoder| {
             let (states, dropped) = jsonapi::services(body, decoder)?;
@@ -29,14 +29,14 @@ impl Client {
         .await
     }
 
-    /// The routing workers; nothing as with [`services`](Self::services).
+    /// Gets the routing workers. Returns `None` as [`services`](Self::services) does.
     pub async fn workers(&self) -> Result<Option<Vec<Worker>>, RequestError> {
         self.resource(target::WORKERS, "no /v1/maxscale/threads there", jsonapi::workers)
             .await
     }
 
-    /// What the user who asks may do; nothing where nobody is asked who it is, or as with
-    /// [`services`](Self::services). One that the admin API has not made itself (PAM) is a 404.
+    /// Gets the account type of the user. Returns `None` without credentials, or as
+    /// [`services`](Self::services) does. A user that the admin API does not manage (PAM) gives a 404.
     pub async fn account(&self) -> Result<Option<AccountType>, RequestError> {
         let Some(user) = self.user() else {
             return Ok(None);
@@ -64,8 +64,8 @@ impl Client {
 }
 
 impl Client {
-    /// The servers, as the proxy's monitor sees them. Nothing, and no request, where the dialect is
-    /// the draft or not known yet: this is never worth a list to find it out.
+    /// Gets the servers as the proxy's monitor reports them. Returns `None` without a request if the
+    /// dialect is the draft or unknown: a list is too expensive to find it out.
     pub async fn servers(&self) -> Result<Option<Servers>, RequestError> {
         if self.dialect() != Some(Dialect::JsonApi) {
             return Ok(None);
@@ -90,16 +90,17 @@ impl Client {
 }
 
 impl Client {
-    /// The connections of a session of the draft, looked at again and again. One that is not there is
-    /// [`RequestError::NotFound`].
+    /// Gets the connections of a session of the draft. Polled repeatedly, so the connection is kept.
+    /// Returns [`RequestError::NotFound`] if the session does not exist.
     pub async fn connections_of(&self, id: SessionId) -> Result<Vec<ConnectionDetail>, RequestError> {
         let target = target::connections(id);
         let reply = self.0.exchange.get_often(Dialect::Draft, &target).await?;
         Ok(self.decode_connections(reply).await?.0)
     }
 
-    /// The same right after the session was seen. A 404 then is an endpoint that has no such resource,
-    /// or a session that ended just now; the next look tells. Says how many fields were unreadable.
+    /// Gets the connections right after the session. A 404 means that the endpoint has no such resource
+    /// or that the session has just ended; the next poll shows which. Also returns the number of
+    /// unreadable fields.
     pub(super) async fn connections(
         &self,
         id: SessionId,

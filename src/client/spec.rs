@@ -1,4 +1,4 @@
-//! What a client is made from, and why it could not be.
+//! The settings of a client, and the errors of creating one.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use super::url::EndpointUrl;
 use crate::model::{Dialect, EndpointId, Text};
 use crate::wire::Bounds;
 
-/// The largest body that is read unless told otherwise: 256 MB.
+/// Default maximum size of a body: 256 MB.
 pub const DEFAULT_BODY_CAP: usize = 256_000_000;
 
-/// Who asks.
+/// User and password.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The user of the admin API.
@@ -22,15 +22,15 @@ pub struct Credentials {
     pub password: SecretString,
 }
 
-/// How the server's certificate is judged, and what is shown to the server.
+/// How the server's certificate is verified, and which one the client sends.
 #[derive(Clone, Default)]
 pub struct TlsSpec {
-    /// Trust these authorities (PEM) and no others, or the server's own certificate; `None` trusts
-    /// what this machine trusts.
+    /// Trusted authorities or the server's own certificate (PEM), instead of those that this machine
+    /// trusts. `None` uses those of this machine.
     pub ca_pem: Option<Vec<u8>>,
-    /// The client's certificate, those of its authorities, and its key, in one PEM text.
+    /// Client certificate, those of its authorities, and its key, in one PEM text.
     pub identity_pem: Option<SecretString>,
-    /// Trust everybody.
+    /// Whether any certificate is accepted.
     pub insecure: bool,
 }
 
@@ -44,47 +44,47 @@ impl fmt::Debug for TlsSpec {
     }
 }
 
-/// Where a token is asked for, to be shown instead of the password.
+/// When a token is requested instead of sending the password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenUse {
-    /// Nowhere.
+    /// Never.
     Never,
-    /// Over TLS: `MaxScale` gives none over plain http unless it is told to.
+    /// Over TLS. `MaxScale` issues none over plain http unless configured.
     #[default]
     OverTls,
-    /// Over plain http too: with `admin_secure_gui=false` it gives them.
+    /// Over plain http too. Requires `admin_secure_gui=false`.
     Always,
 }
 
-/// All that a client needs to know of its endpoint.
+/// The settings of a client.
 #[derive(Clone, Debug)]
 pub struct ClientSpec {
-    /// Which of the watched endpoints it is.
+    /// Id of the endpoint.
     pub endpoint: EndpointId,
-    /// Where it is.
+    /// URL of the endpoint.
     pub url: EndpointUrl,
-    /// Who asks; nobody where the server does not want to know.
+    /// User and password. `None` if the server requires none.
     pub credentials: Option<Credentials>,
-    /// TLS; without meaning for plain http.
+    /// TLS settings; ignored over plain http.
     pub tls: TlsSpec,
-    /// Where tokens are asked for.
+    /// When tokens are requested.
     pub tokens: TokenUse,
-    /// From the first packet to the end of the body.
+    /// Maximum time from the first packet to the end of the body.
     pub timeout: Duration,
-    /// The dialect, where it is not to be found out.
+    /// The dialect. `None` detects it.
     pub dialect: Option<Dialect>,
-    /// Send credentials over plain http to other machines too.
+    /// Whether credentials may be sent over plain http to other machines.
     pub allow_plain_http: bool,
-    /// No request but GET leaves the client.
+    /// Whether the client sends only GET requests.
     pub read_only: bool,
-    /// Larger bodies are not read.
+    /// Maximum size of a body, in bytes.
     pub body_cap: usize,
-    /// Larger lists are not decoded.
+    /// Limits of the decoder. Larger lists are not decoded.
     pub bounds: Bounds,
 }
 
 impl ClientSpec {
-    /// With the defaults of the command line.
+    /// Returns the settings with the defaults of the command line.
     pub fn new(endpoint: EndpointId, url: EndpointUrl) -> Self {
         Self {
             endpoint,
@@ -101,7 +101,7 @@ impl ClientSpec {
         }
     }
 
-    /// What must stay in sight.
+    /// Returns the security warnings to show permanently.
     pub(super) fn warnings(&self) -> Vec<&'static str> {
         let plain = self.allow_plain_http && !self.url.is_https() && !self.url.is_loopback();
         let unverified = self.tls.insecure && self.url.is_https();
@@ -113,21 +113,21 @@ impl ClientSpec {
     }
 }
 
-/// A client that cannot be made: what, why and what to try, in one line.
+/// Why a client cannot be created, and what to try, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ClientError {
-    /// The password would cross the network in the clear.
+    /// The password would be sent without encryption.
     #[error(
         "{0}: a password is not sent over plain http to another machine: use https://, or --allow-plain-http"
     )]
     PlainHttp(EndpointUrl),
-    /// Basic authentication ends the user at the first colon.
+    /// Basic authentication ends the user name at the first colon.
     #[error("{0}: a user name cannot contain ':', check --user")]
     User(EndpointUrl),
-    /// A certificate or key that cannot be used.
+    /// A certificate or key cannot be used.
     #[error("{0}: {1}: {2}")]
     Tls(EndpointUrl, &'static str, Text),
-    /// Settings that do not go together, found only when all are put together.
+    /// The settings contradict each other, which shows only in combination.
     #[error("{0}: cannot set up HTTP or TLS: {1}; check --ca-file and --client-cert")]
     Setup(EndpointUrl, Text),
 }

@@ -1,6 +1,6 @@
-//! What is asked for: the path and query of each request, in both dialects.
+//! Path and query of each request, in both dialects.
 //!
-//! A list as it came: its sessions, and what getting it cost.
+//! Also the reply to a list request: its sessions and its response time.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -11,57 +11,57 @@ use super::url::EndpointUrl;
 use crate::model::{Dialect, EndpointId, Instance, ListDiff, ListStats, Now, SessionId, Snapshot};
 use crate::wire::DecodedList;
 
-/// The process start, and what explains empty queries: some hundred bytes instead of 5 kB.
-/// `process_datadir` stood among the parameters before 2.5.
+/// Process start and the settings that explain missing statements: some hundred bytes instead of 5 kB.
+/// Before 2.5 `process_datadir` was one of the parameters.
 pub(super) const INSTANCE: &str = "/v1/maxscale?fields%5Bmaxscale%5D=version,started_at,uptime,\
      process_datadir,system/os/nodename,parameters/retain_last_statements,\
      parameters/process_datadir&pretty=false";
 
-/// Where user and password are changed for a token.
+/// Resource that exchanges user and password for a token.
 pub(super) const LOGIN: &str = "/v1/auth";
 
-/// How the servers are doing, without what can be large (`response_time_distribution`). It keeps
-/// `id`, which is the name.
+/// State of the servers, without attributes that can be large (`response_time_distribution`). Keeps `id`,
+/// which is the name.
 pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,parameters/address,\
      parameters/port,replication_lag,statistics/connections&pretty=false";
 
-/// How full the services are, without what can be large (`users`, `listeners`).
+/// Connections of the services, without attributes that can be large (`users`, `listeners`).
 pub(super) const SERVICES: &str = "/v1/services?fields%5Bservices%5D=state,router,connections,\
      total_connections,statistics/max_connections,parameters/max_connections,\
      parameters/retain_last_statements&pretty=false";
 
-/// What the routing workers have open.
+/// Open descriptors and sessions of the routing workers.
 pub(super) const WORKERS: &str = "/v1/maxscale/threads?fields%5Bthreads%5D=stats/current_descriptors,\
      stats/sessions&pretty=false";
 
-/// The process start as in [`INSTANCE`], and how the proxy is set up.
+/// The process start as in [`INSTANCE`], and the settings of the proxy.
 pub(super) const INSPECTION: &str = "/v1/maxscale?fields%5Bmaxscale%5D=version,started_at,uptime,\
      process_datadir,system/os/nodename,parameters/process_datadir,parameters/admin_auth,\
      parameters/admin_host,parameters/admin_audit,parameters/admin_audit_exclude_methods,\
      parameters/retain_last_statements,parameters/session_trace&pretty=false";
 
-/// Which part of a list is wanted; the default is all of it. Polling never asks for a range: a moving
-/// list loses rows between pages.
+/// The part of a list to request; all of it by default. Polling never requests a range, because a list
+/// that changes loses rows between pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListRequest<'a> {
-    /// Only these fields of each session, by their names in the API.
+    /// Fields of each session, by their API names. `None` requests all.
     pub fields: Option<&'a [&'a str]>,
-    /// Only these rows: the first and the last, counted from 0. The draft dialect alone has it.
+    /// First and last row, counted from 0. Draft dialect only.
     pub range: Option<(u64, u64)>,
 }
 
-/// How much of each session a list is asked for.
+/// How much of each session is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListForm {
-    /// All of it.
+    /// All fields.
     Whole,
-    /// What the program reads of it, and no more.
+    /// Only the fields that the program reads.
     Sparse,
 }
 
-/// What the decoder reads of a row (JSON:API, 2.5 and later; older versions send all of it). The server
-/// copies a session's attributes once for each name, so whole objects are asked for where their rest is
-/// small. `services` is a relationship, and would be left out with all others.
+/// Fields that the decoder reads (JSON:API, 2.5 and later; older versions send all). The server copies a
+/// session's attributes once for each name, so whole objects are requested if their rest is small.
+/// `services` is a relationship, and would be left out with all others.
 const NEEDED: [&str; 14] = [
     "state",
     "user",
@@ -80,10 +80,8 @@ const NEEDED: [&str; 14] = [
 ];
 
 impl ListForm {
-    /// By the link and by what sessions hold: building a sparse list costs the proxy more time than a
-    /// whole one, and sending a whole one costs a far link more bytes. On loopback nothing is saved by
-    /// fewer, and little anywhere where statements are kept: most of a list is statements then, which
-    /// cannot be asked for in part.
+    /// Chooses full or sparse lists. A sparse list costs MaxScale more to build, so it pays only over a
+    /// remote link, and not if statements are kept: they dominate the size and cannot be left out.
     pub(super) fn over(url: &EndpointUrl, keeps_statements: bool) -> Self {
         if url.is_loopback() || keeps_statements {
             Self::Whole
@@ -92,7 +90,7 @@ impl ListForm {
         }
     }
 
-    /// In this dialect: the draft's seven fields are all needed.
+    /// Returns the form for a dialect: all seven fields of the draft are needed.
     pub(super) const fn within(self, dialect: Dialect) -> Self {
         match dialect {
             Dialect::Draft => Self::Whole,
@@ -100,7 +98,7 @@ impl ListForm {
         }
     }
 
-    /// The fields to ask for, by their names in the API; `None` is all.
+    /// Returns the fields to request, by their API names. `None` is all.
     pub const fn fields(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Whole => None,
@@ -108,16 +106,16 @@ impl ListForm {
         }
     }
 
-    /// In a word or two.
+    /// Returns the name of the form.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Whole => "whole",
-            Self::Sparse => "in what is needed",
+            Self::Sparse => "needed fields only",
         }
     }
 }
 
-/// The list as polling asks for it.
+/// Returns the target of a polled list.
 pub(super) fn polled(dialect: Dialect, form: ListForm) -> String {
     let request = ListRequest {
         fields: form.within(dialect).fields(),
@@ -126,7 +124,7 @@ pub(super) fn polled(dialect: Dialect, form: ListForm) -> String {
     list(dialect, &request)
 }
 
-/// The list.
+/// Returns the target of a list.
 pub(super) fn list(dialect: Dialect, request: &ListRequest<'_>) -> String {
     let fields = request.fields.map(field_list);
     match dialect {
@@ -147,7 +145,7 @@ pub(super) fn list(dialect: Dialect, request: &ListRequest<'_>) -> String {
     }
 }
 
-/// One session.
+/// Returns the target of one session.
 pub(super) fn session(dialect: Dialect, id: SessionId) -> String {
     match dialect {
         Dialect::JsonApi => format!("/v1/sessions/{id}?pretty=false"),
@@ -155,12 +153,12 @@ pub(super) fn session(dialect: Dialect, id: SessionId) -> String {
     }
 }
 
-/// The connections of one session (draft).
+/// Returns the target of the connections of one session (draft).
 pub(super) fn connections(id: SessionId) -> String {
     format!("/sessions/{id}/connections")
 }
 
-/// What a DELETE names: the session and nothing else, no `ttl`.
+/// Returns the target of a DELETE: the session and nothing else, no `ttl`.
 pub(super) fn deletion(dialect: Dialect, id: SessionId) -> String {
     match dialect {
         Dialect::JsonApi => format!("/v1/sessions/{id}"),
@@ -168,18 +166,18 @@ pub(super) fn deletion(dialect: Dialect, id: SessionId) -> String {
     }
 }
 
-/// A user of the admin API.
+/// Returns the target of a user of the admin API.
 pub(super) fn user(name: &str) -> String {
     format!("/v1/users/inet/{}?pretty=false", encoded(name, b"_-."))
 }
 
-/// Names with commas between.
+/// Joins names with commas.
 fn field_list(fields: &[&str]) -> String {
     let encoded: Vec<_> = fields.iter().map(|field| encoded(field, b"_-./")).collect();
     encoded.join(",")
 }
 
-/// All but letters, digits and these percent-encoded.
+/// Percent-encodes all but letters, digits and `kept`.
 fn encoded(text: &str, kept: &[u8]) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -193,28 +191,28 @@ fn encoded(text: &str, kept: &[u8]) -> String {
     encoded
 }
 
-/// One good list.
+/// A successful list.
 #[derive(Debug)]
 pub struct ListReply {
-    /// In which dialect it came.
+    /// Dialect of the reply.
     pub dialect: Dialect,
     /// The sessions.
     pub rows: DecodedList,
-    /// From the request sent to the first byte of the reply.
+    /// Response time: from the established connection to the first byte of the reply.
     pub cost: Duration,
-    /// The size of the body.
+    /// Size of the body, in bytes.
     pub bytes: usize,
-    /// Before its request was written.
+    /// Time before the request was written.
     pub asked_at: Now,
-    /// When it was complete, by this machine's clock.
+    /// Time at which the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
-    /// What the server's clock said, else this machine's.
+    /// Time of the server's clock; if not reported, of this machine's.
     pub server_now: Timestamp,
 }
 
 impl ListReply {
-    /// The list as the rest of the program knows it. Whether the process was restarted before it,
-    /// whoever has the list before can tell.
+    /// Converts the list to a snapshot. Whether the process was restarted before it can only be decided
+    /// with the previous snapshot.
     pub fn into_snapshot(self, endpoint: EndpointId, instance: Option<Instance>, number: u64) -> Snapshot {
         Snapshot {
             endpoint,

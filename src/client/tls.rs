@@ -1,4 +1,4 @@
-//! TLS: whom we trust, and what we show.
+//! TLS: the trusted authorities and the client certificate.
 
 mod certificate;
 mod trust;
@@ -18,13 +18,13 @@ use super::fault::line;
 use super::spec::{ClientError, TlsSpec};
 use super::url::EndpointUrl;
 
-/// The TLS of one endpoint.
+/// TLS of one endpoint.
 pub(super) struct Tls {
-    /// For the connections.
+    /// Configuration of the connections.
     pub(super) config: ClientConfig,
-    /// What is shown to a server that asks who we are.
+    /// Client certificate, shown if the server requests one.
     pub(super) certificate: Arc<ClientCertificate>,
-    /// When the server's certificate ends.
+    /// Expiry of the server's certificate.
     pub(super) end: CertificateEnd,
 }
 

@@ -1,4 +1,4 @@
-//! The one place where what went wrong with TLS becomes a [`TlsFault`].
+//! Converts TLS errors to a [`TlsFault`]. All conversions are here.
 
 use std::io;
 
@@ -59,12 +59,12 @@ const fn is_weak(why: &PeerMisbehaved) -> bool {
     )
 }
 
-/// A connection that a server closed although all was well so far, before it had ever answered.
+/// Interprets a connection that the server closed without an error, before it had ever replied.
 pub(super) fn of_silence(url: &EndpointUrl, certificate: Option<&ClientCertificate>) -> Option<TlsFault> {
     of_client(url, certificate, "the connection was closed")
 }
 
-/// A handshake that the other side broke off.
+/// Interprets a handshake that the other side aborted.
 pub(super) fn of_handshake(kind: Option<io::ErrorKind>, url: &EndpointUrl) -> Option<TlsFault> {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     let was_closed = matches!(
@@ -116,7 +116,7 @@ fn of_certificate(error: &CertificateError, host: Text) -> TlsFault {
     }
 }
 
-/// The names of a certificate; the library writes `DnsName("db1")`.
+/// Returns the names of a certificate; the library writes `DnsName("db1")`.
 fn names(presented: &[String]) -> Text {
     let bare = presented.iter().map(|name| {
         let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
@@ -140,7 +140,7 @@ fn of_client(url: &EndpointUrl, certificate: Option<&ClientCertificate>, why: &s
 struct KnownAlert {
     alert: AlertDescription,
     meaning: &'static str,
-    /// Whether a server sends it about the client's certificate.
+    /// Whether servers send it about the client's certificate.
     about_certificates: bool,
 }
 
@@ -211,7 +211,7 @@ mod tests {
         "https://db1".parse().unwrap()
     }
 
-    /// Words of a library that no person should read.
+    /// Whether a text has no words of a library.
     fn is_plain(text: &str) -> bool {
         let camel = text.split(|c: char| !c.is_alphanumeric()).any(|word| {
             let mut inner = word.chars().skip(1);

@@ -1,4 +1,4 @@
-//! Where an endpoint is: what `--endpoint` accepts, and the one form in which it is shown.
+//! The address of an endpoint: parsing of `--endpoint`, and the form shown to the user.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,27 +9,27 @@ use thiserror::Error;
 
 use crate::model::{Text, TextLimit};
 
-/// The port of the admin API unless another one is given (`admin_port`).
+/// Default port of the admin API (`admin_port`).
 const DEFAULT_PORT: u16 = 8989;
 
 /// The name of this machine's loopback addresses.
 pub(super) const LOCALHOST: &str = "localhost";
 
-/// The forms of an address.
+/// Advice on the forms of an address.
 const FORMS: &str = "give HOST:PORT or http[s]://HOST:PORT, IPv6 as [::1]:8989";
-/// What to say of a path.
+/// Advice for the path of a socket.
 const NO_SOCKETS: &str = "the admin API listens on TCP only, not on a Unix socket: give HOST:PORT";
 
-/// The address of an admin API: scheme, host, port, and the path before `/v1` where a reverse
-/// proxy adds one. Holds no user, password or query, so it may be shown anywhere.
+/// The address of an admin API: scheme, host, port, and the path before `/v1` if a reverse proxy adds
+/// one. Contains no user, password or query, so it may be shown anywhere.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EndpointUrl(Url);
 
-/// An address that cannot be used: what, why and what to try, in one line. Never has a secret.
+/// Why an address cannot be used, and what to try, in one line. Never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("bad endpoint '{shown}': {reason}")]
 pub struct UrlError {
-    /// What was given, without anything that could be a secret.
+    /// The given text, without anything that could be a secret.
     shown: Text,
     reason: &'static str,
 }
@@ -40,7 +40,7 @@ impl EndpointUrl {
         self.0.scheme() == "https"
     }
 
-    /// Whether it is on this machine: a loopback address, or `localhost`, which is never looked up.
+    /// Whether it is on this machine: a loopback address, or `localhost`, which is never resolved.
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
         match host.parse::<IpAddr>() {
@@ -49,8 +49,8 @@ impl EndpointUrl {
         }
     }
 
-    /// The addresses of `localhost`. They are not looked up: a file or a name server could name another
-    /// machine, and the password would go there.
+    /// Returns the addresses of `localhost`. They are not resolved: a file or a name server could return
+    /// another machine, and the password would be sent there.
     pub(super) fn fixed_addresses(&self) -> Option<[SocketAddr; 2]> {
         let port = self.port();
         self.host().eq_ignore_ascii_case(LOCALHOST).then(|| {
@@ -61,45 +61,45 @@ impl EndpointUrl {
         })
     }
 
-    /// Whether a password may be sent there.
+    /// Whether a password may be sent to it.
     pub fn may_carry_passwords(&self, allow_plain_http: bool) -> bool {
         self.is_https() || self.is_loopback() || allow_plain_http
     }
 
-    /// The host alone, an IPv6 address without its brackets.
+    /// Returns the host, an IPv6 address without its brackets.
     pub fn host(&self) -> &str {
         let host = self.0.host_str().unwrap_or_default();
         host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// The port, named or not.
+    /// Returns the port.
     pub fn port(&self) -> u16 {
         self.0.port_or_known_default().unwrap_or(DEFAULT_PORT)
     }
 
-    /// `host:8989`: what it is called on the screen.
+    /// Returns `host:8989`, the name shown on the screen.
     pub fn authority(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         format!("{host}:{}", self.port())
     }
 
-    /// `host:8989`, with the path where there is one: several endpoints may share a host and port.
+    /// Returns `host:8989`, with the path if there is one: several endpoints may share a host and port.
     pub fn label(&self) -> String {
         format!("{}{}", self.authority(), self.0.path().trim_end_matches('/'))
     }
 
-    /// The path before `/v1`, without a slash at the end; mostly empty.
+    /// Returns the path before `/v1`, without a slash at the end. Usually empty.
     pub(super) fn path(&self) -> &str {
         self.0.path().trim_end_matches('/')
     }
 
-    /// The full URL of a path (with query) of the API, which begins with a slash.
+    /// Returns the full URL of a target, which begins with a slash.
     pub(super) fn join(&self, target: &str) -> String {
         format!("{self}{target}")
     }
 }
 
-/// `http://host:8989`, always with its port, never with a slash at the end.
+/// Formats as `http://host:8989`, always with the port, never with a slash at the end.
 impl fmt::Display for EndpointUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = self.0.host_str().unwrap_or_default();
@@ -118,7 +118,7 @@ impl fmt::Debug for EndpointUrl {
 impl FromStr for EndpointUrl {
     type Err = UrlError;
 
-    /// `HOST`, `HOST:PORT`, `http://…` or `https://…`; IPv6 addresses in brackets.
+    /// Parses `HOST`, `HOST:PORT`, `http://…` or `https://…`; IPv6 addresses in brackets.
     fn from_str(given: &str) -> Result<Self, UrlError> {
         let refuse = |reason| UrlError {
             shown: without_secrets(given),
@@ -127,7 +127,7 @@ impl FromStr for EndpointUrl {
         let text = match given.split_once("://") {
             Some((scheme, _)) if is_http(scheme) => given.to_owned(),
             Some(("unix", _)) => return Err(refuse(NO_SOCKETS)),
-            Some(_) => return Err(refuse("only http:// and https:// are spoken")),
+            Some(_) => return Err(refuse("only http:// and https:// are supported")),
             None if given.starts_with(['/', '.']) || given.starts_with("unix:") => {
                 return Err(refuse(NO_SOCKETS));
             }
@@ -165,7 +165,7 @@ fn is_http(scheme: &str) -> bool {
         .any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
-/// Whether the text itself has a port. The parsed URL does not tell: it drops `:80` and `:443`.
+/// Whether the text contains a port. The parsed URL does not show it: it drops `:80` and `:443`.
 fn names_a_port(text: &str) -> bool {
     let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = after_scheme.split(['/', '\\']).next().unwrap_or_default();
@@ -175,8 +175,8 @@ fn names_a_port(text: &str) -> bool {
         .is_some_and(|(_, port)| !port.is_empty())
 }
 
-/// What of a refused address may be shown: nothing before an `@`, nothing after a `?` or `#`, and no
-/// port that is none, which is what a password without its host looks like.
+/// Returns the part of a rejected address that may be shown: no text before an `@` or after a `?`
+/// or `#`, and no invalid port, because a password without its host looks like one.
 fn without_secrets(given: &str) -> Text {
     let tail = given.rsplit_once('@').map_or(given, |(_, tail)| tail);
     let shown = tail.split(['?', '#']).next().unwrap_or_default();
@@ -187,8 +187,8 @@ fn without_secrets(given: &str) -> Text {
     Text::clean(&shown, TextLimit::Name)
 }
 
-/// What follows the last colon may be a port and a path, the path of a scheme, or the end of an IPv6
-/// address.
+/// Whether the text after the last colon may be a secret, and not a port and a path, the path of a
+/// scheme, or the end of an IPv6 address.
 fn could_be_secret(after_colon: &str) -> bool {
     let (port, _) = after_colon.split_once('/').unwrap_or((after_colon, ""));
     let is_port = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,30 +1,30 @@
-//! A line of the audit log, as a value: what was meant to be done to whom, or what came of it.
+//! An entry of the audit log, as a value: the intent to kill a session, or the outcome.
 
 use jiff::Timestamp;
 
 use super::{KillOutcome, RefusalReason, Victim};
 use crate::model::{Identity, Text};
 
-/// One line. Who did it and on which machine, the writer knows.
+/// One line of the audit log. The writer adds the user and the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When, by this machine's clock.
+    /// Time of the entry, by this machine's clock.
     pub at: Timestamp,
-    /// The number of the kill within the run: an intent and its outcome have the same.
+    /// Number of the kill within the run. An intent and its outcome have the same number.
     pub kill: u32,
-    /// Whom.
+    /// Identity of the victim.
     pub identity: Identity,
-    /// What was said to be the reason.
+    /// Reason that the user gave, if any.
     pub reason: Option<Text>,
-    /// The filter that the session was taken by.
+    /// Filter that selected the session. `None` if the session was selected directly.
     pub filter: Option<String>,
-    /// How it ended; none: it is about to be done.
+    /// How the kill ended. `None` in an intent, before anything is sent.
     pub outcome: Option<KillOutcome>,
 }
 
 impl AuditEntry {
-    /// Whether it tells of one that was left alone because its intent could not be logged: where this
-    /// cannot be logged either, nothing new is to be said.
+    /// Whether the entry is a refusal because the intent could not be logged. If the log cannot be
+    /// written, this entry cannot be either, and that is not reported again.
     pub const fn is_unlogged(&self) -> bool {
         matches!(
             self.outcome,

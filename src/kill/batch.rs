@@ -1,9 +1,8 @@
-//! All victims of one question, from the question to the last outcome (docs/kill-protocol.md): ask, wait
-//! for the grace to pass, log what is meant to be done, check, DELETE, watch, log what came of it.
+//! The kills of one confirmation, from the dialog to the last outcome (docs/kill-protocol.md): confirm,
+//! wait for the grace period, log the intents, check, DELETE, follow up, log the outcomes.
 //!
-//! It owns the [`KillTask`]s, hears what the outside says ([`KillEvent`]) and answers what to do
-//! ([`Order`]). A DELETE is ordered only for an attempt that was confirmed, whose intent is logged
-//! and whose check has just passed.
+//! Owns the [`KillTask`]s, takes [`KillEvent`]s and returns [`Order`]s. A DELETE is ordered only for a
+//! task that was confirmed, whose intent is logged and whose check has just passed.
 
 mod dispatch;
 mod lists;
@@ -21,66 +20,67 @@ use super::task::{KillTask, SessionReply};
 use super::{KillOutcome, RefusalReason, Rules, Tally, Victim};
 use crate::model::{EndpointId, Now, RequestError, Text, counted};
 
-/// Over so many victims the first check is one fresh list for all.
+/// Maximum number of victims that are checked one by one. For more, one fresh list is the first check.
 pub(super) const MAX_SINGLE_CHECKS: usize = 16;
-/// The audit log has so long to say that the intents are safe.
+/// Maximum time to wait until the intents are in the audit log.
 const LOG_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where a batch is.
+/// The phase of a batch.
 #[derive(Clone, Debug)]
 enum BatchPhase {
-    /// A person is being asked.
-    Asking,
-    /// It can be taken back.
+    /// Waiting for the user's confirmation.
+    Unconfirmed,
+    /// In the grace period; can be canceled.
     Grace(Grace),
-    /// The intents are being written.
+    /// Writing the intents.
     Logging { since: Duration },
-    /// Under way, or over.
+    /// In progress or finished.
     Running,
-    /// Taken back in its grace time, and why.
-    TakenBack(&'static str),
+    /// Canceled in the grace period, with the reason.
+    Canceled(&'static str),
 }
 
-/// The victims of one question.
+/// The kills of one confirmation.
 #[derive(Clone, Debug)]
 pub struct KillBatch {
     tasks: Vec<KillTask>,
-    /// What was said to be the reason.
+    /// Reason that the user gave, if any.
     reason: Option<Text>,
     rules: Rules,
     phase: BatchPhase,
     scheduler: BTreeMap<EndpointId, RequestScheduler>,
-    /// The batch's own last question: for a list, a process, the log.
+    /// Ticket of the batch's own last request: for a list, a survey or the log.
     ticket: Ticket,
-    /// The lists and the log entry that it waits for.
+    /// Lists and log entries that the batch waits for.
     waits_for: BTreeMap<Ticket, EndpointId>,
     relist_at: BTreeMap<EndpointId, Duration>,
-    /// Endpoints at which several proxies answer.
+    /// Endpoints where several proxies reply.
     several: BTreeSet<EndpointId>,
     /// The surveys in progress.
     surveys: BTreeMap<Ticket, EndpointId>,
     /// When a survey that failed is repeated, and why it failed.
     survey_at: BTreeMap<EndpointId, (Duration, RequestError)>,
-    /// Goes up whenever Yes closes: which question a frame has shown.
+    /// Incremented when the set of victims changes, so that a key confirms only the dialog that was on
+    /// the screen.
     revision: u32,
-    /// Attempts whose outcome is new, and not logged yet.
+    /// Tasks with a new outcome that is not logged yet, by index.
     fresh: Vec<usize>,
-    /// Attempts whose outcome is new to whoever drives it.
+    /// Tasks with a new outcome that the caller has not fetched yet, by index.
     news: Vec<usize>,
-    /// So many of the first attempts are over.
+    /// Number of tasks at the start of the list that are finished.
     over: usize,
-    /// Its sum was told.
+    /// Whether the summary was reported.
     summed_up: bool,
 }
 
-/// How many numbers a batch of so many victims takes: one for each, one for itself.
+/// Returns how many numbers a batch uses: one for each victim and one for itself.
 pub fn numbers(victims: usize) -> u32 {
     u32::try_from(victims).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 impl KillBatch {
-    /// Asks about these victims: the first checks are ordered at once. `number` is the first of
-    /// [`numbers`] numbers of this run.
+    /// Starts a batch and orders its first checks. `number` is the first of [`numbers`] numbers of this
+    /// run.
     pub fn open(number: u32, victims: Vec<Victim>, rules: Rules) -> (Self, Vec<Order>) {
         let numbered = (number.saturating_add(1)..).zip(victims);
         let tasks: Vec<_> = numbered
@@ -90,7 +90,7 @@ impl KillBatch {
             scheduler: BTreeMap::new(),
             reason: None,
             rules,
-            phase: BatchPhase::Asking,
+            phase: BatchPhase::Unconfirmed,
             ticket: Ticket::before_first(number),
             waits_for: BTreeMap::new(),
             relist_at: BTreeMap::new(),
@@ -114,9 +114,9 @@ impl KillBatch {
                 batch.request_list(endpoint, &mut orders);
             }
         } else {
-            for place in 0..batch.tasks.len() {
-                if batch.tasks.get(place).is_some_and(KillTask::is_undecided) {
-                    batch.with_traffic(place, |scheduler| scheduler.queue_check(place));
+            for index in 0..batch.tasks.len() {
+                if batch.tasks.get(index).is_some_and(KillTask::is_undecided) {
+                    batch.with_scheduler(index, |scheduler| scheduler.queue_check(index));
                 }
             }
         }
@@ -125,77 +125,77 @@ impl KillBatch {
         (batch, orders)
     }
 
-    /// The victims, as far as each has come.
+    /// Returns the tasks, in the order of the victims.
     pub fn tasks(&self) -> &[KillTask] {
         &self.tasks
     }
 
-    /// The first of its numbers.
+    /// Returns the first number of the batch.
     pub const fn number(&self) -> u32 {
         self.ticket.number()
     }
 
-    /// Whether an answer with this ticket is meant for it.
+    /// Whether a reply with this ticket belongs to the batch.
     pub fn owns(&self, ticket: Ticket) -> bool {
         let first = self.number();
         let numbers = numbers(self.tasks.len());
         (first..first.saturating_add(numbers)).contains(&ticket.number())
     }
 
-    /// How many stand where.
+    /// Counts the tasks by state.
     pub fn tally(&self) -> Tally {
         Tally::of(&self.tasks)
     }
 
-    /// `17 bob@10.0.0.9`, or how many.
+    /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
     pub fn describe_victims(&self) -> String {
         let was_begun = !matches!(self.phase, BatchPhase::Grace(_) | BatchPhase::Logging { .. });
-        let is_meant = |task: &&KillTask| !task.is_removed() && (was_begun || task.is_queued());
-        let meant: Vec<_> = self.tasks.iter().filter(is_meant).collect();
-        match meant.as_slice() {
+        let is_selected = |task: &&KillTask| !task.is_removed() && (was_begun || task.is_queued());
+        let selected: Vec<_> = self.tasks.iter().filter(is_selected).collect();
+        match selected.as_slice() {
             [one] => one.victim.name(),
             many => counted(many.len(), "session"),
         }
     }
 
-    /// What was said to be the reason.
+    /// Returns the reason that the user gave.
     pub const fn reason(&self) -> Option<&Text> {
         self.reason.as_ref()
     }
 
-    /// The question that can be answered with Yes, if all that it is about is decided and somebody is
-    /// left to be ended.
+    /// Returns a ticket for the current dialog if Yes can be enabled: all first checks are done and at
+    /// least one victim can be killed.
     pub fn open_dialog_ticket(&self) -> Option<Ticket> {
         let question = Ticket(Ticket::before_first(self.number()).0 + u64::from(self.revision));
         (self.is_decided() && self.confirmable() > 0).then_some(question)
     }
 
     fn is_decided(&self) -> bool {
-        matches!(self.phase, BatchPhase::Asking)
+        matches!(self.phase, BatchPhase::Unconfirmed)
             && self.waits_for.is_empty()
             && !self.tasks.iter().any(KillTask::is_undecided)
             && !self.tasks.iter().any(|task| self.waits_for_survey(task))
     }
 
-    /// How many a Yes would end.
+    /// Returns how many sessions Yes would kill.
     pub fn confirmable(&self) -> usize {
         self.tasks.iter().filter(|a| a.may_be_confirmed()).count()
     }
 
-    /// Strikes a victim out, or takes it in again: then its check is asked for, if that was left out.
-    pub fn remove(&mut self, place: usize, now: Now) -> Vec<Order> {
-        if let (BatchPhase::Asking, Some(task)) = (&self.phase, self.tasks.get_mut(place)) {
+    /// Removes a victim or adds it again. Queues its first check if that is still missing.
+    pub fn remove(&mut self, index: usize, now: Now) -> Vec<Order> {
+        if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
             task.remove();
             self.revision += 1;
             if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
-                self.with_traffic(place, |scheduler| scheduler.queue_check(place));
+                self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
             }
         }
         self.after(now, Vec::new())
     }
 
-    /// A person said yes. Nothing is sent before the grace has passed and the intents are logged.
-    /// Where nobody can be ended any more, that is logged.
+    /// Handles the user's Yes. Nothing is sent before the grace period has passed and the intents are
+    /// logged. If no victim can be killed any more, the refusals are logged.
     pub fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
         if !self.is_decided() {
             return Vec::new();
@@ -212,7 +212,7 @@ impl KillBatch {
         self.on_event(KillEvent::Clock, now)
     }
 
-    /// The time in which it can be taken back, while it lasts.
+    /// Returns the grace period. `None` outside it.
     pub const fn grace(&self) -> Option<&Grace> {
         if let BatchPhase::Grace(grace) = &self.phase {
             Some(grace)
@@ -221,91 +221,92 @@ impl KillBatch {
         }
     }
 
-    /// Takes it back, if nothing was begun yet. Says whether it did.
+    /// Cancels the batch if it is in its grace period. Returns `true` if it was canceled.
     pub fn cancel(&mut self, why: &'static str) -> bool {
         let may = matches!(self.phase, BatchPhase::Grace(_));
         if may {
-            self.phase = BatchPhase::TakenBack(why);
+            self.phase = BatchPhase::Canceled(why);
         }
         may
     }
 
-    /// Why it was taken back, if it was.
+    /// Returns why the batch was canceled. `None` if it was not.
     pub const fn cancel_reason(&self) -> Option<&'static str> {
-        if let BatchPhase::TakenBack(why) = self.phase {
+        if let BatchPhase::Canceled(why) = self.phase {
             Some(why)
         } else {
             None
         }
     }
 
-    /// Whether it still sends anything but looks at what should be gone.
+    /// Whether the batch still sends anything but follow-ups.
     pub fn is_busy(&self) -> bool {
         match self.phase {
-            BatchPhase::Asking | BatchPhase::TakenBack(_) => false,
+            BatchPhase::Unconfirmed | BatchPhase::Canceled(_) => false,
             BatchPhase::Grace(_) | BatchPhase::Logging { .. } => true,
             BatchPhase::Running => self.tally().left() > 0,
         }
     }
 
-    /// Whether nothing more will come of it.
+    /// Whether all outcomes are final.
     pub fn is_finished(&self) -> bool {
         match self.phase {
-            BatchPhase::TakenBack(_) => true,
+            BatchPhase::Canceled(_) => true,
             BatchPhase::Running => self.over == self.tasks.len(),
             _ => false,
         }
     }
 
-    /// Whether all have an outcome, for the first time: an unknown one may still be found out.
+    /// Returns `true` once, when all tasks have an outcome. An unknown outcome may still become known
+    /// later.
     pub fn sums_up(&mut self) -> bool {
         let tally = self.tally();
         tally.finished() == tally.total() && !std::mem::replace(&mut self.summed_up, true)
     }
 
-    /// Whether something was sent whose end is not known.
+    /// Whether a DELETE is in flight or its result is unknown.
     pub fn is_in_flight(&self) -> bool {
         self.tasks.iter().any(KillTask::is_in_flight)
     }
 
-    /// Those whose outcome is new since this was asked last.
+    /// Returns the tasks whose outcome is new since the last call, by index.
     pub fn take_news(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.news)
     }
 
-    /// Begins no more: whoever waits for their turn is left alone.
+    /// Stops the batch: tasks that wait for their turn are refused.
     pub fn stop(&mut self, now: Now) -> Vec<Order> {
         if matches!(self.phase, BatchPhase::Logging { .. }) {
-            // An answer of the log is not waited for any more.
+            // The log's reply is no longer needed.
             self.run();
         }
         self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
         self.after(now, Vec::new())
     }
 
-    /// The program ends: begins no more, and what is in flight stays unknown.
+    /// Stops the batch because the program exits. The results of requests in flight stay unknown.
     pub fn abandon(&mut self, fault: &RequestError, now: Now) -> Vec<Order> {
         match self.phase {
             BatchPhase::Running => {}
             // The log's reply is no longer waited for.
             BatchPhase::Logging { .. } => self.run(),
-            BatchPhase::Asking | BatchPhase::Grace(_) | BatchPhase::TakenBack(_) => return Vec::new(),
+            BatchPhase::Unconfirmed | BatchPhase::Grace(_) | BatchPhase::Canceled(_) => return Vec::new(),
         }
         self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
-        for place in 0..self.tasks.len() {
-            let Some(task) = self.tasks.get_mut(place) else {
+        for index in 0..self.tasks.len() {
+            let Some(task) = self.tasks.get_mut(index) else {
                 continue;
             };
             if task.is_in_flight() {
                 let was_told = task.outcome().is_some();
                 task.abandon(fault);
-                self.fresh.extend((!was_told).then_some(place));
+                self.fresh.extend((!was_told).then_some(index));
             }
         }
         self.after(now, Vec::new())
     }
 
-    /// Hears what happened and says what is to be done.
+    /// Handles an event and returns the orders.
     pub fn on_event(&mut self, event: KillEvent, now: Now) -> Vec<Order> {
         let mut orders = Vec::new();
         match event {
@@ -324,12 +325,12 @@ impl KillBatch {
         self.after(now, orders)
     }
 
-    /// When it next has to hear the time.
+    /// Returns the time at which the batch needs the next [`KillEvent::Clock`].
     pub fn wake_at(&self) -> Option<Duration> {
         match &self.phase {
             BatchPhase::Grace(grace) => Some(grace.wake_at()),
             BatchPhase::Logging { since } => Some(*since + LOG_TIMEOUT),
-            BatchPhase::Asking | BatchPhase::Running => {
+            BatchPhase::Unconfirmed | BatchPhase::Running => {
                 let alarms = self.scheduler.values().filter_map(RequestScheduler::wake_at);
                 let surveys = self.survey_at.values().map(|(at, _)| *at);
                 alarms
@@ -337,24 +338,24 @@ impl KillBatch {
                     .chain(surveys)
                     .min()
             }
-            BatchPhase::TakenBack(_) => None,
+            BatchPhase::Canceled(_) => None,
         }
     }
 
-    /// Leaves those alone of whom nothing was sent.
-    fn withdraw(&mut self, whom: impl Fn(&KillTask) -> bool, outcome: &KillOutcome) {
+    /// Finishes the matching tasks for which nothing was sent.
+    fn withdraw(&mut self, selects: impl Fn(&KillTask) -> bool, outcome: &KillOutcome) {
         // Before that, `run` collects the outcomes.
         let counts = matches!(self.phase, BatchPhase::Running);
-        for (place, task) in (0..).zip(&mut self.tasks) {
-            let is_meant = !task.is_removed() && whom(task);
-            if is_meant && task.withdraw(outcome.clone()) && counts {
-                self.fresh.push(place);
+        for (index, task) in (0..).zip(&mut self.tasks) {
+            let is_selected = !task.is_removed() && selects(task);
+            if is_selected && task.withdraw(outcome.clone()) && counts {
+                self.fresh.push(index);
             }
         }
     }
 
-    fn with_traffic(&mut self, place: usize, change: impl FnOnce(&mut RequestScheduler)) {
-        let endpoint = self.tasks.get(place).map(|a| a.victim.identity.endpoint);
+    fn with_scheduler(&mut self, index: usize, change: impl FnOnce(&mut RequestScheduler)) {
+        let endpoint = self.tasks.get(index).map(|a| a.victim.identity.endpoint);
         if let Some(scheduler) = endpoint.and_then(|endpoint| self.scheduler.get_mut(&endpoint)) {
             change(scheduler);
         }

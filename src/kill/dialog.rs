@@ -1,27 +1,27 @@
-//! The rules of asking a person: default No, no key that was typed before it could be read, and a
-//! number to type where many are meant.
+//! The rules of the confirmation dialog: No by default, no key that was typed before the dialog could be
+//! read, and a number to type for many victims.
 
 use std::time::Duration;
 
-/// A confirming key counts only this long after the frame that opened Yes: a buffered `y` over a
-/// slow line must not confirm what nobody has seen.
+/// Minimum time between the frame that enables Yes and a key that confirms. A `y` buffered by a slow
+/// connection must not confirm a dialog that was not visible yet.
 pub(super) const SETTLE_TIME: Duration = Duration::from_millis(300);
-/// Up to so many are confirmed by a key; for more, their number is typed.
+/// Maximum number of victims that a key confirms. For more, the user types their number.
 pub const MAX_CONFIRMED_BY_KEY: usize = 5;
-/// More digits than any number of sessions has.
+/// Maximum number of digits that can be typed; more than any number of victims has.
 const MAX_DIGITS: usize = 9;
 
-/// The two buttons.
+/// A button of the dialog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// The default.
+    /// Do nothing. The default.
     #[default]
     No,
-    /// End it.
+    /// Kill the victims.
     Yes,
 }
 
-/// What a key means in the dialog.
+/// The meaning of a key in the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Press {
     /// `y`.
@@ -30,37 +30,37 @@ pub enum Press {
     No,
     /// An arrow.
     Move,
-    /// Enter: whatever is chosen, or typed.
+    /// Enter: accepts the selected button or the typed number.
     Enter,
     /// A digit of the number of victims.
     Digit(char),
-    /// Takes the last digit back.
+    /// Deletes the last digit.
     Erase,
 }
 
-/// What came of it.
+/// The effect of a key on the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialogResult {
-    /// The dialog stays.
+    /// The dialog stays open.
     Stay,
-    /// Do nothing, close.
+    /// Closes the dialog without a kill.
     No,
-    /// Go on.
+    /// Confirms the kill.
     Yes,
 }
 
-/// What is chosen and typed, and since when Yes is open.
+/// The selected button, the typed number, and the time since which Yes is enabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DialogState {
     choice: Choice,
     typed: String,
-    /// Whether the typed number was entered and is not the number of victims.
+    /// Whether the entered number differs from the number of victims.
     is_mismatch: bool,
     opened: Option<Duration>,
 }
 
 impl DialogState {
-    /// A frame was drawn. `checked`: it showed that the first check has passed.
+    /// Handles a drawn frame. `checked` is whether the frame showed that the first check has passed.
     pub fn on_drawn(&mut self, checked: bool, now: Duration) {
         match (checked, self.opened) {
             (true, None) => self.opened = Some(now),
@@ -69,32 +69,33 @@ impl DialogState {
         }
     }
 
-    /// The button that Enter would press.
+    /// Returns the button that Enter would press.
     pub const fn choice(&self) -> Choice {
         self.choice
     }
 
-    /// What was typed of the number.
+    /// Returns the digits typed until now.
     pub fn typed(&self) -> &str {
         &self.typed
     }
 
-    /// Whether the typed number was entered and is not the number of victims.
+    /// Whether the entered number differs from the number of victims.
     pub const fn is_mismatch(&self) -> bool {
         self.is_mismatch
     }
 
-    /// Whether Yes can be chosen at all.
+    /// Whether Yes is enabled.
     pub const fn is_open(&self) -> bool {
         self.opened.is_some()
     }
 
-    /// Other victims are meant now: what was typed, chosen and seen was about others.
+    /// Resets the dialog because the set of victims has changed.
     pub fn on_change(&mut self) {
         *self = Self::default();
     }
 
-    /// A key, at a time (since the program began), where a Yes would end so many.
+    /// Handles a key. `victims` is the number of sessions that Yes would kill; `now` is the time since
+    /// the program started.
     pub fn press(&mut self, press: Press, victims: usize, now: Duration) -> DialogResult {
         let settled = self
             .opened

@@ -1,17 +1,17 @@
-//! What a kill hears and what it orders, as values.
+//! Input and output of the kill state machine, as values.
 
 use std::sync::Arc;
 
 use super::AuditEntry;
 use crate::model::{Absence, EndpointId, Now, RequestError, SessionId, SessionObservation, Snapshot, Text};
 
-/// Which question an answer belongs to. An answer to any but the last question is dropped.
+/// Identifies a request of a kill. A reply to any but the last request is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
 impl Ticket {
-    /// The ticket before the first question of a kill; the kills of one run are numbered, and so are
-    /// their batches, in one count.
+    /// Returns the ticket before the first request of a kill. Kills and batches of one run share one
+    /// sequence of numbers.
     pub(super) const fn before_first(number: u32) -> Self {
         Self((number as u64) << 32)
     }
@@ -20,21 +20,21 @@ impl Ticket {
         Self(self.0 + 1)
     }
 
-    /// The number of the kill or batch that it belongs to.
+    /// Returns the number of the kill or batch that the ticket belongs to.
     pub const fn number(self) -> u32 {
         (self.0 >> 32) as u32
     }
 }
 
-/// What a check is for.
+/// The purpose of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckPurpose {
-    /// Opens Yes. Reads the process start as well.
+    /// The check before Yes is enabled. Also reads the process start.
     Confirm,
-    /// Comes right before the DELETE. Reads the process start twice, and keeps a connection to the
+    /// The check right before the DELETE. Reads the process start twice, and keeps a connection to the
     /// same proxy open for the DELETE.
     Delete,
-    /// Follows the DELETE, until the session is gone.
+    /// The follow-up after the DELETE, until the session is gone.
     FollowUp,
 }
 
@@ -45,7 +45,7 @@ pub enum KillRequest {
     Check {
         /// The session's id.
         id: SessionId,
-        /// What depends on it.
+        /// Purpose of the check.
         purpose: CheckPurpose,
     },
     /// Read the process start on sixteen connections, unless this client has done so since the proxy
@@ -57,13 +57,13 @@ pub enum KillRequest {
     Delete {
         /// The session's id.
         id: SessionId,
-        /// Before the first request of its check was written. The DELETE is written within one second
-        /// of it by both clocks, or not at all.
+        /// Time before the first request of the check was written. The DELETE is written within one
+        /// second of it by both clocks, or not at all.
         checked_at: Now,
     },
 }
 
-/// How many proxies answer at an address, by their process starts.
+/// The number of proxies behind an address, detected by their process starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Survey {
     /// All connections reached the same process.
@@ -74,31 +74,30 @@ pub enum Survey {
     Unknown,
 }
 
-/// What the outside is to do.
+/// An order of the kill state machine to its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Ask something of an endpoint.
+    /// Send a request to an endpoint.
     Ask {
-        /// Where.
+        /// The endpoint.
         endpoint: EndpointId,
-        /// To tell the answer by.
+        /// Identifies the reply.
         ticket: Ticket,
-        /// What.
+        /// The request.
         request: KillRequest,
     },
-    /// Write to the audit log what is about to be done, so that it survives a crash; answered by
-    /// `Logged`.
+    /// Write intents to the audit log, so that they survive a crash. Answered by `Logged`.
     WriteIntents {
-        /// To tell the answer by.
+        /// Identifies the reply.
         ticket: Ticket,
-        /// One for each session.
+        /// One entry for each session.
         entries: Vec<AuditEntry>,
     },
-    /// Write to the audit log what came of it. Nothing waits for it.
+    /// Write outcomes to the audit log. The kill does not wait for the result.
     WriteOutcomes(Vec<AuditEntry>),
 }
 
-/// What a kill hears.
+/// An input of the kill state machine.
 #[derive(Clone, Debug)]
 pub enum KillEvent {
     /// The reply to a check.
@@ -109,21 +108,21 @@ pub enum KillEvent {
     Surveyed(Ticket, Result<Survey, RequestError>),
     /// The fresh list.
     Relisted(Ticket, Result<Arc<Snapshot>, RequestError>),
-    /// The answer of a DELETE; a 404 is [`RequestError::NotFound`].
+    /// The reply to a DELETE. A 404 is [`RequestError::NotFound`].
     Deleted(Ticket, Result<(), RequestError>),
-    /// The intents are safe on the disk, or why they are not.
+    /// The result of writing the intents: they are on disk, or the reason why not.
     Logged(Ticket, Result<(), Text>),
-    /// A good list of the usual polling. One that was begun before a DELETE may still have its
+    /// A snapshot of the regular polling. A list that started before a DELETE may still contain the
     /// session, which only delays the outcome.
     Listed(Arc<Snapshot>),
-    /// Several proxies answer at the address of this endpoint.
+    /// Several proxies reply at the address of this endpoint.
     SeveralProxies(EndpointId),
     /// Time has passed.
     Clock,
 }
 
 impl KillEvent {
-    /// The question that it answers, if it answers one.
+    /// Returns the ticket of the request that this event replies to. `None` if it is not a reply.
     pub const fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::Seen(ticket, _)

@@ -1,18 +1,19 @@
-//! The time between Yes and the first request, in which all of it can be taken back.
+//! The grace period: the time between Yes and the first request, in which the kill can be canceled.
 
 use std::time::Duration;
 
 use crate::model::Now;
 
-/// Who wakes later than this was stopped, and may have been for hours: what was meant then may not be
-/// meant now.
+/// Maximum delay of a wake-up. After a longer one the program was stopped, perhaps for hours, and the
+/// kill is canceled because the user's intention may have changed.
 const MAX_DELAY: Duration = Duration::from_secs(1);
-/// Who wakes so late may have been stopped for that long: the signal that says so comes right behind
-/// the time,
+/// Delay of a wake-up from which the program may have been stopped. The signal that reports it (SIGCONT)
+/// arrives right after the wake-up.
 const SUSPICIOUS_DELAY: Duration = Duration::from_millis(20);
-/// and is heard within so much more of it.
+/// Minimum time between such a wake-up and the first request, in which the signal can arrive.
 const RESUME_MARGIN: Duration = Duration::from_millis(200);
-/// Awake so shortly before the end, and again at it: between the two nobody was stopped for long.
+/// Time left at the last wake-up before the end of the grace period. A short last step makes a stop
+/// between the two wake-ups noticeable.
 const LAST_WAKE_UP: Duration = Duration::from_millis(50);
 
 /// A countdown on the monotonic clock.
@@ -23,14 +24,14 @@ pub struct Grace {
     awake_by: Duration,
 }
 
-/// What the time says.
+/// State of the grace period at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GraceStatus {
-    /// It can still be taken back.
+    /// The kill can still be canceled.
     Waits,
-    /// It is over.
+    /// The grace period has passed.
     Over,
-    /// The program stood still, or the machine slept: it counts as taken back.
+    /// The program was stopped or the machine slept. The kill is canceled.
     Late,
 }
 
@@ -43,7 +44,7 @@ impl Grace {
         }
     }
 
-    /// How long it still lasts.
+    /// Returns the time left.
     pub fn left(&self, now: Duration) -> Duration {
         self.until.saturating_sub(now)
     }
@@ -68,8 +69,8 @@ impl Grace {
     }
 }
 
-/// How much will be left when the time has to be heard next: whole seconds, which is also what is
-/// shown, and then the last call.
+/// Returns the time left at the next wake-up: the next whole second of the countdown, then 50 ms before
+/// the end.
 fn next_call(left: Duration) -> Duration {
     let whole = Duration::from_secs(left.as_secs());
     let shorter = if whole == left {

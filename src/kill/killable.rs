@@ -1,16 +1,16 @@
-//! Whether a kill may be asked for at all, before any dialog opens.
+//! Checks whether a session may be killed, before a dialog opens.
 //!
-//! What holds for every victim of a question, whoever asks it.
+//! [`Rules`] apply to all victims of a batch.
 
 use super::RefusalReason;
 use crate::diagnosis::Thresholds;
 use crate::filter::{Filter, FilterInput, Ternary};
 use crate::model::{Dialect, Part, SessionId, Version, visible};
 
-/// What is known of who asks, and of whom.
+/// The rights of the account at its endpoint, and the version of the proxy.
 #[derive(Clone, Copy, Debug)]
 pub struct Authority {
-    /// `--read-only`, or the endpoint has said that this account may not.
+    /// Whether `--read-only` is set, or the endpoint has rejected a kill by this account.
     pub read_only: bool,
     /// The endpoint has reported that this account may only read.
     pub may_only_read: bool,
@@ -18,15 +18,15 @@ pub struct Authority {
     pub several_proxies: bool,
     /// The dialect; unknown before the first reply.
     pub dialect: Option<Dialect>,
-    /// The release, where it could be read.
+    /// The release. `None` if it could not be read.
     pub version: Option<Version>,
 }
 
-/// Up to 23.08 ids are parsed with `atoi`: a larger one would end another session.
+/// Largest id that `atoi` can parse. Up to 23.08 a larger id would kill another session.
 const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 
-/// Why this session cannot be killed, if so. `protect` names those who must never be; an empty one
-/// names nobody.
+/// Returns why this session cannot be killed. `None` if it can. `protect` matches the sessions that must
+/// never be killed; an empty filter protects none.
 pub fn check_killable(
     subject: &FilterInput<'_>,
     authority: Authority,
@@ -66,8 +66,9 @@ pub fn check_killable(
     }
 }
 
-/// Returns why a session that `protect` matches, or may match, is not killed. All forms of its texts
-/// count, so a protection holds however its names were written down.
+/// Returns why a session that `protect` matches, or may match, is not killed. Refuses the kill also if
+/// `protect` uses a field that this endpoint does not report. All spellings of a text are compared, so a
+/// protection applies regardless of how its names were written.
 pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<RefusalReason> {
     if protect.is_empty() {
         return None;
@@ -81,18 +82,18 @@ pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
     }
 }
 
-/// What holds for every victim of a question.
+/// The rules that apply to all victims of a batch.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    /// Who must never be ended; an empty one is nobody.
+    /// Filter of the sessions that must never be killed. An empty filter protects none.
     pub protect: Filter,
-    /// From when on a session is stuck, for filters that ask for it.
+    /// Limits of the reasons, for filters that use them.
     pub thresholds: Thresholds,
 }
 
 impl Rules {
-    /// The filter of those who must never be ended, if there is one: an empty filter lets everybody
-    /// through.
+    /// Returns the filter of protected sessions. `None` if it is empty, because an empty filter matches
+    /// every session.
     pub(super) fn protects(&self) -> Option<&Filter> {
         Some(&self.protect).filter(|filter| !filter.is_empty())
     }

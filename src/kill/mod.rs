@@ -1,12 +1,12 @@
 //! The kill protocol as a state machine: no network, no clock, no screen, no file.
 //!
-//! Driven by the screen and by `maxtop kill` alike. It holds who was asked for, hears what the
-//! endpoint says ([`KillEvent`]) and answers what to do next ([`Order`]). A DELETE is ordered in one
-//! place only: for a session that was confirmed, after its grace time, after its intent was logged,
-//! right after a GET that showed the very session that was confirmed (docs/kill-protocol.md).
+//! The screen and `maxtop kill` both drive it. It takes [`KillEvent`]s (replies, time) and returns
+//! [`Order`]s (requests, log writes). A DELETE is ordered in one place only: for a confirmed session,
+//! after its grace period, after its intent was logged, and right after a GET that showed the same
+//! session (docs/kill-protocol.md).
 //!
-//! One [`KillBatch`] is one question, with an [`KillTask`] for each victim; [`DialogState`] holds the rules of
-//! asking a person.
+//! A [`KillBatch`] is the kills of one confirmation, with a [`KillTask`] for each victim. [`DialogState`]
+//! has the rules of the confirmation dialog.
 
 mod audit_entry;
 mod batch;

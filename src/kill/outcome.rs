@@ -1,39 +1,39 @@
-//! How a kill ended, in values and in words.
+//! The outcome of a kill, as a value and as text.
 
 use std::time::Duration;
 
 use super::RefusalReason;
 use crate::model::{Difference, Identity, RequestError};
 
-/// How it ended.
+/// The outcome of a kill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KillOutcome {
-    /// It is gone, so long after the DELETE was sent.
+    /// The session is gone.
     Killed {
-        /// From the DELETE to the look that showed it gone.
+        /// Time from the DELETE to the reply that showed the session gone.
         after: Duration,
     },
-    /// It had ended before anything was sent.
+    /// The session was gone before anything was sent.
     AlreadyGone,
-    /// Nothing was sent.
+    /// Refused before anything was sent.
     Refused(RefusalReason),
-    /// Nothing was sent: it no longer matches this filter, which it was taken by.
+    /// The session no longer matches this filter, which had selected it. Nothing was sent.
     Skipped(String),
-    /// The server refused who asked (401 or 403).
+    /// The server rejected the account (401 or 403).
     NotAllowed(RequestError),
-    /// The server answered with an error.
+    /// The server replied with an error.
     Failed(RequestError),
-    /// The DELETE was answered, and the session is still there.
+    /// The server replied to the DELETE, but the session is still there.
     StillThere {
-        /// How long it was watched.
+        /// Time since the DELETE.
         after: Duration,
     },
-    /// The reply to the DELETE was lost, and nothing since told what came of it.
+    /// The reply to the DELETE was lost, and the result is still unknown.
     Unknown(RequestError),
 }
 
 impl KillOutcome {
-    /// One line: which session, and what came of it.
+    /// Returns the outcome as one line that names the session.
     pub fn words(&self, identity: &Identity) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
@@ -43,28 +43,30 @@ impl KillOutcome {
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
             Self::Skipped(_) => format!("skipped: {who}: {}", self.detail()),
             Self::NotAllowed(fault @ RequestError::MayOnlyRead) => {
-                format!("not allowed: {fault}; {who} was not ended; read-only from here on")
+                format!("not allowed: {fault}; {who} was not killed; endpoint is now read-only")
             }
-            Self::NotAllowed(fault) => format!("not allowed to end {who}: {fault}; read-only from here on"),
-            Self::Failed(fault) => format!("{who} was not ended: {fault}"),
+            Self::NotAllowed(fault) => {
+                format!("not allowed to kill {who}: {fault}; endpoint is now read-only")
+            }
+            Self::Failed(fault) => format!("{who} was not killed: {fault}"),
             Self::StillThere { after } => format!("{who} is still there after {}", seconds(*after)),
-            Self::Unknown(fault) => format!("unknown whether {who} ended: {fault}"),
+            Self::Unknown(fault) => format!("unknown whether {who} was killed: {fault}"),
         }
     }
 
-    /// What there is to say besides the word and the session; nothing where the word says it all.
+    /// Returns the details without the session. Empty if the word says everything.
     pub fn detail(&self) -> String {
         match self {
             Self::Killed { after } => format!("in {}", seconds(*after)),
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),
-            Self::Skipped(filter) => format!("no longer {filter}"),
+            Self::Skipped(filter) => format!("no longer matches '{filter}'"),
             Self::NotAllowed(fault) | Self::Failed(fault) | Self::Unknown(fault) => fault.to_string(),
             Self::StillThere { after } => format!("after {}", seconds(*after)),
         }
     }
 
-    /// One word, for tables and JSON.
+    /// Returns the outcome as a word or two, for tables and JSON.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Killed { .. } => "killed",
@@ -79,7 +81,7 @@ impl KillOutcome {
         }
     }
 
-    /// Why nothing was sent, if nothing was.
+    /// Returns why nothing was sent. `None` if something was.
     pub const fn refusal(&self) -> Option<&RefusalReason> {
         if let Self::Refused(refusal) = self {
             Some(refusal)
@@ -94,7 +96,7 @@ impl KillOutcome {
     }
 }
 
-/// `refused: id 17 is now bob@10.0.0.9 (was alice@10.0.0.7)`: who it is counts more than the parts.
+/// Formats a changed identity: `refused: id 17 is now bob@10.0.0.9 (was alice@10.0.0.7; user differs)`.
 fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String {
     let parts = differences
         .iter()
@@ -114,7 +116,7 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
     )
 }
 
-/// `20 ms`, `1.5 s`, `12 s`.
+/// Formats a duration: `20 ms`, `1.5 s`, `12 s`.
 pub(super) fn seconds(span: Duration) -> String {
     match span.as_millis() {
         0..=999 => format!("{} ms", span.as_millis()),

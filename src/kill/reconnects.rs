@@ -1,5 +1,5 @@
-//! Clients that come back as soon as their session was ended: killing them again and again is not
-//! what helps.
+//! Detects clients that reconnect within 5 s after their session was killed. Another kill does not help
+//! against them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,21 +8,21 @@ use super::Victim;
 use super::outcome::seconds;
 use crate::model::{EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text};
 
-/// Who is back within this time is back at once.
+/// Maximum time between a kill and the new session of the client.
 const RECONNECT_WINDOW: Duration = Duration::from_secs(5);
 
-/// One that has just gone.
+/// A client whose session was killed.
 #[derive(Clone, Debug)]
 struct KilledClient {
     kill: u32,
     identity: Identity,
     program: Program,
-    /// Ids ascend: whoever came after it has a higher one than all that were known.
+    /// Highest id known at the kill. Ids ascend, so a newer session has a higher one.
     above: SessionId,
     at: Now,
 }
 
-/// The client's program and its process id, where they are known.
+/// The client's program and its process id, if known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Program {
     name: Option<Text>,
@@ -38,7 +38,7 @@ impl Program {
         }
     }
 
-    /// Whether both may be the same program: a part that one side does not know is not compared.
+    /// Whether both may be the same program. A part that is unknown on one side is not compared.
     fn agrees_with(&self, other: &Self) -> bool {
         let agree = |differ: Option<bool>| differ != Some(true);
         let names = self.name.as_ref().zip(other.name.as_ref());
@@ -46,34 +46,34 @@ impl Program {
     }
 }
 
-/// A client that is back.
+/// A client that has reconnected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Return {
-    /// The number of the kill that ended its session.
+    /// Number of the kill.
     pub kill: u32,
-    /// The session that it has now.
+    /// Id of the client's new session.
     pub id: SessionId,
-    /// How long it was away.
+    /// Time between the kill and the new session.
     pub after: Duration,
 }
 
 impl Return {
-    /// `back as 2210 after 0.4 s`.
+    /// Formats the reconnect: `back as 2210 after 0.4 s`.
     pub fn words(&self) -> String {
         format!("back as {} after {}", self.id, seconds(self.after))
     }
 }
 
-/// Those that have just gone, each until it is back or too long away.
+/// Detects reconnects of killed clients. Each client is kept until it reconnects or the time has passed.
 #[derive(Clone, Debug, Default)]
 pub struct ReconnectDetector {
     gone: Vec<KilledClient>,
-    /// Sessions that were somebody's return already.
+    /// Sessions that were already reported as reconnects.
     taken: BTreeSet<(EndpointId, SessionId)>,
 }
 
 impl ReconnectDetector {
-    /// A session was killed; `above` is the highest id that its endpoint had by then.
+    /// Adds a killed session. `above` is the highest id known at its endpoint at that time.
     pub fn expect(&mut self, kill: u32, victim: &Victim, above: SessionId, now: Now) {
         self.gone.push(KilledClient {
             kill,
@@ -84,7 +84,8 @@ impl ReconnectDetector {
         });
     }
 
-    /// Who is back, by a good list. Each new session is the return of one client only.
+    /// Returns the clients of a snapshot that have reconnected. Each new session is reported for one
+    /// client only.
     pub fn on_list(&mut self, snapshot: &Snapshot, now: Now) -> Vec<Return> {
         self.gone
             .retain(|gone| now.elapsed.saturating_sub(gone.at.elapsed) <= RECONNECT_WINDOW);
@@ -130,7 +131,7 @@ fn came_back(
     })?;
     let listed_after = snapshot.taken_at.duration_since(gone.at.wall);
     let listed_after = Duration::try_from(listed_after).unwrap_or_default();
-    // Where the age is exact, it tells when it came; else it is not later than the list.
+    // If the age is exact, it gives the time of the login. Otherwise that time is at most the list's.
     let age = session.extra.as_ref().and(session.age);
     let age = age.map_or(0.0, crate::model::Span::as_secs_f64);
     let age = Duration::try_from_secs_f64(age).unwrap_or_default();

@@ -1,82 +1,82 @@
-//! Why nothing was sent, in values and in words.
+//! The reasons why nothing was sent, as values and as text.
 
 use crate::model::{Difference, Part, RequestError, Text, Version};
 
-/// Why nothing was sent.
+/// The reason why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefusalReason {
-    /// `--read-only`, or an account that may not.
+    /// `--read-only` is set, or the account was rejected before.
     ReadOnly,
     /// The account may only read.
     MayOnlyRead,
-    /// No DELETE exists before 22.08.
+    /// The version is before 22.08 and has no DELETE for sessions.
     TooOld(Version),
-    /// The id is larger than this version can read.
+    /// The id is larger than this version can parse.
     IdTooLarge(Version),
     /// A part of the identity is unknown.
     Unknown(Part),
-    /// It is somebody else now.
+    /// Another session has the id now.
     Changed(Vec<Difference>),
-    /// Listed, but not started: 24.02 finds only started sessions.
+    /// Listed, but still logging in: 24.02 finds only sessions that have started.
     NotKillableYet,
     /// Listed as stopping, and no longer found by its id.
     Closing,
-    /// The endpoint could not say who it is.
+    /// The endpoint did not return the session.
     Unreadable(RequestError),
     /// Every check took longer than one second.
     SlowEndpoint,
-    /// Several proxies answer at the endpoint's address, so a DELETE may reach another one than its
-    /// check did.
+    /// Several proxies reply at the endpoint's address, so a DELETE may reach another one than its check
+    /// did.
     SeveralProxies,
-    /// The configuration says that it is never a victim.
+    /// The `protect` filter matches the session.
     Protected,
-    /// The configuration protects by something that is not known of it.
+    /// The `protect` filter uses a field that the endpoint does not report.
     PerhapsProtected(String),
-    /// Another process answers now, with sessions of its own.
+    /// Another process replies now, which has its own sessions.
     Restarted,
-    /// The audit log could not be written, so nothing was done.
+    /// The audit log could not be written, so nothing was sent.
     Unlogged(Text),
-    /// Whoever asked stopped it before its turn had come.
+    /// The user stopped the batch before this kill was sent.
     Stopped,
 }
 
 impl RefusalReason {
-    /// Whether somebody stopped it, and nothing spoke against it.
+    /// Whether the user stopped the kill, and no rule forbids it.
     pub const fn is_a_stop(&self) -> bool {
         matches!(self, Self::Stopped)
     }
 
-    /// In words, without the session.
+    /// Returns the reason as text, without the session.
     pub fn words(&self) -> String {
         match self {
-            Self::ReadOnly => "read-only: nothing is ended here".to_owned(),
+            Self::ReadOnly => "read-only mode: maxtop does not kill sessions".to_owned(),
             Self::MayOnlyRead => {
                 "this account may only read: use an account of type admin to kill sessions".to_owned()
             }
             Self::TooOld(version) => {
-                format!("MaxScale {version} cannot end sessions over its API (22.08 and later can)")
+                format!("MaxScale {version} cannot kill sessions over its API (22.08 and later can)")
             }
             Self::IdTooLarge(version) => {
-                format!("MaxScale {version} would take this id for another one")
+                format!("MaxScale {version} would read this id as a different one")
             }
             Self::Unknown(Part::User) => {
-                "its user is unknown (not logged in, or unreadable), so it cannot be told from another"
-                    .to_owned()
+                "its user is unknown (not logged in, or unreadable), so its identity cannot be verified".to_owned()
             }
             Self::Unknown(part) => format!(
-                "its {} is unknown, so it cannot be told from another",
+                "its {} is unknown, so its identity cannot be verified",
                 part.name()
             ),
             Self::Changed(differences) => {
                 let each = differences
                     .iter()
                     .map(|d| format!("{} was {}, is {}", d.part.name(), d.was, d.now));
-                format!("somebody else now: {}", each.collect::<Vec<_>>().join("; "))
+                format!(
+                    "another session has this id now: {}",
+                    each.collect::<Vec<_>>().join("; ")
+                )
             }
-            Self::NotKillableYet => {
-                "not killable yet: the server finds only sessions that have started".to_owned()
-            }
-            Self::Closing => "closing already: listed, but the server no longer answers for it".to_owned(),
+            Self::NotKillableYet => "still logging in: MaxScale cannot kill it yet".to_owned(),
+            Self::Closing => "already closing: nothing more can be done over the API".to_owned(),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
             Self::SlowEndpoint => {
                 "cannot be checked: the endpoint takes longer than 1 s to answer".to_owned()
@@ -86,11 +86,11 @@ impl RefusalReason {
             }
             Self::Protected => "protected by the configuration".to_owned(),
             Self::PerhapsProtected(filter) => {
-                format!("perhaps protected: what 'protect = {filter}' asks is not told here")
+                format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs")
             }
-            Self::Restarted => "the proxy was restarted: its sessions are others now".to_owned(),
+            Self::Restarted => "the proxy was restarted: its ids belong to other sessions now".to_owned(),
             Self::Unlogged(why) => why.to_string(),
-            Self::Stopped => "stopped before its turn".to_owned(),
+            Self::Stopped => "stopped before anything was sent".to_owned(),
         }
     }
 }

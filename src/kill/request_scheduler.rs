@@ -1,45 +1,45 @@
-//! The requests of one batch to one endpoint: whose turn it is, and how many are in progress.
+//! Schedules the requests of one batch to one endpoint, and limits how many are in flight.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::model::RequestError;
 
-/// So many requests are under way at a time (docs/kill-protocol.md), of all batches together.
+/// Maximum number of requests in flight per endpoint, of all batches together (docs/kill-protocol.md).
 pub const MAX_IN_FLIGHT: usize = 16;
-/// So many of them may be looks at sessions that should be gone, while others wait for their end.
+/// Maximum number of follow-ups in flight per endpoint while checks are queued.
 const MAX_FOLLOW_UPS: usize = 4;
-/// So many failures in a row, without a single answer between them: the endpoint is not there.
+/// Maximum number of failures in a row. After that the endpoint counts as unreachable.
 const MAX_FAILURES: u8 = 8;
 
-/// Why an attempt wants to be woken.
+/// The reason to wake a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Alarm {
-    /// To be looked at.
-    Look,
-    /// Its time is over.
+    /// A follow-up is due.
+    FollowUp,
+    /// The time of the task has passed.
     GiveUp,
 }
 
-/// What a request under way is for.
+/// The purpose of a request in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestKind {
-    /// The check before the DELETE, and the DELETE in its place.
+    /// A check before the DELETE, or the DELETE itself, which uses the same slot.
     Check,
-    /// A look after it.
-    Look,
+    /// A follow-up.
+    FollowUp,
 }
 
-/// The traffic with one endpoint. Attempts are named by their place in the batch.
+/// The request queues of one endpoint. Tasks are identified by their index in the batch.
 #[derive(Clone, Debug)]
 pub(super) struct RequestScheduler {
-    /// So many requests may be under way at a time.
+    /// Maximum number of requests in flight.
     at_once: usize,
     checks: VecDeque<usize>,
-    looks: VecDeque<usize>,
+    follow_ups: VecDeque<usize>,
     alarms: BTreeSet<(Duration, usize, Alarm)>,
     checking: usize,
-    looking: usize,
+    following_up: usize,
     failures: u8,
 }
 
@@ -48,17 +48,17 @@ impl Default for RequestScheduler {
         Self {
             at_once: MAX_IN_FLIGHT,
             checks: VecDeque::new(),
-            looks: VecDeque::new(),
+            follow_ups: VecDeque::new(),
             alarms: BTreeSet::new(),
             checking: 0,
-            looking: 0,
+            following_up: 0,
             failures: 0,
         }
     }
 }
 
 impl RequestScheduler {
-    /// Leaves room for others. What is under way already stays so.
+    /// Changes the maximum number of requests in flight. Requests in flight are not affected.
     pub(super) fn limit_requests(&mut self, at_once: usize) {
         self.at_once = at_once.clamp(1, MAX_IN_FLIGHT);
     }
@@ -67,7 +67,7 @@ impl RequestScheduler {
         self.checks.push_back(task);
     }
 
-    /// A check that has to be repeated goes before those that have not begun.
+    /// Queues a check that has to be repeated, before those that have not started.
     pub(super) fn queue_check_again(&mut self, task: usize) {
         self.checks.push_front(task);
     }
@@ -80,7 +80,7 @@ impl RequestScheduler {
         self.alarms.first().map(|(at, ..)| *at)
     }
 
-    /// The next attempt whose alarm is due.
+    /// Returns the next task whose alarm is due.
     pub(super) fn due(&mut self, now: Duration) -> Option<(usize, Alarm)> {
         let (at, task, alarm) = *self.alarms.first()?;
         if at > now {
@@ -90,31 +90,31 @@ impl RequestScheduler {
         Some((task, alarm))
     }
 
-    pub(super) fn queue_look(&mut self, task: usize) {
-        self.looks.push_back(task);
+    pub(super) fn queue_follow_up(&mut self, task: usize) {
+        self.follow_ups.push_back(task);
     }
 
-    /// The attempt whose session may be requested now, if any. It counts as in progress from then on.
+    /// Returns the next task whose session may be requested now. Counts it as in flight.
     pub(super) fn next_dispatch(&mut self) -> Option<(usize, RequestKind)> {
-        if self.checking + self.looking >= self.at_once {
+        if self.checking + self.following_up >= self.at_once {
             return None;
         }
-        if !self.looks.is_empty() && (self.checks.is_empty() || self.looking < MAX_FOLLOW_UPS) {
-            self.looking += 1;
-            return Some((self.looks.pop_front()?, RequestKind::Look));
+        if !self.follow_ups.is_empty() && (self.checks.is_empty() || self.following_up < MAX_FOLLOW_UPS) {
+            self.following_up += 1;
+            return Some((self.follow_ups.pop_front()?, RequestKind::FollowUp));
         }
         let check = self.checks.pop_front()?;
         self.checking += 1;
         Some((check, RequestKind::Check))
     }
 
-    /// A request is no longer under way.
-    pub(super) fn on_request_end(&mut self, lane: RequestKind) {
-        let under_way = match lane {
+    /// Frees the slot of a finished request.
+    pub(super) fn on_request_end(&mut self, kind: RequestKind) {
+        let in_flight = match kind {
             RequestKind::Check => &mut self.checking,
-            RequestKind::Look => &mut self.looking,
+            RequestKind::FollowUp => &mut self.following_up,
         };
-        *under_way = under_way.saturating_sub(1);
+        *in_flight = in_flight.saturating_sub(1);
     }
 
     /// Counts failures in a row. Returns `true` if the endpoint has failed too often to continue.

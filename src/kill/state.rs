@@ -1,4 +1,4 @@
-//! Where an attempt is, between the question and the outcome.
+//! The state of a kill task, from the dialog to the outcome.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,34 +6,34 @@ use std::time::Duration;
 use super::KillOutcome;
 use crate::model::{Part, RequestError, SessionObservation};
 
-/// What the check before the question has found.
+/// The result of the check before Yes is enabled.
 #[derive(Clone, Debug)]
 pub enum FirstCheck {
-    /// Under way.
+    /// No reply yet.
     Pending,
-    /// It is the same one, and this is what it looks like now.
+    /// The session is the same.
     Passed {
-        /// As the endpoint shows it.
+        /// The session as the endpoint reported it.
         observation: Arc<SessionObservation>,
-        /// What could not be compared: the check is weaker by it.
+        /// Parts of the identity that could not be compared, which weakens the check.
         unchecked: Vec<Part>,
     },
-    /// No answer; asked again.
+    /// The request failed. The check is repeated.
     NoAnswer(RequestError),
 }
 
-/// What is known of a session after its DELETE.
+/// Evidence about a session after its DELETE.
 #[derive(Clone, Debug)]
 pub struct FollowUp {
-    /// When the DELETE was sent.
+    /// Time at which the DELETE was sent, since the program started.
     pub sent: Duration,
-    /// Good lists in a row that did not have it.
+    /// Number of consecutive snapshots without the session.
     pub(super) missing: u8,
-    /// What the reply to the DELETE was, where it was no plain yes.
+    /// Error in reply to the DELETE. `None` if it succeeded.
     pub(super) reply: Option<RequestError>,
-    /// Whether the last look or list has shown it.
+    /// Whether the last follow-up or list contained the session.
     pub(super) alive: bool,
-    /// Why the last look brought nothing.
+    /// Why the last follow-up failed.
     pub(super) unseen: Option<RequestError>,
 }
 
@@ -48,44 +48,45 @@ impl FollowUp {
         }
     }
 
-    /// Whether nothing has told yet if the DELETE was done.
+    /// Whether it is still unknown if the server executed the DELETE.
     pub const fn reply_is_lost(&self) -> bool {
         self.reply.is_some()
     }
 }
 
-/// Where an attempt is.
+/// The state of a kill task.
 #[derive(Clone, Debug)]
 pub enum KillState {
-    /// A person is being asked.
+    /// Waiting for the user's confirmation.
     Unconfirmed(FirstCheck),
-    /// Confirmed; it waits for its turn.
+    /// Confirmed, and waiting for its turn.
     Queued {
-        /// What the first check could not compare. The second may not be weaker.
+        /// Parts that the first check could not compare. The second check must not be weaker.
         unchecked: Vec<Part>,
-        /// How often the check right before the DELETE brought no answer.
+        /// Number of failed checks right before the DELETE.
         tries: u8,
     },
-    /// The check right before the DELETE is under way.
+    /// The check right before the DELETE is in flight.
     Checking {
-        /// As above.
+        /// Parts that the first check could not compare.
         unchecked: Vec<Part>,
-        /// As above.
+        /// Number of failed checks right before the DELETE.
         tries: u8,
     },
-    /// The DELETE is under way.
+    /// The DELETE is in flight.
     Deleting {
-        /// When it was sent.
+        /// Time at which it was sent, since the program started.
         sent: Duration,
-        /// As above: nothing may have been sent, and then the check is repeated.
+        /// Parts that the first check could not compare. If the DELETE was not written, the check is
+        /// repeated.
         unchecked: Vec<Part>,
-        /// As above.
+        /// Number of failed checks right before the DELETE.
         tries: u8,
     },
-    /// Waiting to see it gone.
+    /// Waiting for the session to disappear.
     FollowingUp(FollowUp),
-    /// The time to watch is over and nothing told what came of it; it is still looked for.
+    /// The follow-up time has passed without a result. Follow-ups continue less often.
     Unclear(FollowUp, KillOutcome),
-    /// Over.
+    /// Finished.
     Done(KillOutcome),
 }

@@ -1,7 +1,7 @@
-//! One victim, from the question to the outcome.
+//! The kill of one victim, from the dialog to the outcome.
 //!
-//! It decides what an answer means and what has to be asked next; when there is room to ask it, the
-//! [`Batch`](super::KillBatch) knows.
+//! Interprets the replies and decides which request is next. [`KillBatch`](super::KillBatch) decides when
+//! it is sent.
 
 mod checks;
 mod follow_up;
@@ -20,35 +20,35 @@ pub(super) use follow_up::FOLLOW_UP_TIME;
 
 pub use checks::MAX_CHECK_AGE;
 
-/// Between two tries of a first check that brought no answer.
+/// Time between two tries of a first check that failed.
 pub(super) const RECHECK_DELAY: Duration = Duration::from_secs(1);
 
-/// One victim.
+/// The kill of one victim.
 #[derive(Clone, Debug)]
 pub struct KillTask {
-    /// Who was asked for, frozen.
+    /// The session to kill, with its identity as of when the dialog opened.
     pub victim: Victim,
     stage: KillState,
     ticket: Ticket,
-    /// The last question has not been answered; this is what it was for.
+    /// Purpose of the pending request. `None` if there is none.
     waits: Option<RequestKind>,
     struck: bool,
     /// Whether one of its checks has read two process starts.
     mixed_processes: bool,
 }
 
-/// What has to be done next.
+/// The next step of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NextStep {
-    /// Nothing.
+    /// No next step.
     Rest,
-    /// Look at it at this time (since the program began).
-    LookAt(Duration),
-    /// It waits for its turn again: its check has to be repeated.
+    /// Send a follow-up or check at this time, since the program started.
+    CheckAt(Duration),
+    /// Queue the task again: its check has to be repeated.
     Queue,
-    /// DELETE it now: the check has just been answered.
+    /// Send the DELETE now, right after the check's reply.
     Delete {
-        /// Before the first request of the check was written.
+        /// Time before the first request of the check was written.
         checked_at: Now,
     },
 }
@@ -99,22 +99,22 @@ impl KillTask {
         }
     }
 
-    /// Where it is.
+    /// Returns the state.
     pub const fn state(&self) -> &KillState {
         &self.stage
     }
 
-    /// The number of the kill within the run.
+    /// Returns the number of the kill within the run.
     pub const fn number(&self) -> u32 {
         self.ticket.number()
     }
 
-    /// Whether a person has taken it off the list.
+    /// Whether the user has removed the victim from the batch.
     pub const fn is_removed(&self) -> bool {
         self.struck
     }
 
-    /// How it ended, as far as is known: an unknown end may still be found out.
+    /// Returns the outcome, if there is one. An unknown outcome may still become known.
     pub const fn outcome(&self) -> Option<&KillOutcome> {
         match &self.stage {
             KillState::Done(outcome) | KillState::Unclear(_, outcome) => Some(outcome),
@@ -122,7 +122,7 @@ impl KillTask {
         }
     }
 
-    /// Whether nothing more will come of it.
+    /// Whether the outcome is final.
     pub const fn is_finished(&self) -> bool {
         self.struck || matches!(self.stage, KillState::Done(_))
     }
@@ -132,7 +132,7 @@ impl KillTask {
         !self.struck && matches!(self.stage, KillState::Unconfirmed(FirstCheck::Passed { .. }))
     }
 
-    /// Whether it is not known yet if it may be confirmed.
+    /// Whether the result of the first check is still open.
     pub(super) const fn is_undecided(&self) -> bool {
         !self.struck
             && matches!(
@@ -141,7 +141,7 @@ impl KillTask {
             )
     }
 
-    /// Whether a DELETE of it is under way, or its end is not known yet.
+    /// Whether a DELETE is in flight, or its result is unknown.
     pub const fn is_in_flight(&self) -> bool {
         matches!(
             self.stage,
@@ -149,7 +149,7 @@ impl KillTask {
         )
     }
 
-    /// The session as the first check showed it; until then, as the list had it.
+    /// Returns the session as of the first check; before that, as of the list.
     pub fn session(&self) -> &Session {
         match &self.stage {
             KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => &observation.detail.session,
@@ -161,7 +161,8 @@ impl KillTask {
         self.struck = !self.struck;
     }
 
-    /// Ends it before anything was sent. Once a DELETE has left, only what is seen decides.
+    /// Finishes the task if nothing was sent yet. Once a DELETE was sent, only later replies decide.
+    /// Returns `true` if the task was finished.
     pub(super) fn withdraw(&mut self, outcome: KillOutcome) -> bool {
         let may = matches!(
             self.stage,
@@ -192,14 +193,14 @@ impl KillTask {
         }
     }
 
-    /// Whoever drives it ends now: what was sent stays unknown.
+    /// Finishes the task because the program exits. The result of a DELETE that was sent stays unknown.
     pub(super) fn abandon(&mut self, fault: &RequestError) {
         if self.is_in_flight() {
             self.stage = KillState::Done(KillOutcome::Unknown(fault.clone()));
         }
     }
 
-    /// A person said yes: it waits for its turn. Says whether it does.
+    /// Queues the task after the user's confirmation. Returns `true` if it is queued.
     pub(super) fn confirm(&mut self) -> bool {
         if !self.may_be_confirmed() {
             return false;
@@ -218,7 +219,7 @@ impl KillTask {
         true
     }
 
-    /// Its turn has come.
+    /// Starts the check right before the DELETE.
     pub(super) fn begin(&mut self) {
         if let KillState::Queued { unchecked, tries } = &mut self.stage {
             self.stage = KillState::Checking {
@@ -228,14 +229,14 @@ impl KillTask {
         }
     }
 
-    /// The next question.
-    pub(super) const fn start_request(&mut self, lane: RequestKind) -> Ticket {
+    /// Marks a request as pending and returns its ticket.
+    pub(super) const fn start_request(&mut self, kind: RequestKind) -> Ticket {
         self.ticket = self.ticket.next();
-        self.waits = Some(lane);
+        self.waits = Some(kind);
         self.ticket
     }
 
-    /// What the question was for, if this is the answer that it waits for; it waits no longer then.
+    /// Returns the purpose of the pending request if `ticket` belongs to it, and clears it.
     pub(super) fn accept_reply(&mut self, ticket: Ticket) -> Option<RequestKind> {
         if self.ticket == ticket {
             self.waits.take()
@@ -244,17 +245,17 @@ impl KillTask {
         }
     }
 
-    /// Whether a question about it is under way.
+    /// Whether a request is pending.
     pub(super) const fn has_request(&self) -> bool {
         self.waits.is_some()
     }
 
-    /// Whether it waits for its turn.
+    /// Whether the task waits for its turn.
     pub(super) const fn is_queued(&self) -> bool {
         matches!(self.stage, KillState::Queued { .. })
     }
 
-    /// What its next check is for.
+    /// Returns the purpose of the next check.
     pub(super) const fn check_purpose(&self) -> CheckPurpose {
         match self.stage {
             KillState::Unconfirmed(_) => CheckPurpose::Confirm,
@@ -270,7 +271,7 @@ impl KillTask {
         NextStep::Rest
     }
 
-    /// A check was answered.
+    /// Handles the reply to a check.
     pub(super) fn on_reply(&mut self, check: CheckReply<'_>, now: Now) -> NextStep {
         match &mut self.stage {
             KillState::Unconfirmed(_) => self.first_seen(check, now),

@@ -1,5 +1,5 @@
-//! The protocol on a stage: a batch, a clock that is moved by hand, and an outside that does only
-//! what a test says.
+//! Tests of the kill protocol: a batch, a clock that is moved by hand, and a simulated endpoint and log
+//! that do only what a test orders.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,11 +69,11 @@ fn victim(id: u64) -> Victim {
     victim_of(session(id, "alice"), None)
 }
 
-/// A batch in front of an outside that does only what it is told.
+/// A batch with a simulated endpoint and log.
 pub(super) struct KillHarness {
     pub(super) batch: KillBatch,
     pub(super) now: Now,
-    /// All orders so far.
+    /// All orders until now.
     pub(super) orders: Vec<Order>,
 }
 
@@ -107,7 +107,7 @@ impl KillHarness {
         self.orders.extend(self.batch.on_event(event, self.now));
     }
 
-    /// Time passes, and the batch is woken whenever it wants to be.
+    /// Advances the time, with a clock event whenever the batch needs one.
     fn wait(&mut self, span: Duration) {
         let until = self.now.elapsed + span;
         while let Some(at) = self.batch.wake_at().filter(|at| *at <= until) {
@@ -116,7 +116,7 @@ impl KillHarness {
         self.leap(until.saturating_sub(self.now.elapsed));
     }
 
-    /// Time passes without a word.
+    /// Advances the time without an event.
     fn leap(&mut self, span: Duration) {
         self.now.elapsed += span;
         self.now.wall += SignedDuration::try_from(span).unwrap();
@@ -133,14 +133,14 @@ impl KillHarness {
         self.orders.extend(orders);
     }
 
-    /// Yes, no grace, the intents are logged.
+    /// Confirms without a grace period and logs the intents.
     fn go(&mut self) {
         self.confirm(Duration::ZERO);
         let ticket = self.intents();
         self.hear(KillEvent::Logged(ticket, Ok(())));
     }
 
-    /// The ticket of the last intents.
+    /// Returns the ticket of the last intents.
     fn intents(&self) -> Ticket {
         let last = self.orders.iter().rev().find_map(|order| match order {
             Order::WriteIntents { ticket, .. } => Some(*ticket),
@@ -149,7 +149,7 @@ impl KillHarness {
         last.expect("intents")
     }
 
-    /// All requests of one kind so far.
+    /// Returns all requests of one kind until now.
     fn asked(&self, wanted: impl Fn(&KillRequest) -> bool) -> Vec<(Ticket, KillRequest)> {
         let asked = self.orders.iter().filter_map(|order| match order {
             Order::Ask { ticket, request, .. } => Some((*ticket, *request)),
@@ -190,7 +190,7 @@ impl KillHarness {
         self.deletes().last().expect("a DELETE").0
     }
 
-    /// What stands in the audit log so far: each line by kill and word.
+    /// Returns the entries of the audit log: number of the kill and word.
     fn logged(&self) -> Vec<(u32, &'static str)> {
         let entries = self.orders.iter().flat_map(|order| match order {
             Order::WriteIntents { entries, .. } | Order::WriteOutcomes(entries) => entries.as_slice(),
@@ -200,7 +200,7 @@ impl KillHarness {
         entries.map(|entry| (entry.kill, word(entry))).collect()
     }
 
-    /// A check is answered. A 404 comes from the victims' own process.
+    /// Replies to a check. A 404 comes from the victims' own process.
     fn reply(&mut self, ticket: Ticket, answer: Result<Session, RequestError>) {
         if answer == Err(RequestError::NotFound) {
             let victims = self.batch.tasks().first();
@@ -219,7 +219,7 @@ impl KillHarness {
         self.hear(KillEvent::Missing(ticket, absence));
     }
 
-    /// The last check is answered by this process, and by another one where given.
+    /// Replies to the last check from this process, and from `other` if given.
     fn seen_by(&mut self, process: u32, other: Option<u32>) {
         let (ticket, id) = *self.checks().last().expect("a check");
         let observation = SessionObservation {
@@ -241,7 +241,7 @@ impl KillHarness {
         })
     }
 
-    /// The last check is answered: it is alice, as it was.
+    /// Replies to the last check with alice, unchanged.
     fn still_alice(&mut self) {
         let (ticket, id) = *self.checks().last().expect("a check");
         self.reply(ticket, Ok(session(id, "alice")));

@@ -1,4 +1,4 @@
-//! Who is to be ended, frozen as it stood when it was asked for.
+//! A session selected for a kill, as of when it was selected.
 
 use std::sync::Arc;
 
@@ -7,30 +7,31 @@ use crate::diagnosis::{Diagnosis, DiagnosisInput, Samples, Thresholds, diagnose}
 use crate::filter::{Filter, ReasonNames};
 use crate::model::{Dialect, Identity, Instance, Session, SessionObservation};
 
-/// One session that is to be ended.
+/// A session selected for a kill.
 #[derive(Clone, Debug)]
 pub struct Victim {
-    /// Who is meant.
+    /// The identity that the checks compare.
     pub identity: Identity,
-    /// How it stood in the list.
+    /// The session as the list had it.
     pub session: Session,
-    /// The name of its endpoint, as filters ask for it.
+    /// Name of its endpoint, as used in filters.
     pub endpoint: Arc<str>,
-    /// In which dialect its endpoint speaks.
+    /// Dialect of its endpoint.
     pub dialect: Dialect,
-    /// The process that its endpoint had by then, as far as it tells.
+    /// The process of its endpoint at that time, if known.
     pub instance: Option<Instance>,
-    /// Why it was stuck by then, for a filter that asks.
+    /// Reasons why it was stuck at that time, for filters that use them.
     pub reasons: ReasonNames,
-    /// The filter that it was taken by, if nobody pointed at it: it is asked again before the DELETE.
+    /// Filter that selected the session, evaluated again before the DELETE. `None` if the session was
+    /// selected directly.
     pub taken_by: Option<Filter>,
-    /// Why it cannot be ended, if that is known before anything is asked.
+    /// Why the session cannot be killed, if known before the first request.
     pub refused: Option<RefusalReason>,
 }
 
 impl Victim {
-    /// Why it is stuck by a fresh look at it alone. What that cannot tell is as it was when it was
-    /// asked for.
+    /// Returns the reasons why the session is stuck, from a single fresh observation. Reasons that need
+    /// more data keep the result they had when the session was selected.
     pub(super) fn reasons_by(&self, observation: &SessionObservation, limits: &Thresholds) -> ReasonNames {
         let look = DiagnosisInput {
             dialect: self.dialect,
@@ -43,13 +44,13 @@ impl Victim {
         self.reasons.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
     }
 
-    /// `17 bob@10.0.0.9:4711`, for one line.
+    /// Returns the session in one line: `17 bob@10.0.0.9:4711`.
     pub fn name(&self) -> String {
         format!("{} {}", self.identity.id, self.identity.client())
     }
 }
 
-/// The names of what was found, as a filter asks for them.
+/// Returns the names of the reasons found, as used in filters.
 pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
     ReasonNames {
         found: diagnosis
@@ -61,7 +62,7 @@ pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
     }
 }
 
-/// Whether a filter asks why a session is stuck: only then that has to be known.
+/// Whether a filter uses the reasons why a session is stuck. Otherwise they need not be computed.
 pub fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")
 }

@@ -1,5 +1,5 @@
-//! The account lane: reads once whether the account of the endpoint may only read, so that the screen
-//! does not offer a kill that the server would refuse.
+//! Account task: reads once whether the account of the endpoint may only read, so that the screen does
+//! not offer a kill that the server would reject.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{AccountType, Dialect, Snapshot};
 
-/// Waits for the first list, reads the account, and then rests: a lane does not end by itself. If the
-/// account cannot be read, it stays unknown, and the reply to a DELETE decides.
+/// Waits for the first list, reads the account, and then sleeps forever, because tasks must not end. If
+/// the account cannot be read, its type stays unknown, and the reply to a DELETE decides.
 pub(super) async fn run(
     client: Client,
     mut listed: watch::Receiver<Option<Arc<Snapshot>>>,
@@ -24,7 +24,7 @@ pub(super) async fn run(
         };
         let has_list = listed.wait_for(speaks).await.is_ok();
         if has_list && matches!(client.account().await, Ok(Some(AccountType::Basic))) {
-            // Fails only when the program ends.
+            // Fails only when the program exits.
             let _ = out.send(Msg::MayOnlyRead(client.endpoint()));
         }
     }

@@ -1,4 +1,4 @@
-//! The detail lane: the one session that is being looked at, for as long as it is.
+//! Detail task: polls the session whose details are open.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::client::Client;
 use crate::clock;
 use crate::model::{ProcessStart, RequestError, SessionId, SessionObservation};
 
-/// While the wanted session changes quickly, one is looked at once it has been wanted for so long.
+/// Time for which a session must be selected before it is polled, while the selection changes quickly.
 const SETTLE_TIME: Duration = Duration::from_millis(60);
 
-/// Details move at least this often, however slow the list is.
+/// Maximum interval of the details, regardless of how slow the list is.
 const MAX_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct DetailPoller {
@@ -25,10 +25,10 @@ pub(super) struct DetailPoller {
     duty: f64,
     schedule: watch::Receiver<PollSchedule>,
     watched: watch::Receiver<Option<SessionId>>,
-    /// The process that the list lane saw last.
+    /// The process of the last list.
     process: watch::Receiver<Option<ProcessStart>>,
     out: mpsc::UnboundedSender<Msg>,
-    /// When a session was wanted last.
+    /// Time of the last selection.
     wanted_at: Option<Instant>,
 }
 
@@ -52,8 +52,8 @@ impl DetailPoller {
         }
     }
 
-    /// Polls one session after another. A change leaves the one before at once, with its request:
-    /// never more than one is in flight.
+    /// Polls one session after another. A new selection cancels the previous request, so that at most one
+    /// is in flight.
     pub(super) async fn run(mut self) {
         let mut watched = self.watched.clone();
         loop {
@@ -65,12 +65,12 @@ impl DetailPoller {
         }
     }
 
-    /// Polls one session; ends when nobody listens any more.
+    /// Polls one session. Returns when the receiver is closed.
     async fn poll(&mut self, id: Option<SessionId>) {
         let Some(id) = id else {
             return std::future::pending().await;
         };
-        // A cursor that runs down the table looks at nobody: only where it stays is asked.
+        // While the cursor moves through the table no session is polled, only where it stops.
         let restless = self
             .wanted_at
             .replace(Instant::now())

@@ -1,5 +1,4 @@
-//! What the kill protocol asks of an endpoint, and what its client answers. The screen's kill lane and
-//! `maxtop kill` both go through here.
+//! Executes requests of the kill protocol. Used by the screen's kill task and by `maxtop kill`.
 
 use std::sync::Arc;
 
@@ -7,7 +6,7 @@ use crate::client::{Checked, Client};
 use crate::kill::{KillEvent, KillRequest, Ticket};
 use crate::model::{RequestError, Snapshot, Text, TextLimit};
 
-/// Asks one thing of an endpoint, and says what came of it.
+/// Executes one request and returns the reply as an event.
 pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest) -> KillEvent {
     match request {
         KillRequest::Check { id, purpose } => match client.check(ticket.number(), id, purpose).await {
@@ -23,14 +22,14 @@ pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest
     }
 }
 
-/// A list of its own, with the process read before it.
+/// Gets a separate list, with the process start read before it.
 async fn list(client: &Client) -> Result<Snapshot, RequestError> {
     let instance = match client.instance().await {
         Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
         answer => answer.unwrap_or_default(),
     };
     let list = client.poll_sessions().await;
-    // A list that is not found says nothing of any session.
+    // A 404 to a list is not about a session.
     let list = list.map_err(|fault| match fault {
         RequestError::NotFound => RequestError::Status {
             status: 404,

@@ -1,7 +1,7 @@
-//! The kill lane: what kills ask of the endpoint, behind nothing else.
+//! Kill task: sends the requests of kills without waiting for other requests.
 //!
-//! How much is under way at a time decides the kill protocol, which never has more than sixteen; a
-//! DELETE must not wait here, for the check before it would grow old.
+//! The kill protocol limits the requests in flight to sixteen. A DELETE must not wait here, because its
+//! check would get too old.
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::kill::KillRequest;
 use crate::poller::kill_request::answer;
 
-/// Carries out requests as they come, until nobody can give any. What is in flight then is dropped.
+/// Executes requests as they arrive, until the sender is closed. Requests in flight are dropped then.
 pub(super) async fn run(
     client: Client,
     mut requests: mpsc::UnboundedReceiver<(Ticket, KillRequest)>,
@@ -25,7 +25,7 @@ pub(super) async fn run(
                     let (client, out) = (client.clone(), out.clone());
                     running.spawn(async move {
                         let event = answer(&client, ticket, request).await;
-                        // Nobody listens: the program is ending.
+                        // Fails only when the program exits.
                         let _ = out.send(Msg::Kill(event));
                     });
                 }

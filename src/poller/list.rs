@@ -1,4 +1,4 @@
-//! The list lane: process start, then list, at the pace that the proxy can bear.
+//! List task: gets the process start, then the list, as often as the duty allows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::model::{
     Continuity, Dialect, Instance, ListDiff, ListStats, ProcessHistory, ProcessStart, RequestError, Snapshot,
 };
 
-/// The process start is read twice in one of this many cycles. A balancer that takes turns would otherwise
-/// give the process start of one proxy and the list of another one in every cycle.
+/// The process start is read twice in one of this many cycles. A load balancer that alternates would
+/// otherwise give the process start of one proxy and the list of another one in every cycle.
 const CYCLES_PER_SECOND_READ: u64 = 8;
-/// Maximum number of reads of the process start in one cycle, where it changes.
+/// Maximum number of reads of the process start in one cycle, if it changes.
 const MAX_READS: u32 = 3;
 
-/// What other lanes hear of a list.
+/// Results of a list for the other tasks.
 pub(super) struct ListOutputs {
-    /// The process that answered.
+    /// The process that replied.
     pub(super) process: watch::Sender<Option<ProcessStart>>,
-    /// The last good list.
+    /// The last successful snapshot.
     pub(super) listed: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
@@ -32,32 +32,32 @@ pub(super) struct ListPoller {
     client: Client,
     pace: Pace,
     schedule: watch::Receiver<PollSchedule>,
-    /// How many refreshes had been asked for when the last cycle began.
+    /// Number of refreshes requested when the last cycle began.
     refreshes: u64,
     relists: u64,
-    heard: ListOutputs,
+    outputs: ListOutputs,
     out: mpsc::UnboundedSender<Msg>,
     spoken: Option<Dialect>,
     number: u64,
-    /// The last good list.
+    /// The last successful snapshot.
     before: Option<Arc<Snapshot>>,
-    /// The process starts read so far.
+    /// The process starts read until now.
     history: ProcessHistory,
-    /// When this lane began: the zero of the history's clock.
+    /// Start of this task, from which the history measures time.
     began: Instant,
-    /// The process start has switched back in this cycle.
+    /// Whether the process start has switched back in this cycle.
     switched: bool,
 }
 
-/// What the next cycle waits for.
+/// When the next cycle starts.
 enum Rest {
-    /// The interval since the start of a good one, whatever the interval becomes meanwhile.
+    /// One interval after the start of a successful cycle. Follows later changes of the interval.
     Interval { started: Instant, cost: Duration },
-    /// A moment: the next try after a fault.
+    /// At this time: the next try after an error.
     Until(Instant),
 }
 
-/// The lane has nobody left to work for.
+/// The receiver of messages is closed.
 struct ReceiverClosed;
 
 impl ListPoller {
@@ -65,7 +65,7 @@ impl ListPoller {
         client: Client,
         settings: &PollSettings,
         schedule: watch::Receiver<PollSchedule>,
-        heard: ListOutputs,
+        outputs: ListOutputs,
         out: mpsc::UnboundedSender<Msg>,
     ) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl ListPoller {
             schedule,
             refreshes: 0,
             relists: 0,
-            heard,
+            outputs,
             out,
             spoken: None,
             number: 0,
@@ -89,11 +89,11 @@ impl ListPoller {
         while self.run_cycle().await.is_ok() {}
     }
 
-    /// One list, and the rest after it.
+    /// Runs one cycle, and waits for the next.
     async fn run_cycle(&mut self) -> Result<(), ReceiverClosed> {
         let started = Instant::now();
         self.take_schedule();
-        // Only here are refused credentials tried again: once a minute, or when somebody asks for it.
+        // Only here are rejected credentials tried again: once a minute, or when the user requests it.
         self.client.retry_access();
         let outcome = self.cycle().await;
         if std::mem::take(&mut self.switched) {
@@ -121,7 +121,7 @@ impl ListPoller {
         self.wait(&rest).await
     }
 
-    /// Waits until the next cycle is due, or somebody wants it now.
+    /// Waits until the next cycle is due or requested.
     async fn wait(&mut self, rest: &Rest) -> Result<(), ReceiverClosed> {
         loop {
             let due = match rest {
@@ -134,7 +134,7 @@ impl ListPoller {
             }
             let (refreshes, relists) = (self.refreshes, self.relists);
             self.take_schedule();
-            // After a fault nobody but a person makes the wait shorter.
+            // After an error only the user can shorten the wait.
             let is_good = matches!(rest, Rest::Interval { .. });
             if self.refreshes != refreshes || (is_good && self.relists != relists) {
                 return Ok(());
@@ -153,15 +153,15 @@ impl ListPoller {
         let was_draft = self.client.dialect() == Some(Dialect::Draft);
         let (mut instance, mut list) = self.poll().await?;
         if was_draft && list.dialect == Dialect::JsonApi {
-            // The draft was not asked for its process; this one can tell.
+            // No process was requested of the draft, but this dialect reports it.
             (instance, list) = self.poll().await?;
         }
         self.number += 1;
         Ok(list.into_snapshot(self.client.endpoint(), instance, self.number))
     }
 
-    /// The list with what it tells as a whole, and beside the one before it. Counting takes a while
-    /// for 100,000 rows, and other endpoints share this thread.
+    /// Computes the statistics of the list and its difference to the previous snapshot. Takes time for
+    /// 100,000 rows, so it runs on another thread.
     async fn counted(&mut self, mut snapshot: Snapshot) -> Arc<Snapshot> {
         let before = self.before.take();
         let count = move || {
@@ -173,29 +173,29 @@ impl ListPoller {
         };
         let snapshot = off_thread(count).await;
         self.before = Some(Arc::clone(&snapshot));
-        self.heard.listed.send_replace(Some(Arc::clone(&snapshot)));
+        self.outputs.listed.send_replace(Some(Arc::clone(&snapshot)));
         snapshot
     }
 
-    /// The process start, and then the list: whatever the process was before, the rows are those
-    /// of the one that was read last.
+    /// Gets the process start, and then the list. Rows belong to the process that was read last before
+    /// them.
     async fn poll(&mut self) -> Result<(Option<Instance>, ListReply), RequestError> {
         let instance = self.instance().await?;
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
-        self.heard.process.send_replace(process);
+        self.outputs.process.send_replace(process);
         let list = self.client.poll_sessions().await?;
         Ok((instance, list))
     }
 
-    /// The proxy that answers. A process start that has changed is read again at once: if it changes back,
-    /// several proxies answer.
+    /// Gets the process of the proxy. A process start that has changed is read again at once: if it
+    /// changes back, several proxies reply.
     async fn instance(&mut self) -> Result<Option<Instance>, RequestError> {
         let is_read_twice = self.number % CYCLES_PER_SECOND_READ == 1;
         let mut reads = 0;
         loop {
             let instance = match self.client.instance().await {
                 Ok(instance) => instance,
-                // The endpoint is there and cannot tell: the list may be good all the same.
+                // The endpoint replies without a process start. The list may still succeed.
                 Err(
                     RequestError::Status { .. }
                     | RequestError::Unclear404

@@ -1,7 +1,7 @@
-//! Whose connections are looked at next. Pure: the time comes in.
+//! Decides which session's connections are sampled next. Pure: time is an argument.
 //!
-//! Those on the screen and those that may be in trouble come again every two seconds, all others in
-//! turn; neither keeps the other waiting for ever.
+//! Sessions on the screen and those that may be in trouble are sampled every two seconds, all others in
+//! turn. Neither group can block the other.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,35 +12,35 @@ use crate::diagnosis::ConnectionSample;
 use crate::model::{ConnectionDetail, Session, SessionId};
 use jiff::Timestamp;
 
-/// Whoever is on the screen, or may be in trouble, is looked at this often.
+/// Interval of the sessions on the screen or possibly in trouble.
 const PRIORITY_INTERVAL: Duration = Duration::from_secs(2);
-/// Nobody else is looked at more often than this, however few there are.
+/// Minimum interval of all other sessions, even if there are few.
 const MIN_INTERVAL: Duration = Duration::from_secs(5);
-/// What was seen before is too old to go on from.
+/// Maximum age of a sample that the next one is compared with.
 const MAX_SAMPLE_AGE: Duration = Duration::from_secs(30);
-/// So many are passed over at most in search of one that is due.
+/// Maximum number of sessions skipped when searching for one that is due.
 const MAX_SKIPPED: usize = 1_024;
 
-/// The last look at one session.
+/// The last sample of one session.
 #[derive(Debug)]
 struct LastSample {
     at: Instant,
-    /// Nothing, if it was not there any more.
+    /// `None` if the session did not exist any more.
     sample: Option<ConnectionSample>,
 }
 
-/// Who was looked at, and who is next.
+/// The samples until now, and the order of the next ones.
 #[derive(Debug, Default)]
 pub(super) struct SampleSchedule {
     looked: BTreeMap<SessionId, LastSample>,
-    /// The last one of those that come in turn.
+    /// The session sampled last of those in turn.
     last: Option<SessionId>,
-    /// Whether those on the screen go before the others this time.
+    /// Whether a session on the screen goes first this time.
     shown_first: bool,
 }
 
 impl SampleSchedule {
-    /// The next one, if anybody is due. `listed` ascends by id.
+    /// Returns the next session that is due. `listed` is sorted by id.
     pub(super) fn next(
         &mut self,
         now: Instant,
@@ -59,7 +59,7 @@ impl SampleSchedule {
             .or(shown)
     }
 
-    /// What a look has shown, with the looks before it in mind.
+    /// Stores a sample, compared with the previous one.
     pub(super) fn on_sample(
         &mut self,
         id: SessionId,
@@ -77,12 +77,12 @@ impl SampleSchedule {
         sample
     }
 
-    /// It was not there any more, or could not be looked at.
+    /// Stores that the session did not exist any more or could not be sampled.
     pub(super) fn missed(&mut self, id: SessionId, at: Instant) {
         self.looked.insert(id, LastSample { at, sample: None });
     }
 
-    /// The numbers are those of others now.
+    /// Drops all samples after a restart, because the ids belong to other sessions.
     pub(super) fn restart(&mut self) {
         *self = Self::default();
     }
@@ -143,7 +143,7 @@ mod tests {
         }]
     }
 
-    /// So many looks, one every `step`; those whose number is in `full` have a full queue.
+    /// Takes this many samples, one every `step`. Sessions whose id is in `full` have a full queue.
     fn looks(
         sample_schedule: &mut SampleSchedule,
         from: Instant,

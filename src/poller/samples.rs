@@ -1,5 +1,5 @@
-//! The sample lane: looks at the connections of one session of the draft after another, since a list
-//! does not tell of them, within the share of the proxy's time that lists leave.
+//! Sample task: gets the connections of one session of the draft after another, because a list does not
+//! contain them. Uses the share of the proxy's time that lists leave.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,26 +16,26 @@ use crate::client::Client;
 use crate::diagnosis::ConnectionSample;
 use crate::model::{Dialect, RequestError, SessionId, Snapshot};
 
-/// What was seen is told together: nobody needs it sooner than the next list.
+/// Time for which samples are collected before they are sent. The screen needs them only with the next
+/// list.
 const BATCH_INTERVAL: Duration = Duration::from_millis(500);
-/// When nobody is due, so long passes before the next try.
+/// Time until the next try if no session is due.
 const IDLE_DELAY: Duration = Duration::from_millis(250);
-/// However dear lists are, this share of what all may cost is left for looks.
+/// Minimum share of the duty for samples, even if lists are expensive.
 const MIN_SHARE: f64 = 0.1;
 
-/// The turns of all sample lanes of the program: together they look at no more than so many sessions a
-/// second, however many endpoints there are.
+/// Limits all sample tasks together to 10 requests per second, for any number of endpoints.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
-    /// From one look to the next.
+    /// Time from one sample to the next.
     gap: Duration,
-    /// There are several lanes.
+    /// Whether there are several endpoints.
     is_shared: bool,
     next: Mutex<Option<Instant>>,
 }
 
 impl RateLimiter {
-    /// Of the lanes of so many endpoints. Ten looks a second cost a tenth of a percent of a core.
+    /// Creates the limit for this many endpoints. Ten samples a second cost 0.1 % of a core.
     pub(crate) fn of(endpoints: usize) -> Self {
         Self {
             gap: Duration::from_millis(100),
@@ -44,7 +44,7 @@ impl RateLimiter {
         }
     }
 
-    /// When the next turn is that nobody has; it is taken with that.
+    /// Reserves and returns the next free time.
     fn reserve(&self, now: Instant) -> Instant {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = next.map_or(now, |next| next.max(now));
@@ -57,19 +57,19 @@ pub(super) struct SamplePoller {
     client: Client,
     duty: f64,
     schedule: watch::Receiver<PollSchedule>,
-    /// The last good list.
+    /// The last successful snapshot.
     listed: watch::Receiver<Option<Arc<Snapshot>>>,
-    /// Who is on the screen.
+    /// Sessions on the screen.
     shown: watch::Receiver<Vec<SessionId>>,
     out: mpsc::UnboundedSender<Msg>,
     sample_schedule: SampleSchedule,
     turns: Arc<RateLimiter>,
-    /// Seen and not told yet, and since when.
-    untold: Vec<(SessionId, ConnectionSample)>,
+    /// Samples that were not sent yet, and the time of the first one.
+    unsent: Vec<(SessionId, ConnectionSample)>,
     untold_since: Instant,
 }
 
-/// The lane has nobody left to work for.
+/// The receiver of messages is closed.
 struct ReceiverClosed;
 
 impl SamplePoller {
@@ -93,7 +93,7 @@ impl SamplePoller {
             out,
             sample_schedule: SampleSchedule::default(),
             turns,
-            untold: Vec::new(),
+            unsent: Vec::new(),
             untold_since: Instant::now(),
         }
     }
@@ -106,12 +106,12 @@ impl SamplePoller {
         }
     }
 
-    /// One look once it is due; says when the next one is.
+    /// Takes one sample once it is due. Returns when the next one is due.
     async fn run_cycle(&mut self, due: Instant, retry: &mut Pace) -> Result<Instant, ReceiverClosed> {
         let snapshot = self.wait(due).await?;
         let now = Instant::now();
         let shown = self.shown.borrow().clone();
-        // Of many endpoints only those on the screen are looked at.
+        // With several endpoints only sessions on the screen are sampled.
         let others = if self.turns.is_shared {
             &[]
         } else {
@@ -129,10 +129,10 @@ impl SamplePoller {
                 let sample = self
                     .sample_schedule
                     .on_sample(id, &connections, now, Timestamp::now());
-                if self.untold.is_empty() {
+                if self.unsent.is_empty() {
                     self.untold_since = now;
                 }
-                self.untold.push((id, sample));
+                self.unsent.push((id, sample));
                 retry.on_success();
                 now + self.period(&snapshot, now.elapsed())
             }
@@ -150,7 +150,8 @@ impl SamplePoller {
         Ok(next)
     }
 
-    /// Waits until it is due and there is a list of the draft; a restart begins anew.
+    /// Waits until a sample is due and there is a snapshot of the draft. Drops all samples after a
+    /// restart.
     async fn wait(&mut self, due: Instant) -> Result<Arc<Snapshot>, ReceiverClosed> {
         loop {
             if self.listed.has_changed().map_err(|_| ReceiverClosed)? {
@@ -160,7 +161,7 @@ impl SamplePoller {
                     .is_some_and(|listed| listed.change.is_after_restart)
                 {
                     self.sample_schedule.restart();
-                    self.untold.clear();
+                    self.unsent.clear();
                 }
             }
             let draft = self
@@ -183,14 +184,15 @@ impl SamplePoller {
     }
 
     fn flush(&mut self) -> Result<(), ReceiverClosed> {
-        if self.untold.is_empty() {
+        if self.unsent.is_empty() {
             return Ok(());
         }
-        let told = Msg::Sampled(self.client.endpoint(), std::mem::take(&mut self.untold));
-        self.out.send(told).map_err(|_| ReceiverClosed)
+        let samples = Msg::Sampled(self.client.endpoint(), std::mem::take(&mut self.unsent));
+        self.out.send(samples).map_err(|_| ReceiverClosed)
     }
 
-    /// From the start of a look that cost so much to the start of the next: within what lists leave.
+    /// Returns the time from the start of a sample with this response time to the start of the next,
+    /// within the duty that lists leave.
     fn period(&self, listed: &Snapshot, cost: Duration) -> Duration {
         let interval = self.schedule.borrow().interval;
         self.turns
@@ -199,7 +201,7 @@ impl SamplePoller {
     }
 }
 
-/// The share of the time that lists at this interval and cost leave of what all may cost.
+/// Returns the share of the duty that lists of this interval and response time leave.
 fn left(duty: f64, interval: Duration, cost: Duration) -> f64 {
     let period = Pace::new(interval, duty).period(cost);
     let duty = duty.clamp(0.001, 1.0);

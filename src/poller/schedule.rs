@@ -1,33 +1,32 @@
-//! When the next request is due. Pure: what is random comes in as a number.
+//! Computes when the next request is due. Pure: random numbers are arguments.
 
 use std::time::Duration;
 
 use crate::model::RequestError;
 
-/// No setting makes a lane ask more often than this.
+/// Minimum time between two requests, regardless of settings.
 const MIN_INTERVAL: Duration = Duration::from_millis(10);
-/// Nor less often than once a day, which keeps sums of times within range.
+/// Maximum time between two requests: one day, so that sums of times do not overflow.
 const MAX_INTERVAL: Duration = Duration::from_hours(24);
-/// The first wait after a fault is the interval, but not less than this.
+/// Minimum wait after the first error. The wait is the interval if that is longer.
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(250);
-/// Waits double up to this unless told otherwise, or to the interval where that is longer.
+/// Maximum wait after errors by default, or the interval if that is longer. Waits double up to it.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
-/// Refused credentials: the server logs each failure, and may lock the account.
+/// Wait after rejected credentials: the server logs each failure and may lock the account.
 const REJECTED_RETRY_DELAY: Duration = Duration::from_mins(1);
 
-/// How often one lane asks: the interval, the share of the proxy's time that asking may take, and
-/// how far it has backed off.
+/// Timing of one task: interval, duty and back-off.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
     interval: Duration,
     duty: f64,
     slowest_retry: Duration,
-    /// The wait after the fault before, without its jitter.
+    /// The wait after the last error, without jitter.
     step: Option<Duration>,
 }
 
 impl Pace {
-    /// `duty` is a share: 0.1 lets asking take a tenth of the time.
+    /// Creates a pace. `duty` is a share: 0.1 lets requests use a tenth of the time.
     pub(super) fn new(interval: Duration, duty: f64) -> Self {
         Self {
             interval: interval.clamp(MIN_INTERVAL, MAX_INTERVAL),
@@ -37,35 +36,35 @@ impl Pace {
         }
     }
 
-    /// Waits after faults double up to this.
+    /// Sets the maximum wait after errors.
     pub(super) const fn backing_off_to(mut self, slowest: Duration) -> Self {
         self.slowest_retry = slowest;
         self
     }
 
-    /// From now on this often.
+    /// Changes the interval.
     pub(super) fn set_interval(&mut self, interval: Duration) {
         self.interval = interval.clamp(MIN_INTERVAL, MAX_INTERVAL);
     }
 
-    /// From the start of a request that cost this much to the start of the next.
+    /// Returns the time from the start of a request with this response time to the start of the next.
     pub(super) fn period(&self, cost: Duration) -> Duration {
         self.interval.max(self.least_interval(cost))
     }
 
-    /// Returns the shortest time between two requests of this cost that the duty allows.
+    /// Returns the shortest time between two requests of this response time that the duty allows.
     pub(super) fn least_interval(&self, cost: Duration) -> Duration {
         let stretched = cost.as_secs_f64() / self.duty;
         Duration::from_secs_f64(stretched.min(MAX_INTERVAL.as_secs_f64()))
     }
 
-    /// All is well again.
+    /// Resets the back-off after a success.
     pub(super) fn on_success(&mut self) {
         self.step = None;
     }
 
-    /// From a fault to the next try. `random` is in 0..1; it spreads the wait by 20 % either way, so
-    /// that many watchers do not come back at once.
+    /// Returns the wait after an error. `random` is in 0..1; it varies the wait by 20 % either way, so
+    /// that many clients do not reconnect at the same time.
     pub(super) fn back_off(&mut self, fault: &RequestError, random: f64) -> Duration {
         if fault.is_refused_password() {
             return REJECTED_RETRY_DELAY;
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
-    /// The random number that changes nothing.
+    /// The random number without effect.
     const MIDDLE: f64 = 0.5;
 
     fn waits(pace: &mut Pace, count: usize) -> Vec<u128> {

@@ -1,8 +1,8 @@
-//! The server lane: how the servers and the services are doing, for as long as the details of a
-//! session or the overview are open.
+//! Server task: polls the servers and the services while the details of a session or the overview are
+//! open.
 //!
-//! Apart from the detail lane so that neither waits for the other. What it knows holds for every
-//! session of the endpoint: going from one to the next asks for nothing.
+//! Separate from the detail task so that neither waits for the other. Its data is valid for every session
+//! of the endpoint, so that a new selection needs no request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{RequestError, SessionId};
 
-/// From the start of one round to the start of the next, at least.
+/// Minimum time from the start of one cycle to the start of the next.
 const MIN_PERIOD: Duration = Duration::from_secs(10);
-/// Who cannot tell is asked less and less, down to this.
+/// Maximum wait after errors of an endpoint that does not report them.
 const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 pub(super) struct ServerPoller {
@@ -29,11 +29,11 @@ pub(super) struct ServerPoller {
     out: mpsc::UnboundedSender<Msg>,
 }
 
-/// The lane has nobody left to work for.
+/// The receiver of messages is closed.
 struct ReceiverClosed;
 
 impl ServerPoller {
-    /// Who wants to know: the details of a session, and the overview.
+    /// Creates the task. It runs for the details of a session and for the overview.
     pub(super) fn new(
         client: Client,
         settings: &PollSettings,
@@ -56,8 +56,8 @@ impl ServerPoller {
         }
     }
 
-    /// One round once it is due and wanted; says when the next one is due. It is not given up when
-    /// the details are closed meanwhile: its answers are good for whoever opens them next.
+    /// Runs one cycle once it is due and needed. Returns when the next one is due. A cycle is not
+    /// canceled when the details are closed, because its replies are used when they are opened again.
     async fn run_cycle(&mut self, due: Instant) -> Result<Instant, ReceiverClosed> {
         self.wanted(due).await?;
         let started = Instant::now();
@@ -70,8 +70,8 @@ impl ServerPoller {
         ))
     }
 
-    /// The servers, then the services; what went wrong first, if anything did. Who does not answer
-    /// the first is not asked the second.
+    /// Gets the servers, then the services. Returns the first error. If the servers fail, the services
+    /// are not requested.
     async fn poll(&self) -> Result<Option<RequestError>, ReceiverClosed> {
         let endpoint = self.client.endpoint();
         let servers = self.client.servers().await;
@@ -96,7 +96,7 @@ impl ServerPoller {
         self.out.send(msg).map_err(|_| ReceiverClosed)
     }
 
-    /// Waits until somebody wants to know, at that time or later.
+    /// Waits until the data is needed, and until `due`.
     async fn wanted(&mut self, due: Instant) -> Result<(), ReceiverClosed> {
         loop {
             let has_details = self.watched.borrow_and_update().is_some();
@@ -114,8 +114,8 @@ impl ServerPoller {
     }
 }
 
-/// When to ask again after a request that began and ended then. However the wait is spread, it is
-/// not shorter than the period.
+/// Returns when the next request is due after one that began and ended at these times. The jitter never
+/// makes the wait shorter than the period.
 fn next(
     pace: &mut Pace,
     (started, ended): (Instant, Instant),

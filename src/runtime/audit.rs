@@ -1,8 +1,7 @@
-//! The audit log: one JSON object a line, only ever appended to, readable by its owner only.
+//! The audit log: one JSON object per line, append-only, readable by its owner only.
 //!
-//! What a line holds stands in [`line`]; who writes them, in `who`. The screen
-//! writes through its `scribe`, a command its outcomes through a [`AuditWriter`], since a disk may take
-//! its time.
+//! The content of a line is defined in [`line`], the user in `who`. The screen writes through a `scribe`,
+//! a command its outcomes through an [`AuditWriter`], because a disk may be slow.
 
 mod actor;
 mod line;
@@ -27,23 +26,23 @@ use crate::kill::AuditEntry;
 pub(super) use thread::{AuditThread, start};
 pub use writer::AuditWriter;
 
-/// Nobody else may read who was ended, and why.
+/// File mode: only the owner may read which sessions were killed, and why.
 const OWNER_ONLY: u32 = 0o600;
 
-/// Why a line could not be written. Without its intents logged nothing is ended.
+/// Why a line could not be written. Without a logged intent nothing is killed.
 #[derive(Debug, Error)]
 pub enum AuditError {
-    /// There is no home directory to put it into.
+    /// There is no home directory for the log.
     #[error("no place for the audit log: HOME is not set; try --audit FILE")]
     NoPlace,
     /// The file cannot be opened or written.
     #[error("cannot write the audit log (try --audit FILE): {path}{}: {source}", owned(.owner.as_deref()))]
     File {
-        /// Which.
+        /// Path of the file.
         path: String,
-        /// Whose it is, if it is there.
+        /// Owner of the file or its directory, if it exists.
         owner: Option<String>,
-        /// Why not.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -52,18 +51,18 @@ fn owned(owner: Option<&str>) -> String {
     owner.map_or_else(String::new, |owner| format!(" (of {owner})"))
 }
 
-/// Where kills are logged, and by whom.
+/// The file that kills are logged to, and the user.
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     path: Option<PathBuf>,
-    /// Found with the first line: who ends nobody need not be known.
+    /// Read with the first line, because it is needed only for kills.
     who: Arc<OnceLock<AuditActor>>,
-    /// The address of each endpoint, by its number.
+    /// URL of each endpoint, by its id.
     endpoints: Vec<String>,
 }
 
 impl AuditLog {
-    /// A log at this path, for kills at these endpoints; nothing is opened yet.
+    /// Creates a log at this path, for kills at these endpoints. Opens no file.
     pub fn new(path: Option<PathBuf>, endpoints: Vec<String>) -> Self {
         Self {
             path,
@@ -72,16 +71,16 @@ impl AuditLog {
         }
     }
 
-    /// Appends outcomes. That those cannot be written whose intents could not is no news.
+    /// Appends outcomes. Ignores the error if all of them report that the log is not writable.
     fn append_outcomes(&self, outcomes: &[AuditEntry]) -> Result<(), AuditError> {
         let is_known = outcomes.iter().all(AuditEntry::is_unlogged);
         self.append(outcomes, false)
             .or_else(|error| if is_known { Ok(()) } else { Err(error) })
     }
 
-    /// Appends a line for each entry. `durable`: they are on the disk when this returns.
+    /// Appends a line for each entry. If `durable`, they are on disk when this returns.
     ///
-    /// The file is opened anew each time, so one that was rotated or removed meanwhile is no loss.
+    /// The file is opened for each call, so a file that was rotated or removed is not a problem.
     pub fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
         let path = self.path.as_deref().ok_or(AuditError::NoPlace)?;
         self.write(path, entries, durable)
@@ -97,7 +96,7 @@ impl AuditLog {
         let mut lines = Vec::new();
         let who = self.who.get_or_init(AuditActor::find);
         if ends_within_a_line(&mut file)? {
-            // Whoever wrote it was cut off. What comes now is not to be lost with it.
+            // The last writer was interrupted. The new lines must not be appended to its partial line.
             lines.push(b'\n');
         }
         for entry in entries {
@@ -108,7 +107,7 @@ impl AuditLog {
         if durable {
             file.sync_data()?;
             if is_new {
-                // The name of a new file is kept by its directory.
+                // The name of a new file is stored in its directory.
                 File::open(directory(path))?.sync_all()?;
             }
         }
@@ -132,7 +131,7 @@ fn open(path: &Path) -> io::Result<(File, bool)> {
     };
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     if !is_trusted(metadata.uid(), geteuid()) {
         return Err(io::Error::other(
@@ -153,8 +152,8 @@ fn is_trusted(owner: u32, user: Uid) -> bool {
     owner == user.as_raw() || owner == 0
 }
 
-/// Makes the directories that are missing. The name of each is on the disk when this returns: it is kept
-/// by the directory above.
+/// Creates the missing directories. The name of each is on disk when this returns, because it is stored
+/// in the directory above.
 fn make_directories(innermost: &Path) -> io::Result<()> {
     let named = innermost.ancestors().filter(|path| !path.as_os_str().is_empty());
     let missing: Vec<_> = named.take_while(|path| !path.exists()).collect();
@@ -185,7 +184,7 @@ fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// Whose the file is; of the nearest directory that is there, if it is not.
+/// Returns the owner of the file. If the file does not exist, of the nearest existing directory.
 fn owner(path: &Path) -> Option<String> {
     let metadata = path.ancestors().find_map(|path| path.symlink_metadata().ok())?;
     let name = User::from_uid(Uid::from_raw(metadata.uid())).ok().flatten();

@@ -1,14 +1,13 @@
-//! Frames as bytes: what ratatui draws is collected here, and a frame that changes nothing is no
-//! bytes at all.
+//! Converts frames to bytes. Collects the output of ratatui; a frame without changes has no bytes.
 //!
-//! Nothing here touches the terminal: its size is told, its cursor is remembered. So a resize asks
-//! nobody, and a frame is one write of the [`writer`](super::frame_backend).
+//! Does not access the terminal: its size is set by the caller, its cursor is stored. So a resize needs
+//! no query, and a frame is one write of the [`writer`](super::frame_backend).
 //!
-//! The last frame as text, for those who want to keep it when they quit.
+//! Also returns the last frame as text, to keep it after the program exits.
 //!
-//! A thread that writes frames to the terminal, so that a slow line never holds up keys or data.
+//! Also the thread that writes frames to the terminal, so that a slow line never delays keys or data.
 //!
-//! It takes one frame ahead and no more: while it is busy nothing is drawn, and the next frame
+//! The thread accepts one frame ahead and no more: while it is busy nothing is drawn, and the next frame
 //! shows the newest state.
 
 use std::cell::RefCell;
@@ -29,11 +28,11 @@ use crate::app::App;
 use crate::app::msg::Msg;
 use crate::ui::{plain, view};
 
-/// Around each frame: the terminal shows it at once or not at all (mode 2026).
+/// Start of a frame: the terminal shows it at once or not at all (mode 2026).
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
-/// The bytes of the frame that is being drawn.
+/// The bytes of the frame in progress.
 #[derive(Clone, Debug, Default)]
 struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
 
@@ -54,9 +53,9 @@ pub(super) struct FrameBackend {
     strokes: CrosstermBackend<FrameBuffer>,
     ink: FrameBuffer,
     size: Size,
-    /// Where the cursor is shown; `None`: hidden, as the terminal was entered.
+    /// Position of the cursor. `None` if hidden, the initial state.
     cursor: Option<Position>,
-    /// Drawing cells has moved the terminal's cursor.
+    /// Whether drawing cells has moved the terminal's cursor.
     moved: bool,
 }
 
@@ -76,13 +75,13 @@ impl FrameBackend {
         self.size = size;
     }
 
-    /// Puts a text into the terminal's clipboard (OSC 52) with the next frame. It is text of our own
-    /// or cleaned: nothing in it can end the sequence, being base64.
+    /// Copies a text to the terminal's clipboard (OSC 52) with the next frame. The text is ours or
+    /// sanitized; it is encoded in base64, so it cannot end the sequence.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.ink, CopyToClipboard::to_clipboard_from(text))
     }
 
-    /// The frame as one write; nothing if it changes nothing.
+    /// Returns the frame as one write. `None` if nothing has changed.
     pub(super) fn take_frame(&mut self) -> Option<Vec<u8>> {
         let ink = std::mem::take(&mut *self.ink.0.borrow_mut());
         (!ink.is_empty()).then(|| [BEGIN, &ink, END].concat())
@@ -111,7 +110,7 @@ impl Backend for FrameBackend {
         }
     }
 
-    /// Shown where it is put; ratatui calls both in turn.
+    /// Does nothing: the cursor is shown where it is placed, and ratatui always calls both.
     fn show_cursor(&mut self) -> io::Result<()> {
         if self.cursor.is_none() {
             self.cursor = Some(Position::ORIGIN);
@@ -161,7 +160,7 @@ impl Backend for FrameBackend {
     }
 }
 
-/// The screen as plain text, for the shell's scrollback.
+/// Returns the screen as plain text, for the shell's scrollback.
 pub(super) fn last_frame(app: &App) -> io::Result<String> {
     let (columns, lines) = app.size;
     let mut paper = Terminal::new(TestBackend::new(columns, lines)).map_err(io::Error::other)?;
@@ -172,23 +171,23 @@ pub(super) fn last_frame(app: &App) -> io::Result<String> {
     Ok(plain::text(frame.buffer))
 }
 
-/// A frame on its way out.
+/// A frame to be written.
 #[derive(Debug)]
 pub(super) struct Frame {
-    /// Nothing if the screen does not change.
+    /// `None` if the screen does not change.
     pub(super) bytes: Vec<u8>,
-    /// Said once the frame is written.
+    /// Message sent once the frame is written.
     pub(super) drawn: Msg,
 }
 
-/// Starts the thread. The channel closes when the terminal takes no more bytes.
-pub(super) fn start(told: mpsc::UnboundedSender<Msg>) -> io::Result<mpsc::Sender<Frame>> {
+/// Starts the thread. The channel closes when the terminal accepts no more bytes.
+pub(super) fn start(out: mpsc::UnboundedSender<Msg>) -> io::Result<mpsc::Sender<Frame>> {
     let (frames, mut queue) = mpsc::channel::<Frame>(1);
     thread::Builder::new().name("writer".to_owned()).spawn(move || {
         while let Some(frame) = queue.blocking_recv() {
             match write_frame(&frame.bytes) {
-                Ok(true) if told.send(frame.drawn).is_ok() => {}
-                // The terminal is not ours just now; nobody has seen this frame.
+                Ok(true) if out.send(frame.drawn).is_ok() => {}
+                // The terminal is suspended, so the user has not seen this frame.
                 Ok(false) => {}
                 Ok(true) | Err(_) => return,
             }

@@ -1,7 +1,7 @@
 //! Keys and pasted text from the terminal.
 //!
-//! A thread reads the terminal's bytes and runs them through the [`InputParser`]. The parser knows no
-//! clock: the thread passes the time and wakes at the parser's deadline.
+//! A thread reads the terminal's bytes and passes them to the [`InputParser`]. The parser has no clock:
+//! the thread passes the time and wakes at the parser's deadline.
 
 mod parser;
 mod sequence;
@@ -21,10 +21,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use self::parser::InputParser;
 use crate::app::msg::Msg;
 
-/// Bytes read at once.
+/// Maximum number of bytes read at once.
 const CHUNK: usize = 4096;
 
-/// Starts the thread. The channel closes when the terminal cannot be read any more: it has gone away.
+/// Starts the thread. The channel closes when the terminal cannot be read any more.
 pub(super) fn listen() -> io::Result<UnboundedReceiver<Msg>> {
     let (sender, receiver) = unbounded_channel();
     thread::Builder::new().name("input".to_owned()).spawn(move || {

@@ -1,5 +1,5 @@
-//! JSON output in which no character can act on a terminal or deceive a reader: what the screen
-//! escapes is written as `\uXXXX`. The values stay the raw ones.
+//! JSON output in which no character can act on a terminal or deceive a reader: the characters that the
+//! screen escapes are written as `\uXXXX`. The values stay raw.
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
-//! The pollers of all endpoints, and which of them a command is for.
+//! The pollers of all endpoints. Sends each command to the right ones.
 //!
-//! A thread that puts lists in order, so that the drawing thread never waits for 100,000 rows: not
-//! for sorting them, and not for letting go of them.
+//! Also the thread that builds table views, so that the drawing thread never waits for 100,000 rows to be
+//! sorted or freed.
 
 use std::sync::{Arc, mpsc};
 use std::{io, thread};
@@ -36,7 +36,7 @@ impl Pollers {
         }
     }
 
-    /// These sessions are on the screen.
+    /// Sets the sessions on the screen.
     pub(super) fn sample(&self, shown: &[(EndpointId, SessionId)]) {
         for poller in &self.0 {
             let here = shown
@@ -46,7 +46,7 @@ impl Pollers {
         }
     }
 
-    /// Details are polled at one endpoint at most.
+    /// Sets the session whose details are polled, at most one of all endpoints.
     pub(super) fn watch(&self, watched: Option<(EndpointId, SessionId)>) {
         for poller in &self.0 {
             let here = watched.filter(|(endpoint, _)| *endpoint == poller.endpoint());
@@ -54,23 +54,23 @@ impl Pollers {
         }
     }
 
-    /// Waits for a lane to end, which only a panic does.
+    /// Waits for a task to end, which only a panic causes.
     pub(super) async fn wait_for_end(&mut self) -> PollerEnded {
         any_ended(&mut self.0).await
     }
 }
 
 /// Starts the thread.
-pub(super) fn start(told: UnboundedSender<Msg>) -> io::Result<mpsc::Sender<ViewRequest>> {
+pub(super) fn start(out: UnboundedSender<Msg>) -> io::Result<mpsc::Sender<ViewRequest>> {
     let (jobs, queue) = mpsc::channel::<ViewRequest>();
     thread::Builder::new().name("arrange".to_owned()).spawn(move || {
-        // The last owner of a generation frees it; that is to be this thread.
+        // The last owner of a table view frees it, which must be this thread.
         let mut kept: Vec<Arc<TableView>> = Vec::new();
         while let Ok(job) = queue.recv() {
             kept.extend(job.previous.clone());
             let view = Arc::new(build_view(job));
             kept.retain(|old| Arc::strong_count(old) > 1);
-            if told.send(Msg::Arranged(view)).is_err() {
+            if out.send(Msg::Arranged(view)).is_err() {
                 return;
             }
         }

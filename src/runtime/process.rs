@@ -1,4 +1,4 @@
-//! The process as a whole: what is set before anything else happens, and what its end waits for.
+//! Settings of the process at its start, and the wait at its end.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
@@ -11,9 +11,10 @@ use nix::unistd::{Pid, getsid};
 use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
 
-/// A write beyond `ulimit -f` is an error (`EFBIG`), as on a full disk, instead of the end of the program.
+/// Makes a write beyond `ulimit -f` an error (`EFBIG`), as on a full disk, instead of the end of the
+/// program.
 ///
-/// The signal is handled and not ignored: the programs that maxtop starts would inherit that.
+/// The signal is handled and not ignored, because programs started by maxtop would inherit that.
 pub(crate) fn survive_file_size_limit() -> io::Result<()> {
     flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(())
@@ -35,8 +36,8 @@ pub(crate) fn deliver_output() {
     }
 }
 
-/// Passwords and tokens are in memory: nothing of it may be written to a core file, neither by the
-/// kernel nor by a program that receives core dumps, which the limit does not stop.
+/// Disables core dumps, because passwords and tokens are in memory. Covers dumps by the kernel and by a
+/// program that receives them, which the limit does not stop.
 pub(crate) fn forbid_core_dumps() -> io::Result<()> {
     let (_, hard) = getrlimit(Resource::RLIMIT_CORE)?;
     setrlimit(Resource::RLIMIT_CORE, 0, hard)?;

@@ -1,9 +1,8 @@
-//! The loop: messages in, effects out, a frame when something has changed.
+//! The event loop: receives messages, executes effects, draws frames.
 //!
-//! It runs on the main thread. Everything slow is elsewhere: requests on the runtime's thread,
-//! decoding on blocking ones, order in the `arranger`, output in the
-//! `writer`. A key is drawn at once, data at most every 16 ms, and nothing is
-//! drawn when nothing happens.
+//! Runs on the main thread. Everything slow runs elsewhere: requests on the runtime's thread, decoding on
+//! blocking threads, table views in the `arranger`, output in the `writer`. Keys are drawn at once, data
+//! at most every 16 ms, and nothing is drawn if nothing has changed.
 
 use std::io;
 use std::sync::mpsc;
@@ -31,58 +30,58 @@ use crate::kill::Order;
 use crate::poller::{PollSettings, PollerCommand};
 use crate::ui::view;
 
-/// Frames for data are at least this far apart.
+/// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
-/// So long the last lines of the audit log are waited for.
+/// Maximum time to wait for the last lines of the audit log.
 const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
-/// How many messages are heard before the next frame, at most.
+/// Maximum number of messages handled before the next frame.
 const MAX_MESSAGES_PER_FRAME: usize = 256;
 
-/// How the screen was left.
+/// How the screen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScreenExit {
-    /// By a key.
+    /// Quit by a key.
     Quit,
-    /// By a key, and something was sent whose end is not known.
+    /// Quit by a key, with a DELETE whose result is unknown.
     Unsettled,
-    /// By a signal of this number.
+    /// Ended by a signal with this number.
     Signal(u8),
-    /// The terminal went away.
+    /// The terminal was closed.
     TerminalGone,
 }
 
-/// How the screen was left, and what is left to be said.
+/// How the screen ended, and the messages to print then.
 #[derive(Debug)]
 pub struct ScreenResult {
-    /// How.
+    /// How the screen ended.
     pub exit: ScreenExit,
-    /// A line for each session of which it is not known whether it ended.
+    /// A line for each session whose kill has an unknown result.
     pub unsettled: Vec<String>,
 }
 
-/// What the screen is to show.
+/// Input of the screen for one endpoint.
 pub struct Watched {
     /// The client of each endpoint.
     pub client: Client,
-    /// What is known of it beforehand.
+    /// Its initial state.
     pub endpoint: EndpointState,
 }
 
-/// Shows the screen until it is left. The terminal is given back on every way out.
+/// Shows the screen until it ends. The terminal is restored in every case.
 pub async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
 ) -> io::Result<ScreenResult> {
-    let (tell, told) = channel::unbounded_channel();
+    let (sender, inbox) = channel::unbounded_channel();
     let polling = PollSettings {
         interval: settings.interval,
         duty: settings.duty,
     };
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
-    let pollers = Pollers::spawn(clients, polling, &tell);
-    let scribe = audit::start(audit, tell.clone())?;
+    let pollers = Pollers::spawn(clients, polling, &sender);
+    let scribe = audit::start(audit, sender.clone())?;
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::TerminalGuard::enter()?;
@@ -90,9 +89,9 @@ pub async fn run(
     let mut screen = Screen {
         app: App::new(settings, endpoints, size),
         canvas: Terminal::new(FrameBackend::new(size.into()))?,
-        frames: frame_backend::start(tell.clone())?,
-        jobs: pollers::start(tell)?,
-        told,
+        frames: frame_backend::start(sender.clone())?,
+        jobs: pollers::start(sender)?,
+        inbox,
         pollers,
         scribe,
         wake: None,
@@ -110,7 +109,7 @@ pub async fn run(
         terminal::write_patiently(frame_backend::last_frame(&screen.app)?.into_bytes());
     }
     let mut unsettled = screen.app.kills.unsettled;
-    unsettled.extend((!logged).then(|| "the audit log was not written to its end".to_owned()));
+    unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
     exit.map(|exit| ScreenResult { exit, unsettled })
 }
 
@@ -119,16 +118,16 @@ struct Screen {
     canvas: Terminal<FrameBackend>,
     frames: channel::Sender<Frame>,
     jobs: mpsc::Sender<ViewRequest>,
-    told: channel::UnboundedReceiver<Msg>,
+    inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
     scribe: AuditThread,
-    /// When the core wants to hear the time.
+    /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
-    /// When the next frame is due; nothing has changed: none.
+    /// Time of the next frame. `None` if nothing has changed.
     due: Option<Instant>,
-    /// When data was drawn last.
+    /// Time of the last frame for data.
     last_data: Option<Instant>,
-    /// The next frame is for data, whatever else it shows.
+    /// Whether the next frame is for data, among others.
     data_waits: bool,
     exit: Option<ScreenExit>,
     keep_frame: bool,
@@ -141,19 +140,19 @@ impl Screen {
             let (now, due, wake) = (Instant::now(), self.due, self.wake);
             tokio::select! {
                 biased;
-                asked = signals.next() => self.on_signal(asked)?,
+                event = signals.next() => self.on_signal(event)?,
                 msg = input.recv() => match msg {
                     Some(msg) => self.input(msg)?,
                     None => return Ok(ScreenExit::TerminalGone),
                 },
-                // A frame is drawn only when the writer can take it.
+                // A frame is drawn only when the writer can accept it.
                 frame = self.frames.clone().reserve_owned(), if due.is_some_and(|due| due <= now) => {
                     match frame {
                         Ok(slot) => self.draw(slot)?,
                         Err(_) => return Ok(ScreenExit::TerminalGone),
                     }
                 }
-                msg = self.told.recv() => match msg {
+                msg = self.inbox.recv() => match msg {
                     Some(msg) => self.data(msg)?,
                     None => return Ok(ScreenExit::TerminalGone),
                 },
@@ -171,14 +170,14 @@ impl Screen {
         }
     }
 
-    /// A key draws at once.
+    /// Handles a key or paste. Draws at once.
     fn input(&mut self, msg: Msg) -> io::Result<()> {
         self.dispatch([msg])?;
         self.due = Some(Instant::now());
         Ok(())
     }
 
-    /// Asks the terminal for its size, and draws everything anew in it.
+    /// Reads the terminal's size and redraws everything.
     fn resize(&mut self) -> io::Result<()> {
         let (columns, lines) = terminal::size()?;
         let size = Size::new(columns, lines);
@@ -189,11 +188,11 @@ impl Screen {
         Ok(())
     }
 
-    /// Everything that is there is heard before the next frame.
+    /// Handles all pending messages before the next frame.
     fn data(&mut self, first: Msg) -> io::Result<()> {
         let mut batch = vec![first];
         while batch.len() < MAX_MESSAGES_PER_FRAME
-            && let Ok(msg) = self.told.try_recv()
+            && let Ok(msg) = self.inbox.try_recv()
         {
             batch.push(msg);
         }
@@ -205,8 +204,8 @@ impl Screen {
         Ok(())
     }
 
-    /// Data is drawn once enough time has passed since data was drawn last; the first at once.
-    /// `patience` waits for what is known to follow.
+    /// Schedules a frame for data, at once if enough time has passed since the last one. `patience` waits
+    /// for messages that are expected soon.
     fn draw_data(&mut self, patience: Duration) {
         let now = Instant::now();
         let earliest = self.last_data.map_or(now, |last| last + FRAME_INTERVAL);
@@ -215,8 +214,8 @@ impl Screen {
         self.data_waits = true;
     }
 
-    fn on_signal(&mut self, asked: SignalEvent) -> io::Result<()> {
-        match asked {
+    fn on_signal(&mut self, event: SignalEvent) -> io::Result<()> {
+        match event {
             SignalEvent::End(signal) => {
                 self.exit = Some(ScreenExit::Signal(signal));
                 Ok(())
@@ -227,7 +226,7 @@ impl Screen {
         }
     }
 
-    /// Tells the core the time, then what happened, and does what it asks.
+    /// Sends the time and then `msgs` to the app, and executes the effects.
     fn dispatch(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
         let clock = Msg::Clock(clock::now());
         for msg in std::iter::once(clock).chain(msgs) {
@@ -297,7 +296,7 @@ impl Screen {
         let mut shown = FrameReport::default();
         self.canvas.draw(|frame| shown = view(app, frame))?;
         let bytes = self.canvas.backend_mut().take_frame().unwrap_or_default();
-        // A frame without bytes waits in line too: it shows what those before it have yet to show.
+        // A frame without bytes is queued too, because it confirms the frames before it.
         slot.send(Frame {
             bytes,
             drawn: Msg::Drawn(shown),
@@ -305,7 +304,8 @@ impl Screen {
         Ok(())
     }
 
-    /// To the shell and back. Whoever is stopped cannot take anything back, so it is taken back before.
+    /// Suspends the program and resumes it. Pending kills are canceled first, because they cannot be
+    /// canceled while suspended.
     fn suspend(&mut self) -> io::Result<()> {
         self.dispatch([Msg::Suspends])?;
         terminal::leave();
@@ -314,7 +314,7 @@ impl Screen {
     }
 
     fn resume(&mut self) -> io::Result<()> {
-        // Before it hears how late it is: nothing that waited for a time may think that it has come.
+        // First, so that the app does not treat the time of the suspension as passed grace.
         for effect in self.app.update(Msg::Resumed) {
             self.carry_out(effect)?;
         }
@@ -323,11 +323,11 @@ impl Screen {
     }
 }
 
-/// How long the frame for a message may wait; nothing if it needs none. A list comes right behind
-/// its dialect, and is shown once it has been put in order: about a millisecond in the usual case.
+/// Returns how long the frame for a message may wait. `None` if it needs none. A list follows its
+/// dialect, and is shown once its view is built: usually after about a millisecond.
 const fn patience(msg: &Msg) -> Option<Duration> {
     match msg {
-        // What is known of connections is told by the next list.
+        // Samples are shown with the next list.
         Msg::Drawn(_) | Msg::Sampled(..) => None,
         Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
         _ => Some(Duration::ZERO),

@@ -22,7 +22,7 @@ const ENDING: [i32; 12] = [
 pub(crate) struct EndingSignals(Vec<(u8, Signal)>);
 
 impl EndingSignals {
-    /// Handles them from now on.
+    /// Installs handlers for these signals.
     pub(crate) fn listen() -> io::Result<Self> {
         let listen = |number: i32| {
             let signal = signal(SignalKind::from_raw(number))?;
@@ -35,7 +35,7 @@ impl EndingSignals {
             .map(Self)
     }
 
-    /// Waits for the next one and returns its number.
+    /// Waits for the next signal and returns its number.
     pub(crate) async fn next(&mut self) -> u8 {
         poll_fn(|context| self.poll(context)).await
     }
@@ -50,20 +50,20 @@ impl EndingSignals {
     }
 }
 
-/// What a signal asks for.
+/// The action for a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SignalEvent {
-    /// End, with this signal's status (128 + number).
+    /// Exit with this signal's status (128 + number).
     End(u8),
-    /// Stop.
+    /// Suspend the program.
     Suspend,
-    /// It goes on after a stop that nobody announced.
+    /// Continued after a stop that was not announced.
     Continued,
-    /// The terminal has another size.
+    /// The terminal was resized.
     Resize,
 }
 
-/// The signals that are listened to.
+/// The signals of the screen.
 pub(super) struct Signals {
     ending: EndingSignals,
     stop: Signal,
@@ -72,7 +72,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen; from here on these signals no longer end the program by themselves.
+    /// Installs the handlers. These signals no longer end the program automatically.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             ending: EndingSignals::listen()?,
@@ -82,7 +82,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) -> SignalEvent {
         tokio::select! {
             signal = self.ending.next() => SignalEvent::End(signal),
@@ -93,14 +93,14 @@ impl Signals {
     }
 }
 
-/// Whether somebody would be there to continue a stopped program: a shell in the same session. As
-/// the leader of one (`ssh -t HOST maxtop`, `docker exec`) it would stand still for ever.
+/// Whether a shell in the same session can continue a stopped program. As the leader of a session (`ssh
+/// -t HOST maxtop`, `docker exec`) it would stay stopped forever.
 pub(super) fn can_stop() -> bool {
     shares_session(getppid(), |process| getsid(process).ok())
 }
 
-/// A process or session beyond the borders of a container has the number 0, and asking for the
-/// session of process 0 gives one's own.
+/// Whether the parent is in the same session. A process or session outside a container has the number 0,
+/// and querying the session of process 0 returns one's own.
 fn shares_session(parent: Pid, session: impl Fn(Option<Pid>) -> Option<Pid>) -> bool {
     parent.as_raw() > 0 && session(Some(parent)) == session(None)
 }

@@ -1,10 +1,10 @@
-//! Taking the terminal and giving it back as it was found: on every way out.
+//! Sets up the terminal and restores it in every case.
 //!
-//! [`leave`] may be called by anybody at any time, any number of times: by the guard's Drop, by the
-//! panic hook, before the program is stopped. Only the first call after an [`enter`] does anything.
+//! [`leave`] may be called at any time and repeatedly: by the guard's Drop, by the panic hook, before the
+//! program is suspended. Only the first call after an [`enter`] has an effect.
 //!
-//! The terminal is written without the buffer of `std::io::stdout`: nothing of a frame may be left in it
-//! when the program ends.
+//! Writes without the buffer of `std::io::stdout`: no part of a frame may be left in it when the program
+//! exits.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,31 +26,31 @@ use nix::unistd::write;
 
 use super::process;
 
-/// Whether the terminal is ours.
+/// Whether the terminal is set up for the screen.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// Held while the terminal is written.
+/// Locked while the terminal is written.
 static OUTPUT: Mutex<()> = Mutex::new(());
 
-/// Maximum time to wait for a terminal that does not take our last bytes.
+/// Maximum time to wait for a terminal that does not accept the last bytes.
 const MAX_WRITE_WAIT: Duration = Duration::from_secs(1);
 
-/// Maximum time that our last bytes wait for [`OUTPUT`]: a thread that panicked or whose write hangs
-/// does not release it.
+/// Maximum time that the last bytes wait for [`OUTPUT`]: a thread that panicked or whose write hangs does
+/// not release it.
 const LOCK_TIME: Duration = Duration::from_millis(500);
 
-/// Maximum number of columns and of lines that are drawn: memory is proportional to the cells.
+/// Maximum number of columns and of lines that are drawn, because memory is proportional to the cells.
 const MAX_CELLS: u16 = 1000;
 
-/// Gives the terminal back when it is dropped.
+/// Restores the terminal when dropped.
 #[derive(Debug)]
 pub(super) struct TerminalGuard(());
 
 impl TerminalGuard {
-    /// Takes the terminal: raw mode, alternate screen, pasted text marked as such, no cursor.
+    /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor.
     pub(super) fn enter() -> io::Result<Self> {
-        // Whether there is colour is decided by the settings; crossterm's own look at NO_COLOR would
-        // turn `--color always` into resets.
+        // Color is decided by the settings; crossterm's own check of NO_COLOR would turn `--color always`
+        // into resets.
         force_color_output(true);
         enter()?;
         Ok(Self(()))
@@ -63,14 +63,14 @@ impl Drop for TerminalGuard {
     }
 }
 
-/// Takes the terminal (again, after [`leave`], or after a stop that nobody announced).
+/// Sets up the terminal, also after [`leave`] or after a stop that was not announced.
 pub(super) fn enter() -> io::Result<()> {
-    // After such a stop the shell has put the terminal into its own mode, and crossterm does not
-    // know: it has to forget that it was raw.
+    // After such a stop the shell has restored its own mode without crossterm, which still considers it
+    // raw.
     let _ = disable_raw_mode();
     enable_raw_mode()?;
     let mut bytes = Vec::new();
-    // Some consoles have no other screen: what stands on the one that they have must not shine through.
+    // Some consoles have no alternate screen: its old text must not remain visible.
     queue!(
         bytes,
         EnterAlternateScreen,
@@ -89,7 +89,7 @@ pub(super) fn enter() -> io::Result<()> {
     written
 }
 
-/// Gives the terminal back.
+/// Restores the terminal.
 pub(super) fn leave() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
@@ -106,13 +106,13 @@ pub(super) fn leave() {
     if queued.is_ok() {
         write_patiently(bytes);
     }
-    // Nobody is left to be told of an error here.
+    // An error can no longer be reported here.
     let _ = disable_raw_mode();
 }
 
-/// Writes the last bytes. A terminal that has gone away must not hold up the end of the program.
+/// Writes the last bytes. A terminal that was closed must not block the exit of the program.
 pub(super) fn write_patiently(bytes: Vec<u8>) {
-    // The end is near: an error here has no consequence.
+    // The program exits, so an error has no consequence.
     write_last(&OUTPUT, move || drop(write_all(&bytes)));
 }
 
@@ -123,7 +123,7 @@ fn write_last(lock: &'static Mutex<()>, write: impl Fn() + Clone + Send + 'stati
     let (with_lock, done_unlocked) = (write.clone(), done.clone());
     let spawned = thread::Builder::new().name("farewell".to_owned()).spawn(move || {
         let _lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        // Refused once it was written without the lock.
+        // Rejected once it was written without the lock.
         if locked.send(()).is_ok() {
             with_lock();
             let _ = done.send(());
@@ -145,14 +145,14 @@ fn write_last(lock: &'static Mutex<()>, write: impl Fn() + Clone + Send + 'stati
     let _ = is_done.recv_timeout(MAX_WRITE_WAIT);
 }
 
-/// The terminal's size in columns and lines, as far as it is drawn.
+/// Returns the terminal's size in columns and lines, limited to [`MAX_CELLS`].
 pub(super) fn size() -> io::Result<(u16, u16)> {
     let (columns, lines) = crossterm::terminal::size()?;
     Ok((columns.min(MAX_CELLS), lines.min(MAX_CELLS)))
 }
 
-/// Writes a frame, if the terminal is ours: one that is still on its way after [`leave`] must not
-/// land on the normal screen. Says whether it was written.
+/// Writes a frame if the terminal is set up. A frame that is still queued after [`leave`] must not appear
+/// on the normal screen. Returns whether it was written.
 pub(super) fn write_frame(bytes: &[u8]) -> io::Result<bool> {
     let _output = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
     // Read under the lock: `leave` clears it before it waits for the lock.
@@ -175,8 +175,8 @@ fn write_all(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A panic anywhere, in whatever thread or task, gives the terminal back, says what happened and
-/// ends the program: half of it must not go on drawing.
+/// Installs a panic hook: a panic in any thread or task restores the terminal, prints the message and
+/// exits.
 pub(super) fn end_on_panic() {
     let say = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -191,7 +191,7 @@ pub(super) fn end_on_panic() {
 mod tests {
     use super::*;
 
-    /// What was written while another thread holds the lock for ever, as a thread that panics does.
+    /// The lock is held forever, as by a thread that panics.
     #[test]
     fn the_last_bytes_are_written_although_the_lock_is_held() {
         let lock: &'static Mutex<()> = Box::leak(Box::default());

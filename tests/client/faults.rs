@@ -78,7 +78,10 @@ async fn and_one_that_comes_byte_by_byte() {
 async fn a_cut_body() {
     let server = Server::saying("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"data\":[");
     let fault = fault_of(&server).await;
-    assert_eq!(fault.to_string(), "the reply was cut off: 9 of 100 bytes came");
+    assert_eq!(
+        fault.to_string(),
+        "the reply was cut off: 9 of 100 bytes received"
+    );
 }
 
 #[tokio::test]
@@ -93,7 +96,7 @@ async fn a_connection_closed_without_a_word() {
 #[tokio::test]
 async fn something_that_is_no_http() {
     let fault = fault_of(&Server::saying("SSH-2.0-OpenSSH_9.2p1\r\n")).await;
-    assert_eq!(fault.to_string(), "a reply that is no HTTP instead of JSON");
+    assert_eq!(fault.to_string(), "a non-HTTP reply instead of JSON");
 }
 
 #[tokio::test]

@@ -224,7 +224,7 @@ fn a_name_that_is_too_long_to_be_kept_is_perhaps_protected() {
     for (protect, words) in [
         (format!("user={long}"), "protected by the configuration"),
         ("user=x*".to_owned(), "protected by the configuration"),
-        ("user=y*".to_owned(), "perhaps protected"),
+        ("user=y*".to_owned(), "may be protected"),
     ] {
         let ran = kill_protected(&url, id, &protect);
         assert_eq!(ran.status, 1, "{ran:?}");

@@ -131,7 +131,7 @@ fn one_session_is_ended_where_the_version_can_and_no_delete_is_sent_where_it_can
             assert!(!lives, "{}", profile.name);
         } else {
             assert_eq!(ran.status, 1, "{}: {ran:?}", profile.name);
-            let says = "cannot end sessions over its API (22.08 and later can)";
+            let says = "cannot kill sessions over its API (22.08 and later can)";
             assert!(
                 ran.out.starts_with("refused: ") && ran.out.contains(says),
                 "{ran:?}"

@@ -140,7 +140,7 @@ fn read_only_does_not_even_ask() {
             assert!(!screen.contents().contains("K kill"), "not offered");
         });
         pty.keys("K");
-        pty.sees("nothing is ended here");
+        pty.sees("maxtop does not kill sessions");
         pty.look(|screen| assert!(!screen.contents().contains("Kill session")));
         lives(&endpoint, &pty, id);
     }
@@ -161,7 +161,7 @@ fn a_connection_that_has_not_logged_in_is_refused() {
     pty.keys(&id.to_string());
     pty.wait("its row", |screen| cursor_id(screen) == Some(id));
     pty.keys("K");
-    pty.sees("not logged in");
+    pty.sees("no user yet");
     lives(&endpoint, &pty, id);
 }
 

@@ -47,7 +47,7 @@ fn a_version_that_cannot_kill_sessions_never_gets_a_delete() {
         pty.wait("a table", |screen| ids(screen).len() == 13);
         let id = pty.look(cursor_id).unwrap();
         pty.keys("K");
-        pty.sees("cannot end sessions over its API");
+        pty.sees("cannot kill sessions over its API");
         pty.keys("y\r");
         endpoint.polled(2, &pty);
         assert_eq!(endpoint.deletes(), [""; 0], "{name}");

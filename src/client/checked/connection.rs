@@ -27,7 +27,7 @@ use crate::client::fault::line;
 use crate::client::reply::Reply;
 use crate::model::{Dialect, Now, RequestError, http_date};
 
-/// A connection over which requests go one after the other.
+/// A connection for consecutive requests.
 pub(in crate::client) struct Connection {
     sender: SendRequest<Empty<Bytes>>,
     gate: Arc<Gate>,
@@ -47,7 +47,7 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// Whether another request can go over it: waits until the last reply is complete.
+    /// Whether another request can be sent over it. Waits until the last reply is complete.
     pub(super) async fn is_open(&mut self) -> bool {
         self.sender.ready().await.is_ok()
     }

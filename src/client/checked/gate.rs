@@ -1,4 +1,4 @@
-//! The last test before a DELETE leaves: nothing is written once its check is too old.
+//! The last check before a DELETE is sent: nothing is written once its check is too old.
 
 use std::io;
 use std::pin::Pin;

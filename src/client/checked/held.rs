@@ -1,4 +1,4 @@
-//! What is remembered between a victim's check and its DELETE: the connection, and the IP address.
+//! Stores the connection and the IP address between a victim's check and its DELETE.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 
-/// Connections kept at a time. At most sixteen victims are between check and DELETE; those of victims that
-/// were refused are dropped when newer ones arrive.
+/// Maximum number of connections kept. At most sixteen victims are between check and DELETE; connections
+/// of refused victims are dropped when newer ones arrive.
 const MAX_KEPT: usize = 24;
 
 /// Connections and addresses, by victim.
@@ -42,14 +42,14 @@ impl HeldConnections {
         }
     }
 
-    /// Takes the connection of a victim's last check.
+    /// Removes and returns the connection of a victim's last check.
     pub(super) fn take(&self, victim: u32) -> Option<Connection> {
         let connections = &mut self.lock().connections;
         let index = connections.iter().position(|(kept, _)| *kept == victim)?;
         connections.remove(index).map(|(_, connection)| connection)
     }
 
-    /// The address that answered the victim's last check.
+    /// Returns the address that replied to the victim's last check.
     pub(super) fn address(&self, victim: u32) -> Option<SocketAddr> {
         self.lock().addresses.get(&victim).copied()
     }
@@ -58,7 +58,7 @@ impl HeldConnections {
         self.lock().addresses.insert(victim, address);
     }
 
-    /// The address that accepted a connection last, if that is not longer ago than `within`.
+    /// Returns the address that accepted a connection last, if that was within `within`.
     pub(super) fn recent_address(&self, within: Duration) -> Option<SocketAddr> {
         let recent = self.lock().recent;
         recent
@@ -70,7 +70,7 @@ impl HeldConnections {
         self.lock().recent = Some((Instant::now(), address));
     }
 
-    /// Whether the server leaves connections open after a reply, as far as is known.
+    /// Whether the server is known to keep connections open after a reply.
     pub(super) fn keeps_connections(&self) -> bool {
         !self.closes.load(Ordering::Relaxed)
     }

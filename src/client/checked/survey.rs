@@ -1,4 +1,4 @@
-//! Whether several proxies answer at one address: sixteen process starts on sixteen connections.
+//! Detects whether several proxies reply at one address: sixteen process starts on sixteen connections.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,15 +11,15 @@ use crate::model::{Dialect, ProcessStart, RequestError};
 /// Connections of one survey. Each costs a real MaxScale about one millisecond.
 const CONNECTIONS: usize = 16;
 
-/// The process that a survey has found alone at the address.
+/// The process that was alone at the address in the last survey.
 #[derive(Debug, Default)]
 pub(super) struct LastSurvey(Mutex<Option<ProcessStart>>);
 
 impl Client {
-    /// Reads the process start on sixteen separate connections, side by side. Once they agreed, one read
+    /// Reads the process start on sixteen separate connections, in parallel. Once they agreed, one read
     /// is enough until the process start changes.
     ///
-    /// Proxies that answer in turn, or at random with similar shares, are found with certainty or nearly
+    /// Proxies that reply in turn, or at random with similar shares, are found with certainty or nearly
     /// so; a proxy that gets one connection in a hundred is found in one run of seven.
     pub async fn survey(&self) -> Result<Survey, RequestError> {
         if self.dialect_or_find().await? == Dialect::Draft {
@@ -29,7 +29,7 @@ impl Client {
         if known.is_some() && self.one_process().await? == known {
             return Ok(Survey::OneProxy);
         }
-        // A restart in the middle of the first round leaves a second one that agrees.
+        // After a restart in the middle of the first round, the second one agrees.
         for _ in 0..2 {
             let found = self.round().await?;
             let survey = evaluate(&found);
@@ -88,7 +88,7 @@ impl Client {
     }
 }
 
-/// What process starts that were read side by side show.
+/// Evaluates process starts that were read in parallel.
 fn evaluate(found: &[Option<ProcessStart>]) -> Survey {
     let mut known = found.iter().flatten();
     match known.next() {

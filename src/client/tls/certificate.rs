@@ -1,5 +1,5 @@
-//! The client's certificate: shown to a server that asks for one. That it was asked is remembered: the
-//! server's refusal may be no more than a closed connection.
+//! The client certificate, sent if the server requests one. The request is remembered, because a server
+//! may reject a missing certificate by just closing the connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::trust::Refused;
 
-/// The certificate, if one was given.
+/// The client certificate, if one was given.
 pub(in crate::client) struct ClientCertificate {
     given: Option<SingleCertAndKey>,
     was_asked: AtomicBool,
 }
 
 impl ClientCertificate {
-    /// `pem` has the certificate, those of its authorities, and the key, in any order.
+    /// Parses the certificate, those of its authorities, and the key, in any order.
     pub(super) fn new(pem: Option<&SecretString>, provider: &CryptoProvider) -> Result<Self, Refused> {
         let given = pem.map(|pem| pair(pem, provider)).transpose()?;
         Ok(Self {
@@ -31,18 +31,18 @@ impl ClientCertificate {
         })
     }
 
-    /// Whether the server has asked for one.
+    /// Whether the server has requested a certificate.
     pub(in crate::client) fn was_requested(&self) -> bool {
         self.was_asked.load(Ordering::Relaxed)
     }
 
-    /// Whether there is one.
+    /// Whether a certificate was given.
     pub(in crate::client) const fn is_given(&self) -> bool {
         self.given.is_some()
     }
 }
 
-/// What marks an encrypted key: PKCS#1 and SEC1 have a header for it, PKCS#8 a label of its own.
+/// Marks of an encrypted key: PKCS#1 and SEC1 have a header for it, PKCS#8 a label of its own.
 const PASSPHRASE: [&str; 2] = ["Proc-Type: 4,ENCRYPTED", "-----BEGIN ENCRYPTED PRIVATE KEY-----"];
 
 fn pair(text: &SecretString, provider: &CryptoProvider) -> Result<SingleCertAndKey, Refused> {
@@ -84,7 +84,7 @@ impl ResolvesClientCert for ClientCertificate {
     }
 
     fn has_certs(&self) -> bool {
-        // Whoever has none is still to hear that it was asked for.
+        // Also without a certificate, to record the request.
         true
     }
 }

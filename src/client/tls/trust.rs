@@ -1,6 +1,6 @@
-//! Whom we trust.
+//! Trust in a server's certificate.
 //!
-//! Why a certificate or key cannot be used.
+//! Also the reasons why a certificate or key cannot be used.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, OtherError, RootCertStore};
 
-/// Whose word is taken for a server's certificate.
+/// The trusted authorities.
 #[derive(Debug)]
 pub(super) enum Trust {
-    /// That of the authorities that this machine trusts.
+    /// The authorities that this machine trusts.
     Machine(rustls_platform_verifier::Verifier),
-    /// That of the given authorities and no others, and each given certificate itself, byte by byte,
-    /// even if another authority signed it or if it is made as an authority's.
+    /// The given authorities and no others, and each given certificate itself, byte by byte, even if
+    /// another authority signed it or if it is not an authority's.
     Given {
         authorities: Arc<WebPkiServerVerifier>,
         themselves: Vec<CertificateDer<'static>>,
@@ -50,7 +50,7 @@ impl Trust {
         })
     }
 
-    /// Judges a certificate as it is at this time.
+    /// Verifies a certificate at this time.
     pub(super) fn verify(
         &self,
         shown: &CertificateDer<'_>,
@@ -79,8 +79,8 @@ impl Trust {
     }
 }
 
-/// Whether an error is about who signed a certificate, or about what the certificate may sign. It does
-/// not matter for a certificate that is trusted itself.
+/// Whether an error is about the issuer, or about what the certificate may sign. It does not matter for a
+/// certificate that is trusted itself.
 fn is_about_the_issuer(error: &CertificateError) -> bool {
     match error {
         CertificateError::UnknownIssuer
@@ -107,7 +107,7 @@ pub(super) enum Refused {
     Pem(&'static str),
     #[error("a certificate in it is not valid X.509")]
     Certificate,
-    #[error("its key is none of RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519")]
+    #[error("its key is not supported: use RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519")]
     Key,
     #[error("the key does not belong to the certificate")]
     NotAPair,

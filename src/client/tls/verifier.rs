@@ -1,6 +1,6 @@
-//! How a server's certificate is judged.
+//! Verification of a server's certificate.
 //!
-//! When a trusted certificate ends: whoever watches wants to know that before it happens.
+//! Also stores when a trusted certificate expires, so that the user is warned before.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -19,8 +19,8 @@ const OLD_SCHEMES: [SignatureScheme; 2] = [
     SignatureScheme::ECDSA_SHA1_Legacy,
 ];
 
-/// Verifies by the given trust, and notes when the certificate ends. If any certificate is accepted, its key
-/// is not read either: X.509 version 1 and weak keys cannot be.
+/// Verifies with the given trust, and stores the expiry of the certificate. If any certificate is
+/// accepted, its key is not read either: X.509 version 1 and weak keys cannot be.
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) trust: Trust,
@@ -76,10 +76,10 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// No certificate is good for so long.
+/// Time ahead at which every certificate has expired: 200 years.
 const FAR_FUTURE: Duration = Duration::from_hours(24 * 365 * 200);
 
-/// The end of the server's certificate, once one was trusted.
+/// Expiry of the first trusted certificate of the server. `None` before one was trusted.
 #[derive(Clone, Debug, Default)]
 pub(in crate::client) struct CertificateEnd(Arc<OnceLock<Option<Timestamp>>>);
 
@@ -88,8 +88,8 @@ impl CertificateEnd {
         self.0.get().copied().flatten()
     }
 
-    /// Notes the end of the first certificate that is trusted: judged in the far future it is told with
-    /// the refusal.
+    /// Stores the expiry of the first trusted certificate, read from the error of verifying it 200 years
+    /// ahead.
     pub(super) fn note(&self, now: UnixTime, judge: impl Fn(UnixTime) -> Result<ServerCertVerified, Error>) {
         self.0.get_or_init(|| {
             let far = UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs()) + FAR_FUTURE);

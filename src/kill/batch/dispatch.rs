@@ -1,4 +1,4 @@
-//! What time does to a batch, and what may be sent when.
+//! Time-driven steps of a batch, and the requests that may be sent.
 
 use super::{BatchPhase, KillBatch, LOG_TIMEOUT};
 use crate::kill::event::{KillRequest, Order};
@@ -8,24 +8,24 @@ use crate::kill::task::KillTask;
 use crate::model::{EndpointId, Now, Text, TextLimit};
 
 impl KillBatch {
-    /// Where its victims are.
+    /// Returns the endpoints of the victims.
     pub fn endpoints(&self) -> Vec<EndpointId> {
         self.scheduler.keys().copied().collect()
     }
 
-    /// Has no more than so many requests under way at each endpoint from here on.
+    /// Limits the requests in flight at each endpoint.
     pub fn limit_requests(&mut self, at_once: usize) {
         for scheduler in self.scheduler.values_mut() {
             scheduler.limit_requests(at_once);
         }
     }
 
-    /// Lets time do its work, sends what may be sent, and logs what has become known.
+    /// Handles the passing of time, sends what may be sent, and logs new outcomes.
     pub(super) fn after(&mut self, now: Now, mut orders: Vec<Order>) -> Vec<Order> {
         self.advance_time(now, &mut orders);
         self.send(&mut orders);
         self.log_outcomes(now, &mut orders);
-        // While a person is asked, whoever is struck out can be taken in again.
+        // Only while running: before that, a removed victim can be added again.
         while matches!(self.phase, BatchPhase::Running)
             && self.tasks.get(self.over).is_some_and(KillTask::is_finished)
         {
@@ -39,42 +39,42 @@ impl KillBatch {
             BatchPhase::Grace(grace) => match grace.advance(now) {
                 GraceStatus::Waits => {}
                 GraceStatus::Over => self.write_intents(now, orders),
-                GraceStatus::Late => self.phase = BatchPhase::TakenBack("the program stood still meanwhile"),
+                GraceStatus::Late => self.phase = BatchPhase::Canceled("the program was suspended"),
             },
             BatchPhase::Logging { since } if now.elapsed.saturating_sub(*since) >= LOG_TIMEOUT => {
-                let why = "the audit log took over 2 s (try --audit FILE): nothing was ended";
+                let why = "the audit log took over 2 s (try --audit FILE): nothing was killed";
                 self.not_logged(&Text::clean(why, TextLimit::Line));
             }
-            BatchPhase::Asking | BatchPhase::Running => {
+            BatchPhase::Unconfirmed | BatchPhase::Running => {
                 self.wake(now);
                 self.request_due_lists(now, orders);
                 self.survey_in_time(now, orders);
             }
-            BatchPhase::Logging { .. } | BatchPhase::TakenBack(_) => {}
+            BatchPhase::Logging { .. } | BatchPhase::Canceled(_) => {}
         }
     }
 
-    /// Those whose alarm is due.
+    /// Handles the alarms that are due.
     pub(super) fn wake(&mut self, now: Now) {
         for scheduler in self.scheduler.values_mut() {
-            while let Some((place, alarm)) = scheduler.due(now.elapsed) {
-                let Some(task) = self.tasks.get_mut(place) else {
+            while let Some((index, alarm)) = scheduler.due(now.elapsed) {
+                let Some(task) = self.tasks.get_mut(index) else {
                     continue;
                 };
                 match alarm {
-                    // Its answer says what comes next.
-                    Alarm::Look if task.has_request() => {}
-                    Alarm::Look if task.is_undecided() => scheduler.queue_check(place),
-                    Alarm::Look if task.is_in_flight() => scheduler.queue_look(place),
-                    Alarm::Look => {}
+                    // The reply decides what is next.
+                    Alarm::FollowUp if task.has_request() => {}
+                    Alarm::FollowUp if task.is_undecided() => scheduler.queue_check(index),
+                    Alarm::FollowUp if task.is_in_flight() => scheduler.queue_follow_up(index),
+                    Alarm::FollowUp => {}
                     Alarm::GiveUp => {
                         let before = task.outcome().cloned();
                         task.give_up_in_time(now);
                         if let Some(at) = task.gives_up_at().filter(|at| *at > now.elapsed) {
-                            scheduler.wake(at, place, Alarm::GiveUp);
+                            scheduler.wake(at, index, Alarm::GiveUp);
                         }
                         self.fresh
-                            .extend((task.outcome() != before.as_ref()).then_some(place));
+                            .extend((task.outcome() != before.as_ref()).then_some(index));
                     }
                 }
             }
@@ -83,17 +83,17 @@ impl KillBatch {
 
     /// Sends what may be sent now.
     pub(super) fn send(&mut self, orders: &mut Vec<Order>) {
-        if !matches!(self.phase, BatchPhase::Asking | BatchPhase::Running) {
+        if !matches!(self.phase, BatchPhase::Unconfirmed | BatchPhase::Running) {
             return;
         }
         let Self { tasks, scheduler, .. } = self;
         for (endpoint, scheduler) in scheduler {
-            while let Some((place, lane)) = scheduler.next_dispatch() {
+            while let Some((index, kind)) = scheduler.next_dispatch() {
                 let Some(task) = tasks
-                    .get_mut(place)
+                    .get_mut(index)
                     .filter(|task| !task.is_finished() && !task.has_request())
                 else {
-                    scheduler.on_request_end(lane);
+                    scheduler.on_request_end(kind);
                     continue;
                 };
                 task.begin();
@@ -103,7 +103,7 @@ impl KillBatch {
                 };
                 orders.push(Order::Ask {
                     endpoint: *endpoint,
-                    ticket: task.start_request(lane),
+                    ticket: task.start_request(kind),
                     request,
                 });
             }

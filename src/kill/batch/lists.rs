@@ -1,4 +1,4 @@
-//! What lists tell a batch: the fresh one before the question, and those of the usual polling.
+//! Lists: the fresh one before Yes, and those of the regular polling.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use crate::kill::task::{CheckReply, KillTask, RECHECK_DELAY, SessionReply};
 use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{EndpointId, Identity, Lookup, Now, RequestError, Snapshot};
 
-/// Why a batch is taken back whose proxy is another process now.
-const RESTARTED: &str = "the proxy was restarted: its sessions are others now";
+/// Why a batch is canceled if another process runs at its endpoint.
+const RESTARTED: &str = "the proxy was restarted: its ids belong to other sessions now";
 
 impl KillBatch {
-    /// Asks for a fresh list of an endpoint.
+    /// Requests a fresh list of an endpoint.
     pub(super) fn request_list(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
         self.ticket = self.ticket.next();
         self.waits_for.insert(self.ticket, endpoint);
@@ -38,8 +38,8 @@ impl KillBatch {
         }
     }
 
-    /// The fresh list, for all first checks of an endpoint. Whom it does not have is asked for alone:
-    /// a list is no snapshot.
+    /// Uses the fresh list for all first checks of an endpoint. Sessions that are missing from it are
+    /// checked individually, because a list is not atomic.
     pub(super) fn on_list_reply(
         &mut self,
         ticket: Ticket,
@@ -65,11 +65,11 @@ impl KillBatch {
         }
         let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
         let open = (0..).zip(tasks).filter(|(_, a)| here(a) && a.is_undecided());
-        for (place, task) in open {
+        for (index, task) in open {
             let reply = match answer {
                 Ok(snapshot) => {
                     let Some(session) = snapshot.get(task.victim.identity.id) else {
-                        scheduler.queue_check(place);
+                        scheduler.queue_check(index);
                         continue;
                     };
                     SessionReply::Seen(Arc::new(snapshot.observation(session)))
@@ -80,13 +80,13 @@ impl KillBatch {
         }
     }
 
-    /// A list of the usual polling: who is missing from two in a row is gone, and after a restart
-    /// nobody is who they were.
+    /// Handles a list of the regular polling. A session missing from two in a row is gone. After a
+    /// restart all ids belong to other sessions.
     pub(super) fn on_list(&mut self, snapshot: &Snapshot, now: Now) {
-        if matches!(self.phase, BatchPhase::Asking | BatchPhase::Grace(_)) {
+        if matches!(self.phase, BatchPhase::Unconfirmed | BatchPhase::Grace(_)) {
             self.on_restart(snapshot);
         }
-        for (place, task) in (0..).zip(&mut self.tasks) {
+        for (index, task) in (0..).zip(&mut self.tasks) {
             let victims = &task.victim.identity;
             // A list of another proxy at the same address says nothing about the victim.
             let is_foreign =
@@ -96,7 +96,7 @@ impl KillBatch {
                 let found = snapshot.find(&task.victim.identity.key());
                 task.on_list(matches!(found, Lookup::Same(_)), now);
                 self.fresh
-                    .extend((task.outcome() != was.as_ref()).then_some(place));
+                    .extend((task.outcome() != was.as_ref()).then_some(index));
             }
         }
     }
@@ -115,21 +115,21 @@ impl KillBatch {
         self.refuse(is_of_before, &RefusalReason::Restarted, RESTARTED);
     }
 
-    /// Refuses the attempts for which nothing was sent yet. Cancels the whole batch in its grace period if
+    /// Refuses the tasks for which nothing was sent yet. Cancels the whole batch in its grace period if
     /// it has no others.
     pub(super) fn refuse(
         &mut self,
-        whom: impl Fn(&KillTask) -> bool,
+        selects: impl Fn(&KillTask) -> bool,
         refusal: &RefusalReason,
         why: &'static str,
     ) {
-        if self.tasks.iter().all(&whom) && self.cancel(why) {
+        if self.tasks.iter().all(&selects) && self.cancel(why) {
             return;
         }
-        if self.tasks.iter().any(&whom) {
-            self.withdraw(&whom, &KillOutcome::Refused(refusal.clone()));
-            // Those that were struck out too: they can be taken in again.
-            for task in self.tasks.iter_mut().filter(|task| whom(task)) {
+        if self.tasks.iter().any(&selects) {
+            self.withdraw(&selects, &KillOutcome::Refused(refusal.clone()));
+            // Removed victims too, because they can be added again.
+            for task in self.tasks.iter_mut().filter(|task| selects(task)) {
                 task.withdraw(KillOutcome::Refused(refusal.clone()));
             }
             self.revision += 1;

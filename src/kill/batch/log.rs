@@ -7,12 +7,12 @@ use crate::kill::{AuditEntry, KillOutcome, RefusalReason};
 use crate::model::{Now, Text};
 
 impl KillBatch {
-    /// Whether its intents are being written: nothing was sent yet.
+    /// Whether the intents are being written. Nothing is sent before that.
     pub const fn is_logging(&self) -> bool {
         matches!(self.phase, BatchPhase::Logging { .. })
     }
 
-    /// Nothing is sent before this is answered.
+    /// Orders the write of the intents. Nothing is sent before its reply.
     pub(super) fn write_intents(&mut self, now: Now, orders: &mut Vec<Order>) {
         self.phase = BatchPhase::Logging { since: now.elapsed };
         self.ticket = self.ticket.next();
@@ -32,9 +32,9 @@ impl KillBatch {
             return self.not_logged(&why);
         }
         self.run();
-        for place in 0..self.tasks.len() {
-            if self.tasks.get(place).is_some_and(KillTask::is_queued) {
-                self.with_traffic(place, |scheduler| scheduler.queue_check(place));
+        for index in 0..self.tasks.len() {
+            if self.tasks.get(index).is_some_and(KillTask::is_queued) {
+                self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
             }
         }
     }
@@ -45,19 +45,19 @@ impl KillBatch {
         self.withdraw(|_| true, &KillOutcome::Refused(why));
     }
 
-    /// From here on outcomes count: those that the first check has ended come first.
+    /// Starts the run. Outcomes are logged from this point, first those of the first checks.
     pub(super) fn run(&mut self) {
         self.phase = BatchPhase::Running;
         let ended = |(_, task): &(usize, &KillTask)| !task.is_removed() && task.outcome().is_some();
         let ended = (0..).zip(&self.tasks).filter(ended);
-        self.fresh.extend(ended.map(|(place, _)| place));
+        self.fresh.extend(ended.map(|(index, _)| index));
     }
 
     pub(super) fn log_outcomes(&mut self, now: Now, orders: &mut Vec<Order>) {
         let fresh = std::mem::take(&mut self.fresh);
         let entries: Vec<_> = fresh
             .iter()
-            .filter_map(|place| self.tasks.get(*place))
+            .filter_map(|index| self.tasks.get(*index))
             .map(|task| self.entry(task, task.outcome().cloned(), now))
             .collect();
         if !entries.is_empty() {

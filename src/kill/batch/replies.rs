@@ -1,4 +1,4 @@
-//! What the answers of an endpoint mean for a batch.
+//! Replies of an endpoint to a batch.
 
 use super::{BatchPhase, KillBatch};
 use crate::kill::event::{KillRequest, Order, Ticket};
@@ -8,9 +8,9 @@ use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{EndpointId, Now, RequestError};
 
 impl KillBatch {
-    /// The account of an endpoint may only read: while the dialog is open, its victims are refused.
+    /// Refuses the victims of an endpoint whose account may only read, while the dialog is open.
     pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
-        if matches!(self.phase, BatchPhase::Asking) {
+        if matches!(self.phase, BatchPhase::Unconfirmed) {
             let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
             self.withdraw(here, &KillOutcome::Refused(RefusalReason::MayOnlyRead));
             self.revision += 1;
@@ -25,7 +25,7 @@ impl KillBatch {
         now: Now,
         orders: &mut Vec<Order>,
     ) {
-        let Some((place, lane)) = self.taker(ticket) else {
+        let Some((index, kind)) = self.find_pending(ticket) else {
             return;
         };
         let counts = matches!(self.phase, BatchPhase::Running);
@@ -36,7 +36,7 @@ impl KillBatch {
             fresh,
             ..
         } = self;
-        let Some(task) = tasks.get_mut(place) else {
+        let Some(task) = tasks.get_mut(index) else {
             return;
         };
         let endpoint = task.victim.identity.endpoint;
@@ -47,11 +47,11 @@ impl KillBatch {
         let was = task.outcome().cloned();
         let next = task.on_reply(CheckReply { reply, rules }, now);
         if task.outcome() != was.as_ref() && counts && !task.is_removed() {
-            fresh.push(place);
+            fresh.push(index);
         }
-        // The room of a check goes over to its DELETE.
+        // The slot of a check is kept for its DELETE.
         if !matches!(next, NextStep::Delete { .. }) {
-            scheduler.on_request_end(lane);
+            scheduler.on_request_end(kind);
         }
         let sees_several = matches!(
             task.outcome(),
@@ -66,8 +66,8 @@ impl KillBatch {
                     request: KillRequest::Delete { id, checked_at },
                 });
             }
-            NextStep::LookAt(at) => scheduler.wake(at, place, Alarm::Look),
-            NextStep::Queue => scheduler.queue_check_again(place),
+            NextStep::CheckAt(at) => scheduler.wake(at, index, Alarm::FollowUp),
+            NextStep::Queue => scheduler.queue_check_again(index),
             NextStep::Rest => {}
         }
         if sees_several {
@@ -77,7 +77,7 @@ impl KillBatch {
     }
 
     pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), RequestError>, now: Now) {
-        let Some((place, lane)) = self.taker(ticket) else {
+        let Some((index, kind)) = self.find_pending(ticket) else {
             return;
         };
         let Self {
@@ -86,37 +86,37 @@ impl KillBatch {
             fresh,
             ..
         } = self;
-        let Some(task) = tasks.get_mut(place) else {
+        let Some(task) = tasks.get_mut(index) else {
             return;
         };
         let endpoint = task.victim.identity.endpoint;
         let Some(scheduler) = scheduler.get_mut(&endpoint) else {
             return;
         };
-        scheduler.on_request_end(lane);
+        scheduler.on_request_end(kind);
         let is_unsent = matches!(answer, Err(RequestError::CheckExpired | RequestError::Unsent));
         let fault = answer.as_ref().err().filter(|_| !is_unsent).cloned();
         match task.deleted(answer, now) {
-            NextStep::LookAt(at) => scheduler.wake(at, place, Alarm::Look),
-            NextStep::Queue => scheduler.queue_check_again(place),
+            NextStep::CheckAt(at) => scheduler.wake(at, index, Alarm::FollowUp),
+            NextStep::Queue => scheduler.queue_check_again(index),
             NextStep::Rest | NextStep::Delete { .. } => {}
         }
         if let Some(at) = task.gives_up_at() {
-            scheduler.wake(at, place, Alarm::GiveUp);
+            scheduler.wake(at, index, Alarm::GiveUp);
         }
-        fresh.extend(task.outcome().map(|_| place));
+        fresh.extend(task.outcome().map(|_| index));
         self.on_sent(endpoint, fault);
     }
 
-    /// The attempt that waits for this answer, and what the question was for.
-    pub(super) fn taker(&mut self, ticket: Ticket) -> Option<(usize, RequestKind)> {
-        let place = ticket.number().checked_sub(self.number())?.checked_sub(1)?;
-        let place = usize::try_from(place).ok()?;
-        let lane = self.tasks.get_mut(place)?.accept_reply(ticket)?;
-        Some((place, lane))
+    /// Returns the task that waits for this reply, and the purpose of the request.
+    pub(super) fn find_pending(&mut self, ticket: Ticket) -> Option<(usize, RequestKind)> {
+        let index = ticket.number().checked_sub(self.number())?.checked_sub(1)?;
+        let index = usize::try_from(index).ok()?;
+        let kind = self.tasks.get_mut(index)?.accept_reply(ticket)?;
+        Some((index, kind))
     }
 
-    /// An endpoint that says no, or fails again and again, stops its own rest.
+    /// Stops the remaining tasks of an endpoint that rejects a request or fails repeatedly.
     pub(super) fn on_sent(&mut self, endpoint: EndpointId, fault: Option<RequestError>) {
         let Some(scheduler) = self.scheduler.get_mut(&endpoint) else {
             return;

@@ -1,4 +1,4 @@
-//! How many proxies answer at an endpoint: surveys before Yes, and what follows from several.
+//! Detects whether several proxies reply at an endpoint: surveys before Yes, and their effect.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::kill::task::{KillTask, RECHECK_DELAY};
 use crate::kill::{FirstCheck, KillOutcome, KillState, RefusalReason};
 use crate::model::{EndpointId, Now, RequestError};
 
-/// Why a batch is canceled at whose address several proxies answer.
+/// Why a batch is canceled if several proxies reply at the address.
 const SEVERAL_PROXIES: &str = "several proxies answer at this address";
 
 impl KillBatch {
@@ -59,12 +59,12 @@ impl KillBatch {
         }
     }
 
-    /// Several proxies answer at an endpoint: nothing more is sent to it.
+    /// Refuses all tasks at an endpoint where several proxies reply. Nothing more is sent to it.
     pub(super) fn several_proxies(&mut self, endpoint: EndpointId) {
         let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
         self.several.insert(endpoint);
-        if matches!(self.phase, BatchPhase::Asking) {
-            // What a check found there is about any of the proxies.
+        if matches!(self.phase, BatchPhase::Unconfirmed) {
+            // The result of a check there may be about any of the proxies.
             for task in self.tasks.iter_mut().filter(|task| here(task)) {
                 task.refuse_check(RefusalReason::SeveralProxies);
             }
@@ -83,7 +83,7 @@ impl KillBatch {
         task.may_be_confirmed() && (is_open || self.survey_at.contains_key(endpoint))
     }
 
-    /// Nobody waits for those whose first check brought no answer: they will not be ended.
+    /// Refuses victims whose first check failed. For `maxtop kill`, which does not repeat first checks.
     pub fn refuse_unanswered(&mut self) {
         self.relist_at.clear();
         for (endpoint, (_, fault)) in std::mem::take(&mut self.survey_at) {

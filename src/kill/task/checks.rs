@@ -18,9 +18,9 @@ use crate::model::{
 /// The age is measured from before the check's first request was written, because a reply can be as
 /// old as the time it took to arrive.
 pub const MAX_CHECK_AGE: Duration = Duration::from_secs(1);
-/// How often the check right before the DELETE is tried when it brings no usable reply.
+/// Maximum number of tries of the check right before the DELETE if it gets no usable reply.
 const MAX_TRIES: u8 = 3;
-/// How often that check is repeated because it was too old.
+/// Maximum number of repeats of that check because it was too old.
 const REPEATS_WHEN_SLOW: u8 = 3;
 
 impl KillTask {
@@ -40,7 +40,7 @@ impl KillTask {
             }
             Err(KillOutcome::Refused(RefusalReason::Unreadable(fault))) => {
                 self.stage = KillState::Unconfirmed(FirstCheck::NoAnswer(fault));
-                NextStep::LookAt(now.elapsed + RECHECK_DELAY)
+                NextStep::CheckAt(now.elapsed + RECHECK_DELAY)
             }
             Err(outcome) => self.finish(outcome),
         }
@@ -96,7 +96,7 @@ impl KillTask {
     }
 
     /// Returns the session if it is the confirmed one and still to be killed, with the parts of its
-    /// identity that could not be compared; otherwise how the attempt ends.
+    /// identity that could not be compared. Otherwise returns the outcome.
     fn evaluate(
         &mut self,
         check: CheckReply<'_>,
@@ -162,8 +162,8 @@ impl KillTask {
         Ok(())
     }
 
-    /// What a 404 to a check means. The session is gone only if the process that was asked still runs;
-    /// 24.02 finds only sessions that have started and do not stop.
+    /// Returns the outcome of a 404 to a check. The session is gone only if the process that replied is
+    /// still the victim's; 24.02 finds only sessions that have started and do not stop.
     fn absent(&mut self, absence: &Absence) -> KillOutcome {
         let (process, other) = (absence.process.as_ref(), absence.other_process.as_ref());
         if let Err(outcome) = self.compare_processes(process, other) {

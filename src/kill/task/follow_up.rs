@@ -1,4 +1,4 @@
-//! After the DELETE: what its reply means, and how it is seen that the session is gone.
+//! After the DELETE: interprets its reply and waits until the session is gone.
 
 use std::time::Duration;
 
@@ -7,20 +7,22 @@ use crate::kill::KillOutcome;
 use crate::kill::state::{FollowUp, KillState};
 use crate::model::{IdentityMatch, Now, RequestError, SessionObservation};
 
-/// How long a session is watched after its DELETE before it counts as still there, or as unknown.
+/// Time to follow a session after its DELETE. After that it is still there, or the outcome is unknown.
 pub(in crate::kill) const FOLLOW_UP_TIME: Duration = Duration::from_secs(10);
-/// So long one of which nothing is known is still looked for.
+/// Maximum time to search for a session whose outcome is unknown.
 const SEARCH_TIME: Duration = Duration::from_mins(5);
-/// The first look comes soon: 24.02 has removed a session before it replies.
+/// Delay of the first follow-up. Short, because 24.02 removes a session before it replies.
 const FIRST_FOLLOW_UP_DELAY: Duration = Duration::from_millis(20);
-/// Between two looks at a session that should be gone.
+/// Time between two follow-ups.
 const FOLLOW_UP_INTERVAL: Duration = Duration::from_millis(250);
-/// Between two looks once its time is over.
+/// Time between two follow-ups after [`FOLLOW_UP_TIME`].
 const SEARCH_INTERVAL: Duration = Duration::from_secs(5);
 
 impl KillTask {
-    /// Ended at once is only what is certain: refused by the server, or never sent. For all else,
-    /// a 404 included (before 22.08 it says that there is no DELETE), the session is watched.
+    /// Handles the reply to the DELETE.
+    ///
+    /// Finishes at once only if the server rejected it or it was never sent. Otherwise waits for the
+    /// session to disappear, after a 404 too: before 22.08 it means that DELETE does not exist.
     pub(in crate::kill) fn deleted(&mut self, answer: Result<(), RequestError>, now: Now) -> NextStep {
         let KillState::Deleting {
             sent,
@@ -43,7 +45,7 @@ impl KillTask {
             Err(fault) => Some(fault),
         };
         self.stage = KillState::FollowingUp(FollowUp::new(sent, reply));
-        NextStep::LookAt(now.elapsed + FIRST_FOLLOW_UP_DELAY)
+        NextStep::CheckAt(now.elapsed + FIRST_FOLLOW_UP_DELAY)
     }
 
     /// Handles a check after the DELETE. The session is gone if its own process answers with a 404, or
@@ -77,8 +79,8 @@ impl KillTask {
         }
         self.give_up_in_time(now);
         match &self.stage {
-            KillState::FollowingUp(_) => NextStep::LookAt(now.elapsed + FOLLOW_UP_INTERVAL),
-            KillState::Unclear(..) => NextStep::LookAt(now.elapsed + SEARCH_INTERVAL),
+            KillState::FollowingUp(_) => NextStep::CheckAt(now.elapsed + FOLLOW_UP_INTERVAL),
+            KillState::Unclear(..) => NextStep::CheckAt(now.elapsed + SEARCH_INTERVAL),
             _ => NextStep::Rest,
         }
     }
@@ -96,7 +98,8 @@ impl KillTask {
             )
     }
 
-    /// It is gone. After a 404 to the DELETE it was not this DELETE that ended it.
+    /// Finishes the task of a session that is gone. After a 404 to the DELETE, something else has closed
+    /// it.
     fn gone(&mut self, now: Now) -> NextStep {
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.stage else {
             return NextStep::Rest;
@@ -110,7 +113,8 @@ impl KillTask {
         })
     }
 
-    /// Missing from one list proves nothing (a list is no snapshot), from two in a row it does.
+    /// Handles a list. Missing from one list proves nothing, because a list is not atomic; missing from
+    /// two in a row does.
     pub(in crate::kill) fn on_list(&mut self, present: bool, now: Now) {
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &mut self.stage else {
             return;
@@ -128,7 +132,7 @@ impl KillTask {
         }
     }
 
-    /// Time has passed.
+    /// Finishes the task if its time has passed.
     pub(in crate::kill) fn give_up_in_time(&mut self, now: Now) {
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.stage else {
             return;
@@ -137,11 +141,11 @@ impl KillTask {
         if after < FOLLOW_UP_TIME {
             return;
         }
-        let told = watch.unseen.as_ref().or(watch.reply.as_ref());
-        // One unknown is said once, whatever fault each further look brings.
+        let cause = watch.unseen.as_ref().or(watch.reply.as_ref());
+        // An unknown outcome is reported once, regardless of the errors of later follow-ups.
         let unknown = match &self.stage {
             KillState::Unclear(_, unknown) => unknown.clone(),
-            _ => KillOutcome::Unknown(told.cloned().unwrap_or(RequestError::TimedOut(FOLLOW_UP_TIME))),
+            _ => KillOutcome::Unknown(cause.cloned().unwrap_or(RequestError::TimedOut(FOLLOW_UP_TIME))),
         };
         self.stage = if watch.alive {
             KillState::Done(KillOutcome::StillThere { after })
@@ -152,7 +156,7 @@ impl KillTask {
         };
     }
 
-    /// When it has to hear the time, at the latest.
+    /// Returns the time at which [`Self::give_up_in_time`] must run.
     pub(in crate::kill) fn gives_up_at(&self) -> Option<Duration> {
         match &self.stage {
             KillState::FollowingUp(watch) => Some(watch.sent + FOLLOW_UP_TIME),
@@ -162,8 +166,8 @@ impl KillTask {
     }
 }
 
-/// Faults after which it is certain that nothing was ended: no request left, or the server has read
-/// it and said no.
+/// Whether it is certain that the server did not execute the DELETE: it was not sent, or the server has
+/// rejected it.
 const fn was_never_done(fault: &RequestError) -> bool {
     match fault {
         RequestError::Refused
@@ -172,7 +176,7 @@ const fn was_never_done(fault: &RequestError) -> bool {
         | RequestError::LoginEnded
         | RequestError::ReadOnly
         | RequestError::Redirected(_) => true,
-        // A gateway may answer these after it has passed the request on.
+        // A gateway may send these after it has forwarded the request.
         RequestError::Status {
             status: 404 | 408 | 412 | 425 | 429 | 499,
             ..

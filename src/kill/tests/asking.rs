@@ -1,4 +1,4 @@
-//! The question, the grace time, the audit log.
+//! Tests of the dialog, the grace period and the audit log.
 
 use super::*;
 use crate::model::JsonApiFields;
@@ -97,12 +97,12 @@ fn after_its_grace_the_intent_is_logged_before_anything_is_sent() {
 
 #[test]
 fn who_wakes_too_late_has_taken_it_back() {
-    // Awake at 1 s and 2 s, then stopped over the end.
+    // Awake at 1 s and 2 s, then stopped until after the end.
     let mut play = in_grace();
     play.wait(2 * SECOND);
     play.leap(SECOND * 5 / 2);
     assert!(play.batch.cancel_reason().is_some());
-    // Stopped within it.
+    // Stopped within the grace period.
     let mut play = in_grace();
     play.leap(SECOND * 5 / 2);
     assert!(play.batch.cancel_reason().is_some());

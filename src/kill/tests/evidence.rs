@@ -1,4 +1,4 @@
-//! What a kill may rely on: how old a check is, and which process answered it.
+//! Tests of the evidence for a kill: how old a check is, and which process replied.
 
 use super::*;
 
@@ -34,7 +34,7 @@ fn the_age_of_a_check_counts_from_before_its_request() {
         play.hear(KillEvent::Seen(check, Ok(Arc::new(observation))));
         assert_eq!(play.deletes().len(), usize::from(is_sent), "{late} ms");
     }
-    // A wall clock that was set back hides no age.
+    // A wall clock that was set back does not hide the age.
     let observation = SessionObservation {
         process: Some(process(1)),
         asked_at: Now {

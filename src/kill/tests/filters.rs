@@ -1,4 +1,5 @@
-//! Filters that are asked again right before a DELETE: who is protected, and who was taken by one.
+//! Tests of the filters that are evaluated again right before a DELETE: `protect` and the one that
+//! selected a session.
 
 use super::*;
 use crate::model::Span;
@@ -45,7 +46,7 @@ fn a_session_that_no_longer_matches_its_filter_is_skipped() {
     play.reply(play.last_check(), Ok(busy));
     assert_eq!(
         play.words(),
-        "skipped: 17 alice@10.0.0.7: no longer ready and endpoint=127*"
+        "skipped: 17 alice@10.0.0.7: no longer matches 'ready and endpoint=127*'"
     );
     assert!(play.deletes().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Many victims: at most sixteen requests at a time, each victim for itself, stops and faults.
+//! Tests with many victims: at most sixteen requests at a time, independent victims, stops and errors.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn many(count: u64) -> KillHarness {
     KillHarness::ask((1..=count).map(victim).collect())
 }
 
-/// The fresh list has all of them.
+/// Replies with a fresh list that has all of them.
 fn add_list(play: &mut KillHarness, count: u64) {
     let list = play.asked(|request| matches!(request, KillRequest::List));
     let (ticket, _) = *list.last().expect("a list");
@@ -16,10 +16,10 @@ fn add_list(play: &mut KillHarness, count: u64) {
     play.hear(KillEvent::Relisted(ticket, Ok(Arc::new(play.list(rows)))));
 }
 
-/// Answers every request that was not answered yet, with what `answer` says.
+/// Replies to every pending request with `answer`.
 struct Outside {
     answered: usize,
-    /// The most that were under way at a time.
+    /// Maximum number of requests in flight at a time.
     most: usize,
 }
 
@@ -31,7 +31,7 @@ impl Outside {
         }
     }
 
-    /// Answers until nothing is asked any more, letting time pass where the batch waits for it.
+    /// Replies until no request is pending, and advances the time if the batch waits for it.
     fn serve(&mut self, play: &mut KillHarness, answer: impl Fn(&mut KillHarness, Ticket, KillRequest)) {
         loop {
             let open: Vec<_> = play.orders.split_off(self.answered.min(play.orders.len()));
@@ -60,7 +60,7 @@ impl Outside {
     }
 }
 
-/// An endpoint on which all goes well.
+/// Replies of an endpoint without errors.
 fn well(play: &mut KillHarness, ticket: Ticket, request: KillRequest) {
     match request {
         KillRequest::Check { id, .. } => {

@@ -1,11 +1,11 @@
-//! One victim: check, DELETE, watch.
+//! Tests with one victim: check, DELETE, follow-up.
 
 use super::*;
 use crate::filter::FilterInput;
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Up to the DELETE.
+/// Runs a kill up to the DELETE.
 fn sent() -> KillHarness {
     let mut play = KillHarness::one();
     play.still_alice();
@@ -15,7 +15,7 @@ fn sent() -> KillHarness {
     play
 }
 
-/// Up to the first look after the DELETE.
+/// Runs a kill up to the first follow-up after the DELETE.
 fn looked_for(answer: Result<(), RequestError>) -> KillHarness {
     let mut play = sent();
     let before = play.checks().len();

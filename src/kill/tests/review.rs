@@ -1,4 +1,4 @@
-//! What a reading of the protocol found: each was a way to lose a victim, an outcome or a slot.
+//! Tests of faults found in a review: each lost a victim, an outcome or a slot.
 
 use super::*;
 

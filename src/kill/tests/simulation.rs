@@ -1,5 +1,5 @@
-//! Kills against a simulated fleet: replies are late or lost, the program and the wall clock stand still
-//! or jump, proxies restart, ids are reused, and several proxies may answer at one address.
+//! Kills against a simulated fleet: replies are late or lost, the program and the wall clock stop or
+//! jump, proxies restart, ids are reused, and several proxies may reply at one address.
 //!
 //! `MAXTOP_SIMULATIONS=1000000 cargo test --release --lib simulation -- --nocapture` runs more of them and
 //! prints the figures.
@@ -34,7 +34,7 @@ struct Proxy {
     sessions: BTreeMap<u64, Owner>,
 }
 
-/// What happens later.
+/// An event of the future.
 #[derive(Debug)]
 enum Later {
     Reply(KillEvent),
@@ -54,7 +54,7 @@ enum Later {
     Confirm,
 }
 
-/// What one run has counted.
+/// Counters of one run.
 #[derive(Debug, Default)]
 struct SimulationFigures {
     runs: u64,
@@ -74,12 +74,12 @@ struct SimulationFigures {
     several: u64,
 }
 
-/// What the last check of a victim found, and where.
+/// The result of the last check of a victim.
 #[derive(Clone, Copy, Debug)]
 struct Proof {
-    /// Where the DELETE goes.
+    /// The proxy that the DELETE reaches.
     proxy: usize,
-    /// Where the check went.
+    /// The proxy that the check reached.
     checked: usize,
     owner: Option<Owner>,
 }
@@ -290,7 +290,7 @@ impl SimulatedWorld {
                 let owner = self.new_owner();
                 self.proxies[proxy].sessions.insert(id, owner);
             }
-            // Whatever was due meanwhile is handled late.
+            // Events that were due during the stop are handled late.
             Later::Freeze(span) => self.pass(self.play.now.elapsed + span),
             Later::StepClock(by) => self.play.now.wall += SignedDuration::from_millis(by),
             Later::Stop => {

@@ -1,5 +1,5 @@
-//! Whatever happens in whatever order: nobody is ended who was not confirmed, nobody twice, and
-//! nobody without a word in the log before.
+//! Random events in random order: only confirmed sessions are killed, at most once each, and only after
+//! their intent is logged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,10 +51,10 @@ fn instance(number: u32) -> Instance {
     }
 }
 
-/// The world outside, with what it has given out and seen.
+/// The simulated outside: what it has issued and received.
 struct Storm {
     play: KillHarness,
-    /// How many orders were looked at.
+    /// Number of orders that were checked.
     diagnoses: usize,
     confirmed: Vec<u64>,
     intents: Vec<u32>,
@@ -62,7 +62,7 @@ struct Storm {
     proven: BTreeMap<u64, bool>,
     /// The tickets of each session's DELETEs.
     deletes: BTreeMap<u64, Vec<u64>>,
-    /// The tickets of DELETEs of which not a byte was written.
+    /// Tickets of DELETEs that were not written.
     unsent: BTreeSet<u64>,
 }
 
@@ -204,7 +204,7 @@ impl Storm {
         list
     }
 
-    /// Looks at every new order.
+    /// Checks every new order.
     fn check_invariants(&mut self) -> Result<(), TestCaseError> {
         let mut under_way = 0_usize;
         for order in self.play.orders.iter().skip(self.diagnoses) {

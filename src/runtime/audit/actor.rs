@@ -1,4 +1,4 @@
-//! Who runs the program, and from where, as the audit log has it.
+//! The user of the program, and the machine, as the audit log has them.
 
 use jiff::Timestamp;
 use nix::unistd::{User, getuid};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::{Text, TextLimit};
 
-/// Found once in a run.
+/// The user, the machine and the run. Read once per run.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct AuditActor {
     user: Option<String>,
@@ -15,7 +15,7 @@ pub(super) struct AuditActor {
     ssh_connection: Option<String>,
     host: Option<String>,
     pid: u32,
-    /// Stands in a place of its own in each line.
+    /// Identifies the run; a separate field of each line.
     #[serde(skip)]
     pub(super) run: String,
 }

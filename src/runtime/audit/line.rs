@@ -6,16 +6,16 @@ use super::actor::AuditActor;
 use crate::kill::{AuditEntry, KillOutcome};
 use crate::model::Text;
 
-/// One object. What is not known is `null`.
+/// One line of the log. Unknown values are `null`.
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
     /// RFC 3339, UTC.
     at: String,
-    /// `intent`: written before anything was sent; `outcome`: what came of it.
+    /// `intent`: written before anything is sent; `outcome`: the result.
     what: &'static str,
-    /// Which run of the program.
+    /// Identifies the run of the program.
     run: &'a str,
-    /// Which kill of the run: an intent and its outcome have the same.
+    /// Number of the kill within the run. An intent and its outcome have the same number.
     kill: u32,
     endpoint: &'a str,
     /// The fingerprint of the identity, as `list -o json` shows it.
@@ -29,9 +29,9 @@ pub(super) struct Line<'a> {
     process: Option<Process<'a>>,
     reason: Option<&'a Text>,
     filter: Option<&'a str>,
-    /// One word.
+    /// The outcome in a word or two.
     outcome: Option<&'static str>,
-    /// What there is to say besides.
+    /// Details of the outcome.
     detail: Option<String>,
     by: &'a AuditActor,
 }

@@ -100,7 +100,7 @@ fn a_file_of_another_user_is_refused() {
     let (user, root) = (Uid::from_raw(1000), Uid::from_raw(0));
     assert!(is_trusted(1000, user) && is_trusted(0, user) && is_trusted(0, root));
     assert!(!is_trusted(1234, user) && !is_trusted(1234, root));
-    // Only root can give a file away.
+    // Only root can change the owner of a file.
     if !geteuid().is_root() {
         return;
     }

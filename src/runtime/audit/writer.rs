@@ -1,4 +1,4 @@
-//! A thread that writes outcomes for a command: a disk that hangs must not hold up its end.
+//! A thread that writes outcomes for a command: a slow disk must not block its end.
 
 use std::io;
 use std::sync::mpsc;
@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::{AuditError, AuditLog};
 use crate::kill::AuditEntry;
 
-/// Where a command's outcomes go.
+/// Sends the outcomes of a command to the thread.
 pub struct AuditWriter {
     work: mpsc::Sender<Vec<AuditEntry>>,
-    /// What went wrong first, if anything, once everything was tried.
+    /// The first error, if any, sent once everything was tried.
     over: mpsc::Receiver<Option<AuditError>>,
 }
 
@@ -19,25 +19,25 @@ impl AuditWriter {
     /// Starts the thread.
     pub fn start(log: AuditLog) -> io::Result<Self> {
         let (work, queue) = mpsc::channel::<Vec<AuditEntry>>();
-        let (tell, over) = mpsc::channel();
+        let (report, over) = mpsc::channel();
         thread::Builder::new().name("audit".to_owned()).spawn(move || {
             let mut failed = None;
             for entries in queue {
                 failed = failed.or(log.append_outcomes(&entries).err());
             }
-            // Nobody waits any more: the program has ended without it.
-            let _ = tell.send(failed);
+            // Fails only if the program has exited without waiting.
+            let _ = report.send(failed);
         })?;
         Ok(Self { work, over })
     }
 
-    /// As they become known; it never waits.
+    /// Writes outcomes without waiting.
     pub fn write(&self, entries: Vec<AuditEntry>) {
         // The thread ends only with this value.
         let _ = self.work.send(entries);
     }
 
-    /// Waits until everything is written, but not longer than this. Says what was not, and why.
+    /// Waits until everything is written, but not longer than `within`. Returns the error, if any.
     pub fn close(self, within: Duration) -> Option<String> {
         drop(self.work);
         match self.over.recv_timeout(within) {

@@ -1,8 +1,8 @@
-//! The terminal's bytes as keys and pasted text: a state machine that knows no clock.
+//! Parses the terminal's bytes into keys and pasted text: a state machine without a clock.
 //!
-//! An escape sequence is consumed whole, whether or not it is a key: what a terminal replies to an
-//! earlier program must never run as keys. Strings and pastes that do not end are bounded in size and
-//! time; past the bound, input is dropped until the line has been quiet.
+//! An escape sequence is consumed whole, whether or not it is a key: the reply of a terminal to an
+//! earlier program must never run as keys. Strings and pastes without an end are limited in size and
+//! time; beyond the limit, input is dropped until the line has been quiet.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::sequence;
 use crate::app::keymap::{Code, KeyPress};
 use crate::app::msg::Msg;
 
-/// An Escape that is followed by nothing for this long is the key.
+/// Time without input after which an Escape is the key.
 const ESCAPE_TIME: Duration = Duration::from_millis(50);
 /// Maximum time after an Escape in which the rest of its sequence can still arrive.
 const LATE_TIME: Duration = Duration::from_millis(500);
@@ -33,29 +33,29 @@ const CTRL_C: u8 = 0x03;
 const STRING_TERMINATOR: u8 = 0x9c;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// What the next byte belongs to.
+/// The input that the next byte belongs to.
 #[derive(Debug, Default)]
 enum ParserState {
-    /// To nothing: it begins something.
+    /// Start of an input.
     #[default]
     Ground,
-    /// To an escape sequence, right after ESC.
+    /// Escape sequence, right after ESC.
     Escape,
-    /// To a UTF-8 character of which these bytes have arrived.
+    /// UTF-8 character with the bytes that have arrived.
     Character { bytes: Vec<u8>, alt: bool },
-    /// To `ESC [`, with these parameters.
+    /// Sequence `ESC [`, with these parameters.
     Csi(Vec<u8>),
-    /// To `ESC O`.
+    /// Sequence `ESC O`.
     Ss3,
-    /// To `ESC [ [`.
+    /// Sequence `ESC [ [`.
     LinuxConsole,
-    /// To a mouse report: this number of bytes is left.
+    /// Mouse report with this number of bytes left.
     Mouse(u8),
-    /// To a string (OSC, DCS, APC, PM, SOS).
+    /// String (OSC, DCS, APC, PM, SOS).
     String(OpenString),
-    /// To a paste.
+    /// Paste.
     Paste { text: Vec<u8>, since: Duration },
-    /// To something that was closed without its end: dropped.
+    /// Rest of an input that was closed without its end; dropped.
     Dropping(Dropped),
 }
 
@@ -64,9 +64,9 @@ struct OpenString {
     since: Duration,
     length: usize,
     last: u8,
-    /// An OSC, which BEL ends as well.
+    /// Whether it is an OSC, which BEL ends as well.
     is_osc: bool,
-    /// Opened by an 8-bit control, so an 8-bit control ends it.
+    /// Whether an 8-bit control opened it, so that an 8-bit control ends it.
     is_8_bit: bool,
 }
 
@@ -74,22 +74,22 @@ struct OpenString {
 struct Dropped {
     /// The last bytes, if they can be the end of a paste.
     paste_tail: Option<Vec<u8>>,
-    /// Ctrl-C was pressed: the next one is a key.
+    /// Whether Ctrl-C was pressed; the next one is a key.
     is_interrupted: bool,
 }
 
-/// Turns bytes into messages.
+/// Converts bytes to messages.
 #[derive(Debug, Default)]
 pub(super) struct InputParser {
     state: ParserState,
-    /// When the last byte arrived.
+    /// Time of the last byte.
     last_at: Duration,
-    /// When an Escape was sent as a key although it may have begun a sequence.
+    /// Time at which an Escape was sent as a key although it may have begun a sequence.
     escape_sent: Option<Duration>,
 }
 
 impl InputParser {
-    /// When [`expire`](Self::expire) is due. `None`: not before more bytes arrive.
+    /// Returns when [`expire`](Self::expire) is due. `None` until more bytes arrive.
     pub(super) fn deadline(&self) -> Option<Duration> {
         match &self.state {
             ParserState::Ground | ParserState::Character { .. } => None,
@@ -103,7 +103,7 @@ impl InputParser {
         }
     }
 
-    /// Time has passed without a byte.
+    /// Handles time without a byte.
     pub(super) fn expire(&mut self, now: Duration, out: &mut Vec<Msg>) {
         if self.deadline().is_none_or(|deadline| now < deadline) {
             return;
@@ -122,7 +122,7 @@ impl InputParser {
         }
     }
 
-    /// These bytes have arrived.
+    /// Handles bytes that have arrived.
     pub(super) fn advance(&mut self, bytes: &[u8], now: Duration, out: &mut Vec<Msg>) {
         self.expire(now, out);
         for byte in bytes {
@@ -179,7 +179,7 @@ impl InputParser {
         }
     }
 
-    /// Begins the sequence that this byte introduces, if it introduces one.
+    /// Starts the sequence that this byte introduces. Returns `false` if it introduces none.
     fn introduce(&mut self, byte: u8, is_8_bit: bool, now: Duration) -> bool {
         self.state = match byte {
             b'[' => ParserState::Csi(Vec::new()),
@@ -296,7 +296,7 @@ impl InputParser {
         self.state = ParserState::Dropping(dropped);
     }
 
-    /// Ctrl-C closes what is open. The rest of it is dropped.
+    /// Closes the open string or paste at Ctrl-C. Its rest is dropped.
     fn interrupt(&mut self, paste: Option<Vec<u8>>) {
         self.state = ParserState::Dropping(Dropped {
             paste_tail: paste.map(tail_of),
@@ -304,7 +304,7 @@ impl InputParser {
         });
     }
 
-    /// A bound was exceeded: drops everything until the line is quiet.
+    /// Drops everything until the line is quiet, after a limit was exceeded.
     fn drop_input(&mut self, paste: Option<Vec<u8>>, now: Duration) {
         self.last_at = now;
         self.state = ParserState::Dropping(Dropped {

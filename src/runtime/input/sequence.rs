@@ -63,7 +63,7 @@ const CTRL: u32 = 4;
 /// The event type of a key release.
 const RELEASE: u32 = 3;
 
-/// The key of `ESC [ PARAMETERS LAST`. `None`: a reply, a report or an unknown key.
+/// Returns the key of `ESC [ PARAMETERS LAST`. `None` for a reply, a report or an unknown key.
 pub(super) fn csi(parameters: &[u8], last: u8) -> Option<KeyPress> {
     // A private or intermediate byte: never a key.
     if parameters
@@ -93,17 +93,17 @@ pub(super) fn csi(parameters: &[u8], last: u8) -> Option<KeyPress> {
     })
 }
 
-/// The key of `ESC O LAST`.
+/// Returns the key of `ESC O LAST`.
 pub(super) fn ss3(last: u8) -> Option<KeyPress> {
     find(&FINALS, &last).map(KeyPress::plain)
 }
 
-/// The key of `ESC [ [ LAST`.
+/// Returns the key of `ESC [ [ LAST`.
 pub(super) fn linux_console(last: u8) -> Option<KeyPress> {
     find(&LINUX_CONSOLE, &last).map(KeyPress::plain)
 }
 
-/// The key of a control character.
+/// Returns the key of a control character.
 pub(super) fn control(byte: u8) -> KeyPress {
     let ctrl = |c: u8| KeyPress {
         ctrl: true,
@@ -132,7 +132,7 @@ fn codepoint(number: u32, modifiers: u32) -> Option<Code> {
     }))
 }
 
-/// The number of a parameter, and the one after its colon.
+/// Returns the number of a parameter, and the one after its colon.
 fn numbers(field: Option<&[u8]>) -> (Option<u32>, Option<u32>) {
     let mut parts = field.unwrap_or_default().split(|byte| *byte == b':');
     let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse().ok();

@@ -27,7 +27,7 @@ impl InputLine {
         self
     }
 
-    /// Time passes, as the thread sees it: it wakes at every deadline.
+    /// Advances the time like the thread, which wakes at every deadline.
     fn waits(&mut self, time: Duration) -> &mut Self {
         let end = self.now + time;
         while let Some(deadline) = self.parser.deadline().filter(|deadline| *deadline <= end) {
@@ -67,7 +67,7 @@ fn describe(msg: &Msg) -> String {
     }
 }
 
-/// What a line sends for these bytes, and for the time after them.
+/// Returns what a line sends for these bytes, and for the time after them.
 fn keys(bytes: impl AsRef<[u8]>) -> Vec<String> {
     let mut line = InputLine::default();
     line.receives(bytes).waits(LONG).sent()
@@ -209,7 +209,7 @@ fn a_sequence_without_an_end_does_not_hold_the_keys() {
     assert_eq!(keys("\x1b[1\x03"), ["C-c"]);
 }
 
-/// Bytes that are likely to meet every state of the parser.
+/// Generates bytes that reach every state of the parser.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         any::<u8>().prop_map(|byte| vec![byte]),
@@ -257,7 +257,7 @@ fn chunks<'a>(bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
     chunks
 }
 
-/// A string of a terminal: what opens it, what is in it, what ends it.
+/// Generates a terminal string: its opening, its content, its end.
 fn string() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<u8>)> {
     let openings: &[&[u8]] = &[b"\x1b]", b"\x1bP", b"\x1b_", b"\x1b^", b"\x1bX", b"\x1b[200~"];
     (select(openings), bytes()).prop_map(|(opening, body)| {
