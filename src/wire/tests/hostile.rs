@@ -1,4 +1,4 @@
-//! Bodies that look healthy and are not: foreign rows, unreadable fields, rows that take too much memory.
+//! Bodies that look valid but are not: foreign rows, unreadable fields, rows that take too much memory.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,7 +26,7 @@ fn decoded(dialect: Dialect, body: &str) -> Result<DecodedList, WireError> {
     within(Bounds::default(), dialect, body)
 }
 
-/// A list of this dialect with these rows.
+/// Returns a list of this dialect with these rows.
 fn enveloped(dialect: Dialect, rows: &str) -> String {
     match dialect {
         Dialect::Draft => format!("[{rows}]"),
@@ -34,7 +34,7 @@ fn enveloped(dialect: Dialect, rows: &str) -> String {
     }
 }
 
-/// A row of this dialect; `fields` are those that both have.
+/// Returns a row of this dialect. `fields` are those that both dialects have.
 fn row(dialect: Dialect, id: usize, fields: &str) -> String {
     match dialect {
         Dialect::Draft => format!(r#"{{"id":{id},{fields}}}"#),
@@ -52,7 +52,7 @@ fn one(dialect: Dialect, fields: &str) -> SessionDetail {
 }
 
 #[test]
-fn a_list_of_which_no_row_is_a_session_is_an_error() {
+fn a_list_without_any_session_row_is_an_error() {
     for dialect in DIALECTS {
         for rows in [
             r#"{"error":"x"}"#,
