@@ -48,7 +48,7 @@ impl Continuity {
 /// The process starts read at one address, in order.
 ///
 /// A restart only goes forward. A process start that comes back after another one proves that several
-/// proxies answer; so does a process that started earlier than the one before it and ran beside it.
+/// proxies answer; so does a process that started earlier than the one before it and ran at the same time.
 #[derive(Clone, Debug, Default)]
 pub struct ProcessHistory {
     /// Each start once. The last element is the one that was read last.
@@ -74,7 +74,7 @@ impl ProcessHistory {
             let before = self.starts.last();
             let continuity = match before {
                 None => Continuity::Same,
-                Some(before) if ran_beside(reading, since_last) && is_older(start, before) => {
+                Some(before) if ran_alongside(reading, since_last) && is_older(start, before) => {
                     Continuity::SeveralProxies
                 }
                 Some(_) => Continuity::Restarted,
@@ -96,7 +96,7 @@ impl ProcessHistory {
 }
 
 /// Whether the process was already running when another one replied `since` ago.
-fn ran_beside(reading: &Instance, since: Duration) -> bool {
+fn ran_alongside(reading: &Instance, since: Duration) -> bool {
     uptime(reading).is_some_and(|uptime| uptime > since.saturating_add(OVERLAP))
 }
 

@@ -68,7 +68,7 @@ fn three_proxies_in_turn_are_noticed_in_the_second_round() {
 }
 
 #[test]
-fn an_older_process_that_ran_beside_the_other_proves_several() {
+fn an_older_process_that_ran_at_the_same_time_proves_several() {
     let mut history = ProcessHistory::default();
     assert_eq!(read(&mut history, 50, 100), Same);
     assert_eq!(read(&mut history, 0, 101), SeveralProxies);
