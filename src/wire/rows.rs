@@ -64,7 +64,7 @@ pub(super) fn decode<R: RowFormat>(
     decoder: &mut Decoder<'_>,
 ) -> Result<DecodedRows<R::Item>, WireError> {
     match one_pass::<R>(text, decoder, |json, rows| json.deserialize_seq(rows))? {
-        Some(decoded) => Ok(decoded),
+        Some(collected) => Ok(collected),
         None => row_by_row::<R>(text, decoder),
     }
 }
@@ -95,10 +95,10 @@ fn one_pass<'de, R: RowFormat>(
         decoder,
         row: PhantomData,
     };
-    let decoded = read(&mut json, pass).ok();
+    let collected = read(&mut json, pass).ok();
     match decoder.excess.take() {
         Some(excess) => Err(excess),
-        None => Ok(decoded.filter(|_| json.end().is_ok())),
+        None => Ok(collected.filter(|_| json.end().is_ok())),
     }
 }
 
@@ -120,14 +120,14 @@ impl<'de, R: RowFormat> Visitor<'de> for OnePass<'_, '_, R> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut decoded = DecodedRows::new(self.decoder);
+        let mut collected = DecodedRows::new(self.decoder);
         while let Some(row) = rows.next_element::<Lenient<Object<R::Raw<'de>>>>()? {
             let item = row.known().and_then(|Object(raw)| R::convert(raw, self.decoder));
-            if !decoded.add::<R>(item, self.decoder) {
+            if !collected.add::<R>(item, self.decoder) {
                 return Err(too_large());
             }
         }
-        Ok(decoded)
+        Ok(collected)
     }
 }
 
@@ -153,10 +153,10 @@ impl<'de, R: RowFormat> Visitor<'de> for DataVisitor<'_, '_, R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut rows = Some(self.rows);
-        let mut decoded = None;
+        let mut collected = None;
         while let Some(key) = map.next_key::<&str>()? {
             match (key, rows.take()) {
-                ("data", Some(rows)) => decoded = Some(map.next_value_seed(rows)?),
+                ("data", Some(rows)) => collected = Some(map.next_value_seed(rows)?),
                 ("data", None) => return Err(A::Error::duplicate_field("data")),
                 (_, kept) => {
                     map.next_value::<IgnoredAny>()?;
@@ -164,7 +164,7 @@ impl<'de, R: RowFormat> Visitor<'de> for DataVisitor<'_, '_, R> {
                 }
             }
         }
-        decoded.ok_or_else(|| A::Error::missing_field("data"))
+        collected.ok_or_else(|| A::Error::missing_field("data"))
     }
 }
 
@@ -179,12 +179,12 @@ pub(super) fn row_by_row<R: RowFormat>(
         decoder,
         row: PhantomData,
     };
-    let decoded = json
+    let collected = json
         .deserialize_seq(rows)
-        .and_then(|decoded| json.end().map(|()| decoded));
+        .and_then(|collected| json.end().map(|()| collected));
     match decoder.excess.take() {
         Some(excess) => Err(excess),
-        None => decoded.map_err(|error| syntax_error(&error)),
+        None => collected.map_err(|error| syntax_error(&error)),
     }
 }
 
@@ -201,14 +201,14 @@ impl<'de, R: RowFormat> Visitor<'de> for RowByRow<'_, '_, R> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut decoded = DecodedRows::new(self.decoder);
+        let mut collected = DecodedRows::new(self.decoder);
         while let Some(row) = rows.next_element::<&'de RawValue>()? {
             let item = one::<R>(row.get(), self.decoder);
-            if !decoded.add::<R>(item, self.decoder) {
+            if !collected.add::<R>(item, self.decoder) {
                 return Err(too_large());
             }
         }
-        Ok(decoded)
+        Ok(collected)
     }
 }
 
