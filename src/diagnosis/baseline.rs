@@ -1,5 +1,4 @@
-//! What is usual around a session: in its pool, and in its service. Looked into only if there is
-//! somebody whom it matters for, which is rarely so.
+//! Typical values of a session's pool and service. Computed only if a session could exceed them, which is rare.
 
 use rustc_hash::FxHashMap;
 
@@ -7,24 +6,24 @@ use super::history::SessionHistory;
 use super::thresholds::Thresholds;
 use crate::model::{JsonApiFields, Session, Text};
 
-/// Fewer others than this are no pool.
+/// Minimum number of other sessions in a pool.
 const MIN_OTHERS: u32 = 2;
-/// Below this what is usual counts as this. A session holds a buffer of 64 KiB or not, by chance.
+/// Minimum of the typical memory, in bytes. Whether a session holds a buffer of 64 KiB is chance.
 pub(super) const MIN_TYPICAL_MEMORY: u64 = 64 * 1024;
-/// Every client sets a few things at login.
+/// Minimum of the typical number of session commands. Every client sends a few at login.
 pub(super) const MIN_TYPICAL_COMMANDS: u32 = 5;
-/// Of fewer sessions nobody can say what is usual.
+/// Minimum number of sessions of a service to compute a median.
 const MIN_SESSIONS: usize = 5;
 
 /// Sessions of one user, address and service.
 #[derive(Clone, Copy, Debug, Default)]
 struct Pool {
     sessions: u32,
-    /// Idle for at least half of what is long.
+    /// Number of sessions that are idle for at least half the threshold.
     idle: u32,
 }
 
-/// What is usual around.
+/// Pools, and medians of each service.
 #[derive(Debug, Default)]
 pub(super) struct Baseline<'a> {
     pools: FxHashMap<u64, Pool>,
@@ -33,6 +32,7 @@ pub(super) struct Baseline<'a> {
 }
 
 impl<'a> Baseline<'a> {
+    /// Computes the pools and medians of a snapshot.
     pub(super) fn of(sessions: &'a [Session], histories: &[SessionHistory], limits: &Thresholds) -> Self {
         let is_long = |session: &Session| session.idle.is_some_and(|idle| idle >= limits.idle);
         let pools = if sessions.iter().any(is_long) {
@@ -42,12 +42,12 @@ impl<'a> Baseline<'a> {
         };
         Self {
             pools,
-            memory: usual(
+            memory: medians(
                 sessions,
                 MIN_TYPICAL_MEMORY.saturating_mul(u64::from(limits.memory)),
                 |extra| extra.memory,
             ),
-            history: usual(
+            history: medians(
                 sessions,
                 u64::from(MIN_TYPICAL_COMMANDS).saturating_mul(u64::from(limits.history)),
                 |extra| extra.history.map(u64::from),
@@ -55,7 +55,9 @@ impl<'a> Baseline<'a> {
         }
     }
 
-    /// How many others are in the pool of an idle session, if most of them are in use.
+    /// Returns the number of other sessions in the pool of an idle session.
+    ///
+    /// `None` if there are fewer than two, or if more than a third are idle for half the threshold.
     pub(super) fn others_in_use(&self, pool: u64) -> Option<u32> {
         let pool = self.pools.get(&pool)?;
         let others = pool.sessions.saturating_sub(1);
@@ -63,15 +65,15 @@ impl<'a> Baseline<'a> {
         (others >= MIN_OTHERS && idle.saturating_mul(3) <= others).then_some(others)
     }
 
-    /// What the sessions of its service take, as the median.
+    /// Returns the median memory in the session's service, in bytes; `None` if not computed.
     pub(super) fn typical_memory(&self, session: &Session) -> Option<u64> {
         self.memory.get(&session.service.as_ref()).copied()
     }
 
-    /// How long the histories of its service are, as the median.
+    /// Returns the median number of session commands in the session's service; `None` if not computed.
     pub(super) fn typical_history(&self, session: &Session) -> Option<u32> {
-        let usual = self.history.get(&session.service.as_ref())?;
-        Some(u32::try_from(*usual).unwrap_or(u32::MAX))
+        let median = self.history.get(&session.service.as_ref())?;
+        Some(u32::try_from(*median).unwrap_or(u32::MAX))
     }
 }
 
@@ -86,15 +88,15 @@ fn pools(sessions: &[Session], histories: &[SessionHistory], idle_ms: u64) -> Fx
     pools
 }
 
-/// The median of each service in which somebody is above `worth`.
-fn usual(
+/// Returns the median of each service. Empty if no session reaches `limit`.
+fn medians(
     sessions: &[Session],
-    worth: u64,
+    limit: u64,
     value: fn(&JsonApiFields) -> Option<u64>,
 ) -> FxHashMap<Option<&Text>, u64> {
     let value = |session: &Session| value(session.extra.as_ref()?);
     let mut services: FxHashMap<Option<&Text>, Vec<u64>> = FxHashMap::default();
-    if !sessions.iter().filter_map(value).any(|value| value >= worth) {
+    if !sessions.iter().filter_map(value).any(|value| value >= limit) {
         return FxHashMap::default();
     }
     for session in sessions {

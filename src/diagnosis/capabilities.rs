@@ -1,16 +1,16 @@
-//! What the values of a list mean in the version that sent it (docs/maxscale-api.md).
+//! The data that a dialect and version report, and their meaning (docs/maxscale-api.md).
 
 use crate::model::{Dialect, IdleMeaning, Instance, Session, Version};
 
-/// The first release in which every router books the end of a statement.
-const BOOKS_ENDS: Version = Version { major: 6, minor: 2 };
-/// Idle for longer than this is not "just now".
-const RECENT_MS: u64 = 1_000;
+/// First release in which every router records `completed`.
+const FIRST_WITH_COMPLETED: Version = Version { major: 6, minor: 2 };
+/// Idle time from which a session counts as idle, in milliseconds.
+const MIN_IDLE_MS: u64 = 1_000;
 
-/// What can be known of a statement.
+/// The data about statements that a dialect and version report.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Capabilities {
-    /// Sessions without a running statement have none: statements are kept.
+    /// Whether statements are kept, so that a session without a running statement has none.
     keeps_statements: bool,
     version: Option<Version>,
     idle: Option<IdleMeaning>,
@@ -26,23 +26,27 @@ impl Capabilities {
         }
     }
 
-    /// Whether a statement runs. Up to 6.1 some routers never book an end: what is idle there may
-    /// run or not. Where `idle` is 0 in a statement, what is idle runs none, whatever is retained.
+    /// Whether a statement is running; `None` if undetermined.
+    ///
+    /// Up to 6.1 some routers never record `completed`, so an idle session may run one or not. Where `idle` is
+    /// 0 during a statement, a session idle for 1 s or more runs none, even if one without `completed` is kept.
     pub(super) fn is_running(self, session: &Session) -> Option<bool> {
         let extra = session.extra.as_ref()?;
         if extra.running.is_none() {
             return self.keeps_statements.then_some(false);
         }
-        let is_idle = session.idle.is_some_and(|idle| idle.as_millis() >= RECENT_MS);
+        let is_idle = session.idle.is_some_and(|idle| idle.as_millis() >= MIN_IDLE_MS);
         match (self.idle, self.version) {
             (Some(IdleMeaning::Between), _) => Some(!is_idle),
-            (_, Some(version)) if version >= BOOKS_ENDS => Some(true),
+            (_, Some(version)) if version >= FIRST_WITH_COMPLETED => Some(true),
             _ => (!is_idle).then_some(true),
         }
     }
 
-    /// Whether a statement runs and no event was counted lately. The counter is worn out by reading
-    /// (docs/maxscale-api.md#io_activity), so 0 means some seconds, not 30; and without it nothing is known.
+    /// Whether a statement runs without recent I/O events; `None` if undetermined.
+    ///
+    /// Every read ages the counter (docs/maxscale-api.md#io_activity), so 0 means no event for some seconds,
+    /// not for 30.
     pub(super) fn is_quiet(self, session: &Session) -> Option<bool> {
         if !self.is_running(session)? {
             return Some(false);
@@ -50,7 +54,7 @@ impl Capabilities {
         Some(session.extra.as_ref()?.io_activity? == 0)
     }
 
-    /// Whether a statement waits while there is no connection to a server.
+    /// Whether a statement waits without a server connection; `None` if undetermined.
     pub(super) fn is_bare(self, session: &Session) -> Option<bool> {
         let is_ready = session.phase()? == crate::model::SessionPhase::Ready;
         let has_none = session.server_connections()?.is_empty();

@@ -1,5 +1,5 @@
-//! The judging of one list: histories are carried over, the surroundings looked at, and every reason
-//! of the table asked about every session.
+//! Diagnosis of one snapshot: updates the histories, computes the baseline, and evaluates every rule for every
+//! session.
 
 use std::collections::BTreeMap;
 
@@ -20,21 +20,21 @@ use super::server_time::{ServerTime, Zone};
 use super::thresholds::Thresholds;
 use crate::model::{Dialect, Instance, Session, SessionId, Snapshot};
 
-/// The sessions whose connections were looked at.
+/// Samples of the sessions whose connections were read.
 pub type Samples = BTreeMap<SessionId, ConnectionSample>;
 
-/// What is judged: a list, or a single session.
+/// Sessions to diagnose: a snapshot, or a single session.
 #[derive(Clone, Copy, Debug)]
 pub struct DiagnosisInput<'a> {
-    /// In which dialect it came.
+    /// Dialect of the reply.
     pub dialect: Dialect,
-    /// The process that answered.
+    /// Process that replied.
     pub instance: Option<&'a Instance>,
-    /// When, by this machine's clock.
+    /// Time of the reply, by this machine's clock.
     pub taken_at: Timestamp,
-    /// Another process answered than the time before.
+    /// Whether the proxy was restarted since the previous snapshot.
     pub is_after_restart: bool,
-    /// Ascending by id.
+    /// Sessions, in ascending order of id.
     pub sessions: &'a [Session],
 }
 
@@ -50,20 +50,20 @@ impl<'a> From<&'a Snapshot> for DiagnosisInput<'a> {
     }
 }
 
-/// What was found of each session of a list, and what the next one has to know.
+/// Findings of each session of a snapshot, and the histories for the next one.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnoses {
     histories: Vec<SessionHistory>,
     marks: Vec<FindingRange>,
-    /// Those of one session stand together, the strongest first.
+    /// Findings of all sessions. Those of one session are consecutive, strongest first.
     found: Vec<Finding>,
-    /// How many sessions are that severe.
+    /// Number of sessions with this severity.
     look: usize,
     act: usize,
     zone: Option<Zone>,
 }
 
-/// Where the findings of one session stand.
+/// Range of one session's findings in [`Diagnoses::found`].
 #[derive(Clone, Copy, Debug)]
 struct FindingRange {
     first: u32,
@@ -72,7 +72,7 @@ struct FindingRange {
 }
 
 impl Diagnoses {
-    /// What was found of the session at this place of the list.
+    /// Returns the diagnosis of the session at this index.
     pub fn diagnosis(&self, index: usize) -> Diagnosis<'_> {
         self.marks.get(index).map_or_else(Diagnosis::default, |mark| {
             let first = mark.first as usize;
@@ -86,7 +86,7 @@ impl Diagnoses {
         })
     }
 
-    /// How many sessions are that severe.
+    /// Returns the number of sessions with this severity.
     pub const fn count(&self, severity: Severity) -> usize {
         match severity {
             Severity::Look => self.look,
@@ -94,13 +94,13 @@ impl Diagnoses {
         }
     }
 
-    /// How much is kept: one history for each session, whatever happened before.
+    /// Returns the number of histories: one for each session.
     pub fn kept(&self) -> usize {
         self.histories.len()
     }
 }
 
-/// Judges a list. `past` is the one before, with what was found of it.
+/// Diagnoses all sessions of a snapshot. `past` is the previous one with its diagnoses.
 pub fn diagnose(
     past: Option<(DiagnosisInput<'_>, &Diagnoses)>,
     now: DiagnosisInput<'_>,
@@ -145,15 +145,15 @@ impl Diagnoses {
     fn add(&mut self, input: &RuleInput<'_>, sample: Option<&ConnectionSample>) {
         let first = self.found.len();
         let mut unjudged = ReasonSet::default();
-        for (place, reason) in REASONS.iter().enumerate() {
-            let judgment = match reason.judge {
-                RuleFn::List(judge) => judge(input),
-                RuleFn::Connections(judge) => sample.map_or(RuleResult::Unknown, judge),
+        for (index, reason) in REASONS.iter().enumerate() {
+            let result = match reason.rule {
+                RuleFn::List(rule) => rule(input),
+                RuleFn::Connections(rule) => sample.map_or(RuleResult::Unknown, rule),
                 RuleFn::Either { connections, list } => sample.map_or_else(|| list(input), connections),
             };
-            match judgment {
+            match result {
                 RuleResult::No => {}
-                RuleResult::Unknown => unjudged.insert(place),
+                RuleResult::Unknown => unjudged.insert(index),
                 RuleResult::Found(severity, evidence) => self.found.push(Finding {
                     reason,
                     severity,
@@ -179,7 +179,7 @@ impl Diagnoses {
 }
 
 fn is_restarted(before: &DiagnosisInput<'_>, now: &DiagnosisInput<'_>) -> bool {
-    let process = |look: &DiagnosisInput<'_>| look.instance.and_then(|instance| instance.process.clone());
+    let process = |input: &DiagnosisInput<'_>| input.instance.and_then(|instance| instance.process.clone());
     let differ = process(before)
         .zip(process(now))
         .is_some_and(|(before, now)| before != now);
@@ -190,7 +190,7 @@ fn gap(before: &DiagnosisInput<'_>, now: &DiagnosisInput<'_>) -> Gap {
     let passed = now.taken_at.duration_since(before.taken_at).as_millis();
     Gap {
         passed_ms: u32::try_from(passed.max(0)).unwrap_or(u32::MAX),
-        // Before an empty list nobody was there.
+        // After an empty list every session is new.
         newest: Some(before.sessions.last().map_or(SessionId(0), |session| session.id)),
     }
 }

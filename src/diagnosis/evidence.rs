@@ -1,74 +1,74 @@
-//! What a finding rests on. Kept as numbers; the words are made where somebody reads them, so that
-//! judging 100,000 sessions writes no texts.
+//! Evidence of findings, stored as numbers. Converted to text for display only, so that the diagnosis of
+//! 100,000 sessions formats no text.
 
 use crate::model::{Session, Span, Text, size_text};
 
-/// What a finding rests on.
+/// The numbers behind a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// A statement runs.
+    /// A statement is running.
     Query {
-        /// For so long.
+        /// Time that it has been running.
         lasted: Span,
-        /// It may have begun earlier.
+        /// Whether it may have started earlier.
         is_least: bool,
     },
-    /// A statement runs and nothing moves.
+    /// A statement runs without I/O events, for this time.
     Silent(Span),
-    /// A statement waits for a connection to a server.
+    /// A statement waits for a server connection, for this time.
     NoBackend(Span),
-    /// Nothing is asked of it.
+    /// The client sends no statement.
     Idle {
-        /// For so long.
+        /// Idle time.
         idle: Span,
-        /// How many others its pool has, if those are in use.
+        /// Number of other sessions in its pool, if most of them are in use.
         others: Option<u32>,
     },
-    /// It was told to stop.
+    /// The session has been closing for this time.
     Closing(Span),
-    /// Session commands are kept for it.
+    /// The history of session commands is long.
     History {
-        /// So many.
+        /// Number of session commands kept.
         commands: u32,
-        /// What is usual in its service.
-        usual: u32,
+        /// Median of its service.
+        typical: u32,
     },
-    /// It takes memory.
+    /// The session takes much memory.
     Memory {
-        /// So much, in bytes.
+        /// Memory of the session, in bytes.
         bytes: u64,
-        /// What is usual in its service.
-        usual: u64,
+        /// Median of its service, in bytes.
+        typical: u64,
     },
-    /// A queue has risen more often than it fell.
+    /// A queue is full: it rose above its high-water mark more often than it fell below the low one.
     HighWater {
-        /// Of the connection to this server.
+        /// Server of the connection.
         server: Option<Text>,
-        /// Rises over the high-water mark.
+        /// Number of high-water events.
         high: u64,
-        /// Falls below the low-water mark.
+        /// Number of low-water events.
         low: u64,
-        /// Writes that had to wait.
+        /// Number of writes that had to wait.
         buffered: Option<u64>,
     },
-    /// Something waits to be written.
+    /// Data waits in a write queue.
     WriteQueue {
-        /// To this server; `None`: to the client.
+        /// Receiving server; `None` for the client.
         server: Option<Text>,
-        /// So much.
+        /// Size of the queue, in bytes.
         bytes: u64,
     },
-    /// More and more writes have to wait.
+    /// The number of buffered writes grows from sample to sample.
     Buffering {
-        /// On the connection to this server.
+        /// Server of the connection.
         server: Option<Text>,
-        /// So many more than two looks before.
+        /// Growth over the last three samples.
         grown: u64,
     },
 }
 
 impl Evidence {
-    /// In a few words, for a cell of the table.
+    /// Returns a short text for a table cell.
     pub(super) fn short(&self, session: &Session) -> String {
         match self {
             Self::Idle { idle, .. } => holds(session).map_or_else(
@@ -87,7 +87,7 @@ impl Evidence {
         }
     }
 
-    /// In full.
+    /// Returns the full text.
     pub(super) fn words(&self, session: &Session) -> String {
         match self {
             Self::Query {
@@ -99,12 +99,14 @@ impl Evidence {
                 is_least: true,
             } => format!("query over {lasted}"),
             Self::Silent(lasted) => {
-                format!("silent {lasted}: a statement runs and no event was counted (inferred)")
+                format!("silent {lasted}: a statement runs but no data moves (inferred)")
             }
             Self::NoBackend(lasted) => format!("no backend {lasted}"),
             Self::Idle { idle, others } => {
                 let holds = holds(session).map(|servers| format!(", holds {servers}"));
-                let others = others.map(|others| format!("; the other {others} of its pool are in use"));
+                let others = others.map(|others| {
+                    format!("; the other {others} of the same user, host and service are active")
+                });
                 format!(
                     "idle {idle}{}{}",
                     holds.unwrap_or_default(),
@@ -112,13 +114,13 @@ impl Evidence {
                 )
             }
             Self::Closing(lasted) => format!("closing {lasted}"),
-            Self::History { commands, usual } => {
-                format!("history {commands} commands, {usual} are usual in its service")
+            Self::History { commands, typical } => {
+                format!("history {commands} commands, {typical} is typical of its service")
             }
-            Self::Memory { bytes, usual } => format!(
-                "memory {}, {} is usual in its service",
+            Self::Memory { bytes, typical } => format!(
+                "memory {}, {} is typical of its service",
                 size_text(*bytes),
-                size_text(*usual)
+                size_text(*typical)
             ),
             Self::HighWater {
                 server,
@@ -136,13 +138,16 @@ impl Evidence {
             Self::WriteQueue {
                 server: Some(server),
                 bytes,
-            } => format!("back-pressure {server}: {} wait to be sent", size_text(*bytes)),
+            } => format!("back-pressure {server}: {} waiting to be sent", size_text(*bytes)),
             Self::WriteQueue { server: None, bytes } => {
-                format!("back-pressure client: {} wait for it to read", size_text(*bytes))
+                format!(
+                    "back-pressure: the client reads too slowly, {} waiting",
+                    size_text(*bytes)
+                )
             }
             Self::Buffering { server, grown } => {
                 let server = name(server.as_ref());
-                format!("buffering {server}: {grown} more writes waited since two looks ago")
+                format!("buffering {server}: {grown} more buffered writes over the last 3 samples")
             }
         }
     }
@@ -152,12 +157,12 @@ fn name(server: Option<&Text>) -> &str {
     server.map_or("?", Text::as_str)
 }
 
-/// The servers it holds, where the list tells.
+/// Returns the servers that the session is connected to; `None` if there are none or they are not reported.
 fn holds(session: &Session) -> Option<String> {
     let names: Vec<_> = session
         .server_connections()?
         .iter()
-        .map(|backend| backend.server.as_str())
+        .map(|connection| connection.server.as_str())
         .collect();
     (!names.is_empty()).then(|| names.join(" "))
 }

@@ -1,48 +1,44 @@
-//! What was found of one session: which reasons hold, how much each matters, and what nobody knows.
-//!
-//! How much a reason matters.
-//!
-//! Some of the reasons.
+//! Findings of one session, their severities, and sets of reasons.
 
 use super::evidence::Evidence;
 use super::reason::Reason;
 use super::reasons::REASONS;
 use crate::model::Session;
 
-/// A reason that holds.
+/// A reason that applies to a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// Which.
+    /// The reason.
     pub reason: &'static Reason,
-    /// How much it matters here.
+    /// Severity for this session.
     pub severity: Severity,
-    /// What it rests on.
+    /// The numbers behind it.
     pub evidence: Evidence,
 }
 
 impl Finding {
-    /// In a few words, for a cell of the table: `idle, holds db-01`.
+    /// Returns a short text for a table cell: `idle, holds db-01`.
     pub fn short(&self, session: &Session) -> String {
         self.evidence.short(session)
     }
 
-    /// In full: `idle 4h 12m, holds db-01; the other 3 of its pool are in use`.
+    /// Returns the full text: `no backend 12s`, `idle 4h 12m, holds db-01`.
     pub fn words(&self, session: &Session) -> String {
         self.evidence.words(session)
     }
 }
 
-/// The strongest first; among equals, in the order of the table of reasons.
+/// Sorts findings by severity, strongest first, then in the order of [`REASONS`].
 pub(super) fn order(findings: &mut [Finding]) {
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.reason.index()));
 }
 
-/// What was found of one session, borrowed. By default nothing, and nothing was judged.
+/// The findings of one session. By default there are none, and every reason is unknown.
 #[derive(Clone, Copy, Debug)]
 pub struct Diagnosis<'a> {
-    /// The reasons that hold, the strongest first.
+    /// Findings, strongest first.
     pub found: &'a [Finding],
-    /// The reasons that nobody could judge.
+    /// Reasons without enough data.
     pub unjudged: ReasonSet,
 }
 
@@ -56,36 +52,36 @@ impl Default for Diagnosis<'_> {
 }
 
 impl<'a> Diagnosis<'a> {
-    /// The strongest reason.
+    /// Returns the strongest finding.
     pub const fn strongest(&self) -> Option<&'a Finding> {
         self.found.first()
     }
 
-    /// How much the strongest reason matters.
+    /// Returns the severity of the strongest finding.
     pub fn severity(&self) -> Option<Severity> {
         self.strongest().map(|finding| finding.severity)
     }
 
-    /// Nothing could be judged at all.
+    /// Whether every reason is unknown.
     pub fn is_unknown(&self) -> bool {
         self.found.is_empty() && self.unjudged == ReasonSet::ALL
     }
 }
 
-/// How much a reason matters.
+/// Severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Look at it.
+    /// Marked ●: the user should inspect it.
     Look,
-    /// Act.
+    /// Marked ▲: the user should act.
     Act,
 }
 
 impl Severity {
-    /// Both, the stronger first.
+    /// All severities, strongest first.
     pub const ALL: [Self; 2] = [Self::Act, Self::Look];
 
-    /// The word in JSON.
+    /// Returns the name in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Look => "look",
@@ -93,7 +89,7 @@ impl Severity {
         }
     }
 
-    /// The sign in the table, one cell wide.
+    /// Returns the sign in the table, one cell wide.
     pub const fn glyph(self) -> &'static str {
         match self {
             Self::Look => "●",
@@ -102,41 +98,41 @@ impl Severity {
     }
 }
 
-/// Some of the reasons, by their places in the table.
+/// A set of reasons, by their index in [`REASONS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReasonSet(u16);
 
 impl ReasonSet {
-    /// No reason.
+    /// The empty set.
     pub const NONE: Self = Self(0);
-    /// Every reason.
+    /// All reasons.
     pub const ALL: Self = Self((1 << REASONS.len()) - 1);
 
-    /// Puts the reason at this place in.
-    pub(super) const fn insert(&mut self, place: usize) {
-        self.0 |= 1 << place;
+    /// Adds the reason at this index.
+    pub(super) const fn insert(&mut self, index: usize) {
+        self.0 |= 1 << index;
     }
 
-    /// Takes the reason at this place out.
-    pub(super) const fn remove(&mut self, place: usize) {
-        self.0 &= !(1 << place);
+    /// Removes the reason at this index.
+    pub(super) const fn remove(&mut self, index: usize) {
+        self.0 &= !(1 << index);
     }
 
-    /// Whether it is the empty set.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether the reason with this name is in it.
+    /// Whether the set contains the reason with this name.
     pub fn has(self, name: &str) -> bool {
         self.names().any(|known| known == name)
     }
 
-    /// The names of the reasons in it.
+    /// Returns the names of the reasons, in the order of [`REASONS`].
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let named = REASONS.iter().enumerate();
         named
-            .filter(move |(place, _)| self.0 & (1 << place) != 0)
+            .filter(move |(index, _)| self.0 & (1 << index) != 0)
             .map(|(_, reason)| reason.name)
     }
 }

@@ -1,5 +1,6 @@
-//! What the lists before have left in mind of a session: a few numbers, carried from one list to
-//! the next. Time counts, not the number of lists, so a missed one costs nothing.
+//! Durations of a session's conditions, carried from one snapshot to the next.
+//!
+//! Conditions are measured in time, not in snapshots, so a missed snapshot does not matter.
 
 use std::hash::{Hash as _, Hasher as _};
 
@@ -8,23 +9,27 @@ use rustc_hash::FxHasher;
 use super::capabilities::Capabilities;
 use crate::model::{Session, SessionId, Text};
 
-/// What may have happened unseen in a longer pause than this is not taken for granted.
+/// Longest gap between two snapshots, in milliseconds.
+///
+/// After a longer one the conditions `silent` and `no-backend` are timed from the new snapshot.
 const MAX_GAP_MS: u32 = 30_000;
 
-/// For how long something has held without a break, as far as it was watched, in milliseconds. The
-/// highest bit says that it held already when it was first looked at, so it may have held for longer.
+/// How long a condition has held without interruption, in milliseconds.
+///
+/// The high bit marks a condition that already held when first observed, so the true time may be longer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct HeldFor(u32);
 
 impl HeldFor {
+    /// The high bit.
     const OPEN: u32 = 1 << 31;
 
-    /// It is seen for the first time.
+    /// Starts a condition. `is_open` if it may have held before.
     pub(super) const fn begun(is_open: bool) -> Self {
         Self(if is_open { Self::OPEN } else { 0 })
     }
 
-    /// It still holds after so much time.
+    /// Returns the duration after the condition held for `passed_ms` more.
     pub(super) fn after(self, passed_ms: u32) -> Self {
         let lasted = (self.0 & !Self::OPEN)
             .saturating_add(passed_ms)
@@ -32,44 +37,45 @@ impl HeldFor {
         Self(lasted | (self.0 & Self::OPEN))
     }
 
-    /// For how long it was watched.
+    /// Returns the observed duration, in milliseconds.
     pub(super) fn millis(self) -> u64 {
         u64::from(self.0 & !Self::OPEN)
     }
 
-    /// Whether it may have held for longer.
+    /// Whether the condition may have held for longer.
     pub(super) const fn is_open(self) -> bool {
         self.0 & Self::OPEN != 0
     }
 }
 
-/// What is kept of one session.
+/// Durations of the conditions of one session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct SessionHistory {
-    /// Which pool it belongs to: user, address and service, hashed.
+    /// Pool of the session: a hash of user, address and service.
     pub(super) pool: u64,
-    /// It has been in its phase.
+    /// Time in its phase.
     pub(super) phase: HeldFor,
-    /// Its statement has been running.
+    /// Time that its statement has been running.
     pub(super) statement: HeldFor,
-    /// The same, and nothing moved.
+    /// Time that its statement has been running without I/O events.
     pub(super) quiet: HeldFor,
-    /// A statement waited without a connection to a server.
+    /// Time that a statement has been waiting without a server connection.
     pub(super) bare: HeldFor,
 }
 
-/// What lies between two lists.
+/// The gap between two snapshots.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gap {
-    /// How much time, by this machine's clock; a clock that was set back counts as none.
+    /// Length, by this machine's clock, in milliseconds. 0 if the clock was set back.
     pub(super) passed_ms: u32,
-    /// The newest session of the list before; nothing if there is no such list.
+    /// Highest id of the previous snapshot; `None` if there is no previous snapshot.
     pub(super) newest: Option<SessionId>,
 }
 
 impl SessionHistory {
-    /// What is known of a session that was not in the list before. Ids ascend: one above all others
-    /// is new, so nothing of it began before it was looked at.
+    /// Returns the history of a session that is not in the previous snapshot.
+    ///
+    /// Ids ascend: a session with a higher id than all others is new, so no condition held before.
     pub(super) fn first(now: &Session, gap: Gap) -> Self {
         let is_open = gap.newest.is_none_or(|newest| now.id <= newest);
         let begun = HeldFor::begun(is_open);
@@ -82,9 +88,9 @@ impl SessionHistory {
         }
     }
 
-    /// What is known of a session that was in the list before.
+    /// Returns the history of a session that is in the previous snapshot too.
     pub(super) fn next(self, before: &Session, now: &Session, gap: Gap, capabilities: Capabilities) -> Self {
-        let goes_on = |lasting: HeldFor, holds: bool| {
+        let continued = |lasting: HeldFor, holds: bool| {
             if holds {
                 lasting.after(gap.passed_ms)
             } else {
@@ -95,7 +101,7 @@ impl SessionHistory {
             if holds && gap.passed_ms > MAX_GAP_MS {
                 HeldFor::begun(true)
             } else {
-                goes_on(lasting, holds)
+                continued(lasting, holds)
             }
         };
         let same_statement = runs_same(before, now);
@@ -108,15 +114,15 @@ impl SessionHistory {
             } else {
                 pool(now)
             },
-            phase: goes_on(self.phase, before.phase() == now.phase()),
-            statement: goes_on(self.statement, same_statement),
+            phase: continued(self.phase, before.phase() == now.phase()),
+            statement: continued(self.statement, same_statement),
             quiet: watched(self.quiet, same_statement && both(Capabilities::is_quiet)),
             bare: watched(self.bare, both(Capabilities::is_bare)),
         }
     }
 }
 
-/// Whether the same statement is without an end in both lists.
+/// Whether the same statement is running in both snapshots.
 fn runs_same(before: &Session, now: &Session) -> bool {
     let now = received(now);
     now.is_some() && now == received(before)
@@ -130,13 +136,13 @@ fn connected(session: &Session) -> Option<&Text> {
     session.connected.as_ref().map(|connected| &connected.sent)
 }
 
-/// Whether both are one session. A user is set at login and never changes after that.
+/// Whether both are one session. The user is set at login and never changes after that.
 pub(super) fn is_same(before: &Session, now: &Session) -> bool {
     let same_user = before.user.is_none() || before.user == now.user;
     before.id == now.id && same_user && connected(before) == connected(now)
 }
 
-/// The sessions of both lists ascend by id: each of the newer one is paired with the one before.
+/// Returns the histories of the sessions in `now`. Both lists must be sorted by id.
 pub(super) fn merge(
     before: &[Session],
     histories: &[SessionHistory],
@@ -155,6 +161,7 @@ pub(super) fn merge(
     now.iter().map(next).collect()
 }
 
+/// Returns the hash of the session's user, address and service.
 fn pool(session: &Session) -> u64 {
     let mut hasher = FxHasher::default();
     (&session.user, &session.address, &session.service).hash(&mut hasher);

@@ -1,12 +1,10 @@
 //! Why a session is stuck: named reasons, each with its evidence, never a bare score.
 //!
-//! [`diagnose`] looks at one list, with what the lists before it have left in mind (a few numbers for
-//! each session), and gives a [`Diagnoses`] that stands beside it. A reason that this dialect, version
-//! or number of looks cannot tell is *unjudged*, which is not the same as absent. The reasons are
-//! one table, [`REASONS`]; each family of them has a file.
+//! [`diagnose`] evaluates all rules for each session of a snapshot, with the history of earlier snapshots (a
+//! few numbers for each session), and returns [`Diagnoses`]. A rule without enough data returns `Unknown`,
+//! which is not `No`. The reasons are one table, [`REASONS`].
 //!
-//! Used by `app` (which judges in `arrange`, beside the drawing thread) and the one-shot commands;
-//! uses `model` only. Pure: time is what the lists say, nothing else.
+//! Uses `model` only. Pure: the only times are those of the snapshots.
 
 mod baseline;
 mod capabilities;

@@ -1,4 +1,4 @@
-//! Connections whose other side does not keep up, by their statistics or their queues.
+//! Rules for connections whose other side does not read fast enough, by statistics or queues.
 
 use super::evidence::Evidence;
 use super::finding::Severity;
@@ -7,10 +7,10 @@ use super::rule::RuleResult;
 use super::sample::{ConnectionSample, TrackedConnection};
 use crate::model::{Buffer, Counter, WriteQueue};
 
-/// So many looks in a row have to show a full queue.
+/// Number of consecutive samples that must show a full queue.
 const MIN_SAMPLES: u8 = 2;
 
-/// A full queue on two looks in a row, or something that waits to be written.
+/// Checks for a full queue in two consecutive samples, or for data in a write queue.
 pub(super) fn back_pressure(sample: &ConnectionSample) -> RuleResult {
     let found = |evidence| RuleResult::Found(Severity::Act, evidence);
     if let Some(bytes) = sample.client.and_then(waiting) {
@@ -44,7 +44,7 @@ pub(super) fn back_pressure(sample: &ConnectionSample) -> RuleResult {
     }
 }
 
-/// Something that waits to be written, as a list tells it (JSON:API, 23.02 and later).
+/// Checks for data in a write queue, from a session list (JSON:API, 23.02 and later).
 pub(super) fn write_queue(input: &RuleInput<'_>) -> RuleResult {
     let extra = input.session.extra.as_ref();
     match extra.and_then(|extra| extra.write_queue.clone()) {
@@ -60,7 +60,7 @@ fn waiting(buffer: Buffer) -> Option<u64> {
     buffer.writeq.filter(|bytes| *bytes > 0)
 }
 
-/// How many more rises than falls there were: the worst connection is the one to name.
+/// Returns the number of high-water events minus low-water events. The highest marks the worst connection.
 fn surplus(connection: &TrackedConnection) -> u64 {
     let value = |counter| connection.statistics.get(counter).unwrap_or_default();
     value(Counter::HighWater).saturating_sub(value(Counter::LowWater))
@@ -75,9 +75,9 @@ fn high_water(connection: &TrackedConnection) -> Option<Evidence> {
     })
 }
 
-/// Buffered writes that have grown from look to look, over three.
+/// Checks for buffered writes that have grown over three samples.
 pub(super) fn buffering(sample: &ConnectionSample) -> RuleResult {
-    let mut judgment = RuleResult::Unknown;
+    let mut result = RuleResult::Unknown;
     for connection in &sample.connections {
         match connection.buffered {
             [Some(now), Some(before), Some(first)] if now > before && before > first => {
@@ -85,9 +85,9 @@ pub(super) fn buffering(sample: &ConnectionSample) -> RuleResult {
                 let grown = now - first;
                 return RuleResult::Found(Severity::Look, Evidence::Buffering { server, grown });
             }
-            [Some(_), Some(_), Some(_)] => judgment = RuleResult::No,
+            [Some(_), Some(_), Some(_)] => result = RuleResult::No,
             _ => {}
         }
     }
-    judgment
+    result
 }

@@ -1,4 +1,4 @@
-//! What an entry of the table of reasons is.
+//! Entries of the table of reasons.
 
 use std::fmt;
 
@@ -8,47 +8,47 @@ use super::rule::RuleResult;
 use super::sample::ConnectionSample;
 use super::thresholds::Thresholds;
 
-/// A reason to look at a session. From its entry come judging, filters, `docs/reasons.md` and JSON.
+/// A named cause for marking a session. Diagnosis, filters, help, `docs/reasons.md` and JSON use its entry.
 pub struct Reason {
-    /// The name in filters and in JSON.
+    /// Name in filters and in JSON.
     pub name: &'static str,
-    /// What it says.
+    /// Description, for help and documentation.
     pub about: &'static str,
-    /// Which dialects and versions tell enough for it.
-    pub told_by: &'static str,
-    /// How much it can matter, the weaker first.
+    /// Dialect and versions that report the data this rule needs.
+    pub requires: &'static str,
+    /// Possible severities, weaker first.
     pub severities: &'static [Severity],
-    /// From when on it holds, in words.
+    /// Returns the threshold as text.
     pub limit: fn(&Thresholds) -> String,
-    /// How it is judged.
-    pub(super) judge: RuleFn,
+    /// The rule that checks it.
+    pub(super) rule: RuleFn,
 }
 
-/// What a reason is judged by.
+/// The function that checks a reason, by the input that it needs.
 #[derive(Clone, Copy)]
 pub(super) enum RuleFn {
-    /// A session of a list, its history and its surroundings.
+    /// Checks a session of a list with its history and baseline.
     List(fn(&RuleInput<'_>) -> RuleResult),
-    /// Its connections, where they were looked at.
+    /// Checks a sample of the session's connections. `Unknown` without one.
     Connections(fn(&ConnectionSample) -> RuleResult),
-    /// Its connections, where they were looked at, else what its list tells of them.
+    /// Checks a sample of the session's connections, otherwise the session of the list.
     Either {
-        /// The closer look.
+        /// Rule for a sample.
         connections: fn(&ConnectionSample) -> RuleResult,
-        /// The list.
+        /// Rule for a list.
         list: fn(&RuleInput<'_>) -> RuleResult,
     },
 }
 
 impl RuleFn {
-    /// How connections that were looked at are judged.
+    /// Returns the rule for a sample of connections, if any.
     pub(super) fn connection_rule(self) -> Option<fn(&ConnectionSample) -> RuleResult> {
         match self {
             Self::List(_) => None,
-            Self::Connections(judge)
+            Self::Connections(rule)
             | Self::Either {
-                connections: judge, ..
-            } => Some(judge),
+                connections: rule, ..
+            } => Some(rule),
         }
     }
 }

@@ -1,18 +1,18 @@
-//! The table of reasons. Of equally severe ones the first explains most, so it is the one shown.
+//! The table of reasons. Of equally severe findings the first one is shown, because it explains most.
 
 use super::finding::Severity::{Act, Look};
 use super::reason::{Reason, RuleFn};
 use super::{pressure, rules};
 
-/// Every reason.
+/// All reasons.
 pub static REASONS: [Reason; 9] = [
     Reason {
         name: "back-pressure",
         about: "more high-water than low-water events, or a write queue",
-        told_by: "draft, by looks at connections; JSON:API from 23.02",
+        requires: "draft, by samples of connections; JSON:API from 23.02",
         severities: &[Act],
-        limit: |_| "two looks".to_owned(),
-        judge: RuleFn::Either {
+        limit: |_| "2 samples".to_owned(),
+        rule: RuleFn::Either {
             connections: pressure::back_pressure,
             list: pressure::write_queue,
         },
@@ -20,76 +20,76 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "no-backend",
         about: "ready, a statement waits, and no server is connected",
-        told_by: "JSON:API from 6.2, where statements are kept; before only while data moves",
+        requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look],
         limit: |limits| limits.no_backend.to_string(),
-        judge: RuleFn::List(rules::no_backend),
+        rule: RuleFn::List(rules::no_backend),
     },
     Reason {
         name: "query",
-        about: "one statement has been running for long",
-        told_by: "JSON:API from 6.2, where statements are kept; before only while data moves",
+        about: "one statement has been running for a long time",
+        requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.query_look, limits.query_act),
-        judge: RuleFn::List(rules::query),
+        rule: RuleFn::List(rules::query),
     },
     Reason {
         name: "silent",
-        about: "a statement runs and no event is counted (inferred)",
-        told_by: "JSON:API from 23.02, where statements are kept",
+        about: "a statement runs but no data moves (inferred)",
+        requires: "JSON:API from 23.02, if statements are kept",
         severities: &[Look],
         limit: |limits| limits.silent.to_string(),
-        judge: RuleFn::List(rules::silent),
+        rule: RuleFn::List(rules::silent),
     },
     Reason {
         name: "idle",
-        about: "idle while it holds a server; ▲ if unlike its pool",
-        told_by: "both; which servers it holds, JSON:API from 2.3",
+        about: "idle while it holds a server; ▲ if its pool is not",
+        requires: "both; the servers that it holds: JSON:API from 2.3",
         severities: &[Look, Act],
         limit: |limits| limits.idle.to_string(),
-        judge: RuleFn::List(rules::idle),
+        rule: RuleFn::List(rules::idle),
     },
     Reason {
         name: "buffering",
-        about: "buffered writes that grow from look to look",
-        told_by: "draft, by looks at connections",
+        about: "buffered writes grow from sample to sample",
+        requires: "draft, by samples of connections",
         severities: &[Look],
-        limit: |_| "three looks".to_owned(),
-        judge: RuleFn::Connections(pressure::buffering),
+        limit: |_| "3 samples".to_owned(),
+        rule: RuleFn::Connections(pressure::buffering),
     },
     Reason {
         name: "closing",
-        about: "told to stop, and still there",
-        told_by: "both",
+        about: "closing, but still listed",
+        requires: "both",
         severities: &[Look],
         limit: |limits| limits.closing.to_string(),
-        judge: RuleFn::List(rules::closing),
+        rule: RuleFn::List(rules::closing),
     },
     Reason {
         name: "history",
-        about: "a longer history of commands than is usual",
-        told_by: "JSON:API from 22.08.12, where the router keeps one",
+        about: "far more session commands than typical",
+        requires: "JSON:API from 22.08.12, if the router keeps them",
         severities: &[Look],
         limit: |limits| format!("{}x", limits.history),
-        judge: RuleFn::List(rules::history),
+        rule: RuleFn::List(rules::history),
     },
     Reason {
         name: "memory",
-        about: "more memory than is usual in its service",
-        told_by: "JSON:API from 22.08",
+        about: "far more memory than typical of its service",
+        requires: "JSON:API from 22.08",
         severities: &[Look],
         limit: |limits| format!("{}x", limits.memory),
-        judge: RuleFn::List(rules::memory),
+        rule: RuleFn::List(rules::memory),
     },
 ];
 
 impl Reason {
-    /// The reason with this name.
+    /// Returns the reason with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         REASONS.iter().find(|reason| reason.name == name)
     }
 
-    /// Its place in the table: of equally severe reasons the first explains most.
+    /// Returns its index in [`REASONS`].
     pub fn index(&self) -> usize {
         REASONS
             .iter()

@@ -1,6 +1,4 @@
-//! One session before its judges.
-//!
-//! What came of judging one reason.
+//! Input and result of rules.
 
 use super::baseline::Baseline;
 use super::capabilities::Capabilities;
@@ -11,7 +9,7 @@ use super::server_time::ServerTime;
 use super::thresholds::Thresholds;
 use crate::model::{Session, Span};
 
-/// All that a reason may look at.
+/// A session with everything that a rule may use.
 pub(super) struct RuleInput<'a> {
     pub(super) session: &'a Session,
     pub(super) history: &'a SessionHistory,
@@ -21,8 +19,9 @@ pub(super) struct RuleInput<'a> {
     pub(super) limits: &'a Thresholds,
 }
 
-/// Something that holds is found once it has lasted. Before that it is none, unless it held already
-/// when it was first looked at: then nobody knows.
+/// Reports the finding once the condition has held for `limit`.
+///
+/// Before that returns `No`, or `Unknown` if the condition already held when first observed.
 pub(super) fn once_lasted(
     lasting: HeldFor,
     limit: Span,
@@ -37,18 +36,18 @@ pub(super) fn once_lasted(
     }
 }
 
-/// Whole seconds are what people read.
+/// Rounds milliseconds down to whole seconds for display.
 pub(super) fn span(millis: u64) -> Span {
     Span::from_secs(i64::try_from(millis / 1000).unwrap_or(i64::MAX))
 }
 
-/// What came of judging one reason.
+/// Result of one rule.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum RuleResult {
-    /// It cannot be told, or not yet.
+    /// There is not enough data, or not yet.
     Unknown,
-    /// It does not hold.
+    /// The reason does not apply.
     No,
-    /// It holds.
+    /// The reason applies.
     Found(Severity, Evidence),
 }

@@ -1,10 +1,7 @@
-//! Sessions that weigh far more than others of their service.
+//! Rules for sessions of a list.
 //!
-//! Sessions that were told to stop and do not.
-//!
-//! Sessions that nobody uses and that keep a server busy all the same.
-//!
-//! Statements that take too long: how long, whether anything moves, and whether there is a server.
+//! They find sessions that take far more memory or session commands than is typical, that do not finish
+//! closing, that hold a server while idle, and statements that run long, do not move, or have no server.
 
 use super::baseline::{MIN_TYPICAL_COMMANDS, MIN_TYPICAL_MEMORY};
 use super::evidence::Evidence;
@@ -12,7 +9,7 @@ use super::finding::Severity;
 use super::rule::{RuleInput, RuleResult, once_lasted, span};
 use crate::model::SessionPhase;
 
-/// Far more memory than usual in its service.
+/// Checks for far more memory than is typical of its service.
 pub(super) fn memory(input: &RuleInput<'_>) -> RuleResult {
     let Some(bytes) = input.session.extra.as_ref().and_then(|extra| extra.memory) else {
         return RuleResult::Unknown;
@@ -21,16 +18,16 @@ pub(super) fn memory(input: &RuleInput<'_>) -> RuleResult {
     if bytes < MIN_TYPICAL_MEMORY.saturating_mul(times) {
         return RuleResult::No;
     }
-    let Some(usual) = input.baseline.typical_memory(input.session) else {
+    let Some(typical) = input.baseline.typical_memory(input.session) else {
         return RuleResult::Unknown;
     };
-    if bytes < usual.max(MIN_TYPICAL_MEMORY).saturating_mul(times) {
+    if bytes < typical.max(MIN_TYPICAL_MEMORY).saturating_mul(times) {
         return RuleResult::No;
     }
-    RuleResult::Found(Severity::Look, Evidence::Memory { bytes, usual })
+    RuleResult::Found(Severity::Look, Evidence::Memory { bytes, typical })
 }
 
-/// A far longer history of session commands than usual in its service.
+/// Checks for far more session commands than is typical of its service.
 pub(super) fn history(input: &RuleInput<'_>) -> RuleResult {
     let Some(commands) = input.session.extra.as_ref().and_then(|extra| extra.history) else {
         return RuleResult::Unknown;
@@ -39,16 +36,16 @@ pub(super) fn history(input: &RuleInput<'_>) -> RuleResult {
     if commands < MIN_TYPICAL_COMMANDS.saturating_mul(times) {
         return RuleResult::No;
     }
-    let Some(usual) = input.baseline.typical_history(input.session) else {
+    let Some(typical) = input.baseline.typical_history(input.session) else {
         return RuleResult::Unknown;
     };
-    if commands < usual.max(MIN_TYPICAL_COMMANDS).saturating_mul(times) {
+    if commands < typical.max(MIN_TYPICAL_COMMANDS).saturating_mul(times) {
         return RuleResult::No;
     }
-    RuleResult::Found(Severity::Look, Evidence::History { commands, usual })
+    RuleResult::Found(Severity::Look, Evidence::History { commands, typical })
 }
 
-/// Stopping for long.
+/// Checks for a session that has been closing for too long.
 pub(super) fn closing(input: &RuleInput<'_>) -> RuleResult {
     match input.session.phase() {
         None => RuleResult::Unknown,
@@ -59,8 +56,10 @@ pub(super) fn closing(input: &RuleInput<'_>) -> RuleResult {
     }
 }
 
-/// Idle for long while it holds a server (where the list tells which it holds). A pool of idle
-/// connections is normal: only one that is unlike the rest of its pool was probably forgotten.
+/// Checks for a session that holds a server (if the list reports servers) while it is idle for too long.
+///
+/// A pool of idle connections is normal. A session that is idle while its pool is in use was probably
+/// forgotten, so it is marked ▲.
 pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     let Some(idle) = input.session.idle else {
         return RuleResult::Unknown;
@@ -79,8 +78,10 @@ pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     RuleResult::Found(severity, Evidence::Idle { idle, others })
 }
 
-/// One statement has been running for long: since we first saw it, or, if it ran before we looked,
-/// by its time of receipt.
+/// Checks for a statement that has been running for too long.
+///
+/// Measured from the first snapshot with it or, if it was already running in the first snapshot, from its
+/// time of receipt.
 pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
     match input.capabilities.is_running(input.session) {
         None => return RuleResult::Unknown,
@@ -113,7 +114,7 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
     RuleResult::Found(severity, Evidence::Query { lasted, is_least })
 }
 
-/// A statement runs and nothing moves.
+/// Checks for a statement that runs without I/O events.
 pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
     match input.capabilities.is_quiet(input.session) {
         None => RuleResult::Unknown,
@@ -124,7 +125,7 @@ pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
     }
 }
 
-/// A statement waits and there is no connection to a server.
+/// Checks for a statement that waits without a server connection.
 pub(super) fn no_backend(input: &RuleInput<'_>) -> RuleResult {
     match input.capabilities.is_bare(input.session) {
         None => RuleResult::Unknown,

@@ -1,7 +1,4 @@
-//! A closer look at the connections of one session, and at what the looks before it have shown.
-//! Lists do not tell this: it comes from looking at a session by itself.
-//!
-//! What a closer look at a session's connections adds to what its list tells.
+//! Samples of the connections of one session, which a session list does not report.
 
 use jiff::Timestamp;
 
@@ -10,39 +7,40 @@ use super::reasons::REASONS;
 use super::rule::RuleResult;
 use crate::model::{Buffer, ConnectionDetail, ConnectionStatistics, Counter, Text};
 
-/// Older than this it says nothing of now, in milliseconds.
-const HOLDS_MS: i128 = 10_000;
-/// Looks closer together than this give no rate: the quotient would be noise.
+/// Maximum age of a sample that is used in a diagnosis, in milliseconds.
+const MAX_AGE_MS: i128 = 10_000;
+/// Minimum interval between two samples to compute a rate, in milliseconds.
 const MIN_INTERVAL_MS: u64 = 100;
 
-/// What the last looks at the connections of one session have shown.
+/// The last sample of the connections of one session, compared with earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionSample {
-    /// When the last look was, by this machine's clock.
+    /// Time of the sample, by this machine's clock.
     pub taken_at: Timestamp,
     pub(super) connections: Vec<TrackedConnection>,
     pub(super) client: Option<Buffer>,
-    /// How long before it the last look was, if there was one, in milliseconds.
+    /// Time since the previous sample, in milliseconds; `None` if there is none.
     since_ms: Option<u64>,
 }
 
-/// One connection, known again by its place and its server.
+/// A connection, recognized in the next sample by its index and server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TrackedConnection {
     pub(super) server: Option<Text>,
     pub(super) statistics: ConnectionStatistics,
     pub(super) buffer: Option<Buffer>,
-    /// On so many looks in a row there were more rises than falls.
+    /// Number of consecutive samples with a full queue.
     pub(super) full: u8,
-    /// The buffered writes of the last looks, the newest first.
+    /// Buffered writes of the last samples, newest first.
     pub(super) buffered: [Option<u64>; 3],
-    /// How the counters stood at the look before.
+    /// Counters of the previous sample.
     before: Option<ConnectionStatistics>,
 }
 
 impl ConnectionSample {
-    /// Looks at the connections of a session and the queues of its client, with what was seen before
-    /// in mind. A look at the same moment is none.
+    /// Returns the sample for `connections` and the queues of the client, with rates against `before`.
+    ///
+    /// Returns `before` unchanged if the timestamps are equal.
     pub fn next(
         before: Option<Self>,
         connections: &[ConnectionDetail],
@@ -88,12 +86,12 @@ impl ConnectionSample {
         }
     }
 
-    /// Whether it is not too old to tell of that moment.
+    /// Whether the sample was taken within 10 s of `moment`.
     pub fn is_current_at(&self, moment: Timestamp) -> bool {
-        moment.duration_since(self.taken_at).as_millis().abs() <= HOLDS_MS
+        moment.duration_since(self.taken_at).as_millis().abs() <= MAX_AGE_MS
     }
 
-    /// What a counter has come to on all its connections together, where any tells.
+    /// Returns a counter, summed over all connections; `None` if none reports it.
     pub fn total(&self, counter: Counter) -> Option<u64> {
         sum(self
             .connections
@@ -101,19 +99,19 @@ impl ConnectionSample {
             .map(|connection| connection.statistics.get(counter)))
     }
 
-    /// By how much a counter has risen a second, on the connections that the look before had too.
+    /// Returns the increase of a counter per second, over the connections that the previous sample has too.
     pub fn rate(&self, counter: Counter) -> Option<f64> {
         let passed = self.since_ms.filter(|passed| *passed >= MIN_INTERVAL_MS)?;
         let risen = self.connections.iter().map(|connection| {
             let before = connection.before?.get(counter)?;
             connection.statistics.get(counter)?.checked_sub(before)
         });
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        #[expect(clippy::cast_precision_loss, reason = "a rate for display")]
         let rate = sum(risen)? as f64 * 1000.0 / passed as f64;
         Some(rate)
     }
 
-    /// Whether another look soon may find what this one cannot tell yet.
+    /// Whether another sample soon may lead to a finding.
     pub fn is_suspicious(&self) -> bool {
         let grows =
             |buffered: &[Option<u64>; 3]| matches!(buffered, [Some(now), Some(before), _] if now > before);
@@ -123,34 +121,35 @@ impl ConnectionSample {
     }
 }
 
-/// The sum of what is known; nothing where nothing is.
+/// Returns the sum of the known values; `None` if there are none.
 fn sum(values: impl Iterator<Item = Option<u64>>) -> Option<u64> {
     values.flatten().reduce(u64::saturating_add)
 }
 
-/// More rises over the high-water mark than falls below the low one: a queue is full now.
+/// Whether a queue is full: there were more high-water than low-water events.
 fn is_full(statistics: &ConnectionStatistics) -> bool {
     let low = statistics.get(Counter::LowWater);
     low.is_some() && statistics.get(Counter::HighWater) > low
 }
 
-/// Counters only rise: what has fallen is another connection.
+/// Whether a counter has fallen. Counters only rise, so it is another connection then.
 fn has_fallen(before: &ConnectionStatistics, now: &ConnectionStatistics) -> bool {
     let mut counters = before.iter().zip(now.iter());
     counters.any(|((_, before), (_, now))| now.is_some() && now < before)
 }
 
-/// What a list found of a session, with what a closer look adds to it. The strongest first.
+/// Adds the findings of a sample to those of a list. Returns the findings, strongest first, and the reasons
+/// without enough data.
 pub fn closer(listed: &Diagnosis<'_>, sample: Option<&ConnectionSample>) -> (Vec<Finding>, ReasonSet) {
     let (mut found, mut unjudged) = (listed.found.to_vec(), listed.unjudged);
-    for (place, reason) in REASONS.iter().enumerate() {
-        let (Some(judge), Some(sample)) = (reason.judge.connection_rule(), sample) else {
+    for (index, reason) in REASONS.iter().enumerate() {
+        let (Some(rule), Some(sample)) = (reason.rule.connection_rule(), sample) else {
             continue;
         };
         found.retain(|finding| finding.reason != reason);
-        unjudged.remove(place);
-        match judge(sample) {
-            RuleResult::Unknown => unjudged.insert(place),
+        unjudged.remove(index);
+        match rule(sample) {
+            RuleResult::Unknown => unjudged.insert(index),
             RuleResult::No => {}
             RuleResult::Found(severity, evidence) => found.push(Finding {
                 reason,

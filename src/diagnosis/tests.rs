@@ -1,4 +1,4 @@
-//! Each reason on both sides of its limit, and what nobody can know.
+//! Each reason on both sides of its threshold, and with unknown data.
 
 mod bounds;
 mod closer;
@@ -16,7 +16,7 @@ use crate::model::{
     SessionId, Span, Text, TextLimit,
 };
 
-/// When the tests play: 2026-11-23 16:20:00 UTC.
+/// Time of the tests: 2026-11-23 16:20:00 UTC.
 const WALL: i64 = 1_795_450_800;
 
 fn text(raw: &str) -> Text {
@@ -36,7 +36,7 @@ fn version(version: &str) -> Instance {
     }
 }
 
-/// Lists that come one after another.
+/// Consecutive snapshots.
 struct Polls {
     dialect: Dialect,
     instance: Option<Instance>,
@@ -67,7 +67,7 @@ impl Polls {
         }
     }
 
-    /// A list comes, so many seconds after the one before.
+    /// Diagnoses a snapshot, `after` seconds after the previous one.
     fn list(&mut self, after: i64, sessions: Vec<Session>) -> &Diagnoses {
         self.now += after;
         let taken_at = Timestamp::from_second(WALL + self.now).unwrap();
@@ -88,7 +88,7 @@ impl Polls {
         &self.past.insert((sessions, taken_at, diagnoses)).2
     }
 
-    /// What was found of the only session, as `query 48s`, and by how much.
+    /// Returns the findings of the only session, as `query 48s`, with their severities.
     fn one(&mut self, after: i64, session: Session) -> Vec<(String, Severity)> {
         let kept = session.clone();
         let found = self.list(after, vec![session]).diagnosis(0).found.to_vec();
@@ -98,14 +98,14 @@ impl Polls {
             .collect()
     }
 
-    /// Whether the last list left a reason of its first session open.
+    /// Whether a reason of the first session is unknown after the last snapshot.
     fn is_open(&self, reason: &str) -> bool {
         let (_, _, diagnoses) = self.past.as_ref().unwrap();
         diagnoses.diagnosis(0).unjudged.has(reason)
     }
 }
 
-/// A session of 24.02 that is in use and has nothing to do.
+/// Returns a session of 24.02 that is in use and runs no statement.
 fn session(id: u64) -> Session {
     Session {
         state: Some(text("Session started")),
@@ -142,7 +142,7 @@ impl Session {
         self
     }
 
-    /// It runs a statement that came at that time of the server's day.
+    /// Sets a running statement, received at this time in the server's zone.
     fn running(self, received: &str) -> Self {
         let received = text(&format!("2026-11-23T{received}"));
         let idle = Some(Span::default());
@@ -169,7 +169,7 @@ impl Session {
         }
     }
 
-    /// So much later.
+    /// Makes the session older by this number of seconds.
     fn later(self, seconds: i64) -> Self {
         let age = self.age.map_or(0, Span::as_secs);
         Self {

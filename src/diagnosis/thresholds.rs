@@ -1,27 +1,27 @@
-//! From when on something is worth a word: the limits, and the table by which they are set.
+//! The thresholds of the reasons, and the table of their settings.
 
 use std::time::Duration;
 
 use crate::model::Span;
 
-/// The limits of the reasons.
+/// The thresholds of the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
-    /// A statement that runs so long is looked at.
+    /// Time after which a running statement is marked ●. Defaults to 30 s.
     pub query_look: Span,
-    /// A statement that runs so long is acted on; never less than `query_look`.
+    /// Time after which a running statement is marked ▲, at least `query_look`. Defaults to 5 minutes.
     pub query_act: Span,
-    /// A statement runs and nothing moves.
+    /// Time that a statement runs without I/O events. Defaults to 30 s.
     pub silent: Span,
-    /// Idle while it holds a backend.
+    /// Idle time of a session that holds a server. Defaults to 1 hour.
     pub idle: Span,
-    /// Being closed.
+    /// Time that a session has been closing. Defaults to 10 s.
     pub closing: Span,
-    /// A statement waits and there is no backend.
+    /// Time that a statement waits without a server connection. Defaults to 10 s.
     pub no_backend: Span,
-    /// So many times the history of commands that is usual in its service.
+    /// Number of session commands, as a multiple of the median of the service. Defaults to 10.
     pub history: u32,
-    /// So many times the memory that is usual in its service.
+    /// Memory, as a multiple of the median of the service. Defaults to 10.
     pub memory: u32,
 }
 
@@ -40,72 +40,72 @@ impl Default for Thresholds {
     }
 }
 
-/// One limit, as it is set from outside.
+/// A threshold that can be configured.
 #[derive(Debug)]
 pub struct Threshold {
-    /// The key in the configuration file.
+    /// Key in the configuration file.
     pub name: &'static str,
-    /// What is worth a word from there on.
+    /// Description, for documentation.
     pub about: &'static str,
-    /// Where it stands, and in which unit.
+    /// Accessor for the value.
     pub limit: ThresholdAccess,
 }
 
-/// Where a limit stands, and in which unit.
+/// Accessor for the value of a threshold, by its unit.
 #[derive(Clone, Copy, Debug)]
 pub enum ThresholdAccess {
-    /// A length of time.
+    /// A duration.
     Span(fn(&mut Thresholds) -> &mut Span),
-    /// So many times what is usual.
+    /// A multiple of the typical value.
     Times(fn(&mut Thresholds) -> &mut u32),
 }
 
-/// Every limit.
+/// All thresholds.
 pub static THRESHOLDS: [Threshold; 8] = [
     Threshold {
         name: "query-look",
-        about: "a statement that has run for so long is looked at (●)",
+        about: "time after which a running statement is marked ●",
         limit: ThresholdAccess::Span(|limits| &mut limits.query_look),
     },
     Threshold {
         name: "query-act",
-        about: "and after so long it is acted on (▲)",
+        about: "time after which it is marked ▲",
         limit: ThresholdAccess::Span(|limits| &mut limits.query_act),
     },
     Threshold {
         name: "silent",
-        about: "a statement runs and no event is counted for so long",
+        about: "time that a statement runs without I/O events",
         limit: ThresholdAccess::Span(|limits| &mut limits.silent),
     },
     Threshold {
         name: "idle",
-        about: "idle for so long while it holds a server",
+        about: "idle time of a session that holds a server",
         limit: ThresholdAccess::Span(|limits| &mut limits.idle),
     },
     Threshold {
         name: "closing",
-        about: "told to stop so long ago, and still there",
+        about: "time that a session has been closing",
         limit: ThresholdAccess::Span(|limits| &mut limits.closing),
     },
     Threshold {
         name: "no-backend",
-        about: "a statement waits for so long, and no server is connected",
+        about: "time that a statement waits without a server connection",
         limit: ThresholdAccess::Span(|limits| &mut limits.no_backend),
     },
     Threshold {
         name: "history",
-        about: "a history of commands so many times what is usual in its service",
+        about: "session commands, as a multiple of the median of the service",
         limit: ThresholdAccess::Times(|limits| &mut limits.history),
     },
     Threshold {
         name: "memory",
-        about: "so many times the memory that is usual in its service",
+        about: "memory, as a multiple of the median of the service",
         limit: ThresholdAccess::Times(|limits| &mut limits.memory),
     },
 ];
 
 impl Threshold {
-    /// Its value as it is written: `30s`, `10x`.
+    /// Returns the value as text: `30s`, `10x`.
     pub fn text(&self, mut limits: Thresholds) -> String {
         match self.limit {
             ThresholdAccess::Span(at) => {
@@ -118,7 +118,7 @@ impl Threshold {
 }
 
 impl Thresholds {
-    /// Whether what is acted on was looked at before.
+    /// Whether `query_look` does not exceed `query_act`.
     pub fn are_in_order(&self) -> bool {
         self.query_look <= self.query_act
     }

@@ -1,8 +1,4 @@
-//! What a filter says, and the one way to write it.
-//!
-//! Filters that the program writes itself: what was asked before, and a field that is exactly a text.
-//!
-//! How a field is held against a value: what stands between the two.
+//! The parsed form of a filter, its canonical text, and narrowing a filter to one value of a field.
 
 use std::fmt::{self, Display as _};
 
@@ -14,26 +10,26 @@ use super::word::Word;
 use super::{Filter, unit};
 use crate::model::RawText;
 
-/// A condition.
+/// A condition, possibly composed of others.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expr {
-    /// Every one of them; two at least.
+    /// All conditions must match. At least two.
     All(Vec<Expr>),
-    /// One of them; two at least.
+    /// At least one condition must match. At least two.
     Any(Vec<Expr>),
-    /// The opposite.
+    /// The condition must not match.
     Not(Box<Expr>),
-    /// A field is known.
+    /// The value of a field is known.
     Known(&'static FilterField),
-    /// A flag.
+    /// A flag is set.
     Flag(&'static FilterField),
-    /// A text in any field.
+    /// A text occurs in any field.
     Word(Word),
-    /// A field against a value.
+    /// A field is compared with a value.
     Compare(Comparison),
 }
 
-/// A field against a value.
+/// A comparison of a field with a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Comparison {
     pub(super) field: &'static FilterField,
@@ -41,17 +37,17 @@ pub(super) struct Comparison {
     pub(super) operand: Operand,
 }
 
-/// What a field is held against.
+/// The value that a field is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operand {
     Glob(Glob),
     Pattern(Pattern),
-    /// A number, milliseconds or bytes, as the field has it.
+    /// A number, in the unit of the field: none, milliseconds or bytes.
     Number(u64),
 }
 
 impl Expr {
-    /// All of them. Parentheses that change nothing are gone.
+    /// Joins conditions by `and`. Removes redundant parentheses.
     pub(super) fn all(parts: Vec<Self>) -> Self {
         let flat = parts.into_iter().flat_map(|part| match part {
             Self::All(inner) => inner,
@@ -60,7 +56,7 @@ impl Expr {
         one_or(flat.collect(), Self::All)
     }
 
-    /// One of them. Parentheses that change nothing are gone.
+    /// Joins conditions by `or`. Removes redundant parentheses.
     pub(super) fn any(parts: Vec<Self>) -> Self {
         let flat = parts.into_iter().flat_map(|part| match part {
             Self::Any(inner) => inner,
@@ -69,14 +65,14 @@ impl Expr {
         one_or(flat.collect(), Self::Any)
     }
 
-    /// Whether a field is asked for.
+    /// Whether the condition uses a field.
     pub(super) fn uses(&self, name: &str) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.uses(name)),
             Self::Not(part) => part.uses(name),
             Self::Known(field) | Self::Flag(field) => field.name == name,
             Self::Compare(comparison) => comparison.field.name == name,
-            Self::Word(_) => Word::is_looked_for_in(name),
+            Self::Word(_) => Word::is_searched_in(name),
         }
     }
 }
@@ -119,8 +115,8 @@ fn joined(
     between: &str,
     is_grouped: impl Fn(&Expr) -> bool,
 ) -> fmt::Result {
-    for (place, part) in parts.iter().enumerate() {
-        if place > 0 {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
             f.write_str(between)?;
         }
         grouped(f, part, is_grouped(part))?;
@@ -160,13 +156,13 @@ impl fmt::Display for Comparison {
 }
 
 impl Filter {
-    /// Those of its sessions whose raw text in a field is exactly this one, whatever it is made of;
-    /// without a text, those of which the field is not known.
+    /// Narrows the filter to sessions whose raw text in `field` is exactly `text`.
     ///
-    /// It is written as a person would write it, and read like any other: one that would be too long
-    /// or too deep is an error.
+    /// `None` narrows to sessions whose field is unknown. The new filter is written in the filter language
+    /// and parsed like any other.
     ///
-    /// A text that is not kept whole is an error.
+    /// # Errors
+    /// Returns a [`FilterError`] if the filter becomes too long or too deep, or if `text` is not kept whole.
     pub fn narrowed(&self, field: &FilterField, text: Option<RawText<'_>>) -> Result<Self, FilterError> {
         let whole = text.map(|text| text.whole().ok_or_else(FilterError::not_kept));
         let condition = exactly(field.name, whole.transpose()?);
@@ -186,7 +182,7 @@ fn exactly(field: &str, text: Option<&str>) -> String {
     }
 }
 
-/// Writes a text as a value that matches this text only, in quotes where it needs them.
+/// Returns a value that matches exactly this text, in quotes if needed.
 pub(super) fn literal(text: &str) -> String {
     let pattern = glob::escaped(text);
     if is_word(&pattern) {
@@ -196,7 +192,7 @@ pub(super) fn literal(text: &str) -> String {
     }
 }
 
-/// How a field is held against a value.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     Is,
@@ -209,7 +205,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// All; one that begins like another stands after it.
+    /// All operators. One that is a prefix of another comes after it.
     pub(super) const ALL: [Self; 7] = [
         Self::IsNot,
         Self::AtMost,

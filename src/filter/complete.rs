@@ -1,4 +1,4 @@
-//! Tab: what can stand in the place of the unfinished word before the cursor.
+//! Completion of the word before the cursor.
 
 use super::ast::literal;
 use super::field::{FieldType, FilterField};
@@ -6,21 +6,23 @@ use super::fields::FIELDS;
 use super::glob;
 use super::lex::is_word;
 
-/// What Tab can put in the place of an unfinished word.
+/// Completions of an unfinished word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// Where the word begins, in characters; it ends at the cursor.
+    /// Start of the word, in characters. The word ends at the cursor.
     pub start: usize,
-    /// What can stand there, the best first; never empty.
+    /// Completions, best first. Never empty.
     pub choices: Vec<String>,
 }
 
-/// Completes the word that ends `text`: the name of a field, or a value of the field before `=`
-/// or `!=`. `values` gives the values that are known to occur; those that need no quotes come first.
+/// Completes the last word of `text`: a field name, or a value after `=` or `!=`.
+///
+/// `values` returns the known values of a field. Values that need no quotes come first. Returns `None` if
+/// nothing fits.
 pub fn complete(text: &str, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> Option<Completion> {
     let word = unfinished(text);
     let typed = word.find(['=', '!', '~', '<', '>']);
-    let (keep, choices) = match typed.and_then(|place| word.split_at_checked(place)) {
+    let (keep, choices) = match typed.and_then(|index| word.split_at_checked(index)) {
         None => (0, names(word)),
         Some((name, rest)) => {
             let value = rest.strip_prefix("!=").or_else(|| rest.strip_prefix('='))?;
@@ -48,15 +50,15 @@ fn names(begun: &str) -> Vec<String> {
     fitting.map(|field| field.name.to_owned()).collect()
 }
 
-/// From the last blank or parenthesis that is not in quotes.
+/// Returns the text after the last blank or parenthesis that is not in quotes.
 fn unfinished(text: &str) -> &str {
     let mut open = None;
     let mut start = 0;
-    for (place, c) in text.char_indices() {
+    for (index, c) in text.char_indices() {
         match open {
             Some(quote) if c == quote => open = None,
             None if matches!(c, '\'' | '"') => open = Some(c),
-            None if c.is_whitespace() || matches!(c, '(' | ')') => start = place + c.len_utf8(),
+            None if c.is_whitespace() || matches!(c, '(' | ')') => start = index + c.len_utf8(),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! One condition, as it is written.
+//! Parses one condition.
 //!
 //! ```text
 //! condition  = "known" "(" field ")" | field operator value | flag | text
@@ -24,7 +24,7 @@ use super::lex::{
 use super::unit;
 use super::word::Word;
 
-/// A text in quotes: looked for in every field.
+/// Parses a text in quotes, which is searched for in every field.
 pub(super) fn text(input: &mut LexInput<'_>) -> Parsed<Expr> {
     let (text, at) = quoted.with_span().parse_next(input)?;
     ends(input)?;
@@ -32,7 +32,7 @@ pub(super) fn text(input: &mut LexInput<'_>) -> Parsed<Expr> {
     Word::new(&text).map_or_else(|| mistake(at, ErrorKind::NoText), |word| Ok(Expr::Word(word)))
 }
 
-/// What begins with a bare word: that it is a field's name shows by what follows.
+/// Parses a condition that begins with a bare word. What follows decides whether it is a field.
 pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
     let (name, at) = word
         .verify(|word: &str| !is_keyword(word))
@@ -59,7 +59,7 @@ pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
     Word::new(name).map_or_else(|| mistake(at, ErrorKind::NoText), |word| Ok(Expr::Word(word)))
 }
 
-/// The rest of `known(field)`.
+/// Parses the rest of `known(field)`.
 fn known(input: &mut LexInput<'_>) -> Parsed<Expr> {
     blanks(input)?;
     let Some((name, at)) = opt(word.with_span()).parse_next(input)? else {
@@ -76,7 +76,7 @@ fn known(input: &mut LexInput<'_>) -> Parsed<Expr> {
     Ok(Expr::Known(field))
 }
 
-/// The rest of `field operator value`.
+/// Parses the rest of `field operator value`.
 fn comparison(input: &mut LexInput<'_>, name: &str, at: Range<usize>) -> Parsed<Expr> {
     let Some(field) = FilterField::named(name) else {
         return mistake(at, ErrorKind::unknown_field(name));
@@ -113,8 +113,10 @@ fn comparison(input: &mut LexInput<'_>, name: &str, at: Range<usize>) -> Parsed<
     }))
 }
 
-/// `user=` without anything right behind it is the empty text: in a script, a variable that was
-/// never set must not take the next word for its value. Who writes blanks on both sides means one.
+/// Parses the value after an operator.
+///
+/// `user=` followed by a blank or the end means the empty text, so that an unset shell variable does not
+/// swallow the next word. With a blank before the operator a value is required.
 fn value(
     input: &mut LexInput<'_>,
     kind: FieldType,
@@ -167,13 +169,14 @@ fn operand(kind: FieldType, operator: Operator, value: &str, at: Range<usize>) -
     )
 }
 
-/// Whether a text is over here: at a blank, a closing parenthesis or the end.
+/// Whether the input is at the end of a text: a blank, a closing parenthesis or the end.
 fn is_at_end(input: &LexInput<'_>) -> bool {
     let mut rest = *input;
     let next: Parsed<char> = any.parse_next(&mut rest);
     next.map_or(true, |c| c == ')' || c.is_whitespace())
 }
 
+/// Returns an error unless the input is at the end of a text.
 fn ends(input: &LexInput<'_>) -> Parsed<()> {
     if is_at_end(input) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Why a text is no filter: where, what was found, what was expected.
+//! Errors of filters: position, what was found, what was expected.
 
 use thiserror::Error;
 
@@ -7,81 +7,81 @@ use super::field::{FieldType, FilterField};
 use super::fields::FIELDS;
 use crate::model::{Text, TextLimit};
 
-/// Why a text is no filter. What it quotes is clean: it may come from a command line.
+/// Why a text is not a valid filter. Quoted text is sanitized, because it may come from a command line.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("column {}: {kind}", .column + 1)]
 pub struct FilterError {
-    /// Where it begins, in characters from 0; what is written counts from 1.
+    /// Start, in characters from 0. Messages count from 1.
     pub column: usize,
-    /// Where it ends; where something is missing, this is `column`.
+    /// End, in characters. Equal to `column` if something is missing.
     pub end: usize,
-    /// What is wrong.
+    /// Cause of the error.
     pub kind: ErrorKind,
 }
 
-/// What is wrong with a filter.
+/// Cause of a filter error.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ErrorKind {
     /// No field has this name.
     #[error("unknown field '{found}': {}", instead(*.near))]
     UnknownField {
-        /// As typed.
+        /// The text found.
         found: String,
-        /// What was probably meant.
+        /// The most similar field, if any.
         near: Option<&'static str>,
     },
-    /// A field cannot be asked this way.
+    /// The operator does not fit the type of the field.
     #[error("{field} is a {kind}: expected {}, found {found}", operators(*.kind))]
     Operator {
-        /// Which field.
+        /// Name of the field.
         field: &'static str,
-        /// Its kind.
+        /// Type of the field.
         kind: FieldType,
-        /// The operator.
+        /// The operator found.
         found: &'static str,
     },
-    /// A flag has no value.
-    #[error("{field} stands alone: expected no {found} after it")]
+    /// A flag is followed by an operator.
+    #[error("{field} is a flag: expected no {found} after it")]
     FlagWithValue {
-        /// Which flag.
+        /// Name of the flag.
         field: &'static str,
-        /// The operator.
+        /// The operator found.
         found: &'static str,
     },
-    /// A value is of another kind than the field.
+    /// The value does not fit the type of the field.
     #[error("expected {}, found '{found}'", .kind.expected())]
     Value {
-        /// The field's kind.
+        /// Type of the field.
         kind: FieldType,
-        /// As typed.
+        /// The text found.
         found: String,
     },
-    /// No value where one must be.
+    /// A value is missing.
     #[error("expected {} after {operator}, found {found}", .kind.expected())]
     NoValue {
-        /// The field's kind.
+        /// Type of the field.
         kind: FieldType,
-        /// The operator.
+        /// The operator before it.
         operator: &'static str,
-        /// What stands there.
+        /// The text found.
         found: String,
     },
-    /// A regular expression that is none.
+    /// The regular expression is invalid.
     #[error("bad pattern: {why}")]
     Pattern {
-        /// What the library says.
+        /// Message of the library.
         why: String,
     },
-    /// No condition where one must be.
+    /// A condition is missing.
     #[error("expected a condition, found {found}")]
     NoCondition {
-        /// What stands there.
+        /// The text found.
         found: String,
     },
-    /// Two things without a blank between them.
+    /// A blank is missing.
     #[error("expected a blank, found {found}: quote a text that has it")]
     Glued {
-        /// What stands there.
+        /// The text found.
         found: String,
     },
     /// A sign of another language in the place of a keyword.
@@ -92,36 +92,36 @@ pub enum ErrorKind {
         /// The keyword of this language.
         keyword: &'static str,
     },
-    /// `known` without the name of a field.
+    /// `known` has no field name or no `)`.
     #[error("expected the name of a field and ')', found {found}")]
     Known {
-        /// What stands there.
+        /// The text found.
         found: String,
     },
-    /// A quote without its other half.
+    /// A quote is not closed.
     #[error("this quote is not closed")]
     OpenQuote,
-    /// A parenthesis without its other half.
+    /// A parenthesis is not closed.
     #[error("this '(' is not closed: expected ')', found {found}")]
     OpenParenthesis {
-        /// What stands there.
+        /// The text found.
         found: String,
     },
-    /// Nothing between quotes.
-    #[error("expected a text to look for, found ''")]
+    /// The text in quotes is empty.
+    #[error("expected a text to search for, found ''")]
     NoText,
-    /// Too long.
-    #[error("a filter has {MAX_FILTER_LEN} bytes at most")]
+    /// The filter is too long.
+    #[error("filter is longer than {MAX_FILTER_LEN} bytes")]
     TooLong,
-    /// A value of which only the beginning is kept.
-    #[error("it is too long: only its beginning is kept")]
+    /// The value is too long: only its beginning is kept.
+    #[error("the value is too long: only its beginning is kept")]
     NotKept,
-    /// Too deep.
+    /// Parentheses and `not` are nested too deep.
     #[error("parentheses and 'not' are nested too deep")]
     TooDeep,
 }
 
-/// A text of the filter, as an error may show it.
+/// Returns a text of the filter for use in an error.
 pub(super) fn shown(text: &str) -> String {
     Text::clean(text, TextLimit::Name).to_string()
 }
@@ -130,7 +130,7 @@ fn instead(near: Option<&str>) -> String {
     near.map_or_else(
         || {
             let names: Vec<_> = FIELDS.iter().map(|field| field.name).collect();
-            format!("there are {}", names.join(", "))
+            format!("fields: {}", names.join(", "))
         },
         |name| format!("did you mean {name}?"),
     )
@@ -146,7 +146,7 @@ fn operators(kind: FieldType) -> String {
 }
 
 impl FilterError {
-    /// A filter cannot be written for a value of which only the beginning is kept.
+    /// Creates the error for a value that is not kept whole.
     pub(super) const fn not_kept() -> Self {
         Self {
             column: 0,
@@ -157,7 +157,7 @@ impl FilterError {
 }
 
 impl ErrorKind {
-    /// A name that no field has.
+    /// Creates the error for a name that no field has.
     pub(super) fn unknown_field(name: &str) -> Self {
         Self::UnknownField {
             found: shown(name),

@@ -1,5 +1,6 @@
-//! Asking: Kleene's logic over what is known of a session. Nothing is allocated here,
-//! except to show a text in another form or an address as it was sent.
+//! Evaluates a filter with Kleene's three-valued logic.
+//!
+//! Allocates nothing, except for a text in another form or an address as sent.
 
 use super::ast::Operator;
 use super::ast::{Comparison, Expr, Operand};
@@ -8,68 +9,69 @@ use super::input::FilterInput;
 use super::ternary::Ternary;
 
 impl Expr {
-    /// Whether it holds for a subject, as far as is known.
-    pub(super) fn evaluate(&self, subject: &FilterInput<'_>) -> Ternary {
+    /// Evaluates the condition for a session.
+    pub(super) fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
         match self {
-            Self::All(parts) => all(parts, subject),
-            Self::Any(parts) => any(parts, subject),
-            Self::Not(part) => !part.evaluate(subject),
-            Self::Known(field) => Ternary::of(field.is_known(subject)),
+            Self::All(parts) => all(parts, input),
+            Self::Any(parts) => any(parts, input),
+            Self::Not(part) => !part.evaluate(input),
+            Self::Known(field) => Ternary::of(field.is_known(input)),
             Self::Flag(field) => match field.values {
-                Values::Flag(holds) => holds(subject),
+                Values::Flag(holds) => holds(input),
                 _ => Ternary::Unknown,
             },
-            Self::Word(word) => word.evaluate(subject),
-            Self::Compare(comparison) => comparison.evaluate(subject),
+            Self::Word(word) => word.evaluate(input),
+            Self::Compare(comparison) => comparison.evaluate(input),
         }
     }
 }
 
-fn all(parts: &[Expr], subject: &FilterInput<'_>) -> Ternary {
-    let mut answer = Ternary::Yes;
+fn all(parts: &[Expr], input: &FilterInput<'_>) -> Ternary {
+    let mut result = Ternary::Yes;
     for part in parts {
-        answer = answer.and(part.evaluate(subject));
-        if answer == Ternary::No {
+        result = result.and(part.evaluate(input));
+        if result == Ternary::No {
             break;
         }
     }
-    answer
+    result
 }
 
-fn any(parts: &[Expr], subject: &FilterInput<'_>) -> Ternary {
-    let mut answer = Ternary::No;
+fn any(parts: &[Expr], input: &FilterInput<'_>) -> Ternary {
+    let mut result = Ternary::No;
     for part in parts {
-        answer = answer.or(part.evaluate(subject));
-        if answer == Ternary::Yes {
+        result = result.or(part.evaluate(input));
+        if result == Ternary::Yes {
             break;
         }
     }
-    answer
+    result
 }
 
 impl Comparison {
-    /// Of several values one is enough; `!=` is the opposite of `=`: none of them is it.
-    fn evaluate(&self, subject: &FilterInput<'_>) -> Ternary {
-        let answer = match &self.operand {
+    /// Evaluates the comparison. A field with several values matches if any value does; `!=` matches if none is
+    /// equal.
+    fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
+        let result = match &self.operand {
             Operand::Glob(glob) => {
-                let form = subject.form;
-                self.field.texts(subject, &mut |text| glob.judge(text, form))
+                let form = input.form;
+                self.field.texts(input, &mut |text| glob.test(text, form))
             }
             Operand::Pattern(pattern) => {
-                let form = subject.form;
+                let form = input.form;
                 let matches = |text: &str| pattern.matches(text);
-                self.field.texts(subject, &mut |text| form.judge(text, matches))
+                self.field.texts(input, &mut |text| form.test(text, matches))
             }
             Operand::Number(bound) => {
                 let operator = self.operator;
                 self.field
-                    .numbers(subject, &mut |number| holds(operator, number, *bound))
+                    .numbers(input, &mut |number| holds(operator, number, *bound))
             }
         };
         if self.operator == Operator::IsNot {
-            !answer
+            !result
         } else {
-            answer
+            result
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an entry of the table of fields is, and how one is found by the name that was typed.
+//! Entries of the table of fields.
 
 use std::fmt;
 
@@ -7,28 +7,29 @@ use super::input::FilterInput;
 use super::ternary::Ternary;
 use crate::model::RawText;
 
-/// A field. From its entry come parsing, asking, the hints of errors, help and `docs/filters.md`.
+/// A field of the filter language. Parsing, evaluation, error hints, help and `docs/filters.md` use its entry.
 pub struct FilterField {
-    /// The name in filters.
+    /// Name in filters.
     pub name: &'static str,
-    /// What it is, for help.
+    /// Description, for help and documentation.
     pub about: &'static str,
-    /// One way to ask for it.
+    /// Example of a condition.
     pub example: &'static str,
-    /// Whether a bare word is looked for in it.
+    /// Whether a bare word is searched for in this field.
     pub(super) search: Search,
-    /// How its values are got.
+    /// Accessor for its values.
     pub(super) values: Values,
 }
 
-/// How the values of a field are got: each is shown to a test until one passes. The answer is Yes
-/// if one did; Unknown if none did and there may be another that is not known.
+/// Accessor for the values of a field. Calls the test until one value passes.
+///
+/// Returns `Unknown` if none passes and a value is unknown.
 pub(super) enum Values {
     Text(fn(&FilterInput<'_>, TextTest<'_>) -> Ternary),
     Number(fn(&FilterInput<'_>, NumberTest<'_>) -> Ternary),
-    /// In milliseconds.
+    /// A duration in milliseconds.
     Duration(fn(&FilterInput<'_>, NumberTest<'_>) -> Ternary),
-    /// In bytes.
+    /// A size in bytes.
     Size(fn(&FilterInput<'_>, NumberTest<'_>) -> Ternary),
     Flag(fn(&FilterInput<'_>) -> Ternary),
 }
@@ -36,37 +37,37 @@ pub(super) enum Values {
 pub(super) type TextTest<'t> = &'t mut dyn FnMut(RawText<'_>) -> Ternary;
 pub(super) type NumberTest<'t> = &'t mut dyn FnMut(u64) -> bool;
 
-/// Whether a bare word is looked for in a field.
+/// Whether a bare word is searched for in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Search {
-    /// It is, and the word is not certainly absent as long as the value is unknown.
+    /// Searched. An unknown value makes the result unknown.
     Always,
-    /// It is. Many sessions have no such value, or their dialect does not tell it: that does not
-    /// leave the answer open, or `not etl` would match nobody.
+    /// Searched. An unknown value counts as no match: many sessions lack it, and `not etl` would match none
+    /// otherwise.
     IfKnown,
-    /// It is, if the word is a number.
+    /// Searched if the word is a number.
     Digits,
-    /// It is not.
+    /// Not searched.
     Never,
 }
 
-/// What sort of value a field has.
+/// Type of the value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
     /// A text.
     Text,
     /// A whole number.
     Number,
-    /// A length of time.
+    /// A duration.
     Duration,
     /// A number of bytes.
     Size,
-    /// It holds or it does not.
+    /// True or false.
     Flag,
 }
 
 impl FieldType {
-    /// What its operators are.
+    /// Returns the operators of this type.
     pub(super) const fn operators(self) -> &'static [Operator] {
         use Operator::{Above, AtLeast, AtMost, Below, Is, IsNot, Matches};
         match self {
@@ -76,7 +77,7 @@ impl FieldType {
         }
     }
 
-    /// What may stand behind an operator.
+    /// Returns a description of a valid value.
     pub(super) const fn expected(self) -> &'static str {
         match self {
             Self::Text => "a text such as app*",
@@ -101,7 +102,7 @@ impl fmt::Display for FieldType {
 }
 
 impl FilterField {
-    /// What sort of value it has.
+    /// Returns the type of the value.
     pub const fn kind(&self) -> FieldType {
         match self.values {
             Values::Text(_) => FieldType::Text,
@@ -112,38 +113,37 @@ impl FilterField {
         }
     }
 
-    /// Shows its texts to a test, if it has any.
-    pub(super) fn texts(&self, subject: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
+    /// Tests its texts. Returns `No` for a field of another type.
+    pub(super) fn texts(&self, input: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
         match self.values {
-            Values::Text(values) => values(subject, test),
+            Values::Text(values) => values(input, test),
             _ => Ternary::No,
         }
     }
 
-    /// Shows its numbers to a test, if it has any.
-    pub(super) fn numbers(&self, subject: &FilterInput<'_>, test: NumberTest<'_>) -> Ternary {
+    /// Tests its numbers. Returns `No` for a field of another type.
+    pub(super) fn numbers(&self, input: &FilterInput<'_>, test: NumberTest<'_>) -> Ternary {
         match self.values {
-            Values::Number(values) | Values::Duration(values) | Values::Size(values) => values(subject, test),
+            Values::Number(values) | Values::Duration(values) | Values::Size(values) => values(input, test),
             _ => Ternary::No,
         }
     }
 
-    /// Whether its value is known, as far as any test could tell.
-    pub(super) fn is_known(&self, subject: &FilterInput<'_>) -> bool {
-        let answers = [true, false].map(|passes| match self.values {
-            Values::Text(values) => values(subject, &mut |_| Ternary::of(passes)),
+    /// Whether its value is known.
+    pub(super) fn is_known(&self, input: &FilterInput<'_>) -> bool {
+        let results = [true, false].map(|passes| match self.values {
+            Values::Text(values) => values(input, &mut |_| Ternary::of(passes)),
             Values::Number(values) | Values::Duration(values) | Values::Size(values) => {
-                values(subject, &mut |_| passes)
+                values(input, &mut |_| passes)
             }
-            Values::Flag(holds) => holds(subject),
+            Values::Flag(holds) => holds(input),
         });
-        !answers.contains(&Ternary::Unknown)
+        !results.contains(&Ternary::Unknown)
     }
 
-    /// Passes each raw text that a session has here to `see`, for completion. A text that is not kept
-    /// whole is left out.
-    pub fn each_text(&self, subject: &FilterInput<'_>, mut see: impl FnMut(&str)) {
-        self.texts(subject, &mut |text| {
+    /// Calls `see` with each raw text of this field, for completion. Skips texts that are not kept whole.
+    pub fn each_text(&self, input: &FilterInput<'_>, mut see: impl FnMut(&str)) {
+        self.texts(input, &mut |text| {
             if let Some(whole) = text.whole() {
                 see(whole);
             }

@@ -1,57 +1,57 @@
-//! The table of fields: everything that a filter can ask of a session.
+//! The table of fields that a filter can use.
 
 use super::field::{FilterField, NumberTest, Search, TextTest, Values};
 use super::input::FilterInput;
 use super::ternary::Ternary;
 use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text};
 
-/// Every field.
+/// All fields.
 pub static FIELDS: [FilterField; 22] = [
     FilterField {
         name: "id",
-        about: "number of the session in its process",
+        about: "session id, unique within one run of MaxScale",
         example: "id=1187",
         search: Search::Digits,
         values: Values::Number(|of, test| Ternary::of(test(of.session.id.0))),
     },
     FilterField {
         name: "key",
-        about: "fingerprint of its identity, as 'list -o json' shows it",
+        about: "fingerprint of its identity, as in 'list -o json'",
         example: "key=3f9a*",
         search: Search::Never,
         values: Values::Text(|of, test| one(of.key, test)),
     },
     FilterField {
         name: "user",
-        about: "who is logged in",
+        about: "user of the client",
         example: "user=app*",
         search: Search::Always,
         values: Values::Text(|of, test| text(of.session.user.as_ref(), test)),
     },
     FilterField {
         name: "address",
-        about: "where the client connects from, without the port",
+        about: "address of the client, without the port",
         example: "address=10.0.3.*",
         search: Search::Always,
         values: Values::Text(|of, test| address(of.session, test)),
     },
     FilterField {
         name: "port",
-        about: "the client's port",
+        about: "port of the client",
         example: "port>=40000",
         search: Search::Digits,
         values: Values::Number(|of, test| number(of.session.port.map(u64::from), test)),
     },
     FilterField {
         name: "service",
-        about: "the service that it uses",
+        about: "service that the client uses",
         example: "service~'^Rep'",
         search: Search::Always,
         values: Values::Text(|of, test| text(of.session.service.as_ref(), test)),
     },
     FilterField {
         name: "server",
-        about: "a server that it is connected to; '' where there is none",
+        about: "a server that it is connected to; '' if none",
         example: "server=db-01",
         search: Search::IfKnown,
         values: Values::Text(|of, test| match of.session.server_connections() {
@@ -62,42 +62,42 @@ pub static FIELDS: [FilterField; 22] = [
     },
     FilterField {
         name: "state",
-        about: "starting, ready, stopping, or as the server calls it",
+        about: "starting, ready, stopping, or the state as reported",
         example: "state!=ready",
         search: Search::Always,
         values: Values::Text(state),
     },
     FilterField {
         name: "idle",
-        about: "how long nothing has passed, by the server's own rule",
+        about: "time without traffic, as this version measures it",
         example: "idle>5m",
         search: Search::Never,
         values: Values::Duration(|of, test| number(of.session.idle.map(Span::as_millis), test)),
     },
     FilterField {
         name: "age",
-        about: "how long ago the client connected",
+        about: "time since the client connected",
         example: "age<1h30m",
         search: Search::Never,
         values: Values::Duration(|of, test| number(of.session.age.map(Span::as_millis), test)),
     },
     FilterField {
         name: "program",
-        about: "what the client calls itself",
+        about: "program name that the client reports",
         example: "program=*.py",
         search: Search::IfKnown,
         values: Values::Text(|of, test| text(extra(of, |extra| extra.program.as_ref()), test)),
     },
     FilterField {
         name: "pid",
-        about: "the client's process id, as the client says",
+        about: "process id that the client reports",
         example: "pid=4711",
         search: Search::Digits,
         values: Values::Number(|of, test| number(extra(of, |extra| extra.pid), test)),
     },
     FilterField {
         name: "query",
-        about: "the statement that runs, if the server keeps any",
+        about: "running statement, if MaxScale keeps any",
         example: "query~'(?i)^update'",
         search: Search::IfKnown,
         values: Values::Text(|of, test| {
@@ -107,28 +107,28 @@ pub static FIELDS: [FilterField; 22] = [
     },
     FilterField {
         name: "io",
-        about: "events lately; every reader wears it out",
+        about: "I/O events in the last 30 s; every API read ages them",
         example: "io=0",
         search: Search::Never,
         values: Values::Number(|of, test| number(extra(of, |extra| extra.io_activity), test)),
     },
     FilterField {
         name: "memory",
-        about: "what the session takes in the proxy",
+        about: "memory of the session in MaxScale",
         example: "memory>2MiB",
         search: Search::Never,
         values: Values::Size(|of, test| number(extra(of, |extra| extra.memory), test)),
     },
     FilterField {
         name: "worker",
-        about: "the routing worker that serves it",
+        about: "routing worker that serves the session",
         example: "worker=3",
         search: Search::Never,
         values: Values::Number(|of, test| number(extra(of, |extra| extra.worker), test)),
     },
     FilterField {
         name: "thread_id",
-        about: "the thread of one of its connections, on that server",
+        about: "thread id of a connection on its server",
         example: "thread_id=4021",
         search: Search::Never,
         values: Values::Number(|of, test| {
@@ -139,7 +139,7 @@ pub static FIELDS: [FilterField; 22] = [
     },
     FilterField {
         name: "stuck",
-        about: "there is a reason to look at it",
+        about: "has at least one reason",
         example: "stuck",
         search: Search::Never,
         values: Values::Flag(|of| match of.reasons {
@@ -151,29 +151,29 @@ pub static FIELDS: [FilterField; 22] = [
     },
     FilterField {
         name: "reason",
-        about: "why it is stuck; '' where there is no reason",
+        about: "why it is stuck; '' if there is no reason",
         example: "reason=back-pressure",
         search: Search::IfKnown,
         values: Values::Text(reason),
     },
     FilterField {
         name: "endpoint",
-        about: "the endpoint that it is listed at, by name",
+        about: "name of the endpoint that lists the session",
         example: "endpoint=db-proxy-1*",
-        // A word that is in the endpoint's name would match all its sessions.
+        // Otherwise a word in the endpoint's name would match all its sessions.
         search: Search::Never,
         values: Values::Text(|of, test| one(of.endpoint, test)),
     },
     FilterField {
         name: "reads",
-        about: "reads from its servers so far, where they are counted",
+        about: "reads from its servers, if reported",
         example: "reads=0",
         search: Search::Never,
         values: Values::Number(|of, test| number(of.reads, test)),
     },
     FilterField {
         name: "writes",
-        about: "writes to its servers so far, where they are counted",
+        about: "writes to its servers, if reported",
         example: "writes>1000",
         search: Search::Never,
         values: Values::Number(|of, test| number(of.writes, test)),
@@ -188,7 +188,7 @@ fn text(value: Option<&Text>, test: TextTest<'_>) -> Ternary {
     value.map_or(Ternary::Unknown, |value| test(value.raw()))
 }
 
-/// The short form of an address, and its IPv6 form if the endpoint sent that.
+/// Tests the short form of an address, and its IPv6 form if the endpoint sent that.
 fn address(session: &Session, test: TextTest<'_>) -> Ternary {
     let short = text(session.address.as_ref(), test);
     match session.address.as_ref().and_then(|address| address.raw().whole()) {
@@ -200,14 +200,14 @@ fn address(session: &Session, test: TextTest<'_>) -> Ternary {
 }
 
 fn servers(backends: &[ServerConnection], test: TextTest<'_>) -> Ternary {
-    let mut answer = Ternary::No;
+    let mut result = Ternary::No;
     for backend in backends {
-        answer = answer.or(test(backend.server.raw()));
-        if answer.is_yes() {
+        result = result.or(test(backend.server.raw()));
+        if result.is_yes() {
             break;
         }
     }
-    answer
+    result
 }
 
 fn number(value: Option<u64>, test: NumberTest<'_>) -> Ternary {
@@ -218,7 +218,7 @@ fn extra<'a, T>(of: &FilterInput<'a>, value: impl FnOnce(&'a JsonApiFields) -> O
     value(of.session.extra.as_ref()?)
 }
 
-/// What the server sent, and the word that the table shows for it.
+/// Tests the state as sent, and the word that the table shows for it.
 fn state(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
     let Some(sent) = &of.session.state else {
         return Ternary::Unknown;
@@ -227,26 +227,27 @@ fn state(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
         SessionPhase::Other => None,
         phase => Some(phase.name()),
     };
-    let answer = test(sent.raw());
+    let result = test(sent.raw());
     match word {
-        Some(word) if !answer.is_yes() => answer.or(test(RawText::from(word))),
-        _ => answer,
+        Some(word) if !result.is_yes() => result.or(test(RawText::from(word))),
+        _ => result,
     }
 }
 
-/// A connection whose thread is not known may be the one.
+/// Tests the thread ids. A connection with an unknown one makes the result unknown, unless another one passes.
 fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
-    let mut answer = Ternary::No;
+    let mut result = Ternary::No;
     for backend in backends {
-        answer = answer.or(number(backend.thread_id.map(u64::from), test));
-        if answer.is_yes() {
+        result = result.or(number(backend.thread_id.map(u64::from), test));
+        if result.is_yes() {
             break;
         }
     }
-    answer
+    result
 }
 
-/// A reason that nobody could judge leaves open what it alone would answer.
+/// Tests the names of the reasons. A reason that could not be evaluated makes the result unknown if it would
+/// decide it.
 fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
     let Some(reasons) = of.reasons else {
         return Ternary::Unknown;
@@ -264,12 +265,12 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
 }
 
 impl FilterField {
-    /// The field with this name, whatever its case.
+    /// Returns the field with this name, ignoring case.
     pub fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
-    /// The field that somebody probably meant: a longer or shorter form, or a slip or two away.
+    /// Returns the most similar field: a longer or shorter form of the name, or at most two typing errors away.
     pub(super) fn near(name: &str) -> Option<&'static Self> {
         let name = name.to_ascii_lowercase();
         let longer_or_shorter = FIELDS.iter().find(|field| {

@@ -3,18 +3,17 @@
 use super::ternary::Ternary;
 use crate::model::{RawText, composed};
 
-/// A form of a session's texts.
+/// Form of a session's texts that is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TextForm {
     /// As the server sent them.
     #[default]
     Raw,
-    /// As they are shown: hidden characters escaped, a backslash doubled.
+    /// As shown: hidden characters escaped, backslashes doubled.
     Shown,
-    /// As version 0.1 showed them: every combining mark is escaped as well. A backslash of the filter is
-    /// always itself, as it was then.
+    /// As shown by version 0.1: combining marks are escaped too. A backslash in the filter is literal.
     ShownBy01,
-    /// In Unicode's composed form (NFC), as is the filter's text.
+    /// In Unicode's composed form (NFC). The text of the filter is composed too.
     Composed,
 }
 
@@ -22,8 +21,8 @@ impl TextForm {
     /// All forms.
     pub const ALL: [Self; 4] = [Self::Raw, Self::Shown, Self::ShownBy01, Self::Composed];
 
-    /// Tests a text in this form. `Unknown` if the text is not kept whole.
-    pub(super) fn judge(self, text: RawText<'_>, matches: impl FnOnce(&str) -> bool) -> Ternary {
+    /// Tests a text in this form. Returns `Unknown` if the form needs the whole text and it is not kept whole.
+    pub(super) fn test(self, text: RawText<'_>, matches: impl FnOnce(&str) -> bool) -> Ternary {
         match (self, text.whole()) {
             (Self::Shown, _) => Ternary::of(matches(&text.shown())),
             (Self::ShownBy01, _) => Ternary::of(matches(&text.shown_by_0_1())),

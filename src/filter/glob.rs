@@ -1,7 +1,8 @@
-//! Patterns with `*` (any text, also none) and `?` (one character). Case counts. After a backslash,
-//! `*`, `?` and a backslash are themselves; any other backslash is one.
+//! Patterns: globs and regular expressions.
 //!
-//! Regular expressions, bounded: however one is written, it takes time linear in the text.
+//! In a glob `*` matches any text, also an empty one, and `?` matches one character. Case is significant. A
+//! backslash escapes `*`, `?` and a backslash; any other backslash is literal. Regular expressions are
+//! limited in size, and take time linear in the text.
 
 use regex::{Regex, RegexBuilder};
 
@@ -9,15 +10,15 @@ use super::form::TextForm;
 use super::ternary::Ternary;
 use crate::model::{RawText, composed};
 
-/// A pattern, split at its stars.
+/// A glob, split at its stars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob {
     source: String,
-    /// What a text must begin with; without any star, the whole text.
+    /// Start of the text. Without any star, the whole text.
     head: Piece,
-    /// What must follow somewhere, one after the other.
+    /// Pieces that must follow, in this order.
     middle: Vec<Piece>,
-    /// What a text must end with; `None` if there is no star.
+    /// End of the text; `None` without any star.
     tail: Option<Piece>,
 }
 
@@ -25,7 +26,7 @@ pub(super) struct Glob {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Literal(String),
-    /// `None` stands for any character.
+    /// `None` matches any character.
     Characters(Vec<Option<char>>),
 }
 
@@ -34,7 +35,7 @@ impl Glob {
         Self::of_tokens(source, Tokens { rest: source })
     }
 
-    /// Reads a pattern as version 0.1 did: a backslash is always itself.
+    /// Parses a pattern as version 0.1 did: a backslash is literal.
     fn of_0_1(source: &str) -> Self {
         Self::of_tokens(source, source.chars().map(GlobToken::of))
     }
@@ -63,9 +64,10 @@ impl Glob {
         &self.source
     }
 
-    /// Whether a text matches, in one of its forms. A text that is not kept whole is known by its digest
-    /// alone: only a pattern without `*` and `?` can be compared with it.
-    pub(super) fn judge(&self, text: RawText<'_>, form: TextForm) -> Ternary {
+    /// Tests a text in one of its forms.
+    ///
+    /// A text that is not kept whole has only a digest: a pattern with `*` or `?` gives `Unknown`.
+    pub(super) fn test(&self, text: RawText<'_>, form: TextForm) -> Ternary {
         match (form, text.whole()) {
             (TextForm::Raw, Some(whole)) => Ternary::of(self.matches(whole)),
             (TextForm::Raw, None) => self.is_exactly(text),
@@ -86,7 +88,9 @@ impl Glob {
         }
     }
 
-    /// Each piece is matched at its first position: if any choice fits, this one does.
+    /// Whether a text matches.
+    ///
+    /// Matches each piece at its first occurrence. If any placement matches, this one does.
     pub(super) fn matches(&self, text: &str) -> bool {
         let Some(mut rest) = self.head.strip(text) else {
             return false;
@@ -104,7 +108,7 @@ impl Glob {
     }
 }
 
-/// Writes a text as a pattern that matches this text only.
+/// Returns a pattern that matches exactly this text.
 pub(super) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for c in text.chars() {
@@ -116,7 +120,7 @@ pub(super) fn escaped(text: &str) -> String {
     pattern
 }
 
-/// Reads back what [`escaped`] wrote, stars and question marks without a backslash included.
+/// Returns the text that [`escaped`] was given. Stars and question marks without a backslash stay.
 pub(super) fn unescaped(pattern: &str) -> String {
     let tokens = Tokens { rest: pattern };
     tokens
@@ -225,16 +229,17 @@ impl Piece {
     }
 }
 
-/// So many bytes one may take when compiled, and its cache again.
+/// Maximum size of a compiled regular expression, and of its cache, in bytes.
 const MAX_COMPILED_SIZE: usize = 256 * 1024;
+/// Maximum nesting of a regular expression.
 const MAX_NESTING: u32 = 64;
 
-/// A compiled regular expression. Two are equal when they were written the same.
+/// A compiled regular expression. Two are equal if their sources are.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern(Regex);
 
 impl Pattern {
-    /// Compiles one; the error is one line.
+    /// Compiles a regular expression. The error is one line.
     pub(super) fn new(source: &str) -> Result<Self, String> {
         let compiled = RegexBuilder::new(source)
             .size_limit(MAX_COMPILED_SIZE)
@@ -262,7 +267,7 @@ impl PartialEq for Pattern {
     }
 }
 
-/// The library draws the pattern over several lines; the last one says what is wrong.
+/// Returns the last line of an error of the library. The lines before it show the pattern.
 fn last_line(report: &str) -> String {
     let last = report.lines().last().unwrap_or_default();
     last.strip_prefix("error: ").unwrap_or(last).to_owned()

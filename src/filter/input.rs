@@ -1,47 +1,48 @@
-//! Whom a filter is asked about: a session, with what only its surroundings know of it.
+//! Input of a filter: a session and its context.
 
 use super::form::TextForm;
 use crate::model::Session;
 
-/// A session with what only its surroundings know of it. What is `None` is unknown.
+/// A session and its context (endpoint, reasons, counters), as input of a filter. `None` for unknown values.
 #[derive(Clone, Copy, Debug)]
 pub struct FilterInput<'a> {
     /// The session.
     pub session: &'a Session,
-    /// The endpoint that it is listed at, by name.
+    /// Name of the endpoint that lists it.
     pub endpoint: Option<&'a str>,
-    /// The fingerprint of its identity. It costs a hash: see [`Filter::asks`](super::Filter::uses).
+    /// Fingerprint of its identity. Needed only if [`Filter::uses`](super::Filter::uses) it, because it takes a
+    /// hash.
     pub key: Option<&'a str>,
-    /// Why it is stuck, as far as that was judged.
+    /// Result of its diagnosis.
     pub reasons: Option<Reasons<'a>>,
-    /// Reads from servers, over all its connections.
+    /// Number of reads from servers, over all its connections.
     pub reads: Option<u64>,
-    /// Writes to servers, over all its connections.
+    /// Number of writes to servers, over all its connections.
     pub writes: Option<u64>,
-    /// The form of its texts that is compared.
+    /// Form of its texts that is compared.
     pub form: TextForm,
 }
 
-/// Why a session is stuck: reasons by name.
+/// Diagnosis of a session as names of reasons.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reasons<'a> {
-    /// Those that hold.
+    /// Reasons that apply.
     pub found: &'a [&'a str],
-    /// Those that nobody could judge: one snapshot does not tell them.
+    /// Reasons without enough data, for example from one snapshot only.
     pub unjudged: &'a [&'a str],
 }
 
-/// The same, owned: for whoever has to remember them.
+/// [`Reasons`] with owned lists, to be stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReasonNames {
-    /// Those that hold.
+    /// Reasons that apply.
     pub found: Vec<&'static str>,
-    /// Those that nobody could judge.
+    /// Reasons without enough data.
     pub unjudged: Vec<&'static str>,
 }
 
 impl ReasonNames {
-    /// As a filter asks for them.
+    /// Borrows the names as input of a filter.
     pub fn as_reasons(&self) -> Reasons<'_> {
         Reasons {
             found: &self.found,
@@ -49,13 +50,15 @@ impl ReasonNames {
         }
     }
 
-    /// What holds by a look that can tell less than the one before: what it cannot judge is as it was.
+    /// Merges a newer diagnosis with less data into this one.
+    ///
+    /// Reasons that it could not evaluate keep their old result.
     #[must_use]
-    pub fn confirmed_by(&self, look: &Self) -> Self {
-        let still = |name: &&&'static str| look.unjudged.contains(*name) && !look.found.contains(*name);
-        let found = look.found.iter().chain(self.found.iter().filter(still));
+    pub fn confirmed_by(&self, newer: &Self) -> Self {
+        let still = |name: &&&'static str| newer.unjudged.contains(*name) && !newer.found.contains(*name);
+        let found = newer.found.iter().chain(self.found.iter().filter(still));
         let found: Vec<_> = found.copied().collect();
-        let open = look.unjudged.iter().filter(|name| !found.contains(name));
+        let open = newer.unjudged.iter().filter(|name| !found.contains(name));
         Self {
             unjudged: open.copied().collect(),
             found,
@@ -64,7 +67,7 @@ impl ReasonNames {
 }
 
 impl<'a> FilterInput<'a> {
-    /// A session of which nothing else is known.
+    /// Creates the input for a session without context.
     pub const fn new(session: &'a Session) -> Self {
         Self {
             session,

@@ -1,4 +1,4 @@
-//! The smallest parts of a filter: words, quoted texts, operators; where each stands.
+//! The tokens of a filter: words, quoted texts, operators, with their positions.
 
 use std::fmt::{self, Write as _};
 use std::ops::Range;
@@ -12,18 +12,17 @@ use winnow::{LocatingSlice, ModalResult, Parser as _};
 use super::ast::Operator;
 use super::error::{ErrorKind, shown};
 
-/// A filter that is being read.
+/// Rest of the filter that is being parsed.
 pub(super) type LexInput<'i> = LocatingSlice<&'i str>;
 
-/// What a parser gives.
+/// Result of a parser.
 pub(super) type Parsed<T> = ModalResult<T, ParseError>;
 
-/// What went wrong, and where, in bytes.
+/// An error with its range in bytes.
 #[derive(Debug)]
 pub(super) struct ParseError {
     pub(super) at: Range<usize>,
-    /// Nothing: there is no condition where one must be. Most of these are never seen, since
-    /// something else is tried.
+    /// `None` if no condition was found. Usually discarded by backtracking.
     pub(super) kind: Option<ErrorKind>,
 }
 
@@ -43,14 +42,14 @@ impl<'i> ParserError<LexInput<'i>> for ParseError {
     }
 }
 
-/// A mistake after which nothing else is tried.
+/// Returns an error that stops the parser without backtracking.
 pub(super) fn mistake<T>(at: Range<usize>, kind: ErrorKind) -> Parsed<T> {
     Err(ErrMode::Cut(ParseError { at, kind: Some(kind) }))
 }
 
 const KEYWORDS: [&str; 3] = ["and", "or", "not"];
 
-/// Whether a bare word joins conditions.
+/// Whether a bare word is a keyword.
 pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
@@ -72,18 +71,18 @@ fn is_word_char(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '(' | ')' | '\'' | '"' | '=' | '!' | '~' | '<' | '>')
 }
 
-/// Blanks; says whether there were any.
+/// Skips blanks. Returns whether there were any.
 pub(super) fn blanks(input: &mut LexInput<'_>) -> Parsed<bool> {
     let blanks = take_while(0.., char::is_whitespace).parse_next(input)?;
     Ok(!blanks.is_empty())
 }
 
-/// A bare word, keyword or not.
+/// Parses a bare word or keyword.
 pub(super) fn word<'i>(input: &mut LexInput<'i>) -> Parsed<&'i str> {
     take_while(1.., is_word_char).parse_next(input)
 }
 
-/// One keyword, as a whole word, with the blanks after it.
+/// Parses a keyword, as a whole word, with the blanks after it.
 pub(super) fn keyword(name: &'static str) -> impl FnMut(&mut LexInput<'_>) -> Parsed<()> {
     move |input| {
         let is_it = |word: &&str| word.eq_ignore_ascii_case(name);
@@ -91,20 +90,22 @@ pub(super) fn keyword(name: &'static str) -> impl FnMut(&mut LexInput<'_>) -> Pa
     }
 }
 
-/// An operator.
+/// Parses an operator.
 pub(super) fn operator(input: &mut LexInput<'_>) -> Parsed<Operator> {
-    let place = input.checkpoint();
+    let start = input.checkpoint();
     for operator in Operator::ALL {
         if let Some(operator) = opt(operator.symbol().value(operator)).parse_next(input)? {
             return Ok(operator);
         }
     }
-    input.reset(&place);
+    input.reset(&start);
     Err(ErrMode::Backtrack(ParseError::from_input(input)))
 }
 
-/// A text in quotes. Between them everything stands for itself, but a backslash before the quote
-/// makes it part of the text, and backslashes before a quote come in pairs.
+/// Parses a text in quotes.
+///
+/// All characters are literal, but a backslash before the quote makes it part of the text, and backslashes
+/// before a quote must be doubled.
 pub(super) fn quoted(input: &mut LexInput<'_>) -> Parsed<String> {
     let start = input.current_token_start();
     let quote = one_of(['\'', '"']).parse_next(input)?;
@@ -120,7 +121,7 @@ pub(super) fn quoted(input: &mut LexInput<'_>) -> Parsed<String> {
     Ok(text)
 }
 
-/// Some of the text between quotes.
+/// Parses a part of the text between quotes.
 fn stretch(input: &mut LexInput<'_>, quote: char) -> Parsed<String> {
     let plain = take_while(1.., move |c| c != quote && c != '\\').map(str::to_owned);
     let backslashes = |input: &mut LexInput<'_>| {
@@ -137,14 +138,14 @@ fn stretch(input: &mut LexInput<'_>, quote: char) -> Parsed<String> {
     alt((plain, backslashes)).parse_next(input)
 }
 
-/// What stands at a place, and where it ends.
+/// Returns the next token for an error, with its range.
 pub(super) fn next_token(input: &LexInput<'_>) -> (Range<usize>, String) {
     let start = input.current_token_start();
     let (len, found) = token(input);
     (start..start + len, found)
 }
 
-/// What a text begins with, and its length.
+/// Returns the first token of a text for an error, with its length.
 pub(super) fn token(text: &str) -> (usize, String) {
     let word = text.find(|c| !is_word_char(c)).unwrap_or(text.len());
     let one = text.chars().next().map_or(0, char::len_utf8);
@@ -154,7 +155,7 @@ pub(super) fn token(text: &str) -> (usize, String) {
     }
 }
 
-/// The blanks that stand before something.
+/// Skips blanks before a parser.
 pub(super) fn after_blanks<'i, T>(
     parser: impl FnMut(&mut LexInput<'i>) -> Parsed<T>,
 ) -> impl FnMut(&mut LexInput<'i>) -> Parsed<T> {
@@ -162,7 +163,7 @@ pub(super) fn after_blanks<'i, T>(
     move |input| parser.parse_next(input)
 }
 
-/// A text in the quotes that need the fewest backslashes.
+/// A text to be written in quotes, in double quotes if that needs no backslash.
 pub(super) struct Quoted<'t>(pub(super) &'t str);
 
 impl fmt::Display for Quoted<'_> {

@@ -1,13 +1,11 @@
 //! The filter language: `user=app* and (idle>5m or stuck) not service~'^Rep'`.
 //!
-//! A filter is read once ([`Filter::parse`]) and then asked about many sessions ([`Filter::evaluate`]).
-//! The answer has three values: what depends on something unknown is [`Ternary::Unknown`], and
-//! unknown never matches, under `not` either. What can be asked is one table, [`FIELDS`]. Texts are
-//! compared as the server sent them, never as they are shown.
+//! A filter is parsed once ([`Filter::parse`]) and evaluated for many sessions ([`Filter::evaluate`]). The
+//! result has three values: it is [`Ternary::Unknown`] if it depends on unknown data. Unknown never matches,
+//! also not under `not`. The fields are one table, [`FIELDS`]. Texts are compared as sent, never as shown.
 //!
-//! Used by `app` (the table), `kill` (is it still what was meant?) and the one-shot commands; uses
-//! `model` only. Pure: no I/O, no clock. No filter panics, and none takes time or memory without
-//! bound: its length, its depth and the size of its patterns are limited.
+//! Uses `model` only. Pure: no I/O, no clock. A filter never panics. Its length, depth and patterns are
+//! limited, so it takes bounded time and memory.
 
 mod ast;
 mod complete;
@@ -39,22 +37,25 @@ pub use form::TextForm;
 pub use input::{FilterInput, ReasonNames, Reasons};
 pub use ternary::Ternary;
 
-/// So many bytes a filter may have.
+/// Maximum length of a filter, in bytes.
 pub const MAX_FILTER_LEN: usize = 1024;
 
-/// A filter, ready to be asked. Cheap to clone.
+/// A parsed filter. Cheap to clone. By default it matches every session.
 ///
-/// Two filters are equal when they mean the same, however they were typed.
+/// Two filters are equal if their conditions are, regardless of blanks, quotes and redundant parentheses.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// As it was typed.
+    /// Text as typed.
     text: Arc<str>,
-    /// Nothing lets everything through.
+    /// `None` matches every session.
     expr: Option<Arc<Expr>>,
 }
 
 impl Filter {
-    /// Reads a filter; blanks alone are the one that lets everything through.
+    /// Parses a filter. Blanks alone match every session.
+    ///
+    /// # Errors
+    /// Returns a [`FilterError`] with the position if the text is not a valid filter.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         Ok(Self {
             expr: parse::parse(text)?.map(Arc::new),
@@ -62,42 +63,43 @@ impl Filter {
         })
     }
 
-    /// As it was typed.
+    /// Returns the text as typed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it lets everything through.
+    /// Whether the filter matches every session because it has no condition.
     pub const fn is_empty(&self) -> bool {
         self.expr.is_none()
     }
 
-    /// Whether a session matches, as far as is known.
-    pub fn evaluate(&self, subject: &FilterInput<'_>) -> Ternary {
+    /// Evaluates the filter for a session.
+    pub fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
         self.expr
             .as_ref()
-            .map_or(Ternary::Yes, |expr| expr.evaluate(subject))
+            .map_or(Ternary::Yes, |expr| expr.evaluate(input))
     }
 
-    /// Whether a session matches in any form of its texts: as they were sent, as they are or were shown,
-    /// or composed. For filters that must hold however a person wrote them.
-    pub fn judge_in_any_form(&self, subject: &FilterInput<'_>) -> Ternary {
-        let mut answer = Ternary::No;
+    /// Evaluates the filter for each [`TextForm`] of a session's texts. Returns `Yes` if any of them matches.
+    ///
+    /// For `protect`, which must also apply if the user typed a name as it is shown.
+    pub fn evaluate_in_any_form(&self, input: &FilterInput<'_>) -> Ternary {
+        let mut result = Ternary::No;
         for form in TextForm::ALL {
-            answer = answer.or(self.evaluate(&FilterInput { form, ..*subject }));
-            if answer.is_yes() {
+            result = result.or(self.evaluate(&FilterInput { form, ..*input }));
+            if result.is_yes() {
                 break;
             }
         }
-        answer
+        result
     }
 
-    /// Whether a session of which nothing else is known certainly matches.
+    /// Whether a session without context certainly matches.
     pub fn matches(&self, session: &Session) -> bool {
         self.evaluate(&FilterInput::new(session)).is_yes()
     }
 
-    /// Whether it asks for a field: what costs to find out need only be found out then.
+    /// Whether the filter uses `field`. Lets the caller skip values that are expensive to compute.
     pub fn uses(&self, field: &str) -> bool {
         self.expr.as_ref().is_some_and(|expr| expr.uses(field))
     }
@@ -111,7 +113,7 @@ impl PartialEq for Filter {
 
 impl Eq for Filter {}
 
-/// The one way to write it that every filter of this meaning has; it parses to the same filter.
+/// Writes the filter in canonical form, which parses to an equal filter.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expr.as_ref().map_or(Ok(()), |expr| expr.fmt(f))

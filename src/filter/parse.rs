@@ -1,4 +1,4 @@
-//! How conditions are put together, from the loosest binding to the tightest.
+//! Parses a filter. Operators, from the loosest binding to the tightest:
 //!
 //! ```text
 //! or         = and { "or" and }
@@ -6,7 +6,7 @@
 //! not        = "not" not | "(" or ")" | condition
 //! ```
 //!
-//! What a condition is, stands in [`condition`](super::condition).
+//! A condition is defined in [`condition`](super::condition).
 
 use winnow::Parser as _;
 use winnow::combinator::{alt, cut_err, opt, preceded, repeat};
@@ -19,10 +19,10 @@ use super::condition::{condition, text};
 use super::error::{ErrorKind, FilterError};
 use super::lex::{LexInput, ParseError, Parsed, blanks, keyword, mistake, next_token, token};
 
-/// So deep may parentheses and `not` be nested: a filter is read and asked by recursion.
+/// Maximum nesting of parentheses and `not`. A filter is parsed and evaluated by recursion.
 const MAX_DEPTH: usize = 64;
 
-/// Reads a filter; blanks alone are none.
+/// Parses a filter. Returns `None` for blanks alone.
 pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
     let read = if text.len() > MAX_FILTER_LEN {
         mistake(MAX_FILTER_LEN..text.len(), ErrorKind::TooLong)
@@ -39,9 +39,9 @@ pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
             at.end = at.start + length;
             ErrorKind::NoCondition { found }
         });
-        let column = |place: usize| {
+        let column = |index: usize| {
             text.char_indices()
-                .take_while(|(start, _)| *start < place)
+                .take_while(|(start, _)| *start < index)
                 .count()
         };
         FilterError {
@@ -81,7 +81,7 @@ fn both(input: &mut LexInput<'_>, depth: usize) -> Parsed<Expr> {
     Ok(Expr::all(parts))
 }
 
-/// A condition or its opposite, with the blanks after it.
+/// Parses a condition, a group or a negation, with the blanks after it.
 fn negated(input: &mut LexInput<'_>, depth: usize) -> Parsed<Expr> {
     if depth > MAX_DEPTH {
         let (at, _) = next_token(input);

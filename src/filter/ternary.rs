@@ -1,30 +1,30 @@
-//! Answers in which something may be unknown, and Kleene's logic over them.
+//! Three-valued logic (Kleene).
 
 use std::ops::Not;
 
-/// The answer to a question in which something may be unknown.
+/// Result of a test on values that may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ternary {
-    /// It does.
+    /// Certainly true.
     Yes,
-    /// It does not.
+    /// Certainly false.
     No,
-    /// A value that it depends on is not known.
+    /// Depends on a value that is unknown.
     Unknown,
 }
 
 impl Ternary {
-    /// A certain answer.
+    /// Converts a certain result.
     pub const fn of(yes: bool) -> Self {
         if yes { Self::Yes } else { Self::No }
     }
 
-    /// Whether it certainly does.
+    /// Whether the result is `Yes`.
     pub const fn is_yes(self) -> bool {
         matches!(self, Self::Yes)
     }
 
-    /// Both: one No is enough for No.
+    /// Returns the conjunction. `No` if either is `No`.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -34,7 +34,7 @@ impl Ternary {
         }
     }
 
-    /// Either: one Yes is enough for Yes.
+    /// Returns the disjunction. `Yes` if either is `Yes`.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {
@@ -45,7 +45,7 @@ impl Ternary {
     }
 }
 
-/// What is unknown stays unknown.
+/// Negates `Yes` and `No`. `Unknown` stays `Unknown`.
 impl Not for Ternary {
     type Output = Self;
 

@@ -32,7 +32,7 @@ fn session() -> Session {
 }
 
 #[test]
-fn a_text_is_looked_for_in_every_field_ignoring_case() {
+fn a_text_is_searched_for_in_every_field_ignoring_case() {
     for needle in [
         "ready",
         "zoË",
@@ -61,7 +61,7 @@ fn a_filter_can_be_shared() {
 }
 
 #[test]
-fn an_empty_filter_lets_everything_through() {
+fn an_empty_filter_matches_everything() {
     assert!(Filter::parse("  ").unwrap().is_empty());
     assert!(Filter::default().matches(&Session::bare(SessionId(1))));
 }
@@ -70,7 +70,7 @@ fn filter(text: &str) -> Filter {
     Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// What is asked of [`session`], and the answer.
+/// Asserts the result of each filter for [`session`].
 fn answers(expected: Ternary, filters: &[&str]) {
     let session = session();
     for text in filters {
@@ -83,7 +83,7 @@ fn answers(expected: Ternary, filters: &[&str]) {
 }
 
 #[test]
-fn fields_are_compared_as_their_kind_asks() {
+fn fields_are_compared_by_their_type() {
     answers(
         Ternary::Yes,
         &[
@@ -203,7 +203,7 @@ fn of_several_values_one_is_enough_and_none_for_its_opposite() {
 }
 
 #[test]
-fn reasons_that_nobody_could_judge_leave_open_what_they_would_answer() {
+fn reasons_without_data_make_the_result_unknown() {
     let session = session();
     let ask = |found: &[&str], unjudged: &[&str], text: &str| {
         filter(text).evaluate(&FilterInput {
@@ -297,7 +297,7 @@ fn a_word_is_not_certainly_absent_while_what_every_session_has_is_unknown() {
 }
 
 #[test]
-fn a_filter_knows_what_it_asks_for() {
+fn a_filter_reports_the_fields_that_it_uses() {
     assert!(filter("a or not key=b*").uses("key"));
     assert!(!filter("user=key").uses("key"));
     assert!(filter("etl").uses("user") && !filter("etl").uses("key"));

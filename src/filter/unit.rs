@@ -1,8 +1,8 @@
-//! Durations and sizes as people write them, and back.
+//! Parses and formats numbers, durations and sizes.
 
 use std::time::Duration;
 
-/// The units of size, largest first. A filter is read ignoring their case.
+/// Units of size, in order of preference for output. Parsed ignoring case.
 const SIZES: [(&str, u64); 13] = [
     ("TiB", 1 << 40),
     ("TB", 1_000_000_000_000),
@@ -19,19 +19,20 @@ const SIZES: [(&str, u64); 13] = [
     ("B", 1),
 ];
 
-/// So many digits a number of a duration may have: 31 years in seconds.
+/// Maximum digits of one number in a duration (31 years of seconds). Keeps humantime from overflowing.
 const MAX_DIGITS: usize = 9;
-/// So long a duration may be written: `1year 2months 3days 4h 5m 6s 700ms` fits.
+/// Maximum length of a duration, in bytes. `1year 2months 3days 4h 5m 6s 700ms` fits.
 const MAX_DURATION_LEN: usize = 64;
 
-/// Digits and nothing else.
+/// Parses a whole number: digits only.
 pub(super) fn number(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// Milliseconds; a bare number is seconds. humantime is not trusted with numbers that could
-/// overflow when they are added up.
+/// Parses a duration into milliseconds. A bare number is in seconds.
+///
+/// Rejects numbers that could overflow in humantime when they are added up.
 pub(super) fn duration(text: &str) -> Option<u64> {
     let runs = text.split(|c: char| !c.is_ascii_digit());
     if text.len() > MAX_DURATION_LEN || runs.into_iter().any(|run| run.len() > MAX_DIGITS) {
@@ -44,13 +45,13 @@ pub(super) fn duration(text: &str) -> Option<u64> {
     u64::try_from(span.as_millis()).ok()
 }
 
-/// `1h30m`, as [`duration`] reads it.
+/// Formats milliseconds as `1h30m`, which [`duration`] parses.
 pub(super) fn duration_text(milliseconds: u64) -> String {
     let span = Duration::from_millis(milliseconds);
     humantime::format_duration(span).to_string().replace(' ', "")
 }
 
-/// Bytes; a bare number is bytes. `1.5MB`, `1.2 MB`, `64KiB`.
+/// Parses a size into bytes: `1.5MB`, `1.2 MB`, `64KiB`. A bare number is in bytes.
 pub(super) fn size(text: &str) -> Option<u64> {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -65,7 +66,7 @@ pub(super) fn size(text: &str) -> Option<u64> {
     scaled(number, factor)
 }
 
-/// A decimal number times a whole one, rounded down.
+/// Multiplies a decimal number by a whole one, rounded down.
 fn scaled(number: &str, factor: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let whole: u64 = whole.parse().ok()?;
@@ -75,7 +76,7 @@ fn scaled(number: &str, factor: u64) -> Option<u64> {
     whole.checked_mul(factor)?.checked_add(u64::try_from(rest).ok()?)
 }
 
-/// In the largest unit that divides it, as [`size`] reads it.
+/// Formats a size in the first unit that divides it, which [`size`] parses.
 pub(super) fn size_text(bytes: u64) -> String {
     let fits = SIZES
         .iter()

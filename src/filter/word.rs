@@ -1,4 +1,4 @@
-//! A bare word: looked for, ignoring case, in every text of a session.
+//! A bare word, searched for in every text of a session, ignoring case.
 
 use super::field::{Search, Values};
 use super::fields::FIELDS;
@@ -6,16 +6,16 @@ use super::input::FilterInput;
 use super::ternary::Ternary;
 use crate::model::RawText;
 
-/// What is looked for.
+/// A word to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {
-    /// Lower case, never empty.
+    /// Text in lower case, never empty.
     needle: String,
     is_number: bool,
 }
 
 impl Word {
-    /// Nothing can be looked for in vain: an empty text is no word.
+    /// Creates a word. Returns `None` for an empty text, which would match every session.
     pub(super) fn new(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self {
             needle: text.to_lowercase(),
@@ -27,47 +27,48 @@ impl Word {
         &self.needle
     }
 
-    /// Whether any word is looked for in a field.
-    pub(super) fn is_looked_for_in(name: &str) -> bool {
+    /// Whether words are searched for in a field.
+    pub(super) fn is_searched_in(name: &str) -> bool {
         FIELDS
             .iter()
             .any(|field| field.name == name && field.search != Search::Never)
     }
 
-    /// Whether it stands anywhere. It is not certainly absent while a value that every session
-    /// has is unknown.
-    pub(super) fn evaluate(&self, subject: &FilterInput<'_>) -> Ternary {
-        let mut answer = Ternary::No;
-        let form = subject.form;
-        let test = &mut |text: RawText<'_>| form.judge(text, |text| self.is_in(text));
+    /// Whether the word occurs in any field.
+    ///
+    /// Returns `Unknown` instead of `No` if a value that every session has is unknown.
+    pub(super) fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
+        let mut result = Ternary::No;
+        let form = input.form;
+        let test = &mut |text: RawText<'_>| form.test(text, |text| self.is_in(text));
         for field in &FIELDS {
             let found = match (field.search, &field.values) {
-                (Search::Always, Values::Text(values)) => values(subject, test),
-                (Search::IfKnown, Values::Text(values)) => Ternary::of(values(subject, test).is_yes()),
+                (Search::Always, Values::Text(values)) => values(input, test),
+                (Search::IfKnown, Values::Text(values)) => Ternary::of(values(input, test).is_yes()),
                 (Search::Digits, Values::Number(values)) if self.is_number => {
-                    Ternary::of(values(subject, &mut |number| self.is_in_number(number)).is_yes())
+                    Ternary::of(values(input, &mut |number| self.is_in_number(number)).is_yes())
                 }
                 _ => continue,
             };
-            answer = answer.or(found);
-            if answer.is_yes() {
-                return answer;
+            result = result.or(found);
+            if result.is_yes() {
+                return result;
             }
         }
-        answer.or(Ternary::of(self.is_in_origin(subject)))
+        result.or(Ternary::of(self.is_in_origin(input)))
     }
 
-    /// The table shows address and port as one text.
-    fn is_in_origin(&self, subject: &FilterInput<'_>) -> bool {
+    /// Whether the word occurs in `address:port`, which the table shows as one text.
+    fn is_in_origin(&self, input: &FilterInput<'_>) -> bool {
         self.needle.contains(':')
-            && subject.session.port.is_some()
-            && subject
+            && input.session.port.is_some()
+            && input
                 .session
                 .raw_origin()
                 .is_some_and(|origin| self.is_in(&origin))
     }
 
-    /// ASCII, the usual case, is compared without allocating.
+    /// Whether the word occurs in a text. ASCII, the common case, is compared without allocating.
     fn is_in(&self, text: &str) -> bool {
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.needle);
@@ -80,7 +81,7 @@ impl Word {
         })
     }
 
-    /// Whether its digits stand in a number's, without writing the number down.
+    /// Whether the digits of the word occur in a number. Does not format the number.
     fn is_in_number(&self, number: u64) -> bool {
         let needle = self.needle.as_bytes();
         let mut rest = Some(number);

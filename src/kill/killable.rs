@@ -73,7 +73,7 @@ pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
     if protect.is_empty() {
         return None;
     }
-    match protect.judge_in_any_form(subject) {
+    match protect.evaluate_in_any_form(subject) {
         Ternary::No => None,
         Ternary::Yes => Some(RefusalReason::Protected),
         Ternary::Unknown => Some(RefusalReason::PerhapsProtected(

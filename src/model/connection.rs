@@ -1,25 +1,26 @@
-//! One session in full: its connections with their statistics, buffers, statements and log.
+//! The details of one session: connections with statistics and buffers, statements, log.
 
 use super::{Session, Text, civil_span};
 
-/// The five counters of a connection in the draft dialect: one entry for each, from which the
-/// detail pane's columns, the JSON names and the sparklines come.
+/// A counter of a connection in the draft dialect.
+///
+/// Detail columns, JSON names and sparklines are made from these entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counter {
-    /// Reads from the server.
+    /// Number of reads from the server.
     Reads,
-    /// Writes to the server.
+    /// Number of writes to the server.
     Writes,
-    /// Writes that had to wait in a queue.
+    /// Number of writes that had to wait in a queue.
     BufferedWrites,
-    /// How often a queue rose over its high-water mark.
+    /// Number of times that a queue rose above its high-water mark.
     HighWater,
-    /// How often it fell below the low-water mark again.
+    /// Number of times that a queue fell below its low-water mark again.
     LowWater,
 }
 
 impl Counter {
-    /// All, in the order in which they are shown.
+    /// All counters, in display order.
     pub const ALL: [Self; 5] = [
         Self::Reads,
         Self::Writes,
@@ -28,7 +29,7 @@ impl Counter {
         Self::LowWater,
     ];
 
-    /// The name in the API and in JSON.
+    /// Returns the name in the API and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reads => "reads",
@@ -39,7 +40,7 @@ impl Counter {
         }
     }
 
-    /// The heading of a column that has no room for the whole one.
+    /// Returns the heading for a narrow column.
     pub const fn short(self) -> &'static str {
         match self {
             Self::Reads => "rd",
@@ -50,7 +51,7 @@ impl Counter {
         }
     }
 
-    /// The heading of its column.
+    /// Returns the heading of its column.
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Reads => "reads",
@@ -62,22 +63,22 @@ impl Counter {
     }
 }
 
-/// The counters of one connection since it was made; unknown ones are `None`.
+/// The counters of one connection since it was opened. `None` for unknown ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionStatistics([Option<u64>; 5]);
 
 impl ConnectionStatistics {
-    /// Built by asking for each counter.
+    /// Creates the statistics from a function that returns each counter's value.
     pub fn from_fn(value: impl FnMut(Counter) -> Option<u64>) -> Self {
         Self(Counter::ALL.map(value))
     }
 
-    /// One counter's value.
+    /// Returns the value of one counter; `None` if unknown.
     pub fn get(&self, counter: Counter) -> Option<u64> {
         self.0.get(counter as usize).copied().flatten()
     }
 
-    /// Every counter with its value, in the order in which they are shown.
+    /// Returns every counter with its value, in display order.
     pub fn iter(&self) -> impl Iterator<Item = (Counter, Option<u64>)> + '_ {
         Counter::ALL.into_iter().zip(self.0)
     }
@@ -86,57 +87,58 @@ impl ConnectionStatistics {
 /// The queues of one side of a session, in bytes (JSON:API, 23.02 and later).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buffer {
-    /// Read, not yet routed. A capacity, so usually 64 KiB on one side.
+    /// Size of the read queue: data received but not yet routed. MaxScale reports its capacity, so it is usually
+    /// 64 KiB on one side.
     pub readq: Option<u64>,
-    /// Waiting to be written: not empty means that the other side does not read.
+    /// Size of the write queue. Above 0, the other side does not read.
     pub writeq: Option<u64>,
 }
 
-/// A connection from the proxy to a server, on behalf of a session.
+/// A connection from the proxy to a server, on behalf of one session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionDetail {
-    /// The server, by name.
+    /// Name of the server.
     pub server: Option<Text>,
-    /// Draft: the state of its descriptor.
+    /// State of its descriptor (draft).
     pub state: Option<Text>,
-    /// Draft: what it is for.
+    /// Role of the connection (draft).
     pub role: Option<Text>,
-    /// JSON:API: the thread id on the server (its low 32 bits).
+    /// Low 32 bits of the thread id on the server (JSON:API).
     pub thread_id: Option<u32>,
-    /// JSON:API: the TLS cipher; empty when the connection is plain.
+    /// TLS cipher; empty if the connection is not encrypted (JSON:API).
     pub cipher: Option<Text>,
-    /// Draft: its counters.
+    /// Counters of the connection (draft).
     pub statistics: Option<ConnectionStatistics>,
-    /// JSON:API: its queues.
+    /// Queues of the connection (JSON:API).
     pub buffer: Option<Buffer>,
 }
 
-/// How one server answered a statement.
+/// The reply of one server to a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementReply {
-    /// The server, by name.
+    /// Name of the server.
     pub server: Option<Text>,
-    /// From the statement's receipt to this server's reply, in milliseconds.
+    /// Time from the receipt of the statement to this server's reply, in milliseconds.
     pub duration_ms: Option<u64>,
 }
 
-/// One retained statement (JSON:API, where the server retains any).
+/// A statement that MaxScale retained (JSON:API, if `retain_last_statements` is set).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RetainedStatement {
-    /// The protocol command; absent for those without text.
+    /// Protocol command. `None` for a command without text.
     pub command: Option<Text>,
-    /// The text; absent when it was not valid UTF-8 or no SQL.
+    /// Text of the statement. `None` if it is not SQL or not valid UTF-8.
     pub sql: Option<Text>,
-    /// When it came, in the server's zone, as sent.
+    /// Time of receipt, in the server's time zone, as sent.
     pub received: Option<Text>,
-    /// When it was done, likewise; absent while it runs.
+    /// Time of completion, in the server's time zone, as sent. `None` while the statement runs.
     pub completed: Option<Text>,
-    /// Who answered, and when.
+    /// Replies of the servers.
     pub responses: Vec<StatementReply>,
 }
 
 impl RetainedStatement {
-    /// How long a finished statement took, in milliseconds.
+    /// Returns the duration of a completed statement, in milliseconds.
     pub fn duration_ms(&self) -> Option<u64> {
         let span = civil_span(
             self.received.as_ref()?.as_str(),
@@ -145,40 +147,40 @@ impl RetainedStatement {
         u64::try_from(span).ok()
     }
 
-    /// What to show of it: its text, else its command, else that it has neither.
+    /// Returns the text to show: the statement, otherwise the command, otherwise a note.
     pub fn title(&self) -> &str {
         self.sql
             .as_ref()
             .or(self.command.as_ref())
-            .map_or("(no text: binary protocol or no SQL)", Text::as_str)
+            .map_or("(no text: binary protocol or not SQL)", Text::as_str)
     }
 }
 
-/// One session in full.
+/// A session with all its details.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionDetail {
-    /// The session itself.
+    /// The session, as in a list.
     pub session: Session,
-    /// Its connections to servers.
+    /// Connections to servers.
     pub connections: Vec<ConnectionDetail>,
-    /// JSON:API: what the client says of itself, by name.
+    /// Attributes that the client reports, by name (JSON:API).
     pub client: Vec<(Text, Text)>,
-    /// JSON:API: the TLS cipher towards the client; empty when plain.
+    /// TLS cipher of the client's connection; empty if not encrypted (JSON:API).
     pub cipher: Option<Text>,
-    /// JSON:API: the queues towards the client.
+    /// Queues of the client's connection (JSON:API).
     pub client_buffer: Option<Buffer>,
-    /// JSON:API: memory by part, in bytes.
+    /// Memory by component, in bytes (JSON:API).
     pub memory: Vec<(Text, u64)>,
-    /// JSON:API: the retained statements, oldest first. `None` where the dialect has none.
+    /// Retained statements, oldest first (JSON:API). `None` if not reported.
     pub queries: Option<Vec<RetainedStatement>>,
-    /// JSON:API: the session's log lines, as sent.
+    /// Log lines of the session, as sent (JSON:API).
     pub log: Vec<Text>,
-    /// Fields that had a wrong type and were left blank.
+    /// Number of fields of a wrong type, left blank.
     pub blanked: u32,
 }
 
 impl SessionDetail {
-    /// A session of which only the list's row is known.
+    /// Creates the details of a session that is known from a list only.
     pub const fn of(session: Session) -> Self {
         Self {
             session,
@@ -193,13 +195,15 @@ impl SessionDetail {
         }
     }
 
-    /// Whether it is known to hold no server. A version that does not tell which sends no connections either.
+    /// Whether the session is known to have no server connection.
+    ///
+    /// Returns `false` if this version does not report connections.
     pub fn is_empty(&self) -> bool {
-        let is_told = self.session.extra.is_none() || self.session.server_connections().is_some();
-        self.connections.is_empty() && is_told
+        let is_reported = self.session.extra.is_none() || self.session.server_connections().is_some();
+        self.connections.is_empty() && is_reported
     }
 
-    /// The value of one client attribute.
+    /// Returns the value of one client attribute.
     pub fn attribute(&self, name: &str) -> Option<&Text> {
         self.client
             .iter()

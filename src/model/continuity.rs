@@ -1,4 +1,4 @@
-//! Whether the process starts that are read at one address belong to one proxy.
+//! Detects restarts of a proxy, and several proxies behind one address, from their process starts.
 
 use std::time::Duration;
 
@@ -6,14 +6,15 @@ use super::{Instance, ProcessStart, Text, civil_millis, parse_moment};
 
 /// Maximum number of process starts kept, so that the history is bounded.
 const MAX_STARTS: usize = 64;
-/// A process that has run for this much longer than the time since another one replied ran beside it.
-/// Covers the time that a reply may take.
+/// Minimum overlap of two processes that counts as running side by side. Covers the time that a reply may take.
+///
+/// A process overlaps with another one if its uptime exceeds the time since the other one replied by this much.
 const OVERLAP: Duration = Duration::from_secs(15);
 
-/// What a process start shows, compared with the ones read before at the same address.
+/// Result of comparing a process start with those read before at the same address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Continuity {
-    /// The same process, as far as it is known.
+    /// The same process, or no process start to compare.
     Same,
     /// A process that was not seen before: the proxy was restarted.
     Restarted,
@@ -22,10 +23,10 @@ pub enum Continuity {
 }
 
 impl Continuity {
-    /// Compares readings that were made side by side, each on its own connection.
+    /// Compares readings made at the same time, each on its own connection.
     ///
-    /// Two processes are one proxy only if exactly one of them has just begun. A process that reports no
-    /// uptime counts as one that has run before.
+    /// Two processes are one proxy only if exactly one of them has just started. A process that reports no
+    /// uptime is treated as one that has run for a while.
     pub fn of_simultaneous(readings: &[Instance]) -> Self {
         let mut distinct: Vec<&Instance> = Vec::new();
         for reading in readings {
@@ -44,23 +45,23 @@ impl Continuity {
     }
 }
 
-/// The process starts read at one address, one after another.
+/// The process starts read at one address, in order.
 ///
 /// A restart only goes forward. A process start that comes back after another one proves that several
-/// proxies answer; so does a process that started earlier than the one before it and ran beside it.
+/// proxies answer; so does a process that started earlier than the one before it and ran at the same time.
 #[derive(Clone, Debug, Default)]
 pub struct ProcessHistory {
-    /// Each start once. The one that was read last is the last.
+    /// Each start once. The last element is the one that was read last.
     starts: Vec<ProcessStart>,
-    /// When the last one was read, on a monotonic clock.
+    /// Time of the last reading, on a monotonic clock.
     read_at: Duration,
 }
 
 impl ProcessHistory {
     /// Adds a reading and compares it with the earlier ones.
     ///
-    /// `read_at` is the time at which the reply was complete, on a monotonic clock. Readings have to come
-    /// in the order in which they were made, none begun before the one before it was complete. A reading
+    /// `read_at` is the time at which the reply was complete, on a monotonic clock. Readings must be
+    /// passed in order, and each must begin after the previous one was complete. A reading
     /// without a process start is ignored.
     pub fn observe(&mut self, reading: &Instance, read_at: Duration) -> Continuity {
         let Some(start) = &reading.process else {
@@ -69,11 +70,11 @@ impl ProcessHistory {
         let since_last = read_at.saturating_sub(self.read_at);
         self.read_at = read_at;
         let newest = self.starts.len().saturating_sub(1);
-        let Some(place) = self.starts.iter().rposition(|known| known.may_be(start)) else {
+        let Some(index) = self.starts.iter().rposition(|known| known.may_be(start)) else {
             let before = self.starts.last();
             let continuity = match before {
                 None => Continuity::Same,
-                Some(before) if ran_beside(reading, since_last) && is_older(start, before) => {
+                Some(before) if ran_alongside(reading, since_last) && is_older(start, before) => {
                     Continuity::SeveralProxies
                 }
                 Some(_) => Continuity::Restarted,
@@ -84,9 +85,9 @@ impl ProcessHistory {
             self.starts.push(start.clone());
             return continuity;
         };
-        let known = self.starts.remove(place).completed_by(start);
+        let known = self.starts.remove(index).completed_by(start);
         self.starts.push(known);
-        if place == newest {
+        if index == newest {
             Continuity::Same
         } else {
             Continuity::SeveralProxies
@@ -94,8 +95,8 @@ impl ProcessHistory {
     }
 }
 
-/// Whether the process ran already when another one replied `since` ago.
-fn ran_beside(reading: &Instance, since: Duration) -> bool {
+/// Whether the process was already running when another one replied `since` ago.
+fn ran_alongside(reading: &Instance, since: Duration) -> bool {
     uptime(reading).is_some_and(|uptime| uptime > since.saturating_add(OVERLAP))
 }
 
@@ -115,7 +116,7 @@ fn is_older(start: &ProcessStart, other: &ProcessStart) -> bool {
 }
 
 impl ProcessStart {
-    /// Whether both may be one process: an unknown data directory or node name proves nothing.
+    /// Whether both may be one process. An unknown data directory or node name matches any.
     fn may_be(&self, other: &Self) -> bool {
         let agree =
             |one: &Option<Text>, other: &Option<Text>| one.is_none() || other.is_none() || one == other;
@@ -124,7 +125,7 @@ impl ProcessStart {
             && agree(&self.node, &other.node)
     }
 
-    /// Adds what `other` knows of the same process.
+    /// Fills unknown parts from `other`, a reading of the same process.
     fn completed_by(self, other: &Self) -> Self {
         Self {
             datadir: self.datadir.or_else(|| other.datadir.clone()),

@@ -1,4 +1,4 @@
-//! Who a session is, so that a cursor, a mark or a kill can never mean its neighbour.
+//! Identity of a session, so that a cursor, a mark or a kill never applies to another session.
 
 use std::fmt::Write as _;
 
@@ -7,25 +7,25 @@ use sha2::{Digest as _, Sha256};
 use super::session::origin;
 use super::{ProcessStart, Session, SessionId, Text, quoted};
 
-/// Which of the watched endpoints, by its place on the command line.
+/// Index of an endpoint, in the order of the command line or configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EndpointId(pub u16);
 
-/// What a cursor holds: endpoint, process start, id, `connected` as sent (docs/kill-protocol.md).
+/// Short form of an identity, stored by the cursor and by marks (docs/kill-protocol.md).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RowKey {
     /// The endpoint.
     pub endpoint: EndpointId,
-    /// The process, where the dialect tells.
+    /// Process start; `None` if not reported.
     pub process: Option<ProcessStart>,
-    /// The number.
+    /// Session id.
     pub id: SessionId,
-    /// When it began, as sent.
+    /// Time of the client's connection, as sent.
     pub connected: Option<Text>,
 }
 
 impl RowKey {
-    /// The key of a session.
+    /// Creates the key of a session.
     pub fn new(endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> Self {
         Self {
             endpoint,
@@ -35,7 +35,7 @@ impl RowKey {
         }
     }
 
-    /// Whether it is this session's. An unreadable process start is no proof of another process.
+    /// Whether this is the key of `session`. An unknown process start matches any.
     pub fn matches(&self, endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> bool {
         let connected = session.connected.as_ref().map(|connected| &connected.sent);
         self.endpoint == endpoint
@@ -44,7 +44,7 @@ impl RowKey {
             && self.connected.as_ref() == connected
     }
 
-    /// Whether both are one session's keys.
+    /// Whether both keys are of one session. An unknown process start matches any.
     pub fn agrees_with(&self, other: &Self) -> bool {
         let own = (self.endpoint, self.id, &self.connected);
         own == (other.endpoint, other.id, &other.connected) && self.may_share_process(other.process.as_ref())
@@ -58,24 +58,24 @@ impl RowKey {
 /// The parts of an identity, in the order in which they are compared and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// The process behind the endpoint.
+    /// Start of the MaxScale process.
     Process,
-    /// The number.
+    /// Session id.
     Id,
-    /// When the client connected, as sent.
+    /// Time of the client's connection, as sent.
     Connected,
-    /// The user.
+    /// User of the session.
     User,
-    /// The client's address.
+    /// Address of the client.
     Address,
-    /// The client's port.
+    /// Port of the client.
     Port,
-    /// The service.
+    /// Service of the session.
     Service,
 }
 
 impl Part {
-    /// All of them.
+    /// All parts, in order.
     pub const ALL: [Self; 7] = [
         Self::Process,
         Self::Id,
@@ -86,7 +86,7 @@ impl Part {
         Self::Service,
     ];
 
-    /// The word for it.
+    /// Returns the name to show.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Process => "process start",
@@ -99,60 +99,60 @@ impl Part {
         }
     }
 
-    /// Without these a kill is refused (docs/kill-protocol.md).
+    /// Whether a kill is refused if this part is unknown (docs/kill-protocol.md).
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Id | Self::Connected | Self::User | Self::Address)
     }
 }
 
-/// The full identity of a session, with every text in its provable form.
+/// The fields that prove that two observations are of one session. Texts are compared in raw form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The endpoint.
     pub endpoint: EndpointId,
-    /// The process, where the dialect tells.
+    /// Process start; `None` if not reported.
     pub process: Option<ProcessStart>,
-    /// The number.
+    /// Session id.
     pub id: SessionId,
-    /// When it began, as sent.
+    /// Time of the client's connection, as sent.
     pub connected: Option<Text>,
-    /// The user.
+    /// User of the session.
     pub user: Option<Text>,
-    /// The client's address.
+    /// Address of the client.
     pub address: Option<Text>,
-    /// The client's port.
+    /// Port of the client.
     pub port: Option<u16>,
-    /// The service.
+    /// Service of the session.
     pub service: Option<Text>,
 }
 
-/// One part that is not the same on both sides.
+/// A part that differs between two identities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Which part.
+    /// The part that differs.
     pub part: Part,
-    /// What it was.
+    /// The old value.
     pub was: String,
-    /// What it is now.
+    /// The new value.
     pub now: String,
 }
 
-/// Whether two identities are one.
+/// Result of comparing two identities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityMatch {
-    /// The same; the parts named were unknown on one side and could not be compared.
+    /// The same session.
     Same {
-        /// Parts that could not be compared.
+        /// Parts that were not compared, because they are unknown on at least one side.
         unchecked: Vec<Part>,
     },
-    /// Somebody else.
+    /// Another session.
     Different(Vec<Difference>),
-    /// A part without which nobody may be ended is unknown.
+    /// A part that a kill requires is unknown.
     Unknown(Part),
 }
 
 impl Identity {
-    /// The identity of a session.
+    /// Creates the identity of a session.
     pub fn new(endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> Self {
         Self {
             endpoint,
@@ -166,7 +166,7 @@ impl Identity {
         }
     }
 
-    /// The row that it stands in.
+    /// Returns the row key of this session.
     pub fn key(&self) -> RowKey {
         RowKey {
             endpoint: self.endpoint,
@@ -176,7 +176,7 @@ impl Identity {
         }
     }
 
-    /// Compares this one, as it was frozen, with what the endpoint says now.
+    /// Compares this stored identity with a newer one.
     pub fn compare(&self, now: &Self) -> IdentityMatch {
         let mut unchecked = Vec::new();
         let mut differences = Vec::new();
@@ -200,8 +200,10 @@ impl Identity {
         }
     }
 
-    /// A fingerprint of all parts for scripts: `maxtop kill --key` ends only what still has it.
-    /// `endpoint` is the URL, since a number on a command line means nothing elsewhere.
+    /// Returns a hash of all parts as 16 hexadecimal digits.
+    ///
+    /// `maxtop kill --key` kills only a session that still has it. `endpoint` is the URL, because an
+    /// [`EndpointId`] depends on the command line.
     pub fn fingerprint(&self, endpoint: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(endpoint.as_bytes());
@@ -222,7 +224,7 @@ impl Identity {
             })
     }
 
-    /// How one part reads.
+    /// Returns a part as text, or `unknown`.
     pub fn text(&self, part: Part) -> String {
         let shown = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
         let known = match part {
@@ -244,7 +246,7 @@ impl Identity {
         known.unwrap_or_else(|| "unknown".to_owned())
     }
 
-    /// `bob@10.0.0.9:4711`, for one line.
+    /// Returns user and address for display: `bob@10.0.0.9:4711`.
     pub fn client(&self) -> String {
         let shown = |text: &Option<Text>| match text {
             Some(text) => quoted(text.as_str()).into_owned(),
@@ -264,7 +266,7 @@ impl Identity {
         format!("{}@{origin}", quoted(&now(Part::User)))
     }
 
-    /// The bytes that are compared: raw forms, never what is shown.
+    /// Returns the bytes to compare: the raw forms, never the shown ones. `None` if unknown.
     fn proof(&self, part: Part) -> Option<Vec<u8>> {
         let raw = |text: &Option<Text>| text.as_ref().map(tagged);
         match part {
@@ -289,7 +291,7 @@ impl Identity {
     }
 }
 
-/// The proof of a text, marked so that a digest is never taken for a name of the same bytes.
+/// Returns the bytes of a text with a tag, so that a digest never equals a name of the same bytes.
 fn tagged(text: &Text) -> Vec<u8> {
     let mut bytes = vec![u8::from(text.raw().whole().is_some())];
     bytes.extend_from_slice(text.proof());

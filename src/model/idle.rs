@@ -1,32 +1,32 @@
-//! What `idle` measures: that changed three times, within series too (docs/maxscale-api.md#idle).
+//! The meaning of `idle`. It has three definitions, and changed within release series (docs/maxscale-api.md#idle).
 
 use super::Version;
 
-/// What `idle` measures.
+/// The time that `idle` measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdleMeaning {
-    /// The time since the client sent something: it grows while a statement runs.
+    /// Time since the client sent something. Grows while a statement runs.
     Sent,
-    /// The time since something passed to or from the client: it still grows while a statement runs.
+    /// Time since data passed to or from the client. Grows while a statement runs.
     Traffic,
-    /// The same between statements, and 0 while one runs.
+    /// Time since data passed to or from the client; 0 while a statement runs.
     Between,
 }
 
-/// How a meaning is told to people.
+/// Description of a meaning, for help and documentation.
 #[derive(Clone, Copy, Debug)]
 pub struct IdleEntry {
-    /// The meaning.
+    /// The meaning described.
     pub meaning: IdleMeaning,
-    /// In one word.
+    /// One word for it.
     pub name: &'static str,
-    /// In a sentence that begins behind a number of seconds.
+    /// Description that follows a number of seconds.
     pub about: &'static str,
-    /// The releases that mean it.
+    /// Releases with this meaning.
     pub releases: &'static str,
 }
 
-/// Every meaning, the oldest first.
+/// All meanings, oldest first.
 pub static IDLE_MEANINGS: [IdleEntry; 3] = [
     IdleEntry {
         meaning: IdleMeaning::Sent,
@@ -48,7 +48,7 @@ pub static IDLE_MEANINGS: [IdleEntry; 3] = [
     },
 ];
 
-/// The releases in which the meaning changed within a series: its number, the patch, and what it means from there on.
+/// Changes of the meaning: series, first patch release, and the meaning in that and later patch releases.
 const CHANGES: [(Version, u32, IdleMeaning); 7] = [
     (Version { major: 2, minor: 5 }, 21, IdleMeaning::Traffic),
     (Version { major: 6, minor: 4 }, 1, IdleMeaning::Traffic),
@@ -58,13 +58,13 @@ const CHANGES: [(Version, u32, IdleMeaning); 7] = [
     (Version { major: 23, minor: 2 }, 0, IdleMeaning::Traffic),
     (Version { major: 23, minor: 2 }, 3, IdleMeaning::Between),
 ];
-/// 6.4.16 was renamed 21.06.16: from here on nothing but the last meaning.
+/// Series 21.06 (6.4 was renamed after 6.4.15). All its releases have the last meaning.
 const RENAMED: Version = Version { major: 21, minor: 6 };
-/// Since its first release.
+/// First series whose releases all have the last meaning.
 const SETTLED: Version = Version { major: 23, minor: 8 };
 
 impl IdleMeaning {
-    /// What it means in the release with this version text.
+    /// Returns the meaning in a release; `None` if the version cannot be parsed.
     pub fn of(version: &str) -> Option<Self> {
         let series = Version::parse(version)?;
         if series == RENAMED || series >= SETTLED {
@@ -80,7 +80,7 @@ impl IdleMeaning {
         Some(changed.map_or(Self::Sent, |(_, _, meaning)| *meaning))
     }
 
-    /// How it is told to people.
+    /// Returns the description.
     pub fn entry(self) -> Option<&'static IdleEntry> {
         IDLE_MEANINGS.iter().find(|entry| entry.meaning == self)
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn every_meaning_is_told() {
+    fn every_meaning_has_a_description() {
         for meaning in [IdleMeaning::Sent, IdleMeaning::Traffic, IdleMeaning::Between] {
             assert!(meaning.entry().is_some_and(|entry| entry.about.len() <= 56));
         }

@@ -1,6 +1,4 @@
-//! What is known of the proxy process behind an endpoint, and how it speaks.
-//!
-//! How a proxy is set up, as it says itself: its settings, its workers, the account that asks.
+//! The proxy process behind an endpoint: dialect, version, process start, settings, workers, account type.
 
 use std::fmt;
 
@@ -9,14 +7,14 @@ use super::{IdleMeaning, Span, Text};
 /// The two forms of the admin API (docs/maxscale-api.md#dialects).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
-    /// The REST API's design document of 2016: bare arrays, connections with statistics.
+    /// The design document of 2016: bare arrays, connections with statistics.
     Draft,
-    /// Every released `MaxScale`, 2.2 to 25.x.
+    /// The API of every release, 2.2 to 25.x.
     JsonApi,
 }
 
 impl Dialect {
-    /// The name used on the command line and on the screen.
+    /// Returns the name used on the command line and on the screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -25,18 +23,18 @@ impl Dialect {
     }
 }
 
-/// A release, as far as its numbers matter: `24.02.3`, `6.4.15`, `21.06.17`.
+/// A release series: the first two numbers of `24.02.3`, `6.4.15`, `21.06.17`.
 ///
-/// The series 21.06 called itself 6.x up to 6.4.15; as numbers both stand below 22.08.
+/// Series 21.06 was called 6.x up to 6.4.15. Both sort before 22.08.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// The first number.
+    /// First number.
     pub major: u32,
-    /// The second number.
+    /// Second number.
     pub minor: u32,
 }
 
-/// `24.02`, `2.5`: a series that is named by its year and month has the month in two digits.
+/// Writes `24.02`, `2.5`. A series named by year and month has two digits for the month.
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { major, minor } = self;
@@ -49,12 +47,12 @@ impl fmt::Display for Version {
 }
 
 impl Version {
-    /// The first release whose sessions can be ended by DELETE.
+    /// First release that can kill sessions by DELETE.
     pub const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
-    /// The first release that reads ids strictly; those before use `atoi`.
+    /// First release that parses ids strictly. Earlier ones use `atoi`.
     pub const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
 
-    /// Reads the first two numbers of a version text.
+    /// Parses the first two numbers of a version text.
     pub fn parse(text: &str) -> Option<Self> {
         let mut numbers = text.split('.').map_while(|part| part.parse().ok());
         Some(Self {
@@ -64,40 +62,41 @@ impl Version {
     }
 }
 
-/// What tells one process of a proxy from the next: session ids start at 1 in each.
+/// Identifies one run of the MaxScale process. Session ids restart at 1 in each run.
 ///
-/// Read from `/v1/maxscale` before every list; the draft has no such thing.
+/// Read from `/v1/maxscale` before every list. The draft does not report it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessStart {
     /// `started_at`, as sent.
     pub started_at: Text,
-    /// `process_datadir`, whose name ends in the process id (in `parameters` before 2.5).
+    /// `process_datadir` (in `parameters` before 2.5). Its name ends in the process id.
     pub datadir: Option<Text>,
-    /// `system.os.nodename` (22.08 and later): which machine answered.
+    /// `system.os.nodename`, the name of the machine (22.08 and later).
     pub node: Option<Text>,
 }
 
-/// One answer of `/v1/maxscale`.
+/// A reply of `/v1/maxscale`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
     /// `version`, as sent.
     pub version: Option<Text>,
-    /// `uptime` in seconds, by the server's wall clock.
+    /// `uptime`, by the proxy's wall clock.
     pub uptime: Option<Span>,
-    /// The mark of the process; unknown when `started_at` was not sent.
+    /// Process start; `None` if `started_at` was not sent.
     pub process: Option<ProcessStart>,
-    /// `parameters.retain_last_statements`: 0 means that sessions show no queries.
+    /// `parameters.retain_last_statements`. If 0, sessions report no statements.
     pub retained_statements: Option<u64>,
 }
 
 impl Instance {
-    /// The release, when its text could be read.
+    /// Returns the release series; `None` if the version cannot be parsed.
     pub fn release(&self) -> Option<Version> {
         Version::parse(self.version.as_ref()?.as_str())
     }
 
-    /// Returns the version as it is shown, or `version?` if the server sent something else than at
-    /// most 16 of `[0-9A-Za-z.+-]`: no text of a server may look like a word of this program.
+    /// Returns the version for display, or `version?` if it is not 1 to 16 characters of `[0-9A-Za-z.+-]`.
+    ///
+    /// Text from outside must not look like text of this program.
     pub fn shown_version(&self) -> Option<&str> {
         const MAX_VERSION_LEN: usize = 16;
         let version = self.version.as_ref()?.as_str();
@@ -108,52 +107,53 @@ impl Instance {
         Some(if is_version { version } else { "version?" })
     }
 
-    /// What `idle` measures in its sessions, when the release could be read.
+    /// Returns the meaning of `idle`; `None` if the version cannot be parsed.
     pub fn idle_meaning(&self) -> Option<IdleMeaning> {
         IdleMeaning::of(self.version.as_ref()?.as_str())
     }
 
-    /// The id of its process: the data directory ends in it. In a container it is often 1.
+    /// Returns the process id, from the name of the data directory. In a container it is often 1.
     pub fn pid(&self) -> Option<u32> {
         let datadir = self.process.as_ref()?.datadir.as_ref()?.as_str();
         datadir.rsplit_once("/data")?.1.parse().ok()
     }
 }
 
-/// What of the settings of a proxy matters to whoever watches it (`parameters` of `/v1/maxscale`).
-/// A setting that a version does not have is unknown.
+/// The settings of a proxy that maxtop uses (`parameters` of `/v1/maxscale`).
+///
+/// `None` for a setting that the version does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProxySettings {
-    /// Whether the admin API asks who is there.
+    /// Whether the admin API requires authentication.
     pub admin_auth: Option<bool>,
-    /// Where the admin API listens.
+    /// Address that the admin API listens on.
     pub admin_host: Option<Text>,
-    /// Whether each request is written to a file (23.02 and later).
+    /// Whether requests are written to an audit file (23.02 and later).
     pub admin_audit: Option<bool>,
-    /// The methods of the requests that are not (23.02 and later).
+    /// Methods left out of the audit file (23.02 and later).
     pub audit_excludes: Option<Vec<Text>>,
-    /// `retain_last_statements`: so many statements each session keeps.
+    /// `retain_last_statements`: number of statements kept for each session.
     pub retained_statements: Option<u64>,
-    /// So many lines of the log each session keeps.
+    /// Number of log lines kept for each session.
     pub session_trace: Option<u64>,
 }
 
-/// One routing worker (`/v1/maxscale/threads`).
+/// A routing worker (`/v1/maxscale/threads`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Worker {
-    /// The file descriptors that it has open (2.3 and later).
+    /// Number of open file descriptors (2.3 and later).
     pub descriptors: Option<u64>,
-    /// The sessions that it serves (22.08 and later).
+    /// Number of sessions that it serves (22.08 and later).
     pub sessions: Option<u64>,
 }
 
-/// What a user of the admin API may do (`account`).
+/// Rights of an account of the admin API (`account`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountType {
-    /// Everything.
+    /// May read and change everything.
     Admin,
-    /// Read.
+    /// May only read.
     Basic,
-    /// A type that this program does not know.
+    /// An unknown type.
     Other(Text),
 }

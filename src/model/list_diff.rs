@@ -1,25 +1,25 @@
-//! How a list differs from the one before it.
+//! Compares a session list with the previous one.
 
 use std::cmp::Ordering;
 
 use super::{Session, Snapshot};
 
-/// What has changed from one list to the next.
+/// Changes from one snapshot to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListDiff {
-    /// Another process answered, as far as both lists can tell.
+    /// Whether the proxy was restarted in between, if the snapshots show it.
     pub is_after_restart: bool,
-    /// Sessions that were not there before.
+    /// Number of sessions opened.
     pub came: u32,
-    /// Sessions that are not there any more.
+    /// Number of sessions closed.
     pub went: u32,
 }
 
 impl ListDiff {
-    /// Compares a list with the one before it. Both ascend by id.
+    /// Compares a snapshot with the previous one. Both are sorted by id.
     ///
-    /// Where the dialect does not tell the process, a restart shows in that nobody is left of before
-    /// while ids belong to others now, or begin anew: within one process an id is never used again.
+    /// Without a process start, assumes a restart if no earlier session is left and an id was reused or
+    /// the highest id went down. MaxScale never reuses an id within one process.
     pub fn between(before: &Snapshot, now: &Snapshot) -> Self {
         let mut change = Self::default();
         let (mut same, mut other) = (0_u32, 0_u32);
@@ -52,13 +52,13 @@ impl ListDiff {
         change.went += other;
         change.is_after_restart = match (before.process(), now.process()) {
             (Some(before), Some(now)) => before != now,
-            _ => same == 0 && (other > 0 || begins_anew(before, now)),
+            _ => same == 0 && (other > 0 || highest_id_fell(before, now)),
         };
         change
     }
 }
 
-fn begins_anew(before: &Snapshot, now: &Snapshot) -> bool {
+fn highest_id_fell(before: &Snapshot, now: &Snapshot) -> bool {
     let highest = |list: &Snapshot| list.sessions.last().map(|session| session.id);
     !now.sessions.is_empty() && highest(now) < highest(before)
 }

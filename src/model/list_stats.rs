@@ -1,11 +1,12 @@
-//! A list in a few numbers: how many sessions of which service, and how long they have been idle.
+//! Statistics of one session list: sessions per service and a histogram of idle times.
 
 use std::collections::BTreeMap;
 
 use super::{Session, Text};
 
-/// The bounds of the idle times that are counted together, in seconds and in words: each bucket ends
-/// below its bound, the last has none.
+/// Upper bounds of the histogram of idle times, in seconds and as text.
+///
+/// Each bucket ends below its bound. One more bucket follows without a bound.
 pub const IDLE_BOUNDS: [(u32, &str); 6] = [
     (1, "1s"),
     (10, "10s"),
@@ -15,22 +16,22 @@ pub const IDLE_BOUNDS: [(u32, &str); 6] = [
     (86_400, "1d"),
 ];
 
-/// A list in a few numbers.
+/// Statistics of one session list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListStats {
-    /// How many sessions each service has, most first; at most [`MAX_SERVICES`] of them.
+    /// Number of sessions of each service, largest first. At most [`MAX_SERVICES`] entries.
     pub services: Vec<(Text, u32)>,
-    /// How many sessions have been idle for how long, by [`IDLE_BOUNDS`].
+    /// Number of sessions in each bucket of [`IDLE_BOUNDS`].
     pub idle: [u32; IDLE_BOUNDS.len() + 1],
-    /// Sessions of whom that is not known.
+    /// Number of sessions that report no idle time.
     pub idle_unknown: u32,
 }
 
-/// More services than this are not told apart.
+/// Maximum number of services kept, largest first.
 pub const MAX_SERVICES: usize = 12;
 
 impl ListStats {
-    /// Counts.
+    /// Computes the statistics of a list.
     pub fn of(sessions: &[Session]) -> Self {
         let mut stats = Self::default();
         let mut services: BTreeMap<&Text, u32> = BTreeMap::new();

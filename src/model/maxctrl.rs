@@ -1,12 +1,15 @@
-//! Commands of `maxctrl`, the official tool, for a person to give: this program never changes how a
-//! server is set up. They have the form that every version takes.
+//! Commands of `maxctrl` that the user can run. This program never changes the configuration of a proxy.
+//!
+//! The commands have a form that every version accepts.
 
 use super::Text;
 
-/// Makes every session keep its last statements, until the setting is changed again.
+/// Command that makes every session keep its last statements, until the setting is changed again.
 pub const KEEP_STATEMENTS: &str = "maxctrl alter maxscale retain_last_statements 20";
 
-/// The same for the sessions of one service, which has a setting of its own.
+/// Returns the command that makes the sessions of one service keep their last statements.
+///
+/// Needed for a service with its own setting.
 pub fn keep_statements_of(service: &Text) -> String {
     format!(
         "maxctrl alter service {} retain_last_statements 20",
@@ -14,7 +17,7 @@ pub fn keep_statements_of(service: &Text) -> String {
     )
 }
 
-/// Lets a service have so many connections.
+/// Returns the command that sets the maximum number of connections of a service.
 pub fn allow_connections(service: &Text, limit: u64) -> String {
     format!(
         "maxctrl alter service {} max_connections {limit}",
@@ -22,7 +25,7 @@ pub fn allow_connections(service: &Text, limit: u64) -> String {
     )
 }
 
-/// Leaves GET out of the audit log, besides what is left out already.
+/// Returns the command that leaves GET out of the audit log, in addition to `already`.
 pub fn leave_get_out_of_audit(already: &[Text]) -> String {
     let methods = already.iter().map(Text::as_str).chain(["GET"]);
     let methods: Vec<_> = methods.collect();
@@ -32,7 +35,7 @@ pub fn leave_get_out_of_audit(already: &[Text]) -> String {
     )
 }
 
-/// A name as a shell takes it for one word.
+/// Quotes a name so that a shell reads it as one word.
 fn word(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,".contains(c);
     if !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {

@@ -1,8 +1,7 @@
-//! What a session, a connection, a snapshot and an identity are.
+//! Types for sessions, connections, snapshots and identities.
 //!
-//! Everybody may enter; this room uses no other. It knows no JSON, no terminal, no clock: values
-//! and their text only. Every string that came from outside is a [`Text`], which only the cleaner
-//! in `text` can make.
+//! Depends on no other module, and has no JSON, terminal or clock: values and their text only. Every
+//! string from outside is a [`Text`], which only the sanitizer in `text` can create.
 
 mod connection;
 mod continuity;

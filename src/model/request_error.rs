@@ -1,4 +1,4 @@
-//! Why an endpoint gave no answer: a named cause, and what a person can do about it.
+//! Errors of requests to the admin API, each with a cause and a remedy.
 
 use std::time::Duration;
 
@@ -6,121 +6,120 @@ use thiserror::Error;
 
 use super::{Text, TlsFault, quoted};
 
-/// A request that brought nothing usable. Every text in it is cleaned.
+/// Why a request to the admin API failed. All text from the server is sanitized.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RequestError {
-    /// The name could not be resolved.
+    /// The host name could not be resolved.
     #[error("no such host: {0}")]
     Resolve(Text),
-    /// Nobody listens there.
+    /// No process listens on the port.
     #[error("connection refused")]
     Refused,
-    /// No connection, for another cause.
+    /// The connection failed for another cause.
     #[error("cannot connect: {0}")]
     Connect(Text),
     /// The TLS handshake failed.
     #[error("{0}")]
     Tls(Box<TlsFault>),
-    /// The whole reply did not come in time.
+    /// The reply was not complete in time.
     #[error("timed out after {}", humantime::format_duration(*.0))]
     TimedOut(Duration),
-    /// The connection ended inside the reply.
+    /// The connection was closed before the reply was complete.
     #[error("the reply was cut off: {0}")]
     Cut(Text),
-    /// The body is larger than what is read.
+    /// The body is larger than the limit.
     #[error("the reply is larger than {} MB", .limit / 1_000_000)]
     TooLarge {
-        /// The cap in bytes.
+        /// Limit in bytes.
         limit: usize,
     },
-    /// The list has more rows than are kept.
+    /// The list has more rows than the limit.
     #[error("the list has more than {limit} rows")]
     TooManyRows {
-        /// The cap in rows.
+        /// Limit in rows.
         limit: usize,
     },
-    /// The rows of the list take more memory than they may.
+    /// The rows of the list take more memory than the limit.
     #[error("the decoded list is larger than {} MB", .limit / 1_000_000)]
     TooMuchMemory {
-        /// The cap in bytes.
+        /// Limit in bytes.
         limit: usize,
     },
-    /// A 401 or 403.
+    /// The request was rejected (401 or 403).
     #[error("not allowed ({status}){}", .detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
     NotAllowed {
-        /// The status.
+        /// HTTP status.
         status: u16,
-        /// What the server said.
+        /// Error message from the server.
         detail: Option<Text>,
         /// Whether credentials were sent.
         with_credentials: bool,
     },
-    /// The account may look, and end nothing: the server refused a DELETE of somebody whom it lets
-    /// read. Nothing was done.
+    /// The account may read but not kill: a DELETE was rejected although a GET is accepted. Nothing was done.
     #[error("this account may only read")]
     MayOnlyRead,
-    /// The server no longer knew the token that a DELETE came with. Nothing was done.
-    #[error("the login had ended before it: nothing was done, try again")]
+    /// The token of a DELETE had expired. Nothing was done.
+    #[error("login expired: nothing was done, try again")]
     LoginEnded,
-    /// A redirect; it is never followed.
+    /// A redirect, which is never followed.
     #[error("redirected to {0}, which is not followed")]
     Redirected(Text),
-    /// Any other status that is no success.
+    /// Any other status that is not a success.
     #[error("status {status}{}", .detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default())]
     Status {
-        /// The status.
+        /// HTTP status.
         status: u16,
-        /// What the server said.
+        /// Error message from the server.
         detail: Option<Text>,
     },
-    /// A 404 as `MaxScale` sends it, where something must be.
+    /// A 404 in MaxScale's own form, for a resource that must exist.
     #[error("not found (404): no MaxScale admin API there")]
     NotFound,
-    /// A 404 that `MaxScale` does not send. It is no proof that a session has ended.
+    /// A 404 that is not in MaxScale's form. It does not prove that a session is gone.
     #[error("not MaxScale's own 404: a gateway or load balancer may have answered")]
     Unclear404,
     /// A body with a content encoding.
     #[error("content encoding {0} was not requested")]
     Encoded(Text),
-    /// Rows came, and none of them is a session.
+    /// None of the rows is a session.
     #[error("{0}")]
     NoSession(Text),
-    /// The body is no JSON.
+    /// The body is not JSON.
     #[error("{0} instead of JSON")]
     NotJson(&'static str),
-    /// The body is JSON, but not what was asked for.
+    /// The body is JSON of an unexpected form.
     #[error("unexpected JSON: {0}")]
     Malformed(Text),
-    /// The check of a DELETE grew too old before its first byte could be written. Nothing was sent.
-    #[error("its check was more than 1 s old: nothing was sent")]
+    /// The check of a DELETE became too old before its first byte was written. Nothing was sent.
+    #[error("the check was more than 1 s old: nothing was sent")]
     CheckExpired,
-    /// The connection that was open for a DELETE was closed before its first byte. Nothing was sent.
+    /// The connection for a DELETE was closed before its first byte. Nothing was sent.
     #[error("the connection was closed before anything was sent")]
     Unsent,
     /// Two process starts were read during one check.
     #[error("two MaxScale processes answered one check")]
     MixedProcesses,
-    /// The program ended before an answer came.
-    #[error("left before that was seen")]
+    /// The program exited before the reply arrived.
+    #[error("exited before the reply arrived")]
     Abandoned,
-    /// The request would change something, and this program only reads.
-    #[error("read-only: no request but GET leaves the program")]
+    /// The request would change something, but the program is in read-only mode.
+    #[error("read-only mode: only GET requests are sent")]
     ReadOnly,
 }
 
-/// What to try, in one line.
+/// One line of advice on a request error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remedy(pub &'static str);
 
 impl RequestError {
-    /// What a person can do about it; nothing where waiting is all there is.
+    /// Returns advice for the user; `None` if there is nothing to do but wait.
     pub fn remedy(&self) -> Option<Remedy> {
         Some(Remedy(match self {
             Self::Resolve(_) => "check the host name given with --endpoint",
             Self::Refused => "is MaxScale running, and is its admin_port this one?",
             Self::Connect(_) => "check the address, the route and the firewall",
             Self::Tls(fault) => return Some(fault.remedy()),
-            Self::TimedOut(_) => "raise --timeout, or see what holds the proxy's main thread",
+            Self::TimedOut(_) => "raise --timeout, or find out why MaxScale's main thread is busy",
             Self::NotAllowed {
                 with_credentials: true,
                 ..
@@ -144,8 +143,7 @@ impl RequestError {
         }))
     }
 
-    /// Returns the text of the fault for a line with other words in it: what the server wrote comes
-    /// last and is quoted.
+    /// Returns the text for a line with other words in it: text from the server comes last and is quoted.
     pub fn one_line(&self) -> String {
         match self {
             Self::NotAllowed {
@@ -158,17 +156,18 @@ impl RequestError {
                 detail: Some(detail),
             } => format!("status {status}: {}", quoted(detail.as_str())),
             Self::Redirected(to) => format!("redirected, not followed: {}", quoted(to.as_str())),
-            fault => fault.to_string(),
+            error => error.to_string(),
         }
     }
 
-    /// Whether the server refused who asks, or what they asked for.
+    /// Whether the server rejected the credentials or the request.
     pub const fn is_not_allowed(&self) -> bool {
         matches!(self, Self::NotAllowed { .. } | Self::MayOnlyRead)
     }
 
-    /// Whether the server refused who asks although credentials were sent: it logs each such try,
-    /// and may lock the account.
+    /// Whether the server rejected our credentials.
+    ///
+    /// Must not be retried automatically: MaxScale logs every failure and may lock the account.
     pub const fn is_refused_password(&self) -> bool {
         matches!(
             self,
@@ -179,7 +178,7 @@ impl RequestError {
         )
     }
 
-    /// Whether nothing at all was reached.
+    /// Whether no reply was received at all.
     pub const fn is_unreachable(&self) -> bool {
         matches!(
             self,
@@ -193,7 +192,7 @@ impl RequestError {
     }
 }
 
-/// What to try after a status. For others the server's own words are all there is.
+/// Advice for an HTTP status. For others there is only the message from the server.
 const STATUS_REMEDIES: [(u16, &str); 5] = [
     (
         304,
@@ -202,15 +201,15 @@ const STATUS_REMEDIES: [(u16, &str); 5] = [
     (429, "the endpoint limits requests: raise --interval"),
     (
         502,
-        "a gateway answers and MaxScale does not: is it running? or give the admin API's own address",
+        "a gateway replies but MaxScale does not: is it running? or use the admin API's own address",
     ),
     (
         503,
-        "MaxScale is busy or stops, or a gateway has no server: try again, or give the admin API's own address",
+        "MaxScale is busy or stopping, or a gateway has no server: try again, or use the admin API's own address",
     ),
     (
         504,
-        "a gateway got no answer from MaxScale: see what holds its main thread, or give its own address",
+        "a gateway got no reply from MaxScale: find out why its main thread is busy, or use its own address",
     ),
 ];
 
@@ -224,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_that_has_a_usual_cause_has_a_remedy() {
+    fn a_status_with_a_typical_cause_has_a_remedy() {
         let remedy = |status| RequestError::Status { status, detail: None }.remedy();
         for status in [304, 429, 502, 503, 504] {
             assert!(remedy(status).is_some(), "{status}");

@@ -1,5 +1,6 @@
-//! The database servers behind the proxy, as its monitor sees them: when an application hangs, it
-//! is often one of these.
+//! The database servers behind the proxy, in the states that its monitor reports.
+//!
+//! If an application hangs, the cause is often one of these.
 
 use std::fmt;
 
@@ -8,54 +9,53 @@ use jiff::Timestamp;
 use super::session::origin;
 use super::{Span, Text};
 
-/// A replica that is behind by so many seconds is worth a word. Below that it is the monitor's
-/// rhythm as much as the replica.
+/// Minimum replication lag that is reported, in seconds. A smaller lag may come from the monitor's interval.
 const MAX_REPLICATION_LAG: i64 = 10;
 
-/// One answer of `/v1/servers`.
+/// A reply of `/v1/servers`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Servers {
-    /// The servers, in the order in which they were sent.
+    /// Servers, in the order of the reply.
     pub states: Vec<ServerState>,
-    /// When the reply was complete, by this machine's clock.
+    /// Time at which the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
-    /// Fields of a wrong type, left blank.
+    /// Number of fields of a wrong type, left blank.
     pub blanked: u32,
-    /// Rows without a name, left out.
+    /// Number of rows without a name, left out.
     pub dropped: u32,
 }
 
 impl Servers {
-    /// One server.
+    /// Returns the server with this name.
     pub fn find(&self, name: &Text) -> Option<&ServerState> {
         self.states.iter().find(|server| server.name == *name)
     }
 }
 
-/// One server.
+/// A database server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerState {
-    /// Its name in the proxy's configuration.
+    /// Name in the proxy's configuration.
     pub name: Text,
-    /// Its state, as sent: tokens with commas between.
+    /// State, as sent: tokens separated by commas.
     pub state: Option<Text>,
-    /// Where it is; unknown for one behind a Unix socket.
+    /// Address; `None` for a Unix socket.
     pub address: Option<Text>,
-    /// Its port.
+    /// Port of the server.
     pub port: Option<u16>,
-    /// How far it is behind, in seconds; never negative, which stands for an unknown lag.
+    /// Replication lag in seconds. Never negative: MaxScale sends a negative value for an unknown lag.
     pub replication_lag: Option<i64>,
-    /// The proxy's connections to it, of all sessions.
+    /// Number of the proxy's connections to it, over all sessions.
     pub connections: Option<u64>,
 }
 
 impl ServerState {
-    /// `address:port`; an IPv6 address in brackets when a port follows.
+    /// Returns `address:port`, with an IPv6 address in brackets if a port follows.
     pub fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
 
-    /// What the state and the lag come to.
+    /// Returns the health, from the state and the replication lag.
     pub fn health(&self) -> Health {
         let Some(state) = &self.state else {
             return Health::Unknown;
@@ -67,32 +67,35 @@ impl ServerState {
     }
 }
 
-/// How a server is doing. Where several things are true, the one that says most about a session
-/// that hangs: what people have asked for explains what the monitor sees.
+/// Health of a server.
+///
+/// If several apply, the one that best explains a hanging session: a state that an administrator has set
+/// explains what the monitor reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// It answers.
+    /// Running.
     Running,
-    /// It answers, and is so many seconds behind.
+    /// Running, with this replication lag in seconds.
     Lagging(i64),
-    /// Someone has told the proxy to leave it alone.
+    /// Set to maintenance: the proxy does not use it.
     Maintenance,
-    /// Someone has told the proxy to send nobody new there.
+    /// Set to draining: new sessions do not use it.
     Draining,
-    /// The same, and nobody is left.
+    /// Drained: no session uses it any more.
     Drained,
-    /// It is there, and refuses the monitor.
+    /// Rejects the monitor's credentials.
     AuthError,
-    /// Its address is a name that nobody has resolved.
+    /// Its host name has not been resolved.
     Unresolved,
-    /// It does not answer.
+    /// Down: does not reply to the monitor.
     Down,
-    /// Its state says nothing known.
+    /// Unknown state.
     Unknown,
 }
 
-/// Every token that tells how a server is, the telling ones first. Roles (`Master`, `Synced`) and
-/// what later versions may add say nothing about that.
+/// State tokens with their health, in order of precedence.
+///
+/// Roles (`Master`, `Synced`) and tokens of later versions are ignored.
 const TOKENS: [(&str, Health); 8] = [
     ("Maintenance", Health::Maintenance),
     ("Down", Health::Down),
@@ -106,23 +109,23 @@ const TOKENS: [(&str, Health); 8] = [
 ];
 
 impl Health {
-    /// From the tokens of a state, whatever stands between them that is not known.
+    /// Returns the health for a state. Unknown tokens are ignored.
     fn of_state(state: &str) -> Self {
         let has = |wanted: &str| {
             let mut tokens = state.split(',').map(str::trim);
             tokens.any(|token| token.eq_ignore_ascii_case(wanted))
         };
-        let told = TOKENS.iter().find(|(token, _)| has(token));
-        told.map_or(Self::Unknown, |(_, health)| *health)
+        let found = TOKENS.iter().find(|(token, _)| has(token));
+        found.map_or(Self::Unknown, |(_, health)| *health)
     }
 
-    /// Whether sessions on the server have nothing to wait for.
-    pub const fn is_out(self) -> bool {
+    /// Whether the server is down, rejects the monitor or cannot be resolved.
+    pub const fn is_unusable(self) -> bool {
         matches!(self, Self::Down | Self::AuthError | Self::Unresolved)
     }
 }
 
-/// One word or two: `maintenance`, `lag 42s`.
+/// Writes one or two words: `maintenance`, `lag 42s`.
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -156,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_states_of_every_version_are_told_apart() {
+    fn states_of_every_version_are_recognized() {
         for (state, expected) in [
             ("Master, Running", Health::Running),
             ("Slave, Running", Health::Running),
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lag_counts_from_ten_seconds_on_and_only_where_nothing_is_worse() {
+    fn a_lag_is_reported_from_ten_seconds_if_nothing_is_worse() {
         for (lag, expected) in [
             (None, Health::Running),
             (Some(0), Health::Running),

@@ -1,55 +1,55 @@
-//! The services of a proxy: how many connections each has, of how many it lets in.
+//! The services of a proxy, with their connections and connection limits.
 
 use jiff::Timestamp;
 
 use super::Text;
 
-/// From this share of what a service lets in it is nearly full, in percent.
+/// Load from which a service is nearly full, in percent of its limit.
 const NEARLY_FULL_PERCENT: u64 = 90;
 
-/// One answer of `/v1/services`.
+/// A reply of `/v1/services`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Services {
-    /// The services, in the order in which they were sent.
+    /// Services, in the order of the reply.
     pub states: Vec<ServiceState>,
-    /// When the reply was complete, by this machine's clock.
+    /// Time at which the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
-    /// Fields of a wrong type, left blank.
+    /// Number of fields of a wrong type, left blank.
     pub blanked: u32,
-    /// Rows without a name, left out.
+    /// Number of rows without a name, left out.
     pub dropped: u32,
 }
 
 impl Services {
-    /// One service.
+    /// Returns the service with this name.
     pub fn find(&self, name: &Text) -> Option<&ServiceState> {
         self.states.iter().find(|service| service.name == *name)
     }
 }
 
-/// One service.
+/// A service of the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceState {
-    /// Its name in the proxy's configuration.
+    /// Name in the proxy's configuration.
     pub name: Text,
-    /// `Started`, `Stopped`, `Failed`, `Allocated`, as sent.
+    /// State, as sent: `Started`, `Stopped`, `Failed` or `Allocated`.
     pub state: Option<Text>,
-    /// Its router module.
+    /// Router module.
     pub router: Option<Text>,
-    /// The clients that it has now.
+    /// Number of current client connections.
     pub connections: Option<u64>,
-    /// The clients that it has had.
+    /// Number of client connections since the process started.
     pub total_connections: Option<u64>,
-    /// The most that it had at a time (`statistics.max_connections`, 2.5 and later).
+    /// Highest number of connections at the same time (`statistics.max_connections`, 2.5 and later).
     pub most_connections: Option<u64>,
-    /// The most that it lets in (`parameters.max_connections`); 0 is no limit.
+    /// Maximum number of connections (`parameters.max_connections`). 0 for no limit.
     pub max_connections: Option<u64>,
-    /// Its own `retain_last_statements`; below 0 the proxy's holds.
+    /// The service's own `retain_last_statements`. Below 0 the proxy's value applies.
     pub retained_statements: Option<i64>,
 }
 
 impl ServiceState {
-    /// How full it is; nothing where it has no limit, or does not tell.
+    /// Returns the load; `None` if the service has no limit or does not report it.
     pub fn load(&self) -> Option<Load> {
         let limit = self.max_connections.filter(|limit| *limit > 0)?;
         Some(Load {
@@ -58,7 +58,9 @@ impl ServiceState {
         })
     }
 
-    /// How many statements its sessions keep, where the proxy keeps so many; unknown stays so.
+    /// Returns the number of statements that its sessions keep.
+    ///
+    /// `proxy` is the proxy's own setting, used unless the service overrides it. `None` if unknown.
     pub fn retains(&self, proxy: Option<u64>) -> Option<u64> {
         match self.retained_statements {
             Some(own) if own >= 0 => u64::try_from(own).ok(),
@@ -66,34 +68,36 @@ impl ServiceState {
         }
     }
 
-    /// Whether it is there for clients; one that does not tell is.
+    /// Whether it accepts clients. Returns `true` if the state is unknown.
     pub fn is_started(&self) -> bool {
         let state = self.state.as_ref();
         state.is_none_or(|state| state.as_str().eq_ignore_ascii_case("started"))
     }
 }
 
-/// The connections of a service and how many it lets in.
+/// Current and maximum number of connections of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
-    /// Those that it has.
+    /// Number of current connections.
     pub connections: u64,
-    /// Those that it may have; at least 1.
+    /// Maximum number of connections, at least 1.
     pub limit: u64,
 }
 
 impl Load {
-    /// In percent; above 100 it was lowered under those that are in.
+    /// Returns the connections in percent of the limit.
+    ///
+    /// Exceeds 100 if the limit was lowered below the current number.
     pub fn percent(self) -> u64 {
         self.connections.saturating_mul(100) / self.limit.max(1)
     }
 
-    /// Whether the next clients may be turned away.
+    /// Whether the limit is nearly reached, so that new clients may soon be rejected.
     pub fn is_nearly_full(self) -> bool {
         self.percent() >= NEARLY_FULL_PERCENT
     }
 
-    /// Whether the next client is turned away.
+    /// Whether the limit is reached, so that new clients are rejected.
     pub const fn is_full(self) -> bool {
         self.connections >= self.limit
     }

@@ -1,10 +1,10 @@
-//! A session as both dialects give it; what one of them cannot know is `None`, never 0.
+//! A session, from either dialect. A value that a dialect does not report is `None`, never 0.
 
 use jiff::Timestamp;
 
 use super::{Span, Text, quoted};
 
-/// The number of a session: starts at 1 in every process, ascends, is never reused within one.
+/// Number of a session. Starts at 1 in every process, ascends, and is never reused within a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
 
@@ -14,22 +14,22 @@ impl std::fmt::Display for SessionId {
     }
 }
 
-/// Where a session is in its life. The API's state is an open set of strings
-/// (docs/maxscale-api.md#session-states); these are the ones that mean something, whatever the version
-/// calls them.
+/// Phase of a session's life, independent of the version.
+///
+/// The state in the API is an open set of strings (docs/maxscale-api.md#session-states).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SessionPhase {
     /// Connected, not logged in or not routed yet.
     Starting,
-    /// The normal one.
+    /// Logged in and ready for routing, the normal phase.
     Ready,
     /// Being closed or killed.
     Stopping,
-    /// Anything else.
+    /// Any other state.
     Other,
 }
 
-/// The state strings of every version, lower case, each with its phase.
+/// State strings of all versions, in lower case, each with its phase.
 const PHASES: [(&str, SessionPhase); 8] = [
     ("session started", SessionPhase::Ready),
     ("session ready for routing", SessionPhase::Ready),
@@ -42,13 +42,13 @@ const PHASES: [(&str, SessionPhase); 8] = [
 ];
 
 impl SessionPhase {
-    /// The phase that a state string means, whatever its case.
+    /// Returns the phase for a state string, ignoring case.
     pub fn of(state: &str) -> Self {
         let known = PHASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(state));
         known.map_or(Self::Other, |(_, phase)| *phase)
     }
 
-    /// One word for the table.
+    /// Returns one word for the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -59,52 +59,51 @@ impl SessionPhase {
     }
 }
 
-/// When the client connected.
+/// Time at which the client connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connected {
-    /// As sent: this is the part of the identity, whatever it means.
+    /// Raw text. Part of the identity, even if it cannot be parsed.
     pub sent: Text,
-    /// As unix seconds, where the zone is known.
+    /// Unix time in seconds; `None` if the zone is unknown.
     pub at: Option<i64>,
 }
 
 impl Connected {
-    /// As a moment, where the zone is known.
+    /// Returns the time; `None` if the zone is unknown.
     pub fn timestamp(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.at?).ok()
     }
 }
 
-/// One session of a list.
+/// A session, as one row of a session list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
-    /// Its number in its process.
+    /// Session id.
     pub id: SessionId,
-    /// The state, as sent.
+    /// State, as sent.
     pub state: Option<Text>,
-    /// Absent while the client has not logged in.
+    /// User; `None` until the client has logged in.
     pub user: Option<Text>,
-    /// The client's address, or `localhost` for a Unix socket.
+    /// Address of the client, or `localhost` for a Unix socket.
     pub address: Option<Text>,
     /// Whether the endpoint sent an IPv4 address in its IPv6 form, `::ffff:10.0.0.1`.
     pub address_is_mapped: bool,
-    /// The client's port (6.3 and later, TCP only; not in the draft).
+    /// Port of the client (JSON:API, 6.3 and later, TCP only).
     pub port: Option<u16>,
-    /// The service, by name.
+    /// Name of the service.
     pub service: Option<Text>,
-    /// When it began.
+    /// Time at which the client connected.
     pub connected: Option<Connected>,
-    /// How long it has existed: the server's own count (24.02), else by `connected` and the
-    /// server's clock.
+    /// Age: as sent (24.02 and later), otherwise from `connected` and the server's clock.
     pub age: Option<Span>,
-    /// How long it has been idle; what that means depends on the version (docs/maxscale-api.md#idle).
+    /// Idle time. Its meaning depends on the version (docs/maxscale-api.md#idle).
     pub idle: Option<Span>,
-    /// What only JSON:API can tell.
+    /// Fields that only JSON:API has; `None` in the draft.
     pub extra: Option<Box<JsonApiFields>>,
 }
 
 impl Session {
-    /// A session of which nothing but the number is known.
+    /// Creates a session with nothing but an id.
     pub const fn bare(id: SessionId) -> Self {
         Self {
             id,
@@ -135,13 +134,14 @@ impl Session {
         parts(self).is_some_and(|own| parts(other) == Some(own))
     }
 
-    /// Where it is in its life; unknown without a state.
+    /// Returns the phase; `None` without a state.
     pub fn phase(&self) -> Option<SessionPhase> {
         self.state.as_ref().map(|state| SessionPhase::of(state.as_str()))
     }
 
-    /// `user@address:port`, with what is known of it. Names that could be taken for other words are
-    /// quoted.
+    /// Returns `user@address:port`, with the parts that are known.
+    ///
+    /// Names that could be mistaken for other words are quoted.
     pub fn client(&self) -> String {
         let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
         let user = shown(&self.user).unwrap_or_else(|| "(no user)".to_owned());
@@ -149,7 +149,7 @@ impl Session {
         format!("{user}@{}", origin.as_deref().unwrap_or("?"))
     }
 
-    /// `address:port`; an IPv6 address in brackets when a port follows.
+    /// Returns `address:port`, with an IPv6 address in brackets if a port follows.
     pub fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
@@ -159,13 +159,13 @@ impl Session {
         Some(origin(self.address.as_ref()?.raw().whole()?, self.port))
     }
 
-    /// The servers whose connections it holds; `None` where dialect or version do not say.
+    /// Returns the server connections; `None` if dialect or version do not report them.
     pub fn server_connections(&self) -> Option<&[ServerConnection]> {
         self.extra.as_ref()?.backends.as_deref()
     }
 }
 
-/// `address:port`; an IPv6 address in brackets when a port follows.
+/// Returns `address:port`, with an IPv6 address in brackets if a port follows.
 pub(super) fn origin(address: &str, port: Option<u16>) -> String {
     match port {
         None => address.to_owned(),
@@ -174,53 +174,56 @@ pub(super) fn origin(address: &str, port: Option<u16>) -> String {
     }
 }
 
-/// What the JSON:API list tells beyond the draft.
+/// Fields of a session that only the JSON:API list has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JsonApiFields {
-    /// Connections to servers (2.3 and later); an empty list says that there are none.
+    /// Connections to servers (2.3 and later). Empty if there are none; `None` if not reported.
     pub backends: Option<Vec<ServerConnection>>,
-    /// `program_name` of the client, as the client says.
+    /// `program_name`, as reported by the client.
     pub program: Option<Text>,
-    /// The client's process id, as the client says.
+    /// Process id, as reported by the client.
     pub pid: Option<u64>,
-    /// I/O events lately (23.02 and later); every reader wears it out.
+    /// Number of I/O events in the last 30 s (`io_activity`, 23.02 and later).
+    ///
+    /// Every read of the API ages the counter, so under polling it reaches 0 after 8 to 10 s without traffic.
     pub io_activity: Option<u64>,
     /// `memory.total` in bytes (22.08 and later).
     pub memory: Option<u64>,
-    /// How many session commands are kept, where the router keeps any (22.08.12 and later).
+    /// Number of session commands kept, if the router keeps any (22.08.12 and later).
     pub history: Option<u32>,
-    /// The routing worker (23.02 and later).
+    /// Routing worker that serves the session (23.02 and later).
     pub worker: Option<u64>,
-    /// The statement that runs now.
+    /// Statement that is running.
     pub running: Option<RunningStatement>,
-    /// The longest of its write queues (23.02 and later).
+    /// Longest write queue of the session (23.02 and later).
     pub write_queue: Option<WriteQueue>,
 }
 
-/// What waits to be written to one side of a session. The API gives its capacity, which is 0 where
-/// nothing waits.
+/// Data that waits to be written to one side of a session.
+///
+/// The API reports the capacity of the queue, which is 0 if nothing waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteQueue {
-    /// The server that does not read; the client, if none.
+    /// Name of the server that does not read; `None` for the client.
     pub server: Option<Text>,
-    /// In bytes.
+    /// Size of the queue, in bytes.
     pub bytes: u64,
 }
 
-/// A connection to a server, by name.
+/// A connection to a server, as in a session list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerConnection {
-    /// The server's name.
+    /// Name of the server.
     pub server: Text,
-    /// The thread id on that server: the low 32 bits, which is all that the API sends.
+    /// Low 32 bits of the thread id on that server. The API sends no more.
     pub thread_id: Option<u32>,
 }
 
-/// A statement without an end.
+/// A statement that is running: it has no completion time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunningStatement {
-    /// Its text; absent when it was not valid UTF-8 or no SQL.
+    /// Text of the statement; `None` if it is not SQL or not valid UTF-8.
     pub sql: Option<Text>,
-    /// When it was received, in the server's zone, as sent.
+    /// Time of receipt, in the server's time zone, as sent.
     pub received: Text,
 }

@@ -1,4 +1,4 @@
-//! One list of one endpoint, and what taking it cost.
+//! A snapshot of the sessions of one endpoint, and observations of single sessions.
 
 use std::time::Duration;
 
@@ -9,59 +9,59 @@ use super::{
     SessionDetail, SessionId,
 };
 
-/// One good list. Sessions are in ascending order of id, each id once.
+/// A decoded session list with its time, dialect and process. Not atomic: MaxScale reads its workers in turn.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// Where it came from.
+    /// Endpoint that sent it.
     pub endpoint: EndpointId,
-    /// In which dialect.
+    /// Dialect of the endpoint.
     pub dialect: Dialect,
-    /// The process that answered, where it could be read.
+    /// Process that replied; `None` if it could not be read.
     pub instance: Option<Instance>,
-    /// Ascending from 1: which list of its endpoint this is.
+    /// Number of this snapshot at its endpoint, from 1.
     pub number: u64,
-    /// Before its request was written.
+    /// Time before its request was written.
     pub asked_at: Now,
-    /// When the reply was complete, by this machine's clock.
+    /// Time at which the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
-    /// From the request sent to the first byte of the reply.
+    /// Response time: from the established connection to the first byte of the reply.
     pub cost: Duration,
-    /// Shortest time between two such lists that the configured share of the server's time allows.
+    /// Shortest interval between two such lists that the configured duty allows.
     pub least_interval: Duration,
-    /// The size of the body in bytes.
+    /// Size of the body, in bytes.
     pub bytes: usize,
-    /// Ascending by id.
+    /// Sessions, in ascending order of id, each id once.
     pub sessions: Vec<Session>,
-    /// Fields of a wrong type, left blank.
+    /// Number of fields of a wrong type, left blank.
     pub blanked: u32,
-    /// Rows without a valid id, left out.
+    /// Number of rows without a valid id, left out.
     pub dropped: u32,
-    /// How it differs from the list before it.
+    /// Changes since the previous snapshot.
     pub change: ListDiff,
-    /// It in a few numbers.
+    /// Statistics of the sessions.
     pub stats: ListStats,
 }
 
-/// What a list says of one session.
+/// Result of searching a snapshot for a session.
 #[derive(Clone, Copy, Debug)]
 pub enum Lookup<'a> {
-    /// It is there.
+    /// The session is listed.
     Same(&'a Session),
-    /// Its id belongs to another one now.
+    /// The id belongs to another session.
     Other(&'a Session),
-    /// Its id is not in the list, or the process is another.
+    /// The id is not listed, or the key is of another endpoint.
     Missing,
 }
 
 impl Snapshot {
-    /// The process that answered.
+    /// Returns the process start; `None` if unknown.
     pub fn process(&self) -> Option<&ProcessStart> {
         self.instance
             .as_ref()
             .and_then(|instance| instance.process.as_ref())
     }
 
-    /// One of its sessions as if it had been asked for by itself.
+    /// Returns one of its sessions as an observation.
     pub fn observation(&self, session: &Session) -> SessionObservation {
         SessionObservation {
             endpoint: self.endpoint,
@@ -73,45 +73,45 @@ impl Snapshot {
         }
     }
 
-    /// The session with this id.
+    /// Returns the session with this id.
     pub fn get(&self, id: SessionId) -> Option<&Session> {
         self.position(id).and_then(|index| self.sessions.get(index))
     }
 
-    /// Where the session with this id stands.
+    /// Returns the index of the session with this id.
     pub fn position(&self, id: SessionId) -> Option<usize> {
         self.sessions.binary_search_by_key(&id, |session| session.id).ok()
     }
 
-    /// The key of one of its sessions.
+    /// Returns the row key of one of its sessions.
     pub fn key(&self, session: &Session) -> RowKey {
         RowKey::new(self.endpoint, self.process(), session)
     }
 
-    /// The full identity of one of its sessions.
+    /// Returns the identity of one of its sessions.
     pub fn identity(&self, session: &Session) -> Identity {
         Identity::new(self.endpoint, self.process(), session)
     }
 
-    /// Whether both lists are certainly of one process, and have a session in common.
+    /// Whether both snapshots are certainly of one process and have a session in common.
     ///
-    /// Containers may be equal in start time, data directory and node name; a client has one connection.
+    /// Two containers may have the same start time, data directory and node name, but not the same client.
     pub fn is_of_same_proxy(&self, other: &Self) -> bool {
         let processes = self.process().zip(other.process());
         processes.is_some_and(|(one, other)| one.is_certainly(other))
             && self.sessions.iter().any(|session| {
-                let there = other.get(session.id);
-                there.is_some_and(|there| session.is_certainly(there))
+                let listed = other.get(session.id);
+                listed.is_some_and(|listed| session.is_certainly(listed))
             })
     }
 
-    /// Whether both lists tell their processes, and these differ.
+    /// Whether both snapshots have a process start, and these differ.
     pub fn is_of_another_process(&self, other: &Self) -> bool {
         let processes = self.process().zip(other.process());
         processes.is_some_and(|(one, other)| one != other)
     }
 
-    /// Looks for the session that a key names. A key of another endpoint is not in this list.
+    /// Searches for the session with this key.
     pub fn find(&self, key: &RowKey) -> Lookup<'_> {
         match self.get(key.id) {
             Some(session) if key.matches(self.endpoint, self.process(), session) => Lookup::Same(session),
@@ -121,35 +121,35 @@ impl Snapshot {
     }
 }
 
-/// One session as a GET by its id gave it, with the process that was asked.
+/// One session as a GET by id returned it, with its process and time.
 #[derive(Clone, Debug)]
 pub struct SessionObservation {
-    /// Where it was asked for.
+    /// Endpoint that replied.
     pub endpoint: EndpointId,
-    /// The process, read beside it; `None` where the dialect does not report it.
+    /// Process start, read along with it; `None` if the dialect does not report it.
     pub process: Option<ProcessStart>,
-    /// A different process start that was read during the same check: the proxy restarted at that
-    /// moment, or several proxies answer at the address.
+    /// A different process start, read during the same check: the proxy restarted at that moment, or
+    /// several proxies answer at the address.
     pub other_process: Option<ProcessStart>,
-    /// Before the first request of the check was written.
+    /// Time before the first request of the check was written.
     pub asked_at: Now,
-    /// When the reply was complete, by this machine's clock.
+    /// Time at which the reply was complete, by this machine's clock.
     pub taken_at: Timestamp,
-    /// The session.
+    /// The session with its details.
     pub detail: SessionDetail,
 }
 
 /// A check that found no session with this id: the admin API's own 404.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Absence {
-    /// The process, read at the same address after the 404; `None` where it could not be read.
+    /// Process start, read at the same address after the 404; `None` if it could not be read.
     pub process: Option<ProcessStart>,
-    /// A different process start that was read during the same check.
+    /// A different process start, read during the same check.
     pub other_process: Option<ProcessStart>,
 }
 
 impl SessionObservation {
-    /// Who it is.
+    /// Returns the identity of the session.
     pub fn identity(&self) -> Identity {
         Identity::new(self.endpoint, self.process.as_ref(), &self.detail.session)
     }

@@ -1,18 +1,18 @@
-//! Lengths of time and sizes, and the short text of each.
+//! Durations, sizes and rates, with their short texts.
 
 use std::fmt;
 
-/// A length of time in tenths of a second, the resolution of the API's own `idle`.
+/// A duration in tenths of a second, the resolution of `idle` in the API.
 ///
 /// Range: 0 to about 136 years, so that its whole seconds fit into 32 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(u64);
 
-/// The longest span, in whole seconds.
+/// Maximum of a span, in seconds.
 const MAX_SECS: u32 = u32::MAX;
 
 impl Span {
-    /// From seconds. `None` if they are negative or do not fit.
+    /// Creates a span from seconds. Returns `None` if they are negative or too large.
     pub fn from_secs_f64(seconds: f64) -> Option<Self> {
         (0.0..=f64::from(MAX_SECS)).contains(&seconds).then(|| {
             #[expect(
@@ -24,31 +24,32 @@ impl Span {
         })
     }
 
-    /// From whole seconds. Negative ones count as 0, longer ones than the longest span as that.
+    /// Creates a span from whole seconds, limited to the range.
     pub fn from_secs(seconds: i64) -> Self {
         Self::checked_from_secs(seconds).unwrap_or(Self(u64::from(MAX_SECS) * 10))
     }
 
-    /// From whole seconds. Negative ones (a clock that runs ahead) count as 0; `None` if they do not
-    /// fit.
+    /// Creates a span from whole seconds. Negative ones (a clock that runs ahead) become 0.
+    ///
+    /// Returns `None` if they are too large.
     pub fn checked_from_secs(seconds: i64) -> Option<Self> {
         let seconds = u32::try_from(seconds.max(0)).ok()?;
         Some(Self(u64::from(seconds) * 10))
     }
 
-    /// In seconds, for JSON.
+    /// Returns the seconds, for JSON.
     pub fn as_secs_f64(self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "at most 36 bits")]
         let tenths = self.0 as f64;
         tenths / 10.0
     }
 
-    /// In milliseconds.
+    /// Returns the milliseconds.
     pub const fn as_millis(self) -> u64 {
         self.0 * 100
     }
 
-    /// Whole seconds.
+    /// Returns the whole seconds, rounded down.
     pub const fn as_secs(self) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "the range is 32 bits of seconds")]
         let seconds = (self.0 / 10) as u32;
@@ -56,8 +57,9 @@ impl Span {
     }
 }
 
-/// Two units at most, the way people say it: `0s`, `48s`, `12m`, `4h 12m`, `2d 3h`. From 1000 days on
-/// the hours are left out, so that it fits a column: `1200d`.
+/// Writes at most two units: `0s`, `48s`, `12m`, `4h 12m`, `2d 3h`.
+///
+/// From 1000 days the hours are left out, so that it fits a column: `1200d`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.as_secs();
@@ -73,7 +75,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// A number of bytes with a unit of 1000, three digits at most: `0 B`, `67 kB`, `1.2 MB`.
+/// Formats a number of bytes with a decimal unit and at most three digits: `0 B`, `67 kB`, `1.2 MB`.
 pub fn size_text(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     if bytes < 1000 {
@@ -96,7 +98,7 @@ pub fn size_text(bytes: u64) -> String {
     }
 }
 
-/// Three digits at most: `0`, `8.1`, `12`, `4.5k`.
+/// Formats a rate with at most four digits: `0`, `8.1`, `12`, `9500`, `12k`.
 pub fn rate_text(rate: f64) -> String {
     if rate < 0.05 {
         "0".to_owned()

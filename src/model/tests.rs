@@ -213,15 +213,21 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
 }
 
 #[test]
-fn where_no_process_is_told_a_restart_shows_in_the_ids() {
+fn without_a_process_start_a_restart_shows_in_the_ids() {
     let before = list_of(&[(7, "Mon"), (8, "Tue"), (9, "Wed")]);
     let restarted =
         |sessions: &[(u64, &str)]| ListDiff::between(&before, &list_of(sessions)).is_after_restart;
-    assert!(restarted(&[(7, "Sat"), (8, "Sat")]), "all ids are others");
-    assert!(restarted(&[(1, "Sat"), (2, "Sat")]), "ids begin anew");
-    assert!(!restarted(&[(7, "Mon"), (8, "Sat")]), "one is left of before");
-    assert!(!restarted(&[(12, "Sat")]), "all have gone and somebody came");
-    assert!(!restarted(&[]), "nobody is no proof");
+    assert!(
+        restarted(&[(7, "Sat"), (8, "Sat")]),
+        "all ids belong to other sessions"
+    );
+    assert!(restarted(&[(1, "Sat"), (2, "Sat")]), "ids start again");
+    assert!(
+        !restarted(&[(7, "Mon"), (8, "Sat")]),
+        "one earlier session is left"
+    );
+    assert!(!restarted(&[(12, "Sat")]), "all closed, one opened");
+    assert!(!restarted(&[]), "an empty list proves nothing");
     let first = ListDiff::between(&list_of(&[]), &list_of(&[(1, "Mon")]));
     assert!(!first.is_after_restart);
     let moved = ListDiff::between(

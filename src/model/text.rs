@@ -41,7 +41,7 @@ impl TextLimit {
         }
     }
 
-    /// Splits off what is kept of a text. The flag is true if the text is longer.
+    /// Returns the part of a text that is kept, and whether the text is longer.
     fn kept(self, raw: &str) -> (&str, bool) {
         if raw.len() <= self.chars() {
             return (raw, false);
@@ -62,9 +62,9 @@ pub struct Text(Arc<Forms>);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Forms {
-    /// The raw text, or its beginning where it is longer than its limit.
+    /// The raw text, or its beginning if it is longer than its limit.
     kept: Box<str>,
-    /// `None` where the raw text is kept whole and shown as it is.
+    /// `None` if the raw text is kept whole and shown as it is.
     altered: Option<Box<Altered>>,
 }
 
@@ -176,7 +176,7 @@ impl<'a> RawText<'a> {
         }
     }
 
-    /// Returns the text as far as it is kept.
+    /// Returns the part of the text that is kept.
     pub const fn kept(&self) -> &'a str {
         self.kept
     }

@@ -1,4 +1,4 @@
-//! Why a connection could not be trusted, or did not trust us: a named cause each.
+//! Errors of TLS handshakes, each with a cause and a remedy.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
@@ -7,34 +7,34 @@ use thiserror::Error;
 use super::Text;
 use super::request_error::Remedy;
 
-/// A TLS handshake that failed. Every text in it is cleaned.
+/// Why a TLS handshake failed. All text from the server is sanitized.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TlsFault {
-    /// Nobody that is trusted has signed it.
+    /// No trusted authority has signed the certificate.
     #[error("certificate of {0} is signed by an unknown authority")]
     UnknownAuthority(Text),
-    /// Its time is over.
+    /// The certificate has expired.
     #[error("certificate of {host} expired{}", on(*.at))]
     Expired {
-        /// The host.
+        /// Host of the endpoint.
         host: Text,
-        /// The last moment at which it held.
+        /// Time at which it expired, if known.
         at: Option<Timestamp>,
     },
-    /// Its time has not begun.
+    /// The certificate is not valid yet.
     #[error("certificate of {host} is not valid yet{}", until(*.at))]
     NotYetValid {
-        /// The host.
+        /// Host of the endpoint.
         host: Text,
-        /// The first moment at which it holds.
+        /// Time from which it is valid, if known.
         at: Option<Timestamp>,
     },
     /// The certificate lists other names than the host's.
-    #[error("certificate of {host} is made out to {names}")]
+    #[error("certificate of {host} is issued for {names}")]
     OtherName {
-        /// The host that was meant.
+        /// Host of the endpoint.
         host: Text,
-        /// The names that stand in the certificate.
+        /// Names listed in the certificate.
         names: Text,
     },
     /// The certificate has no subjectAltName, and a name in its subject is not compared.
@@ -67,26 +67,26 @@ pub enum TlsFault {
     /// Client and server share no cipher suite, group or signature algorithm.
     #[error("{0} and maxtop have no TLS cipher in common")]
     NothingInCommon(Text),
-    /// The server wants to see a certificate, and none was given.
-    #[error("{0} wants a client certificate")]
+    /// The server requires a client certificate, and none is configured.
+    #[error("{0} requires a client certificate")]
     ClientCertificateWanted(Text),
-    /// The server does not take the one that was given.
+    /// The server rejected the client certificate.
     #[error("{host} does not accept the client certificate: {why}")]
     ClientCertificateRefused {
-        /// The host.
+        /// Host of the endpoint.
         host: Text,
-        /// What it said.
+        /// Reason that the server sent.
         why: Text,
     },
-    /// It does not speak TLS.
+    /// The server does not use TLS.
     #[error("{0} does not answer in TLS")]
     NotTls(Text),
     /// The server ended the handshake with an alert.
     #[error("{host} ended the TLS handshake: {why}")]
     Alert {
-        /// The host.
+        /// Host of the endpoint.
         host: Text,
-        /// The meaning of the alert.
+        /// Meaning of the alert.
         why: &'static str,
     },
     /// Another cause.
@@ -95,7 +95,7 @@ pub enum TlsFault {
 }
 
 impl TlsFault {
-    /// What a person can do about it.
+    /// Returns advice for the user.
     pub const fn remedy(&self) -> Remedy {
         Remedy(match self {
             Self::UnknownAuthority(_) => "give its CA with --ca-file",
@@ -118,9 +118,9 @@ impl TlsFault {
             Self::NothingInCommon(_) => "allow TLS 1.3, or TLS 1.2 with ECDHE and AES-GCM, on the server",
             Self::ClientCertificateWanted(_) => "give --client-cert and --client-key",
             Self::ClientCertificateRefused { .. } => "check --client-cert, its dates, and who signed it",
-            Self::NotTls(_) => "if it speaks plain http, give http://",
+            Self::NotTls(_) => "if it is plain HTTP, use http://",
             Self::Alert { .. } | Self::Other(_) => {
-                "check the log of MaxScale and its admin_ssl settings; give http:// if it has no TLS"
+                "check the log of MaxScale and its admin_ssl settings; use http:// if it has no TLS"
             }
         })
     }
@@ -135,7 +135,7 @@ fn until(at: Option<Timestamp>) -> String {
         .unwrap_or_default()
 }
 
-/// The day in UTC, as certificates count.
+/// Returns the date in UTC, as in certificates.
 fn date(at: Timestamp) -> String {
     ZonedDateTime::new(at, TimeZone::UTC)
         .strftime("%Y-%m-%d")
@@ -169,7 +169,7 @@ mod tests {
             ),
             (
                 TlsFault::ClientCertificateWanted(host()),
-                "db-proxy-1 wants a client certificate",
+                "db-proxy-1 requires a client certificate",
             ),
         ] {
             assert_eq!(fault.to_string(), words);

@@ -1,4 +1,4 @@
-//! How counts and names are written into a line of text.
+//! Formats counts and names for a line of text.
 
 use std::borrow::Cow;
 use std::fmt::Display;

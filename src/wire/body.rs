@@ -1,4 +1,4 @@
-//! What a body is before anybody decodes it, and how bytes that are no UTF-8 are kept readable.
+//! The shape of a body before it is decoded, and conversion to text, also of bytes that are not UTF-8.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::error::Category;
 use super::WireError;
 use crate::model::{Text, TextLimit};
 
-/// What a body looks like from its first character; the dialect is told by this.
+/// Kind of body, detected from its first non-blank byte. Used to find the dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// `[`: the draft's list.
@@ -16,14 +16,14 @@ pub enum Shape {
     Object,
     /// `<`: a page for a browser.
     Html,
-    /// Nothing.
+    /// An empty body.
     Empty,
-    /// Anything else.
+    /// Any other body.
     Other,
 }
 
 impl Shape {
-    /// How it is called in a message.
+    /// Returns the name used in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Array => "an array",
@@ -35,14 +35,14 @@ impl Shape {
     }
 }
 
-/// A byte order mark in UTF-8. JSON must not begin with one; some gateways add it all the same.
+/// A byte order mark in UTF-8. JSON must not begin with one, but some gateways add it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
-/// The shape of a body.
+/// Returns the shape of a body.
 pub fn shape(body: &[u8]) -> Shape {
     let mut bytes = without_mark(body).iter();
     match bytes.find(|byte| !byte.is_ascii_whitespace()) {
@@ -54,7 +54,7 @@ pub fn shape(body: &[u8]) -> Shape {
     }
 }
 
-/// Refuses a body of another shape than was asked for, naming what it is.
+/// Returns an error that names the shape found, unless it is the expected one.
 pub(super) fn expect_shape(body: &[u8], wanted: Shape) -> Result<(), WireError> {
     match shape(body) {
         found if found == wanted => Ok(()),
@@ -66,40 +66,41 @@ pub(super) fn expect_shape(body: &[u8], wanted: Shape) -> Result<(), WireError> 
     }
 }
 
-/// What broke, in words, without the body's text.
+/// Converts a serde error to a [`WireError`] with the position. Never quotes the body.
 pub(super) fn syntax_error(error: &serde_json::Error) -> WireError {
-    let place = format!("line {} column {}", error.line(), error.column());
+    let position = format!("line {} column {}", error.line(), error.column());
     let what = match error.classify() {
-        Category::Eof => format!("the JSON ends at {place}, before it is complete"),
-        Category::Syntax => format!("no valid JSON at {place}"),
-        Category::Data | Category::Io => format!("unexpected JSON at {place}"),
+        Category::Eof => format!("the JSON ends at {position}, before it is complete"),
+        Category::Syntax => format!("invalid JSON at {position}"),
+        Category::Data | Category::Io => format!("unexpected JSON at {position}"),
     };
     WireError::Broken(Text::clean(&what, TextLimit::Line))
 }
 
-/// The first of 256 code points at the end of the last private plane. A byte that is no UTF-8 is
-/// written as one of them, so two texts with different broken bytes stay different; the cleaner
-/// makes them visible like any other invisible character.
-const BROKEN_BYTES: u32 = 0x10_FE00;
+/// First of 256 code points at the end of the last private plane, one for each byte that is not UTF-8.
+///
+/// Two texts with different invalid bytes stay different. The sanitizer escapes these code points.
+const FIRST_INVALID_BYTE: u32 = 0x10_FE00;
 
-/// The body as text, without a byte order mark. JSON must be UTF-8, but user names arrive here in
-/// whatever the client sent.
+/// Returns the body as text, without a byte order mark.
+///
+/// JSON must be UTF-8, but MaxScale passes user names on in the encoding of the client.
 pub(super) fn text(body: &[u8]) -> Cow<'_, str> {
     let body = without_mark(body);
     match str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(keep_broken_bytes(body)),
+        Err(_) => Cow::Owned(keep_invalid_bytes(body)),
     }
 }
 
-fn keep_broken_bytes(body: &[u8]) -> String {
+fn keep_invalid_bytes(body: &[u8]) -> String {
     let mut text = String::with_capacity(body.len() + 64);
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
         let stand_ins = chunk
             .invalid()
             .iter()
-            .filter_map(|byte| char::from_u32(BROKEN_BYTES + u32::from(*byte)));
+            .filter_map(|byte| char::from_u32(FIRST_INVALID_BYTE + u32::from(*byte)));
         text.extend(stand_ins);
     }
     text

@@ -1,15 +1,14 @@
-//! How much memory the rows of one reply may take, which its size in bytes does not say: a row of 20
-//! bytes can take 500.
+//! Limits the memory of the rows of one reply. A row of 20 bytes in the body can take 500 in memory.
 
 use super::{Decoder, WireError};
 use crate::model::{JsonApiFields, ServerConnection, Session};
 
-/// The most that is kept of one list.
+/// Limits of one list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// Maximum number of rows. Defaults to 2,000,000.
     pub rows: usize,
-    /// Maximum memory of all rows in bytes, by an estimate. Defaults to 512 MB.
+    /// Maximum estimated memory of all rows, in bytes. Defaults to 512 MB.
     pub bytes: usize,
 }
 
@@ -22,11 +21,14 @@ impl Default for Bounds {
     }
 }
 
-/// Memory that an allocation takes beside its contents.
+/// Overhead of an allocation, in bytes.
 pub(super) const ALLOCATION: usize = 16;
 
 impl Decoder<'_> {
-    /// Adds a row of this size. Fails if there are too many, or if they and their texts are too large.
+    /// Counts a row of this size, in bytes.
+    ///
+    /// # Errors
+    /// Returns [`WireError::TooManyRows`] or [`WireError::TooMuchMemory`] if a limit is exceeded.
     pub(super) const fn count_row(&mut self, rows: usize, size: usize) -> Result<(), WireError> {
         self.row_bytes = self.row_bytes.saturating_add(size);
         if rows > self.bounds.rows {
@@ -39,7 +41,7 @@ impl Decoder<'_> {
     }
 }
 
-/// Memory of a session without its texts, which the interner counts.
+/// Returns the memory of a session in bytes, without its texts, which the interner counts.
 pub(super) fn session_size(session: &Session) -> usize {
     let extra = session.extra.as_ref().map_or(0, |extra| {
         let backends = extra.backends.as_ref().map_or(0, Vec::capacity);

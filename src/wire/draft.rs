@@ -1,4 +1,4 @@
-//! The draft dialect: bare arrays and objects, ids as numbers, connections with statistics.
+//! Decodes the draft dialect: bare arrays and objects, numeric ids, connections with statistics.
 
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ pub(super) struct RawSession<'a> {
 }
 
 impl RawSession<'_> {
-    /// Whether it has a field that only a session has.
+    /// Whether the row has a field that only a session has.
     const fn is_session(&self) -> bool {
         matches!(
             (&self.user, &self.address, &self.service, &self.connected),
@@ -146,15 +146,16 @@ impl RawConnectionStatistics {
 }
 
 impl Decoder<'_> {
-    /// A name, cleaned and interned.
+    /// Returns a sanitized and interned name.
     pub(super) fn name(&mut self, field: Lenient<Raw<'_>>) -> Option<Text> {
         field
             .take(&mut self.blanked)
             .map(|raw| self.interner.name(&raw.0))
     }
 
-    /// Returns an address in its short form, and whether it was sent as a mapped one: up to 23.02, an
-    /// IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
+    /// Returns an address in its short form, and whether it was sent as a mapped address.
+    ///
+    /// Up to 23.02, an IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
     pub(super) fn address(&mut self, field: Lenient<Raw<'_>>) -> (Option<Text>, bool) {
         let Some(raw) = field.take(&mut self.blanked) else {
             return (None, false);
@@ -164,14 +165,14 @@ impl Decoder<'_> {
         (Some(address), short.is_some())
     }
 
-    /// The name inside a relative link: `/services/RW-Split` is shown as `RW-Split`.
+    /// Returns the name in a relative link: `RW-Split` for `/services/RW-Split`.
     fn linked(&mut self, field: Lenient<Raw<'_>>, prefix: &str) -> Option<Text> {
         let raw = field.take(&mut self.blanked)?;
         Some(self.interner.name(raw.0.strip_prefix(prefix).unwrap_or(&raw.0)))
     }
 }
 
-/// `GET /sessions`.
+/// Decodes `GET /sessions`.
 pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     expect_shape(body, Shape::Array)?;
     let rows = rows::decode::<DraftSessionRow>(&text(body), decoder)?;
@@ -182,7 +183,7 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireE
     })
 }
 
-/// `GET /sessions/:id`: the row alone; its connections come by [`connections`].
+/// Decodes `GET /sessions/:id`, without connections. For these see [`connections`].
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     if shape(body) == Shape::Array {
         return Err(WireError::Shape {
@@ -201,13 +202,13 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, 
     })
 }
 
-/// `GET /sessions/:id/connections`, in the order in which they were sent.
+/// Decodes `GET /sessions/:id/connections`, in the order of the reply.
 pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<ConnectionDetail>, WireError> {
     expect_shape(body, Shape::Array)?;
     rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
 }
 
-/// Why an object is no session: broken JSON, or JSON without an id.
+/// Returns why an object is not a session: invalid JSON, or JSON without an id.
 pub(super) fn no_session(text: &str) -> WireError {
     match serde_json::from_str::<serde::de::IgnoredAny>(text) {
         Err(error) => syntax_error(&error),

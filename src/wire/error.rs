@@ -1,4 +1,4 @@
-//! What an error body says, in either dialect.
+//! Decodes error bodies, in either dialect.
 
 use serde::Deserialize;
 
@@ -8,13 +8,13 @@ use crate::model::{Dialect, Text, TextLimit};
 
 #[derive(Deserialize)]
 struct ErrorBody<'a> {
-    /// Draft: the short form.
+    /// Short form (draft).
     #[serde(borrow, default)]
     error: Lenient<Raw<'a>>,
-    /// Draft: the long form.
+    /// Long form (draft).
     #[serde(borrow, default)]
     description: Lenient<Raw<'a>>,
-    /// JSON:API: one entry for each error.
+    /// One entry for each error (JSON:API).
     #[serde(borrow, default)]
     errors: Lenient<LenientVec<Object<JsonApiError<'a>>>>,
 }
@@ -25,7 +25,7 @@ struct JsonApiError<'a> {
     detail: Lenient<Raw<'a>>,
 }
 
-/// The server's own words about an error, if the body has any.
+/// Returns the sanitized error message in the body, if any.
 pub fn error_detail(body: &[u8]) -> Option<Text> {
     let body = text(body);
     let parsed: ErrorBody<'_> = serde_json::from_str(&body).ok()?;
@@ -33,15 +33,16 @@ pub fn error_detail(body: &[u8]) -> Option<Text> {
         .errors
         .known()
         .and_then(|errors| errors.0.into_iter().find_map(Lenient::known));
-    let words = first
+    let message = first
         .and_then(|error| error.0.detail.known())
         .or_else(|| parsed.description.known())
         .or_else(|| parsed.error.known())?;
-    Some(Text::clean(&words.0, TextLimit::Line))
+    Some(Text::clean(&message.0, TextLimit::Line))
 }
 
-/// Whether an error body is one that `MaxScale` writes in this dialect: its error object, or nothing at
-/// all. Gateways and load balancers write others.
+/// Whether an error body has the form that `MaxScale` uses in this dialect: its error object, or empty.
+///
+/// Gateways and load balancers use other forms.
 pub fn is_own_error(dialect: Dialect, body: &[u8]) -> bool {
     if body.is_empty() {
         return true;

@@ -1,4 +1,4 @@
-//! Fields that never fail: a value of the wrong type is noted, and its neighbours stay.
+//! Lenient decoding: a value of the wrong type becomes `Wrong` instead of failing the row.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,20 +9,20 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::model::Span;
 
-/// One field of a row, as it came.
+/// A field of a row.
 #[derive(Debug, Default)]
 pub(super) enum Lenient<T> {
     /// Not sent, or null.
     #[default]
     Absent,
-    /// As expected.
+    /// A value of the expected type.
     Known(T),
-    /// There, but of another type.
+    /// A value of another type.
     Wrong,
 }
 
 impl<T> Lenient<T> {
-    /// The value, if there is one; a wrong one is counted.
+    /// Returns the value, if any. Counts a wrong type in `blanked`.
     pub(super) fn take(self, blanked: &mut u32) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -34,7 +34,9 @@ impl<T> Lenient<T> {
         }
     }
 
-    /// The value and nothing else: for fields whose absence is told otherwise.
+    /// Returns the value without counting a wrong type.
+    ///
+    /// For fields that are counted or reported elsewhere.
     pub(super) fn known(self) -> Option<T> {
         if let Self::Known(value) = self {
             Some(value)
@@ -44,7 +46,7 @@ impl<T> Lenient<T> {
     }
 }
 
-/// What a JSON value may become. Each kind accepts its own form of input; the rest is wrong.
+/// A type that can be decoded from a JSON value. Each method accepts one form of input; by default none.
 pub(super) trait FromJson<'de>: Sized {
     fn borrowed_str(_: &'de str) -> Option<Self> {
         None
@@ -125,7 +127,7 @@ impl<'de, T: FromJson<'de>> Visitor<'de> for FieldVisitor<T> {
     }
 }
 
-/// A string, borrowed from the body wherever it holds no escapes.
+/// A string, borrowed from the body if it has no escapes.
 #[derive(Debug)]
 pub(super) struct Raw<'a>(pub(super) Cow<'a, str>);
 
@@ -142,7 +144,7 @@ impl FromJson<'_> for u64 {
     fn unsigned(value: u64) -> Option<Self> {
         Some(value)
     }
-    /// Counts are sent as reals too (`0.0`).
+    // Counts are also sent as reals (`0.0`).
     fn real(value: f64) -> Option<Self> {
         #[expect(
             clippy::cast_possible_truncation,
@@ -153,7 +155,7 @@ impl FromJson<'_> for u64 {
     }
 }
 
-/// Thread ids come truncated to 32 bits, negative where the top bit was set.
+/// For thread ids, which are sent as signed 32-bit values: negative if the top bit is set.
 impl FromJson<'_> for i64 {
     fn unsigned(value: u64) -> Option<Self> {
         Self::try_from(value).ok()
@@ -172,7 +174,7 @@ impl FromJson<'_> for u32 {
     }
 }
 
-/// Seconds. A negative number or one beyond the range is wrong.
+/// A duration in seconds. A negative number or one out of range is wrong.
 impl FromJson<'_> for Span {
     #[expect(clippy::cast_precision_loss, reason = "what fits is exact")]
     fn unsigned(value: u64) -> Option<Self> {
@@ -183,7 +185,7 @@ impl FromJson<'_> for Span {
     }
 }
 
-/// A TCP port; `None` inside is -1, which stands for a Unix socket.
+/// A TCP port. `None` for a Unix socket, sent as -1.
 #[derive(Debug)]
 pub(super) struct Port(pub(super) Option<u16>);
 
@@ -202,7 +204,7 @@ impl FromJson<'_> for bool {
     }
 }
 
-/// An object with fields of its own.
+/// A JSON object.
 #[derive(Debug)]
 pub(super) struct Object<T>(pub(super) T);
 
@@ -212,11 +214,12 @@ impl<'de, T: Deserialize<'de>> FromJson<'de> for Object<T> {
     }
 }
 
-/// Maximum number of entries that are kept of an array or object inside a row. An entry takes up to a
-/// hundred times the memory of its two or three bytes on the wire.
+/// Maximum number of entries kept of an array or object inside a row.
+///
+/// An entry can take a hundred times the memory of its two or three bytes in the body.
 pub(super) const MAX_ENTRIES: usize = 65_536;
 
-/// An array of fields. One with more than [`MAX_ENTRIES`] ends in a wrong one.
+/// An array of fields. If it has more than [`MAX_ENTRIES`], the rest is replaced by one wrong field.
 #[derive(Debug)]
 pub(super) struct LenientVec<T>(pub(super) Vec<Lenient<T>>);
 
@@ -237,7 +240,7 @@ impl<'de, T: FromJson<'de>> FromJson<'de> for LenientVec<T> {
     }
 }
 
-/// Some words: an array of them, or one text with commas between.
+/// A list of words: an array, or one text with commas.
 #[derive(Debug)]
 pub(super) struct Words(pub(super) Vec<String>);
 
@@ -266,8 +269,9 @@ impl<'de> FromJson<'de> for Words {
     }
 }
 
-/// An object whose names are data: entries in the order in which they came. One with more than
-/// [`MAX_ENTRIES`] ends in a wrong one without a name.
+/// An object whose keys are data, as entries in the order of the body.
+///
+/// If it has more than [`MAX_ENTRIES`], the rest is replaced by one wrong entry without a name.
 #[derive(Debug)]
 pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, Lenient<T>)>);
 
@@ -288,7 +292,7 @@ impl<'de: 'a, 'a, T: FromJson<'de>> FromJson<'de> for Entries<'a, T> {
     }
 }
 
-/// The name of an entry.
+/// The key of an entry; empty if it cannot be read.
 struct EntryName<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for EntryName<'de> {
@@ -300,7 +304,7 @@ impl<'de> Deserialize<'de> for EntryName<'de> {
     }
 }
 
-/// A number, or an object: `connection_buffers` changed from one to the other in 23.02.
+/// A number or an object. `connection_buffers` changed from a number to an object in 23.02.
 #[derive(Debug)]
 pub(super) enum NumberOr<T> {
     Number(u64),

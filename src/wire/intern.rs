@@ -1,4 +1,4 @@
-//! Texts that many sessions share, kept once.
+//! Stores texts that many sessions share once.
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -8,18 +8,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bounds::ALLOCATION;
 use crate::model::{Text, TextLimit};
 
-/// A store of names and moments, kept from one list to the next.
+/// A store of names and dates, kept from one list to the next.
 ///
-/// Only texts that are kept whole are stored: their raw form finds them again. [`Interner::prune`] lets go of what no session holds any more.
+/// Stores only texts that are kept whole, because they are found by their raw form. [`Interner::prune`]
+/// drops the texts that no session references.
 #[derive(Debug, Default)]
 pub struct Interner {
     names: FxHashSet<Whole>,
     moments: FxHashMap<Whole, Option<i64>>,
-    /// How many rows the last list had; the next one has about as many.
+    /// Number of rows of the last list, to reserve memory for the next one.
     pub(super) rows: usize,
-    /// Estimated memory of the texts that are kept.
+    /// Estimated memory of the stored texts, in bytes.
     kept_bytes: usize,
-    /// Estimated memory of the texts that were made since, and are not kept.
+    /// Estimated memory of the texts of this list that are not stored, in bytes.
     loose_bytes: usize,
 }
 
@@ -39,7 +40,7 @@ impl Borrow<str> for Whole {
     }
 }
 
-/// Memory of a text beside its characters: counts, lengths, a digest and two allocations.
+/// Memory of a text without its characters, in bytes: counts, lengths, a digest and two allocations.
 const TEXT_SIZE: usize = 80 + 2 * ALLOCATION;
 
 fn size(text: &Text) -> usize {
@@ -49,7 +50,7 @@ fn size(text: &Text) -> usize {
 }
 
 impl Interner {
-    /// A name, cleaned.
+    /// Returns a sanitized name.
     pub fn name(&mut self, raw: &str) -> Text {
         if let Some(known) = self.names.get(raw) {
             return known.0.clone();
@@ -61,14 +62,14 @@ impl Interner {
         text
     }
 
-    /// A text that hardly comes twice, cleaned and not kept.
+    /// Returns a sanitized text without storing it. For texts that are rarely repeated.
     pub fn text(&mut self, raw: &str, limit: TextLimit) -> Text {
         let text = Text::clean(raw, limit);
         self.loose_bytes += size(&text);
         text
     }
 
-    /// A moment as it was sent, and what `read` makes of it (asked once for each text).
+    /// Returns a date as sent, and the result of `read`, which is called once for each text.
     pub fn moment(&mut self, raw: &str, read: impl FnOnce(&str) -> Option<i64>) -> (Text, Option<i64>) {
         if let Some((known, at)) = self.moments.get_key_value(raw) {
             return (known.0.clone(), *at);
@@ -81,7 +82,7 @@ impl Interner {
         (text, at)
     }
 
-    /// Counts a new text. Returns `true` if it can be kept.
+    /// Counts a new text. Returns `true` if it can be stored.
     fn counted(&mut self, text: &Text) -> bool {
         let is_kept = text.raw().whole().is_some();
         let bytes = if is_kept {
@@ -93,17 +94,17 @@ impl Interner {
         is_kept
     }
 
-    /// Estimated memory of the texts that are kept, and of those made since the last list.
+    /// Returns the estimated memory of the stored texts and of the other texts of this list, in bytes.
     pub(super) const fn bytes(&self) -> usize {
         self.kept_bytes.saturating_add(self.loose_bytes)
     }
 
-    /// Forgets the texts that were made and not kept: a list starts.
+    /// Resets the memory of texts that are not stored. Called at the start of a list.
     pub(super) const fn forget_loose(&mut self) {
         self.loose_bytes = 0;
     }
 
-    /// Lets go of every text that nothing else holds.
+    /// Drops every text that no session references.
     pub fn prune(&mut self) {
         self.names.retain(|name| name.0.owners() > 1);
         self.moments.retain(|moment, _| moment.0.owners() > 1);
@@ -111,12 +112,12 @@ impl Interner {
         self.kept_bytes = kept.map(|text| size(&text.0)).sum();
     }
 
-    /// How many texts it holds.
+    /// Returns the number of stored texts.
     pub fn len(&self) -> usize {
         self.names.len() + self.moments.len()
     }
 
-    /// Whether it holds nothing.
+    /// Whether no text is stored.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,5 +1,5 @@
-//! JSON:API, as every released `MaxScale` sends it (2.2 to 25.x): ids as strings, attributes,
-//! relationships. What a version does not have yet is simply not there.
+//! Decodes the JSON:API dialect of every release (2.2 to 25.x): ids as strings, attributes,
+//! relationships. A field that a version does not have is absent.
 
 mod attributes;
 mod buffers;
@@ -48,7 +48,7 @@ impl RowFormat for JsonApiSessionRow {
     }
 }
 
-/// `GET /v1/sessions`.
+/// Decodes `GET /v1/sessions`.
 pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     let rows = rows_of::<JsonApiSessionRow>(body, decoder)?;
     Ok(DecodedList {
@@ -58,30 +58,32 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireE
     })
 }
 
-/// `GET /v1/servers`: the servers as they were sent, and how many rows had no name.
+/// Decodes `GET /v1/servers`. Returns the servers in the order of the reply and the number of rows without
+/// a name.
 pub fn servers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServerState>, u32), WireError> {
     let rows = rows_of::<ServerRow>(body, decoder)?;
     Ok((rows.items, rows.dropped))
 }
 
-/// `GET /v1/services`: the services as they were sent, and how many rows had no name.
+/// Decodes `GET /v1/services`. Returns the services in the order of the reply and the number of rows without
+/// a name.
 pub fn services(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServiceState>, u32), WireError> {
     let rows = rows_of::<ServiceRow>(body, decoder)?;
     Ok((rows.items, rows.dropped))
 }
 
-/// `GET /v1/maxscale/threads`.
+/// Decodes `GET /v1/maxscale/threads`.
 pub fn workers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Worker>, WireError> {
     Ok(rows_of::<WorkerRow>(body, decoder)?.items)
 }
 
-/// `GET /v1/users/inet/:name`: what it may do; nothing where that is not told.
+/// Decodes `GET /v1/users/inet/:name`. Returns `None` if the reply has no account type.
 pub fn account(body: &[u8]) -> Result<Option<AccountType>, WireError> {
     let text = text(body);
     instance::account(&object(body, &text)?)
 }
 
-/// The rows under `data`.
+/// Decodes the rows in `data`.
 fn rows_of<R: RowFormat>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedRows<R::Item>, WireError> {
     let text = text(body);
     if let Some(rows) = rows::decode_data::<R>(&text, decoder)? {
@@ -92,7 +94,7 @@ fn rows_of<R: RowFormat>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Decod
     rows::row_by_row::<R>(data, decoder)
 }
 
-/// `GET /v1/sessions/:id`.
+/// Decodes `GET /v1/sessions/:id`.
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     let text = text(body);
     let data = object(body, &text)?;
@@ -104,25 +106,25 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, 
     })
 }
 
-/// `GET /v1/maxscale`.
+/// Decodes `GET /v1/maxscale`, without settings.
 pub fn instance(body: &[u8]) -> Result<Instance, WireError> {
     Ok(proxy(body)?.0)
 }
 
-/// `GET /v1/maxscale`, with its settings.
+/// Decodes `GET /v1/maxscale`, with settings.
 pub fn proxy(body: &[u8]) -> Result<(Instance, ProxySettings), WireError> {
     let text = text(body);
     instance::proxy(&object(body, &text)?)
 }
 
-/// The one object under `data`, without unreadable texts and numbers.
+/// Returns the object in `data`, with unreadable texts and numbers replaced.
 fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
     let data = data(body, text)?;
     expect_shape(data.as_bytes(), Shape::Object)?;
     Ok(mend(data).map_or(Cow::Borrowed(data), Cow::Owned))
 }
 
-/// The `data` of the envelope, still as text.
+/// Returns the `data` of the envelope as text.
 fn data<'a>(body: &[u8], text: &'a str) -> Result<&'a str, WireError> {
     expect_shape(body, Shape::Object)?;
     let envelope: DataEnvelope<'a> = serde_json::from_str(text).map_err(|error| syntax_error(&error))?;

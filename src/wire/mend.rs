@@ -1,20 +1,21 @@
-//! Rows that are JSON by its grammar, and hold a text or number that no reader accepts.
+//! Replaces texts and numbers that follow the grammar of JSON but have no value.
 //!
-//! An unpaired surrogate (`"\ud83d"`) is no character, and `1e400` is larger than any `f64`. Either would
-//! cost the whole row, although its other fields are good.
+//! An unpaired surrogate (`"\ud83d"`) is not a character, and `1e400` is larger than any `f64`. Without
+//! the replacement the whole row would be lost, although its other fields are valid.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// A value that is wrong for every kind of field: no text, no whole number and no length of time.
+/// A value that is wrong for every type of field: not a text, not a whole number and not a duration.
 const WRONG: &str = "-0.5";
-/// The name in place of one that cannot be read. No field has it.
+/// Replacement for a key that cannot be read. No field has this name.
 const NO_NAME: &str = "\"\u{fffd}\"";
 
-/// Puts a wrong value in place of each unreadable one, so that its field is left blank and counted.
-/// `None` if all are readable.
+/// Replaces each unreadable value by a wrong one, so that its field is left blank and counted.
+///
+/// Returns `None` if all values are readable.
 pub(super) fn mend(json: &str) -> Option<String> {
     let mut mended = String::new();
     let (mut copied, mut at) = (0, 0);
@@ -40,7 +41,7 @@ pub(super) fn mend(json: &str) -> Option<String> {
     (copied > 0).then(|| mended + json.get(copied..).unwrap_or_default())
 }
 
-/// The text that starts here: a string, a number, or what is before the next of them.
+/// Returns the first token: a string, a number, or the text before the next of them.
 fn first_token(json: &str) -> &str {
     let bytes = json.as_bytes();
     let starts_value = |byte: u8| matches!(byte, b'"' | b'-' | b'0'..=b'9');
@@ -53,7 +54,7 @@ fn first_token(json: &str) -> &str {
     json.get(..length.unwrap_or(json.len())).unwrap_or(json)
 }
 
-/// The length of the string that starts here, with its quotes.
+/// Returns the length of the string at the start, with its quotes.
 fn string_length(bytes: &[u8]) -> Option<usize> {
     let mut is_escaped = false;
     let end = bytes.iter().skip(1).position(|byte| {
@@ -64,7 +65,7 @@ fn string_length(bytes: &[u8]) -> Option<usize> {
     Some(end? + 2)
 }
 
-/// Whether a token follows the grammar and still has no value.
+/// Whether a token follows the grammar but cannot be decoded as `T`.
 fn is_refused<'a, T: Deserialize<'a>>(token: &'a str) -> bool {
     serde_json::from_str::<T>(token).is_err() && serde_json::from_str::<IgnoredAny>(token).is_ok()
 }
@@ -101,7 +102,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_is_taken(text in any::<String>()) {
+        fn every_text_is_accepted(text in any::<String>()) {
             let _ = mend(&text);
         }
     }

@@ -1,10 +1,9 @@
-//! Bytes to model: the one door through which the outside world enters.
+//! Decodes replies of the admin API into the model. External data enters the program only here.
 //!
-//! Used by the shell (off the drawing thread) and by the recording reader; uses `model` only. Here
-//! every string is bounded and cleaned once, every number is checked, every field that has a wrong
-//! type or cannot be read is left blank and counted, and only a row without a valid id is dropped.
-//! Decoding is typed and borrows from the body; a broken row costs only itself. Rows that would take
-//! too much memory end it.
+//! Uses `model` only. Every string is limited and sanitized once, and every number is checked. A field of a
+//! wrong type, or one that cannot be read, is left blank and counted. Only a row without a valid id is
+//! dropped; the other rows stay. Decoding is typed and borrows from the body. It fails if the rows would
+//! take too much memory.
 
 mod body;
 mod bounds;
@@ -28,87 +27,90 @@ pub use bounds::Bounds;
 pub use error::{error_detail, is_own_error};
 pub use intern::Interner;
 
-/// What a decoder needs besides the bytes.
+/// Context for decoding one body.
 pub struct Decoder<'a> {
-    /// Texts seen before: a fleet repeats its users, addresses and services.
+    /// Store of texts, because sessions share users, addresses and services.
     pub interner: &'a mut Interner,
-    /// The zone of the server, where it is known (a loopback endpoint shares this machine's).
+    /// Time zone of the server, if known. A loopback endpoint has that of this machine.
     pub zone: Option<&'a TimeZone>,
-    /// What the server's clock said (its `Date` header), else this machine's.
+    /// Time of the server's clock (its `Date` header), otherwise of this machine's.
     pub server_now: Timestamp,
-    /// Fields of a wrong type so far.
+    /// Number of fields of a wrong type so far.
     pub blanked: u32,
-    /// What was wrong with a row that was dropped, where more is known than that it has no valid id.
+    /// Flaw of a dropped row, if more is known than that it has no valid id.
     flaw: RowFlaw,
     bounds: Bounds,
-    /// Estimated memory of the rows so far, without their texts.
+    /// Estimated memory of the rows so far, in bytes, without their texts.
     row_bytes: usize,
-    /// Why no more rows are read.
+    /// The limit that was exceeded, if any.
     excess: Option<WireError>,
 }
 
 /// Why a row is not a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 pub enum RowFlaw {
-    /// It has no valid id.
+    /// The row has no valid id.
     #[default]
     #[error("")]
     NoSession,
-    /// It has the fields of a session, but no id.
+    /// The row has the fields of a session, but no id.
     #[error(": they have no id, as in an early form of the draft")]
     NoId,
-    /// It is of another type (JSON:API).
+    /// The row is of another type (JSON:API).
     #[error(": the type is '{0}'")]
     OtherType(Text),
 }
 
-/// A list as it was decoded.
+/// A decoded session list.
 #[derive(Debug, Default)]
 pub struct DecodedList {
-    /// Ascending by id, each id once.
+    /// Sessions, in ascending order of id, each id once.
     pub sessions: Vec<Session>,
-    /// Fields of a wrong type, left blank.
+    /// Number of fields of a wrong type, left blank.
     pub blanked: u32,
-    /// Rows without a valid id, left out.
+    /// Number of rows without a valid id, left out.
     pub dropped: u32,
 }
 
 /// Why a body could not be used at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
-    /// It is no JSON; the word says what it looks like.
+    /// The body is not JSON. The text names what it looks like.
     #[error("{0} instead of JSON")]
     NotJson(&'static str),
-    /// It is JSON of another form than was asked for.
+    /// The body is JSON of another shape than expected.
     #[error("expected {expected}, got {got}")]
     Shape {
-        /// What was asked for.
+        /// The expected shape.
         expected: &'static str,
-        /// What came.
+        /// The shape found.
         got: &'static str,
     },
-    /// JSON that stops or breaks on the way.
+    /// The JSON is incomplete or invalid.
     #[error("{0}")]
     Broken(Text),
-    /// Rows came, and none of them is a session.
+    /// None of the rows is a session.
     #[error("{}{flaw}", if *.rows == 1 { "its only row is not a session".to_owned() } else {
         format!("none of its {} rows is a session", .rows)
     })]
     NoSession {
         /// Number of rows.
         rows: u32,
-        /// What was wrong with them.
+        /// Flaw that was found last.
         flaw: RowFlaw,
     },
-    /// There are more rows than this.
+    /// The list has more rows than this limit.
     #[error("more than {0} rows")]
     TooManyRows(usize),
-    /// The rows take more memory than this, in bytes.
+    /// The rows take more memory than this limit, in bytes.
     #[error("more than {0} bytes of rows")]
     TooMuchMemory(usize),
 }
 
-/// Decodes a list in either dialect. An empty one is good; one in which no row is a session is an error.
+/// Decodes a session list in either dialect. An empty list is valid.
+///
+/// # Errors
+/// Returns [`WireError::NoSession`] if there are rows and none of them is a session.
 pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     let rows = match dialect {
         Dialect::Draft => draft::list(body, decoder),
@@ -125,7 +127,7 @@ pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<
 }
 
 impl<'a> Decoder<'a> {
-    /// A decoder for one body.
+    /// Creates a decoder for one body.
     pub fn new(interner: &'a mut Interner, zone: Option<&'a TimeZone>, server_now: Timestamp) -> Self {
         Self {
             interner,
@@ -139,14 +141,14 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The same with other bounds.
+    /// Sets the limits. Defaults to [`Bounds::default`].
     #[must_use]
     pub const fn within(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
         self
     }
 
-    /// Forgets what a pass over the rows has counted: another one begins.
+    /// Resets the counters before another pass over the rows.
     fn restart(&mut self) {
         self.blanked = 0;
         self.row_bytes = 0;
@@ -161,7 +163,7 @@ impl<'a> Decoder<'a> {
         Connected { sent, at }
     }
 
-    /// The age by the server's clock, for versions that do not send it.
+    /// Returns the age by the server's clock, for versions that do not send it.
     fn age(&self, connected: Option<&Connected>) -> Lenient<Span> {
         let Some(at) = connected.and_then(|connected| connected.at) else {
             return Lenient::Absent;
@@ -171,8 +173,9 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Sorts by id and keeps one row for each: a list is no snapshot, a session that moves between
-/// workers can stand in it twice.
+/// Sorts by id and removes duplicates.
+///
+/// The list is not atomic: a session that moves between workers can appear twice.
 fn in_order(mut sessions: Vec<Session>) -> Vec<Session> {
     if !sessions.is_sorted_by_key(|session| session.id) {
         sessions.sort_by_key(|session| session.id);
@@ -181,7 +184,7 @@ fn in_order(mut sessions: Vec<Session>) -> Vec<Session> {
     sessions
 }
 
-/// A session id from text: digits only, and within range.
+/// Parses a session id. Returns `None` unless the text has only digits and is in range.
 pub fn parse_id(text: &str) -> Option<SessionId> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok().map(SessionId)).flatten()

@@ -1,5 +1,6 @@
-//! Arrays of rows: in one pass as long as every row is whole, row by row after the first that is not,
-//! so that one broken row costs only itself.
+//! Decodes arrays of rows in one pass.
+//!
+//! After the first invalid row, decodes row by row, so that one bad row does not lose the others.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,21 +17,21 @@ use super::field::{Lenient, Object};
 use super::mend::mend;
 use super::{Decoder, WireError};
 
-/// A kind of row: its form on the wire, and what it becomes.
+/// A type of row: its form in the body and in the model.
 pub(super) trait RowFormat {
-    /// As it stands in the body, borrowing from it.
+    /// The row in the body, borrowing from it.
     type Raw<'de>: Deserialize<'de>;
-    /// As the model has it.
+    /// The row in the model.
     type Item;
-    /// Nothing drops the row.
+    /// Converts a row. Returns `None` to drop it.
     fn convert(raw: Self::Raw<'_>, decoder: &mut Decoder<'_>) -> Option<Self::Item>;
-    /// Memory of a row without its texts, in bytes.
+    /// Returns the memory of a row without its texts, in bytes.
     fn size(item: &Self::Item) -> usize {
         size_of_val(item)
     }
 }
 
-/// What became of the rows of an array.
+/// The rows of an array and the number dropped.
 pub(super) struct DecodedRows<T> {
     pub(super) items: Vec<T>,
     pub(super) dropped: u32,
@@ -44,8 +45,8 @@ impl<T> DecodedRows<T> {
         }
     }
 
-    /// Takes a row in, or counts it as dropped. Returns `false` if the list is too large for more.
-    fn take<R: RowFormat<Item = T>>(&mut self, item: Option<T>, decoder: &mut Decoder<'_>) -> bool {
+    /// Adds a row, or counts it as dropped. Returns `false` if the list exceeds a limit.
+    fn add<R: RowFormat<Item = T>>(&mut self, item: Option<T>, decoder: &mut Decoder<'_>) -> bool {
         let Some(item) = item else {
             self.dropped += 1;
             return true;
@@ -57,19 +58,20 @@ impl<T> DecodedRows<T> {
     }
 }
 
-/// Decodes an array, converting each row as it comes, so that raw rows never pile up.
+/// Decodes an array. Converts each row at once, so that raw rows do not accumulate.
 pub(super) fn decode<R: RowFormat>(
     text: &str,
     decoder: &mut Decoder<'_>,
 ) -> Result<DecodedRows<R::Item>, WireError> {
     match one_pass::<R>(text, decoder, |json, rows| json.deserialize_seq(rows))? {
-        Some(harvest) => Ok(harvest),
+        Some(collected) => Ok(collected),
         None => row_by_row::<R>(text, decoder),
     }
 }
 
-/// The same for the array under `data` of an object, in one pass over the body. `None` if it is not
-/// all as expected: then [`row_by_row`] reports what is wrong.
+/// Decodes the array in `data` of an object, in one pass over the body.
+///
+/// Returns `None` if anything is not as expected. Then [`row_by_row`] finds the error.
 pub(super) fn decode_data<R: RowFormat>(
     text: &str,
     decoder: &mut Decoder<'_>,
@@ -81,7 +83,7 @@ pub(super) fn decode_data<R: RowFormat>(
 
 type Json<'de> = serde_json::Deserializer<StrRead<'de>>;
 
-/// One pass that stops at the first thing that is not as expected.
+/// Decodes in one pass. Returns `None` if anything is not as expected.
 fn one_pass<'de, R: RowFormat>(
     text: &'de str,
     decoder: &mut Decoder<'_>,
@@ -93,10 +95,10 @@ fn one_pass<'de, R: RowFormat>(
         decoder,
         row: PhantomData,
     };
-    let harvest = read(&mut json, pass).ok();
+    let collected = read(&mut json, pass).ok();
     match decoder.excess.take() {
         Some(excess) => Err(excess),
-        None => Ok(harvest.filter(|_| json.end().is_ok())),
+        None => Ok(collected.filter(|_| json.end().is_ok())),
     }
 }
 
@@ -105,7 +107,7 @@ struct OnePass<'s, 'd, R> {
     row: PhantomData<R>,
 }
 
-/// Ends a pass whose cause is in [`Decoder::excess`].
+/// Returns an error that stops a pass. The cause is in [`Decoder::excess`].
 fn too_large<E: serde::de::Error>() -> E {
     E::custom("too large")
 }
@@ -118,14 +120,14 @@ impl<'de, R: RowFormat> Visitor<'de> for OnePass<'_, '_, R> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut harvest = DecodedRows::new(self.decoder);
+        let mut collected = DecodedRows::new(self.decoder);
         while let Some(row) = rows.next_element::<Lenient<Object<R::Raw<'de>>>>()? {
             let item = row.known().and_then(|Object(raw)| R::convert(raw, self.decoder));
-            if !harvest.take::<R>(item, self.decoder) {
+            if !collected.add::<R>(item, self.decoder) {
                 return Err(too_large());
             }
         }
-        Ok(harvest)
+        Ok(collected)
     }
 }
 
@@ -137,7 +139,7 @@ impl<'de, R: RowFormat> DeserializeSeed<'de> for OnePass<'_, '_, R> {
     }
 }
 
-/// The object around the rows. They must come once.
+/// Visits the object around the rows. `data` must occur once.
 struct DataVisitor<'s, 'd, R> {
     rows: OnePass<'s, 'd, R>,
 }
@@ -151,10 +153,10 @@ impl<'de, R: RowFormat> Visitor<'de> for DataVisitor<'_, '_, R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut rows = Some(self.rows);
-        let mut harvest = None;
+        let mut collected = None;
         while let Some(key) = map.next_key::<&str>()? {
             match (key, rows.take()) {
-                ("data", Some(rows)) => harvest = Some(map.next_value_seed(rows)?),
+                ("data", Some(rows)) => collected = Some(map.next_value_seed(rows)?),
                 ("data", None) => return Err(A::Error::duplicate_field("data")),
                 (_, kept) => {
                     map.next_value::<IgnoredAny>()?;
@@ -162,11 +164,11 @@ impl<'de, R: RowFormat> Visitor<'de> for DataVisitor<'_, '_, R> {
                 }
             }
         }
-        harvest.ok_or_else(|| A::Error::missing_field("data"))
+        collected.ok_or_else(|| A::Error::missing_field("data"))
     }
 }
 
-/// Decodes an array whose rows may be broken, each by itself.
+/// Decodes an array with invalid rows, each row separately.
 pub(super) fn row_by_row<R: RowFormat>(
     text: &str,
     decoder: &mut Decoder<'_>,
@@ -177,12 +179,12 @@ pub(super) fn row_by_row<R: RowFormat>(
         decoder,
         row: PhantomData,
     };
-    let harvest = json
+    let collected = json
         .deserialize_seq(rows)
-        .and_then(|harvest| json.end().map(|()| harvest));
+        .and_then(|collected| json.end().map(|()| collected));
     match decoder.excess.take() {
         Some(excess) => Err(excess),
-        None => harvest.map_err(|error| syntax_error(&error)),
+        None => collected.map_err(|error| syntax_error(&error)),
     }
 }
 
@@ -199,19 +201,20 @@ impl<'de, R: RowFormat> Visitor<'de> for RowByRow<'_, '_, R> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
-        let mut harvest = DecodedRows::new(self.decoder);
+        let mut collected = DecodedRows::new(self.decoder);
         while let Some(row) = rows.next_element::<&'de RawValue>()? {
             let item = one::<R>(row.get(), self.decoder);
-            if !harvest.take::<R>(item, self.decoder) {
+            if !collected.add::<R>(item, self.decoder) {
                 return Err(too_large());
             }
         }
-        Ok(harvest)
+        Ok(collected)
     }
 }
 
-/// One row by itself. Unreadable texts and numbers in it are left blank. One that repeats a key goes
-/// by way of a map, where the last one wins, as in most readers. `None` if it is not an object.
+/// Decodes one row. Leaves unreadable texts and numbers blank. Returns `None` if it is not an object.
+///
+/// A row that repeats a key is decoded through a map, where the last value wins, as in most parsers.
 pub(super) fn one<R: RowFormat>(text: &str, decoder: &mut Decoder<'_>) -> Option<R::Item> {
     if let Ok(row) = serde_json::from_str::<Lenient<Object<R::Raw<'_>>>>(text) {
         return R::convert(row.known()?.0, decoder);

@@ -286,7 +286,7 @@ fn error_bodies_of_both_dialects_are_understood() {
 }
 
 #[test]
-fn an_interner_lets_go_of_what_nobody_holds() {
+fn an_interner_drops_texts_without_references() {
     let mut interner = Interner::default();
     let kept = interner.name("kept");
     drop(interner.name("gone"));

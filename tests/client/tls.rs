@@ -66,7 +66,7 @@ async fn a_certificate_of_somebody_else() {
     let front = TlsFront::start(server.address, &certificate, None);
     let (fault, words, remedy) = refused(trusting(&front, "localhost", &authority.pem)).await;
     assert!(matches!(fault, TlsFault::OtherName { .. }), "{fault:?}");
-    let expected = "certificate of localhost is made out to db-proxy-1, db-proxy-1.example.com";
+    let expected = "certificate of localhost is issued for db-proxy-1, db-proxy-1.example.com";
     assert_eq!(words, expected);
     assert_eq!(remedy, "use one of these names in the address, or --insecure");
     assert!(server.requests().is_empty(), "nothing was sent");
@@ -338,7 +338,7 @@ async fn a_server_that_wants_a_certificate_gets_the_right_one_or_says_no() {
     for _ in 0..20 {
         let (fault, words, remedy) = refused(spec()).await;
         assert!(matches!(fault, TlsFault::ClientCertificateWanted(_)), "{fault:?}");
-        assert_eq!(words, "localhost wants a client certificate");
+        assert_eq!(words, "localhost requires a client certificate");
         assert_eq!(remedy, "give --client-cert and --client-key");
         let stranger = Authority::new("another CA").client();
         let (fault, words, _) = refused(with_certificate(spec(), &stranger)).await;
@@ -381,7 +381,7 @@ async fn a_server_without_tls() {
         let (fault, words, remedy) = refused(spec).await;
         assert!(matches!(fault, TlsFault::NotTls(_)), "{fault:?}");
         assert_eq!(words, "localhost does not answer in TLS");
-        assert_eq!(remedy, "if it speaks plain http, give http://");
+        assert_eq!(remedy, "if it is plain HTTP, use http://");
     }
 }
 

@@ -60,7 +60,10 @@ fn one_get_of_a_session_shows_why_it_is_stuck() {
     let (id, shown) = reporting.find_map(reads_slowly).unwrap();
     assert_eq!(shown["stuck"][0]["severity"], "act");
     let evidence = shown["stuck"][0]["evidence"].as_str().unwrap();
-    assert!(evidence.starts_with("back-pressure client: "), "{evidence}");
+    assert!(
+        evidence.starts_with("back-pressure: the client reads too slowly, "),
+        "{evidence}"
+    );
     let text = demo.maxtop(&["show", &id]).out;
     assert!(text.contains(&format!("\nWHY\n  {evidence}\n")), "{text}");
 }

@@ -105,7 +105,7 @@ fn the_details_see_what_a_list_does_not_tell() {
         let found = pane.findings();
         found.iter().map(|f| f.words(pane.session())).collect::<Vec<_>>()
     };
-    let idle = "idle 4h 10m; the other 2 of its pool are in use".to_owned();
+    let idle = "idle 4h 10m; the other 2 of the same user, host and service are active".to_owned();
     assert_eq!(
         words(&stage),
         std::slice::from_ref(&idle),

@@ -243,7 +243,7 @@ fn who_does_not_answer_in_time_is_not_reached() {
         "answer",
         Failure,
         "timed out after 1s",
-        &["raise --timeout, or see what holds the proxy's main thread"],
+        &["raise --timeout, or find out why MaxScale's main thread is busy"],
     );
     says(&facts, "connect", Fine, "in 0.3ms", &[]);
     says(&facts, "authentication", Skipped, "did not reply", &[]);

@@ -1,4 +1,4 @@
-//! Whatever comes, judging ends, and what is kept stays bounded.
+//! Diagnosis of any input ends, and its memory stays bounded.
 
 use proptest::option;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! What the connections of one session show.
+//! Findings from samples of connections.
 
 use super::*;
 use crate::model::{Buffer, ConnectionDetail, ConnectionStatistics, Counter, SessionDetail};
@@ -7,7 +7,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(WALL + second).unwrap()
 }
 
-/// Connections by their rises, falls and buffered writes.
+/// Returns connections with high-water events, low-water events and buffered writes.
 fn detail(connections: &[(&str, u64, u64, u64)]) -> SessionDetail {
     let connection = |(server, high, low, buffered): &(&str, u64, u64, u64)| ConnectionDetail {
         server: Some(text(server)),
@@ -29,7 +29,7 @@ fn look_at(before: Option<ConnectionSample>, detail: &SessionDetail, at: Timesta
     ConnectionSample::next(before, &detail.connections, detail.client_buffer, at)
 }
 
-/// What some looks in a row find, and what stays open after them.
+/// Returns the findings after consecutive samples, and the reasons still unknown.
 fn found(looks: &[SessionDetail]) -> (Vec<String>, Vec<&'static str>) {
     let mut sample = None;
     for (second, detail) in (0..).zip(looks) {
@@ -45,7 +45,7 @@ fn found(looks: &[SessionDetail]) -> (Vec<String>, Vec<&'static str>) {
 }
 
 #[test]
-fn a_full_queue_on_two_looks_in_a_row() {
+fn a_full_queue_in_two_consecutive_samples() {
     let full = || detail(&[("db-01", 1, 1, 0), ("db-02", 3, 2, 40)]);
     let drained = || detail(&[("db-01", 1, 1, 0), ("db-02", 3, 3, 40)]);
     let pressure = "back-pressure db-02: 3 high, 2 low, 40 buffered".to_owned();
@@ -56,7 +56,7 @@ fn a_full_queue_on_two_looks_in_a_row() {
 }
 
 #[test]
-fn a_look_at_the_same_moment_is_none() {
+fn a_sample_of_the_same_time_is_ignored() {
     let full = detail(&[("db-02", 3, 2, 40)]);
     let first = look_at(None, &full, at(0));
     assert_eq!(look_at(Some(first.clone()), &full, at(0)), first);
@@ -72,21 +72,21 @@ fn counters_that_fall_are_of_another_connection() {
 }
 
 #[test]
-fn buffered_writes_that_grow_over_three_looks() {
+fn buffered_writes_that_grow_over_three_samples() {
     let writes = |counts: &[u64]| -> Vec<SessionDetail> {
         counts
             .iter()
             .map(|count| detail(&[("db-02", 0, 0, *count)]))
             .collect()
     };
-    let grown = "buffering db-02: 5 more writes waited since two looks ago".to_owned();
+    let grown = "buffering db-02: 5 more buffered writes over the last 3 samples".to_owned();
     assert_eq!(found(&writes(&[1, 4, 6])), (vec![grown], vec![]));
     assert_eq!(found(&writes(&[1, 4])), (vec![], vec!["buffering"]));
     assert_eq!(found(&writes(&[1, 4, 4])), (vec![], vec![]));
     assert_eq!(
         found(&writes(&[1, 4, 2])),
         (vec![], vec!["buffering"]),
-        "begun anew"
+        "started again"
     );
 }
 
@@ -107,16 +107,16 @@ fn a_write_queue_that_is_not_empty() {
         }],
         ..SessionDetail::of(session(1))
     };
-    let client = "back-pressure client: 74 kB wait for it to read".to_owned();
+    let client = "back-pressure: the client reads too slowly, 74 kB waiting".to_owned();
     assert_eq!(found(&[queues(Some(73_728), Some(1))]).0, [client]);
-    let server = "back-pressure db-01: 20 kB wait to be sent".to_owned();
+    let server = "back-pressure db-01: 20 kB waiting to be sent".to_owned();
     assert_eq!(found(&[queues(Some(0), Some(20_480))]).0, [server]);
     assert_eq!(found(&[queues(Some(0), Some(0))]), (vec![], vec!["buffering"]));
     assert_eq!(found(&[queues(None, None)]).1, ["back-pressure", "buffering"]);
 }
 
 #[test]
-fn a_list_is_judged_with_the_samples_that_there_are() {
+fn a_list_is_diagnosed_with_the_available_samples() {
     let queue = SessionDetail {
         client_buffer: Some(Buffer {
             readq: None,
@@ -140,7 +140,7 @@ fn a_list_is_judged_with_the_samples_that_there_are() {
 }
 
 #[test]
-fn the_strongest_stands_first() {
+fn the_strongest_finding_is_first() {
     let idle = Finding {
         reason: Reason::named("idle").unwrap(),
         severity: Severity::Look,

@@ -1,4 +1,4 @@
-//! What is carried from list to list, and what breaks it.
+//! Durations carried between snapshots, and what resets them.
 
 use super::*;
 
@@ -7,13 +7,13 @@ fn stops() -> Session {
 }
 
 #[test]
-fn a_restart_begins_anew() {
+fn a_restart_resets_the_history() {
     let mut polls = Polls::draft();
     polls.one(0, stops());
     assert_eq!(polls.one(20, stops()).len(), 1);
     polls.restarted = true;
     assert_eq!(polls.one(1, stops()), NONE);
-    // The restart may have been told by a list that was never judged.
+    // The restart may have been reported by a snapshot that was never diagnosed.
     let mut polls = Polls::of("24.02.3");
     polls.one(0, stops());
     let mut other = version("24.02.3");
@@ -41,7 +41,7 @@ fn a_restart_begins_anew() {
 }
 
 #[test]
-fn another_session_under_the_number_begins_anew() {
+fn another_session_with_the_same_id_has_a_new_history() {
     for change in [
         |session: &mut Session| session.connected = None,
         |session: &mut Session| session.user = Some(text("mallory")),
@@ -55,7 +55,7 @@ fn another_session_under_the_number_begins_anew() {
 }
 
 #[test]
-fn who_logs_in_stays_who_it_is() {
+fn a_session_that_logs_in_keeps_its_history() {
     let waits = Session {
         user: None,
         ..stops()

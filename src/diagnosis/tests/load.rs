@@ -1,9 +1,9 @@
-//! Idle, closing, and more than is usual.
+//! The reasons idle, closing, history and memory.
 
 use super::*;
 
 #[test]
-fn idle_alone_is_looked_at() {
+fn idle_without_a_pool_is_marked_look() {
     let mut polls = Polls::of("24.02.3");
     assert_eq!(polls.one(0, session(1).idle(3599)), NONE);
     assert_eq!(
@@ -23,7 +23,7 @@ fn idle_alone_is_looked_at() {
 }
 
 #[test]
-fn the_draft_does_not_tell_what_is_held() {
+fn the_draft_does_not_report_servers() {
     let idle = Session {
         extra: None,
         ..session(1).idle(15_120)
@@ -31,7 +31,7 @@ fn the_draft_does_not_tell_what_is_held() {
     assert_eq!(Polls::draft().one(0, idle), [look("idle 4h 12m")]);
 }
 
-/// Sessions of one pool, by how long they are idle.
+/// Returns the severities of sessions of one pool with these idle times.
 fn severities(idle: &[i64]) -> Vec<Option<Severity>> {
     let pool: Vec<_> = (1..)
         .zip(idle)
@@ -45,7 +45,7 @@ fn severities(idle: &[i64]) -> Vec<Option<Severity>> {
 }
 
 #[test]
-fn unlike_the_rest_of_its_pool_it_is_acted_on() {
+fn idle_in_a_pool_in_use_is_marked_act() {
     const LONG: i64 = 15_000;
     let (act, look) = (Some(Severity::Act), Some(Severity::Look));
     assert_eq!(severities(&[LONG, 3, 40]), [act, None, None]);
@@ -102,8 +102,8 @@ fn closing_for_long() {
 }
 
 #[test]
-fn far_more_memory_than_is_usual() {
-    let usual = |bytes: u64, count: u64| -> Vec<Session> {
+fn far_more_memory_than_typical() {
+    let typical = |bytes: u64, count: u64| -> Vec<Session> {
         let rest = (2..=count).map(|id| session(id).with(|extra| extra.memory = Some(bytes)));
         rest.collect()
     };
@@ -119,22 +119,22 @@ fn far_more_memory_than_is_usual() {
             .collect();
         (words, diagnosis.unjudged.has("memory"))
     };
-    let found = vec!["memory 1.0 MB, 100 kB is usual in its service".to_owned()];
-    assert_eq!(diagnoses(1_000_000, usual(100_000, 6)), (found, false));
-    assert_eq!(diagnoses(999_999, usual(100_000, 6)), (vec![], false));
-    // A session holds a buffer of 64 KiB or not: that is no difference.
-    assert_eq!(diagnoses(67_000, usual(3_000, 6)), (vec![], false));
-    assert_eq!(diagnoses(655_359, usual(3_000, 6)), (vec![], false));
-    assert_eq!(diagnoses(655_360, usual(3_000, 6)).0.len(), 1);
+    let found = vec!["memory 1.0 MB, 100 kB is typical of its service".to_owned()];
+    assert_eq!(diagnoses(1_000_000, typical(100_000, 6)), (found, false));
+    assert_eq!(diagnoses(999_999, typical(100_000, 6)), (vec![], false));
+    // A buffer of 64 KiB makes no difference.
+    assert_eq!(diagnoses(67_000, typical(3_000, 6)), (vec![], false));
+    assert_eq!(diagnoses(655_359, typical(3_000, 6)), (vec![], false));
+    assert_eq!(diagnoses(655_360, typical(3_000, 6)).0.len(), 1);
     assert_eq!(
-        diagnoses(9_000_000, usual(3_000, 4)),
+        diagnoses(9_000_000, typical(3_000, 4)),
         (vec![], true),
-        "of four nothing is usual"
+        "four sessions give no median"
     );
 }
 
 #[test]
-fn a_far_longer_history_than_is_usual() {
+fn a_far_longer_history_than_typical() {
     let diagnoses = |commands| {
         let long = session(1).with(|extra| extra.history = Some(commands));
         let sessions: Vec<_> = std::iter::once(long.clone()).chain((2..9).map(session)).collect();
@@ -146,5 +146,8 @@ fn a_far_longer_history_than_is_usual() {
             .collect::<Vec<_>>()
     };
     assert_eq!(diagnoses(49), Vec::<String>::new());
-    assert_eq!(diagnoses(50), ["history 50 commands, 1 are usual in its service"]);
+    assert_eq!(
+        diagnoses(50),
+        ["history 50 commands, 1 is typical of its service"]
+    );
 }

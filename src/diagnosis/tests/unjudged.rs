@@ -1,4 +1,4 @@
-//! What a dialect, a version or a single look cannot tell is open, not absent.
+//! A reason without enough data from the dialect, version or number of samples is unknown, not absent.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn open(polls: &mut Polls, session: Session) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_draft_tells_idle_and_closing() {
+fn the_draft_reports_idle_and_closing() {
     let bare = Session {
         extra: None,
         ..session(1)
@@ -30,7 +30,7 @@ fn the_draft_tells_idle_and_closing() {
 }
 
 #[test]
-fn one_list_of_a_current_version_tells_all_but_the_connections() {
+fn one_list_of_a_current_version_reports_all_but_connections() {
     assert_eq!(
         open(&mut Polls::of("24.02.3"), session(1)),
         ["back-pressure", "buffering"]
@@ -38,7 +38,7 @@ fn one_list_of_a_current_version_tells_all_but_the_connections() {
 }
 
 #[test]
-fn a_server_that_keeps_no_statements_tells_nothing_of_them() {
+fn without_kept_statements_their_reasons_are_unknown() {
     for kept in [None, Some(0)] {
         let mut polls = Polls::of("24.02.3");
         polls.instance.as_mut().unwrap().retained_statements = kept;

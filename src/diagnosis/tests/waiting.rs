@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_statement_that_came_while_we_watched_is_timed_by_us() {
+fn a_new_statement_is_timed_from_its_first_snapshot() {
     let mut polls = Polls::of("24.02.3");
     assert_eq!(polls.one(0, session(1)), NONE);
     let runs = || session(1).running("16:20:01.000");
@@ -22,14 +22,14 @@ fn a_statement_that_came_while_we_watched_is_timed_by_us() {
 }
 
 #[test]
-fn a_young_session_tells_the_zone_at_once() {
+fn a_young_session_shows_the_zone_at_once() {
     // The server's day is two hours ahead of GMT; the statement came 48 s ago.
     let hung = session(1).aged(184).running("18:19:12.000");
     assert_eq!(Polls::of("24.02.3").one(0, hung), [look("query 48s")]);
 }
 
 #[test]
-fn without_a_zone_a_statement_runs_for_at_least_so_long() {
+fn without_a_zone_the_running_time_is_a_minimum() {
     let hung = |after| session(1).later(after).running("18:19:12.000");
     let mut polls = Polls::of("24.02.3");
     assert_eq!(polls.one(0, hung(0)), [look("query over 48s")]);
@@ -43,7 +43,7 @@ fn without_a_zone_a_statement_runs_for_at_least_so_long() {
 
 #[test]
 fn the_zone_is_the_least_possible_one_until_it_is_known() {
-    // It came 20 minutes ago, which looks like 5 in the zone beside.
+    // Received 20 minutes ago, which looks like 5 minutes in the next zone.
     let hung = |after| session(1).later(after).running("18:00:00.000");
     let mut polls = Polls::of("24.02.3");
     assert_eq!(polls.one(0, hung(0)), [act("query over 5m")]);
@@ -94,11 +94,11 @@ fn silent_polls_are_counted_by_time() {
     polls.one(2, runs(2));
     polls.one(10, runs(0));
     polls.one(29, runs(0));
-    let silent = "silent 30s: a statement runs and no event was counted (inferred)";
+    let silent = "silent 30s: a statement runs but no data moves (inferred)";
     assert_eq!(polls.one(1, runs(0)), [look("query 40s"), look(silent)]);
     assert_eq!(polls.one(1, runs(3)), [look("query 41s")], "something moved");
     assert_eq!(polls.one(5, runs(0)), [look("query 46s")]);
-    // Nobody knows what moved in a long pause.
+    // Data may have moved in a long gap.
     assert_eq!(polls.one(40, runs(0)), [look("query 1m")]);
     assert!(polls.is_open("silent"));
     assert_eq!(polls.one(30, runs(0)).len(), 2);

@@ -1,4 +1,4 @@
-//! The table of reasons, and the one in `docs/reasons.md`.
+//! The table of reasons, its copy in `docs/reasons.md`, and texts of findings.
 
 use std::fmt::Write as _;
 
@@ -15,8 +15,8 @@ fn docs_have_the_table_of_reasons() {
             .map(|severity| severity.glyph())
             .collect();
         let (name, about, limit) = (reason.name, reason.about, (reason.limit)(&limits));
-        let told_by = reason.told_by;
-        writeln!(table, "| `{name}` | {signs} | {limit} | {about} | {told_by} |").unwrap();
+        let requires = reason.requires;
+        writeln!(table, "| `{name}` | {signs} | {limit} | {about} | {requires} |").unwrap();
     }
     crate::docs::assert_table("reasons.md", "reasons", &table);
 }
@@ -44,7 +44,7 @@ fn every_reason_is_found_by_its_name() {
 }
 
 #[test]
-fn a_cell_says_it_in_few_words() {
+fn a_cell_has_the_short_text() {
     let span = Span::from_secs(48);
     let short = |evidence: Evidence| evidence.short(&session(1));
     let query = |is_least| Evidence::Query {
@@ -58,6 +58,6 @@ fn a_cell_says_it_in_few_words() {
     assert_eq!(short(Evidence::Silent(span)), "silent 48s");
     assert_eq!(
         idle(Some(3)).words(&session(1)),
-        "idle 48s, holds db-01; the other 3 of its pool are in use"
+        "idle 48s, holds db-01; the other 3 of the same user, host and service are active"
     );
 }

@@ -1,4 +1,4 @@
-//! Filters that the program writes itself find exactly what they were made for.
+//! Filters written by the program match exactly the intended sessions.
 
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ fn narrowed(before: &str, text: Option<&str>) -> String {
 }
 
 #[test]
-fn they_are_written_as_a_person_would() {
+fn they_are_written_in_the_shortest_form() {
     assert_eq!(narrowed("", Some("app_orders")), "user=app_orders");
     assert_eq!(narrowed("", Some("app orders")), "user='app orders'");
     assert_eq!(narrowed("", Some("o'neil")), r#"user="o'neil""#);
@@ -35,7 +35,7 @@ fn they_are_written_as_a_person_would() {
 }
 
 #[test]
-fn what_no_filter_can_ask_for_is_an_error() {
+fn a_value_that_no_filter_can_match_is_an_error() {
     let long = "x".repeat(MAX_FILTER_LEN);
     let error = Filter::default()
         .narrowed(user(), Some(RawText::from(&*long)))
@@ -46,7 +46,7 @@ fn what_no_filter_can_ask_for_is_an_error() {
     assert_eq!(error.kind, ErrorKind::NotKept);
 }
 
-/// Names of what means something in filters and globs, or is escaped on the screen.
+/// Generates names with characters that are special in filters and globs, or escaped on the screen.
 fn names() -> impl Strategy<Value = Text> {
     let nasty = r#"[ab*?'"\\ ().^$|+\[\]{}=!~<>#&\-\n\u{202e}é日]{0,12}"#;
     prop_oneof![
@@ -85,7 +85,7 @@ proptest! {
 }
 
 #[test]
-fn every_text_can_be_asked_for() {
+fn every_text_can_be_matched() {
     for field in FIELDS.iter().filter(|field| field.kind() == FieldType::Text) {
         assert!(
             filter("stuck")
@@ -137,7 +137,7 @@ proptest! {
         prop_assert_eq!(made.matches(&of(&other)), name == other, "{}", made.text());
         let escaped = text(&name).to_string();
         prop_assert_eq!(made.matches(&of(&escaped)), name == escaped);
-        let answer = made.judge_in_any_form(&FilterInput::new(&of(&name)));
+        let answer = made.evaluate_in_any_form(&FilterInput::new(&of(&name)));
         prop_assert_eq!(answer, Ternary::Yes, "a protection holds");
     }
 
@@ -151,7 +151,7 @@ proptest! {
         let Ok(protect) = Filter::parse(&format!("user={value}")) else {
             return Ok(());
         };
-        prop_assert!(protect.judge_in_any_form(&FilterInput::new(&session)).is_yes(), "{}", protect.text());
+        prop_assert!(protect.evaluate_in_any_form(&FilterInput::new(&session)).is_yes(), "{}", protect.text());
     }
 }
 
@@ -183,7 +183,7 @@ fn a_protection_holds_in_every_form_of_a_name() {
             ..session()
         };
         filter(protect)
-            .judge_in_any_form(&FilterInput::new(&session))
+            .evaluate_in_any_form(&FilterInput::new(&session))
             .is_yes()
     };
     for (protect, user) in [

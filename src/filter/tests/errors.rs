@@ -1,4 +1,4 @@
-//! What a person reads when a filter is none, and where it points.
+//! Texts and positions of filter errors.
 
 use super::*;
 
@@ -26,10 +26,7 @@ fn errors_say_where_what_was_found_and_what_was_expected() {
             "column 5: idle is a duration: expected = != < <= > >=, found ~",
         ),
         ("user>5", "column 5: user is a text: expected = != ~, found >"),
-        (
-            "stuck=yes",
-            "column 6: stuck stands alone: expected no = after it",
-        ),
+        ("stuck=yes", "column 6: stuck is a flag: expected no = after it"),
         (
             "idle>",
             "column 6: expected a duration such as 90s, 5m or 1h30m after >, found the end",
@@ -64,7 +61,7 @@ fn errors_say_where_what_was_found_and_what_was_expected() {
             "column 1: this '(' is not closed: expected ')', found the end",
         ),
         ("a 'b", "column 3: this quote is not closed"),
-        ("''", "column 1: expected a text to look for, found ''"),
+        ("''", "column 1: expected a text to search for, found ''"),
         (
             "it's",
             "column 3: expected a blank, found ''': quote a text that has it",
@@ -116,7 +113,7 @@ fn an_error_is_one_clean_line() {
         );
     }
     let said = error("zzzzz=1").to_string();
-    assert!(said.contains("there are id, key, user"), "{said}");
+    assert!(said.contains("fields: id, key, user"), "{said}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What holds for every filter, every session and every text.
+//! Properties of every filter, session and text.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -40,7 +40,7 @@ const PARTS: [&str; 25] = [
     "日",
 ];
 
-/// Texts that are near the language, and anything.
+/// Generates texts that resemble the language, and any others.
 fn typed() -> impl Strategy<Value = String> {
     let near = vec(select(&PARTS[..]), 0..24).prop_map(|parts| parts.concat());
     prop_oneof![any::<String>(), near]
@@ -105,7 +105,7 @@ fn opposite(expr: Expr) -> Expr {
     Expr::Not(Box::new(expr))
 }
 
-/// A session of which more or less is known.
+/// Generates a session with some fields unknown.
 fn known_or_not() -> impl Strategy<Value = Session> {
     let name = || option::of("[a-c]{0,3}".prop_map(|raw| text(&raw)));
     let backends = vec(("[a-c]{1,2}", option::of(0..9_u32)), 0..3);
@@ -171,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_asked_of_a_known_field_is_certain(expr in comparison(), session in known_or_not()) {
+    fn a_comparison_of_a_known_field_is_certain(expr in comparison(), session in known_or_not()) {
         let subject = FilterInput::new(&session);
         if let Expr::Compare(comparison) = &expr
             && Expr::Known(comparison.field).evaluate(&subject).is_yes()

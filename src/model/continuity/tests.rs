@@ -3,14 +3,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{Span, TextLimit, http_date};
 
-/// A moment when all clocks agree.
+/// Time at which all clocks agree, in Unix seconds.
 const EPOCH: i64 = 1_795_450_000;
 
 fn text(raw: &str) -> Text {
     Text::clean(raw, TextLimit::Name)
 }
 
-/// A process that started so many seconds after the epoch.
+/// Returns a process that started this number of seconds after the epoch.
 fn process(started: i64) -> ProcessStart {
     let at = jiff::Timestamp::from_second(EPOCH + started).unwrap();
     ProcessStart {
@@ -29,7 +29,7 @@ fn reading(process: Option<ProcessStart>, uptime: Option<i64>) -> Instance {
     }
 }
 
-/// Reads a process that started at `started`, `now` seconds after the epoch, by a clock that is right.
+/// Observes a process that started at `started`, `now` seconds after the epoch, by a correct clock.
 fn read(history: &mut ProcessHistory, started: i64, now: i64) -> Continuity {
     let reading = reading(Some(process(started)), Some(now - started));
     history.observe(&reading, Duration::from_secs(now.unsigned_abs()))
@@ -38,7 +38,7 @@ fn read(history: &mut ProcessHistory, started: i64, now: i64) -> Continuity {
 use Continuity::{Restarted, Same, SeveralProxies};
 
 #[test]
-fn one_process_is_the_same_however_often_it_is_read() {
+fn one_process_stays_the_same_over_all_readings() {
     let mut history = ProcessHistory::default();
     let seen = [10, 11, 11, 500].map(|now| read(&mut history, 0, now));
     assert_eq!(seen, [Same; 4]);
@@ -68,7 +68,7 @@ fn three_proxies_in_turn_are_noticed_in_the_second_round() {
 }
 
 #[test]
-fn an_older_process_that_ran_beside_the_other_proves_several() {
+fn an_older_process_that_ran_at_the_same_time_proves_several() {
     let mut history = ProcessHistory::default();
     assert_eq!(read(&mut history, 50, 100), Same);
     assert_eq!(read(&mut history, 0, 101), SeveralProxies);
@@ -175,7 +175,7 @@ fn readings_side_by_side_show_several_proxies_or_a_restart() {
 }
 
 proptest! {
-    /// However often the proxy restarts, whatever cannot be read and however far its clock is off.
+    /// Restarts with unreadable parts and with any clock error.
     #[test]
     fn restarts_never_prove_several_proxies(
         skew in -100_000_i64..100_000,
@@ -211,7 +211,7 @@ proptest! {
         prop_assert_eq!(seen, Restarted);
     }
 
-    /// Every switch back to a process that was seen is noticed, at once and whatever lies between.
+    /// Every switch back to an earlier process is detected at once, regardless of the processes between.
     #[test]
     fn every_switch_back_proves_several_proxies(
         turns in proptest::collection::vec(0_usize..4, 1..100),

@@ -25,7 +25,7 @@ pub enum TextPiece<'a> {
     Escaped(char),
 }
 
-/// Splits a text into what can be shown as it is, and characters that must be escaped.
+/// Iterator over the pieces of a text: parts that can be shown as they are, and characters to escape.
 #[derive(Clone, Debug)]
 pub struct Pieces<'a> {
     rest: &'a str,
@@ -33,7 +33,7 @@ pub struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// The pieces of a text, in order.
+    /// Splits a text into its pieces.
     pub const fn of(text: &'a str) -> Self {
         Self {
             rest: text,
@@ -68,10 +68,10 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// What precedes a character: decides whether a mark can be shown.
+/// Context before a character. Decides whether a mark can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
-    /// Nothing that takes a mark: the start, a blank, ASCII punctuation, an escape.
+    /// A context that takes no mark: the start, a blank, ASCII punctuation, an escape.
     Nothing,
     /// A character that takes marks, and the number that it has.
     Base(u8),
@@ -182,7 +182,7 @@ const fn is_number_sign(c: char) -> bool {
     )
 }
 
-/// Whether a text is shown as it is. Decides the usual case, ASCII, without allocating.
+/// Whether a text is shown as it is. Handles the common case, ASCII, without allocating.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b' '..=b'~') && byte != b'\\')

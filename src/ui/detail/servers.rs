@@ -41,7 +41,7 @@ pub(super) fn word<'a>(
 const fn tint(health: Health, theme: &Theme) -> Style {
     match health {
         Health::Running | Health::Unknown => theme.quiet,
-        _ if health.is_out() => theme.alarm,
+        _ if health.is_unusable() => theme.alarm,
         _ => theme.warning,
     }
 }

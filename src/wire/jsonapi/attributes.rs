@@ -1,4 +1,4 @@
-//! A row of the JSON:API list: what the table needs of it, and not a field more.
+//! Decodes a row of the JSON:API list: only the fields that the table needs.
 
 use serde::Deserialize;
 
@@ -77,7 +77,7 @@ pub(super) struct RawServerConnection<'a> {
     connection_id: Lenient<i64>,
     #[serde(borrow, default)]
     pub(super) cipher: Lenient<Raw<'a>>,
-    /// Where the thread id stood up to 2.4.
+    /// Contains the thread id up to 2.4.
     #[serde(default)]
     protocol_diagnostics: Lenient<Object<RawDiagnostics>>,
 }
@@ -96,7 +96,7 @@ struct RawListClient<'a> {
     sescmd_history_len: Lenient<u32>,
 }
 
-/// The list keeps of a statement only whether it runs; an entry is 2 kB in some fleets.
+/// The fields needed to find the running statement. A whole `queries` entry can be 2 kB.
 #[derive(Debug, Deserialize)]
 struct RawRunning<'a> {
     #[serde(borrow, default)]
@@ -115,10 +115,10 @@ struct RawMemory<'a> {
     connection_buffers: Lenient<NumberOr<RawBuffers<'a>>>,
 }
 
-/// The type of every row of the list.
+/// Type of every row of the list.
 const SESSIONS: &str = "sessions";
 
-/// One row; `None` without a valid id, or if it is of another type.
+/// Converts a row. Returns `None` if it has no valid id or is of another type.
 pub(super) fn session(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) -> Option<Session> {
     if let Some(Raw(other)) = raw.resource_type.known().filter(|name| name.0 != SESSIONS) {
         decoder.flaw = RowFlaw::OtherType(Text::clean(&other, TextLimit::Name));
@@ -177,7 +177,7 @@ pub(super) fn service(raw: Lenient<Object<RawRelationships<'_>>>, decoder: &mut 
     decoder.name(first.0.id)
 }
 
-/// How much there is, and the longest of the queues.
+/// Returns the total memory in bytes, and the longest write queue.
 fn memory(
     raw: Lenient<Object<RawMemory<'_>>>,
     decoder: &mut Decoder<'_>,
@@ -225,7 +225,7 @@ fn client(raw: Lenient<Object<RawListClient<'_>>>, decoder: &mut Decoder<'_>) ->
     extra
 }
 
-/// Statements come oldest first; the last one runs if it has no end.
+/// Returns the running statement: the last one, if it has no completion time. Statements are sent oldest first.
 fn running(
     raw: Lenient<LenientVec<Object<RawRunning<'_>>>>,
     decoder: &mut Decoder<'_>,
@@ -247,7 +247,7 @@ fn running(
 }
 
 impl RawServerConnection<'_> {
-    /// The low 32 bits, which is what the API has of it; 0 until the handshake is done.
+    /// Returns the low 32 bits of the thread id, all that the API sends. `None` until the handshake is done.
     pub(super) fn thread_id(&mut self, decoder: &mut Decoder<'_>) -> Option<u32> {
         let here = std::mem::take(&mut self.connection_id).take(&mut decoder.blanked);
         let sent = here.or_else(|| {

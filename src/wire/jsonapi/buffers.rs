@@ -1,4 +1,4 @@
-//! `connection_buffers`: what waits on either side of a session. A number before 23.02.
+//! Decodes `connection_buffers`: the queues on both sides of a session. A number before 23.02.
 
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ struct RawBuffer {
     writeq: Lenient<u64>,
 }
 
-/// The longest of the write queues; nothing where none is known.
+/// Returns the longest write queue; `None` if none is known.
 pub(super) fn longest(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<WriteQueue> {
     let client = raw
         .client
@@ -44,7 +44,9 @@ pub(super) fn longest(raw: RawBuffers<'_>, decoder: &mut Decoder<'_>) -> Option<
     longest
 }
 
-/// Puts each server's queues to its connection, the client's to the session; gives their total.
+/// Assigns the queues of each server to its connection and those of the client to the session.
+///
+/// Returns their total, in bytes.
 pub(super) fn place_buffers(
     raw: RawBuffers<'_>,
     detail: &mut SessionDetail,
@@ -64,11 +66,11 @@ pub(super) fn place_buffers(
             continue;
         };
         let server = decoder.interner.name(&server);
-        let held = detail
+        let connection = detail
             .connections
             .iter_mut()
-            .find(|held| held.server.as_ref() == Some(&server));
-        if let Some(connection) = held {
+            .find(|connection| connection.server.as_ref() == Some(&server));
+        if let Some(connection) = connection {
             connection.buffer = Some(buffer(value, decoder));
         }
     }

@@ -1,7 +1,7 @@
-//! One session of JSON:API in full: what only the details show, beside the row of the list.
+//! Decodes the details of one JSON:API session that a row of the list does not have.
 //!
-//! The body is read a second time for it. It is small (2 kB, rarely over 100), and the row's fields
-//! need no second set of rules; what the row has counted as wrong is not counted again.
+//! The body is parsed a second time, so that the fields of the row need no second set of rules. It is small
+//! (2 kB, rarely above 100 kB). Wrong types that the row has counted are not counted again.
 
 use serde::Deserialize;
 
@@ -63,10 +63,10 @@ struct RawResponse<'a> {
     duration: Lenient<u64>,
 }
 
-/// What of the memory the row has read, and counted what is wrong in it.
+/// Fields of `memory` that the row has decoded, with their wrong types counted.
 const IN_THE_ROW: [&str; 2] = ["connection_buffers", "total"];
 
-/// Adds to a row all that the same body tells beyond it.
+/// Adds the details in the same body to a row.
 pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) -> SessionDetail {
     let mut detail = SessionDetail::of(session);
     let resource = serde_json::from_str::<RawDetailResource<'_>>(data).ok();
@@ -100,7 +100,7 @@ pub(super) fn complete(session: Session, data: &str, decoder: &mut Decoder<'_>) 
     detail
 }
 
-/// The good entries of a list; wrong ones are counted.
+/// Returns the valid entries of a list. Counts the others.
 fn list<R, T>(
     raw: Option<LenientVec<Object<R>>>,
     decoder: &mut Decoder<'_>,
@@ -155,7 +155,7 @@ fn client_attributes(raw: Option<Entries<'_, Raw<'_>>>, decoder: &mut Decoder<'_
     known.collect()
 }
 
-/// Log lines; up to 23.02 each ends in a line break that belongs to the file it came from.
+/// Decodes log lines. Up to 23.02 each ends in the line break of the log file.
 fn lines(raw: Lenient<LenientVec<Raw<'_>>>, decoder: &mut Decoder<'_>) -> Vec<Text> {
     let lines = raw
         .take(&mut decoder.blanked)

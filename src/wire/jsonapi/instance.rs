@@ -1,8 +1,5 @@
-//! `/v1/maxscale`: which process answers, what it keeps of its sessions, and how it is set up.
-//!
-//! `/v1/users/inet/:name`: what a user of the admin API may do.
-//!
-//! `/v1/maxscale/threads`: what each routing worker has open.
+//! Decodes `/v1/maxscale` (process and settings), `/v1/users/inet/:name` (account type) and
+//! `/v1/maxscale/threads` (routing workers).
 
 use serde::Deserialize;
 
@@ -36,7 +33,7 @@ struct RawProxyAttributes<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 struct RawProxyParameters<'a> {
-    /// Here up to some 2.4; in the attributes since 2.5.
+    /// Here up to 2.4 (not in every patch release); in the attributes from 2.5.
     #[serde(borrow, default)]
     process_datadir: Lenient<Raw<'a>>,
     #[serde(default)]
@@ -65,10 +62,10 @@ struct RawOs<'a> {
     nodename: Lenient<Raw<'a>>,
 }
 
-/// There are nine methods of HTTP.
+/// Maximum number of methods kept. HTTP has nine.
 const MAX_METHODS: usize = 16;
 
-/// Reads the `data` of the reply. Settings that were not asked for are unknown.
+/// Decodes the `data` of the reply. Settings that were not requested are `None`.
 pub(super) fn proxy(data: &str) -> Result<(Instance, ProxySettings), WireError> {
     let raw: RawProxyResource<'_> = serde_json::from_str(data).map_err(|error| syntax_error(&error))?;
     let Some(Object(raw)) = raw.attributes.known() else {
@@ -127,7 +124,7 @@ struct RawUserAttributes<'a> {
     account: Lenient<Raw<'a>>,
 }
 
-/// Reads the `data` of the reply.
+/// Decodes the `data` of the reply.
 pub(super) fn account(data: &str) -> Result<Option<AccountType>, WireError> {
     let raw: RawUserResource<'_> = serde_json::from_str(data).map_err(|error| syntax_error(&error))?;
     let attributes = raw.attributes.known().map(|attributes| attributes.0);

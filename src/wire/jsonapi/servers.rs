@@ -1,7 +1,7 @@
-//! `/v1/servers`: how the proxy's monitor sees each server.
+//! Decodes `/v1/servers`: each server as the proxy's monitor sees it.
 //!
-//! Made for a reply of some hundred bytes. Versions before 2.5 do not know `fields` and send all of
-//! it; what is not wanted is passed over.
+//! The reply has some hundred bytes. Versions before 2.5 ignore `fields` and send everything; unused fields
+//! are skipped.
 
 use serde::Deserialize;
 
@@ -63,7 +63,7 @@ impl RowFormat for ServerRow {
             state: decoder.name(attributes.state),
             address: decoder.name(parameters.address),
             port: port.and_then(|Port(port)| port),
-            // Below 0 it is not replicating, or nobody knows.
+            // Below 0 the server does not replicate, or the lag is unknown.
             replication_lag: attributes
                 .replication_lag
                 .take(&mut decoder.blanked)

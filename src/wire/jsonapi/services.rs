@@ -1,7 +1,7 @@
-//! `/v1/services`: how full each service is, and what it keeps of its sessions.
+//! Decodes `/v1/services`: connections and limit of each service, and the statements that its sessions keep.
 //!
-//! Made for a reply of some hundred bytes. Versions before 2.5 do not know `fields` and send all of
-//! it; what is not wanted is passed over.
+//! The reply has some hundred bytes. Versions before 2.5 ignore `fields` and send everything; unused fields
+//! are skipped.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Bodies that look healthy and are not: foreign rows, unreadable fields, rows that take too much memory.
+//! Bodies that look valid but are not: foreign rows, unreadable fields, rows that take too much memory.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,7 +26,7 @@ fn decoded(dialect: Dialect, body: &str) -> Result<DecodedList, WireError> {
     within(Bounds::default(), dialect, body)
 }
 
-/// A list of this dialect with these rows.
+/// Returns a list of this dialect with these rows.
 fn enveloped(dialect: Dialect, rows: &str) -> String {
     match dialect {
         Dialect::Draft => format!("[{rows}]"),
@@ -34,7 +34,7 @@ fn enveloped(dialect: Dialect, rows: &str) -> String {
     }
 }
 
-/// A row of this dialect; `fields` are those that both have.
+/// Returns a row of this dialect. `fields` are those that both dialects have.
 fn row(dialect: Dialect, id: usize, fields: &str) -> String {
     match dialect {
         Dialect::Draft => format!(r#"{{"id":{id},{fields}}}"#),
@@ -52,7 +52,7 @@ fn one(dialect: Dialect, fields: &str) -> SessionDetail {
 }
 
 #[test]
-fn a_list_of_which_no_row_is_a_session_is_an_error() {
+fn a_list_without_any_session_row_is_an_error() {
     for dialect in DIALECTS {
         for rows in [
             r#"{"error":"x"}"#,
@@ -155,7 +155,7 @@ fn an_unreadable_text_or_number_blanks_its_field_and_keeps_the_row() {
 }
 
 #[test]
-fn an_unreadable_part_costs_nothing_beside_it() {
+fn an_unreadable_part_does_not_affect_the_others() {
     let fields = r#""user":"app","io_activity":1e999,"port":70000,
         "client":{"connection_attributes":{"\ud800":"x","program_name":"etl"},"sescmd_history_len":5000000000},
         "connections":[{"server":"db1","connection_id":7},{"server":"\udfff","connection_id":8}],
@@ -208,7 +208,7 @@ fn a_session_connected_in_1970_has_its_true_age() {
 }
 
 #[test]
-fn deep_values_cost_nothing_where_a_row_is_read_by_itself() {
+fn deep_values_are_skipped_in_a_row_read_separately() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     for dialect in DIALECTS {
         let fields = format!(r#""new":{deep},"idle":1e400,"user":{deep}"#);
@@ -320,7 +320,7 @@ fn a_byte_order_mark_is_passed_over() {
 
 proptest! {
     #[test]
-    fn broken_texts_beside_good_ones_cost_themselves(
+    fn invalid_texts_do_not_affect_valid_ones(
         users in prop::collection::vec(prop_oneof!["[a-z]{0,6}", Just(r"x\ud83d".to_owned()), Just(r"\udc00\ud83d".to_owned())], 1..20),
         dialect in prop::sample::select(&DIALECTS[..]),
     ) {
