@@ -1,10 +1,11 @@
-//! What grows with the number of sessions: why they are stuck, which rows are shown, in which order.
+//! Builds the table view: diagnoses, filters, sorts and groups. All work that grows with the number of
+//! sessions is here.
 //!
-//! One pure function, run by the shell beside the drawing thread for every new list and every
-//! changed filter or sort; `update` swaps the finished [`TableView`] in. So no key waits for
-//! 100,000 rows.
+//! One pure function. The shell runs it on another thread than the drawing, for every new snapshot and
+//! every changed filter or sort. `update` replaces the old [`TableView`] with the result, so that no
+//! key waits for 100,000 rows.
 //!
-//! The session under the cursor when its list no longer has it: it stays until the cursor leaves.
+//! If the session under the cursor leaves its list, its row is kept until the cursor leaves it.
 
 use std::sync::Arc;
 
@@ -21,20 +22,21 @@ use crate::model::{Counter, Lookup, RowKey, Session, Snapshot, display_width};
 pub use super::table_view::TableView;
 pub use super::view_query::{Sort, ViewQuery};
 
-/// Work for `arrange`.
+/// Input of [`build_view`].
 #[derive(Clone, Debug, Default)]
 pub struct ViewRequest {
-    /// What was shown before.
+    /// The view shown before.
     pub previous: Option<Arc<TableView>>,
-    /// The last good list of each endpoint.
+    /// The latest snapshot of each endpoint.
     pub snapshots: Vec<Arc<Snapshot>>,
-    /// What is known of the connections of their sessions, in the same order; none: of nobody.
+    /// Connection samples of each endpoint, in the order of `snapshots`. A missing entry means no
+    /// samples.
     pub samples: Vec<Arc<Samples>>,
-    /// What is asked.
+    /// Filter, order and grouping.
     pub spec: ViewQuery,
 }
 
-/// Puts the lists in order.
+/// Builds the table view from the snapshots. Pure; runs off the drawing thread.
 pub fn build_view(job: ViewRequest) -> TableView {
     let ViewRequest {
         previous,
@@ -74,7 +76,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     view
 }
 
-/// The rows that are shown, and how many of those that match are left out for being idle.
+/// Returns the rows to show, and the number of matching rows left out because they are idle.
 fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     let ViewQuery {
         filter,
@@ -116,7 +118,7 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     (order, idle_hidden)
 }
 
-/// Who has done nothing for so many seconds is idle.
+/// Idle time from which a session counts as idle, in seconds.
 const IDLE_THRESHOLD_SECS: f64 = 10.0;
 
 fn is_idle(session: &Session) -> bool {
@@ -125,7 +127,7 @@ fn is_idle(session: &Session) -> bool {
         .is_some_and(|idle| idle.as_secs_f64() >= IDLE_THRESHOLD_SECS)
 }
 
-/// An order is held only if there is one, of the same rows in the same way.
+/// Whether the previous order is kept: it exists, and filter and sort are the same.
 fn holds(spec: &ViewQuery, previous: &TableView) -> bool {
     spec.hold
         && !previous.is_empty()
@@ -135,7 +137,8 @@ fn holds(spec: &ViewQuery, previous: &TableView) -> bool {
         && previous.spec.hide_idle == spec.hide_idle
 }
 
-/// By the column, then by id, so that equal rows never swap. Under `hold`, by where each stood.
+/// Sorts by the column, then by id, so that equal rows never swap. With `hold`, sorts by the previous
+/// position.
 fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
     if let Some(previous) = previous.filter(|previous| holds(&view.spec, previous)) {
         order.sort_by_cached_key(|place| {
@@ -161,7 +164,7 @@ fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
             Some((key(&row), second, row.session.id, *place))
         })
         .collect();
-    // Of equal ids on several endpoints the first endpoint's stands first.
+    // Equal ids of several endpoints are in the order of the endpoints.
     keyed.sort_unstable_by(|(a, a2, a_id, a_place), (b, b2, b_id, b_place)| {
         let by_key = a.compare(*b, descending).then(a2.compare(*b2, second_descending));
         by_key.then(a_id.cmp(b_id)).then(a_place.cmp(b_place))
@@ -171,7 +174,7 @@ fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
     }
 }
 
-/// The widths that the columns have without any row.
+/// Returns the minimum widths of the columns.
 fn narrowest() -> [u16; COLUMNS.len()] {
     let mut widths = [0; COLUMNS.len()];
     for (width, column) in widths.iter_mut().zip(&COLUMNS) {
@@ -208,8 +211,9 @@ fn rank(view: &mut TableView) {
     }
 }
 
-/// The ghost of the session under the cursor, if it has left its list. One that has come back is
-/// no ghost; of an endpoint that no longer answers nothing is known.
+/// Returns the departed row for the session under the cursor, if the previous view had it and the
+/// current snapshot of its endpoint does not. Returns `None` if the session is listed again or its
+/// endpoint no longer replies.
 pub(super) fn keep_departed(
     previous: Option<&TableView>,
     snapshots: &[Arc<Snapshot>],
@@ -244,7 +248,7 @@ pub(super) fn keep_departed(
         snapshot: Arc::clone(before),
         session: session.clone(),
         diagnoses: Arc::clone(diagnoses),
-        // Another session under its number, or another process, leaves no doubt.
+        // Another session with the same id or another process is certain; no second list is needed.
         missing: if another { 2 } else { 1 },
         counted: now.number,
     })

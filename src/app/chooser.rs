@@ -1,5 +1,5 @@
-//! Choosing columns: all that there are, in the order in which they stand in the table. The table shows
-//! each step at once; Enter keeps it, Esc takes all of them back.
+//! The column chooser: all columns in table order. The table shows each change at once. Enter applies
+//! the choice, Esc cancels it.
 
 use super::App;
 use super::columns::ColumnId;
@@ -7,19 +7,19 @@ use super::keymap::Action;
 use super::msg::Effect;
 use super::status::Status;
 
-/// The list of columns while it is open.
+/// State of the open column chooser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chooser {
-    /// All columns, shown or not. One that is hidden keeps its place, so that it comes back there.
+    /// All columns, shown or not. A hidden column keeps its place, so that it returns there.
     pub order: Vec<ColumnId>,
-    /// Where the cursor is in it.
+    /// Index of the cursor in `order`.
     pub cursor: usize,
-    /// What to go back to.
+    /// Columns to restore on Esc.
     before: Vec<ColumnId>,
 }
 
 impl Chooser {
-    /// Those that are shown stand first, as they are shown.
+    /// Opens the chooser. The shown columns come first, in their order.
     fn new(shown: &[ColumnId]) -> Self {
         Self {
             order: ordered(shown),
@@ -28,7 +28,7 @@ impl Chooser {
         }
     }
 
-    /// The column under the cursor.
+    /// Returns the column under the cursor.
     pub fn current(&self) -> Option<ColumnId> {
         self.order.get(self.cursor).copied()
     }
@@ -53,13 +53,13 @@ fn ordered(shown: &[ColumnId]) -> Vec<ColumnId> {
     shown.iter().copied().chain(hidden).collect()
 }
 
-/// The option that shows these columns from the start.
+/// Returns the command line option for these columns.
 pub fn option(columns: &[ColumnId]) -> String {
     let names: Vec<_> = columns.iter().map(|id| id.column().name).collect();
     format!("--columns {}", names.join(","))
 }
 
-/// The line of the configuration file that does.
+/// Returns the configuration line for these columns.
 pub fn setting(columns: &[ColumnId]) -> String {
     let names: Vec<_> = columns
         .iter()
@@ -95,7 +95,7 @@ impl App {
                 self.copy(line, "", effects);
             }
             Action::Accept => self.chooser = None,
-            // The last line says that Esc stops the rest, whatever lies over the table.
+            // Esc stops the remaining kills first, as the last line shows.
             Action::No if self.stop_kills(effects) => {}
             Action::No => {
                 if let Some(chooser) = self.chooser.take() {
@@ -106,7 +106,7 @@ impl App {
         }
     }
 
-    /// Shows the column under the cursor where it stands in the list, or hides it.
+    /// Shows or hides the column under the cursor.
     fn toggle_column(&mut self) {
         let Some(column) = self.chooser.as_ref().and_then(Chooser::current) else {
             return;
@@ -118,11 +118,11 @@ impl App {
         } else if shown.len() > 1 {
             shown.retain(|id| *id != column);
         } else {
-            self.status = Some(Status::note("a table has one column at least".to_owned()));
+            self.status = Some(Status::note("at least one column must stay".to_owned()));
         }
     }
 
-    /// What is shown stands in the table as in the list.
+    /// Updates the table to the order of the chooser.
     fn show_in_order(&mut self) {
         let Some(chooser) = &self.chooser else { return };
         let shown = &self.table.columns;

@@ -1,5 +1,5 @@
-//! The columns: one entry each, from which the table's head, its cells, the sort, the help, the README
-//! and `maxtop list` come.
+//! The table of columns. Heads, cells, sorting, the help, the documents and `maxtop list` are generated
+//! from it.
 
 mod cells;
 mod column;
@@ -24,7 +24,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "id",
         heading: "ID",
-        about: "number of the session in its process",
+        about: "session id, unique within one run of MaxScale",
         align: Align::Right,
         min: 5,
         max: 20,
@@ -39,7 +39,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "severity",
         heading: "",
-        about: "how much it matters: ▲ act, ● look",
+        about: "how severe: ▲ act, ● look",
         align: Align::Left,
         min: 1,
         max: 1,
@@ -54,7 +54,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "user",
         heading: "USER",
-        about: "who is logged in",
+        about: "user of the client",
         align: Align::Left,
         min: 8,
         max: 24,
@@ -69,7 +69,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "address",
         heading: "ADDRESS",
-        about: "where the client connects from",
+        about: "address that the client connects from",
         align: Align::Left,
         min: 12,
         max: 47,
@@ -84,7 +84,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "service",
         heading: "SERVICE",
-        about: "the service that it uses",
+        about: "service that the client uses",
         align: Align::Left,
         min: 8,
         max: 24,
@@ -99,7 +99,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "age",
         heading: "AGE",
-        about: "how long ago the client connected",
+        about: "time since the client connected",
         align: Align::Right,
         min: 6,
         max: 7,
@@ -114,7 +114,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "idle",
         heading: "IDLE",
-        about: "how long nothing has passed, by the server's own rule",
+        about: "time without traffic, as this version measures it",
         align: Align::Right,
         min: 6,
         max: 7,
@@ -129,7 +129,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "why",
         heading: "WHY",
-        about: "why it is stuck; its state while it is not simply ready",
+        about: "why it is stuck; otherwise its state, unless ready",
         align: Align::Left,
         min: 17,
         max: u16::MAX,
@@ -144,7 +144,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "state",
         heading: "STATE",
-        about: "starting, ready, stopping, or what the server calls it",
+        about: "starting, ready, stopping, or the state as reported",
         align: Align::Left,
         min: 8,
         max: 20,
@@ -159,7 +159,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "servers",
         heading: "SERVERS",
-        about: "the servers whose connections it holds",
+        about: "servers that the session is connected to",
         align: Align::Left,
         min: 8,
         max: 32,
@@ -174,7 +174,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "program",
         heading: "PROGRAM",
-        about: "what the client calls itself",
+        about: "program name that the client reports",
         align: Align::Left,
         min: 8,
         max: 24,
@@ -189,7 +189,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "io",
         heading: "I/O",
-        about: "events lately; every reader wears it out",
+        about: "I/O events in the last 30 s; every API read ages them",
         align: Align::Right,
         min: 5,
         max: 8,
@@ -204,7 +204,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "memory",
         heading: "MEMORY",
-        about: "what the session takes in the proxy",
+        about: "memory of the session in MaxScale",
         align: Align::Right,
         min: 7,
         max: 7,
@@ -221,7 +221,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "query",
         heading: "QUERY",
-        about: "the statement that runs, if the server keeps any",
+        about: "running statement, if MaxScale keeps any",
         align: Align::Left,
         min: 24,
         max: u16::MAX,
@@ -236,7 +236,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "port",
         heading: "PORT",
-        about: "the client's port",
+        about: "port of the client",
         align: Align::Right,
         min: 5,
         max: 5,
@@ -251,7 +251,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "pid",
         heading: "PID",
-        about: "the client's process id, as the client says",
+        about: "process id that the client reports",
         align: Align::Right,
         min: 7,
         max: 10,
@@ -266,7 +266,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "worker",
         heading: "WORKER",
-        about: "the routing worker that serves it",
+        about: "routing worker that serves the session",
         align: Align::Right,
         min: 7,
         max: 7,
@@ -281,7 +281,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "threads",
         heading: "THREADS",
-        about: "its threads on the servers, in the order of SERVERS",
+        about: "thread ids on the servers, in the order of SERVERS",
         align: Align::Left,
         min: 8,
         max: 32,
@@ -296,7 +296,7 @@ pub static COLUMNS: [Column; 21] = [
     Column {
         name: "endpoint",
         heading: "ENDPOINT",
-        about: "the endpoint that it is listed at, by name",
+        about: "name of the endpoint that lists the session",
         align: Align::Left,
         min: 9,
         max: 32,

@@ -5,8 +5,9 @@ use super::msg::Effect;
 use super::status::Status;
 
 impl App {
-    /// `y` in the details: the statement that kills one of the session's connections on its server,
-    /// which a DELETE does not. Pressed again, that of the next connection.
+    /// `y` in the details: copies the `KILL` statement for one of the session's connections on its
+    /// server, which a DELETE does not kill. Pressed again, copies the statement for the next
+    /// connection.
     pub(super) fn copy_kill(&mut self, effects: &mut Vec<Effect>) {
         let Some(detail) = &mut self.detail else { return };
         let connections = detail

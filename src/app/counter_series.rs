@@ -1,28 +1,27 @@
-//! How a connection's counters move: rates between two looks, and their course since the details
-//! were opened, in bounded memory.
+//! Rates of a connection's counters between samples, since the details were opened. Memory is bounded.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::model::{ConnectionStatistics, Counter, Text};
 
-/// How many rates are kept for each counter: two minutes at one a second.
+/// Maximum number of rates kept for each counter: two minutes at one per second.
 const MAX_RATES: usize = 120;
-/// Looks closer together than this give no rate: the quotient would be noise.
+/// Minimum time between two samples for a rate. Below that the quotient would be noise.
 const MIN_RATE_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The course of one connection.
+/// Counter rates of one connection.
 #[derive(Clone, Debug)]
 pub struct CounterSeries {
     server: Option<Text>,
     last: ConnectionStatistics,
     last_at: Duration,
-    /// By counter; `None` where a rate cannot be known (a missed value, a counter that fell).
+    /// Rates by counter; `None` if a rate is unknown (a missed value, a counter that fell).
     rates: [VecDeque<Option<f64>>; 5],
 }
 
 impl CounterSeries {
-    /// Begins with a first look.
+    /// Creates a series with its first sample.
     pub fn new(server: Option<Text>, first: ConnectionStatistics, at: Duration) -> Self {
         Self {
             server,
@@ -32,12 +31,12 @@ impl CounterSeries {
         }
     }
 
-    /// The server of the connection it follows.
+    /// Returns the server of the connection.
     pub const fn server(&self) -> Option<&Text> {
         self.server.as_ref()
     }
 
-    /// Another look.
+    /// Adds a sample.
     pub fn on_sample(&mut self, statistics: ConnectionStatistics, at: Duration) {
         let passed = at.saturating_sub(self.last_at);
         if passed < MIN_RATE_INTERVAL {
@@ -48,7 +47,7 @@ impl CounterSeries {
                 .get(counter)
                 .zip(self.last.get(counter))
                 .and_then(|(now, was)| now.checked_sub(was));
-            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+            #[expect(clippy::cast_precision_loss, reason = "a rate is approximate")]
             rates.push_back(grown.map(|grown| grown as f64 / passed.as_secs_f64()));
             if rates.len() > MAX_RATES {
                 rates.pop_front();
@@ -58,12 +57,12 @@ impl CounterSeries {
         self.last_at = at;
     }
 
-    /// The last rate of a counter, per second.
+    /// Returns the last rate of a counter, per second.
     pub fn rate(&self, counter: Counter) -> Option<f64> {
         self.rates.get(counter as usize)?.back().copied().flatten()
     }
 
-    /// The rates of a counter, oldest first.
+    /// Returns the rates of a counter, oldest first.
     pub fn rates(&self, counter: Counter) -> impl DoubleEndedIterator<Item = Option<f64>> + '_ {
         self.rates.get(counter as usize).into_iter().flatten().copied()
     }

@@ -1,4 +1,4 @@
-//! The details: one session, looked at by itself, which stays when the session ends.
+//! The details of one session, polled individually. They stay open when the session ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,35 +10,35 @@ use super::msg::Now;
 use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, closer};
 use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObservation, Snapshot};
 
-/// The open details.
+/// State of the open details.
 #[derive(Clone, Debug)]
 pub struct DetailPane {
-    /// Whom they show.
+    /// Identity of the session.
     pub identity: Identity,
-    /// How the session stood in the list; shown until it was looked at by itself.
+    /// The session as listed. Shown until the first poll of its details.
     pub listed: Session,
-    /// The last look.
+    /// The latest poll.
     pub observation: Option<Arc<SessionObservation>>,
-    /// The course of each connection, in the order of the last look.
+    /// Counter rates of each connection, in the order of the latest poll.
     pub courses: Vec<CounterSeries>,
-    /// What a list found of it.
+    /// Findings from the session list.
     listed_findings: Vec<Finding>,
-    /// What its connections have shown.
+    /// The latest sample of its connections.
     sample: Option<ConnectionSample>,
-    /// When it ended, by this machine's clock.
+    /// When the session ended, by this machine's clock.
     pub ended: Option<Timestamp>,
-    /// Why the last look brought nothing.
+    /// Why the latest poll failed.
     pub fault: Option<RequestError>,
     /// The first line shown.
     pub scroll: usize,
     /// The connection whose `KILL` was copied last.
     pub copied: Option<usize>,
-    /// Good lists in a row without it.
+    /// Number of consecutive snapshots without the session.
     missing: u8,
 }
 
 impl DetailPane {
-    /// Opens on a session.
+    /// Opens the details of a session.
     pub const fn new(identity: Identity, listed: Session) -> Self {
         Self {
             identity,
@@ -55,7 +55,7 @@ impl DetailPane {
         }
     }
 
-    /// Whether the thread id of a connection on its server is known.
+    /// Whether the thread id of at least one connection is known.
     pub fn knows_threads(&self) -> bool {
         let mut connections = self
             .observation
@@ -64,14 +64,15 @@ impl DetailPane {
         connections.any(|connection| connection.thread_id.is_some())
     }
 
-    /// The session as it was seen last.
+    /// Returns the session as observed last.
     pub fn session(&self) -> &Session {
         self.observation
             .as_ref()
             .map_or(&self.listed, |observation| &observation.detail.session)
     }
 
-    /// Why it is stuck: what the list tells and what its connections show, the strongest first.
+    /// Returns the reasons why the session is stuck, from the list and its connections, most severe
+    /// first.
     pub fn findings(&self) -> Vec<Finding> {
         let listed = Diagnosis {
             found: &self.listed_findings,
@@ -80,14 +81,16 @@ impl DetailPane {
         closer(&listed, self.sample.as_ref()).0
     }
 
-    /// A list was judged. Of what is not in it, the last word stays.
+    /// Stores the diagnosis of a new snapshot. If the session is not in it, keeps the previous
+    /// findings.
     pub(super) fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
         if let (Some(diagnosis), None) = (diagnosis, self.ended) {
             self.listed_findings = diagnosis.found.to_vec();
         }
     }
 
-    /// An answer of a GET by id. Another session under the number means that this one has ended.
+    /// Handles the reply to a GET by id. Another session with the same id means that this one has
+    /// ended.
     pub fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
         if self.ended.is_some() {
             return;
@@ -114,7 +117,7 @@ impl DetailPane {
                 self.fault = None;
                 self.observation = Some(observation);
             }
-            // 24.02 lists sessions that a GET does not find: those that have not started.
+            // 24.02 lists sessions that a GET does not find: they have not started yet.
             Err(RequestError::NotFound) if self.observation.is_none() && self.missing == 0 => {
                 self.fault = Some(RequestError::NotFound);
             }
@@ -123,12 +126,12 @@ impl DetailPane {
         }
     }
 
-    /// Whether a list has this very session.
+    /// Whether a snapshot contains this very session.
     pub(super) fn is_in(&self, snapshot: &Snapshot) -> bool {
         matches!(snapshot.find(&self.identity.key()), Lookup::Same(_))
     }
 
-    /// Whether a GET by id has shown this very session.
+    /// Whether a GET by id returned this very session.
     pub(super) fn is_seen(&self, answer: &Result<Arc<SessionObservation>, RequestError>) -> bool {
         let compared = answer
             .as_ref()
@@ -136,7 +139,7 @@ impl DetailPane {
         matches!(compared, Ok(model::IdentityMatch::Same { .. }))
     }
 
-    /// A good list came. Missing from two in a row means that it has ended.
+    /// Handles a new snapshot. A session that is missing from two consecutive snapshots has ended.
     pub fn on_list(&mut self, snapshot: &Snapshot) {
         if self.ended.is_some() || snapshot.endpoint != self.identity.endpoint {
             return;
@@ -156,7 +159,8 @@ impl DetailPane {
         }
     }
 
-    /// Follows every connection's counters; a connection is known again by its place and server.
+    /// Adds a sample of every connection's counters. A connection is identified by its index and
+    /// server.
     fn follow(&mut self, observation: &SessionObservation, at: Duration) {
         let mut before = std::mem::take(&mut self.courses).into_iter();
         for connection in &observation.detail.connections {

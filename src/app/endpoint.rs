@@ -1,4 +1,4 @@
-//! What is known of each watched endpoint: is it there, how old is what it said, what does it cost.
+//! State of each watched endpoint: health, age of its data, response time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use crate::diagnosis::Samples;
 use crate::kill::Authority;
 use crate::model::{Dialect, RequestError, Snapshot, Text, maxctrl};
 
-/// How an endpoint is doing.
+/// Health of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkState {
-    /// Nothing has come yet.
+    /// No reply yet.
     Connecting,
-    /// The last list was good.
+    /// The last poll succeeded.
     Live,
-    /// The last list did not come.
+    /// The last poll failed.
     Failing {
-        /// Why.
+        /// Cause of the failure.
         fault: RequestError,
-        /// When it is tried again, since the program began.
+        /// When the request is retried, since the program began.
         retry_at: Duration,
     },
 }
@@ -29,47 +29,47 @@ pub enum LinkState {
 /// Why there are no statements: `retain_last_statements` is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoStatements {
-    /// Whose setting it is: the server's, or the service's own.
+    /// Owner of the setting: "proxy" or "service".
     pub keeper: &'static str,
-    /// The command that changes it, for a person to give.
+    /// The command that enables statements, for the user to run.
     pub command: String,
 }
 
 /// One endpoint.
 #[derive(Clone, Debug)]
 pub struct EndpointState {
-    /// What it is called: host and port, without secrets.
+    /// Host and port, without secrets.
     pub name: String,
-    /// How it is doing.
+    /// Health of the endpoint.
     pub link: LinkState,
-    /// How it speaks, once that is known.
+    /// The dialect, once it is detected.
     pub dialect: Option<Dialect>,
-    /// Its last good list.
+    /// The latest snapshot.
     pub latest: Option<Arc<Snapshot>>,
-    /// How its fleet has moved.
+    /// History of the fleet since maxtop started.
     pub trend: Trend,
-    /// When that list came, since the program began.
+    /// When the latest snapshot arrived, since the program began.
     pub heard_at: Option<Duration>,
-    /// The usual cost of a list: smoothed, so that the header does not flicker.
+    /// Typical response time of a list: smoothed, so that the header does not flicker.
     pub cost: Duration,
-    /// What looks at the connections of its sessions have shown (draft).
+    /// Samples of the connections of its sessions (draft).
     pub samples: Arc<Samples>,
-    /// How its servers are doing, once details were open (JSON:API).
+    /// States of its servers, once details were open (JSON:API).
     pub servers: ServersKnown,
-    /// How full its services are, once details or the overview were open (JSON:API).
+    /// Load of its services, once details or the overview were open (JSON:API).
     pub services: ServicesKnown,
-    /// Nothing may be ended here: by option, or because the server has said so.
+    /// Whether kills are off: by option, or because the server rejected one.
     pub read_only: bool,
-    /// Its account may only read, as the endpoint has reported. Then `read_only` is set as well.
+    /// Whether the account may only read, as the endpoint reported. Then `read_only` is set as well.
     pub may_only_read: bool,
-    /// What is known of the proxies behind it.
+    /// State of the proxies behind the endpoint.
     pub proxies: Proxies,
-    /// What must stay in sight: `--insecure`, `--allow-plain-http`.
+    /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
 }
 
 impl EndpointState {
-    /// One that was not heard yet.
+    /// Creates an endpoint that has not replied yet.
     pub fn new(name: String, read_only: bool, warnings: Vec<&'static str>) -> Self {
         Self {
             name,
@@ -89,7 +89,7 @@ impl EndpointState {
         }
     }
 
-    /// A good list came.
+    /// Handles a new snapshot.
     pub fn on_list(&mut self, snapshot: Arc<Snapshot>, at: Duration) {
         self.cost = if self.latest.is_none() {
             snapshot.cost
@@ -98,7 +98,7 @@ impl EndpointState {
         };
         self.dialect = Some(snapshot.dialect);
         if snapshot.change.is_after_restart {
-            // The numbers are those of others now.
+            // After a restart the ids belong to other sessions.
             self.samples = Arc::default();
         }
         self.trend.on_list(&snapshot, at);
@@ -107,31 +107,31 @@ impl EndpointState {
         self.link = LinkState::Live;
     }
 
-    /// A list did not come.
+    /// Handles a failed poll.
     pub fn on_failure(&mut self, fault: RequestError, retry_at: Duration) {
         self.link = LinkState::Failing { fault, retry_at };
     }
 
-    /// How old its data is.
+    /// Returns the age of the data.
     pub fn age(&self, now: Duration) -> Option<Duration> {
         Some(now.saturating_sub(self.heard_at?))
     }
 
-    /// Returns the interval at which lists are really taken: the configured one, or a longer one
-    /// where lists are expensive.
+    /// Returns the effective interval between lists: the configured one, or a longer one if lists are
+    /// expensive.
     pub fn kept_interval(&self, configured: Duration) -> Duration {
         let least = self.latest.as_ref().map(|latest| latest.least_interval);
         configured.max(least.unwrap_or_default())
     }
 
-    /// Older than two intervals: not to be taken for live. `interval` is the one asked for; the
-    /// cost of the list itself stretches it.
+    /// Whether the data is older than two intervals and must not be shown as live. `interval` is the
+    /// configured one; the response time of the list itself stretches it.
     pub fn is_stale(&self, now: Duration, interval: Duration, duty: f64) -> bool {
         self.age(now)
             .is_some_and(|age| age > self.max_silence(interval, duty))
     }
 
-    /// How long its data counts as live.
+    /// Returns the maximum age at which data counts as live.
     pub fn max_silence(&self, interval: Duration, duty: f64) -> Duration {
         let stretched = if duty > 0.0 {
             self.cost.div_f64(duty)
@@ -141,8 +141,8 @@ impl EndpointState {
         self.kept_interval(interval).max(stretched) * 2
     }
 
-    /// Whether sessions of this service keep statements, and what would make them, where they do
-    /// not. What nobody tells is taken for well.
+    /// Returns why sessions of `service` show no statements and the command that enables them. `None`
+    /// if statements are kept or the setting is unknown.
     pub fn missing_statements(&self, service: Option<&Text>) -> Option<NoStatements> {
         if self.dialect == Some(Dialect::Draft) {
             return None;
@@ -158,13 +158,13 @@ impl EndpointState {
             }),
             Some((_, Some(kept))) if kept > 0 => None,
             _ => (proxy == Some(0)).then(|| NoStatements {
-                keeper: "server",
+                keeper: "proxy",
                 command: maxctrl::KEEP_STATEMENTS.to_owned(),
             }),
         }
     }
 
-    /// What is known of who asks, for a kill.
+    /// Returns what the account may do, for a kill.
     pub fn authority(&self) -> Authority {
         let instance = self.latest.as_ref().and_then(|latest| latest.instance.as_ref());
         Authority {

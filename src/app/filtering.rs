@@ -1,4 +1,4 @@
-//! The filter is typed: what each key of the prompt does to the table.
+//! The filter prompt: effect of each key on the table.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl App {
         }
     }
 
-    /// Pasted text goes to whatever is typed, and is never keys.
+    /// Inserts pasted text into the open text input. It is never treated as keys.
     pub(super) fn on_paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         if let Some(asking) = &mut self.kills.asking {
             asking.paste(text);
@@ -31,8 +31,7 @@ impl App {
         }
     }
 
-    /// The sessions of the client under the cursor, or in the details, and of nobody else: on all
-    /// endpoints, and whatever was asked before.
+    /// Replaces the filter with the user and address of the selected session, on all endpoints.
     pub(super) fn filter_client(&mut self, effects: &mut Vec<Effect>) {
         let Some((user, address)) = self.client() else {
             return;
@@ -44,7 +43,7 @@ impl App {
         });
         let Some(filter) = filter else {
             self.status = Some(Status::warning(
-                "no filter can ask for this client: its name is too long".to_owned(),
+                "cannot filter by this client: its name is too long".to_owned(),
             ));
             return;
         };
@@ -58,7 +57,7 @@ impl App {
         self.rebuild_view(effects);
     }
 
-    /// User and address of the session that is meant, as far as they are known.
+    /// Returns user and address of the selected session, each `None` if unknown.
     fn client(&self) -> Option<(Option<Text>, Option<Text>)> {
         if self.shows_groups() {
             return None;
@@ -70,7 +69,7 @@ impl App {
         }
     }
 
-    /// While it is typed, the last text that was a filter holds.
+    /// Applies the last valid text while the filter is being typed.
     fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
         if let Some(prompt) = &self.prompt
             && prompt.error.is_none()
@@ -95,14 +94,14 @@ impl App {
         }
     }
 
-    /// Enter with a text that is no filter stays in the prompt.
+    /// Enter with an invalid filter stays in the prompt.
     fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some(prompt) = &mut self.prompt else { return };
         if action == Action::Accept {
             let Some(filter) = prompt.accept() else { return };
             self.table.history.add(&filter);
             if filter.is_empty() {
-                // All are shown: that is no group's sessions to go back from.
+                // All sessions are shown, so there is no group to return to.
                 self.table.groups.opened.clear();
             }
             self.table.filter = filter;

@@ -1,4 +1,4 @@
-//! The table by groups: what each key does there.
+//! Keys of the table by groups.
 
 use super::App;
 use super::groups::group::{Group, GroupKey};
@@ -16,20 +16,20 @@ impl App {
         self.table.view.groups.is_some()
     }
 
-    /// Groups were asked for, or sessions again, and what is on the screen is not that yet.
+    /// Whether the screen still shows the previous grouping.
     pub(super) fn is_regrouping(&self) -> bool {
         let shown = self.table.view.groups.as_ref().map(|groups| groups.spec.by);
         shown != self.table.groups.by
     }
 
-    /// What at least one endpoint tells enough for to group by it.
+    /// Returns the groupings that at least one endpoint reports the data for.
     pub fn known_groupings(&self) -> impl Iterator<Item = GroupingId> + '_ {
         let is_several = self.endpoints.len() > 1;
         GroupingId::all()
             .filter(move |id| self.is_reported(id.grouping().only) && (is_several || !id.grouping().several))
     }
 
-    /// `t`: by what was grouped last, and from then on by the next, or by the one before.
+    /// `t`: groups by the last field, and once grouped, by the next or previous field.
     pub(super) fn group_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
         let known: Vec<_> = self.known_groupings().collect();
         let panes = &self.table.groups;
@@ -55,7 +55,7 @@ impl App {
         self.rebuild_view(effects);
     }
 
-    /// Enter: the sessions of the group under the cursor; of a session, its details.
+    /// Enter: shows the sessions of the group under the cursor, or the details of a session.
     pub(super) fn open(&mut self, effects: &mut Vec<Effect>) {
         if self.is_regrouping() {
             return;
@@ -79,8 +79,8 @@ impl App {
         self.rebuild_view(effects);
     }
 
-    /// Esc: from the sessions of a group back to the groups, from groups to the sessions. Says whether
-    /// there was anything to leave.
+    /// Esc: returns from the sessions of a group to the groups, and from the groups to the table.
+    /// Returns whether there was a group to leave.
     pub(super) fn leave_group(&mut self, effects: &mut Vec<Effect>) -> bool {
         let panes = &mut self.table.groups;
         if panes.by.take().is_none() {
@@ -94,25 +94,25 @@ impl App {
         true
     }
 
-    /// The group under the cursor, while groups are shown.
+    /// Returns the group under the cursor, while groups are shown.
     pub fn current_group(&self) -> Option<(&'static Grouping, &Group)> {
         let groups = self.table.view.groups.as_ref()?;
         let group = groups.get(self.table.groups.position())?;
         Some((groups.spec.by.grouping(), group))
     }
 
-    /// The group under the cursor, with the filter that finds exactly its sessions; or the status line
-    /// says why there is none.
+    /// Returns the group under the cursor and the filter that matches exactly its sessions. If there is
+    /// no such filter, the status line shows why.
     fn chosen_group(&mut self, under: &Filter) -> Option<(GroupKey, Filter)> {
         let (grouping, group) = self.current_group()?;
         if group.is_gone {
-            self.status = Some(Status::note(format!("nobody is left of {}", group.name())));
+            self.status = Some(Status::note(format!("group {} is empty now", group.name())));
             return None;
         }
         match under.narrowed(grouping.field()?, group.key.raw()) {
             Ok(filter) => Some((group.key.clone(), filter)),
             Err(error) => {
-                let why = format!("no filter can ask for this {}: {}", grouping.name, error.kind);
+                let why = format!("cannot filter by this {}: {}", grouping.name, error.kind);
                 self.status = Some(Status::warning(why));
                 None
             }
@@ -129,7 +129,8 @@ impl App {
             .collect()
     }
 
-    /// The sessions of the group under the cursor as victims. Each carries the filter that found it.
+    /// Returns the sessions of the group under the cursor as victims. Each stores the filter that
+    /// selected it.
     pub(super) fn victims_of_group(&mut self) -> Vec<Victim> {
         let under = self.table.view.spec.filter.clone();
         let Some((key, filter)) = self.chosen_group(&under) else {
@@ -140,7 +141,7 @@ impl App {
             .collect()
     }
 
-    /// Marks all sessions of the group under the cursor, or takes their marks away if all have one.
+    /// Marks all sessions of the group under the cursor, or removes their marks if all are marked.
     pub(super) fn toggle_group(&mut self, effects: &mut Vec<Effect>) {
         let is_marked = self.is_group_marked();
         let under = self.table.view.spec.filter.clone();

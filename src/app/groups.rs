@@ -1,4 +1,4 @@
-//! Groups of the sessions that the filter lets through, read by window.
+//! Groups of the sessions that match the filter, read by window.
 
 pub mod collect;
 pub mod columns;
@@ -14,75 +14,75 @@ use self::groupings::{GroupValue, GroupingId};
 use super::row::TableRow;
 use crate::model::RawText;
 
-/// What is asked of groups.
+/// Specification of the groups to build.
 #[derive(Clone, Debug, Default)]
 pub struct GroupSpec {
-    /// By what sessions are grouped.
+    /// The field to group by.
     pub by: GroupingId,
-    /// In which order the groups stand.
+    /// Order of the groups.
     pub sort: GroupSort,
-    /// The group under the cursor: it stays when its last session is gone.
+    /// The group under the cursor. It stays when its last session is gone.
     pub cursor: Option<GroupKey>,
 }
 
 /// Groups in order, ready to be drawn by window.
 #[derive(Clone, Debug)]
 pub struct Groups {
-    /// What was asked.
+    /// The specification that the groups were built for.
     pub spec: GroupSpec,
-    /// How many sessions were grouped.
+    /// Number of sessions grouped.
     pub sessions: usize,
-    /// How many of them are in several groups.
+    /// Number of sessions in several groups.
     pub several: usize,
-    /// The widest text of each column so far. It never shrinks, as long as the grouping stays.
+    /// Widest text of each column so far. Never shrinks while the grouping stays the same.
     pub widths: [u16; GROUP_COLUMNS.len()],
-    /// Whether a group is kept that has no session any more.
+    /// Whether a group without sessions is kept.
     pub has_gone: bool,
-    /// As they were met.
+    /// Groups in the order of their first session.
     all: Vec<Group>,
-    /// Their places in `all`, from top to bottom.
+    /// Indexes into `all`, from top to bottom.
     order: Vec<usize>,
 }
 
 impl Groups {
-    /// How many there are.
+    /// Returns the number of groups.
     pub const fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no groups.
     pub const fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
-    /// How many have any session.
+    /// Returns the number of groups that have sessions.
     pub const fn live(&self) -> usize {
         self.order.len() - self.has_gone as usize
     }
 
-    /// The group at a place.
+    /// Returns the group at a position.
     pub fn get(&self, position: usize) -> Option<&Group> {
         self.all.get(*self.order.get(position)?)
     }
 
-    /// The groups of a window.
+    /// Returns the groups of a window.
     pub fn window(&self, from: usize, height: usize) -> impl Iterator<Item = &Group> {
         let places = self.order.iter().skip(from).take(height);
         places.filter_map(|place| self.all.get(*place))
     }
 
-    /// Where a group stands.
+    /// Returns the position of a group.
     pub fn position(&self, key: &GroupKey) -> Option<usize> {
         self.window(0, usize::MAX).position(|group| group.key == *key)
     }
 
-    /// Where each group stands.
+    /// Returns the position of each group.
     fn positions(&self) -> FxHashMap<Option<RawText<'_>>, usize> {
         let groups = self.window(0, usize::MAX).zip(0..);
         groups.map(|(group, place)| (group.key.raw(), place)).collect()
     }
 
-    /// How many of these sessions are in each group, by its place.
+    /// Counts how many of these sessions are in each group, by its position.
     pub(super) fn count<'a>(&self, rows: impl Iterator<Item = TableRow<'a>>) -> Vec<u64> {
         let places = self.positions();
         let mut counts = vec![0; self.order.len()];

@@ -1,4 +1,4 @@
-//! A stage for tests: the core with a shell that only notes what it was asked, and arranges at once.
+//! Test harness: the core with a shell that only records effects, and builds views at once.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,29 +21,29 @@ use crate::model::{
 };
 use crate::wire::{self, Decoder, Interner};
 
-/// When the tests play: 2026-11-23 16:20:00 UTC.
+/// Time at which the tests start: 2026-11-23 16:20:00 UTC.
 const WALL: i64 = 1_795_450_800;
 
 pub(crate) struct AppHarness {
     pub(crate) app: App,
-    /// Everything that was asked of the shell, but arranging, sampling and waking.
+    /// All effects except view requests, sampling and wake-ups.
     pub(crate) asked: Vec<Effect>,
-    /// What the audit log says to intents.
+    /// Reply of the audit log to intents.
     pub(crate) log: Result<(), String>,
     /// Whether the audit log replies to intents at once.
     pub(crate) log_replies: bool,
     /// The version that the endpoints report (JSON:API).
     pub(crate) version: String,
-    /// The shortest interval that the endpoint can bear.
+    /// Minimum interval that the endpoint allows.
     pub(crate) least_interval: Duration,
     dialect: Dialect,
     elapsed: Duration,
-    /// How long it takes to put the rows in order, and how often that was done.
+    /// How long it takes to build a view, and how often that was done.
     pub(crate) arranging_takes: Duration,
     pub(crate) arranged: usize,
-    /// When the screen wants to hear the time.
+    /// Time of the next wake-up, if any.
     wake: Option<Duration>,
-    /// The sessions whose connections are to be looked at first.
+    /// The sessions whose connections are sampled first.
     pub(crate) shown: Vec<u64>,
     lists: u64,
     zone: TimeZone,
@@ -64,7 +64,7 @@ impl AppHarness {
         Self::watching(&["127.0.0.1:8989"], settings, dialect, size)
     }
 
-    /// With these endpoints.
+    /// Creates a harness with these endpoints.
     pub(crate) fn watching(
         endpoints: &[&str],
         settings: AppSettings,
@@ -125,7 +125,7 @@ impl AppHarness {
         }
     }
 
-    /// Lets time pass.
+    /// Advances the time.
     pub(crate) fn wait(&mut self, span: Duration) {
         self.elapsed += span;
         self.send(Msg::Clock(self.now()));
@@ -139,7 +139,7 @@ impl AppHarness {
         }
     }
 
-    /// Lets time pass, and wakes the screen whenever it wants to be.
+    /// Advances the time and delivers the wake-ups.
     pub(crate) fn wait_awake(&mut self, span: Duration) {
         let until = self.elapsed + span;
         while let Some(at) = self.wake.take().filter(|at| *at <= until) {
@@ -148,7 +148,7 @@ impl AppHarness {
         self.wait(until.saturating_sub(self.elapsed));
     }
 
-    /// A frame with all that has happened is on the screen.
+    /// Draws a frame with all that has happened.
     pub(crate) fn draw(&mut self) {
         let question = self.app.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
@@ -168,7 +168,7 @@ impl AppHarness {
         }
     }
 
-    /// So long after the last key that nothing holds the order any more.
+    /// Waits until no key holds the order any more.
     pub(crate) fn wait_until_idle(&mut self) {
         self.wait(Duration::from_secs(6));
     }
@@ -179,23 +179,23 @@ impl AppHarness {
         decode(&mut Decoder::new(&mut interner, Some(&self.zone), now))
     }
 
-    /// A good list comes.
+    /// Delivers a session list.
     pub(crate) fn list(&mut self, body: &str) {
         self.list_of(body, "Mon, 23 Nov 2026 15:55:27 GMT");
     }
 
-    /// A good list of the process that was started then (which only JSON:API tells).
+    /// Delivers a list from the process with this start time (which only JSON:API reports).
     pub(crate) fn list_of(&mut self, body: &str, started_at: &str) {
         self.list_at(0, body, started_at);
     }
 
-    /// A snapshot of one of several endpoints, whose proxy has this start time and node name.
+    /// Delivers a snapshot of one of several endpoints, whose proxy has this start time and node name.
     pub(crate) fn list_from(&mut self, endpoint: u16, body: &str, started_at: &str, node: Option<&str>) {
         self.node = node.map(|node| Text::clean(node, TextLimit::Name));
         self.list_at(endpoint, body, started_at);
     }
 
-    /// A good list of one of many endpoints.
+    /// Delivers a list of one of many endpoints.
     pub(crate) fn list_at(&mut self, endpoint: u16, body: &str, started_at: &str) {
         let rows = self
             .decoded(|decoder| wire::list(self.dialect, body.as_bytes(), decoder))
@@ -238,7 +238,7 @@ impl AppHarness {
         });
     }
 
-    /// The details' request is answered.
+    /// Delivers the reply to the details' request.
     pub(crate) fn on_observation(&mut self, answer: Result<SessionDetail, RequestError>) {
         let id = self
             .app
@@ -253,7 +253,7 @@ impl AppHarness {
         });
     }
 
-    /// The endpoint's servers are told.
+    /// Delivers the states of the endpoint's servers.
     pub(crate) fn servers(&mut self, answer: Result<&[ServerState], RequestError>) {
         let answer = answer.map(|states| {
             Arc::new(Servers {
@@ -269,7 +269,7 @@ impl AppHarness {
         });
     }
 
-    /// The endpoint's services are told.
+    /// Delivers the load of the endpoint's services.
     pub(crate) fn services(&mut self, answer: Result<&[ServiceState], RequestError>) {
         let answer = answer.map(|states| {
             Arc::new(Services {
@@ -285,7 +285,7 @@ impl AppHarness {
         });
     }
 
-    /// A check is answered.
+    /// Delivers the reply to a check.
     pub(crate) fn on_check(&mut self, ticket: Ticket, answer: Result<SessionDetail, RequestError>) {
         if answer
             .as_ref()
@@ -317,20 +317,20 @@ impl AppHarness {
         })
     }
 
-    /// The session with this id as the last list had it, as a GET would show it.
+    /// Returns the session with this id in the last list, as a GET would show it.
     pub(crate) fn detail(&self, id: u64) -> SessionDetail {
         let latest = self.app.endpoints[0].latest.as_ref().unwrap();
         SessionDetail::of(latest.get(SessionId(id)).unwrap().clone())
     }
 
-    /// The ids on the screen, from top to bottom, and which one the cursor is on.
+    /// Returns the ids on the screen, from top to bottom, and the one under the cursor.
     pub(crate) fn shown(&self) -> (Vec<u64>, Option<u64>) {
         let rows = self.app.table.view.window(self.app.table.offset, self.app.page());
         let ids = rows.map(|row| row.session.id.0).collect();
         (ids, self.app.table.cursor.as_ref().map(|key| key.id.0))
     }
 
-    /// The checks that were ordered: tickets and ids.
+    /// Returns the checks that were ordered: tickets and ids.
     pub(crate) fn checks(&self) -> Vec<(Ticket, u64)> {
         let checks = self.asked.iter().filter_map(|effect| match effect {
             Effect::Kill(Order::Ask {
@@ -343,7 +343,7 @@ impl AppHarness {
         checks.collect()
     }
 
-    /// The last check that was ordered.
+    /// Returns the last check that was ordered.
     pub(crate) fn last_check(&self) -> Option<Ticket> {
         self.asked.iter().rev().find_map(|effect| match effect {
             Effect::Kill(Order::Ask {
@@ -355,7 +355,7 @@ impl AppHarness {
         })
     }
 
-    /// The DELETEs that were ordered: ids and tickets.
+    /// Returns the DELETEs that were ordered: ids and tickets.
     pub(crate) fn deletes(&self) -> Vec<(u64, Ticket)> {
         let deletes = self.asked.iter().filter_map(|effect| match effect {
             Effect::Kill(Order::Ask {
@@ -383,7 +383,7 @@ fn instance(version: &str, started_at: &str, node: Option<Text>) -> Instance {
     }
 }
 
-/// A list of the draft dialect: each session by id, user and idle seconds.
+/// Returns a list of the draft dialect: each session by id, user and idle seconds.
 pub(crate) fn draft(sessions: &[(u64, &str, u64)]) -> String {
     let rows = sessions.iter().map(|(id, user, idle)| {
         let age = id % 60;

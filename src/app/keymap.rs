@@ -1,11 +1,11 @@
-//! The keys: one entry each, from which dispatch, the hint line and the help come.
+//! The table of keys. Dispatch, the hint line and the help are generated from it.
 //!
-//! Keys, independent of the terminal library.
+//! Keys are independent of the terminal library.
 
-/// Where a key means something.
+/// Part of the screen that receives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyContext {
-    /// The table, or the details with nothing on top.
+    /// The table, or the details with nothing over them.
     Table,
     /// The table, while it shows groups.
     Groups,
@@ -19,115 +19,115 @@ pub enum KeyContext {
     Reason,
     /// The columns are being chosen.
     Columns,
-    /// The help or the kill log.
+    /// The help, the kill log or the overview.
     Overlay,
 }
 
-/// What a key does.
+/// Effect of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Move the cursor, or scroll, by lines.
     Move(isize),
-    /// By pages.
+    /// Move by pages.
     Page(isize),
-    /// By half pages.
+    /// Move by half pages.
     HalfPage(isize),
-    /// To the first row.
+    /// Move to the first row.
     First,
-    /// To the last row.
+    /// Move to the last row.
     Last,
     /// Open the details, or the sessions of a group.
     Open,
-    /// One level back.
+    /// Go one level back.
     Back,
-    /// Give the other pane the keys.
+    /// Move the focus to the other pane.
     NextPane,
     /// Type a filter.
     Filter,
     /// Sort by the column to the left or right.
     SortBy(isize),
-    /// Group sessions, by what is so many steps on.
+    /// Group sessions; step this many fields on.
     Group(isize),
-    /// Turn the order round.
+    /// Reverse the sort order.
     Invert,
-    /// Ask whether to end the session.
+    /// Open the kill dialog.
     Kill,
-    /// Leave out who is idle without a reason, or show them again.
+    /// Hide sessions that are idle without a reason, or show them again.
     HideIdle,
-    /// Mark the session, or take its mark away.
+    /// Mark or unmark the session.
     Mark,
-    /// Mark a range: from here, then up to there.
+    /// Start a range, or mark it up to the cursor.
     MarkRange,
-    /// Mark all that are shown.
+    /// Mark all rows shown.
     MarkAll,
-    /// Take all marks away.
+    /// Remove all marks.
     UnmarkAll,
-    /// Take back a kill in its grace time.
-    TakeBack,
-    /// Show the sessions of one client only, wherever they are.
+    /// Cancel a kill in its grace period.
+    CancelKill,
+    /// Show the sessions of one client only, on all endpoints.
     SameClient,
-    /// Show the kills of this run.
+    /// Show the kill log.
     KillLog,
-    /// Show how the fleet has moved.
+    /// Show the overview.
     Overview,
     /// Choose the columns.
     Columns,
     /// Copy the statement that kills one of the session's connections on its server; or the setting
     /// that keeps the columns.
     Copy,
-    /// Hold the table still.
+    /// Freeze the table.
     Pause,
     /// Poll faster or slower, by steps.
     Pace(isize),
     /// Poll now.
     Refresh,
-    /// Draw everything anew.
+    /// Redraw the screen.
     Repaint,
     /// Show the help.
     Help,
-    /// Stop the program, as the shell's job control does.
+    /// Suspend the program, as the shell's job control does.
     Suspend,
-    /// End.
+    /// Quit.
     Quit,
-    /// End, and leave the last frame as text.
+    /// Quit, and leave the last frame as text.
     QuitKeepingFrame,
     /// In a dialog: yes.
     Yes,
     /// In a dialog: no.
     No,
-    /// In a dialog: the other button.
+    /// In a dialog: choose the other button.
     Choose,
-    /// In a dialog or prompt: what is there.
+    /// In a dialog or prompt: accept the current choice.
     Accept,
-    /// In a dialog: take the last digit back.
+    /// In a dialog: remove the last digit.
     Erase,
-    /// In a dialog: strike a victim out, or take it in again.
+    /// In a dialog: strike a victim out, or include it again.
     Strike,
     /// In a dialog: type the reason.
     Reason,
-    /// In the prompt: the rest of the word.
+    /// In the prompt: complete the word.
     Complete,
-    /// Among the columns: show one, or hide it.
+    /// In the column chooser: show or hide a column.
     Toggle,
-    /// Among the columns: to the left or right.
+    /// In the column chooser: move a column to the left or right.
     Shift(isize),
-    /// Among the columns: as they were at first.
+    /// In the column chooser: restore the default columns.
     Reset,
 }
 
 /// One line of the table of keys.
 pub struct Binding {
-    /// Where.
+    /// Context in which the keys are bound.
     pub context: KeyContext,
-    /// Which keys; the first stands in the hints.
+    /// The keys. The first one is shown in the hints.
     pub keys: &'static [KeyPress],
-    /// What they do.
+    /// Effect of the keys.
     pub action: Action,
-    /// The keys as help writes them.
+    /// The keys as shown in the help.
     pub shown: &'static str,
-    /// What they do, as help says it; empty for a twin that help does not list.
+    /// Description for the help; empty for an entry that the help does not list.
     pub about: &'static str,
-    /// The word in the hint line; empty: none.
+    /// Word in the hint line; empty if there is none.
     pub hint: &'static str,
 }
 
@@ -160,16 +160,16 @@ macro_rules! bindings {
     };
 }
 
-/// Every key of the program. What kills is upper case and asks.
+/// All key bindings. Keys that kill are upper case and open a dialog.
 pub static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
-    Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end the session, after asking and checking", "kill";
-    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter: which sessions to show", "filter";
-    Table [ch(' ')] Action::Mark, "Space", "mark the session, or take its mark away", "mark";
+    Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
+    Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter the sessions", "filter";
+    Table [ch(' ')] Action::Mark, "Space", "mark or unmark the session", "mark";
     Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
-    Table [ch('I')] Action::Invert, "I", "turn the order round", "";
-    Table [ch('t'), on(Code::F(5))] Action::Group(1), "t F5", "groups: by user, address, service, server, state …", "group";
+    Table [ch('I')] Action::Invert, "I", "reverse the sort order", "";
+    Table [ch('t'), on(Code::F(5))] Action::Group(1), "t F5", "group by user, address, service, server, state …", "group";
     Table [on(Code::Up), ch('k')] Action::Move(-1), "↑ k", "up", "";
     Table [on(Code::Down), ch('j')] Action::Move(1), "↓ j", "down", "";
     Table [on(Code::PageUp), ctrl('b')] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
@@ -178,41 +178,41 @@ pub static BINDINGS: &[Binding] = bindings! {
     Table [ctrl('d')] Action::HalfPage(1), "Ctrl-d", "", "";
     Table [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Table [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
-    Table [ch('i')] Action::HideIdle, "i", "hide who is idle for 10s or more without a reason", "";
+    Table [ch('i')] Action::HideIdle, "i", "hide sessions idle for 10s or more without a reason", "";
     Table [ch('=')] Action::SameClient, "=", "only this client: its user and address, on all endpoints", "";
     Table [ch('v')] Action::MarkRange, "v", "mark a range: v, move, v", "";
-    Table [ch('*')] Action::MarkAll, "*", "mark all that are shown; a kill asks their filter again", "";
-    Table [ch('U')] Action::UnmarkAll, "U", "take all marks away", "";
-    Table [ch('u')] Action::TakeBack, "u", "take back a kill in its grace time; so do Esc and q", "";
+    Table [ch('*')] Action::MarkAll, "*", "mark everything shown; a kill re-checks the filter", "";
+    Table [ch('U')] Action::UnmarkAll, "U", "remove all marks", "";
+    Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
-    Table [ch('o')] Action::Overview, "o", "overview: how the fleet has moved since maxtop began", "";
-    Table [ch('l')] Action::KillLog, "l", "what came of the kills of this run", "";
-    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "the other pane, when both are shown", "";
-    Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: the table stands, polling goes on", "";
+    Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
+    Table [ch('l')] Action::KillLog, "l", "kill log of this run", "";
+    Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
+    Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";
     Table [ch('+')] Action::Pace(1), "+ -", "poll less or more often", "";
     Table [ch('-')] Action::Pace(-1), "-", "", "";
     Table [ch('r')] Action::Refresh, "r", "poll now", "";
-    Table [ctrl('l')] Action::Repaint, "Ctrl-l", "draw everything anew", "";
+    Table [ctrl('l')] Action::Repaint, "Ctrl-l", "redraw the screen", "";
     Table [on(Code::Esc)] Action::Back, "Esc", "one level back; never quits", "";
     Table [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
-    Table [ctrl('z')] Action::Suspend, "Ctrl-z", "to the shell; fg comes back", "";
+    Table [ctrl('z')] Action::Suspend, "Ctrl-z", "suspend to the shell; fg resumes", "";
     Table [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
     Table [ch('Q')] Action::QuitKeepingFrame, "Q", "quit and leave the last frame as text", "";
-    Groups [on(Code::Enter)] Action::Open, "Enter", "the sessions of the group, as a filter", "sessions";
-    Groups [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "end all sessions of the group, after asking and checking", "kill";
-    Groups [ch('t'), on(Code::F(5)), on(Code::Right)] Action::Group(1), "t F5 →", "group by the next: service, server, state, reason …", "regroup";
-    Groups [on(Code::Left)] Action::Group(-1), "←", "group by the one before", "";
-    Groups [ch(' ')] Action::Mark, "Space", "mark all sessions of the group, or take their marks away", "";
-    Groups [on(Code::Esc)] Action::Back, "Esc", "back to the table; from opened ones, to the groups", "back";
+    Groups [on(Code::Enter)] Action::Open, "Enter", "show the sessions of the group, as a filter", "sessions";
+    Groups [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the group's sessions, after check and confirmation", "kill";
+    Groups [ch('t'), on(Code::F(5)), on(Code::Right)] Action::Group(1), "t F5 →", "group by the next field: service, server, state …", "regroup";
+    Groups [on(Code::Left)] Action::Group(-1), "←", "group by the previous field", "";
+    Groups [ch(' ')] Action::Mark, "Space", "mark or unmark all sessions of the group", "";
+    Groups [on(Code::Esc)] Action::Back, "Esc", "back to the table, or from sessions to their groups", "back";
     Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
-    Detail [ch('y')] Action::Copy, "y", "copy KILL with the thread id of one of its connections", "copy KILL";
+    Detail [ch('y')] Action::Copy, "y", "copy KILL with the thread id of a server connection", "copy KILL";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc", "no", "no";
-    Dialog [ch('y')] Action::Yes, "y", "yes, once the session was checked", "yes";
+    Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→", "choose", "choose";
-    Dialog [on(Code::Enter)] Action::Accept, "Enter", "what is chosen; No at first, or the number typed", "accept";
-    Dialog [ch('x')] Action::Strike, "x", "strike the session out, or take it in again", "strike out";
+    Dialog [on(Code::Enter)] Action::Accept, "Enter", "accept the chosen answer (No at first) or the number", "accept";
+    Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
     Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
     Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down the list of sessions", "";
     Dialog [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
@@ -221,18 +221,18 @@ pub static BINDINGS: &[Binding] = bindings! {
     Dialog [on(Code::Home)] Action::First, "Home", "", "";
     Dialog [on(Code::End)] Action::Last, "End", "", "";
     Dialog [on(Code::Backspace)] Action::Erase, "Backspace", "", "";
-    Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the question";
-    Prompt [on(Code::Enter)] Action::Accept, "Enter", "keep the filter", "keep";
-    Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "take it back", "take back";
+    Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the dialog";
+    Prompt [on(Code::Enter)] Action::Accept, "Enter", "apply the filter", "apply";
+    Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "cancel the edit", "cancel";
     Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field or value; again: the next one", "complete";
-    Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "the filters of this run", "earlier";
+    Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "earlier filters of this run", "earlier";
     Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
-    Columns [ch(' ')] Action::Toggle, "Space", "show the column, or hide it", "show or hide";
+    Columns [ch(' ')] Action::Toggle, "Space", "show the column, or hide it", "show/hide";
     Columns [on(Code::Left), ch('<'), ch('-')] Action::Shift(-1), "←→ < >", "move the column to the left or right", "move";
     Columns [on(Code::Right), ch('>'), ch('+')] Action::Shift(1), "→", "", "";
-    Columns [on(Code::Enter)] Action::Accept, "Enter", "keep them for this run", "keep";
-    Columns [on(Code::Esc), ch('q'), ctrl('c')] Action::No, "Esc", "take all of it back", "take back";
-    Columns [ch('r')] Action::Reset, "r", "the usual columns again", "usual";
+    Columns [on(Code::Enter)] Action::Accept, "Enter", "apply for this run", "apply";
+    Columns [on(Code::Esc), ch('q'), ctrl('c')] Action::No, "Esc", "cancel all changes", "cancel";
+    Columns [ch('r')] Action::Reset, "r", "default columns", "defaults";
     Columns [ch('y')] Action::Copy, "y", "copy the line for the configuration file", "copy";
     Columns [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "", "";
     Columns [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
@@ -250,8 +250,8 @@ pub static BINDINGS: &[Binding] = bindings! {
     Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
 };
 
-/// What a key does here. The details and the groups know all keys of the table that they do not use
-/// themselves.
+/// Returns the effect of a key in a context. The details and the groups inherit the keys of the table
+/// that they do not bind themselves.
 pub fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
     let find = |context| {
         BINDINGS
@@ -264,15 +264,15 @@ pub fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
-/// Whether a key's action can end a session; with `--read-only` those are not shown.
+/// Whether a key's action can kill a session. With `--read-only` such keys are not shown.
 pub const fn is_destructive(action: Action) -> bool {
     matches!(action, Action::Kill)
 }
 
-/// What was pressed, without modifiers.
+/// A key without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// A character, as typed (shift is in it).
+    /// A character as typed, including shift.
     Char(char),
     /// A function key.
     F(u8),
@@ -309,16 +309,16 @@ pub enum Code {
 /// A key press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyPress {
-    /// What was pressed.
+    /// The key.
     pub code: Code,
-    /// With Control.
+    /// Whether Control is pressed.
     pub ctrl: bool,
-    /// With Alt.
+    /// Whether Alt is pressed.
     pub alt: bool,
 }
 
 impl KeyPress {
-    /// A key without modifiers.
+    /// Creates a key press without modifiers.
     pub const fn plain(code: Code) -> Self {
         Self {
             code,
@@ -327,7 +327,7 @@ impl KeyPress {
         }
     }
 
-    /// The character that it types, if it is one.
+    /// Returns the character that it types, if any.
     pub const fn typed_char(self) -> Option<char> {
         match self {
             Self {

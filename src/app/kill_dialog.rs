@@ -1,4 +1,4 @@
-//! The question before a kill: who is meant, what is chosen, which keys do what.
+//! The kill dialog: its victims, the chosen button, and its keys.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,33 +17,34 @@ use crate::kill::{
 };
 use crate::model::{Identity, Lookup, Now, Session, Text, TextLimit};
 
-/// A reason is a line: so many characters at most.
+/// Maximum length of a reason, in characters. A reason is one line.
 const MAX_REASON_LEN: usize = 200;
 
-/// The open dialog.
+/// State of the open dialog.
 #[derive(Clone, Debug)]
 pub struct KillDialog {
-    /// The victims, frozen, and what is known of them.
+    /// The victims with their identities, and the results of their checks.
     pub batch: KillBatch,
-    /// What is chosen, and whether Yes is open.
+    /// The chosen button, and whether Yes is enabled.
     pub dialog: DialogState,
-    /// The victim under the dialog's cursor.
+    /// Index of the victim under the dialog's cursor.
     pub cursor: usize,
-    /// Why, as it was typed so far.
+    /// The reason as typed so far.
     pub reason: Input,
-    /// The keys go to the reason.
+    /// Whether keys go to the reason.
     pub types_reason: bool,
-    /// How many would be ended of each user, most first.
+    /// Number of sessions that would be killed, by user, largest first.
     pub by_user: Vec<(String, usize)>,
     /// The same by service.
     pub by_service: Vec<(String, usize)>,
-    /// Marked ones are meant, and the row under the table's cursor is not among them.
+    /// Whether the victims are the marked sessions and the row under the table's cursor is not one of
+    /// them.
     pub beside_cursor: bool,
 }
 
 impl App {
-    /// `K`: asks about the session in the details if they have the keys, else about the marked ones,
-    /// else about the one under the cursor, or all of the group there.
+    /// `K`: opens the dialog for the session in the details if they have the focus, otherwise for the
+    /// marked sessions, otherwise for the session or the group under the cursor.
     pub(super) fn ask_to_kill(&mut self, effects: &mut Vec<Effect>) {
         if let Some(busy) = self.kills.busy() {
             self.status = Some(Status::warning(busy));
@@ -51,14 +52,14 @@ impl App {
         }
         if let Some(detail) = self.detail.as_ref().filter(|_| self.detail_has_keys()) {
             if detail.ended.is_some() {
-                self.status = Some(Status::note(format!("{} has ended already", detail.identity.id)));
+                self.status = Some(Status::note(format!("{} has already ended", detail.identity.id)));
                 return;
             }
             let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
             return self.open_dialog(victim.into_iter().collect(), false, effects);
         }
         if self.is_regrouping() {
-            self.status = Some(Status::note("not yet: the rows are on their way".to_owned()));
+            self.status = Some(Status::note("loading sessions …".to_owned()));
             return;
         }
         if !self.marks.is_empty() {
@@ -76,7 +77,7 @@ impl App {
             return;
         };
         if row.has_ended() {
-            self.status = Some(Status::note(format!("{} has ended already", row.session.id)));
+            self.status = Some(Status::note(format!("{} has already ended", row.session.id)));
             return;
         }
         let victim = self.victim(row.identity(), row.session.clone(), None);
@@ -90,7 +91,7 @@ impl App {
         self.table.cursor.as_ref().is_some_and(|key| self.marks.has(key))
     }
 
-    /// The marked sessions as the newest lists have them.
+    /// Returns the marked sessions as the latest snapshots have them.
     fn marked(&self) -> Vec<Victim> {
         let marks = self.marks.iter().filter_map(|mark| {
             let latest = self.endpoint(mark.key.endpoint)?.latest.as_ref()?;
@@ -98,7 +99,8 @@ impl App {
                 Lookup::Same(session) => session,
                 _ => mark.last()?,
             };
-            // A mark knows the process that it was made in; a later one is another's.
+            // A mark stores the process that it was made in. In a later process the id belongs to
+            // another session.
             let process = mark.key.process.as_ref().or(latest.process());
             let identity = Identity::new(mark.key.endpoint, process, session);
             self.victim(identity, session.clone(), mark.taken_by.clone())
@@ -106,7 +108,8 @@ impl App {
         marks.collect()
     }
 
-    /// Freezes a session. Nothing if its endpoint has not spoken yet.
+    /// Returns a session as a victim, with its identity as of now. `None` if its endpoint has not
+    /// replied yet.
     pub(super) fn victim(
         &self,
         identity: Identity,
@@ -135,10 +138,10 @@ impl App {
         })
     }
 
-    /// Where nobody could be ended, the status line says why and no dialog opens.
+    /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
     fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool, effects: &mut Vec<Effect>) {
         let Some(first) = victims.first() else {
-            self.status = Some(Status::warning("nothing was heard yet".to_owned()));
+            self.status = Some(Status::warning("no data from the proxy yet".to_owned()));
             return;
         };
         if victims.iter().all(|victim| victim.refused.is_some()) {
@@ -147,8 +150,8 @@ impl App {
                 .as_ref()
                 .map_or_else(String::new, RefusalReason::words);
             let who = match victims.len() {
-                1 => first.identity.id.to_string(),
-                count => format!("none of {count}"),
+                1 => format!("session {}", first.identity.id),
+                count => format!("all {count} sessions"),
             };
             self.status = Some(Status::warning(format!("{who}: {why}")));
             return;
@@ -174,7 +177,7 @@ impl App {
         effects.extend(orders.into_iter().map(Effect::Kill));
     }
 
-    /// A key in the dialog.
+    /// Handles a key in the dialog.
     pub(super) fn dialog_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
         let now = self.now;
@@ -197,12 +200,12 @@ impl App {
         }
     }
 
-    /// A digit of the number of victims.
+    /// Handles a digit of the number of victims.
     pub(super) fn dialog_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
         self.press(Press::Digit(digit), effects);
     }
 
-    /// A key while the reason is typed.
+    /// Handles a key while the reason is typed.
     pub(super) fn reason_key(&mut self, key: KeyPress) {
         if let Some(asking) = &mut self.kills.asking {
             asking.reason_key(key);
@@ -221,7 +224,7 @@ impl App {
             DialogResult::Stay => {}
             DialogResult::No => {
                 self.close_dialog(effects);
-                self.status = Some(Status::note("nothing was ended".to_owned()));
+                self.status = Some(Status::note("nothing was killed".to_owned()));
             }
             DialogResult::Yes if asking.batch.open_dialog_ticket().is_none() => {}
             DialogResult::Yes => {
@@ -243,19 +246,19 @@ impl App {
         self.rebuild_view(effects);
     }
 
-    /// The question that can be answered with Yes, if one is asked: what a frame drawn now shows.
+    /// Returns the ticket of the dialog if Yes is possible, for the frame drawn now.
     pub fn open_dialog_ticket(&self) -> Option<Ticket> {
         self.kills.asking.as_ref()?.batch.open_dialog_ticket()
     }
 
-    /// The program was stopped meanwhile: what was seen before does not count any more.
+    /// Requires a new frame before Yes, because the program was suspended.
     pub(super) fn dialog_resumed(&mut self) {
         if let Some(asking) = &mut self.kills.asking {
             asking.dialog = DialogState::default();
         }
     }
 
-    /// A frame was written: if it showed that Yes is open, the 300 ms begin.
+    /// Handles a written frame. If it showed an enabled Yes, the 300 ms before Yes is accepted begin.
     pub(super) fn on_dialog_drawn(&mut self, question: Option<Ticket>) {
         let now: Duration = self.now.elapsed;
         let open = self.open_dialog_ticket();
@@ -271,7 +274,7 @@ impl KillDialog {
         self.cursor = self.cursor.saturating_add_signed(victims).min(last);
     }
 
-    /// One victim alone cannot be struck out: that would be No.
+    /// Strikes a victim out. A single victim cannot be struck out: that would be No.
     fn remove(&mut self, now: Now) -> Vec<Order> {
         if self.batch.tasks().len() < 2 {
             return Vec::new();
@@ -312,7 +315,7 @@ impl KillDialog {
         let _ = self.reason.handle(request);
     }
 
-    /// Pasted text goes to the reason while it is typed, and nowhere else.
+    /// Inserts pasted text into the reason while it is typed, and nowhere else.
     pub(super) fn paste(&mut self, text: &str) {
         if self.types_reason {
             for c in text.chars() {
@@ -322,7 +325,7 @@ impl KillDialog {
     }
 }
 
-/// How many are left on the list of each, most first.
+/// Counts the remaining victims by a value, largest first.
 fn counted(batch: &KillBatch, of: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
     for task in batch.tasks().iter().filter(|task| !task.is_removed()) {

@@ -1,4 +1,4 @@
-//! The kills of this run: feeds the kill protocol, takes back, stops, and says what came of each.
+//! The kills of this run: feeds the kill protocol, cancels, stops, and shows the outcomes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,36 +15,36 @@ use crate::kill::{
 };
 use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot, Text, TextLimit};
 
-/// So many lines the kill log of the screen keeps; the audit log has all.
+/// Maximum number of lines in the kill log of the screen. The audit log has all.
 const MAX_KILL_LOG_LINES: usize = 10_000;
 
 /// A line of the kill log.
 #[derive(Clone, Debug)]
 pub struct KillLogEntry {
-    /// The number of the kill within the run.
+    /// Number of the kill within the run.
     pub kill: u32,
-    /// When its outcome was known.
+    /// When the outcome was known.
     pub at: Timestamp,
-    /// Whom.
+    /// Identity of the session.
     pub identity: Identity,
-    /// What came of it; an unknown outcome is replaced when it was found out.
+    /// Outcome of the kill. An unknown outcome is replaced once it is known.
     pub outcome: KillOutcome,
-    /// The session that its client has now, if it came back at once.
+    /// The new session of its client, if it reconnected at once.
     pub back: Option<Return>,
 }
 
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
 pub struct Kills {
-    /// What a person is being asked about.
+    /// The open kill dialog.
     pub asking: Option<KillDialog>,
-    /// Confirmed ones that are not over, the newest last.
+    /// Confirmed batches that are not finished, newest last.
     pub batches: Vec<KillBatch>,
-    /// The last ones that are gone, as a GET by id has said.
+    /// The last sessions that are gone according to a GET by id.
     pub ended: Vec<RowKey>,
-    /// What came of each, the oldest first.
+    /// Outcomes, oldest first.
     pub log: Vec<KillLogEntry>,
-    /// What has to be said when the program ends.
+    /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
     begun: u32,
@@ -57,7 +57,7 @@ impl Kills {
         first
     }
 
-    /// Keeps a few: only a row that still stands on the screen needs them.
+    /// Stores a few keys. Only rows that are still on the screen need them.
     fn remember_ended(&mut self, key: RowKey) {
         const MAX_ENDED_KEYS: usize = 64;
         self.ended.push(key);
@@ -65,18 +65,19 @@ impl Kills {
         self.ended.drain(..surplus);
     }
 
-    /// Why nothing else can be killed just now.
+    /// Returns why no other kill can start now; `None` if one can.
     pub(super) fn busy(&self) -> Option<String> {
         let batch = self.batches.iter().find(|batch| batch.is_busy())?;
-        let whom = batch.describe_victims();
+        let victims = batch.describe_victims();
         Some(if batch.grace().is_some() {
-            format!("about to end {whom}: u takes it back, then K asks again")
+            format!("still counting down for {victims}; press u to cancel first")
         } else {
-            format!("one at a time: still ending {whom}")
+            format!("one kill at a time: still killing {victims}")
         })
     }
 
-    /// Those that are only watched take a quarter of the room between them, the new one the rest.
+    /// Splits the request limit: batches with nothing but follow-ups share a quarter, the new batch
+    /// gets the rest.
     pub(super) fn share_requests_with(&mut self, new: &mut KillBatch) {
         const FOLLOW_UP_LIMIT: usize = MAX_IN_FLIGHT / 4;
         let others = self.batches.len();
@@ -89,19 +90,19 @@ impl Kills {
         new.limit_requests(MAX_IN_FLIGHT.saturating_sub(others.max(FOLLOW_UP_LIMIT)));
     }
 
-    /// The one that can be taken back.
+    /// Returns the batch that can still be canceled.
     pub fn in_grace(&self) -> Option<&KillBatch> {
         self.batches.iter().find(|batch| batch.grace().is_some())
     }
 
-    /// The one that ends sessions, and can be stopped.
+    /// Returns the batch that is killing sessions and can be stopped.
     pub fn current(&self) -> Option<&KillBatch> {
         self.batches
             .iter()
             .find(|batch| batch.grace().is_none() && batch.is_busy())
     }
 
-    /// Whether something was sent whose end is not known.
+    /// Whether a DELETE was sent whose outcome is unknown.
     pub fn in_flight(&self) -> bool {
         self.batches.iter().any(KillBatch::is_in_flight)
     }
@@ -134,7 +135,7 @@ impl Kills {
 }
 
 impl App {
-    /// An answer for a kill: to whom it belongs.
+    /// Sends a kill event to the batch that it belongs to.
     pub(super) fn on_kill_event(&mut self, event: KillEvent, effects: &mut Vec<Effect>) {
         let now = self.now;
         let Some(ticket) = event.ticket() else { return };
@@ -146,7 +147,7 @@ impl App {
         }
     }
 
-    /// All that are asked about or under way hear something.
+    /// Sends an event to the dialog and all batches.
     pub(super) fn send_to_kills(&mut self, event: &KillEvent, effects: &mut Vec<Effect>) {
         let now = self.now;
         let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
@@ -156,7 +157,7 @@ impl App {
         self.apply_finished_kills(effects);
     }
 
-    /// A good list.
+    /// Handles a new snapshot.
     pub(super) fn on_list_for_kills(&mut self, snapshot: &Arc<Snapshot>, effects: &mut Vec<Effect>) {
         for back in self.kills.returns.on_list(snapshot, self.now) {
             let logged = self.kills.log.iter_mut().rev();
@@ -169,7 +170,8 @@ impl App {
         self.send_to_kills(&KillEvent::Listed(Arc::clone(snapshot)), effects);
     }
 
-    /// An account may only read: no session of its endpoint can be killed, and the open dialog says so.
+    /// Handles an account that may only read: no session of its endpoint can be killed, and the open
+    /// dialog shows that.
     pub(super) fn may_only_read(&mut self, id: EndpointId, effects: &mut Vec<Effect>) {
         if let Some(endpoint) = self.endpoint_mut(id) {
             endpoint.read_only = true;
@@ -182,12 +184,12 @@ impl App {
         }
     }
 
-    /// Time has passed.
+    /// Sends the time to all batches.
     pub(super) fn kills_clock(&mut self, effects: &mut Vec<Effect>) {
         self.send_to_kills(&KillEvent::Clock, effects);
     }
 
-    /// Takes back what is in its grace time. Says whether there was anything.
+    /// Cancels the kill in its grace period. Returns whether there was one.
     pub(super) fn cancel_kill(&mut self, why: &'static str, effects: &mut Vec<Effect>) -> bool {
         let mut batches = self.kills.batches.iter_mut();
         let taken = batches.any(|batch| batch.cancel(why));
@@ -197,14 +199,15 @@ impl App {
         taken
     }
 
-    /// The program is stopped, or was: nobody can take anything back meanwhile, so nothing goes on.
+    /// Cancels or stops the kills because the program is or was suspended: in that time the user cannot
+    /// cancel.
     pub(super) fn halt_kills(&mut self, effects: &mut Vec<Effect>) {
-        if !self.cancel_kill("the program was stopped", effects) {
+        if !self.cancel_kill("maxtop was suspended", effects) {
             self.stop_kills(effects);
         }
     }
 
-    /// Begins no more of what is under way. Says whether there was anything to stop.
+    /// Starts no more kills of the running batches. Returns whether there was anything to stop.
     pub(super) fn stop_kills(&mut self, effects: &mut Vec<Effect>) -> bool {
         let now = self.now;
         let mut stopped = false;
@@ -218,10 +221,10 @@ impl App {
         stopped
     }
 
-    /// The program ends: what was sent and not seen to its end is unknown, and said so.
+    /// Ends all batches because the program exits. Kills in flight are reported as unknown.
     pub(super) fn abandon_kills(&mut self, effects: &mut Vec<Effect>) {
         self.kills.asking = None;
-        self.cancel_kill("the program ends", effects);
+        self.cancel_kill("maxtop exits", effects);
         let fault = RequestError::Abandoned;
         for batch in &mut self.kills.batches {
             let in_flight = batch.tasks().iter().filter(|task| task.is_in_flight());
@@ -232,14 +235,14 @@ impl App {
         }
     }
 
-    /// Says what came of the ones that are over, and lets go of them.
+    /// Shows the outcomes of the finished batches, and drops these.
     fn apply_finished_kills(&mut self, effects: &mut Vec<Effect>) {
         let mut batches = std::mem::take(&mut self.kills.batches);
         for batch in &mut batches {
             self.apply_outcomes(batch, effects);
         }
         batches.retain(|batch| !batch.is_finished());
-        // What was begun meanwhile, if anything, stands behind.
+        // Batches that were added during the loop come last.
         batches.append(&mut self.kills.batches);
         self.kills.batches = batches;
     }
@@ -247,7 +250,7 @@ impl App {
     fn apply_outcomes(&mut self, batch: &mut KillBatch, effects: &mut Vec<Effect>) {
         if let Some(why) = batch.cancel_reason() {
             self.status = Some(Status::note(format!(
-                "taken back: {}: {why}",
+                "canceled ({why}): nothing was sent to {}",
                 batch.describe_victims()
             )));
             return;
@@ -267,7 +270,7 @@ impl App {
             }
         }
         if batch.sums_up() {
-            // One list for all of them: each has its price.
+            // One list request for the whole batch: each one has a cost for the proxy.
             effects.push(Effect::Relist(batch.endpoints()));
             if !single {
                 self.show_outcomes(batch);
@@ -275,7 +278,7 @@ impl App {
         }
     }
 
-    /// Ids repeat from one endpoint to the next: where there are several, it is named.
+    /// Ids repeat between endpoints, so with several endpoints the name is shown.
     fn outcome_status(&self, outcome: &KillOutcome, identity: &Identity) -> Status {
         let mut status = Status::outcome(outcome, identity);
         if let Some(name) = self.name_among_several(identity.endpoint) {
@@ -310,7 +313,7 @@ impl App {
         self.kills.log(task, outcome, now.wall);
     }
 
-    /// The sum, and each of them where nothing else has the keys.
+    /// Shows the totals, and each outcome if no overlay is open.
     fn show_outcomes(&mut self, batch: &KillBatch) {
         let tally = batch.tally();
         let all_gone = batch
@@ -329,7 +332,7 @@ impl App {
         }
     }
 
-    /// The audit log could not take an outcome.
+    /// Reports that the audit log could not write an outcome.
     pub(super) fn on_log_failure(&mut self, why: &str) {
         let why = Text::clean(why, TextLimit::Line);
         self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));

@@ -1,5 +1,5 @@
-//! Where everything stands: one pure function of the size and of what is open, called by `update`
-//! (a page is as high as the table) and by the drawing alike.
+//! The layout of the screen: one pure function of the size and the open panes. Used by `update`,
+//! because a page is as high as the table, and by the drawing.
 //!
 //! ```text
 //! header      one line for each endpoint, up to three
@@ -10,7 +10,7 @@
 //! hints       which keys do what; from 4 lines on
 //! ```
 //!
-//! How far a list is scrolled: its cursor stays in sight.
+//! Also keeps the cursor of a scrolled list visible.
 
 /// A rectangle of the screen, in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,13 +19,13 @@ pub struct Area {
     pub x: u16,
     /// Upper edge.
     pub y: u16,
-    /// Columns.
+    /// Width in columns.
     pub width: u16,
-    /// Lines.
+    /// Height in lines.
     pub height: u16,
 }
 
-/// The parts of the screen; one that has no room is empty.
+/// Parts of the screen. A part that does not fit is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
     /// The endpoints.
@@ -38,18 +38,18 @@ pub struct Areas {
     pub divider: Area,
     /// The details.
     pub detail: Area,
-    /// What happened.
+    /// The status line.
     pub status: Area,
-    /// The keys.
+    /// The hint line with the keys.
     pub hints: Area,
 }
 
-/// From this width on, the details stand beside the table.
+/// Minimum width at which the details are beside the table.
 pub const MIN_WIDTH_BESIDE: u16 = 132;
-/// From this height on, they stand below it.
+/// Minimum height at which the details are below the table.
 pub const MIN_HEIGHT_BELOW: u16 = 40;
 
-/// So many lines the header has at most.
+/// Maximum number of lines of the header.
 pub const MAX_HEADER_LINES: u16 = 3;
 
 /// Lays out a screen of this size.
@@ -97,7 +97,7 @@ pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
 
 fn split(body: Area, height: u16) -> (Area, Area, Area) {
     if body.width >= MIN_WIDTH_BESIDE {
-        // A little more than half: all columns that matter have room in it from here on.
+        // Slightly more than half: from this width on all important columns fit.
         let left = body.width / 20 * 11;
         let divider = Area {
             x: left,
@@ -136,18 +136,18 @@ fn split(body: Area, height: u16) -> (Area, Area, Area) {
 }
 
 impl Area {
-    /// How many rows fit under the head of a table.
+    /// Returns the number of rows that fit under the head of a table.
     pub const fn rows(self) -> usize {
         self.height.saturating_sub(1) as usize
     }
 
-    /// Whether nothing fits.
+    /// Whether the area is empty.
     pub const fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0
     }
 }
 
-/// The first row on the screen, so that the one at `position` is in sight.
+/// Returns the first row on the screen, so that the row at `position` is visible.
 pub(super) fn clamp_scroll(offset: usize, position: usize, rows: usize, height: usize) -> usize {
     let last_offset = rows.saturating_sub(height.max(1));
     let lowest = position.saturating_sub(height.saturating_sub(1));

@@ -6,7 +6,7 @@ use super::status::Status;
 use crate::model::RowKey;
 
 impl App {
-    /// Marks the row under the cursor, or takes its mark away, and goes on to the next.
+    /// Marks or unmarks the row under the cursor, and moves to the next row.
     pub(super) fn toggle_mark(&mut self, effects: &mut Vec<Effect>) {
         if self.is_regrouping() {
             return;
@@ -18,7 +18,7 @@ impl App {
             return;
         };
         if row.has_ended() {
-            self.status = Some(Status::note(format!("{} has ended already", row.session.id)));
+            self.status = Some(Status::note(format!("{} has already ended", row.session.id)));
             return;
         }
         let key = row.key();
@@ -27,11 +27,11 @@ impl App {
         self.step(1, effects);
     }
 
-    /// Begins a range at the cursor, or marks it from where it began.
+    /// Starts a range at the cursor, or marks the range up to the cursor.
     pub(super) fn mark_range(&mut self) {
         if self.shows_groups() {
             self.status = Some(Status::note(
-                "a range is one of sessions; Space marks those of the group".to_owned(),
+                "a range needs the list of sessions; Space marks the whole group".to_owned(),
             ));
             return;
         }
@@ -41,7 +41,7 @@ impl App {
         let anchor = self.marks.anchor().and_then(|key| self.table.view.position(key));
         let Some(anchor) = anchor else {
             self.status = Some(Status::note(format!(
-                "a range from {}: move, then v marks up to there; Esc forgets it",
+                "range from {}: move, then v marks up to there; Esc cancels",
                 cursor.id
             )));
             self.marks.set_anchor(Some(cursor));
@@ -55,7 +55,7 @@ impl App {
         self.count_hidden_marks();
     }
 
-    /// Marks all rows that the filter lets through, on the screen or not. They carry the filter.
+    /// Marks all rows that match the filter, on the screen or not. Each mark stores the filter.
     pub(super) fn mark_all(&mut self) {
         let filter = &self.table.view.spec.filter;
         let filter = (!filter.is_empty()).then(|| filter.clone());
@@ -64,19 +64,19 @@ impl App {
         self.count_hidden_marks();
     }
 
-    /// The keys of a window of rows, ghosts left out.
+    /// Returns the keys of a window of rows, without departed rows.
     fn live_rows(&self, from: usize, rows: usize) -> Vec<RowKey> {
         let rows = self.table.view.window(from, rows);
         rows.filter(|row| row.missing == 0).map(|row| row.key()).collect()
     }
 
-    /// Takes all marks away.
+    /// Removes all marks.
     pub(super) fn unmark_all(&mut self) {
         self.marks.clear();
         self.count_hidden_marks();
     }
 
-    /// Counts the marked sessions that are not shown. Without a filter all are.
+    /// Counts the marked sessions that are not shown. Without a filter all are shown.
     pub(super) fn count_hidden_marks(&mut self) {
         let view = &self.table.view;
         let is_hidden = |key: &RowKey| view.position(key).is_none();

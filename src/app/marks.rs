@@ -9,13 +9,13 @@ use crate::model::{EndpointId, Lookup, RowKey, Session, SessionId, Snapshot};
 /// One mark.
 #[derive(Clone, Debug)]
 pub struct Mark {
-    /// Whose.
+    /// Key of the session.
     pub key: RowKey,
-    /// The filter that it was taken by, if all shown were marked at once: a kill asks it again.
+    /// The filter that selected it, if all shown sessions were marked at once. A kill re-checks it.
     pub taken_by: Option<Filter>,
-    /// Good lists in a row without its session.
+    /// Number of consecutive snapshots without the session.
     missing: u8,
-    /// How its session stood last, while the newest list does not have it.
+    /// The session as listed last, while the latest snapshot does not have it.
     last: Option<Box<Session>>,
 }
 
@@ -23,19 +23,19 @@ pub struct Mark {
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     by_place: BTreeMap<(EndpointId, SessionId), Mark>,
-    /// Where a range begins.
+    /// Start of a range.
     anchor: Option<RowKey>,
-    /// How many the filter hides, as it was counted last.
+    /// Number of marks hidden by the filter, as counted last.
     pub hidden: usize,
 }
 
 impl Marks {
-    /// How many there are.
+    /// Returns the number of marks.
     pub fn len(&self) -> usize {
         self.by_place.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no marks.
     pub fn is_empty(&self) -> bool {
         self.by_place.is_empty()
     }
@@ -46,22 +46,22 @@ impl Marks {
         mark.is_some_and(|mark| mark.key.agrees_with(key))
     }
 
-    /// All that are marked.
+    /// Returns all marks.
     pub fn iter(&self) -> impl Iterator<Item = &Mark> {
         self.by_place.values()
     }
 
-    /// Where a range begins, while one is chosen.
+    /// Returns the start of the range; `None` if no range is being chosen.
     pub const fn anchor(&self) -> Option<&RowKey> {
         self.anchor.as_ref()
     }
 
-    /// Begins a range, or forgets it.
+    /// Sets or clears the start of a range.
     pub fn set_anchor(&mut self, anchor: Option<RowKey>) {
         self.anchor = anchor;
     }
 
-    /// Marks a session, or takes its mark away.
+    /// Marks or unmarks a session.
     pub fn toggle(&mut self, key: RowKey) {
         if self.has(&key) {
             self.by_place.remove(&place(&key));
@@ -70,7 +70,7 @@ impl Marks {
         }
     }
 
-    /// Marks sessions. Who was pointed at before stays so.
+    /// Marks sessions. An individual mark stays an individual one.
     pub fn mark(&mut self, keys: impl IntoIterator<Item = RowKey>, taken_by: Option<&Filter>) {
         for key in keys {
             if !self.has(&key) {
@@ -79,7 +79,7 @@ impl Marks {
         }
     }
 
-    /// Takes one mark away.
+    /// Removes one mark.
     pub fn remove(&mut self, key: &RowKey) {
         if self.has(key) {
             self.by_place.remove(&place(key));
@@ -91,15 +91,15 @@ impl Marks {
         self.by_place.retain(|(place, _), _| *place != endpoint);
     }
 
-    /// Takes all marks away.
+    /// Removes all marks.
     pub fn clear(&mut self) {
         self.by_place.clear();
         self.anchor = None;
         self.hidden = 0;
     }
 
-    /// A good list came, after `before`. Whose number belongs to another now has ended; so has who is
-    /// missing from two lists in a row.
+    /// Drops marks of sessions that ended: the id now belongs to another session, or the session is
+    /// missing from two consecutive snapshots. `before` is the previous snapshot.
     pub fn on_list(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
         self.by_place.retain(|_, mark| {
             let key = &mark.key;
@@ -139,7 +139,7 @@ impl Mark {
         }
     }
 
-    /// How its session stood last, if the newest list does not have it.
+    /// Returns the session as listed last, if the latest snapshot does not have it.
     pub fn last(&self) -> Option<&Session> {
         self.last.as_deref()
     }

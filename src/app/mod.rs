@@ -1,7 +1,7 @@
 //! All state of the screen, and the only place that changes it: [`update`](App::update).
 //!
-//! The shell feeds it messages and carries out the effects; `ui` draws it and changes nothing. It
-//! may use the pure rooms (`model`, `query`, `triage`, `kill`); it knows no terminal, no network, no clock.
+//! The shell feeds it messages and executes the effects; `ui` draws it without changing it. Uses only
+//! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
 pub mod build_view;
 pub mod chooser;
@@ -64,34 +64,34 @@ use crate::diagnosis::Thresholds;
 use crate::filter::Filter;
 use crate::model::{EndpointId, SessionId};
 
-/// What is set from outside before the first frame.
+/// Settings of the screen.
 #[derive(Clone, Debug)]
 pub struct AppSettings {
-    /// How often to poll.
+    /// Interval between polls.
     pub interval: Duration,
-    /// The share of its time that listing may cost an endpoint, 0 to 1.
+    /// Maximum share of the proxy's time spent on list requests, 0 to 1.
     pub duty: f64,
-    /// Nothing but ASCII on the screen.
+    /// Whether to use only ASCII characters.
     pub ascii: bool,
-    /// No colour.
+    /// Whether colors are off.
     pub plain: bool,
-    /// The filter to begin with.
+    /// The initial filter.
     pub filter: Filter,
-    /// The columns to begin with; the usual ones without a choice.
+    /// The initial columns; `None` for the default ones.
     pub columns: Option<Vec<ColumnId>>,
-    /// The order to begin with.
+    /// The initial sort.
     pub sort: Sort,
-    /// So long a confirmed kill can be taken back.
+    /// Grace period in which a confirmed kill can be canceled.
     pub grace: Duration,
-    /// Who must never be ended; an empty one is nobody.
+    /// Filter of sessions that are never killed. An empty filter protects no session.
     pub protect: Filter,
-    /// Where kills are logged, as it is shown.
+    /// Display form of the audit log's path.
     pub audit: String,
-    /// From when on a session counts as stuck.
+    /// Thresholds of the stuck reasons.
     pub thresholds: Thresholds,
-    /// The zone in which times are shown.
+    /// Time zone of displayed times.
     pub zone: TimeZone,
-    /// The terminal is a pane of tmux.
+    /// Whether the terminal is a pane of tmux.
     pub in_tmux: bool,
 }
 
@@ -115,23 +115,23 @@ impl Default for AppSettings {
     }
 }
 
-/// How the program is about to end.
+/// A pending exit of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leaving {
-    /// Leave the last frame as text.
+    /// Whether to leave the last frame as text.
     pub keep_frame: bool,
-    /// Until when what is in flight may finish, since the program began.
+    /// Deadline for requests in flight, since the program began.
     pub until: Duration,
-    /// The shell was told to end.
+    /// Whether the shell was already ordered to exit.
     is_said: bool,
 }
 
 /// All state of the screen.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// What was set from outside; the interval changes by key.
+    /// The settings. A key changes the interval.
     pub settings: AppSettings,
-    /// The time, as it was told last.
+    /// The time of the last `Clock` message.
     pub now: Now,
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
@@ -139,35 +139,35 @@ pub struct App {
     pub endpoints: Vec<EndpointState>,
     /// The table.
     pub table: TableState,
-    /// The details, when they are open.
+    /// The details, if they are open.
     pub detail: Option<DetailPane>,
-    /// Whether the details have the keys while both panes are shown.
+    /// Whether the details have the focus while both panes are shown.
     pub detail_focused: bool,
-    /// The filter while it is typed.
+    /// The filter prompt, if it is open.
     pub prompt: Option<FilterPrompt>,
-    /// The columns while they are chosen.
+    /// The column chooser, if it is open.
     pub chooser: Option<Chooser>,
-    /// What is read over the table.
+    /// The text over the table, if one is open.
     pub overlay: Option<Overlay>,
-    /// Which sessions are marked.
+    /// The marked sessions.
     pub marks: Marks,
-    /// What is being ended.
+    /// The kills of this run.
     pub kills: Kills,
-    /// What happened last.
+    /// The last event.
     pub status: Option<Status>,
-    /// The table stands still.
+    /// Whether the table is frozen.
     pub paused: bool,
-    /// The program is about to end.
+    /// The pending exit.
     pub leaving: Option<Leaving>,
     arranging: rebuild::Arranging,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
-    /// The sessions of the draft that were on the screen last.
+    /// The draft sessions that were on the screen last.
     shown: Vec<(EndpointId, SessionId)>,
 }
 
 impl App {
-    /// Nothing heard, nothing open.
+    /// Creates the state before the first reply.
     pub fn new(settings: AppSettings, endpoints: Vec<EndpointState>, size: (u16, u16)) -> Self {
         let columns = settings
             .columns
@@ -197,17 +197,17 @@ impl App {
         }
     }
 
-    /// Where everything stands.
+    /// Returns the layout of the screen.
     pub fn areas(&self) -> Areas {
         areas(self.size, self.endpoints.len(), self.detail.is_some())
     }
 
-    /// How many rows of the table the screen shows, or would show without the details in its place.
+    /// Returns the number of table rows on the screen, or without the details in their place.
     pub fn page(&self) -> usize {
         self.table_area().rows().max(1)
     }
 
-    /// Where the table stands, or would stand without the details in its place.
+    /// Returns the area of the table, or the one that it would have without the details.
     fn table_area(&self) -> Area {
         let shown = self.areas().table;
         if shown.is_empty() {
@@ -217,7 +217,7 @@ impl App {
         }
     }
 
-    /// Who gets the keys.
+    /// Returns the context that receives the keys.
     pub fn context(&self) -> KeyContext {
         if let Some(asking) = &self.kills.asking {
             if asking.types_reason {
@@ -240,18 +240,18 @@ impl App {
         }
     }
 
-    /// Whether keys go to the details: they have the focus, or the table has no room.
+    /// Whether keys go to the details: they have the focus, or the table is not shown.
     pub fn detail_has_keys(&self) -> bool {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
     }
 
-    /// What an endpoint is called, if it is not the only one.
+    /// Returns the name of an endpoint; `None` if it is the only one.
     pub fn name_among_several(&self, endpoint: EndpointId) -> Option<&str> {
         let endpoint = self.endpoint(endpoint).filter(|_| self.endpoints.len() > 1)?;
         Some(&endpoint.name)
     }
 
-    /// One endpoint.
+    /// Returns an endpoint.
     pub fn endpoint(&self, id: EndpointId) -> Option<&EndpointState> {
         self.endpoints.get(usize::from(id.0))
     }
@@ -260,7 +260,7 @@ impl App {
         self.endpoints.get_mut(usize::from(id.0))
     }
 
-    /// How old the oldest list is that the table shows.
+    /// Returns the age of the oldest snapshot that the table shows.
     pub fn shown_age(&self) -> Option<Duration> {
         let shown = self
             .table
@@ -272,7 +272,7 @@ impl App {
         Duration::try_from(self.now.wall.duration_since(shown)).ok()
     }
 
-    /// Rows do not change places: a dialog is open, or a key was pressed a moment ago.
+    /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
     pub fn keeps_order(&self) -> bool {
         let recently = self
             .last_key
@@ -281,7 +281,7 @@ impl App {
     }
 }
 
-/// So long after a key nothing re-orders.
+/// How long the order is held after a key.
 const HOLD_AFTER_KEY: Duration = Duration::from_secs(5);
 
 #[cfg(test)]

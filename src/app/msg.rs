@@ -1,6 +1,6 @@
-//! What comes in: everything that `update` can hear of.
+//! Messages: the input of `update`.
 //!
-//! What goes out: everything that `update` can ask of the shell.
+//! Effects: its output.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,121 +16,122 @@ use crate::model::{
 pub use crate::kill::Ticket;
 pub use crate::model::Now;
 
-/// What a frame has shown, as the drawing found it out.
+/// Facts that only the drawing of a frame determines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FrameReport {
-    /// The question that could be answered with Yes.
+    /// The dialog whose Yes was fully visible.
     pub question: Option<Ticket>,
-    /// How far the details can be scrolled, if they were drawn.
+    /// Maximum scroll offset of the details, if they were drawn.
     pub detail_end: Option<usize>,
-    /// How far the overlay can be scrolled, if one was drawn.
+    /// Maximum scroll offset of the overlay, if one was drawn.
     pub overlay_end: Option<usize>,
 }
 
 /// A message.
 #[derive(Clone, Debug)]
 pub enum Msg {
-    /// The time; sent before every batch of other messages, and when a wake is due.
+    /// The time. Sent before every batch of other messages, and when a wake-up is due.
     Clock(Now),
-    /// A key.
+    /// A key press.
     Key(KeyPress),
-    /// Pasted text: goes to a text input or nowhere, never to the keys.
+    /// Pasted text: goes to a text input or is ignored, never treated as keys.
     Paste(String),
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
-    /// A frame has been written to the terminal.
+    /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
-    /// The dialect was found, or found anew.
+    /// Sent when the dialect is detected, and when it changes.
     Spoke(EndpointId, Dialect),
-    /// A good list.
+    /// A new snapshot.
     Listed(Arc<Snapshot>),
-    /// The account that this endpoint is used with may read, and kill no session.
+    /// Sent if the account used with this endpoint may read, but kill no session.
     MayOnlyRead(EndpointId),
     /// The process start of an endpoint has switched back to an earlier one: several proxies answer at
     /// its address.
     SeveralProxies(EndpointId),
-    /// A list that did not come.
+    /// A failed poll.
     ListFailed {
-        /// Where.
+        /// The endpoint.
         endpoint: EndpointId,
-        /// Why.
+        /// Cause of the failure.
         fault: RequestError,
-        /// When it is tried again.
+        /// Time until the request is retried.
         retry_in: Duration,
     },
-    /// The details' session, looked at by itself.
+    /// The reply to a poll of the details.
     Seen {
-        /// Where.
+        /// The endpoint.
         endpoint: EndpointId,
-        /// Who was asked for.
+        /// The requested session.
         id: SessionId,
         /// A 404 is [`RequestError::NotFound`].
         answer: Result<Arc<SessionObservation>, RequestError>,
     },
-    /// Looks at the connections of some sessions (draft).
+    /// Samples of the connections of some sessions (draft).
     Sampled(EndpointId, Vec<(SessionId, ConnectionSample)>),
-    /// How the servers of an endpoint are doing, asked for while details are open.
+    /// States of the servers of an endpoint, polled while details are open.
     Servers {
-        /// Where.
+        /// The endpoint.
         endpoint: EndpointId,
-        /// All of them, or why they are not known.
+        /// All servers, or why they are unknown.
         answer: Result<Arc<Servers>, RequestError>,
     },
-    /// How full the services of an endpoint are, asked for while details or the overview are open.
+    /// Load of the services of an endpoint, polled while details or the overview are open.
     Services {
-        /// Where.
+        /// The endpoint.
         endpoint: EndpointId,
-        /// All of them, or why they are not known.
+        /// All services, or why their load is unknown.
         answer: Result<Arc<Services>, RequestError>,
     },
-    /// An answer for a kill.
+    /// A reply for a kill.
     Kill(kill::KillEvent),
     /// An outcome could not be written to the audit log.
     LogFailed(String),
-    /// `arrange` is done.
+    /// A finished table view.
     Arranged(Arc<TableView>),
-    /// The program is about to be stopped.
+    /// The program is about to be suspended.
     Suspends,
-    /// The program was stopped and goes on.
+    /// The program was suspended and continues.
     Resumed,
-    /// The program ends, by a signal or without its terminal.
+    /// The program exits, by a signal or without its terminal.
     Ends,
-    /// The program cannot be stopped: nobody would be there to go on.
+    /// The program cannot be suspended: no shell could resume it.
     CannotSuspend,
 }
 
-/// A request to the world outside.
+/// A request to the shell.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// Put a list in order, beside the drawing thread; answered by `Arranged`.
+    /// Build a table view off the drawing thread; answered by `Arranged`.
     Arrange(Box<ViewRequest>),
-    /// List all endpoints now; refused credentials are tried once more.
+    /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
-    /// List these endpoints now, where that is worth a request.
+    /// List these endpoints now, if the request is not too expensive.
     Relist(Vec<EndpointId>),
-    /// From now on, list this often.
+    /// Change the interval between polls.
     Pace(Duration),
-    /// Poll this session's details, and no other; `None` polls none.
+    /// Poll this session's details and no other; `None` polls none.
     Watch(Option<(EndpointId, SessionId)>),
-    /// Poll the services of every endpoint, or no longer, unless the details need them.
+    /// Whether to poll the services of every endpoint. They are also polled while the details need
+    /// them.
     Survey(bool),
-    /// These sessions are on the screen: their connections are looked at before those of others.
+    /// Sample the connections of these sessions first, because they are on the screen.
     Sample(Vec<(EndpointId, SessionId)>),
-    /// What a kill orders; answered by `Kill`.
+    /// An order of a kill; answered by `Kill`.
     Kill(Order),
     /// Put a text into the terminal's clipboard.
     Copy(String),
-    /// Send `Clock` at this time (since the program began), whatever else happens.
+    /// Send `Clock` at this time (since the program began) at the latest.
     WakeAt(Duration),
-    /// Draw everything anew.
+    /// Redraw the screen.
     Repaint,
-    /// Stop, as Ctrl-Z asks.
+    /// Suspend the program after Ctrl-Z.
     Suspend,
-    /// End the program.
+    /// Exit the program.
     Quit {
-        /// Leave the last frame as text.
+        /// Whether to leave the last frame as text.
         keep_frame: bool,
-        /// Something was sent whose end is not known.
+        /// Whether a DELETE was sent whose outcome is unknown.
         unsettled: bool,
     },
 }

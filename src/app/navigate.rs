@@ -1,4 +1,4 @@
-//! Moving about: the cursor, the pages, the jump to an id, the details.
+//! Navigation: the cursor, the pages, the jump to an id, the details.
 
 use std::time::Duration;
 
@@ -14,14 +14,15 @@ pub(super) struct Goto {
     at: Duration,
 }
 
-/// So long after a digit the next one belongs to the same id.
+/// Maximum time between two digits of the same id.
 const DIGIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl App {
-    /// How many lines a page is in what has the keys; one line stays in sight.
+    /// Returns the number of lines of a page in the focused part. One line of the previous page stays
+    /// visible.
     pub(super) fn page_of_keys(&self) -> usize {
         if self.overlay.is_some() {
-            // Within its frame.
+            // The overlay without its frame.
             usize::from(self.size.1).saturating_sub(3).max(1)
         } else if self.detail_has_keys() {
             usize::from(self.areas().detail.height).saturating_sub(1).max(1)
@@ -30,7 +31,7 @@ impl App {
         }
     }
 
-    /// Moves the cursor, or scrolls what has the keys.
+    /// Moves the cursor, or scrolls the focused part.
     pub(super) fn step(&mut self, lines: isize, effects: &mut Vec<Effect>) {
         if let Some(overlay) = &mut self.overlay {
             overlay.top = overlay.top.saturating_add_signed(lines);
@@ -43,7 +44,7 @@ impl App {
         }
     }
 
-    /// To the first or last row.
+    /// Moves to the first or last row.
     pub(super) fn jump(&mut self, position: usize, effects: &mut Vec<Effect>) {
         if let Some(overlay) = &mut self.overlay {
             overlay.top = position;
@@ -74,7 +75,7 @@ impl App {
         }
     }
 
-    /// A digit: to the first session whose id begins with what was typed.
+    /// Handles a digit: moves to the first session whose id begins with the typed digits.
     pub(super) fn goto_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
         let now = self.now.elapsed;
         let mut digits = match self.goto.take() {
@@ -82,7 +83,7 @@ impl App {
             _ => String::new(),
         };
         digits.push(digit);
-        // The exact id first, then the nearest longer one: which is the smallest.
+        // Prefers the exact id, then the shortest longer one, which is the smallest.
         let wanted = digits.parse::<u64>().ok();
         let rows = self.table.view.window(0, usize::MAX);
         let ids = rows.map(|row| row.session.id.0).enumerate();
@@ -97,7 +98,7 @@ impl App {
         self.goto = Some(Goto { digits, at: now });
     }
 
-    /// Opens the details on the session under the cursor, or moves them there.
+    /// Opens the details of the session under the cursor, or switches them to it.
     pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
         let Some(row) = self.table.view.row(self.table.position()) else {
             return;
@@ -117,7 +118,7 @@ impl App {
         self.table.scroll_into_view(page);
     }
 
-    /// Closes the details; the cursor stands where it stood.
+    /// Closes the details. The cursor keeps its place.
     pub(super) fn close_detail(&mut self, effects: &mut Vec<Effect>) {
         self.detail = None;
         self.detail_focused = false;

@@ -1,22 +1,22 @@
-//! What covers the table to be read: the help, or what came of the kills.
+//! Text over the table: the help, the kill log or the overview.
 
 use super::App;
 
-/// What is read.
+/// Content of an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
-    /// Keys and columns.
+    /// The help with keys and columns.
     Help,
-    /// What came of the kills of this run.
+    /// The kill log of this run.
     KillLog,
-    /// The fleet since the program began.
+    /// The overview since maxtop started.
     Overview,
 }
 
 /// An open overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlay {
-    /// What it shows.
+    /// Its content.
     pub topic: Topic,
     /// Its first line on the screen.
     pub top: usize,
@@ -30,7 +30,7 @@ impl App {
         });
     }
 
-    /// The newest stand first.
+    /// Opens the kill log, newest entry first.
     pub(super) const fn open_kill_log(&mut self) {
         self.overlay = Some(Overlay {
             topic: Topic::KillLog,
@@ -51,13 +51,13 @@ impl App {
             .is_some_and(|overlay| overlay.topic == Topic::Overview)
     }
 
-    /// Whether the table or the details have the keys, with nothing over them.
+    /// Whether the table or the details have the focus, with nothing over them.
     pub(super) const fn has_no_overlay(&self) -> bool {
         let is_chosen = self.chooser.is_some();
         self.overlay.is_none() && self.kills.asking.is_none() && self.prompt.is_none() && !is_chosen
     }
 
-    /// A frame showed how far the overlay goes.
+    /// Handles a frame that reports the maximum scroll offset of the overlay.
     pub(super) fn on_overlay_drawn(&mut self, end: Option<usize>) {
         if let (Some(overlay), Some(end)) = (&mut self.overlay, end) {
             overlay.top = overlay.top.min(end);

@@ -1,28 +1,28 @@
-//! The filter while it is typed.
+//! The filter prompt.
 //!
-//! The filters that were applied in this run, for the prompt to walk through.
+//! Also the history of the filters that were applied in this run.
 
 use tui_input::{Input, InputRequest};
 
 use super::keymap::{Code, KeyPress};
 use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
 
-/// The text input, what it means, and what to go back to.
+/// The text input, its filter, and the filter to restore.
 #[derive(Clone, Debug)]
 pub struct FilterPrompt {
     /// The text and its cursor.
     pub input: Input,
-    /// The filter before.
+    /// The filter before the prompt was opened.
     pub before: Filter,
-    /// The last text that was a filter, as one: it holds until there is another.
+    /// The filter of the last valid text. Applies until the text is valid again.
     pub good: Filter,
-    /// Why the text is no filter.
+    /// Why the text is not a valid filter.
     pub error: Option<FilterError>,
-    /// How many steps back in the history the text was taken from; 0: it was typed.
+    /// Number of steps back in the history; 0 for typed text.
     steps: usize,
-    /// What was typed before the first step back.
+    /// The typed text before the first step back.
     draft: String,
-    /// What Tab offers, and which of it stands there now.
+    /// Choices of Tab, and the current one.
     offer: Option<Offer>,
 }
 
@@ -30,12 +30,12 @@ pub struct FilterPrompt {
 struct Offer {
     completion: Completion,
     next: usize,
-    /// What follows the completed word.
+    /// The text after the completed word.
     tail: String,
 }
 
 impl FilterPrompt {
-    /// Opens with the filter in it.
+    /// Opens the prompt with the current filter.
     pub fn new(before: Filter) -> Self {
         Self {
             input: Input::new(before.text().to_owned()),
@@ -48,7 +48,7 @@ impl FilterPrompt {
         }
     }
 
-    /// A key that is not one of the prompt's own. Says whether the text changed.
+    /// Handles a key that the prompt does not bind. Returns whether the text changed.
     pub fn key(&mut self, key: KeyPress) -> bool {
         let request = match (key.code, key.ctrl) {
             (Code::Char('u'), true) => return self.clear(),
@@ -84,14 +84,14 @@ impl FilterPrompt {
         changed && self.read()
     }
 
-    /// Steps through the filters of this run: backwards by -1, forwards by 1, at last to what was
-    /// typed. Says whether the text changed.
+    /// Steps through the history: backwards by -1, forwards by 1, and last to the typed text. Returns
+    /// whether the text changed.
     pub fn step(&mut self, by: isize, history: &FilterHistory) -> bool {
         if self.steps == 0 {
             self.draft = self.value().to_owned();
         }
         let mut steps = self.steps.saturating_add_signed(-by);
-        // What stands there already is no step.
+        // An entry equal to the current text is skipped.
         if by < 0
             && history
                 .back(steps)
@@ -111,7 +111,7 @@ impl FilterPrompt {
         changed
     }
 
-    /// Completes the word at the cursor, or offers the next choice for it. Says whether the text
+    /// Completes the word at the cursor, or offers the next choice for it. Returns whether the text
     /// changed.
     pub fn complete(&mut self, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> bool {
         if self.offer.is_none() {
@@ -145,7 +145,7 @@ impl FilterPrompt {
         self.read()
     }
 
-    /// Enter: what is there, if it is a filter. Else the cursor goes to where it is not.
+    /// Enter: returns the filter if the text is valid. Otherwise moves the cursor to the error.
     pub fn accept(&mut self) -> Option<Filter> {
         match &self.error {
             None => Some(self.good.clone()),
@@ -177,7 +177,7 @@ impl FilterPrompt {
         self.replace(String::new())
     }
 
-    /// Reads the text anew: it changed.
+    /// Parses the text after a change.
     fn read(&mut self) -> bool {
         self.steps = 0;
         match Filter::parse(self.input.value()) {
@@ -191,22 +191,22 @@ impl FilterPrompt {
     }
 }
 
-/// So many are kept.
+/// Maximum number of filters in the history.
 const MAX_HISTORY: usize = 100;
 
-/// Applied filters, the oldest first, each once.
+/// Applied filters, oldest first, without duplicates.
 #[derive(Clone, Debug, Default)]
 pub struct FilterHistory(Vec<Filter>);
 
 impl FilterHistory {
-    /// One that begins with the filter of the command line.
+    /// Creates a history with the filter of the command line.
     pub fn new(first: &Filter) -> Self {
         let mut history = Self::default();
         history.add(first);
         history
     }
 
-    /// The newest now; one that lets everybody through is not worth keeping.
+    /// Adds a filter as the newest. A filter that matches every session is not added.
     pub fn add(&mut self, filter: &Filter) {
         if filter.is_empty() {
             return;
@@ -217,7 +217,7 @@ impl FilterHistory {
         self.0.drain(..too_many);
     }
 
-    /// The one that many steps back; 1 is the newest.
+    /// Returns the filter this many steps back; 1 is the newest.
     pub fn back(&self, steps: usize) -> Option<&Filter> {
         self.0.get(self.0.len().checked_sub(steps)?)
     }

@@ -1,4 +1,4 @@
-//! Which proxies answer at the endpoints: several at one of them, or one proxy at two of them.
+//! Detects several proxies behind one endpoint, and one proxy behind two endpoints.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::model::EndpointId;
 
 /// Killing stays off until the process start has not switched for this long.
 const SETTLED_AFTER: Duration = Duration::from_mins(10);
-/// Number of consecutive snapshots with another process after which an endpoint is shown on its own again.
-/// A restart shows at one URL before it shows at the other.
+/// Number of consecutive snapshots with another process after which an endpoint is shown on its own
+/// again. A restart shows at one URL before it shows at the other.
 const CONTRADICTIONS: u8 = 2;
 
-/// What is known of the proxies behind an endpoint.
+/// State of the proxies behind an endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// When the process start last switched back to an earlier one, since the program began. Several
@@ -50,7 +50,7 @@ impl Proxies {
 }
 
 impl App {
-    /// The process start of an endpoint has switched back to an earlier one.
+    /// Handles a process start that has switched back to an earlier one.
     pub(super) fn proxies_switched(&mut self, id: EndpointId, effects: &mut Vec<Effect>) {
         if self.note_switch(id)
             && let Some(endpoint) = self.endpoint(id)
@@ -79,7 +79,7 @@ impl App {
         }
     }
 
-    /// The session lists of both endpoints decide whether they are one proxy.
+    /// Decides by the session lists of both endpoints whether they are one proxy.
     fn compare_two(&mut self, first: EndpointId, second: EndpointId, listed: EndpointId) {
         let (Some(one), Some(other)) = (self.endpoint(first), self.endpoint(second)) else {
             return;
@@ -109,8 +109,8 @@ impl App {
         }
     }
 
-    /// The endpoint whose rows are shown in place of this one's: another URL of the same proxy, unless
-    /// that one fails.
+    /// Returns the endpoint whose rows are shown in place of this one's: another URL of the same proxy,
+    /// unless that one fails.
     pub fn shown_by(&self, endpoint: &EndpointState) -> Option<&EndpointState> {
         let other = self.endpoint(endpoint.proxies.same_as?)?;
         (!matches!(other.link, LinkState::Failing { .. })).then_some(other)

@@ -1,15 +1,16 @@
-//! Ending the program: at once, or as soon as it is known what became of what was sent.
+//! Exiting the program: at once, or when the outcomes of the DELETEs in flight are known.
 
 use std::time::Duration;
 
 use super::msg::Effect;
 use super::{App, Leaving};
 
-/// So long a quit waits for what is in flight.
+/// Maximum time that a quit waits for requests in flight.
 const MAX_QUIT_DELAY: Duration = Duration::from_secs(2);
 
 impl App {
-    /// Begins no more, and ends. The first quit sets the deadline; a second one does not wait any longer.
+    /// Starts no more kills, and exits. The first quit sets the deadline; a second one does not wait
+    /// any longer.
     pub(super) fn quit(&mut self, keep_frame: bool, effects: &mut Vec<Effect>) {
         self.stop_kills(effects);
         let now = self.now.elapsed;
@@ -26,7 +27,7 @@ impl App {
         });
     }
 
-    /// Ends at once, or as soon as it is known what became of the DELETEs in flight.
+    /// Exits at once, or when the outcomes of the DELETEs in flight are known.
     pub(super) fn quit_when_idle(&mut self, effects: &mut Vec<Effect>) {
         let Some(leaving) = self.leaving.filter(|leaving| !leaving.is_said) else {
             return;
@@ -38,7 +39,7 @@ impl App {
         if unsettled {
             self.abandon_kills(effects);
         }
-        // Once: what comes behind it finds nothing in flight any more.
+        // Sent once: later messages find no DELETE in flight.
         self.leaving = Some(Leaving {
             is_said: true,
             ..leaving

@@ -1,20 +1,20 @@
-//! Verdicts as filters ask for them, without a heap: a filter is asked about every session.
+//! Diagnoses as input of filters, without heap allocation: a filter is evaluated for every session.
 
 use crate::diagnosis::{Diagnosis, REASONS, ReasonSet};
 use crate::filter::Reasons;
 
-/// The names of what a verdict says, as a filter asks for them.
+/// Names of the reasons of a diagnosis, as filters use them.
 pub(crate) struct Names {
     found: [&'static str; REASONS.len()],
     found_count: usize,
     unjudged: [&'static str; REASONS.len()],
     unjudged_count: usize,
-    /// Whose names are in `unjudged`: neighbours mostly have the same.
+    /// The set whose names are in `unjudged`. Consecutive sessions mostly have the same set.
     unjudged_of: ReasonSet,
 }
 
 impl Names {
-    /// Of nobody yet.
+    /// Creates an empty value.
     pub(crate) const fn new() -> Self {
         Self {
             found: [""; REASONS.len()],
@@ -25,7 +25,7 @@ impl Names {
         }
     }
 
-    /// Those of one session.
+    /// Returns the names for one session.
     pub(crate) fn of(&mut self, diagnosis: &Diagnosis<'_>) -> Reasons<'_> {
         self.found_count = fill(
             &mut self.found,

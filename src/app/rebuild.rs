@@ -1,7 +1,7 @@
-//! When the rows are put in order anew, and what becomes of the result. What a person asks for is done
-//! at once; for data alone it takes no more than a sixteenth of the time, however many endpoints tell.
+//! Schedules rebuilds of the table view. User input rebuilds at once. New data uses at most 1/16 of the
+//! time, regardless of the number of endpoints, but waits no longer than 2 s.
 //!
-//! Why sessions are stuck, for the rows: every new list is judged once, with the one before in mind.
+//! Also diagnoses every new snapshot once, compared with the previous one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,23 +13,23 @@ use super::msg::Effect;
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, Thresholds, diagnose};
 use crate::model::Snapshot;
 
-/// For data alone rows are put in order for at most one part of the time in so many.
+/// Rebuilds for new data use at most one part in this many of the time.
 const MAX_TIME_SHARE: u32 = 16;
-/// But however long it takes, what is shown is not older than this for it.
+/// Maximum delay of new data by that limit.
 const MAX_DELAY: Duration = Duration::from_secs(2);
 
-/// Whether rows are being put in order beside the drawing thread, and when that may begin again.
+/// Whether a view is being built off the drawing thread, and when the next one may start.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Arranging {
-    /// Under way since then.
+    /// Start of the build in progress.
     since: Option<Duration>,
-    /// What has been asked for meanwhile.
+    /// Trigger of the next build, if one was requested in the meantime.
     asked: Option<RebuildTrigger>,
-    /// Until then data does not ask again.
+    /// Time before which new data does not start a build.
     rests_until: Duration,
 }
 
-/// Who asks.
+/// Trigger of a rebuild.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum RebuildTrigger {
     ByData,
@@ -37,14 +37,14 @@ enum RebuildTrigger {
 }
 
 impl Arranging {
-    /// When data that waits has its turn.
+    /// Returns when waiting data starts a build.
     pub(super) fn wake_at(&self) -> Option<Duration> {
         (self.since.is_none() && self.asked.is_some()).then_some(self.rests_until)
     }
 }
 
 impl App {
-    /// The details say why their session is stuck, shown in the table or not.
+    /// Diagnoses the session in the details, shown in the table or not.
     pub(super) fn diagnose_detail(&mut self) {
         if let Some(detail) = &mut self.detail {
             let diagnosis = self.table.view.diagnosis(&detail.identity.key());
@@ -52,17 +52,17 @@ impl App {
         }
     }
 
-    /// Has the rows put in order; while that is under way, the next request waits for it.
+    /// Requests a rebuild for user input. If one is in progress, the next starts after it.
     pub(super) fn rebuild_view(&mut self, effects: &mut Vec<Effect>) {
         self.request_view(RebuildTrigger::ByPerson, effects);
     }
 
-    /// There is something new to put in order.
+    /// Requests a rebuild for new data.
     pub(super) fn rebuild_for_data(&mut self, effects: &mut Vec<Effect>) {
         self.request_view(RebuildTrigger::ByData, effects);
     }
 
-    /// Data that has waited long enough has its turn.
+    /// Starts a rebuild for data that has waited long enough.
     pub(super) fn rebuild_if_waiting(&mut self, effects: &mut Vec<Effect>) {
         if let Some(asked) = self.arranging.asked {
             self.request_view(asked, effects);
@@ -133,7 +133,7 @@ impl App {
     }
 }
 
-/// Judges each list; one that was judged already stays as it is.
+/// Diagnoses each snapshot. Keeps existing diagnoses.
 pub(super) fn diagnose_snapshots(
     previous: Option<&TableView>,
     snapshots: &[Arc<Snapshot>],

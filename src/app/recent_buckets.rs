@@ -1,25 +1,25 @@
-//! The last minutes of an endpoint in bars of a few seconds each, for the header: there, a picture that
-//! moved with every list would be noise, and bytes on the line.
+//! The last minutes of an endpoint in bars of a few seconds each, for the header. A picture that moves
+//! with every list would be noise, and send bytes each time.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::trend_point::TrendPoint;
 
-/// A bar stands for so long at least; one list does where they come further apart.
+/// Minimum time of a bar. If lists are further apart, a bar is one list.
 pub const BUCKET_WIDTH: Duration = Duration::from_secs(5);
-/// More bars than that fit no header.
+/// Maximum number of bars. More do not fit into a header.
 const MAX_BUCKETS: usize = 24;
 
 /// The last bars.
 #[derive(Clone, Debug, Default)]
 pub struct RecentBuckets {
-    /// The newest is still being filled.
+    /// Bars, oldest first. The newest one is not complete yet.
     bars: VecDeque<TrendPoint>,
 }
 
 impl RecentBuckets {
-    /// One more list.
+    /// Adds a snapshot.
     pub(super) fn on_list(&mut self, point: TrendPoint) {
         match self.bars.back_mut() {
             Some(open) if open.span() < BUCKET_WIDTH => open.merge(&point),
@@ -30,14 +30,14 @@ impl RecentBuckets {
         }
     }
 
-    /// So many of the sessions of the last list are stuck.
+    /// Sets the number of stuck sessions of the latest snapshot.
     pub(super) fn on_diagnosis(&mut self, stuck: usize) {
         if let Some(open) = self.bars.back_mut() {
             open.on_diagnosis(stuck);
         }
     }
 
-    /// The bars that are full, the oldest first.
+    /// Returns the complete bars, oldest first.
     pub fn bars(&self) -> impl DoubleEndedIterator<Item = &TrendPoint> {
         self.bars.iter().take(self.bars.len().saturating_sub(1))
     }

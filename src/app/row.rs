@@ -1,58 +1,60 @@
-//! A row of the table, borrowed from a generation; and the key that rows are sorted by.
+//! A row of the table, borrowed from a table view, and its sort key.
 
 use std::cmp::Ordering;
 
 use crate::diagnosis::{ConnectionSample, Diagnosis};
 use crate::model::{Counter, Identity, RowKey, Session, Snapshot};
 
-/// One visible row.
+/// One row.
 #[derive(Clone, Copy, Debug)]
 pub struct TableRow<'a> {
-    /// The list that it comes from; for a ghost, the last one that had it.
+    /// The snapshot that contains the session; for a departed row, the last one.
     pub snapshot: &'a Snapshot,
-    /// The endpoint that lists it, by name.
+    /// Name of the endpoint that lists it.
     pub endpoint: &'a str,
     /// The session.
     pub session: &'a Session,
-    /// What the last looks at its connections have shown, if they were not too long ago.
+    /// The latest sample of its connections, if it is recent enough.
     pub sample: Option<&'a ConnectionSample>,
-    /// Why it is stuck, as far as that was judged.
+    /// Why the session is stuck.
     pub diagnosis: Diagnosis<'a>,
-    /// Good lists in a row that did not have it: 0 for a live row, 2 or more for one that ended.
+    /// Number of consecutive snapshots without the session: 0 for a live row, 2 or more for one that
+    /// ended.
     pub missing: u8,
 }
 
 impl TableRow<'_> {
-    /// What the cursor holds.
+    /// Returns the key that the cursor stores.
     pub fn key(&self) -> RowKey {
         self.snapshot.key(self.session)
     }
 
-    /// What a counter has come to on all its connections.
+    /// Returns the sum of a counter over all connections.
     pub fn total(&self, counter: Counter) -> Option<u64> {
         self.sample?.total(counter)
     }
 
-    /// By how much a counter rises a second.
+    /// Returns the rate of a counter, per second.
     pub fn rate(&self, counter: Counter) -> Option<f64> {
         self.sample?.rate(counter)
     }
 
-    /// Who it is in full.
+    /// Returns the full identity.
     pub fn identity(&self) -> Identity {
         self.snapshot.identity(self.session)
     }
 
-    /// Missing from two good lists in a row: it has ended (docs/kill-protocol.md).
+    /// Whether the session is missing from two consecutive snapshots: it has ended
+    /// (docs/kill-protocol.md).
     pub const fn has_ended(&self) -> bool {
         self.missing >= 2
     }
 }
 
-/// What a column sorts by.
+/// Sort key of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortKey<'a> {
-    /// Nothing is known: last, whichever way the rest goes.
+    /// The value is unknown. Sorts last in both directions.
     Unknown,
     /// A number.
     Number(u64),
@@ -61,7 +63,7 @@ pub enum SortKey<'a> {
 }
 
 impl SortKey<'_> {
-    /// Compares two keys of one column in the direction asked for.
+    /// Compares two keys of one column in the given direction.
     pub fn compare(self, other: SortKey<'_>, descending: bool) -> Ordering {
         let order = match (self, other) {
             (SortKey::Unknown, SortKey::Unknown) => return Ordering::Equal,

@@ -1,5 +1,5 @@
-//! What is known of the connections of the draft's sessions. A list does not tell: the shell looks at
-//! one session after another, as far as the proxy's time allows, and at those on the screen first.
+//! Samples of the connections of draft sessions. A list does not contain them: the shell samples one
+//! session after another within the proxy's time limit, those on the screen first.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use super::msg::Effect;
 use crate::diagnosis::ConnectionSample;
 use crate::model::{Dialect, EndpointId, SessionId};
 
-/// So long after its last look a session is forgotten, which bounds what is kept.
+/// Time after its last sample when a session's data is dropped, in milliseconds. Bounds the memory.
 const FORGOTTEN_MS: i128 = 30_000;
 
 impl EndpointState {
-    /// The connections of some sessions were looked at.
+    /// Stores new samples.
     fn on_samples(&mut self, looks: Vec<(SessionId, ConnectionSample)>) {
         let newest = looks.iter().map(|(_, sample)| sample.taken_at).max();
         let samples = Arc::make_mut(&mut self.samples);
@@ -23,8 +23,7 @@ impl EndpointState {
         }
     }
 
-    /// Of how many listed sessions the connections are known, and not from too long ago. Nothing where
-    /// lists tell all that there is.
+    /// Returns the number of listed sessions with a recent sample. `None` if lists contain all data.
     pub fn connections_known(&self) -> Option<usize> {
         let latest = self
             .latest
@@ -45,7 +44,7 @@ impl App {
         }
     }
 
-    /// Which sessions of the draft are on the screen, if they are others than before.
+    /// Returns an effect if the draft sessions on the screen have changed.
     pub(super) fn sample_shown(&mut self) -> Option<Effect> {
         if self
             .endpoints

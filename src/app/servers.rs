@@ -1,5 +1,4 @@
-//! What is known of an endpoint's servers and services: the last good answer, and why there is no
-//! newer one.
+//! State of an endpoint's servers and services: the last successful reply, and the error since then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +9,13 @@ use super::App;
 use super::msg::Now;
 use crate::model::{RequestError, Servers, Services};
 
-/// An answer is asked for every ten seconds; one that is older than this has missed its successor.
+/// Maximum age of data that counts as current. Requests are sent every ten seconds, so older data has
+/// missed an update.
 const MAX_AGE: Duration = Duration::from_secs(30);
 
-/// What was true at one time.
+/// Data with the time at which it was valid.
 pub trait Timed {
-    /// When, by this machine's clock.
+    /// Returns the time of the data, by this machine's clock.
     fn taken_at(&self) -> Timestamp;
 }
 
@@ -31,17 +31,17 @@ impl Timed for Services {
     }
 }
 
-/// The servers of one endpoint, as far as anybody asked for them.
+/// The servers of one endpoint; empty until they are requested.
 pub type ServersKnown = Known<Servers>;
-/// The services of one endpoint, as far as anybody asked for them.
+/// The services of one endpoint; empty until they are requested.
 pub type ServicesKnown = Known<Services>;
 
-/// What was asked for, as far as anybody did.
+/// The last reply to a repeated request, and its error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known<T> {
-    /// The last good answer.
+    /// The last successful reply.
     pub latest: Option<Arc<T>>,
-    /// Why there was none to the last request.
+    /// Why the last request failed.
     pub fault: Option<RequestError>,
 }
 
@@ -52,7 +52,7 @@ impl<T> Default for Known<T> {
 }
 
 impl<T> Known<T> {
-    /// Nobody asked yet.
+    /// Creates a value without a reply.
     pub const fn new() -> Self {
         Self {
             latest: None,
@@ -60,7 +60,7 @@ impl<T> Known<T> {
         }
     }
 
-    /// An answer came. What was known stays after a fault, and grows old.
+    /// Handles a reply. After an error the previous data stays and ages.
     pub fn on_reply(&mut self, answer: Result<Arc<T>, RequestError>) {
         match answer {
             Ok(latest) => {
@@ -75,21 +75,21 @@ impl<T> Known<T> {
 }
 
 impl<T: Timed> Known<T> {
-    /// When what is known was true, where that is too long ago to be taken for now.
+    /// Returns the time of the data if it is too old to be current.
     pub fn stale_since(&self, now: Now) -> Option<Timestamp> {
         let latest = self.latest.as_ref()?;
         (now.since(latest.taken_at()) > MAX_AGE).then_some(latest.taken_at())
     }
 
-    /// How long it will still be taken for now.
+    /// Returns how long the data is still current.
     fn fresh_for(&self, now: Now) -> Option<Duration> {
         MAX_AGE.checked_sub(now.since(self.latest.as_ref()?.taken_at()))
     }
 }
 
 impl App {
-    /// When what the open details say of the servers, or the overview of the services, turns old,
-    /// since the program began.
+    /// Returns when the data on servers in the open details, or on services in the overview, becomes
+    /// stale, since the program began.
     pub(super) fn neighbours_turn_stale_at(&self) -> Option<Duration> {
         let shown = self.detail.as_ref().map(|detail| detail.identity.endpoint);
         let shown = shown.and_then(|endpoint| self.endpoint(endpoint));
@@ -112,7 +112,7 @@ mod tests {
 
     const LIST: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann"}}]}"#;
 
-    /// When the screen wants to be woken next.
+    /// Returns the time of the next wake-up.
     fn wake(stage: &mut AppHarness) -> Option<Duration> {
         let now = stage.app.now;
         let effects = stage.app.update(Msg::Clock(now)).into_iter();

@@ -1,4 +1,4 @@
-//! By which column rows and groups are sorted, and which columns there are to sort by.
+//! The sort column of rows and groups, and the columns to sort by.
 
 use super::App;
 use super::build_view::Sort;
@@ -8,41 +8,42 @@ use super::msg::Effect;
 use crate::model::Dialect;
 
 impl App {
-    /// The chosen columns that at least one endpoint can fill, from left to right.
+    /// Returns the chosen columns that at least one endpoint can fill, from left to right.
     pub fn known_columns(&self) -> impl Iterator<Item = ColumnId> + '_ {
         let chosen = self.table.columns.iter().copied();
         chosen.filter(|id| self.can_fill(*id))
     }
 
-    /// The columns of groups that at least one endpoint can fill.
+    /// Returns the group columns that at least one endpoint can fill.
     pub fn known_group_columns(&self) -> impl Iterator<Item = GroupColumnId> + '_ {
         GroupColumnId::all().filter(|id| self.is_reported(id.column().only))
     }
 
-    /// Whether an endpoint speaks so that it can tell what stands in a column.
+    /// Whether the dialect of at least one endpoint reports the data for a column.
     pub fn can_fill(&self, id: ColumnId) -> bool {
         self.is_reported(id.column().only)
     }
 
-    /// Whether an endpoint speaks the one dialect that tells something; `None`: both do.
+    /// Whether at least one endpoint uses the only dialect that reports a value; `None` means that both
+    /// do.
     pub(super) fn is_reported(&self, only: Option<Dialect>) -> bool {
         only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
     }
 
-    /// Those of them that a table of this width has room for; the number, if nobody can fill any.
+    /// Returns the known columns that fit a table of this width. Without any, returns the session id.
     pub fn fitted_columns(&self, width: u16) -> Vec<FittedColumn> {
         let number = self.known_columns().next().is_none().then_some(ColumnId::NUMBER);
         let columns = self.known_columns().chain(number);
         fitted(columns, &self.table.view.widths, width)
     }
 
-    /// The columns on the screen, or that would be without the details in the table's place.
+    /// Returns the columns on the screen, or those that would be there without the details.
     pub fn seen_columns(&self) -> Vec<FittedColumn> {
         self.fitted_columns(self.table_area().width)
     }
 
-    /// To the next shown column on the left or right; each begins the way its numbers are read. If
-    /// the rows are sorted by a column that is not shown, the nearest end is the next.
+    /// Sorts by the next shown column on the left or right, in its default direction. If the sort
+    /// column is not shown, the nearest end is the next.
     pub(super) fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
         if self.shows_groups() {
             let shown: Vec<_> = self.known_group_columns().collect();
@@ -66,7 +67,7 @@ impl App {
         self.reorder_now(effects);
     }
 
-    /// The other way round.
+    /// Reverses the sort order.
     pub(super) fn invert(&mut self, effects: &mut Vec<Effect>) {
         let descending = if self.shows_groups() {
             &mut self.table.groups.sort.descending
@@ -77,14 +78,15 @@ impl App {
         self.reorder_now(effects);
     }
 
-    /// An order that was asked for is not held back by the key that asked.
+    /// Sorts at once: a requested order is not delayed by the hold after a key.
     fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
         self.last_key = None;
         self.rebuild_view(effects);
     }
 }
 
-/// The neighbour of a column; at the ends, itself. Of one that is not shown, the nearest end.
+/// Returns the column next to `here`, or `here` at the ends. If `here` is not shown, returns the
+/// nearest end.
 fn beside<T: Copy + PartialEq>(shown: &[T], here: T, step: isize) -> Option<T> {
     let last = shown.len().checked_sub(1)?;
     let next = match shown.iter().position(|column| *column == here) {

@@ -1,34 +1,34 @@
-//! The status line: what happened last, until the next key.
+//! The status line: the last event, until the next key.
 //!
-//! How often to poll: the steps of `+` and `-`.
+//! Also the polling intervals that `+` and `-` step through.
 
 use std::time::Duration;
 
 use crate::kill::KillOutcome;
 use crate::model::Identity;
 
-/// How much it matters.
+/// Importance of a status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusLevel {
-    /// Good to know.
+    /// Information.
     Note,
-    /// What was asked for is done.
+    /// A request is done.
     Done,
-    /// Something did not go as asked.
+    /// A problem.
     Warning,
 }
 
-/// A line.
+/// A status line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// How much it matters.
+    /// Importance of the text.
     pub level: StatusLevel,
 }
 
 impl Status {
-    /// Good to know.
+    /// Creates an information.
     pub const fn note(text: String) -> Self {
         Self {
             text,
@@ -36,7 +36,7 @@ impl Status {
         }
     }
 
-    /// What was asked for is done.
+    /// Creates a line for a finished request.
     pub const fn done(text: String) -> Self {
         Self {
             text,
@@ -44,7 +44,7 @@ impl Status {
         }
     }
 
-    /// Something did not go as asked.
+    /// Creates a warning.
     pub const fn warning(text: String) -> Self {
         Self {
             text,
@@ -52,7 +52,7 @@ impl Status {
         }
     }
 
-    /// Something that nobody asked for, behind what was said before.
+    /// Creates a warning that the user did not cause, appended to the line that was shown before.
     pub fn warning_after(before: Option<Self>, text: String) -> Self {
         match before {
             Some(before) if !before.text.ends_with(&text) => {
@@ -62,7 +62,7 @@ impl Status {
         }
     }
 
-    /// What came of a kill.
+    /// Creates the line for the outcome of a kill.
     pub fn outcome(outcome: &KillOutcome, identity: &Identity) -> Self {
         let level = if outcome.is_gone() {
             StatusLevel::Done
@@ -76,7 +76,7 @@ impl Status {
     }
 }
 
-/// The intervals that the keys step through.
+/// Intervals that the keys step through.
 const INTERVAL_STEPS: [Duration; 9] = [
     Duration::from_millis(250),
     Duration::from_millis(500),
@@ -89,7 +89,7 @@ const INTERVAL_STEPS: [Duration; 9] = [
     Duration::from_mins(5),
 ];
 
-/// The next slower (`by` > 0) or faster interval; the ends stay where they are.
+/// Returns the next slower (`by` > 0) or faster interval. At the ends the interval stays the same.
 pub(super) fn step(interval: Duration, by: isize) -> Duration {
     let next = if by > 0 {
         INTERVAL_STEPS.iter().find(|step| **step > interval)

@@ -1,7 +1,7 @@
-//! The table's state: what is shown, where the cursor is, what the screen shows of it.
+//! State of the table: the view, the cursor, and the visible part.
 //!
-//! The cursor is an identity. Rows may move; the cursor stays on its session and, as far as the
-//! ends of the list allow, on its line of the screen.
+//! The cursor is an identity. Rows may move; the cursor stays on its session and, if the ends of the
+//! list allow it, on its line of the screen.
 
 use std::sync::Arc;
 
@@ -13,39 +13,38 @@ use super::prompt::FilterHistory;
 use crate::filter::Filter;
 use crate::model::RowKey;
 
-/// The table.
+/// State of the table.
 #[derive(Clone, Debug, Default)]
 pub struct TableState {
-    /// What is shown.
+    /// The view on the screen.
     pub view: Arc<TableView>,
-    /// Which rows are wanted.
+    /// The filter.
     pub filter: Filter,
-    /// Those that were applied before.
+    /// The filters applied before.
     pub history: FilterHistory,
-    /// Which columns, from left to right: those that were chosen, whether there is room for them or
-    /// not.
+    /// The chosen columns, from left to right, including those that do not fit.
     pub columns: Vec<ColumnId>,
-    /// In which order.
+    /// The sort column and direction.
     pub sort: Sort,
-    /// The groups, when sessions are grouped.
+    /// State of the groups, when sessions are grouped.
     pub groups: GroupPane,
-    /// Who is idle without a reason is left out.
+    /// Whether sessions that are idle without a reason are left out.
     pub hide_idle: bool,
-    /// Somebody has pressed a key, or every endpoint has been heard: before that rows still arrive above
-    /// the cursor that nobody has put there, and it stands first.
+    /// Whether the cursor follows its session. False until the first key press or until every endpoint
+    /// has replied or failed; until then the cursor stays on the first row.
     pub(super) is_settled: bool,
     /// The first row on the screen.
     pub offset: usize,
-    /// The session under the cursor; nothing as long as there is no row.
+    /// The session under the cursor; `None` until there is a row.
     pub cursor: Option<RowKey>,
-    /// Where the cursor's row stands in the generation.
+    /// Position of the cursor's row in the view.
     position: usize,
-    /// The cursor goes to the first row of the next generation: a filter was applied.
+    /// Whether the cursor moves to the first row of the next view, because a filter was applied.
     to_first: bool,
 }
 
 impl TableState {
-    /// An empty one.
+    /// Creates an empty table.
     pub fn new(filter: Filter, columns: Vec<ColumnId>, sort: Sort) -> Self {
         Self {
             history: FilterHistory::new(&filter),
@@ -56,15 +55,15 @@ impl TableState {
         }
     }
 
-    /// Where the cursor's row stands.
+    /// Returns the position of the cursor's row.
     pub const fn position(&self) -> usize {
         self.position
     }
 
-    /// Takes a finished generation; `height` is the number of rows on the screen.
+    /// Accepts a finished view; `height` is the number of rows on the screen.
     pub fn set_view(&mut self, view: Arc<TableView>, height: usize) {
         if let Some(groups) = &view.groups {
-            // Groups that nobody wants any more are not those whose first one is waited for.
+            // Groups of an earlier grouping must not move the cursor to their first one.
             let to_first = self.groups.by.is_some() && std::mem::take(&mut self.to_first);
             self.groups.set_groups(groups, to_first, height);
             self.view = view;
@@ -77,7 +76,7 @@ impl TableState {
             self.go_to(0, height);
         } else if let Some(position) = found {
             self.position = position;
-            // Who looks at the worst goes on seeing them, as long as the cursor fits below.
+            // If the top of the table is shown, it stays on the screen while the cursor fits below.
             let stays_at_top = self.offset == 0 && position < height;
             self.offset = if stays_at_top {
                 0
@@ -85,14 +84,14 @@ impl TableState {
                 position.saturating_sub(line)
             };
         } else {
-            // Its session is hidden or gone: the row that took its place is the nearest.
+            // The session is hidden or gone: the row at its position is the nearest.
             self.go_to(self.position, height);
         }
         self.scroll_into_view(height);
     }
 
-    /// Whether a generation was made for another cursor and has no place for this one's session:
-    /// its ghost was not asked for.
+    /// Whether a view was built for another cursor and does not contain this one's session or its
+    /// departed row.
     pub fn is_outdated(&self, view: &TableView) -> bool {
         if let (Some(groups), Some(shown)) = (&view.groups, &self.view.groups) {
             return self.groups.is_outdated(groups, shown);
@@ -103,7 +102,7 @@ impl TableState {
             && self.view.position(cursor).is_some()
     }
 
-    /// Moves the cursor by rows. Says whether it left a ghost, which then must go.
+    /// Moves the cursor by rows. Returns whether it left a departed row, which must then be removed.
     pub fn move_by(&mut self, rows: isize, height: usize) -> bool {
         let position = match &self.view.groups {
             Some(_) => self.groups.position(),
@@ -112,7 +111,7 @@ impl TableState {
         self.go_to(position.saturating_add_signed(rows), height)
     }
 
-    /// Moves the cursor to a row. Says whether it left a ghost, which then must go.
+    /// Moves the cursor to a row. Returns whether it left a departed row, which must then be removed.
     pub fn go_to(&mut self, position: usize, height: usize) -> bool {
         if let Some(groups) = &self.view.groups {
             return self.groups.go_to(position, groups, height);
@@ -124,12 +123,13 @@ impl TableState {
         self.view.has_ghost() && before != self.cursor
     }
 
-    /// The cursor will stand on the first row of what is shown next.
+    /// Moves the cursor to the first row of the next view.
     pub const fn start_over(&mut self) {
         self.to_first = true;
     }
 
-    /// Keeps the cursor in sight, and no empty lines below the last row as long as rows are above.
+    /// Scrolls so that the cursor is visible, and without empty lines below the last row while there
+    /// are rows above.
     pub fn scroll_into_view(&mut self, height: usize) {
         match &self.view.groups {
             Some(groups) => self.groups.scroll_into_view(groups, height),

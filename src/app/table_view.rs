@@ -1,4 +1,4 @@
-//! Rows in order: what [`arrange`](super::build_view) makes and everybody else reads by window.
+//! Rows in order: built by [`build_view`](super::build_view), and read by window everywhere else.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,26 +12,26 @@ use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
 use crate::model::{EndpointId, Lookup, RowKey, Session, Snapshot};
 
-/// Where a row's session is.
+/// Reference to a session: snapshot and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RowRef {
     Listed { snapshot: u16, index: u32 },
     Ghost,
 }
 
-/// A session that is no longer listed, kept while the cursor is on it.
+/// A departed row: a session that is no longer listed, kept while the cursor is on it.
 #[derive(Clone, Debug)]
 pub(super) struct DepartedRow {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) session: Session,
     pub(super) diagnoses: Arc<Diagnoses>,
     pub(super) missing: u8,
-    /// The number of the list that counted last.
+    /// Number of the last snapshot that was counted as missing it.
     pub(super) counted: u64,
 }
 
 impl DepartedRow {
-    /// What was found of it when it was listed last.
+    /// Returns the findings from when the session was listed last.
     fn diagnosis(&self) -> Diagnosis<'_> {
         let place = self.snapshot.position(self.session.id);
         place.map_or_else(Diagnosis::default, |place| self.diagnoses.diagnosis(place))
@@ -41,36 +41,36 @@ impl DepartedRow {
 /// Rows in order, ready to be drawn by window.
 #[derive(Clone, Debug, Default)]
 pub struct TableView {
-    /// The lists that it was made of.
+    /// The snapshots that the view was built from.
     pub snapshots: Vec<Arc<Snapshot>>,
-    /// What is known of the connections of their sessions.
+    /// Connection samples of each snapshot.
     pub samples: Vec<Arc<Samples>>,
-    /// What was found of each of them: why sessions are stuck.
+    /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
-    /// What was asked.
+    /// The query that the view was built for.
     pub spec: ViewQuery,
-    /// How many are left out for being idle without a reason.
+    /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
-    /// The widest text of each column so far, by place in the table of columns. It never shrinks:
-    /// a table that breathes cannot be read.
+    /// Widest text of each column so far, by index in `COLUMNS`. Never shrinks, so that columns do not
+    /// jump.
     pub widths: [u16; COLUMNS.len()],
-    /// The groups of its rows, where they were asked for; the rows then stand in no order.
+    /// The groups of the rows, if sessions are grouped. The rows are then not sorted.
     pub groups: Option<Groups>,
     pub(super) order: Vec<RowRef>,
-    /// For each snapshot and index: the place in `order`, or `HIDDEN_RANK`.
+    /// The position in `order` for each snapshot and index, or `HIDDEN_RANK`.
     pub(super) ranks: Vec<Vec<u32>>,
     pub(super) departed: Option<DepartedRow>,
 }
 
-/// So many sessions are looked at for values, and so many values are kept.
+/// Maximum number of sessions inspected for values, and of values kept.
 const MAX_INSPECTED_SESSIONS: usize = 20_000;
 const MAX_VALUES: usize = 300;
 
-/// The rank of a session that is not shown.
+/// Rank of a session that is not shown.
 pub(super) const HIDDEN_RANK: u32 = u32::MAX;
 
 impl TableView {
-    /// How many rows are shown.
+    /// Returns the number of rows shown.
     pub fn len(&self) -> usize {
         self.order.len()
     }
@@ -80,13 +80,13 @@ impl TableView {
         self.order.is_empty()
     }
 
-    /// How many of the rows shown are in a list: all but the ghost.
+    /// Returns the number of shown rows that are in a list: all but the departed row.
     pub fn listed_count(&self) -> usize {
         let ghost_is_shown = self.has_ghost() && self.order.contains(&RowRef::Ghost);
         self.order.len() - usize::from(ghost_is_shown)
     }
 
-    /// How many sessions there are, shown or not.
+    /// Returns the number of sessions, shown or not.
     pub fn total(&self) -> usize {
         self.snapshots
             .iter()
@@ -94,12 +94,12 @@ impl TableView {
             .sum()
     }
 
-    /// The row at a place.
+    /// Returns the row at a position.
     pub fn row(&self, position: usize) -> Option<TableRow<'_>> {
         self.resolve(*self.order.get(position)?)
     }
 
-    /// The rows of a window.
+    /// Returns the rows of a window.
     pub fn window(&self, from: usize, height: usize) -> impl Iterator<Item = TableRow<'_>> {
         self.order
             .iter()
@@ -108,7 +108,7 @@ impl TableView {
             .filter_map(|place| self.resolve(*place))
     }
 
-    /// Where a session stands, if it is shown.
+    /// Returns the position of a session, if it is shown.
     pub fn position(&self, key: &RowKey) -> Option<usize> {
         if let Some(departed) = &self.departed
             && departed.snapshot.key(&departed.session) == *key
@@ -127,12 +127,12 @@ impl TableView {
             })
     }
 
-    /// Whether a row is kept that is in no list.
+    /// Whether there is a departed row.
     pub const fn has_ghost(&self) -> bool {
         self.departed.is_some()
     }
 
-    /// The texts that occur in a field, shown or not, in order: what completion offers.
+    /// Returns the sorted texts that occur in a field, shown or not, for completion.
     pub fn texts(&self, field: &FilterField) -> Vec<String> {
         let sessions = self
             .snapshots
@@ -158,7 +158,7 @@ impl TableView {
         texts.into_iter().collect()
     }
 
-    /// What was found of a session, shown or not; nothing if it is not listed.
+    /// Returns the diagnosis of a session, shown or not; `None` if it is not listed.
     pub fn diagnosis(&self, key: &RowKey) -> Option<Diagnosis<'_>> {
         let mut lists = self.snapshots.iter().zip(&self.diagnoses);
         lists.find_map(|(snapshot, diagnoses)| match snapshot.find(key) {
@@ -167,14 +167,14 @@ impl TableView {
         })
     }
 
-    /// How many sessions of an endpoint are that severe, shown or not.
+    /// Returns the number of sessions of an endpoint with this severity, shown or not.
     pub fn count(&self, endpoint: EndpointId, severity: Severity) -> usize {
         let lists = self.snapshots.iter().zip(&self.diagnoses);
         let own = lists.filter(|(snapshot, _)| snapshot.endpoint == endpoint);
         own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
     }
 
-    /// The name of an endpoint, as it was asked for.
+    /// Returns the name of an endpoint.
     fn endpoint(&self, id: EndpointId) -> &str {
         let name = self.spec.endpoints.get(usize::from(id.0));
         name.map_or("", AsRef::as_ref)

@@ -91,7 +91,7 @@ fn a_session_that_ends_under_the_cursor_stays_as_a_ghost_until_the_cursor_leaves
     }
     stage.press(Code::Char('K'));
     assert!(stage.app.kills.asking.is_none());
-    assert_eq!(stage.app.status.as_ref().unwrap().text, "2 has ended already");
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "2 has already ended");
     stage.press(Code::Down);
     assert_eq!(stage.shown(), (vec![1, 3], Some(3)));
 }
@@ -144,7 +144,7 @@ fn a_restart_ends_every_session_before_it() {
     let said = |stage: &AppHarness| stage.app.status.as_ref().unwrap().text.clone();
     let first = said(&stage);
     assert!(first.contains("restarted"), "{first}");
-    // What came of a kill stays before it.
+    // The outcome of a kill stays before the new text.
     stage.app.status = Some(Status::done("killed 7 ann@10.0.0.1 in 0.1 s".to_owned()));
     stage.list_of(body, "Mon, 23 Nov 2026 16:30:00 GMT");
     assert_eq!(said(&stage), format!("killed 7 ann@10.0.0.1 in 0.1 s; {first}"));

@@ -1,5 +1,5 @@
-//! How the fleet of an endpoint has moved since the program began, in bounded memory: the longer it
-//! runs, the more lists share a point.
+//! History of an endpoint's fleet since the program began. Memory is bounded: the longer it runs, the
+//! more lists share a point.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::trend_point::TrendPoint;
 use crate::diagnosis::Severity;
 use crate::model::{EndpointId, Snapshot};
 
-/// So many points are kept at most; then two and two become one.
+/// Maximum number of points. When it is exceeded, pairs of points are merged.
 const MAX_POINTS: usize = 240;
 
-/// The course of a fleet.
+/// History of a fleet.
 #[derive(Clone, Debug)]
 pub struct Trend {
     points: Vec<TrendPoint>,
@@ -33,7 +33,7 @@ impl Default for Trend {
 }
 
 impl Trend {
-    /// A good list came, at this time since the program began.
+    /// Adds a snapshot at this time since the program began.
     pub fn on_list(&mut self, snapshot: &Snapshot, at: Duration) {
         let span = self
             .last_at
@@ -62,7 +62,7 @@ impl Trend {
         self.points = pairs.collect();
     }
 
-    /// So many of the sessions of the last list are stuck.
+    /// Sets the number of stuck sessions of the latest snapshot.
     pub fn on_diagnosis(&mut self, stuck: usize) {
         self.buckets.on_diagnosis(stuck);
         if let Some(last) = self.points.last_mut() {
@@ -70,25 +70,25 @@ impl Trend {
         }
     }
 
-    /// The last minutes.
+    /// Returns the last minutes.
     pub const fn recent(&self) -> &RecentBuckets {
         &self.buckets
     }
 
-    /// All of it, the oldest first.
+    /// Returns all points, oldest first.
     pub fn points(&self) -> &[TrendPoint] {
         &self.points
     }
 
-    /// How long it has been followed.
+    /// Returns the time covered.
     pub fn span(&self) -> Duration {
         self.points.iter().map(TrendPoint::span).sum()
     }
 }
 
 impl App {
-    /// The newest lists have been judged: how many are stuck belongs to their course. While the table
-    /// stands still, nobody judges.
+    /// Adds the number of stuck sessions of newly diagnosed snapshots. While the table is frozen,
+    /// snapshots are not diagnosed.
     pub(super) fn follow_stuck(&mut self) {
         if self.paused {
             return;

@@ -1,28 +1,28 @@
-//! One point of the course of a fleet: what one or more lists in a row told.
+//! One point of a fleet's history: one or more consecutive snapshots.
 
 use std::time::Duration;
 
 use crate::model::Snapshot;
 
-/// One or more lists in a row.
+/// Totals of one or more consecutive snapshots.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrendPoint {
-    /// How many lists it is made of.
+    /// Number of snapshots.
     lists: u32,
-    /// The time that they stand for.
+    /// Time that they cover.
     span: Duration,
-    /// The most sessions that one of them had.
+    /// Maximum number of sessions.
     pub sessions: usize,
     came: u32,
     went: u32,
-    /// The dearest list.
+    /// Maximum response time.
     pub cost: Duration,
-    /// The most that were stuck, as far as that was judged.
+    /// Maximum number of stuck sessions; `None` if no snapshot was diagnosed.
     stuck: Option<usize>,
 }
 
 impl TrendPoint {
-    /// One list, which stands for this time.
+    /// Creates a point from one snapshot, which covers this time.
     pub(super) const fn of_list(snapshot: &Snapshot, span: Duration) -> Self {
         Self {
             lists: 1,
@@ -39,23 +39,23 @@ impl TrendPoint {
         self.lists
     }
 
-    /// Sessions that came in a second.
+    /// Returns the number of sessions opened per second.
     pub fn opened(&self) -> Option<f64> {
         self.rate(self.came)
     }
 
-    /// Sessions that went in a second.
+    /// Returns the number of sessions closed per second.
     pub fn closed(&self) -> Option<f64> {
         self.rate(self.went)
     }
 
-    /// Sessions that were stuck; unknown while nobody judged, as during a pause.
-    #[expect(clippy::cast_precision_loss, reason = "a bar for people")]
+    /// Returns the number of stuck sessions; `None` if it was not determined, as during a pause.
+    #[expect(clippy::cast_precision_loss, reason = "a bar is approximate")]
     pub fn stuck(&self) -> Option<f64> {
         self.stuck.map(|stuck| stuck as f64)
     }
 
-    /// The time that it stands for.
+    /// Returns the time that the point covers.
     pub const fn span(&self) -> Duration {
         self.span
     }
@@ -64,7 +64,7 @@ impl TrendPoint {
         self.stuck = self.stuck.max(Some(stuck));
     }
 
-    /// The first list stands for no time, so it has no rate.
+    /// The first snapshot covers no time, so it has no rate.
     fn rate(&self, count: u32) -> Option<f64> {
         let seconds = self.span.as_secs_f64();
         (seconds > 0.0).then(|| f64::from(count) / seconds)

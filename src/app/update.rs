@@ -1,4 +1,4 @@
-//! The one function that changes the state, and which message goes where.
+//! The only function that changes the state, and the handlers of its messages.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::kill::KillBatch;
 use crate::model::{EndpointId, RequestError, SessionId, SessionObservation, Snapshot};
 
 impl App {
-    /// Hears one message and says what the shell is to do.
+    /// Handles one message and returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
         let surveyed = self.shows_overview();
@@ -73,9 +73,7 @@ impl App {
                 effects.extend([Effect::Repaint, Effect::Relist(all)]);
             }
             Msg::CannotSuspend => {
-                self.status = Some(Status::note(
-                    "no shell to go to: Ctrl-z is of no use here".to_owned(),
-                ));
+                self.status = Some(Status::note("cannot suspend: no shell to return to".to_owned()));
             }
         }
         self.quit_when_idle(&mut effects);
@@ -87,7 +85,7 @@ impl App {
         effects
     }
 
-    /// A frame was written: keys count from what it showed, and scrolling ends where it ended.
+    /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
         self.on_dialog_drawn(shown.question);
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
@@ -126,7 +124,7 @@ impl App {
             return;
         }
         if action(context, key).is_some() {
-            // Digits on both sides of another key are two ids.
+            // Digits before and after another key belong to two ids.
             self.goto = None;
         }
         match (context, action(context, key)) {
@@ -169,7 +167,7 @@ impl App {
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
             Action::UnmarkAll => self.unmark_all(),
-            Action::TakeBack => self.status = Some(Status::note("nothing to take back".to_owned())),
+            Action::CancelKill => self.status = Some(Status::note("nothing to cancel".to_owned())),
             Action::HideIdle => {
                 self.table.hide_idle = !self.table.hide_idle;
                 self.rebuild_view(effects);
@@ -208,10 +206,10 @@ impl App {
         }
     }
 
-    /// Esc: one level, in the order what is being ended, overlay, details, range, group, marks,
-    /// filter. It never quits.
+    /// Esc: goes back one level, in the order running kill, overlay, details, range, group, marks,
+    /// filter. Never quits.
     fn back(&mut self, effects: &mut Vec<Effect>) {
-        // The last line says that Esc stops the rest, whatever lies over the table.
+        // Esc stops the remaining kills first, as the last line shows.
         if self.stop_kills(effects) || self.overlay.take().is_some() {
         } else if self.detail.is_some() {
             self.close_detail(effects);
@@ -226,8 +224,8 @@ impl App {
         }
     }
 
-    /// Whether a key takes back a kill in its grace time, before it means anything else. Where text
-    /// is typed only those do that are no text.
+    /// Whether a key cancels a kill in its grace period instead of its normal effect. While text is
+    /// typed, only keys that type no text do.
     fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
         let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
         let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
@@ -262,13 +260,13 @@ impl App {
             && !are_several
             && let Some(endpoint) = self.endpoint(id)
         {
-            let restarted = format!("{} was restarted: ids begin anew", endpoint.name);
-            // What was said of a kill stands until the next key.
+            let restarted = format!("{} restarted: session ids start at 1 again", endpoint.name);
+            // The message of a kill stays until the next key.
             self.status = Some(Status::warning_after(self.status.take(), restarted));
         }
-        // What that means for a kill says more.
+        // The consequence for a kill is more informative and comes last.
         self.on_list_for_kills(&snapshot, effects);
-        // Where several proxies answer, a list without the session does not show that it ended.
+        // If several proxies answer, a list without the session does not show that it ended.
         if let Some(detail) = &mut self.detail
             && (!are_several || detail.is_in(&snapshot))
         {
@@ -303,7 +301,7 @@ impl App {
             && (!are_several || detail.is_seen(&answer))
         {
             detail.on_observation(answer, now);
-            // What has ended is not asked for again; the details stay as they were.
+            // An ended session is not polled again; the details stay as they were.
             effects.extend(detail.ended.map(|_| Effect::Watch(None)));
         }
     }

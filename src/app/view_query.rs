@@ -1,4 +1,4 @@
-//! What is asked of the table: which rows, in which order.
+//! The query of the table view: filter, sort and grouping.
 
 use std::sync::Arc;
 
@@ -8,14 +8,15 @@ use crate::diagnosis::Thresholds;
 use crate::filter::Filter;
 use crate::model::RowKey;
 
-/// By which column, and which way.
+/// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    /// The column.
+    /// The sort column.
     pub column: ColumnId,
-    /// Largest first.
+    /// Whether the largest comes first.
     pub descending: bool,
-    /// The column that orders rows with equal values in the first one, and whether largest first.
+    /// The column that orders rows with equal values in the first one, and whether its largest comes
+    /// first.
     pub then: Option<(ColumnId, bool)>,
 }
 
@@ -29,25 +30,26 @@ impl Default for Sort {
     }
 }
 
-/// What is asked of a generation.
+/// Query of a table view.
 #[derive(Clone, Debug, Default)]
 pub struct ViewQuery {
-    /// Which rows.
+    /// The filter.
     pub filter: Filter,
-    /// The names of the endpoints, by [`EndpointId`](crate::model::EndpointId): a filter may ask for them.
+    /// Names of the endpoints, by [`EndpointId`](crate::model::EndpointId), for filters on the
+    /// endpoint.
     pub endpoints: Vec<Arc<str>>,
-    /// In which order.
+    /// The sort order.
     pub sort: Sort,
-    /// Groups of them instead, where they are asked for.
+    /// Grouping, if sessions are grouped.
     pub group: Option<GroupSpec>,
-    /// The session under the cursor: it stays as a ghost when it ends.
+    /// The session under the cursor. It stays as a departed row when it ends.
     pub cursor: Option<RowKey>,
-    /// Leave out who is idle and has no reason to be looked at.
+    /// Whether to leave out sessions that are idle without a reason.
     pub hide_idle: bool,
-    /// Keep the order of the previous generation; new rows go to the end.
+    /// Whether to keep the order of the previous view. New rows go to the end.
     pub hold: bool,
-    /// Sessions of which a GET has said that they are gone: no second list is needed.
+    /// Sessions that are gone according to a GET. They need no second list.
     pub ended: Vec<RowKey>,
-    /// From when on a session counts as stuck.
+    /// Thresholds of the stuck reasons.
     pub thresholds: Thresholds,
 }

@@ -1,4 +1,4 @@
-//! When something shown changes by itself, so that the shell can sleep until then.
+//! Times at which the screen changes without a message, so that the shell can sleep until then.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use super::App;
 use super::endpoint::LinkState;
 
 impl App {
-    /// The next moment (since the program began) at which the screen would differ without any
-    /// other message: data turns stale, a shown second passes, a hold ends.
+    /// Returns the next time (since the program began) at which the screen would differ without any
+    /// other message: data becomes stale, a displayed second changes, a hold ends.
     pub(super) fn next_wake(&self) -> Option<Duration> {
         let endpoints = self.endpoints.iter().filter_map(|endpoint| {
             let heard = endpoint.heard_at;
@@ -35,7 +35,7 @@ impl App {
         wakes.filter(|at| *at > self.now.elapsed).min()
     }
 
-    /// When a count of seconds since `from` next changes.
+    /// Returns when a count of seconds since `from` next changes.
     fn next_second(&self, from: Option<Duration>) -> Duration {
         let from = from.unwrap_or_default();
         let whole = self.now.elapsed.saturating_sub(from).as_secs();

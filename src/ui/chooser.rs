@@ -1,5 +1,5 @@
-//! The columns to choose from, over the lower part of the table: its head and first rows stay in sight,
-//! where each step is seen at once.
+//! The column chooser. Covers the lower part of the table, so that the head and the first rows stay
+//! visible and show each change at once.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -14,11 +14,11 @@ use crate::app::App;
 use crate::app::chooser::{Chooser, option, setting};
 use crate::app::columns::{ColumnId, FittedColumn};
 
-/// Wide enough for what each column shows.
+/// Width of the list, in cells. Fits what each column shows.
 const WIDTH: u16 = 78;
-/// Of a low screen the list takes so much at least.
+/// Minimum height of the list on a low screen, in lines.
 const MIN_LIST_HEIGHT: u16 = 5;
-/// Room for the mark and for the longest name.
+/// Width of the mark and the longest column name, in cells.
 const NAME: usize = 14;
 
 /// Draws the list, if it is open.
@@ -41,9 +41,9 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         width,
         height,
     };
-    let title = Line::from(Span::styled(" columns, from left to right ", theme.strong));
+    let title = Line::from(Span::styled(" Columns, from left to right ", theme.strong));
     let inner = framed(theme, title, place, frame.buffer_mut());
-    // On a low screen the list comes first.
+    // On a low screen the list takes precedence over the lines below it.
     let below = u16::try_from(keeping.len()).unwrap_or(0);
     let below = if inner.height >= MIN_LIST_HEIGHT + below {
         below
@@ -63,7 +63,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     lines(keeping, foot, frame.buffer_mut());
 }
 
-/// As much of the list as fits, with the cursor in its middle where there is more.
+/// Draws the part of the list that fits, with the cursor in the middle if it is longer.
 fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let rows = usize::from(area.height);
     let last = chooser.order.len().saturating_sub(rows);
@@ -79,14 +79,14 @@ fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mu
     }
 }
 
-/// `[x] memory    what the session takes in the proxy        no room`.
+/// Formats a line such as `[x] memory    memory of the session in MaxScale        does not fit`.
 fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, width: usize) -> Line<'a> {
     let column = id.column();
     let chosen = app.table.columns.contains(&id);
     let note = if !app.can_fill(id) {
-        "not told here"
+        "not reported"
     } else if chosen && !seen.iter().any(|fitted| fitted.id == id) {
-        "no room"
+        "does not fit"
     } else {
         ""
     };
@@ -108,11 +108,11 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, widt
     ])
 }
 
-/// How this choice is kept for the next run; on a low screen in its shorter form only.
+/// Returns how to keep this choice for the next run; only the shorter form on a low screen.
 fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<'a>> {
     let columns = &app.table.columns;
     if *columns == ColumnId::defaults(app.endpoints.len()) {
-        return vec![Line::styled("these are the usual columns", theme.quiet)];
+        return vec![Line::styled("default columns", theme.quiet)];
     }
     let styled = |text: String| {
         broken(&text, width)
@@ -128,7 +128,7 @@ fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<
     kept
 }
 
-/// Breaks a list into lines, behind its commas.
+/// Breaks a list into lines after its commas.
 fn broken(text: &str, width: usize) -> Vec<String> {
     let mut broken = vec![String::new()];
     for part in text.split_inclusive(',') {

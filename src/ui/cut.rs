@@ -1,10 +1,10 @@
-//! Texts cut to a width in cells of the terminal.
+//! Cuts texts to a width in cells of the terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::model::display_width;
 
-/// A text cut to a width in cells, with a mark where something is missing.
+/// Cuts a text to a width in cells, with a mark where text is missing.
 pub(crate) fn fit(text: &str, width: usize, more: &str) -> String {
     if display_width(text) <= width {
         return text.to_owned();
@@ -23,7 +23,7 @@ pub(crate) fn fit(text: &str, width: usize, more: &str) -> String {
     fitted
 }
 
-/// A text cut in its middle: both ends of an address tell where it is from.
+/// Cuts a text in its middle, because both ends of an address identify it.
 pub(crate) fn fit_middle(text: &str, width: usize, more: &str) -> String {
     let have = display_width(text);
     if have <= width || width < 5 {
@@ -42,7 +42,7 @@ pub(crate) fn fit_middle(text: &str, width: usize, more: &str) -> String {
         })
         .collect();
     let tail: String = tail.into_iter().rev().collect();
-    // A mark whose letter is cut off would be drawn on the sign for the gap.
+    // A combining mark without its letter would be drawn on the sign for the gap.
     let tail = tail.trim_start_matches(|c: char| c.width() == Some(0));
     format!("{head}{more}{tail}")
 }

@@ -1,4 +1,4 @@
-//! The details of one session, top down: who it is, why it is stuck, its connections, what it did.
+//! The details of one session, from top to bottom: client, reasons, connections, statements.
 //!
 //! Every section is a function from the state to lines; the pane shows a window of them.
 
@@ -18,13 +18,13 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::model::{IdleEntry, IdleMeaning, RequestError, Session, SessionDetail, SessionPhase, Text};
 
-/// What the sections draw with.
+/// Theme, size and glyphs that the sections draw with.
 struct Pen<'a> {
     theme: &'a Theme,
     width: usize,
 }
 
-/// Draws the details, while they are open; says how far they can be scrolled.
+/// Draws the details, if they are open. Returns the maximum scroll offset, in lines.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Option<usize> {
     let pane = app.detail.as_ref()?;
     let inner = Rect {
@@ -51,9 +51,9 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     text.extend(sections::section(app, pane, pen));
     let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
-            None => "asking …".to_owned(),
+            None => "loading …".to_owned(),
             Some(RequestError::NotFound) => {
-                "listed, but not found: it has not started, or has just ended".to_owned()
+                "MaxScale lists it but has no details for it: still logging in, or closing".to_owned()
             }
             Some(fault) => fault.one_line(),
         };
@@ -76,7 +76,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
 const MIN_CLIENT: usize = 8;
 const MAX_STATE: usize = 40;
 
-/// Who it is, and how fresh that is.
+/// Returns the title: session id, client, endpoint, and the state if the data is not current.
 fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let session = pane.session();
     let theme = pen.theme;
@@ -94,7 +94,7 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
 }
 
 /// Puts the parts of the title into one line. The client is cut first, then the endpoint is left out,
-/// then the client: the state has room at every width.
+/// then the client. The state fits at every width.
 fn title_line<'a>(
     id: Span<'a>,
     on: Option<Span<'a>>,
@@ -129,7 +129,7 @@ fn title_line<'a>(
     line
 }
 
-/// `ended 14:03:22`, or why the last poll of the session failed.
+/// Returns `ended 14:03:22`, or why the last poll of the session failed.
 fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
     if let Some(ended) = pane.ended {
         let time = ended
@@ -142,8 +142,8 @@ fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
     Some(Span::styled(fault.one_line(), theme.warning))
 }
 
-/// What the client says of itself, and what idle measures in this release. The second goes behind the first
-/// where there is room; only what the word does not make one expect is worth a line of its own.
+/// Returns the client's description and what idle measures in this release. Both share a line if they
+/// fit. An idle time that works as expected gets no line of its own.
 fn remarks(app: &App, pane: &DetailPane, width: usize) -> Vec<String> {
     let observation = pane.observation.as_ref();
     let says = observation.and_then(|observation| client_line(&observation.detail, app.settings.ascii));
@@ -167,12 +167,12 @@ fn idle_meaning(app: &App, pane: &DetailPane) -> Option<&'static IdleEntry> {
     latest.instance.as_ref()?.idle_meaning()?.entry()
 }
 
-/// What stands between remarks.
+/// Returns the separator between remarks.
 const fn dot(ascii: bool) -> &'static str {
     if ascii { " - " } else { " · " }
 }
 
-/// `RW-Split  connected Wed Aug 31 03:03:12 2016  age 12m  idle 0s  ready  worker 2`.
+/// Formats `RW-Split  connected Wed Aug 31 03:03:12 2016  age 12m  idle 0s  ready  worker 2`.
 fn facts(session: &Session) -> String {
     let mut facts = Vec::new();
     facts.extend(session.service.as_ref().map(ToString::to_string));
@@ -203,7 +203,7 @@ fn facts(session: &Session) -> String {
     facts.join("  ")
 }
 
-/// `reporting.py · pid 4711 · libmariadb 3.3.4 · Linux`: what the client says of itself.
+/// Formats what the client reports: `reporting.py · pid 4711 · libmariadb 3.3.4 · Linux`.
 fn client_line(detail: &SessionDetail, ascii: bool) -> Option<String> {
     let attribute = |name: &str| detail.attribute(name).map(Text::as_str);
     let pid = attribute("_pid").map(|pid| format!("pid {pid}"));
@@ -225,7 +225,7 @@ fn client_line(detail: &SessionDetail, ascii: bool) -> Option<String> {
 }
 
 impl Pen<'_> {
-    /// A blank line and a heading, with a quieter remark behind it.
+    /// Returns a blank line and a heading with a dimmed remark.
     fn heading<'a>(&self, heading: &'static str, remark: &str) -> [Line<'a>; 2] {
         let line = Line::from(vec![
             Span::styled(heading, self.theme.strong),

@@ -1,7 +1,7 @@
-//! The kill dialog: whom, what will happen, and whether each is still the same session.
+//! The kill dialog: the victims, the consequences, and the result of the check of each.
 //!
 //! ```text
-//! title       whom, or that it is not the row under the cursor
+//! title       the victims, or that the row under the cursor is not one
 //! text        one victim in full, or many as a list: `one` and `many`
 //! reason      once it is typed
 //! buttons     No, and Yes or the number to type
@@ -21,23 +21,23 @@ use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::kill::{Choice, KillTask, MAX_CONFIRMED_BY_KEY, Ticket};
-use crate::model::{Dialect, Session};
+use crate::model::{Dialect, Session, counted};
 
-/// As wide as the text of one victim may be on the narrowest screen, and a list of many.
+/// Maximum widths of the dialog in cells: for one victim, and for a list of many.
 const WIDTHS: (u16, u16) = (70, 76);
 
-/// The lines that a list leaves free above and below itself.
+/// Number of lines that a list leaves free above and below itself.
 const KEYS_BELOW: u16 = 2;
 
-/// What stands above the buttons.
+/// Content of the dialog above the buttons.
 struct DialogBody<'a> {
     lines: Vec<Line<'a>>,
-    /// So many of the first lines must be seen before anybody says yes.
+    /// Number of leading lines that must be visible before Yes is enabled.
     needed: usize,
 }
 
-/// Draws the dialog over everything, while it is open. Gives the question that this frame lets be
-/// answered with Yes: only one that shows who it is, what the check said and the whole button.
+/// Draws the dialog over everything, if it is open. Returns the ticket of the question if this frame
+/// enables Yes: victim, check result and the whole button are visible.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
     let asking = app.kills.asking.as_ref()?;
     let screen = frame.area();
@@ -46,7 +46,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     let text_width = usize::from(width.saturating_sub(4)).max(1);
     let foot = foot(app, asking, theme, text_width);
     let frame_and_foot = u16::try_from(foot.len() + 3).unwrap_or(u16::MAX);
-    // The keys below it are in sight, as long as there is room for both.
+    // The hint lines below the dialog stay visible if both fit.
     let room = usize::from(screen.height.saturating_sub(frame_and_foot + KEYS_BELOW));
     let text = match asking.batch.tasks() {
         [task] => one::text(app, task, theme, text_width),
@@ -55,7 +55,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     let height = u16::try_from(text.lines.len()).unwrap_or(u16::MAX);
     let size = (width, height.saturating_add(frame_and_foot));
     let inner = dialog_box(theme, title(asking, theme), size, frame.buffer_mut());
-    // What is at the foot is always in sight, whatever is cut.
+    // The foot is always visible; the lines above it are cut.
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(inner.height);
     let body = Rect {
         height: inner.height.saturating_sub(foot_height + 1),
@@ -84,14 +84,17 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
 fn title<'a>(asking: &KillDialog, theme: &Theme) -> Line<'a> {
     let tasks = asking.batch.tasks();
     let text = match tasks {
-        _ if asking.beside_cursor => format!(" {} marked, NOT the row under the cursor ", tasks.len()),
+        _ if asking.beside_cursor => {
+            let marked = counted(tasks.len(), "marked session");
+            format!(" Kill {marked} (NOT the row under the cursor)? ")
+        }
         [task] => format!(" Kill session {}? ", task.victim.identity.id),
         _ => format!(" Kill {} sessions? ", tasks.len()),
     };
     Line::from(Span::styled(text, theme.alarm))
 }
 
-/// The reason, if there is one, and the buttons.
+/// Returns the reason, if there is one, and the buttons.
 fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut foot = Vec::new();
     let reason = asking.reason.value();
@@ -136,7 +139,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     ];
     if asking.batch.open_dialog_ticket().is_none() {
         if asking.batch.tally().left() > 0 {
-            spans.push(Span::styled("(Yes opens after the check)", theme.quiet));
+            spans.push(Span::styled("(Yes is enabled after the check)", theme.quiet));
         }
         return Line::from(spans);
     }
@@ -155,8 +158,8 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
         }
     } else {
         let label = match asking.batch.tasks() {
-            [_] => "Yes, end it".to_owned(),
-            _ => format!("Yes, end {count}"),
+            [_] => "Yes, kill it".to_owned(),
+            _ => format!("Yes, kill {count}"),
         };
         spans.push(Span::styled("y", theme.strong));
         spans.push(button(label, !no_chosen, theme.alarm));
@@ -164,7 +167,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     let grace = app.settings.grace;
     if !grace.is_zero() {
         let after = humantime::format_duration(grace);
-        let hint = Span::styled(format!("  after {after} (u takes it back)"), theme.quiet);
+        let hint = Span::styled(format!("  after {after} (u cancels)"), theme.quiet);
         let used: usize = spans.iter().map(Span::width).sum();
         if used + hint.width() <= width {
             spans.push(hint);
@@ -173,7 +176,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     Line::from(spans)
 }
 
-/// `db-01 #4021, db-02 #7718`: where a statement may go on running.
+/// Formats the servers on which a statement may keep running: `db-01 #4021, db-02 #7718`.
 fn holds(session: &Session) -> Option<String> {
     let backends = session
         .server_connections()
@@ -185,19 +188,19 @@ fn holds(session: &Session) -> Option<String> {
     Some(each.collect::<Vec<_>>().join(", "))
 }
 
-/// What will happen, and what besides on a real `MaxScale`: for one, and for many.
+/// Consequences of a kill, and those that only a real `MaxScale` has: for one victim, and for many.
 const CONSEQUENCES: [(&str, &str); 2] = [
     (
         "The connection drops without an error, an open transaction rolls back.",
-        " A statement may keep running on the servers that it holds until it ends there.",
+        " A statement may keep running on its servers until it finishes there.",
     ),
     (
         "Their connections drop without an error, open transactions roll back.",
-        " Statements may keep running on the servers that they hold until they end there.",
+        " Statements may keep running on their servers until they finish there.",
     ),
 ];
 
-/// What will happen, for whoever is among the victims.
+/// Returns the consequences that apply to at least one of the victims.
 fn consequences<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let goes_on = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
     let text = CONSEQUENCES

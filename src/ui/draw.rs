@@ -1,4 +1,4 @@
-//! The few strokes that every pane uses: areas, rules, boxes, lines of text that fit.
+//! Drawing primitives of every pane: areas, rules, boxes, lines that fit.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,7 +11,7 @@ use super::theme::Theme;
 use crate::app::layout::Area;
 use crate::model::display_width;
 
-/// The layout's area as ratatui's.
+/// Converts the layout's area to ratatui's.
 pub(super) const fn rect(area: Area) -> Rect {
     Rect {
         x: area.x,
@@ -21,7 +21,7 @@ pub(super) const fn rect(area: Area) -> Rect {
     }
 }
 
-/// A line across an area: lying if it is one high, else standing.
+/// Draws a line across an area: horizontal if the area is one line high, otherwise vertical.
 pub(super) fn rule(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let stroke = if area.height == 1 {
         theme.glyphs.horizontal
@@ -35,14 +35,14 @@ pub(super) fn rule(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Writes lines from the top of an area; what does not fit is cut.
+/// Writes lines from the top of an area. Cuts what does not fit.
 pub(super) fn lines<'a>(lines: impl IntoIterator<Item = Line<'a>>, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.into_iter().zip(area.rows()) {
         line.render(row, buffer);
     }
 }
 
-/// An empty box with a title, in the middle of the screen; gives the room inside.
+/// Draws an empty box with a title in the middle of the screen. Returns the area inside.
 pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffer: &mut Buffer) -> Rect {
     let screen = buffer.area;
     let (width, height) = (size.0.min(screen.width), size.1.min(screen.height));
@@ -51,7 +51,7 @@ pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffe
     framed(theme, title, Rect { x, y, width, height }, buffer)
 }
 
-/// An empty box with a title in this place; gives the room inside.
+/// Draws an empty box with a title in this area. Returns the area inside.
 pub(super) fn framed(theme: &Theme, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
     let area = area.intersection(buffer.area);
     for position in area.positions() {
@@ -107,7 +107,7 @@ fn put(buffer: &mut Buffer, place: (u16, u16), symbol: &str, style: Style) {
     }
 }
 
-/// Breaks a text into lines of a width, at blanks where there are any.
+/// Wraps a text to a width, at blanks if possible.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

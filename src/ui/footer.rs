@@ -1,4 +1,4 @@
-//! The last two lines: what happened or what is shown, and which keys do what.
+//! The last two lines: the status line, and the keys.
 
 use std::ops::Range;
 
@@ -23,8 +23,8 @@ use crate::app::status::StatusLevel;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
 use crate::model::{counted, visible};
 
-/// The status line: the filter while it is typed, else what happened last, else what is shown. What
-/// happened takes the line of the keys too, where one is not enough.
+/// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
+/// counts. A long event also uses the line of the keys.
 pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &mut Frame<'_>) {
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
@@ -59,7 +59,8 @@ const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     }
 }
 
-/// The filter with its text cursor, and how many rows match; or what is wrong with it, and where.
+/// Draws the filter with its text cursor, and the number of matching rows or the error and its
+/// position.
 fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let Some(prompt) = &app.prompt else { return };
     let width = usize::from(area.width);
@@ -77,7 +78,8 @@ fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }
 
-/// What stands on the right. An error takes what the text leaves, half of the line at least.
+/// Returns the note on the right. An error may use the space that the text leaves, and at least half of
+/// the line.
 fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
     let Some(error) = &prompt.error else {
         let view = &app.table.view;
@@ -89,8 +91,8 @@ fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (Strin
     (format!(" {said} "), theme.warning)
 }
 
-/// The part of the text that fits, and the column of the cursor. What is wrong with it is underlined;
-/// where something is missing, the place behind it. The escape of a hidden character is quiet.
+/// Returns the visible part of the text and the column of the cursor. An error is underlined; if
+/// something is missing, the place after it. The escape of a hidden character is dimmed.
 fn spans<'a>(typed: &TypedLine, prompt: &FilterPrompt, room: usize, theme: &Theme) -> (Vec<Span<'a>>, usize) {
     let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
     let marked = prompt
@@ -115,7 +117,7 @@ fn spans<'a>(typed: &TypedLine, prompt: &FilterPrompt, room: usize, theme: &Them
     (spans, cursor)
 }
 
-/// `17 of 212 shown · 195 below`.
+/// Formats the row counts: `17 of 212 shown · 195 below`.
 fn shown(app: &App, theme: &Theme) -> String {
     let view = &app.table.view;
     let (rows, total) = (view.len(), view.total());
@@ -170,7 +172,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     parts.join(&dot)
 }
 
-/// The keys that can be used now, as many as fit.
+/// Draws the keys that can be used now, as many as fit.
 fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if let Some(line) = kill_progress::line(app, theme, usize::from(area.width)) {
         line.render(area, frame.buffer_mut());
@@ -204,7 +206,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     line.render(area, frame.buffer_mut());
 }
 
-/// What cannot be done is not offered.
+/// Whether the key's action is possible now. Other keys are not shown.
 fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     match binding.action {
@@ -221,7 +223,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     }
 }
 
-/// Whether so many are meant that their number is typed.
+/// Whether the number of victims is high enough that it has to be typed.
 fn by_number(app: &App) -> bool {
     let asking = app.kills.asking.as_ref();
     asking.is_some_and(|asking| asking.batch.confirmable() > MAX_CONFIRMED_BY_KEY)

@@ -1,4 +1,4 @@
-//! The table by groups: only those of the window are drawn, whatever their number.
+//! The table by groups. Draws only the groups of the window, regardless of their number.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,7 +17,7 @@ use crate::app::groups::group::Group;
 use crate::diagnosis::Severity;
 use crate::model::counted;
 
-/// A column with the width that it was given.
+/// A column with its width on the screen.
 struct FittedColumn {
     id: GroupColumnId,
     width: u16,
@@ -59,14 +59,14 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
     }
 }
 
-/// Columns from here on make way before a name is cut to less than this.
+/// Columns from this drop priority on are dropped before a name is cut below the minimum width.
 const FIRST_OPTIONAL_COLUMN: u8 = 4;
 const READABLE_NAME_WIDTH: u16 = 24;
-/// Before the others do, a name is cut down to this.
+/// Minimum width of a name in cells, before columns below that priority are dropped.
 const MIN_NAME_WIDTH: u16 = 11;
 
-/// Which columns there is room for: all, then without those that are dropped first. The names take what
-/// the others leave, and the last open column what is left over.
+/// Returns the columns that fit: all, then without the ones with the highest drop priority. Names use
+/// the space that the others leave, and the last unbounded column the rest.
 fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<FittedColumn> {
     let natural = |id: GroupColumnId| {
         let column = id.column();
@@ -111,7 +111,7 @@ fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<FittedColumn> {
     names
 }
 
-/// One blank in front of the row and one between columns.
+/// One blank before the row and one between columns.
 fn total(columns: &[FittedColumn]) -> u16 {
     columns
         .iter()
@@ -163,7 +163,8 @@ fn cells<'a>(
     Line::from(cells.collect::<Vec<_>>())
 }
 
-/// What tells how many are stuck has the colour of its severity; what is no value is quiet.
+/// Returns the style of a cell. Counts of stuck sessions have the color of their severity; a missing
+/// value is dimmed.
 fn tint(column: &GroupColumn, id: GroupColumnId, theme: &Theme, group: &Group) -> Style {
     let is_value = group.key.text().is_some_and(|text| !text.is_empty());
     match (column.heading, group.severity()) {
@@ -175,7 +176,7 @@ fn tint(column: &GroupColumn, id: GroupColumnId, theme: &Theme, group: &Group) -
     }
 }
 
-/// In front of the group: all of its sessions are marked, or some.
+/// Returns the mark before a group: all sessions marked, or some.
 fn mark(app: &App, theme: &Theme, group: &Group, place: usize, line: Rect, frame: &mut Frame<'_>) {
     if app.marks.is_empty() || group.is_gone {
         return;
@@ -190,7 +191,7 @@ fn mark(app: &App, theme: &Theme, group: &Group, place: usize, line: Rect, frame
     }
 }
 
-/// A group's sessions may come from any endpoint: they are live as long as all are.
+/// Whether all endpoints are live. The sessions of a group may come from any of them.
 fn is_all_live(app: &App) -> bool {
     app.table.view.snapshots.iter().all(|shown| {
         let endpoint = app.endpoint(shown.endpoint);
@@ -198,7 +199,7 @@ fn is_all_live(app: &App) -> bool {
     })
 }
 
-/// How many groups of how many sessions: `4 servers · 88 sessions, 31 in several`.
+/// Formats the number of groups and sessions: `4 servers · 88 sessions, 31 in several`.
 pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
     let total = app.table.view.total();
     let sessions = if groups.sessions == total {
@@ -221,8 +222,9 @@ pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
     ]
 }
 
-/// What `t` goes through, and where it stands: `by user [address] service state reason`. Where that is
-/// too wide it begins with where it stands, and ends where there is no more room.
+/// Formats the fields that `t` steps through, with the current one in brackets: `by user [address]
+/// service state reason`. If that is too wide, the line begins with the current one and is cut at the
+/// end.
 pub(super) fn choices(app: &App, groups: &Groups, room: usize, more: &str) -> String {
     let mut names: Vec<_> = app
         .known_groupings()

@@ -1,4 +1,4 @@
-//! One line for each endpoint: who it is, whether it is live, what watching it costs.
+//! One line per endpoint: name, health, and response time.
 //!
 //! ```text
 //! 127.0.0.1:8989  live  24.02.3 up 3d 4h    every 1s · list 14ms   212 sessions  ▲2 ●3
@@ -23,7 +23,7 @@ use crate::app::layout::MAX_HEADER_LINES;
 use crate::diagnosis::Severity;
 use crate::model::{self, counted};
 
-/// Draws the endpoints; where there are more than lines, all in one and the worst ones.
+/// Draws the endpoints. If there are more than lines, draws a summary and the worst endpoints.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if app.endpoints.len() <= usize::from(MAX_HEADER_LINES) {
         return lines(app, app.endpoints.iter(), theme, area, frame);
@@ -61,7 +61,7 @@ fn lines<'a>(
     }
 }
 
-/// `connections known 212/5000`, where there is room, and where it is not all of them.
+/// Appends `connections known 212/5000` if it fits and some are unknown.
 fn with_connections<'a>(line: Line<'a>, endpoint: &EndpointState, theme: &Theme, room: usize) -> Line<'a> {
     let sessions = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
     let known = endpoint.connections_known().filter(|known| *known < sessions);
@@ -73,7 +73,7 @@ fn with_connections<'a>(line: Line<'a>, endpoint: &EndpointState, theme: &Theme,
     }
 }
 
-/// What stands on the right: everything, or less of it where there is less room.
+/// Returns the right side: everything, or the most important parts that fit.
 fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>> {
     let Some(latest) = &endpoint.latest else {
         return Vec::new();
@@ -98,7 +98,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
     };
     vec![
         only([&held, &pace, &sessions, &losses], &stuck),
-        // That the order is held explains what is seen; what the list costs can wait.
+        // The held order explains the table and takes precedence over the response time.
         only([&held, &None, &sessions, &losses], &stuck),
         only([&None, &pace, &sessions, &losses], &stuck),
         only([&None, &None, &sessions, &losses], &stuck),
@@ -107,7 +107,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
     ]
 }
 
-/// `▲2 ●3`: how many sessions there are to act on and to look at, shown or not.
+/// Formats the number of sessions marked ▲ and ●, shown or not: `▲2 ●3`.
 fn stuck<'a>(app: &App, latest: &model::Snapshot, theme: &Theme) -> Vec<Span<'a>> {
     stuck_spans(theme, |severity| app.table.view.count(latest.endpoint, severity))
 }
@@ -126,7 +126,7 @@ fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span
     spans
 }
 
-/// What could not be read of the last list.
+/// Returns the number of rows and fields of the last list that could not be read.
 fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
     let text = match (latest.dropped, latest.blanked) {
         (0, 0) => return None,
@@ -140,7 +140,7 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
     Some(Span::styled(text, theme.warning))
 }
 
-/// `every 3.5s · list 350ms`: the interval that is really kept, and what a list costs.
+/// Formats the effective interval and the response time of a list: `every 3.5s · list 350ms`.
 fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
     let configured = app.settings.interval;
     let kept = endpoint.kept_interval(configured);
@@ -153,7 +153,7 @@ fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
     format!("every {interval} {dot} list {cost}")
 }
 
-/// A measured interval, rounded so that it does not change with every list: to 50 ms below a
+/// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a
 /// second, to half a second below ten.
 fn interval_text(interval: Duration) -> Option<String> {
     let ms = u64::try_from(interval.as_millis()).ok()?;
@@ -168,7 +168,8 @@ fn interval_text(interval: Duration) -> Option<String> {
     })
 }
 
-/// Coarse on purpose: a figure that changes with every poll is noise, and bytes on the line.
+/// Formats a response time. Rounded, so that it does not change with every poll and send bytes each
+/// time.
 pub(super) fn cost_text(cost: Duration) -> String {
     let ms = cost.as_millis();
     match ms {

@@ -1,4 +1,4 @@
-//! The help: the tables of keys, fields and columns, as they are used.
+//! The help, generated from the tables of keys, fields and columns.
 
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
@@ -12,7 +12,7 @@ use crate::diagnosis::REASONS;
 use crate::filter::FIELDS;
 use crate::model::IDLE_MEANINGS;
 
-/// The contexts in which keys are explained, with their headings.
+/// Contexts in which keys are explained, with their headings.
 const SECTIONS: [(KeyContext, &str); 6] = [
     (KeyContext::Table, "EVERYWHERE"),
     (KeyContext::Groups, "GROUPS"),
@@ -22,28 +22,23 @@ const SECTIONS: [(KeyContext, &str); 6] = [
     (KeyContext::Columns, "CHOOSING COLUMNS"),
 ];
 
-/// How a filter is put together; what it can ask of a session is the table of fields.
+/// Syntax of filters, with examples. The fields have their own table.
 const LANGUAGE: [(&str, &str); 8] = [
-    ("etl", "a word is looked for in every text, ignoring case"),
-    (
-        "user=app*",
-        "= and != take * and ?, and mind case; user= is empty",
-    ),
-    ("service~'^Rep'", "~ takes a regular expression"),
+    ("etl", "searches every text for a word, ignoring case"),
+    ("user=app*", "= and != accept * and ?, match case; user= is empty"),
+    ("service~'^Rep'", "~ matches a regular expression"),
     ("idle>1h30m", "< <= > >= compare numbers, durations and sizes"),
     ("memory>2MiB", "kB is 1000, KiB 1024"),
     (
         "not a (b or c)",
-        "not binds tightest, then and or side by side, then or",
+        "precedence: not, then and (or only a blank), then or",
     ),
-    (
-        "known(idle)",
-        "whether it is known; what is unknown never matches",
-    ),
-    ("'a b'", "quotes ' or \" round what has blanks or signs in it"),
+    ("known(idle)", "whether the value is known; unknown never matches"),
+    ("'a b'", "quotes ' or \" around a value with blanks or operators"),
 ];
 
-/// Draws the help over everything, from this line on; says how far it can be scrolled.
+/// Draws the help over everything, from line `top` on. Returns the last line that it can be scrolled
+/// to.
 pub(super) fn draw(top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let text = text(theme);
     let screen = frame.area();
@@ -106,7 +101,7 @@ fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
     text
 }
 
-/// A column too narrow for a head is known by its name.
+/// Returns the heading of a column, or its name if the column is too narrow for one.
 const fn title(column: &Column) -> &'static str {
     if column.heading.is_empty() {
         column.name
@@ -115,7 +110,7 @@ const fn title(column: &Column) -> &'static str {
     }
 }
 
-/// The head of the first column is what is grouped by.
+/// Returns the heading of a group column. The first column has the field that sessions are grouped by.
 const fn group_title(column: &GroupColumn) -> &'static str {
     if column.heading.is_empty() {
         "USER …"

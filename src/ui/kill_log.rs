@@ -1,4 +1,4 @@
-//! What came of the kills of this run, the newest first.
+//! The kill log: the outcomes of this run, newest first.
 
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
@@ -9,12 +9,13 @@ use crate::app::App;
 use crate::app::killing::KillLogEntry;
 use crate::kill::{KillOutcome, RefusalReason};
 
-/// A screen lower than this is covered whole.
+/// Minimum height of the log in lines; a lower screen is covered completely.
 const MIN_HEIGHT: u16 = 8;
-/// Room for a time of day and for the longest word of an outcome.
+/// Width of a time of day and the longest outcome, in cells.
 const HEAD: usize = 24;
 
-/// Draws the log over everything, from this line on; says how far it can be scrolled.
+/// Draws the log over everything, from entry `top` on. Returns the last entry that it can be scrolled
+/// to.
 pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let screen = frame.area();
     let log = &app.kills.log;
@@ -23,9 +24,9 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let shown = log.iter().rev().take(usize::from(screen.height));
     let needed: usize = shown.map(|logged| words(app, logged, inner_width).len()).sum();
     let height = u16::try_from(needed.max(1) + 4).unwrap_or(u16::MAX);
-    // The sum stands on the status line, which stays in sight.
+    // The status line with the totals stays visible.
     let height = height.min(screen.height.saturating_sub(4).max(MIN_HEIGHT.min(screen.height)));
-    let title = Line::from(Span::styled(" what came of the kills of this run ", theme.strong));
+    let title = Line::from(Span::styled(" Kill log (this run) ", theme.strong));
     let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
     let rows = usize::from(inner.height.saturating_sub(2));
     let width = usize::from(inner.width);
@@ -37,19 +38,19 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
         .take(rows)
         .collect();
     if text.is_empty() {
-        text.push(Line::styled("nothing was ended in this run", theme.quiet));
+        text.push(Line::styled("no kills in this run", theme.quiet));
     }
     text.push(Line::default());
     let audit = &app.settings.audit;
     if !audit.is_empty() {
-        let kept = format!("kept in {audit}");
+        let kept = format!("also written to {audit}");
         text.push(Line::styled(fit(&kept, width, theme.glyphs.more), theme.quiet));
     }
     lines(text, inner, frame.buffer_mut());
     last
 }
 
-/// How many of the oldest entries fill so many rows.
+/// Returns how many of the oldest entries fit into `rows` lines.
 fn fitting(app: &App, rows: usize, width: usize) -> usize {
     let mut left = rows;
     let fits = |logged: &&KillLogEntry| {
@@ -61,8 +62,8 @@ fn fitting(app: &App, rows: usize, width: usize) -> usize {
     app.kills.log.iter().take_while(fits).count()
 }
 
-/// Whom, and what there is to say besides: as many lines as it takes, so that a refusal shows who it
-/// was and who it is.
+/// Returns the victim and the details of the outcome, wrapped. A refusal shows the old and the new
+/// identity in full.
 fn words(app: &App, logged: &KillLogEntry, width: usize) -> Vec<String> {
     let room = width.saturating_sub(HEAD).max(1);
     let (id, client) = (logged.identity.id, logged.identity.client());

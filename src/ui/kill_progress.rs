@@ -1,5 +1,4 @@
-//! The last line while sessions are being ended: how long it can be taken back, how far it has come,
-//! and which key stops it.
+//! The last line during a kill: the countdown or the progress, and the key that cancels or stops it.
 
 use ratatui::text::{Line, Span};
 
@@ -8,10 +7,10 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::kill::KillBatch;
 
-/// How wide the bar is.
+/// Width of the progress bar, in cells.
 const BAR_WIDTH: usize = 20;
 
-/// Whether there is something to tell.
+/// Whether a countdown or a kill is in progress.
 pub(super) fn is_shown(app: &App) -> bool {
     let goes_on = |batch: &KillBatch| {
         let tally = batch.tally();
@@ -20,7 +19,7 @@ pub(super) fn is_shown(app: &App) -> bool {
     app.kills.in_grace().is_some() || app.kills.batches.last().is_some_and(goes_on)
 }
 
-/// The line, while there is something to tell.
+/// Returns the line; `None` if no kill is in progress.
 pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
     if let Some(batch) = app.kills.in_grace() {
         return Some(countdown(app, batch, theme, width));
@@ -33,8 +32,8 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
     let left = batch
         .grace()
         .map_or(0, |grace| grace.left(app.now.elapsed).as_millis().div_ceil(1000));
-    let key = " takes it back";
-    let text = format!(" ending {} in {left}s   ", batch.describe_victims());
+    let key = " cancels";
+    let text = format!(" killing {} in {left}s   ", batch.describe_victims());
     let room = width.saturating_sub(key.len() + 2);
     Line::from(vec![
         Span::styled(fit(&text, room, theme.glyphs.more), theme.alarm),
@@ -46,7 +45,7 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
 fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let tally = batch.tally();
     let (done, total) = (tally.finished(), tally.total());
-    let mut spans = vec![Span::styled(" ending ", theme.alarm)];
+    let mut spans = vec![Span::styled(" killing ", theme.alarm)];
     if total == 1 {
         spans.push(Span::raw(batch.describe_victims()));
     } else {

@@ -1,6 +1,6 @@
-//! Draws a state, changes nothing: [`view`] and one file for each pane.
+//! Draws the state without changing it: [`view`], and one file per pane.
 //!
-//! It may look at `app` and the pure rooms; it knows ratatui's buffers, but no terminal.
+//! Depends on `app` and the pure rooms. Uses ratatui's buffers, but no terminal.
 
 mod chooser;
 pub(crate) mod cut;
@@ -28,7 +28,7 @@ use crate::app::overlay::Topic;
 use draw::rect;
 use theme::Theme;
 
-/// Draws the whole screen, and says what of it only the drawing knows.
+/// Draws the whole screen. Returns the scroll limits and the question whose Yes was fully visible.
 pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
     let theme = Theme::new(app.settings.plain, app.settings.ascii);

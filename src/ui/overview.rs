@@ -1,5 +1,5 @@
-//! The fleet since the program began: how many, who comes and goes, how many are stuck, what a list
-//! costs, how full the services are, who uses which, how long idle.
+//! The overview since maxtop started: sessions, opened and closed sessions, stuck sessions, response
+//! time, load of the services, and idle times.
 
 mod allowed;
 
@@ -17,14 +17,15 @@ use crate::app::endpoint::EndpointState;
 use crate::app::trend_point::TrendPoint;
 use crate::model::{IDLE_BOUNDS, ListStats, Text};
 
-/// Room for the name of a row, and for its figure behind the bars.
+/// Width of a row's name, and of the figure after the bars, in cells.
 const LABEL: usize = 18;
 const FIGURE: usize = 24;
 
-/// Draws it over everything, from this line on; says how far it can be scrolled.
+/// Draws the overview over everything, from line `top` on. Returns the last line that it can be
+/// scrolled to.
 pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let screen = frame.area();
-    let title = Line::from(Span::styled(" the fleet since maxtop began ", theme.strong));
+    let title = Line::from(Span::styled(" Overview since maxtop started ", theme.strong));
     let inner = dialog_box(theme, title, (screen.width, screen.height), frame.buffer_mut());
     let width = usize::from(inner.width);
     let mut text = Vec::new();
@@ -42,7 +43,7 @@ fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -
         let name = endpoint.name.clone();
         return vec![Line::from(vec![
             Span::styled(name, theme.strong),
-            Span::styled("  nothing was heard yet", theme.quiet),
+            Span::styled("  no data yet", theme.quiet),
         ])];
     };
     let trend = &endpoint.trend;
@@ -67,17 +68,17 @@ fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -
     let rate = |value: fn(&TrendPoint) -> Option<f64>| {
         let last = points.last().and_then(value);
         let last = last.map_or_else(|| "?".to_owned(), |last| format!("{last:.1}"));
-        format!("{last}/s, most {:.1}/s", most(value))
+        format!("{last}/s (max {:.1})", most(value))
     };
     let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
     let last_stuck = points.last().and_then(TrendPoint::stuck);
     let last_stuck = last_stuck.map_or_else(|| "?".to_owned(), |stuck| format!("{stuck:.0}"));
-    let stuck = format!("{last_stuck}, most {:.0}", most(TrendPoint::stuck));
+    let stuck = format!("{last_stuck} (max {:.0})", most(TrendPoint::stuck));
     text.extend([
         series(
             "sessions",
             sessions,
-            format!("{}, most {:.0}", latest.sessions.len(), most(sessions)),
+            format!("{} (max {:.0})", latest.sessions.len(), most(sessions)),
         ),
         series("new", TrendPoint::opened, rate(TrendPoint::opened)),
         series("ended", TrendPoint::closed, rate(TrendPoint::closed)),
@@ -85,7 +86,7 @@ fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -
         series(
             "list",
             |point| Some(point.cost.as_secs_f64()),
-            format!("{}, most {}", cost_text(endpoint.cost), cost_text(dearest)),
+            format!("{} (max {})", cost_text(endpoint.cost), cost_text(dearest)),
         ),
         Line::default(),
     ]);
@@ -97,7 +98,7 @@ fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value that may be unknown")]
-#[expect(clippy::cast_precision_loss, reason = "a bar for people")]
+#[expect(clippy::cast_precision_loss, reason = "a bar is approximate")]
 fn sessions(point: &TrendPoint) -> Option<f64> {
     Some(point.sessions as f64)
 }
@@ -114,7 +115,7 @@ fn row<'a>(label: &str, bars: &str, figure: &str, theme: &Theme, width: usize) -
     ])
 }
 
-/// A name, or what stands for an empty one.
+/// Returns a name, or the placeholder for an empty one.
 fn label(name: &Text) -> &str {
     match name.as_str() {
         "" => "(empty)",
@@ -161,7 +162,7 @@ fn idle<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         .collect()
 }
 
-/// A lying bar; whoever is there at all is seen.
+/// Formats a horizontal bar. A count above 0 gets at least one cell.
 fn bar(count: u64, most: u64, theme: &Theme, width: usize) -> String {
     let room = u64::try_from(width.saturating_sub(LABEL + FIGURE)).unwrap_or(0);
     let full = theme.glyphs.bars.last().copied().unwrap_or("#");

@@ -3,7 +3,7 @@
 use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr;
 
-/// What our own signs become in ASCII; everything else that is none becomes a question mark.
+/// ASCII replacement of each glyph of maxtop. Other characters become a question mark.
 const ASCII: [(&str, &str); 11] = [
     ("…", "~"),
     ("·", "-"),
@@ -18,12 +18,12 @@ const ASCII: [(&str, &str); 11] = [
     ("▁", "_"),
 ];
 
-/// The lines of a screen, without the blanks at their ends.
+/// Returns the lines of a screen without trailing blanks.
 pub fn text(buffer: &Buffer) -> String {
     let mut text = String::new();
     for row in buffer.area.rows() {
         let mut line = String::new();
-        // A wide character stands in one cell and covers the next.
+        // A wide character is in one cell and covers the next.
         let mut covered = 0;
         for cell in row.columns().filter_map(|place| buffer.cell((place.x, place.y))) {
             if covered > 0 {
@@ -39,9 +39,9 @@ pub fn text(buffer: &Buffer) -> String {
     text
 }
 
-/// Leaves nothing but ASCII, whatever the fleet's names are made of.
+/// Replaces everything that is not ASCII, including text from the server.
 pub(super) fn to_ascii(buffer: &mut Buffer) {
-    // A wide character stands in one cell and covers the next, which gets a sign of its own.
+    // A wide character is in one cell and covers the next, which gets a character of its own.
     let mut covered = 0;
     for cell in &mut buffer.content {
         if std::mem::take(&mut covered) > 0 {

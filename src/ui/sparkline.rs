@@ -1,18 +1,18 @@
-//! The course of a figure as a row of bars. An unknown figure is not a low one.
+//! Formats figures over time as a row of bars. An unknown figure differs from a low one.
 
 use super::theme::Glyphs;
 
-/// What the height of a bar means.
+/// Scale of the bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
-    /// From nothing to the highest that is shown, or to this, whichever is more.
+    /// From 0 to the highest figure shown, or to this minimum, whichever is higher.
     FromZero(f64),
-    /// About the middle of what is shown, and at least a quarter of it high: a large figure that moves
-    /// a little. What is nothing is still nothing.
+    /// Around the middle of the figures shown, with at least a quarter of it as range. Makes small
+    /// changes of a large figure visible. A figure of 0 stays empty.
     Around,
 }
 
-/// The newest `width` rates, the newest on the right, scaled to the highest among them.
+/// Formats the last `width` rates, newest on the right, scaled to the highest of them.
 pub(super) fn sparkline(
     rates: impl DoubleEndedIterator<Item = Option<f64>>,
     width: usize,
@@ -21,7 +21,7 @@ pub(super) fn sparkline(
     scaled(rates, width, Scale::FromZero(0.0), glyphs)
 }
 
-/// The newest `width` figures, the newest on the right.
+/// Formats the last `width` figures, newest on the right.
 pub(super) fn scaled(
     figures: impl DoubleEndedIterator<Item = Option<f64>>,
     width: usize,
@@ -47,7 +47,7 @@ pub(super) fn scaled(
 }
 
 impl Scale {
-    /// Where the lowest bar begins, and how much the highest stands for.
+    /// Returns the value of the lowest bar, and the range up to the highest.
     fn bounds(self, figures: &[Option<f64>]) -> (f64, f64) {
         let known = || figures.iter().flatten().copied();
         let highest = known().fold(0.0_f64, f64::max);

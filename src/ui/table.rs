@@ -1,4 +1,4 @@
-//! The live table: only the rows of the window are built, whatever the number of sessions.
+//! The session table. Builds only the rows of the window, regardless of the number of sessions.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -50,7 +50,7 @@ fn head<'a>(app: &App, theme: &Theme, columns: &[FittedColumn]) -> Line<'a> {
     Line::from(cells.collect::<Vec<_>>())
 }
 
-/// The head of a column. That of the one by which the rows are sorted tells which way.
+/// Returns the heading of a column. The heading of the sort column shows the direction.
 pub(super) fn head_cell<'a>(
     heading: &str,
     descending: Option<bool>,
@@ -94,7 +94,7 @@ fn cells<'a>(
     Line::from(cells.collect::<Vec<_>>())
 }
 
-/// In front of the row: marked, or where a range begins.
+/// Returns the mark before the row: marked, or the start of a range.
 fn mark(app: &App, theme: &Theme, row: &TableRow<'_>, line: Rect, frame: &mut Frame<'_>) {
     if app.marks.is_empty() && app.marks.anchor().is_none() {
         return;
@@ -120,7 +120,7 @@ pub(super) fn aligned(text: &str, align: Align, width: u16) -> String {
     }
 }
 
-/// The row of the cursor is turned round, what is stale or ended is dimmed.
+/// Returns the style of a row: the cursor's row is reversed, stale and ended rows are dimmed.
 fn row_style(app: &App, theme: &Theme, row: &TableRow<'_>, selected: bool) -> Style {
     let live = app
         .endpoint(row.snapshot.endpoint)
@@ -137,7 +137,7 @@ fn row_style(app: &App, theme: &Theme, row: &TableRow<'_>, selected: bool) -> St
     }
 }
 
-/// A table that stands still is not live, however well the polling goes on.
+/// Whether the table shows live data. A paused table does not, even while polling continues.
 pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> bool {
     let newest = endpoint
         .latest
@@ -150,7 +150,8 @@ pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> 
     !stale && !matches!(endpoint.link, LinkState::Failing { .. })
 }
 
-/// What tells why a row is stuck has the colour of its severity.
+/// Returns the style of a cell. Cells that explain why a session is stuck have the color of the
+/// severity.
 fn tint(column: &Column, theme: &Theme, row: &TableRow<'_>) -> Style {
     match (column.name, row.diagnosis.severity()) {
         ("severity" | "why", Some(severity)) if !row.has_ended() => theme.severity(severity),
@@ -159,7 +160,7 @@ fn tint(column: &Column, theme: &Theme, row: &TableRow<'_>) -> Style {
     }
 }
 
-/// The normal state is quiet; the others are what one looks for.
+/// Returns the style of the state. The normal state is dimmed, so that the others are easy to find.
 fn state_style(theme: &Theme, row: &TableRow<'_>) -> Style {
     match row.session.phase() {
         Some(SessionPhase::Ready) | None => theme.quiet,
@@ -167,7 +168,7 @@ fn state_style(theme: &Theme, row: &TableRow<'_>) -> Style {
     }
 }
 
-/// Why there is no row, and what to do about it.
+/// Draws why there are no rows, and what to do about it.
 pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
         LinkState::Failing { fault, .. } => Some((endpoint, fault)),

@@ -1,4 +1,4 @@
-//! Frames of the screen at fixed sizes, as text. Few, and each for a reason.
+//! Frames of the screen at fixed sizes, as text. Each covers one case.
 
 mod columns;
 mod groups;
@@ -24,7 +24,7 @@ use crate::model::{
 };
 use crate::wire::jsonapi;
 
-/// The screen as text, each line without its trailing blanks.
+/// Returns the screen as text, each line without its trailing blanks.
 fn frame(stage: &AppHarness) -> String {
     let (columns, lines) = stage.app.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
@@ -36,8 +36,8 @@ fn text(raw: &str) -> Text {
     Text::clean(raw, TextLimit::Name)
 }
 
-/// A small fleet with what a table must bear: long ages, IPv6, an over-long name, a session that
-/// stops, one that is not logged in, hostile text.
+/// A small fleet with difficult values: long ages, IPv6, a name that is too long, a session that stops,
+/// one that is not logged in, hostile text.
 const FLEET: &str = r#"[
     {"id":1042,"state":"Session ready for routing","user":"etl","address":"10.0.3.7","service":"/services/RW-Split","connected":"Sat Nov 21 13:14:03 2026","idle":15120},
     {"id":1187,"state":"Session ready for routing","user":"report","address":"2001:db8:85a3::8a2e:370:7334","service":"/services/RW-Split","connected":"Mon Nov 23 16:08:03 2026","idle":0},
@@ -46,7 +46,7 @@ const FLEET: &str = r#"[
     {"id":1204,"state":"Session ready for routing","user":"日本","address":"10.0.1.4","service":"/services/RW-Split","connected":"Mon Nov 23 16:19:03 2026","idle":1}
 ]"#;
 
-/// What a real 24.02.3 sent.
+/// Replies recorded from a real 24.02.3.
 const SESSIONS: &str = include_str!("../../tests/fixtures/recordings/24.02.3/sessions-compact.http");
 const RUNNING: &str = include_str!("../../tests/fixtures/recordings/24.02.3/session-SLEEP.http");
 
@@ -72,7 +72,7 @@ fn running(stage: &AppHarness) -> SessionDetail {
     read.unwrap()
 }
 
-/// The cursor's session with two connections whose counters have moved for some looks.
+/// Opens the details of a session with two connections and a few samples of their counters.
 fn with_details(stage: &mut AppHarness, id: u64) {
     stage.press(Code::Enter);
     for look in 0..8_u64 {

@@ -1,5 +1,5 @@
-//! Colours and glyphs: the terminal's own sixteen, and only where they mean something. Nothing is
-//! told by colour alone.
+//! Colors and glyphs. Uses the terminal's sixteen colors, and only where they carry meaning. Color is
+//! never the only sign.
 
 use std::borrow::Cow;
 
@@ -8,30 +8,30 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::diagnosis::Severity;
 use crate::model::ascii;
 
-/// How the parts of the screen look.
+/// Styles of the parts of the screen.
 pub(super) struct Theme {
-    /// What matters most: heads, names, keys.
+    /// Primary text: heads, names, keys.
     pub(super) strong: Style,
-    /// What may be overlooked.
+    /// Secondary text.
     pub(super) quiet: Style,
-    /// All is well.
+    /// Success, or healthy.
     pub(super) good: Style,
-    /// Look at it.
+    /// Severity `Look`, and warnings.
     pub(super) warning: Style,
-    /// Act.
+    /// Severity `Act`, and errors.
     pub(super) alarm: Style,
-    /// What is typed or asked for.
+    /// Text being typed, and values to enter.
     pub(super) input: Style,
     /// The row under the cursor, the chosen button.
     pub(super) selected: Style,
     /// Data that is no longer live.
     pub(super) stale: Style,
-    /// The lines, dots and marks.
+    /// Lines, dots and marks.
     pub(super) glyphs: &'static Glyphs,
     ascii: bool,
 }
 
-/// Marks and lines, in a form that the terminal can show.
+/// Marks and lines in characters that the terminal can show.
 pub(super) struct Glyphs {
     pub(super) horizontal: &'static str,
     pub(super) vertical: &'static str,
@@ -42,9 +42,9 @@ pub(super) struct Glyphs {
     pub(super) more: &'static str,
     pub(super) check: &'static str,
     pub(super) cross: &'static str,
-    /// From nothing to full, for sparklines.
+    /// Bars of sparklines, from empty to full.
     pub(super) bars: [&'static str; 9],
-    /// A rate that is not known.
+    /// Sign for an unknown rate.
     pub(super) unknown: &'static str,
 }
 
@@ -77,8 +77,8 @@ static ASCII: Glyphs = Glyphs {
 };
 
 impl Theme {
-    /// Returns a text as a person compares it before a kill: in ASCII, what else would become `?` is
-    /// written as an escape.
+    /// Returns a text for comparison before a kill. In ASCII mode, characters that would become `?` are
+    /// shown as escapes.
     pub(super) fn compared<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.ascii {
             ascii(text)
@@ -87,7 +87,7 @@ impl Theme {
         }
     }
 
-    /// How a reason of that severity looks.
+    /// Returns the style of a severity.
     pub(super) const fn severity(&self, severity: Severity) -> Style {
         match severity {
             Severity::Look => self.warning,
@@ -95,7 +95,7 @@ impl Theme {
         }
     }
 
-    /// `plain`: no colour; `ascii`: nothing but ASCII.
+    /// Creates a theme. `plain` turns colors off, `ascii` uses only ASCII characters.
     pub(super) fn new(plain: bool, ascii: bool) -> Self {
         let colour = |colour: Color| {
             if plain {

@@ -1,5 +1,5 @@
-//! A one-line input as it is drawn: hidden characters are escaped, and the cursor is at the column where
-//! it is seen.
+//! Layout of a one-line input: hidden characters are escaped, and the cursor is at the column where it
+//! is displayed.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use unicode_width::UnicodeWidthChar as _;
 
 use crate::model::{Pieces, TextPiece, visible};
 
-/// A typed text, split into what takes columns of its own.
+/// A typed text, split into characters with their own columns.
 pub(super) struct TypedLine {
     parts: Vec<TypedChar>,
     cursor: usize,
     width: usize,
 }
 
-/// A character with its marks, or the escape of a hidden one.
+/// A character with its combining marks, or the escape of a hidden one.
 pub(super) struct TypedChar {
     pub(super) text: String,
-    /// The characters of the typed text that it stands for.
+    /// Range of characters in the typed text.
     pub(super) places: Range<usize>,
     pub(super) is_escape: bool,
     columns: Range<usize>,
@@ -34,7 +34,7 @@ impl TypedLine {
         for piece in Pieces::of(input.value()) {
             match piece {
                 TextPiece::Plain(plain) => plain.chars().for_each(|c| line.push_plain(c)),
-                // What is typed shows one backslash for each.
+                // A typed backslash is shown as one, not as an escape.
                 TextPiece::Escaped('\\') => line.push_plain('\\'),
                 TextPiece::Escaped(c) => line.push(visible(c.encode_utf8(&mut [0; 4])).into_owned(), true),
             }
@@ -65,7 +65,7 @@ impl TypedLine {
         });
     }
 
-    /// The column of a character of the typed text, or the end.
+    /// Returns the column of a character of the typed text, or of the end.
     fn column(&self, place: usize) -> usize {
         let part = self.parts.iter().find(|part| place < part.places.end);
         part.map_or(self.width, |part| part.columns.start)
@@ -81,14 +81,14 @@ impl TypedLine {
         self.parts.last().map_or(0, |part| part.places.end)
     }
 
-    /// The first column to draw, so that the cursor is in sight.
+    /// Returns the first column to draw, so that the cursor is visible.
     fn scroll(&self, room: usize) -> usize {
         let least = self.cursor.saturating_sub(room);
         let mut starts = self.parts.iter().map(|part| part.columns.start);
         starts.find(|start| *start >= least).unwrap_or(self.cursor)
     }
 
-    /// The parts that fit, and the column of the cursor among them.
+    /// Returns the visible parts and the column of the cursor among them.
     pub(super) fn window(&self, room: usize) -> (impl Iterator<Item = &TypedChar>, usize) {
         let scroll = self.scroll(room);
         let seen = self

@@ -78,7 +78,7 @@ fn what_the_file_chooses_is_for_the_screen() {
     let ran = demo.maxtop(&["list", "--config", file.to_str().unwrap()]);
     ran.failed(
         2,
-        "config.toml, line 1: columns: no column 'memry', did you mean memory?",
+        "config.toml, line 1: columns: no column 'memry' (did you mean 'memory'?)",
     );
 }
 
@@ -88,11 +88,11 @@ fn columns_that_cannot_be_shown_are_a_usage_error() {
     for (columns, said) in [
         (
             "id,usr",
-            "--columns: no column 'usr', did you mean user?: there are id, severity, user, address",
+            "--columns: no column 'usr' (did you mean 'user'?); columns: id, severity, user, address",
         ),
-        ("colour", "--columns: no column 'colour': there are id,"),
-        ("id,user,id", "--columns: the column id is named twice"),
-        (",", "--columns: no column is named"),
+        ("colour", "--columns: no column 'colour'; columns: id,"),
+        ("id,user,id", "--columns: column id is named twice"),
+        (",", "--columns: no columns given"),
     ] {
         demo.maxtop(&["list", "--columns", columns]).failed(2, said);
     }

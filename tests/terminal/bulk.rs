@@ -43,14 +43,14 @@ fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
         pty.sees(&format!("{count} of 200 shown"));
         pty.keys("*K");
         pty.sees(&format!("{count} still the same"));
-        pty.sees("taken by   not state=stopping");
+        pty.sees("filter     not state=stopping");
         let struck = [before[1], before[2], before[count - 1]];
         pty.keys("jxx\x1b[F");
         pty.sees("2 struck out");
         pty.keys("x");
         pty.sees("3 struck out");
         type_number(&mut pty, count - 3);
-        pty.sees("what came of the kills");
+        pty.sees("Kill log (this run)");
         pty.sees(&format!("{} killed", count - 3));
         let mut deletes = endpoint.deletes();
         deletes.sort_unstable();
@@ -81,7 +81,7 @@ fn escape_stops_the_rest_and_says_so() {
     type_number(&mut pty, 60);
     pty.sees("Esc stops the rest");
     pty.keys("\x1b");
-    pty.sees("what came of the kills");
+    pty.sees("Kill log (this run)");
     pty.sees("stopped");
     let sent = endpoint.deletes().len();
     assert!(sent < 60, "{sent}");
@@ -101,7 +101,7 @@ fn who_is_renamed_to_a_name_that_looks_the_same_is_not_ended() {
         assert!(endpoint.running().rename(id, "x\u{202e}"));
         pty.sees("x\\u{202e}");
         pty.keys("jjK");
-        pty.sees("Yes, end it");
+        pty.sees("Yes, kill it");
         assert!(endpoint.running().rename(id, "x\\u{202e}"));
         crate::kill::confirm(&mut pty, "y");
         pty.sees("refused");
@@ -133,7 +133,7 @@ fn stuck_sessions_are_found_marked_and_killed() {
         let id = pty.look(ids)[0];
         pty.keys("*K");
         pty.sees(&format!("Kill session {id}?"));
-        pty.sees("Yes, end it");
+        pty.sees("Yes, kill it");
         crate::kill::confirm(&mut pty, "y");
         pty.sees(&format!("killed {id} "));
         assert_eq!(endpoint.deletes(), [session_path(dialect, id)]);

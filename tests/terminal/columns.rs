@@ -21,8 +21,8 @@ fn the_table_follows_and_esc_undoes_what_enter_keeps() {
     pty.wait("a table", |screen| ids(screen).len() == 19);
     has_head(&pty, USUAL);
     pty.keys("c");
-    pty.sees("columns, from left to right");
-    pty.sees("these are the usual columns");
+    pty.sees("Columns, from left to right");
+    pty.sees("default columns");
     // SERVICE goes.
     pty.keys("jjjj ");
     has_head(&pty, "ID USER ADDRESS AGE IDLE▾ WHY");
@@ -32,10 +32,10 @@ fn the_table_follows_and_esc_undoes_what_enter_keeps() {
     has_head(&pty, "ID ADDRESS USER AGE IDLE▾ WHY");
     pty.keys("\x1b");
     has_head(&pty, USUAL);
-    pty.no_longer_sees("columns, from left to right");
+    pty.no_longer_sees("Columns, from left to right");
 
     pty.keys("cjjjj \r");
-    pty.no_longer_sees("columns, from left to right");
+    pty.no_longer_sees("Columns, from left to right");
     has_head(&pty, "ID USER ADDRESS AGE IDLE▾ WHY");
     // They stay when the list is opened again, and one key restores the defaults.
     pty.keys("c");

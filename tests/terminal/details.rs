@@ -151,7 +151,7 @@ fn they_stay_when_the_session_ends() {
     pty.sees("ended ");
     pty.sees(&format!("Session {id} "));
     pty.keys("K");
-    pty.sees(&format!("{id} has ended already"));
+    pty.sees(&format!("{id} has already ended"));
     pty.keys("\x1b");
     pty.wait("the table", |screen| ids(screen).len() >= 11);
     assert_eq!(endpoint.deletes(), Vec::<String>::new());

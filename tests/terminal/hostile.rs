@@ -67,7 +67,7 @@ fn hostile_names_are_only_text() {
             pty.sees(&format!("Session {id} "));
             pty.sees("CONNECTIONS");
             pty.keys("K");
-            pty.sees("Yes, end it");
+            pty.sees("Yes, kill it");
             pty.keys("n");
             pty.no_longer_sees("Kill session");
             pty.keys("\x1b");

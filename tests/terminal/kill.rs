@@ -20,7 +20,7 @@ pub(crate) fn ask(pty: &mut Pty) -> u64 {
 /// The same, and waits until Yes can be chosen.
 pub(crate) fn ask_checked(pty: &mut Pty) -> u64 {
     let id = ask(pty);
-    pty.sees("Yes, end it");
+    pty.sees("Yes, kill it");
     id
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn yes_is_chosen(screen: &vt100::Screen) -> bool {
             .filter_map(|column| screen.cell(row, column))
             .filter(|cell| cell.inverse());
         let text: String = turned.map(vt100::Cell::contents).collect();
-        text.contains("Yes, end it") || text.contains("Yes,endit")
+        text.contains("Yes, kill it") || text.contains("Yes,killit")
     })
 }
 
@@ -141,7 +141,7 @@ fn from_the_details_it_ends_the_session_shown() {
         pty.sees(&format!("Session {id} "));
         pty.keys("K");
         pty.sees(&format!("Kill session {id}?"));
-        pty.sees("Yes, end it");
+        pty.sees("Yes, kill it");
         confirm(&mut pty, "y");
         pty.sees(&format!("killed {id} "));
         pty.sees("ended ");

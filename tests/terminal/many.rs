@@ -94,7 +94,7 @@ fn equal_ids_are_never_taken_for_each_other() {
     pty.keys("K");
     pty.sees(&format!("Kill session {id}?"));
     pty.sees(&address);
-    pty.sees("Yes, end it");
+    pty.sees("Yes, kill it");
     crate::kill::confirm(&mut pty, "y");
     pty.sees(&format!("killed {id} "));
     let (there, elsewhere) = if one.addr().to_string() == address {

@@ -40,7 +40,7 @@ fn a_range_and_all() {
     pty.wait("a table", |screen| ids(screen).len() > 8);
     let rows = pty.look(ids);
     pty.keys("jv");
-    pty.sees("a range from");
+    pty.sees("range from");
     pty.keys("jjv");
     pty.wait("a range", |screen| marked(screen) == rows[1..4]);
     pty.keys("*");
@@ -56,7 +56,7 @@ fn the_dialog_warns_when_the_cursor_is_elsewhere() {
     pty.wait("a table", |screen| ids(screen).len() > 8);
     let rows = pty.look(ids);
     pty.keys("  K");
-    pty.sees("2 marked, NOT the row under the cursor");
+    pty.sees("Kill 2 marked sessions (NOT the row under the cursor)?");
     pty.keys("n");
     pty.no_longer_sees("NOT the row");
     pty.keys("k");

@@ -13,7 +13,7 @@ fn tour(start: Start) -> Pty {
     pty.keys("\r");
     pty.sees("CONNECTIONS");
     pty.keys("K");
-    pty.sees("Yes, end it");
+    pty.sees("Yes, kill it");
     pty.keys("n");
     pty.no_longer_sees("Kill session");
     pty.keys("?");
@@ -29,7 +29,7 @@ fn tour(start: Start) -> Pty {
     pty.keys("\x1b");
     pty.wait("the table", |screen| ids(screen).len() > 3);
     pty.keys("K");
-    pty.sees("Yes, end it");
+    pty.sees("Yes, kill it");
     pty.keys("n");
     pty.no_longer_sees("Kill session");
     pty

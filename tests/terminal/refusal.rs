@@ -16,7 +16,7 @@ fn keys_typed_ahead_do_not_confirm() {
             pty.wait("a table", |screen| ids(screen).len() > 3);
             let id = pty.look(cursor_id).unwrap();
             pty.keys(&format!("K{ahead}"));
-            pty.sees("Yes, end it");
+            pty.sees("Yes, kill it");
             lives(&endpoint, &pty, id);
             pty.sees(&format!("Kill session {id}?"));
         }
@@ -33,7 +33,7 @@ fn a_key_that_meets_a_fresh_yes_does_not_confirm() {
         let id = pty.look(cursor_id).unwrap();
         let asked = Instant::now();
         pty.keys("K");
-        pty.sees("Yes, end it");
+        pty.sees("Yes, kill it");
         // An arrow has an effect once Yes is open.
         let is_chosen = (0..1000).any(|_| {
             pty.keys("\x1b[C");
@@ -90,7 +90,7 @@ fn another_user_before_the_first_check_is_shown_beside_the_old_one() {
     let before = endpoint.user(id);
     assert!(endpoint.running().impersonate(id, "mallory"));
     pty.keys("K");
-    pty.sees("somebody else now");
+    pty.sees("a different session now");
     pty.sees(&format!("was {before}"));
     pty.sees("is mallory");
     pty.keys("yyy\x1b[C\rr");
@@ -120,7 +120,7 @@ fn one_that_ended_before_the_question_is_said_to_have_ended() {
     let id = pty.look(cursor_id).unwrap();
     assert!(endpoint.running().kill(id));
     pty.keys("K");
-    pty.sees("it has ended already");
+    pty.sees("it has already ended");
     pty.keys("y\r");
     pty.no_longer_sees("Kill session");
     pty.keys("r");

@@ -71,7 +71,7 @@ fn without_a_shell_to_go_to_the_key_stops_nothing() {
     let mut pty = endpoint.watched("draft").open();
     pty.wait("a table", |screen| ids(screen).len() == 19);
     pty.keys("\x1a");
-    pty.sees("no shell to go to");
+    pty.sees("cannot suspend: no shell");
     pty.keys("q");
     assert_eq!(pty.ends_with(0), "");
 }

@@ -20,7 +20,7 @@ fn details_say_what_the_version_does_not_tell_and_what_idle_counts() {
             "2.2",
             "2.2.21",
             "idle: since the client last sent",
-            "CONNECTIONS  not told",
+            "CONNECTIONS  not reported",
         ),
         (
             "2.5",

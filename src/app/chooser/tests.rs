@@ -1,4 +1,4 @@
-//! What the keys do to the columns.
+//! Keys in the column chooser.
 
 use super::*;
 use crate::app::AppSettings;
@@ -54,7 +54,7 @@ fn the_table_follows_each_key_and_esc_takes_all_back() {
 fn enter_keeps_what_is_there() {
     let mut stage = with(&["id", "user"]);
     stage.press(Code::Char('c'));
-    // Behind those that are shown stand the others, in the order of the table.
+    // The hidden columns follow, in the order of the table.
     stage.press(Code::Down);
     stage.press(Code::Down);
     stage.press(Code::Char(' '));

@@ -1,6 +1,6 @@
-//! What stands in the cells, and what they sort by.
+//! Contents and sort keys of the cells.
 //!
-//! How fast a session of the draft reads and writes, as far as its connections were looked at.
+//! Also the read and write rates of draft sessions, if their connections were sampled.
 
 use std::borrow::Cow;
 
@@ -31,12 +31,12 @@ pub(super) fn span_key(span: Option<Span>) -> SortKey<'static> {
     })
 }
 
-/// A number in full; nothing where it is not known.
+/// Formats a number in full; `None` if it is unknown.
 pub(super) fn digits(number: Option<impl ToString>) -> Option<Cow<'static, str>> {
     number.map(|number| number.to_string().into())
 }
 
-/// What only JSON:API tells.
+/// Returns a value that only JSON:API reports.
 pub(super) fn extra<'a, T>(
     row: &TableRow<'a>,
     value: impl FnOnce(&'a JsonApiFields) -> Option<T>,
@@ -44,7 +44,7 @@ pub(super) fn extra<'a, T>(
     value(row.session.extra.as_ref()?)
 }
 
-/// The servers of its connections, by name.
+/// Returns the names of the servers that the session is connected to.
 pub(super) fn servers<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     each(row, |backend| backend.server.as_str().into())
 }
@@ -57,8 +57,8 @@ pub(super) fn first_server<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     text_key(first.map(|backend| &backend.server))
 }
 
-/// The threads of its connections; one that is not known leaves a question mark, so that the others
-/// stay with their servers.
+/// Returns the thread ids of the server connections. An unknown id becomes a question mark, so that the
+/// others stay in the order of their servers.
 pub(super) fn threads<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     each(row, |backend| {
         digits(backend.thread_id).unwrap_or(Cow::Borrowed("?"))
@@ -73,7 +73,7 @@ pub(super) fn first_thread(row: &TableRow<'_>) -> SortKey<'static> {
     number_key(first.and_then(|backend| backend.thread_id).map(u64::from))
 }
 
-/// One word for each connection; a dash where there is none.
+/// Joins one word per connection. Returns a dash if there are no connections.
 fn each<'a>(row: &TableRow<'a>, word: impl Fn(&'a ServerConnection) -> Cow<'a, str>) -> Option<Cow<'a, str>> {
     let mut words = row.session.server_connections()?.iter().map(word);
     let Some(first) = words.next() else {
@@ -85,7 +85,7 @@ fn each<'a>(row: &TableRow<'a>, word: impl Fn(&'a ServerConnection) -> Cow<'a, s
 pub(super) const READS: Column = Column {
     name: "reads",
     heading: "READS/s",
-    about: "reads from its servers a second",
+    about: "reads per second from the servers",
     align: Align::Right,
     min: 8,
     max: 8,
@@ -101,7 +101,7 @@ pub(super) const READS: Column = Column {
 pub(super) const WRITES: Column = Column {
     name: "writes",
     heading: "WRITES/s",
-    about: "writes to its servers a second",
+    about: "writes per second to the servers",
     drop: 9,
     min: 9,
     max: 9,
@@ -114,7 +114,7 @@ fn key(row: &TableRow<'_>, counter: Counter) -> SortKey<'static> {
     rate_key(row.rate(counter))
 }
 
-/// Rates that look alike are equal: the order is not to change with what nobody sees.
+/// Rates that are displayed alike are equal, so that invisible differences do not change the order.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,6 +1,6 @@
-//! What a column is.
+//! The definition of a column.
 //!
-//! Columns by name, and those that are shown unless others are chosen.
+//! Also finds columns by name, and the default columns.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use super::COLUMNS;
 use crate::app::row::{SortKey, TableRow};
 use crate::model::Dialect;
 
-/// Which side the text of a column stands on.
+/// Alignment of the text in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Texts.
+    /// For texts.
     Left,
-    /// Numbers.
+    /// For numbers.
     Right,
 }
 
@@ -27,48 +27,48 @@ impl Column {
     }
 }
 
-/// A column.
+/// A column of the table.
 pub struct Column {
-    /// The name in options and sorting.
+    /// Name in options and sorting.
     pub name: &'static str,
-    /// The head.
+    /// Heading in the table.
     pub heading: &'static str,
-    /// What it shows, for help.
+    /// Description for the help.
     pub about: &'static str,
-    /// Which side.
+    /// Alignment of heading and cells.
     pub align: Align,
-    /// Never narrower than this, in cells of the terminal.
+    /// Minimum width, in cells of the terminal.
     pub min: u16,
-    /// Never wider than this.
+    /// Maximum width, in cells of the terminal.
     pub max: u16,
-    /// The order in which columns are dropped when there is no room: highest first.
+    /// Drop priority when the columns do not fit: the highest is dropped first.
     pub drop: u8,
-    /// Whether it is shown unless others are chosen.
+    /// Whether the column is shown by default.
     pub usual: bool,
-    /// The one dialect that can know it; `None`: both.
+    /// The only dialect that reports it; `None` if both do.
     pub only: Option<Dialect>,
-    /// Known only where connections were looked at: no single list tells.
+    /// Whether the value needs samples of the connections. A list alone does not contain it.
     pub sampled: bool,
-    /// Sorted downwards at first: what is largest is looked for.
+    /// Whether the first sort is descending, for columns whose largest values matter most.
     pub descending: bool,
-    /// What stands in the cell; nothing where it is not known.
+    /// Returns the content of the cell; `None` if it is unknown.
     pub cell: for<'a> fn(&TableRow<'a>) -> Option<Cow<'a, str>>,
-    /// What it sorts by.
+    /// Returns the sort key of a row.
     pub key: for<'a> fn(&TableRow<'a>) -> SortKey<'a>,
 }
 
-/// A column of the table, by its place in [`COLUMNS`].
+/// Index of a column in [`COLUMNS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ColumnId(usize);
 
 impl ColumnId {
-    /// The order before anybody asked for another: what is worst stands first.
+    /// The default sort column: most severe first.
     pub const DEFAULT_SORT: Self = Self(7);
 
-    /// The session's number, without which a row is nobody.
+    /// The session id. Always shown, because it identifies the row.
     pub const NUMBER: Self = Self(0);
 
-    /// The column with this name, or with this head.
+    /// Returns the column with this name or heading.
     pub fn named(name: &str) -> Option<Self> {
         let is_meant = |column: &Column| {
             let names = [column.name, column.heading];
@@ -77,25 +77,25 @@ impl ColumnId {
         COLUMNS.iter().position(is_meant).map(Self)
     }
 
-    /// All, from left to right.
+    /// Returns all columns, from left to right.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
         (0..COLUMNS.len()).map(Self)
     }
 
-    /// Those that are shown unless others are chosen, from left to right. Of several endpoints their
-    /// names go first.
+    /// Returns the default columns, from left to right. With several endpoints the endpoint name is the
+    /// first column.
     pub fn defaults(endpoints: usize) -> Vec<Self> {
         let endpoint = Self::named("endpoint").filter(|_| endpoints > 1);
         let usual = Self::all().filter(|id| id.column().usual);
         endpoint.into_iter().chain(usual).collect()
     }
 
-    /// Its place in [`COLUMNS`].
+    /// Returns the index in [`COLUMNS`].
     pub const fn index(self) -> usize {
         self.0
     }
 
-    /// Its entry.
+    /// Returns the entry in [`COLUMNS`].
     #[expect(
         clippy::indexing_slicing,
         reason = "an id is only made from a place in the table"

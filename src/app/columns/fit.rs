@@ -1,29 +1,29 @@
-//! Which of the chosen columns there is room for, and how wide each is: called by the drawing, and by
-//! `update`, since only what is seen is stepped through.
+//! Selects the columns that fit and their widths. Used for drawing, and by `update`, because keys step
+//! only through visible columns.
 
 use unicode_width::UnicodeWidthStr;
 
 use super::{Align, COLUMNS, ColumnId};
 
-/// A column with the width that it was given.
+/// A column with its width on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FittedColumn {
-    /// Which.
+    /// The column.
     pub id: ColumnId,
-    /// In cells of the terminal.
+    /// Width in cells of the terminal.
     pub width: u16,
 }
 
-/// Columns from here on are shown where the others leave room.
+/// Columns from this drop priority on are shown only in space that the others leave.
 const FIRST_OPTIONAL_COLUMN: u8 = 7;
-/// A text cut to this can still be read.
+/// Minimum width at which a cut text is still readable, in cells.
 const READABLE_WIDTH: u16 = 11;
-/// Number, severity and user.
+/// Number of leading columns that identify a session: id, severity and user.
 const IDENTIFYING_COLUMNS: usize = 3;
 
-/// Which columns there is room for: all, then without those that are dropped first. What is left
-/// over goes to the last one without a widest form, which then shows as much of its text as it can.
-/// `widest` is the widest text of each, by place in the table of columns.
+/// Returns the columns that fit: all, then without the ones with the highest drop priority. The last
+/// column without a maximum width uses the remaining space. `widest` is the widest text of each column,
+/// by index in [`COLUMNS`](super::COLUMNS).
 pub fn fitted(
     chosen: impl IntoIterator<Item = ColumnId>,
     widest: &[u16; COLUMNS.len()],
@@ -32,7 +32,7 @@ pub fn fitted(
     let natural = |id: ColumnId| {
         let column = id.column();
         let shown = widest.get(id.index()).copied().unwrap_or(column.min);
-        // One more for the mark of the sort.
+        // One cell more for the sign of the sort direction.
         let head = u16::try_from(column.heading.width() + 1).unwrap_or(u16::MAX);
         shown.max(column.min).max(head).min(column.max)
     };
@@ -46,7 +46,7 @@ pub fn fitted(
             .iter()
             .map(|fitted| fitted.id)
             .max_by_key(|id| id.column().drop);
-        // What is only shown as there is room makes none for itself.
+        // An optional column does not displace others.
         let needed = last.is_some_and(|id| id.column().drop < FIRST_OPTIONAL_COLUMN);
         if needed && shrink(&mut columns, width) {
             break;
@@ -67,7 +67,7 @@ pub fn fitted(
     columns
 }
 
-/// One blank in front of the row and one between columns.
+/// One blank before the row and one between columns.
 fn total(columns: &[FittedColumn]) -> u16 {
     columns
         .iter()
@@ -75,10 +75,10 @@ fn total(columns: &[FittedColumn]) -> u16 {
         .fold(1, u16::saturating_add)
 }
 
-/// Before a column is dropped, the widest texts give way, cell by cell, down to a readable width.
+/// Narrows the widest texts cell by cell, down to a readable width, before a column is dropped.
 fn shrink(columns: &mut [FittedColumn], width: u16) -> bool {
     let mut over = total(columns).saturating_sub(width);
-    // Who it is must be told, however little of it.
+    // The identifying columns are always shown, even if they are too narrow.
     let readable = if columns.len() > IDENTIFYING_COLUMNS {
         READABLE_WIDTH
     } else {
@@ -100,7 +100,7 @@ fn shrink(columns: &mut [FittedColumn], width: u16) -> bool {
     true
 }
 
-/// How much of its width a column can do without, if so much of a text can still be read.
+/// Returns by how much a column can be narrowed, if `readable` is its minimum width.
 fn spare(fitted: &FittedColumn, readable: u16) -> u16 {
     let column = fitted.id.column();
     match column.align {

@@ -1,31 +1,36 @@
-//! A choice of columns as it is written: `id,user,idle`, in options and in the configuration file.
+//! Parses a choice of columns such as `id,user,idle`, from options and the configuration file.
 
 use thiserror::Error;
 
 use super::{COLUMNS, Column, ColumnId};
 use crate::model::{Text, TextLimit};
 
-/// Why names are no choice of columns. What it quotes is clean: it may come from a command line.
+/// Why names are not a valid choice of columns. Quoted names are sanitized, because they may come from
+/// a command line.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NamingError {
     /// No column has this name.
-    #[error("no column '{name}'{}: there are {}", instead(*.near), known())]
+    #[error("no column '{name}'{}; columns: {}", instead(*.near), known())]
     Unknown {
-        /// As written.
+        /// The name as given.
         name: Text,
-        /// What was probably meant.
+        /// The most similar column name.
         near: Option<&'static str>,
     },
-    /// A column cannot stand in two places.
-    #[error("the column {0} is named twice")]
+    /// A column is listed more than once.
+    #[error("column {0} is named twice")]
     Twice(&'static str),
-    /// A table without a column.
-    #[error("no column is named: there are {}", known())]
+    /// The list is empty.
+    #[error("no columns given; columns: {}", known())]
     Nothing,
 }
 
 impl ColumnId {
-    /// The column with this name, or what could be meant.
+    /// Returns the column with this name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`NamingError::Unknown`] with the most similar name if the column does not exist.
     pub fn of(name: &str) -> Result<Self, NamingError> {
         let name = name.trim();
         Self::named(name).ok_or_else(|| NamingError::Unknown {
@@ -34,7 +39,11 @@ impl ColumnId {
         })
     }
 
-    /// The columns with these names, in this order: one at least, and none twice.
+    /// Returns the columns with these names, in this order.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a name is unknown or listed twice, or if there are no names.
     pub fn chosen<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, NamingError> {
         let mut chosen = Vec::new();
         for name in names {
@@ -51,7 +60,8 @@ impl ColumnId {
     }
 }
 
-/// The column that somebody probably meant: a longer or shorter form, or a slip or two away.
+/// Returns the most similar column name: an abbreviation or extension, or at most two typing errors
+/// away.
 fn near(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let begins = |column: &&Column| {
@@ -66,7 +76,7 @@ fn near(name: &str) -> Option<&'static str> {
 }
 
 fn instead(near: Option<&str>) -> String {
-    near.map_or_else(String::new, |near| format!(", did you mean {near}?"))
+    near.map_or_else(String::new, |near| format!(" (did you mean '{near}'?)"))
 }
 
 fn known() -> String {

@@ -8,7 +8,7 @@ fn ids(names: &str) -> Vec<ColumnId> {
     ColumnId::chosen(names.split(' ')).unwrap()
 }
 
-/// Names and widths of those for which there is room.
+/// Names and widths of the columns that fit.
 fn fit(names: &str, width: u16) -> Vec<(&'static str, u16)> {
     let mut widest = [0; COLUMNS.len()];
     for (widest, column) in widest.iter_mut().zip(&COLUMNS) {
@@ -82,7 +82,7 @@ fn columns_are_dropped_whole_and_by_their_weight() {
     );
     assert_eq!(fit("id user memory", 41), [("id", 16), ("user", 16)]);
     assert_eq!(fit("memory user id", 41), [("user", 16), ("id", 16)]);
-    // Texts give way before a column that was asked for does.
+    // Texts are narrowed before a requested column is dropped.
     assert_eq!(
         fit("id user address worker", 54),
         [("id", 16), ("user", 13), ("address", 13), ("worker", 7)]

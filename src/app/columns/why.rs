@@ -1,4 +1,4 @@
-//! What a row says of why it is stuck, and what state it is in.
+//! Content and sort key of WHY, and the state of a session.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::app::row::{SortKey, TableRow};
 use crate::diagnosis::Severity;
 use crate::model::SessionPhase;
 
-/// The strongest reason; without one, the state while it is not simply ready.
+/// Returns the most severe reason; without one, the state unless it is ready.
 pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     let strongest = row.diagnosis.strongest().filter(|_| !row.has_ended());
     if let Some(finding) = strongest {
@@ -16,7 +16,7 @@ pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if is_usual { None } else { state(row) }
 }
 
-/// By severity, then by how long it was idle.
+/// Returns a key that sorts by severity, then by idle time.
 pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     let severity = match row.diagnosis.severity() {
         None => 0,
@@ -27,7 +27,8 @@ pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     SortKey::Number(severity << 48 | idle)
 }
 
-/// A ghost says that it ended; a phase without a word of its own shows what the server sent.
+/// Returns `ended` for a departed row, otherwise the phase. A phase without a name is shown as the
+/// server sent it.
 pub(super) fn state<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if row.has_ended() {
         return Some("ended".into());

@@ -1,5 +1,5 @@
-//! Makes groups of the rows of a generation, beside the drawing thread, as a part of
-//! [`arrange`](crate::app::build_view).
+//! Groups the rows of a table view. Runs off the drawing thread, as a part of
+//! [`build_view`](crate::app::build_view).
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +10,7 @@ use super::{GroupSpec, Groups};
 use crate::app::table_view::TableView;
 use crate::model::{RawText, display_width};
 
-/// Groups the rows of a generation; a session that has left its list is in none.
+/// Groups the rows of a table view. A session that has left its list is in no group.
 pub fn group(view: &TableView, spec: &GroupSpec, previous: Option<&TableView>) -> Groups {
     let previous = previous.filter(|previous| {
         previous.spec.filter == view.spec.filter && previous.spec.hide_idle == view.spec.hide_idle
@@ -59,7 +59,7 @@ fn collect(view: &TableView, groups: &mut Groups) {
     }
 }
 
-/// The group under the cursor stays, so that no other one slips under it.
+/// Keeps the group under the cursor, so that the cursor does not move to another one.
 fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
     let Some(cursor) = &groups.spec.cursor else { return };
     if groups.all.iter().all(|group| group.key != *cursor)
@@ -71,8 +71,8 @@ fn keep_gone(groups: &mut Groups, before: Option<&Groups>) {
     }
 }
 
-/// Under `held`, each where it stood, and new ones at the end. What is compared stands side by side:
-/// there may be as many groups as sessions.
+/// Sorts the groups. With `held`, keeps the previous positions and appends new groups. Sort keys are
+/// stored contiguously, because there may be as many groups as sessions.
 fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize> {
     let before = held.map(Groups::positions).unwrap_or_default();
     let stood = |group: &Group| before.get(&group.key.raw()).copied().unwrap_or(usize::MAX);

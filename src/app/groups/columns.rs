@@ -1,4 +1,4 @@
-//! The columns of groups: one entry each, from which the head, the cells, the sort and the help come.
+//! The table of group columns. Heads, cells, sorting and the help are generated from it.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -11,31 +11,31 @@ use crate::model::{Dialect, rate_text, size_text};
 
 /// A column of groups.
 pub struct GroupColumn {
-    /// The head; that of the first is what is grouped by.
+    /// Heading. That of the first column is the field that sessions are grouped by.
     pub heading: &'static str,
-    /// What it shows, for help.
+    /// Description for the help.
     pub about: &'static str,
-    /// Which side its text stands on.
+    /// Alignment of heading and cells.
     pub align: Align,
-    /// Never narrower than this, in cells of the terminal.
+    /// Minimum width, in cells of the terminal.
     pub min: u16,
-    /// Never wider than this.
+    /// Maximum width, in cells of the terminal.
     pub max: u16,
-    /// The order in which columns are dropped when there is no room: highest first.
+    /// Drop priority when the columns do not fit: the highest is dropped first.
     pub drop: u8,
-    /// The one dialect that can know it; `None`: both.
+    /// The only dialect that reports it; `None` if both do.
     pub only: Option<Dialect>,
-    /// Sorted downwards at first: what is largest is looked for.
+    /// Whether the first sort is descending, for columns whose largest values matter most.
     pub descending: bool,
-    /// What stands in the cell; nothing where it is not known, or where there is nothing to look at.
+    /// Returns the content of the cell; `None` if it is unknown or 0 stuck sessions.
     pub cell: fn(&Group) -> Option<Cow<'_, str>>,
-    /// What it sorts by.
+    /// Returns the sort key.
     pub key: fn(&Group) -> SortKey<'_>,
 }
 
 const READS: GroupColumn = GroupColumn {
     heading: "READS/s",
-    about: "reads from their servers a second, as far as known",
+    about: "reads per second from the servers, where known",
     align: Align::Right,
     min: 8,
     max: 8,
@@ -50,7 +50,7 @@ const READS: GroupColumn = GroupColumn {
 pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     GroupColumn {
         heading: "",
-        about: "what the sessions of the group have in common",
+        about: "value that the sessions of the group have in common",
         align: Align::Left,
         min: 8,
         max: 72,
@@ -62,7 +62,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
     GroupColumn {
         heading: "SESSIONS",
-        about: "how many there are",
+        about: "number of sessions",
         align: Align::Right,
         min: 9,
         max: 9,
@@ -77,7 +77,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
     GroupColumn {
         heading: "▲",
-        about: "how many to act on, if any; the worst groups stand first",
+        about: "number of sessions with severity ▲; worst groups first",
         align: Align::Right,
         min: 4,
         max: 7,
@@ -89,7 +89,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
     GroupColumn {
         heading: "●",
-        about: "how many to look at besides, if any",
+        about: "number of other sessions with severity ●",
         align: Align::Right,
         min: 4,
         max: 7,
@@ -101,7 +101,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
     GroupColumn {
         heading: "IDLE",
-        about: "how long the longest idle one has been so",
+        about: "longest idle time in the group",
         align: Align::Right,
         min: 7,
         max: 7,
@@ -117,7 +117,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
     GroupColumn {
         heading: "MEMORY",
-        about: "what they take in the proxy together, as far as told",
+        about: "total memory, of sessions that report it",
         align: Align::Right,
         min: 7,
         max: 7,
@@ -130,7 +130,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     READS,
     GroupColumn {
         heading: "WRITES/s",
-        about: "writes to their servers a second, as far as known",
+        about: "writes per second to the servers, where known",
         min: 9,
         max: 9,
         drop: 8,
@@ -140,7 +140,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
     GroupColumn {
         heading: "WHY",
-        about: "why they are stuck, the commonest reason first",
+        about: "why they are stuck, most common reason first",
         align: Align::Left,
         min: 12,
         max: u16::MAX,
@@ -152,27 +152,27 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     },
 ];
 
-/// A column of groups, by its place in [`GROUP_COLUMNS`].
+/// Index of a column in [`GROUP_COLUMNS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupColumnId(usize);
 
 impl GroupColumnId {
-    /// What the sessions have in common.
+    /// The value that the sessions have in common.
     pub const NAME: Self = Self(0);
-    /// The order before anybody asked for another: the worst first.
+    /// The default sort column: worst group first.
     pub const WORST: Self = Self(2);
 
-    /// All, from left to right.
+    /// Returns all columns, from left to right.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
         (0..GROUP_COLUMNS.len()).map(Self)
     }
 
-    /// Its place in [`GROUP_COLUMNS`].
+    /// Returns the index in [`GROUP_COLUMNS`].
     pub const fn index(self) -> usize {
         self.0
     }
 
-    /// Its entry.
+    /// Returns the entry in [`GROUP_COLUMNS`].
     #[expect(
         clippy::indexing_slicing,
         reason = "an id is only made from a place in the table"
@@ -182,12 +182,12 @@ impl GroupColumnId {
     }
 }
 
-/// By which column groups stand, and which way.
+/// Sort column and direction of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupSort {
-    /// The column.
+    /// The sort column.
     pub column: GroupColumnId,
-    /// Largest first.
+    /// Whether the largest comes first.
     pub descending: bool,
 }
 
@@ -201,7 +201,7 @@ impl Default for GroupSort {
 }
 
 impl GroupSort {
-    /// What a group is sorted by.
+    /// Returns the sort key of a group.
     pub(super) fn rank(self, group: &Group) -> Rank<'_> {
         let name = name(group);
         let first = group.key.text().and_then(|text| text.as_bytes().first_chunk());
@@ -213,7 +213,7 @@ impl GroupSort {
         }
     }
 
-    /// Which of two groups stands first: by the column, then the larger one, then by name.
+    /// Compares two groups: by the column, then by size, then by name.
     pub(super) fn compare(self, a: &Rank<'_>, b: &Rank<'_>) -> Ordering {
         let by_prefix = match (a.prefix, b.prefix) {
             (Some(a), Some(b)) => a.cmp(&b),
@@ -227,11 +227,11 @@ impl GroupSort {
     }
 }
 
-/// What a group is sorted by.
+/// Sort key of a group.
 pub(super) struct Rank<'a> {
     key: SortKey<'a>,
     sessions: u64,
-    /// The first bytes of the name, if it has as many: most names differ there.
+    /// First bytes of the name, if it is long enough. Most names differ there.
     prefix: Option<u64>,
     name: SortKey<'a>,
 }
@@ -240,7 +240,7 @@ fn name(group: &Group) -> SortKey<'_> {
     group.key.text().map_or(SortKey::Unknown, SortKey::Text)
 }
 
-/// Of a group that is gone nothing more is told.
+/// Returns the group unless it is gone: a group that is gone shows no values.
 fn live(group: &Group) -> Option<&Group> {
     (!group.is_gone).then_some(group)
 }
@@ -249,7 +249,7 @@ fn some(count: u64) -> Option<Cow<'static, str>> {
     (count > 0).then(|| count.to_string().into())
 }
 
-/// `idle 3, closing 1`.
+/// Formats the reasons: `idle 3, closing 1`.
 fn why(group: &Group) -> Option<Cow<'_, str>> {
     let mut counts: Vec<_> = REASONS
         .iter()

@@ -1,12 +1,12 @@
-//! One group: what its sessions have in common, and what is told of them together.
+//! One group: the value that its sessions have in common, and their totals.
 
 use super::groupings::GroupValue;
 use crate::app::row::TableRow;
 use crate::diagnosis::{REASONS, Severity};
 use crate::model::{Counter, RawText, Span, Text};
 
-/// What a group is known by, and what its cursor holds: a text, or that none is known. Two keys are
-/// equal if their raw texts are, which is what a filter compares.
+/// Key of a group, also stored by the cursor: a text, or that the value is unknown. Two keys are equal
+/// if their raw texts are, as in filters.
 #[derive(Clone, Debug)]
 pub struct GroupKey(Option<GroupName>);
 
@@ -18,7 +18,7 @@ enum GroupName {
 }
 
 impl GroupKey {
-    /// Returns the raw text; `None` where it is not known.
+    /// Returns the raw text; `None` if it is unknown.
     pub fn raw(&self) -> Option<RawText<'_>> {
         self.0.as_ref().map(|name| match name {
             GroupName::Sent(text) => text.raw(),
@@ -27,7 +27,7 @@ impl GroupKey {
         })
     }
 
-    /// Returns the text as it is shown; `None` where it is not known.
+    /// Returns the text as it is shown; `None` if it is unknown.
     pub fn text(&self) -> Option<&str> {
         self.0.as_ref().map(|name| match name {
             GroupName::Sent(text) => text.as_str(),
@@ -55,30 +55,31 @@ impl PartialEq for GroupKey {
 
 impl Eq for GroupKey {}
 
-/// Sessions that have something in common. What none of them tells is `None`.
+/// Sessions with a common value. A total is `None` if none of them reports the value.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// What they have in common.
+    /// The common value.
     pub key: GroupKey,
-    /// What stands for the empty text.
+    /// Placeholder for the empty text.
     pub nothing: &'static str,
-    /// How many there are; of one that is gone, how many there were.
+    /// Number of sessions; for a group that is gone, its last number.
     pub sessions: u64,
-    /// How many of them have a reason to act.
+    /// Number of sessions with a reason of severity `Act`.
     pub act: u64,
-    /// How many have a reason to look at them, and none to act.
+    /// Number of sessions with a reason of severity `Look` and none of `Act`.
     pub look: u64,
-    /// How long the longest idle one has been so.
+    /// Longest idle time.
     pub idle: Option<Span>,
-    /// What they take in the proxy, in bytes, as far as it is told.
+    /// Total memory in the proxy, in bytes, of sessions that report it.
     pub memory: Option<u64>,
-    /// Reads from servers a second, as far as connections were looked at.
+    /// Reads from servers per second, of sessions whose connections were sampled.
     pub reads: Option<f64>,
-    /// Writes to servers a second, likewise.
+    /// Writes to servers per second, of sessions whose connections were sampled.
     pub writes: Option<f64>,
-    /// How many are stuck for each reason, in the order of the table of reasons.
+    /// Number of stuck sessions for each reason, in the order of the table of reasons.
     pub reasons: [u32; REASONS.len()],
-    /// Its last session is gone: it is kept, with what it is sorted by, while the cursor is on it.
+    /// Whether its last session is gone. Such a group is kept with its sort key while the cursor is on
+    /// it.
     pub is_gone: bool,
 }
 
@@ -99,7 +100,7 @@ impl Group {
         }
     }
 
-    /// The text that stands for it.
+    /// Returns the name to show.
     pub fn name(&self) -> &str {
         match self.key.text() {
             None => "(unknown)",
@@ -108,7 +109,7 @@ impl Group {
         }
     }
 
-    /// How much it matters.
+    /// Returns the highest severity of its sessions.
     pub const fn severity(&self) -> Option<Severity> {
         match (self.act, self.look) {
             (0, 0) => None,
@@ -136,7 +137,7 @@ impl Group {
         }
     }
 
-    /// As it is kept when its last session is gone.
+    /// Returns the group as it is kept after its last session is gone.
     pub(super) fn gone(&self) -> Self {
         Self {
             is_gone: true,
@@ -145,7 +146,7 @@ impl Group {
     }
 }
 
-/// What is known of two, together.
+/// Adds two values, each of them possibly unknown.
 fn sum<T>(one: Option<T>, other: Option<T>, add: impl Fn(T, T) -> T) -> Option<T> {
     match (one, other) {
         (Some(one), Some(other)) => Some(add(one, other)),

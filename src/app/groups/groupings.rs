@@ -1,23 +1,22 @@
-//! What sessions can be grouped by: one entry each, from which `t`, the heads, the names and the
-//! filters of groups come.
+//! The table of groupings. `t`, the heads, and the names and filters of groups are generated from it.
 
 use crate::app::row::TableRow;
 use crate::filter::FilterField;
 use crate::model::{Dialect, RawText, ServerConnection, SessionPhase, Text};
 
-/// A value that a session is grouped by; the session lends it.
+/// A value that a session is grouped by, borrowed from the session.
 #[derive(Clone, Copy, Debug)]
 pub enum GroupValue<'a> {
-    /// As the server sent it.
+    /// Text as the server sent it.
     Sent(&'a Text),
-    /// The name of an endpoint.
+    /// Name of an endpoint.
     Named(&'a str),
-    /// One of our own words.
+    /// A word of maxtop.
     Word(&'static str),
 }
 
 impl<'a> GroupValue<'a> {
-    /// Returns the raw text: sessions with equal ones are a group.
+    /// Returns the raw text. Sessions with equal raw texts form a group.
     pub fn raw(&self) -> RawText<'a> {
         match self {
             Self::Sent(text) => text.raw(),
@@ -27,28 +26,28 @@ impl<'a> GroupValue<'a> {
     }
 }
 
-/// Shows the values of a session to a function, each once; `None`: it is not known.
+/// Calls a function with each distinct value of a session; `None` if the value is unknown.
 type Each = for<'a> fn(&TableRow<'a>, &mut dyn FnMut(Option<GroupValue<'a>>));
 
-/// Something that sessions have in common.
+/// A field to group by.
 pub struct Grouping {
-    /// Its name, which is also that of the field by which a filter asks for it.
+    /// Name, which is also the name of the filter field.
     pub name: &'static str,
-    /// The head over the names of the groups.
+    /// Heading above the names of the groups.
     pub heading: &'static str,
-    /// Several of its values, in words.
+    /// Plural noun for its values.
     pub plural: &'static str,
-    /// What stands for the empty text.
+    /// Placeholder for the empty text.
     pub nothing: &'static str,
-    /// The one dialect that can know it; `None`: both.
+    /// The only dialect that reports it; `None` if both do.
     pub only: Option<Dialect>,
-    /// Tells sessions apart only where there are several endpoints.
+    /// Whether it is useful only with several endpoints.
     pub several: bool,
-    /// The values of a session: exactly those that a filter on the field matches it by.
+    /// Visits the values of a session: exactly those that a filter on the field matches.
     pub(super) each: Each,
 }
 
-/// All of them, in the order in which `t` goes through them.
+/// All groupings, in the order of `t`.
 pub static GROUPINGS: [Grouping; 8] = [
     Grouping {
         name: "user",
@@ -142,7 +141,7 @@ pub static GROUPINGS: [Grouping; 8] = [
     },
 ];
 
-/// Several connections to one server make it no other group.
+/// Several connections to one server are one value.
 fn servers<'a>(backends: &'a [ServerConnection], see: &mut dyn FnMut(Option<GroupValue<'a>>)) {
     for (place, backend) in backends.iter().enumerate() {
         let mut before = backends.iter().take(place);
@@ -152,7 +151,7 @@ fn servers<'a>(backends: &'a [ServerConnection], see: &mut dyn FnMut(Option<Grou
     }
 }
 
-/// The word that the table shows, where the state is one of those that mean something.
+/// Returns the name of a known state, otherwise the state as sent.
 fn state(sent: &Text) -> GroupValue<'_> {
     match SessionPhase::of(sent.as_str()) {
         SessionPhase::Other => GroupValue::Sent(sent),
@@ -160,17 +159,17 @@ fn state(sent: &Text) -> GroupValue<'_> {
     }
 }
 
-/// A grouping, by its place in [`GROUPINGS`].
+/// Index of a grouping in [`GROUPINGS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GroupingId(usize);
 
 impl GroupingId {
-    /// All, in the order in which `t` goes through them.
+    /// Returns all groupings, in the order of `t`.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
         (0..GROUPINGS.len()).map(Self)
     }
 
-    /// Its entry.
+    /// Returns the entry in [`GROUPINGS`].
     #[expect(
         clippy::indexing_slicing,
         reason = "an id is only made from a place in the table"
@@ -181,7 +180,7 @@ impl GroupingId {
 }
 
 impl Grouping {
-    /// The field by which a filter asks for it.
+    /// Returns the filter field with this name.
     pub fn field(&self) -> Option<&'static FilterField> {
         FilterField::named(self.name)
     }

@@ -1,7 +1,7 @@
-//! The state of the groups on the screen: where the cursor is, and through which groups somebody came.
+//! State of the groups on the screen: the cursor, and the groups that were opened.
 //!
-//! Here too the cursor is an identity: it stays on its group and, as far as the ends of the list allow,
-//! on its line of the screen.
+//! The cursor is an identity. It stays on its group and, if the ends of the list allow it, on its line
+//! of the screen.
 
 use super::columns::GroupSort;
 use super::group::GroupKey;
@@ -13,36 +13,36 @@ use crate::filter::Filter;
 /// The groups' part of the table.
 #[derive(Clone, Debug, Default)]
 pub struct GroupPane {
-    /// By what sessions are grouped; nothing: they stand one by one.
+    /// The field to group by; `None` if sessions are shown individually.
     pub by: Option<GroupingId>,
-    /// By what they were grouped last: `t` begins there.
+    /// The last grouping, where `t` starts.
     pub last: GroupingId,
-    /// In which order groups stand.
+    /// Order of the groups.
     pub sort: GroupSort,
-    /// The group under the cursor; nothing as long as there is none.
+    /// The group under the cursor; `None` until there is one.
     pub cursor: Option<GroupKey>,
     /// The first group on the screen.
     pub offset: usize,
-    /// The groups that were opened, the innermost last.
+    /// The groups that were opened, innermost last.
     pub opened: Vec<Opened>,
-    /// How many sessions of each group are marked, by its place, as it was counted last.
+    /// Number of marked sessions of each group, by its position, as counted last.
     pub marked: Vec<u64>,
     position: usize,
 }
 
-/// A group whose sessions are shown, and what to go back to.
+/// A group whose sessions are shown, and the state to return to.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// By what it is one.
+    /// The field that it was grouped by.
     pub by: GroupingId,
-    /// Which one.
+    /// Key of the group.
     pub key: GroupKey,
-    /// The filter that it was made under.
+    /// The filter in use before it was opened.
     pub before: Filter,
 }
 
 impl GroupPane {
-    /// What is asked of the next generation.
+    /// Returns the specification for the next view; `None` if sessions are not grouped.
     pub fn spec(&self) -> Option<GroupSpec> {
         self.by.map(|by| GroupSpec {
             by,
@@ -51,19 +51,19 @@ impl GroupPane {
         })
     }
 
-    /// Where the cursor's group stands.
+    /// Returns the position of the cursor's group.
     pub const fn position(&self) -> usize {
         self.position
     }
 
-    /// Groups sessions by something else; the cursor goes to the first group, or to this one.
+    /// Groups sessions by another field. The cursor moves to the first group, or to `cursor`.
     pub fn set_grouping(&mut self, by: GroupingId, cursor: Option<GroupKey>) {
         self.by = Some(by);
         self.last = by;
         self.cursor = cursor;
     }
 
-    /// Takes finished groups; `height` is the number of them on the screen.
+    /// Accepts newly built groups; `height` is the number of them on the screen.
     pub fn set_groups(&mut self, groups: &Groups, to_first: bool, height: usize) {
         let line = self.position.saturating_sub(self.offset);
         let found = self.cursor.as_ref().and_then(|key| groups.position(key));
@@ -78,7 +78,8 @@ impl GroupPane {
         self.scroll_into_view(groups, height);
     }
 
-    /// Moves the cursor to a group. Says whether it left one that is gone, which then must go.
+    /// Moves the cursor to a group. Returns whether it left a group that is gone, which must then be
+    /// removed.
     pub fn go_to(&mut self, position: usize, groups: &Groups, height: usize) -> bool {
         let before = self.cursor.take();
         self.position = position.min(groups.len().saturating_sub(1));
@@ -87,7 +88,7 @@ impl GroupPane {
         before != self.cursor && groups.has_gone
     }
 
-    /// Whether groups were made for another cursor and have no place for this one's.
+    /// Whether groups were built for another cursor and do not contain this one's group.
     pub fn is_outdated(&self, groups: &Groups, shown: &Groups) -> bool {
         let Some(cursor) = &self.cursor else { return false };
         Some(shown.spec.by) == self.by
@@ -97,12 +98,12 @@ impl GroupPane {
             && shown.position(cursor).is_some()
     }
 
-    /// Keeps the cursor in sight.
+    /// Scrolls so that the cursor is visible.
     pub fn scroll_into_view(&mut self, groups: &Groups, height: usize) {
         self.offset = clamp_scroll(self.offset, self.position, groups.len(), height);
     }
 
-    /// How many sessions of the group at a place are marked.
+    /// Returns the number of marked sessions of the group at a position.
     pub fn marks_at(&self, position: usize) -> u64 {
         self.marked.get(position).copied().unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! Groups hold every session where it belongs, and their filters find exactly that.
+//! Groups contain exactly the sessions that their filters match.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::model::{
     Span, Text, TextLimit,
 };
 
-/// Names that mean something in filters, some that are shown alike, and some that are long.
+/// Names with a meaning in filters, some that are shown alike, and some that are long.
 fn name() -> impl Strategy<Value = Text> {
     let known = [
         "",
@@ -50,7 +50,7 @@ fn name() -> impl Strategy<Value = Text> {
     .prop_map(|raw| Text::clean(&raw, TextLimit::Name))
 }
 
-/// States as servers call them, and as they do not.
+/// States as servers send them, and other texts.
 fn state() -> impl Strategy<Value = Text> {
     let known = [
         "Session ready for routing",

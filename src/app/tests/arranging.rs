@@ -1,4 +1,4 @@
-//! How often rows are put in order where that takes long.
+//! How often views are rebuilt if a rebuild takes long.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn for_data_alone_no_more_than_a_sixteenth_of_the_time() {
     stage.arranging_takes = 60 * MS;
     stage.list(&draft(&FIVE));
     let before = stage.arranged;
-    // Many endpoints tell something new all the time.
+    // Many endpoints send new data all the time.
     for _ in 0..85 {
         stage.wait(10 * MS);
         stage.list(&draft(&FIVE));

@@ -1,4 +1,4 @@
-//! One client, followed wherever it is connected.
+//! Filtering by one client, on all endpoints.
 
 use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};

@@ -1,4 +1,4 @@
-//! The grace time of a kill on the screen: which keys take it back, and what else does.
+//! The grace period of a kill on the screen: the keys and events that cancel it.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn in_grace() -> AppHarness {
     stage
 }
 
-/// Nothing was sent or logged, whatever time passes.
+/// Checks that nothing was sent or logged, even after a long time.
 fn nothing_was_done(stage: &mut AppHarness) {
     let checks = stage.last_check();
     for _ in 0..20 {
@@ -63,7 +63,9 @@ fn in_its_grace_these_keys_take_it_back_and_do_nothing_else() {
         assert!(stage.app.leaving.is_none());
         let status = stage.app.status.clone().unwrap();
         assert!(
-            status.text.starts_with("taken back: 1 ann@10.0.3.1"),
+            status
+                .text
+                .starts_with("canceled (by key): nothing was sent to 1 ann@10.0.3.1"),
             "{}",
             status.text
         );
@@ -111,7 +113,7 @@ fn a_second_kill_in_the_grace_is_refused_with_a_word() {
             .as_ref()
             .unwrap()
             .text
-            .contains("u takes it back")
+            .contains("press u to cancel")
     );
     assert!(stage.app.kills.in_grace().is_some());
 }

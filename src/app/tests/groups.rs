@@ -24,7 +24,7 @@ fn stage() -> AppHarness {
     stage
 }
 
-/// The groups from top to bottom with their counts, and which one the cursor is on.
+/// Returns the groups from top to bottom with their counts, and the one under the cursor.
 fn groups(stage: &AppHarness) -> (Vec<(String, u64)>, Option<String>) {
     let groups = stage.app.table.view.groups.as_ref().unwrap();
     let rows = groups.window(0, usize::MAX);
@@ -81,7 +81,7 @@ fn enter_shows_the_sessions_and_esc_goes_back_level_by_level() {
     stage.press(Code::Enter);
     assert_eq!(filter(&stage), "(id<6 or stuck) and user='app orders'");
     assert_eq!(stage.shown(), (vec![4, 5], Some(4)));
-    // Within it, by something else: two levels.
+    // Within it, by another field: two levels.
     stage.type_text("tt");
     assert_eq!(by(&stage), Some("address"));
     stage.press(Code::Enter);
@@ -163,7 +163,7 @@ fn a_group_that_is_gone_waits_for_the_cursor_to_leave() {
     for key in [Code::Char('K'), Code::Enter] {
         stage.press(key);
         let said = stage.app.status.clone().unwrap().text;
-        assert_eq!(said, "nobody is left of etl");
+        assert_eq!(said, "group etl is empty now");
         assert!(stage.app.kills.asking.is_none() && stage.app.shows_groups());
     }
     stage.press(Code::Up);

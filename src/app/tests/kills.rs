@@ -1,4 +1,4 @@
-//! Kills from the screen: asked, confirmed, taken back, stopped, told.
+//! Kills from the screen: dialog, confirmation, cancel, stop, outcomes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::app::status::StatusLevel;
 use crate::kill::{KillEvent, Order};
 use crate::model::{Dialect, RequestError};
 
-/// Opens the dialog on the cursor's session and lets the first check pass, 300 ms after its frame.
+/// Opens the dialog for a session and lets the first check pass, 300 ms after its frame.
 pub(super) fn asked(stage: &mut AppHarness, id: u64) {
     stage.press(Code::Char('K'));
     let ticket = stage.last_check().unwrap();
@@ -189,7 +189,7 @@ fn a_quit_waits_for_what_is_in_flight_but_not_for_ever() {
         stage.asked.last(),
         Some(Effect::Quit { unsettled: true, .. })
     ));
-    // Whatever comes in the same breath does not take it back.
+    // Another message at the same time does not cancel it.
     stage.wait(Duration::ZERO);
     stage.press(Code::Char('q'));
     let quits = stage
@@ -282,7 +282,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
     stage.wait(Duration::from_millis(20));
     stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
     stage.wait(Duration::from_secs(1));
-    // The same user at the same address: 501 and 1 are one modulo 250.
+    // The same user at the same address: 501 and 1 are equal modulo 250.
     stage.list(&draft(&[(251, "bob", 40), (501, "ann", 0)]));
     let status = stage.app.status.clone().unwrap();
     assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0 s");

@@ -170,7 +170,7 @@ fn a_question_that_is_answered_with_no_says_so() {
     stage.press(Code::Char('K'));
     stage.press(Code::Enter);
     assert!(stage.app.kills.asking.is_none());
-    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was ended");
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was killed");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn without_a_switch_back_another_process_is_a_restart() {
     let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
     stage.list_of(&sessions(&[(1, 1), (2, 2)]), A);
     stage.list_of(&sessions(&[(1, 77)]), B);
-    assert!(status(&stage).contains("was restarted"));
+    assert!(status(&stage).contains("restarted: session ids start at 1 again"));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_restart_that_shows_at_one_url_first_does_not_part_them() {
     stage.list_from(1, &sessions(&[(1, 9)]), B, Some("db-1"));
     stage.wait_until_idle();
     assert_eq!(stage.app.table.view.total(), 1);
-    // The second URL leads to another proxy from now on.
+    // The second URL leads to another proxy in these snapshots.
     for _ in 0..2 {
         stage.list_from(1, &sessions(&[(1, 5)]), A, Some("db-2"));
     }

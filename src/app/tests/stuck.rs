@@ -1,4 +1,4 @@
-//! Why sessions are stuck, as it reaches the table, the details and the filter.
+//! Reasons in the table, the details and the filter.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn stage() -> AppHarness {
     stage
 }
 
-/// All of one user and address.
+/// All sessions of one user and address.
 fn pool() -> String {
     draft(&[
         (250, "etl", 15_000),
@@ -24,7 +24,7 @@ fn pool() -> String {
     ])
 }
 
-/// The words of the first column of reasons, from top to bottom.
+/// Returns the texts of WHY, from top to bottom.
 fn why(stage: &AppHarness) -> Vec<(u64, Option<String>)> {
     let rows = stage.app.table.view.window(0, 100);
     rows.map(|row| {

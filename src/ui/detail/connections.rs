@@ -1,5 +1,6 @@
-//! The connections to servers: in the draft dialect each with its five statistics as totals, rates
-//! and their course; in JSON:API with thread id, cipher and queues, and a word on a server that is not well.
+//! The section with the server connections. The draft dialect shows five counters per connection as
+//! totals, rates and trends. JSON:API shows thread id, queues and cipher, and a warning if the server
+//! has a problem.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -14,12 +15,12 @@ use crate::model::{
 };
 use crate::ui::sparkline::sparkline;
 
-/// Room for a server's name in front of its figures.
+/// Width of a server's name before its figures, in cells.
 const NAME: usize = 14;
-/// Room for each of a connection's figures in JSON:API.
+/// Width of each figure of a connection in JSON:API, in cells.
 const COLUMN: usize = 12;
 
-/// The section.
+/// Returns the lines of the section.
 pub(super) fn section<'a>(
     pane: &DetailPane,
     detail: &SessionDetail,
@@ -28,9 +29,9 @@ pub(super) fn section<'a>(
 ) -> Vec<Line<'a>> {
     if detail.connections.is_empty() {
         let remark = if detail.is_empty() {
-            "none: it holds no server"
+            "none: the session has no server connection"
         } else {
-            "not told by this version of MaxScale"
+            "not reported by this MaxScale version"
         };
         let [blank, heading] = pen.heading("CONNECTIONS", remark);
         return vec![blank, heading];
@@ -46,7 +47,7 @@ pub(super) fn section<'a>(
     }
 }
 
-/// How wide each of the five columns is.
+/// Returns the width of each of the five columns.
 fn column_width(pen: &Pen<'_>) -> usize {
     (pen.width.saturating_sub(name_width(pen)) / Counter::ALL.len()).clamp(4, 13)
 }
@@ -95,7 +96,8 @@ fn totals<'a>(connection: &ConnectionDetail, statistics: &ConnectionStatistics, 
     Line::from(spans)
 }
 
-/// More rises over the high-water mark than falls below the low one: the queue is full now.
+/// Returns the style of a counter. More rises over the high-water mark than falls below the low one
+/// mean that the queue is full now.
 fn tint(counter: Counter, statistics: &ConnectionStatistics, pen: &Pen<'_>) -> Style {
     let full = statistics.get(Counter::HighWater) > statistics.get(Counter::LowWater);
     if counter == Counter::HighWater && full {
@@ -119,7 +121,7 @@ fn rates<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
     Line::from(std::iter::once(label).chain(figures).collect::<Vec<_>>())
 }
 
-/// Below each figure, how it moved since the details were opened.
+/// Returns a sparkline below each figure, since the details were opened.
 fn courses<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
     let column = column_width(pen);
     let name = name_width(pen);
@@ -128,13 +130,13 @@ fn courses<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
         Span::styled(format!("{bars:>column$}"), pen.theme.input)
     });
     let label = Span::styled(
-        format!("{:<name$}", if name < NAME { "" } else { "  its course" }),
+        format!("{:<name$}", if name < NAME { "" } else { "  trend" }),
         pen.theme.quiet,
     );
     Line::from(std::iter::once(label).chain(bars).collect::<Vec<_>>())
 }
 
-/// A connection that is being polled says nothing; any other state is worth a line.
+/// Returns the connection's state, unless it is the usual polling state.
 fn unusual_state<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> Option<Line<'a>> {
     let state = connection
         .state
@@ -160,7 +162,7 @@ fn with_threads<'a>(detail: &SessionDetail, known: Option<&ServersKnown>, pen: &
         .collect();
     let longest = names.iter().map(Named::wanted).max().unwrap_or(0);
     let room = (longest + 1).min(pen.width / 2).max(NAME);
-    // A figure that is cut is another figure: only whole columns.
+    // Only whole columns are shown, because a cut figure would be wrong.
     let columns = pen.width.saturating_sub(room) / COLUMN;
     let heads = titles.map(|title| Span::styled(format!("{title:>COLUMN$}"), pen.theme.quiet));
     let heads = heads.into_iter().take(columns);
@@ -180,7 +182,7 @@ fn with_threads<'a>(detail: &SessionDetail, known: Option<&ServersKnown>, pen: &
     text
 }
 
-/// Thread id, read queue, write queue and, behind these, the cipher.
+/// Formats thread id, read queue, write queue and cipher.
 fn thread<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> [Span<'a>; 4] {
     let id = connection
         .thread_id

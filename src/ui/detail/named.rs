@@ -1,6 +1,7 @@
-//! A server's name at its connection, with a word behind it where the server is not well.
+//! A server's name at its connection, with a warning if the server has a problem.
 //!
-//! How full the session's service is, where it has a limit: whoever hangs may be waiting to get in.
+//! Also shows how full the session's service is, if it has a limit: a client may be waiting for a free
+//! slot.
 
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
@@ -11,7 +12,7 @@ use crate::app::detail::DetailPane;
 use crate::app::servers::ServersKnown;
 use crate::model::{ConnectionDetail, Text, counted};
 
-/// A server by its name, and a word behind it where it is not well.
+/// A server's name with an optional warning.
 pub(super) struct Named<'a> {
     server: String,
     word: Option<Span<'a>>,
@@ -26,12 +27,12 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// The room that a word needs with the blank before it.
+    /// Returns the width of the warning with the blank before it.
     fn word_room(&self) -> usize {
         self.word.as_ref().map_or(0, |word| word.width() + 1)
     }
 
-    /// The room that both want. A name alone makes do with the usual.
+    /// Returns the width of name and warning. A name without warning needs the default width.
     pub(super) fn wanted(&self) -> usize {
         match self.word_room() {
             0 => 0,
@@ -39,7 +40,7 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// Both, in exactly that much room; where it is too small, the name gives way.
+    /// Formats name and warning in exactly this width. The name is cut first.
     pub(super) fn spans(self, room: usize, pen: &Pen<'_>) -> Vec<Span<'a>> {
         let word_room = self.word_room();
         let name = pen.fit(&self.server, room.saturating_sub(word_room));
@@ -55,14 +56,14 @@ impl<'a> Named<'a> {
     }
 }
 
-/// One line; nothing without a limit.
+/// Returns the line about the service; `None` without a limit.
 pub(super) fn line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Line<'a>> {
     let endpoint = app.endpoint(pane.identity.endpoint)?;
     let services = endpoint.services.latest.as_ref()?;
     let service = services.find(pane.session().service.as_ref()?)?;
     let load = service.load()?;
     let (what, style) = match (load.is_full(), load.is_nearly_full()) {
-        (true, _) => (": full, new clients are turned away", pen.theme.alarm),
+        (true, _) => (": full, new clients are rejected", pen.theme.alarm),
         (false, true) => (": nearly full", pen.theme.alarm),
         (false, false) => ("", pen.theme.quiet),
     };

@@ -1,8 +1,8 @@
-//! What only JSON:API tells of a session: statements, buffers, client, memory, log. A section
-//! without anything in it is not there.
+//! The sections that only JSON:API has data for: statements, buffers, client, memory and log. An empty
+//! section is left out.
 //!
-//! Why the session is stuck: every reason with its evidence, the strongest first, and what cannot be
-//! judged since the server keeps no statements. Without any of it there is no section.
+//! Also the reasons why the session is stuck, with their evidence, the most severe first, and a note if
+//! long queries cannot be detected because no statements are kept.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -14,10 +14,10 @@ use crate::app::endpoint::NoStatements;
 use crate::model::{Buffer, RetainedStatement, SessionDetail, size_text};
 use crate::ui::draw::wrap;
 
-/// How many log lines are shown.
+/// Maximum number of log lines shown.
 const LOG_LINES: usize = 200;
 
-/// The statements, newest first, the running one marked.
+/// Returns the statements, newest first, with the running one marked.
 pub(super) fn statements<'a>(
     app: &App,
     pane: &DetailPane,
@@ -33,7 +33,7 @@ pub(super) fn statements<'a>(
         if let Some(none) = missing_statements(app, pane) {
             let keeper = none.keeper;
             text.push(Line::raw(format!(
-                "The {keeper} keeps no statements (retain_last_statements=0). To change that:"
+                "The {keeper} keeps no statements (retain_last_statements=0). To enable:"
             )));
             text.push(Line::styled(format!("  {}", none.command), pen.theme.input));
         }
@@ -50,14 +50,14 @@ pub(super) fn statements<'a>(
     text
 }
 
-/// Why its statements are not known, and the command that changes that, where it is a setting.
+/// Returns why there are no statements and the command that enables them, if a setting is the cause.
 pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoStatements> {
     let endpoint = app.endpoint(pane.identity.endpoint)?;
     endpoint.missing_statements(pane.session().service.as_ref())
 }
 
-/// Only the newest can be running: older ones without an end were never booked as complete
-/// (some routers up to 6.1 do not).
+/// Formats a statement. Only the newest can be running: some routers up to 6.1 never record older ones
+/// as complete.
 fn statement<'a>(query: &RetainedStatement, newest: bool, pen: &Pen<'_>) -> Line<'a> {
     let (time, style) = match query.duration_ms() {
         Some(ms) => (duration_text(ms), pen.theme.quiet),
@@ -90,7 +90,7 @@ fn duration_text(ms: u64) -> String {
     }
 }
 
-/// The queues towards the client.
+/// Returns the section about the queues towards the client.
 pub(super) fn buffers<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let Some(Buffer { readq, writeq }) = detail.client_buffer else {
         return Vec::new();
@@ -109,12 +109,12 @@ pub(super) fn buffers<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>
     text
 }
 
-/// What the client says of itself, all of it.
+/// Returns everything that the client reports about itself.
 pub(super) fn client<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     if detail.client.is_empty() {
         return Vec::new();
     }
-    let mut text = Vec::from(pen.heading("CLIENT", "as it says itself"));
+    let mut text = Vec::from(pen.heading("CLIENT", "as reported by the client"));
     text.extend(detail.client.iter().map(|(name, value)| {
         let room = pen.width.saturating_sub(19);
         Line::from(vec![
@@ -125,12 +125,12 @@ pub(super) fn client<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>>
     text
 }
 
-/// Memory by part.
+/// Returns the memory by part.
 pub(super) fn memory<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     if detail.memory.is_empty() {
         return Vec::new();
     }
-    let mut text = Vec::from(pen.heading("MEMORY", "estimated by the server"));
+    let mut text = Vec::from(pen.heading("MEMORY", "estimated by MaxScale"));
     text.extend(detail.memory.iter().map(|(part, bytes)| {
         Line::from(vec![
             Span::styled(format!("{:<18} ", pen.fit(part.as_str(), 18)), pen.theme.quiet),
@@ -140,7 +140,7 @@ pub(super) fn memory<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>>
     text
 }
 
-/// The session's log lines, as the server keeps them.
+/// Returns the session's log lines as MaxScale keeps them.
 pub(super) fn log<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     if detail.log.is_empty() {
         return Vec::new();
@@ -156,7 +156,7 @@ pub(super) fn log<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>> {
     text
 }
 
-/// The section.
+/// Returns the section with the reasons.
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let found = pane.findings();
     let open = missing_statements(app, pane).filter(|_| pane.ended.is_none() && has_no_statements(pane));
@@ -176,7 +176,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     if let Some(NoStatements { command, .. }) = open {
         // A command that is broken into lines cannot be copied.
         let lines = [
-            "query is not judged: no statements are kept. To keep some:",
+            "cannot detect long queries: MaxScale keeps no statements. To enable:",
             &command,
         ];
         let lines = lines.map(|line| format!("  {}", pen.fit(line, pen.width.saturating_sub(2))));
@@ -185,7 +185,8 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     text
 }
 
-/// Those that were kept before the setting was changed are judged.
+/// Whether the session has no retained statements. Statements retained before the setting was changed
+/// still count.
 fn has_no_statements(pane: &DetailPane) -> bool {
     let observation = pane.observation.as_ref();
     let queries = observation.and_then(|observation| observation.detail.queries.as_ref());

@@ -1,5 +1,5 @@
-//! The servers that the session holds, as the proxy's monitor sees them: a word at each connection
-//! whose server is not well, and one line for each server below. Quiet when all is well.
+//! The section about the session's servers, as MaxScale's monitor reports them: a warning at each
+//! connection and one line per server. Dimmed if all are well.
 
 use jiff::Timestamp;
 use ratatui::style::Style;
@@ -13,18 +13,18 @@ use crate::app::servers::ServersKnown;
 use crate::model::{Dialect, Health, ServerState, Servers, SessionDetail, Span as Length, Text, counted};
 use crate::ui::theme::Theme;
 
-/// Names get as much room as they need, up to this.
+/// Maximum width of a server name, in cells.
 const MAX_NAME_WIDTH: usize = 18;
-/// Between two columns.
+/// Gap between two columns, in cells.
 const GAP: usize = 2;
 
-/// What the endpoint's servers are known to be; nothing where its dialect does not tell.
+/// Returns the endpoint's servers; `None` if its dialect does not report them.
 pub(super) fn known<'k>(app: &'k App, pane: &DetailPane) -> Option<&'k ServersKnown> {
     let endpoint = app.endpoint(pane.identity.endpoint)?;
     (endpoint.dialect != Some(Dialect::Draft)).then_some(&endpoint.servers)
 }
 
-/// What is to be said of a server where it is named: nothing while it is well or not known.
+/// Returns the warning for a server; `None` if it is well or its state is unknown.
 pub(super) fn word<'a>(
     known: Option<&ServersKnown>,
     server: Option<&Text>,
@@ -46,7 +46,7 @@ const fn tint(health: Health, theme: &Theme) -> Style {
     }
 }
 
-/// The section: nothing until somebody has answered.
+/// Returns the section; empty until the first reply.
 pub(super) fn section<'a>(
     app: &App,
     pane: &DetailPane,
@@ -65,7 +65,7 @@ pub(super) fn section<'a>(
     };
     let names_none = detail.connections.is_empty();
     let shown = if names_none {
-        // What it waits for may be one of these.
+        // A session that waits for a server may wait for one of these.
         let all = servers.states.iter();
         all.filter(|server| server.health() != Health::Running).collect()
     } else {
@@ -78,9 +78,9 @@ pub(super) fn section<'a>(
     let remark = match (&known.fault, stale) {
         (Some(fault), _) => format!("as of {}; since then: {fault}", time(app, servers.taken_at)),
         (None, Some(since)) => format!("as of {}", time(app, since)),
-        (None, None) if detail.is_empty() => "those that are not well; the session holds none".to_owned(),
-        (None, None) if names_none => "those that are not well; which it holds is not told".to_owned(),
-        (None, None) => "as the proxy's monitor sees them".to_owned(),
+        (None, None) if detail.is_empty() => "with problems; the session has no server connection".to_owned(),
+        (None, None) if names_none => "with problems; which ones the session uses is not reported".to_owned(),
+        (None, None) => "as MaxScale's monitor reports them".to_owned(),
     };
     let mut text = Vec::from(heading(&remark, pen));
     let columns = Columns::of(&shown, pen);
@@ -98,7 +98,7 @@ fn time(app: &App, at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
-/// Those of the session's connections, each once.
+/// Returns the servers of the session's connections, each once.
 fn held<'s>(servers: &'s Servers, detail: &SessionDetail) -> Vec<&'s ServerState> {
     let mut held: Vec<&ServerState> = Vec::new();
     let names = detail.connections.iter().filter_map(|held| held.server.as_ref());
@@ -110,14 +110,14 @@ fn held<'s>(servers: &'s Servers, detail: &SessionDetail) -> Vec<&'s ServerState
     held
 }
 
-/// `db-02  Slave, Running  lag 42s  10.0.9.12:3306  41 connections`: how wide each column is. One
-/// that nobody fills is not there.
+/// Column widths of `db-02  Slave, Running  lag 42s  10.0.9.12:3306  41 connections`. A column that is
+/// empty for all servers is left out.
 struct Columns {
     name: usize,
     state: usize,
     lag: usize,
     place: usize,
-    /// A number that is cut is another number: there is room for all of it, or it is not shown.
+    /// Whether the connection count fits. It is never truncated: a cut number would be wrong.
     has_count: bool,
 }
 
@@ -131,7 +131,7 @@ impl Columns {
             &|server| server.name.to_string(),
             MAX_NAME_WIDTH.min(pen.width / 3),
         );
-        // What is wrong stands first in it.
+        // The problem comes first in the state, so a cut keeps it.
         let state = widest(&state_text, pen.width * 2 / 5);
         let lag = widest(&lag_text, pen.width);
         let left = pen
@@ -147,7 +147,7 @@ impl Columns {
         }
     }
 
-    /// Only what is wrong is not quiet.
+    /// Formats a server. Everything except a problem is dimmed.
     fn row<'a>(&self, server: &ServerState, pen: &Pen<'_>) -> Line<'a> {
         let quiet = pen.theme.quiet;
         let health = server.health();
@@ -168,7 +168,7 @@ impl Columns {
     }
 }
 
-/// What a column takes with the gap behind it.
+/// Returns the width of a column with the gap after it.
 const fn taken(width: usize) -> usize {
     if width == 0 { 0 } else { width + GAP }
 }
@@ -184,7 +184,7 @@ fn state_text(server: &ServerState) -> String {
     state.map_or_else(|| Health::Unknown.to_string(), ToString::to_string)
 }
 
-/// A server that is not behind says nothing of it.
+/// Formats the lag; empty if the server is not behind.
 fn lag_text(server: &ServerState) -> String {
     let lag = server.replication_lag.filter(|lag| *lag > 0);
     lag.map(|lag| format!("lag {}", Length::from_secs(lag)))

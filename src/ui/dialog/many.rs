@@ -1,4 +1,4 @@
-//! Many victims: how many of whom, and a list in which each can be struck out.
+//! Many victims: their number by user and service, and a list from which each can be struck out.
 
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -12,14 +12,14 @@ use crate::model::{Text, visible};
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
-/// Room for the name of a fact.
+/// Width of a fact's name, in cells.
 const LABEL: usize = 11;
-/// The list is never lower than this, as long as the screen has room for it.
+/// Minimum number of rows of the list, if they fit.
 const MIN_ROWS: usize = 3;
-/// Nor higher: what will happen has to be seen too.
+/// Maximum number of rows of the list, so that the consequences stay visible.
 const MAX_ROWS: usize = 20;
 
-/// `room` lines are there for all of it.
+/// Returns the content of the dialog in at most `room` lines.
 pub(super) fn text<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize, room: usize) -> Page<'a> {
     let tasks = asking.batch.tasks();
     let mut lines = vec![checks(asking, theme, width)];
@@ -32,8 +32,8 @@ pub(super) fn text<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usi
         lines.push(fact(label, &each, theme, width));
     }
     lines.extend(taken_by(tasks).map(|text| {
-        let text = format!("{text}   (asked again before each DELETE)");
-        fact("taken by", &text, theme, width)
+        let text = format!("{text}   (re-checked before each DELETE)");
+        fact("filter", &text, theme, width)
     }));
     let mut below = selected(asking, theme, width);
     below.push(Line::default());
@@ -54,10 +54,10 @@ fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Li
     ])
 }
 
-/// From this width on there is room for words.
+/// Minimum width at which the counts have words, in cells.
 const MIN_WIDTH_WITH_WORDS: usize = 60;
 
-/// How many of them would be ended, and how many not.
+/// Returns the number of sessions that would be killed, and of those that would not.
 fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     let tasks = asking.batch.tasks();
     let count = |is: fn(&KillTask) -> bool| tasks.iter().filter(|task| is(task)).count();
@@ -77,7 +77,7 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     ));
     if refused > 0 {
         spans.push(Span::styled(
-            format!("  {} {refused}{}", glyphs.cross, word(" will not be ended")),
+            format!("  {} {refused}{}", glyphs.cross, word(" will not be killed")),
             theme.warning,
         ));
     }
@@ -90,7 +90,8 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     Line::from(spans)
 }
 
-/// What could not be compared for some of them: the check is weaker by it.
+/// Returns the parts of the identity that could not be compared for some victims. They weaken the
+/// check.
 fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
     let mut parts: Vec<&'static str> = Vec::new();
     for task in asking.batch.tasks() {
@@ -103,12 +104,12 @@ fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<
         }
     }
     (!parts.is_empty()).then(|| {
-        let text = format!("not compared, for some or all: {}", parts.join(", "));
+        let text = format!("not compared for some or all: {}", parts.join(", "));
         Line::styled(fit(&text, width, theme.glyphs.more), theme.warning)
     })
 }
 
-/// A window of the list, with the cursor in it.
+/// Returns the window of the list around the cursor.
 fn list<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize, rows: usize) -> Vec<Line<'a>> {
     let tasks = asking.batch.tasks();
     let above = rows / 2;
@@ -169,7 +170,7 @@ fn row<'a>(task: &KillTask, text: &str, theme: &Theme, selected: bool, width: us
     ])
 }
 
-/// Who it is and how it stands, or why it is left alone.
+/// Describes a victim and its state, or why it is not killed.
 fn about(task: &KillTask) -> String {
     let session = task.session();
     let client = session.client();
@@ -186,7 +187,7 @@ fn about(task: &KillTask) -> String {
     format!("{client}  {service}  age {age}, idle {idle}")
 }
 
-/// What the one under the dialog's cursor holds and runs.
+/// Returns the servers and the statement of the victim under the cursor.
 fn selected<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let Some(task) = asking.batch.tasks().get(asking.cursor) else {
         return Vec::new();
@@ -195,7 +196,7 @@ fn selected<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a
     let running = session.extra.as_ref().and_then(|extra| extra.running.as_ref());
     let sql = running.and_then(|running| running.sql.as_ref());
     let facts = [
-        ("  holds", holds(session)),
+        ("  servers", holds(session)),
         ("  runs", sql.map(ToString::to_string)),
     ];
     facts
@@ -204,7 +205,7 @@ fn selected<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a
         .collect()
 }
 
-/// The filter that all were taken by, or that there are several.
+/// Returns the filter that selected all victims, or a list if there are several filters.
 fn taken_by(tasks: &[KillTask]) -> Option<String> {
     let mut filters = tasks.iter().map(|task| task.victim.taken_by.as_ref());
     let first = filters.next()?;

@@ -9,14 +9,15 @@ use crate::model::{Difference, Session, Text};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
-/// Room for the name of a fact.
+/// Width of a fact's name, in cells.
 const LABEL: usize = 11;
 
-/// Maximum number of lines of the user and the address. A name of 256 escapes would leave no room for
-/// the buttons; its beginning and the address at its end are shown.
+/// Maximum number of lines for the user and the address. A name of 256 escapes would leave no room for
+/// the buttons. The beginning of the name and the address at its end are shown.
 const MAX_CLIENT_LINES: usize = 4;
 
-/// What must be seen stands first: on a small screen the rest is cut.
+/// Returns the content of the dialog. The mandatory lines come first, because a small screen cuts the
+/// rest.
 pub(super) fn text<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Page<'a> {
     let client = fit_middle(
         &theme.compared(&task.session().client()),
@@ -50,7 +51,7 @@ fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static s
     }
 }
 
-/// What is known of it: identity, age, idle, what runs, what it holds.
+/// Adds the facts about the session: identity, age, idle, statement, servers.
 fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usize) {
     let mut fact = |label, value: &str| fact(text, theme, width, label, value);
     let known = |text: Option<&Text>| text.map_or("unknown", Text::as_str).to_owned();
@@ -62,7 +63,7 @@ fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usiz
         &known(session.connected.as_ref().map(|connected| &connected.sent)),
     );
     fact(
-        "age, idle",
+        "age",
         &format!("{}, idle {}", span(session.age), span(session.idle)),
     );
     if let Some(extra) = &session.extra {
@@ -71,7 +72,7 @@ fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usiz
             fact("program", &format!("{program}{pid}"));
         }
         if let Some(held) = holds(session) {
-            fact("holds", &held);
+            fact("servers", &held);
         }
         if let Some(sql) = extra.running.as_ref().and_then(|running| running.sql.as_ref()) {
             fact("runs", sql.as_str());
@@ -79,7 +80,7 @@ fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usiz
     }
 }
 
-/// What the first check says.
+/// Returns the result of the first check.
 fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let said = |text: String, style| {
         wrap(&text, width)
@@ -107,7 +108,7 @@ fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
             )
         }
         KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => said(
-            format!("{} cannot be checked: {fault}; asking again", glyphs.cross),
+            format!("{} cannot be checked: {fault}; trying again", glyphs.cross),
             theme.warning,
         ),
         _ => said(
@@ -117,10 +118,14 @@ fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     }
 }
 
-/// The check has ended the matter: old and new side by side, where there is a new one.
+/// Returns the lines if the check refused the kill: old and new values side by side if the session
+/// changed.
 fn outcome_lines<'a>(outcome: &KillOutcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     if let Some(RefusalReason::Changed(differences)) = outcome.refusal() {
-        let head = Line::styled(format!("{} somebody else now", theme.glyphs.cross), theme.alarm);
+        let head = Line::styled(
+            format!("{} a different session now", theme.glyphs.cross),
+            theme.alarm,
+        );
         let rows = differences
             .iter()
             .map(|difference| side_by_side(difference, theme, width));
@@ -128,7 +133,7 @@ fn outcome_lines<'a>(outcome: &KillOutcome, theme: &Theme, width: usize) -> Vec<
     }
     let text = match (outcome, outcome.refusal()) {
         (_, Some(refusal)) => refusal.words(),
-        (KillOutcome::AlreadyGone, _) => "it has ended already".to_owned(),
+        (KillOutcome::AlreadyGone, _) => "it has already ended".to_owned(),
         (outcome, _) => format!("{} {}", outcome.word(), outcome.detail()),
     };
     let text = format!("{} {text}", theme.glyphs.cross);

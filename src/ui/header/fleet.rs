@@ -1,4 +1,4 @@
-//! More endpoints than the header has lines: one line for all of them, and the worst two.
+//! The header if there are more endpoints than lines: one summary line, and the worst two.
 //!
 //! ```text
 //! 200 endpoints  197 live  2 stale  1 no data                  100000 sessions  ▲12 ●40
@@ -16,7 +16,7 @@ use crate::diagnosis::Severity;
 use crate::model::counted;
 use crate::ui::theme::Theme;
 
-/// How an endpoint is doing, the worst first.
+/// Health of an endpoint, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum EndpointHealth {
     NoData,
@@ -63,13 +63,13 @@ impl EndpointHealth {
     }
 }
 
-/// All of them in one line: the left and the right end of it.
+/// Returns the left and the right side of the summary line.
 pub(super) fn summary<'a>(app: &App, theme: &Theme, width: usize) -> (Line<'a>, Line<'a>) {
     (left(app, theme, width), right(app, theme))
 }
 
-/// How many endpoints there are, how many in which state, and the warnings of any of them. The
-/// warnings have room at every width, then the worst states.
+/// Returns the number of endpoints, by state, and the warnings of all of them. The warnings fit at
+/// every width, then the worst states.
 fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
     let states: Vec<_> = EndpointHealth::ALL
         .into_iter()
@@ -78,7 +78,7 @@ fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
     let all = counted(app.endpoints.len(), "endpoint");
     let count = app.endpoints.len().to_string();
     let worst = states.last().cloned().into_iter().collect::<Vec<_>>();
-    // The first form that fits; the last one always has to.
+    // The first form that fits. The last one is used if none does.
     let forms = [
         (&all, true, states.as_slice()),
         (&count, true, states.as_slice()),
@@ -109,7 +109,7 @@ fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
     line
 }
 
-/// The width of these parts with a gap before each.
+/// Returns the width of these parts with a gap before each.
 fn width_of(parts: &[Span<'_>]) -> usize {
     parts.iter().map(|part| part.width() + 2).sum()
 }
@@ -127,7 +127,7 @@ fn state<'a>(app: &App, standing: EndpointHealth, theme: &Theme) -> Option<Span<
     (count > 0).then(|| Span::styled(format!("{count} {}", standing.word()), style))
 }
 
-/// `3 insecure TLS`: the warnings of all endpoints, each with the number of endpoints.
+/// Returns the warnings of all endpoints, each with the number of endpoints: `3 insecure TLS`.
 fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
     for warning in app.endpoints.iter().flat_map(|endpoint| &endpoint.warnings) {
@@ -167,7 +167,7 @@ fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
     Line::from(right)
 }
 
-/// The worst first: who does not answer, then who has most to act on.
+/// Sorts endpoints worst first: by health, then by number of ▲ and ●.
 pub(super) fn worst(app: &App) -> Vec<&EndpointState> {
     let mut all: Vec<&EndpointState> = app.endpoints.iter().collect();
     let count = |endpoint: &EndpointState, severity| {

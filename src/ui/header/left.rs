@@ -1,8 +1,8 @@
-//! The left side of an endpoint's line: its name, its state, the warnings, the cause of a fault, and
-//! last what the server reports of itself.
+//! The left side of an endpoint's line: name, state, warnings, cause of an error, and last the version
+//! that the server reports.
 //!
-//! The words of this program come first and have room at every width. Text that a server wrote
-//! comes behind them, bounded and quoted, so that it can neither forge nor displace them.
+//! maxtop's own words come first and fit at every width. Text from a server comes after them, bounded
+//! and quoted, so that it can neither forge nor displace them.
 
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
@@ -14,9 +14,9 @@ use crate::ui::theme::Theme;
 
 /// Minimum width of a name, in cells.
 const MIN_NAME: usize = 8;
-/// Width that a cause needs to be understood, in cells. Longer names are cut to leave it.
+/// Minimum width of a cause, in cells. Longer names are cut to leave it.
 const MIN_CAUSE: usize = 24;
-/// Width that the right side needs, in cells. The version is left out where less would remain.
+/// Minimum width of the right side, in cells. The version is left out if less would remain.
 const MIN_RIGHT: usize = 24;
 
 /// Returns the left side of the line, at most `width` cells wide.
@@ -58,14 +58,14 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     line
 }
 
-/// Between two parts.
+/// Gap between two parts.
 const GAP: &str = "  ";
 
 fn push<'a>(line: &mut Line<'a>, part: Span<'a>) {
     line.extend([Span::raw(GAP), part]);
 }
 
-/// `connecting`, `live`, `stale 12s` or `no data`.
+/// Returns `connecting`, `live`, `stale 12s` or `no data`.
 fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
     let now = app.now.elapsed;
     let age = endpoint.age(now).map_or(0, |age| age.as_secs());
@@ -81,7 +81,8 @@ fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
     }
 }
 
-/// Several proxies at this address, or one that another endpoint shows.
+/// Returns a warning if several proxies answer at this address, or if another endpoint shows the same
+/// proxy.
 fn proxies<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     if endpoint.proxies.are_several() {
         return Some(Span::styled(
@@ -94,7 +95,7 @@ fn proxies<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Spa
     Some(Span::styled(text, theme.warning))
 }
 
-/// What the user has switched: pausing, and the option that only reads.
+/// Returns the modes that the user has set: pause and read-only.
 fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<'a>> {
     let mut switches = Vec::new();
     if app.paused {
@@ -110,7 +111,7 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
     switches
 }
 
-/// Why the last list failed, and when it is tried again.
+/// Why the last list failed, and when it is retried.
 struct Cause {
     fault: String,
     retry: String,
@@ -135,7 +136,8 @@ impl Cause {
         self.fault.width() + self.retry.width()
     }
 
-    /// Cuts the fault, not the time of the next try, as long as enough of the fault remains.
+    /// Formats the cause. Cuts the error before the time of the retry, unless too little of the error
+    /// would remain.
     fn fitted(&self, room: usize, more: &str) -> String {
         let left = room.saturating_sub(self.retry.width());
         if self.width() <= room || left >= MIN_CAUSE {
@@ -146,7 +148,7 @@ impl Cause {
     }
 }
 
-/// `24.02.3 up 3d 4h`, or the dialect where no version is known.
+/// Formats version and uptime, `24.02.3 up 3d 4h`, or the dialect if the version is unknown.
 fn server(endpoint: &EndpointState) -> Option<String> {
     let latest = endpoint.latest.as_ref();
     let instance = latest.and_then(|latest| latest.instance.as_ref());

@@ -1,4 +1,4 @@
-//! The right side of the header with the last minutes of its figures in bars, where there is room:
+//! The right side of the header with sparklines of the last minutes, if they fit:
 //!
 //! ```text
 //! every 1s · list 14ms ▁▁▂▁▁  212 ▂▃▃▅▆  +1.2/s ▂▃▂▅▂  -0.8/s ▁▂▁▃▁  ▲2 ●3 ▁▁▂▂▃
@@ -14,15 +14,15 @@ use crate::model::counted;
 use crate::ui::sparkline::{Scale, scaled};
 use crate::ui::theme::Theme;
 
-/// How much is shown: the first of these that fits.
+/// One layout of the right side. The first layout that fits is used.
 struct HeaderLayout {
-    /// What a list costs, and how often it is asked for.
+    /// Whether the interval and the response time are shown.
     pace: bool,
-    /// `212 sessions`, not only `212`.
+    /// Whether to show `212 sessions` instead of `212`.
     word: bool,
-    /// Which figures have bars.
+    /// The figures that have sparklines.
     courses: Courses,
-    /// So many bars at least.
+    /// Minimum number of bars of a sparkline.
     least: usize,
 }
 
@@ -30,7 +30,7 @@ struct HeaderLayout {
 enum Courses {
     Sessions,
     AndStuck,
-    /// With who comes, who goes, and what a list costs.
+    /// Also opened and closed sessions, and the response time.
     All,
 }
 
@@ -43,7 +43,7 @@ const fn level(pace: bool, word: bool, courses: Courses, least: usize) -> Header
     }
 }
 
-/// The most telling first.
+/// Layouts, most informative first.
 const LEVELS: [HeaderLayout; 8] = [
     level(true, true, Courses::All, 5),
     level(true, false, Courses::All, 4),
@@ -55,17 +55,17 @@ const LEVELS: [HeaderLayout; 8] = [
     level(false, false, Courses::Sessions, 5),
 ];
 
-/// So many bars, in steps: a figure that grows by a digit does not move everything.
+/// Possible sparkline widths. Coarse steps, so that one more digit does not shift the line.
 const BARS: [usize; 6] = [16, 12, 8, 6, 5, 4];
 
-/// How many stuck sessions, comings and goings in a second, and seconds for a list fill a bar at least:
-/// what is small is not made to look large.
+/// Minimum full scale of each sparkline (stuck sessions, sessions per second, seconds per list), so
+/// that small values look small.
 const MIN_STUCK_SCALE: f64 = 8.0;
 const MIN_RATE_SCALE: f64 = 2.0;
 const MIN_RESPONSE_TIME_SCALE: f64 = 0.2;
 
-/// Of whatever fits, the most telling line; nothing before there is a bar, or where there is no room
-/// for any.
+/// Returns the most informative line that fits. Returns `None` before the first bar, and if no
+/// sparkline fits.
 pub(super) fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, room: usize) -> Option<Line<'a>> {
     endpoint.trend.recent().bars().next()?;
     let figures = Figures::new(app, endpoint, theme)?;
@@ -74,27 +74,27 @@ pub(super) fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, room
         bars.map(move |bars| (level, *bars))
     });
     let fits = |line: &Line<'_>| line.width() <= room;
-    let (level, bars) = lines.find(|(level, bars)| fits(&figures.line(level, *bars, HeldMaximum::No)))?;
+    let (level, bars) = lines.find(|(level, bars)| fits(&figures.line(level, *bars, HeldOrder::No)))?;
     let line = |held| figures.line(level, bars, held);
     let is_held = endpoint.link == LinkState::Live && app.keeps_order();
-    let held: &[HeldMaximum] = if is_held {
-        &[HeldMaximum::Besides, HeldMaximum::Instead]
+    let held: &[HeldOrder] = if is_held {
+        &[HeldOrder::Beside, HeldOrder::Instead]
     } else {
-        &[HeldMaximum::No]
+        &[HeldOrder::No]
     };
     held.iter().map(|held| line(*held)).find(fits)
 }
 
-/// Where it is said that the order is held.
+/// Position of `order held`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum HeldMaximum {
+enum HeldOrder {
     No,
-    Besides,
-    /// In the place of what a list costs, so that nothing else moves.
+    Beside,
+    /// Replaces the response time, so that nothing else moves.
     Instead,
 }
 
-/// The texts of one endpoint.
+/// Figures of one endpoint as text.
 struct Figures<'a, 'b> {
     theme: &'b Theme,
     endpoint: &'b EndpointState,
@@ -117,13 +117,13 @@ impl<'a, 'b> Figures<'a, 'b> {
         })
     }
 
-    fn line(&self, level: &HeaderLayout, bars: usize, held: HeldMaximum) -> Line<'a> {
+    fn line(&self, level: &HeaderLayout, bars: usize, held: HeldOrder) -> Line<'a> {
         let all = level.courses == Courses::All;
         let mut spans = Vec::new();
-        if held != HeldMaximum::No {
+        if held != HeldOrder::No {
             spans.push(Span::styled("order held  ", self.theme.quiet));
         }
-        if let (true, true, Some(pace)) = (level.pace, held != HeldMaximum::Instead, &self.pace) {
+        if let (true, true, Some(pace)) = (level.pace, held != HeldOrder::Instead, &self.pace) {
             spans.push(Span::styled(pace.clone(), self.theme.quiet));
             if all {
                 spans.push(self.course(cost, bars, Scale::FromZero(MIN_RESPONSE_TIME_SCALE)));
@@ -152,7 +152,7 @@ impl<'a, 'b> Figures<'a, 'b> {
         Line::from(spans)
     }
 
-    /// The rate of the last bar: `  +1.2/s`.
+    /// Formats the rate of the last bar: `  +1.2/s`.
     fn rate(&self, sign: &str, rate: Figure) -> String {
         let last = self.endpoint.trend.recent().bars().next_back().and_then(rate);
         let text = match last {
@@ -163,7 +163,7 @@ impl<'a, 'b> Figures<'a, 'b> {
         format!("  {:>6}", format!("{sign}{text}/s"))
     }
 
-    /// How many are stuck, as long as anybody is or was a moment ago.
+    /// Returns the number of stuck sessions, if there are any or were within the sparkline.
     fn stuck_course(&self, bars: usize) -> Vec<Span<'a>> {
         let buckets = self.endpoint.trend.recent();
         let newest = buckets.bars().rev().take(bars);
@@ -179,7 +179,7 @@ impl<'a, 'b> Figures<'a, 'b> {
         spans
     }
 
-    /// A blank and so many bars; those that are not there yet are like those that are not known.
+    /// Returns a blank and this many bars. Missing bars look like unknown ones.
     fn course(&self, figure: Figure, bars: usize, scale: Scale) -> Span<'a> {
         let buckets = self.endpoint.trend.recent();
         let missing = bars.saturating_sub(buckets.bars().count());
@@ -189,7 +189,7 @@ impl<'a, 'b> Figures<'a, 'b> {
     }
 }
 
-/// A figure of a bar.
+/// Reads the figure of a bar.
 type Figure = fn(&TrendPoint) -> Option<f64>;
 
 #[expect(
@@ -204,7 +204,7 @@ fn cost(point: &TrendPoint) -> Option<f64> {
     clippy::unnecessary_wraps,
     reason = "the form of a figure that may be unknown"
 )]
-#[expect(clippy::cast_precision_loss, reason = "a bar for people")]
+#[expect(clippy::cast_precision_loss, reason = "a bar is approximate")]
 fn sessions(point: &TrendPoint) -> Option<f64> {
     Some(point.sessions as f64)
 }

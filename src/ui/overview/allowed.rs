@@ -1,5 +1,4 @@
-//! How many connections each service has, of those that it lets in. Without a limit there is nothing
-//! to say.
+//! Number of connections of each service and its limit. A service without a limit is left out.
 
 use std::cmp::Reverse;
 
@@ -16,7 +15,7 @@ use crate::ui::theme::Theme;
 
 const HEAD: &str = "CONNECTIONS ALLOWED";
 
-/// The section, the fullest first, with a blank line behind it.
+/// Returns the section, fullest service first, with a blank line after it.
 pub(super) fn section<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let known = &endpoint.services;
     let mut loads: Vec<_> = known
@@ -51,7 +50,7 @@ pub(super) fn section<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, wi
         .collect()
 }
 
-/// A full bar is a full service.
+/// Formats a service. A full bar is a full service.
 fn row<'a>(name: &Text, load: Load, theme: &Theme, width: usize) -> Line<'a> {
     let room = width.saturating_sub(LABEL + FIGURE);
     let (bars_style, style) = if load.is_nearly_full() {
@@ -69,7 +68,7 @@ fn row<'a>(name: &Text, load: Load, theme: &Theme, width: usize) -> Line<'a> {
     ])
 }
 
-/// `180 of 200, 90%`.
+/// Formats `180 of 200, 90%`.
 fn figure(load: Load) -> String {
     let Load { connections, limit } = load;
     if load.is_full() {

@@ -1,4 +1,4 @@
-//! Choosing columns, and the header with its bars.
+//! The column chooser, and the header with its sparklines.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ fn the_columns_on_a_small_screen() {
     }
 }
 
-/// A fleet that grows, loses a few, and of which ever more are stuck, for two minutes.
+/// A fleet over two minutes that grows, loses a few sessions and has more and more stuck ones.
 fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
     let mut stage = AppHarness::new(dialect, size);
     for second in 0..120_u64 {
@@ -69,7 +69,7 @@ fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
     stage
 }
 
-/// The first line of the screen.
+/// Returns the first line of the screen.
 fn header(stage: &AppHarness) -> String {
     frame(stage).lines().next().unwrap_or_default().to_owned()
 }

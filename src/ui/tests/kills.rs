@@ -1,4 +1,4 @@
-//! The frames of a kill: the question about one and about many, the countdown, the outcomes.
+//! Frames of a kill: the dialog for one and for many, the countdown, the outcomes.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::kill::KillEvent;
 use crate::model::RequestError;
 use crate::ui::view;
 
-/// What a frame lets be answered with Yes.
+/// Returns the question whose Yes a frame enables.
 fn question(stage: &AppHarness) -> Option<crate::kill::Ticket> {
     let (columns, lines) = stage.app.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
@@ -71,7 +71,7 @@ fn the_kill_dialog_of_a_real_session_fits_a_small_screen() {
     insta::assert_snapshot!("dialog_60x15", frame(&stage));
 }
 
-/// All of a small fleet are marked and asked about, and one is struck out.
+/// Marks all sessions of a small fleet, opens the dialog, and strikes one out.
 fn many(size: (u16, u16)) -> AppHarness {
     let mut stage = json_api(size);
     stage.type_text("/user=app*");

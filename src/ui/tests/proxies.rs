@@ -1,4 +1,4 @@
-//! What the header says of the proxies behind an endpoint.
+//! The header's messages about the proxies behind an endpoint.
 
 use super::{draft, frame};
 use crate::app::AppSettings;

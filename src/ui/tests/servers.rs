@@ -1,4 +1,5 @@
-//! The details of a session whose servers are well, are not, are not told, and were told long ago.
+//! The details of a session whose servers are well, have problems, are not reported, or were reported
+//! long ago.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
     }
 }
 
-/// The recorded session that runs a statement, on these servers.
+/// Opens the recorded session that runs a statement, on these servers.
 fn details(size: (u16, u16), held: &[&str]) -> AppHarness {
     let mut stage = json_api(size);
     stage.type_text("8");
@@ -123,7 +124,7 @@ fn what_cannot_be_read_or_is_old_says_so() {
         "SERVERS  cannot be read: status 404: no /v1/servers there"
     );
     stage.servers(Ok(&one_in_maintenance()));
-    assert_eq!(line(&stage), "SERVERS  as the proxy's monitor sees them");
+    assert_eq!(line(&stage), "SERVERS  as MaxScale's monitor reports them");
     stage.wait(Duration::from_secs(20));
     stage.servers(Err(RequestError::TimedOut(Duration::from_secs(10))));
     assert_eq!(
@@ -133,7 +134,7 @@ fn what_cannot_be_read_or_is_old_says_so() {
     assert!(frame(&stage).contains("db2 maintenance"), "and is still shown");
     stage.servers(Ok(&one_in_maintenance()));
     stage.wait(Duration::from_secs(30));
-    assert_eq!(line(&stage), "SERVERS  as the proxy's monitor sees them");
+    assert_eq!(line(&stage), "SERVERS  as MaxScale's monitor reports them");
     stage.wait(Duration::from_secs(1));
     assert_eq!(line(&stage), "SERVERS  as of 16:20:21");
 }

@@ -1,4 +1,4 @@
-//! How full the services are, in the overview and in the details; and where no statements are kept.
+//! Load of the services in the overview and in the details, and sessions without retained statements.
 
 use std::time::Duration;
 
@@ -134,7 +134,7 @@ fn the_details_say_how_full_the_service_is() {
         (180, "Read-Conn 180 of 200 connections: nearly full", true),
         (
             200,
-            "Read-Conn 200 of 200 connections: full, new clients are turned away",
+            "Read-Conn 200 of 200 connections: full, new clients are rejected",
             true,
         ),
     ] {
@@ -174,5 +174,5 @@ fn a_service_without_statements_says_so_with_its_own_command() {
     }]));
     insta::assert_snapshot!("services_no_statements_80x40", frame(&stage));
     assert!(line(&stage, "The service keeps no statements").is_some());
-    assert!(line(&stage, "query is not judged").is_some());
+    assert!(line(&stage, "cannot detect long queries").is_some());
 }

@@ -1,4 +1,4 @@
-//! What a server writes can neither forge nor displace the words of this program.
+//! Text from a server can neither forge nor displace maxtop's own words.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::model::{Dialect, EndpointId, RequestError, Text, TextLimit};
 const WIDTHS: [u16; 4] = [40, 60, 80, 140];
 const LIST: &str = r#"{"data":[{"id":"7","type":"sessions","attributes":{"state":"Session started","user":"app","remote":"10.0.0.1","port":40001,"connected":"Mon Nov 23 16:08:03 2026","idle":1}}]}"#;
 
-/// A watched endpoint with these warnings.
+/// An endpoint with these warnings.
 fn warned(warnings: &[&'static str], dialect: Dialect, width: u16) -> AppHarness {
     let mut stage = AppHarness::new(dialect, (width, 24));
     stage.app.endpoints[0].warnings = warnings.to_vec();
@@ -264,7 +264,7 @@ fn an_account_that_may_only_read_closes_yes_and_says_why() {
     stage.list(&draft(&[(7, "ann", 0)]));
     stage.press(Code::Char('K'));
     stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(7)));
-    assert!(frame(&stage).contains("Yes, end it"));
+    assert!(frame(&stage).contains("Yes, kill it"));
     stage.send(Msg::MayOnlyRead(EndpointId(0)));
     stage.draw();
     stage.wait(Duration::from_millis(400));

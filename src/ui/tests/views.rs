@@ -1,4 +1,4 @@
-//! Every view at the three sizes that people have.
+//! Every view at the three most common sizes.
 
 use std::time::Duration;
 
