@@ -60,7 +60,8 @@ impl RefusalReason {
                 format!("MaxScale {version} would read this id as a different one")
             }
             Self::Unknown(Part::User) => {
-                "its user is unknown (not logged in, or unreadable), so its identity cannot be verified".to_owned()
+                "its user is unknown (not logged in, or unreadable), so its identity cannot be verified"
+                    .to_owned()
             }
             Self::Unknown(part) => format!(
                 "its {} is unknown, so its identity cannot be verified",

@@ -113,10 +113,10 @@ fn ages(front: &Front) -> Vec<Duration> {
     let age = |delete: &crate::front::Note| {
         let What::Asked(line) = &delete.what else { panic!() };
         let check = What::Asked(line.replace("DELETE", "GET"));
-        let checks = notes
+        let mut checks = notes
             .iter()
             .filter(|note| note.what == check && note.at < delete.at);
-        delete.at - checks.last().unwrap().at
+        delete.at - checks.next_back().unwrap().at
     };
     front.deletes().iter().map(age).collect()
 }

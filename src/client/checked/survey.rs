@@ -29,18 +29,24 @@ impl Client {
         if known.is_some() && self.one_process().await? == known {
             return Ok(Survey::OneProxy);
         }
-        // After a restart in the middle of the first round, the second one agrees.
-        for _ in 0..2 {
-            let found = self.round().await?;
-            let survey = evaluate(&found);
-            if survey == Survey::OneProxy {
-                *self.lock_survey() = found.into_iter().flatten().next();
-            }
-            if survey != Survey::SeveralProxies {
-                return Ok(survey);
-            }
+        let first = self.round().await?;
+        let survey = evaluate(&first);
+        if survey != Survey::SeveralProxies {
+            self.remember(survey, &first);
+            return Ok(survey);
+        }
+        let second = self.round().await?;
+        if evaluate(&second) == Survey::OneProxy && is_restart(&first, &second) {
+            self.remember(Survey::OneProxy, &second);
+            return Ok(Survey::OneProxy);
         }
         Ok(Survey::SeveralProxies)
+    }
+
+    fn remember(&self, survey: Survey, found: &[Option<ProcessStart>]) {
+        if survey == Survey::OneProxy {
+            *self.lock_survey() = found.iter().flatten().next().cloned();
+        }
     }
 
     fn lock_survey(&self) -> std::sync::MutexGuard<'_, Option<ProcessStart>> {
@@ -48,6 +54,7 @@ impl Client {
         memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads the process starts in parallel. The result is in the order of the replies.
     async fn round(&self) -> Result<Vec<Option<ProcessStart>>, RequestError> {
         let mut reads = JoinSet::new();
         for _ in 0..CONNECTIONS {
@@ -95,5 +102,54 @@ fn evaluate(found: &[Option<ProcessStart>]) -> Survey {
         None => Survey::Unknown,
         Some(first) if known.all(|process| process == first) => Survey::OneProxy,
         Some(_) => Survey::SeveralProxies,
+    }
+}
+
+/// Whether the process was restarted during the first of two rounds. A restart only goes forward: a
+/// process that answers again after another one is one of several proxies.
+fn is_restart(first: &[Option<ProcessStart>], second: &[Option<ProcessStart>]) -> bool {
+    let mut runs: Vec<_> = first.iter().chain(second).flatten().collect();
+    runs.dedup();
+    let mut seen = Vec::with_capacity(runs.len());
+    runs.into_iter().all(|process| {
+        let is_new = !seen.contains(&process);
+        seen.push(process);
+        is_new
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Limit, Text};
+
+    /// One process start for each letter; a blank is one that could not be read.
+    fn found(letters: &str) -> Vec<Option<ProcessStart>> {
+        let process = |letter: char| ProcessStart {
+            started_at: Text::clean(&letter.to_string(), Limit::Name),
+            datadir: None,
+            node: None,
+        };
+        let read = letters
+            .chars()
+            .map(|letter| (letter != ' ').then(|| process(letter)));
+        read.collect()
+    }
+
+    #[test]
+    fn only_a_process_that_replaces_another_one_for_good_is_a_restart() {
+        for (first, second, restart) in [
+            ("aaab", "bbbb", true),
+            ("a ab", "b bb", true),
+            ("abbb", "bbbb", true),
+            // One connection in many reaches the other proxy.
+            ("aaba", "aaaa", false),
+            ("aaab", "aaaa", false),
+            ("baaa", "bbbb", false),
+            ("abab", "bbbb", false),
+        ] {
+            let (first, second) = (found(first), found(second));
+            assert_eq!(is_restart(&first, &second), restart, "{first:?} {second:?}");
+        }
     }
 }

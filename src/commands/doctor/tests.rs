@@ -302,7 +302,7 @@ fn tls_by_what_was_met() {
     assert_eq!(result_of(&blind, "tls").verdict, Warning);
     let mut known = at("https://db1");
     known.certificate_end = Some(Timestamp::from_second(86_400 * 15).unwrap());
-    says(&known, "tls", Fine, "trusted, until 1970-01-16", &[]);
+    says(&known, "tls", Fine, "trusted, valid until 1970-01-16", &[]);
     known.certificate_end = Some(Timestamp::from_second(86_400 * 13).unwrap());
     says(
         &known,

@@ -118,7 +118,7 @@ fn what_is_no_file_is_refused_without_waiting_for_it() {
 /// Advice in the error.
 fn rest(why: &str) -> &'static str {
     if why.contains("pipe") {
-        ": use a regular file, or password-command for a password"
+        ", which may never end: use a regular file"
     } else {
         ""
     }
