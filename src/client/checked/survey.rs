@@ -32,18 +32,18 @@ impl Client {
         let first = self.round().await?;
         let survey = evaluate(&first);
         if survey != Survey::SeveralProxies {
-            self.remember(survey, &first);
+            self.remember_survey(survey, &first);
             return Ok(survey);
         }
         let second = self.round().await?;
         if evaluate(&second) == Survey::OneProxy && is_restart(&first, &second) {
-            self.remember(Survey::OneProxy, &second);
+            self.remember_survey(Survey::OneProxy, &second);
             return Ok(Survey::OneProxy);
         }
         Ok(Survey::SeveralProxies)
     }
 
-    fn remember(&self, survey: Survey, found: &[Option<ProcessStart>]) {
+    fn remember_survey(&self, survey: Survey, found: &[Option<ProcessStart>]) {
         if survey == Survey::OneProxy {
             *self.lock_survey() = found.iter().flatten().next().cloned();
         }
@@ -121,12 +121,12 @@ fn is_restart(first: &[Option<ProcessStart>], second: &[Option<ProcessStart>]) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Limit, Text};
+    use crate::model::{Text, TextLimit};
 
     /// One process start for each letter; a blank is one that could not be read.
     fn found(letters: &str) -> Vec<Option<ProcessStart>> {
         let process = |letter: char| ProcessStart {
-            started_at: Text::clean(&letter.to_string(), Limit::Name),
+            started_at: Text::clean(&letter.to_string(), TextLimit::Name),
             datadir: None,
             node: None,
         };
