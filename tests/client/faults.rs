@@ -188,7 +188,7 @@ async fn rows_that_are_no_sessions_are_a_fault_of_the_endpoint() {
         (r#"{"data":[[],[]]}"#, "none of its 2 rows is a session"),
         (
             r#"{"data":[{"id":"1","type":"users"}]}"#,
-            "its only row is not a session: their type is 'users'",
+            "its only row is not a session: the type is 'users'",
         ),
     ] {
         let server = Server::saying(reply(200, body));

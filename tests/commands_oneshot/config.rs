@@ -299,7 +299,7 @@ fn the_file_of_the_official_tool_is_used_when_nothing_else_is_named() {
     chmod(&file, 0o640);
     home.maxtop(&["list"]).failed(
         2,
-        "it holds a password and others can read it (mode 640): chmod 600 it",
+        "it contains a password and others can read it (mode 640): chmod 600 it",
     );
 }
 

@@ -8,7 +8,7 @@ use crate::program::Demo;
 use crate::terminal::AtTerminal;
 
 /// Last line of the output when the kill can be canceled.
-const CUE: &str = "Ctrl-C takes it back\r\n";
+const CUE: &str = "press Ctrl-C to cancel\r\n";
 
 /// A kill in its grace period, and its audit log.
 struct InGrace {

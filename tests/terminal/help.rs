@@ -12,7 +12,7 @@ fn it_opens_scrolls_and_closes() {
         pty.keys("?");
         pty.sees("EVERYWHERE");
         pty.keys(&"\x1b[6~".repeat(8));
-        pty.sees("more memory than is usual");
+        pty.sees("more memory than typical");
         pty.no_longer_sees("EVERYWHERE");
         pty.keys(&"\x1b[5~".repeat(8));
         pty.sees("EVERYWHERE");

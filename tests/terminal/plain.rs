@@ -19,7 +19,7 @@ fn tour(start: Start) -> Pty {
     pty.keys("?");
     pty.sees("EVERYWHERE");
     pty.keys(&"\x1b[6~".repeat(9));
-    pty.sees("more memory than is usual");
+    pty.sees("more memory than typical");
     pty.keys("\x1b");
     pty.no_longer_sees("maxtop: keys");
     pty.keys("\x1b");

@@ -161,7 +161,7 @@ fn a_connection_that_has_not_logged_in_is_refused() {
     pty.keys(&id.to_string());
     pty.wait("its row", |screen| cursor_id(screen) == Some(id));
     pty.keys("K");
-    pty.sees("no user yet");
+    pty.sees("its user is unknown");
     lives(&endpoint, &pty, id);
 }
 
