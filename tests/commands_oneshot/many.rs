@@ -95,7 +95,7 @@ fn an_id_on_several_endpoints_is_refused_and_says_how_to_name_it() {
         let ran = on(&[&one, &other], args);
         assert_eq!(ran.status, 1, "{ran:?}");
         assert!(
-            ran.err.contains(&format!("session {id} is on {url} and on ")),
+            ran.err.contains(&format!("session {id} exists on {url} and on ")),
             "{ran:?}"
         );
         assert!(ran.err.contains("--endpoint"), "{ran:?}");

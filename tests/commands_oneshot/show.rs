@@ -170,7 +170,7 @@ fn a_session_that_is_not_there() {
     for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::start(dialects);
         demo.maxtop(&["show", "987654"])
-            .failed(1, "no such session: 987654");
+            .failed(1, "no session 987654");
         demo.maxtop(&["show", "18446744073709551615"])
             .failed(1, "no session ");
     }
