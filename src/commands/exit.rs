@@ -69,7 +69,7 @@ pub(super) enum CommandError {
     /// An endpoint that needs a password, and none was typed.
     #[error("{url}: no password was typed: {refused}{}", remedy(refused))]
     NoPassword {
-        /// Which endpoint.
+        /// The endpoint.
         url: EndpointUrl,
         /// Its refusal.
         refused: RequestError,

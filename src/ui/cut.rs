@@ -33,7 +33,7 @@ pub(crate) fn fit_middle(text: &str, width: usize, more: &str) -> String {
     format!("{head}{more}{}", tail.unwrap_or_default())
 }
 
-/// The part of a long word that goes on one line: whole units, or one character where not even one
+/// Returns the part of a long word that fits one line: whole units, or one character where not even one
 /// unit fits, so that nothing is lost.
 pub(super) fn line_head(text: &str, width: usize) -> &str {
     match head(text, width) {
@@ -55,7 +55,7 @@ fn head(text: &str, room: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// What a text consists of that cannot be cut: a character with its marks, or the escape of one.
+/// Splits a text into the units that must not be cut: a character with its marks, or the escape of one.
 fn units(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

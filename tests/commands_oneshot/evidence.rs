@@ -42,7 +42,7 @@ fn passing(demo: &Demo, after: After) -> Front {
     Front::start(demo.running.addr, after, |_| Delivery::AtOnce)
 }
 
-/// The ids of so many sessions that can be killed.
+/// Ids of killable sessions.
 fn ready_ids(demo: &Demo, count: usize) -> Vec<String> {
     let list = demo.list();
     let is_ready = |row: &&serde_json::Value| !row["user"].is_null() && row["state"] == "Session started";
@@ -182,7 +182,7 @@ fn a_kill_over_tls_works_at_every_round_trip_time() {
     });
 }
 
-/// What a front has seen on the connection of its only DELETE, and where the DELETE is among it.
+/// Requests on the connection of the only DELETE, and the position of the DELETE among them.
 fn connection_of_delete(front: &Front) -> (Vec<What>, usize) {
     let deletes = front.deletes();
     let [delete] = deletes.as_slice() else {

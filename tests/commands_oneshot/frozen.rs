@@ -1,4 +1,4 @@
-//! The program stands still between a check and its DELETE, with and without a signal that it notices.
+//! The program is frozen between a check and its DELETE, with and without a signal that it notices.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -14,7 +14,7 @@ use crate::evidence::{checks_before_last, side_by_side};
 use crate::front::{After, Delivery, Front, What};
 use crate::program::{Demo, command};
 
-/// How long the program stands still.
+/// How long the program is frozen.
 const STILL: Duration = Duration::from_millis(1_500);
 
 const CASES: [(ServedDialects, After); 4] = [
@@ -47,14 +47,14 @@ fn freeze(pid: Pid, is_frozen: &mpsc::Sender<()>) {
     }
 }
 
-/// What stops the program.
+/// The way the program is frozen.
 #[derive(Clone, Copy, Debug)]
 enum Stop {
     /// SIGSTOP before the reply to the check leaves, and SIGCONT.
     Signal,
     /// Frozen before the reply leaves.
     Frozen,
-    /// Frozen this much later, whatever the program does then.
+    /// Frozen after this time, regardless of what the program does then.
     FrozenAfter(Duration),
 }
 

@@ -169,8 +169,7 @@ fn an_id_that_is_no_number_is_a_usage_error() {
 fn a_session_that_is_not_there() {
     for dialects in [ServedDialects::Draft, ServedDialects::JsonApi] {
         let demo = Demo::start(dialects);
-        demo.maxtop(&["show", "987654"])
-            .failed(1, "no session 987654");
+        demo.maxtop(&["show", "987654"]).failed(1, "no session 987654");
         demo.maxtop(&["show", "18446744073709551615"])
             .failed(1, "no session ");
     }

@@ -102,8 +102,7 @@ fn one_session_is_shown_as_it_was_listed() {
         assert!(text.out.contains(meaning), "{}: {}", profile.name, text.out);
         let untold = text.out.contains("CONNECTIONS  not reported by this version");
         assert_eq!(untold, !since(profile, "2.3"), "{}: {}", profile.name, text.out);
-        demo.maxtop(&["show", "987654"])
-            .failed(1, "no session 987654");
+        demo.maxtop(&["show", "987654"]).failed(1, "no session 987654");
     }
 }
 

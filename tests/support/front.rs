@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What happens to a connection after a reply.
+/// Handling of a connection after a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum After {
     /// It stays open.
@@ -57,7 +57,7 @@ pub(crate) enum What {
     Answered(String),
 }
 
-/// What the front has seen on which connection, and when.
+/// A request that the front has seen, with its connection and time.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) at: Instant,
@@ -132,7 +132,7 @@ impl Front {
         format!("http://{}", self.address)
     }
 
-    /// What was seen so far, oldest first.
+    /// Returns all requests seen, oldest first.
     pub(crate) fn notes(&self) -> Vec<Note> {
         self.inner.notes.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! `&&` and `||` are no words: a filter that protects nothing must not look like one that does.
+//! `&&` and `||` are not keywords: a filter that protects nothing must not look like one that does.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is said of a session that is another one now, and of a 404 that proves nothing.
+//! Sentences about a session that was replaced, and about a 404 that proves nothing.
 
 use super::*;
 use crate::model::{Difference, Part};

@@ -20,7 +20,7 @@ use crate::model::{EndpointId, SessionId};
 const ID: u64 = 7;
 const USERS: [&str; 2] = ["first", "second"];
 
-/// Which of the two proxies a connection reaches.
+/// Proxy that a connection reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Balancing {
     InTurn,
@@ -122,7 +122,7 @@ impl Proxies {
     }
 }
 
-/// What has become of the kills.
+/// Results of the kills.
 #[derive(Debug, Default)]
 struct Figures {
     kills: u64,
