@@ -31,7 +31,7 @@ const MIN_REDACTED_LEN: usize = 6;
 #[derive(Clone, Debug)]
 pub(super) enum AuthHeader {
     /// No credentials.
-    Nobody,
+    Anonymous,
     /// User and password, which the server has to hash for each request.
     Password,
     /// A token that the server returned for the password.
@@ -122,7 +122,7 @@ impl Access {
             return Err(fault.clone());
         }
         Ok(match (&self.credentials, &state.token) {
-            (None, _) => AuthHeader::Nobody,
+            (None, _) => AuthHeader::Anonymous,
             (Some(_), Some(token)) => AuthHeader::Token(Arc::clone(token)),
             (Some(_), None) => AuthHeader::Password,
         })

@@ -8,30 +8,27 @@
 mod connection;
 mod gate;
 mod held;
+mod read;
 mod survey;
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use hyper::Method;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 pub(super) use self::connection::Connection;
 use self::held::HeldConnections;
-use super::{Client, fault, target};
+pub(super) use self::read::same_id;
+use super::{Client, fault};
 use crate::clock;
 use crate::kill::CheckPurpose;
 use crate::model::{
     Absence, Dialect, Now, ProcessStart, RequestError, SessionDetail, SessionId, SessionObservation,
 };
-use crate::wire::{draft, jsonapi};
 
 /// Maximum number of checks in progress. Each has up to three requests, so that about sixteen reach the
 /// proxy at most.
 const CHECKS_AT_ONCE: usize = 5;
-/// Time that the addresses of a host name are used before it is resolved again.
-const ADDRESSES_FOR: Duration = Duration::from_secs(5);
 
 /// The result of a check.
 #[derive(Debug)]
@@ -311,114 +308,5 @@ impl Client {
             taken_at: Timestamp::now(),
             detail,
         }))
-    }
-
-    async fn open(&self, address: SocketAddr) -> Result<Connection, RequestError> {
-        self.0.exchange.open(address).await
-    }
-
-    async fn optional_process(
-        &self,
-        connection: Option<&mut Connection>,
-    ) -> Result<Option<ProcessStart>, RequestError> {
-        match connection {
-            Some(connection) => self.process(connection).await,
-            None => Ok(None),
-        }
-    }
-
-    /// Reads the process start over a connection. An unusable reply makes the check weaker, which the
-    /// kill protocol evaluates.
-    async fn process(&self, connection: &mut Connection) -> Result<Option<ProcessStart>, RequestError> {
-        let reply = self
-            .0
-            .exchange
-            .get_over_connection(connection, Dialect::JsonApi, target::INSTANCE)
-            .await?;
-        if !reply.is_success() {
-            let fault = fault::of_status(&reply, Dialect::JsonApi, self.has_credentials());
-            return if fault.is_not_allowed() {
-                Err(fault)
-            } else {
-                Ok(None)
-            };
-        }
-        let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await;
-        Ok(instance.ok().and_then(|instance| instance.process))
-    }
-
-    /// Reads the session over a connection. Returns `None` for the admin API's own 404.
-    async fn detail(
-        &self,
-        connection: &mut Connection,
-        dialect: Dialect,
-        id: SessionId,
-    ) -> Result<Option<SessionDetail>, RequestError> {
-        let target = target::session(dialect, id);
-        let reply = self
-            .0
-            .exchange
-            .get_over_connection(connection, dialect, &target)
-            .await?;
-        if !reply.is_success() {
-            return match fault::of_status(&reply, dialect, self.has_credentials()) {
-                RequestError::NotFound => Ok(None),
-                fault => Err(fault),
-            };
-        }
-        let detail = match dialect {
-            Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
-            Dialect::Draft => self.decode(reply, draft::session).await?,
-        };
-        same_id(id, detail).map(Some)
-    }
-
-    /// Returns the first address of the endpoint that accepts a connection. A host name is resolved at
-    /// most every five seconds.
-    async fn address(&self) -> Result<SocketAddr, RequestError> {
-        if let Some(address) = self.0.kills.held.recent_address(ADDRESSES_FOR) {
-            return Ok(address);
-        }
-        let addresses = self.resolve().await?;
-        let mut last = RequestError::Resolve(fault::line(self.url().host()));
-        for address in addresses {
-            match self.open(address).await {
-                Ok(_) => {
-                    self.0.kills.held.note_address(address);
-                    return Ok(address);
-                }
-                Err(fault) => last = fault,
-            }
-        }
-        Err(last)
-    }
-}
-
-/// Returns `detail` if it has this id. Before 24.02 an id is parsed with `atoi`: 2^32 + 7 gives session
-/// 7.
-pub(super) fn same_id(id: SessionId, detail: SessionDetail) -> Result<SessionDetail, RequestError> {
-    if detail.session.id == id {
-        return Ok(detail);
-    }
-    let other = detail.session.id;
-    let what = format!("requested session {id}, got session {other}");
-    Err(RequestError::Malformed(fault::line(&what)))
-}
-
-impl super::exchange::Exchange {
-    /// Sends one GET over an open connection. If the server no longer knows the token, drops it; the
-    /// caller reads again.
-    async fn get_over_connection(
-        &self,
-        connection: &mut Connection,
-        dialect: Dialect,
-        target: &str,
-    ) -> Result<super::reply::Reply, RequestError> {
-        let pass = self.access().auth_header()?;
-        let reply = self
-            .send_over(connection, Method::GET, dialect, target, &pass)
-            .await?;
-        self.note_get(&pass, &reply, dialect)?;
-        Ok(reply)
     }
 }

@@ -84,7 +84,11 @@ fn a_healthy_endpoint_of_either_dialect() {
         "with one that is half open"
     );
     assert!(checked.check("services").1.contains("RW-Split"));
-    assert!(checked.advice("files").starts_with("on its machine: grep"));
+    assert!(
+        checked
+            .advice("files")
+            .starts_with("on the proxy's machine: grep")
+    );
     assert_only_gets(&demo);
 
     let demo = Demo::start(ServedDialects::Draft);

@@ -56,7 +56,7 @@ fn doctor_fails_where_several_proxies_answer() {
         let line = ran.out.lines().find(|line| line.contains(" proxies ")).unwrap();
         assert!(line.starts_with("failure"), "{line}");
         for words in [
-            "several proxies reply at this address",
+            "several proxies answer at this address",
             "db-proxy-1 since",
             "db-proxy-2 since",
         ] {

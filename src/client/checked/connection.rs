@@ -21,9 +21,7 @@ use tokio_rustls::TlsConnector;
 use super::gate::{Gate, Gated};
 use crate::client::access::AuthHeader;
 use crate::client::exchange::Exchange;
-use crate::client::fault;
-use crate::client::fault::ReplyProgress;
-use crate::client::fault::line;
+use crate::client::fault::{self, ReplyProgress, line};
 use crate::client::reply::Reply;
 use crate::model::{Dialect, Now, RequestError, http_date};
 

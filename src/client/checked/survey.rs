@@ -5,11 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 use super::Client;
+use crate::client::PROCESS_READS;
 use crate::kill::Survey;
 use crate::model::{Dialect, ProcessStart, RequestError};
-
-/// Connections of one survey. Each costs a real MaxScale about one millisecond.
-const CONNECTIONS: usize = 16;
 
 /// The process that was alone at the address in the last survey.
 #[derive(Debug, Default)]
@@ -57,11 +55,11 @@ impl Client {
     /// Reads the process starts in parallel. The result is in the order of the replies.
     async fn round(&self) -> Result<Vec<Option<ProcessStart>>, RequestError> {
         let mut reads = JoinSet::new();
-        for _ in 0..CONNECTIONS {
+        for _ in 0..PROCESS_READS {
             let client = self.clone();
             reads.spawn(async move { client.one_process().await });
         }
-        let mut found = Vec::with_capacity(CONNECTIONS);
+        let mut found = Vec::with_capacity(PROCESS_READS);
         while let Some(read) = reads.join_next().await {
             match read {
                 Ok(read) => found.push(read?),

@@ -17,7 +17,7 @@ use crate::model::{
     ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
 };
 
-const UNTOLD: Unavailable = Unavailable::NotReported("nobody tells");
+const NOT_REPORTED: Unavailable = Unavailable::NotReported("not asked");
 
 fn clean(raw: &str) -> Text {
     Text::clean(raw, TextLimit::Name)
@@ -182,11 +182,11 @@ fn unreached(fault: RequestError) -> Facts {
 
 fn silent(facts: &mut Facts) {
     facts.dialect = None;
-    facts.proxy = Err(UNTOLD);
-    facts.list = Err(UNTOLD);
-    facts.services = Err(UNTOLD);
-    facts.workers = Err(UNTOLD);
-    facts.account = Err(UNTOLD);
+    facts.proxy = Err(NOT_REPORTED);
+    facts.list = Err(NOT_REPORTED);
+    facts.services = Err(NOT_REPORTED);
+    facts.workers = Err(NOT_REPORTED);
+    facts.account = Err(NOT_REPORTED);
 }
 
 #[test]
@@ -205,12 +205,12 @@ fn who_is_not_reached_is_one_failure_and_the_rest_is_skipped() {
         failed.map(|(name, _)| name).collect::<Vec<_>>()
     };
     assert_eq!(failures(&facts), ["connect"]);
-    says(&facts, "role", Skipped, "nobody tells", &[]);
+    says(&facts, "role", Skipped, "not asked", &[]);
     assert_eq!(examined(String::new(), &facts).exit, ExitStatus::Unreachable);
 
     let unknown = but(|facts| {
         facts.addresses = Err(Unavailable::Fault(RequestError::Resolve(clean("db1"))));
-        facts.connection = Err(UNTOLD);
+        facts.connection = Err(NOT_REPORTED);
         silent(facts);
     });
     assert_eq!(failures(&unknown), ["name"]);
@@ -380,7 +380,7 @@ fn a_role_is_read_and_never_tried() {
     for unknown in [
         account(Ok(AccountType::Other(clean("guest")))),
         account(Err(Unavailable::Fault(RequestError::NotFound))),
-        account(Err(UNTOLD)),
+        account(Err(NOT_REPORTED)),
         but(|facts| facts.dialect = Some(Dialect::Draft)),
     ] {
         says(&unknown, "role", Skipped, "only a DELETE would show it", &[]);
@@ -462,7 +462,7 @@ fn idle_is_told_by_the_table_of_its_meanings() {
         &unreached(RequestError::Refused),
         "idle",
         Skipped,
-        "nobody tells",
+        "not asked",
         &[],
     );
 }
@@ -569,7 +569,7 @@ fn a_small_question_that_takes_long_is_a_warning() {
     says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, list 40ms", &[]);
     let facts = but(|facts| facts.proxy.as_mut().unwrap().cost = Duration::from_millis(900));
     assert_eq!(result_of(&facts, "latency").verdict, Warning);
-    let draft = but(|facts| facts.proxy = Err(UNTOLD));
+    let draft = but(|facts| facts.proxy = Err(NOT_REPORTED));
     says(&draft, "latency", Fine, "list 40ms", &[]);
 }
 
@@ -689,7 +689,7 @@ fn a_clock_that_is_off_is_a_warning() {
         "by 1m from started_at plus uptime",
         &["use the address of the proxy itself"],
     );
-    let draft = but(|facts| facts.proxy = Err(UNTOLD));
+    let draft = but(|facts| facts.proxy = Err(NOT_REPORTED));
     says(&draft, "clock", Fine, "within 2s", &[]);
 }
 
@@ -703,7 +703,7 @@ fn open_files_are_held_against_the_limit_where_it_is_known() {
         "files",
         Skipped,
         "86 open; the API does not report the limit",
-        &["on its machine: grep 'open files' /proc/10115/limits"],
+        &["on the proxy's machine: grep 'open files' /proc/10115/limits"],
     );
     let old = but(|facts| facts.workers = Ok(vec![Worker::default()]));
     says(&old, "files", Skipped, "open files is not reported", &[]);
@@ -826,7 +826,7 @@ fn several_proxies_at_one_address_are_a_failure() {
         &read(vec![other_instance(3_646)]),
         "proxies",
         Failure,
-        "several proxies reply at this address: db-proxy-2 since Mon, 23 Nov 2026 15:00:00 GMT; since Mon",
+        "several proxies answer at this address: db-proxy-2 since Mon, 23 Nov 2026 15:00:00 GMT; since Mon",
         &["use the address of one proxy instead of the load balancer: kills are disabled here"],
     );
     says(
@@ -838,8 +838,8 @@ fn several_proxies_at_one_address_are_a_failure() {
     );
     let silent = but(|facts| facts.instances = Ok(Vec::new()));
     says(&silent, "proxies", Skipped, "no process start", &[]);
-    let draft = but(|facts| facts.instances = Err(UNTOLD));
-    says(&draft, "proxies", Skipped, "nobody tells", &[]);
+    let draft = but(|facts| facts.instances = Err(NOT_REPORTED));
+    says(&draft, "proxies", Skipped, "not asked", &[]);
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn of_a_session_without_anything_nothing_is_known() {
     let mut polls = Polls::draft();
     let diagnoses = polls.list(0, vec![Session::bare(SessionId(1))]);
     assert!(diagnoses.diagnosis(0).is_unknown());
-    assert!(diagnoses.diagnosis(1).is_unknown(), "and of nobody");
+    assert!(diagnoses.diagnosis(1).is_unknown(), "an index without a session");
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub(super) fn proxies(facts: &Facts) -> CheckResult {
         }
         Continuity::SeveralProxies => {
             let all = starts.join("; ");
-            CheckResult::failure(format!("several proxies reply at this address: {all}"))
+            CheckResult::failure(format!("several proxies answer at this address: {all}"))
                 .advise("use the address of one proxy instead of the load balancer: kills are disabled here")
         }
     }
