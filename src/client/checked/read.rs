@@ -1,4 +1,4 @@
-//! The single reads of which checks consist: an address, a process start, a session.
+//! The single reads that make up a check: an address, a process start, a session.
 
 use std::net::SocketAddr;
 use std::time::Duration;
