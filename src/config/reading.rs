@@ -202,22 +202,22 @@ impl Sources {
     }
 }
 
-/// Checks that `query-look` is not above `query-act`.
+/// Checks that no ● comes after its ▲: `query-look` must not exceed `query-act`.
 fn limits_in_order(config: &Config, values: &[EffectiveValue]) -> Result<(), ConfigError> {
-    if config.thresholds.are_in_order() {
+    let Some((look_name, act_name)) = config.thresholds.out_of_order() else {
         return Ok(());
-    }
+    };
     let of = |name: &str| {
         let limits = values
             .iter()
             .filter(|value| value.setting().table == Some(THRESHOLD_TABLE));
         limits.into_iter().find(|value| value.setting().name == name)
     };
-    let (Some(look), Some(act)) = (of("query-look"), of("query-act")) else {
+    let (Some(look), Some(act)) = (of(look_name), of(act_name)) else {
         return Ok(());
     };
     let why = format!(
-        "query-look ({}) must not exceed query-act ({})",
+        "{look_name} ({}) must not exceed {act_name} ({})",
         look.given.text(),
         act.given.text()
     );

@@ -5,7 +5,7 @@ use super::reason::{Reason, RuleFn};
 use super::{pressure, rules};
 
 /// All reasons.
-pub static REASONS: [Reason; 9] = [
+pub static REASONS: [Reason; 10] = [
     Reason {
         name: "back-pressure",
         about: "more high-water than low-water events, or a write queue",
@@ -36,10 +36,18 @@ pub static REASONS: [Reason; 9] = [
     Reason {
         name: "silent",
         about: "a statement runs but no data moves (inferred)",
-        requires: "JSON:API from 23.02, if statements are kept",
-        severities: &[Look],
-        limit: |limits| limits.silent.to_string(),
+        requires: "JSON:API from 23.02.3; from 23.02.0 if statements are kept",
+        severities: &[Look, Act],
+        limit: |limits| format!("● {}, ▲ {}", limits.silent_look, limits.silent_act),
         rule: RuleFn::List(rules::silent),
+    },
+    Reason {
+        name: "transaction",
+        about: "idle while a transaction is open (inferred)",
+        requires: "JSON:API from 2.3.1, if statements are kept",
+        severities: &[Look, Act],
+        limit: |limits| format!("● {}, ▲ {}", limits.transaction_look, limits.transaction_act),
+        rule: RuleFn::List(rules::transaction),
     },
     Reason {
         name: "idle",

@@ -150,6 +150,11 @@ impl Session {
         Self { idle, ..self }.with(|extra| extra.running = running)
     }
 
+    /// Sets the number of I/O events.
+    fn moved(self, events: u64) -> Self {
+        self.with(|extra| extra.io_activity = Some(events))
+    }
+
     fn idle(self, seconds: i64) -> Self {
         Self {
             idle: Some(Span::from_secs(seconds)),

@@ -195,6 +195,8 @@ pub struct JsonApiFields {
     pub worker: Option<u64>,
     /// Statement that is running.
     pub running: Option<RunningStatement>,
+    /// Whether a transaction is open, inferred from the statements that are kept; `None` if undetermined.
+    pub in_transaction: Option<bool>,
     /// Longest write queue of the session (23.02 and later).
     pub write_queue: Option<WriteQueue>,
 }

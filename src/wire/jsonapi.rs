@@ -7,6 +7,7 @@ mod detail;
 mod instance;
 mod servers;
 mod services;
+mod transaction;
 
 use std::borrow::Cow;
 

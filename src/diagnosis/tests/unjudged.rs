@@ -44,7 +44,7 @@ fn without_kept_statements_their_reasons_are_unknown() {
         polls.instance.as_mut().unwrap().retained_statements = kept;
         let open = open(&mut polls, session(1));
         // It has a server, so it does not wait for one.
-        assert_eq!(open, ["back-pressure", "query", "silent", "buffering"]);
+        assert_eq!(open, ["back-pressure", "query", "buffering"]);
     }
 }
 
