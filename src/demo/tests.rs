@@ -162,6 +162,7 @@ fn planted(dialect: Dialect) -> Vec<(SessionTrouble, FoundSession)> {
         let waits = ("query", look);
         planted.push((SessionTrouble::Hung, found(&[waits])));
         planted.push((SessionTrouble::NoBackend, found(&[waits, ("no-backend", look)])));
+        planted.push((SessionTrouble::HalfOpen, found(&[("login", look)])));
     }
     planted
 }

@@ -26,7 +26,7 @@ pub use evidence::Evidence;
 pub use finding::ReasonSet;
 pub use finding::Severity;
 pub use finding::{Diagnosis, Finding};
-pub use reason::Reason;
+pub use reason::{Rank, Reason};
 pub use reasons::REASONS;
 pub use sample::ConnectionSample;
 pub use sample::closer;

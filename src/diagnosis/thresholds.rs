@@ -25,6 +25,8 @@ pub struct Thresholds {
     pub idle: Span,
     /// Time that a session has been closing. Defaults to 10 s.
     pub closing: Span,
+    /// Time that a client has been connected without logging in. Defaults to 10 s.
+    pub login: Span,
     /// Time that a statement waits without a server connection. Defaults to 10 s.
     pub no_backend: Span,
     /// Number of session commands, as a multiple of the median of the service. Defaults to 10.
@@ -44,6 +46,7 @@ impl Default for Thresholds {
             transaction_act: Span::from_secs(5 * 60),
             idle: Span::from_secs(3600),
             closing: Span::from_secs(10),
+            login: Span::from_secs(10),
             no_backend: Span::from_secs(10),
             history: 10,
             memory: 10,
@@ -72,7 +75,7 @@ pub enum ThresholdAccess {
 }
 
 /// All thresholds.
-pub static THRESHOLDS: [Threshold; 11] = [
+pub static THRESHOLDS: [Threshold; 12] = [
     Threshold {
         name: "query-look",
         about: "time after which a running statement is marked ●",
@@ -112,6 +115,11 @@ pub static THRESHOLDS: [Threshold; 11] = [
         name: "closing",
         about: "time that a session has been closing",
         limit: ThresholdAccess::Span(|limits| &mut limits.closing),
+    },
+    Threshold {
+        name: "login",
+        about: "time that a client has been connected without logging in",
+        limit: ThresholdAccess::Span(|limits| &mut limits.login),
     },
     Threshold {
         name: "no-backend",
