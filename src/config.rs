@@ -30,7 +30,7 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::Filter;
 use crate::model::Dialect;
 
@@ -73,6 +73,8 @@ pub struct Config {
     pub audit: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
+    /// Sessions that are expected to wait. They never have a reason.
+    pub expected: ExpectedFilter,
     /// Limits from which a session is stuck.
     pub thresholds: Thresholds,
     /// Whether to print only ASCII characters.
@@ -102,6 +104,14 @@ impl Config {
         ConfigReport::new(line, Environment(&|name| std::env::var_os(name)))
     }
 
+    /// Returns the settings of the diagnosis.
+    pub fn diagnosis(&self) -> DiagnosisSettings {
+        DiagnosisSettings {
+            thresholds: self.thresholds,
+            expected: self.expected.clone(),
+        }
+    }
+
     /// Returns empty settings. The defaults of the table fill in every field.
     fn blank() -> Self {
         Self {
@@ -116,6 +126,7 @@ impl Config {
             grace: Duration::ZERO,
             audit: None,
             protect: Filter::default(),
+            expected: ExpectedFilter::default(),
             thresholds: Thresholds::default(),
             ascii: false,
             plain: false,

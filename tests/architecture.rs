@@ -10,7 +10,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("filter", &["model"]),
-    ("diagnosis", &["model"]),
+    ("diagnosis", &["model", "filter"]),
     ("kill", &["model", "filter", "diagnosis"]),
     ("app", &["model", "filter", "diagnosis", "kill"]),
     ("ui", &["model", "filter", "diagnosis", "kill", "app"]),

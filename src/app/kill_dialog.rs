@@ -159,7 +159,7 @@ impl App {
         let number = self.kills.take_numbers(victims.len());
         let rules = Rules {
             protect: self.settings.protect.clone(),
-            thresholds: self.settings.thresholds,
+            diagnosis: self.settings.diagnosis.clone(),
         };
         let (batch, orders) = KillBatch::open(number, victims, rules);
         let mut asking = KillDialog {

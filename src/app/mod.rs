@@ -60,7 +60,7 @@ use self::overlay::Overlay;
 use self::prompt::FilterPrompt;
 use self::status::Status;
 use self::table::TableState;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
 use crate::model::{EndpointId, SessionId};
 
@@ -87,8 +87,8 @@ pub struct AppSettings {
     pub protect: Filter,
     /// Display form of the audit log's path.
     pub audit: String,
-    /// Thresholds of the stuck reasons.
-    pub thresholds: Thresholds,
+    /// Limits of the stuck reasons, and the sessions that never have one.
+    pub diagnosis: DiagnosisSettings,
     /// Time zone of displayed times.
     pub zone: TimeZone,
     /// Whether the terminal is a pane of tmux.
@@ -108,7 +108,7 @@ impl Default for AppSettings {
             grace: Duration::from_secs(3),
             protect: Filter::default(),
             audit: String::new(),
-            thresholds: Thresholds::default(),
+            diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,
             in_tmux: false,
         }

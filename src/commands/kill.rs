@@ -56,7 +56,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
         filter: filter.is_some().then(|| config.filter.clone()),
         rules: Rules {
             protect: config.protect.clone(),
-            thresholds: config.thresholds,
+            diagnosis: config.diagnosis(),
         },
     };
     connect::block_on(kill(&config, clients, selection, args, consent))

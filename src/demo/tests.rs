@@ -11,7 +11,7 @@ use super::http::SimRequest;
 use super::world::SessionTrouble;
 use super::{ServeSpec, ServedDialects, dates, draft, jsonapi};
 use crate::diagnosis::{
-    ConnectionSample, Diagnoses, DiagnosisInput, Samples, Severity, Thresholds, diagnose,
+    ConnectionSample, Diagnoses, DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose,
 };
 use crate::model::{Dialect, EndpointId, Snapshot};
 use crate::wire::{self, Decoder, Interner};
@@ -106,7 +106,7 @@ impl Watcher {
         let diagnoses = diagnose(
             past,
             DiagnosisInput::from(&snapshot),
-            &Thresholds::default(),
+            &DiagnosisSettings::default(),
             &self.samples,
         );
         let sessions = snapshot.sessions.iter().enumerate();

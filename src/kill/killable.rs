@@ -3,7 +3,7 @@
 //! [`Rules`] apply to all victims of a batch.
 
 use super::RefusalReason;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, FilterInput, Ternary};
 use crate::model::{Dialect, Part, SessionId, Version, visible};
 
@@ -87,8 +87,8 @@ pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
 pub struct Rules {
     /// Filter of the sessions that must never be killed. An empty filter protects none.
     pub protect: Filter,
-    /// Limits of the reasons, for filters that use them.
-    pub thresholds: Thresholds,
+    /// Settings of the diagnosis, for filters that use reasons.
+    pub diagnosis: DiagnosisSettings,
 }
 
 impl Rules {

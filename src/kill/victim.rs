@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::RefusalReason;
-use crate::diagnosis::{Diagnosis, DiagnosisInput, Samples, Thresholds, diagnose};
+use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
 use crate::filter::{Filter, ReasonNames};
 use crate::model::{Dialect, Identity, Instance, Session, SessionObservation};
 
@@ -32,15 +32,20 @@ pub struct Victim {
 impl Victim {
     /// Returns the reasons why the session is stuck, from a single fresh observation. Reasons that need
     /// more data keep the result they had when the session was selected.
-    pub(super) fn reasons_by(&self, observation: &SessionObservation, limits: &Thresholds) -> ReasonNames {
+    pub(super) fn reasons_by(
+        &self,
+        observation: &SessionObservation,
+        settings: &DiagnosisSettings,
+    ) -> ReasonNames {
         let look = DiagnosisInput {
             dialect: self.dialect,
+            endpoint: Some(&self.endpoint),
             instance: self.instance.as_ref(),
             taken_at: observation.taken_at,
             is_after_restart: false,
             sessions: std::slice::from_ref(&observation.detail.session),
         };
-        let diagnoses = diagnose(None, look, limits, &Samples::new());
+        let diagnoses = diagnose(None, look, settings, &Samples::new());
         self.reasons.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
     }
 

@@ -179,8 +179,8 @@ impl<'a> DiagnosedList<'a> {
             snapshot,
             diagnoses: diagnose(
                 None,
-                DiagnosisInput::from(snapshot),
-                &rules.thresholds,
+                DiagnosisInput::from(snapshot).at(names.get(place).map(AsRef::as_ref)),
+                &rules.diagnosis,
                 &Samples::new(),
             ),
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),

@@ -42,10 +42,10 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
 
 /// Writes the findings, most severe first.
 fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
-    if !shown.found.is_empty() {
+    if !shown.diagnosis.found.is_empty() {
         writeln!(out, "\nWHY")?;
     }
-    for finding in &shown.found {
+    for finding in &shown.diagnosis.found {
         writeln!(out, "  {}", finding.words(&shown.detail.session))?;
     }
     Ok(())

@@ -3,11 +3,12 @@
 use super::{USUAL, optional};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
+use crate::diagnosis::ExpectedFilter;
 use crate::filter::Filter;
 use crate::model::Dialect;
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 12] = [
+pub(super) const ENTRIES: [Setting; 13] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -123,6 +124,18 @@ pub(super) const ENTRIES: [Setting; 12] = [
         example: "user=maxmon or user=repl*",
         apply: Apply::Config(|config, text| {
             config.protect = Filter::parse(text).map_err(|error| error.to_string())?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "expected",
+        flag: false,
+        form: Form::Filter,
+        about: "filter of sessions that are expected to wait; they never have a reason",
+        example: "user=repl* or program=jobqueue",
+        apply: Apply::Config(|config, text| {
+            config.expected = ExpectedFilter::parse(text)?;
             Ok(())
         }),
         ..USUAL

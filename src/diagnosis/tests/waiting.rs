@@ -106,7 +106,7 @@ fn silent_polls_are_counted_by_time() {
 #[test]
 fn a_short_limit_for_silence_comes_before_a_long_one_for_queries() {
     let mut polls = Polls::of("24.02.3");
-    polls.limits.query_look = Span::from_secs(120);
+    polls.settings.thresholds.query_look = Span::from_secs(120);
     polls.one(0, session(1));
     let runs = || session(1).running("16:20:01.000").moved(0);
     polls.one(2, runs());

@@ -119,7 +119,7 @@ impl KillTask {
         };
         let filters = [check.rules.protects(), self.victim.taken_by.as_ref()];
         let why = filters.into_iter().flatten().any(asks_why);
-        let reasons = why.then(|| self.victim.reasons_by(&observation, &check.rules.thresholds));
+        let reasons = why.then(|| self.victim.reasons_by(&observation, &check.rules.diagnosis));
         let subject = FilterInput {
             endpoint: Some(&self.victim.endpoint),
             reasons: reasons.as_ref().map(ReasonNames::as_reasons),
