@@ -82,7 +82,7 @@ impl Evidence {
                 |servers| format!("idle, holds {servers}"),
             ),
             Self::Silent(lasted) => format!("silent {lasted}"),
-            Self::Transaction(idle) => format!("transaction, idle {idle}"),
+            Self::Transaction(idle) => format!("transaction {idle}"),
             Self::Query { lasted, is_least, .. } => query(*lasted, *is_least),
             Self::HighWater { server, .. } => format!("back-pressure {}", name(server.as_ref())),
             Self::WriteQueue { server, .. } => {
