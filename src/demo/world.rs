@@ -44,6 +44,7 @@ const UPTIME_AFTER_RESTART: Duration = Duration::from_secs(2);
 
 /// Parameters of a world.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct WorldSpec {
     /// Number of logged-in clients: exact at the start, approximate later.
     pub sessions: usize,

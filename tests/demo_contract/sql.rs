@@ -131,7 +131,7 @@ async fn open_connections_are_listed_until_they_are_closed() {
     assert_eq!(list["data"][0]["id"], one.id.as_str());
     assert_eq!(list["data"][0]["attributes"]["target"], "db-01");
     assert_eq!(list["data"][0]["attributes"]["sql"], SERVER);
-    assert_eq!(server.sql_connections(), [one.id.clone()]);
+    assert_eq!(server.sql_connections(), std::slice::from_ref(&one.id));
     assert_eq!(server.sql_log(), [SERVER]);
 
     let target = format!("/v1/sql/{}?token={}", one.id, one.token);
@@ -202,7 +202,7 @@ async fn a_running_statement_makes_its_connection_busy() {
 async fn rows_beyond_the_maximum_are_cut_off() {
     let server = running(still(12)).await;
     let one = open(&server, &[]).await;
-    let sql = "/* maxtop threads */ SELECT ID AS id FROM information_schema.PROCESSLIST";
+    let sql = "/* maxtop threads */ SELECT ID AS thread FROM information_schema.PROCESSLIST";
     let all = one.rows(&server, sql).await.len();
     assert!(all > 3, "{all}");
     let reply = one.limited(&server, sql, 2).await.json();

@@ -19,6 +19,9 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 const ONE: &str = "/* maxtop server */ SELECT CONNECTION_ID() AS connection_id";
 
+/// A change of the settings.
+type Change = fn(&mut SqlSettings);
+
 async fn guarded(change: impl FnOnce(&mut SqlSettings)) -> SimServer {
     let mut spec = still(40);
     spec.auth = Some(("admin".to_owned(), "mariadb".into()));
@@ -238,10 +241,10 @@ async fn scripted_errors_are_the_recorded_ones() {
         }
         error
     };
-    let cases: [(&str, &str, fn(&mut SqlSettings)); 4] = [
+    let cases: [(&str, &str, Change); 4] = [
         ("query-no-privilege.http", lock_waits, |sql| sql.process = false),
         ("query-timeout1.http", lock_waits, |sql| {
-            sql.cut = vec!["lock-waits".to_owned()]
+            sql.cut = vec!["lock-waits".to_owned()];
         }),
         (
             "kill-mt_proc.http",

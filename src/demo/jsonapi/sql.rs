@@ -139,8 +139,8 @@ impl SqlRequest<'_> {
                 .map(|(id, connection)| documents::connection(self.context, self.form, id, connection))
                 .collect();
             self.found(&documents::document(
-                self.context.collection("sql"),
-                data.into(),
+                &self.context.collection("sql"),
+                &data.into(),
                 None,
             ))
         })
@@ -155,8 +155,8 @@ impl SqlRequest<'_> {
 
     fn document(self, id: &str, connection: &SqlConnection, token: Option<&str>) -> Value {
         documents::document(
-            self.context.object(&format!("sql/{id}")),
-            documents::connection(self.context, self.form, id, connection),
+            &self.context.object(&format!("sql/{id}")),
+            &documents::connection(self.context, self.form, id, connection),
             token,
         )
     }

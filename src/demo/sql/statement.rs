@@ -80,11 +80,10 @@ fn outer_characters(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
         let outer = depth == 0 && quote.is_none();
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"' | '`') => quote = Some(c),
             (None, '(') => depth += 1,
             (None, ')') => depth = depth.saturating_sub(1),
-            (None, _) => {}
+            _ => {}
         }
         (place, c, outer && !matches!(c, '(' | ')'))
     })

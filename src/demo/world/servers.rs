@@ -40,7 +40,7 @@ pub(in crate::demo) struct ServerThread {
     pub(in crate::demo) query_id: u64,
 }
 
-/// An InnoDB transaction.
+/// A transaction of `InnoDB`.
 #[derive(Debug, Clone)]
 pub(in crate::demo) struct ServerTransaction {
     /// Thread of the transaction. 0 if it is prepared.
@@ -150,7 +150,7 @@ impl World {
         ];
         let mut direct = thread(DIRECT_THREAD, "root", "localhost", "Sleep", "");
         direct.database = Some(SCHEMA);
-        direct.time = Duration::from_secs(12 * 60) + uptime.saturating_sub(self.uptime_at_start);
+        direct.time = Duration::from_mins(12) + uptime.saturating_sub(self.uptime_at_start);
         direct.query_id = 4_711;
         threads.push(direct);
         threads
@@ -204,7 +204,7 @@ impl World {
         }
     }
 
-    /// Returns the InnoDB transactions of a server.
+    /// Returns the transactions of a server, as `INNODB_TRX` has them.
     pub(in crate::demo) fn transactions(&self, server: &str) -> Vec<ServerTransaction> {
         let now = self.uptime();
         let threads = self.threads(server);

@@ -9,7 +9,7 @@ use crate::demo::profile::SqlForm;
 use crate::demo::sql::{FieldKind, SqlConnection, SqlError, SqlField, SqlResult};
 
 /// Returns a document, with the token of a new connection if it is sent in the body.
-pub(super) fn document(link: String, data: Value, token: Option<&str>) -> Value {
+pub(super) fn document(link: &str, data: &Value, token: Option<&str>) -> Value {
     let mut document = json!({ "data": data, "links": { "self": link } });
     if let (Some(token), Some(members)) = (token, document.as_object_mut()) {
         members.insert("meta".to_owned(), json!({ "token": token }));
@@ -74,7 +74,7 @@ pub(super) fn query(
         "id": query,
         "type": "queries",
     });
-    document(link, data, None)
+    document(&link, &data, None)
 }
 
 fn rows(form: SqlForm, fields: &[SqlField], data: &[Vec<Value>], complete: bool) -> Value {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Answer, AnswerContext, Cell, column};
-use crate::demo::world::ServerThread;
+use crate::demo::world::{ServerLockWait, ServerMetadataLock, ServerThread, ServerTransaction, host_of};
 
 /// Age of the servers when the proxy started, in seconds.
 const OLDER_THAN_PROXY: i64 = 86_400;
@@ -19,10 +19,12 @@ pub(super) static ANSWERS: [Answer; 8] = [
             column(&["server_id", "@@server_id"]),
             column(&["started", "start", "server_start", "started_at", "start_time"]),
             column(&["uptime", "uptime_seconds"]),
+            column(&["server_time", "unix_timestamp()"]),
             column(&["connection_id", "thread_id", "own_thread", "connection_id()"]),
             column(&["version", "@@version", "version()"]),
             column(&["version_comment", "@@version_comment"]),
             column(&["user", "account", "current_user", "current_user()"]),
+            column(&["own_host", "p.host"]),
         ],
         rows: server,
     },
@@ -66,8 +68,8 @@ pub(super) static ANSWERS: [Answer; 8] = [
     Answer {
         name: "lock-count",
         needs_process: true,
-        columns: &[column(&[""])],
-        rows: |context| vec![vec![Cell::Number(waiting(context))]],
+        columns: &[column(&["longest", "trx_wait_started"]), column(&[""])],
+        rows: lock_count,
     },
     Answer {
         name: "lock-waits",
@@ -139,11 +141,14 @@ fn server(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
         Cell::Number(3_306),
         Cell::Number(u64::from(server.number)),
         number(started),
-        number(uptime),
+        // A variable is a text.
+        Cell::Text(uptime.to_string()),
+        number(world.wall().0),
         Cell::Number(context.execution.thread_id),
         Cell::text("10.11.9-MariaDB-log"),
         Cell::text("MariaDB Server"),
         Cell::Text(user),
+        Cell::Text(host_of(context.execution.thread_id)),
     ]]
 }
 
@@ -182,10 +187,14 @@ fn threads(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
     } else {
         Vec::new()
     };
+    let without_own = context.statement.text.contains("<> CONNECTION_ID()");
     let all = others.iter().chain(execution.own);
-    all.filter(|thread| thread.command != "Sleep" || in_transaction.contains(&thread.id))
-        .map(thread)
-        .collect()
+    let mut shown: Vec<_> = all
+        .filter(|thread| thread.command != "Sleep" || in_transaction.contains(&thread.id))
+        .filter(|thread| !without_own || thread.id != execution.thread_id)
+        .collect();
+    shown.sort_by_key(|thread| std::cmp::Reverse(thread.time));
+    shown.into_iter().map(thread).collect()
 }
 
 fn thread(thread: &ServerThread) -> Vec<Cell> {
@@ -204,8 +213,9 @@ fn thread(thread: &ServerThread) -> Vec<Cell> {
 }
 
 fn transactions(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
-    let transactions = context.world.transactions(context.execution.server.name);
-    let row = |transaction: &crate::demo::world::ServerTransaction| {
+    let mut transactions = context.world.transactions(context.execution.server.name);
+    transactions.sort_by_key(|transaction| std::cmp::Reverse(transaction.age));
+    let row = |transaction: &ServerTransaction| {
         let state = if transaction.waits.is_some() {
             "LOCK WAIT"
         } else {
@@ -224,18 +234,20 @@ fn transactions(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
     transactions.iter().map(row).collect()
 }
 
-fn waiting(context: &AnswerContext<'_>) -> u64 {
+fn lock_count(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
     let transactions = context.world.transactions(context.execution.server.name);
-    transactions.iter().filter(|one| one.waits.is_some()).count() as u64
+    let waits: Vec<Duration> = transactions.iter().filter_map(|one| one.waits).collect();
+    let longest = Cell::known(waits.iter().max().copied(), Cell::Age);
+    vec![vec![longest, Cell::Number(waits.len() as u64)]]
 }
 
-/// Returns who waits for which holder, without holders that wait themselves if only roots are selected.
+/// Returns the pairs of waiter and holder. If only roots are selected, holders that wait are left out.
 fn lock_waits(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
     let text = context.statement.text.to_ascii_uppercase();
     let roots_only = text.contains("<> 'LOCK WAIT'") && !text.contains(" OR ") && !text.contains("UNION");
     let pairs = context.world.lock_waits(context.execution.server.name);
     let pairs = pairs.iter().filter(|pair| !roots_only || !pair.blocker_waits);
-    let row = |pair: &crate::demo::world::ServerLockWait| {
+    let row = |pair: &ServerLockWait| {
         let state = if pair.blocker_waits {
             "LOCK WAIT"
         } else {
@@ -276,7 +288,7 @@ fn metadata_plugin(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
 
 fn metadata_locks(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
     let locks = context.world.metadata_locks(context.execution.server.name);
-    let row = |lock: &crate::demo::world::ServerMetadataLock| {
+    let row = |lock: &ServerMetadataLock| {
         vec![
             Cell::Number(lock.thread_id),
             Cell::text(lock.mode),
@@ -295,7 +307,7 @@ pub(in crate::demo) fn own_thread(id: u64, user: &str, sql: Option<&str>, time: 
         id,
         session: None,
         user: user.to_owned(),
-        host: crate::demo::world::host_of(id),
+        host: host_of(id),
         database: None,
         command: if sql.is_some() { "Query" } else { "Sleep" },
         time,
