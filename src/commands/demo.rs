@@ -28,7 +28,9 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
         }
         config.dialect = Some(Dialect::JsonApi);
     }
-    let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    let mut spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    // Only JSON:API can show locks.
+    spec.world.incidents = config.dialect == Some(Dialect::JsonApi);
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
     if demo.headless {

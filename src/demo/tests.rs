@@ -56,6 +56,7 @@ impl Watcher {
             path: path.to_owned(),
             query: String::new(),
             headers: HeaderMap::new(),
+            body: Vec::new(),
         };
         match self.dialect {
             Dialect::Draft => draft::answer(&self.endpoint, &request).body,
