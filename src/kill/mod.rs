@@ -30,7 +30,7 @@ pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
 pub use killable::Rules;
 pub use killable::{Authority, check_killable};
-pub use outcome::KillOutcome;
+pub use outcome::{KillOutcome, OutcomeKind};
 pub use reconnects::{ReconnectDetector, Return};
 pub use refusal::RefusalReason;
 pub use request_scheduler::MAX_IN_FLIGHT;

@@ -66,19 +66,24 @@ impl KillOutcome {
         }
     }
 
+    /// Returns the kind of the outcome, without details.
+    pub const fn kind(&self) -> OutcomeKind {
+        match self {
+            Self::Killed { .. } => OutcomeKind::Killed,
+            Self::AlreadyGone => OutcomeKind::AlreadyGone,
+            Self::Refused(RefusalReason::Stopped) => OutcomeKind::Stopped,
+            Self::Refused(_) => OutcomeKind::Refused,
+            Self::Skipped(_) => OutcomeKind::Skipped,
+            Self::NotAllowed(_) => OutcomeKind::NotAllowed,
+            Self::Failed(_) => OutcomeKind::Failed,
+            Self::StillThere { .. } => OutcomeKind::StillThere,
+            Self::Unknown(_) => OutcomeKind::Unknown,
+        }
+    }
+
     /// Returns the outcome as a word or two, for tables and JSON.
     pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Killed { .. } => "killed",
-            Self::AlreadyGone => "already gone",
-            Self::Refused(RefusalReason::Stopped) => "stopped",
-            Self::Refused(_) => "refused",
-            Self::Skipped(_) => "skipped",
-            Self::NotAllowed(_) => "not allowed",
-            Self::Failed(_) => "failed",
-            Self::StillThere { .. } => "still there",
-            Self::Unknown(_) => "unknown",
-        }
+        self.kind().word()
     }
 
     /// Returns why nothing was sent. `None` if something was.
@@ -93,6 +98,46 @@ impl KillOutcome {
     /// Whether the session is gone.
     pub const fn is_gone(&self) -> bool {
         matches!(self, Self::Killed { .. } | Self::AlreadyGone)
+    }
+}
+
+/// The kind of an outcome, in the order of the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OutcomeKind {
+    /// [`KillOutcome::Killed`].
+    Killed,
+    /// [`KillOutcome::AlreadyGone`].
+    AlreadyGone,
+    /// [`KillOutcome::Skipped`].
+    Skipped,
+    /// [`KillOutcome::Refused`], unless the user stopped the kill.
+    Refused,
+    /// [`RefusalReason::Stopped`].
+    Stopped,
+    /// [`KillOutcome::NotAllowed`].
+    NotAllowed,
+    /// [`KillOutcome::Failed`].
+    Failed,
+    /// [`KillOutcome::StillThere`].
+    StillThere,
+    /// [`KillOutcome::Unknown`].
+    Unknown,
+}
+
+impl OutcomeKind {
+    /// Returns the kind as a word or two.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::AlreadyGone => "already gone",
+            Self::Skipped => "skipped",
+            Self::Refused => "refused",
+            Self::Stopped => "stopped",
+            Self::NotAllowed => "not allowed",
+            Self::Failed => "failed",
+            Self::StillThere => "still there",
+            Self::Unknown => "unknown",
+        }
     }
 }
 
