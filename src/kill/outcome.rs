@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::RefusalReason;
-use crate::model::{Difference, Identity, RequestError};
+use crate::model::{Difference, Identity, RequestError, measured_text};
 
 /// The outcome of a kill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl KillOutcome {
     pub fn words(&self, identity: &Identity) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
-            Self::Killed { after } => format!("killed {who} in {}", seconds(*after)),
+            Self::Killed { after } => format!("killed {who} in {}", measured_text(*after)),
             Self::AlreadyGone => format!("{who} was already gone"),
             Self::Refused(RefusalReason::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
@@ -49,7 +49,7 @@ impl KillOutcome {
                 format!("not allowed to kill {who}: {fault}; endpoint is now read-only")
             }
             Self::Failed(fault) => format!("{who} was not killed: {fault}"),
-            Self::StillThere { after } => format!("{who} is still there after {}", seconds(*after)),
+            Self::StillThere { after } => format!("{who} is still there after {}", measured_text(*after)),
             Self::Unknown(fault) => format!("unknown whether {who} was killed: {fault}"),
         }
     }
@@ -57,12 +57,12 @@ impl KillOutcome {
     /// Returns the details without the session. Empty if the word says everything.
     pub fn detail(&self) -> String {
         match self {
-            Self::Killed { after } => format!("in {}", seconds(*after)),
+            Self::Killed { after } => format!("in {}", measured_text(*after)),
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),
             Self::Skipped(filter) => format!("no longer matches '{filter}'"),
             Self::NotAllowed(fault) | Self::Failed(fault) | Self::Unknown(fault) => fault.to_string(),
-            Self::StillThere { after } => format!("after {}", seconds(*after)),
+            Self::StillThere { after } => format!("after {}", measured_text(*after)),
         }
     }
 
@@ -159,13 +159,4 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
         identity.client_after(differences),
         identity.client(),
     )
-}
-
-/// Formats a duration: `20 ms`, `1.5 s`, `12 s`.
-pub(super) fn seconds(span: Duration) -> String {
-    match span.as_millis() {
-        0..=999 => format!("{} ms", span.as_millis()),
-        1_000..=9_999 => format!("{:.1} s", span.as_secs_f64()),
-        _ => format!("{} s", span.as_secs()),
-    }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Victim;
-use super::outcome::seconds;
-use crate::model::{EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text};
+use crate::model::{
+    EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text, measured_text,
+};
 
 /// Maximum time between a kill and the new session of the client.
 const RECONNECT_WINDOW: Duration = Duration::from_secs(5);
@@ -60,7 +61,7 @@ pub struct Return {
 impl Return {
     /// Formats the reconnect: `back as 2210 after 0.4 s`.
     pub fn words(&self) -> String {
-        format!("back as {} after {}", self.id, seconds(self.after))
+        format!("back as {} after {}", self.id, measured_text(self.after))
     }
 }
 

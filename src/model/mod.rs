@@ -42,7 +42,7 @@ pub use session::{
     WriteQueue,
 };
 pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
-pub use span::{Span, rate_text, size_text};
+pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use wording::{ascii, counted, quoted};

@@ -1,6 +1,7 @@
 //! Durations, sizes and rates, with their short texts.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A duration in tenths of a second, the resolution of `idle` in the API.
 ///
@@ -72,6 +73,30 @@ impl fmt::Display for Span {
             (d, ..) => format!("{d}d"),
         };
         f.pad(&text)
+    }
+}
+
+/// Formats a duration exactly: `500ms`, `1m 30s`.
+pub fn exact_text(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string()
+}
+
+/// Formats a duration exactly and without blanks, as filters take it: `500ms`, `1m30s`.
+pub fn setting_text(duration: Duration) -> String {
+    exact_text(duration).replace(' ', "")
+}
+
+/// Formats a measured duration with about two digits: `0.3ms`, `14ms`, `1.4s`, `12s`.
+pub fn measured_text(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
+    if ms < 9.95 {
+        format!("{ms:.1}ms")
+    } else if ms < 999.5 {
+        format!("{ms:.0}ms")
+    } else if ms < 9_950.0 {
+        format!("{:.1}s", ms / 1e3)
+    } else {
+        format!("{:.0}s", ms / 1e3)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::KillArgs;
 use crate::commands::exit::CommandError;
 use crate::commands::output;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::counted;
+use crate::model::{counted, exact_text};
 use crate::runtime::signals::EndingSignals;
 
 /// Shows the plan and prompts for confirmation.
@@ -37,7 +37,7 @@ pub(super) fn confirm(plan: &str, count: usize) -> Result<bool, CommandError> {
 
 /// Prints how long the kill can be canceled, and how.
 pub(super) fn announce(count: usize, grace: Duration) {
-    let after = humantime::format_duration(grace);
+    let after = exact_text(grace);
     output::remark(&format!(
         "killing {} in {after}; press Ctrl-C to cancel",
         counted(count, "session")
