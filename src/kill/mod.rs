@@ -19,6 +19,7 @@ mod reconnects;
 mod refusal;
 mod request_scheduler;
 mod state;
+pub mod summary;
 mod tally;
 mod task;
 mod victim;
