@@ -12,11 +12,13 @@ mod decode;
 mod dialect;
 mod exchange;
 mod fault;
+mod http;
 mod inspection;
 mod list_gate;
 mod login;
 mod reply;
 mod resource;
+mod snapshot;
 mod spec;
 mod target;
 mod tls;
@@ -34,8 +36,8 @@ use self::list_gate::ListGate;
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::model::{Dialect, EndpointId, Instance, RequestError, SessionDetail, SessionId};
-use crate::wire::{Bounds, Interner, draft, jsonapi, shape};
+use crate::model::{Dialect, EndpointId, RequestError, SessionDetail, SessionId};
+use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
 pub use continuity::PROCESS_READS;
@@ -158,41 +160,6 @@ impl Client {
         Ok(())
     }
 
-    /// Gets the process of the proxy. The draft dialect does not report it, so no request is sent.
-    ///
-    /// Before the dialect is known a 404 is not an error, because it may be the draft. Never returns
-    /// [`RequestError::NotFound`], which means that a session is gone.
-    pub async fn instance(&self) -> Result<Option<Instance>, RequestError> {
-        let known = self.dialect();
-        if known == Some(Dialect::Draft) {
-            return Ok(None);
-        }
-        let reply = self.0.exchange.get(Dialect::JsonApi, target::INSTANCE).await?;
-        match reply.status {
-            404 if known.is_none() => Ok(None),
-            _ if reply.is_success() => {
-                let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
-                // The draft has no such resource, and a whole list is too expensive to detect the
-                // dialect.
-                if known.is_none() {
-                    self.0.dialects.set(Dialect::JsonApi);
-                }
-                self.remember(&instance);
-                Ok(Some(instance))
-            }
-            _ => {
-                let missing = "no /v1/maxscale there";
-                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
-            }
-        }
-    }
-
-    /// Stores what the form of the next list depends on.
-    fn remember(&self, instance: &Instance) {
-        let kept = instance.retained_statements.is_some_and(|kept| kept > 0);
-        self.0.keeps_statements.store(kept, Ordering::Relaxed);
-    }
-
     /// Returns how much of each session [`poll_sessions`](Self::poll_sessions) requests in the known
     /// dialect.
     pub fn list_form(&self) -> ListForm {
@@ -258,11 +225,7 @@ impl Client {
         if !reply.is_success() {
             return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
-        let detail = match dialect {
-            Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
-            Dialect::Draft => self.decode(reply, draft::session).await?,
-        };
-        checked::same_id(id, detail)
+        self.decode_session(dialect, id, reply).await
     }
 
     /// Returns the dialect. Detects it with a list if it is unknown; a 404 to that list is not about a

@@ -89,6 +89,21 @@ pub struct PollerEnded {
     pub endpoint: EndpointId,
 }
 
+/// The receiver of messages, or the sender of an input, is closed. The task ends then.
+struct ReceiverClosed;
+
+impl<T> From<mpsc::error::SendError<T>> for ReceiverClosed {
+    fn from(_: mpsc::error::SendError<T>) -> Self {
+        Self
+    }
+}
+
+impl From<watch::error::RecvError> for ReceiverClosed {
+    fn from(_: watch::error::RecvError) -> Self {
+        Self
+    }
+}
+
 /// A running poller. Dropping it ends all of its tasks.
 #[derive(Debug)]
 pub struct EndpointPoller {

@@ -18,7 +18,6 @@ use tokio::sync::Semaphore;
 
 pub(super) use self::connection::Connection;
 use self::held::HeldConnections;
-pub(super) use self::read::same_id;
 use super::{Client, fault};
 use crate::clock;
 use crate::kill::CheckPurpose;

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use self::driver::KillDriver;
 use self::outcomes::{OutcomePrinter, in_ascii};
-use self::prompt::Interrupts;
 use self::prompt::{Consent, has_terminal};
 use self::victims::{VictimSelection, find};
 use super::answers::Answers;
@@ -27,6 +26,7 @@ use crate::config::Config;
 use crate::kill::{Rules, Victim};
 use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
+use crate::runtime::signals::{Interrupt, Interrupts};
 use crate::wire::parse_id;
 
 /// Maximum number of victims with `--yes` and without `--max`, because the list is not reviewed.
@@ -185,9 +185,9 @@ async fn finish(
             () = round.kill(&mut print) => break None,
         };
         match event {
-            prompt::SignalEvent::End(signal) => break Some(signal),
+            Interrupt::End(signal) => break Some(signal),
             // A stopped program could not react to the user's Ctrl-C.
-            prompt::SignalEvent::Continued => round.halt(),
+            Interrupt::Continued => round.halt(),
         }
     };
     if let Some(signal) = caught {

@@ -127,7 +127,7 @@ fn without_repeats(found: Vec<ShownSession>, clients: &[Client]) -> Vec<ShownSes
 
 async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
-    let instance = connect::instance(client).await.map_err(&failed)?;
+    let instance = client.optional_instance().await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
         RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),

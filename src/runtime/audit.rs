@@ -1,12 +1,11 @@
 //! The audit log: one JSON object per line, append-only, readable by its owner only.
 //!
-//! The content of a line is defined in [`line`], the user in `who`. The screen writes through a `scribe`,
-//! a command its outcomes through an [`AuditWriter`], because a disk may be slow.
+//! The content of a line is defined in [`line`], the user in [`actor`]. Screen and `maxtop kill` write
+//! through an [`AuditThread`], because a disk may be slow.
 
 mod actor;
 mod line;
 mod thread;
-mod writer;
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -23,8 +22,8 @@ use self::line::Line;
 use super::json;
 use crate::kill::AuditEntry;
 
-pub(super) use thread::{AuditThread, start};
-pub use writer::AuditWriter;
+pub(super) use thread::start;
+pub(crate) use thread::{AuditReport, AuditThread, MAX_LOG_WAIT};
 
 /// File mode: only the owner may read which sessions were killed, and why.
 const OWNER_ONLY: u32 = 0o600;
