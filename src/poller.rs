@@ -31,6 +31,7 @@ use self::servers::ServerPoller;
 use crate::app::msg::{Msg, Ticket};
 use crate::client::Client;
 use crate::kill::KillRequest;
+use crate::model::defaults::{DUTY, INTERVAL};
 use crate::model::{EndpointId, SessionId};
 
 /// How often an endpoint is polled.
@@ -45,8 +46,8 @@ pub struct PollSettings {
 impl Default for PollSettings {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(1),
-            duty: 0.1,
+            interval: INTERVAL.value,
+            duty: DUTY.value,
         }
     }
 }

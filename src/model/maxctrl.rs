@@ -2,7 +2,7 @@
 //!
 //! The commands have a form that every version accepts.
 
-use super::Text;
+use super::{Text, shell_quoted};
 
 /// Command that makes every session keep its last statements, until the setting is changed again.
 pub const KEEP_STATEMENTS: &str = "maxctrl alter maxscale retain_last_statements 20";
@@ -41,7 +41,7 @@ fn word(name: &str) -> String {
     if !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {
         name.to_owned()
     } else {
-        format!("'{}'", name.replace('\'', r"'\''"))
+        shell_quoted(name)
     }
 }
 

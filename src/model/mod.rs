@@ -5,6 +5,7 @@
 
 mod connection;
 mod continuity;
+pub mod defaults;
 mod identity;
 mod idle;
 mod instance;
@@ -45,7 +46,7 @@ pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
 pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
-pub use wording::{ascii, counted, quoted};
+pub use wording::{ascii, counted, nearest, quoted, shell_quoted};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output::visible;
 use crate::kill::{KillTask, summary};
-use crate::model::{Dialect, Text};
+use crate::model::{Dialect, Text, shell_quoted};
 
 /// Width of the labels: that of `not compared`.
 const LABEL: usize = 12;
@@ -75,13 +75,11 @@ impl Curl {
     }
 
     fn line(&self, method: &str, target: &str) -> String {
-        let user = self.user.as_deref().map(|user| format!("-u {} ", quoted(user)));
-        let url = quoted(&format!("{}{target}", self.base));
+        let user = self
+            .user
+            .as_deref()
+            .map(|user| format!("-u {} ", shell_quoted(user)));
+        let url = shell_quoted(&format!("{}{target}", self.base));
         visible(&format!("curl -sS {}{method}{url}", user.unwrap_or_default()))
     }
-}
-
-/// Quotes text for a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -5,6 +5,7 @@ use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::filter::Filter;
 use crate::model::Dialect;
+use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
 /// Entries of the table.
 pub(super) const ENTRIES: [Setting; 12] = [
@@ -28,7 +29,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "interval",
         short: Some('i'),
         form: Form::Time,
-        default: "1s",
+        default: INTERVAL.text,
         about: "time between two polls",
         apply: Apply::Config(|config, text| {
             config.interval = value::duration(text)?;
@@ -39,7 +40,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "duty",
         form: Form::Share,
-        default: "10%",
+        default: DUTY.text,
         about: "maximum share of the proxy's time for lists; the interval is extended if needed",
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
@@ -50,7 +51,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "timeout",
         form: Form::Time,
-        default: "10s",
+        default: TIMEOUT.text,
         about: "maximum time to wait for a complete reply",
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
@@ -96,7 +97,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "grace",
         form: Form::Time,
-        default: "3s",
+        default: GRACE.text,
         about: "time in which a confirmed kill can be canceled; 0s for none",
         apply: Apply::Config(|config, text| {
             config.grace = value::grace(text)?;
