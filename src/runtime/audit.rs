@@ -22,6 +22,7 @@ use self::line::Line;
 use super::json;
 use crate::kill::AuditEntry;
 
+pub(crate) use line::{IdentityFields, OutcomeFields};
 pub(super) use thread::start;
 pub(crate) use thread::{AuditReport, AuditThread, MAX_LOG_WAIT};
 
