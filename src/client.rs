@@ -73,6 +73,11 @@ struct Inner {
 
 impl Client {
     /// Creates a client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ClientError`] if the password must not be sent to this URL, the user name contains a colon,
+    /// or a certificate or key cannot be used.
     pub fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         if let Some(credentials) = &spec.credentials {
             if credentials.user.contains(':') {
@@ -149,6 +154,10 @@ impl Client {
     }
 
     /// Sends a small request to find out whether access is granted.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the request: [`RequestError::NotAllowed`] if credentials are missing or rejected.
     pub async fn probe(&self) -> Result<(), RequestError> {
         if self.instance().await?.is_none() {
             let least = ListRequest {
@@ -168,12 +177,21 @@ impl Client {
     }
 
     /// Gets all sessions, with the fields that the program reads, by the cheapest request.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the endpoint is unreachable, replies with a status that is not a success, or its
+    /// reply is not a session list within the limits.
     pub async fn poll_sessions(&self) -> Result<ListReply, RequestError> {
         let list = || self.list(|dialect| self.polled_target(dialect));
         self.0.lists.run(list).await
     }
 
     /// Gets the sessions. Detects the dialect if it is unknown; the reply that shows it is the list.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`poll_sessions`](Self::poll_sessions).
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<ListReply, RequestError> {
         let list = || self.list(|dialect| target::list(dialect, request));
         self.0.lists.run(list).await
@@ -206,7 +224,12 @@ impl Client {
         Ok(list)
     }
 
-    /// Gets one session with all details. Returns [`RequestError::NotFound`] if it does not exist.
+    /// Gets one session with all details.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::NotFound`] if the admin API reports that the session does not exist, and the
+    /// error of the request otherwise.
     pub async fn session(&self, id: SessionId) -> Result<SessionDetail, RequestError> {
         let mut detail = self.get_session_row(id).await?;
         if self.dialect() == Some(Dialect::Draft) {

@@ -82,6 +82,11 @@ impl Client {
     ///
     /// No list of this client is in flight at the same time, because MaxScale builds lists on the thread
     /// that replies to checks.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no usable reply arrived, or if two processes answered. A missing session is
+    /// [`Checked::Missing`].
     pub async fn check(
         &self,
         victim: u32,

@@ -54,6 +54,11 @@ impl Client {
     }
 
     /// Returns the addresses of the endpoint's name, in the system's order.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::Resolve`] if the name has no address, and [`RequestError::TimedOut`] if the
+    /// lookup takes too long.
     pub async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
         if let Some(fixed) = self.url().fixed_addresses() {
             return Ok(fixed.into());
@@ -67,6 +72,11 @@ impl Client {
     }
 
     /// Connects, closes the connection, and returns how long that took.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::Refused`], [`RequestError::TimedOut`] or [`RequestError::Connect`] if there is
+    /// no connection.
     pub async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
         let (began, within) = (Instant::now(), self.0.exchange.timeout());
         match timeout(within, TcpStream::connect(address)).await {

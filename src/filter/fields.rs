@@ -270,7 +270,7 @@ impl FilterField {
         FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
-    /// Returns the field that is probably meant by a name.
+    /// Returns the field that is probably intended by a name.
     pub(super) fn near(name: &str) -> Option<&'static Self> {
         nearest(name, FIELDS.iter().map(|field| field.name)).and_then(Self::named)
     }

@@ -25,8 +25,12 @@ pub struct Authority {
 /// Largest id that `atoi` can parse. Up to 23.08 a larger id would kill another session.
 const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 
-/// Returns why this session cannot be killed. `None` if it can. `protect` matches the sessions that must
+/// Checks whether this session can be killed. `protect` matches the sessions that must
 /// never be killed; an empty filter protects none.
+///
+/// # Errors
+///
+/// Returns the first [`RefusalReason`] that applies.
 pub fn check_killable(
     subject: &FilterInput<'_>,
     authority: Authority,

@@ -48,7 +48,7 @@ const MIN_ABBREVIATION: usize = 2;
 /// Maximum number of typing errors in a name. A name may have one, or one for each three characters.
 const MAX_ERRORS: usize = 2;
 
-/// Returns the name that is probably meant, ignoring case: `name` abbreviates it (`mem`), continues it
+/// Returns the name that is probably intended, ignoring case: `name` abbreviates it (`mem`), continues it
 /// after `_` or `-` (`idle_seconds`), or has typing errors (`usre`).
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();

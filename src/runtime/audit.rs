@@ -81,6 +81,10 @@ impl AuditLog {
     /// Appends a line for each entry. If `durable`, they are on disk when this returns.
     ///
     /// The file is opened for each call, so a file that was rotated or removed is not a problem.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`AuditError`] if there is no path for the log, or if the file cannot be opened or written.
     pub fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
         let path = self.path.as_deref().ok_or(AuditError::NoPlace)?;
         self.write(path, entries, durable)

@@ -68,6 +68,10 @@ pub struct Watched {
 }
 
 /// Shows the screen until it ends. The terminal is restored in every case.
+///
+/// # Errors
+///
+/// Returns an error if the terminal cannot be used, a thread cannot be started, or a poller has ended.
 pub async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,

@@ -173,6 +173,10 @@ impl Decoder<'_> {
 }
 
 /// Decodes `GET /sessions`.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
 pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     expect_shape(body, Shape::Array)?;
     let rows = rows::decode::<DraftSessionRow>(&text(body), decoder)?;
@@ -184,6 +188,10 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireE
 }
 
 /// Decodes `GET /sessions/:id`, without connections. For these see [`connections`].
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not one session.
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     if shape(body) == Shape::Array {
         return Err(WireError::Shape {
@@ -203,6 +211,10 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, 
 }
 
 /// Decodes `GET /sessions/:id/connections`, in the order of the reply.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
 pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<ConnectionDetail>, WireError> {
     expect_shape(body, Shape::Array)?;
     rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
