@@ -31,7 +31,7 @@ const OWNER_ONLY: u32 = 0o600;
 
 /// Why a line could not be written. Without a logged intent nothing is killed.
 #[derive(Debug, Error)]
-pub enum AuditError {
+pub(crate) enum AuditError {
     /// There is no home directory for the log.
     #[error("no place for the audit log: HOME is not set; try --audit FILE")]
     NoPlace,
@@ -53,7 +53,7 @@ fn owned(owner: Option<&str>) -> String {
 
 /// The file that kills are logged to, and the user.
 #[derive(Clone, Debug)]
-pub struct AuditLog {
+pub(crate) struct AuditLog {
     path: Option<PathBuf>,
     /// Read with the first line, because it is needed only for kills.
     who: Arc<OnceLock<AuditActor>>,
@@ -63,7 +63,7 @@ pub struct AuditLog {
 
 impl AuditLog {
     /// Creates a log at this path, for kills at these endpoints. Opens no file.
-    pub fn new(path: Option<PathBuf>, endpoints: Vec<String>) -> Self {
+    pub(crate) fn new(path: Option<PathBuf>, endpoints: Vec<String>) -> Self {
         Self {
             path,
             who: Arc::default(),
@@ -85,7 +85,7 @@ impl AuditLog {
     /// # Errors
     ///
     /// Returns [`AuditError`] if there is no path for the log, or if the file cannot be opened or written.
-    pub fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
+    pub(crate) fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
         let path = self.path.as_deref().ok_or(AuditError::NoPlace)?;
         self.write(path, entries, durable)
             .map_err(|source| AuditError::File {

@@ -13,7 +13,7 @@ use crate::model::{Pieces, TextPiece};
 /// # Errors
 ///
 /// Returns the error of `out`.
-pub fn to_writer(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+pub(crate) fn to_writer(out: impl Write, value: &impl Serialize) -> io::Result<()> {
     let formatter = Escaping(CompactFormatter);
     Ok(value.serialize(&mut Serializer::with_formatter(out, formatter))?)
 }
@@ -23,7 +23,7 @@ pub fn to_writer(out: impl Write, value: &impl Serialize) -> io::Result<()> {
 /// # Errors
 ///
 /// Returns the error of `out`.
-pub fn to_writer_pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+pub(crate) fn to_writer_pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
     let formatter = Escaping(PrettyFormatter::new());
     Ok(value.serialize(&mut Serializer::with_formatter(out, formatter))?)
 }

@@ -39,7 +39,7 @@ const MAX_MESSAGES_PER_FRAME: usize = 256;
 
 /// How the screen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScreenExit {
+pub(crate) enum ScreenExit {
     /// Quit by a key.
     Quit,
     /// Quit by a key, with a DELETE whose result is unknown.
@@ -52,7 +52,7 @@ pub enum ScreenExit {
 
 /// How the screen ended, and the messages to print then.
 #[derive(Debug)]
-pub struct ScreenResult {
+pub(crate) struct ScreenResult {
     /// How the screen ended.
     pub exit: ScreenExit,
     /// A line for each session whose kill has an unknown result.
@@ -60,7 +60,7 @@ pub struct ScreenResult {
 }
 
 /// Input of the screen for one endpoint.
-pub struct Watched {
+pub(crate) struct Watched {
     /// The client of each endpoint.
     pub client: Client,
     /// Its initial state.
@@ -72,7 +72,7 @@ pub struct Watched {
 /// # Errors
 ///
 /// Returns an error if the terminal cannot be used, a thread cannot be started, or a poller has ended.
-pub async fn run(
+pub(crate) async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
