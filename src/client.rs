@@ -40,13 +40,13 @@ use crate::model::{Dialect, EndpointId, RequestError, SessionDetail, SessionId};
 use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
-pub use continuity::PROCESS_READS;
+pub(crate) use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
-pub use inspection::Inspection;
+pub(crate) use inspection::Inspection;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
-pub use url::{EndpointUrl, UrlError};
+pub(crate) use url::{EndpointUrl, UrlError};
 
 /// A client of one endpoint. Clones share all state.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ impl Client {
     }
 
     /// Whether the client sends only GET requests.
-    pub fn is_read_only(&self) -> bool {
+    pub(crate) fn is_read_only(&self) -> bool {
         self.0.deletion.is_none()
     }
 
@@ -122,12 +122,12 @@ impl Client {
     }
 
     /// Returns the user, if credentials are sent.
-    pub fn user(&self) -> Option<&str> {
+    pub(crate) fn user(&self) -> Option<&str> {
         self.0.exchange.access().user()
     }
 
     /// Whether credentials are sent.
-    pub fn has_credentials(&self) -> bool {
+    pub(crate) fn has_credentials(&self) -> bool {
         self.0.exchange.access().has_credentials()
     }
 

@@ -192,7 +192,7 @@ impl EndpointPoller {
     }
 
     /// Returns the id of the endpoint.
-    pub const fn endpoint(&self) -> EndpointId {
+    pub(crate) const fn endpoint(&self) -> EndpointId {
         self.endpoint
     }
 
@@ -225,7 +225,7 @@ impl EndpointPoller {
 }
 
 /// Waits for the first task of any poller to end. Never returns without pollers.
-pub async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
+pub(crate) async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
     poll_fn(|context| {
         let ended = pollers
             .iter_mut()

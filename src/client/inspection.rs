@@ -59,7 +59,7 @@ impl Client {
     ///
     /// Returns [`RequestError::Resolve`] if the name has no address, and [`RequestError::TimedOut`] if the
     /// lookup takes too long.
-    pub async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
+    pub(crate) async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
         if let Some(fixed) = self.url().fixed_addresses() {
             return Ok(fixed.into());
         }
@@ -77,7 +77,7 @@ impl Client {
     ///
     /// Returns [`RequestError::Refused`], [`RequestError::TimedOut`] or [`RequestError::Connect`] if there is
     /// no connection.
-    pub async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
+    pub(crate) async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
         let (began, within) = (Instant::now(), self.0.exchange.timeout());
         match timeout(within, TcpStream::connect(address)).await {
             Err(_) => Err(RequestError::TimedOut(within)),

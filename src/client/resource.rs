@@ -20,7 +20,7 @@ impl Client {
     /// # Errors
     ///
     /// Returns the error of the request. A 404 is [`RequestError::Status`].
-    pub async fn services(&self) -> Result<Option<Services>, RequestError> {
+    pub(crate) async fn services(&self) -> Result<Option<Services>, RequestError> {
         self.resource(target::SERVICES, "no /v1/services there", |body, decoder| {
             let (states, dropped) = jsonapi::services(body, decoder)?;
             Ok(Services {
@@ -38,7 +38,7 @@ impl Client {
     /// # Errors
     ///
     /// Returns the error of the request. A 404 is [`RequestError::Status`].
-    pub async fn workers(&self) -> Result<Option<Vec<Worker>>, RequestError> {
+    pub(crate) async fn workers(&self) -> Result<Option<Vec<Worker>>, RequestError> {
         self.resource(target::WORKERS, "no /v1/maxscale/threads there", jsonapi::workers)
             .await
     }
@@ -49,7 +49,7 @@ impl Client {
     /// # Errors
     ///
     /// Returns the error of the request. A 404 is [`RequestError::Status`].
-    pub async fn account(&self) -> Result<Option<AccountType>, RequestError> {
+    pub(crate) async fn account(&self) -> Result<Option<AccountType>, RequestError> {
         let Some(user) = self.user() else {
             return Ok(None);
         };
@@ -112,7 +112,7 @@ impl Client {
     ///
     /// Returns [`RequestError::NotFound`] if the session does not exist, and the error of the request
     /// otherwise.
-    pub async fn connections_of(&self, id: SessionId) -> Result<Vec<ConnectionDetail>, RequestError> {
+    pub(crate) async fn connections_of(&self, id: SessionId) -> Result<Vec<ConnectionDetail>, RequestError> {
         let target = target::connections(id);
         let reply = self.0.exchange.get_often(Dialect::Draft, &target).await?;
         Ok(self.decode_connections(reply).await?.0)

@@ -30,7 +30,7 @@ impl Client {
     ///
     /// Returns an error only if the next request would fail too: the endpoint is unreachable or rejects
     /// the request.
-    pub async fn optional_instance(&self) -> Result<Option<Instance>, RequestError> {
+    pub(crate) async fn optional_instance(&self) -> Result<Option<Instance>, RequestError> {
         match self.instance().await {
             Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault),
             reply => Ok(reply.unwrap_or_default()),
@@ -43,7 +43,7 @@ impl Client {
     ///
     /// Returns the errors of [`optional_instance`](Self::optional_instance) and
     /// [`poll_sessions`](Self::poll_sessions).
-    pub async fn snapshot(&self, number: u64) -> Result<Snapshot, RequestError> {
+    pub(crate) async fn snapshot(&self, number: u64) -> Result<Snapshot, RequestError> {
         let instance = self.optional_instance().await?;
         self.snapshot_of(instance, number).await
     }
@@ -53,7 +53,7 @@ impl Client {
     /// # Errors
     ///
     /// Returns the errors of [`poll_sessions`](Self::poll_sessions).
-    pub async fn snapshot_of(
+    pub(crate) async fn snapshot_of(
         &self,
         instance: Option<Instance>,
         number: u64,

@@ -6,7 +6,7 @@ use super::ternary::Ternary;
 use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text, nearest};
 
 /// All fields.
-pub static FIELDS: [FilterField; 22] = [
+pub(crate) static FIELDS: [FilterField; 22] = [
     FilterField {
         name: "id",
         about: "session id, unique within one run of MaxScale",
@@ -266,7 +266,7 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
 
 impl FilterField {
     /// Returns the field with this name, ignoring case.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 

@@ -31,7 +31,7 @@ const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 /// # Errors
 ///
 /// Returns the first [`RefusalReason`] that applies.
-pub fn check_killable(
+pub(crate) fn check_killable(
     subject: &FilterInput<'_>,
     authority: Authority,
     protect: &Filter,
@@ -88,7 +88,7 @@ pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
 
 /// The rules that apply to all victims of a batch.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Filter of the sessions that must never be killed. An empty filter protects none.
     pub protect: Filter,
     /// Limits of the reasons, for filters that use them.

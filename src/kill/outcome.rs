@@ -34,7 +34,7 @@ pub enum KillOutcome {
 
 impl KillOutcome {
     /// Returns the outcome as one line that names the session.
-    pub fn words(&self, identity: &Identity) -> String {
+    pub(crate) fn words(&self, identity: &Identity) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
             Self::Killed { after } => format!("killed {who} in {}", measured_text(*after)),
@@ -55,7 +55,7 @@ impl KillOutcome {
     }
 
     /// Returns the details without the session. Empty if the word says everything.
-    pub fn detail(&self) -> String {
+    pub(crate) fn detail(&self) -> String {
         match self {
             Self::Killed { after } => format!("in {}", measured_text(*after)),
             Self::AlreadyGone => String::new(),
@@ -67,7 +67,7 @@ impl KillOutcome {
     }
 
     /// Returns the kind of the outcome, without details.
-    pub const fn kind(&self) -> OutcomeKind {
+    pub(crate) const fn kind(&self) -> OutcomeKind {
         match self {
             Self::Killed { .. } => OutcomeKind::Killed,
             Self::AlreadyGone => OutcomeKind::AlreadyGone,
@@ -82,12 +82,12 @@ impl KillOutcome {
     }
 
     /// Returns the outcome as a word or two, for tables and JSON.
-    pub const fn word(&self) -> &'static str {
+    pub(crate) const fn word(&self) -> &'static str {
         self.kind().word()
     }
 
     /// Returns why nothing was sent. `None` if something was.
-    pub const fn refusal(&self) -> Option<&RefusalReason> {
+    pub(crate) const fn refusal(&self) -> Option<&RefusalReason> {
         if let Self::Refused(refusal) = self {
             Some(refusal)
         } else {
@@ -96,14 +96,14 @@ impl KillOutcome {
     }
 
     /// Whether the session is gone.
-    pub const fn is_gone(&self) -> bool {
+    pub(crate) const fn is_gone(&self) -> bool {
         matches!(self, Self::Killed { .. } | Self::AlreadyGone)
     }
 }
 
 /// The kind of an outcome, in the order of the summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OutcomeKind {
+pub(crate) enum OutcomeKind {
     /// [`KillOutcome::Killed`].
     Killed,
     /// [`KillOutcome::AlreadyGone`].
@@ -126,7 +126,7 @@ pub enum OutcomeKind {
 
 impl OutcomeKind {
     /// Returns the kind as a word or two.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Killed => "killed",
             Self::AlreadyGone => "already gone",

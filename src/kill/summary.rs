@@ -11,7 +11,7 @@ const MAX_SQL_CHARS: usize = 200;
 
 /// Number of victims by the result of their first check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CheckCounts {
+pub(crate) struct CheckCounts {
     /// Still the same session: would be killed.
     pub passed: usize,
     /// Would not be killed.
@@ -24,7 +24,7 @@ pub struct CheckCounts {
 
 impl CheckCounts {
     /// Counts the results of `tasks`.
-    pub fn of(tasks: &[KillTask]) -> Self {
+    pub(crate) fn of(tasks: &[KillTask]) -> Self {
         let mut counts = Self::default();
         for task in tasks {
             let count = if task.is_removed() {
@@ -43,7 +43,10 @@ impl CheckCounts {
 }
 
 /// Counts the victims that were not removed by a value of their sessions, largest first.
-pub fn count_by(tasks: &[KillTask], value: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
+pub(crate) fn count_by(
+    tasks: &[KillTask],
+    value: impl Fn(&Session) -> Option<&Text>,
+) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
     for task in tasks.iter().filter(|task| !task.is_removed()) {
         *counts.entry(value(&task.victim.session)).or_default() += 1;
@@ -57,7 +60,7 @@ pub fn count_by(tasks: &[KillTask], value: impl Fn(&Session) -> Option<&Text>) -
 }
 
 /// Returns the filter that selected all victims, or a list if there are several filters.
-pub fn selected_by(tasks: &[KillTask]) -> Option<String> {
+pub(crate) fn selected_by(tasks: &[KillTask]) -> Option<String> {
     let mut filters = tasks.iter().map(|task| task.victim.taken_by.as_ref());
     let first = filters.next()?;
     let is_one = filters.all(|filter| filter.map(Filter::text) == first.map(Filter::text));
@@ -77,7 +80,7 @@ pub fn selected_by(tasks: &[KillTask]) -> Option<String> {
 
 /// Returns the parts of the identity that the first checks could not compare, which weakens them:
 /// `process start, port`. `None` if all were compared.
-pub fn not_compared<'a>(tasks: impl IntoIterator<Item = &'a KillTask>) -> Option<String> {
+pub(crate) fn not_compared<'a>(tasks: impl IntoIterator<Item = &'a KillTask>) -> Option<String> {
     let mut parts: Vec<&'static str> = Vec::new();
     for part in tasks.into_iter().flat_map(unchecked) {
         if !parts.contains(&part.name()) {
@@ -96,7 +99,7 @@ fn unchecked(task: &KillTask) -> &[Part] {
 
 /// Returns what is known of a session, as labels and values: where it belongs, its ages, what it runs
 /// and where.
-pub fn facts(session: &Session) -> Vec<(&'static str, String)> {
+pub(crate) fn facts(session: &Session) -> Vec<(&'static str, String)> {
     let known = |text: Option<&Text>| text.map_or("unknown", Text::as_str).to_owned();
     let span = |span: Option<Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
     let connected = session.connected.as_ref().map(|connected| &connected.sent);
@@ -117,7 +120,7 @@ pub fn facts(session: &Session) -> Vec<(&'static str, String)> {
 
 /// Returns what a session runs and where, as labels and values. Empty if it runs nothing and holds no
 /// server.
-pub fn activity(session: &Session) -> Vec<(&'static str, String)> {
+pub(crate) fn activity(session: &Session) -> Vec<(&'static str, String)> {
     let facts = [("servers", servers(session)), ("runs", statement(session))];
     facts
         .into_iter()
@@ -147,7 +150,7 @@ fn statement(session: &Session) -> Option<String> {
 }
 
 /// Returns the consequences that apply to at least one of the victims, as sentences.
-pub fn consequences(tasks: &[KillTask]) -> Vec<&'static str> {
+pub(crate) fn consequences(tasks: &[KillTask]) -> Vec<&'static str> {
     let (drops, goes_on) = if tasks.len() > 1 {
         (
             "Their connections drop without an error, open transactions roll back.",

@@ -6,7 +6,7 @@ use super::{KillOutcome, KillState, KillTask, OutcomeKind};
 
 /// Number of tasks in each state. Removed victims are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     outcomes: BTreeMap<OutcomeKind, usize>,
     left: usize,
     watched: usize,
@@ -14,7 +14,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts the states of `tasks`.
-    pub fn of(tasks: &[KillTask]) -> Self {
+    pub(crate) fn of(tasks: &[KillTask]) -> Self {
         let mut tally = Self::default();
         for task in tasks.iter().filter(|task| !task.is_removed()) {
             match (task.outcome().map(KillOutcome::kind), task.state()) {
@@ -27,22 +27,22 @@ impl Tally {
     }
 
     /// Returns the number of tasks that were not removed.
-    pub fn total(&self) -> usize {
+    pub(crate) fn total(&self) -> usize {
         self.finished() + self.left + self.watched
     }
 
     /// Returns the number of tasks with an outcome.
-    pub fn finished(&self) -> usize {
+    pub(crate) fn finished(&self) -> usize {
         self.outcomes.values().sum()
     }
 
     /// Returns the number of tasks that were not sent yet, or whose DELETE is in flight.
-    pub const fn left(&self) -> usize {
+    pub(crate) const fn left(&self) -> usize {
         self.left
     }
 
     /// Formats the counts: `197 killed, 2 already gone, 1 refused`.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let each = self.outcomes.iter();
         let each = each.map(|(kind, count)| format!("{count} {}", kind.word()));
         each.collect::<Vec<_>>().join(", ")

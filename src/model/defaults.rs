@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The default of a setting.
 #[derive(Clone, Copy, Debug)]
-pub struct DefaultValue<T> {
+pub(crate) struct DefaultValue<T> {
     /// The value.
     pub value: T,
     /// The value as written in a file.
@@ -30,10 +30,10 @@ macro_rules! percent {
 }
 
 /// Time from the start of one list to the start of the next.
-pub const INTERVAL: DefaultValue<Duration> = seconds!(1);
+pub(crate) const INTERVAL: DefaultValue<Duration> = seconds!(1);
 /// Maximum share of the proxy's time spent on lists.
-pub const DUTY: DefaultValue<f64> = percent!(10);
+pub(crate) const DUTY: DefaultValue<f64> = percent!(10);
 /// Maximum time to wait for a complete reply.
-pub const TIMEOUT: DefaultValue<Duration> = seconds!(10);
+pub(crate) const TIMEOUT: DefaultValue<Duration> = seconds!(10);
 /// Time in which a confirmed kill can be canceled.
-pub const GRACE: DefaultValue<Duration> = seconds!(3);
+pub(crate) const GRACE: DefaultValue<Duration> = seconds!(3);

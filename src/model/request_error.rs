@@ -144,7 +144,7 @@ impl RequestError {
     }
 
     /// Returns the text for a line with other words in it: text from the server comes last and is quoted.
-    pub fn one_line(&self) -> String {
+    pub(crate) fn one_line(&self) -> String {
         match self {
             Self::NotAllowed {
                 status,

@@ -14,7 +14,7 @@ const MAX_SECS: u32 = u32::MAX;
 
 impl Span {
     /// Creates a span from seconds. Returns `None` if they are negative or too large.
-    pub fn from_secs_f64(seconds: f64) -> Option<Self> {
+    pub(crate) fn from_secs_f64(seconds: f64) -> Option<Self> {
         (0.0..=f64::from(MAX_SECS)).contains(&seconds).then(|| {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -33,7 +33,7 @@ impl Span {
     /// Creates a span from whole seconds. Negative ones (a clock that runs ahead) become 0.
     ///
     /// Returns `None` if they are too large.
-    pub fn checked_from_secs(seconds: i64) -> Option<Self> {
+    pub(crate) fn checked_from_secs(seconds: i64) -> Option<Self> {
         let seconds = u32::try_from(seconds.max(0)).ok()?;
         Some(Self(u64::from(seconds) * 10))
     }
@@ -46,7 +46,7 @@ impl Span {
     }
 
     /// Returns the milliseconds.
-    pub const fn as_millis(self) -> u64 {
+    pub(crate) const fn as_millis(self) -> u64 {
         self.0 * 100
     }
 

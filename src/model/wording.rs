@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 /// Returns `1 session`, `2 sessions`: a count with its noun, which takes an `s` in the plural.
-pub fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String {
+pub(crate) fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String {
     let plural = if count.try_into().ok() == Some(1) { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
@@ -14,7 +14,7 @@ pub fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String 
 /// A name with blanks or `@`, one that begins with a quote and an empty one are put in single
 /// quotes, so that a name cannot look like the words around it. A quote inside becomes `\'`.
 /// The sanitizer doubles backslashes, so two different names never give the same text.
-pub fn quoted(name: &str) -> Cow<'_, str> {
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
     let is_plain = |name: &str| {
         let is_word = !name.contains(|c: char| c.is_whitespace() || c == '@');
         !name.is_empty() && is_word && !name.starts_with('\'')
@@ -27,7 +27,7 @@ pub fn quoted(name: &str) -> Cow<'_, str> {
 
 /// Returns a text in ASCII: every other character is written as `\\u{e9}`, so that two different
 /// texts stay different.
-pub fn ascii(text: &str) -> Cow<'_, str> {
+pub(crate) fn ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -39,7 +39,7 @@ pub fn ascii(text: &str) -> Cow<'_, str> {
 }
 
 /// Quotes text so that a shell reads it as one word.
-pub fn shell_quoted(text: &str) -> String {
+pub(crate) fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
@@ -50,7 +50,7 @@ const MAX_ERRORS: usize = 2;
 
 /// Returns the name that is probably intended, ignoring case: `name` abbreviates it (`mem`), continues it
 /// after `_` or `-` (`idle_seconds`), or has typing errors (`usre`).
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();
     let is_abbreviated = |known: &&str| name.len() >= MIN_ABBREVIATION && known.starts_with(&name);
     let is_continued = |known: &&str| {

@@ -177,7 +177,7 @@ impl Decoder<'_> {
 /// # Errors
 ///
 /// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
-pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
+pub(crate) fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     expect_shape(body, Shape::Array)?;
     let rows = rows::decode::<DraftSessionRow>(&text(body), decoder)?;
     Ok(DecodedList {
@@ -192,7 +192,7 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireE
 /// # Errors
 ///
 /// Returns [`WireError`] if the body is not one session.
-pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
+pub(crate) fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     if shape(body) == Shape::Array {
         return Err(WireError::Shape {
             expected: "one session",
@@ -215,7 +215,10 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, 
 /// # Errors
 ///
 /// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
-pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<ConnectionDetail>, WireError> {
+pub(crate) fn connections(
+    body: &[u8],
+    decoder: &mut Decoder<'_>,
+) -> Result<Vec<ConnectionDetail>, WireError> {
     expect_shape(body, Shape::Array)?;
     rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
 }

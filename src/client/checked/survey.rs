@@ -24,7 +24,7 @@ impl Client {
     ///
     /// Returns an error if the dialect cannot be detected, a connection cannot be opened, or the credentials
     /// are rejected.
-    pub async fn survey(&self) -> Result<Survey, RequestError> {
+    pub(crate) async fn survey(&self) -> Result<Survey, RequestError> {
         if self.dialect_or_find().await? == Dialect::Draft {
             return Ok(Survey::Unknown);
         }

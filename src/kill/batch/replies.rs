@@ -22,7 +22,7 @@ struct PendingTask<'a> {
 
 impl KillBatch {
     /// Refuses the victims of an endpoint whose account may only read, while the dialog is open.
-    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+    pub(crate) fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
         if matches!(self.phase, BatchPhase::Unconfirmed) {
             let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
             self.withdraw(here, &KillOutcome::Refused(RefusalReason::MayOnlyRead));

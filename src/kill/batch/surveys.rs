@@ -79,7 +79,7 @@ impl KillBatch {
     }
 
     /// Refuses victims whose first check failed. For `maxtop kill`, which does not repeat first checks.
-    pub fn refuse_unanswered(&mut self) {
+    pub(crate) fn refuse_unanswered(&mut self) {
         self.relist_at.clear();
         for (endpoint, (_, fault)) in std::mem::take(&mut self.survey_at) {
             let refused = KillOutcome::Refused(RefusalReason::Unreadable(fault));
