@@ -138,56 +138,22 @@ impl EndpointPoller {
         let (watched, watched_seen) = watch::channel(None);
         let (surveyed, surveyed_seen) = watch::channel(false);
         let (shown, shown_seen) = watch::channel(Vec::new());
-        let (process, process_seen) = watch::channel(None);
-        let (listed, listed_seen) = watch::channel(None);
         let (kills, kills_asked) = mpsc::unbounded_channel();
-        let endpoint = client.endpoint();
-        let list = ListPoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen.clone(),
-            ListOutputs { process, listed },
-            out.clone(),
-        );
-        let samples = SamplePoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen.clone(),
-            (listed_seen.clone(), shown_seen),
-            turns,
-            out.clone(),
-        );
-        let servers = ServerPoller::new(
-            client.clone(),
-            &settings,
-            (watched_seen.clone(), surveyed_seen),
-            out.clone(),
-        );
-        let detail = DetailPoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen,
-            watched_seen,
-            process_seen,
-            out.clone(),
-        );
-        let mut lanes = JoinSet::new();
-        lanes.spawn(list.run());
-        lanes.spawn(detail.run());
-        lanes.spawn(servers.run());
-        lanes.spawn(samples.run());
-        let asks = client.clone();
-        lanes.spawn(async move { asks.keep_logged_in().await });
-        lanes.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
-        lanes.spawn(kills::run(client, kills_asked, out));
+        let inputs = TaskInputs {
+            schedule: schedule_seen,
+            watched: watched_seen,
+            surveyed: surveyed_seen,
+            shown: shown_seen,
+            kills: kills_asked,
+        };
         Self {
-            endpoint,
+            endpoint: client.endpoint(),
             schedule,
             watched,
             surveyed,
             shown,
             kills,
-            lanes,
+            lanes: spawn_tasks(client, &settings, inputs, turns, out),
         }
     }
 
@@ -222,6 +188,66 @@ impl EndpointPoller {
     pub async fn wait_for_end(&mut self) -> PollerEnded {
         any_ended(std::slice::from_mut(self)).await
     }
+}
+
+/// Commands to the tasks of one poller.
+struct TaskInputs {
+    schedule: watch::Receiver<PollSchedule>,
+    watched: watch::Receiver<Option<SessionId>>,
+    surveyed: watch::Receiver<bool>,
+    shown: watch::Receiver<Vec<SessionId>>,
+    kills: mpsc::UnboundedReceiver<(Ticket, KillRequest)>,
+}
+
+/// Starts the tasks of one poller.
+fn spawn_tasks(
+    client: Client,
+    settings: &PollSettings,
+    inputs: TaskInputs,
+    turns: Arc<RateLimiter>,
+    out: mpsc::UnboundedSender<Msg>,
+) -> JoinSet<()> {
+    let (process, process_seen) = watch::channel(None);
+    let (listed, listed_seen) = watch::channel(None);
+    let list = ListPoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule.clone(),
+        ListOutputs { process, listed },
+        out.clone(),
+    );
+    let samples = SamplePoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule.clone(),
+        (listed_seen.clone(), inputs.shown),
+        turns,
+        out.clone(),
+    );
+    let servers = ServerPoller::new(
+        client.clone(),
+        settings,
+        (inputs.watched.clone(), inputs.surveyed),
+        out.clone(),
+    );
+    let detail = DetailPoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule,
+        inputs.watched,
+        process_seen,
+        out.clone(),
+    );
+    let mut tasks = JoinSet::new();
+    tasks.spawn(list.run());
+    tasks.spawn(detail.run());
+    tasks.spawn(servers.run());
+    tasks.spawn(samples.run());
+    let asks = client.clone();
+    tasks.spawn(async move { asks.keep_logged_in().await });
+    tasks.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
+    tasks.spawn(kills::run(client, inputs.kills, out));
+    tasks
 }
 
 /// Waits for the first task of any poller to end. Never returns without pollers.

@@ -108,6 +108,16 @@ async fn kill(
         }
         Consent::Prompt | Consent::Given => {}
     }
+    carry_out(round, config, args, &mut outcomes).await
+}
+
+/// Starts the kills with a grace period if the user can cancel them, and waits for their outcomes.
+async fn carry_out(
+    mut round: KillDriver<Client>,
+    config: &Config,
+    args: &KillArgs,
+    outcomes: &mut OutcomePrinter<'_>,
+) -> Result<ExitStatus, CommandError> {
     let reason = args
         .reason
         .as_deref()
@@ -124,7 +134,7 @@ async fn kill(
     if round.is_in_grace() {
         prompt::announce(count, grace);
     }
-    finish(round, interrupts, &mut outcomes).await
+    finish(round, interrupts, outcomes).await
 }
 
 /// Logs in at every endpoint that has victims.

@@ -86,11 +86,11 @@ pub fn setting_text(duration: Duration) -> String {
     exact_text(duration).replace(' ', "")
 }
 
-/// Formats a measured duration with about two digits: `0.3ms`, `14ms`, `1.4s`, `12s`.
+/// Formats a measured duration with about two digits: `0.3ms`, `8ms`, `14ms`, `1.4s`, `12s`.
 pub fn measured_text(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1e3;
     if ms < 9.95 {
-        format!("{ms:.1}ms")
+        format!("{ms:.1}ms").replace(".0", "")
     } else if ms < 999.5 {
         format!("{ms:.0}ms")
     } else if ms < 9_950.0 {

@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
 use tokio::time::Instant;
 
-use super::audit::{AuditLog, AuditThread};
+use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
@@ -32,8 +32,6 @@ use crate::ui::view;
 
 /// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
-/// Maximum time to wait for the last lines of the audit log.
-const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
 /// Maximum number of messages handled before the next frame.
 const MAX_MESSAGES_PER_FRAME: usize = 256;
 
@@ -160,8 +158,8 @@ impl Screen {
                     Some(msg) => self.data(msg)?,
                     None => return Ok(ScreenExit::TerminalGone),
                 },
-                () = until(due), if due.is_some_and(|due| due > now) => {}
-                () = until(wake), if wake.is_some() => {
+                () = clock::until(due), if due.is_some_and(|due| due > now) => {}
+                () = clock::until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.dispatch([])?;
                     self.draw_data(Duration::ZERO);
@@ -335,12 +333,5 @@ const fn patience(msg: &Msg) -> Option<Duration> {
         Msg::Drawn(_) | Msg::Sampled(..) => None,
         Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
         _ => Some(Duration::ZERO),
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
