@@ -1,6 +1,5 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tui_input::{Input, InputRequest};
@@ -13,7 +12,7 @@ use super::status::Status;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
-    reason_names,
+    reason_names, summary,
 };
 use crate::model::{Identity, Lookup, Now, Session, Text, TextLimit};
 
@@ -287,8 +286,8 @@ impl KillDialog {
     }
 
     fn count(&mut self) {
-        self.by_user = counted(&self.batch, |session| session.user.as_ref());
-        self.by_service = counted(&self.batch, |session| session.service.as_ref());
+        self.by_user = summary::count_by(self.batch.tasks(), |session| session.user.as_ref());
+        self.by_service = summary::count_by(self.batch.tasks(), |session| session.service.as_ref());
     }
 
     fn reason_key(&mut self, key: KeyPress) {
@@ -323,18 +322,4 @@ impl KillDialog {
             }
         }
     }
-}
-
-/// Counts the remaining victims by a value, largest first.
-fn counted(batch: &KillBatch, of: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
-    for task in batch.tasks().iter().filter(|task| !task.is_removed()) {
-        *counts.entry(of(&task.victim.session)).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts
-        .into_iter()
-        .map(|(name, count)| (name.map_or("unknown", Text::as_str).to_owned(), count))
-        .collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
 }

@@ -62,6 +62,7 @@ use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
+use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 use crate::model::{EndpointId, SessionId};
 
 /// Settings of the screen.
@@ -98,14 +99,14 @@ pub struct AppSettings {
 impl Default for AppSettings {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(1),
-            duty: 0.1,
+            interval: INTERVAL.value,
+            duty: DUTY.value,
             ascii: false,
             plain: false,
             filter: Filter::default(),
             columns: None,
             sort: Sort::default(),
-            grace: Duration::from_secs(3),
+            grace: GRACE.value,
             protect: Filter::default(),
             audit: String::new(),
             diagnosis: DiagnosisSettings::default(),

@@ -128,7 +128,7 @@ async fn fetch(
     settings: &DiagnosisSettings,
 ) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
-    let instance = connect::instance(client).await.map_err(&failed)?;
+    let instance = client.optional_instance().await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
         RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),

@@ -37,6 +37,10 @@ pub struct SimServer {
 }
 
 /// Starts the endpoint. Must be called within a tokio runtime.
+///
+/// # Errors
+///
+/// Returns [`DemoError`] if the specification is invalid or the address cannot be bound.
 pub async fn serve(spec: ServeSpec) -> Result<SimServer, DemoError> {
     spec.check()?;
     let address = spec.listen;

@@ -103,6 +103,10 @@ impl ServeSpec {
 
 impl VersionProfile {
     /// Finds a version by name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DemoError::Profile`] if no version has this name.
     pub fn named(name: &str) -> Result<&'static Self, DemoError> {
         let named = PROFILES.iter().find(|profile| profile.name == name);
         named.ok_or_else(|| DemoError::Profile {

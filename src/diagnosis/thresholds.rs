@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::Span;
+use crate::model::{Span, setting_text};
 
 /// The thresholds of the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +142,7 @@ impl Threshold {
     /// Returns the value as text: `30s`, `10x`.
     pub fn text(&self, mut limits: Thresholds) -> String {
         match self.limit {
-            ThresholdAccess::Span(at) => {
-                let span = Duration::from_millis(at(&mut limits).as_millis());
-                humantime::format_duration(span).to_string().replace(' ', "")
-            }
+            ThresholdAccess::Span(at) => setting_text(Duration::from_millis(at(&mut limits).as_millis())),
             ThresholdAccess::Times(at) => format!("{}x", at(&mut limits)),
         }
     }

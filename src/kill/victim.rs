@@ -9,7 +9,7 @@ use crate::model::{Dialect, Identity, Instance, Session, SessionObservation};
 
 /// A session selected for a kill.
 #[derive(Clone, Debug)]
-pub struct Victim {
+pub(crate) struct Victim {
     /// The identity that the checks compare.
     pub identity: Identity,
     /// The session as the list had it.
@@ -50,13 +50,13 @@ impl Victim {
     }
 
     /// Returns the session in one line: `17 bob@10.0.0.9:4711`.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.identity.id, self.identity.client())
     }
 }
 
 /// Returns the names of the reasons found, as used in filters.
-pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
+pub(crate) fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
     ReasonNames {
         found: diagnosis
             .found
@@ -68,6 +68,6 @@ pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
 }
 
 /// Whether a filter uses the reasons why a session is stuck. Otherwise they need not be computed.
-pub fn asks_why(filter: &Filter) -> bool {
+pub(crate) fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")
 }

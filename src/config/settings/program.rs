@@ -6,6 +6,7 @@ use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
 use crate::filter::Filter;
 use crate::model::Dialect;
+use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
 /// Entries of the table.
 pub(super) const ENTRIES: [Setting; 13] = [
@@ -29,7 +30,7 @@ pub(super) const ENTRIES: [Setting; 13] = [
         name: "interval",
         short: Some('i'),
         form: Form::Time,
-        default: "1s",
+        default: INTERVAL.text,
         about: "time between two polls",
         apply: Apply::Config(|config, text| {
             config.interval = value::duration(text)?;
@@ -40,7 +41,7 @@ pub(super) const ENTRIES: [Setting; 13] = [
     Setting {
         name: "duty",
         form: Form::Share,
-        default: "10%",
+        default: DUTY.text,
         about: "maximum share of the proxy's time for lists; the interval is extended if needed",
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
@@ -51,7 +52,7 @@ pub(super) const ENTRIES: [Setting; 13] = [
     Setting {
         name: "timeout",
         form: Form::Time,
-        default: "10s",
+        default: TIMEOUT.text,
         about: "maximum time to wait for a complete reply",
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
@@ -97,7 +98,7 @@ pub(super) const ENTRIES: [Setting; 13] = [
     Setting {
         name: "grace",
         form: Form::Time,
-        default: "3s",
+        default: GRACE.text,
         about: "time in which a confirmed kill can be canceled; 0s for none",
         apply: Apply::Config(|config, text| {
             config.grace = value::grace(text)?;
