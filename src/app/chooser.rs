@@ -4,7 +4,6 @@
 use super::App;
 use super::columns::ColumnId;
 use super::keymap::Action;
-use super::msg::Effect;
 use super::status::Status;
 
 /// State of the open column chooser.
@@ -73,7 +72,7 @@ impl App {
         self.chooser = Some(Chooser::new(&self.table.columns));
     }
 
-    pub(super) fn chooser_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn chooser_key(&mut self, action: Action) {
         let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         let Some(chooser) = &mut self.chooser else { return };
         match action {
@@ -92,11 +91,11 @@ impl App {
             }
             Action::Copy => {
                 let line = setting(&self.table.columns);
-                self.copy(line, "", effects);
+                self.copy(line, "");
             }
             Action::Accept => self.chooser = None,
             // Esc stops the remaining kills first, as the last line shows.
-            Action::No if self.stop_kills(effects) => {}
+            Action::No if self.stop_kills() => {}
             Action::No => {
                 if let Some(chooser) = self.chooser.take() {
                     self.table.columns = chooser.before;

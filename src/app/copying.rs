@@ -8,7 +8,7 @@ impl App {
     /// `y` in the details: copies the `KILL` statement for one of the session's connections on its
     /// server, which a DELETE does not kill. Pressed again, copies the statement for the next
     /// connection.
-    pub(super) fn copy_kill(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn copy_kill(&mut self) {
         let Some(detail) = &mut self.detail else { return };
         let connections = detail
             .observation
@@ -37,15 +37,11 @@ impl App {
             1 => "",
             _ => "; y again for the next",
         };
-        self.copy(
-            format!("KILL {thread}"),
-            &format!("   (for {server}{next})"),
-            effects,
-        );
+        self.copy(format!("KILL {thread}"), &format!("   (for {server}{next})"));
     }
 
     /// Sends a text to the terminal's clipboard. Terminals do not confirm that they accept it.
-    pub(super) fn copy(&mut self, text: String, note: &str, effects: &mut Vec<Effect>) {
+    pub(super) fn copy(&mut self, text: String, note: &str) {
         let condition = if self.settings.in_tmux {
             "; tmux copies it with 'set-clipboard on'"
         } else {
@@ -54,6 +50,6 @@ impl App {
         self.status = Some(Status::note(format!(
             "sent to the terminal: {text}{note}{condition}"
         )));
-        effects.push(Effect::Copy(text));
+        self.outbox.push(Effect::Copy(text));
     }
 }

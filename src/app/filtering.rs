@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::App;
 use super::keymap::Action;
 use super::keymap::KeyPress;
-use super::msg::Effect;
 use super::prompt::FilterPrompt;
 use super::status::Status;
 use crate::filter::{Filter, FilterField};
@@ -16,23 +15,23 @@ impl App {
         self.prompt = Some(FilterPrompt::new(self.table.filter.clone()));
     }
 
-    pub(super) fn type_filter(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
+    pub(super) fn type_filter(&mut self, key: KeyPress) {
         if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
-            self.preview_filter(effects);
+            self.preview_filter();
         }
     }
 
     /// Inserts pasted text into the open text input. It is never treated as keys.
-    pub(super) fn on_paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+    pub(super) fn on_paste(&mut self, text: &str) {
         if let Some(asking) = &mut self.kills.asking {
             asking.paste(text);
         } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
-            self.preview_filter(effects);
+            self.preview_filter();
         }
     }
 
     /// Replaces the filter with the user and address of the selected session, on all endpoints.
-    pub(super) fn filter_client(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn filter_client(&mut self) {
         let Some((user, address)) = self.client() else {
             return;
         };
@@ -48,13 +47,13 @@ impl App {
             return;
         };
         if self.detail.is_some() {
-            self.close_detail(effects);
+            self.close_detail();
         }
         self.table.history.add(&filter);
         self.table.groups.opened.clear();
         self.table.filter = filter;
         self.table.start_over();
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 
     /// Returns user and address of the selected session, each `None` if unknown.
@@ -70,16 +69,16 @@ impl App {
     }
 
     /// Applies the last valid text while the filter is being typed.
-    fn preview_filter(&mut self, effects: &mut Vec<Effect>) {
+    fn preview_filter(&mut self) {
         if let Some(prompt) = &self.prompt
             && prompt.error.is_none()
         {
             self.table.filter = prompt.good.clone();
-            self.rebuild_view(effects);
+            self.rebuild_view();
         }
     }
 
-    pub(super) fn prompt_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn prompt_key(&mut self, action: Action) {
         let Some(prompt) = &mut self.prompt else { return };
         let changed = match action {
             Action::Move(by) => prompt.step(by, &self.table.history),
@@ -87,15 +86,15 @@ impl App {
                 let view = Arc::clone(&self.table.view);
                 prompt.complete(|field| view.texts(field))
             }
-            _ => return self.end_prompt(action, effects),
+            _ => return self.end_prompt(action),
         };
         if changed {
-            self.preview_filter(effects);
+            self.preview_filter();
         }
     }
 
     /// Enter with an invalid filter stays in the prompt.
-    fn end_prompt(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn end_prompt(&mut self, action: Action) {
         let Some(prompt) = &mut self.prompt else { return };
         if action == Action::Accept {
             let Some(filter) = prompt.accept() else { return };
@@ -110,6 +109,6 @@ impl App {
             self.table.filter = prompt.before.clone();
         }
         self.prompt = None;
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 }

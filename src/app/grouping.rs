@@ -4,7 +4,6 @@ use super::App;
 use super::groups::group::{Group, GroupKey};
 use super::groups::groupings::{Grouping, GroupingId};
 use super::groups::pane::Opened;
-use super::msg::Effect;
 use super::row::TableRow;
 use super::status::Status;
 use crate::filter::Filter;
@@ -30,7 +29,7 @@ impl App {
     }
 
     /// `t`: groups by the last field, and once grouped, by the next or previous field.
-    pub(super) fn group_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
+    pub(super) fn group_by(&mut self, step: isize) {
         let known: Vec<_> = self.known_groupings().collect();
         let panes = &self.table.groups;
         let place = |id| known.iter().position(|known| *known == id);
@@ -48,20 +47,20 @@ impl App {
         let comes_back = panes.by.is_none() && panes.last == by;
         let cursor = panes.cursor.clone().filter(|_| comes_back);
         if self.detail.is_some() {
-            self.close_detail(effects);
+            self.close_detail();
         }
         self.marks.set_anchor(None);
         self.table.groups.set_grouping(by, cursor);
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 
     /// Enter: shows the sessions of the group under the cursor, or the details of a session.
-    pub(super) fn open(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn open(&mut self) {
         if self.is_regrouping() {
             return;
         }
         if !self.shows_groups() {
-            return self.open_detail(effects);
+            return self.open_detail();
         }
         let under = self.table.filter.clone();
         let Some((key, filter)) = self.chosen_group(&under) else {
@@ -76,12 +75,12 @@ impl App {
         });
         self.table.history.add(&self.table.filter);
         self.table.start_over();
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 
     /// Esc: returns from the sessions of a group to the groups, and from the groups to the table.
     /// Returns whether there was a group to leave.
-    pub(super) fn leave_group(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn leave_group(&mut self) -> bool {
         let panes = &mut self.table.groups;
         if panes.by.take().is_none() {
             let Some(opened) = panes.opened.pop() else {
@@ -90,7 +89,7 @@ impl App {
             panes.set_grouping(opened.by, Some(opened.key));
             self.table.filter = opened.before;
         }
-        self.rebuild_view(effects);
+        self.rebuild_view();
         true
     }
 
@@ -142,7 +141,7 @@ impl App {
     }
 
     /// Marks all sessions of the group under the cursor, or removes their marks if all are marked.
-    pub(super) fn toggle_group(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn toggle_group(&mut self) {
         let is_marked = self.is_group_marked();
         let under = self.table.view.spec.filter.clone();
         let Some((key, filter)) = self.chosen_group(&under) else {
@@ -157,7 +156,7 @@ impl App {
             self.marks.mark(keys, Some(&filter));
         }
         self.count_hidden_marks();
-        self.step(1, effects);
+        self.step(1);
     }
 
     /// Whether all sessions of the group under the cursor are marked.

@@ -8,7 +8,6 @@ use tui_input::{Input, InputRequest};
 use super::App;
 use super::keymap::Action;
 use super::keymap::{Code, KeyPress};
-use super::msg::Effect;
 use super::status::Status;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
@@ -45,7 +44,7 @@ pub struct KillDialog {
 impl App {
     /// `K`: opens the dialog for the session in the details if they have the focus, otherwise for the
     /// marked sessions, otherwise for the session or the group under the cursor.
-    pub(super) fn ask_to_kill(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_to_kill(&mut self) {
         if let Some(busy) = self.kills.busy() {
             self.status = Some(Status::warning(busy));
             return;
@@ -56,7 +55,7 @@ impl App {
                 return;
             }
             let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
-            return self.open_dialog(victim.into_iter().collect(), false, effects);
+            return self.open_dialog(victim.into_iter().collect(), false);
         }
         if self.is_regrouping() {
             self.status = Some(Status::note("loading sessions …".to_owned()));
@@ -64,12 +63,12 @@ impl App {
         }
         if !self.marks.is_empty() {
             let on_mark = self.is_cursor_on_mark();
-            return self.open_dialog(self.marked(), !on_mark, effects);
+            return self.open_dialog(self.marked(), !on_mark);
         }
         if self.shows_groups() {
             let victims = self.victims_of_group();
             if !victims.is_empty() {
-                self.open_dialog(victims, false, effects);
+                self.open_dialog(victims, false);
             }
             return;
         }
@@ -81,7 +80,7 @@ impl App {
             return;
         }
         let victim = self.victim(row.identity(), row.session.clone(), None);
-        self.open_dialog(victim.into_iter().collect(), false, effects);
+        self.open_dialog(victim.into_iter().collect(), false);
     }
 
     fn is_cursor_on_mark(&self) -> bool {
@@ -139,7 +138,7 @@ impl App {
     }
 
     /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
-    fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool, effects: &mut Vec<Effect>) {
+    fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool) {
         let Some(first) = victims.first() else {
             self.status = Some(Status::warning("no data from the proxy yet".to_owned()));
             return;
@@ -174,35 +173,35 @@ impl App {
         };
         asking.count();
         self.kills.asking = Some(asking);
-        effects.extend(orders.into_iter().map(Effect::Kill));
+        self.outbox.push_orders(orders);
     }
 
     /// Handles a key in the dialog.
-    pub(super) fn dialog_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn dialog_key(&mut self, action: Action) {
         let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
         let now = self.now;
         let Some(asking) = &mut self.kills.asking else {
             return;
         };
         match action {
-            Action::Yes => self.press(Press::Yes, effects),
-            Action::No => self.press(Press::No, effects),
-            Action::Choose => self.press(Press::Move, effects),
-            Action::Accept => self.press(Press::Enter, effects),
-            Action::Erase => self.press(Press::Erase, effects),
+            Action::Yes => self.press(Press::Yes),
+            Action::No => self.press(Press::No),
+            Action::Choose => self.press(Press::Move),
+            Action::Accept => self.press(Press::Enter),
+            Action::Erase => self.press(Press::Erase),
             Action::Move(lines) => asking.step(lines),
             Action::Page(pages) => asking.step(pages.saturating_mul(page)),
             Action::First => asking.step(isize::MIN),
             Action::Last => asking.step(isize::MAX),
-            Action::Strike => effects.extend(asking.remove(now).into_iter().map(Effect::Kill)),
+            Action::Strike => self.outbox.push_orders(asking.remove(now)),
             Action::Reason => asking.types_reason = true,
             _ => {}
         }
     }
 
     /// Handles a digit of the number of victims.
-    pub(super) fn dialog_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
-        self.press(Press::Digit(digit), effects);
+    pub(super) fn dialog_digit(&mut self, digit: char) {
+        self.press(Press::Digit(digit));
     }
 
     /// Handles a key while the reason is typed.
@@ -212,7 +211,7 @@ impl App {
         }
     }
 
-    fn press(&mut self, press: Press, effects: &mut Vec<Effect>) {
+    fn press(&mut self, press: Press) {
         let now = self.now;
         let Some(asking) = &mut self.kills.asking else {
             return;
@@ -223,7 +222,7 @@ impl App {
         {
             DialogResult::Stay => {}
             DialogResult::No => {
-                self.close_dialog(effects);
+                self.close_dialog();
                 self.status = Some(Status::note("nothing was killed".to_owned()));
             }
             DialogResult::Yes if asking.batch.open_dialog_ticket().is_none() => {}
@@ -234,16 +233,16 @@ impl App {
                     let reason = (!reason.is_empty()).then(|| Text::clean(reason, TextLimit::Line));
                     let orders = asking.batch.confirm(reason, self.settings.grace, now);
                     self.kills.batches.push(asking.batch);
-                    effects.extend(orders.into_iter().map(Effect::Kill));
+                    self.outbox.push_orders(orders);
                 }
-                self.rebuild_view(effects);
+                self.rebuild_view();
             }
         }
     }
 
-    pub(super) fn close_dialog(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn close_dialog(&mut self) {
         self.kills.asking = None;
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 
     /// Returns the ticket of the dialog if Yes is possible, for the frame drawn now.

@@ -136,29 +136,29 @@ impl Kills {
 
 impl App {
     /// Sends a kill event to the batch that it belongs to.
-    pub(super) fn on_kill_event(&mut self, event: KillEvent, effects: &mut Vec<Effect>) {
+    pub(super) fn on_kill_event(&mut self, event: KillEvent) {
         let now = self.now;
         let Some(ticket) = event.ticket() else { return };
         let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
         let mut batches = asked.chain(&mut self.kills.batches);
         if let Some(batch) = batches.find(|batch| batch.owns(ticket)) {
-            effects.extend(batch.on_event(event, now).into_iter().map(Effect::Kill));
-            self.apply_finished_kills(effects);
+            self.outbox.push_orders(batch.on_event(event, now));
+            self.apply_finished_kills();
         }
     }
 
     /// Sends an event to the dialog and all batches.
-    pub(super) fn send_to_kills(&mut self, event: &KillEvent, effects: &mut Vec<Effect>) {
+    pub(super) fn send_to_kills(&mut self, event: &KillEvent) {
         let now = self.now;
         let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
         for batch in asked.chain(&mut self.kills.batches) {
-            effects.extend(batch.on_event(event.clone(), now).into_iter().map(Effect::Kill));
+            self.outbox.push_orders(batch.on_event(event.clone(), now));
         }
-        self.apply_finished_kills(effects);
+        self.apply_finished_kills();
     }
 
     /// Handles a new snapshot.
-    pub(super) fn on_list_for_kills(&mut self, snapshot: &Arc<Snapshot>, effects: &mut Vec<Effect>) {
+    pub(super) fn on_list_for_kills(&mut self, snapshot: &Arc<Snapshot>) {
         for back in self.kills.returns.on_list(snapshot, self.now) {
             let logged = self.kills.log.iter_mut().rev();
             for logged in logged.filter(|logged| logged.kill == back.kill) {
@@ -167,12 +167,12 @@ impl App {
                 self.status = Some(Status::warning(text));
             }
         }
-        self.send_to_kills(&KillEvent::Listed(Arc::clone(snapshot)), effects);
+        self.send_to_kills(&KillEvent::Listed(Arc::clone(snapshot)));
     }
 
     /// Handles an account that may only read: no session of its endpoint can be killed, and the open
     /// dialog shows that.
-    pub(super) fn may_only_read(&mut self, id: EndpointId, effects: &mut Vec<Effect>) {
+    pub(super) fn may_only_read(&mut self, id: EndpointId) {
         if let Some(endpoint) = self.endpoint_mut(id) {
             endpoint.read_only = true;
             endpoint.may_only_read = true;
@@ -180,66 +180,66 @@ impl App {
         let now = self.now;
         if let Some(asking) = &mut self.kills.asking {
             let orders = asking.batch.forbid(id, now);
-            effects.extend(orders.into_iter().map(Effect::Kill));
+            self.outbox.push_orders(orders);
         }
     }
 
     /// Sends the time to all batches.
-    pub(super) fn kills_clock(&mut self, effects: &mut Vec<Effect>) {
-        self.send_to_kills(&KillEvent::Clock, effects);
+    pub(super) fn kills_clock(&mut self) {
+        self.send_to_kills(&KillEvent::Clock);
     }
 
     /// Cancels the kill in its grace period. Returns whether there was one.
-    pub(super) fn cancel_kill(&mut self, why: &'static str, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn cancel_kill(&mut self, why: &'static str) -> bool {
         let mut batches = self.kills.batches.iter_mut();
         let taken = batches.any(|batch| batch.cancel(why));
         if taken {
-            self.apply_finished_kills(effects);
+            self.apply_finished_kills();
         }
         taken
     }
 
     /// Cancels or stops the kills because the program is or was suspended: in that time the user cannot
     /// cancel.
-    pub(super) fn halt_kills(&mut self, effects: &mut Vec<Effect>) {
-        if !self.cancel_kill("maxtop was suspended", effects) {
-            self.stop_kills(effects);
+    pub(super) fn halt_kills(&mut self) {
+        if !self.cancel_kill("maxtop was suspended") {
+            self.stop_kills();
         }
     }
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
-    pub(super) fn stop_kills(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn stop_kills(&mut self) -> bool {
         let now = self.now;
         let mut stopped = false;
         for batch in self.kills.batches.iter_mut().filter(|batch| batch.is_busy()) {
             stopped = true;
-            effects.extend(batch.stop(now).into_iter().map(Effect::Kill));
+            self.outbox.push_orders(batch.stop(now));
         }
         if stopped {
-            self.apply_finished_kills(effects);
+            self.apply_finished_kills();
         }
         stopped
     }
 
     /// Ends all batches because the program exits. Kills in flight are reported as unknown.
-    pub(super) fn abandon_kills(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn abandon_kills(&mut self) {
         self.kills.asking = None;
-        self.cancel_kill("maxtop exits", effects);
+        self.cancel_kill("maxtop exits");
         let fault = RequestError::Abandoned;
         for batch in &mut self.kills.batches {
             let in_flight = batch.tasks().iter().filter(|task| task.is_in_flight());
             let unknown = KillOutcome::Unknown(fault.clone());
             let lines = in_flight.map(|task| unknown.words(&task.victim.identity));
             self.kills.unsettled.extend(lines);
-            effects.extend(batch.abandon(&fault, self.now).into_iter().map(Effect::Kill));
+            self.outbox.push_orders(batch.abandon(&fault, self.now));
         }
     }
 
     /// Shows the outcomes of the finished batches, and drops these.
-    fn apply_finished_kills(&mut self, effects: &mut Vec<Effect>) {
+    fn apply_finished_kills(&mut self) {
         let mut batches = std::mem::take(&mut self.kills.batches);
         for batch in &mut batches {
-            self.apply_outcomes(batch, effects);
+            self.apply_outcomes(batch);
         }
         batches.retain(|batch| !batch.is_finished());
         // Batches that were added during the loop come last.
@@ -247,7 +247,7 @@ impl App {
         self.kills.batches = batches;
     }
 
-    fn apply_outcomes(&mut self, batch: &mut KillBatch, effects: &mut Vec<Effect>) {
+    fn apply_outcomes(&mut self, batch: &mut KillBatch) {
         if let Some(why) = batch.cancel_reason() {
             self.status = Some(Status::note(format!(
                 "canceled ({why}): nothing was sent to {}",
@@ -271,7 +271,7 @@ impl App {
         }
         if batch.sums_up() {
             // One list request for the whole batch: each one has a cost for the proxy.
-            effects.push(Effect::Relist(batch.endpoints()));
+            self.outbox.push(Effect::Relist(batch.endpoints()));
             if !single {
                 self.show_outcomes(batch);
             }

@@ -1,18 +1,17 @@
 //! Marking rows: one, a range, all that are shown.
 
 use super::App;
-use super::msg::Effect;
 use super::status::Status;
 use crate::model::RowKey;
 
 impl App {
     /// Marks or unmarks the row under the cursor, and moves to the next row.
-    pub(super) fn toggle_mark(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn toggle_mark(&mut self) {
         if self.is_regrouping() {
             return;
         }
         if self.shows_groups() {
-            return self.toggle_group(effects);
+            return self.toggle_group();
         }
         let Some(row) = self.table.view.row(self.table.position()) else {
             return;
@@ -24,7 +23,7 @@ impl App {
         let key = row.key();
         self.marks.toggle(key);
         self.count_hidden_marks();
-        self.step(1, effects);
+        self.step(1);
     }
 
     /// Starts a range at the cursor, or marks the range up to the cursor.

@@ -34,6 +34,7 @@ mod filtering;
 mod grouping;
 mod marking;
 mod navigate;
+mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
@@ -164,6 +165,8 @@ pub struct App {
     goto: Option<navigate::Goto>,
     /// The draft sessions that were on the screen last.
     shown: Vec<(EndpointId, SessionId)>,
+    /// The effects of the update in progress.
+    outbox: outbox::Outbox,
 }
 
 impl App {
@@ -194,6 +197,7 @@ impl App {
             last_key: None,
             goto: None,
             shown: Vec::new(),
+            outbox: outbox::Outbox::default(),
         }
     }
 

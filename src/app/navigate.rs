@@ -32,7 +32,7 @@ impl App {
     }
 
     /// Moves the cursor, or scrolls the focused part.
-    pub(super) fn step(&mut self, lines: isize, effects: &mut Vec<Effect>) {
+    pub(super) fn step(&mut self, lines: isize) {
         if let Some(overlay) = &mut self.overlay {
             overlay.top = overlay.top.saturating_add_signed(lines);
         } else if self.detail_has_keys() {
@@ -40,12 +40,12 @@ impl App {
         } else {
             let page = self.page();
             let left_ghost = self.table.move_by(lines, page);
-            self.on_cursor_moved(left_ghost, effects);
+            self.on_cursor_moved(left_ghost);
         }
     }
 
     /// Moves to the first or last row.
-    pub(super) fn jump(&mut self, position: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn jump(&mut self, position: usize) {
         if let Some(overlay) = &mut self.overlay {
             overlay.top = position;
             return;
@@ -56,16 +56,16 @@ impl App {
         }
         let page = self.page();
         let left_ghost = self.table.go_to(position, page);
-        self.on_cursor_moved(left_ghost, effects);
+        self.on_cursor_moved(left_ghost);
     }
 
-    fn on_cursor_moved(&mut self, left_ghost: bool, effects: &mut Vec<Effect>) {
+    fn on_cursor_moved(&mut self, left_ghost: bool) {
         if left_ghost {
-            self.rebuild_view(effects);
+            self.rebuild_view();
         }
         let beside = self.detail.is_some() && !self.areas().table.is_empty();
         if beside {
-            self.open_detail(effects);
+            self.open_detail();
         }
     }
 
@@ -76,7 +76,7 @@ impl App {
     }
 
     /// Handles a digit: moves to the first session whose id begins with the typed digits.
-    pub(super) fn goto_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
+    pub(super) fn goto_digit(&mut self, digit: char) {
         let now = self.now.elapsed;
         let mut digits = match self.goto.take() {
             Some(goto) if now.saturating_sub(goto.at) < DIGIT_TIMEOUT => goto.digits,
@@ -92,14 +92,14 @@ impl App {
                 .min_by_key(|(_, id)| *id)
         });
         match found {
-            Some((position, _)) => self.jump(position, effects),
+            Some((position, _)) => self.jump(position),
             None => self.status = Some(Status::note(format!("no id shown begins with {digits}"))),
         }
         self.goto = Some(Goto { digits, at: now });
     }
 
     /// Opens the details of the session under the cursor, or switches them to it.
-    pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn open_detail(&mut self) {
         let Some(row) = self.table.view.row(self.table.position()) else {
             return;
         };
@@ -111,7 +111,8 @@ impl App {
         {
             return;
         }
-        effects.push(Effect::Watch(Some((identity.endpoint, identity.id))));
+        self.outbox
+            .push(Effect::Watch(Some((identity.endpoint, identity.id))));
         self.detail = Some(DetailPane::new(identity, row.session.clone()));
         self.diagnose_detail();
         let page = self.page();
@@ -119,10 +120,10 @@ impl App {
     }
 
     /// Closes the details. The cursor keeps its place.
-    pub(super) fn close_detail(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn close_detail(&mut self) {
         self.detail = None;
         self.detail_focused = false;
-        effects.push(Effect::Watch(None));
+        self.outbox.push(Effect::Watch(None));
         let page = self.page();
         self.table.scroll_into_view(page);
     }

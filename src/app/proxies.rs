@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::App;
 use super::endpoint::{EndpointState, LinkState};
-use super::msg::Effect;
 use super::status::Status;
 use crate::kill::KillEvent;
 use crate::model::EndpointId;
@@ -51,14 +50,14 @@ impl Proxies {
 
 impl App {
     /// Handles a process start that has switched back to an earlier one.
-    pub(super) fn proxies_switched(&mut self, id: EndpointId, effects: &mut Vec<Effect>) {
+    pub(super) fn proxies_switched(&mut self, id: EndpointId) {
         if self.note_switch(id)
             && let Some(endpoint) = self.endpoint(id)
         {
             let text = format!("{}: several proxies answer here: killing is off", endpoint.name);
             self.status = Some(Status::warning(text));
         }
-        self.send_to_kills(&KillEvent::SeveralProxies(id), effects);
+        self.send_to_kills(&KillEvent::SeveralProxies(id));
     }
 
     /// Turns killing off at an endpoint. Returns whether it was on.

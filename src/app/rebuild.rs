@@ -53,23 +53,23 @@ impl App {
     }
 
     /// Requests a rebuild for user input. If one is in progress, the next starts after it.
-    pub(super) fn rebuild_view(&mut self, effects: &mut Vec<Effect>) {
-        self.request_view(RebuildTrigger::ByPerson, effects);
+    pub(super) fn rebuild_view(&mut self) {
+        self.request_view(RebuildTrigger::ByPerson);
     }
 
     /// Requests a rebuild for new data.
-    pub(super) fn rebuild_for_data(&mut self, effects: &mut Vec<Effect>) {
-        self.request_view(RebuildTrigger::ByData, effects);
+    pub(super) fn rebuild_for_data(&mut self) {
+        self.request_view(RebuildTrigger::ByData);
     }
 
     /// Starts a rebuild for data that has waited long enough.
-    pub(super) fn rebuild_if_waiting(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn rebuild_if_waiting(&mut self) {
         if let Some(asked) = self.arranging.asked {
-            self.request_view(asked, effects);
+            self.request_view(asked);
         }
     }
 
-    fn request_view(&mut self, asked: RebuildTrigger, effects: &mut Vec<Effect>) {
+    fn request_view(&mut self, asked: RebuildTrigger) {
         let asked = self.arranging.asked.map_or(asked, |before| before.max(asked));
         let rests = asked == RebuildTrigger::ByData && self.now.elapsed < self.arranging.rests_until;
         if rests || self.arranging.since.is_some() {
@@ -106,7 +106,7 @@ impl App {
             thresholds: self.settings.thresholds,
         };
         let previous = Some(Arc::clone(&self.table.view));
-        effects.push(Effect::Arrange(Box::new(ViewRequest {
+        self.outbox.push(Effect::Arrange(Box::new(ViewRequest {
             previous,
             snapshots,
             samples,
@@ -114,13 +114,13 @@ impl App {
         })));
     }
 
-    pub(super) fn on_view(&mut self, view: Arc<TableView>, effects: &mut Vec<Effect>) {
+    pub(super) fn on_view(&mut self, view: Arc<TableView>) {
         if let Some(since) = self.arranging.since.take() {
             let cost = self.now.elapsed.saturating_sub(since);
             self.arranging.rests_until = since + (cost * MAX_TIME_SHARE).min(MAX_DELAY);
         }
         if self.table.is_outdated(&view) {
-            return self.rebuild_view(effects);
+            return self.rebuild_view();
         }
         let page = self.page();
         self.table.set_view(view, page);
@@ -129,7 +129,7 @@ impl App {
         self.diagnose_detail();
         self.follow_stuck();
         self.count_hidden_marks();
-        self.rebuild_if_waiting(effects);
+        self.rebuild_if_waiting();
     }
 }
 

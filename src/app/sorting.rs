@@ -4,7 +4,6 @@ use super::App;
 use super::build_view::Sort;
 use super::columns::{ColumnId, FittedColumn, fitted};
 use super::groups::columns::{GroupColumnId, GroupSort};
-use super::msg::Effect;
 use crate::model::Dialect;
 
 impl App {
@@ -44,7 +43,7 @@ impl App {
 
     /// Sorts by the next shown column on the left or right, in its default direction. If the sort
     /// column is not shown, the nearest end is the next.
-    pub(super) fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
+    pub(super) fn sort_by(&mut self, step: isize) {
         if self.shows_groups() {
             let shown: Vec<_> = self.known_group_columns().collect();
             let sort = &mut self.table.groups.sort;
@@ -64,24 +63,24 @@ impl App {
                 };
             }
         }
-        self.reorder_now(effects);
+        self.reorder_now();
     }
 
     /// Reverses the sort order.
-    pub(super) fn invert(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn invert(&mut self) {
         let descending = if self.shows_groups() {
             &mut self.table.groups.sort.descending
         } else {
             &mut self.table.sort.descending
         };
         *descending = !*descending;
-        self.reorder_now(effects);
+        self.reorder_now();
     }
 
     /// Sorts at once: a requested order is not delayed by the hold after a key.
-    fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
+    fn reorder_now(&mut self) {
         self.last_key = None;
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 }
 

@@ -14,12 +14,11 @@ use crate::model::{EndpointId, RequestError, SessionId, SessionObservation, Snap
 impl App {
     /// Handles one message and returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let mut effects = Vec::new();
         let surveyed = self.shows_overview();
         match msg {
-            Msg::Clock(now) => self.clock(now, &mut effects),
-            Msg::Key(key) => self.key(key, &mut effects),
-            Msg::Paste(text) => self.on_paste(&text, &mut effects),
+            Msg::Clock(now) => self.clock(now),
+            Msg::Key(key) => self.key(key),
+            Msg::Paste(text) => self.on_paste(&text),
             Msg::PasteDropped => {
                 let text = "paste dropped: it has no end, or is longer than 64 KiB";
                 self.status = Some(Status::warning(text.to_owned()));
@@ -35,9 +34,9 @@ impl App {
                     endpoint.dialect = Some(dialect);
                 }
             }
-            Msg::MayOnlyRead(endpoint) => self.may_only_read(endpoint, &mut effects),
-            Msg::Listed(snapshot) => self.on_list(snapshot, &mut effects),
-            Msg::SeveralProxies(endpoint) => self.proxies_switched(endpoint, &mut effects),
+            Msg::MayOnlyRead(endpoint) => self.may_only_read(endpoint),
+            Msg::Listed(snapshot) => self.on_list(snapshot),
+            Msg::SeveralProxies(endpoint) => self.proxies_switched(endpoint),
             Msg::ListFailed {
                 endpoint,
                 fault,
@@ -48,7 +47,7 @@ impl App {
                     endpoint.on_failure(fault, retry_at);
                 }
             }
-            Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer, &mut effects),
+            Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer),
             Msg::Sampled(endpoint, looks) => self.on_samples(endpoint, looks),
             Msg::Servers { endpoint, answer } => {
                 if let Some(endpoint) = self.endpoint_mut(endpoint) {
@@ -60,33 +59,35 @@ impl App {
                     endpoint.services.on_reply(answer);
                 }
             }
-            Msg::Kill(event) => self.on_kill_event(event, &mut effects),
+            Msg::Kill(event) => self.on_kill_event(event),
             Msg::LogFailed(why) => self.on_log_failure(&why),
-            Msg::Arranged(view) => self.on_view(view, &mut effects),
+            Msg::Arranged(view) => self.on_view(view),
             Msg::Suspends => {
-                self.halt_kills(&mut effects);
+                self.halt_kills();
             }
-            Msg::Ends => self.abandon_kills(&mut effects),
+            Msg::Ends => self.abandon_kills(),
             Msg::Resumed => {
-                self.halt_kills(&mut effects);
+                self.halt_kills();
                 self.dialog_resumed();
                 let all = (0..)
                     .zip(&self.endpoints)
                     .map(|(number, _)| EndpointId(number))
                     .collect();
-                effects.extend([Effect::Repaint, Effect::Relist(all)]);
+                self.outbox.extend([Effect::Repaint, Effect::Relist(all)]);
             }
             Msg::CannotSuspend => {
                 self.status = Some(Status::note("cannot suspend: no shell to return to".to_owned()));
             }
         }
-        self.quit_when_idle(&mut effects);
+        self.quit_when_idle();
         if self.shows_overview() != surveyed {
-            effects.push(Effect::Survey(!surveyed));
+            self.outbox.push(Effect::Survey(!surveyed));
         }
-        effects.extend(self.sample_shown());
-        effects.extend(self.next_wake().map(Effect::WakeAt));
-        effects
+        let shown = self.sample_shown();
+        self.outbox.extend(shown);
+        let wake = self.next_wake();
+        self.outbox.extend(wake.map(Effect::WakeAt));
+        self.outbox.drain()
     }
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
@@ -98,33 +99,33 @@ impl App {
         self.on_overlay_drawn(shown.overlay_end);
     }
 
-    fn clock(&mut self, now: super::msg::Now, effects: &mut Vec<Effect>) {
+    fn clock(&mut self, now: super::msg::Now) {
         let held = self.keeps_order();
         self.now = now;
         for endpoint in &mut self.endpoints {
             endpoint.proxies.settle(now.elapsed);
         }
-        self.kills_clock(effects);
+        self.kills_clock();
         if held && !self.keeps_order() {
-            self.rebuild_view(effects);
+            self.rebuild_view();
         }
-        self.rebuild_if_waiting(effects);
+        self.rebuild_if_waiting();
     }
 
-    fn key(&mut self, key: KeyPress, effects: &mut Vec<Effect>) {
+    fn key(&mut self, key: KeyPress) {
         if key.alt {
             // On a slow line Esc and the next key arrive as one; nothing is bound to Alt.
-            self.key(KeyPress::plain(Code::Esc), effects);
-            return self.key(KeyPress { alt: false, ..key }, effects);
+            self.key(KeyPress::plain(Code::Esc));
+            return self.key(KeyPress { alt: false, ..key });
         }
         self.last_key = Some(self.now.elapsed);
         self.table.is_settled = true;
         self.status = None;
         let context = self.context();
-        if self.cancels_kill(context, key) && self.cancel_kill("by key", effects) {
+        if self.cancels_kill(context, key) && self.cancel_kill("by key") {
             return;
         }
-        if self.cancels_logging(context, key) && self.stop_kills(effects) {
+        if self.cancels_logging(context, key) && self.stop_kills() {
             return;
         }
         if action(context, key).is_some() {
@@ -133,69 +134,69 @@ impl App {
         }
         match (context, action(context, key)) {
             (KeyContext::Reason, _) => self.reason_key(key),
-            (KeyContext::Dialog, Some(action)) => self.dialog_key(action, effects),
+            (KeyContext::Dialog, Some(action)) => self.dialog_key(action),
             (KeyContext::Dialog, None) => {
                 if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
-                    self.dialog_digit(digit, effects);
+                    self.dialog_digit(digit);
                 }
             }
-            (KeyContext::Prompt, Some(action)) => self.prompt_key(action, effects),
-            (KeyContext::Prompt, None) => self.type_filter(key, effects),
-            (KeyContext::Columns, Some(action)) => self.chooser_key(action, effects),
-            (_, Some(action)) => self.act(action, effects),
+            (KeyContext::Prompt, Some(action)) => self.prompt_key(action),
+            (KeyContext::Prompt, None) => self.type_filter(key),
+            (KeyContext::Columns, Some(action)) => self.chooser_key(action),
+            (_, Some(action)) => self.act(action),
             (KeyContext::Table, None) => {
                 if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
-                    self.goto_digit(digit, effects);
+                    self.goto_digit(digit);
                 }
             }
             (_, None) => {}
         }
     }
 
-    fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn act(&mut self, action: Action) {
         let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         match action {
-            Action::Move(lines) => self.step(lines, effects),
-            Action::Page(pages) => self.step(pages * page, effects),
-            Action::HalfPage(halves) => self.step(halves * (page / 2).max(1), effects),
-            Action::First => self.jump(0, effects),
-            Action::Last => self.jump(usize::MAX, effects),
-            Action::Open => self.open(effects),
-            Action::Back => self.back(effects),
+            Action::Move(lines) => self.step(lines),
+            Action::Page(pages) => self.step(pages * page),
+            Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
+            Action::First => self.jump(0),
+            Action::Last => self.jump(usize::MAX),
+            Action::Open => self.open(),
+            Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
             Action::Filter => self.open_prompt(),
-            Action::SortBy(step) => self.sort_by(step, effects),
-            Action::Invert => self.invert(effects),
-            Action::Group(step) => self.group_by(step, effects),
-            Action::Mark => self.toggle_mark(effects),
+            Action::SortBy(step) => self.sort_by(step),
+            Action::Invert => self.invert(),
+            Action::Group(step) => self.group_by(step),
+            Action::Mark => self.toggle_mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
             Action::UnmarkAll => self.unmark_all(),
             Action::CancelKill => self.status = Some(Status::note("nothing to cancel".to_owned())),
             Action::HideIdle => {
                 self.table.hide_idle = !self.table.hide_idle;
-                self.rebuild_view(effects);
+                self.rebuild_view();
             }
-            Action::SameClient => self.filter_client(effects),
-            Action::Kill => self.ask_to_kill(effects),
+            Action::SameClient => self.filter_client(),
+            Action::Kill => self.ask_to_kill(),
             Action::KillLog => self.open_kill_log(),
             Action::Overview => self.open_overview(),
             Action::Columns => self.open_chooser(),
-            Action::Copy => self.copy_kill(effects),
-            Action::Pause => self.pause(effects),
+            Action::Copy => self.copy_kill(),
+            Action::Pause => self.pause(),
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);
-                effects.push(Effect::Pace(self.settings.interval));
+                self.outbox.push(Effect::Pace(self.settings.interval));
             }
-            Action::Refresh => effects.push(Effect::Refresh),
-            Action::Repaint => effects.push(Effect::Repaint),
+            Action::Refresh => self.outbox.push(Effect::Refresh),
+            Action::Repaint => self.outbox.push(Effect::Repaint),
             Action::Help => self.open_help(),
             Action::Suspend => {
-                self.halt_kills(effects);
-                effects.push(Effect::Suspend);
+                self.halt_kills();
+                self.outbox.push(Effect::Suspend);
             }
-            Action::Quit => self.quit(false, effects),
-            Action::QuitKeepingFrame => self.quit(true, effects),
+            Action::Quit => self.quit(false),
+            Action::QuitKeepingFrame => self.quit(true),
             Action::Yes
             | Action::No
             | Action::Choose
@@ -212,19 +213,19 @@ impl App {
 
     /// Esc: goes back one level, in the order running kill, overlay, details, range, group, marks,
     /// filter. Never quits.
-    fn back(&mut self, effects: &mut Vec<Effect>) {
+    fn back(&mut self) {
         // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills(effects) || self.overlay.take().is_some() {
+        if self.stop_kills() || self.overlay.take().is_some() {
         } else if self.detail.is_some() {
-            self.close_detail(effects);
+            self.close_detail();
         } else if self.marks.anchor().is_some() {
             self.marks.set_anchor(None);
-        } else if self.leave_group(effects) {
+        } else if self.leave_group() {
         } else if !self.marks.is_empty() {
             self.unmark_all();
         } else if !self.table.filter.is_empty() {
             self.table.filter = crate::filter::Filter::default();
-            self.rebuild_view(effects);
+            self.rebuild_view();
         }
     }
 
@@ -247,14 +248,14 @@ impl App {
         is_u && self.kills.batches.iter().any(KillBatch::is_logging)
     }
 
-    fn pause(&mut self, effects: &mut Vec<Effect>) {
+    fn pause(&mut self) {
         self.paused = !self.paused;
         if !self.paused {
-            self.rebuild_view(effects);
+            self.rebuild_view();
         }
     }
 
-    fn on_list(&mut self, snapshot: Arc<Snapshot>, effects: &mut Vec<Effect>) {
+    fn on_list(&mut self, snapshot: Arc<Snapshot>) {
         let at = self.now.elapsed;
         let id = snapshot.endpoint;
         let are_several = self
@@ -269,7 +270,7 @@ impl App {
             self.status = Some(Status::warning_after(self.status.take(), restarted));
         }
         // The consequence for a kill is more informative and comes last.
-        self.on_list_for_kills(&snapshot, effects);
+        self.on_list_for_kills(&snapshot);
         // If several proxies answer, a list without the session does not show that it ended.
         if let Some(detail) = &mut self.detail
             && (!are_several || detail.is_in(&snapshot))
@@ -285,7 +286,7 @@ impl App {
         }
         self.compare_proxies(id);
         if !self.paused {
-            self.rebuild_for_data(effects);
+            self.rebuild_for_data();
         }
     }
 
@@ -294,7 +295,6 @@ impl App {
         endpoint: EndpointId,
         id: SessionId,
         answer: Result<Arc<SessionObservation>, RequestError>,
-        effects: &mut Vec<Effect>,
     ) {
         let now = self.now;
         let are_several = self
@@ -306,7 +306,7 @@ impl App {
         {
             detail.on_observation(answer, now);
             // An ended session is not polled again; the details stay as they were.
-            effects.extend(detail.ended.map(|_| Effect::Watch(None)));
+            self.outbox.extend(detail.ended.map(|_| Effect::Watch(None)));
         }
     }
 }

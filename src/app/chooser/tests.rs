@@ -5,6 +5,7 @@ use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
 use crate::app::keymap::KeyContext;
+use crate::app::msg::Effect;
 use crate::model::Dialect;
 
 fn stage() -> AppHarness {
