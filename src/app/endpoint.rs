@@ -7,7 +7,7 @@ use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use crate::diagnosis::Samples;
-use crate::kill::Authority;
+use crate::kill::{Authority, KillOutcome, RefusalReason};
 use crate::model::{Dialect, RequestError, Snapshot, Text, maxctrl};
 
 /// Health of an endpoint.
@@ -161,6 +161,26 @@ impl EndpointState {
                 keeper: "proxy",
                 command: maxctrl::KEEP_STATEMENTS.to_owned(),
             }),
+        }
+    }
+
+    /// Handles an account that may only read: no session can be killed.
+    pub(super) const fn forbid_kills(&mut self) {
+        self.read_only = true;
+        self.may_only_read = true;
+    }
+
+    /// Handles the outcome of a kill: the server may have rejected it, or several proxies may answer.
+    pub(super) fn on_kill_outcome(&mut self, outcome: &KillOutcome, now: Duration) {
+        match outcome {
+            KillOutcome::NotAllowed(fault) => {
+                self.read_only = true;
+                self.may_only_read = *fault == RequestError::MayOnlyRead;
+            }
+            KillOutcome::Refused(RefusalReason::SeveralProxies) => {
+                self.proxies.on_switch(now);
+            }
+            _ => {}
         }
     }
 

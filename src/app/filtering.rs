@@ -1,32 +1,23 @@
 //! The filter prompt: effect of each key on the table.
 
-use std::sync::Arc;
-
 use super::App;
-use super::keymap::Action;
 use super::keymap::KeyPress;
-use super::prompt::FilterPrompt;
+use super::modal::Modal;
+use super::prompt::PromptResult;
 use super::status::Status;
 use crate::filter::{Filter, FilterField};
 use crate::model::{Session, Text};
 
 impl App {
-    pub(super) fn open_prompt(&mut self) {
-        self.prompt = Some(FilterPrompt::new(self.table.filter.clone()));
-    }
-
-    pub(super) fn type_filter(&mut self, key: KeyPress) {
-        if self.prompt.as_mut().is_some_and(|prompt| prompt.key(key)) {
-            self.preview_filter();
-        }
-    }
-
     /// Inserts pasted text into the open text input. It is never treated as keys.
     pub(super) fn on_paste(&mut self, text: &str) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.paste(text);
-        } else if self.prompt.as_mut().is_some_and(|prompt| prompt.paste(text)) {
-            self.preview_filter();
+        match &mut self.modal {
+            Modal::KillDialog(dialog) => dialog.paste(text),
+            Modal::Prompt(prompt) => {
+                let result = prompt.on_paste(text);
+                self.on_prompt_result(result);
+            }
+            _ => {}
         }
     }
 
@@ -49,10 +40,8 @@ impl App {
         if self.detail.is_some() {
             self.close_detail();
         }
-        self.table.history.add(&filter);
         self.table.groups.opened.clear();
-        self.table.filter = filter;
-        self.table.start_over();
+        self.table.apply_filter(filter);
         self.rebuild_view();
     }
 
@@ -68,47 +57,33 @@ impl App {
         }
     }
 
-    /// Applies the last valid text while the filter is being typed.
-    fn preview_filter(&mut self) {
-        if let Some(prompt) = &self.prompt
-            && prompt.error.is_none()
-        {
-            self.table.filter = prompt.good.clone();
-            self.rebuild_view();
+    /// Handles a key in the prompt. Enter with an invalid filter stays in the prompt.
+    pub(super) fn prompt_key(&mut self, key: KeyPress) {
+        let Self { table, modal, .. } = self;
+        if let Some(prompt) = modal.prompt_mut() {
+            let view = &table.view;
+            let result = prompt.on_key(key, &table.history, |field| view.texts(field));
+            self.on_prompt_result(result);
         }
     }
 
-    pub(super) fn prompt_key(&mut self, action: Action) {
-        let Some(prompt) = &mut self.prompt else { return };
-        let changed = match action {
-            Action::Move(by) => prompt.step(by, &self.table.history),
-            Action::Complete => {
-                let view = Arc::clone(&self.table.view);
-                prompt.complete(|field| view.texts(field))
+    fn on_prompt_result(&mut self, result: PromptResult) {
+        match result {
+            PromptResult::Stay => return,
+            PromptResult::Typed(filter) => self.table.filter = filter,
+            PromptResult::Accepted(filter) => {
+                if filter.is_empty() {
+                    // All sessions are shown, so there is no group to return to.
+                    self.table.groups.opened.clear();
+                }
+                self.table.apply_filter(filter);
+                self.modal.close();
             }
-            _ => return self.end_prompt(action),
-        };
-        if changed {
-            self.preview_filter();
-        }
-    }
-
-    /// Enter with an invalid filter stays in the prompt.
-    fn end_prompt(&mut self, action: Action) {
-        let Some(prompt) = &mut self.prompt else { return };
-        if action == Action::Accept {
-            let Some(filter) = prompt.accept() else { return };
-            self.table.history.add(&filter);
-            if filter.is_empty() {
-                // All sessions are shown, so there is no group to return to.
-                self.table.groups.opened.clear();
+            PromptResult::Canceled(before) => {
+                self.table.filter = before;
+                self.modal.close();
             }
-            self.table.filter = filter;
-            self.table.start_over();
-        } else {
-            self.table.filter = prompt.before.clone();
         }
-        self.prompt = None;
         self.rebuild_view();
     }
 }

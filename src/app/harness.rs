@@ -150,7 +150,7 @@ impl AppHarness {
 
     /// Draws a frame with all that has happened.
     pub(crate) fn draw(&mut self) {
-        let question = self.app.open_dialog_ticket();
+        let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
             question,
             detail_end: None,

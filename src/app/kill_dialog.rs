@@ -1,20 +1,19 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tui_input::{Input, InputRequest};
 
 use super::App;
-use super::keymap::Action;
-use super::keymap::{Code, KeyPress};
+use super::keymap::{Action, Code, KeyContext, KeyPress, action};
+use super::modal::Modal;
 use super::status::Status;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
     reason_names,
 };
-use crate::model::{Identity, Lookup, Now, Session, Text, TextLimit};
+use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit};
 
 /// Maximum length of a reason, in characters. A reason is one line.
 const MAX_REASON_LEN: usize = 200;
@@ -160,8 +159,49 @@ impl App {
             protect: self.settings.protect.clone(),
             thresholds: self.settings.thresholds,
         };
+        let (dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
+        self.modal = Modal::KillDialog(Box::new(dialog));
+        self.outbox.push_orders(orders);
+    }
+
+    /// Handles a key in the dialog.
+    pub(super) fn dialog_key(&mut self, context: KeyContext, key: KeyPress) {
+        let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
+        let Some(dialog) = self.modal.kill_dialog_mut() else {
+            return;
+        };
+        let result = match (context, action(context, key)) {
+            (KeyContext::Reason, _) => return dialog.reason_key(key),
+            (_, Some(Action::Strike)) => return self.outbox.push_orders(dialog.remove(self.now)),
+            (_, Some(action)) => dialog.on_action(action, page, self.now),
+            (_, None) => match key.typed_char().filter(char::is_ascii_digit) {
+                Some(digit) => dialog.press(Press::Digit(digit), self.now),
+                None => return,
+            },
+        };
+        match result {
+            DialogResult::Stay => return,
+            DialogResult::No => {
+                self.modal.close();
+                self.status = Some(Status::note("nothing was killed".to_owned()));
+            }
+            DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
+            DialogResult::Yes => {
+                if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
+                    self.kills
+                        .confirm(*dialog, self.settings.grace, self.now, &mut self.outbox);
+                }
+            }
+        }
+        self.rebuild_view();
+    }
+}
+
+impl KillDialog {
+    /// Opens the dialog for these victims. Returns it with the orders of their checks.
+    fn open(number: u32, victims: Vec<Victim>, rules: Rules, beside_cursor: bool) -> (Self, Vec<Order>) {
         let (batch, orders) = KillBatch::open(number, victims, rules);
-        let mut asking = KillDialog {
+        let mut dialog = Self {
             batch,
             dialog: DialogState::default(),
             cursor: 0,
@@ -171,103 +211,55 @@ impl App {
             by_service: Vec::new(),
             beside_cursor,
         };
-        asking.count();
-        self.kills.asking = Some(asking);
-        self.outbox.push_orders(orders);
+        dialog.count();
+        (dialog, orders)
     }
 
-    /// Handles a key in the dialog.
-    pub(super) fn dialog_key(&mut self, action: Action) {
-        let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
-        let now = self.now;
-        let Some(asking) = &mut self.kills.asking else {
-            return;
-        };
+    /// Handles an action. `page` is the number of victims of a page.
+    fn on_action(&mut self, action: Action, page: isize, now: Now) -> DialogResult {
         match action {
-            Action::Yes => self.press(Press::Yes),
-            Action::No => self.press(Press::No),
-            Action::Choose => self.press(Press::Move),
-            Action::Accept => self.press(Press::Enter),
-            Action::Erase => self.press(Press::Erase),
-            Action::Move(lines) => asking.step(lines),
-            Action::Page(pages) => asking.step(pages.saturating_mul(page)),
-            Action::First => asking.step(isize::MIN),
-            Action::Last => asking.step(isize::MAX),
-            Action::Strike => self.outbox.push_orders(asking.remove(now)),
-            Action::Reason => asking.types_reason = true,
+            Action::Yes => return self.press(Press::Yes, now),
+            Action::No => return self.press(Press::No, now),
+            Action::Choose => return self.press(Press::Move, now),
+            Action::Accept => return self.press(Press::Enter, now),
+            Action::Erase => return self.press(Press::Erase, now),
+            Action::Move(lines) => self.step(lines),
+            Action::Page(pages) => self.step(pages.saturating_mul(page)),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            Action::Reason => self.types_reason = true,
             _ => {}
         }
+        DialogResult::Stay
     }
 
-    /// Handles a digit of the number of victims.
-    pub(super) fn dialog_digit(&mut self, digit: char) {
-        self.press(Press::Digit(digit));
+    fn press(&mut self, press: Press, now: Now) -> DialogResult {
+        self.dialog.press(press, self.batch.confirmable(), now.elapsed)
     }
 
-    /// Handles a key while the reason is typed.
-    pub(super) fn reason_key(&mut self, key: KeyPress) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.reason_key(key);
-        }
+    /// Returns the typed reason; `None` if it is blank.
+    pub(super) fn typed_reason(&self) -> Option<Text> {
+        let reason = self.reason.value().trim();
+        (!reason.is_empty()).then(|| Text::clean(reason, TextLimit::Line))
     }
 
-    fn press(&mut self, press: Press) {
-        let now = self.now;
-        let Some(asking) = &mut self.kills.asking else {
-            return;
-        };
-        match asking
-            .dialog
-            .press(press, asking.batch.confirmable(), now.elapsed)
-        {
-            DialogResult::Stay => {}
-            DialogResult::No => {
-                self.close_dialog();
-                self.status = Some(Status::note("nothing was killed".to_owned()));
-            }
-            DialogResult::Yes if asking.batch.open_dialog_ticket().is_none() => {}
-            DialogResult::Yes => {
-                if let Some(mut asking) = self.kills.asking.take() {
-                    self.kills.share_requests_with(&mut asking.batch);
-                    let reason = asking.reason.value().trim();
-                    let reason = (!reason.is_empty()).then(|| Text::clean(reason, TextLimit::Line));
-                    let orders = asking.batch.confirm(reason, self.settings.grace, now);
-                    self.kills.batches.push(asking.batch);
-                    self.outbox.push_orders(orders);
-                }
-                self.rebuild_view();
-            }
-        }
-    }
-
-    pub(super) fn close_dialog(&mut self) {
-        self.kills.asking = None;
-        self.rebuild_view();
-    }
-
-    /// Returns the ticket of the dialog if Yes is possible, for the frame drawn now.
-    pub fn open_dialog_ticket(&self) -> Option<Ticket> {
-        self.kills.asking.as_ref()?.batch.open_dialog_ticket()
+    /// Handles an account that may only read: the victims on its endpoint cannot be killed.
+    pub(super) fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+        self.batch.forbid(endpoint, now)
     }
 
     /// Requires a new frame before Yes, because the program was suspended.
-    pub(super) fn dialog_resumed(&mut self) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.dialog = DialogState::default();
-        }
+    pub(super) fn on_resumed(&mut self) {
+        self.dialog = DialogState::default();
     }
 
     /// Handles a written frame. If it showed an enabled Yes, the 300 ms before Yes is accepted begin.
-    pub(super) fn on_dialog_drawn(&mut self, question: Option<Ticket>) {
-        let now: Duration = self.now.elapsed;
-        let open = self.open_dialog_ticket();
-        if let Some(asking) = &mut self.kills.asking {
-            asking.dialog.on_drawn(open.is_some() && open == question, now);
-        }
+    pub(super) fn on_drawn(&mut self, question: Option<Ticket>, now: Now) {
+        let open = self.batch.open_dialog_ticket();
+        self.dialog
+            .on_drawn(open.is_some() && open == question, now.elapsed);
     }
-}
 
-impl KillDialog {
     fn step(&mut self, victims: isize) {
         let last = self.batch.tasks().len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(victims).min(last);

@@ -15,6 +15,7 @@ pub mod kill_dialog;
 pub mod killing;
 pub mod layout;
 pub mod marks;
+pub mod modal;
 pub mod msg;
 pub mod overlay;
 pub mod prompt;
@@ -48,7 +49,6 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use self::build_view::Sort;
-use self::chooser::Chooser;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
@@ -56,9 +56,8 @@ use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
+use self::modal::Modal;
 use self::msg::Now;
-use self::overlay::Overlay;
-use self::prompt::FilterPrompt;
 use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::Thresholds;
@@ -144,12 +143,8 @@ pub struct App {
     pub detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
     pub detail_focused: bool,
-    /// The filter prompt, if it is open.
-    pub prompt: Option<FilterPrompt>,
-    /// The column chooser, if it is open.
-    pub chooser: Option<Chooser>,
-    /// The text over the table, if one is open.
-    pub overlay: Option<Overlay>,
+    /// The dialog, prompt or overlay that is open over them.
+    pub modal: Modal,
     /// The marked sessions.
     pub marks: Marks,
     /// The kills of this run.
@@ -185,9 +180,7 @@ impl App {
             table,
             detail: None,
             detail_focused: false,
-            prompt: None,
-            chooser: None,
-            overlay: None,
+            modal: Modal::Closed,
             marks: Marks::default(),
             kills: Kills::default(),
             status: None,
@@ -223,18 +216,8 @@ impl App {
 
     /// Returns the context that receives the keys.
     pub fn context(&self) -> KeyContext {
-        if let Some(asking) = &self.kills.asking {
-            if asking.types_reason {
-                KeyContext::Reason
-            } else {
-                KeyContext::Dialog
-            }
-        } else if self.overlay.is_some() {
-            KeyContext::Overlay
-        } else if self.chooser.is_some() {
-            KeyContext::Columns
-        } else if self.prompt.is_some() {
-            KeyContext::Prompt
+        if let Some(context) = self.modal.context() {
+            context
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.shows_groups() {
@@ -281,7 +264,7 @@ impl App {
         let recently = self
             .last_key
             .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD_AFTER_KEY);
-        self.kills.asking.is_some() || recently
+        self.modal.kill_dialog().is_some() || recently
     }
 }
 

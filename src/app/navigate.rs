@@ -21,7 +21,7 @@ impl App {
     /// Returns the number of lines of a page in the focused part. One line of the previous page stays
     /// visible.
     pub(super) fn page_of_keys(&self) -> usize {
-        if self.overlay.is_some() {
+        if self.modal.overlay().is_some() {
             // The overlay without its frame.
             usize::from(self.size.1).saturating_sub(3).max(1)
         } else if self.detail_has_keys() {
@@ -33,7 +33,7 @@ impl App {
 
     /// Moves the cursor, or scrolls the focused part.
     pub(super) fn step(&mut self, lines: isize) {
-        if let Some(overlay) = &mut self.overlay {
+        if let Some(overlay) = self.modal.overlay_mut() {
             overlay.top = overlay.top.saturating_add_signed(lines);
         } else if self.detail_has_keys() {
             self.scroll_detail(lines);
@@ -46,7 +46,7 @@ impl App {
 
     /// Moves to the first or last row.
     pub(super) fn jump(&mut self, position: usize) {
-        if let Some(overlay) = &mut self.overlay {
+        if let Some(overlay) = self.modal.overlay_mut() {
             overlay.top = position;
             return;
         }

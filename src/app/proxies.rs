@@ -32,6 +32,12 @@ impl Proxies {
         self.switched_at.is_some()
     }
 
+    /// Handles a process start that has switched back: turns killing off. Returns whether it was on.
+    pub(super) const fn on_switch(&mut self, now: Duration) -> bool {
+        self.same_as = None;
+        self.switched_at.replace(now).is_none()
+    }
+
     /// Forgets a switch that was long ago.
     pub(super) fn settle(&mut self, now: Duration) {
         self.switched_at = self
@@ -51,23 +57,14 @@ impl Proxies {
 impl App {
     /// Handles a process start that has switched back to an earlier one.
     pub(super) fn proxies_switched(&mut self, id: EndpointId) {
-        if self.note_switch(id)
-            && let Some(endpoint) = self.endpoint(id)
+        let now = self.now.elapsed;
+        if let Some(endpoint) = self.endpoint_mut(id)
+            && endpoint.proxies.on_switch(now)
         {
             let text = format!("{}: several proxies answer here: killing is off", endpoint.name);
             self.status = Some(Status::warning(text));
         }
-        self.send_to_kills(&KillEvent::SeveralProxies(id));
-    }
-
-    /// Turns killing off at an endpoint. Returns whether it was on.
-    pub(super) fn note_switch(&mut self, id: EndpointId) -> bool {
-        let now = self.now.elapsed;
-        let Some(endpoint) = self.endpoint_mut(id) else {
-            return false;
-        };
-        endpoint.proxies.same_as = None;
-        endpoint.proxies.switched_at.replace(now).is_none()
+        self.on_kill_event(&KillEvent::SeveralProxies(id));
     }
 
     /// Compares the new snapshot of an endpoint with those of the others.

@@ -94,7 +94,7 @@ impl App {
         let shown = self.detail.as_ref().map(|detail| detail.identity.endpoint);
         let shown = shown.and_then(|endpoint| self.endpoint(endpoint));
         let servers = shown.and_then(|endpoint| endpoint.servers.fresh_for(self.now));
-        let all = self.endpoints.iter().filter(|_| self.shows_overview());
+        let all = self.endpoints.iter().filter(|_| self.modal.is_overview());
         let services = all.filter_map(|endpoint| endpoint.services.fresh_for(self.now));
         let left = services.chain(servers).min()?;
         Some(self.now.elapsed + left + Duration::from_millis(1))

@@ -123,6 +123,13 @@ impl TableState {
         self.view.has_ghost() && before != self.cursor
     }
 
+    /// Sets a filter that the user has chosen, and moves the cursor to its first row.
+    pub(super) fn apply_filter(&mut self, filter: Filter) {
+        self.history.add(&filter);
+        self.filter = filter;
+        self.start_over();
+    }
+
     /// Moves the cursor to the first row of the next view.
     pub const fn start_over(&mut self) {
         self.to_first = true;

@@ -90,7 +90,7 @@ fn a_session_that_ends_under_the_cursor_stays_as_a_ghost_until_the_cursor_leaves
         assert_eq!(stage.app.table.view.row(1).unwrap().missing, missing);
     }
     stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.status.as_ref().unwrap().text, "2 has already ended");
     stage.press(Code::Down);
     assert_eq!(stage.shown(), (vec![1, 3], Some(3)));
@@ -174,7 +174,7 @@ fn keys_in_the_prompt_are_text_and_control_u_empties_it() {
     stage.type_text("qKQ");
     stage.send(ctrl('u'));
     stage.type_text("b");
-    assert_eq!(stage.app.prompt.as_ref().unwrap().input.value(), "b");
+    assert_eq!(stage.app.modal.prompt().unwrap().input.value(), "b");
     assert!(stage.asked.is_empty());
 }
 
@@ -187,21 +187,18 @@ fn the_last_good_filter_holds_while_another_is_typed() {
     stage.type_text(" or usr=ann");
     assert_eq!(stage.shown().0, [5], "it has no meaning yet");
     stage.press(Code::Enter);
-    let prompt = stage.app.prompt.as_ref().expect("it stays open");
+    let prompt = stage.app.modal.prompt().expect("it stays open");
     assert_eq!(prompt.error.as_ref().unwrap().column, 7);
     assert_eq!(prompt.input.cursor(), 7, "where it is wrong");
     stage.press(Code::Right);
     stage.press(Code::Right);
     stage.press(Code::Left);
     stage.type_text("e");
-    assert_eq!(
-        stage.app.prompt.as_ref().unwrap().input.value(),
-        "Eve or uesr=ann"
-    );
+    assert_eq!(stage.app.modal.prompt().unwrap().input.value(), "Eve or uesr=ann");
     stage.press(Code::Backspace);
     stage.press(Code::Right);
     stage.type_text("e");
-    assert!(stage.app.prompt.as_ref().unwrap().error.is_none());
+    assert!(stage.app.modal.prompt().unwrap().error.is_none());
     assert_eq!(stage.shown().0.len(), 2);
     stage.press(Code::Esc);
     assert_eq!(stage.shown().0.len(), 5);
@@ -228,7 +225,7 @@ fn the_filters_of_this_run_can_be_walked_through() {
         stage.press(Code::Enter);
     }
     stage.press(Code::Char('/'));
-    let value = |stage: &AppHarness| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
+    let value = |stage: &AppHarness| stage.app.modal.prompt().unwrap().input.value().to_owned();
     for (key, expected) in [
         (Code::Up, "dan"),
         (Code::Up, "dan"),
@@ -251,7 +248,7 @@ fn tab_completes_fields_and_the_values_that_there_are() {
     let mut stage = stage();
     stage.press(Code::Char('/'));
     stage.type_text("ser");
-    let value = |stage: &AppHarness| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
+    let value = |stage: &AppHarness| stage.app.modal.prompt().unwrap().input.value().to_owned();
     for expected in ["service", "server", "service"] {
         stage.press(Code::Tab);
         assert_eq!(value(&stage), expected);
@@ -294,7 +291,7 @@ fn sorting_goes_from_column_to_column_and_can_be_turned() {
 fn pasted_text_is_never_keys() {
     let mut stage = stage();
     stage.send(Msg::Paste("Kq\ny".to_owned()));
-    assert!(stage.asked.is_empty() && stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
+    assert!(stage.asked.is_empty() && stage.app.modal.kill_dialog().is_none() && stage.app.leaving.is_none());
 }
 
 #[test]
@@ -368,7 +365,7 @@ fn escape_never_quits() {
     for _ in 0..5 {
         stage.press(Code::Esc);
     }
-    assert!(stage.app.overlay.is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
+    assert!(stage.app.modal.overlay().is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
 }
 
 #[test]
@@ -391,7 +388,7 @@ fn scrolling_ends_where_the_text_ends() {
         overlay_end: Some(7),
         ..FrameReport::default()
     }));
-    assert_eq!(stage.app.overlay.map(|overlay| overlay.top), Some(7));
+    assert_eq!(stage.app.modal.overlay().map(|overlay| overlay.top), Some(7));
 }
 
 #[test]
@@ -403,7 +400,7 @@ fn escape_and_a_key_in_one_go_are_both_heard() {
         ctrl: false,
         alt: true,
     }));
-    assert!(stage.app.overlay.is_none());
+    assert!(stage.app.modal.overlay().is_none());
     assert!(matches!(stage.asked.last(), Some(Effect::Quit { .. })));
 }
 
@@ -427,7 +424,7 @@ fn a_paste_into_the_filter_is_bounded_and_has_no_control_characters() {
     let mut stage = stage();
     stage.press(Code::Char('/'));
     stage.send(Msg::Paste(format!("a\u{202e}b\n{}", "x".repeat(100_000))));
-    let value = stage.app.prompt.as_ref().unwrap().input.value().to_owned();
+    let value = stage.app.modal.prompt().unwrap().input.value().to_owned();
     assert!(
         value.starts_with("a\u{202e}bx") && value.len() <= crate::filter::MAX_FILTER_LEN,
         "{}",

@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
+use super::chooser::{self, Chooser, ChooserResult};
 use super::keymap::{Action, KeyContext, action};
 use super::keymap::{Code, KeyPress};
+use super::modal::Modal;
 use super::msg::Effect;
 use super::msg::{FrameReport, Msg};
+use super::overlay::{Overlay, Topic};
+use super::prompt::FilterPrompt;
 use super::status::Status;
 use super::{App, status};
-use crate::kill::KillBatch;
-use crate::model::{EndpointId, RequestError, SessionId, SessionObservation, Snapshot};
+use crate::kill::{KillBatch, KillEvent};
+use crate::model::{EndpointId, RequestError, SessionId, SessionObservation, Snapshot, Text, TextLimit};
 
 impl App {
     /// Handles one message and returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let surveyed = self.shows_overview();
+        let surveyed = self.modal.is_overview();
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
@@ -34,7 +38,7 @@ impl App {
                     endpoint.dialect = Some(dialect);
                 }
             }
-            Msg::MayOnlyRead(endpoint) => self.may_only_read(endpoint),
+            Msg::MayOnlyRead(endpoint) => self.on_read_only(endpoint),
             Msg::Listed(snapshot) => self.on_list(snapshot),
             Msg::SeveralProxies(endpoint) => self.proxies_switched(endpoint),
             Msg::ListFailed {
@@ -59,8 +63,11 @@ impl App {
                     endpoint.services.on_reply(answer);
                 }
             }
-            Msg::Kill(event) => self.on_kill_event(event),
-            Msg::LogFailed(why) => self.on_log_failure(&why),
+            Msg::Kill(event) => self.on_kill_event(&event),
+            Msg::LogFailed(why) => {
+                let why = Text::clean(&why, TextLimit::Line);
+                self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
+            }
             Msg::Arranged(view) => self.on_view(view),
             Msg::Suspends => {
                 self.halt_kills();
@@ -68,7 +75,9 @@ impl App {
             Msg::Ends => self.abandon_kills(),
             Msg::Resumed => {
                 self.halt_kills();
-                self.dialog_resumed();
+                if let Some(dialog) = self.modal.kill_dialog_mut() {
+                    dialog.on_resumed();
+                }
                 let all = (0..)
                     .zip(&self.endpoints)
                     .map(|(number, _)| EndpointId(number))
@@ -80,7 +89,7 @@ impl App {
             }
         }
         self.quit_when_idle();
-        if self.shows_overview() != surveyed {
+        if self.modal.is_overview() != surveyed {
             self.outbox.push(Effect::Survey(!surveyed));
         }
         let shown = self.sample_shown();
@@ -92,11 +101,15 @@ impl App {
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
-        self.on_dialog_drawn(shown.question);
+        if let Some(dialog) = self.modal.kill_dialog_mut() {
+            dialog.on_drawn(shown.question, self.now);
+        }
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);
         }
-        self.on_overlay_drawn(shown.overlay_end);
+        if let Some(overlay) = self.modal.overlay_mut() {
+            overlay.on_drawn(shown.overlay_end);
+        }
     }
 
     fn clock(&mut self, now: super::msg::Now) {
@@ -105,7 +118,7 @@ impl App {
         for endpoint in &mut self.endpoints {
             endpoint.proxies.settle(now.elapsed);
         }
-        self.kills_clock();
+        self.on_kill_event(&KillEvent::Clock);
         if held && !self.keeps_order() {
             self.rebuild_view();
         }
@@ -133,15 +146,8 @@ impl App {
             self.goto = None;
         }
         match (context, action(context, key)) {
-            (KeyContext::Reason, _) => self.reason_key(key),
-            (KeyContext::Dialog, Some(action)) => self.dialog_key(action),
-            (KeyContext::Dialog, None) => {
-                if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
-                    self.dialog_digit(digit);
-                }
-            }
-            (KeyContext::Prompt, Some(action)) => self.prompt_key(action),
-            (KeyContext::Prompt, None) => self.type_filter(key),
+            (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
+            (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (_, Some(action)) => self.act(action),
             (KeyContext::Table, None) => {
@@ -164,7 +170,10 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
-            Action::Filter => self.open_prompt(),
+            Action::Filter => {
+                let prompt = FilterPrompt::new(self.table.filter.clone());
+                self.modal = Modal::Prompt(Box::new(prompt));
+            }
             Action::SortBy(step) => self.sort_by(step),
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
@@ -179,9 +188,12 @@ impl App {
             }
             Action::SameClient => self.filter_client(),
             Action::Kill => self.ask_to_kill(),
-            Action::KillLog => self.open_kill_log(),
-            Action::Overview => self.open_overview(),
-            Action::Columns => self.open_chooser(),
+            Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
+            Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
+            Action::Columns => {
+                let chooser = Chooser::new(&self.table.columns);
+                self.modal = Modal::Chooser(Box::new(chooser));
+            }
             Action::Copy => self.copy_kill(),
             Action::Pause => self.pause(),
             Action::Pace(by) => {
@@ -190,7 +202,7 @@ impl App {
             }
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),
-            Action::Help => self.open_help(),
+            Action::Help => self.modal = Modal::Overlay(Overlay::new(Topic::Help)),
             Action::Suspend => {
                 self.halt_kills();
                 self.outbox.push(Effect::Suspend);
@@ -215,7 +227,7 @@ impl App {
     /// filter. Never quits.
     fn back(&mut self) {
         // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.overlay.take().is_some() {
+        if self.stop_kills() || self.modal.close() {
         } else if self.detail.is_some() {
             self.close_detail();
         } else if self.marks.anchor().is_some() {
@@ -226,6 +238,26 @@ impl App {
         } else if !self.table.filter.is_empty() {
             self.table.filter = crate::filter::Filter::default();
             self.rebuild_view();
+        }
+    }
+
+    /// Handles a key in the column chooser.
+    fn chooser_key(&mut self, action: Action) {
+        // Esc stops the remaining kills first, as the last line shows.
+        if action == Action::No && self.stop_kills() {
+            return;
+        }
+        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
+        let Modal::Chooser(chooser) = &mut self.modal else {
+            return;
+        };
+        match chooser.on_action(action, page, &mut self.table.columns, self.endpoints.len()) {
+            ChooserResult::Stay => {}
+            ChooserResult::LastColumn => {
+                self.status = Some(Status::note("at least one column must stay".to_owned()));
+            }
+            ChooserResult::Copy => self.copy(chooser::setting(&self.table.columns), ""),
+            ChooserResult::Close => _ = self.modal.close(),
         }
     }
 
@@ -255,6 +287,17 @@ impl App {
         }
     }
 
+    /// Handles an account that may only read: no session of its endpoint can be killed, and the open
+    /// dialog shows that.
+    fn on_read_only(&mut self, id: EndpointId) {
+        if let Some(endpoint) = self.endpoint_mut(id) {
+            endpoint.forbid_kills();
+        }
+        if let Some(dialog) = self.modal.kill_dialog_mut() {
+            self.outbox.push_orders(dialog.forbid(id, self.now));
+        }
+    }
+
     fn on_list(&mut self, snapshot: Arc<Snapshot>) {
         let at = self.now.elapsed;
         let id = snapshot.endpoint;
@@ -270,7 +313,8 @@ impl App {
             self.status = Some(Status::warning_after(self.status.take(), restarted));
         }
         // The consequence for a kill is more informative and comes last.
-        self.on_list_for_kills(&snapshot);
+        self.status = self.kills.on_list(&snapshot, self.now).or(self.status.take());
+        self.on_kill_event(&KillEvent::Listed(Arc::clone(&snapshot)));
         // If several proxies answer, a list without the session does not show that it ended.
         if let Some(detail) = &mut self.detail
             && (!are_several || detail.is_in(&snapshot))

@@ -27,7 +27,9 @@ impl App {
             .filter(|_| self.keeps_order());
         let paused = self.paused.then(|| self.next_second(None));
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let kills = self.kills.wake_at();
+        let dialog = self.modal.kill_dialog();
+        let dialog = dialog.and_then(|dialog| dialog.batch.wake_at());
+        let kills = self.kills.wake_at().into_iter().chain(dialog);
         let neighbours = self.neighbours_turn_stale_at();
         let arranging = self.arranging.wake_at();
         let wakes = endpoints.chain(hold).chain(paused).chain(leaving).chain(kills);

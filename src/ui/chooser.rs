@@ -23,7 +23,9 @@ const NAME: usize = 14;
 
 /// Draws the list, if it is open.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(chooser) = &app.chooser else { return };
+    let Some(chooser) = app.modal.chooser() else {
+        return;
+    };
     let areas = app.areas();
     let table = if areas.table.is_empty() {
         rect(areas.detail)

@@ -43,7 +43,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
-    let overlay_end = app.overlay.map(|overlay| match overlay.topic {
+    let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
