@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::msg::Now;
 use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
+use super::wake::next_second;
 use crate::diagnosis::Samples;
 use crate::kill::{Authority, KillOutcome, RefusalReason};
 use crate::model::{Dialect, RequestError, Snapshot, Text, maxctrl};
@@ -139,6 +141,18 @@ impl EndpointState {
             interval
         };
         self.kept_interval(interval).max(stretched) * 2
+    }
+
+    /// Returns when the header next changes without a message: the data becomes stale, or a displayed
+    /// second changes.
+    pub(super) fn wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
+        let counts_seconds =
+            matches!(self.link, LinkState::Failing { .. }) || self.is_stale(now.elapsed, interval, duty);
+        if counts_seconds {
+            return Some(next_second(now.elapsed, self.heard_at.unwrap_or_default()));
+        }
+        let stale_at = self.heard_at? + self.max_silence(interval, duty);
+        Some(stale_at + Duration::from_millis(1))
     }
 
     /// Returns why sessions of `service` show no statements and the command that enables them. `None`

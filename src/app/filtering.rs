@@ -47,7 +47,7 @@ impl App {
 
     /// Returns user and address of the selected session, each `None` if unknown.
     fn client(&self) -> Option<(Option<Text>, Option<Text>)> {
-        if self.shows_groups() {
+        if self.table.shows_groups() {
             return None;
         }
         let of = |session: &Session| (session.user.clone(), session.address.clone());

@@ -56,7 +56,7 @@ impl App {
             let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
             return self.open_dialog(victim.into_iter().collect(), false);
         }
-        if self.is_regrouping() {
+        if self.table.is_regrouping() {
             self.status = Some(Status::note("loading sessions …".to_owned()));
             return;
         }
@@ -64,10 +64,11 @@ impl App {
             let on_mark = self.is_cursor_on_mark();
             return self.open_dialog(self.marked(), !on_mark);
         }
-        if self.shows_groups() {
-            let victims = self.victims_of_group();
-            if !victims.is_empty() {
-                self.open_dialog(victims, false);
+        if self.table.shows_groups() {
+            match self.victims_of_group() {
+                Ok(victims) if victims.is_empty() => {}
+                Ok(victims) => self.open_dialog(victims, false),
+                Err(status) => self.status = Some(status),
             }
             return;
         }
@@ -83,16 +84,29 @@ impl App {
     }
 
     fn is_cursor_on_mark(&self) -> bool {
-        if self.shows_groups() {
-            return self.is_group_marked();
+        if self.table.shows_groups() {
+            return self.table.is_group_marked();
         }
         self.table.cursor.as_ref().is_some_and(|key| self.marks.has(key))
+    }
+
+    /// Returns the sessions of the group under the cursor as victims. Each stores the filter that
+    /// selected it.
+    fn victims_of_group(&self) -> Result<Vec<Victim>, Status> {
+        let view = &self.table.view;
+        let Some((key, filter)) = self.table.chosen_group(&view.spec.filter)? else {
+            return Ok(Vec::new());
+        };
+        let rows = view.rows_of_group(&key);
+        let victims =
+            rows.filter_map(|row| self.victim(row.identity(), row.session.clone(), Some(filter.clone())));
+        Ok(victims.collect())
     }
 
     /// Returns the marked sessions as the latest snapshots have them.
     fn marked(&self) -> Vec<Victim> {
         let marks = self.marks.iter().filter_map(|mark| {
-            let latest = self.endpoint(mark.key.endpoint)?.latest.as_ref()?;
+            let latest = self.endpoints.get(mark.key.endpoint)?.latest.as_ref()?;
             let session = match latest.find(&mark.key) {
                 Lookup::Same(session) => session,
                 _ => mark.last()?,
@@ -108,13 +122,8 @@ impl App {
 
     /// Returns a session as a victim, with its identity as of now. `None` if its endpoint has not
     /// replied yet.
-    pub(super) fn victim(
-        &self,
-        identity: Identity,
-        session: Session,
-        taken_by: Option<Filter>,
-    ) -> Option<Victim> {
-        let endpoint = self.endpoint(identity.endpoint)?;
+    fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
+        let endpoint = self.endpoints.get(identity.endpoint)?;
         let diagnosis = self.table.view.diagnosis(&identity.key());
         let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
         let subject = FilterInput {

@@ -353,14 +353,14 @@ impl App {
                     is_single,
                 } => {
                     let now = self.now.elapsed;
-                    if let Some(endpoint) = self.endpoint_mut(identity.endpoint) {
+                    if let Some(endpoint) = self.endpoints.get_mut(identity.endpoint) {
                         endpoint.on_kill_outcome(&outcome, now);
                     }
                     if outcome.is_gone() {
                         self.marks.remove(&identity.key());
                     }
                     if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
-                        let name = self.name_among_several(identity.endpoint);
+                        let name = self.endpoints.name_among_several(identity.endpoint);
                         self.status = Some(Status::outcome(&outcome, &identity, name));
                     }
                 }

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod counter_series;
 pub mod detail;
 pub mod endpoint;
+pub mod endpoints;
 pub mod groups;
 pub mod keymap;
 pub mod kill_dialog;
@@ -52,6 +53,7 @@ use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
+use self::endpoints::Endpoints;
 use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
@@ -62,7 +64,6 @@ use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::Thresholds;
 use crate::filter::Filter;
-use crate::model::{EndpointId, SessionId};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -136,7 +137,7 @@ pub struct App {
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
     /// The endpoints, in the order of the command line.
-    pub endpoints: Vec<EndpointState>,
+    pub endpoints: Endpoints,
     /// The table.
     pub table: TableState,
     /// The details, if they are open.
@@ -155,11 +156,10 @@ pub struct App {
     pub paused: bool,
     /// The pending exit.
     pub leaving: Option<Leaving>,
-    arranging: rebuild::Arranging,
+    rebuilds: rebuild::RebuildSchedule,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
-    /// The draft sessions that were on the screen last.
-    shown: Vec<(EndpointId, SessionId)>,
+    sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
 }
@@ -176,7 +176,7 @@ impl App {
             settings,
             now: Now::default(),
             size,
-            endpoints,
+            endpoints: Endpoints::new(endpoints),
             table,
             detail: None,
             detail_focused: false,
@@ -186,10 +186,10 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
-            arranging: rebuild::Arranging::default(),
+            rebuilds: rebuild::RebuildSchedule::default(),
             last_key: None,
             goto: None,
-            shown: Vec::new(),
+            sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }
     }
@@ -220,7 +220,7 @@ impl App {
             context
         } else if self.detail_has_keys() {
             KeyContext::Detail
-        } else if self.shows_groups() {
+        } else if self.table.shows_groups() {
             KeyContext::Groups
         } else {
             KeyContext::Table
@@ -230,21 +230,6 @@ impl App {
     /// Whether keys go to the details: they have the focus, or the table is not shown.
     pub fn detail_has_keys(&self) -> bool {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
-    }
-
-    /// Returns the name of an endpoint; `None` if it is the only one.
-    pub fn name_among_several(&self, endpoint: EndpointId) -> Option<&str> {
-        let endpoint = self.endpoint(endpoint).filter(|_| self.endpoints.len() > 1)?;
-        Some(&endpoint.name)
-    }
-
-    /// Returns an endpoint.
-    pub fn endpoint(&self, id: EndpointId) -> Option<&EndpointState> {
-        self.endpoints.get(usize::from(id.0))
-    }
-
-    fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut EndpointState> {
-        self.endpoints.get_mut(usize::from(id.0))
     }
 
     /// Returns the age of the oldest snapshot that the table shows.
@@ -261,10 +246,18 @@ impl App {
 
     /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
     pub fn keeps_order(&self) -> bool {
-        let recently = self
-            .last_key
-            .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD_AFTER_KEY);
-        self.modal.kill_dialog().is_some() || recently
+        let is_recent = self.hold_ends_at().is_some_and(|at| self.now.elapsed < at);
+        self.modal.kill_dialog().is_some() || is_recent
+    }
+
+    /// Returns when the order is no longer held because of the last key.
+    fn hold_ends_at(&self) -> Option<Duration> {
+        Some(self.last_key? + HOLD_AFTER_KEY)
+    }
+
+    /// Returns when a hold ends that is in effect.
+    fn hold_wake_at(&self) -> Option<Duration> {
+        self.hold_ends_at().filter(|_| self.keeps_order())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is open over the table or the details and receives the keys.
 
+use std::time::Duration;
+
 use super::chooser::Chooser;
 use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
@@ -106,6 +108,11 @@ impl Modal {
             Self::Prompt(prompt) => Some(prompt),
             _ => None,
         }
+    }
+
+    /// Returns when the modal next needs the time.
+    pub(super) fn wake_at(&self) -> Option<Duration> {
+        self.kill_dialog()?.batch.wake_at()
     }
 
     /// Closes the modal. Returns whether one was open.

@@ -6,6 +6,7 @@ use super::App;
 use super::detail::DetailPane;
 use super::msg::Effect;
 use super::status::Status;
+use super::table_view::TableView;
 
 /// An id while its digits are typed.
 #[derive(Clone, Debug)]
@@ -16,6 +17,26 @@ pub(super) struct Goto {
 
 /// Maximum time between two digits of the same id.
 const DIGIT_TIMEOUT: Duration = Duration::from_secs(1);
+
+impl Goto {
+    /// Adds a digit. A digit that follows too late begins another id.
+    fn after(before: Option<Self>, digit: char, now: Duration) -> Self {
+        let before = before.filter(|goto| now.saturating_sub(goto.at) < DIGIT_TIMEOUT);
+        let mut digits = before.map_or_else(String::new, |goto| goto.digits);
+        digits.push(digit);
+        Self { digits, at: now }
+    }
+
+    /// Returns the position of the first session whose id begins with the digits: the exact id, then
+    /// the shortest longer one, which is the smallest.
+    fn position(&self, view: &TableView) -> Option<usize> {
+        let wanted = self.digits.parse::<u64>().ok()?;
+        let rows = view.window(0, usize::MAX);
+        let ids = rows.map(|row| row.session.id.0).enumerate();
+        let found = ids.filter(|(_, id)| begins_with(*id, wanted));
+        found.min_by_key(|(_, id)| *id).map(|(position, _)| position)
+    }
+}
 
 impl App {
     /// Returns the number of lines of a page in the focused part. One line of the previous page stays
@@ -71,31 +92,18 @@ impl App {
 
     fn scroll_detail(&mut self, lines: isize) {
         if let Some(detail) = &mut self.detail {
-            detail.scroll = detail.scroll.saturating_add_signed(lines);
+            detail.scroll_by(lines);
         }
     }
 
     /// Handles a digit: moves to the first session whose id begins with the typed digits.
     pub(super) fn goto_digit(&mut self, digit: char) {
-        let now = self.now.elapsed;
-        let mut digits = match self.goto.take() {
-            Some(goto) if now.saturating_sub(goto.at) < DIGIT_TIMEOUT => goto.digits,
-            _ => String::new(),
-        };
-        digits.push(digit);
-        // Prefers the exact id, then the shortest longer one, which is the smallest.
-        let wanted = digits.parse::<u64>().ok();
-        let rows = self.table.view.window(0, usize::MAX);
-        let ids = rows.map(|row| row.session.id.0).enumerate();
-        let found = wanted.and_then(|wanted| {
-            ids.filter(|(_, id)| begins_with(*id, wanted))
-                .min_by_key(|(_, id)| *id)
-        });
-        match found {
-            Some((position, _)) => self.jump(position),
-            None => self.status = Some(Status::note(format!("no id shown begins with {digits}"))),
+        let goto = Goto::after(self.goto.take(), digit, self.now.elapsed);
+        match goto.position(&self.table.view) {
+            Some(position) => self.jump(position),
+            None => self.status = Some(Status::note(format!("no id shown begins with {}", goto.digits))),
         }
-        self.goto = Some(Goto { digits, at: now });
+        self.goto = Some(goto);
     }
 
     /// Opens the details of the session under the cursor, or switches them to it.
@@ -113,8 +121,9 @@ impl App {
         }
         self.outbox
             .push(Effect::Watch(Some((identity.endpoint, identity.id))));
-        self.detail = Some(DetailPane::new(identity, row.session.clone()));
-        self.diagnose_detail();
+        let mut detail = DetailPane::new(identity, row.session.clone());
+        detail.diagnose(&self.table.view);
+        self.detail = Some(detail);
         let page = self.page();
         self.table.scroll_into_view(page);
     }

@@ -8,23 +8,29 @@ use super::{App, Leaving};
 /// Maximum time that a quit waits for requests in flight.
 const MAX_QUIT_DELAY: Duration = Duration::from_secs(2);
 
+impl Leaving {
+    /// Begins an exit, or handles another quit, which does not wait any longer.
+    fn on_quit(before: Option<Self>, keep_frame: bool, now: Duration) -> Self {
+        match before {
+            Some(leaving) => Self {
+                until: leaving.until.min(now),
+                ..leaving
+            },
+            None => Self {
+                keep_frame,
+                until: now + MAX_QUIT_DELAY,
+                is_said: false,
+            },
+        }
+    }
+}
+
 impl App {
     /// Starts no more kills, and exits. The first quit sets the deadline; a second one does not wait
     /// any longer.
     pub(super) fn quit(&mut self, keep_frame: bool) {
         self.stop_kills();
-        let now = self.now.elapsed;
-        self.leaving = Some(match self.leaving {
-            Some(leaving) => Leaving {
-                until: leaving.until.min(now),
-                ..leaving
-            },
-            None => Leaving {
-                keep_frame,
-                until: now + MAX_QUIT_DELAY,
-                is_said: false,
-            },
-        });
+        self.leaving = Some(Leaving::on_quit(self.leaving, keep_frame, self.now.elapsed));
     }
 
     /// Exits at once, or when the outcomes of the DELETEs in flight are known.

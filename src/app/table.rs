@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::build_view::{Sort, TableView};
+use super::build_view::{Sort, TableView, ViewQuery};
 use super::columns::ColumnId;
 use super::groups::pane::GroupPane;
 use super::layout::clamp_scroll;
@@ -52,6 +52,18 @@ impl TableState {
             columns,
             sort,
             ..Self::default()
+        }
+    }
+
+    /// Returns what the table asks of the next view.
+    pub(super) fn query(&self) -> ViewQuery {
+        ViewQuery {
+            filter: self.filter.clone(),
+            sort: self.sort,
+            group: self.groups.spec(),
+            hide_idle: self.hide_idle,
+            cursor: self.cursor.clone(),
+            ..ViewQuery::default()
         }
     }
 

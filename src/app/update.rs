@@ -10,10 +10,13 @@ use super::msg::Effect;
 use super::msg::{FrameReport, Msg};
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::rebuild::RebuildTrigger;
 use super::status::Status;
 use super::{App, status};
 use crate::kill::{KillBatch, KillEvent};
-use crate::model::{EndpointId, RequestError, SessionId, SessionObservation, Snapshot, Text, TextLimit};
+use crate::model::{
+    Dialect, EndpointId, RequestError, SessionId, SessionObservation, Snapshot, Text, TextLimit,
+};
 
 impl App {
     /// Handles one message and returns the effects for the shell.
@@ -34,32 +37,36 @@ impl App {
             }
             Msg::Drawn(shown) => self.on_frame(shown),
             Msg::Spoke(endpoint, dialect) => {
-                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                if let Some(endpoint) = self.endpoints.get_mut(endpoint) {
                     endpoint.dialect = Some(dialect);
                 }
             }
             Msg::MayOnlyRead(endpoint) => self.on_read_only(endpoint),
             Msg::Listed(snapshot) => self.on_list(snapshot),
-            Msg::SeveralProxies(endpoint) => self.proxies_switched(endpoint),
+            Msg::SeveralProxies(endpoint) => self.on_several_proxies(endpoint),
             Msg::ListFailed {
                 endpoint,
                 fault,
                 retry_in,
             } => {
                 let retry_at = self.now.elapsed + retry_in;
-                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                if let Some(endpoint) = self.endpoints.get_mut(endpoint) {
                     endpoint.on_failure(fault, retry_at);
                 }
             }
             Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer),
-            Msg::Sampled(endpoint, looks) => self.on_samples(endpoint, looks),
+            Msg::Sampled(endpoint, looks) => {
+                if let Some(endpoint) = self.endpoints.get_mut(endpoint) {
+                    endpoint.on_samples(looks);
+                }
+            }
             Msg::Servers { endpoint, answer } => {
-                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                if let Some(endpoint) = self.endpoints.get_mut(endpoint) {
                     endpoint.servers.on_reply(answer);
                 }
             }
             Msg::Services { endpoint, answer } => {
-                if let Some(endpoint) = self.endpoint_mut(endpoint) {
+                if let Some(endpoint) = self.endpoints.get_mut(endpoint) {
                     endpoint.services.on_reply(answer);
                 }
             }
@@ -78,10 +85,7 @@ impl App {
                 if let Some(dialog) = self.modal.kill_dialog_mut() {
                     dialog.on_resumed();
                 }
-                let all = (0..)
-                    .zip(&self.endpoints)
-                    .map(|(number, _)| EndpointId(number))
-                    .collect();
+                let all = self.endpoints.ids().collect();
                 self.outbox.extend([Effect::Repaint, Effect::Relist(all)]);
             }
             Msg::CannotSuspend => {
@@ -92,8 +96,7 @@ impl App {
         if self.modal.is_overview() != surveyed {
             self.outbox.push(Effect::Survey(!surveyed));
         }
-        let shown = self.sample_shown();
-        self.outbox.extend(shown);
+        self.sample_shown();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -115,7 +118,7 @@ impl App {
     fn clock(&mut self, now: super::msg::Now) {
         let held = self.keeps_order();
         self.now = now;
-        for endpoint in &mut self.endpoints {
+        for endpoint in self.endpoints.iter_mut() {
             endpoint.proxies.settle(now.elapsed);
         }
         self.on_kill_event(&KillEvent::Clock);
@@ -290,7 +293,7 @@ impl App {
     /// Handles an account that may only read: no session of its endpoint can be killed, and the open
     /// dialog shows that.
     fn on_read_only(&mut self, id: EndpointId) {
-        if let Some(endpoint) = self.endpoint_mut(id) {
+        if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.forbid_kills();
         }
         if let Some(dialog) = self.modal.kill_dialog_mut() {
@@ -301,12 +304,10 @@ impl App {
     fn on_list(&mut self, snapshot: Arc<Snapshot>) {
         let at = self.now.elapsed;
         let id = snapshot.endpoint;
-        let are_several = self
-            .endpoint(id)
-            .is_some_and(|endpoint| endpoint.proxies.are_several());
+        let are_several = self.endpoints.are_several_proxies(id);
         if snapshot.change.is_after_restart
             && !are_several
-            && let Some(endpoint) = self.endpoint(id)
+            && let Some(endpoint) = self.endpoints.get(id)
         {
             let restarted = format!("{} restarted: session ids start at 1 again", endpoint.name);
             // The message of a kill stays until the next key.
@@ -322,15 +323,41 @@ impl App {
             detail.on_list(&snapshot);
         }
         if !are_several {
-            let before = self.endpoint(id).and_then(|endpoint| endpoint.latest.clone());
+            let before = self
+                .endpoints
+                .get(id)
+                .and_then(|endpoint| endpoint.latest.clone());
             self.marks.on_list(&snapshot, before.as_deref());
         }
-        if let Some(endpoint) = self.endpoint_mut(id) {
+        if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
-        self.compare_proxies(id);
+        for same in self.endpoints.compare_proxies(id) {
+            self.status = Some(Status::warning_after(self.status.take(), same.text));
+            self.marks.remove_endpoint(same.hidden);
+        }
         if !self.paused {
-            self.rebuild_for_data();
+            self.request_view(RebuildTrigger::Data);
+        }
+    }
+
+    /// Handles a process start that has switched back to an earlier one.
+    fn on_several_proxies(&mut self, id: EndpointId) {
+        let now = self.now.elapsed;
+        if let Some(endpoint) = self.endpoints.get_mut(id)
+            && endpoint.proxies.on_switch(now)
+        {
+            let text = format!("{}: several proxies answer here: killing is off", endpoint.name);
+            self.status = Some(Status::warning(text));
+        }
+        self.on_kill_event(&KillEvent::SeveralProxies(id));
+    }
+
+    /// Requests samples of the draft sessions on the screen, if these have changed.
+    fn sample_shown(&mut self) {
+        if self.endpoints.is_reported(Some(Dialect::Draft)) {
+            let rows = self.table.view.window(self.table.offset, self.page());
+            self.outbox.extend(self.sampled.update(rows));
         }
     }
 
@@ -341,9 +368,7 @@ impl App {
         answer: Result<Arc<SessionObservation>, RequestError>,
     ) {
         let now = self.now;
-        let are_several = self
-            .endpoint(endpoint)
-            .is_some_and(|endpoint| endpoint.proxies.are_several());
+        let are_several = self.endpoints.are_several_proxies(endpoint);
         if let Some(detail) = &mut self.detail
             && (detail.identity.endpoint, detail.identity.id) == (endpoint, id)
             && (!are_several || detail.is_seen(&answer))

@@ -85,7 +85,7 @@ fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mu
 fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, width: usize) -> Line<'a> {
     let column = id.column();
     let chosen = app.table.columns.contains(&id);
-    let note = if !app.can_fill(id) {
+    let note = if !app.endpoints.is_reported(column.only) {
         "not reported"
     } else if chosen && !seen.iter().any(|fitted| fitted.id == id) {
         "does not fit"

@@ -76,6 +76,7 @@ fn fitted(app: &App, groups: &Groups, width: u16) -> Vec<FittedColumn> {
         shown.max(column.min).max(head).min(column.max)
     };
     let (mut names, mut others): (Vec<_>, Vec<_>) = app
+        .endpoints
         .known_group_columns()
         .map(|id| FittedColumn {
             id,
@@ -194,7 +195,7 @@ fn mark(app: &App, theme: &Theme, group: &Group, place: usize, line: Rect, frame
 /// Whether all endpoints are live. The sessions of a group may come from any of them.
 fn is_all_live(app: &App) -> bool {
     app.table.view.snapshots.iter().all(|shown| {
-        let endpoint = app.endpoint(shown.endpoint);
+        let endpoint = app.endpoints.get(shown.endpoint);
         endpoint.is_some_and(|endpoint| is_live(app, endpoint, shown))
     })
 }
@@ -227,6 +228,7 @@ pub(super) fn counts(app: &App, groups: &Groups) -> Vec<String> {
 /// end.
 pub(super) fn choices(app: &App, groups: &Groups, room: usize, more: &str) -> String {
     let mut names: Vec<_> = app
+        .endpoints
         .known_groupings()
         .map(|id| {
             let name = id.grouping().name;

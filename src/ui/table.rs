@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     if area.is_empty() {
         return;
     }
-    let columns = app.fitted_columns(area.width);
+    let columns = app.table.fitted_columns(&app.endpoints, area.width);
     head(app, theme, &columns).render(Rect { height: 1, ..area }, frame.buffer_mut());
     let body = Rect {
         y: area.y + 1,
@@ -123,7 +123,8 @@ pub(super) fn aligned(text: &str, align: Align, width: u16) -> String {
 /// Returns the style of a row: the cursor's row is reversed, stale and ended rows are dimmed.
 fn row_style(app: &App, theme: &Theme, row: &TableRow<'_>, selected: bool) -> Style {
     let live = app
-        .endpoint(row.snapshot.endpoint)
+        .endpoints
+        .get(row.snapshot.endpoint)
         .is_some_and(|endpoint| is_live(app, endpoint, row.snapshot));
     let base = if live && row.missing == 0 {
         Style::new()

@@ -8,6 +8,8 @@ use super::group::GroupKey;
 use super::groupings::GroupingId;
 use super::{GroupSpec, Groups};
 use crate::app::layout::clamp_scroll;
+use crate::app::marks::Marks;
+use crate::app::table_view::TableView;
 use crate::filter::Filter;
 
 /// The groups' part of the table.
@@ -101,6 +103,37 @@ impl GroupPane {
     /// Scrolls so that the cursor is visible.
     pub fn scroll_into_view(&mut self, groups: &Groups, height: usize) {
         self.offset = clamp_scroll(self.offset, self.position, groups.len(), height);
+    }
+
+    /// Groups by the last field, and once grouped, by the next or previous one of `known`. Returns
+    /// whether the grouping changed.
+    pub(in crate::app) fn step(&mut self, step: isize, known: &[GroupingId]) -> bool {
+        let place = |id| known.iter().position(|known| *known == id);
+        let next = match self.by.and_then(place) {
+            Some(here) => {
+                let count = isize::try_from(known.len()).unwrap_or(1).max(1);
+                let here = isize::try_from(here).unwrap_or(0);
+                usize::try_from((here + step).rem_euclid(count)).unwrap_or(0)
+            }
+            None => place(self.last).unwrap_or(0),
+        };
+        let Some(by) = known.get(next).copied() else {
+            return false;
+        };
+        let comes_back = self.by.is_none() && self.last == by;
+        let cursor = self.cursor.take().filter(|_| comes_back);
+        self.set_grouping(by, cursor);
+        true
+    }
+
+    /// Counts the marks by group, for the rows on the screen.
+    pub(in crate::app) fn count_marks(&mut self, marks: &Marks, view: &TableView) {
+        let groups = view.groups.as_ref().filter(|_| !marks.is_empty());
+        let counts = groups.map(|groups| {
+            let marks = marks.iter();
+            groups.count(marks.filter_map(|mark| view.row(view.position(&mark.key)?)))
+        });
+        self.marked = counts.unwrap_or_default();
     }
 
     /// Returns the number of marked sessions of the group at a position.

@@ -164,7 +164,7 @@ fn a_group_that_is_gone_waits_for_the_cursor_to_leave() {
         stage.press(key);
         let said = stage.app.status.clone().unwrap().text;
         assert_eq!(said, "group etl is empty now");
-        assert!(stage.app.modal.kill_dialog().is_none() && stage.app.shows_groups());
+        assert!(stage.app.modal.kill_dialog().is_none() && stage.app.table.shows_groups());
     }
     stage.press(Code::Up);
     assert_eq!(groups(&stage).0.len(), 2);
@@ -235,7 +235,7 @@ fn until_the_groups_are_there_no_key_means_what_they_cover() {
     let mut stage = stage();
     let press = |stage: &mut AppHarness, code| _ = stage.app.update(Msg::Key(KeyPress::plain(code)));
     press(&mut stage, Code::Char('t'));
-    assert!(!stage.app.shows_groups(), "they are still being made");
+    assert!(!stage.app.table.shows_groups(), "they are still being made");
     for code in [Code::Char('K'), Code::Enter, Code::Char(' ')] {
         press(&mut stage, code);
     }
