@@ -53,7 +53,7 @@ impl App {
         let of = |session: &Session| (session.user.clone(), session.address.clone());
         match &self.detail {
             Some(detail) => Some(of(detail.session())),
-            None => Some(of(self.table.view.row(self.table.position())?.session)),
+            None => Some(of(self.table.view.row(self.table.cursor.position())?.session)),
         }
     }
 

@@ -23,13 +23,13 @@ impl TableState {
     /// Returns the group under the cursor, while groups are shown.
     pub fn current_group(&self) -> Option<(&'static Grouping, &Group)> {
         let groups = self.view.groups.as_ref()?;
-        let group = groups.get(self.groups.position())?;
+        let group = groups.get(self.groups.cursor.position())?;
         Some((groups.spec.by.grouping(), group))
     }
 
     /// Whether all sessions of the group under the cursor are marked.
     pub(super) fn is_group_marked(&self) -> bool {
-        let marked = self.groups.marks_at(self.groups.position());
+        let marked = self.groups.marks_at(self.groups.cursor.position());
         let group = self.current_group();
         group.is_some_and(|(_, group)| !group.is_gone && marked >= group.sessions)
     }

@@ -325,9 +325,13 @@ impl AppHarness {
 
     /// Returns the ids on the screen, from top to bottom, and the one under the cursor.
     pub(crate) fn shown(&self) -> (Vec<u64>, Option<u64>) {
-        let rows = self.app.table.view.window(self.app.table.offset, self.app.page());
+        let rows = self
+            .app
+            .table
+            .view
+            .window(self.app.table.cursor.offset, self.app.page());
         let ids = rows.map(|row| row.session.id.0).collect();
-        (ids, self.app.table.cursor.as_ref().map(|key| key.id.0))
+        (ids, self.app.table.cursor.key.as_ref().map(|key| key.id.0))
     }
 
     /// Returns the checks that were ordered: tickets and ids.

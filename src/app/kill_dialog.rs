@@ -72,7 +72,7 @@ impl App {
             }
             return;
         }
-        let Some(row) = self.table.view.row(self.table.position()) else {
+        let Some(row) = self.table.view.row(self.table.cursor.position()) else {
             return;
         };
         if row.has_ended() {
@@ -87,7 +87,11 @@ impl App {
         if self.table.shows_groups() {
             return self.table.is_group_marked();
         }
-        self.table.cursor.as_ref().is_some_and(|key| self.marks.has(key))
+        self.table
+            .cursor
+            .key
+            .as_ref()
+            .is_some_and(|key| self.marks.has(key))
     }
 
     /// Returns the sessions of the group under the cursor as victims. Each stores the filter that

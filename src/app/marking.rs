@@ -12,7 +12,7 @@ impl App {
         if self.table.shows_groups() {
             return self.toggle_group();
         }
-        let Some(row) = self.table.view.row(self.table.position()) else {
+        let Some(row) = self.table.view.row(self.table.cursor.position()) else {
             return;
         };
         self.status = self.marks.toggle_row(&row);

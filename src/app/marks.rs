@@ -125,8 +125,8 @@ impl Marks {
     /// Starts a range at the cursor, or marks the range up to the cursor. Returns what to show for a
     /// range that begins.
     pub(super) fn toggle_range(&mut self, table: &TableState) -> Option<Status> {
-        let cursor = table.cursor.clone()?;
-        let here = table.position();
+        let cursor = table.cursor.key.clone()?;
+        let here = table.cursor.position();
         let Some(anchor) = self.anchor.as_ref().and_then(|key| table.view.position(key)) else {
             let text = format!(
                 "range from {}: move, then v marks up to there; Esc cancels",

@@ -5,8 +5,10 @@
 
 pub mod build_view;
 pub mod chooser;
+pub mod column;
 pub mod columns;
 pub mod counter_series;
+pub mod cursor;
 pub mod detail;
 pub mod endpoint;
 pub mod endpoints;
@@ -34,6 +36,7 @@ pub mod view_query;
 mod copying;
 mod filtering;
 mod grouping;
+mod keys;
 mod marking;
 mod navigate;
 mod outbox;

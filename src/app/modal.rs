@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::chooser::Chooser;
+use super::columns::ColumnId;
 use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use crate::filter::Filter;
 use crate::kill::Ticket;
 
 /// The open modal. At most one is open, so every key has one receiver.
@@ -26,6 +28,16 @@ pub enum Modal {
 }
 
 impl Modal {
+    /// Opens the filter prompt with the current filter.
+    pub(super) fn filter_prompt(filter: &Filter) -> Self {
+        Self::Prompt(Box::new(FilterPrompt::new(filter.clone())))
+    }
+
+    /// Opens the column chooser with the shown columns.
+    pub(super) fn column_chooser(shown: &[ColumnId]) -> Self {
+        Self::Chooser(Box::new(Chooser::new(shown)))
+    }
+
     /// Whether no modal is open.
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed)

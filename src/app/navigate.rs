@@ -108,7 +108,7 @@ impl App {
 
     /// Opens the details of the session under the cursor, or switches them to it.
     pub(super) fn open_detail(&mut self) {
-        let Some(row) = self.table.view.row(self.table.position()) else {
+        let Some(row) = self.table.view.row(self.table.cursor.position()) else {
             return;
         };
         let identity = row.identity();

@@ -2,7 +2,8 @@
 
 use super::App;
 use super::build_view::Sort;
-use super::columns::{ColumnId, FittedColumn, fitted};
+use super::column::fit::fit;
+use super::columns::{ColumnId, FittedColumn};
 use super::endpoints::Endpoints;
 use super::groups::columns::{GroupColumnId, GroupSort};
 use super::groups::pane::GroupPane;
@@ -23,7 +24,7 @@ impl TableState {
         let known = self.known_columns(endpoints);
         let number = self.known_columns(endpoints).next().is_none();
         let columns = known.chain(number.then_some(ColumnId::NUMBER));
-        fitted(columns, &self.view.widths, width)
+        fit(columns, &self.view.widths, |id| id.column().heading, width)
     }
 
     /// Sorts by the next column of `shown` on the left or right, in its default direction. If the sort

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::COLUMNS;
+use super::cursor::KeyedRows;
 use super::groups::Groups;
 use super::groups::group::GroupKey;
 use super::reason_names::Names;
@@ -69,6 +70,24 @@ const MAX_VALUES: usize = 300;
 
 /// Rank of a session that is not shown.
 pub(super) const HIDDEN_RANK: u32 = u32::MAX;
+
+impl KeyedRows<RowKey> for TableView {
+    fn row_count(&self) -> usize {
+        self.len()
+    }
+
+    fn key_at(&self, position: usize) -> Option<RowKey> {
+        self.row(position).map(|row| row.key())
+    }
+
+    fn position_of(&self, key: &RowKey) -> Option<usize> {
+        self.position(key)
+    }
+
+    fn has_departed(&self) -> bool {
+        self.has_ghost()
+    }
+}
 
 impl TableView {
     /// Returns the number of rows shown.

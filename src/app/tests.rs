@@ -59,7 +59,7 @@ fn the_cursor_stays_on_its_session_and_line_when_rows_move() {
         (5, "eve", 99),
     ]));
     assert_eq!(stage.shown(), (vec![5, 4, 3, 1, 2], Some(3)));
-    assert_eq!(stage.app.table.position(), 2);
+    assert_eq!(stage.app.table.cursor.position(), 2);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn who_looks_at_the_first_rows_goes_on_seeing_them() {
     stage.type_text("<>");
     stage.wait_until_idle();
     assert_eq!(stage.shown().1, Some(2), "the cursor stays on its session");
-    assert_eq!(stage.app.table.offset, 0, "none is above");
+    assert_eq!(stage.app.table.cursor.offset, 0, "none is above");
 }
 
 #[test]
@@ -123,7 +123,12 @@ fn an_id_that_is_reused_is_another_row() {
     let mut stage = stage();
     let reused = draft(&FIVE).replace("15:01:03", "16:19:59");
     stage.list(&reused);
-    let row = stage.app.table.view.row(stage.app.table.position()).unwrap();
+    let row = stage
+        .app
+        .table
+        .view
+        .row(stage.app.table.cursor.position())
+        .unwrap();
     assert!(
         row.has_ended(),
         "the one under the cursor has ended, whoever has its number now"

@@ -155,8 +155,8 @@ fn shown(app: &App, theme: &Theme) -> String {
     }
     let page = app.page();
     let (offset, rows) = match &view.groups {
-        Some(groups) => (app.table.groups.offset, groups.len()),
-        None => (app.table.offset, rows),
+        Some(groups) => (app.table.groups.cursor.offset, groups.len()),
+        None => (app.table.cursor.offset, rows),
     };
     let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);

@@ -15,6 +15,7 @@ mod kill_log;
 mod kill_progress;
 mod overview;
 pub mod plain;
+mod sessions;
 mod sparkline;
 mod table;
 mod theme;
@@ -36,7 +37,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
     match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
-        None => table::draw(app, &theme, rect(areas.table), frame),
+        None => sessions::draw(app, &theme, rect(areas.table), frame),
     }
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);

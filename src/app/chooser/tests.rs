@@ -75,7 +75,7 @@ fn one_column_stays_and_one_key_brings_the_usual_ones_back() {
     assert_eq!(stage.app.table.columns, ColumnId::defaults(1));
     assert_eq!(
         stage.app.modal.chooser().unwrap().order.len(),
-        ColumnId::all().count()
+        <ColumnId>::all().count()
     );
     stage.press(Code::Esc);
     assert_eq!(shown(&stage), ["user"]);

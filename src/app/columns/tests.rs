@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::app::column::fit;
 
 fn ids(names: &str) -> Vec<ColumnId> {
     ColumnId::chosen(names.split(' ')).unwrap()
@@ -14,7 +15,7 @@ fn fit(names: &str, width: u16) -> Vec<(&'static str, u16)> {
     for (widest, column) in widest.iter_mut().zip(&COLUMNS) {
         *widest = column.max.min(16);
     }
-    let fitted = fitted(ids(names), &widest, width);
+    let fitted = fit::fit(ids(names), &widest, |id| id.column().heading, width);
     fitted
         .iter()
         .map(|one| (one.id.column().name, one.width))
@@ -41,7 +42,7 @@ fn docs_have_the_table_of_columns() {
 
 #[test]
 fn every_column_is_found_by_its_name_and_by_its_head() {
-    for id in ColumnId::all() {
+    for id in <ColumnId>::all() {
         let column = id.column();
         assert_eq!(ColumnId::of(column.name), Ok(id));
         if !column.heading.is_empty() {
@@ -96,7 +97,7 @@ fn columns_are_dropped_whole_and_by_their_weight() {
 
 #[test]
 fn no_width_is_exceeded() {
-    let all: Vec<_> = ColumnId::all().map(|id| id.column().name).collect();
+    let all: Vec<_> = <ColumnId>::all().map(|id| id.column().name).collect();
     for names in [
         all.join(" "),
         "query why id".to_owned(),

@@ -29,7 +29,7 @@ fn groups(stage: &AppHarness) -> (Vec<(String, u64)>, Option<String>) {
     let groups = stage.app.table.view.groups.as_ref().unwrap();
     let rows = groups.window(0, usize::MAX);
     let rows = rows.map(|group| (group.name().to_owned(), group.sessions));
-    let cursor = stage.app.table.groups.cursor.as_ref();
+    let cursor = stage.app.table.groups.cursor.key.as_ref();
     let cursor = cursor.map(|key| key.text().unwrap_or_default().to_owned());
     (rows.collect(), cursor)
 }
@@ -143,7 +143,8 @@ fn the_cursor_keeps_its_line_while_groups_come_above_it() {
     };
     stage.list(&list(0));
     stage.type_text("tG");
-    let line = |stage: &AppHarness| stage.app.table.groups.position() - stage.app.table.groups.offset;
+    let line =
+        |stage: &AppHarness| stage.app.table.groups.cursor.position() - stage.app.table.groups.cursor.offset;
     stage.press(Code::Up);
     stage.press(Code::Up);
     let before = (line(&stage), groups(&stage).1);
