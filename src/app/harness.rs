@@ -10,8 +10,7 @@ use jiff::tz::TimeZone;
 use super::build_view::build_view;
 use super::endpoint::EndpointState;
 use super::keymap::{Code, KeyPress};
-use super::msg::Effect;
-use super::msg::{FrameReport, Msg, Now, Ticket};
+use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
 use crate::model::{
