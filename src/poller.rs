@@ -31,6 +31,7 @@ use self::servers::ServerPoller;
 use crate::app::msg::{Msg, Ticket};
 use crate::client::Client;
 use crate::kill::KillRequest;
+use crate::model::defaults::{DUTY, INTERVAL};
 use crate::model::{EndpointId, SessionId};
 
 /// How often an endpoint is polled.
@@ -45,8 +46,8 @@ pub struct PollSettings {
 impl Default for PollSettings {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(1),
-            duty: 0.1,
+            interval: INTERVAL.value,
+            duty: DUTY.value,
         }
     }
 }
@@ -89,6 +90,21 @@ pub struct PollerEnded {
     pub endpoint: EndpointId,
 }
 
+/// The receiver of messages, or the sender of an input, is closed. The task ends then.
+struct ReceiverClosed;
+
+impl<T> From<mpsc::error::SendError<T>> for ReceiverClosed {
+    fn from(_: mpsc::error::SendError<T>) -> Self {
+        Self
+    }
+}
+
+impl From<watch::error::RecvError> for ReceiverClosed {
+    fn from(_: watch::error::RecvError) -> Self {
+        Self
+    }
+}
+
 /// A running poller. Dropping it ends all of its tasks.
 #[derive(Debug)]
 pub struct EndpointPoller {
@@ -122,61 +138,27 @@ impl EndpointPoller {
         let (watched, watched_seen) = watch::channel(None);
         let (surveyed, surveyed_seen) = watch::channel(false);
         let (shown, shown_seen) = watch::channel(Vec::new());
-        let (process, process_seen) = watch::channel(None);
-        let (listed, listed_seen) = watch::channel(None);
         let (kills, kills_asked) = mpsc::unbounded_channel();
-        let endpoint = client.endpoint();
-        let list = ListPoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen.clone(),
-            ListOutputs { process, listed },
-            out.clone(),
-        );
-        let samples = SamplePoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen.clone(),
-            (listed_seen.clone(), shown_seen),
-            turns,
-            out.clone(),
-        );
-        let servers = ServerPoller::new(
-            client.clone(),
-            &settings,
-            (watched_seen.clone(), surveyed_seen),
-            out.clone(),
-        );
-        let detail = DetailPoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen,
-            watched_seen,
-            process_seen,
-            out.clone(),
-        );
-        let mut lanes = JoinSet::new();
-        lanes.spawn(list.run());
-        lanes.spawn(detail.run());
-        lanes.spawn(servers.run());
-        lanes.spawn(samples.run());
-        let asks = client.clone();
-        lanes.spawn(async move { asks.keep_logged_in().await });
-        lanes.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
-        lanes.spawn(kills::run(client, kills_asked, out));
+        let inputs = TaskInputs {
+            schedule: schedule_seen,
+            watched: watched_seen,
+            surveyed: surveyed_seen,
+            shown: shown_seen,
+            kills: kills_asked,
+        };
         Self {
-            endpoint,
+            endpoint: client.endpoint(),
             schedule,
             watched,
             surveyed,
             shown,
             kills,
-            lanes,
+            lanes: spawn_tasks(client, &settings, inputs, turns, out),
         }
     }
 
     /// Returns the id of the endpoint.
-    pub const fn endpoint(&self) -> EndpointId {
+    pub(crate) const fn endpoint(&self) -> EndpointId {
         self.endpoint
     }
 
@@ -208,8 +190,68 @@ impl EndpointPoller {
     }
 }
 
+/// Commands to the tasks of one poller.
+struct TaskInputs {
+    schedule: watch::Receiver<PollSchedule>,
+    watched: watch::Receiver<Option<SessionId>>,
+    surveyed: watch::Receiver<bool>,
+    shown: watch::Receiver<Vec<SessionId>>,
+    kills: mpsc::UnboundedReceiver<(Ticket, KillRequest)>,
+}
+
+/// Starts the tasks of one poller.
+fn spawn_tasks(
+    client: Client,
+    settings: &PollSettings,
+    inputs: TaskInputs,
+    turns: Arc<RateLimiter>,
+    out: mpsc::UnboundedSender<Msg>,
+) -> JoinSet<()> {
+    let (process, process_seen) = watch::channel(None);
+    let (listed, listed_seen) = watch::channel(None);
+    let list = ListPoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule.clone(),
+        ListOutputs { process, listed },
+        out.clone(),
+    );
+    let samples = SamplePoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule.clone(),
+        (listed_seen.clone(), inputs.shown),
+        turns,
+        out.clone(),
+    );
+    let servers = ServerPoller::new(
+        client.clone(),
+        settings,
+        (inputs.watched.clone(), inputs.surveyed),
+        out.clone(),
+    );
+    let detail = DetailPoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule,
+        inputs.watched,
+        process_seen,
+        out.clone(),
+    );
+    let mut tasks = JoinSet::new();
+    tasks.spawn(list.run());
+    tasks.spawn(detail.run());
+    tasks.spawn(servers.run());
+    tasks.spawn(samples.run());
+    let asks = client.clone();
+    tasks.spawn(async move { asks.keep_logged_in().await });
+    tasks.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
+    tasks.spawn(kills::run(client, inputs.kills, out));
+    tasks
+}
+
 /// Waits for the first task of any poller to end. Never returns without pollers.
-pub async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
+pub(crate) async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
     poll_fn(|context| {
         let ended = pollers
             .iter_mut()

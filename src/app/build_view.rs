@@ -55,7 +55,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
             .iter()
             .map(|snapshot| vec![HIDDEN_RANK; snapshot.sessions.len()])
             .collect(),
-        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &spec.thresholds),
+        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &spec),
         widths: previous.map_or([0; COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,

@@ -9,7 +9,7 @@ use super::counter_series::CounterSeries;
 use super::msg::Now;
 use super::status::Status;
 use super::table_view::TableView;
-use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, closer};
+use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, OwnedDiagnosis, closer};
 use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObservation, Snapshot};
 
 /// State of the open details.
@@ -24,7 +24,7 @@ pub struct DetailPane {
     /// Counter rates of each connection, in the order of the latest poll.
     pub courses: Vec<CounterSeries>,
     /// Findings from the session list.
-    listed_findings: Vec<Finding>,
+    listed_diagnosis: OwnedDiagnosis,
     /// The latest sample of its connections.
     sample: Option<ConnectionSample>,
     /// When the session ended, by this machine's clock.
@@ -47,7 +47,7 @@ impl DetailPane {
             listed,
             observation: None,
             courses: Vec::new(),
-            listed_findings: Vec::new(),
+            listed_diagnosis: OwnedDiagnosis::unknown(),
             sample: None,
             ended: None,
             fault: None,
@@ -76,11 +76,7 @@ impl DetailPane {
     /// Returns the reasons why the session is stuck, from the list and its connections, most severe
     /// first.
     pub fn findings(&self) -> Vec<Finding> {
-        let listed = Diagnosis {
-            found: &self.listed_findings,
-            ..Diagnosis::default()
-        };
-        closer(&listed, self.sample.as_ref()).0
+        closer(self.listed_diagnosis.borrowed(), self.sample.as_ref()).found
     }
 
     /// Stores the diagnosis of a view, which may or may not show the session.
@@ -132,7 +128,7 @@ impl DetailPane {
     /// findings.
     fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
         if let (Some(diagnosis), None) = (diagnosis, self.ended) {
-            self.listed_findings = diagnosis.found.to_vec();
+            self.listed_diagnosis = diagnosis.to_owned();
         }
     }
 

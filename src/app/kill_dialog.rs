@@ -1,7 +1,5 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
-use std::collections::BTreeMap;
-
 use tui_input::{Input, InputRequest};
 
 use super::App;
@@ -11,7 +9,7 @@ use super::status::Status;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
-    reason_names,
+    reason_names, summary,
 };
 use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit};
 
@@ -170,7 +168,7 @@ impl App {
         let number = self.kills.take_numbers(victims.len());
         let rules = Rules {
             protect: self.settings.protect.clone(),
-            thresholds: self.settings.thresholds,
+            diagnosis: self.settings.diagnosis.clone(),
         };
         let (dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
         self.modal = Modal::KillDialog(Box::new(dialog));
@@ -291,8 +289,8 @@ impl KillDialog {
     }
 
     fn count(&mut self) {
-        self.by_user = counted(&self.batch, |session| session.user.as_ref());
-        self.by_service = counted(&self.batch, |session| session.service.as_ref());
+        self.by_user = summary::count_by(self.batch.tasks(), |session| session.user.as_ref());
+        self.by_service = summary::count_by(self.batch.tasks(), |session| session.service.as_ref());
     }
 
     fn reason_key(&mut self, key: KeyPress) {
@@ -327,18 +325,4 @@ impl KillDialog {
             }
         }
     }
-}
-
-/// Counts the remaining victims by a value, largest first.
-fn counted(batch: &KillBatch, of: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
-    for task in batch.tasks().iter().filter(|task| !task.is_removed()) {
-        *counts.entry(of(&task.victim.session)).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts
-        .into_iter()
-        .map(|(name, count)| (name.map_or("unknown", Text::as_str).to_owned(), count))
-        .collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
 }

@@ -65,8 +65,9 @@ use self::modal::Modal;
 use self::msg::Now;
 use self::status::Status;
 use self::table::TableState;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
+use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -91,8 +92,8 @@ pub struct AppSettings {
     pub protect: Filter,
     /// Display form of the audit log's path.
     pub audit: String,
-    /// Thresholds of the stuck reasons.
-    pub thresholds: Thresholds,
+    /// Limits of the stuck reasons, and the sessions that never have one.
+    pub diagnosis: DiagnosisSettings,
     /// Time zone of displayed times.
     pub zone: TimeZone,
     /// Whether the terminal is a pane of tmux.
@@ -102,17 +103,17 @@ pub struct AppSettings {
 impl Default for AppSettings {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(1),
-            duty: 0.1,
+            interval: INTERVAL.value,
+            duty: DUTY.value,
             ascii: false,
             plain: false,
             filter: Filter::default(),
             columns: None,
             sort: Sort::default(),
-            grace: Duration::from_secs(3),
+            grace: GRACE.value,
             protect: Filter::default(),
             audit: String::new(),
-            thresholds: Thresholds::default(),
+            diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,
             in_tmux: false,
         }

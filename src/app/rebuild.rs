@@ -10,7 +10,7 @@ use super::App;
 use super::build_view::{TableView, ViewQuery, ViewRequest};
 use super::endpoint::{EndpointState, LinkState};
 use super::msg::Effect;
-use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, Thresholds, diagnose};
+use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::model::Snapshot;
 
 /// Rebuilds for new data use at most one part in this many of the time.
@@ -94,7 +94,7 @@ impl App {
             endpoints: names.map(|known| known.name.as_str().into()).collect(),
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
-            thresholds: self.settings.thresholds,
+            diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()
         };
         self.outbox.push(Effect::Arrange(Box::new(ViewRequest {
@@ -132,9 +132,9 @@ pub(super) fn diagnose_snapshots(
     previous: Option<&TableView>,
     snapshots: &[Arc<Snapshot>],
     samples: &[Arc<Samples>],
-    limits: &Thresholds,
+    spec: &ViewQuery,
 ) -> Vec<Arc<Diagnoses>> {
-    let same_limits = previous.is_some_and(|previous| previous.spec.thresholds == *limits);
+    let same_limits = previous.is_some_and(|previous| previous.spec.diagnosis == spec.diagnosis);
     let none = Samples::new();
     let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
         let before = previous.and_then(|previous| {
@@ -151,10 +151,12 @@ pub(super) fn diagnose_snapshots(
                 let past = before
                     .map(|(before, diagnoses)| (DiagnosisInput::from(before.as_ref()), diagnoses.as_ref()));
                 let samples = samples.get(list).map_or(&none, AsRef::as_ref);
+                let name = spec.endpoints.get(usize::from(snapshot.endpoint.0));
+                let name = name.map(AsRef::as_ref);
                 Arc::new(diagnose(
                     past,
-                    DiagnosisInput::from(snapshot.as_ref()),
-                    limits,
+                    DiagnosisInput::from(snapshot.as_ref()).at(name),
+                    &spec.diagnosis,
                     samples,
                 ))
             }

@@ -151,9 +151,9 @@ fn a_restart_ends_every_session_before_it() {
     let first = said(&stage);
     assert!(first.contains("restarted"), "{first}");
     // The outcome of a kill stays before the new text.
-    stage.app.status = Some(Status::done("killed 7 ann@10.0.0.1 in 0.1 s".to_owned()));
+    stage.app.status = Some(Status::done("killed 7 ann@10.0.0.1 in 0.1s".to_owned()));
     stage.list_of(body, "Mon, 23 Nov 2026 16:30:00 GMT");
-    assert_eq!(said(&stage), format!("killed 7 ann@10.0.0.1 in 0.1 s; {first}"));
+    assert_eq!(said(&stage), format!("killed 7 ann@10.0.0.1 in 0.1s; {first}"));
 }
 
 #[test]

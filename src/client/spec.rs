@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::url::EndpointUrl;
+use crate::model::defaults::TIMEOUT;
 use crate::model::{Dialect, EndpointId, Text};
 use crate::wire::Bounds;
 
@@ -92,7 +93,7 @@ impl ClientSpec {
             credentials: None,
             tls: TlsSpec::default(),
             tokens: TokenUse::default(),
-            timeout: Duration::from_secs(10),
+            timeout: TIMEOUT.value,
             dialect: None,
             allow_plain_http: false,
             read_only: false,

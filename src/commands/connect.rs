@@ -11,7 +11,7 @@ use super::output::visible;
 use crate::cli::CommonArgs;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
 use crate::config::{Config, EndpointConfig, PasswordSource};
-use crate::model::{EndpointId, Instance, RequestError, Snapshot};
+use crate::model::{EndpointId, Snapshot};
 
 /// Reads the settings and creates the clients of their endpoints, in order.
 ///
@@ -93,17 +93,6 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -
     done
 }
 
-/// Reads the process start, before anything else.
-///
-/// Fails only if the endpoint is unreachable or rejects the credentials, because the next request would fail
-/// too. Other errors give `None`, and identities then lack the process.
-pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, RequestError> {
-    match client.instance().await {
-        Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault),
-        answer => Ok(answer.unwrap_or_default()),
-    }
-}
-
 /// Returns the client of an endpoint.
 pub(super) fn client(clients: &[Client], endpoint: EndpointId) -> Option<&Client> {
     clients.get(usize::from(endpoint.0))
@@ -116,13 +105,6 @@ pub(super) fn url(clients: &[Client], endpoint: EndpointId) -> String {
 
 /// Returns the session lists of all endpoints that reply.
 pub(super) async fn lists(clients: &[Client]) -> Answers<Snapshot> {
-    Answers::of(clients, async |client: Client| list(&client).await).await
-}
-
-/// Returns the session list. The process start is read first: the list belongs to the process that ran before
-/// it.
-pub(super) async fn list(client: &Client) -> Result<Snapshot, CommandError> {
-    let instance = instance(client).await.map_err(failed(client))?;
-    let list = client.poll_sessions().await.map_err(failed(client))?;
-    Ok(list.into_snapshot(client.endpoint(), instance, 1))
+    let list = async |client: Client| client.snapshot(1).await.map_err(failed(&client));
+    Answers::of(clients, list).await
 }

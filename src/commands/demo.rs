@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::connect::specs;
 use super::exit::{CommandError, ExitStatus};
@@ -14,6 +13,7 @@ use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
+use crate::runtime::signals::EndingSignals;
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
@@ -28,7 +28,9 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
         }
         config.dialect = Some(Dialect::JsonApi);
     }
-    let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    let mut spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    // Only JSON:API can show locks.
+    spec.world.incidents = config.dialect == Some(Dialect::JsonApi);
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
     if demo.headless {
@@ -112,19 +114,12 @@ fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config
 
 /// Prints the URLs and serves until a signal arrives.
 async fn serve_until_ended(running: &[SimServer]) -> Result<ExitStatus, CommandError> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut signals = EndingSignals::listen()?;
     let mut out = io::stdout().lock();
     for one in running {
         writeln!(out, "listening on {}", one.url()).map_err(CommandError::Output)?;
     }
     out.flush().map_err(CommandError::Output)?;
     drop(out);
-    let ended = tokio::select! {
-        _ = terminate.recv() => signal_hook::consts::SIGTERM,
-        _ = interrupt.recv() => signal_hook::consts::SIGINT,
-        _ = hang_up.recv() => signal_hook::consts::SIGHUP,
-    };
-    Ok(ExitStatus::Signal(u8::try_from(ended).unwrap_or(0)))
+    Ok(ExitStatus::Signal(signals.next().await))
 }

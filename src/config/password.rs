@@ -12,7 +12,7 @@ use super::{ConfigError, trust};
 
 /// Source of a password.
 #[derive(Clone)]
-pub enum PasswordSource {
+pub(crate) enum PasswordSource {
     /// The password itself.
     Known(SecretString),
     /// A file that only its owner can read.
@@ -43,7 +43,7 @@ impl PasswordSource {
     ///
     /// Returns [`ConfigError`] if the file cannot be read, can be read by other users, or is empty, and if the
     /// command fails or prints nothing.
-    pub fn read(&self) -> Result<SecretString, ConfigError> {
+    pub(crate) fn read(&self) -> Result<SecretString, ConfigError> {
         match self {
             Self::Known(password) => Ok(password.clone()),
             Self::File(path) => {
@@ -63,7 +63,7 @@ impl PasswordSource {
     /// # Errors
     ///
     /// See [`Self::read`].
-    pub fn read_all<'a>(
+    pub(crate) fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {
         let mut read: Vec<(&Self, SecretString)> = Vec::new();

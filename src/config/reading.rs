@@ -16,7 +16,7 @@ use super::{Config, maxctrl, value};
 
 /// The settings with their origins.
 #[derive(Debug)]
-pub struct ConfigReport {
+pub(crate) struct ConfigReport {
     /// The effective settings.
     pub config: Config,
     /// Path of the configuration file that was read.
@@ -31,19 +31,19 @@ pub struct ConfigReport {
 
 /// A setting with its effective value.
 #[derive(Clone, Debug)]
-pub struct EffectiveValue {
+pub(crate) struct EffectiveValue {
     id: SettingId,
     pub(super) given: SourceValue,
 }
 
 impl EffectiveValue {
     /// Returns the setting.
-    pub fn setting(&self) -> &'static Setting {
+    pub(crate) fn setting(&self) -> &'static Setting {
         self.id.setting()
     }
 
     /// Returns the value for display. A secret is `***`; `None` if the value is empty.
-    pub fn shown(&self) -> Option<String> {
+    pub(crate) fn shown(&self) -> Option<String> {
         match self.given.text() {
             "" => None,
             _ if self.setting().form.is_secret() => Some("***".to_owned()),
@@ -52,7 +52,7 @@ impl EffectiveValue {
     }
 
     /// Returns the origin of the value.
-    pub const fn origin(&self) -> &Origin {
+    pub(crate) const fn origin(&self) -> &Origin {
         &self.given.origin
     }
 }
@@ -202,22 +202,22 @@ impl Sources {
     }
 }
 
-/// Checks that `query-look` is not above `query-act`.
+/// Checks that no ● comes after its ▲: `query-look` must not exceed `query-act`.
 fn limits_in_order(config: &Config, values: &[EffectiveValue]) -> Result<(), ConfigError> {
-    if config.thresholds.are_in_order() {
+    let Some((look_name, act_name)) = config.thresholds.out_of_order() else {
         return Ok(());
-    }
+    };
     let of = |name: &str| {
         let limits = values
             .iter()
             .filter(|value| value.setting().table == Some(THRESHOLD_TABLE));
         limits.into_iter().find(|value| value.setting().name == name)
     };
-    let (Some(look), Some(act)) = (of("query-look"), of("query-act")) else {
+    let (Some(look), Some(act)) = (of(look_name), of(act_name)) else {
         return Ok(());
     };
     let why = format!(
-        "query-look ({}) must not exceed query-act ({})",
+        "{look_name} ({}) must not exceed {act_name} ({})",
         look.given.text(),
         act.given.text()
     );

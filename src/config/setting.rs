@@ -7,7 +7,7 @@ use super::{Config, value};
 use crate::diagnosis::{Threshold, ThresholdAccess};
 
 /// A setting.
-pub struct Setting {
+pub(crate) struct Setting {
     /// Key in files; with two dashes, the option.
     pub name: &'static str,
     /// Table of the file with the key; `None` for the top.
@@ -36,7 +36,7 @@ pub struct Setting {
 
 /// Places in files where a setting is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyScope {
+pub(crate) enum KeyScope {
     /// Nowhere.
     Nowhere,
     /// At the top and in a profile.
@@ -49,7 +49,7 @@ pub enum KeyScope {
 
 /// Form of a value, which also decides how it is written in TOML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// URLs of endpoints: a string or a list.
     Endpoints,
     /// A name.
@@ -92,7 +92,7 @@ pub(super) enum Apply {
 
 impl Setting {
     /// Returns the name with its table: `thresholds.idle`.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.table
             .map_or_else(|| self.name.to_owned(), |table| format!("{table}.{}", self.name))
     }
@@ -129,7 +129,7 @@ impl Setting {
 
 impl Form {
     /// Returns the placeholder for a value in the help.
-    pub const fn placeholder(self) -> &'static str {
+    pub(crate) const fn placeholder(self) -> &'static str {
         match self {
             Self::Endpoints => "URL",
             Self::Name => "NAME",
@@ -148,7 +148,7 @@ impl Form {
     }
 
     /// Returns what a file must contain, for error messages.
-    pub const fn in_files(self) -> &'static str {
+    pub(crate) const fn in_files(self) -> &'static str {
         match self {
             Self::Switch => "true or false",
             Self::Columns => "a list of texts in quotes",
@@ -160,7 +160,7 @@ impl Form {
     }
 
     /// Whether a value must not be shown.
-    pub const fn is_secret(self) -> bool {
+    pub(crate) const fn is_secret(self) -> bool {
         matches!(self, Self::Secret | Self::Command)
     }
 }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::origin::SourceValue;
+use super::setting::KeyScope;
 use super::*;
 
 /// A home directory, variables and a command line of its own.

@@ -16,7 +16,7 @@ use super::http::{self, SimRequest};
 use super::spec::ServeSpec;
 
 /// Lifetime of a token in seconds, unless `max-age` sets another.
-const DEFAULT_TOKEN_SECONDS: u64 = 28_800;
+pub(super) const DEFAULT_TOKEN_SECONDS: u64 = 28_800;
 
 /// Result of authenticating a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,16 @@ struct TokenClaims {
     sub: String,
 }
 
+/// Claims of the token of a connection of `/sql`.
+#[derive(Debug, Serialize, Deserialize)]
+struct ConnectionClaims {
+    aud: String,
+    exp: u64,
+    iat: u64,
+    iss: String,
+    sub: String,
+}
+
 impl Accounts {
     pub(super) fn new(spec: &ServeSpec) -> Self {
         let both = [(&spec.auth, SimRole::Admin), (&spec.viewer, SimRole::Basic)];
@@ -129,7 +139,9 @@ impl Accounts {
             (false, Some(token)) => self.role(token),
             (false, None) => self.account(sent).map(|account| account.role),
         };
-        let changes = !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        // A basic account may use `/sql` with all methods.
+        let reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let changes = !reads && !request.is_sql();
         match role {
             None => AuthOutcome::Denied { by_token },
             Some(SimRole::Basic) if changes => AuthOutcome::MayOnlyRead { by_token },
@@ -170,6 +182,33 @@ impl Accounts {
         let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
         let claims: TokenClaims = serde_json::from_slice(&claims).ok()?;
         (signature == self.signature(signed) && claims.exp > now()).then_some(claims.account)
+    }
+
+    /// Returns a signed token for a connection of `/sql`, valid for this number of seconds.
+    pub(super) fn connection_token(&self, id: &str, issuer: &str, lifetime: u64) -> String {
+        let now = now();
+        let claims = ConnectionClaims {
+            aud: id.to_owned(),
+            exp: now.saturating_add(lifetime),
+            iat: now,
+            iss: issuer.to_owned(),
+            sub: id.to_owned(),
+        };
+        let claims = serde_json::to_vec(&claims).unwrap_or_default();
+        let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
+        let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims));
+        format!("{signed}.{}", self.signature(&signed))
+    }
+
+    /// Whether a token is valid for a connection of `/sql`.
+    pub(super) fn accepts_connection_token(&self, token: &str, id: &str) -> bool {
+        let claims = || {
+            let (signed, signature) = token.rsplit_once('.')?;
+            let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
+            let claims: ConnectionClaims = serde_json::from_slice(&claims).ok()?;
+            (signature == self.signature(signed)).then_some(claims)
+        };
+        claims().is_some_and(|claims| claims.sub == id && claims.exp > now())
     }
 
     fn signature(&self, signed: &str) -> String {

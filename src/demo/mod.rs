@@ -17,6 +17,7 @@ mod routing;
 mod server;
 mod settings;
 mod spec;
+mod sql;
 mod world;
 
 pub use endpoint::RequestLine;
@@ -26,6 +27,7 @@ pub use profile::table::PROFILES;
 pub use server::{SimServer, serve};
 pub use settings::ProxyOverrides;
 pub use spec::{DemoError, ServeSpec, ServedDialects};
+pub use sql::SqlSettings;
 pub use world::{
     Library, ServerTrouble, Service, SimConnection, SimSessionAt, State, Statement, TroubledServer, World,
     WorldSpec,

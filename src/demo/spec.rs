@@ -11,6 +11,7 @@ use super::faults::Faults;
 use super::profile::VersionProfile;
 use super::profile::table::PROFILES;
 use super::settings::ProxyOverrides;
+use super::sql::SqlSettings;
 use super::world::WorldSpec;
 
 /// Maximum speed of world time, in world seconds per second.
@@ -52,6 +53,8 @@ pub struct ServeSpec {
     pub settings: ProxyOverrides,
     /// Time zone of dates without a zone.
     pub zone: TimeZone,
+    /// Database account and servers behind `/v1/sql` (JSON:API).
+    pub sql: SqlSettings,
     /// Faults to inject, if any.
     pub faults: Option<Faults>,
     /// Delay of the reply to a request about one session and to a DELETE. The request is carried out and
@@ -77,6 +80,7 @@ impl ServeSpec {
             profile: VersionProfile::current(),
             settings: ProxyOverrides::default(),
             zone: TimeZone::system(),
+            sql: SqlSettings::default(),
             faults: None,
             delay: Duration::ZERO,
         }
@@ -99,6 +103,10 @@ impl ServeSpec {
 
 impl VersionProfile {
     /// Finds a version by name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DemoError::Profile`] if no version has this name.
     pub fn named(name: &str) -> Result<&'static Self, DemoError> {
         let named = PROFILES.iter().find(|profile| profile.name == name);
         named.ok_or_else(|| DemoError::Profile {

@@ -11,7 +11,7 @@ use super::http::SimRequest;
 use super::world::SessionTrouble;
 use super::{ServeSpec, ServedDialects, dates, draft, jsonapi};
 use crate::diagnosis::{
-    ConnectionSample, Diagnoses, DiagnosisInput, Samples, Severity, Thresholds, diagnose,
+    ConnectionSample, Diagnoses, DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose,
 };
 use crate::model::{Dialect, EndpointId, Snapshot};
 use crate::wire::{self, Decoder, Interner};
@@ -56,6 +56,7 @@ impl Watcher {
             path: path.to_owned(),
             query: String::new(),
             headers: HeaderMap::new(),
+            body: Vec::new(),
         };
         match self.dialect {
             Dialect::Draft => draft::answer(&self.endpoint, &request).body,
@@ -106,7 +107,7 @@ impl Watcher {
         let diagnoses = diagnose(
             past,
             DiagnosisInput::from(&snapshot),
-            &Thresholds::default(),
+            &DiagnosisSettings::default(),
             &self.samples,
         );
         let sessions = snapshot.sessions.iter().enumerate();
@@ -160,8 +161,9 @@ fn planted(dialect: Dialect) -> Vec<(SessionTrouble, FoundSession)> {
     if dialect == Dialect::JsonApi {
         planted.push((SessionTrouble::SlowReader, found(&[pressed])));
         let waits = ("query", look);
-        planted.push((SessionTrouble::Hung, found(&[waits, ("silent", look)])));
+        planted.push((SessionTrouble::Hung, found(&[waits])));
         planted.push((SessionTrouble::NoBackend, found(&[waits, ("no-backend", look)])));
+        planted.push((SessionTrouble::HalfOpen, found(&[("login", look)])));
     }
     planted
 }
@@ -218,10 +220,10 @@ fn no_other_session_is_found_in_ten_minutes() {
             .into_iter()
             .map(|(plot, reasons)| (format!("{plot:?}"), reasons))
             .collect();
-        // A statement that hangs this long makes the session silent and is marked ▲ in the end.
+        // A statement that hangs this long is marked ▲ in the end.
         for plot in ["Hung", "NoBackend"] {
             if let Some(reasons) = expected.get_mut(plot) {
-                reasons.extend([("query", Severity::Act), ("silent", Severity::Look)]);
+                reasons.insert(("query", Severity::Act));
             }
         }
         assert_eq!(seen, expected, "{dialect:?}");

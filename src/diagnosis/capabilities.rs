@@ -1,6 +1,6 @@
 //! The data that a dialect and version report, and their meaning (docs/maxscale-api.md).
 
-use crate::model::{Dialect, IdleMeaning, Instance, Session, Version};
+use crate::model::{Dialect, IdleMeaning, Instance, Session, SessionPhase, Version};
 
 /// First release in which every router records `completed`.
 const FIRST_WITH_COMPLETED: Version = Version { major: 6, minor: 2 };
@@ -43,20 +43,36 @@ impl Capabilities {
         }
     }
 
-    /// Whether a statement runs without recent I/O events; `None` if undetermined.
+    /// Whether the client waits for an answer without recent I/O events; `None` if undetermined.
     ///
     /// Every read ages the counter (docs/maxscale-api.md#io_activity), so 0 means no event for some seconds,
-    /// not for 30.
+    /// not for 30. Where `idle` is 0 during a statement, no statement need be kept.
     pub(super) fn is_quiet(self, session: &Session) -> Option<bool> {
-        if !self.is_running(session)? {
+        let runs = match (self.is_running(session), self.awaits_answer(session)) {
+            (Some(true), _) | (_, Some(true)) => true,
+            (Some(false), _) | (_, Some(false)) => false,
+            (None, None) => return None,
+        };
+        if !runs {
             return Some(false);
         }
         Some(session.extra.as_ref()?.io_activity? == 0)
     }
 
+    /// Whether `idle` is exactly 0 where that means that an answer is due; `None` if it means something else.
+    ///
+    /// A client that has not logged in has no user, and its `idle` stays 0.
+    fn awaits_answer(self, session: &Session) -> Option<bool> {
+        if self.idle != Some(IdleMeaning::Between) {
+            return None;
+        }
+        let is_logged_in = session.user.is_some() && session.phase()? == SessionPhase::Ready;
+        Some(is_logged_in && session.idle?.as_millis() == 0)
+    }
+
     /// Whether a statement waits without a server connection; `None` if undetermined.
     pub(super) fn is_bare(self, session: &Session) -> Option<bool> {
-        let is_ready = session.phase()? == crate::model::SessionPhase::Ready;
+        let is_ready = session.phase()? == SessionPhase::Ready;
         let has_none = session.server_connections()?.is_empty();
         Some(is_ready && has_none && self.is_running(session)?)
     }

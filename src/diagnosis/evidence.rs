@@ -12,9 +12,13 @@ pub enum Evidence {
         lasted: Span,
         /// Whether it may have started earlier.
         is_least: bool,
+        /// Time without I/O events, if it exceeds the threshold of `silent`.
+        quiet: Option<Span>,
     },
-    /// A statement runs without I/O events, for this time.
+    /// The client waits for an answer without I/O events, for this time.
     Silent(Span),
+    /// A transaction is open, and the client has sent no statement for this time.
+    Transaction(Span),
     /// A statement waits for a server connection, for this time.
     NoBackend(Span),
     /// The client sends no statement.
@@ -26,6 +30,8 @@ pub enum Evidence {
     },
     /// The session has been closing for this time.
     Closing(Span),
+    /// The client has been connected for this time without logging in.
+    Login(Span),
     /// The history of session commands is long.
     History {
         /// Number of session commands kept.
@@ -76,6 +82,8 @@ impl Evidence {
                 |servers| format!("idle, holds {servers}"),
             ),
             Self::Silent(lasted) => format!("silent {lasted}"),
+            Self::Transaction(idle) => format!("transaction {idle}"),
+            Self::Query { lasted, is_least, .. } => query(*lasted, *is_least),
             Self::HighWater { server, .. } => format!("back-pressure {}", name(server.as_ref())),
             Self::WriteQueue { server, .. } => {
                 format!("back-pressure {}", server.as_ref().map_or("client", Text::as_str))
@@ -83,7 +91,8 @@ impl Evidence {
             Self::Buffering { server, .. } => format!("buffering {}", name(server.as_ref())),
             Self::History { commands, .. } => format!("history {commands}"),
             Self::Memory { bytes, .. } => format!("memory {}", size_text(*bytes)),
-            Self::Query { .. } | Self::NoBackend(_) | Self::Closing(_) => self.words(session),
+            Self::Login(age) => format!("no login {age}"),
+            Self::NoBackend(_) | Self::Closing(_) => self.words(session),
         }
     }
 
@@ -92,14 +101,15 @@ impl Evidence {
         match self {
             Self::Query {
                 lasted,
-                is_least: false,
-            } => format!("query {lasted}"),
-            Self::Query {
-                lasted,
-                is_least: true,
-            } => format!("query over {lasted}"),
-            Self::Silent(lasted) => {
-                format!("silent {lasted}: a statement runs but no data moves (inferred)")
+                is_least,
+                quiet,
+            } => {
+                let quiet = quiet.map(|quiet| format!(", no data for {quiet}"));
+                format!("{}{}", query(*lasted, *is_least), quiet.unwrap_or_default())
+            }
+            Self::Silent(lasted) => format!("no data for {lasted} while a statement runs (inferred)"),
+            Self::Transaction(idle) => {
+                format!("transaction open, idle for {idle} since its last statement (inferred)")
             }
             Self::NoBackend(lasted) => format!("no backend {lasted}"),
             Self::Idle { idle, others } => {
@@ -114,6 +124,7 @@ impl Evidence {
                 )
             }
             Self::Closing(lasted) => format!("closing {lasted}"),
+            Self::Login(age) => format!("connected for {age} without logging in"),
             Self::History { commands, typical } => {
                 format!("history {commands} commands, {typical} is typical of its service")
             }
@@ -151,6 +162,10 @@ impl Evidence {
             }
         }
     }
+}
+
+fn query(lasted: Span, is_least: bool) -> String {
+    format!("query {}{lasted}", if is_least { "over " } else { "" })
 }
 
 fn name(server: Option<&Text>) -> &str {

@@ -57,7 +57,7 @@ pub(super) struct SessionHistory {
     pub(super) phase: HeldFor,
     /// Time that its statement has been running.
     pub(super) statement: HeldFor,
-    /// Time that its statement has been running without I/O events.
+    /// Time that it has been waiting for an answer without I/O events.
     pub(super) quiet: HeldFor,
     /// Time that a statement has been waiting without a server connection.
     pub(super) bare: HeldFor,
@@ -104,7 +104,8 @@ impl SessionHistory {
                 continued(lasting, holds)
             }
         };
-        let same_statement = runs_same(before, now);
+        let same_statement = received(before) == received(now);
+        let runs_same = same_statement && received(now).is_some();
         let both = |condition: fn(Capabilities, &Session) -> Option<bool>| {
             condition(capabilities, before) == Some(true) && condition(capabilities, now) == Some(true)
         };
@@ -115,19 +116,14 @@ impl SessionHistory {
                 pool(now)
             },
             phase: continued(self.phase, before.phase() == now.phase()),
-            statement: continued(self.statement, same_statement),
+            statement: continued(self.statement, runs_same),
             quiet: watched(self.quiet, same_statement && both(Capabilities::is_quiet)),
             bare: watched(self.bare, both(Capabilities::is_bare)),
         }
     }
 }
 
-/// Whether the same statement is running in both snapshots.
-fn runs_same(before: &Session, now: &Session) -> bool {
-    let now = received(now);
-    now.is_some() && now == received(before)
-}
-
+/// Returns the time of receipt of the running statement, as sent. Identifies it within its session.
 fn received(session: &Session) -> Option<&Text> {
     Some(&session.extra.as_ref()?.running.as_ref()?.received)
 }

@@ -1,7 +1,8 @@
 //! Rules for sessions of a list.
 //!
 //! They find sessions that take far more memory or session commands than is typical, that do not finish
-//! closing, that hold a server while idle, and statements that run long, do not move, or have no server.
+//! closing, that hold a server or a transaction while idle, and statements that run long, do not move, or have
+//! no server.
 
 use super::baseline::{MIN_TYPICAL_COMMANDS, MIN_TYPICAL_MEMORY};
 use super::evidence::Evidence;
@@ -59,7 +60,7 @@ pub(super) fn closing(input: &RuleInput<'_>) -> RuleResult {
 /// Checks for a session that holds a server (if the list reports servers) while it is idle for too long.
 ///
 /// A pool of idle connections is normal. A session that is idle while its pool is in use was probably
-/// forgotten, so it is marked ▲.
+/// forgotten, so it is marked ▲. If [`transaction`] finds the same trouble, that finding explains more.
 pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     let Some(idle) = input.session.idle else {
         return RuleResult::Unknown;
@@ -67,6 +68,9 @@ pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     let holds_nothing = input.session.server_connections().is_some_and(<[_]>::is_empty);
     let is_at_work = input.capabilities.is_running(input.session) == Some(true);
     if idle < input.limits.idle || holds_nothing || is_at_work {
+        return RuleResult::No;
+    }
+    if matches!(transaction(input), RuleResult::Found(..)) {
         return RuleResult::No;
     }
     let others = input.baseline.others_in_use(input.history.pool);
@@ -110,18 +114,59 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
     } else {
         return RuleResult::No;
     };
-    let lasted = span(millis);
-    RuleResult::Found(severity, Evidence::Query { lasted, is_least })
+    let quiet_ms = input.history.quiet.millis();
+    let is_quiet = quiet_ms >= input.limits.silent_look.as_millis();
+    RuleResult::Found(
+        severity,
+        Evidence::Query {
+            lasted: span(millis),
+            is_least,
+            quiet: is_quiet.then(|| span(quiet_ms)),
+        },
+    )
 }
 
-/// Checks for a statement that runs without I/O events.
+/// Checks for an answer that does not come, without I/O events. If [`query`] finds the same trouble, that
+/// finding says so.
 pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
     match input.capabilities.is_quiet(input.session) {
-        None => RuleResult::Unknown,
-        Some(false) => RuleResult::No,
-        Some(true) => once_lasted(input.history.quiet, input.limits.silent, |lasted| {
-            RuleResult::Found(Severity::Look, Evidence::Silent(lasted))
-        }),
+        None => return RuleResult::Unknown,
+        Some(false) => return RuleResult::No,
+        Some(true) => {}
+    }
+    if matches!(query(input), RuleResult::Found(..)) {
+        return RuleResult::No;
+    }
+    once_lasted(input.history.quiet, input.limits.silent_look, |lasted| {
+        let severity = if lasted >= input.limits.silent_act {
+            Severity::Act
+        } else {
+            Severity::Look
+        };
+        RuleResult::Found(severity, Evidence::Silent(lasted))
+    })
+}
+
+/// Checks for a transaction that is open while its client sends no statement.
+///
+/// It holds its locks until the client continues, so the limit is far below that of [`idle`].
+pub(super) fn transaction(input: &RuleInput<'_>) -> RuleResult {
+    let Some(idle) = input.session.idle else {
+        return RuleResult::Unknown;
+    };
+    let severity = if idle >= input.limits.transaction_act {
+        Severity::Act
+    } else if idle >= input.limits.transaction_look {
+        Severity::Look
+    } else {
+        return RuleResult::No;
+    };
+    let extra = input.session.extra.as_ref();
+    let in_transaction = extra.and_then(|extra| extra.in_transaction);
+    match (in_transaction, input.capabilities.is_running(input.session)) {
+        (Some(false), _) | (_, Some(true)) => RuleResult::No,
+        (Some(true), _) => RuleResult::Found(severity, Evidence::Transaction(idle)),
+        (None, _) => RuleResult::Unknown,
     }
 }
 
@@ -133,5 +178,17 @@ pub(super) fn no_backend(input: &RuleInput<'_>) -> RuleResult {
         Some(true) => once_lasted(input.history.bare, input.limits.no_backend, |lasted| {
             RuleResult::Found(Severity::Look, Evidence::NoBackend(lasted))
         }),
+    }
+}
+
+/// Checks for a client that is connected but does not log in. MaxScale never closes such a connection.
+pub(super) fn login(input: &RuleInput<'_>) -> RuleResult {
+    if input.session.user.is_some() || input.session.phase() == Some(SessionPhase::Stopping) {
+        return RuleResult::No;
+    }
+    match input.session.age {
+        None => RuleResult::Unknown,
+        Some(age) if age < input.limits.login => RuleResult::No,
+        Some(age) => RuleResult::Found(Severity::Look, Evidence::Login(age)),
     }
 }

@@ -7,9 +7,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::schedule::Pace;
-use super::{PollSchedule, PollSettings};
+use super::{PollSchedule, PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
-use crate::client::{Client, ListReply, off_thread};
+use crate::client::{Client, off_thread};
 use crate::model::{
     Continuity, Dialect, Instance, ListDiff, ListStats, ProcessHistory, ProcessStart, RequestError, Snapshot,
 };
@@ -56,9 +56,6 @@ enum Rest {
     /// At this time: the next try after an error.
     Until(Instant),
 }
-
-/// The receiver of messages is closed.
-struct ReceiverClosed;
 
 impl ListPoller {
     pub(super) fn new(
@@ -130,7 +127,7 @@ impl ListPoller {
             };
             tokio::select! {
                 () = sleep_until(due) => return Ok(()),
-                changed = self.schedule.changed() => changed.map_err(|_| ReceiverClosed)?,
+                changed = self.schedule.changed() => changed?,
             }
             let (refreshes, relists) = (self.refreshes, self.relists);
             self.take_schedule();
@@ -151,13 +148,13 @@ impl ListPoller {
 
     async fn cycle(&mut self) -> Result<Snapshot, RequestError> {
         let was_draft = self.client.dialect() == Some(Dialect::Draft);
-        let (mut instance, mut list) = self.poll().await?;
-        if was_draft && list.dialect == Dialect::JsonApi {
+        let mut snapshot = self.poll().await?;
+        if was_draft && snapshot.dialect == Dialect::JsonApi {
             // No process was requested of the draft, but this dialect reports it.
-            (instance, list) = self.poll().await?;
+            snapshot = self.poll().await?;
         }
-        self.number += 1;
-        Ok(list.into_snapshot(self.client.endpoint(), instance, self.number))
+        self.number = snapshot.number;
+        Ok(snapshot)
     }
 
     /// Computes the statistics of the list and its difference to the previous snapshot. Takes time for
@@ -179,12 +176,11 @@ impl ListPoller {
 
     /// Gets the process start, and then the list. Rows belong to the process that was read last before
     /// them.
-    async fn poll(&mut self) -> Result<(Option<Instance>, ListReply), RequestError> {
+    async fn poll(&mut self) -> Result<Snapshot, RequestError> {
         let instance = self.instance().await?;
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
         self.outputs.process.send_replace(process);
-        let list = self.client.poll_sessions().await?;
-        Ok((instance, list))
+        self.client.snapshot_of(instance, self.number + 1).await
     }
 
     /// Gets the process of the proxy. A process start that has changed is read again at once: if it
@@ -193,19 +189,7 @@ impl ListPoller {
         let is_read_twice = self.number % CYCLES_PER_SECOND_READ == 1;
         let mut reads = 0;
         loop {
-            let instance = match self.client.instance().await {
-                Ok(instance) => instance,
-                // The endpoint replies without a process start. The list may still succeed.
-                Err(
-                    RequestError::Status { .. }
-                    | RequestError::Unclear404
-                    | RequestError::Encoded(_)
-                    | RequestError::NotJson(_)
-                    | RequestError::Malformed(_),
-                ) => None,
-                Err(fault) => return Err(fault),
-            };
-            let Some(instance) = instance else {
+            let Some(instance) = self.client.optional_instance().await? else {
                 return Ok(None);
             };
             reads += 1;
@@ -231,6 +215,6 @@ impl ListPoller {
     }
 
     fn send(&self, msg: Msg) -> Result<(), ReceiverClosed> {
-        self.out.send(msg).map_err(|_| ReceiverClosed)
+        Ok(self.out.send(msg)?)
     }
 }

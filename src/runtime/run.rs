@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
 use tokio::time::Instant;
 
-use super::audit::{AuditLog, AuditThread};
+use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
@@ -32,14 +32,12 @@ use crate::ui::view;
 
 /// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
-/// Maximum time to wait for the last lines of the audit log.
-const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
 /// Maximum number of messages handled before the next frame.
 const MAX_MESSAGES_PER_FRAME: usize = 256;
 
 /// How the screen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScreenExit {
+pub(crate) enum ScreenExit {
     /// Quit by a key.
     Quit,
     /// Quit by a key, with a DELETE whose result is unknown.
@@ -52,7 +50,7 @@ pub enum ScreenExit {
 
 /// How the screen ended, and the messages to print then.
 #[derive(Debug)]
-pub struct ScreenResult {
+pub(crate) struct ScreenResult {
     /// How the screen ended.
     pub exit: ScreenExit,
     /// A line for each session whose kill has an unknown result.
@@ -60,7 +58,7 @@ pub struct ScreenResult {
 }
 
 /// Input of the screen for one endpoint.
-pub struct Watched {
+pub(crate) struct Watched {
     /// The client of each endpoint.
     pub client: Client,
     /// Its initial state.
@@ -68,7 +66,11 @@ pub struct Watched {
 }
 
 /// Shows the screen until it ends. The terminal is restored in every case.
-pub async fn run(
+///
+/// # Errors
+///
+/// Returns an error if the terminal cannot be used, a thread cannot be started, or a poller has ended.
+pub(crate) async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
@@ -159,8 +161,8 @@ impl Screen {
                     Some(msg) => self.data(msg)?,
                     None => return Ok(ScreenExit::TerminalGone),
                 },
-                () = until(due), if due.is_some_and(|due| due > now) => {}
-                () = until(wake), if wake.is_some() => {
+                () = clock::until(due), if due.is_some_and(|due| due > now) => {}
+                () = clock::until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.dispatch([])?;
                     self.draw_data(Duration::ZERO);
@@ -344,12 +346,5 @@ const fn patience(msg: &Msg) -> Option<Duration> {
         Msg::Drawn(_) | Msg::Sampled(..) => None,
         Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
         _ => Some(Duration::ZERO),
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }

@@ -313,3 +313,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_open_transaction_is_read_from_the_statements_that_are_kept() {
+    let open = |entries: &str| {
+        let (session, blanked) = jsonapi_row(&format!(r#"{{"queries":[{entries}]}}"#));
+        assert_eq!(blanked, 0, "{entries}");
+        session.extra.unwrap().in_transaction
+    };
+    let entry = |command: &str, sql: &str| {
+        format!(r#"{{"command":"{command}","statement":"{sql}","received":"a","completed":"b"}}"#)
+    };
+    let begin = entry("COM_QUERY", "BEGIN");
+    let update = entry("COM_QUERY", "UPDATE t SET a = 1");
+    let commit = entry("COM_QUERY", "COMMIT");
+    assert_eq!(open(&format!("{begin},{update}")), Some(true));
+    assert_eq!(open(&format!("{begin},{update},{commit}")), Some(false));
+    let prepared = entry("COM_STMT_PREPARE", "COMMIT");
+    assert_eq!(
+        open(&format!("{begin},{prepared}")),
+        None,
+        "prepared, perhaps executed"
+    );
+    let executed = r#"{"received":"a","completed":"b","responses":[]}"#;
+    assert_eq!(open(&format!("{begin},{executed}")), None);
+    assert_eq!(open(""), None);
+}

@@ -3,8 +3,6 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use clap::Parser as _;
-use maxtop::cli::{Cli, CliCommand};
 use maxtop::demo::{DemoError, FaultTarget, Faults, InjectedFault, RequestLine, ServeSpec, SimServer, serve};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
@@ -243,26 +241,5 @@ async fn a_senseless_rate_is_an_error() {
             matches!(serve(spec).await, Err(DemoError::FaultRate(_))),
             "{rate}"
         );
-    }
-}
-
-#[test]
-fn people_order_faults_as_a_share() {
-    let faults = |text: &str| match Cli::try_parse_from(["maxtop", "demo", "--faults", text])?.command {
-        Some(CliCommand::Demo(demo)) => Ok(demo.faults),
-        other => panic!("{other:?}"),
-    };
-    for (text, rate) in [
-        ("10%", 0.1),
-        ("0%", 0.0),
-        ("0", 0.0),
-        ("0.25", 0.25),
-        ("100 %", 1.0),
-    ] {
-        let parsed: Result<_, clap::Error> = faults(text);
-        assert_eq!(parsed.unwrap(), Some(rate), "{text}");
-    }
-    for text in ["101%", "1.5", "nan", "much", ""] {
-        assert!(faults(text).is_err(), "{text}");
     }
 }

@@ -19,5 +19,8 @@ mod replies;
 mod server;
 mod settings;
 mod shape;
+mod sql;
+mod sql_locks;
+mod sql_recordings;
 mod versions;
 mod world;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::app::column::CellStyle;
 use crate::app::row::{SortKey, TableRow};
-use crate::diagnosis::Severity;
+use crate::diagnosis::{Rank, Severity};
 use crate::model::SessionPhase;
 
 /// Returns the most severe reason; without one, the state unless it is ready.
@@ -17,15 +17,17 @@ pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if is_usual { None } else { state(row) }
 }
 
-/// Returns a key that sorts by severity, then by idle time.
+/// Returns a key that sorts by severity, then by the rank of the reason, then by idle time.
 pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     let severity = match row.diagnosis.severity() {
         None => 0,
         Some(Severity::Look) => 1,
         Some(Severity::Act) => 2,
     };
+    let strongest = row.diagnosis.strongest();
+    let is_last = strongest.is_some_and(|finding| finding.reason.rank == Rank::Last);
     let idle = row.session.idle.map_or(0, |idle| idle.as_millis() + 1);
-    SortKey::Number(severity << 48 | idle)
+    SortKey::Number(severity << 49 | u64::from(!is_last) << 48 | idle)
 }
 
 /// Returns `ended` for a departed row, otherwise the phase. A phase without a name is shown as the

@@ -285,7 +285,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
     // The same user at the same address: 501 and 1 are equal modulo 250.
     stage.list(&draft(&[(251, "bob", 40), (501, "ann", 0)]));
     let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0 s");
+    assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0s");
     assert_eq!(stage.app.kills.log[0].back.unwrap().id.0, 501);
 }
 

@@ -7,8 +7,6 @@ mod cost;
 mod protocol;
 mod settings;
 
-use std::time::Duration;
-
 use super::check_result::CheckResult;
 use super::facts::Facts;
 
@@ -122,18 +120,4 @@ pub(super) fn evaluate_all(facts: &Facts) -> Vec<(&'static str, CheckResult)> {
         .iter()
         .map(|check| (check.name, (check.evaluate)(facts)))
         .collect()
-}
-
-/// Formats a duration with about two digits: `0.3ms`, `14ms`, `1.4s`.
-fn short(span: Duration) -> String {
-    let ms = span.as_secs_f64() * 1e3;
-    if ms < 10.0 {
-        format!("{ms:.1}ms")
-    } else if ms < 1e3 {
-        format!("{ms:.0}ms")
-    } else if ms < 1e4 {
-        format!("{:.1}s", ms / 1e3)
-    } else {
-        format!("{:.0}s", ms / 1e3)
-    }
 }

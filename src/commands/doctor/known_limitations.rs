@@ -35,7 +35,7 @@ const fn limitation(applies: fn(Release) -> bool, text: &'static str) -> Limitat
 }
 
 /// All limitations, most severe first.
-const LIMITATIONS: [Limitation; 8] = [
+const LIMITATIONS: [Limitation; 9] = [
     Limitation {
         applies: |release| release < Release(22, 8, 0),
         text: "sessions cannot be killed: there is no DELETE before 22.08",
@@ -63,7 +63,12 @@ const LIMITATIONS: [Limitation; 8] = [
     ),
     limitation(
         |release| release < Release(23, 2, 0),
-        "I/O and write queues are not reported before 23.02: 'silent' and 'back-pressure' cannot be detected",
+        "I/O and write queues are not reported before 23.02: 'silent' and 'back-pressure' cannot be detected; \
+         what hangs is found only if statements are kept (retain_last_statements)",
+    ),
+    limitation(
+        |release| (Release(23, 2, 0)..Release(23, 2, 3)).contains(&release),
+        "before 23.02.3 idle grows during a statement: 'silent' needs statements (retain_last_statements)",
     ),
     limitation(
         |release| release < Release(24, 2, 0),

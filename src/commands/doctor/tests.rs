@@ -566,7 +566,7 @@ fn the_interval_follows_from_the_cost_and_the_duty() {
 
 #[test]
 fn a_small_question_that_takes_long_is_a_warning() {
-    says(&well(), "latency", Fine, "/v1/maxscale 2.0ms, list 40ms", &[]);
+    says(&well(), "latency", Fine, "/v1/maxscale 2ms, list 40ms", &[]);
     let facts = but(|facts| facts.proxy.as_mut().unwrap().cost = Duration::from_millis(900));
     assert_eq!(result_of(&facts, "latency").verdict, Warning);
     let draft = but(|facts| facts.proxy = Err(NOT_REPORTED));

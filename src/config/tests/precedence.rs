@@ -11,7 +11,7 @@ fn values(form: Form, name: &str) -> [String; 4] {
         (Form::Endpoints, _) => of(|n| format!("http://h{n}")),
         (Form::Name | Form::Secret | Form::Command, _) => of(|n| format!("v{n}")),
         (Form::Path, _) => of(|n| format!("/p{n}")),
-        (Form::Time, "query-look") => of(|n| format!("{}s", 40 + n)),
+        (Form::Time, look) if look.ends_with("-look") => of(|n| format!("{}s", 40 + n)),
         (Form::Time, _) => of(|n| format!("{}s", 60 + n)),
         (Form::Share, _) => of(|n| format!("{}%", 10 + n)),
         (Form::Times, _) => of(|n| format!("{}x", 10 + n)),

@@ -35,13 +35,21 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
     let primary = server.state.starts_with("Master");
     let trouble = world.trouble_of(name);
     let state = trouble.map_or_else(|| server.state.to_owned(), |trouble| trouble.state(server.state));
+    let changed = world.last_server_change(name);
+    let last_event = match (primary, trouble) {
+        (false, Some(ServerTrouble::Down)) => "slave_down",
+        (false, _) if !changed.is_zero() => "slave_up",
+        (true, Some(ServerTrouble::Down)) => "master_down",
+        (true, _) => "master_up",
+        (false, _) => "new_slave",
+    };
     let gtid = format!("1-3001-{}", 7_000 + world.uptime().as_secs() * 11);
     let used_by = SERVICES.iter().filter(|service| service.servers.contains(&name));
     json!({
         "attributes": {
             "gtid_binlog_pos": gtid,
             "gtid_current_pos": gtid,
-            "last_event": if primary { "master_up" } else { "new_slave" },
+            "last_event": last_event,
             "lock_held": null,
             "master_group": null,
             "master_id": if primary { -1 } else { 3_001 },
@@ -75,7 +83,7 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
                 "routed_packets": routed,
                 "total_connections": world.total_sessions(),
             },
-            "triggered_at": http_date(timestamp((world.started_unix(), 0))),
+            "triggered_at": http_date(timestamp(world.wall_at(changed))),
             "uptime": world.uptime().as_secs() + 86_400,
             "version_string": "10.11.9-MariaDB-log",
         },
@@ -110,7 +118,7 @@ fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Val
         "attributes": {
             "connections": connections,
             "listeners": [listener(service, context)],
-            "parameters": parameters(service, context),
+            "parameters": parameters(service, world, context),
             "router": service.router,
             "router_diagnostics": { "queries": statements, "server_query_statistics": [] },
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
@@ -143,10 +151,10 @@ fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Val
     })
 }
 
-fn parameters(service: &Service, context: DocContext<'_>) -> Value {
+fn parameters(service: &Service, world: &World, context: DocContext<'_>) -> Value {
     let mut parameters = json!({
         "idle_session_pool_time": "-1ms",
-        "max_connections": 0,
+        "max_connections": world.max_connections(service.name),
         "retain_last_statements": -1,
         "router": service.router,
         "session_trace": false,

@@ -2,7 +2,7 @@
 
 use super::{
     ClientForm, ConnectionForm, Filtering, Http, Idle, Links, MemoryForm, NotFoundStyle, Operations,
-    ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, VersionProfile,
+    ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, SqlForm, VersionProfile,
 };
 
 /// All versions in order of release. The last is the current one.
@@ -82,6 +82,7 @@ const V2_2: VersionProfile = VersionProfile {
             "zombies",
         ],
     },
+    sql: None,
 };
 
 const V2_3: VersionProfile = VersionProfile {
@@ -186,6 +187,27 @@ const V6_4: VersionProfile = VersionProfile {
         without: &["system"],
         ..V2_5.proxy
     },
+    sql: Some(SQL_6_4),
+};
+
+const SQL_6_4: SqlForm = SqlForm {
+    integer_ids: true,
+    split_cookie: true,
+    has_timeout: false,
+    metadata: false,
+    issuer: "mxs-query",
+};
+
+const SQL_22_08: SqlForm = SqlForm {
+    integer_ids: false,
+    split_cookie: false,
+    ..SQL_6_4
+};
+
+const SQL_23_02: SqlForm = SqlForm {
+    has_timeout: true,
+    issuer: "maxscale",
+    ..SQL_22_08
 };
 
 /// The same series as 6.4, renamed.
@@ -216,6 +238,7 @@ const V22_08: VersionProfile = VersionProfile {
         threads_without: &["listening", "state"],
         ..V21_06.proxy
     },
+    sql: Some(SQL_22_08),
     ..V21_06
 };
 
@@ -240,6 +263,7 @@ const V23_02: VersionProfile = VersionProfile {
         threads_without: &[],
         ..V22_08.proxy
     },
+    sql: Some(SQL_23_02),
     ..V22_08
 };
 
@@ -282,5 +306,9 @@ const V24_02: VersionProfile = VersionProfile {
         settings: include_str!("parameters/24.02.json"),
         ..V23_08.proxy
     },
+    sql: Some(SqlForm {
+        metadata: true,
+        ..SQL_23_02
+    }),
     ..V23_08
 };

@@ -12,6 +12,7 @@ impl World {
             return false;
         };
         self.changed = self.uptime;
+        self.leave_servers(&session);
         fleet::schedule_reconnect(self, &session);
         true
     }
@@ -35,6 +36,7 @@ impl World {
         };
         session.reassign(user, born);
         self.changed = born;
+        self.drop_locks(id);
         true
     }
 

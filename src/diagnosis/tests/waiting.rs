@@ -94,14 +94,132 @@ fn silent_polls_are_counted_by_time() {
     polls.one(2, runs(2));
     polls.one(10, runs(0));
     polls.one(29, runs(0));
-    let silent = "silent 30s: a statement runs but no data moves (inferred)";
-    assert_eq!(polls.one(1, runs(0)), [look("query 40s"), look(silent)]);
+    assert_eq!(polls.one(1, runs(0)), [look("query 40s, no data for 30s")]);
+    assert!(!polls.is_open("silent"), "one trouble has one reason");
     assert_eq!(polls.one(1, runs(3)), [look("query 41s")], "something moved");
     assert_eq!(polls.one(5, runs(0)), [look("query 46s")]);
     // Data may have moved in a long gap.
     assert_eq!(polls.one(40, runs(0)), [look("query 1m")]);
+    assert_eq!(polls.one(30, runs(0)), [look("query 1m, no data for 30s")]);
+}
+
+#[test]
+fn a_short_limit_for_silence_comes_before_a_long_one_for_queries() {
+    let mut polls = Polls::of("24.02.3");
+    polls.settings.thresholds.query_look = Span::from_secs(120);
+    polls.one(0, session(1));
+    let runs = || session(1).running("16:20:01.000").moved(0);
+    polls.one(2, runs());
+    let silent = "no data for 30s while a statement runs (inferred)";
+    assert_eq!(polls.one(30, runs()), [look(silent)]);
+    assert_eq!(polls.one(90, runs()), [look("query 2m")], "the gap was too long");
+}
+
+/// Returns a session that waits for an answer and moves no data, without statements.
+fn hangs() -> Session {
+    session(1).idle(0).moved(0)
+}
+
+/// Returns snapshots of a MaxScale that keeps no statements, as by default.
+fn without_statements(release: &str) -> Polls {
+    let mut polls = Polls::of(release);
+    if let Some(instance) = &mut polls.instance {
+        instance.retained_statements = Some(0);
+    }
+    polls
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_found_without_statements() {
+    for mut polls in [without_statements("24.02.3"), without_statements("23.02.3")] {
+        polls.one(0, session(1));
+        assert_eq!(polls.one(1, hangs()), NONE);
+        for _ in 0..29 {
+            assert_eq!(polls.one(1, hangs()), NONE);
+        }
+        assert!(!polls.is_open("silent"));
+        let silent = "no data for 30s while a statement runs (inferred)";
+        assert_eq!(polls.one(1, hangs()), [look(silent)]);
+        for _ in 0..26 {
+            polls.one(10, hangs());
+        }
+        let silent = "no data for 5m while a statement runs (inferred)";
+        assert_eq!(polls.one(10, hangs()), [act(silent)]);
+        assert_eq!(polls.one(1, session(1).idle(0).moved(1)), NONE, "data moved");
+        assert_eq!(polls.one(1, hangs()), NONE);
+    }
+}
+
+#[test]
+fn a_session_that_hung_before_the_first_snapshot_is_found_too() {
+    let mut polls = without_statements("24.02.3");
+    assert_eq!(polls.one(0, hangs()), NONE);
     assert!(polls.is_open("silent"));
-    assert_eq!(polls.one(30, runs(0)).len(), 2);
+    assert_eq!(polls.one(30, hangs()).len(), 1);
+}
+
+#[test]
+fn what_does_not_wait_for_an_answer_is_not_silent() {
+    let no_login = Session {
+        user: None,
+        ..hangs()
+    };
+    let others = [
+        ("not logged in", no_login),
+        ("closing", hangs().in_state("Stopping session")),
+        ("between statements", session(1).moved(0)),
+        ("busy", session(1).idle(0).moved(3)),
+    ];
+    for (name, other) in others {
+        let mut polls = without_statements("24.02.3");
+        polls.one(0, session(1));
+        for _ in 0..10 {
+            let found = polls.one(10, other.clone());
+            assert!(
+                !found.iter().any(|(words, _)| words.contains("no data")),
+                "{name}: {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_statements_silence_is_unknown_where_idle_grows_or_events_are_not_counted() {
+    for (release, io) in [("23.02.2", Some(0)), ("22.08.14", None), ("24.02.3", None)] {
+        let hangs = || hangs().with(|extra| extra.io_activity = io);
+        let mut polls = without_statements(release);
+        polls.one(0, hangs());
+        assert_eq!(polls.one(30, hangs()), NONE, "{release}");
+        assert!(polls.is_open("silent"), "{release}");
+    }
+}
+
+#[test]
+fn a_session_idle_in_a_transaction_has_its_own_limit() {
+    let open = |idle| {
+        session(1)
+            .idle(idle)
+            .with(|extra| extra.in_transaction = Some(true))
+    };
+    let mut polls = Polls::of("24.02.3");
+    assert_eq!(polls.one(0, open(29)), NONE);
+    assert!(!polls.is_open("transaction"));
+    let words = "transaction open, idle for 30s since its last statement (inferred)";
+    assert_eq!(polls.one(1, open(30)), [look(words)]);
+    let words = "transaction open, idle for 5m since its last statement (inferred)";
+    assert_eq!(polls.one(270, open(300)), [act(words)]);
+    let words = "transaction open, idle for 2h 0m since its last statement (inferred)";
+    assert_eq!(
+        polls.one(6900, open(7200)),
+        [act(words)],
+        "one trouble has one reason"
+    );
+    let closed = session(1)
+        .idle(7201)
+        .with(|extra| extra.in_transaction = Some(false));
+    assert_eq!(polls.one(1, closed), [look("idle 2h 0m, holds db-01")]);
+    assert_eq!(polls.one(1, session(1).idle(60)), NONE);
+    assert!(polls.is_open("transaction"), "statements that do not show it");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     /// Splits a text into its pieces.
-    pub const fn of(text: &'a str) -> Self {
+    pub(crate) const fn of(text: &'a str) -> Self {
         Self {
             rest: text,
             before: Before::Nothing,

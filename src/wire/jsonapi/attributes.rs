@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::buffers::{RawBuffers, longest};
+use super::transaction;
 use crate::model::{
     JsonApiFields, RunningStatement, ServerConnection, Session, Span, Text, TextLimit, WriteQueue,
 };
@@ -96,15 +97,32 @@ struct RawListClient<'a> {
     sescmd_history_len: Lenient<u32>,
 }
 
-/// The fields needed to find the running statement. A whole `queries` entry can be 2 kB.
+/// The fields needed to find the running statement and an open transaction.
 #[derive(Debug, Deserialize)]
 struct RawRunning<'a> {
+    #[serde(borrow, default)]
+    command: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
     statement: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
     received: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
     completed: Lenient<Raw<'a>>,
+}
+
+impl RawRunning<'_> {
+    /// Returns the text of a statement that was run as text; `None` for any other command.
+    fn sql(&self) -> Option<&str> {
+        let is_query = match &self.command {
+            Lenient::Known(command) => command.0 == "COM_QUERY",
+            Lenient::Absent => true,
+            Lenient::Wrong => false,
+        };
+        match &self.statement {
+            Lenient::Known(sql) if is_query => Some(&sql.0),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -141,13 +159,15 @@ pub(super) fn session(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) ->
         alive => alive,
     };
     let (memory, write_queue) = memory(raw.memory, decoder);
+    let (in_transaction, running) = statements(raw.queries, decoder);
     let extra = JsonApiFields {
         memory,
         write_queue,
         backends: backends(raw.connections, decoder),
         io_activity: raw.io_activity.take(&mut decoder.blanked),
         worker: raw.thread.take(&mut decoder.blanked),
-        running: running(raw.queries, decoder),
+        running,
+        in_transaction,
         ..client(raw.client, decoder)
     };
     let (address, address_is_mapped) = decoder.address(raw.remote);
@@ -225,16 +245,28 @@ fn client(raw: Lenient<Object<RawListClient<'_>>>, decoder: &mut Decoder<'_>) ->
     extra
 }
 
-/// Returns the running statement: the last one, if it has no completion time. Statements are sent oldest first.
-fn running(
+/// Returns whether a transaction is open, and the running statement: the last one, if it has no completion
+/// time. Statements are sent oldest first.
+fn statements(
     raw: Lenient<LenientVec<Object<RawRunning<'_>>>>,
     decoder: &mut Decoder<'_>,
-) -> Option<RunningStatement> {
-    let Object(last) = raw
-        .take(&mut decoder.blanked)?
-        .0
-        .pop()?
-        .take(&mut decoder.blanked)?;
+) -> (Option<bool>, Option<RunningStatement>) {
+    let Some(LenientVec(mut entries)) = raw.take(&mut decoder.blanked) else {
+        return (None, None);
+    };
+    let texts = entries.iter().rev().map(|entry| match entry {
+        Lenient::Known(Object(entry)) => entry.sql(),
+        Lenient::Absent | Lenient::Wrong => None,
+    });
+    let in_transaction = transaction::is_open(texts);
+    let last = entries.pop().and_then(|last| last.take(&mut decoder.blanked));
+    (
+        in_transaction,
+        last.and_then(|Object(last)| running(last, decoder)),
+    )
+}
+
+fn running(last: RawRunning<'_>, decoder: &mut Decoder<'_>) -> Option<RunningStatement> {
     if last.completed.known().is_some() {
         return None;
     }

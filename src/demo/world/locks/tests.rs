@@ -1,0 +1,204 @@
+//! Tests of the incidents: waits, kills and what they free.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::demo::world::incidents::DIRECT_THREAD;
+use crate::demo::world::{ServerThread, World, WorldSpec};
+
+const PRIMARY: &str = "db-01";
+
+fn world() -> World {
+    let mut world = World::new(&WorldSpec {
+        incidents: true,
+        churn: Some(0.0),
+        ..WorldSpec::new(40, 42, 1_790_000_000)
+    });
+    world.advance(Duration::from_secs(1));
+    world
+}
+
+fn thread(world: &World, wanted: impl Fn(&ServerThread) -> bool) -> ServerThread {
+    world
+        .threads(PRIMARY)
+        .into_iter()
+        .find(|one| wanted(one))
+        .unwrap()
+}
+
+/// Returns the thread of the first session whose running statement contains this text.
+fn running(world: &World, text: &str) -> ServerThread {
+    thread(world, |one| {
+        one.info.as_deref().is_some_and(|info| info.contains(text))
+    })
+}
+
+/// Returns the threads that each thread waits for.
+fn waits(world: &World) -> BTreeMap<u64, Vec<u64>> {
+    let mut waits = BTreeMap::<u64, Vec<u64>>::new();
+    for pair in world.lock_waits(PRIMARY) {
+        waits.entry(pair.waiter).or_default().push(pair.blocker);
+    }
+    waits
+}
+
+/// Returns the session that holds rows 1 and 4999, with its thread.
+fn root(world: &World) -> (u64, u64) {
+    let paying = running(world, "id = 4999").id;
+    let blocker = waits(world)[&paying][0];
+    let session = thread(world, |one| one.id == blocker).session.unwrap();
+    (session, blocker)
+}
+
+#[test]
+fn five_requests_and_a_chain_wait_for_the_first_transaction() {
+    let world = world();
+    let (session, blocker) = root(&world);
+    let waits = waits(&world);
+    let direct: Vec<_> = waits.iter().filter(|(_, by)| **by == [blocker]).collect();
+    assert_eq!(direct.len(), 6, "five requests and the second transaction");
+    let middle = running(&world, "'packed' WHERE id = 1").id;
+    assert_eq!(waits[&running(&world, "'shipped'").id], [middle]);
+    assert_eq!(waits[&running(&world, "UPDATE stock").id], [DIRECT_THREAD]);
+    assert_eq!(waits.len(), 8);
+
+    let holder = world.session(session).unwrap();
+    assert!(!holder.is_running(), "is idle since its last statement");
+    let idle = world.uptime().saturating_sub(holder.last_activity());
+    assert_eq!(idle.as_secs(), 353);
+    let last: Vec<_> = holder.statements(4).map(|statement| statement.text).collect();
+    assert_eq!(last[0], "BEGIN");
+    let transactions = world.transactions(PRIMARY);
+    let own = transactions.iter().find(|one| one.thread_id == blocker).unwrap();
+    assert_eq!(
+        (own.age.as_secs(), own.rows_locked, own.rows_modified),
+        (359, 4, 2)
+    );
+    assert_eq!(transactions.iter().filter(|one| one.waits.is_some()).count(), 8);
+}
+
+#[test]
+fn a_waiting_session_is_idle_zero_without_io() {
+    let mut world = world();
+    world.advance(Duration::from_secs(31));
+    let session = running(&world, "id = 4999").session.unwrap();
+    let session = world.session(session).unwrap();
+    assert!(session.is_running());
+    assert_eq!(session.last_activity(), world.uptime());
+    assert_eq!(session.io_activity(), 0);
+}
+
+#[test]
+fn a_killed_holder_frees_all_its_waiters_at_once() {
+    let mut world = world();
+    let (session, blocker) = root(&world);
+    let waiting: Vec<u64> = world
+        .threads(PRIMARY)
+        .iter()
+        .filter(|one| {
+            one.info
+                .as_deref()
+                .is_some_and(|info| info.contains("UPDATE orders"))
+        })
+        .filter_map(|one| one.session)
+        .collect();
+    assert!(world.kill(session));
+    assert_eq!(
+        waits(&world).len(),
+        1,
+        "only the one that waits for the direct client"
+    );
+    assert!(world.threads(PRIMARY).iter().all(|one| one.id != blocker));
+    for id in waiting {
+        let freed = world.session(id).unwrap();
+        let last = freed.statements(1).last().unwrap();
+        assert!(last.text.starts_with("UPDATE orders"), "{}", last.text);
+        assert_eq!(last.completed, Some(world.uptime()));
+    }
+}
+
+#[test]
+fn the_statement_of_a_killed_waiter_continues_until_its_query_is_killed() {
+    let mut world = world();
+    let waiter = running(&world, "ALTER TABLE");
+    let behind = running(&world, "LOCK IN SHARE MODE").session.unwrap();
+    assert!(world.kill(waiter.session.unwrap()));
+    let left = running(&world, "ALTER TABLE");
+    assert_eq!(
+        (left.id, left.query_id, left.session),
+        (waiter.id, waiter.query_id, None)
+    );
+    assert!(
+        world.session(behind).unwrap().is_running(),
+        "the readers still wait"
+    );
+
+    assert!(!world.kill_query(PRIMARY, left.query_id + 1));
+    assert!(!world.kill_query("db-02", left.query_id));
+    assert!(world.kill_query(PRIMARY, left.query_id));
+    assert!(!world.kill_query(PRIMARY, left.query_id), "no longer runs");
+    assert!(!world.session(behind).unwrap().is_running());
+}
+
+#[test]
+fn the_statement_of_a_killed_waiter_ends_when_it_gets_its_lock() {
+    let mut world = world();
+    let (session, _) = root(&world);
+    let waiter = running(&world, "id = 4999");
+    assert!(world.kill(waiter.session.unwrap()));
+    world.advance(Duration::from_mins(5));
+    assert!(world.threads(PRIMARY).iter().any(|one| one.id == waiter.id));
+    assert!(world.kill(session));
+    assert!(world.threads(PRIMARY).iter().all(|one| one.id != waiter.id));
+}
+
+#[test]
+fn metadata_locks_show_what_the_alter_waits_for() {
+    let world = world();
+    let alter = running(&world, "ALTER TABLE");
+    assert_eq!(alter.state, "Waiting for table metadata lock");
+    let on: Vec<_> = world
+        .metadata_locks(PRIMARY)
+        .into_iter()
+        .filter(|lock| lock.table == "customers")
+        .map(|lock| (lock.mode, lock.thread_id == alter.id))
+        .collect();
+    assert_eq!(on, [("MDL_SHARED_READ", false), ("MDL_SHARED_UPGRADABLE", true)]);
+}
+
+#[test]
+fn query_ids_grow_and_are_unique() {
+    let mut world = world();
+    let ids = |world: &World| -> Vec<u64> {
+        let threads = world.threads(PRIMARY);
+        let running = threads.iter().filter(|one| one.info.is_some());
+        running.map(|one| one.query_id).collect()
+    };
+    let first = ids(&world);
+    world.advance(Duration::from_mins(1));
+    let later = ids(&world);
+    let highest = first.iter().max().unwrap();
+    for id in &later {
+        assert!(first.contains(id) || id > highest, "{id}");
+    }
+    let unique: std::collections::BTreeSet<_> = later.iter().collect();
+    assert_eq!(unique.len(), later.len());
+}
+
+#[test]
+fn a_server_fails_and_returns_and_a_service_fills_up() {
+    let mut world = world();
+    let mut seen = Vec::new();
+    for second in 2..200 {
+        world.advance(Duration::from_secs(second));
+        let down = world.trouble_of("db-03").is_some();
+        if seen.last() != Some(&down) {
+            seen.push(down);
+        }
+        assert_eq!(world.trouble_of("db-01"), None);
+    }
+    assert_eq!(seen, [false, true, false]);
+    let limit = world.max_connections("Reporting");
+    let now = world.sessions().filter(|one| one.service().name == "Reporting");
+    assert_eq!(now.count(), limit);
+}
