@@ -75,6 +75,8 @@ pub enum CellStyle {
 pub struct Column<T: TableKind = Sessions> {
     /// Name in options and sorting.
     pub name: &'static str,
+    /// Name of the field in JSON, csv and tsv with the value; empty if there is none.
+    pub json: &'static str,
     /// Heading in the table.
     pub heading: &'static str,
     /// Description for the help.
@@ -109,6 +111,7 @@ impl<T: TableKind> Column<T> {
     /// A text column with the default of every field.
     pub(super) const TEXT: Self = Self {
         name: "",
+        json: "",
         heading: "",
         about: "",
         align: Align::Left,

@@ -68,6 +68,7 @@ impl ColumnId {
 pub static COLUMNS: [Column; 21] = [
     Column {
         name: "id",
+        json: "id",
         heading: "ID",
         about: "session id, unique within one run of MaxScale",
         min: 5,
@@ -92,6 +93,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "user",
+        json: "user",
         heading: "USER",
         about: "user of the client",
         truncate: Truncate::Middle,
@@ -104,6 +106,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "address",
+        json: "address",
         heading: "ADDRESS",
         about: "address that the client connects from",
         truncate: Truncate::Middle,
@@ -116,6 +119,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "service",
+        json: "service",
         heading: "SERVICE",
         about: "service that the client uses",
         truncate: Truncate::Middle,
@@ -128,6 +132,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "age",
+        json: "age_seconds",
         heading: "AGE",
         about: "time since the client connected",
         min: 6,
@@ -140,6 +145,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "idle",
+        json: "idle_seconds",
         heading: "IDLE",
         about: "time without traffic, as this version measures it",
         min: 6,
@@ -165,6 +171,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "state",
+        json: "state",
         heading: "STATE",
         about: "starting, ready, stopping, or the state as reported",
         min: 8,
@@ -177,6 +184,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "servers",
+        json: "servers",
         heading: "SERVERS",
         about: "servers that the session is connected to",
         min: 8,
@@ -189,6 +197,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "program",
+        json: "program",
         heading: "PROGRAM",
         about: "program name that the client reports",
         min: 8,
@@ -201,6 +210,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "io",
+        json: "io_activity",
         heading: "I/O",
         about: "I/O events in the last 30 s; every API read ages them",
         min: 5,
@@ -214,6 +224,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "memory",
+        json: "memory_bytes",
         heading: "MEMORY",
         about: "memory of the session in MaxScale",
         min: 7,
@@ -229,6 +240,7 @@ pub static COLUMNS: [Column; 21] = [
     cells::WRITES,
     Column {
         name: "query",
+        json: "query",
         heading: "QUERY",
         about: "running statement, if MaxScale keeps any",
         min: 24,
@@ -241,6 +253,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "port",
+        json: "port",
         heading: "PORT",
         about: "port of the client",
         min: 5,
@@ -254,6 +267,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "pid",
+        json: "pid",
         heading: "PID",
         about: "process id that the client reports",
         min: 7,
@@ -267,6 +281,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "worker",
+        json: "worker",
         heading: "WORKER",
         about: "routing worker that serves the session",
         min: 7,
@@ -293,6 +308,7 @@ pub static COLUMNS: [Column; 21] = [
     },
     Column {
         name: "endpoint",
+        json: "endpoint",
         heading: "ENDPOINT",
         about: "name of the endpoint that lists the session",
         truncate: Truncate::Middle,

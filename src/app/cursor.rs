@@ -94,3 +94,65 @@ impl<K: PartialEq> Cursor<K> {
         self.offset = clamp_scroll(self.offset, self.position, rows.row_count(), height);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl KeyedRows<char> for &str {
+        fn row_count(&self) -> usize {
+            self.len()
+        }
+
+        fn key_at(&self, position: usize) -> Option<char> {
+            self.chars().nth(position)
+        }
+
+        fn position_of(&self, key: &char) -> Option<usize> {
+            self.find(*key)
+        }
+
+        fn has_departed(&self) -> bool {
+            false
+        }
+    }
+
+    fn at(key: char, rows: &str, height: usize) -> Cursor<char> {
+        let mut cursor = Cursor::default();
+        cursor.go_to(rows.find(key).unwrap(), &rows, height);
+        cursor
+    }
+
+    #[test]
+    fn the_cursor_follows_its_row() {
+        let mut cursor = at('c', "abcdef", 3);
+        cursor.follow(&"cabdef", 3, false);
+        assert_eq!((cursor.key, cursor.position(), cursor.offset), (Some('c'), 0, 0));
+    }
+
+    #[test]
+    fn the_top_stays_on_the_screen_if_that_is_requested() {
+        for (keeps_top, offset) in [(true, 0), (false, 2)] {
+            let mut cursor = at('a', "abcdef", 3);
+            cursor.follow(&"bcadef", 3, keeps_top);
+            assert_eq!((cursor.position(), cursor.offset), (2, offset));
+        }
+    }
+
+    #[test]
+    fn the_nearest_row_replaces_one_that_is_gone() {
+        let mut cursor = at('f', "abcdef", 3);
+        cursor.follow(&"abc", 3, false);
+        assert_eq!((cursor.key, cursor.offset), (Some('c'), 0));
+        cursor.follow(&"", 3, false);
+        assert_eq!((cursor.key, cursor.position()), (None, 0));
+    }
+
+    #[test]
+    fn rows_that_were_built_for_an_earlier_cursor_are_outdated() {
+        let cursor = at('b', "abc", 3);
+        assert!(cursor.is_outdated(Some(&'a'), &"ac", &"abc"));
+        assert!(!cursor.is_outdated(Some(&'b'), &"ac", &"abc"));
+        assert!(!cursor.is_outdated(Some(&'a'), &"abc", &"abc"));
+    }
+}

@@ -132,3 +132,23 @@ impl Modal {
         !std::mem::take(self).is_closed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_go_to_the_open_modal() {
+        let overlay = Modal::Overlay(Overlay::new(Topic::Overview));
+        for (mut modal, context) in [
+            (Modal::Closed, None),
+            (Modal::filter_prompt(&Filter::default()), Some(KeyContext::Prompt)),
+            (Modal::column_chooser(&[]), Some(KeyContext::Columns)),
+            (overlay, Some(KeyContext::Overlay)),
+        ] {
+            assert_eq!(modal.context(), context);
+            assert_eq!(modal.close(), context.is_some());
+            assert!(modal.is_closed() && !modal.is_overview());
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::app::column::fit;
+use crate::app::groups::columns::{GroupColumnId, GroupTable};
 
 fn ids(names: &str) -> Vec<ColumnId> {
     ColumnId::chosen(names.split(' ')).unwrap()
@@ -110,4 +111,22 @@ fn no_width_is_exceeded() {
             assert!(!fitted.is_empty());
         }
     }
+}
+
+#[test]
+fn constants_name_columns_that_exist() {
+    assert_eq!(ColumnId::ENDPOINT.column().name, "endpoint");
+    assert_eq!(GroupColumnId::NAME.index(), 0);
+    assert_eq!(GroupColumnId::WORST.column().heading, "▲");
+}
+
+#[test]
+fn names_are_unique_in_each_table() {
+    fn assert_unique<T: TableKind>() {
+        for id in ColumnId::<T>::all() {
+            assert_eq!(ColumnId::named(id.column().name), Some(id));
+        }
+    }
+    assert_unique::<Sessions>();
+    assert_unique::<GroupTable>();
 }

@@ -77,7 +77,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         drop: 0,
         cell: |group| Some(group.name().into()),
         key: name,
-        style: name_style,
+        style: |group| name_style(group),
         ..Column::TEXT
     },
     Column {
@@ -236,7 +236,7 @@ fn name(group: &Group) -> SortKey<'_> {
 }
 
 /// Returns the style of a name. A missing value is dimmed.
-fn name_style(group: &&Group) -> CellStyle {
+fn name_style(group: &Group) -> CellStyle {
     match group.key.text() {
         Some(text) if !text.is_empty() => CellStyle::Plain,
         _ => CellStyle::Quiet,
