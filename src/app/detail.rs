@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use super::counter_series::CounterSeries;
 use super::msg::Now;
+use super::status::Status;
+use super::table_view::TableView;
 use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, OwnedDiagnosis, closer};
 use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObservation, Snapshot};
 
@@ -77,9 +79,54 @@ impl DetailPane {
         closer(self.listed_diagnosis.borrowed(), self.sample.as_ref()).found
     }
 
+    /// Stores the diagnosis of a view, which may or may not show the session.
+    pub(super) fn diagnose(&mut self, view: &TableView) {
+        self.on_diagnosis(view.diagnosis(&self.identity.key()));
+    }
+
+    /// Scrolls by lines.
+    pub(super) const fn scroll_by(&mut self, lines: isize) {
+        self.scroll = self.scroll.saturating_add_signed(lines);
+    }
+
+    /// Returns the `KILL` statement for one of the session's connections on its server, which a DELETE
+    /// does not kill, and a note on it. The next call returns that of the next connection.
+    ///
+    /// # Errors
+    ///
+    /// Returns what to show if no thread id is known.
+    pub(super) fn next_kill_statement(&mut self) -> Result<(String, String), Status> {
+        let observation = self.observation.as_ref();
+        let connections = observation
+            .iter()
+            .flat_map(|observation| &observation.detail.connections);
+        let threads: Vec<_> = connections
+            .filter_map(|connection| Some((connection.server.clone(), connection.thread_id?)))
+            .collect();
+        let place = self.copied.map_or(0, |copied| copied + 1);
+        let place = if place < threads.len() { place } else { 0 };
+        let Some((server, thread)) = threads.get(place) else {
+            let why = if observation.is_some_and(|observation| observation.detail.is_empty()) {
+                "nothing to copy: the session has no server connection"
+            } else {
+                "no thread id is known: this dialect or version does not report it"
+            };
+            return Err(Status::note(why.to_owned()));
+        };
+        self.copied = Some(place);
+        let server = server
+            .as_ref()
+            .map_or_else(|| "its server".to_owned(), ToString::to_string);
+        let next = match threads.len() {
+            1 => "",
+            _ => "; y again for the next",
+        };
+        Ok((format!("KILL {thread}"), format!("   (for {server}{next})")))
+    }
+
     /// Stores the diagnosis of a new snapshot. If the session is not in it, keeps the previous
     /// findings.
-    pub(super) fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
+    fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
         if let (Some(diagnosis), None) = (diagnosis, self.ended) {
             self.listed_diagnosis = diagnosis.to_owned();
         }

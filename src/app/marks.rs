@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::row::TableRow;
+use super::status::Status;
+use super::table::TableState;
+use super::table_view::TableView;
 use crate::filter::Filter;
 use crate::model::{EndpointId, Lookup, RowKey, Session, SessionId, Snapshot};
 
@@ -96,6 +100,59 @@ impl Marks {
         self.by_place.clear();
         self.anchor = None;
         self.hidden = 0;
+    }
+
+    /// Marks or unmarks the session of a row. Returns why it cannot be marked.
+    pub(super) fn toggle_row(&mut self, row: &TableRow<'_>) -> Option<Status> {
+        if row.has_ended() {
+            return Some(Status::note(format!("{} has already ended", row.session.id)));
+        }
+        self.toggle(row.key());
+        None
+    }
+
+    /// Marks sessions, or removes their marks if all of them are marked.
+    pub(super) fn toggle_all(&mut self, keys: Vec<RowKey>, are_marked: bool, taken_by: &Filter) {
+        if are_marked {
+            for key in &keys {
+                self.remove(key);
+            }
+        } else {
+            self.mark(keys, Some(taken_by));
+        }
+    }
+
+    /// Starts a range at the cursor, or marks the range up to the cursor. Returns what to show for a
+    /// range that begins.
+    pub(super) fn toggle_range(&mut self, table: &TableState) -> Option<Status> {
+        let cursor = table.cursor.key.clone()?;
+        let here = table.cursor.position();
+        let Some(anchor) = self.anchor.as_ref().and_then(|key| table.view.position(key)) else {
+            let text = format!(
+                "range from {}: move, then v marks up to there; Esc cancels",
+                cursor.id
+            );
+            self.anchor = Some(cursor);
+            return Some(Status::note(text));
+        };
+        let (from, to) = (anchor.min(here), anchor.max(here));
+        self.mark(table.view.live_keys(from, to - from + 1), None);
+        self.anchor = None;
+        None
+    }
+
+    /// Marks all rows of a view, on the screen or not. Each mark stores the filter.
+    pub(super) fn mark_all(&mut self, view: &TableView) {
+        let filter = &view.spec.filter;
+        let filter = (!filter.is_empty()).then_some(filter);
+        self.mark(view.live_keys(0, usize::MAX), filter);
+    }
+
+    /// Counts the marked sessions that a view does not show. Without a filter all are shown.
+    pub(super) fn count_hidden(&mut self, view: &TableView) {
+        let is_filtered = !view.spec.filter.is_empty() || view.spec.hide_idle;
+        let is_hidden = |mark: &&Mark| is_filtered && view.position(&mark.key).is_none();
+        self.hidden = self.by_place.values().filter(is_hidden).count();
     }
 
     /// Drops marks of sessions that ended: the id now belongs to another session, or the session is

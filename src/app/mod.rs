@@ -5,16 +5,20 @@
 
 pub mod build_view;
 pub mod chooser;
+pub mod column;
 pub mod columns;
 pub mod counter_series;
+pub mod cursor;
 pub mod detail;
 pub mod endpoint;
+pub mod endpoints;
 pub mod groups;
 pub mod keymap;
 pub mod kill_dialog;
 pub mod killing;
 pub mod layout;
 pub mod marks;
+pub mod modal;
 pub mod msg;
 pub mod overlay;
 pub mod prompt;
@@ -32,8 +36,10 @@ pub mod view_query;
 mod copying;
 mod filtering;
 mod grouping;
+mod keys;
 mod marking;
 mod navigate;
+mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
@@ -47,23 +53,21 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use self::build_view::Sort;
-use self::chooser::Chooser;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
+use self::endpoints::Endpoints;
 use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
+use self::modal::Modal;
 use self::msg::Now;
-use self::overlay::Overlay;
-use self::prompt::FilterPrompt;
 use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
-use crate::model::{EndpointId, SessionId};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -137,19 +141,15 @@ pub struct App {
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
     /// The endpoints, in the order of the command line.
-    pub endpoints: Vec<EndpointState>,
+    pub endpoints: Endpoints,
     /// The table.
     pub table: TableState,
     /// The details, if they are open.
     pub detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
     pub detail_focused: bool,
-    /// The filter prompt, if it is open.
-    pub prompt: Option<FilterPrompt>,
-    /// The column chooser, if it is open.
-    pub chooser: Option<Chooser>,
-    /// The text over the table, if one is open.
-    pub overlay: Option<Overlay>,
+    /// The dialog, prompt or overlay that is open over them.
+    pub modal: Modal,
     /// The marked sessions.
     pub marks: Marks,
     /// The kills of this run.
@@ -160,11 +160,12 @@ pub struct App {
     pub paused: bool,
     /// The pending exit.
     pub leaving: Option<Leaving>,
-    arranging: rebuild::Arranging,
+    rebuilds: rebuild::RebuildSchedule,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
-    /// The draft sessions that were on the screen last.
-    shown: Vec<(EndpointId, SessionId)>,
+    sampled: sampling::SampledRows,
+    /// The effects of the update in progress.
+    outbox: outbox::Outbox,
 }
 
 impl App {
@@ -179,22 +180,21 @@ impl App {
             settings,
             now: Now::default(),
             size,
-            endpoints,
+            endpoints: Endpoints::new(endpoints),
             table,
             detail: None,
             detail_focused: false,
-            prompt: None,
-            chooser: None,
-            overlay: None,
+            modal: Modal::Closed,
             marks: Marks::default(),
             kills: Kills::default(),
             status: None,
             paused: false,
             leaving: None,
-            arranging: rebuild::Arranging::default(),
+            rebuilds: rebuild::RebuildSchedule::default(),
             last_key: None,
             goto: None,
-            shown: Vec::new(),
+            sampled: sampling::SampledRows::default(),
+            outbox: outbox::Outbox::default(),
         }
     }
 
@@ -220,21 +220,11 @@ impl App {
 
     /// Returns the context that receives the keys.
     pub fn context(&self) -> KeyContext {
-        if let Some(asking) = &self.kills.asking {
-            if asking.types_reason {
-                KeyContext::Reason
-            } else {
-                KeyContext::Dialog
-            }
-        } else if self.overlay.is_some() {
-            KeyContext::Overlay
-        } else if self.chooser.is_some() {
-            KeyContext::Columns
-        } else if self.prompt.is_some() {
-            KeyContext::Prompt
+        if let Some(context) = self.modal.context() {
+            context
         } else if self.detail_has_keys() {
             KeyContext::Detail
-        } else if self.shows_groups() {
+        } else if self.table.shows_groups() {
             KeyContext::Groups
         } else {
             KeyContext::Table
@@ -244,21 +234,6 @@ impl App {
     /// Whether keys go to the details: they have the focus, or the table is not shown.
     pub fn detail_has_keys(&self) -> bool {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
-    }
-
-    /// Returns the name of an endpoint; `None` if it is the only one.
-    pub fn name_among_several(&self, endpoint: EndpointId) -> Option<&str> {
-        let endpoint = self.endpoint(endpoint).filter(|_| self.endpoints.len() > 1)?;
-        Some(&endpoint.name)
-    }
-
-    /// Returns an endpoint.
-    pub fn endpoint(&self, id: EndpointId) -> Option<&EndpointState> {
-        self.endpoints.get(usize::from(id.0))
-    }
-
-    fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut EndpointState> {
-        self.endpoints.get_mut(usize::from(id.0))
     }
 
     /// Returns the age of the oldest snapshot that the table shows.
@@ -275,10 +250,18 @@ impl App {
 
     /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
     pub fn keeps_order(&self) -> bool {
-        let recently = self
-            .last_key
-            .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD_AFTER_KEY);
-        self.kills.asking.is_some() || recently
+        let is_recent = self.hold_ends_at().is_some_and(|at| self.now.elapsed < at);
+        self.modal.kill_dialog().is_some() || is_recent
+    }
+
+    /// Returns when the order is no longer held because of the last key.
+    fn hold_ends_at(&self) -> Option<Duration> {
+        Some(self.last_key? + HOLD_AFTER_KEY)
+    }
+
+    /// Returns when a hold ends that is in effect.
+    fn hold_wake_at(&self) -> Option<Duration> {
+        self.hold_ends_at().filter(|_| self.keeps_order())
     }
 }
 

@@ -4,7 +4,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::keymap::{Code, KeyPress};
+use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
 
 /// The text input, its filter, and the filter to restore.
@@ -26,6 +26,19 @@ pub struct FilterPrompt {
     offer: Option<Offer>,
 }
 
+/// What the app must do after a key in the prompt.
+#[derive(Clone, Debug)]
+pub(super) enum PromptResult {
+    /// Nothing: the prompt stays open.
+    Stay,
+    /// Show the rows of this filter while it is typed.
+    Typed(Filter),
+    /// Close the prompt and apply this filter.
+    Accepted(Filter),
+    /// Close the prompt and restore this filter.
+    Canceled(Filter),
+}
+
 #[derive(Clone, Debug)]
 struct Offer {
     completion: Completion,
@@ -45,6 +58,41 @@ impl FilterPrompt {
             steps: 0,
             draft: String::new(),
             offer: None,
+        }
+    }
+
+    /// Handles a key. `texts` returns the known values of a field.
+    pub(super) fn on_key(
+        &mut self,
+        key: KeyPress,
+        history: &FilterHistory,
+        texts: impl FnOnce(&'static FilterField) -> Vec<String>,
+    ) -> PromptResult {
+        let changed = match action(KeyContext::Prompt, key) {
+            None => self.key(key),
+            Some(Action::Move(by)) => self.step(by, history),
+            Some(Action::Complete) => self.complete(texts),
+            Some(Action::Accept) => {
+                let accepted = self.accept();
+                return accepted.map_or(PromptResult::Stay, PromptResult::Accepted);
+            }
+            Some(_) => return PromptResult::Canceled(self.before.clone()),
+        };
+        self.result_of(changed)
+    }
+
+    /// Handles pasted text.
+    pub(super) fn on_paste(&mut self, text: &str) -> PromptResult {
+        let changed = self.paste(text);
+        self.result_of(changed)
+    }
+
+    /// The filter of a valid text applies while it is typed.
+    fn result_of(&self, changed: bool) -> PromptResult {
+        if changed && self.error.is_none() {
+            PromptResult::Typed(self.good.clone())
+        } else {
+            PromptResult::Stay
         }
     }
 

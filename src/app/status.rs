@@ -62,15 +62,19 @@ impl Status {
         }
     }
 
-    /// Creates the line for the outcome of a kill.
-    pub fn outcome(outcome: &KillOutcome, identity: &Identity) -> Self {
+    /// Creates the line for the outcome of a kill. With several endpoints it names the endpoint, because
+    /// ids repeat between them.
+    pub fn outcome(outcome: &KillOutcome, identity: &Identity, endpoint: Option<&str>) -> Self {
         let level = if outcome.is_gone() {
             StatusLevel::Done
         } else {
             StatusLevel::Warning
         };
         Self {
-            text: outcome.words(identity),
+            text: match endpoint {
+                Some(name) => format!("{name}: {}", outcome.words(identity)),
+                None => outcome.words(identity),
+            },
             level,
         }
     }

@@ -100,6 +100,7 @@ pub(crate) async fn run(
         due: Some(Instant::now()),
         last_data: None,
         data_waits: false,
+        must_suspend: false,
         exit: None,
         keep_frame: false,
     };
@@ -131,6 +132,8 @@ struct Screen {
     last_data: Option<Instant>,
     /// Whether the next frame is for data, among others.
     data_waits: bool,
+    /// Whether the app has requested a suspension that is not executed yet.
+    must_suspend: bool,
     exit: Option<ScreenExit>,
     keep_frame: bool,
 }
@@ -228,13 +231,26 @@ impl Screen {
         }
     }
 
-    /// Sends the time and then `msgs` to the app, and executes the effects.
+    /// Sends the time and then `msgs` to the app, and executes the effects. A requested suspension
+    /// follows when all of them are executed, because it sends further messages.
     fn dispatch(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
         let clock = Msg::Clock(clock::now());
         for msg in std::iter::once(clock).chain(msgs) {
-            for effect in self.app.update(msg) {
-                self.carry_out(effect)?;
-            }
+            self.update(msg)?;
+        }
+        if !std::mem::take(&mut self.must_suspend) {
+            Ok(())
+        } else if can_stop() {
+            self.suspend()
+        } else {
+            self.update(Msg::CannotSuspend)
+        }
+    }
+
+    /// Sends a message to the app, and executes the effects.
+    fn update(&mut self, msg: Msg) -> io::Result<()> {
+        for effect in self.app.update(msg) {
+            self.carry_out(effect)?;
         }
         Ok(())
     }
@@ -260,8 +276,7 @@ impl Screen {
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
             }
             Effect::Repaint => self.canvas.clear()?,
-            Effect::Suspend if can_stop() => self.suspend()?,
-            Effect::Suspend => self.dispatch([Msg::CannotSuspend])?,
+            Effect::Suspend => self.must_suspend = true,
             Effect::Quit {
                 keep_frame,
                 unsettled,
@@ -317,9 +332,7 @@ impl Screen {
 
     fn resume(&mut self) -> io::Result<()> {
         // First, so that the app does not treat the time of the suspension as passed grace.
-        for effect in self.app.update(Msg::Resumed) {
-            self.carry_out(effect)?;
-        }
+        self.update(Msg::Resumed)?;
         terminal::enter()?;
         self.resize()
     }

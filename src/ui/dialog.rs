@@ -39,7 +39,7 @@ struct DialogBody<'a> {
 /// Draws the dialog over everything, if it is open. Returns the ticket of the question if this frame
 /// enables Yes: victim, check result and the whole button are visible.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
-    let asking = app.kills.asking.as_ref()?;
+    let asking = app.modal.kill_dialog()?;
     let screen = frame.area();
     let is_list = asking.batch.tasks().len() > 1;
     let width = if is_list { WIDTHS.1 } else { WIDTHS.0 }.min(screen.width);
@@ -78,7 +78,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     if asking.types_reason {
         show_text_cursor(asking, below, frame);
     }
-    app.open_dialog_ticket().filter(|_| whole)
+    app.modal.open_dialog_ticket().filter(|_| whole)
 }
 
 fn title<'a>(asking: &KillDialog, theme: &Theme) -> Line<'a> {

@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let inner = dialog_box(theme, title, (screen.width, screen.height), frame.buffer_mut());
     let width = usize::from(inner.width);
     let mut text = Vec::new();
-    for endpoint in &app.endpoints {
+    for endpoint in app.endpoints.iter() {
         text.extend(fleet(app, endpoint, theme, width));
         text.push(Line::default());
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::app::column::CellStyle;
 use crate::app::row::{SortKey, TableRow};
 use crate::diagnosis::{Rank, Severity};
 use crate::model::SessionPhase;
@@ -38,5 +39,27 @@ pub(super) fn state<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     match row.session.phase()? {
         SessionPhase::Other => row.session.state.as_ref().map(|state| state.as_str().into()),
         phase => Some(phase.name().into()),
+    }
+}
+
+/// Returns the style of the severity. A departed row is not stuck any more.
+pub(super) fn severity_style(row: &TableRow<'_>) -> CellStyle {
+    let severity = row.diagnosis.severity().filter(|_| !row.has_ended());
+    severity.map_or(CellStyle::Plain, CellStyle::Severity)
+}
+
+/// Returns the style of WHY: that of the severity, or that of the state.
+pub(super) fn style(row: &TableRow<'_>) -> CellStyle {
+    match severity_style(row) {
+        CellStyle::Plain => state_style(row),
+        style => style,
+    }
+}
+
+/// Returns the style of the state. The normal state is dimmed, so that the others are easy to find.
+pub(super) fn state_style(row: &TableRow<'_>) -> CellStyle {
+    match row.session.phase() {
+        Some(SessionPhase::Ready) | None => CellStyle::Quiet,
+        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => CellStyle::Warning,
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn statements<'a>(
 
 /// Returns why there are no statements and the command that enables them, if a setting is the cause.
 pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoStatements> {
-    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
     endpoint.missing_statements(pane.session().service.as_ref())
 }
 

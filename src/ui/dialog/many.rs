@@ -114,6 +114,7 @@ fn list<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize, rows: u
     let mut lines: Vec<_> = window
         .map(|(place, task)| {
             let endpoint = app
+                .endpoints
                 .name_among_several(task.victim.identity.endpoint)
                 .map(|name| format!("{name} "))
                 .unwrap_or_default();

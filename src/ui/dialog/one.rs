@@ -31,7 +31,7 @@ pub(super) fn text<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) 
         .collect::<Vec<_>>();
     let needed = lines.len();
     lines.push(Line::default());
-    if let Some(name) = app.name_among_several(task.victim.identity.endpoint) {
+    if let Some(name) = app.endpoints.name_among_several(task.victim.identity.endpoint) {
         fact(&mut lines, theme, width, "on", name);
     }
     for (label, value) in summary::facts(task.session()) {
