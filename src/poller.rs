@@ -1,7 +1,8 @@
 //! Polls one endpoint for the screen, and sends the requests of kills.
 //!
 //! Five independent tasks: one list, one detail, one request for the servers and services, one for the
-//! connections of a session and sixteen kill requests may be in flight at a time. The event loop sends
+//! connections of a session and sixteen kill requests may be in flight at a time. With a database user
+//! there is also one statement for each server. The event loop sends
 //! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
 
 mod account_lane;
@@ -12,6 +13,8 @@ mod list;
 mod sample_schedule;
 mod samples;
 mod schedule;
+mod server_access;
+mod server_schedule;
 mod servers;
 
 use std::future::poll_fn;
@@ -125,6 +128,7 @@ impl EndpointPoller {
         let (process, process_seen) = watch::channel(None);
         let (listed, listed_seen) = watch::channel(None);
         let (kills, kills_asked) = mpsc::unbounded_channel();
+        let schedule_for_access = schedule_seen.clone();
         let endpoint = client.endpoint();
         let list = ListPoller::new(
             client.clone(),
@@ -155,7 +159,9 @@ impl EndpointPoller {
             process_seen,
             out.clone(),
         );
+        let access = server_access::run(client.clone(), settings, schedule_for_access, out.clone());
         let mut lanes = JoinSet::new();
+        lanes.spawn(access);
         lanes.spawn(list.run());
         lanes.spawn(detail.run());
         lanes.spawn(servers.run());

@@ -60,6 +60,8 @@ impl App {
                     endpoint.services.on_reply(answer);
                 }
             }
+            // Not shown yet.
+            Msg::ServerAccess { .. } => {}
             Msg::Kill(event) => self.on_kill_event(event, &mut effects),
             Msg::LogFailed(why) => self.on_log_failure(&why),
             Msg::Arranged(view) => self.on_view(view, &mut effects),

@@ -8,6 +8,7 @@ mod fault;
 mod graph;
 mod metadata;
 mod owners;
+mod report;
 
 pub use activity::{
     BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
@@ -16,6 +17,7 @@ pub use activity::{
 pub use fault::ServerAccessFault;
 pub use graph::{ThreadNode, Wait, WaitGraph, WaitKind};
 pub use owners::{ThreadOwner, ThreadOwners};
+pub use report::ServerReport;
 
 #[cfg(test)]
 mod tests;

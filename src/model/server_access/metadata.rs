@@ -52,6 +52,13 @@ pub(super) fn wait_of(thread: &ServerThread) -> Option<MetadataWait> {
     }
 }
 
+impl ServerThread {
+    /// Whether it waits for a metadata lock of a table or for a user lock.
+    pub fn waits_for_metadata_lock(&self) -> bool {
+        wait_of(self).is_some()
+    }
+}
+
 /// Name of a lock: type, database, table.
 type LockName<'a> = (bool, &'a str, &'a str);
 
