@@ -20,6 +20,7 @@ mod reply;
 mod resource;
 mod snapshot;
 mod spec;
+mod sql;
 mod target;
 mod tls;
 mod tls_fault;
@@ -33,6 +34,7 @@ use self::dialect::{DialectDetector, DialectStep, next};
 use self::exchange::DeletePermission;
 use self::exchange::Exchange;
 use self::list_gate::ListGate;
+use self::sql::SqlAccess;
 use jiff::Timestamp;
 
 use crate::clock;
@@ -44,6 +46,7 @@ pub(crate) use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
 pub(crate) use inspection::Inspection;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
+pub use sql::StatementResult;
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
 pub(crate) use url::{EndpointUrl, UrlError};
@@ -67,6 +70,8 @@ struct Inner {
     lists: ListGate,
     /// State shared by the checks and DELETEs of kills.
     kills: CheckedState,
+    /// Connections to servers. `None` without a database user.
+    sql: Option<SqlAccess>,
     /// Names and timestamps of earlier lists, shared because the next list has most of them too.
     interner: Arc<Mutex<Interner>>,
 }
@@ -87,12 +92,16 @@ impl Client {
                 return Err(ClientError::PlainHttp(spec.url));
             }
         }
+        if spec.server_access.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
+            return Err(ClientError::PlainHttp(spec.url));
+        }
         Ok(Self(Arc::new(Inner {
             endpoint: spec.endpoint,
             dialects: DialectDetector::new(spec.dialect),
             deletion: DeletePermission::unless_read_only(spec.read_only),
             warnings: spec.warnings(),
             bounds: spec.bounds,
+            sql: spec.server_access.clone().map(SqlAccess::new),
             exchange: Exchange::new(spec)?,
             keeps_statements: AtomicBool::default(),
             lists: ListGate::default(),
@@ -106,7 +115,7 @@ impl Client {
         self.0.endpoint
     }
 
-    /// Whether the client sends only GET requests.
+    /// Whether the client sends only GET requests, and fixed SELECTs if a database user is configured.
     pub(crate) fn is_read_only(&self) -> bool {
         self.0.deletion.is_none()
     }

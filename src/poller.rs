@@ -1,7 +1,8 @@
 //! Polls one endpoint for the screen, and sends the requests of kills.
 //!
 //! Five independent tasks: one list, one detail, one request for the servers and services, one for the
-//! connections of a session and sixteen kill requests may be in flight at a time. The event loop sends
+//! connections of a session and sixteen kill requests may be in flight at a time. With a database user
+//! there is also one statement for each server. The event loop sends
 //! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
 
 mod account_lane;
@@ -12,6 +13,8 @@ mod list;
 mod sample_schedule;
 mod samples;
 mod schedule;
+mod server_access;
+mod server_schedule;
 mod servers;
 
 use std::future::poll_fn;
@@ -230,6 +233,12 @@ fn spawn_tasks(
         (inputs.watched.clone(), inputs.surveyed),
         out.clone(),
     );
+    let access = server_access::run(
+        client.clone(),
+        *settings,
+        inputs.schedule.clone(),
+        out.clone(),
+    );
     let detail = DetailPoller::new(
         client.clone(),
         settings,
@@ -240,6 +249,7 @@ fn spawn_tasks(
     );
     let mut tasks = JoinSet::new();
     tasks.spawn(list.run());
+    tasks.spawn(access);
     tasks.spawn(detail.run());
     tasks.spawn(servers.run());
     tasks.spawn(samples.run());

@@ -10,7 +10,8 @@ use super::keymap::KeyPress;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
 use crate::model::{
-    Dialect, EndpointId, RequestError, Servers, Services, SessionId, SessionObservation, Snapshot,
+    Dialect, EndpointId, RequestError, ServerReport, Servers, Services, SessionId, SessionObservation,
+    Snapshot,
 };
 
 pub use crate::kill::Ticket;
@@ -84,6 +85,13 @@ pub enum Msg {
         endpoint: EndpointId,
         /// All services, or why their load is unknown.
         answer: Result<Arc<Services>, RequestError>,
+    },
+    /// What one round has read from a server of an endpoint.
+    ServerAccess {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// The round.
+        report: Arc<ServerReport>,
     },
     /// A reply for a kill.
     Kill(kill::KillEvent),

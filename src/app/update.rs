@@ -48,6 +48,8 @@ impl App {
             Msg::Services { endpoint, answer } => {
                 self.on_endpoint(endpoint, |known| known.services.on_reply(answer));
             }
+            // Not shown yet.
+            Msg::ServerAccess { .. } => {}
             Msg::Kill(event) => self.on_kill_event(&event),
             Msg::LogFailed(why) => {
                 let why = Text::clean(&why, TextLimit::Line);

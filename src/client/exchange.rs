@@ -23,6 +23,7 @@ use super::fault::{ErrorContext, ReplyProgress, line, of_error, of_status};
 use super::http::{ConnectionReuse, IDENTITY, http_client};
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
+use super::sql::SqlRequest;
 use super::target;
 use super::tls::{CertificateEnd, ClientCertificate, Tls};
 use super::url::EndpointUrl;
@@ -257,14 +258,38 @@ impl Exchange {
         }
     }
 
+    /// Sends a request of `/v1/sql`, once. Also returns the headers of the reply, which contain cookies.
+    pub(super) async fn send_sql(&self, request: SqlRequest<'_>) -> Result<(Reply, HeaderMap), RequestError> {
+        let pass = self.access.auth_header()?;
+        let request = self.access.show(&pass, request.into_http(&self.http, &self.url));
+        let (reply, headers) = tokio::time::timeout(self.timeout, self.transfer_with_headers(request))
+            .await
+            .unwrap_or(Err(RequestError::TimedOut(self.timeout)))?;
+        self.note_answer();
+        if let (AuthHeader::Token(token), 401) = (&pass, reply.status) {
+            self.access.token_refused(token);
+            return Err(RequestError::LoginEnded);
+        }
+        Ok((reply, headers))
+    }
+
     async fn transfer(&self, request: RequestBuilder) -> Result<Reply, RequestError> {
+        Ok(self.transfer_with_headers(request).await?.0)
+    }
+
+    async fn transfer_with_headers(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<(Reply, HeaderMap), RequestError> {
         let (response, sent) = since_connected(request.send()).await;
         let cost = sent.elapsed();
         let mut response = response.map_err(|error| of_error(&error, ReplyProgress::Head, self.link()))?;
         let is_success = response.status().is_success();
         let body = self.body(&mut response, self.body_limit(is_success)).await;
-        let head = (response.status().as_u16(), response.headers());
-        self.reply(head, body, cost)
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        let reply = self.reply((status, &headers), body, cost)?;
+        Ok((reply, headers))
     }
 
     /// Converts a reply for the rest of the client. Removes secrets from error texts. An error body that

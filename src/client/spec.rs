@@ -17,7 +17,7 @@ pub const DEFAULT_BODY_CAP: usize = 256_000_000;
 /// User and password.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The user of the admin API.
+    /// The user of the admin API, or of the servers.
     pub user: String,
     /// Its password.
     pub password: SecretString,
@@ -66,6 +66,8 @@ pub struct ClientSpec {
     pub url: EndpointUrl,
     /// User and password. `None` if the server requires none.
     pub credentials: Option<Credentials>,
+    /// User and password for the servers, which are reached through `/v1/sql`. `None` sends no statements.
+    pub server_access: Option<Credentials>,
     /// TLS settings; ignored over plain http.
     pub tls: TlsSpec,
     /// When tokens are requested.
@@ -91,6 +93,7 @@ impl ClientSpec {
             endpoint,
             url,
             credentials: None,
+            server_access: None,
             tls: TlsSpec::default(),
             tokens: TokenUse::default(),
             timeout: TIMEOUT.value,

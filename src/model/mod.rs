@@ -15,6 +15,7 @@ pub(crate) mod maxctrl;
 mod moment;
 mod request_error;
 mod server;
+mod server_access;
 mod service;
 mod session;
 mod snapshot;
@@ -37,6 +38,11 @@ pub use moment::Now;
 pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use request_error::{Remedy, RequestError};
 pub use server::{Health, ServerState, Servers};
+pub use server_access::{
+    BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
+    ServerAccessFault, ServerActivity, ServerProcess, ServerReport, ServerThread, ThreadNode, ThreadOwner,
+    ThreadOwners, Transaction, TransactionState, Wait, WaitGraph, WaitKind,
+};
 pub use service::{Load, ServiceState, Services};
 pub use session::{
     Connected, JsonApiFields, RunningStatement, ServerConnection, Session, SessionId, SessionPhase,

@@ -11,6 +11,7 @@ use std::time::Duration;
 use ratatui::Terminal;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
@@ -32,6 +33,8 @@ use crate::ui::view;
 
 /// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
+/// Maximum time to wait until the connections to servers are closed.
+const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// Maximum number of messages handled before the next frame.
 const MAX_MESSAGES_PER_FRAME: usize = 256;
 
@@ -65,12 +68,24 @@ pub(crate) struct Watched {
     pub endpoint: EndpointState,
 }
 
-/// Shows the screen until it ends. The terminal is restored in every case.
+/// Shows the screen until it ends. The terminal is restored and the connections to servers are closed in
+/// every case.
 ///
 /// # Errors
 ///
-/// Returns an error if the terminal cannot be used, a thread cannot be started, or a poller has ended.
+/// Returns the error of a system call, or of a task that ended.
 pub(crate) async fn run(
+    settings: crate::app::AppSettings,
+    watched: Vec<Watched>,
+    audit: AuditLog,
+) -> io::Result<ScreenResult> {
+    let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
+    let result = show(settings, watched, audit).await;
+    close_server_connections(clients).await;
+    result
+}
+
+async fn show(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
@@ -114,6 +129,15 @@ pub(crate) async fn run(
     let mut unsettled = screen.app.kills.unsettled;
     unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
     exit.map(|exit| ScreenResult { exit, unsettled })
+}
+
+/// Closes the connections to servers at all endpoints at the same time.
+async fn close_server_connections(clients: Vec<Client>) {
+    let mut closing = JoinSet::new();
+    for client in clients {
+        closing.spawn(async move { client.close_server_connections(MAX_CLOSE_WAIT).await });
+    }
+    closing.join_all().await;
 }
 
 struct Screen {

@@ -151,7 +151,7 @@ pub fn proxy(body: &[u8]) -> Result<(Instance, ProxySettings), WireError> {
 }
 
 /// Returns the object in `data`, with unreadable texts and numbers replaced.
-fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
+pub(super) fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
     let data = data(body, text)?;
     expect_shape(data.as_bytes(), Shape::Object)?;
     Ok(mend(data).map_or(Cow::Borrowed(data), Cow::Owned))

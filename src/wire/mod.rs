@@ -15,6 +15,7 @@ mod rows;
 
 pub(crate) mod draft;
 pub mod jsonapi;
+pub mod sql;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
