@@ -233,12 +233,7 @@ fn spawn_tasks(
         (inputs.watched.clone(), inputs.surveyed),
         out.clone(),
     );
-    let access = server_access::run(
-        client.clone(),
-        *settings,
-        inputs.schedule.clone(),
-        out.clone(),
-    );
+    let access = server_access::run(client.clone(), *settings, inputs.schedule.clone(), out.clone());
     let detail = DetailPoller::new(
         client.clone(),
         settings,
