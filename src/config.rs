@@ -102,7 +102,7 @@ impl Config {
     }
 
     /// Returns the settings of the diagnosis.
-    pub fn diagnosis(&self) -> DiagnosisSettings {
+    pub(crate) fn diagnosis(&self) -> DiagnosisSettings {
         DiagnosisSettings {
             thresholds: self.thresholds,
             expected: self.expected.clone(),
