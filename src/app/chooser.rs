@@ -6,7 +6,7 @@ use super::keymap::Action;
 
 /// State of the open column chooser.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chooser {
+pub(crate) struct Chooser {
     /// All columns, shown or not. A hidden column keeps its place, so that it returns there.
     pub order: Vec<ColumnId>,
     /// Index of the cursor in `order`.
@@ -26,7 +26,7 @@ impl Chooser {
     }
 
     /// Returns the column under the cursor.
-    pub fn current(&self) -> Option<ColumnId> {
+    pub(crate) fn current(&self) -> Option<ColumnId> {
         self.order.get(self.cursor).copied()
     }
 
@@ -51,13 +51,13 @@ fn ordered(shown: &[ColumnId]) -> Vec<ColumnId> {
 }
 
 /// Returns the command line option for these columns.
-pub fn option(columns: &[ColumnId]) -> String {
+pub(crate) fn option(columns: &[ColumnId]) -> String {
     let names: Vec<_> = columns.iter().map(|id| id.column().name).collect();
     format!("--columns {}", names.join(","))
 }
 
 /// Returns the configuration line for these columns.
-pub fn setting(columns: &[ColumnId]) -> String {
+pub(crate) fn setting(columns: &[ColumnId]) -> String {
     let names: Vec<_> = columns
         .iter()
         .map(|id| format!("\"{}\"", id.column().name))

@@ -12,10 +12,9 @@ use super::column::fit::FitRules;
 use super::row::{SortKey, TableRow};
 use crate::model::{Dialect, size_text};
 
-pub use self::cells::rate_key;
-pub use self::naming::NamingError;
-pub use super::column::fit::FittedColumn;
-pub use super::column::{Align, Column, ColumnId, TableKind, Truncate};
+pub(crate) use self::cells::rate_key;
+pub(crate) use super::column::fit::FittedColumn;
+pub(crate) use super::column::{Align, Column, ColumnId, TableKind, Truncate};
 
 /// The table of sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,7 +64,7 @@ impl ColumnId {
 }
 
 /// All columns, from left to right.
-pub static COLUMNS: [Column; 21] = [
+pub(crate) static COLUMNS: [Column; 21] = [
     Column {
         name: "id",
         json: "id",

@@ -6,7 +6,7 @@
 use super::layout::clamp_scroll;
 
 /// Rows with an identity, in order.
-pub trait KeyedRows<K> {
+pub(crate) trait KeyedRows<K> {
     /// Returns the number of rows.
     fn row_count(&self) -> usize;
 

@@ -14,7 +14,7 @@ use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObserva
 
 /// State of the open details.
 #[derive(Clone, Debug)]
-pub struct DetailPane {
+pub(crate) struct DetailPane {
     /// Identity of the session.
     pub identity: Identity,
     /// The session as listed. Shown until the first poll of its details.
@@ -41,7 +41,7 @@ pub struct DetailPane {
 
 impl DetailPane {
     /// Opens the details of a session.
-    pub const fn new(identity: Identity, listed: Session) -> Self {
+    pub(crate) const fn new(identity: Identity, listed: Session) -> Self {
         Self {
             identity,
             listed,
@@ -58,7 +58,7 @@ impl DetailPane {
     }
 
     /// Whether the thread id of at least one connection is known.
-    pub fn knows_threads(&self) -> bool {
+    pub(crate) fn knows_threads(&self) -> bool {
         let mut connections = self
             .observation
             .iter()
@@ -67,7 +67,7 @@ impl DetailPane {
     }
 
     /// Returns the session as observed last.
-    pub fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         self.observation
             .as_ref()
             .map_or(&self.listed, |observation| &observation.detail.session)
@@ -75,7 +75,7 @@ impl DetailPane {
 
     /// Returns the reasons why the session is stuck, from the list and its connections, most severe
     /// first.
-    pub fn findings(&self) -> Vec<Finding> {
+    pub(crate) fn findings(&self) -> Vec<Finding> {
         closer(self.listed_diagnosis.borrowed(), self.sample.as_ref()).found
     }
 
@@ -134,7 +134,7 @@ impl DetailPane {
 
     /// Handles the reply to a GET by id. Another session with the same id means that this one has
     /// ended.
-    pub fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
+    pub(crate) fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
         if self.ended.is_some() {
             return;
         }
@@ -183,7 +183,7 @@ impl DetailPane {
     }
 
     /// Handles a new snapshot. A session that is missing from two consecutive snapshots has ended.
-    pub fn on_list(&mut self, snapshot: &Snapshot) {
+    pub(crate) fn on_list(&mut self, snapshot: &Snapshot) {
         if self.ended.is_some() || snapshot.endpoint != self.identity.endpoint {
             return;
         }

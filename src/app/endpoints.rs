@@ -14,7 +14,7 @@ use crate::model::{Dialect, EndpointId, Snapshot};
 
 /// The endpoints, in the order of the command line.
 #[derive(Clone, Debug, Default)]
-pub struct Endpoints(Vec<EndpointState>);
+pub(crate) struct Endpoints(Vec<EndpointState>);
 
 /// Two endpoints that are found to be URLs of one proxy.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Endpoints {
     }
 
     /// Returns an endpoint.
-    pub fn get(&self, id: EndpointId) -> Option<&EndpointState> {
+    pub(crate) fn get(&self, id: EndpointId) -> Option<&EndpointState> {
         self.0.get(usize::from(id.0))
     }
 
@@ -46,14 +46,14 @@ impl Endpoints {
     }
 
     /// Returns the name of an endpoint; `None` if it is the only one.
-    pub fn name_among_several(&self, id: EndpointId) -> Option<&str> {
+    pub(crate) fn name_among_several(&self, id: EndpointId) -> Option<&str> {
         let endpoint = self.get(id).filter(|_| self.0.len() > 1)?;
         Some(&endpoint.name)
     }
 
     /// Whether at least one endpoint uses the only dialect that reports a value; `None` means that both
     /// do.
-    pub fn is_reported(&self, only: Option<Dialect>) -> bool {
+    pub(crate) fn is_reported(&self, only: Option<Dialect>) -> bool {
         only.is_none() || self.0.iter().any(|endpoint| endpoint.dialect == only)
     }
 
@@ -64,12 +64,12 @@ impl Endpoints {
     }
 
     /// Returns the group columns that at least one endpoint can fill.
-    pub fn known_group_columns(&self) -> impl Iterator<Item = GroupColumnId> + '_ {
+    pub(crate) fn known_group_columns(&self) -> impl Iterator<Item = GroupColumnId> + '_ {
         GroupColumnId::all().filter(|id| self.is_reported(id.column().only))
     }
 
     /// Returns the groupings that at least one endpoint reports the data for.
-    pub fn known_groupings(&self) -> impl Iterator<Item = GroupingId> + '_ {
+    pub(crate) fn known_groupings(&self) -> impl Iterator<Item = GroupingId> + '_ {
         let is_several = self.0.len() > 1;
         GroupingId::all()
             .filter(move |id| self.is_reported(id.grouping().only) && (is_several || !id.grouping().several))
@@ -77,7 +77,7 @@ impl Endpoints {
 
     /// Returns the endpoint whose rows are shown in place of this one's: another URL of the same proxy,
     /// unless that one fails.
-    pub fn shown_by(&self, endpoint: &EndpointState) -> Option<&EndpointState> {
+    pub(crate) fn shown_by(&self, endpoint: &EndpointState) -> Option<&EndpointState> {
         let other = self.get(endpoint.proxies.same_as?)?;
         (!matches!(other.link, LinkState::Failing { .. })).then_some(other)
     }

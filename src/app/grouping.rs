@@ -10,7 +10,7 @@ use crate::filter::Filter;
 
 impl TableState {
     /// Whether groups are shown in place of sessions.
-    pub fn shows_groups(&self) -> bool {
+    pub(crate) fn shows_groups(&self) -> bool {
         self.view.groups.is_some()
     }
 
@@ -21,7 +21,7 @@ impl TableState {
     }
 
     /// Returns the group under the cursor, while groups are shown.
-    pub fn current_group(&self) -> Option<(&'static Grouping, &Group)> {
+    pub(crate) fn current_group(&self) -> Option<(&'static Grouping, &Group)> {
         let groups = self.view.groups.as_ref()?;
         let group = groups.get(self.groups.cursor.position())?;
         Some((groups.spec.by.grouping(), group))

@@ -18,7 +18,7 @@ const MAX_REASON_LEN: usize = 200;
 
 /// State of the open dialog.
 #[derive(Clone, Debug)]
-pub struct KillDialog {
+pub(crate) struct KillDialog {
     /// The victims with their identities, and the results of their checks.
     pub batch: KillBatch,
     /// The chosen button, and whether Yes is enabled.

@@ -23,7 +23,7 @@ const MAX_KILL_LOG_LINES: usize = 10_000;
 
 /// A line of the kill log.
 #[derive(Clone, Debug)]
-pub struct KillLogEntry {
+pub(crate) struct KillLogEntry {
     /// Number of the kill within the run.
     pub kill: u32,
     /// When the outcome was known.
@@ -61,7 +61,7 @@ pub(super) enum KillNews {
 
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
-pub struct Kills {
+pub(crate) struct Kills {
     /// Confirmed batches that are not finished, newest last.
     pub batches: Vec<KillBatch>,
     /// The last sessions that are gone according to a GET by id.
@@ -115,19 +115,12 @@ impl Kills {
     }
 
     /// Returns the batch that can still be canceled.
-    pub fn in_grace(&self) -> Option<&KillBatch> {
+    pub(crate) fn in_grace(&self) -> Option<&KillBatch> {
         self.batches.iter().find(|batch| batch.grace().is_some())
     }
 
-    /// Returns the batch that is killing sessions and can be stopped.
-    pub fn current(&self) -> Option<&KillBatch> {
-        self.batches
-            .iter()
-            .find(|batch| batch.grace().is_none() && batch.is_busy())
-    }
-
     /// Whether a DELETE was sent whose outcome is unknown.
-    pub fn in_flight(&self) -> bool {
+    pub(crate) fn in_flight(&self) -> bool {
         self.batches.iter().any(KillBatch::is_in_flight)
     }
 

@@ -12,7 +12,7 @@ use crate::model::{EndpointId, Lookup, RowKey, Session, SessionId, Snapshot};
 
 /// One mark.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Key of the session.
     pub key: RowKey,
     /// The filter that selected it, if all shown sessions were marked at once. A kill re-checks it.
@@ -25,7 +25,7 @@ pub struct Mark {
 
 /// All marks, in the order of endpoints and ids.
 #[derive(Clone, Debug, Default)]
-pub struct Marks {
+pub(crate) struct Marks {
     by_place: BTreeMap<(EndpointId, SessionId), Mark>,
     /// Start of a range.
     anchor: Option<RowKey>,
@@ -35,38 +35,38 @@ pub struct Marks {
 
 impl Marks {
     /// Returns the number of marks.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.by_place.len()
     }
 
     /// Whether there are no marks.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.by_place.is_empty()
     }
 
     /// Whether a session is marked.
-    pub fn has(&self, key: &RowKey) -> bool {
+    pub(crate) fn has(&self, key: &RowKey) -> bool {
         let mark = self.by_place.get(&place(key));
         mark.is_some_and(|mark| mark.key.agrees_with(key))
     }
 
     /// Returns all marks.
-    pub fn iter(&self) -> impl Iterator<Item = &Mark> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Mark> {
         self.by_place.values()
     }
 
     /// Returns the start of the range; `None` if no range is being chosen.
-    pub const fn anchor(&self) -> Option<&RowKey> {
+    pub(crate) const fn anchor(&self) -> Option<&RowKey> {
         self.anchor.as_ref()
     }
 
     /// Sets or clears the start of a range.
-    pub fn set_anchor(&mut self, anchor: Option<RowKey>) {
+    pub(crate) fn set_anchor(&mut self, anchor: Option<RowKey>) {
         self.anchor = anchor;
     }
 
     /// Marks or unmarks a session.
-    pub fn toggle(&mut self, key: RowKey) {
+    pub(crate) fn toggle(&mut self, key: RowKey) {
         if self.has(&key) {
             self.by_place.remove(&place(&key));
         } else {
@@ -75,7 +75,7 @@ impl Marks {
     }
 
     /// Marks sessions. An individual mark stays an individual one.
-    pub fn mark(&mut self, keys: impl IntoIterator<Item = RowKey>, taken_by: Option<&Filter>) {
+    pub(crate) fn mark(&mut self, keys: impl IntoIterator<Item = RowKey>, taken_by: Option<&Filter>) {
         for key in keys {
             if !self.has(&key) {
                 self.by_place.insert(place(&key), Mark::new(key, taken_by));
@@ -84,19 +84,19 @@ impl Marks {
     }
 
     /// Removes one mark.
-    pub fn remove(&mut self, key: &RowKey) {
+    pub(crate) fn remove(&mut self, key: &RowKey) {
         if self.has(key) {
             self.by_place.remove(&place(key));
         }
     }
 
     /// Removes the marks of an endpoint.
-    pub fn remove_endpoint(&mut self, endpoint: EndpointId) {
+    pub(crate) fn remove_endpoint(&mut self, endpoint: EndpointId) {
         self.by_place.retain(|(place, _), _| *place != endpoint);
     }
 
     /// Removes all marks.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.by_place.clear();
         self.anchor = None;
         self.hidden = 0;
@@ -157,7 +157,7 @@ impl Marks {
 
     /// Drops marks of sessions that ended: the id now belongs to another session, or the session is
     /// missing from two consecutive snapshots. `before` is the previous snapshot.
-    pub fn on_list(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
+    pub(crate) fn on_list(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
         self.by_place.retain(|_, mark| {
             let key = &mark.key;
             if key.endpoint != snapshot.endpoint {
@@ -197,7 +197,7 @@ impl Mark {
     }
 
     /// Returns the session as listed last, if the latest snapshot does not have it.
-    pub fn last(&self) -> Option<&Session> {
+    pub(crate) fn last(&self) -> Option<&Session> {
         self.last.as_deref()
     }
 }

@@ -4,34 +4,34 @@
 //! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
 pub mod build_view;
-pub mod chooser;
-pub mod column;
-pub mod columns;
-pub mod counter_series;
-pub mod cursor;
-pub mod detail;
+pub(crate) mod chooser;
+pub(crate) mod column;
+pub(crate) mod columns;
+pub(crate) mod counter_series;
+pub(crate) mod cursor;
+pub(crate) mod detail;
 pub mod endpoint;
-pub mod endpoints;
+pub(crate) mod endpoints;
 pub mod groups;
-pub mod keymap;
-pub mod kill_dialog;
-pub mod killing;
-pub mod layout;
-pub mod marks;
-pub mod modal;
+pub(crate) mod keymap;
+pub(crate) mod kill_dialog;
+pub(crate) mod killing;
+pub(crate) mod layout;
+pub(crate) mod marks;
+pub(crate) mod modal;
 pub mod msg;
-pub mod overlay;
-pub mod prompt;
-pub mod proxies;
-pub mod recent_buckets;
-pub mod row;
-pub mod servers;
-pub mod status;
-pub mod table;
-pub mod table_view;
-pub mod trend;
-pub mod trend_point;
-pub mod view_query;
+pub(crate) mod overlay;
+pub(crate) mod prompt;
+pub(crate) mod proxies;
+pub(crate) mod recent_buckets;
+pub(crate) mod row;
+pub(crate) mod servers;
+pub(crate) mod status;
+pub(crate) mod table;
+pub(crate) mod table_view;
+pub(crate) mod trend;
+pub(crate) mod trend_point;
+pub(crate) mod view_query;
 
 mod copying;
 mod filtering;
@@ -135,31 +135,31 @@ pub struct Leaving {
 #[derive(Clone, Debug)]
 pub struct App {
     /// The settings. A key changes the interval.
-    pub settings: AppSettings,
+    pub(crate) settings: AppSettings,
     /// The time of the last `Clock` message.
-    pub now: Now,
+    pub(crate) now: Now,
     /// Columns and lines of the terminal.
-    pub size: (u16, u16),
+    pub(crate) size: (u16, u16),
     /// The endpoints, in the order of the command line.
-    pub endpoints: Endpoints,
+    pub(crate) endpoints: Endpoints,
     /// The table.
-    pub table: TableState,
+    pub(crate) table: TableState,
     /// The details, if they are open.
-    pub detail: Option<DetailPane>,
+    pub(crate) detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
-    pub detail_focused: bool,
+    pub(crate) detail_focused: bool,
     /// The dialog, prompt or overlay that is open over them.
-    pub modal: Modal,
+    pub(crate) modal: Modal,
     /// The marked sessions.
-    pub marks: Marks,
+    pub(crate) marks: Marks,
     /// The kills of this run.
-    pub kills: Kills,
+    pub(crate) kills: Kills,
     /// The last event.
-    pub status: Option<Status>,
+    pub(crate) status: Option<Status>,
     /// Whether the table is frozen.
-    pub paused: bool,
+    pub(crate) paused: bool,
     /// The pending exit.
-    pub leaving: Option<Leaving>,
+    pub(crate) leaving: Option<Leaving>,
     rebuilds: rebuild::RebuildSchedule,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
@@ -199,12 +199,12 @@ impl App {
     }
 
     /// Returns the layout of the screen.
-    pub fn areas(&self) -> Areas {
+    pub(crate) fn areas(&self) -> Areas {
         areas(self.size, self.endpoints.len(), self.detail.is_some())
     }
 
     /// Returns the number of table rows on the screen, or without the details in their place.
-    pub fn page(&self) -> usize {
+    pub(crate) fn page(&self) -> usize {
         self.table_area().rows().max(1)
     }
 
@@ -219,7 +219,7 @@ impl App {
     }
 
     /// Returns the context that receives the keys.
-    pub fn context(&self) -> KeyContext {
+    pub(crate) fn context(&self) -> KeyContext {
         if let Some(context) = self.modal.context() {
             context
         } else if self.detail_has_keys() {
@@ -232,12 +232,12 @@ impl App {
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.
-    pub fn detail_has_keys(&self) -> bool {
+    pub(crate) fn detail_has_keys(&self) -> bool {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
     }
 
     /// Returns the age of the oldest snapshot that the table shows.
-    pub fn shown_age(&self) -> Option<Duration> {
+    pub(crate) fn shown_age(&self) -> Option<Duration> {
         let shown = self
             .table
             .view
@@ -249,7 +249,7 @@ impl App {
     }
 
     /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
-    pub fn keeps_order(&self) -> bool {
+    pub(crate) fn keeps_order(&self) -> bool {
         let is_recent = self.hold_ends_at().is_some_and(|at| self.now.elapsed < at);
         self.modal.kill_dialog().is_some() || is_recent
     }

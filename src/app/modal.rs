@@ -13,7 +13,7 @@ use crate::kill::Ticket;
 
 /// The open modal. At most one is open, so every key has one receiver.
 #[derive(Clone, Debug, Default)]
-pub enum Modal {
+pub(crate) enum Modal {
     /// None: keys go to the table or to the details.
     #[default]
     Closed,
@@ -39,12 +39,12 @@ impl Modal {
     }
 
     /// Whether no modal is open.
-    pub const fn is_closed(&self) -> bool {
+    pub(crate) const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed)
     }
 
     /// Returns the context that receives the keys; `None` if no modal is open.
-    pub fn context(&self) -> Option<KeyContext> {
+    pub(crate) fn context(&self) -> Option<KeyContext> {
         match self {
             Self::Closed => None,
             Self::KillDialog(dialog) if dialog.types_reason => Some(KeyContext::Reason),
@@ -56,7 +56,7 @@ impl Modal {
     }
 
     /// Returns the kill dialog, if it is open.
-    pub fn kill_dialog(&self) -> Option<&KillDialog> {
+    pub(crate) fn kill_dialog(&self) -> Option<&KillDialog> {
         match self {
             Self::KillDialog(dialog) => Some(dialog),
             _ => None,
@@ -72,12 +72,12 @@ impl Modal {
     }
 
     /// Returns the ticket of the kill dialog if Yes is possible, for the frame drawn now.
-    pub fn open_dialog_ticket(&self) -> Option<Ticket> {
+    pub(crate) fn open_dialog_ticket(&self) -> Option<Ticket> {
         self.kill_dialog()?.batch.open_dialog_ticket()
     }
 
     /// Returns the overlay, if one is open.
-    pub const fn overlay(&self) -> Option<&Overlay> {
+    pub(crate) const fn overlay(&self) -> Option<&Overlay> {
         match self {
             Self::Overlay(overlay) => Some(overlay),
             _ => None,
@@ -99,7 +99,7 @@ impl Modal {
     }
 
     /// Returns the column chooser, if it is open.
-    pub fn chooser(&self) -> Option<&Chooser> {
+    pub(crate) fn chooser(&self) -> Option<&Chooser> {
         match self {
             Self::Chooser(chooser) => Some(chooser),
             _ => None,
@@ -107,7 +107,7 @@ impl Modal {
     }
 
     /// Returns the filter prompt, if it is open.
-    pub fn prompt(&self) -> Option<&FilterPrompt> {
+    pub(crate) fn prompt(&self) -> Option<&FilterPrompt> {
         match self {
             Self::Prompt(prompt) => Some(prompt),
             _ => None,

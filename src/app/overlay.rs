@@ -2,7 +2,7 @@
 
 /// Content of an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
+pub(crate) enum Topic {
     /// The help with keys and columns.
     Help,
     /// The kill log of this run, newest entry first.
@@ -13,7 +13,7 @@ pub enum Topic {
 
 /// An open overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overlay {
+pub(crate) struct Overlay {
     /// Its content.
     pub topic: Topic,
     /// Its first line on the screen.

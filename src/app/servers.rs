@@ -31,9 +31,9 @@ impl Timed for Services {
 }
 
 /// The servers of one endpoint; empty until they are requested.
-pub type ServersKnown = Known<Servers>;
+pub(crate) type ServersKnown = Known<Servers>;
 /// The services of one endpoint; empty until they are requested.
-pub type ServicesKnown = Known<Services>;
+pub(crate) type ServicesKnown = Known<Services>;
 
 /// The last reply to a repeated request, and its error.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ impl TableState {
     }
 
     /// Returns the known columns that fit a table of this width. Without any, returns the session id.
-    pub fn fitted_columns(&self, endpoints: &Endpoints, width: u16) -> Vec<FittedColumn> {
+    pub(crate) fn fitted_columns(&self, endpoints: &Endpoints, width: u16) -> Vec<FittedColumn> {
         let known = self.known_columns(endpoints);
         let number = self.known_columns(endpoints).next().is_none();
         let columns = known.chain(number.then_some(ColumnId::NUMBER));

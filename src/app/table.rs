@@ -12,7 +12,7 @@ use crate::model::RowKey;
 
 /// State of the table.
 #[derive(Clone, Debug, Default)]
-pub struct TableState {
+pub(crate) struct TableState {
     /// The view on the screen.
     pub view: Arc<TableView>,
     /// The filter.
@@ -38,7 +38,7 @@ pub struct TableState {
 
 impl TableState {
     /// Creates an empty table.
-    pub fn new(filter: Filter, columns: Vec<ColumnId>, sort: Sort) -> Self {
+    pub(crate) fn new(filter: Filter, columns: Vec<ColumnId>, sort: Sort) -> Self {
         Self {
             history: FilterHistory::new(&filter),
             filter,
@@ -61,7 +61,7 @@ impl TableState {
     }
 
     /// Accepts a finished view; `height` is the number of rows on the screen.
-    pub fn set_view(&mut self, view: Arc<TableView>, height: usize) {
+    pub(crate) fn set_view(&mut self, view: Arc<TableView>, height: usize) {
         self.view = view;
         if let Some(groups) = &self.view.groups {
             // Groups of an earlier grouping must not move the cursor to their first one.
@@ -78,7 +78,7 @@ impl TableState {
 
     /// Whether a view was built for another cursor and does not contain this one's session or its
     /// departed row.
-    pub fn is_outdated(&self, view: &TableView) -> bool {
+    pub(crate) fn is_outdated(&self, view: &TableView) -> bool {
         match (&view.groups, &self.view.groups) {
             (Some(groups), Some(shown)) => self.groups.is_outdated(groups, shown),
             _ => self
@@ -88,12 +88,12 @@ impl TableState {
     }
 
     /// Moves the cursor by rows. Returns whether it left a departed row, which must then be removed.
-    pub fn move_by(&mut self, rows: isize, height: usize) -> bool {
+    pub(crate) fn move_by(&mut self, rows: isize, height: usize) -> bool {
         self.go_to(self.shown_position().saturating_add_signed(rows), height)
     }
 
     /// Moves the cursor to a row. Returns whether it left a departed row, which must then be removed.
-    pub fn go_to(&mut self, position: usize, height: usize) -> bool {
+    pub(crate) fn go_to(&mut self, position: usize, height: usize) -> bool {
         match &self.view.groups {
             Some(groups) => self.groups.cursor.go_to(position, groups, height),
             None => self.cursor.go_to(position, &*self.view, height),
@@ -116,13 +116,13 @@ impl TableState {
     }
 
     /// Moves the cursor to the first row of the next view.
-    pub const fn start_over(&mut self) {
+    pub(crate) const fn start_over(&mut self) {
         self.to_first = true;
     }
 
     /// Scrolls so that the cursor is visible, and without empty lines below the last row while there
     /// are rows above.
-    pub fn scroll_into_view(&mut self, height: usize) {
+    pub(crate) fn scroll_into_view(&mut self, height: usize) {
         match &self.view.groups {
             Some(groups) => self.groups.cursor.scroll_into_view(groups, height),
             None => self.cursor.scroll_into_view(&*self.view, height),

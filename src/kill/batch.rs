@@ -42,7 +42,7 @@ enum BatchPhase {
 
 /// The kills of one confirmation.
 #[derive(Clone, Debug)]
-pub struct KillBatch {
+pub(crate) struct KillBatch {
     tasks: Vec<KillTask>,
     /// Reason that the user gave, if any.
     reason: Option<Text>,

@@ -51,7 +51,7 @@ pub(crate) enum DialogResult {
 
 /// The selected button, the typed number, and the time since which Yes is enabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DialogState {
+pub(crate) struct DialogState {
     choice: Choice,
     typed: String,
     /// Whether the entered number differs from the number of victims.

@@ -49,7 +49,7 @@ impl Program {
 
 /// A client that has reconnected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Return {
+pub(crate) struct Return {
     /// Number of the kill.
     pub kill: u32,
     /// Id of the client's new session.

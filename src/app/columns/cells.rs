@@ -119,7 +119,7 @@ fn key(row: &TableRow<'_>, counter: Counter) -> SortKey<'static> {
     clippy::cast_sign_loss,
     reason = "tenths, never negative"
 )]
-pub fn rate_key(rate: Option<f64>) -> SortKey<'static> {
+pub(crate) fn rate_key(rate: Option<f64>) -> SortKey<'static> {
     rate.map_or(SortKey::Unknown, |rate| {
         SortKey::Number((rate * 10.0).round() as u64)
     })

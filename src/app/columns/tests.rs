@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::naming::NamingError;
 use super::*;
 use crate::app::column::fit;
 use crate::app::groups::columns::{GroupColumnId, GroupTable};
