@@ -43,9 +43,14 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
         (true, _) => "master_up",
         (false, _) => "new_slave",
     };
+    let role = if primary {
+        ("Write", "Primary")
+    } else {
+        ("Read", "read_only")
+    };
     let gtid = format!("1-3001-{}", 7_000 + world.uptime().as_secs() * 11);
     let used_by = SERVICES.iter().filter(|service| service.servers.contains(&name));
-    json!({
+    let mut data = json!({
         "attributes": {
             "gtid_binlog_pos": gtid,
             "gtid_current_pos": gtid,
@@ -99,7 +104,24 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
             ),
         },
         "type": "servers",
-    })
+    });
+    let attributes = data.pointer_mut("/attributes").and_then(Value::as_object_mut);
+    if let Some(attributes) = attributes.filter(|_| context.profile.server_status) {
+        attributes.insert("status".to_owned(), status(role, trouble));
+    }
+    data
+}
+
+/// Returns the object `status` of a server.
+fn status((state, reason): (&str, &str), trouble: Option<ServerTrouble>) -> Value {
+    let (mode, state, reason) = match trouble {
+        Some(ServerTrouble::Maintenance) => ("Maintenance", "Up", None),
+        Some(ServerTrouble::Draining) => ("Draining", state, Some(reason)),
+        Some(ServerTrouble::AuthError) => ("Normal", "Up", Some("Auth Error")),
+        Some(ServerTrouble::Down) => ("Normal", "Down", None),
+        Some(ServerTrouble::Lagging(_)) | None => ("Normal", state, Some(reason)),
+    };
+    json!({ "extra": [], "mode": mode, "reason": Vec::from_iter(reason), "state": state })
 }
 
 fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Value {
