@@ -221,6 +221,32 @@ fn after_a_restart_no_statement_is_in_the_future() {
     assert_eq!(waits(&world).len(), 8);
 }
 
+#[test]
+fn a_restarted_server_has_a_new_start_and_no_transactions() {
+    let mut world = world();
+    let before = world.last_server_change(PRIMARY);
+    let waiter = running(&world, "id = 4999").session.unwrap();
+    world.restart_server(PRIMARY);
+    assert_ne!(world.last_server_change(PRIMARY), before);
+    assert!(world.lock_waits(PRIMARY).is_empty() && world.metadata_locks(PRIMARY).is_empty());
+    assert!(!world.session(waiter).unwrap().is_running());
+}
+
+#[test]
+fn a_pooled_thread_belongs_to_the_session_that_has_it_now() {
+    let mut world = world();
+    let waiter = running(&world, "id = 4999");
+    let other = world
+        .sessions()
+        .find(|one| one.user() == Some("app_orders") && one.connections().next().is_some());
+    let other = other.unwrap().id();
+    assert!(world.hand_over(waiter.session.unwrap(), other));
+    let now = thread(&world, |one| one.id == waiter.id);
+    assert_eq!(now.session, Some(other));
+    assert_ne!(now.query_id, waiter.query_id);
+    assert!(!world.hand_over(other, other) && !world.hand_over(waiter.session.unwrap(), other));
+}
+
 /// A change from outside.
 #[derive(Debug, Clone)]
 enum Step {
