@@ -26,7 +26,7 @@ pub(crate) struct DemoArgs {
     /// Require these credentials
     #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]
     pub auth: Option<SecretString>,
-    /// Act as this MaxScale version, JSON:API only: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08 24.02
+    /// Act as this MaxScale version, JSON:API only: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08 24.02 25.10
     #[arg(long, value_name = "VERSION")]
     pub profile_version: Option<String>,
     /// Listen address, loopback only

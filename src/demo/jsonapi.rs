@@ -72,12 +72,14 @@ pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
         ""
     };
     let base = format!("http://{host}{prefix}");
+    let sender = endpoint.accounts.sender(request);
     let context = DocContext {
         base: &base,
         zone: &endpoint.zone,
         profile,
         settings: &endpoint.settings,
         accounts: &endpoint.accounts,
+        sender: &sender,
     };
     if let Some(form) = profile
         .sql

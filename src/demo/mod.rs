@@ -20,6 +20,7 @@ mod spec;
 mod sql;
 mod world;
 
+pub use accounts::{Permission, RoleAccount};
 pub use endpoint::RequestLine;
 pub use faults::{FaultTarget, Faults, InjectedFault};
 pub use profile::VersionProfile;

@@ -17,6 +17,10 @@ pub struct VersionProfile {
     pub(super) sessions: Operations,
     pub(super) row: RowForm,
     pub(super) proxy: ProxyForm,
+    /// Whether accounts have roles and permissions, which `/whoami` and `/users/NAME` show.
+    pub(super) roles: bool,
+    /// Whether servers have the object `status`.
+    pub(super) server_status: bool,
     /// Form of `/sql`. `None` if the resource does not exist.
     pub(super) sql: Option<SqlForm>,
 }

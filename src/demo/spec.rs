@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use super::accounts::RoleAccount;
 use super::faults::Faults;
 use super::profile::VersionProfile;
 use super::profile::table::PROFILES;
@@ -42,6 +43,8 @@ pub struct ServeSpec {
     pub auth: Option<(String, SecretString)>,
     /// User and password of a read-only account. Has an effect only together with `auth`.
     pub viewer: Option<(String, SecretString)>,
+    /// Further accounts. They have an effect only together with `auth`.
+    pub accounts: Vec<RoleAccount>,
     /// Whether JSON:API issues tokens for passwords, as MaxScale does over TLS or with
     /// `admin_secure_gui=false`.
     pub tokens: bool,
@@ -75,6 +78,7 @@ impl ServeSpec {
             speed: 1.0,
             auth: None,
             viewer: None,
+            accounts: Vec::new(),
             tokens: false,
             dialects: ServedDialects::Both,
             profile: VersionProfile::current(),

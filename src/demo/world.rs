@@ -102,6 +102,8 @@ pub struct World {
     /// Sessions left out of lists, with the number of lists still to skip.
     hidden: BTreeMap<u64, u32>,
     locks: LockTable,
+    /// Uptimes of the proxy when servers were restarted, by their names.
+    server_starts: BTreeMap<String, Duration>,
     /// Number of sessions at the start of the service that fills up.
     filling_base: usize,
     schedule: EventQueue,
@@ -146,6 +148,7 @@ impl World {
             sessions: BTreeMap::new(),
             hidden: BTreeMap::new(),
             locks: LockTable::default(),
+            server_starts: BTreeMap::new(),
             filling_base: 0,
             schedule: EventQueue::default(),
             next_id: 1,
@@ -251,7 +254,9 @@ impl World {
     /// Returns the uptime when the state of a server last changed. 0 if it has not changed.
     pub(super) fn last_server_change(&self, server: &str) -> Duration {
         let change = incidents::last_change(server, self.world_time()).filter(|_| self.spec.incidents);
-        change.map_or(Duration::ZERO, |at| self.uptime_at_start.saturating_add(at))
+        let change = change.map_or(Duration::ZERO, |at| self.uptime_at_start.saturating_add(at));
+        let started = self.server_starts.get(server).copied().unwrap_or_default();
+        change.max(started)
     }
 
     /// Returns the maximum number of sessions of a service. 0 means that it is not limited.

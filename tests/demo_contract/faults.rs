@@ -243,3 +243,17 @@ async fn a_senseless_rate_is_an_error() {
         );
     }
 }
+
+#[tokio::test]
+async fn faults_of_sql_leave_other_requests_alone() {
+    let server = running(always(InjectedFault::ErrorAfter, FaultTarget::Sql)).await;
+    assert_eq!(get(server.addr, "/v1/sessions").await.status, 200);
+    assert_eq!(delete(server.addr, "/v1/sessions/2").await.status, 200);
+    let reply = crate::client::post(server.addr, "/v1/sql", &[], crate::sql::OPEN).await;
+    assert_eq!(reply.status, 500);
+    assert_eq!(
+        server.sql_connections().len(),
+        1,
+        "carried out although the reply is an error"
+    );
+}

@@ -14,6 +14,7 @@ mod client;
 mod draft;
 mod faults;
 mod jsonapi;
+mod permissions;
 mod recordings;
 mod replies;
 mod server;

@@ -243,3 +243,23 @@ async fn a_statement_needs_a_body() {
     let reply = send(server.addr, "POST", &target, &[("Content-Length", "0")]).await;
     assert_eq!(reply.status, 400);
 }
+
+/// The limit is a part of the statement, or of the request where the version supports that.
+#[tokio::test]
+async fn a_slow_statement_ends_at_its_limit() {
+    let second = std::time::Duration::from_secs(1);
+    let limited = SERVER.replace("SELECT", "SET STATEMENT max_statement_time=1 FOR SELECT");
+    for (profile, sql, cut) in [
+        ("24.02", limited.as_str(), true),
+        ("24.02", SERVER, true),
+        ("22.08", limited.as_str(), true),
+        ("22.08", SERVER, false),
+    ] {
+        let server = serving(profile, 12, |spec| spec.sql.delay = second + second / 2).await;
+        let one = open(&server, &[]).await;
+        let start = std::time::Instant::now();
+        let result = one.result(&server, sql).await;
+        assert_eq!(result["errno"] == 1969, cut, "{profile}: {result}");
+        assert!(start.elapsed() >= if cut { second } else { second + second / 2 });
+    }
+}

@@ -2,7 +2,7 @@
 
 mod documents;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -39,12 +39,14 @@ struct ConnectBody {
     password: Option<String>,
 }
 
-/// Body of a request with a statement. Versions without `timeout` ignore it, and no statement here is slow.
+/// Body of a request with a statement.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct QueryBody {
     sql: Option<String>,
     max_rows: Option<usize>,
+    /// Maximum time of the statement, in seconds.
+    timeout: Option<u64>,
 }
 
 pub(super) fn answer(
@@ -257,7 +259,10 @@ impl SqlRequest<'_> {
         if busy || sql.settings.busy {
             return failure(StatusCode::SERVICE_UNAVAILABLE, &format!("ID {id} is busy."));
         }
-        let number = sql.record(id, &text);
+        let delay = sql.settings.delay;
+        let limit = self.time_limit(body.timeout, &text);
+        let time = limit.map_or(delay, |limit| limit.min(delay));
+        let number = sql.record(id, &text, time);
         let begun = Instant::now();
         let Some(connection) = sql.open.get(id) else {
             return SimReply::new(StatusCode::NOT_FOUND);
@@ -279,13 +284,24 @@ impl SqlRequest<'_> {
             thread_id: connection.thread_id,
             own: &own,
             max_rows: body.max_rows.unwrap_or(DEFAULT_MAX_ROWS),
+            exceeds: time < delay,
         };
         let result = self.endpoint.with_world(|world| execute(world, execution, &text));
-        let time = begun.elapsed() + sql.settings.delay;
-        let document = documents::query(self.context, self.form, (id, number), &text, (&result, time));
+        let taken = begun.elapsed() + time;
+        let document = documents::query(self.context, self.form, (id, number), &text, (&result, taken));
         let mut reply = self.json(StatusCode::CREATED, &document);
-        reply.hold = sql.settings.delay;
+        reply.hold = time;
         reply
+    }
+
+    /// Returns the maximum time of a statement: its own, or that of the request if this version supports it.
+    fn time_limit(self, timeout: Option<u64>, sql: &str) -> Option<Duration> {
+        let own = sql.split_once("max_statement_time=").and_then(|(_, rest)| {
+            let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+            digits.parse().ok()
+        });
+        let given = timeout.filter(|_| self.form.has_timeout);
+        own.into_iter().chain(given).min().map(Duration::from_secs)
     }
 }
 

@@ -1,20 +1,24 @@
 //! The versions, oldest first. Each entry has the changes since the previous one.
+//!
+//! The entry of 25.10 follows its documentation; no reply of it was recorded.
 
 use super::{
     ClientForm, ConnectionForm, Filtering, Http, Idle, Links, MemoryForm, NotFoundStyle, Operations,
     ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, SqlForm, VersionProfile,
 };
 
-/// All versions in order of release. The last is the current one.
-pub static PROFILES: [VersionProfile; 10] = [
-    V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02,
+/// All versions in order of release.
+pub static PROFILES: [VersionProfile; 11] = [
+    V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02, V25_10,
 ];
 
+/// Place of the default version: the newest one with recorded replies.
+const CURRENT: usize = PROFILES.len() - 2;
+
 impl VersionProfile {
-    /// Returns the current version, which is the default.
-    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
+    /// Returns the default version.
     pub const fn current() -> &'static Self {
-        &PROFILES[PROFILES.len() - 1]
+        &PROFILES[CURRENT]
     }
 }
 
@@ -82,6 +86,8 @@ const V2_2: VersionProfile = VersionProfile {
             "zombies",
         ],
     },
+    roles: false,
+    server_status: false,
     sql: None,
 };
 
@@ -188,6 +194,7 @@ const V6_4: VersionProfile = VersionProfile {
         ..V2_5.proxy
     },
     sql: Some(SQL_6_4),
+    ..V2_5
 };
 
 const SQL_6_4: SqlForm = SqlForm {
@@ -311,4 +318,12 @@ const V24_02: VersionProfile = VersionProfile {
         ..SQL_23_02
     }),
     ..V23_08
+};
+
+const V25_10: VersionProfile = VersionProfile {
+    name: "25.10",
+    version: "25.10.4",
+    roles: true,
+    server_status: true,
+    ..V24_02
 };

@@ -25,6 +25,8 @@ pub(in crate::demo) struct Execution<'a> {
     /// Threads of all connections of `/v1/sql` to this server.
     pub(in crate::demo) own: &'a [ServerThread],
     pub(in crate::demo) max_rows: usize,
+    /// Whether the statement takes longer than its maximum.
+    pub(in crate::demo) exceeds: bool,
 }
 
 /// An error of a server.
@@ -146,7 +148,8 @@ pub(in crate::demo) fn execute(
         return Err(error(2013, "HY000", "Lost connection to server during query"));
     }
     let statement = SqlStatement::parse(sql).ok_or_else(|| syntax(sql))?;
-    if execution.settings.cut.iter().any(|name| name == statement.name) {
+    let is_cut = execution.settings.cut.iter().any(|name| name == statement.name);
+    if execution.exceeds || is_cut {
         let message = "Query execution was interrupted (max_statement_time exceeded)";
         return Err(error(1969, "70100", message));
     }

@@ -119,18 +119,17 @@ impl SqlConnections {
         Ok(id)
     }
 
-    /// Records a statement of an open connection. Returns its number, from 1.
-    pub(in crate::demo) fn record(&mut self, id: &str, sql: &str) -> u64 {
+    /// Records a statement of an open connection and how long it runs. Returns its number, from 1.
+    pub(in crate::demo) fn record(&mut self, id: &str, sql: &str, time: Duration) -> u64 {
         if self.log.len() >= LOG_LENGTH {
             self.log.pop_front();
         }
         self.log.push_back(sql.to_owned());
-        let delay = self.settings.delay;
         self.open.get_mut(id).map_or(0, |connection| {
             connection.sql = Some(sql.to_owned());
             connection.statements = connection.statements.saturating_add(1);
             connection.used = Instant::now();
-            connection.busy_until = (delay > Duration::ZERO).then(|| Instant::now() + delay);
+            connection.busy_until = (time > Duration::ZERO).then(|| Instant::now() + time);
             connection.statements
         })
     }

@@ -6,7 +6,7 @@ use super::World;
 use super::locks::{Lock, LockKind, LockParty, Owner};
 use super::population::{CRON, ClientProfile, DBA, ETL, ORDERS, WEB};
 use super::scenario::{ScenarioSession, Script, SessionTrouble};
-use super::session::{SimSessionAt, thread_id};
+use super::session::SimSessionAt;
 use super::topology::ServerTrouble;
 
 /// Thread of the client that is connected to the primary directly.
@@ -185,10 +185,11 @@ pub(super) fn join(world: &mut World, id: u64, incident: &'static IncidentSessio
         return;
     };
     session.script = &incident.script;
+    let thread_id = session.first_thread_id();
     let (started, since) = SimSessionAt::of(session, world.uptime).incident_times();
     world.locks.parties.push(LockParty {
         owner: Owner::Session(id),
-        thread_id: thread_id(id, 0),
+        thread_id,
         started,
         rows_locked: incident.rows_locked,
         rows_modified: incident.rows_modified,

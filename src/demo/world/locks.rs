@@ -181,6 +181,20 @@ impl World {
         true
     }
 
+    /// Ends all transactions and statements of a restarted server.
+    pub(super) fn end_transactions(&mut self, server: &str) {
+        self.locks.departed.retain(|thread| thread.server != server);
+        if SERVERS.first().is_some_and(|primary| primary.name == server) {
+            for party in std::mem::take(&mut self.locks.parties) {
+                if let Owner::Session(id) = party.owner
+                    && let Some(session) = self.sessions.get_mut(&id)
+                {
+                    session.end_wait(self.uptime);
+                }
+            }
+        }
+    }
+
     /// Removes the locks of a session that continues to exist.
     pub(super) fn drop_locks(&mut self, id: u64) {
         self.locks

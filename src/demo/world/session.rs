@@ -9,13 +9,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use self::activity::Activity;
+use self::backends::thread_id;
 use super::population::{Library, SimClient};
 use super::scenario::{NO_SCRIPT, Script, SessionTrouble};
 use super::timeline::{Progress, Rhythm, Timeline, mix};
 use super::topology::Service;
 
 pub use backends::SimConnection;
-pub(super) use backends::thread_id;
 pub use statements::Statement;
 
 /// Number of worker threads of the simulated proxy.
@@ -43,6 +43,8 @@ pub(super) struct SimSession {
     /// Age at which the problem ended, if it did.
     ended: Option<Duration>,
     pub(super) script: &'static Script,
+    /// Thread id of the first server connection, if it comes from a pool.
+    pub(super) pooled_thread: Option<u64>,
     pub(super) expires: Option<Duration>,
 }
 
@@ -57,6 +59,7 @@ impl SimSession {
             trouble: Duration::MAX,
             ended: None,
             script: &NO_SCRIPT,
+            pooled_thread: None,
             expires: None,
         }
     }
@@ -65,6 +68,11 @@ impl SimSession {
         self.plot = plot;
         self.trouble = trouble;
         self.ended = None;
+    }
+
+    /// Returns the thread id of the first server connection.
+    pub(super) fn first_thread_id(&self) -> u64 {
+        self.pooled_thread.unwrap_or_else(|| thread_id(self.id, 0))
     }
 
     /// Ends the running statement of a session that waits. Its client then continues as usual.

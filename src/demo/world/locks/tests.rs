@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use crate::demo::world::incidents::DIRECT_THREAD;
+use crate::demo::world::locks::Owner;
 use crate::demo::world::{ServerThread, World, WorldSpec};
 
 const PRIMARY: &str = "db-01";
@@ -201,4 +204,109 @@ fn a_server_fails_and_returns_and_a_service_fills_up() {
     let limit = world.max_connections("Reporting");
     let now = world.sessions().filter(|one| one.service().name == "Reporting");
     assert_eq!(now.count(), limit);
+}
+
+#[test]
+fn after_a_restart_no_statement_is_in_the_future() {
+    let world = world().restarted();
+    for session in world.sessions() {
+        for statement in session.statements(10) {
+            let ended = statement.completed.unwrap_or(statement.received);
+            assert!(
+                ended <= world.uptime() + Duration::from_micros(10),
+                "{statement:?}"
+            );
+        }
+    }
+    assert_eq!(waits(&world).len(), 8);
+}
+
+#[test]
+fn a_restarted_server_has_a_new_start_and_no_transactions() {
+    let mut world = world();
+    let before = world.last_server_change(PRIMARY);
+    let waiter = running(&world, "id = 4999").session.unwrap();
+    world.restart_server(PRIMARY);
+    assert_ne!(world.last_server_change(PRIMARY), before);
+    assert!(world.lock_waits(PRIMARY).is_empty() && world.metadata_locks(PRIMARY).is_empty());
+    assert!(!world.session(waiter).unwrap().is_running());
+}
+
+#[test]
+fn a_pooled_thread_belongs_to_the_session_that_has_it_now() {
+    let mut world = world();
+    let waiter = running(&world, "id = 4999");
+    let other = world
+        .sessions()
+        .find(|one| one.user() == Some("app_orders") && one.connections().next().is_some());
+    let other = other.unwrap().id();
+    assert!(world.hand_over(waiter.session.unwrap(), other));
+    let now = thread(&world, |one| one.id == waiter.id);
+    assert_eq!(now.session, Some(other));
+    assert_ne!(now.query_id, waiter.query_id);
+    assert!(!world.hand_over(other, other) && !world.hand_over(waiter.session.unwrap(), other));
+}
+
+/// A change from outside.
+#[derive(Debug, Clone)]
+enum Step {
+    Wait(u64),
+    KillSession(prop::sample::Index),
+    KillQuery(prop::sample::Index),
+    Rename(prop::sample::Index),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (1..120_u64).prop_map(Step::Wait),
+        any::<prop::sample::Index>().prop_map(Step::KillSession),
+        any::<prop::sample::Index>().prop_map(Step::KillQuery),
+        any::<prop::sample::Index>().prop_map(Step::Rename),
+    ]
+}
+
+fn apply(world: &mut World, step: &Step) {
+    let ids: Vec<u64> = world.sessions().map(|one| one.id()).collect();
+    match step {
+        Step::Wait(seconds) => {
+            let until = world.world_time() + Duration::from_secs(*seconds);
+            world.advance(until);
+        }
+        Step::KillSession(index) => assert!(world.kill(*index.get(&ids))),
+        Step::Rename(index) => assert!(world.impersonate(*index.get(&ids), "other")),
+        Step::KillQuery(index) => {
+            let threads = world.threads(PRIMARY);
+            let running: Vec<_> = threads.iter().filter(|one| one.info.is_some()).collect();
+            if let Some(thread) = running.get(index.index(running.len().max(1))) {
+                assert!(world.kill_query(PRIMARY, thread.query_id));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// After any sequence of kills, a transaction that waits has a blocker and a thread that runs its statement, and a
+    /// transaction that does not wait has its session.
+    #[test]
+    fn every_waiter_has_a_blocker_and_a_thread(steps in prop::collection::vec(step(), 1..20)) {
+        let mut world = world();
+        for step in steps {
+            apply(&mut world, &step);
+            let threads = world.threads(PRIMARY);
+            for (place, party) in world.locks.parties.iter().enumerate() {
+                let thread = threads.iter().find(|one| one.id == party.thread_id);
+                if party.waits.is_some() {
+                    prop_assert!(world.locks.blockers(place).next().is_some());
+                    prop_assert!(thread.is_some_and(|one| one.info.is_some()));
+                }
+                if let Owner::Session(id) = party.owner {
+                    prop_assert_eq!(thread.and_then(|one| one.session), Some(id));
+                }
+            }
+            let unique: std::collections::BTreeSet<_> = threads.iter().map(|one| one.id).collect();
+            prop_assert_eq!(unique.len(), threads.len());
+        }
+    }
 }

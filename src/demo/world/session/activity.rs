@@ -3,9 +3,9 @@
 use super::super::scenario::{Script, SessionTrouble};
 use super::super::timeline::{Progress, Timeline};
 
-/// Time from one scripted statement to the next, in microseconds.
+/// Usual time from one scripted statement to the next, in microseconds.
 const STEP: u64 = 2_000_000;
-/// Duration of a scripted statement that completes, in microseconds.
+/// Usual duration of a scripted statement that completes, in microseconds.
 const RUN: u64 = 4_000;
 
 /// Activity of one session. Ages are in microseconds.
@@ -46,10 +46,10 @@ impl Activity {
         let first = self.first_scripted();
         if age < self.trouble {
             let into = age - self.script_start();
-            let (number, rest) = (into / STEP, into % STEP);
+            let (number, rest) = (into / self.step(), into % self.step());
             return Progress {
                 started: first + number + 1,
-                finished: first + number + u64::from(rest >= RUN),
+                finished: first + number + u64::from(rest >= self.run()),
             };
         }
         let finished = first + self.script_length();
@@ -73,8 +73,8 @@ impl Activity {
             return usual(number);
         };
         if scripted < self.script_length() {
-            let start = self.script_start() + scripted * STEP;
-            return (start, Some(start + RUN));
+            let start = self.script_start() + scripted * self.step();
+            return (start, Some(start + self.run()));
         }
         if scripted == self.script_length() && self.plot.is_waiting() {
             return (self.trouble, self.ended);
@@ -98,8 +98,19 @@ impl Activity {
 
     /// Returns the age at which the first scripted statement starts.
     pub(super) fn script_start(&self) -> u64 {
-        let lead = self.script_length().checked_sub(1).map_or(0, |n| n * STEP + RUN);
+        let steps = self.script_length().checked_sub(1);
+        let lead = steps.map_or(0, |steps| steps * self.step() + self.run());
         self.trouble.saturating_sub(lead)
+    }
+
+    /// Returns the time from one scripted statement to the next: less than usual in a session that is too
+    /// young for the script.
+    fn step(&self) -> u64 {
+        STEP.min(self.trouble / self.script_length().max(1)).max(1)
+    }
+
+    fn run(&self) -> u64 {
+        RUN.min(self.step())
     }
 
     fn script_length(&self) -> u64 {

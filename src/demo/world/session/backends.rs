@@ -80,7 +80,11 @@ impl<'a> SimSessionAt<'a> {
         let (started, finished) = (share(self.progress.started), share(self.progress.finished));
         let mut backend = SimConnection {
             server: self.server(place),
-            thread_id: thread_id(self.session.id, place),
+            thread_id: if place == 0 {
+                self.session.first_thread_id()
+            } else {
+                thread_id(self.session.id, place)
+            },
             reads: 4 + finished * 2,
             writes: 3 + started,
             buffered_writes: started / 900,
@@ -115,6 +119,6 @@ impl<'a> SimSessionAt<'a> {
 }
 
 /// Returns the thread id of the `place`-th connection. No two connections have the same one.
-pub(in crate::demo::world) fn thread_id(session: u64, place: usize) -> u64 {
+pub(super) fn thread_id(session: u64, place: usize) -> u64 {
     31 + session * 2 + place as u64
 }
