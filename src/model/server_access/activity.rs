@@ -110,7 +110,8 @@ pub struct ServerThread {
     pub time: Option<Span>,
     /// State, as sent.
     pub state: Option<Text>,
-    /// Id of the statement. A server never uses it twice in one run.
+    /// Id of the statement. A server never uses it twice in one run. An idle thread keeps the id of its last
+    /// statement.
     pub query_id: Option<u64>,
     /// The running statement, possibly only its beginning.
     pub statement: Option<Text>,
@@ -207,9 +208,9 @@ pub enum LockWaits {
     /// No transaction waits.
     #[default]
     None,
-    /// Who waits for whom.
+    /// Each waiter with its blockers.
     Known(BoundedRows<LockWait>),
-    /// The query took too long or failed: who blocks is unknown.
+    /// The query took too long or failed.
     Unknown,
 }
 
