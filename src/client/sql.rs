@@ -80,6 +80,20 @@ impl SqlAccess {
     }
 }
 
+impl SqlAccess {
+    fn fault_of_open(&self, reply: &Reply) -> ServerAccessFault {
+        let detail = self.detail(reply);
+        match reply.status {
+            404 | 405 => ServerAccessFault::NotSupported,
+            400 => detail
+                .as_ref()
+                .and_then(|detail| sql::fault_of_connect(detail.raw().kept()))
+                .unwrap_or(ServerAccessFault::Status { status: 400, detail }),
+            status => ServerAccessFault::Status { status, detail },
+        }
+    }
+}
+
 impl Client {
     /// Whether a database user is configured.
     pub fn has_server_access(&self) -> bool {
@@ -214,7 +228,7 @@ impl Client {
         let request = SqlRequest::open(target, &access.credentials);
         let (reply, headers) = self.send(request).await?;
         if !reply.is_success() {
-            return Err(self.fault_of_open(access, &reply));
+            return Err(access.fault_of_open(&reply));
         }
         let id = sql::connection(&reply.body).ok().and_then(|reply| reply.id);
         let id = id.ok_or(ServerAccessFault::InvalidReply("connection id"))?;
@@ -230,18 +244,6 @@ impl Client {
                 self.send_close(Some(connection)).await;
                 Err(fault)
             }
-        }
-    }
-
-    fn fault_of_open(&self, access: &SqlAccess, reply: &Reply) -> ServerAccessFault {
-        let detail = access.detail(reply);
-        match reply.status {
-            404 | 405 => ServerAccessFault::NotSupported,
-            400 => detail
-                .as_ref()
-                .and_then(|detail| sql::fault_of_connect(detail.raw().kept()))
-                .unwrap_or(ServerAccessFault::Status { status: 400, detail }),
-            status => ServerAccessFault::Status { status, detail },
         }
     }
 

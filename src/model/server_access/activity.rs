@@ -132,7 +132,7 @@ pub enum TransactionState {
     Other,
 }
 
-/// An open transaction of InnoDB.
+/// An open transaction, as in `INNODB_TRX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transaction {
     /// Thread id; 0 for a prepared XA transaction, which has no thread.
