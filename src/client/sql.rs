@@ -100,6 +100,12 @@ impl Client {
         self.0.sql.is_some()
     }
 
+    /// Returns the database user, if one is configured.
+    pub fn database_user(&self) -> Option<&str> {
+        let access = self.0.sql.as_ref();
+        access.map(|access| access.credentials.user.as_str())
+    }
+
     /// Runs a statement at a server. Opens the connection first if needed.
     ///
     /// # Errors
