@@ -17,6 +17,7 @@ mod password;
 mod reading;
 mod sample;
 mod section;
+mod server_access;
 mod setting;
 mod settings;
 mod tables;

@@ -86,7 +86,7 @@ pub enum Msg {
         /// All services, or why their load is unknown.
         answer: Result<Arc<Services>, RequestError>,
     },
-    /// What one round has read from a server of an endpoint.
+    /// One round of statements at a server of an endpoint.
     ServerAccess {
         /// The endpoint.
         endpoint: EndpointId,

@@ -80,10 +80,30 @@ impl SqlAccess {
     }
 }
 
+impl SqlAccess {
+    fn fault_of_open(&self, reply: &Reply) -> ServerAccessFault {
+        let detail = self.detail(reply);
+        match reply.status {
+            404 | 405 => ServerAccessFault::NotSupported,
+            400 => detail
+                .as_ref()
+                .and_then(|detail| sql::fault_of_connect(detail.raw().kept()))
+                .unwrap_or(ServerAccessFault::Status { status: 400, detail }),
+            status => ServerAccessFault::Status { status, detail },
+        }
+    }
+}
+
 impl Client {
     /// Whether a database user is configured.
     pub fn has_server_access(&self) -> bool {
         self.0.sql.is_some()
+    }
+
+    /// Returns the database user, if one is configured.
+    pub fn database_user(&self) -> Option<&str> {
+        let access = self.0.sql.as_ref();
+        access.map(|access| access.credentials.user.as_str())
     }
 
     /// Runs a statement at a server. Opens the connection first if needed.
@@ -214,7 +234,7 @@ impl Client {
         let request = SqlRequest::open(target, &access.credentials);
         let (reply, headers) = self.send(request).await?;
         if !reply.is_success() {
-            return Err(self.fault_of_open(access, &reply));
+            return Err(access.fault_of_open(&reply));
         }
         let id = sql::connection(&reply.body).ok().and_then(|reply| reply.id);
         let id = id.ok_or(ServerAccessFault::InvalidReply("connection id"))?;
@@ -230,18 +250,6 @@ impl Client {
                 self.send_close(Some(connection)).await;
                 Err(fault)
             }
-        }
-    }
-
-    fn fault_of_open(&self, access: &SqlAccess, reply: &Reply) -> ServerAccessFault {
-        let detail = access.detail(reply);
-        match reply.status {
-            404 | 405 => ServerAccessFault::NotSupported,
-            400 => detail
-                .as_ref()
-                .and_then(|detail| sql::fault_of_connect(detail.raw().kept()))
-                .unwrap_or(ServerAccessFault::Status { status: 400, detail }),
-            status => ServerAccessFault::Status { status, detail },
         }
     }
 

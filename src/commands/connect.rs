@@ -10,7 +10,7 @@ use super::exit::{CommandError, failed};
 use super::output::visible;
 use crate::cli::CommonArgs;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
-use crate::config::{Config, EndpointConfig, PasswordSource};
+use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource};
 use crate::model::{EndpointId, Snapshot};
 
 /// Reads the settings and creates the clients of their endpoints, in order.
@@ -19,7 +19,11 @@ use crate::model::{EndpointId, Snapshot};
 pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
-    let clients = admit_all(&specs(&config)?, &users, mode)?;
+    let mut specs = specs(&config)?;
+    if mode != PreflightMode::Command {
+        add_server_access(&config, &mut specs)?;
+    }
+    let clients = admit_all(&specs, &users, mode)?;
     Ok((config, clients))
 }
 
@@ -34,6 +38,28 @@ pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
         }
     }
     Ok(specs)
+}
+
+/// Adds the database users. Reads their passwords, so only for commands that send statements.
+pub(super) fn add_server_access(config: &Config, specs: &mut [ClientSpec]) -> Result<(), CommandError> {
+    let has_no_password = |site: &EndpointConfig| site.sql_user.is_some() && site.sql_password.is_none();
+    if config.endpoints.iter().any(has_no_password) {
+        return Err(ConfigError::Setting {
+            place: "sql-user".to_owned(),
+            why: "no password: set MAXTOP_SQL_PASSWORD, sql-password-file or sql-password-command".to_owned(),
+        }
+        .into());
+    }
+    let needed = config.endpoints.iter().map(|site| {
+        let password = site.sql_password.as_ref();
+        password.filter(|_| site.sql_user.is_some())
+    });
+    let passwords = PasswordSource::read_all(needed)?;
+    for ((site, spec), password) in config.endpoints.iter().zip(specs).zip(passwords) {
+        let access = site.sql_user.clone().zip(password);
+        spec.server_access = access.map(|(user, password)| Credentials { user, password });
+    }
+    Ok(())
 }
 
 fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {

@@ -117,6 +117,10 @@ pub(crate) struct EndpointConfig {
     pub user: String,
     /// Source of the password; `None` for no password.
     pub password: Option<PasswordSource>,
+    /// Database user of the servers behind it; `None` for no server access.
+    pub sql_user: Option<String>,
+    /// Source of the database password.
+    pub sql_password: Option<PasswordSource>,
     /// TLS files of this endpoint.
     pub tls: TlsFiles,
     /// Whether credentials may be sent over plain http to another machine.

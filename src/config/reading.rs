@@ -12,7 +12,7 @@ use super::layer::{EndpointEntry, Layer, pick};
 use super::origin::{Origin, SourceValue};
 use super::setting::{Apply, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
-use super::{Config, maxctrl, value};
+use super::{Config, maxctrl, server_access, value};
 
 /// The settings with their origins.
 #[derive(Debug)]
@@ -142,8 +142,10 @@ impl Sources {
         limits_in_order(&config, &values)?;
         let mut endpoints = Vec::new();
         let entries = layers.iter().find(|layer| !layer.endpoints.is_empty());
-        for entry in entries.into_iter().flat_map(|layer| &layer.endpoints) {
+        let entries: Vec<_> = entries.into_iter().flat_map(|layer| &layer.endpoints).collect();
+        for entry in &entries {
             let (endpoint, effective) = self.endpoint(entry)?;
+            server_access::check(&endpoint, &effective, self.own(entry), entries.len())?;
             config.endpoints.push(endpoint);
             endpoints.push(effective);
         }

@@ -6,6 +6,9 @@ use super::origin::SourceValue;
 use super::{Config, value};
 use crate::diagnosis::{Threshold, ThresholdAccess};
 
+/// Group of the sources of the database password.
+pub(super) const SQL_PASSWORD_GROUP: &str = "sql-password";
+
 /// A setting.
 pub(crate) struct Setting {
     /// Key in files; with two dashes, the option.
@@ -119,6 +122,11 @@ impl Setting {
             }
             Apply::Endpoints | Apply::Endpoint(_) => Ok(()),
         }
+    }
+
+    /// Whether it is a source of the database password.
+    pub(super) fn is_sql_password(&self) -> bool {
+        self.group == Some(SQL_PASSWORD_GROUP)
     }
 
     /// Whether each endpoint has its own value.

@@ -5,6 +5,7 @@ mod maxctrl;
 mod passwords;
 mod precedence;
 mod reference;
+mod server_access;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;

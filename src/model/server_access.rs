@@ -1,6 +1,6 @@
-//! What a server reports about its own threads: running statements, open transactions and locks.
+//! A server's reports about its own threads: running statements, open transactions and locks.
 //!
-//! MaxScale forwards these reports (`/v1/sql`). [`WaitGraph`] finds out who waits for whom, [`ThreadOwners`]
+//! MaxScale forwards these reports (`/v1/sql`). [`WaitGraph`] finds the blockers of each waiter, [`ThreadOwners`]
 //! the session of a thread.
 
 mod activity;

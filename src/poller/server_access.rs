@@ -1,6 +1,6 @@
 //! Server access tasks: one for each running server, which reads its threads, transactions and locks.
 //!
-//! Does nothing without a database user. A server that stops running is no longer read, and its connection
+//! Sends no request without a database user. A server that stops running is no longer read, and its connection
 //! is closed.
 
 mod round;

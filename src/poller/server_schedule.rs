@@ -18,16 +18,16 @@ const CUT_FACTOR: u32 = 10;
 /// with its square.
 const MAX_WAITERS_FOR_PAIRS: u64 = 200;
 
-/// What to read about row locks.
+/// A query about row locks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LockQuery {
-    /// Nothing: no transaction waits.
+    /// None, because no transaction waits.
     None,
-    /// Who waits for whom.
+    /// Each waiter with its blockers.
     Pairs,
     /// Only root blockers.
     Roots,
-    /// Nothing: the last query took too long.
+    /// None for a while, because the last query took too long.
     Paused,
 }
 
@@ -56,7 +56,7 @@ impl ServerSchedule {
         self.pace.set_interval(interval.max(MIN_PERIOD));
     }
 
-    /// Returns what to read about row locks, for this number of waiting transactions.
+    /// Returns the query to send for this number of waiting transactions.
     pub(super) fn lock_query(&self, waiting: u64, now: Instant) -> LockQuery {
         if waiting == 0 {
             LockQuery::None

@@ -115,6 +115,7 @@ fn well() -> Facts {
             heard_at: now(),
         }),
         services: Ok(services(vec![service("RW", 20, 0)])),
+        server_access: None,
         workers: Ok(vec![
             Worker {
                 descriptors: Some(43),

@@ -110,7 +110,8 @@ pub struct ServerThread {
     pub time: Option<Span>,
     /// State, as sent.
     pub state: Option<Text>,
-    /// Id of the statement. A server never uses it twice in one run.
+    /// Id of the statement. A server never uses it twice in one run. An idle thread keeps the id of its last
+    /// statement.
     pub query_id: Option<u64>,
     /// The running statement, possibly only its beginning.
     pub statement: Option<Text>,
@@ -131,7 +132,7 @@ pub enum TransactionState {
     Other,
 }
 
-/// An open transaction of InnoDB.
+/// An open transaction, as in `INNODB_TRX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transaction {
     /// Thread id; 0 for a prepared XA transaction, which has no thread.
@@ -207,9 +208,9 @@ pub enum LockWaits {
     /// No transaction waits.
     #[default]
     None,
-    /// Who waits for whom.
+    /// Each waiter with its blockers.
     Known(BoundedRows<LockWait>),
-    /// The query took too long or failed: who blocks is unknown.
+    /// The query took too long or failed.
     Unknown,
 }
 

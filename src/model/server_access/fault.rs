@@ -37,7 +37,7 @@ pub enum ServerAccessFault {
     /// The server has ended the statement after `max_statement_time`.
     #[error("the statement took longer than 1 s")]
     Cut,
-    /// The statement to end had ended already.
+    /// The statement to end had ended already, and its thread has run another one or is gone.
     #[error("the statement had ended")]
     Ended,
     /// Another error of the server.

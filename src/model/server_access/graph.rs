@@ -1,4 +1,4 @@
-//! Who waits for whom at one server.
+//! The threads of one server and their waits for each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ const MAX_LIKELY: usize = 10;
 /// Maximum number of pairs for metadata locks.
 const MAX_PAIRS: usize = 4_000;
 
-/// What a thread waits for.
+/// Kind of lock that a thread waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitKind {
     /// A row lock.
@@ -27,7 +27,7 @@ pub enum WaitKind {
 /// A thread's wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// What it waits for.
+    /// Kind of lock.
     pub kind: WaitKind,
     /// Time since the wait began.
     pub age: Option<Span>,
@@ -50,7 +50,7 @@ pub struct Wait {
 pub struct ThreadNode {
     /// Its open transaction; the oldest of prepared XA transactions.
     pub transaction: Option<Transaction>,
-    /// What it waits for.
+    /// Its wait, if it waits.
     pub wait: Option<Wait>,
     /// Number of threads that wait for it directly.
     pub blocks_directly: usize,

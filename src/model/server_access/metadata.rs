@@ -31,7 +31,7 @@ const EXCLUSIVE_WORDS: [&str; 8] = [
     "ALTER", "DROP", "TRUNCATE", "RENAME", "CREATE", "OPTIMIZE", "REPAIR", "LOCK",
 ];
 
-/// What a thread waits for, other than a row lock.
+/// A wait for a lock other than a row lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MetadataWait {
     /// A metadata lock of a table.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::{ServerState, Text};
 use super::{Grants, ServerAccessFault, ServerActivity, ServerProcess};
 
-/// What one round has read from a server.
+/// One round of statements at a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerReport {
     /// Name of the server in the proxy's configuration.

@@ -15,7 +15,7 @@ use crate::wire::sql::{self, ResultSet, Statement};
 
 /// Time after which the process and the privileges of a connection are read again.
 const IDENTITY_FOR: Duration = Duration::from_mins(1);
-/// Error number of a statement that the server cannot parse. MySQL has no `SET STATEMENT`.
+/// Error number of a statement that the server cannot parse. Only MariaDB has `SET STATEMENT`.
 const SYNTAX_ERROR: u32 = 1064;
 
 /// Reads the activity of one server.

@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// Error numbers of MariaDB, and from 2000 of its client library.
-const KINDS: [(u32, Kind); 22] = [
+const KINDS: [(u32, Kind); 23] = [
     (1045, Kind::WrongPassword),
     (1698, Kind::WrongPassword),
     (1862, Kind::WrongPassword),
@@ -24,6 +24,7 @@ const KINDS: [(u32, Kind); 22] = [
     (1095, Kind::NoPrivilege),
     (1142, Kind::NoPrivilege),
     (1227, Kind::NoPrivilege),
+    (1979, Kind::NoPrivilege),
     (1040, Kind::TooManyConnections),
     (1203, Kind::TooManyConnections),
     (1226, Kind::TooManyConnections),

@@ -156,7 +156,7 @@ pub fn lock_count(result: &ResultSet<'_>, _: &mut Decoder<'_>) -> LockCount {
     counts.rows.into_iter().next().unwrap_or_default()
 }
 
-/// Reads who waits for whom.
+/// Reads each waiter with its blockers.
 pub fn lock_waits(result: &ResultSet<'_>, decoder: &mut Decoder<'_>) -> BoundedRows<LockWait> {
     let columns = ["waiter", "blocker", "lock_table", "lock_index", "lock_mode"];
     result.each(columns, |[waiter, blocker, table, index, mode]| {

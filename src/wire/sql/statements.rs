@@ -33,10 +33,10 @@ pub enum Statement {
     Transactions,
     /// Number of waiting transactions.
     LockCount,
-    /// Who waits for whom.
+    /// Each waiting thread with its blockers.
     LockWaits,
-    /// Who waits for a transaction that does not wait itself. For more waiters than [`Self::LockWaits`] can
-    /// return.
+    /// Each waiting thread with the blockers that do not wait themselves. For more waiters than
+    /// [`Self::LockWaits`] can return.
     LockRoots,
     /// Whether `METADATA_LOCK_INFO` is loaded.
     MetadataPlugin,
