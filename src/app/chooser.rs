@@ -65,10 +65,10 @@ pub(crate) fn setting(columns: &[ColumnId]) -> String {
     format!("columns = [{}]", names.join(", "))
 }
 
-/// What the app must do after a key in the chooser.
+/// Result of a key in the chooser, for the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChooserResult {
-    /// Nothing: the chooser stays open.
+    /// The chooser stays open.
     Stay,
     /// Show that the last column cannot be hidden.
     LastColumn,

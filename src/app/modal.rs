@@ -1,4 +1,4 @@
-//! What is open over the table or the details and receives the keys.
+//! The dialog, chooser, prompt or overlay that is open and receives the keys.
 
 use std::time::Duration;
 

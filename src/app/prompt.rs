@@ -26,10 +26,10 @@ pub(crate) struct FilterPrompt {
     offer: Option<Offer>,
 }
 
-/// What the app must do after a key in the prompt.
+/// Result of a key in the prompt, for the app.
 #[derive(Clone, Debug)]
 pub(super) enum PromptResult {
-    /// Nothing: the prompt stays open.
+    /// The prompt stays open.
     Stay,
     /// Show the rows of this filter while it is typed.
     Typed(Filter),

@@ -48,7 +48,7 @@ impl TableState {
         }
     }
 
-    /// Returns what the table asks of the next view.
+    /// Returns the query of the next view with the parts that the table stores.
     pub(super) fn query(&self) -> ViewQuery {
         ViewQuery {
             filter: self.filter.clone(),
