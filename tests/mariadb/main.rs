@@ -38,14 +38,18 @@ fn activity(server: &MariaDb) -> ServerActivity {
     }
 }
 
+/// Time between two reads. `InnoDB` reads its transactions and locks again only if nothing has read them for
+/// 100 ms.
+const READ_INTERVAL: std::time::Duration = std::time::Duration::from_millis(150);
+
 /// Waits until a condition holds.
 fn wait_until(server: &MariaDb, condition: impl Fn(&ServerActivity) -> bool) -> ServerActivity {
-    for _ in 0..200 {
+    for _ in 0..100 {
         let now = activity(server);
         if condition(&now) {
             return now;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(READ_INTERVAL);
     }
     panic!("{:#?}", activity(server));
 }

@@ -47,18 +47,33 @@ pub enum Statement {
 /// The pairs of a waiter and its blocker.
 ///
 /// All waiters of one row are in one queue, and each is reported as a blocker of those after it. Such a pair
-/// is left out if the waiter has another blocker that holds a lock, or that does not wait.
+/// is left out if the waiter has another pair with a lock that is granted: the blocking lock is then not one
+/// that a transaction waits for.
+///
+/// The pairs are selected before they are joined, and joined by hash. A plain join takes a second for 100
+/// waiters beside 500 open transactions.
 const LOCK_WAITS: &str = "SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS blocker, \
      l.lock_table AS lock_table, l.lock_index AS lock_index, l.lock_mode AS lock_mode \
-     FROM information_schema.INNODB_LOCK_WAITS w \
-     JOIN information_schema.INNODB_TRX r ON r.trx_id = w.requesting_trx_id \
-     JOIN information_schema.INNODB_TRX b ON b.trx_id = w.blocking_trx_id \
-     LEFT JOIN information_schema.INNODB_LOCKS l ON l.lock_id = w.requested_lock_id \
-     WHERE b.trx_state <> 'LOCK WAIT' OR w.blocking_lock_id <> b.trx_requested_lock_id \
+     FROM (SELECT w.requesting_trx_id AS requester, w.blocking_trx_id AS holder, \
+     w.requested_lock_id AS lock_id FROM information_schema.INNODB_LOCK_WAITS w \
+     WHERE w.blocking_lock_id NOT IN (SELECT t.trx_requested_lock_id FROM information_schema.INNODB_TRX t \
+     WHERE t.trx_requested_lock_id IS NOT NULL) \
      OR w.requesting_trx_id NOT IN (SELECT v.requesting_trx_id \
      FROM information_schema.INNODB_LOCK_WAITS v \
-     JOIN information_schema.INNODB_TRX c ON c.trx_id = v.blocking_trx_id \
-     WHERE c.trx_state <> 'LOCK WAIT' OR v.blocking_lock_id <> c.trx_requested_lock_id) LIMIT 1001";
+     WHERE v.blocking_lock_id NOT IN (SELECT u.trx_requested_lock_id FROM information_schema.INNODB_TRX u \
+     WHERE u.trx_requested_lock_id IS NOT NULL)) LIMIT 1001) p \
+     JOIN information_schema.INNODB_TRX r ON r.trx_id = p.requester \
+     JOIN information_schema.INNODB_TRX b ON b.trx_id = p.holder \
+     LEFT JOIN information_schema.INNODB_LOCKS l ON l.lock_id = p.lock_id";
+/// The pairs of a waiter and a blocker that does not wait itself.
+const LOCK_ROOTS: &str = "SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS blocker, \
+     NULL AS lock_table, NULL AS lock_index, NULL AS lock_mode \
+     FROM (SELECT w.requesting_trx_id AS requester, w.blocking_trx_id AS holder \
+     FROM information_schema.INNODB_LOCK_WAITS w \
+     WHERE w.blocking_trx_id NOT IN (SELECT t.trx_id FROM information_schema.INNODB_TRX t \
+     WHERE t.trx_state = 'LOCK WAIT') LIMIT 1001) p \
+     JOIN information_schema.INNODB_TRX r ON r.trx_id = p.requester \
+     JOIN information_schema.INNODB_TRX b ON b.trx_id = p.holder";
 
 /// All statements.
 const TABLE: [StatementEntry; 10] = [
@@ -117,12 +132,7 @@ const TABLE: [StatementEntry; 10] = [
         statement: Statement::LockRoots,
         // The same rows, but fewer.
         name: "lock-waits",
-        text: "SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS blocker, \
-             NULL AS lock_table, NULL AS lock_index, NULL AS lock_mode \
-             FROM information_schema.INNODB_LOCK_WAITS w \
-             JOIN information_schema.INNODB_TRX r ON r.trx_id = w.requesting_trx_id \
-             JOIN information_schema.INNODB_TRX b ON b.trx_id = w.blocking_trx_id \
-             WHERE b.trx_state <> 'LOCK WAIT' LIMIT 1001",
+        text: LOCK_ROOTS,
     },
     StatementEntry {
         statement: Statement::MetadataPlugin,
@@ -157,7 +167,7 @@ impl StatementEntry {
     fn text(&self) -> String {
         let (name, text) = (self.name, self.text);
         if text.starts_with("SELECT ") {
-            format!("/* maxtop {name} */ SET STATEMENT max_statement_time=1 FOR {text}")
+            format!("/* maxtop {name} */ SET STATEMENT max_statement_time=1, join_cache_level=4 FOR {text}")
         } else {
             format!("/* maxtop {name} */ {text}")
         }
