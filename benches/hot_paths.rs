@@ -114,6 +114,7 @@ fn order(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body, &mut Interner::default()));
     let job = |spec, previous| ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous,
         snapshots: vec![Arc::clone(&list)],
         spec,
@@ -157,6 +158,7 @@ fn groups(c: &mut Criterion) {
     let arranged = |spec: ViewQuery| {
         build_view(ViewRequest {
             samples: Vec::new(),
+            reports: Vec::new(),
             previous: None,
             snapshots: vec![Arc::clone(&list)],
             spec,
@@ -184,6 +186,7 @@ fn groups(c: &mut Criterion) {
     }
     let rows = build_view(ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous: None,
         snapshots: vec![Arc::new(alone)],
         spec: ViewQuery::default(),
@@ -251,6 +254,7 @@ fn frame(c: &mut Criterion) {
     let list = Arc::new(snapshot(&body(), &mut Interner::default()));
     let generation: Arc<TableView> = Arc::new(build_view(ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous: None,
         snapshots: vec![Arc::clone(&list)],
         spec: ViewQuery::default(),

@@ -13,12 +13,12 @@ use super::column::fit;
 use super::columns::{COLUMNS, Sessions};
 use super::groups::collect::group;
 use super::reason_names::Names;
-use super::rebuild::diagnose_snapshots;
+use super::rebuild::{diagnose_snapshots, find_locks};
 use super::row::SortKey;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
 use crate::diagnosis::Samples;
 use crate::filter::FilterInput;
-use crate::model::{Counter, Lookup, RowKey, Session, Snapshot, display_width};
+use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot, display_width};
 
 pub use super::table_view::TableView;
 pub use super::view_query::{Sort, ViewQuery};
@@ -33,6 +33,9 @@ pub struct ViewRequest {
     /// Connection samples of each endpoint, in the order of `snapshots`. A missing entry means no
     /// samples.
     pub samples: Vec<Arc<Samples>>,
+    /// Latest reports of the servers of each endpoint, in the order of `snapshots`. A missing entry means no
+    /// reports.
+    pub reports: Vec<Arc<ServerReports>>,
     /// Filter, order and grouping.
     pub spec: ViewQuery,
 }
@@ -43,9 +46,11 @@ pub fn build_view(job: ViewRequest) -> TableView {
         previous,
         snapshots,
         samples,
+        reports,
         spec,
     } = job;
     let previous = previous.as_deref();
+    let locks = find_locks(previous, &snapshots, &reports);
     let mut view = TableView {
         departed: spec
             .cursor
@@ -55,7 +60,8 @@ pub fn build_view(job: ViewRequest) -> TableView {
             .iter()
             .map(|snapshot| vec![HIDDEN_RANK; snapshot.sessions.len()])
             .collect(),
-        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &spec),
+        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
+        locks,
         widths: previous.map_or([0; COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,
@@ -100,6 +106,7 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
             reasons: Some(names.of(&row.diagnosis)),
             reads: row.total(Counter::Reads),
             writes: row.total(Counter::Writes),
+            locks: row.locks.numbers(),
             ..FilterInput::new(row.session)
         };
         let matches = filter.evaluate(&subject).is_yes();

@@ -2,6 +2,7 @@
 //! from it.
 
 mod cells;
+mod locks;
 mod naming;
 mod why;
 
@@ -64,7 +65,7 @@ impl ColumnId {
 }
 
 /// All columns, from left to right.
-pub(crate) static COLUMNS: [Column; 21] = [
+pub(crate) static COLUMNS: [Column; 25] = [
     Column {
         name: "id",
         json: "id",
@@ -305,6 +306,10 @@ pub(crate) static COLUMNS: [Column; 21] = [
         key: cells::first_thread,
         ..Column::TEXT
     },
+    locks::TRANSACTION,
+    locks::BLOCKS,
+    locks::WAITS,
+    locks::ROWS_LOCKED,
     Column {
         name: "endpoint",
         json: "endpoint",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::msg::Now;
 use super::proxies::Proxies;
+use super::server_access::ServerAccess;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use super::wake::next_second;
@@ -56,6 +57,8 @@ pub struct EndpointState {
     pub cost: Duration,
     /// Samples of the connections of its sessions (draft).
     pub samples: Arc<Samples>,
+    /// What its servers report about transactions and locks.
+    pub server_access: ServerAccess,
     /// States of its servers, once details were open (JSON:API).
     pub servers: ServersKnown,
     /// Load of its services, once details or the overview were open (JSON:API).
@@ -82,6 +85,7 @@ impl EndpointState {
             heard_at: None,
             cost: Duration::ZERO,
             samples: Arc::default(),
+            server_access: ServerAccess::default(),
             servers: ServersKnown::new(),
             services: ServicesKnown::new(),
             read_only,

@@ -1,5 +1,6 @@
 //! The watched endpoints, and what only several of them together show.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::groups::groupings::GroupingId;
 use super::msg::Now;
 use super::table_view::TableView;
 use crate::diagnosis::{Samples, Severity};
-use crate::model::{Dialect, EndpointId, Snapshot};
+use crate::model::{Dialect, EndpointId, ServerReports, Snapshot};
 
 /// The endpoints, in the order of the command line.
 #[derive(Clone, Debug, Default)]
@@ -82,15 +83,23 @@ impl Endpoints {
         (!matches!(other.link, LinkState::Failing { .. })).then_some(other)
     }
 
-    /// Returns the snapshots that the table shows, and their samples.
-    pub(super) fn shown_lists(&self) -> (Vec<Arc<Snapshot>>, Vec<Arc<Samples>>) {
+    /// Returns the snapshots that the table shows, with the samples and the reports of servers.
+    pub(super) fn shown_lists(&self) -> (Vec<Arc<Snapshot>>, Vec<Arc<Samples>>, Vec<Arc<ServerReports>>) {
         let shown = self.0.iter();
         let shown = shown.filter(|endpoint| self.shown_by(endpoint).is_none());
         let listed = shown.filter_map(|endpoint| {
             let latest = endpoint.latest.clone()?;
-            Some((latest, Arc::clone(&endpoint.samples)))
+            let reports = Arc::clone(&endpoint.server_access.reports);
+            Some((latest, Arc::clone(&endpoint.samples), reports))
         });
-        listed.unzip()
+        listed.collect()
+    }
+
+    /// Returns the latest reports of the servers of each endpoint.
+    pub(super) fn reports(&self) -> BTreeMap<EndpointId, Arc<ServerReports>> {
+        let all = self.ids().zip(&self.0);
+        all.map(|(id, endpoint)| (id, Arc::clone(&endpoint.server_access.reports)))
+            .collect()
     }
 
     /// Adds the number of stuck sessions of newly diagnosed snapshots to the trends.

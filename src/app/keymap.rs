@@ -21,6 +21,8 @@ pub(crate) enum KeyContext {
     Columns,
     /// The help, the kill log or the overview.
     Overlay,
+    /// The view of blockers.
+    Blockers,
 }
 
 /// Effect of a key.
@@ -66,6 +68,8 @@ pub(crate) enum Action {
     CancelKill,
     /// Show the sessions of one client only, on all endpoints.
     SameClient,
+    /// Show who waits for whom. In a kill dialog: change to the root blocker.
+    Blockers,
     /// Show the kill log.
     KillLog,
     /// Show the overview.
@@ -186,6 +190,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
+    Table [ch('b')] Action::Blockers, "b", "blockers: who waits for whom (server access)", "";
     Table [ch('l')] Action::KillLog, "l", "kill log of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";
@@ -214,6 +219,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Dialog [on(Code::Enter)] Action::Accept, "Enter", "accept the chosen answer (No at first) or the number", "accept";
     Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
     Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
+    Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
     Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down the list of sessions", "";
     Dialog [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Dialog [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages; Home End to its ends", "";
@@ -240,6 +246,20 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Columns [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Columns [on(Code::Home), ch('g')] Action::First, "Home", "", "";
     Columns [on(Code::End), ch('G')] Action::Last, "End", "", "";
+    Blockers [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
+    Blockers [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
+    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread", "copy KILL";
+    Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down", "";
+    Blockers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages", "";
+    Blockers [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
+    Blockers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
+    Blockers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc", "back to the table", "back";
+    Blockers [ch('l')] Action::KillLog, "l", "kill log of this run", "";
+    Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
+    Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
+    Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";

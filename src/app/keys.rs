@@ -35,6 +35,7 @@ impl App {
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
+            (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (_, Some(action)) => self.act(action),
             (KeyContext::Table, None) => {
                 if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
@@ -68,6 +69,7 @@ impl App {
             Action::HideIdle => self.toggle_idle(),
             Action::SameClient => self.filter_client(),
             Action::Kill => self.ask_to_kill(),
+            Action::Blockers => self.open_blockers(),
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
@@ -112,6 +114,21 @@ impl App {
         } else if !self.table.filter.is_empty() {
             self.table.filter = crate::filter::Filter::default();
             self.rebuild_view();
+        }
+    }
+
+    /// Handles a key in the view of blockers.
+    fn blockers_key(&mut self, action: Action) {
+        let page = isize::try_from(self.blocker_lines()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(threads) => self.step_blocker(threads),
+            Action::Page(pages) => self.step_blocker(pages.saturating_mul(page)),
+            Action::First => self.step_blocker(isize::MIN),
+            Action::Last => self.step_blocker(isize::MAX),
+            Action::Open => self.open_blocker(),
+            Action::Kill => self.kill_blocker(),
+            Action::Copy => self.copy_blocker(),
+            action => self.act(action),
         }
     }
 

@@ -3,6 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::App;
+use super::blockers::filter_of;
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::modal::Modal;
 use super::status::Status;
@@ -11,7 +12,7 @@ use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
     reason_names, summary,
 };
-use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit};
+use crate::model::{EndpointId, Identity, LockHolder, Lookup, Now, Session, SessionId, Text, TextLimit};
 
 /// Maximum length of a reason, in characters. A reason is one line.
 const MAX_REASON_LEN: usize = 200;
@@ -36,6 +37,21 @@ pub(crate) struct KillDialog {
     /// Whether the victims are the marked sessions and the row under the table's cursor is not one of
     /// them.
     pub beside_cursor: bool,
+    /// The root blocker that the only victim waits for.
+    pub root: Option<RootBlocker>,
+}
+
+/// The root blocker that a victim waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RootBlocker {
+    /// Its endpoint.
+    pub endpoint: EndpointId,
+    /// Its session, if it is one of this proxy.
+    pub session: Option<SessionId>,
+    /// Its name.
+    pub name: String,
+    /// Whether it is only likely.
+    pub is_likely: bool,
 }
 
 impl App {
@@ -131,6 +147,7 @@ impl App {
         let subject = FilterInput {
             endpoint: Some(&endpoint.name),
             reasons: Some(reasons.as_reasons()),
+            locks: self.lock_numbers(identity.endpoint, &session),
             ..FilterInput::new(&session)
         };
         let refused = check_killable(&subject, endpoint.authority(), &self.settings.protect).err();
@@ -145,6 +162,66 @@ impl App {
             taken_by,
             refused,
         })
+    }
+
+    /// Opens the dialog for a session of the view of blockers, or for the root blocker of a victim.
+    pub(super) fn ask_to_kill_waiting(&mut self, endpoint: EndpointId, id: SessionId, is_root: bool) {
+        if let Some(busy) = self.kills.busy() {
+            self.status = Some(Status::warning(busy));
+            return;
+        }
+        let latest = self
+            .endpoints
+            .get(endpoint)
+            .and_then(|endpoint| endpoint.latest.clone());
+        let found = latest.and_then(|latest| {
+            let session = latest.sessions.get(latest.position(id)?)?;
+            Some((latest.identity(session), session.clone()))
+        });
+        let Some((identity, session)) = found else {
+            self.status = Some(Status::note(format!("{id} has already ended")));
+            return;
+        };
+        let victim = self.victim(identity, session, filter_of(is_root));
+        self.open_dialog(victim.into_iter().collect(), false);
+    }
+
+    /// Returns the root blocker that the only victim waits for.
+    fn root_blocker(&self, victims: &[Victim]) -> Option<RootBlocker> {
+        let [victim] = victims else { return None };
+        let endpoint = victim.identity.endpoint;
+        let wait = self
+            .locks_of(endpoint)?
+            .session(victim.identity.id)?
+            .wait
+            .as_ref()?;
+        let holder = wait.blocker.as_ref()?;
+        Some(RootBlocker {
+            endpoint,
+            session: match holder {
+                LockHolder::Session { id, .. } => Some(*id),
+                LockHolder::Thread(_) | LockHolder::PreparedXa => None,
+            },
+            name: holder.to_string(),
+            is_likely: wait.is_likely,
+        })
+    }
+
+    /// `b` in the dialog: changes to the root blocker of the victim.
+    fn change_to_root(&mut self) {
+        let Some(root) = self.modal.kill_dialog().and_then(|dialog| dialog.root.clone()) else {
+            return;
+        };
+        match root.session {
+            Some(id) => {
+                self.modal.close();
+                self.ask_to_kill_waiting(root.endpoint, id, !root.is_likely);
+            }
+            None => {
+                self.open_blockers();
+                self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
+            }
+        }
     }
 
     /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
@@ -169,8 +246,11 @@ impl App {
         let rules = Rules {
             protect: self.settings.protect.clone(),
             diagnosis: self.settings.diagnosis.clone(),
+            reports: self.endpoints.reports(),
         };
-        let (dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
+        let root = self.root_blocker(&victims);
+        let (mut dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
+        dialog.root = root;
         self.modal = Modal::KillDialog(Box::new(dialog));
         self.outbox.push_orders(orders);
     }
@@ -183,6 +263,7 @@ impl App {
         };
         let result = match (context, action(context, key)) {
             (KeyContext::Reason, _) => return dialog.reason_key(key),
+            (_, Some(Action::Blockers)) => return self.change_to_root(),
             (_, Some(Action::Strike)) => return self.outbox.push_orders(dialog.remove(self.now)),
             (_, Some(action)) => dialog.on_action(action, page, self.now),
             (_, None) => match key.typed_char().filter(char::is_ascii_digit) {
@@ -221,6 +302,7 @@ impl KillDialog {
             by_user: Vec::new(),
             by_service: Vec::new(),
             beside_cursor,
+            root: None,
         };
         dialog.count();
         (dialog, orders)

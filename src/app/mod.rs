@@ -3,6 +3,7 @@
 //! The shell feeds it messages and executes the effects; `ui` draws it without changing it. Uses only
 //! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
+pub(crate) mod blockers;
 pub mod build_view;
 pub(crate) mod chooser;
 pub(crate) mod column;
@@ -25,6 +26,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
+pub mod server_access;
 pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
@@ -68,6 +70,7 @@ use self::table::TableState;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
+use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -196,6 +199,27 @@ impl App {
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }
+    }
+
+    /// Returns the transactions and locks of an endpoint that the table shows.
+    pub(crate) fn locks_of(&self, endpoint: EndpointId) -> Option<&EndpointLocks> {
+        let view = &self.table.view;
+        let mut lists = view.snapshots.iter().zip(&view.locks);
+        let found = lists.find(|(snapshot, _)| snapshot.endpoint == endpoint);
+        found.map(|(_, locks)| locks.as_ref())
+    }
+
+    /// Returns the numbers of a session's transaction and locks.
+    fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+        let locks = self.locks_of(endpoint);
+        locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
+    }
+
+    /// Returns the key of a session by its id.
+    fn session_key(&self, endpoint: EndpointId, id: SessionId) -> Option<RowKey> {
+        let mut lists = self.table.view.snapshots.iter();
+        let snapshot = lists.find(|snapshot| snapshot.endpoint == endpoint)?;
+        Some(snapshot.key(snapshot.sessions.get(snapshot.position(id)?)?))
     }
 
     /// Returns the layout of the screen.

@@ -11,7 +11,7 @@ use super::build_view::{TableView, ViewQuery, ViewRequest};
 use super::endpoint::{EndpointState, LinkState};
 use super::msg::Effect;
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
-use crate::model::Snapshot;
+use crate::model::{EndpointLocks, ServerReports, Snapshot};
 
 /// Rebuilds for new data use at most one part in this many of the time.
 const MAX_TIME_SHARE: u32 = 16;
@@ -84,8 +84,8 @@ impl App {
             return;
         }
         let shown = &self.table.view.snapshots;
-        let (snapshots, samples) = if self.paused && !shown.is_empty() {
-            (shown.clone(), self.table.view.samples.clone())
+        let (snapshots, samples, reports) = if self.paused && !shown.is_empty() {
+            (shown.clone(), self.table.view.samples.clone(), Vec::new())
         } else {
             self.endpoints.shown_lists()
         };
@@ -101,6 +101,7 @@ impl App {
             previous: Some(Arc::clone(&self.table.view)),
             snapshots,
             samples,
+            reports,
             spec,
         })));
     }
@@ -127,11 +128,35 @@ impl App {
     }
 }
 
+/// Finds the transactions and locks of each snapshot's sessions. Keeps those of a snapshot that the previous
+/// view has too, so that they match its diagnoses.
+pub(super) fn find_locks(
+    previous: Option<&TableView>,
+    snapshots: &[Arc<Snapshot>],
+    reports: &[Arc<ServerReports>],
+) -> Vec<Arc<EndpointLocks>> {
+    let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
+        let before = previous.and_then(|previous| {
+            let mut known = previous.snapshots.iter().zip(&previous.locks);
+            known.find(|(before, _)| before.endpoint == snapshot.endpoint && before.number == snapshot.number)
+        });
+        match (before, reports.get(list)) {
+            (Some((_, locks)), _) => Arc::clone(locks),
+            (None, None) => Arc::default(),
+            (None, Some(reports)) => {
+                Arc::new(EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at))
+            }
+        }
+    };
+    snapshots.iter().enumerate().map(one).collect()
+}
+
 /// Diagnoses each snapshot. Keeps existing diagnoses.
 pub(super) fn diagnose_snapshots(
     previous: Option<&TableView>,
     snapshots: &[Arc<Snapshot>],
     samples: &[Arc<Samples>],
+    locks: &[Arc<EndpointLocks>],
     spec: &ViewQuery,
 ) -> Vec<Arc<Diagnoses>> {
     let same_limits = previous.is_some_and(|previous| previous.spec.diagnosis == spec.diagnosis);
@@ -155,7 +180,9 @@ pub(super) fn diagnose_snapshots(
                 let name = name.map(AsRef::as_ref);
                 Arc::new(diagnose(
                     past,
-                    DiagnosisInput::from(snapshot.as_ref()).at(name),
+                    DiagnosisInput::from(snapshot.as_ref())
+                        .at(name)
+                        .with_locks(locks.get(list).map(AsRef::as_ref)),
                     &spec.diagnosis,
                     samples,
                 ))

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::diagnosis::{ConnectionSample, Diagnosis};
-use crate::model::{Counter, Identity, RowKey, Session, Snapshot};
+use crate::model::{Counter, Identity, LockKnowledge, RowKey, Session, Snapshot};
 
 /// One row.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub struct TableRow<'a> {
     pub session: &'a Session,
     /// The latest sample of its connections, if it is recent enough.
     pub sample: Option<&'a ConnectionSample>,
+    /// Its transaction and locks.
+    pub locks: LockKnowledge<'a>,
     /// Why the session is stuck.
     pub diagnosis: Diagnosis<'a>,
     /// Number of consecutive snapshots without the session: 0 for a live row, 2 or more for one that

@@ -12,7 +12,7 @@ use super::row::TableRow;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
-use crate::model::{EndpointId, Lookup, RowKey, Session, Snapshot};
+use crate::model::{EndpointId, EndpointLocks, LockKnowledge, Lookup, RowKey, Session, Snapshot};
 
 /// Reference to a session: snapshot and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub struct TableView {
     pub snapshots: Vec<Arc<Snapshot>>,
     /// Connection samples of each snapshot.
     pub samples: Vec<Arc<Samples>>,
+    /// Transactions and locks of each snapshot's sessions.
+    pub locks: Vec<Arc<EndpointLocks>>,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
     /// The query that the view was built for.
@@ -207,6 +209,17 @@ impl TableView {
         own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
     }
 
+    /// Returns the number of sessions with a reason, shown or not.
+    pub(crate) fn count_reason(&self, name: &str) -> usize {
+        let lists = self.snapshots.iter().zip(&self.diagnoses);
+        let has_reason =
+            |diagnosis: Diagnosis<'_>| diagnosis.found.iter().any(|found| found.reason.name == name);
+        let sessions = lists.flat_map(|(snapshot, diagnoses)| {
+            (0..snapshot.sessions.len()).map(|index| diagnoses.diagnosis(index))
+        });
+        sessions.filter(|diagnosis| has_reason(*diagnosis)).count()
+    }
+
     /// Returns the name of an endpoint.
     fn endpoint(&self, id: EndpointId) -> &str {
         let name = self.spec.endpoints.get(usize::from(id.0));
@@ -226,6 +239,11 @@ impl TableView {
                     snapshot,
                     endpoint: self.endpoint(snapshot.endpoint),
                     session,
+                    locks: self
+                        .locks
+                        .get(list)
+                        .map(|locks| locks.of(session))
+                        .unwrap_or_default(),
                     sample: sample.filter(|sample| sample.is_current_at(snapshot.taken_at)),
                     diagnosis: diagnoses.map_or_else(Diagnosis::default, |diagnoses| {
                         diagnoses.diagnosis(index as usize)
@@ -240,6 +258,7 @@ impl TableView {
                     endpoint: self.endpoint(departed.snapshot.endpoint),
                     session: &departed.session,
                     sample: None,
+                    locks: LockKnowledge::NoAccess,
                     diagnosis: departed.diagnosis(),
                     missing: departed.missing,
                 })

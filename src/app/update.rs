@@ -48,8 +48,10 @@ impl App {
             Msg::Services { endpoint, answer } => {
                 self.on_endpoint(endpoint, |known| known.services.on_reply(answer));
             }
-            // Not shown yet.
-            Msg::ServerAccess { .. } => {}
+            Msg::ServerAccess { endpoint, report } => {
+                self.on_endpoint(endpoint, |known| known.server_access.on_report(report));
+                self.share_reports(endpoint);
+            }
             Msg::Kill(event) => self.on_kill_event(&event),
             Msg::LogFailed(why) => {
                 let why = Text::clean(&why, TextLimit::Line);
@@ -83,6 +85,18 @@ impl App {
     fn on_endpoint(&mut self, id: EndpointId, handle: impl FnOnce(&mut EndpointState)) {
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             handle(endpoint);
+        }
+    }
+
+    /// Gives the latest reports of an endpoint's servers to the kills in progress, for their checks.
+    fn share_reports(&mut self, id: EndpointId) {
+        let Some(endpoint) = self.endpoints.get(id) else {
+            return;
+        };
+        let reports = &endpoint.server_access.reports;
+        let dialog = self.modal.kill_dialog_mut().map(|dialog| &mut dialog.batch);
+        for batch in dialog.into_iter().chain(&mut self.kills.batches) {
+            batch.set_reports(id, Arc::clone(reports));
         }
     }
 

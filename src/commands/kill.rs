@@ -55,6 +55,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
         // Only the filter of the command line selects victims, not one of a file.
         filter: filter.is_some().then(|| config.filter.clone()),
         rules: Rules {
+            reports: std::collections::BTreeMap::new(),
             protect: config.protect.clone(),
             diagnosis: config.diagnosis(),
         },

@@ -44,6 +44,7 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<ExitStatus, Co
 fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> TableView {
     build_view(ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous: None,
         snapshots: snapshots.into_iter().map(Arc::new).collect(),
         spec: ViewQuery {

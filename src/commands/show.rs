@@ -141,6 +141,7 @@ async fn fetch(
         instance: instance.as_ref(),
         taken_at: Timestamp::now(),
         is_after_restart: false,
+        locks: None,
         sessions: std::slice::from_ref(&detail.session),
     };
     let sample = ConnectionSample::next(None, &detail.connections, detail.client_buffer, look.taken_at);

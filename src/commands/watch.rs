@@ -57,7 +57,8 @@ fn watched(config: &Config, client: Client) -> Watched {
             .then_some("~/.maxctrl.cnf"),
     );
     let name = connect::name(config, &client);
-    let endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
+    let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
+    endpoint.server_access.is_set = client.has_server_access();
     Watched { client, endpoint }
 }
 

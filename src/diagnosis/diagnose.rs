@@ -18,7 +18,7 @@ use super::rule::RuleResult;
 use super::sample::ConnectionSample;
 use super::server_time::{ServerTime, Zone};
 use super::settings::DiagnosisSettings;
-use crate::model::{Dialect, Instance, Session, SessionId, Snapshot};
+use crate::model::{Dialect, EndpointLocks, Instance, Session, SessionId, Snapshot};
 
 /// Samples of the sessions whose connections were read.
 pub type Samples = BTreeMap<SessionId, ConnectionSample>;
@@ -38,6 +38,8 @@ pub struct DiagnosisInput<'a> {
     pub is_after_restart: bool,
     /// Sessions, in ascending order of id.
     pub sessions: &'a [Session],
+    /// Transactions and locks of the sessions; `None` if no server is read.
+    pub locks: Option<&'a EndpointLocks>,
 }
 
 impl<'a> From<&'a Snapshot> for DiagnosisInput<'a> {
@@ -49,6 +51,7 @@ impl<'a> From<&'a Snapshot> for DiagnosisInput<'a> {
             taken_at: snapshot.taken_at,
             is_after_restart: snapshot.change.is_after_restart,
             sessions: &snapshot.sessions,
+            locks: None,
         }
     }
 }
@@ -148,6 +151,7 @@ pub fn diagnose(
             capabilities,
             server,
             limits,
+            locks: now.locks.map(|locks| locks.of(session)).unwrap_or_default(),
         };
         let sample = samples
             .get(&session.id)
@@ -163,6 +167,12 @@ impl<'a> DiagnosisInput<'a> {
     #[must_use]
     pub fn at(self, endpoint: Option<&'a str>) -> Self {
         Self { endpoint, ..self }
+    }
+
+    /// Sets the transactions and locks.
+    #[must_use]
+    pub fn with_locks(self, locks: Option<&'a EndpointLocks>) -> Self {
+        Self { locks, ..self }
     }
 }
 

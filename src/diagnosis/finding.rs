@@ -76,7 +76,7 @@ impl<'a> Diagnosis<'a> {
 
     /// Whether every reason is unknown.
     pub fn is_unknown(&self) -> bool {
-        self.found.is_empty() && self.unjudged == ReasonSet::ALL
+        self.found.is_empty() && self.unjudged.contains_all_of_lists()
     }
 }
 
@@ -147,6 +147,9 @@ impl Severity {
     }
 }
 
+/// The reasons that need server access, as bits of a [`ReasonSet`].
+const SERVER_ACCESS_REASONS: u16 = 0b111;
+
 /// A set of reasons, by their index in [`REASONS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReasonSet(u16);
@@ -165,6 +168,12 @@ impl ReasonSet {
     /// Removes the reason at this index.
     pub(super) const fn remove(&mut self, index: usize) {
         self.0 &= !(1 << index);
+    }
+
+    /// Whether it contains every reason that needs no server access. Those that need it are the first in
+    /// [`REASONS`]: without it they do not apply, and are never unknown.
+    const fn contains_all_of_lists(self) -> bool {
+        self.0 | SERVER_ACCESS_REASONS == Self::ALL.0
     }
 
     /// Whether the set is empty.

@@ -12,6 +12,7 @@ mod diagnose;
 mod evidence;
 mod finding;
 mod history;
+mod locking;
 mod pressure;
 mod reason;
 mod reasons;

@@ -33,6 +33,8 @@ pub enum Rank {
     Last,
     /// By idle time.
     Usual,
+    /// Above all others: it causes their trouble.
+    First,
 }
 
 /// The function that checks a reason, by the input that it needs.

@@ -2,10 +2,37 @@
 
 use super::finding::Severity::{Act, Look};
 use super::reason::{Rank, Reason, RuleFn};
-use super::{pressure, rules};
+use super::{locking, pressure, rules};
 
 /// All reasons.
-pub static REASONS: [Reason; 11] = [
+pub static REASONS: [Reason; 14] = [
+    Reason {
+        name: "blocks",
+        about: "others wait for its locks, and it does not wait itself",
+        requires: "server access",
+        severities: &[Act],
+        limit: |limits| limits.blocks.to_string(),
+        rank: Rank::First,
+        rule: RuleFn::List(locking::blocks),
+    },
+    Reason {
+        name: "lock-wait",
+        about: "waits for a row lock or a user lock",
+        requires: "server access",
+        severities: &[Look, Act],
+        limit: |limits| format!("● {}, ▲ {}", limits.lock_wait_look, limits.lock_wait_act),
+        rank: Rank::Usual,
+        rule: RuleFn::List(locking::lock_wait),
+    },
+    Reason {
+        name: "metadata-lock",
+        about: "waits for a metadata lock of a table",
+        requires: "server access",
+        severities: &[Look, Act],
+        limit: |limits| format!("● {}, ▲ {}", limits.metadata_lock_look, limits.metadata_lock_act),
+        rank: Rank::Usual,
+        rule: RuleFn::List(locking::metadata_lock),
+    },
     Reason {
         name: "back-pressure",
         about: "more high-water than low-water events, or a write queue",
@@ -47,12 +74,12 @@ pub static REASONS: [Reason; 11] = [
     },
     Reason {
         name: "transaction",
-        about: "idle while a transaction is open (inferred)",
-        requires: "JSON:API from 2.3.1, if statements are kept",
+        about: "idle while a transaction is open",
+        requires: "server access; otherwise JSON:API from 2.3.1, if statements are kept",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.transaction_look, limits.transaction_act),
         rank: Rank::Usual,
-        rule: RuleFn::List(rules::transaction),
+        rule: RuleFn::List(locking::transaction),
     },
     Reason {
         name: "idle",

@@ -7,7 +7,7 @@ use super::finding::Severity;
 use super::history::{HeldFor, SessionHistory};
 use super::server_time::ServerTime;
 use super::thresholds::Thresholds;
-use crate::model::{Session, Span};
+use crate::model::{LockKnowledge, Session, Span};
 
 /// A session with everything that a rule may use.
 pub(super) struct RuleInput<'a> {
@@ -17,6 +17,7 @@ pub(super) struct RuleInput<'a> {
     pub(super) capabilities: Capabilities,
     pub(super) server: ServerTime,
     pub(super) limits: &'a Thresholds,
+    pub(super) locks: LockKnowledge<'a>,
 }
 
 /// Reports the finding once the condition has held for `limit`.
@@ -39,6 +40,11 @@ pub(super) fn once_lasted(
 /// Rounds milliseconds down to whole seconds for display.
 pub(super) fn span(millis: u64) -> Span {
     Span::from_secs(i64::try_from(millis / 1000).unwrap_or(i64::MAX))
+}
+
+/// Whether the rule has found its reason.
+pub(super) const fn is_found(result: &RuleResult) -> bool {
+    matches!(result, RuleResult::Found(..))
 }
 
 /// Result of one rule.

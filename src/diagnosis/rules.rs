@@ -1,13 +1,14 @@
 //! Rules for sessions of a list.
 //!
 //! They find sessions that take far more memory or session commands than is typical, that do not finish
-//! closing, that hold a server or a transaction while idle, and statements that run long, do not move, or have
+//! closing, that hold a server while idle, and statements that run long, do not move, or have
 //! no server.
 
 use super::baseline::{MIN_TYPICAL_COMMANDS, MIN_TYPICAL_MEMORY};
 use super::evidence::Evidence;
 use super::finding::Severity;
-use super::rule::{RuleInput, RuleResult, once_lasted, span};
+use super::locking;
+use super::rule::{RuleInput, RuleResult, is_found, once_lasted, span};
 use crate::model::SessionPhase;
 
 /// Checks for far more memory than is typical of its service.
@@ -60,7 +61,8 @@ pub(super) fn closing(input: &RuleInput<'_>) -> RuleResult {
 /// Checks for a session that holds a server (if the list reports servers) while it is idle for too long.
 ///
 /// A pool of idle connections is normal. A session that is idle while its pool is in use was probably
-/// forgotten, so it is marked ▲. If [`transaction`] finds the same trouble, that finding explains more.
+/// forgotten, so it is marked ▲. If [`locking::transaction`] or [`locking::blocks`] finds
+/// the same trouble, that finding explains more.
 pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     let Some(idle) = input.session.idle else {
         return RuleResult::Unknown;
@@ -70,7 +72,7 @@ pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     if idle < input.limits.idle || holds_nothing || is_at_work {
         return RuleResult::No;
     }
-    if matches!(transaction(input), RuleResult::Found(..)) {
+    if is_found(&locking::transaction(input)) || is_found(&locking::blocks(input)) {
         return RuleResult::No;
     }
     let others = input.baseline.others_in_use(input.history.pool);
@@ -91,6 +93,9 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
         None => return RuleResult::Unknown,
         Some(false) => return RuleResult::No,
         Some(true) => {}
+    }
+    if locking::is_waiting(input) {
+        return RuleResult::No;
     }
     let running = input
         .session
@@ -134,7 +139,7 @@ pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
         Some(false) => return RuleResult::No,
         Some(true) => {}
     }
-    if matches!(query(input), RuleResult::Found(..)) {
+    if locking::is_waiting(input) || is_found(&query(input)) {
         return RuleResult::No;
     }
     once_lasted(input.history.quiet, input.limits.silent_look, |lasted| {
@@ -145,29 +150,6 @@ pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
         };
         RuleResult::Found(severity, Evidence::Silent(lasted))
     })
-}
-
-/// Checks for a transaction that is open while its client sends no statement.
-///
-/// It holds its locks until the client continues, so the limit is far below that of [`idle`].
-pub(super) fn transaction(input: &RuleInput<'_>) -> RuleResult {
-    let Some(idle) = input.session.idle else {
-        return RuleResult::Unknown;
-    };
-    let severity = if idle >= input.limits.transaction_act {
-        Severity::Act
-    } else if idle >= input.limits.transaction_look {
-        Severity::Look
-    } else {
-        return RuleResult::No;
-    };
-    let extra = input.session.extra.as_ref();
-    let in_transaction = extra.and_then(|extra| extra.in_transaction);
-    match (in_transaction, input.capabilities.is_running(input.session)) {
-        (Some(false), _) | (_, Some(true)) => RuleResult::No,
-        (Some(true), _) => RuleResult::Found(severity, Evidence::Transaction(idle)),
-        (None, _) => RuleResult::Unknown,
-    }
 }
 
 /// Checks for a statement that waits without a server connection.

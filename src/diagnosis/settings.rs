@@ -18,7 +18,16 @@ pub struct DiagnosisSettings {
 pub struct ExpectedFilter(Filter);
 
 /// Fields that an [`ExpectedFilter`] cannot use, because the diagnosis or samples decide on them.
-const DERIVED_FIELDS: [&str; 4] = ["stuck", "reason", "reads", "writes"];
+const DERIVED_FIELDS: [&str; 8] = [
+    "stuck",
+    "reason",
+    "reads",
+    "writes",
+    "trx",
+    "blocks",
+    "waits",
+    "rows_locked",
+];
 
 impl ExpectedFilter {
     /// Parses the setting `expected`.

@@ -79,6 +79,7 @@ impl Polls {
             instance: self.instance.as_ref(),
             taken_at,
             is_after_restart,
+            locks: None,
             sessions,
         };
         let before = past

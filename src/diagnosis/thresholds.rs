@@ -7,6 +7,17 @@ use crate::model::{Span, setting_text};
 /// The thresholds of the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
+    /// Time that the longest waiter of a root blocker has waited. Defaults to 2 s.
+    pub blocks: Span,
+    /// Time after which a wait for a row lock is marked ●. Defaults to 10 s.
+    pub lock_wait_look: Span,
+    /// Time after which a wait for a row lock is marked ▲, at least `lock_wait_look`. Defaults to 1 minute.
+    pub lock_wait_act: Span,
+    /// Time after which a wait for a metadata lock is marked ●. Defaults to 10 s.
+    pub metadata_lock_look: Span,
+    /// Time after which a wait for a metadata lock is marked ▲, at least `metadata_lock_look`. Defaults to 1
+    /// minute.
+    pub metadata_lock_act: Span,
     /// Time after which a running statement is marked ●. Defaults to 30 s.
     pub query_look: Span,
     /// Time after which a running statement is marked ▲, at least `query_look`. Defaults to 5 minutes.
@@ -38,6 +49,11 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
+            blocks: Span::from_secs(2),
+            lock_wait_look: Span::from_secs(10),
+            lock_wait_act: Span::from_secs(60),
+            metadata_lock_look: Span::from_secs(10),
+            metadata_lock_act: Span::from_secs(60),
             query_look: Span::from_secs(30),
             query_act: Span::from_secs(5 * 60),
             silent_look: Span::from_secs(30),
@@ -75,7 +91,32 @@ pub enum ThresholdAccess {
 }
 
 /// All thresholds.
-pub static THRESHOLDS: [Threshold; 12] = [
+pub static THRESHOLDS: [Threshold; 17] = [
+    Threshold {
+        name: "blocks",
+        about: "time that the longest waiter has waited for a root blocker",
+        limit: ThresholdAccess::Span(|limits| &mut limits.blocks),
+    },
+    Threshold {
+        name: "lock-wait-look",
+        about: "time after which a wait for a row lock is marked ●",
+        limit: ThresholdAccess::Span(|limits| &mut limits.lock_wait_look),
+    },
+    Threshold {
+        name: "lock-wait-act",
+        about: "time after which it is marked ▲",
+        limit: ThresholdAccess::Span(|limits| &mut limits.lock_wait_act),
+    },
+    Threshold {
+        name: "metadata-lock-look",
+        about: "time after which a wait for a metadata lock is marked ●",
+        limit: ThresholdAccess::Span(|limits| &mut limits.metadata_lock_look),
+    },
+    Threshold {
+        name: "metadata-lock-act",
+        about: "time after which it is marked ▲",
+        limit: ThresholdAccess::Span(|limits| &mut limits.metadata_lock_act),
+    },
     Threshold {
         name: "query-look",
         about: "time after which a running statement is marked ●",

@@ -6,7 +6,7 @@ use super::ternary::Ternary;
 use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text, nearest};
 
 /// All fields.
-pub(crate) static FIELDS: [FilterField; 22] = [
+pub(crate) static FIELDS: [FilterField; 26] = [
     FilterField {
         name: "id",
         about: "session id, unique within one run of MaxScale",
@@ -177,6 +177,34 @@ pub(crate) static FIELDS: [FilterField; 22] = [
         example: "writes>1000",
         search: Search::Never,
         values: Values::Number(|of, test| number(of.writes, test)),
+    },
+    FilterField {
+        name: "trx",
+        about: "age of its open transaction (server access)",
+        example: "trx>30s",
+        search: Search::Never,
+        values: Values::Duration(|of, test| number(of.locks.transaction_age.map(Span::as_millis), test)),
+    },
+    FilterField {
+        name: "blocks",
+        about: "number of threads that wait for it (server access)",
+        example: "blocks>0",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(of.locks.blocks, test)),
+    },
+    FilterField {
+        name: "waits",
+        about: "time that it has waited for a lock (server access)",
+        example: "waits>10s",
+        search: Search::Never,
+        values: Values::Duration(|of, test| number(of.locks.wait.map(Span::as_millis), test)),
+    },
+    FilterField {
+        name: "rows_locked",
+        about: "number of rows that it has locked (server access)",
+        example: "rows_locked>1000",
+        search: Search::Never,
+        values: Values::Number(|of, test| number(of.locks.rows_locked, test)),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! Input of a filter: a session and its context.
 
 use super::form::TextForm;
-use crate::model::Session;
+use crate::model::{LockNumbers, Session};
 
 /// A session and its context (endpoint, reasons, counters), as input of a filter. `None` for unknown values.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct FilterInput<'a> {
     pub reads: Option<u64>,
     /// Number of writes to servers, over all its connections.
     pub writes: Option<u64>,
+    /// Numbers of its transaction and locks.
+    pub locks: LockNumbers,
     /// Form of its texts that is compared.
     pub form: TextForm,
 }
@@ -76,6 +78,7 @@ impl<'a> FilterInput<'a> {
             reasons: None,
             reads: None,
             writes: None,
+            locks: LockNumbers::NONE,
             form: TextForm::Raw,
         }
     }

@@ -11,6 +11,7 @@ mod replies;
 mod surveys;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{KillEvent, Order, Ticket};
@@ -18,7 +19,7 @@ use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
 use super::task::{KillTask, SessionReply};
 use super::{KillOutcome, RefusalReason, Rules, Tally, Victim};
-use crate::model::{EndpointId, Now, RequestError, Text, counted};
+use crate::model::{EndpointId, Now, RequestError, ServerReports, Text, counted};
 
 /// Maximum number of victims that are checked one by one. For more, one fresh list is the first check.
 pub(super) const MAX_SINGLE_CHECKS: usize = 16;
@@ -79,6 +80,11 @@ pub(crate) fn numbers(victims: usize) -> u32 {
 }
 
 impl KillBatch {
+    /// Sets the latest reports of the servers of an endpoint.
+    pub(crate) fn set_reports(&mut self, endpoint: EndpointId, reports: Arc<ServerReports>) {
+        self.rules.reports.insert(endpoint, reports);
+    }
+
     /// Starts a batch and orders its first checks. `number` is the first of [`numbers`] numbers of this
     /// run.
     pub(crate) fn open(number: u32, victims: Vec<Victim>, rules: Rules) -> (Self, Vec<Order>) {

@@ -2,10 +2,13 @@
 //!
 //! [`Rules`] apply to all victims of a batch.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::RefusalReason;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, FilterInput, Ternary};
-use crate::model::{Dialect, Part, SessionId, Version, visible};
+use crate::model::{Dialect, EndpointId, Part, ServerReports, SessionId, Version, visible};
 
 /// The rights of the account at its endpoint, and the version of the proxy.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +96,8 @@ pub(crate) struct Rules {
     pub protect: Filter,
     /// Settings of the diagnosis, for filters that use reasons.
     pub diagnosis: DiagnosisSettings,
+    /// The latest reports of the servers of each endpoint, for filters that use locks.
+    pub reports: BTreeMap<EndpointId, Arc<ServerReports>>,
 }
 
 impl Rules {

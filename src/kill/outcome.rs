@@ -60,7 +60,7 @@ impl KillOutcome {
             Self::Killed { after } => format!("in {}", measured_text(*after)),
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),
-            Self::Skipped(filter) => format!("no longer matches '{filter}'"),
+            Self::Skipped(filter) => not_matching(filter),
             Self::NotAllowed(fault) | Self::Failed(fault) | Self::Unknown(fault) => fault.to_string(),
             Self::StillThere { after } => format!("after {}", measured_text(*after)),
         }
@@ -99,6 +99,17 @@ impl KillOutcome {
     pub(crate) const fn is_gone(&self) -> bool {
         matches!(self, Self::Killed { .. } | Self::AlreadyGone)
     }
+}
+
+/// Words for filters that the view of blockers adds.
+const FILTER_WORDS: [(&str, &str); 2] = [("blocks>0", "no longer blocks"), ("waits>=0s", "no longer waits")];
+
+fn not_matching(filter: &str) -> String {
+    let known = FILTER_WORDS.iter().find(|(known, _)| *known == filter);
+    known.map_or_else(
+        || format!("no longer matches '{filter}'"),
+        |(_, words)| (*words).to_owned(),
+    )
 }
 
 /// The kind of an outcome, in the order of the summary.

@@ -89,6 +89,7 @@ impl KillHarness {
             wall: Timestamp::from_second(1_795_450_800).unwrap(),
         };
         let rules = Rules {
+            reports: std::collections::BTreeMap::new(),
             protect: Filter::parse(protect).unwrap(),
             ..Rules::default()
         };

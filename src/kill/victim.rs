@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::RefusalReason;
 use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
 use crate::filter::{Filter, ReasonNames};
-use crate::model::{Dialect, Identity, Instance, Session, SessionObservation};
+use crate::model::{Dialect, EndpointLocks, Identity, Instance, Session, SessionObservation};
 
 /// A session selected for a kill.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ impl Victim {
         &self,
         observation: &SessionObservation,
         settings: &DiagnosisSettings,
+        locks: Option<&EndpointLocks>,
     ) -> ReasonNames {
         let look = DiagnosisInput {
             dialect: self.dialect,
@@ -43,6 +44,7 @@ impl Victim {
             instance: self.instance.as_ref(),
             taken_at: observation.taken_at,
             is_after_restart: false,
+            locks,
             sessions: std::slice::from_ref(&observation.detail.session),
         };
         let diagnoses = diagnose(None, look, settings, &Samples::new());

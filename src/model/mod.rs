@@ -39,9 +39,10 @@ pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use request_error::{Remedy, RequestError};
 pub use server::{Health, ServerState, Servers};
 pub use server_access::{
-    BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
-    ServerAccessFault, ServerActivity, ServerProcess, ServerReport, ServerThread, ThreadNode, ThreadOwner,
-    ThreadOwners, Transaction, TransactionState, Wait, WaitGraph, WaitKind,
+    BoundedRows, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers, LockWait,
+    LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault, ServerActivity, ServerLocks,
+    ServerProcess, ServerReport, ServerReports, ServerThread, SessionLocks, SessionWait, ThreadNode,
+    ThreadOwner, ThreadOwners, Transaction, TransactionState, Wait, WaitGraph, WaitKind, table_name,
 };
 pub use service::{Load, ServiceState, Services};
 pub use session::{

@@ -6,6 +6,7 @@
 mod activity;
 mod fault;
 mod graph;
+mod locks;
 mod metadata;
 mod owners;
 mod report;
@@ -16,6 +17,10 @@ pub use activity::{
 };
 pub use fault::ServerAccessFault;
 pub use graph::{ThreadNode, Wait, WaitGraph, WaitKind};
+pub use locks::{
+    EndpointLocks, LockHolder, LockKnowledge, LockNumbers, ServerLocks, ServerReports, SessionLocks,
+    SessionWait, table_name,
+};
 pub use owners::{ThreadOwner, ThreadOwners};
 pub use report::ServerReport;
 

@@ -140,7 +140,8 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
     Some(Span::styled(text, theme.warning))
 }
 
-/// Formats the effective interval and the response time of a list: `every 3.5s · list 350ms`.
+/// Formats the effective interval, the response time of a list, and the time that reading the locks takes a
+/// server: `every 3.5s · list 350ms · locks 2ms`.
 fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
     let configured = app.settings.interval;
     let kept = endpoint.kept_interval(configured);
@@ -150,7 +151,9 @@ fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
         interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
     let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
-    format!("every {interval} {dot} list {cost}")
+    let locks = endpoint.server_access.cost();
+    let locks = locks.map(|cost| format!(" {dot} locks {}", cost_text(cost)));
+    format!("every {interval} {dot} list {cost}{}", locks.unwrap_or_default())
 }
 
 /// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a

@@ -2,6 +2,7 @@
 //!
 //! Depends on `app` and the pure rooms. Uses ratatui's buffers, but no terminal.
 
+mod blockers;
 mod chooser;
 pub(crate) mod cut;
 mod detail;
@@ -42,6 +43,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    blockers::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {

@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr;
 
 /// ASCII replacement of each glyph of maxtop. Other characters become a question mark.
-const ASCII: [(&str, &str); 11] = [
+const ASCII: [(&str, &str); 15] = [
     ("…", "~"),
     ("·", "-"),
     ("↑", "^"),
@@ -16,6 +16,10 @@ const ASCII: [(&str, &str); 11] = [
     ("▲", "!"),
     ("●", "o"),
     ("▁", "_"),
+    ("├", "|"),
+    ("└", "`"),
+    ("│", "|"),
+    ("─", "-"),
 ];
 
 /// Returns the lines of a screen without trailing blanks.

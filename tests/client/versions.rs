@@ -211,6 +211,7 @@ async fn every_version_is_judged_by_what_it_tells() {
             instance: instance.as_ref(),
             taken_at: list.taken_at,
             is_after_restart: false,
+            locks: None,
             sessions: &list.rows.sessions,
         };
         let diagnoses = diagnose(None, look, &DiagnosisSettings::default(), &Samples::new());

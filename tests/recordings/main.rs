@@ -225,6 +225,7 @@ fn a_healthy_fleet_has_no_session_to_act_on() {
             instance: Some(&instance),
             taken_at: Timestamp::from_second(second).unwrap(),
             is_after_restart: false,
+            locks: None,
             sessions: &rows.sessions,
         };
         let (limits, samples) = (DiagnosisSettings::default(), Samples::new());

@@ -32,6 +32,7 @@ fn equal_rows_stand_by_id_whichever_way() {
     let arranged = |spec| {
         ids(&build_view(ViewRequest {
             samples: Vec::new(),
+            reports: Vec::new(),
             previous: None,
             snapshots: vec![Arc::clone(&list)],
             spec,
@@ -49,6 +50,7 @@ fn a_second_column_orders_equal_rows() {
     spec.sort.then = Some((ColumnId::named("user").unwrap(), true));
     let arranged = build_view(ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous: None,
         snapshots: vec![list],
         spec,
@@ -64,6 +66,7 @@ fn unknown_stands_last_both_ways() {
     let arranged = |spec| {
         ids(&build_view(ViewRequest {
             samples: Vec::new(),
+            reports: Vec::new(),
             previous: None,
             snapshots: vec![Arc::clone(&list)],
             spec,
@@ -78,6 +81,7 @@ fn a_window_of_a_large_list_builds_no_more_than_its_rows() {
     let many: Vec<_> = (1..=10_000).map(|id| (id, "user", id % 77)).collect();
     let view = build_view(ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous: None,
         snapshots: vec![snapshot(&many)],
         spec: ViewQuery::default(),
@@ -91,9 +95,9 @@ proptest! {
     fn every_session_is_shown_once_and_found_where_it_stands(idles in prop::collection::btree_map(0_u64..500, 0_u64..9, 0..40)) {
         let sessions: Vec<_> = idles.iter().map(|(id, idle)| (*id, "u", *idle)).collect();
         let list = snapshot(&sessions);
-        let first = build_view(ViewRequest { samples: Vec::new(), previous: None, snapshots: vec![Arc::clone(&list)], spec: ViewQuery::default() });
+        let first = build_view(ViewRequest { samples: Vec::new(), reports: Vec::new(), previous: None, snapshots: vec![Arc::clone(&list)], spec: ViewQuery::default() });
         let hold = ViewQuery { hold: true, ..ViewQuery::default() };
-        let again = build_view(ViewRequest { samples: Vec::new(), previous: Some(Arc::new(first.clone())), snapshots: vec![list], spec: hold });
+        let again = build_view(ViewRequest { samples: Vec::new(), reports: Vec::new(), previous: Some(Arc::new(first.clone())), snapshots: vec![list], spec: hold });
         prop_assert_eq!(ids(&first), ids(&again));
         prop_assert_eq!(first.len(), sessions.len());
         for position in 0..first.len() {

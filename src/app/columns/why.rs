@@ -25,9 +25,13 @@ pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
         Some(Severity::Act) => 2,
     };
     let strongest = row.diagnosis.strongest();
-    let is_last = strongest.is_some_and(|finding| finding.reason.rank == Rank::Last);
+    let rank = match strongest.map(|finding| finding.reason.rank) {
+        Some(Rank::Last) => 0,
+        Some(Rank::Usual) | None => 1,
+        Some(Rank::First) => 2,
+    };
     let idle = row.session.idle.map_or(0, |idle| idle.as_millis() + 1);
-    SortKey::Number(severity << 49 | u64::from(!is_last) << 48 | idle)
+    SortKey::Number(severity << 50 | rank << 48 | idle)
 }
 
 /// Returns `ended` for a departed row, otherwise the phase. A phase without a name is shown as the

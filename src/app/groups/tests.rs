@@ -129,6 +129,7 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
 fn arranged(list: &Arc<Snapshot>, filter: &Filter, group: Option<GroupSpec>) -> TableView {
     build_view(ViewRequest {
         samples: Vec::new(),
+        reports: Vec::new(),
         previous: None,
         snapshots: vec![Arc::clone(list)],
         spec: ViewQuery {
@@ -243,6 +244,7 @@ fn under_a_held_order_groups_stand_where_they_stood_and_new_ones_at_the_end() {
     let next = |hold| {
         build_view(ViewRequest {
             samples: Vec::new(),
+            reports: Vec::new(),
             previous: Some(Arc::clone(&first)),
             snapshots: vec![of_users(&["a", "a", "a", "b", "c", "c", "c", "c"])],
             spec: ViewQuery {
@@ -272,6 +274,7 @@ fn the_group_under_the_cursor_outlives_its_sessions() {
     let next = |filter: &str| {
         build_view(ViewRequest {
             samples: Vec::new(),
+            reports: Vec::new(),
             previous: Some(Arc::clone(&first)),
             snapshots: vec![of_users(&["a"])],
             spec: ViewQuery {

@@ -133,6 +133,7 @@ fn a_list_is_diagnosed_with_the_available_samples() {
             instance: None,
             taken_at: at(second),
             is_after_restart: false,
+            locks: None,
             sessions: &sessions,
         };
         let diagnoses = diagnose(None, now, &DiagnosisSettings::default(), &samples);

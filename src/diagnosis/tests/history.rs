@@ -25,6 +25,7 @@ fn a_restart_resets_the_history() {
         instance: polls.instance.as_ref(),
         taken_at,
         is_after_restart: false,
+        locks: None,
         sessions: &sessions,
     };
     let now = DiagnosisInput {

@@ -7,10 +7,10 @@ use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
 use crate::filter::{FilterInput, ReasonNames};
 use crate::kill::killable::protection;
 use crate::kill::state::{FirstCheck, KillState};
-use crate::kill::{KillOutcome, RefusalReason, asks_why};
+use crate::kill::{KillOutcome, RefusalReason, Rules, asks_why};
 use crate::model::{
-    Absence, Dialect, Identity, IdentityMatch, Now, Part, ProcessStart, RequestError, SessionObservation,
-    SessionPhase, Text, TextLimit, visible,
+    Absence, Dialect, EndpointLocks, Identity, IdentityMatch, Now, Part, ProcessStart, RequestError,
+    SessionObservation, SessionPhase, Text, TextLimit, visible,
 };
 
 /// Maximum age of a check when its DELETE is written, by both clocks.
@@ -118,11 +118,19 @@ impl KillTask {
             IdentityMatch::Unknown(part) => return Err(KillOutcome::Refused(RefusalReason::Unknown(part))),
         };
         let filters = [check.rules.protects(), self.victim.taken_by.as_ref()];
+        let locks = self.fresh_locks(&observation, check.rules);
         let why = filters.into_iter().flatten().any(asks_why);
-        let reasons = why.then(|| self.victim.reasons_by(&observation, &check.rules.diagnosis));
+        let reasons = why.then(|| {
+            self.victim
+                .reasons_by(&observation, &check.rules.diagnosis, locks.as_ref())
+        });
         let subject = FilterInput {
             endpoint: Some(&self.victim.endpoint),
             reasons: reasons.as_ref().map(ReasonNames::as_reasons),
+            locks: locks
+                .as_ref()
+                .map(|locks| locks.of(session).numbers())
+                .unwrap_or_default(),
             ..FilterInput::new(session)
         };
         let [protect, taken_by] = filters;
@@ -135,6 +143,13 @@ impl KillTask {
             }
             _ => Ok((observation, unchecked)),
         }
+    }
+
+    /// Returns the session's locks by the latest reports of its servers. `None` without server access.
+    fn fresh_locks(&self, observation: &SessionObservation, rules: &Rules) -> Option<EndpointLocks> {
+        let reports = rules.reports.get(&self.victim.identity.endpoint)?;
+        let sessions = std::slice::from_ref(&observation.detail.session);
+        (!reports.is_empty()).then(|| EndpointLocks::new(reports, sessions, observation.taken_at))
     }
 
     /// Detects several proxies behind one address. Two process starts in one check mean a restart at

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::{DialogBody as Page, consequences};
 use crate::app::App;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
-use crate::model::Difference;
+use crate::model::{Difference, counted};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -37,10 +37,56 @@ pub(super) fn text<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) 
     for (label, value) in summary::facts(task.session()) {
         fact(&mut lines, theme, width, label, &value);
     }
+    lines.extend(locking(app, task, theme, width));
     lines.push(Line::default());
     lines.extend(consequences(std::slice::from_ref(task), theme, width));
     Page { lines, needed }
 }
+
+/// Returns how many wait for the session, what it waits for, and what its server has to roll back.
+fn locking<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let identity = &task.victim.identity;
+    let locks = app
+        .locks_of(identity.endpoint)
+        .and_then(|locks| locks.session(identity.id));
+    let Some(locks) = locks else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    if locks.blocks > 0 {
+        let noun = if locks.blocks == 1 {
+            "session waits"
+        } else {
+            "sessions wait"
+        };
+        texts.push((format!("{} {noun} for this one", locks.blocks), theme.alarm));
+    }
+    if let Some(root) = app.modal.kill_dialog().and_then(|dialog| dialog.root.as_ref()) {
+        let likely = if root.is_likely { "likely " } else { "" };
+        let change = root.session.map_or("b shows it", |_| "b changes to it");
+        texts.push((
+            format!("waits for {likely}{}: {change}", root.name),
+            theme.warning,
+        ));
+    }
+    if let Some(changed) = locks
+        .transaction
+        .and_then(|transaction| transaction.rows_modified)
+    {
+        let rows = counted(changed, "changed row");
+        texts.extend((changed > 0).then(|| (format!("{} rolls back {rows}", locks.server), theme.warning)));
+        let long = "rolling back may take as long as the changes took";
+        texts.extend((changed > LONG_ROLLBACK_ROWS).then(|| (long.to_owned(), theme.alarm)));
+    }
+    let lines = texts.into_iter().flat_map(|(text, style)| {
+        let lines = wrap(&text, width).into_iter();
+        lines.map(move |line| Line::styled(line, style))
+    });
+    lines.collect()
+}
+
+/// Number of changed rows above which rolling back takes long.
+const LONG_ROLLBACK_ROWS: u64 = 100_000;
 
 fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static str, value: &str) {
     let room = width.saturating_sub(LABEL).max(1);

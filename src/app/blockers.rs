@@ -1,0 +1,207 @@
+//! The view of blockers: who waits for whom, as a tree for each root blocker.
+
+mod doing;
+mod kill_statement;
+mod rows;
+
+use super::App;
+use super::layout::clamp_scroll;
+use super::modal::Modal;
+use super::status::Status;
+use crate::filter::Filter;
+use crate::model::{EndpointId, SessionId, Span, Text};
+
+pub(crate) use self::rows::{rows, totals};
+
+/// A thread of a server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ThreadKey {
+    /// The endpoint that the server belongs to.
+    pub endpoint: EndpointId,
+    /// The server.
+    pub server: Text,
+    /// Thread id.
+    pub thread: u64,
+}
+
+/// A line of the view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BlockerRow {
+    /// A thread that blocks or waits.
+    Thread(Box<ThreadRow>),
+    /// A line under a thread, on which the cursor never is.
+    Note {
+        /// Lines of the tree, to the left.
+        tree: String,
+        /// The text.
+        text: String,
+    },
+}
+
+/// A thread that blocks or waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ThreadRow {
+    /// The thread.
+    pub key: ThreadKey,
+    /// Its session, if it is one of this proxy.
+    pub session: Option<SessionId>,
+    /// The thread at the end of its chain; `None` for a root blocker.
+    pub root: Option<ThreadKey>,
+    /// Lines of the tree, to the left.
+    pub tree: String,
+    /// Session id with user and address, or the thread.
+    pub name: String,
+    /// Age of its transaction.
+    pub transaction: Option<Span>,
+    /// Time that it has waited.
+    pub wait: Option<Span>,
+    /// What it does: its statement, or that it is idle.
+    pub doing: String,
+    /// Number of threads that wait for it.
+    pub blocks: usize,
+}
+
+/// State of the open view.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BlockersPane {
+    /// The thread under the cursor; `None` until there is one.
+    pub cursor: Option<ThreadKey>,
+    /// The first line shown.
+    pub top: usize,
+}
+
+impl BlockersPane {
+    /// Returns the position of the cursor: its thread, otherwise the first one.
+    pub(crate) fn position(&self, rows: &[BlockerRow]) -> Option<usize> {
+        let own = |row: &BlockerRow| {
+            row.thread()
+                .is_some_and(|thread| Some(&thread.key) == self.cursor.as_ref())
+        };
+        let first = || rows.iter().position(|row| row.thread().is_some());
+        rows.iter().position(own).or_else(first)
+    }
+
+    /// Returns the thread under the cursor.
+    pub(crate) fn chosen<'a>(&self, rows: &'a [BlockerRow]) -> Option<&'a ThreadRow> {
+        rows.get(self.position(rows)?)?.thread()
+    }
+
+    /// Moves the cursor by threads.
+    fn step(&mut self, rows: &[BlockerRow], threads: isize, height: usize) {
+        let places: Vec<_> = (0..rows.len())
+            .filter(|place| rows.get(*place).is_some_and(|row| row.thread().is_some()))
+            .collect();
+        let now = self.position(rows).unwrap_or_default();
+        let index = places.iter().position(|place| *place == now).unwrap_or_default();
+        let last = places.len().saturating_sub(1);
+        let Some(place) = places.get(index.saturating_add_signed(threads).min(last)) else {
+            return;
+        };
+        self.cursor = rows
+            .get(*place)
+            .and_then(BlockerRow::thread)
+            .map(|thread| thread.key.clone());
+        // The line above a thread belongs to it if it is the first one.
+        let top = if *place == 0 { 0 } else { self.top };
+        self.top = clamp_scroll(top, *place, rows.len(), height);
+    }
+}
+
+impl BlockerRow {
+    /// Returns the thread, if the line is one.
+    pub(crate) fn thread(&self) -> Option<&ThreadRow> {
+        match self {
+            Self::Thread(thread) => Some(thread),
+            Self::Note { .. } => None,
+        }
+    }
+}
+
+impl App {
+    /// `b`: opens the view, or closes it.
+    pub(super) fn open_blockers(&mut self) {
+        self.modal = Modal::Blockers(BlockersPane::default());
+    }
+
+    /// Returns the number of lines of the view that show threads.
+    pub(crate) fn blocker_lines(&self) -> usize {
+        usize::from(self.areas().table.height.max(self.areas().detail.height))
+            .saturating_sub(5)
+            .max(1)
+    }
+
+    /// Moves the cursor of the view.
+    pub(super) fn step_blocker(&mut self, threads: isize) {
+        let rows = rows(&self.table.view);
+        let height = self.blocker_lines();
+        if let Modal::Blockers(pane) = &mut self.modal {
+            pane.step(&rows, threads, height);
+        }
+    }
+
+    /// Returns the thread under the cursor of the view.
+    fn chosen_blocker(&self) -> Option<ThreadRow> {
+        let rows = rows(&self.table.view);
+        self.modal.blockers()?.chosen(&rows).cloned()
+    }
+
+    /// Enter: opens the details of the session under the cursor.
+    pub(super) fn open_blocker(&mut self) {
+        let Some(row) = self.chosen_blocker() else {
+            return;
+        };
+        let key = row.session.and_then(|id| self.session_key(row.key.endpoint, id));
+        match key.and_then(|key| self.table.view.position(&key)) {
+            Some(position) => {
+                self.modal.close();
+                let page = self.page();
+                let left_ghost = self.table.go_to(position, page);
+                if left_ghost {
+                    self.rebuild_view();
+                }
+                self.open_detail();
+            }
+            None if row.session.is_some() => {
+                self.status = Some(Status::note("the filter hides this session".to_owned()));
+            }
+            None => self.status = Some(Status::note(format!("{} has no details here", row.name))),
+        }
+    }
+
+    /// `K` in the view: opens the kill dialog for the session under the cursor.
+    pub(super) fn kill_blocker(&mut self) {
+        let Some(row) = self.chosen_blocker() else {
+            self.status = Some(Status::note("no session waits for a lock".to_owned()));
+            return;
+        };
+        match row.session {
+            Some(id) => self.ask_to_kill_waiting(row.key.endpoint, id, row.root.is_none()),
+            None => {
+                let copy = match self.kill_statement(&row.key) {
+                    Ok(_) => "y copies its KILL".to_owned(),
+                    Err(why) => why,
+                };
+                self.status = Some(Status::warning(format!(
+                    "{} is no session of this proxy: {copy}",
+                    row.name
+                )));
+            }
+        }
+    }
+
+    /// `y` in the view: copies the statement that ends the thread under the cursor.
+    pub(super) fn copy_blocker(&mut self) {
+        let Some(row) = self.chosen_blocker() else {
+            return;
+        };
+        match self.kill_statement(&row.key) {
+            Ok(text) => self.copy(text, &format!("   (for {})", row.key.server)),
+            Err(why) => self.status = Some(Status::warning(format!("nothing to copy: {why}"))),
+        }
+    }
+}
+
+/// Returns the filter that a kill from the view carries. It is evaluated again right before the DELETE.
+pub(super) fn filter_of(is_root: bool) -> Option<Filter> {
+    Filter::parse(if is_root { "blocks>0" } else { "waits>=0s" }).ok()
+}

@@ -1,0 +1,311 @@
+//! The lines of the view: root blockers first by how many wait, with their waiters below them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::doing::{doing, holds, name, origin};
+use super::{BlockerRow, ThreadKey, ThreadRow};
+use crate::app::table_view::TableView;
+use crate::model::{EndpointId, ServerLocks, ServerThread, Session, Span, ThreadNode, ThreadOwner, counted};
+
+/// Maximum number of waiters shown under one thread.
+const MAX_WAITERS: usize = 12;
+
+/// Totals of the view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BlockerTotals {
+    /// Number of root blockers.
+    pub roots: usize,
+    /// Number of threads that wait.
+    pub waiting: usize,
+    /// The longest wait.
+    pub longest: Option<Span>,
+    /// Number of open transactions.
+    pub transactions: usize,
+    /// Age of the oldest one.
+    pub oldest: Option<Span>,
+    /// Whether a server has more rows than it has reported.
+    pub has_more: bool,
+    /// Whether a server has not loaded `METADATA_LOCK_INFO` while threads wait for metadata locks.
+    pub needs_plugin: bool,
+}
+
+/// Counts the threads of all servers.
+pub(crate) fn totals(view: &TableView) -> BlockerTotals {
+    let mut totals = BlockerTotals::default();
+    for server in view.locks.iter().flat_map(|locks| &locks.servers) {
+        for node in server.graph.nodes.values() {
+            let wait = node.wait.as_ref();
+            totals.roots += usize::from(node.is_root_blocker());
+            totals.waiting += usize::from(wait.is_some());
+            totals.longest = totals.longest.max(wait.and_then(|wait| wait.age));
+            let age = node.transaction.map(|transaction| transaction.age);
+            totals.transactions += usize::from(age.is_some());
+            totals.oldest = totals.oldest.max(age.flatten());
+        }
+        totals.has_more |= server.graph.has_more;
+        totals.needs_plugin |= server.graph.needs_plugin;
+    }
+    totals
+}
+
+/// A thread at the top of a tree.
+struct Top<'a> {
+    tree: &'a ServerTree<'a>,
+    thread: u64,
+    /// Note on why it is at the top, if it is no root blocker.
+    note: Option<&'static str>,
+}
+
+/// The threads of one server.
+struct ServerTree<'a> {
+    endpoint: EndpointId,
+    server: &'a ServerLocks,
+    sessions: &'a [Session],
+    threads: BTreeMap<u64, &'a ServerThread>,
+    /// Threads that wait for each thread, longest wait first.
+    waiters: BTreeMap<u64, Vec<u64>>,
+}
+
+/// Returns all lines.
+pub(crate) fn rows(view: &TableView) -> Vec<BlockerRow> {
+    let lists = view.snapshots.iter().zip(&view.locks);
+    let trees: Vec<_> = lists
+        .flat_map(|(snapshot, locks)| {
+            let servers = locks.servers.iter();
+            servers.map(|server| ServerTree::new(snapshot.endpoint, server, &snapshot.sessions))
+        })
+        .collect();
+    let mut tops: Vec<_> = trees.iter().flat_map(ServerTree::tops).collect();
+    tops.sort_by_key(|top| {
+        let node = top.tree.node(top.thread);
+        let weight = node.map(|node| (node.blocks, node.longest_blocked));
+        (top.note.is_some(), std::cmp::Reverse(weight))
+    });
+    let mut rows = Vec::new();
+    let mut shown = BTreeSet::new();
+    for top in tops {
+        if !rows.is_empty() {
+            rows.push(BlockerRow::Note {
+                tree: String::new(),
+                text: String::new(),
+            });
+        }
+        top.tree
+            .add(top.thread, None, &Branch::TOP, &mut shown, &mut rows);
+        if let Some(note) = top.note {
+            rows.push(BlockerRow::Note {
+                tree: "  ".to_owned(),
+                text: note.to_owned(),
+            });
+        }
+        top.tree.add_waiters(
+            top.thread,
+            &top.tree.key(top.thread),
+            &Branch::TOP,
+            &mut shown,
+            &mut rows,
+        );
+    }
+    rows
+}
+
+/// Lines of the tree to the left of a thread.
+#[derive(Clone, Debug)]
+struct Branch {
+    /// Lines of the thread itself.
+    own: String,
+    /// Lines of everything below it.
+    below: String,
+}
+
+impl Branch {
+    const TOP: Self = Self {
+        own: String::new(),
+        below: String::new(),
+    };
+
+    /// Returns the lines of a waiter.
+    fn waiter(&self, is_last: bool) -> Self {
+        let indent = if self.below.is_empty() { "  " } else { "" };
+        Self {
+            own: format!("{indent}{}{} ", self.below, if is_last { "└" } else { "├" }),
+            below: format!("{indent}{}{} ", self.below, if is_last { " " } else { "│" }),
+        }
+    }
+}
+
+impl<'a> ServerTree<'a> {
+    fn new(endpoint: EndpointId, server: &'a ServerLocks, sessions: &'a [Session]) -> Self {
+        let activity = server.report.activity.as_ref().ok();
+        let threads = activity.into_iter().flat_map(|activity| &activity.threads.rows);
+        let mut tree = Self {
+            endpoint,
+            server,
+            sessions,
+            threads: threads.map(|thread| (thread.id, thread)).collect(),
+            waiters: BTreeMap::new(),
+        };
+        let mut waiters: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+        for (id, node) in &server.graph.nodes {
+            let Some(wait) = &node.wait else { continue };
+            let likely = wait.likely.first().filter(|_| wait.direct.is_empty());
+            for blocker in wait.direct.iter().chain(likely) {
+                waiters.entry(*blocker).or_default().push(*id);
+            }
+        }
+        for list in waiters.values_mut() {
+            list.sort_by_key(|id| (std::cmp::Reverse(tree.wait_of(*id)), *id));
+        }
+        tree.waiters = waiters;
+        tree
+    }
+
+    fn node(&self, thread: u64) -> Option<&'a ThreadNode> {
+        self.server.graph.nodes.get(&thread)
+    }
+
+    fn wait_of(&self, thread: u64) -> Option<Span> {
+        self.node(thread)?.wait.as_ref()?.age
+    }
+
+    fn key(&self, thread: u64) -> ThreadKey {
+        ThreadKey {
+            endpoint: self.endpoint,
+            server: self.server.report.server.clone(),
+            thread,
+        }
+    }
+
+    /// Returns root blockers, likely ones, one thread of each cycle, and waiters without a known blocker.
+    fn tops(&'a self) -> Vec<Top<'a>> {
+        let top = |thread, note| Top {
+            tree: self,
+            thread,
+            note,
+        };
+        let roots = self.server.graph.root_blockers();
+        let mut reached = BTreeSet::new();
+        for root in &roots {
+            self.reach(*root, &mut reached);
+        }
+        let mut tops: Vec<_> = roots.into_iter().map(|root| top(root, None)).collect();
+        let waiting = self
+            .server
+            .graph
+            .nodes
+            .iter()
+            .filter_map(|(id, node)| Some((*id, node.wait.as_ref()?)));
+        for (id, wait) in waiting {
+            if reached.contains(&id) {
+                continue;
+            }
+            let (thread, note) = match wait.likely.first() {
+                _ if wait.is_cycle => (id, "in a cycle: each waits for the next"),
+                Some(likely) => (*likely, "likely: its transaction is older than the wait"),
+                None if wait.direct.is_empty() => (id, "its blocker is unknown"),
+                // Another thread of its chain comes first.
+                None => continue,
+            };
+            if reached.contains(&thread) {
+                continue;
+            }
+            self.reach(thread, &mut reached);
+            tops.push(top(thread, Some(note)));
+        }
+        tops
+    }
+
+    /// Adds a thread and all that wait for it.
+    fn reach(&self, from: u64, reached: &mut BTreeSet<u64>) {
+        let mut open = vec![from];
+        while let Some(id) = open.pop() {
+            if reached.insert(id) {
+                open.extend(self.waiters.get(&id).into_iter().flatten());
+            }
+        }
+    }
+
+    /// Adds the line of a thread, and what it holds.
+    fn add(
+        &self,
+        thread: u64,
+        root: Option<&ThreadKey>,
+        branch: &Branch,
+        shown: &mut BTreeSet<ThreadKey>,
+        rows: &mut Vec<BlockerRow>,
+    ) {
+        let key = self.key(thread);
+        shown.insert(key.clone());
+        let row = self.threads.get(&thread).copied();
+        let node = self.node(thread);
+        let owner = self.server.owners.get(&thread);
+        rows.push(BlockerRow::Thread(Box::new(ThreadRow {
+            session: match owner {
+                Some(ThreadOwner::Session(id)) => Some(*id),
+                _ => None,
+            },
+            root: root.cloned(),
+            tree: branch.own.clone(),
+            name: name(&self.server.holder(thread, self.sessions), row),
+            transaction: node.and_then(|node| node.transaction?.age),
+            wait: self.wait_of(thread),
+            doing: doing(row, thread),
+            blocks: node.map_or(0, |node| node.blocks),
+            key,
+        })));
+        let waiters = self.waiters.get(&thread).into_iter().flatten();
+        let locks = node
+            .filter(|_| self.waiters.contains_key(&thread))
+            .and_then(|node| holds(node, waiters.filter_map(|id| self.node(*id))));
+        let tree = if branch.below.is_empty() {
+            "  ".to_owned()
+        } else {
+            format!("{}  ", branch.below)
+        };
+        let notes = origin(owner, thread, self.server.report.server.as_str())
+            .into_iter()
+            .chain(locks);
+        rows.extend(notes.map(|text| BlockerRow::Note {
+            tree: tree.clone(),
+            text,
+        }));
+    }
+
+    /// Adds the threads that wait for a thread, each once.
+    fn add_waiters(
+        &self,
+        thread: u64,
+        root: &ThreadKey,
+        branch: &Branch,
+        shown: &mut BTreeSet<ThreadKey>,
+        rows: &mut Vec<BlockerRow>,
+    ) {
+        let waiters = self.waiters.get(&thread).into_iter().flatten();
+        let waiters: Vec<_> = waiters
+            .copied()
+            .filter(|id| !shown.contains(&self.key(*id)))
+            .collect();
+        // A waiter of several threads of the chain is shown where it is reached first.
+        shown.extend(waiters.iter().map(|id| self.key(*id)));
+        let more = waiters.len().saturating_sub(MAX_WAITERS);
+        let last = waiters.len().min(MAX_WAITERS).saturating_sub(1);
+        for (place, id) in waiters.iter().take(MAX_WAITERS).enumerate() {
+            let branch = branch.waiter(place == last && more == 0);
+            self.add(*id, Some(root), &branch, shown, rows);
+            self.add_waiters(*id, root, &branch, shown, rows);
+        }
+        if more > 0 {
+            let rest = waiters.iter().skip(MAX_WAITERS);
+            let longest = rest.filter_map(|id| self.wait_of(*id)).max();
+            let longest = longest.map(|longest| format!(", waiting for up to {longest}"));
+            rows.push(BlockerRow::Note {
+                tree: branch.waiter(true).own,
+                text: format!(
+                    "and {} more{}",
+                    counted(more, "session"),
+                    longest.unwrap_or_default()
+                ),
+            });
+        }
+    }
+}

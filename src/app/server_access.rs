@@ -1,0 +1,31 @@
+//! What the servers of an endpoint report about transactions and locks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{ServerReport, ServerReports};
+
+/// The latest reports of an endpoint's servers.
+#[derive(Clone, Debug, Default)]
+pub struct ServerAccess {
+    /// Whether a database user is set.
+    pub is_set: bool,
+    /// The latest report of each server.
+    pub reports: Arc<ServerReports>,
+}
+
+impl ServerAccess {
+    /// Handles a report.
+    pub(super) fn on_report(&mut self, report: Arc<ServerReport>) {
+        self.is_set = true;
+        let reports = Arc::make_mut(&mut self.reports);
+        // A server that is no longer read has an old report.
+        reports.retain(|_, known| !known.is_outdated_at(report.taken_at));
+        reports.insert(report.server.clone(), report);
+    }
+
+    /// Returns the longest time that the statements of one round took at a server. `None` without a report.
+    pub(crate) fn cost(&self) -> Option<Duration> {
+        self.reports.values().map(|report| report.cost).max()
+    }
+}

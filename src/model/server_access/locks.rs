@@ -1,0 +1,358 @@
+//! Transactions and locks of the sessions of one endpoint.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::{Session, SessionId, Span, Text};
+use super::{
+    ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners, Transaction, Wait, WaitGraph, WaitKind,
+};
+
+/// Minimum age at which a report is no longer used.
+const MIN_REPORT_AGE: Duration = Duration::from_secs(5);
+
+/// The latest report of each server of an endpoint.
+pub type ServerReports = BTreeMap<Text, Arc<ServerReport>>;
+
+/// Transactions and locks of the sessions of one endpoint, from one session list and the latest reports.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointLocks {
+    /// The servers, by name.
+    pub servers: Vec<ServerLocks>,
+    sessions: BTreeMap<SessionId, SessionLocks>,
+}
+
+/// The locks of one server.
+#[derive(Clone, Debug)]
+pub struct ServerLocks {
+    /// The report.
+    pub report: Arc<ServerReport>,
+    /// Who waits for whom. Empty if the report has no activity.
+    pub graph: WaitGraph,
+    /// The owner of each thread of the graph.
+    pub owners: BTreeMap<u64, ThreadOwner>,
+    /// Whether the report is too old to be used.
+    pub is_outdated: bool,
+}
+
+/// What is known about a session's locks.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum LockKnowledge<'a> {
+    /// No server is read: there is no database user.
+    #[default]
+    NoAccess,
+    /// A server that the session uses has no current report.
+    Unknown,
+    /// All servers of the session are known. `None` if it has no transaction and no lock.
+    Known(Option<&'a SessionLocks>),
+}
+
+/// Transactions and locks of one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLocks {
+    /// Server of the thread that explains most.
+    pub server: Text,
+    /// That thread.
+    pub thread: u64,
+    /// Its open transaction.
+    pub transaction: Option<Transaction>,
+    /// Time since its last statement; `None` while one runs.
+    pub idle: Option<Span>,
+    /// What it waits for.
+    pub wait: Option<SessionWait>,
+    /// Number of threads that wait for it, directly or through others.
+    pub blocks: u64,
+    /// Whether it blocks others and does not wait itself.
+    pub is_root_blocker: bool,
+    /// Whether `blocks` is a minimum, because the server has more rows.
+    pub has_more: bool,
+    /// The longest wait for it.
+    pub longest_blocked: Option<Span>,
+}
+
+/// What a session waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionWait {
+    /// The kind of lock.
+    pub kind: WaitKind,
+    /// Time since the wait began.
+    pub age: Option<Span>,
+    /// The root blocker of its chain, or the most likely one.
+    pub blocker: Option<LockHolder>,
+    /// Whether the blocker is only likely.
+    pub is_likely: bool,
+    /// Number of further root blockers.
+    pub others: usize,
+    /// Table of the lock, if known: `shop.orders`.
+    pub table: Option<String>,
+}
+
+/// A thread that holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LockHolder {
+    /// A session of this proxy.
+    Session {
+        /// Its id.
+        id: SessionId,
+        /// User and address: `etl@10.0.3.7`.
+        client: String,
+    },
+    /// A thread that is no session of this proxy, or whose session is unknown.
+    Thread(u64),
+    /// A prepared XA transaction.
+    PreparedXa,
+}
+
+/// Numbers of one session's locks, for columns and filters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LockNumbers {
+    /// Age of the open transaction.
+    pub transaction_age: Option<Span>,
+    /// Number of threads that wait for it.
+    pub blocks: Option<u64>,
+    /// Time that it has waited for a lock.
+    pub wait: Option<Span>,
+    /// Number of rows locked.
+    pub rows_locked: Option<u64>,
+}
+
+impl LockNumbers {
+    /// No number is known.
+    pub const NONE: Self = Self {
+        transaction_age: None,
+        blocks: None,
+        wait: None,
+        rows_locked: None,
+    };
+}
+
+impl ServerReport {
+    /// Whether the report is too old for data of this time.
+    pub fn is_outdated_at(&self, at: Timestamp) -> bool {
+        let max = self.period.saturating_mul(3).max(MIN_REPORT_AGE);
+        let age = at.duration_since(self.taken_at);
+        Duration::try_from(age).is_ok_and(|age| age > max)
+    }
+
+    /// Returns a thread.
+    pub fn thread(&self, id: u64) -> Option<&ServerThread> {
+        let activity = self.activity.as_ref().ok()?;
+        activity.threads.rows.iter().find(|thread| thread.id == id)
+    }
+}
+
+impl EndpointLocks {
+    /// Finds the sessions of all threads. `at` is the time of the session list.
+    pub fn new(reports: &ServerReports, sessions: &[Session], at: Timestamp) -> Self {
+        if reports.is_empty() {
+            return Self::default();
+        }
+        let owners = ThreadOwners::new(sessions);
+        let servers: Vec<_> = reports
+            .values()
+            .map(|report| ServerLocks::new(report, &owners, at))
+            .collect();
+        let mut found = BTreeMap::new();
+        for server in &servers {
+            server.add_sessions(sessions, &mut found);
+        }
+        Self {
+            servers,
+            sessions: found,
+        }
+    }
+
+    /// Whether no server is read.
+    pub const fn is_empty(&self) -> bool {
+        self.servers.is_empty()
+    }
+
+    /// Returns what is known about a session.
+    pub fn of(&self, session: &Session) -> LockKnowledge<'_> {
+        if self.servers.is_empty() {
+            return LockKnowledge::NoAccess;
+        }
+        if let Some(found) = self.sessions.get(&session.id) {
+            return LockKnowledge::Known(Some(found));
+        }
+        let Some(connections) = session.server_connections() else {
+            return LockKnowledge::Unknown;
+        };
+        let is_known = |name: &Text| {
+            let mut servers = self.servers.iter();
+            servers.any(|server| server.report.server == *name && server.is_complete())
+        };
+        if connections.iter().all(|connection| is_known(&connection.server)) {
+            LockKnowledge::Known(None)
+        } else {
+            LockKnowledge::Unknown
+        }
+    }
+
+    /// Returns the locks of a session, if it has any.
+    pub fn session(&self, id: SessionId) -> Option<&SessionLocks> {
+        self.sessions.get(&id)
+    }
+
+    /// Returns a server.
+    pub fn server(&self, name: &Text) -> Option<&ServerLocks> {
+        self.servers.iter().find(|server| server.report.server == *name)
+    }
+}
+
+impl<'a> LockKnowledge<'a> {
+    /// Returns the locks, if the session has any.
+    pub const fn locks(self) -> Option<&'a SessionLocks> {
+        match self {
+            Self::Known(locks) => locks,
+            Self::NoAccess | Self::Unknown => None,
+        }
+    }
+
+    /// Returns the numbers for columns and filters.
+    pub fn numbers(self) -> LockNumbers {
+        match self {
+            Self::NoAccess | Self::Unknown => LockNumbers::default(),
+            Self::Known(None) => LockNumbers {
+                blocks: Some(0),
+                rows_locked: Some(0),
+                ..LockNumbers::default()
+            },
+            Self::Known(Some(locks)) => LockNumbers {
+                transaction_age: locks.transaction.and_then(|transaction| transaction.age),
+                blocks: Some(locks.blocks),
+                wait: locks.wait.as_ref().and_then(|wait| wait.age),
+                rows_locked: locks
+                    .transaction
+                    .map_or(Some(0), |transaction| transaction.rows_locked),
+            },
+        }
+    }
+}
+
+impl ServerLocks {
+    fn new(report: &Arc<ServerReport>, owners: &ThreadOwners<'_>, at: Timestamp) -> Self {
+        let is_outdated = report.is_outdated_at(at);
+        let activity = report.activity.as_ref().ok().filter(|_| !is_outdated);
+        let graph = activity.map(WaitGraph::new).unwrap_or_default();
+        let users: BTreeMap<_, _> = activity
+            .into_iter()
+            .flat_map(|activity| &activity.threads.rows)
+            .map(|thread| (thread.id, thread.user.as_ref()))
+            .collect();
+        let own = graph.nodes.keys().map(|id| {
+            let user = users.get(id).copied().flatten();
+            (*id, owners.find(&report.server, *id, user))
+        });
+        Self {
+            owners: own.collect(),
+            report: Arc::clone(report),
+            graph,
+            is_outdated,
+        }
+    }
+
+    /// Whether all transactions and locks of the server are known.
+    fn is_complete(&self) -> bool {
+        let may_see_all = self.report.grants.is_none_or(|grants| grants.may_see_all);
+        self.report.activity.is_ok() && !self.is_outdated && may_see_all && !self.graph.has_more
+    }
+
+    fn add_sessions(&self, sessions: &[Session], found: &mut BTreeMap<SessionId, SessionLocks>) {
+        for (thread, node) in &self.graph.nodes {
+            let Some(ThreadOwner::Session(id)) = self.owners.get(thread) else {
+                continue;
+            };
+            let locks = self.locks_of(*thread, node, sessions);
+            let is_weaker = |known: &SessionLocks| known.weight() < locks.weight();
+            if found.get(id).is_none_or(is_weaker) {
+                found.insert(*id, locks);
+            }
+        }
+    }
+
+    fn locks_of(&self, thread: u64, node: &ThreadNode, sessions: &[Session]) -> SessionLocks {
+        let row = self.report.thread(thread);
+        let sleeps = row.filter(|row| row.command.as_ref().is_some_and(|text| text.raw().is("Sleep")));
+        SessionLocks {
+            server: self.report.server.clone(),
+            thread,
+            transaction: node.transaction,
+            idle: sleeps.and_then(|row| row.time),
+            wait: node.wait.as_ref().map(|wait| self.wait_of(wait, sessions)),
+            blocks: node.blocks as u64,
+            is_root_blocker: node.is_root_blocker(),
+            has_more: self.graph.has_more,
+            longest_blocked: node.longest_blocked,
+        }
+    }
+
+    fn wait_of(&self, wait: &Wait, sessions: &[Session]) -> SessionWait {
+        let is_likely = wait.roots.is_empty();
+        let roots = if is_likely { &wait.likely } else { &wait.roots };
+        SessionWait {
+            kind: wait.kind,
+            age: wait.age,
+            blocker: roots.first().map(|root| self.holder(*root, sessions)),
+            is_likely,
+            others: roots.len().saturating_sub(1),
+            table: wait.lock.as_ref().map(|lock| table_name(&lock.table)),
+        }
+    }
+
+    /// Returns the holder of a lock by its thread.
+    pub fn holder(&self, thread: u64, sessions: &[Session]) -> LockHolder {
+        if thread == 0 {
+            return LockHolder::PreparedXa;
+        }
+        match self.owners.get(&thread) {
+            Some(ThreadOwner::Session(id)) => {
+                let place = sessions.binary_search_by_key(id, |session| session.id).ok();
+                let session = place.and_then(|place| sessions.get(place));
+                LockHolder::Session {
+                    id: *id,
+                    client: session.map(client_text).unwrap_or_default(),
+                }
+            }
+            _ => LockHolder::Thread(thread),
+        }
+    }
+}
+
+impl SessionLocks {
+    /// Order of several threads of one session: the one that explains most is the greatest.
+    fn weight(&self) -> impl Ord + use<> {
+        let wait = self.wait.as_ref().map(|wait| wait.age);
+        let age = self.transaction.map(|transaction| transaction.age);
+        (self.is_root_blocker, self.blocks, wait, age)
+    }
+}
+
+/// Returns user and address: `etl@10.0.3.7`.
+fn client_text(session: &Session) -> String {
+    let text = |text: Option<&Text>| text.map_or_else(|| "?".to_owned(), |text| text.as_str().to_owned());
+    format!(
+        "{}@{}",
+        text(session.user.as_ref()),
+        text(session.address.as_ref())
+    )
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session { id, client } => write!(f, "session {id} {client}"),
+            Self::Thread(thread) => write!(f, "thread {thread}, not through this proxy"),
+            Self::PreparedXa => f.write_str("a prepared XA transaction"),
+        }
+    }
+}
+
+/// Returns a table's name without quotes: `shop.orders`.
+pub fn table_name(sent: &Text) -> String {
+    sent.as_str().replace('`', "")
+}

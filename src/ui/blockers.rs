@@ -1,0 +1,159 @@
+//! The view of blockers: who waits for whom. Covers the table.
+
+mod absent;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::draw::{fit, lines, rect};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::blockers::{BlockerRow, ThreadRow, rows, totals};
+use crate::app::layout::Areas;
+use crate::model::counted;
+
+/// Width of the columns TRX and WAITS, in cells.
+const TIME: usize = 8;
+/// Width of the name of a thread with the lines of its tree, in cells: on a narrow and on a wide screen.
+const NAME: usize = 34;
+const WIDE_NAME: usize = 52;
+/// Screen width from which names have more room.
+const WIDE: usize = 110;
+
+/// Draws the view, if it is open.
+pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) {
+    let Some(pane) = app.modal.blockers() else {
+        return;
+    };
+    let table = rect(areas.table);
+    let area = if areas.detail.is_empty() {
+        table
+    } else {
+        table.union(rect(areas.detail))
+    };
+    for position in area.intersection(frame.area()).positions() {
+        if let Some(cell) = frame.buffer_mut().cell_mut(position) {
+            cell.reset();
+        }
+    }
+    let inner = Rect {
+        x: area.x + 1.min(area.width),
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let width = usize::from(inner.width);
+    let rows = rows(&app.table.view);
+    let mut text = absent::head(app, theme, width);
+    if rows.is_empty() {
+        text.extend(absent::no_blockers(app, theme, width));
+        return lines(text, inner, frame.buffer_mut());
+    }
+    text.push(heading(theme, width));
+    let top = u16::try_from(text.len()).unwrap_or(u16::MAX).min(inner.height);
+    lines(text, inner, frame.buffer_mut());
+    let foot = absent::servers(app, theme, width);
+    let foot_height = u16::try_from(foot.len()).unwrap_or(0).min(inner.height - top);
+    let list = Rect {
+        y: inner.y + top,
+        height: inner.height - top - foot_height,
+        ..inner
+    };
+    let chosen = pane.position(&rows);
+    let height = usize::from(list.height);
+    let last = rows.len().saturating_sub(height);
+    let first = pane.top.min(last);
+    for ((place, row), line) in rows.iter().enumerate().skip(first).zip(list.rows()) {
+        draw_row(row, chosen == Some(place), theme, line, frame);
+    }
+    let foot_area = Rect {
+        y: list.bottom(),
+        height: foot_height,
+        ..inner
+    };
+    lines(foot, foot_area, frame.buffer_mut());
+}
+
+/// Returns the summary: how many block how many.
+fn summary(app: &App) -> String {
+    let totals = totals(&app.table.view);
+    let blockers = counted(totals.roots, "root blocker");
+    let more = if totals.has_more { "at least " } else { "" };
+    let waiting = match totals.waiting {
+        1 => "1 session waits".to_owned(),
+        count => format!("{count} sessions wait"),
+    };
+    let longest = totals
+        .longest
+        .map(|longest| format!(", the longest for {longest}"));
+    format!("{blockers}, {more}{waiting}{}", longest.unwrap_or_default())
+}
+
+fn name_width(width: usize) -> usize {
+    if width >= WIDE {
+        WIDE_NAME
+    } else {
+        NAME.min(width / 2)
+    }
+}
+
+fn heading<'a>(theme: &Theme, width: usize) -> Line<'a> {
+    let name = name_width(width);
+    Line::styled(
+        format!("{:<name$}{:>TIME$}{:>TIME$}  DOING", "  SESSION", "TRX", "WAITS"),
+        theme.strong,
+    )
+}
+
+fn draw_row(row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let width = usize::from(area.width);
+    let line = match row {
+        BlockerRow::Note { tree, text } => Line::from(vec![
+            Span::styled(tree.clone(), theme.quiet),
+            Span::styled(
+                fit(text, width.saturating_sub(tree.width()), theme.glyphs.more),
+                theme.quiet,
+            ),
+        ]),
+        BlockerRow::Thread(thread) => thread_line(thread, theme, width),
+    };
+    line.render(area, frame.buffer_mut());
+    if is_chosen {
+        frame.buffer_mut().set_style(area, theme.selected);
+    }
+}
+
+fn thread_line<'a>(thread: &ThreadRow, theme: &Theme, width: usize) -> Line<'a> {
+    let more = theme.glyphs.more;
+    let name_width = name_width(width);
+    let is_root = thread.root.is_none();
+    let sign = if is_root { "▲ " } else { "" };
+    let room = name_width.saturating_sub(thread.tree.width() + sign.width() + 1);
+    let name = fit(&thread.name, room, more);
+    let pad = name_width.saturating_sub(thread.tree.width() + sign.width() + name.width());
+    let time =
+        |span: Option<crate::model::Span>| span.map_or_else(|| "-".to_owned(), |span| span.to_string());
+    let doing = fit(
+        &thread.doing,
+        width.saturating_sub(name_width + 2 * TIME + 2),
+        more,
+    );
+    Line::from(vec![
+        Span::styled(thread.tree.clone(), theme.quiet),
+        Span::styled(sign, theme.alarm),
+        Span::styled(
+            name,
+            if is_root {
+                theme.strong
+            } else {
+                ratatui::style::Style::new()
+            },
+        ),
+        Span::raw(" ".repeat(pad)),
+        Span::raw(format!("{:>TIME$}", time(thread.transaction))),
+        Span::raw(format!("{:>TIME$}  ", time(thread.wait))),
+        Span::raw(doing),
+    ])
+}

@@ -1,0 +1,117 @@
+//! What the view says about the servers that were read, and what is missing.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::summary;
+use crate::app::App;
+use crate::app::blockers::{rows, totals};
+use crate::model::{ServerLocks, counted};
+use crate::ui::draw::{fit, wrap};
+use crate::ui::theme::Theme;
+
+/// The command that loads the plugin for holders of metadata locks.
+const LOAD_PLUGIN: &str = "INSTALL SONAME 'metadata_lock_info'";
+
+/// Returns the title and the summary.
+pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let text = if !has_access(app) {
+        "needs a database user".to_owned()
+    } else if rows(&app.table.view).is_empty() {
+        if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
+            "no session waits for a lock".to_owned()
+        } else {
+            "unknown: no server could be read".to_owned()
+        }
+    } else {
+        summary(app)
+    };
+    vec![Line::from(vec![
+        Span::styled("BLOCKERS  ", theme.strong),
+        Span::raw(fit(&text, width.saturating_sub(10), theme.glyphs.more)),
+    ])]
+}
+
+fn has_access(app: &App) -> bool {
+    app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set)
+}
+
+fn servers_of(app: &App) -> impl Iterator<Item = &ServerLocks> {
+    app.table.view.locks.iter().flat_map(|locks| &locks.servers)
+}
+
+fn paragraph<'a>(text: &str, style: Style, width: usize) -> Vec<Line<'a>> {
+    let lines = wrap(text, width).into_iter();
+    lines.map(|line| Line::styled(line, style)).collect()
+}
+
+/// Returns what is shown if no thread blocks or waits.
+pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let mut text = vec![Line::default()];
+    if !has_access(app) {
+        let why = "MaxScale does not know who waits for whom; the servers do. With --sql-user maxtop reads \
+                   their locks through MaxScale, with SELECTs only.";
+        text.extend(paragraph(why, Style::new(), width));
+        text.push(Line::default());
+        text.push(Line::from(vec![
+            Span::styled("maxtop doctor --sql-user maxtop", theme.input),
+            Span::raw("   prints the CREATE USER and checks it"),
+        ]));
+        text.push(Line::default());
+        let silent = app.table.view.count_reason("silent");
+        let known = format!(
+            "Known without it: {} that moves no data (reason silent).",
+            match silent {
+                1 => "1 session has a statement".to_owned(),
+                count => format!("{count} sessions have a statement"),
+            }
+        );
+        text.extend(paragraph(&known, theme.quiet, width));
+        return text;
+    }
+    let totals = totals(&app.table.view);
+    let oldest = totals.oldest.map(|oldest| format!(", the oldest {oldest}"));
+    let open = counted(totals.transactions, "open transaction");
+    text.push(Line::raw(format!("{open}{}", oldest.unwrap_or_default())));
+    text.push(Line::default());
+    text.extend(servers(app, theme, width));
+    text
+}
+
+/// Returns which servers were read, why others could not be, and what is missing.
+pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let mut read = Vec::new();
+    let mut text = Vec::new();
+    for server in servers_of(app) {
+        let report = &server.report;
+        let name = report.server.as_str();
+        let fault = match &report.activity {
+            _ if server.is_outdated => "its last report is old".to_owned(),
+            Err(fault) => fault.to_string(),
+            Ok(_) if report.grants.is_some_and(|grants| !grants.may_see_all) => {
+                "missing privilege PROCESS: locks of other users are unknown".to_owned()
+            }
+            Ok(_) => {
+                read.push(name);
+                continue;
+            }
+        };
+        text.extend(paragraph(&format!("{name}: {fault}"), theme.warning, width));
+    }
+    if totals(&app.table.view).needs_plugin {
+        let why =
+            format!("Holders of metadata locks are only likely. To see them, on each server: {LOAD_PLUGIN}");
+        text.extend(paragraph(&why, theme.quiet, width));
+    }
+    if text.is_empty() && read.is_empty() {
+        return vec![Line::styled(
+            "waiting for the first reply of the servers …",
+            theme.quiet,
+        )];
+    }
+    if !read.is_empty() {
+        let line = format!("read from {}", read.join(", "));
+        text.push(Line::styled(fit(&line, width, theme.glyphs.more), theme.quiet));
+    }
+    text
+}
