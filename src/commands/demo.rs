@@ -39,10 +39,7 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
     let config = on_demo(config, demo, &spec, &running);
     let mut specs = specs(&config)?;
     add_server_access(&config, &mut specs)?;
-    let clients = specs
-        .into_iter()
-        .map(Client::new)
-        .collect::<Result<_, _>>()?;
+    let clients = specs.into_iter().map(Client::new).collect::<Result<_, _>>()?;
     let left = show(&runtime, &config, clients);
     runtime.shutdown_background();
     left
