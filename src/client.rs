@@ -1,8 +1,8 @@
 //! HTTP client for the admin API of one endpoint, in either dialect.
 //!
-//! Used by the poller and the one-shot commands. Each request uses its own connection and has one
-//! deadline. No request is repeated automatically. Errors are returned as [`RequestError`]. Bodies are
-//! decoded outside the runtime's threads.
+//! Used by the poller and the one-shot commands. Each request has one deadline. Most use a new
+//! connection; samples and the checks of a kill share one. A DELETE is never repeated, a GET only after a
+//! rejected token. Errors are returned as [`RequestError`]. Bodies are decoded outside the runtime's threads.
 
 mod access;
 mod checked;

@@ -42,7 +42,7 @@ pub(super) struct Exchange {
     tls: Option<rustls::ClientConfig>,
     url: EndpointUrl,
     access: Access,
-    /// Client certificate, shown if the server requests one. `None` over plain http.
+    /// Client certificate, sent if the server requests one. `None` over plain http.
     certificate: Option<Arc<ClientCertificate>>,
     /// Expiry of the server's certificate.
     end: CertificateEnd,

@@ -10,7 +10,8 @@ use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{AccountType, Dialect, Snapshot};
 
-/// Waits for the first list, reads the account, and then sleeps forever, because tasks must not end. If
+/// Waits for the first list, reads the account, and then sleeps forever, because the poller reports an ended task as a
+/// panic. If
 /// the account cannot be read, its type stays unknown, and the reply to a DELETE decides.
 pub(super) async fn run(
     client: Client,
@@ -18,11 +19,11 @@ pub(super) async fn run(
     out: mpsc::UnboundedSender<Msg>,
 ) {
     if client.has_credentials() && !client.is_read_only() {
-        let speaks = |listed: &Option<Arc<Snapshot>>| {
+        let is_jsonapi = |listed: &Option<Arc<Snapshot>>| {
             let snapshot = listed.as_ref();
             snapshot.is_some_and(|snapshot| snapshot.dialect == Dialect::JsonApi)
         };
-        let has_list = listed.wait_for(speaks).await.is_ok();
+        let has_list = listed.wait_for(is_jsonapi).await.is_ok();
         if has_list && matches!(client.account().await, Ok(Some(AccountType::Basic))) {
             // Fails only when the program exits.
             let _ = out.send(Msg::MayOnlyRead(client.endpoint()));
