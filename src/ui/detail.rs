@@ -6,6 +6,7 @@ mod connections;
 mod named;
 mod sections;
 mod servers;
+mod transaction;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -49,6 +50,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let mut text = title(app, pane, pen);
     text.extend(sections::section(app, pane, pen));
+    text.extend(transaction::section(app, pane, pen));
     let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
             None => "loading …".to_owned(),

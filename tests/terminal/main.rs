@@ -22,6 +22,7 @@ mod start;
 mod tls_front;
 
 mod audit;
+mod blockers;
 mod bulk;
 mod columns;
 mod configuration;

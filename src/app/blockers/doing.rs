@@ -54,6 +54,10 @@ pub(super) fn origin(owner: Option<&ThreadOwner>, id: u64, server: &str) -> Opti
 /// transaction has changed.
 pub(super) fn holds<'a>(node: &ThreadNode, waiters: impl Iterator<Item = &'a ThreadNode>) -> Option<String> {
     let mut parts = Vec::new();
+    let queues = node
+        .wait
+        .as_ref()
+        .is_some_and(|wait| wait.kind == WaitKind::MetadataLock);
     for wait in waiters.filter_map(|waiter| waiter.wait.as_ref()) {
         let text = match (&wait.lock, wait.kind) {
             (Some(lock), _) => {
@@ -62,6 +66,8 @@ pub(super) fn holds<'a>(node: &ThreadNode, waiters: impl Iterator<Item = &'a Thr
                 let table = table_name(&lock.table);
                 format!("{table}{}{}", index.unwrap_or_default(), mode.unwrap_or_default())
             }
+            // Readers wait behind a change of the table that itself waits.
+            (None, WaitKind::MetadataLock) if queues => continue,
             (None, WaitKind::MetadataLock) => "a metadata lock".to_owned(),
             (None, WaitKind::UserLock) => "a user lock".to_owned(),
             (None, WaitKind::RowLock) => continue,
