@@ -295,4 +295,6 @@ const HOLD_AFTER_KEY: Duration = Duration::from_secs(5);
 #[cfg(test)]
 pub(crate) mod harness;
 #[cfg(test)]
+pub(crate) mod locked;
+#[cfg(test)]
 mod tests;

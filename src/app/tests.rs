@@ -1,4 +1,5 @@
 mod arranging;
+mod blockers;
 mod client;
 mod filtering;
 mod grace;

@@ -1,5 +1,6 @@
 //! Frames of the screen at fixed sizes, as text. Each covers one case.
 
+mod blockers;
 mod columns;
 mod groups;
 mod kills;

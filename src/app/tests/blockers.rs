@@ -1,0 +1,267 @@
+//! Reasons, filters, view and kills by what servers report about locks.
+
+use std::time::Duration;
+
+use crate::app::blockers::rows;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::app::locked::{activity, list_without, locked, report};
+use crate::app::msg::Effect;
+use crate::model::{LockWaits, ServerAccessFault, ServerActivity, Text, TextLimit};
+
+fn text(raw: &str) -> Text {
+    Text::clean(raw, TextLimit::Name)
+}
+
+/// Returns the reasons of all rows as short texts, from top to bottom.
+fn why(stage: &AppHarness) -> Vec<(u64, String)> {
+    let rows = stage.app.table.view.window(0, 100);
+    let short = rows.map(|row| {
+        let all = row.diagnosis.found.iter().map(|found| found.short(row.session));
+        (row.session.id.0, all.collect::<Vec<_>>().join(", "))
+    });
+    short.filter(|(_, why)| !why.is_empty()).collect()
+}
+
+/// Returns the name of each thread of the view with its lines of the tree.
+fn tree(stage: &AppHarness) -> Vec<String> {
+    let rows = rows(&stage.app.table.view);
+    let threads = rows.iter().filter_map(|row| row.thread());
+    threads
+        .map(|thread| format!("{}{}", thread.tree, thread.name))
+        .collect()
+}
+
+/// Passes the check of the open dialog for a session.
+fn pass_check(stage: &mut AppHarness, id: u64) {
+    let ticket = stage.last_check().unwrap();
+    let detail = stage.detail(id);
+    stage.on_check(ticket, Ok(detail));
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+}
+
+#[test]
+fn the_root_blocker_is_first_and_every_trouble_has_one_reason() {
+    let stage = locked((80, 24));
+    assert_eq!(
+        why(&stage),
+        [
+            (1042, "blocks 3 for 48s".to_owned()),
+            (1187, "waits 48s for 1042".to_owned()),
+            (1188, "waits 12s for 1042".to_owned()),
+        ]
+    );
+    let view = &stage.app.table.view;
+    let words = |place: usize| {
+        let row = view.row(place).unwrap();
+        row.diagnosis.strongest().unwrap().words(row.session)
+    };
+    assert_eq!(
+        words(0),
+        "blocks 3 sessions, the longest for 48s; transaction open for 6m, idle since its last statement, \
+         4 rows locked"
+    );
+    assert_eq!(
+        words(1),
+        "waits 48s on db-01 for session 1042 etl@10.0.3.7, lock on shop.orders"
+    );
+}
+
+#[test]
+fn a_transaction_that_blocks_no_other_is_marked_by_its_age_while_idle() {
+    let mut stage = locked((80, 24));
+    let alone = ServerActivity {
+        lock_waits: LockWaits::None,
+        ..activity()
+    };
+    let mut alone = alone;
+    alone.transactions.rows.truncate(1);
+    report(&mut stage, Ok(alone));
+    list_without(&mut stage, &[]);
+    assert_eq!(why(&stage), [(1042, "transaction 6m".to_owned())]);
+    let row = stage.app.table.view.row(0).unwrap();
+    let words = row.diagnosis.strongest().unwrap().words(row.session);
+    assert!(!words.contains("inferred"), "{words}");
+    // A statement runs: the transaction is in use.
+    let mut busy = ServerActivity {
+        lock_waits: LockWaits::None,
+        ..activity()
+    };
+    busy.transactions.rows.truncate(1);
+    busy.threads.rows[0].command = Some(text("Query"));
+    report(&mut stage, Ok(busy));
+    list_without(&mut stage, &[]);
+    assert_eq!(why(&stage), []);
+}
+
+#[test]
+fn filters_use_the_locks() {
+    let mut stage = locked((80, 24));
+    for (filter, ids) in [
+        ("blocks>0", &[1042, 1188][..]),
+        ("waits>=12s", &[1187, 1188]),
+        ("trx>5m", &[1042]),
+        ("rows_locked=0", &[1300]),
+        ("reason=blocks", &[1042]),
+    ] {
+        stage.type_text(&format!("/{filter}"));
+        stage.press(Code::Enter);
+        let mut shown = stage.shown().0;
+        shown.sort_unstable();
+        assert_eq!(shown, ids, "{filter}");
+        stage.press(Code::Esc);
+    }
+}
+
+#[test]
+fn locks_are_unknown_without_a_current_report() {
+    let mut stage = locked((80, 24));
+    report(&mut stage, Err(ServerAccessFault::NoPrivilege(text("PROCESS"))));
+    list_without(&mut stage, &[]);
+    assert_eq!(why(&stage), []);
+    let row = stage.app.table.view.row(0).unwrap();
+    assert!(row.diagnosis.unjudged.has("blocks"));
+    report(&mut stage, Ok(activity()));
+    stage.wait(Duration::from_secs(20));
+    list_without(&mut stage, &[]);
+    let row = stage.app.table.view.row(0).unwrap();
+    assert!(row.diagnosis.unjudged.has("blocks"), "the report is 20 s old");
+}
+
+#[test]
+fn the_view_has_the_blocker_of_most_first_with_its_waiters_below() {
+    let stage = locked((80, 24));
+    assert_eq!(
+        tree(&stage),
+        [
+            "1042 etl@10.0.3.7",
+            "  ├ 1187 shop_api@10.0.1.7",
+            "  └ 1188 web@10.0.1.2",
+            "    └ 1211 web@10.0.1.3",
+            "thread 77 root@localhost",
+            "  └ 1230 web@10.0.1.4",
+        ]
+    );
+}
+
+#[test]
+fn a_kill_from_the_view_is_skipped_if_the_session_no_longer_blocks() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bK");
+    pass_check(&mut stage, 1042);
+    stage.press(Code::Char('y'));
+    let free = ServerActivity {
+        lock_waits: LockWaits::None,
+        ..ServerActivity::default()
+    };
+    report(&mut stage, Ok(free));
+    let ticket = stage.last_check().unwrap();
+    let detail = stage.detail(1042);
+    stage.on_check(ticket, Ok(detail));
+    assert_eq!(stage.deletes(), []);
+    let status = stage.app.status.clone().unwrap().text;
+    assert!(status.contains("no longer blocks"), "{status}");
+}
+
+#[test]
+fn a_kill_from_the_view_ends_a_session_that_still_blocks() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bK");
+    pass_check(&mut stage, 1042);
+    stage.press(Code::Char('y'));
+    report(&mut stage, Ok(activity()));
+    let ticket = stage.last_check().unwrap();
+    let detail = stage.detail(1042);
+    stage.on_check(ticket, Ok(detail));
+    assert!(matches!(stage.deletes()[..], [(1042, _)]));
+}
+
+#[test]
+fn the_dialog_of_a_waiter_names_its_root_and_changes_to_it() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bjjjK");
+    let root = |stage: &AppHarness| stage.app.modal.kill_dialog().unwrap().root.clone();
+    let victim = |stage: &AppHarness| {
+        let dialog = stage.app.modal.kill_dialog().unwrap();
+        dialog.batch.tasks()[0].victim.identity.id.0
+    };
+    assert_eq!(victim(&stage), 1211);
+    assert_eq!(root(&stage).unwrap().name, "session 1042 etl@10.0.3.7");
+    stage.press(Code::Char('b'));
+    assert_eq!(victim(&stage), 1042);
+    assert!(root(&stage).is_none());
+}
+
+#[test]
+fn a_thread_that_is_no_session_has_a_kill_to_copy_unless_it_is_protected() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bjjjjK");
+    assert!(stage.app.modal.kill_dialog().is_none());
+    stage.press(Code::Char('y'));
+    let copied = |stage: &AppHarness| {
+        let texts = stage.asked.iter().filter_map(|effect| match effect {
+            Effect::Copy(text) => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(copied(&stage), ["KILL 77"]);
+    for (user, command) in [
+        ("system user", "Slave_SQL"),
+        ("event_scheduler", "Daemon"),
+        ("repl", "Binlog Dump"),
+        ("wsrep applier", "Sleep"),
+    ] {
+        let mut activity = activity();
+        let thread = activity
+            .threads
+            .rows
+            .iter_mut()
+            .find(|thread| thread.id == 77)
+            .unwrap();
+        thread.user = Some(text(user));
+        thread.command = Some(text(command));
+        report(&mut stage, Ok(activity));
+        list_without(&mut stage, &[]);
+        stage.press(Code::Char('y'));
+        let status = stage.app.status.clone().unwrap().text;
+        assert!(status.starts_with("nothing to copy"), "{user}: {status}");
+    }
+    stage.app.settings.protect = crate::filter::Filter::parse("user=root").unwrap();
+    report(&mut stage, Ok(activity()));
+    list_without(&mut stage, &[]);
+    stage.press(Code::Char('y'));
+    assert_eq!(copied(&stage), ["KILL 77"], "protect matches its user");
+}
+
+#[test]
+fn a_cycle_and_a_hundred_waiters_are_bounded() {
+    let mut stage = locked((80, 24));
+    let mut many = activity();
+    let LockWaits::Known(pairs) = &mut many.lock_waits else {
+        unreachable!()
+    };
+    let pair = pairs.rows[0].clone();
+    for waiter in 1000..1100 {
+        let blocker = 261;
+        pairs.rows.push(crate::model::LockWait {
+            waiter,
+            blocker,
+            ..pair.clone()
+        });
+    }
+    for (waiter, blocker) in [(2000, 2001), (2001, 2000)] {
+        pairs.rows.push(crate::model::LockWait {
+            waiter,
+            blocker,
+            ..pair.clone()
+        });
+    }
+    report(&mut stage, Ok(many));
+    list_without(&mut stage, &[]);
+    let tree = tree(&stage);
+    assert!(tree.len() < 25, "{tree:#?}");
+    let in_cycle = |name: &&String| name.contains("thread 2000") || name.contains("thread 2001");
+    assert_eq!(tree.iter().filter(in_cycle).count(), 2);
+}

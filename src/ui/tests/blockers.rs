@@ -1,0 +1,82 @@
+//! The view of blockers, the details and the dialog of sessions with locks.
+
+use super::frame;
+use crate::app::AppSettings;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::app::locked::{locked, report};
+use crate::model::{Dialect, ServerAccessFault, ServerActivity, SessionDetail, Text, TextLimit};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+/// Draws what `open` has opened, at each size.
+fn view(name: &str, open: impl Fn(&mut AppHarness)) {
+    for size in SIZES {
+        let mut stage = locked(size);
+        open(&mut stage);
+        stage.wait_until_idle();
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), frame(&stage));
+    }
+}
+
+#[test]
+fn who_waits_for_whom() {
+    view("tree", |stage| stage.press(Code::Char('b')));
+}
+
+#[test]
+fn the_details_of_a_blocker_and_of_a_waiter() {
+    for (name, id) in [("blocker", 1042), ("waiter", 1187)] {
+        view(name, |stage| {
+            stage.type_text(&id.to_string());
+            stage.press(Code::Enter);
+            let detail: SessionDetail = stage.detail(id);
+            stage.on_observation(Ok(detail));
+        });
+    }
+}
+
+#[test]
+fn the_dialog_of_a_blocker_and_of_a_waiter() {
+    for (name, keys) in [("kill_blocker", "bK"), ("kill_waiter", "bjK")] {
+        view(name, |stage| {
+            stage.type_text(keys);
+            let (ticket, id) = stage.checks()[0];
+            stage.on_check(ticket, Ok(stage.detail(id)));
+        });
+    }
+}
+
+#[test]
+fn the_view_without_a_database_user() {
+    let mut stage = AppHarness::with(AppSettings::default(), Dialect::JsonApi, (80, 24));
+    stage.press(Code::Char('b'));
+    insta::assert_snapshot!(frame(&stage));
+}
+
+#[test]
+fn the_view_without_waiters_and_with_a_fault() {
+    let mut stage = locked((80, 24));
+    report(&mut stage, Ok(ServerActivity::default()));
+    crate::app::locked::list_without(&mut stage, &[]);
+    stage.press(Code::Char('b'));
+    stage.wait_until_idle();
+    insta::assert_snapshot!("no_waiters", frame(&stage));
+    let denied = Text::clean("Access denied; you need the PROCESS privilege", TextLimit::Line);
+    report(&mut stage, Err(ServerAccessFault::NoPrivilege(denied)));
+    crate::app::locked::list_without(&mut stage, &[]);
+    insta::assert_snapshot!("no_privilege", frame(&stage));
+}
+
+#[test]
+fn the_tree_in_ascii() {
+    let mut stage = locked((80, 24));
+    stage.app.settings.ascii = true;
+    stage.press(Code::Char('b'));
+    stage.wait_until_idle();
+    let frame = frame(&stage);
+    assert!(
+        frame.is_ascii() && !frame.contains('?') || frame.matches('?').count() == 1,
+        "{frame}"
+    );
+}
