@@ -192,6 +192,7 @@ impl App {
     /// `y` in the view: copies the statement that ends the thread under the cursor.
     pub(super) fn copy_blocker(&mut self) {
         let Some(row) = self.chosen_blocker() else {
+            self.status = Some(Status::note("nothing to copy: no thread waits".to_owned()));
             return;
         };
         match self.kill_statement(&row.key) {

@@ -15,6 +15,7 @@ use super::kill_progress;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
+use crate::app::blockers::rows;
 use crate::app::detail::DetailPane;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
@@ -212,6 +213,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 /// Whether the key's action is possible now. Other keys are not shown.
 fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
+    let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
+    if binding.context == KeyContext::Blockers && needs_thread && rows(&app.table.view).is_empty() {
+        return false;
+    }
     match binding.action {
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),

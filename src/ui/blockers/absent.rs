@@ -69,11 +69,13 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
         text.extend(paragraph(&known, theme.quiet, width));
         return text;
     }
-    let totals = totals(&app.table.view);
-    let oldest = totals.oldest.map(|oldest| format!(", the oldest {oldest}"));
-    let open = counted(totals.transactions, "open transaction");
-    text.push(Line::raw(format!("{open}{}", oldest.unwrap_or_default())));
-    text.push(Line::default());
+    if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
+        let totals = totals(&app.table.view);
+        let oldest = totals.oldest.map(|oldest| format!(", the oldest {oldest}"));
+        let open = counted(totals.transactions, "open transaction");
+        text.push(Line::raw(format!("{open}{}", oldest.unwrap_or_default())));
+        text.push(Line::default());
+    }
     text.extend(servers(app, theme, width));
     text
 }

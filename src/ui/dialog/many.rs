@@ -35,6 +35,7 @@ pub(super) fn text<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usi
         let text = format!("{text}   (re-checked before each DELETE)");
         fact("filter", &text, theme, width)
     }));
+    lines.extend(locks(app, tasks, theme, width));
     let mut below = selected(asking, theme, width);
     below.push(Line::default());
     below.extend(consequences(tasks, theme, width));
@@ -52,6 +53,25 @@ fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
         Span::styled(format!("{label:<LABEL$}"), theme.quiet),
         Span::raw(fit(&theme.compared(value), room, theme.glyphs.more)),
     ])
+}
+
+/// Returns how many of the sessions block others, wait, or do neither. Nothing without server access.
+fn locks<'a>(app: &App, tasks: &[KillTask], theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let (mut blockers, mut waiters, mut others) = (0_usize, 0_usize, 0_usize);
+    let mut is_known = false;
+    for task in tasks {
+        let identity = &task.victim.identity;
+        let locks = app.locks_of(identity.endpoint).filter(|locks| !locks.is_empty());
+        is_known |= locks.is_some();
+        let own = locks.and_then(|locks| locks.session(identity.id));
+        match own {
+            Some(own) if own.blocks > 0 => blockers += 1,
+            Some(own) if own.wait.is_some() => waiters += 1,
+            _ => others += 1,
+        }
+    }
+    let text = format!("{blockers} block others, {waiters} wait, {others} neither");
+    is_known.then(|| fact("locks", &text, theme, width))
 }
 
 /// Minimum width at which the counts have words, in cells.

@@ -1,11 +1,12 @@
 //! One victim in full.
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{DialogBody as Page, consequences};
 use crate::app::App;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
-use crate::model::{Difference, counted};
+use crate::model::{Difference, EndpointId, SessionLocks, counted};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -53,6 +54,10 @@ fn locking<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<L
         return Vec::new();
     };
     let mut texts = Vec::new();
+    texts.extend(
+        running(app, locks, identity.endpoint)
+            .map(|text| (fit(&text, width, theme.glyphs.more), Style::new())),
+    );
     if locks.blocks > 0 {
         let noun = if locks.blocks == 1 {
             "session waits"
@@ -83,6 +88,17 @@ fn locking<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<L
         lines.map(move |line| Line::styled(line, style))
     });
     lines.collect()
+}
+
+/// Returns the statement that a server runs for the session: `runs for 48s on db-01, thread 269: UPDATE …`.
+fn running(app: &App, locks: &SessionLocks, endpoint: EndpointId) -> Option<String> {
+    let server = app.locks_of(endpoint)?.server(&locks.server)?;
+    let thread = server.report.thread(locks.thread)?;
+    let (statement, time) = (thread.statement.as_ref()?, thread.time?);
+    Some(format!(
+        "runs for {time} on {}, thread {}: {statement}",
+        locks.server, thread.id
+    ))
 }
 
 /// Number of changed rows above which rolling back takes long.
