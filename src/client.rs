@@ -5,6 +5,7 @@
 //! decoded outside the runtime's threads.
 
 mod access;
+mod account;
 mod checked;
 mod connected;
 mod continuity;

@@ -115,6 +115,23 @@ impl Exchange {
         dialect: Dialect,
         target: &str,
     ) -> Result<Reply, RequestError> {
+        let (reply, pass) = self.get_unnoted(http, dialect, target).await?;
+        self.note_reply(&pass, &reply, dialect);
+        Ok(reply)
+    }
+
+    /// Sends a GET for one resource that an account may be barred from. Its rejection says nothing about the
+    /// credentials.
+    pub(super) async fn get_aside(&self, dialect: Dialect, target: &str) -> Result<Reply, RequestError> {
+        Ok(self.get_unnoted(&self.http, dialect, target).await?.0)
+    }
+
+    async fn get_unnoted(
+        &self,
+        http: &reqwest::Client,
+        dialect: Dialect,
+        target: &str,
+    ) -> Result<(Reply, AuthHeader), RequestError> {
         let mut pass = self.access.auth_header()?;
         let mut reply = self
             .exchange_over(http, Method::GET, dialect, target, &pass)
@@ -126,8 +143,7 @@ impl Exchange {
                 .exchange_over(http, Method::GET, dialect, target, &pass)
                 .await?;
         }
-        self.note_reply(&pass, &reply, dialect);
-        Ok(reply)
+        Ok((reply, pass))
     }
 
     fn note_reply(&self, pass: &AuthHeader, reply: &Reply, dialect: Dialect) {

@@ -125,7 +125,9 @@ impl RequestError {
                 ..
             } => "check user and password, and admin_readwrite_hosts",
             Self::NotAllowed { .. } => "give --user, and the password in MAXTOP_PASSWORD or --password-file",
-            Self::MayOnlyRead => "use an account of type admin, from a host in admin_readwrite_hosts",
+            Self::MayOnlyRead => {
+                "use an account with the permission edit (before 25.10: type admin), from a host in admin_readwrite_hosts"
+            }
             Self::Redirected(_) | Self::Unclear404 | Self::Encoded(_) => {
                 "give the address of the admin API itself"
             }

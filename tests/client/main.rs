@@ -10,6 +10,7 @@ mod access;
 mod dialects;
 mod faults;
 mod lanes;
+mod permissions;
 mod polling;
 mod requests;
 mod sampling;

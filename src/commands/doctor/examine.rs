@@ -65,7 +65,7 @@ async fn request_jsonapi(client: &Client, facts: &mut Facts) {
     facts.instances = client.instances().await.map_err(Unavailable::Fault);
     facts.services = probed(client.services().await);
     facts.workers = probed(client.workers().await);
-    facts.account = probed(client.account().await);
+    facts.account = probed(client.account(facts.release()).await);
 }
 
 fn set_unavailable(facts: &mut Facts, why: &Unavailable) {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::client::{Client, EndpointUrl, Inspection, ListForm};
 use crate::config::Config;
-use crate::model::{AccountType, Dialect, Instance, RequestError, Services, Version, Worker};
+use crate::model::{Account, Dialect, Instance, RequestError, Services, Version, Worker};
 
 /// Settings of the requests to the endpoint.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ pub(super) struct Facts {
     pub(super) list: Probed<ListProbe>,
     pub(super) services: Probed<Services>,
     pub(super) workers: Probed<Vec<Worker>>,
-    pub(super) account: Probed<AccountType>,
+    pub(super) account: Probed<Account>,
     /// Maximum number of open files, if the process runs on this machine.
     pub(super) file_limit: Option<u64>,
 }

@@ -13,8 +13,8 @@ use super::report::{Report, json, text};
 use super::{ExitStatus, examined};
 use crate::client::{Inspection, ListForm};
 use crate::model::{
-    AccountType, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, ProcessStart, ProxySettings, RequestError,
-    ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
+    Account, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, Permissions, ProcessStart, ProxySettings,
+    RequestError, ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
 };
 
 const NOT_REPORTED: Unavailable = Unavailable::NotReported("not asked");
@@ -117,7 +117,7 @@ fn well() -> Facts {
             };
             2
         ]),
-        account: Ok(AccountType::Admin),
+        account: Ok(typed("admin")),
         file_limit: Some(1_024),
     }
 }
@@ -366,19 +366,52 @@ fn an_open_door_is_a_warning_unless_it_is_within_its_machine() {
     }
 }
 
+/// An account of a type of older releases.
+fn typed(role: &str) -> Account {
+    Account {
+        role: Some(clean(role)),
+        permissions: Permissions::of_type(role),
+    }
+}
+
 #[test]
-fn a_role_is_read_and_never_tried() {
+fn permissions_are_read_and_never_tried() {
     let account = |account| but(|facts| facts.account = account);
-    says(&well(), "role", Fine, "user admin has type admin", &[]);
     says(
-        &account(Ok(AccountType::Basic)),
+        &well(),
         "role",
-        Warning,
-        "can view, cannot kill",
-        &["use a user of type admin, or --read-only"],
+        Fine,
+        "user admin (admin) has permissions view, edit, sql: can kill",
+        &[],
     );
+    let night = Account {
+        role: Some(clean("night")),
+        permissions: Some(Permissions::of_names(["view", "edit"])),
+    };
+    says(
+        &account(Ok(night)),
+        "role",
+        Fine,
+        "user admin (night) has permissions view, edit: can",
+        &[],
+    );
+    for barred in [
+        typed("basic"),
+        Account {
+            role: None,
+            permissions: Some(Permissions::NONE),
+        },
+    ] {
+        says(
+            &account(Ok(barred)),
+            "role",
+            Warning,
+            "cannot kill sessions",
+            &["use a user with the permission edit (before 25.10: of type admin), or --read-only"],
+        );
+    }
     for unknown in [
-        account(Ok(AccountType::Other(clean("guest")))),
+        account(Ok(typed("guest"))),
         account(Err(Unavailable::Fault(RequestError::NotFound))),
         account(Err(NOT_REPORTED)),
         but(|facts| facts.dialect = Some(Dialect::Draft)),
@@ -389,7 +422,7 @@ fn a_role_is_read_and_never_tried() {
         facts.proxy.as_mut().unwrap().instance.version = Some(clean("21.06.17"));
     });
     says(&old, "role", Skipped, "has no DELETE", &[]);
-    let mut watching = account(Ok(AccountType::Basic));
+    let mut watching = account(Ok(typed("basic")));
     watching.request.read_only = true;
     says(&watching, "role", Fine, "--read-only", &[]);
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
-use crate::model::{AccountType, Dialect, RequestError, Text, Version};
+use crate::model::{Account, Dialect, RequestError, Text, Version};
 
 pub(super) fn authentication(facts: &Facts) -> CheckResult {
     match facts.refusal() {
@@ -76,7 +76,7 @@ pub(super) fn role(facts: &Facts) -> CheckResult {
         };
     }
     if facts.dialect == Some(Dialect::Draft) {
-        return CheckResult::skipped("unknown: the draft has no roles; only a DELETE would show it");
+        return CheckResult::skipped("unknown: the draft has no permissions; only a DELETE would show it");
     }
     if facts
         .release()
@@ -90,15 +90,24 @@ pub(super) fn role(facts: &Facts) -> CheckResult {
     }
     let user = facts.request.user.as_deref().unwrap_or("?");
     match &facts.account {
-        Ok(AccountType::Admin) => CheckResult::ok(format!("user {user} has type admin: can kill sessions")),
-        Ok(AccountType::Basic) => {
-            CheckResult::warning(format!("user {user} has type basic: can view, cannot kill"))
-                .advise("use a user of type admin, or --read-only")
-        }
-        Ok(AccountType::Other(kind)) => unknown(&format!("user {user} has type {kind}")),
+        Ok(account) => of_account(user, account),
         Err(Unavailable::Fault(fault)) => unknown(&format!("user {user}: {fault}")),
-        Err(Unavailable::NotReported(_)) => unknown("the endpoint does not report the type"),
+        Err(Unavailable::NotReported(_)) => unknown("the endpoint does not report the permissions"),
     }
+}
+
+fn of_account(user: &str, account: &Account) -> CheckResult {
+    let role = account.role.as_ref().map(|role| format!(" ({role})"));
+    let user = format!("user {user}{}", role.unwrap_or_default());
+    let Some(permissions) = account.permissions else {
+        return unknown(&format!("{user} has unknown permissions"));
+    };
+    let found = format!("{user} has permissions {}", permissions.names());
+    if permissions.edit {
+        return CheckResult::ok(format!("{found}: can kill sessions"));
+    }
+    CheckResult::warning(format!("{found}: cannot kill sessions"))
+        .advise("use a user with the permission edit (before 25.10: of type admin), or --read-only")
 }
 
 fn unknown(why: &str) -> CheckResult {
