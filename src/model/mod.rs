@@ -37,7 +37,7 @@ pub use moment::Now;
 pub use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use permissions::{Account, Permissions};
 pub use request_error::{Remedy, RequestError};
-pub use server::{Health, ServerState, Servers};
+pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use service::{Load, ServiceState, Services};
 pub use session::{
     Connected, JsonApiFields, RunningStatement, ServerConnection, Session, SessionId, SessionPhase,
