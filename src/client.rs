@@ -22,6 +22,7 @@ mod spec;
 mod target;
 mod tls;
 mod tls_fault;
+mod token;
 mod url;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,6 +46,7 @@ pub use inspection::Inspection;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
+pub use token::{TokenReport, TokenSpec};
 pub use url::{EndpointUrl, UrlError};
 
 /// A client of one endpoint. Clones share all state.
@@ -80,6 +82,9 @@ impl Client {
             if !spec.url.may_carry_passwords(spec.allow_plain_http) {
                 return Err(ClientError::PlainHttp(spec.url));
             }
+        }
+        if spec.token.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
+            return Err(ClientError::PlainHttpToken(spec.url));
         }
         Ok(Self(Arc::new(Inner {
             endpoint: spec.endpoint,
@@ -123,6 +128,11 @@ impl Client {
     /// Whether credentials are sent.
     pub fn has_credentials(&self) -> bool {
         self.0.exchange.access().has_credentials()
+    }
+
+    /// Returns the token that was given instead of a password, if any.
+    pub fn given_token(&self) -> Option<TokenReport> {
+        self.0.exchange.access().given_token()
     }
 
     /// Returns the security warnings to show permanently: no encryption, or no verification of the

@@ -21,6 +21,7 @@ mod setting;
 mod settings;
 mod tables;
 mod tls;
+mod token;
 mod trust;
 mod value;
 
@@ -45,6 +46,7 @@ pub use self::sample::sample;
 pub use self::setting::{Form, KeyScope, Setting};
 pub use self::settings::SettingId;
 pub use self::tls::{TlsFiles, TlsTexts};
+pub use self::token::TokenSource;
 pub use self::trust::UnsafeFile;
 pub(crate) use self::value::number;
 

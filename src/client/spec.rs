@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use thiserror::Error;
 
+use super::token::TokenSpec;
 use super::url::EndpointUrl;
 use crate::model::{Dialect, EndpointId, Text};
 use crate::wire::Bounds;
@@ -65,6 +66,8 @@ pub struct ClientSpec {
     pub url: EndpointUrl,
     /// User and password. `None` if the server requires none.
     pub credentials: Option<Credentials>,
+    /// Token that is sent instead of user and password. `None` if there is none.
+    pub token: Option<TokenSpec>,
     /// TLS settings; ignored over plain http.
     pub tls: TlsSpec,
     /// When tokens are requested.
@@ -90,6 +93,7 @@ impl ClientSpec {
             endpoint,
             url,
             credentials: None,
+            token: None,
             tls: TlsSpec::default(),
             tokens: TokenUse::default(),
             timeout: Duration::from_secs(10),
@@ -121,6 +125,11 @@ pub enum ClientError {
         "{0}: a password is not sent over plain http to another machine: use https://, or --allow-plain-http"
     )]
     PlainHttp(EndpointUrl),
+    /// The token would be sent without encryption.
+    #[error(
+        "{0}: a token is not sent over plain http to another machine: use https://, or --allow-plain-http"
+    )]
+    PlainHttpToken(EndpointUrl),
     /// Basic authentication ends the user name at the first colon.
     #[error("{0}: a user name cannot contain ':', check --user")]
     User(EndpointUrl),

@@ -5,6 +5,7 @@ mod maxctrl;
 mod passwords;
 mod precedence;
 mod reference;
+mod tokens;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;

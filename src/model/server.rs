@@ -54,7 +54,7 @@ pub struct ServerState {
 /// State of a server in the form of 25.10 and later (`status`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerStatus {
-    /// What an administrator has set: `Normal`, `Maintenance`, `Draining`, `Drained`.
+    /// Mode, as set by an administrator: `Normal`, `Maintenance`, `Draining`, `Drained`.
     pub mode: Option<Text>,
     /// Use of the server: `Write`, `Read`, `Up`, `Down`.
     pub state: Option<Text>,

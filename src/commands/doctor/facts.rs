@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::client::{Client, EndpointUrl, Inspection, ListForm};
+use crate::client::{Client, EndpointUrl, Inspection, ListForm, TokenReport};
 use crate::config::Config;
 use crate::model::{Account, Dialect, Instance, RequestError, Services, Version, Worker};
 
@@ -14,6 +14,8 @@ use crate::model::{Account, Dialect, Instance, RequestError, Services, Version, 
 pub(super) struct RequestSettings {
     /// User of the credentials; `None` without credentials.
     pub(super) user: Option<String>,
+    /// Token that is sent instead of user and password.
+    pub(super) token: Option<TokenReport>,
     /// Whether certificates are not verified (`--insecure`).
     pub(super) insecure: bool,
     /// Whether only GET is sent (`--read-only`).
@@ -31,6 +33,7 @@ impl RequestSettings {
         let site = config.endpoints.get(usize::from(client.endpoint().0));
         Self {
             user: client.user().map(str::to_owned),
+            token: client.given_token(),
             insecure: site.is_some_and(|site| site.tls.insecure),
             read_only: client.is_read_only(),
             interval: config.interval,

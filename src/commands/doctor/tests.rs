@@ -11,7 +11,7 @@ use super::examine::limit_in;
 use super::facts::{ConnectResult, Facts, ListProbe, RequestSettings, Unavailable};
 use super::report::{Report, json, text};
 use super::{ExitStatus, examined};
-use crate::client::{Inspection, ListForm};
+use crate::client::{Inspection, ListForm, TokenReport};
 use crate::model::{
     Account, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, Permissions, ProcessStart, ProxySettings,
     RequestError, ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
@@ -82,6 +82,7 @@ fn well() -> Facts {
         url: "127.0.0.1".parse().unwrap(),
         request: RequestSettings {
             user: Some("admin".to_owned()),
+            token: None,
             insecure: false,
             read_only: false,
             interval: Duration::from_secs(1),
@@ -898,4 +899,59 @@ fn docs_have_the_table_of_checks() {
         writeln!(table, "| `{}` | {} |", check.name, check.about).unwrap();
     }
     crate::docs::assert_table("doctor.md", "checks", &table);
+}
+
+#[test]
+fn the_expiry_of_a_token_is_named_and_warned_of() {
+    let with = |left: Option<i64>, is_renewable| {
+        but(|facts| {
+            let end = left.map(|left| facts.now + SignedDuration::from_secs(left));
+            facts.request.token = Some(TokenReport {
+                expires: end,
+                is_renewable,
+            });
+        })
+    };
+    let name = "authentication";
+    says(
+        &with(None, false),
+        name,
+        Fine,
+        "the token of user admin is accepted, expiry unknown",
+        &[],
+    );
+    says(
+        &with(Some(3_600), false),
+        name,
+        Fine,
+        "valid until 1970-01-01 01:00:00 UTC",
+        &[],
+    );
+    says(
+        &with(Some(60), true),
+        name,
+        Fine,
+        "00:01:00 UTC; then it is read again",
+        &[],
+    );
+    says(
+        &with(Some(299), false),
+        name,
+        Warning,
+        "valid until 1970-01-01 00:04:59 UTC: token expires in 4m",
+        &["get a new token, or use --token-command, which is run again when the token has expired"],
+    );
+    let rejected = but(|facts| {
+        silent(facts);
+        let why = clean(": it expired 2026-11-28 03:40:00 UTC");
+        facts.proxy = Err(Unavailable::Fault(RequestError::TokenRejected(why)));
+    });
+    says(
+        &rejected,
+        name,
+        Failure,
+        "the token was rejected (401): it expired 2026-11-28 03:40:00 UTC",
+        &["get a new token, and give it by --token-file or MAXTOP_TOKEN"],
+    );
+    assert_eq!(examined(String::new(), &rejected).exit, ExitStatus::NotAllowed);
 }

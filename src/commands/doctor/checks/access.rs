@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::commands::connect::TOKEN_WARNING;
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
 use crate::model::{Account, Dialect, RequestError, Text, Version};
@@ -19,6 +20,7 @@ pub(super) fn authentication(facts: &Facts) -> CheckResult {
                 ..result
             };
         }
+        Some(fault @ RequestError::TokenRejected(_)) => return CheckResult::fault(fault),
         Some(_) => return CheckResult::skipped(facts.silence()),
         None if !facts.is_answered() => {
             return CheckResult::skipped("unknown: no request was accepted or rejected");
@@ -31,11 +33,33 @@ pub(super) fn authentication(facts: &Facts) -> CheckResult {
     });
     match (auth, &facts.request.user) {
         (Some(false), _) => without_authentication(host),
+        (_, user) if facts.request.token.is_some() => of_token(user.as_deref(), facts),
         (_, Some(user)) => CheckResult::ok(format!("user {user} is accepted")),
         (_, None) if facts.url.is_loopback() => CheckResult::ok("no password required"),
         (_, None) => {
             CheckResult::warning("no authentication: anyone who can reach the port can kill sessions")
         }
+    }
+}
+
+/// An accepted token, with its expiry.
+fn of_token(user: Option<&str>, facts: &Facts) -> CheckResult {
+    let user = user.map(|user| format!(" of user {user}"));
+    let accepted = format!("the token{} is accepted", user.unwrap_or_default());
+    let Some((token, end)) = facts
+        .request
+        .token
+        .as_ref()
+        .and_then(|token| Some((token, token.expires?)))
+    else {
+        return CheckResult::ok(accepted + ", expiry unknown");
+    };
+    let found = format!("{accepted}, valid until {}", end.strftime("%F %T UTC"));
+    match token.warning(facts.now, TOKEN_WARNING) {
+        _ if token.is_renewable => CheckResult::ok(found + "; then it is read again"),
+        None => CheckResult::ok(found),
+        Some(warning) => CheckResult::warning(format!("{found}: {}", warning.as_str()))
+            .advise("get a new token, or use --token-command, which is run again when the token has expired"),
     }
 }
 
@@ -88,17 +112,18 @@ pub(super) fn role(facts: &Facts) -> CheckResult {
     if settings.and_then(|settings| settings.admin_auth) == Some(false) {
         return CheckResult::ok("any client can kill sessions (admin_auth=false)");
     }
-    let user = facts.request.user.as_deref().unwrap_or("?");
+    let user = facts.request.user.as_ref();
+    let user = user.map_or_else(|| "the token".to_owned(), |user| format!("user {user}"));
     match &facts.account {
-        Ok(account) => of_account(user, account),
-        Err(Unavailable::Fault(fault)) => unknown(&format!("user {user}: {fault}")),
+        Ok(account) => of_account(&user, account),
+        Err(Unavailable::Fault(fault)) => unknown(&format!("{user}: {fault}")),
         Err(Unavailable::NotReported(_)) => unknown("the endpoint does not report the permissions"),
     }
 }
 
 fn of_account(user: &str, account: &Account) -> CheckResult {
     let role = account.role.as_ref().map(|role| format!(" ({role})"));
-    let user = format!("user {user}{}", role.unwrap_or_default());
+    let user = format!("{user}{}", role.unwrap_or_default());
     let Some(permissions) = account.permissions else {
         return unknown(&format!("{user} has unknown permissions"));
     };
