@@ -9,6 +9,7 @@
 mod access;
 mod dialects;
 mod faults;
+mod given_tokens;
 mod lanes;
 mod permissions;
 mod polling;
