@@ -76,6 +76,8 @@ async fn guarded() -> SimServer {
 
 /// Returns a token that the embedded endpoint issues.
 async fn issued(demo: &SimServer) -> String {
+    // An error means that a provider is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let reply = reqwest::Client::new()
         .get(format!("{}/v1/auth", demo.url()))
         .basic_auth("admin", Some("geheim"))
