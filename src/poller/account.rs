@@ -1,4 +1,4 @@
-//! Account task: reads once whether the account of the endpoint may only read, so that the screen does
+//! Account task: reads once whether the account of the endpoint may kill sessions, so that the screen does
 //! not offer a kill that the server would reject.
 
 use std::future::pending;
@@ -8,11 +8,10 @@ use tokio::sync::{mpsc, watch};
 
 use crate::app::msg::Msg;
 use crate::client::Client;
-use crate::model::{AccountType, Dialect, Snapshot};
+use crate::model::{Dialect, Snapshot};
 
-/// Waits for the first list, reads the account, and then sleeps forever, because the poller reports an ended task as a
-/// panic. If
-/// the account cannot be read, its type stays unknown, and the reply to a DELETE decides.
+/// Waits for the first list, reads the account, and then sleeps forever, because the poller reports an
+/// ended task as a panic. If the account cannot be read, its permissions stay unknown, and the reply to a DELETE decides.
 pub(super) async fn run(
     client: Client,
     mut listed: watch::Receiver<Option<Arc<Snapshot>>>,
@@ -23,8 +22,13 @@ pub(super) async fn run(
             let snapshot = listed.as_ref();
             snapshot.is_some_and(|snapshot| snapshot.dialect == Dialect::JsonApi)
         };
-        let has_list = listed.wait_for(is_jsonapi).await.is_ok();
-        if has_list && matches!(client.account().await, Ok(Some(AccountType::Basic))) {
+        let release = |listed: &Option<Arc<Snapshot>>| listed.as_ref()?.instance.as_ref()?.release();
+        let listed = listed.wait_for(is_jsonapi).await.map(|listed| release(&listed));
+        let Ok(release) = listed else {
+            return pending().await;
+        };
+        let account = client.account(release).await;
+        if account.is_ok_and(|account| account.is_some_and(|account| account.may_only_read())) {
             // Fails only when the program exits.
             let _ = out.send(Msg::MayOnlyRead(client.endpoint()));
         }

@@ -18,6 +18,7 @@ fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
     ServerState {
         name: text(name),
         state: Some(text(state)),
+        status: None,
         address: Some(text("10.0.9.12")),
         port: Some(3306),
         replication_lag: lag,
