@@ -174,19 +174,14 @@ impl App {
             self.status = Some(Status::note("no session waits for a lock".to_owned()));
             return;
         };
-        match row.session {
-            Some(id) => self.ask_to_kill_waiting(row.key.endpoint, id, row.root.is_none()),
-            None => {
-                let copy = match self.kill_statement(&row.key) {
-                    Ok(_) => "y copies its KILL".to_owned(),
-                    Err(why) => why,
-                };
-                self.status = Some(Status::warning(format!(
-                    "{} is no session of this proxy: {copy}",
-                    row.name
-                )));
-            }
+        if let Some(id) = row.session {
+            return self.ask_to_kill_waiting(row.key.endpoint, id, row.root.is_none());
         }
+        let copy = self
+            .kill_statement(&row.key)
+            .map_or_else(|why| why, |_| "y copies its KILL".to_owned());
+        let text = format!("{} is no session of this proxy: {copy}", row.name);
+        self.status = Some(Status::warning(text));
     }
 
     /// `y` in the view: copies the statement that ends the thread under the cursor.

@@ -26,6 +26,9 @@ pub(super) struct SameProxy {
     pub(super) text: String,
 }
 
+/// Snapshots with their samples and the reports of their servers, in the same order.
+pub(super) type ShownLists = (Vec<Arc<Snapshot>>, Vec<Arc<Samples>>, Vec<Arc<ServerReports>>);
+
 impl Endpoints {
     pub(super) const fn new(endpoints: Vec<EndpointState>) -> Self {
         Self(endpoints)
@@ -84,7 +87,7 @@ impl Endpoints {
     }
 
     /// Returns the snapshots that the table shows, with the samples and the reports of servers.
-    pub(super) fn shown_lists(&self) -> (Vec<Arc<Snapshot>>, Vec<Arc<Samples>>, Vec<Arc<ServerReports>>) {
+    pub(super) fn shown_lists(&self) -> ShownLists {
         let shown = self.0.iter();
         let shown = shown.filter(|endpoint| self.shown_by(endpoint).is_none());
         let listed = shown.filter_map(|endpoint| {

@@ -212,16 +212,12 @@ impl App {
         let Some(root) = self.modal.kill_dialog().and_then(|dialog| dialog.root.clone()) else {
             return;
         };
-        match root.session {
-            Some(id) => {
-                self.modal.close();
-                self.ask_to_kill_waiting(root.endpoint, id, !root.is_likely);
-            }
-            None => {
-                self.open_blockers();
-                self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
-            }
+        if let Some(id) = root.session {
+            self.modal.close();
+            return self.ask_to_kill_waiting(root.endpoint, id, !root.is_likely);
         }
+        self.open_blockers();
+        self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
     }
 
     /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.

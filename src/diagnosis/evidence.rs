@@ -1,7 +1,9 @@
 //! Evidence of findings, stored as numbers. Converted to text for display only, so that the diagnosis of
 //! 100,000 sessions formats no text.
 
-use crate::model::{LockHolder, Session, SessionWait, Span, Text, WaitKind, counted, size_text};
+mod locks;
+
+use crate::model::{Session, SessionWait, Span, Text, size_text};
 
 /// The numbers behind a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,14 +116,7 @@ impl Evidence {
     /// Returns a short text for a table cell.
     pub(super) fn short(&self, session: &Session) -> String {
         match self {
-            Self::Blocks {
-                count,
-                has_more,
-                longest,
-                ..
-            } => format!("blocks {count}{} for {longest}", plus(*has_more)),
-            Self::LockWait { lasted, wait, .. } => waits_short(*lasted, wait),
-            Self::OpenTransaction { age, .. } => format!("transaction {age}"),
+            Self::Blocks { .. } | Self::LockWait { .. } | Self::OpenTransaction { .. } => locks::short(self),
             Self::Idle { idle, .. } => holds(session).map_or_else(
                 || format!("idle {idle}"),
                 |servers| format!("idle, holds {servers}"),
@@ -144,44 +139,7 @@ impl Evidence {
     /// Returns the full text.
     pub(super) fn words(&self, session: &Session) -> String {
         match self {
-            Self::Blocks {
-                count,
-                has_more,
-                longest,
-                transaction,
-                idle,
-                rows_locked,
-            } => {
-                let sessions = counted(*count, "session");
-                let transaction = transaction.map(|age| format!("; transaction open for {age}"));
-                let idle = idle.map(|_| ", idle since its last statement");
-                let rows = rows_locked.map(|rows| format!(", {} locked", counted(rows, "row")));
-                format!(
-                    "blocks {}{sessions}, the longest for {longest}{}{}{}",
-                    if *has_more { "at least " } else { "" },
-                    transaction.unwrap_or_default(),
-                    idle.unwrap_or_default(),
-                    rows.unwrap_or_default()
-                )
-            }
-            Self::LockWait { server, lasted, wait } => waits(server, *lasted, wait),
-            Self::OpenTransaction {
-                server,
-                age,
-                idle,
-                rows_locked,
-                rows_modified,
-            } => {
-                let idle = idle.map(|idle| format!(", idle for {idle} since its last statement"));
-                let locked = rows_locked.map(|rows| format!(", {} locked", counted(rows, "row")));
-                let changed = rows_modified.map(|rows| format!(", {rows} changed"));
-                format!(
-                    "transaction open for {age} on {server}{}{}{}",
-                    idle.unwrap_or_default(),
-                    locked.unwrap_or_default(),
-                    changed.unwrap_or_default()
-                )
-            }
+            Self::Blocks { .. } | Self::LockWait { .. } | Self::OpenTransaction { .. } => locks::words(self),
             Self::Query {
                 lasted,
                 is_least,
@@ -245,41 +203,6 @@ impl Evidence {
             }
         }
     }
-}
-
-/// Returns the text of a wait: `waits 48s on db-01 for session 1042 etl@10.0.3.7, lock on shop.orders`.
-fn waits(server: &Text, lasted: Span, wait: &SessionWait) -> String {
-    let likely = if wait.is_likely { "likely " } else { "" };
-    let blocker = wait.blocker.as_ref();
-    let blocker = blocker.map_or_else(
-        || ", blocker unknown".to_owned(),
-        |blocker| format!(" for {likely}{blocker}"),
-    );
-    let others = match wait.others {
-        0 => String::new(),
-        others => format!(" and {others} more"),
-    };
-    let lock = match (&wait.table, wait.kind) {
-        (Some(table), _) => format!(", lock on {table}"),
-        (None, WaitKind::RowLock) => String::new(),
-        (None, WaitKind::MetadataLock) => ", metadata lock".to_owned(),
-        (None, WaitKind::UserLock) => ", user lock".to_owned(),
-    };
-    format!("waits {lasted} on {server}{blocker}{others}{lock}")
-}
-
-/// Returns the short text of a wait: `waits 48s for 1042`.
-fn waits_short(lasted: Span, wait: &SessionWait) -> String {
-    match (&wait.blocker, wait.is_likely) {
-        (Some(LockHolder::Session { id, .. }), false) => format!("waits {lasted} for {id}"),
-        (Some(LockHolder::Thread(thread)), false) => format!("waits {lasted} for thread {thread}"),
-        (Some(LockHolder::PreparedXa), false) => format!("waits {lasted} for XA"),
-        (Some(_), true) | (None, _) => format!("waits {lasted} for a lock"),
-    }
-}
-
-const fn plus(has_more: bool) -> &'static str {
-    if has_more { "+" } else { "" }
 }
 
 fn query(lasted: Span, is_least: bool) -> String {

@@ -63,8 +63,10 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     };
     let chosen = pane.position(&rows);
     let height = usize::from(list.height);
-    let last = rows.len().saturating_sub(height);
-    let first = pane.top.min(last);
+    let end = rows.len().saturating_sub(height);
+    // The lines below the list may leave less room than the cursor's movement assumed.
+    let lowest = chosen.map_or(0, |place| (place + 1).saturating_sub(height));
+    let first = pane.top.min(end).max(lowest);
     for ((place, row), line) in rows.iter().enumerate().skip(first).zip(list.rows()) {
         draw_row(row, chosen == Some(place), theme, line, frame);
     }
