@@ -1,4 +1,4 @@
-//! The view of blockers: who waits for whom, as a tree for each root blocker.
+//! The view of blockers: a tree of waiting threads for each root blocker.
 
 mod doing;
 mod kill_statement;
@@ -55,7 +55,7 @@ pub(crate) struct ThreadRow {
     pub transaction: Option<Span>,
     /// Time that it has waited.
     pub wait: Option<Span>,
-    /// What it does: its statement, or that it is idle.
+    /// Its statement, or that it is idle.
     pub doing: String,
     /// Number of threads that wait for it.
     pub blocks: usize,
@@ -180,7 +180,7 @@ impl App {
         let copy = self
             .kill_statement(&row.key)
             .map_or_else(|why| why, |_| "y copies its KILL".to_owned());
-        let text = format!("{} is no session of this proxy: {copy}", row.name);
+        let text = format!("{} does not use this proxy: {copy}", row.name);
         self.status = Some(Status::warning(text));
     }
 

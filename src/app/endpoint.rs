@@ -57,7 +57,7 @@ pub struct EndpointState {
     pub cost: Duration,
     /// Samples of the connections of its sessions (draft).
     pub samples: Arc<Samples>,
-    /// What its servers report about transactions and locks.
+    /// Reports of its servers about transactions and locks.
     pub server_access: ServerAccess,
     /// States of its servers, once details were open (JSON:API).
     pub servers: ServersKnown,

@@ -68,7 +68,7 @@ pub(crate) enum Action {
     CancelKill,
     /// Show the sessions of one client only, on all endpoints.
     SameClient,
-    /// Show who waits for whom. In a kill dialog: change to the root blocker.
+    /// Show blockers and waiters. In a kill dialog: change to the root blocker.
     Blockers,
     /// Show the kill log.
     KillLog,
@@ -190,7 +190,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
-    Table [ch('b')] Action::Blockers, "b", "blockers: who waits for whom (server access)", "";
+    Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     Table [ch('l')] Action::KillLog, "l", "kill log of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";

@@ -1,4 +1,4 @@
-//! What the servers of an endpoint report about transactions and locks.
+//! Reports of the servers of an endpoint about transactions and locks.
 
 use std::sync::Arc;
 use std::time::Duration;

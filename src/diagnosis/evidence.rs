@@ -29,7 +29,7 @@ pub enum Evidence {
         server: Text,
         /// Time that it has waited.
         lasted: Span,
-        /// What it waits for.
+        /// The lock and its holder.
         wait: Box<SessionWait>,
     },
     /// A transaction is open, and its client sends no statement.

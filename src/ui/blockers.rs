@@ -1,4 +1,4 @@
-//! The view of blockers: who waits for whom. Covers the table.
+//! The view of blockers. Covers the table.
 
 mod absent;
 

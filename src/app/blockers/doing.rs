@@ -1,4 +1,4 @@
-//! What a thread does, as text.
+//! Texts about a thread: its name, its statement, its locks.
 
 use crate::model::{LockHolder, ServerThread, ThreadNode, ThreadOwner, WaitKind, counted, table_name};
 
@@ -40,7 +40,7 @@ pub(super) fn name(holder: &LockHolder, thread: Option<&ServerThread>) -> String
     }
 }
 
-/// Returns why a thread is no session here; `None` if it is one.
+/// Returns the origin of a thread without a session; `None` if it has one.
 pub(super) fn origin(owner: Option<&ThreadOwner>, id: u64, server: &str) -> Option<String> {
     match owner {
         Some(ThreadOwner::Session(_)) => None,

@@ -52,7 +52,7 @@ pub(crate) fn totals(view: &TableView) -> BlockerTotals {
 struct Top<'a> {
     tree: &'a ServerTree<'a>,
     thread: u64,
-    /// Note on why it is at the top, if it is no root blocker.
+    /// Note on why it is at the top, unless it is a root blocker.
     note: Option<&'static str>,
 }
 

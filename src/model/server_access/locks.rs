@@ -31,7 +31,7 @@ pub struct EndpointLocks {
 pub struct ServerLocks {
     /// The report.
     pub report: Arc<ServerReport>,
-    /// Who waits for whom. Empty if the report has no activity.
+    /// Threads with their waits. Empty if the report has no activity.
     pub graph: WaitGraph,
     /// The owner of each thread of the graph.
     pub owners: BTreeMap<u64, ThreadOwner>,
@@ -39,7 +39,7 @@ pub struct ServerLocks {
     pub is_outdated: bool,
 }
 
-/// What is known about a session's locks.
+/// Knowledge about a session's locks.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum LockKnowledge<'a> {
     /// No server is read: there is no database user.
@@ -56,13 +56,13 @@ pub enum LockKnowledge<'a> {
 pub struct SessionLocks {
     /// Server of the thread that explains most.
     pub server: Text,
-    /// That thread.
+    /// Id of that thread.
     pub thread: u64,
     /// Its open transaction.
     pub transaction: Option<Transaction>,
     /// Time since its last statement; `None` while one runs.
     pub idle: Option<Span>,
-    /// What it waits for.
+    /// Its wait for a lock.
     pub wait: Option<SessionWait>,
     /// Number of threads that wait for it, directly or through others.
     pub blocks: u64,
@@ -74,7 +74,7 @@ pub struct SessionLocks {
     pub longest_blocked: Option<Span>,
 }
 
-/// What a session waits for.
+/// A session's wait for a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionWait {
     /// The kind of lock.
@@ -101,7 +101,7 @@ pub enum LockHolder {
         /// User and address: `etl@10.0.3.7`.
         client: String,
     },
-    /// A thread that is no session of this proxy, or whose session is unknown.
+    /// A thread that does not use this proxy, or one without a known session.
     Thread(u64),
     /// A prepared XA transaction.
     PreparedXa,

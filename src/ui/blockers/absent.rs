@@ -1,4 +1,4 @@
-//! What the view says about the servers that were read, and what is missing.
+//! Lines about the servers that were read, and about missing data.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -49,7 +49,7 @@ fn paragraph<'a>(text: &str, style: Style, width: usize) -> Vec<Line<'a>> {
 pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut text = vec![Line::default()];
     if !has_access(app) {
-        let why = "MaxScale does not know who waits for whom; the servers do. With --sql-user maxtop reads \
+        let why = "MaxScale does not know which sessions wait for which; the servers do. With --sql-user maxtop reads \
                    their locks through MaxScale, with SELECTs only.";
         text.extend(paragraph(why, Style::new(), width));
         text.push(Line::default());

@@ -32,7 +32,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         if own.blocks > 0 || own.wait.is_some() {
             text.push(Line::from(vec![
                 Span::styled("b", pen.theme.strong),
-                Span::styled("  shows who waits for whom", pen.theme.quiet),
+                Span::styled("  shows blockers and waiters", pen.theme.quiet),
             ]));
         }
     }

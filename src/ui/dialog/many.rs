@@ -55,7 +55,7 @@ fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
     ])
 }
 
-/// Returns how many of the sessions block others, wait, or do neither. Nothing without server access.
+/// Returns how many of the sessions block others, wait, or do neither. `None` without server access.
 fn locks<'a>(app: &App, tasks: &[KillTask], theme: &Theme, width: usize) -> Option<Line<'a>> {
     let (mut blockers, mut waiters, mut others) = (0_usize, 0_usize, 0_usize);
     let mut is_known = false;
