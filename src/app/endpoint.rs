@@ -64,6 +64,8 @@ pub struct EndpointState {
     pub read_only: bool,
     /// Whether the account may only read, as the endpoint reported. Then `read_only` is set as well.
     pub may_only_read: bool,
+    /// Whether the endpoint has a database user.
+    pub has_server_access: bool,
     /// State of the proxies behind the endpoint.
     pub proxies: Proxies,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
@@ -86,6 +88,7 @@ impl EndpointState {
             services: ServicesKnown::new(),
             read_only,
             may_only_read: false,
+            has_server_access: false,
             proxies: Proxies::default(),
             warnings,
         }

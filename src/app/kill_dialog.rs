@@ -143,6 +143,7 @@ impl App {
             identity,
             session,
             taken_by,
+            has_server_access: endpoint.has_server_access,
             refused,
         })
     }
@@ -169,6 +170,7 @@ impl App {
         let rules = Rules {
             protect: self.settings.protect.clone(),
             diagnosis: self.settings.diagnosis.clone(),
+            kills_statements: self.settings.kill_statements,
         };
         let (dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
         self.modal = Modal::KillDialog(Box::new(dialog));

@@ -90,6 +90,8 @@ pub struct AppSettings {
     pub grace: Duration,
     /// Filter of sessions that are never killed. An empty filter protects no session.
     pub protect: Filter,
+    /// Whether the dialog of a kill proposes to end the statements too.
+    pub kill_statements: bool,
     /// Display form of the audit log's path.
     pub audit: String,
     /// Limits of the stuck reasons, and the sessions that never have one.
@@ -112,6 +114,7 @@ impl Default for AppSettings {
             sort: Sort::default(),
             grace: GRACE.value,
             protect: Filter::default(),
+            kill_statements: false,
             audit: String::new(),
             diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,

@@ -125,6 +125,9 @@ pub(super) enum CommandError {
         /// Maximum number allowed.
         max: usize,
     },
+    /// `--statements` without a database user.
+    #[error("--statements needs a database user: set sql-user")]
+    NoServerAccess,
     /// A kill needs a confirmation, but there is no terminal to prompt on.
     #[error("cannot prompt without a terminal: use --yes, or --dry-run to preview")]
     CannotPrompt,

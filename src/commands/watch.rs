@@ -57,7 +57,8 @@ fn watched(config: &Config, client: Client) -> Watched {
             .then_some("~/.maxctrl.cnf"),
     );
     let name = connect::name(config, &client);
-    let endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
+    let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
+    endpoint.has_server_access = client.has_server_access();
     Watched { client, endpoint }
 }
 
@@ -84,6 +85,7 @@ pub(super) fn show(
         sort: config.sort,
         grace: config.grace,
         protect: config.protect.clone(),
+        kill_statements: config.kill_statements,
         audit: audit
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),

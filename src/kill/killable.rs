@@ -93,6 +93,8 @@ pub(crate) struct Rules {
     pub protect: Filter,
     /// Settings of the diagnosis, for filters that use reasons.
     pub diagnosis: DiagnosisSettings,
+    /// Whether the running statements of killed sessions are ended too.
+    pub kills_statements: bool,
 }
 
 impl Rules {

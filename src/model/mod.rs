@@ -40,8 +40,8 @@ pub use request_error::{Remedy, RequestError};
 pub use server::{Health, ServerState, Servers};
 pub use server_access::{
     BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
-    ServerAccessFault, ServerActivity, ServerProcess, ServerReport, ServerThread, ThreadNode, ThreadOwner,
-    ThreadOwners, Transaction, TransactionState, Wait, WaitGraph, WaitKind,
+    ServerAccessFault, ServerActivity, ServerProcess, ServerReport, ServerThread, ServerThreads, ThreadNode,
+    ThreadOwner, ThreadOwners, ThreadReading, Transaction, TransactionState, Wait, WaitGraph, WaitKind,
 };
 pub use service::{Load, ServiceState, Services};
 pub use session::{

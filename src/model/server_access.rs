@@ -8,6 +8,7 @@ mod fault;
 mod graph;
 mod metadata;
 mod owners;
+mod reading;
 mod report;
 
 pub use activity::{
@@ -17,6 +18,7 @@ pub use activity::{
 pub use fault::ServerAccessFault;
 pub use graph::{ThreadNode, Wait, WaitGraph, WaitKind};
 pub use owners::{ThreadOwner, ThreadOwners};
+pub use reading::{ServerThreads, ThreadReading};
 pub use report::ServerReport;
 
 #[cfg(test)]

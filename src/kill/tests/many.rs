@@ -38,7 +38,7 @@ impl Outside {
             let asked: Vec<_> = open
                 .iter()
                 .filter_map(|order| match order {
-                    Order::Ask { ticket, request, .. } => Some((*ticket, *request)),
+                    Order::Ask { ticket, request, .. } => Some((*ticket, request.clone())),
                     _ => None,
                 })
                 .collect();
@@ -46,7 +46,7 @@ impl Outside {
             self.answered = play.orders.len();
             self.most = self.most.max(asked.len());
             for (ticket, request) in &asked {
-                answer(play, *ticket, *request);
+                answer(play, *ticket, request.clone());
             }
             if asked.is_empty() {
                 match play.batch.wake_at() {
@@ -75,6 +75,7 @@ fn well(play: &mut KillHarness, ticket: Ticket, request: KillRequest) {
         KillRequest::Delete { .. } => play.hear(KillEvent::Deleted(ticket, Ok(()))),
         KillRequest::Survey => play.hear(KillEvent::Surveyed(ticket, Ok(Survey::OneProxy))),
         KillRequest::List => add_list(play, 200),
+        KillRequest::ReadThreads { .. } | KillRequest::EndStatement { .. } => {}
     }
 }
 

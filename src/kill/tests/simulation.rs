@@ -370,6 +370,8 @@ impl SimulatedWorld {
                 let reply = self.check(ticket, id.0, purpose);
                 self.at(after, Later::Reply(reply));
             }
+            // These victims have no server access.
+            KillRequest::ReadThreads { .. } | KillRequest::EndStatement { .. } => {}
             KillRequest::Delete { id, checked_at } => {
                 let after = if self.rng.u8(0..10) == 0 {
                     after
