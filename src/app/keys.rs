@@ -90,6 +90,7 @@ impl App {
             | Action::Complete
             | Action::Erase
             | Action::Strike
+            | Action::KillStatements
             | Action::Reason
             | Action::Toggle
             | Action::Shift(_)

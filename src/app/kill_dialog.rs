@@ -241,6 +241,7 @@ impl KillDialog {
             Action::First => self.step(isize::MIN),
             Action::Last => self.step(isize::MAX),
             Action::Reason => self.types_reason = true,
+            Action::KillStatements => self.toggle_statements(),
             _ => {}
         }
         DialogResult::Stay
@@ -288,6 +289,13 @@ impl KillDialog {
         self.count();
         self.step(1);
         orders
+    }
+
+    /// Ends the statements of the victims too, or not. Yes is enabled again after a new frame.
+    fn toggle_statements(&mut self) {
+        if self.batch.toggle_statements() {
+            self.dialog.on_change();
+        }
     }
 
     fn count(&mut self) {

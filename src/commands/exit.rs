@@ -178,7 +178,8 @@ impl CommandError {
             | Self::DemoCredentials
             | Self::DraftHasNoVersions
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
-            | Self::CannotPrompt => ExitStatus::Usage,
+            | Self::CannotPrompt
+            | Self::NoServerAccess => ExitStatus::Usage,
             Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
             Self::NoPassword { .. } => ExitStatus::NotAllowed,
             Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,

@@ -290,12 +290,15 @@ impl KillBatch {
         self.tasks.iter().any(|task| task.victim.has_server_access)
     }
 
-    /// Ends the statements of the victims too, or not, while the dialog is open.
-    pub(crate) fn toggle_statements(&mut self) {
-        if matches!(self.phase, BatchPhase::Unconfirmed) && self.has_server_access() {
+    /// Ends the statements of the victims too, or not, while the dialog is open. Returns whether that has
+    /// changed.
+    pub(crate) fn toggle_statements(&mut self) -> bool {
+        let may = matches!(self.phase, BatchPhase::Unconfirmed) && self.has_server_access();
+        if may {
             self.rules.kills_statements = !self.rules.kills_statements;
             self.revision += 1;
         }
+        may
     }
 
     /// Stops the batch because the program exits. The results of requests in flight stay unknown.
