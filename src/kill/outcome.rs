@@ -12,7 +12,7 @@ pub enum KillOutcome {
     Killed {
         /// Time from the DELETE to the reply that showed the session gone.
         after: Duration,
-        /// Its statements at the servers, as far as they are known.
+        /// Results for its statements at the servers.
         statements: Box<StatementResults>,
     },
     /// The session was gone before anything was sent.

@@ -137,7 +137,7 @@ impl StatementTracker {
         logging.map(|(index, _)| index).collect()
     }
 
-    /// Stores what was done to end a statement.
+    /// Stores an attempt to end a statement.
     pub(super) fn set_attempt(&mut self, index: usize, attempt: EndAttempt) {
         if let Some(statement) = self.results.statements.get_mut(index) {
             statement.attempt = attempt;
@@ -229,11 +229,18 @@ fn runs_statement(thread: &ServerThread) -> bool {
 }
 
 /// Returns why the statement of a thread is left alone. `None` if it may be ended.
-fn refusal(session: &Session, reading: &ThreadReading, thread: &ServerThread) -> Option<&'static str> {
+pub(super) fn refusal(
+    session: &Session,
+    reading: &ThreadReading,
+    thread: &ServerThread,
+) -> Option<&'static str> {
     let host = thread.host.as_ref().map(host_part);
     // With proxy_protocol the server sees the address of the client.
     let own = reading.process.own_host.as_ref().map(host_part);
-    let client = session.address.as_ref().map(host_part);
+    let client = session
+        .address
+        .as_ref()
+        .map(|address| unmapped(address.raw().kept()));
     if host.is_none() || (host != own && host != client) {
         return Some("its thread has another client address");
     }
@@ -247,21 +254,13 @@ fn refusal(session: &Session, reading: &ThreadReading, thread: &ServerThread) ->
     None
 }
 
-/// Returns an address without its port and without the prefix of mapped IPv4 addresses.
-fn host_part(address: &Text) -> &str {
-    let address = address.raw().kept();
-    let host = match address.rsplit_once(':') {
-        // Another colon belongs to an IPv6 address.
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !is_ipv6(host, address) => {
-            host
-        }
-        _ => address,
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.strip_prefix("::ffff:").unwrap_or(host)
+/// Returns the host of a thread, which the server reports as `host:port`. IPv6 addresses have no brackets there.
+fn host_part(host: &Text) -> &str {
+    let host = host.raw().kept();
+    unmapped(host.rsplit_once(':').map_or(host, |(host, _)| host))
 }
 
-/// Whether `address` is an IPv6 address without a port, of which `host` is the part before the last colon.
-fn is_ipv6(host: &str, address: &str) -> bool {
-    host.contains(':') && !host.ends_with(']') && address.parse::<std::net::Ipv6Addr>().is_ok()
+/// Returns an address without the prefix of mapped IPv4 addresses.
+fn unmapped(address: &str) -> &str {
+    address.strip_prefix("::ffff:").unwrap_or(address)
 }

@@ -1,4 +1,4 @@
-//! What became of the statements of a killed session, as values and as text.
+//! Results for the statements of a killed session, as values and as text.
 
 use thiserror::Error;
 
@@ -61,10 +61,10 @@ pub enum StatementState {
     Unknown(StatementDoubt),
 }
 
-/// What was done to end a statement.
+/// An attempt to end a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndAttempt {
-    /// Nothing.
+    /// No attempt.
     None,
     /// It is not ended, for this reason.
     LeftAlone(&'static str),
@@ -89,7 +89,7 @@ pub struct StatementResult {
     pub sql: Text,
     /// Whether it still runs.
     pub state: StatementState,
-    /// What was done to end it.
+    /// Attempt to end it.
     pub attempt: EndAttempt,
 }
 
@@ -105,7 +105,7 @@ impl StatementResult {
         })
     }
 
-    /// Returns the statement that ends it, for a person to copy.
+    /// Returns the statement that ends it, for the user to copy.
     pub(crate) fn kill_text(&self) -> String {
         format!("KILL SOFT QUERY ID {}", self.query_id)
     }

@@ -9,7 +9,7 @@ use crate::kill::statements::{EndAttempt, StatementDoubt, StatementState};
 use crate::kill::{KillOutcome, Rules};
 use crate::model::{Now, ServerAccessFault, ServerThreads, Text};
 
-/// Time to find out what became of the statements. After that the outcome says what is known.
+/// Maximum time in which the statements delay the outcome.
 const RESULT_TIME: Duration = Duration::from_secs(3);
 /// Time between two readings until then.
 const RESULT_INTERVAL: Duration = Duration::from_millis(150);

@@ -378,6 +378,24 @@ fn a_thread_of_the_service_or_with_the_clients_address_counts_if_the_rest_is_equ
 }
 
 #[test]
+fn an_ipv6_address_is_compared_without_its_port() {
+    let session = Session {
+        address: Some(text("2001:db8::7")),
+        ..connected_session(17, 269)
+    };
+    let thread = |host: &str| ServerThread {
+        host: Some(text(host)),
+        ..running_thread(269, 77)
+    };
+    let is_own = |host: &str| {
+        let reading = reading(0, 1, Vec::new());
+        super::super::statements::refusal(&session, &reading, &thread(host)).is_none()
+    };
+    assert!(is_own("2001:db8::7:52811") && is_own("10.0.0.5:1"));
+    assert!(!is_own("2001:db8::8:52811") && !is_own("2001:db8::7:1:1") && !is_own("localhost"));
+}
+
+#[test]
 fn the_statement_of_an_expected_session_is_left_alone() {
     let mut play = start(Rules {
         diagnosis: DiagnosisSettings {
