@@ -1,10 +1,11 @@
 //! HTTP client for the admin API of one endpoint, in either dialect.
 //!
-//! Used by the poller and the one-shot commands. Each request uses its own connection and has one
-//! deadline. No request is repeated automatically. Errors are returned as [`RequestError`]. Bodies are
-//! decoded outside the runtime's threads.
+//! Used by the poller and the one-shot commands. Each request has one deadline. Most use a new
+//! connection; samples and the checks of a kill share one. A DELETE is never repeated, a GET only after a
+//! rejected token. Errors are returned as [`RequestError`]. Bodies are decoded outside the runtime's threads.
 
 mod access;
+mod account;
 mod checked;
 mod connected;
 mod continuity;
@@ -24,6 +25,7 @@ mod sql;
 mod target;
 mod tls;
 mod tls_fault;
+mod token;
 mod url;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,6 +51,7 @@ pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, 
 pub use sql::StatementResult;
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
+pub use token::{TokenReport, TokenSpec};
 pub(crate) use url::{EndpointUrl, UrlError};
 
 /// A client of one endpoint. Clones share all state.
@@ -95,6 +98,9 @@ impl Client {
         if spec.server_access.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
             return Err(ClientError::PlainHttp(spec.url));
         }
+        if spec.token.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
+            return Err(ClientError::PlainHttpToken(spec.url));
+        }
         Ok(Self(Arc::new(Inner {
             endpoint: spec.endpoint,
             dialects: DialectDetector::new(spec.dialect),
@@ -131,13 +137,18 @@ impl Client {
     }
 
     /// Returns the user, if credentials are sent.
-    pub(crate) fn user(&self) -> Option<&str> {
+    pub fn user(&self) -> Option<&str> {
         self.0.exchange.access().user()
     }
 
     /// Whether credentials are sent.
     pub(crate) fn has_credentials(&self) -> bool {
         self.0.exchange.access().has_credentials()
+    }
+
+    /// Returns the token that was given instead of a password, if any.
+    pub fn given_token(&self) -> Option<TokenReport> {
+        self.0.exchange.access().given_token()
     }
 
     /// Returns the security warnings to show permanently: no encryption, or no verification of the

@@ -22,6 +22,7 @@ mod setting;
 mod settings;
 mod tables;
 mod tls;
+mod token;
 mod trust;
 mod value;
 
@@ -44,6 +45,7 @@ pub(crate) use self::reading::{ConfigReport, EffectiveValue};
 pub(crate) use self::sample::sample;
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
+pub(crate) use self::token::TokenSource;
 pub(crate) use self::value::number;
 
 /// The effective settings, checked.

@@ -1,11 +1,11 @@
 //! Polls one endpoint for the screen, and sends the requests of kills.
 //!
-//! Five independent tasks: one list, one detail, one request for the servers and services, one for the
-//! connections of a session and sixteen kill requests may be in flight at a time. With a database user
-//! there is also one statement for each server. The event loop sends
+//! One task each for lists, details, servers and services, samples, server access, the account, the login
+//! and kills. Each has at most one request in flight; kills have sixteen, and server access has one
+//! statement for each server. The event loop sends
 //! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
 
-mod account_lane;
+mod account;
 mod detail;
 pub(crate) mod kill_request;
 mod kills;
@@ -117,21 +117,21 @@ pub struct EndpointPoller {
     surveyed: watch::Sender<bool>,
     shown: watch::Sender<Vec<SessionId>>,
     kills: mpsc::UnboundedSender<(Ticket, KillRequest)>,
-    lanes: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl EndpointPoller {
     /// Starts polling; the first list is requested at once.
     pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
-        Self::among(client, settings, out, Arc::new(RateLimiter::of(1)))
+        Self::sharing(client, settings, out, Arc::new(RateLimiter::of(1)))
     }
 
     /// Starts one of several pollers, which share a rate limit for samples.
-    pub(crate) fn among(
+    pub(crate) fn sharing(
         client: Client,
         settings: PollSettings,
         out: mpsc::UnboundedSender<Msg>,
-        turns: Arc<RateLimiter>,
+        limiter: Arc<RateLimiter>,
     ) -> Self {
         let (schedule, schedule_seen) = watch::channel(PollSchedule {
             interval: settings.interval,
@@ -156,7 +156,7 @@ impl EndpointPoller {
             surveyed,
             shown,
             kills,
-            lanes: spawn_tasks(client, &settings, inputs, turns, out),
+            tasks: spawn_tasks(client, &settings, inputs, limiter, out),
         }
     }
 
@@ -250,7 +250,7 @@ fn spawn_tasks(
     tasks.spawn(samples.run());
     let asks = client.clone();
     tasks.spawn(async move { asks.keep_logged_in().await });
-    tasks.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
+    tasks.spawn(account::run(client.clone(), listed_seen, out.clone()));
     tasks.spawn(kills::run(client, inputs.kills, out));
     tasks
 }
@@ -260,7 +260,7 @@ pub(crate) async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
     poll_fn(|context| {
         let ended = pollers
             .iter_mut()
-            .find_map(|poller| match poller.lanes.poll_join_next(context) {
+            .find_map(|poller| match poller.tasks.poll_join_next(context) {
                 Poll::Ready(_) => Some(poller.endpoint),
                 Poll::Pending => None,
             });
@@ -280,7 +280,7 @@ mod tests {
         let spec = ClientSpec::new(EndpointId(3), "127.0.0.1:1".parse().unwrap());
         let mut poller = EndpointPoller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
         poller
-            .lanes
+            .tasks
             .spawn(async { panic!("a lane broke, as this test wants") });
         let ended = poller.wait_for_end().await;
         assert_eq!(ended.endpoint, EndpointId(3));

@@ -49,7 +49,7 @@ pub enum Align {
     Right,
 }
 
-/// Side on which a text is cut that is wider than its column.
+/// The end at which a text is cut if it is wider than its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truncate {
     /// The end is cut.
@@ -83,7 +83,7 @@ pub struct Column<T: TableKind = Sessions> {
     pub about: &'static str,
     /// Alignment of heading and cells.
     pub align: Align,
-    /// Side on which a text is cut that is too wide.
+    /// The end at which a text is cut if it is too wide.
     pub truncate: Truncate,
     /// Minimum width, in cells of the terminal.
     pub min: u16,

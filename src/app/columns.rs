@@ -1,4 +1,4 @@
-//! The columns of sessions. Heads, cells, sorting, the help, the documents and `maxtop list` are generated
+//! The columns of sessions. Headings, cells, sorting, the help, the documents and `maxtop list` are generated
 //! from it.
 
 mod cells;

@@ -48,7 +48,7 @@ pub struct EndpointState {
     pub dialect: Option<Dialect>,
     /// The latest snapshot.
     pub latest: Option<Arc<Snapshot>>,
-    /// History of the fleet since maxtop started.
+    /// History of the endpoint's sessions since maxtop started.
     pub trend: Trend,
     /// When the latest snapshot arrived, since the program began.
     pub heard_at: Option<Duration>,

@@ -5,7 +5,7 @@
 /// Part of the screen that receives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyContext {
-    /// The table, or the details with nothing over them.
+    /// The table of sessions; also the fallback for `Groups` and `Detail`.
     Table,
     /// The table, while it shows groups.
     Groups,
@@ -46,7 +46,7 @@ pub(crate) enum Action {
     Filter,
     /// Sort by the column to the left or right.
     SortBy(isize),
-    /// Group sessions; step this many fields on.
+    /// Group sessions by the field this many steps further.
     Group(isize),
     /// Reverse the sort order.
     Invert,

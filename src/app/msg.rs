@@ -44,7 +44,7 @@ pub enum Msg {
     /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
     /// Sent when the dialect is detected, and when it changes.
-    Spoke(EndpointId, Dialect),
+    DialectDetected(EndpointId, Dialect),
     /// A new snapshot.
     Listed(Arc<Snapshot>),
     /// Sent if the account used with this endpoint may read, but kill no session.

@@ -9,15 +9,15 @@ use super::row::TableRow;
 use crate::diagnosis::ConnectionSample;
 use crate::model::{Dialect, EndpointId, SessionId};
 
-/// Time after its last sample when a session's data is dropped, in milliseconds. Bounds the memory.
+/// Age of the last sample from which a session's samples are dropped, in milliseconds. Bounds the memory.
 const FORGOTTEN_MS: i128 = 30_000;
 
 impl EndpointState {
     /// Stores new samples.
-    pub(super) fn on_samples(&mut self, looks: Vec<(SessionId, ConnectionSample)>) {
-        let newest = looks.iter().map(|(_, sample)| sample.taken_at).max();
+    pub(super) fn on_samples(&mut self, new: Vec<(SessionId, ConnectionSample)>) {
+        let newest = new.iter().map(|(_, sample)| sample.taken_at).max();
         let samples = Arc::make_mut(&mut self.samples);
-        samples.extend(looks);
+        samples.extend(new);
         if let Some(newest) = newest {
             samples.retain(|_, sample| newest.duration_since(sample.taken_at).as_millis() <= FORGOTTEN_MS);
         }

@@ -28,7 +28,7 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    /// Creates an information.
+    /// Creates a note.
     pub(crate) const fn note(text: String) -> Self {
         Self {
             text,

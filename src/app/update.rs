@@ -26,7 +26,7 @@ impl App {
             }
             Msg::Resized(columns, lines) => self.on_resize((columns, lines)),
             Msg::Drawn(shown) => self.on_frame(shown),
-            Msg::Spoke(endpoint, dialect) => {
+            Msg::DialectDetected(endpoint, dialect) => {
                 self.on_endpoint(endpoint, |known| known.dialect = Some(dialect));
             }
             Msg::MayOnlyRead(endpoint) => self.on_read_only(endpoint),

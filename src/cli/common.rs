@@ -35,7 +35,7 @@ impl Args for CommonArgs {
                     .long(PROFILE)
                     .global(true)
                     .value_name("NAME")
-                    .help("Profile of the configuration file; 'maxctrl' uses ~/.maxctrl.cnf"),
+                    .help("Profile of the configuration file; 'maxctrl' uses ~/.maxctrl.cnf or [maxctrl] of /etc/maxscale.cnf"),
             )
     }
 

@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
 use super::spec::{ClientSpec, Credentials, TokenUse};
+use super::token::{GivenToken, TokenReport, expiry};
 use crate::model::{Dialect, RequestError};
 
 /// Number of requests after which a token is requested, which costs one request. The screen sends this
@@ -34,8 +35,15 @@ pub(super) enum AuthHeader {
     Anonymous,
     /// User and password, which the server has to hash for each request.
     Password,
-    /// A token that the server returned for the password.
+    /// A token that the server returned for the password, or that was given instead of one.
     Token(Arc<SecretString>),
+}
+
+impl AuthHeader {
+    /// Whether it carries this token.
+    pub(super) fn is_token(&self, token: &Arc<SecretString>) -> bool {
+        matches!(self, Self::Token(own) if Arc::ptr_eq(own, token))
+    }
 }
 
 /// The state of the credentials at the endpoint.
@@ -68,6 +76,8 @@ impl CredentialState {
 #[derive(Debug)]
 pub(super) struct Access {
     credentials: Option<Credentials>,
+    /// Token that is used instead of user and password.
+    given: Option<GivenToken>,
     may_log_in: bool,
     state: watch::Sender<CredentialState>,
     /// Whether the next request may be sent although earlier ones were rejected.
@@ -83,29 +93,44 @@ impl Access {
             TokenUse::OverTls => spec.url.is_https(),
             TokenUse::Always => true,
         };
+        let given = spec.token.as_ref();
+        let token = given.map(|given| Arc::new(given.token.clone()));
+        let credentials = spec.credentials.clone().filter(|_| given.is_none());
         let state = CredentialState {
             refused: None,
             is_accepted: false,
-            token: None,
+            token: token.clone(),
             by_password: 0,
             token_after: TOKEN_AFTER_REQUESTS,
         };
         Self {
-            credentials: spec.credentials.clone(),
-            may_log_in: is_worth_it && spec.credentials.is_some() && spec.dialect != Some(Dialect::Draft),
+            may_log_in: is_worth_it && credentials.is_some() && spec.dialect != Some(Dialect::Draft),
+            credentials,
+            given: given.map(GivenToken::new),
             state: watch::Sender::new(state),
             retry: AtomicBool::new(false),
-            tokens: Mutex::default(),
+            tokens: Mutex::new(token.into_iter().collect()),
         }
     }
 
     pub(super) fn user(&self) -> Option<&str> {
         let credentials = self.credentials.as_ref();
-        credentials.map(|credentials| credentials.user.as_str())
+        let of_password = credentials.map(|credentials| credentials.user.as_str());
+        of_password.or_else(|| self.given.as_ref()?.user())
     }
 
     pub(super) const fn has_credentials(&self) -> bool {
-        self.credentials.is_some()
+        self.credentials.is_some() || self.given.is_some()
+    }
+
+    /// Returns the token that was given instead of a password, if any.
+    pub(super) fn given_token(&self) -> Option<TokenReport> {
+        let given = self.given.as_ref()?;
+        let token = self.state.borrow().token.clone();
+        Some(TokenReport {
+            expires: token.and_then(|token| expiry(&token)),
+            is_renewable: given.is_renewable(),
+        })
     }
 
     /// Whether tokens are used at this endpoint.
@@ -122,10 +147,32 @@ impl Access {
             return Err(fault.clone());
         }
         Ok(match (&self.credentials, &state.token) {
-            (None, _) => AuthHeader::Anonymous,
-            (Some(_), Some(token)) => AuthHeader::Token(Arc::clone(token)),
+            (_, Some(token)) => AuthHeader::Token(Arc::clone(token)),
+            (None, None) => AuthHeader::Anonymous,
             (Some(_), None) => AuthHeader::Password,
         })
+    }
+
+    /// Returns the header of the next request as [`auth_header`](Self::auth_header) does. Reads the source
+    /// of a given token again first, if the token has expired or was rejected.
+    pub(super) async fn fresh_header(&self) -> Result<AuthHeader, RequestError> {
+        let header = self.auth_header()?;
+        let (AuthHeader::Token(used), Some(given)) = (&header, &self.given) else {
+            return Ok(header);
+        };
+        if given.is_due(used) {
+            given.renew(used, |token| self.logged_in(token)).await;
+        }
+        let token = self.state.borrow().token.clone();
+        Ok(token.map_or(header, AuthHeader::Token))
+    }
+
+    /// Returns the error for a rejection, if the request carried a given token.
+    pub(super) fn token_fault(&self, pass: &AuthHeader) -> Option<RequestError> {
+        match (pass, &self.given) {
+            (AuthHeader::Token(token), Some(given)) => Some(given.fault(token)),
+            _ => None,
+        }
     }
 
     /// Adds the header to a request.
@@ -186,7 +233,14 @@ impl Access {
     }
 
     /// Drops a token that the server does not know. A newer token is kept.
-    pub(super) fn token_refused(&self, refused: &Arc<SecretString>) {
+    ///
+    /// A given token is kept too, but its source is read again before the next request. Returns `false` if
+    /// it has none: there is nothing else to send.
+    pub(super) fn token_refused(&self, refused: &Arc<SecretString>) -> bool {
+        if let Some(given) = &self.given {
+            given.reject();
+            return given.is_renewable();
+        }
         self.state.send_if_modified(|state| {
             let is_it = |token: &Arc<SecretString>| Arc::ptr_eq(token, refused);
             if !state.token.as_ref().is_some_and(is_it) {
@@ -197,6 +251,7 @@ impl Access {
             state.token_after = state.token_after.saturating_mul(TOKEN_PENALTY);
             true
         });
+        true
     }
 
     /// Whether the endpoint has accepted a request.

@@ -42,7 +42,7 @@ pub(super) struct Exchange {
     tls: Option<rustls::ClientConfig>,
     url: EndpointUrl,
     access: Access,
-    /// Client certificate, shown if the server requests one. `None` over plain http.
+    /// Client certificate, sent if the server requests one. `None` over plain http.
     certificate: Option<Arc<ClientCertificate>>,
     /// Expiry of the server's certificate.
     end: CertificateEnd,
@@ -109,19 +109,47 @@ impl Exchange {
         dialect: Dialect,
         target: &str,
     ) -> Result<Reply, RequestError> {
-        let mut pass = self.access.auth_header()?;
+        let (reply, pass) = self.get_unnoted(http, dialect, target).await?;
+        self.note_reply(&pass, &reply, dialect);
+        Ok(reply)
+    }
+
+    /// Sends a GET for one resource that an account may be barred from. Its rejection says nothing about the
+    /// credentials.
+    pub(super) async fn get_aside(&self, dialect: Dialect, target: &str) -> Result<Reply, RequestError> {
+        Ok(self.get_unnoted(&self.http, dialect, target).await?.0)
+    }
+
+    async fn get_unnoted(
+        &self,
+        http: &reqwest::Client,
+        dialect: Dialect,
+        target: &str,
+    ) -> Result<(Reply, AuthHeader), RequestError> {
+        let mut pass = self.access.fresh_header().await?;
         let mut reply = self
             .exchange_over(http, Method::GET, dialect, target, &pass)
             .await?;
-        if let (AuthHeader::Token(token), 401) = (&pass, reply.status) {
-            self.access.token_refused(token);
-            pass = AuthHeader::Password;
-            reply = self
-                .exchange_over(http, Method::GET, dialect, target, &pass)
-                .await?;
+        if let (AuthHeader::Token(token), 401) = (&pass, reply.status)
+            && self.access.token_refused(token)
+        {
+            let next = self.access.fresh_header().await?;
+            if !next.is_token(token) {
+                pass = next;
+                reply = self
+                    .exchange_over(http, Method::GET, dialect, target, &pass)
+                    .await?;
+            }
         }
-        self.note_reply(&pass, &reply, dialect);
-        Ok(reply)
+        self.mark_rejected(&pass, &mut reply);
+        Ok((reply, pass))
+    }
+
+    /// Stores in the reply that a given token was rejected.
+    fn mark_rejected(&self, pass: &AuthHeader, reply: &mut Reply) {
+        if reply.status == 401 {
+            reply.token_fault = self.access.token_fault(pass);
+        }
     }
 
     fn note_reply(&self, pass: &AuthHeader, reply: &Reply, dialect: Dialect) {
@@ -147,13 +175,15 @@ impl Exchange {
     pub(super) fn note_get(
         &self,
         pass: &AuthHeader,
-        reply: &Reply,
+        reply: &mut Reply,
         dialect: Dialect,
     ) -> Result<(), RequestError> {
-        if let (AuthHeader::Token(token), 401) = (pass, reply.status) {
-            self.access.token_refused(token);
+        if let (AuthHeader::Token(token), 401) = (pass, reply.status)
+            && self.access.token_refused(token)
+        {
             return Err(RequestError::LoginEnded);
         }
+        self.mark_rejected(pass, reply);
         self.note_reply(pass, reply, dialect);
         Ok(())
     }
@@ -315,6 +345,7 @@ impl Exchange {
             date: text(headers, &DATE).and_then(|date| parse_moment(date, None)),
             location,
             is_challenge: headers.contains_key(WWW_AUTHENTICATE),
+            token_fault: None,
             encoding: text(headers, &CONTENT_ENCODING)
                 .filter(|name| !name.eq_ignore_ascii_case(IDENTITY))
                 .map(line),

@@ -118,6 +118,9 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
 /// this dialect.
 pub(super) fn of_status(reply: &Reply, dialect: Dialect, with_credentials: bool) -> RequestError {
     let detail = || error_detail(&reply.body);
+    if let Some(fault) = &reply.token_fault {
+        return fault.clone();
+    }
     match (reply.status, &reply.location) {
         (status @ (401 | 403), _) => RequestError::NotAllowed {
             status,

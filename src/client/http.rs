@@ -20,7 +20,7 @@ pub(super) const IDENTITY: &str = "identity";
 pub(super) enum ConnectionReuse {
     /// Each request opens its own.
     None,
-    /// One is kept open.
+    /// One connection is kept open and reused.
     One,
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Reply {
     pub(super) location: Option<Text>,
     /// Whether the server requests user and password.
     pub(super) is_challenge: bool,
+    /// Why the given token was rejected, with status 401.
+    pub(super) token_fault: Option<RequestError>,
     /// Content encoding of the body, although none was requested.
     pub(super) encoding: Option<Text>,
     pub(super) body: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Resources other than sessions, in JSON:API only: services, workers, accounts.
+//! Resources other than sessions, in JSON:API only: services, workers.
 //!
 //! And the state of the servers behind an endpoint.
 //!
@@ -8,9 +8,7 @@ use jiff::Timestamp;
 
 use super::reply::Reply;
 use super::{Client, fault, target};
-use crate::model::{
-    AccountType, ConnectionDetail, Dialect, RequestError, Servers, Services, SessionId, Worker,
-};
+use crate::model::{ConnectionDetail, Dialect, RequestError, Servers, Services, SessionId, Worker};
 use crate::wire::{Decoder, WireError, draft, jsonapi};
 
 impl Client {
@@ -41,21 +39,6 @@ impl Client {
     pub(crate) async fn workers(&self) -> Result<Option<Vec<Worker>>, RequestError> {
         self.resource(target::WORKERS, "no /v1/maxscale/threads there", jsonapi::workers)
             .await
-    }
-
-    /// Gets the account type of the user. Returns `None` without credentials, or as
-    /// [`services`](Self::services) does. A user that the admin API does not manage (PAM) gives a 404.
-    ///
-    /// # Errors
-    ///
-    /// Returns the error of the request. A 404 is [`RequestError::Status`].
-    pub(crate) async fn account(&self) -> Result<Option<AccountType>, RequestError> {
-        let Some(user) = self.user() else {
-            return Ok(None);
-        };
-        let target = target::user(user);
-        let account = self.resource(&target, "not among its users", |body, _| jsonapi::account(body));
-        Ok(account.await?.flatten())
     }
 
     async fn resource<T: Send + 'static>(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use thiserror::Error;
 
+use super::token::TokenSpec;
 use super::url::EndpointUrl;
 use crate::model::defaults::TIMEOUT;
 use crate::model::{Dialect, EndpointId, Text};
@@ -68,6 +69,8 @@ pub struct ClientSpec {
     pub credentials: Option<Credentials>,
     /// User and password for the servers, which are reached through `/v1/sql`. `None` sends no statements.
     pub server_access: Option<Credentials>,
+    /// Token that is sent instead of user and password. `None` if there is none.
+    pub token: Option<TokenSpec>,
     /// TLS settings; ignored over plain http.
     pub tls: TlsSpec,
     /// When tokens are requested.
@@ -94,6 +97,7 @@ impl ClientSpec {
             url,
             credentials: None,
             server_access: None,
+            token: None,
             tls: TlsSpec::default(),
             tokens: TokenUse::default(),
             timeout: TIMEOUT.value,
@@ -125,6 +129,11 @@ pub enum ClientError {
         "{0}: a password is not sent over plain http to another machine: use https://, or --allow-plain-http"
     )]
     PlainHttp(EndpointUrl),
+    /// The token would be sent without encryption.
+    #[error(
+        "{0}: a token is not sent over plain http to another machine: use https://, or --allow-plain-http"
+    )]
+    PlainHttpToken(EndpointUrl),
     /// Basic authentication ends the user name at the first colon.
     #[error("{0}: a user name cannot contain ':', check --user")]
     User(EndpointUrl),

@@ -19,10 +19,12 @@ pub(super) const INSTANCE: &str = "/v1/maxscale?fields%5Bmaxscale%5D=version,sta
 
 /// Resource that exchanges user and password for a token.
 pub(super) const LOGIN: &str = "/v1/auth";
+/// Permissions of the requesting account (25.10 and later).
+pub(super) const WHOAMI: &str = "/v1/whoami?pretty=false";
 
 /// State of the servers, without attributes that can be large (`response_time_distribution`). Keeps `id`,
 /// which is the name.
-pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,parameters/address,\
+pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,status,parameters/address,\
      parameters/port,replication_lag,statistics/connections&pretty=false";
 
 /// Connections of the services, without attributes that can be large (`users`, `listeners`).

@@ -1,17 +1,23 @@
 //! Builds clients from settings, and runs their requests.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::answers::Answers;
 use super::auth_preflight::{PreflightMode, admit_all};
 use super::exit::{CommandError, failed};
-use super::output::visible;
+use super::output::{self, visible};
 use crate::cli::CommonArgs;
-use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec};
-use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource};
+use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
+use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
+
+/// Time before the expiry of a token in which it is warned of.
+pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 
 /// Reads the settings and creates the clients of their endpoints, in order.
 ///
@@ -34,7 +40,22 @@ pub(super) fn connect_with(
         add_server_access(&config, &mut specs)?;
     }
     let clients = admit_all(&specs, &users, mode)?;
+    if mode == PreflightMode::Command {
+        for client in &clients {
+            warn_of_expiry(client);
+        }
+    }
     Ok((config, clients))
+}
+
+/// Prints a warning if the token of the client is about to expire and no source has another one. Not for the
+/// screen, which shows it itself, nor for a report, which has a check for it.
+fn warn_of_expiry(client: &Client) {
+    let token = client.given_token().filter(|token| !token.is_renewable);
+    let warning = token.and_then(|token| token.warning(Timestamp::now(), TOKEN_WARNING));
+    if let Some(warning) = warning {
+        output::complain(&format!("{}: {}", client.url(), warning.as_str()));
+    }
 }
 
 /// Returns the specifications of the clients. Fails if two endpoints have the same name.
@@ -74,10 +95,28 @@ pub(super) fn add_server_access(config: &Config, specs: &mut [ClientSpec]) -> Re
 
 fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     let passwords = PasswordSource::read_all(config.endpoints.iter().map(|site| site.password.as_ref()))?;
-    let sites = (0..).zip(&config.endpoints).zip(passwords);
-    let specs =
-        sites.map(|((number, site), password)| client_spec(config, site, EndpointId(number), password));
+    let tokens = TokenSource::read_all(config.endpoints.iter().map(|site| site.token.as_ref()))?;
+    let sites = (0..).zip(&config.endpoints).zip(passwords).zip(tokens);
+    let specs = sites.map(|(((number, site), password), token)| {
+        let spec = client_spec(config, site, EndpointId(number), password)?;
+        Ok(ClientSpec {
+            token: token.map(|token| token_spec(site, token)),
+            ..spec
+        })
+    });
     specs.collect()
+}
+
+/// Returns a token with its source, which is read again when the token has expired.
+fn token_spec(site: &EndpointConfig, token: SecretString) -> TokenSpec {
+    let source = site.token.clone().filter(TokenSource::is_renewable);
+    TokenSpec {
+        token,
+        again: source.map(|source| {
+            let again = move || source.read().map_err(|error| error.to_string());
+            Arc::new(again) as _
+        }),
+    }
 }
 
 /// Returns the display name of an endpoint: its configured name, otherwise host, port and path.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::connect::specs;
+use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
@@ -36,11 +36,10 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
     if demo.headless {
         return runtime.block_on(serve_until_ended(&running));
     }
-    let config = on_demo(config, demo, &running);
-    let clients = specs(&config)?
-        .into_iter()
-        .map(Client::new)
-        .collect::<Result<_, _>>()?;
+    let config = on_demo(config, demo, &spec, &running);
+    let mut specs = specs(&config)?;
+    add_server_access(&config, &mut specs)?;
+    let clients = specs.into_iter().map(Client::new).collect::<Result<_, _>>()?;
     let left = show(&runtime, &config, clients);
     runtime.shutdown_background();
     left
@@ -93,18 +92,21 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), CommandErr
 }
 
 /// Points the settings at the simulated proxies. Uses the draft by default, because it has connection
-/// statistics.
-fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config {
+/// statistics. Uses their database user if they play locks.
+fn on_demo(mut config: Config, demo: &DemoArgs, spec: &ServeSpec, running: &[SimServer]) -> Config {
     let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
         Some((user, password)) => (user, Some(PasswordSource::Known(password))),
         None => (settings.user, None),
     };
+    let sql = Some(&spec.sql).filter(|_| spec.world.incidents);
     let site = |one: &SimServer| EndpointConfig {
         url: one.url(),
         user: user.clone(),
         password: password.clone(),
         read_only: settings.read_only,
+        sql_user: sql.map(|sql| sql.user.clone()),
+        sql_password: sql.map(|sql| PasswordSource::Known(sql.password.clone())),
         ..EndpointConfig::default()
     };
     config.endpoints = running.iter().map(site).collect();

@@ -5,6 +5,7 @@
 
 mod driver;
 mod outcomes;
+mod permissions;
 mod plan;
 mod prompt;
 mod victims;
@@ -90,7 +91,7 @@ async fn kill(
     consent: Consent,
 ) -> Result<ExitStatus, CommandError> {
     let names = names(config, &clients);
-    let victims = find(&clients, &names, &selection).await?;
+    let mut victims = find(&clients, &names, &selection).await?;
     for problem in &victims.problems {
         output::complain(&in_ascii(config.ascii, problem));
     }
@@ -103,6 +104,7 @@ async fn kill(
         let found = victims.found.len();
         return Err(CommandError::TooMany { found, max });
     }
+    permissions::check(&clients, &mut victims.found).await?;
     if victims.found.len() > TOKEN_MIN_VICTIMS {
         log_in(&clients, &victims.found).await;
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
 
 use super::auth_preflight::PreflightMode;
@@ -52,14 +53,20 @@ fn watched(config: &Config, client: Client) -> Watched {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
     let mut warnings = client.warnings();
     // No other source gives the endpoint or the user.
-    warnings.extend(
-        site.is_some_and(|site| site.by_maxctrl)
-            .then_some("~/.maxctrl.cnf"),
-    );
+    warnings.extend(site.and_then(|site| site.maxctrl_file));
+    warnings.extend(token_warning(&client));
     let name = connect::name(config, &client);
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
     endpoint.has_server_access = client.has_server_access();
     Watched { client, endpoint }
+}
+
+/// Returns a warning if the token is about to expire and no source has another one.
+fn token_warning(client: &Client) -> Option<&'static str> {
+    let token = client.given_token().filter(|token| !token.is_renewable)?;
+    token
+        .warning(Timestamp::now(), connect::TOKEN_WARNING)
+        .map(|_| "token expires soon")
 }
 
 /// Shows the screen for these endpoints until it is closed.

@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, User};
 
+/// MaxScale's own file.
+const MAXSCALE_FILE: &str = "/etc/maxscale.cnf";
+/// Variable with another path of MaxScale's own file.
+const MAXSCALE_FILE_VARIABLE: &str = "MAXTOP_MAXSCALE_CNF";
+
 /// Directory for state files below a home directory (XDG).
 const STATE: &str = ".local/state";
 
@@ -40,6 +45,12 @@ impl Environment<'_> {
     /// Returns the path of maxctrl's file.
     pub(super) fn maxctrl_file(&self) -> Option<PathBuf> {
         Some(self.home()?.join(".maxctrl.cnf"))
+    }
+
+    /// Returns the path of MaxScale's own file.
+    pub(super) fn maxscale_file(&self) -> PathBuf {
+        self.get(MAXSCALE_FILE_VARIABLE)
+            .map_or_else(|| MAXSCALE_FILE.into(), PathBuf::from)
     }
 
     /// Resolves a path of a configuration file. `~/…` is below the home directory, `$XDG_STATE_HOME/…` below

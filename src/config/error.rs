@@ -52,9 +52,14 @@ pub(crate) enum ConfigError {
         /// Cause.
         source: io::Error,
     },
-    /// A password file without a password.
-    #[error("the password file {0} is empty: write the password into it")]
-    EmptyPassword(String),
+    /// A password file without a password, or a token file without a token.
+    #[error("the {0} file {1} is empty: write the {0} into it")]
+    EmptySecret(&'static str, String),
+    /// A token that cannot be sent in a header.
+    #[error(
+        "the token contains blanks or other characters that no token has, or is too long: check its source"
+    )]
+    NoToken,
     /// Other users can read a file with a secret.
     #[error("the {what} {path} can be read by others (mode {mode:03o}): chmod 600 it")]
     Open {
@@ -73,9 +78,11 @@ pub(crate) enum ConfigError {
         /// Path of the file.
         path: String,
     },
-    /// The password command failed.
-    #[error("the password command ({place}) {why}")]
-    PasswordCommand {
+    /// The command of a password or a token failed.
+    #[error("the {what} command ({place}) {why}")]
+    SecretCommand {
+        /// `password` or `token`.
+        what: &'static str,
         /// Origin of the command.
         place: String,
         /// Cause.

@@ -10,6 +10,7 @@ use super::password::PasswordSource;
 use super::setting::{Apply, Form};
 use super::settings::SettingId;
 use super::tls::TlsFiles;
+use super::token::TokenSource;
 
 /// The settings of one source.
 #[derive(Clone, Debug, Default)]
@@ -121,14 +122,16 @@ pub(crate) struct EndpointConfig {
     pub sql_user: Option<String>,
     /// Source of the database password.
     pub sql_password: Option<PasswordSource>,
+    /// Source of the token that is sent instead of user and password.
+    pub token: Option<TokenSource>,
     /// TLS files of this endpoint.
     pub tls: TlsFiles,
     /// Whether credentials may be sent over plain http to another machine.
     pub allow_plain_http: bool,
     /// Whether only GET may be sent.
     pub read_only: bool,
-    /// Whether the URL or the user comes only from maxctrl's file.
-    pub by_maxctrl: bool,
+    /// File of maxctrl that the URL or the user comes from, if no other source names one.
+    pub maxctrl_file: Option<&'static str>,
 }
 
 /// Settings of the command line.

@@ -1,9 +1,11 @@
-//! Reads maxctrl's file `~/.maxctrl.cnf`: an INI file with options in its section `[maxctrl]`.
+//! Reads maxctrl's file `~/.maxctrl.cnf`: an INI file with options in its section `[maxctrl]`, or that section of
+//! MaxScale's own file ([`server_file`]).
 //!
 //! Options have their long or short names, without dashes; [`ini`] parses them. Options without a meaning here
 //! are ignored. maxctrl lets the group read a file with a password; maxtop requires that only the owner can.
 
 mod ini;
+mod server_file;
 
 use std::io;
 use std::path::Path;
@@ -43,8 +45,25 @@ const OPTIONS: [&str; 16] = [
     "verbose",
 ];
 
-/// Returns the settings of the file; `None` if it is missing or empty.
-pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, ConfigError> {
+/// The settings of maxctrl, and the file that has them.
+pub(super) struct MaxctrlSettings {
+    pub(super) layer: Layer,
+    /// Name of the file on the screen.
+    pub(super) file: &'static str,
+}
+
+/// Returns the settings of the user's file, otherwise those of MaxScale's own file. `None` if both are missing
+/// or have none.
+pub(super) fn read(environment: Environment<'_>) -> Result<Option<MaxctrlSettings>, ConfigError> {
+    let found = |file| move |layer| MaxctrlSettings { layer, file };
+    match of_user(environment)? {
+        Some(layer) => Ok(Some(found("~/.maxctrl.cnf")(layer))),
+        None => Ok(server_file::read(environment)?.map(found("maxscale.cnf"))),
+    }
+}
+
+/// Returns the settings of the user's file; `None` if it is missing or empty.
+fn of_user(environment: Environment<'_>) -> Result<Option<Layer>, ConfigError> {
     let Some(path) = environment.maxctrl_file() else {
         return Ok(None);
     };
@@ -58,20 +77,15 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
         Err(error) => return Err(failed(error.to_string())),
     };
     let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".to_owned()))?;
-    let entries = entries(&text)
-        .and_then(known)
-        .map_err(|Unclear { line, why }| ConfigError::Setting {
-            place: format!("{}, line {line}", path.display()),
-            why,
-        })?;
+    let entries = known_entries(&text).map_err(|Unclear { line, why }| ConfigError::Setting {
+        place: format!("{}, line {line}", path.display()),
+        why,
+    })?;
     if entries.is_empty() {
         return Ok(None);
     }
-    let holds_secret = entries
-        .iter()
-        .any(|entry| matches!(entry.name.as_str(), "password" | "tls-passphrase"));
     let mistrust = UnsafeFile::of_settings(&path, &metadata)
-        .or_else(|| UnsafeFile::of_reading(&metadata).filter(|_| holds_secret));
+        .or_else(|| UnsafeFile::of_reading(&metadata).filter(|_| holds_secret(&entries)));
     if let Some(why) = mistrust {
         return Err(ConfigError::Mistrusted {
             path: path.display().to_string(),
@@ -82,6 +96,17 @@ pub(super) fn read(environment: Environment<'_>) -> Result<Option<Layer>, Config
         path: path.into_boxed_path(),
     });
     layer(&entries, &file, environment).map(Some)
+}
+
+/// Whether a file with these options must not be readable by others.
+fn holds_secret(entries: &[IniEntry]) -> bool {
+    let mut names = entries.iter().map(|entry| entry.name.as_str());
+    names.any(|name| matches!(name, "password" | "tls-passphrase"))
+}
+
+/// Returns the options of a text.
+fn known_entries(text: &str) -> Result<Vec<IniEntry>, Unclear> {
+    entries(text).and_then(known)
 }
 
 /// Checks the names of the options.

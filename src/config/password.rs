@@ -1,4 +1,4 @@
-//! Password sources. A password is read right before the first request to its endpoint.
+//! Sources of passwords and tokens. They are read right before the first request to their endpoint.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,6 +9,29 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::origin::{Origin, SourceValue};
 use super::settings::SettingId;
 use super::{ConfigError, trust};
+
+/// Kind of a secret, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SecretKind {
+    Password,
+    Token,
+}
+
+impl SecretKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Token => "token",
+        }
+    }
+
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Password => "password file",
+            Self::Token => "token file",
+        }
+    }
+}
 
 /// Source of a password.
 #[derive(Clone)]
@@ -37,23 +60,23 @@ impl fmt::Debug for PasswordSource {
 }
 
 impl PasswordSource {
-    /// Reads the password or runs its command. Removes one newline at the end, which editors and commands add.
+    /// Reads the secret or runs its command. Removes one newline at the end, which editors and commands add.
     ///
     /// # Errors
     ///
     /// Returns [`ConfigError`] if the file cannot be read, can be read by other users, or is empty, and if the
     /// command fails or prints nothing.
-    pub(crate) fn read(&self) -> Result<SecretString, ConfigError> {
+    pub(super) fn read_as(&self, kind: SecretKind) -> Result<SecretString, ConfigError> {
         match self {
-            Self::Known(password) => Ok(password.clone()),
+            Self::Known(secret) => Ok(secret.clone()),
             Self::File(path) => {
-                let password = without_newline(&trust::read_secret("password file", path)?);
-                if password.expose_secret().is_empty() {
-                    return Err(ConfigError::EmptyPassword(path.display().to_string()));
+                let secret = without_newline(&trust::read_secret(kind.file(), path)?);
+                if secret.expose_secret().is_empty() {
+                    return Err(ConfigError::EmptySecret(kind.name(), path.display().to_string()));
                 }
-                Ok(password)
+                Ok(secret)
             }
-            Self::Command { command, origin } => run(command, origin),
+            Self::Command { command, origin } => run(kind, command, origin),
         }
     }
 
@@ -66,6 +89,13 @@ impl PasswordSource {
     pub(crate) fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {
+        Self::read_all_as(SecretKind::Password, sources)
+    }
+
+    pub(super) fn read_all_as<'a>(
+        kind: SecretKind,
+        sources: impl Iterator<Item = Option<&'a Self>>,
+    ) -> Result<Vec<Option<SecretString>>, ConfigError> {
         let mut read: Vec<(&Self, SecretString)> = Vec::new();
         let passwords = sources.map(|source| {
             let Some(source) = source else {
@@ -74,7 +104,7 @@ impl PasswordSource {
             if let Some((_, password)) = read.iter().find(|(known, _)| known.is_same(source)) {
                 return Ok(Some(password.clone()));
             }
-            let password = source.read()?;
+            let password = source.read_as(kind)?;
             read.push((source, password.clone()));
             Ok(Some(password))
         });
@@ -92,19 +122,46 @@ impl PasswordSource {
     }
 
     pub(super) fn given(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
-        // By default there is no password.
-        if given.is_empty() && !matches!(given.origin, Origin::Default) {
-            return Err("the password is empty: set it, or unset the variable".to_owned());
-        }
-        Self::set(password, given, |text| Self::Known(text.into()))
+        Self::given_as(password, given, SecretKind::Password)
     }
 
     pub(super) fn file(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
-        Self::set(password, given, |text| Self::File(text.into()))
+        Self::file_as(password, given, SecretKind::Password)
     }
 
     pub(super) fn command(password: &mut Option<Self>, given: &SourceValue) -> Result<(), String> {
-        Self::set(password, given, |text| Self::Command {
+        Self::command_as(password, given, SecretKind::Password)
+    }
+
+    pub(super) fn given_as(
+        secret: &mut Option<Self>,
+        given: &SourceValue,
+        kind: SecretKind,
+    ) -> Result<(), String> {
+        // By default there is none.
+        if given.is_empty() && !matches!(given.origin, Origin::Default) {
+            return Err(format!(
+                "the {} is empty: set it, or unset the variable",
+                kind.name()
+            ));
+        }
+        Self::set(secret, given, kind, |text| Self::Known(text.into()))
+    }
+
+    pub(super) fn file_as(
+        secret: &mut Option<Self>,
+        given: &SourceValue,
+        kind: SecretKind,
+    ) -> Result<(), String> {
+        Self::set(secret, given, kind, |text| Self::File(text.into()))
+    }
+
+    pub(super) fn command_as(
+        secret: &mut Option<Self>,
+        given: &SourceValue,
+        kind: SecretKind,
+    ) -> Result<(), String> {
+        Self::set(secret, given, kind, |text| Self::Command {
             command: text.into(),
             origin: given.origin.clone(),
         })
@@ -112,26 +169,33 @@ impl PasswordSource {
 
     /// Sets the only source. Sources of lower layers were removed before.
     fn set(
-        password: &mut Option<Self>,
+        secret: &mut Option<Self>,
         given: &SourceValue,
+        kind: SecretKind,
         source: impl FnOnce(&str) -> Self,
     ) -> Result<(), String> {
-        match password {
+        match secret {
             _ if given.is_empty() => Ok(()),
             None => {
-                *password = Some(source(given.text()));
+                *secret = Some(source(given.text()));
                 Ok(())
             }
-            Some(_) => Err("password-file and password-command exclude each other: remove one".to_owned()),
+            Some(_) => {
+                let name = kind.name();
+                Err(format!(
+                    "{name}-file and {name}-command exclude each other: remove one"
+                ))
+            }
         }
     }
 }
 
-/// Runs the password command without the secrets of the environment.
+/// Runs the command of a secret without the secrets of the environment.
 ///
 /// stderr is passed through to the user; a prompt of the command needs `/dev/tty`.
-fn run(command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigError> {
-    let failed = |why: String| ConfigError::PasswordCommand {
+fn run(kind: SecretKind, command: &SecretString, origin: &Origin) -> Result<SecretString, ConfigError> {
+    let failed = |why: String| ConfigError::SecretCommand {
+        what: kind.name(),
         place: origin.to_string(),
         why,
     };

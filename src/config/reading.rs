@@ -63,7 +63,8 @@ struct Sources {
     environment: Layer,
     /// The profile, the top of the file, maxctrl's file, the defaults.
     below: Vec<Layer>,
-    by_maxctrl: bool,
+    /// File of maxctrl that is one of the layers.
+    maxctrl_file: Option<&'static str>,
 }
 
 impl ConfigReport {
@@ -75,20 +76,21 @@ impl ConfigReport {
             .as_deref()
             .map(|name| find_profile(&mut file, name, environment))
             .transpose()?;
+        let (profile, maxctrl_file) = profile.unzip();
         let mut sources = Sources {
             flags: line.flags.clone(),
             environment: Layer::of_environment(environment)?,
             below: profile.into_iter().chain([file.top]).collect(),
-            by_maxctrl: line.profile.as_deref() == Some(MAXCTRL),
+            maxctrl_file: maxctrl_file.flatten(),
         };
         if !sources
             .all(None)
             .iter()
             .any(|layer| layer.names_endpoint_or_user())
-            && let Some(maxctrl_layer) = maxctrl::read(environment)?
+            && let Some(maxctrl) = maxctrl::read(environment)?
         {
-            sources.below.push(maxctrl_layer);
-            sources.by_maxctrl = true;
+            sources.below.push(maxctrl.layer);
+            sources.maxctrl_file = Some(maxctrl.file);
         }
         sources.below.push(Layer::of_defaults(environment));
         let mut reading = sources.resolve()?;
@@ -96,26 +98,27 @@ impl ConfigReport {
         reading.profile = line
             .profile
             .clone()
-            .or_else(|| sources.by_maxctrl.then(|| MAXCTRL.to_owned()));
+            .or_else(|| sources.maxctrl_file.map(|_| MAXCTRL.to_owned()));
         reading.config.suit(environment);
         Ok(reading)
     }
 }
 
-/// Returns a profile of the file, or maxctrl's file for the profile `maxctrl`.
+/// Returns a profile of the file, or maxctrl's file with its name for the profile `maxctrl`.
 fn find_profile(
     file: &mut ConfigFile,
     name: &str,
     environment: Environment<'_>,
-) -> Result<Layer, ConfigError> {
+) -> Result<(Layer, Option<&'static str>), ConfigError> {
     if let Some(profile) = file.profiles.remove(name) {
-        return Ok(profile);
+        return Ok((profile, None));
     }
-    let maxctrl_layer = match name {
+    let found = match name {
         MAXCTRL => maxctrl::read(environment)?,
         _ => None,
     };
-    maxctrl_layer.ok_or_else(|| file.no_profile(name))
+    let found = found.map(|maxctrl| (maxctrl.layer, Some(maxctrl.file)));
+    found.ok_or_else(|| file.no_profile(name))
 }
 
 impl Sources {
@@ -149,6 +152,7 @@ impl Sources {
             config.endpoints.push(endpoint);
             endpoints.push(effective);
         }
+        tokens_of_profiles(&endpoints)?;
         Ok(ConfigReport {
             config,
             file: None,
@@ -170,7 +174,7 @@ impl Sources {
         let url = value::address(entry.url.text());
         let mut endpoint = EndpointConfig {
             url: url.map_err(|why| ConfigError::value("endpoint", origin, why))?,
-            by_maxctrl: self.by_maxctrl,
+            maxctrl_file: self.maxctrl_file,
             ..EndpointConfig::default()
         };
         let layers = self.all(Some(self.own(entry)));
@@ -201,6 +205,29 @@ impl Sources {
             });
         }
         Ok((endpoint, effective))
+    }
+}
+
+/// Checks that with several endpoints a token comes from a profile. Any other one could be meant for one of
+/// them, and would be sent to all.
+fn tokens_of_profiles(endpoints: &[Vec<EffectiveValue>]) -> Result<(), ConfigError> {
+    if endpoints.len() < 2 {
+        return Ok(());
+    }
+    let tokens = endpoints.iter().flatten().filter(|value| {
+        let is_of_profile = matches!(value.origin(), Origin::File { profile: Some(_), .. });
+        value.setting().is_token() && !value.given.is_empty() && !is_of_profile
+    });
+    match tokens.into_iter().next() {
+        None => Ok(()),
+        Some(token) => {
+            let why = "with several endpoints a token comes only from a profile: set it there";
+            Err(ConfigError::value(
+                &token.setting().path(),
+                token.origin(),
+                why.to_owned(),
+            ))
+        }
     }
 }
 

@@ -19,7 +19,8 @@ const HEAD: &str = "\
 const PROFILES: &str = "
 # A profile is a table with any of these settings, selected by --profile NAME. A list of endpoints
 # contains URLs, or tables in which an endpoint has its own name, user, password-file,
-# password-command, ca-file, client-cert, client-key, insecure, allow-plain-http and read-only:
+# password-command, token-file, token-command, ca-file, client-cert, client-key, insecure,
+# allow-plain-http and read-only:
 #
 # [profiles.production]
 # user = \"oncall\"

@@ -129,6 +129,11 @@ impl Setting {
         self.group == Some(SQL_PASSWORD_GROUP)
     }
 
+    /// Whether it is a source of a token.
+    pub(super) fn is_token(&self) -> bool {
+        self.name.starts_with("token")
+    }
+
     /// Whether each endpoint has its own value.
     pub(super) const fn is_of_endpoint(&self) -> bool {
         matches!(self.apply, Apply::Endpoint(_))

@@ -6,6 +6,7 @@ mod passwords;
 mod precedence;
 mod reference;
 mod server_access;
+mod tokens;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::origin::SourceValue;
+use super::password::SecretKind;
 use super::setting::KeyScope;
 use super::*;
 

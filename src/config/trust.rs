@@ -24,6 +24,9 @@ pub(crate) enum UnsafeFile {
     /// Other users can write it.
     #[error("others can write it (mode {0:03o}): chmod go-w it")]
     Writable(u32),
+    /// Users outside of its group have access, and it contains a password.
+    #[error("it contains a password for maxctrl and everyone has access (mode {0:03o}): chmod o-rwx it")]
+    Public(u32),
     /// Other users can read it, and it contains a password.
     #[error("it contains a password and others can read it (mode {0:03o}): chmod 600 it")]
     Readable(u32),
@@ -47,6 +50,12 @@ impl UnsafeFile {
         let mode = metadata.mode() & 0o777;
         let of_mode = || (mode & 0o022 != 0).then_some(Self::Writable(mode));
         Self::of_owner(metadata.uid()).or_else(of_mode)
+    }
+
+    /// Returns the problem if users outside of its group have access to the file.
+    pub(super) fn of_others(metadata: &Metadata) -> Option<Self> {
+        let mode = metadata.mode() & 0o777;
+        (mode & 0o007 != 0).then_some(Self::Public(mode))
     }
 
     /// Returns the problem if another user can read the file.

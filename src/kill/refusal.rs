@@ -51,7 +51,8 @@ impl RefusalReason {
         match self {
             Self::ReadOnly => "read-only mode: maxtop does not kill sessions".to_owned(),
             Self::MayOnlyRead => {
-                "this account may only read: use an account of type admin to kill sessions".to_owned()
+                "this account may only read: use one with the permission edit (before 25.10: type admin)"
+                    .to_owned()
             }
             Self::TooOld(version) => {
                 format!("MaxScale {version} cannot kill sessions over its API (22.08 and later can)")

@@ -1,4 +1,4 @@
-//! The proxy process behind an endpoint: dialect, version, process start, settings, workers, account type.
+//! The proxy process behind an endpoint: dialect, version, process start, settings, workers.
 
 use std::fmt;
 
@@ -48,9 +48,11 @@ impl fmt::Display for Version {
 
 impl Version {
     /// First release that can kill sessions by DELETE.
-    pub(crate) const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
+    pub const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
     /// First release that parses ids strictly. Earlier ones use `atoi`.
-    pub(crate) const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
+    pub const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
+    /// First release that reports the permissions of the requesting account (`/v1/whoami`).
+    pub const FIRST_WITH_WHOAMI: Self = Self { major: 25, minor: 10 };
 
     /// Parses the first two numbers of a version text.
     pub fn parse(text: &str) -> Option<Self> {
@@ -145,15 +147,4 @@ pub struct Worker {
     pub descriptors: Option<u64>,
     /// Number of sessions that it serves (22.08 and later).
     pub sessions: Option<u64>,
-}
-
-/// Rights of an account of the admin API (`account`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AccountType {
-    /// May read and change everything.
-    Admin,
-    /// May only read.
-    Basic,
-    /// An unknown type.
-    Other(Text),
 }

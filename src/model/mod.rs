@@ -13,6 +13,7 @@ mod list_diff;
 mod list_stats;
 pub(crate) mod maxctrl;
 mod moment;
+mod permissions;
 mod request_error;
 mod server;
 mod server_access;
@@ -30,14 +31,15 @@ pub use connection::{
 pub(crate) use continuity::{Continuity, ProcessHistory};
 pub use identity::{Difference, EndpointId, Identity, IdentityMatch, Part, RowKey};
 pub(crate) use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
-pub use instance::{AccountType, ProxySettings, Worker};
 pub use instance::{Dialect, Instance, ProcessStart, Version};
+pub use instance::{ProxySettings, Worker};
 pub use list_diff::ListDiff;
 pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
 pub use moment::Now;
 pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
+pub use permissions::{Account, Permissions};
 pub use request_error::{Remedy, RequestError};
-pub use server::{Health, ServerState, Servers};
+pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use server_access::{
     BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
     ServerAccessFault, ServerActivity, ServerProcess, ServerReport, ServerThread, ServerThreads, ThreadNode,

@@ -55,6 +55,9 @@ pub enum RequestError {
         /// Whether credentials were sent.
         with_credentials: bool,
     },
+    /// The token that the user has given was rejected (401). The text says when it expires.
+    #[error("the token was rejected (401){0}")]
+    TokenRejected(Text),
     /// The account may read but not kill: a DELETE was rejected although a GET is accepted. Nothing was done.
     #[error("this account may only read")]
     MayOnlyRead,
@@ -125,7 +128,10 @@ impl RequestError {
                 ..
             } => "check user and password, and admin_readwrite_hosts",
             Self::NotAllowed { .. } => "give --user, and the password in MAXTOP_PASSWORD or --password-file",
-            Self::MayOnlyRead => "use an account of type admin, from a host in admin_readwrite_hosts",
+            Self::TokenRejected(_) => "get a new token, and give it by --token-file or MAXTOP_TOKEN",
+            Self::MayOnlyRead => {
+                "use an account with the permission edit (before 25.10: type admin), from a host in admin_readwrite_hosts"
+            }
             Self::Redirected(_) | Self::Unclear404 | Self::Encoded(_) => {
                 "give the address of the admin API itself"
             }
@@ -162,7 +168,10 @@ impl RequestError {
 
     /// Whether the server rejected the credentials or the request.
     pub const fn is_not_allowed(&self) -> bool {
-        matches!(self, Self::NotAllowed { .. } | Self::MayOnlyRead)
+        matches!(
+            self,
+            Self::NotAllowed { .. } | Self::TokenRejected(_) | Self::MayOnlyRead
+        )
     }
 
     /// Whether the server rejected our credentials.
@@ -174,7 +183,7 @@ impl RequestError {
             Self::NotAllowed {
                 with_credentials: true,
                 ..
-            }
+            } | Self::TokenRejected(_)
         )
     }
 

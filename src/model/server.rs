@@ -39,6 +39,8 @@ pub struct ServerState {
     pub name: Text,
     /// State, as sent: tokens separated by commas.
     pub state: Option<Text>,
+    /// State in the form of 25.10 and later; `None` before.
+    pub status: Option<ServerStatus>,
     /// Address; `None` for a Unix socket.
     pub address: Option<Text>,
     /// Port of the server.
@@ -49,18 +51,40 @@ pub struct ServerState {
     pub connections: Option<u64>,
 }
 
+/// State of a server in the form of 25.10 and later (`status`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerStatus {
+    /// Mode, as set by an administrator: `Normal`, `Maintenance`, `Draining`, `Drained`.
+    pub mode: Option<Text>,
+    /// Use of the server: `Write`, `Read`, `Up`, `Down`.
+    pub state: Option<Text>,
+    /// Why it is in this state: `Primary`, `read_only`.
+    pub reasons: Vec<Text>,
+}
+
+impl ServerStatus {
+    /// Returns the health; [`Health::Unknown`] if no part of the status is known.
+    fn health(&self) -> Health {
+        let parts = self.mode.iter().chain(&self.state).chain(&self.reasons);
+        Health::of_tokens(&parts.map(Text::as_str))
+    }
+}
+
 impl ServerState {
     /// Returns `address:port`, with an IPv6 address in brackets if a port follows.
     pub fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
 
-    /// Returns the health, from the state and the replication lag.
+    /// Returns the health, from the status or else the state, and from the replication lag.
     pub fn health(&self) -> Health {
-        let Some(state) = &self.state else {
-            return Health::Unknown;
+        let of_status = self.status.as_ref().map(ServerStatus::health);
+        let of_state = || {
+            let state = self.state.as_ref().map_or("", Text::as_str);
+            Health::of_tokens(&state.split(','))
         };
-        match (Health::of_state(state.as_str()), self.replication_lag) {
+        let health = of_status.filter(|health| *health != Health::Unknown);
+        match (health.unwrap_or_else(of_state), self.replication_lag) {
             (Health::Running, Some(lag)) if lag >= MAX_REPLICATION_LAG => Health::Lagging(lag),
             (health, _) => health,
         }
@@ -96,7 +120,7 @@ pub enum Health {
 /// State tokens with their health, in order of precedence.
 ///
 /// Roles (`Master`, `Synced`) and tokens of later versions are ignored.
-const TOKENS: [(&str, Health); 8] = [
+const TOKENS: [(&str, Health); 11] = [
     ("Maintenance", Health::Maintenance),
     ("Down", Health::Down),
     ("Auth Error", Health::AuthError),
@@ -106,13 +130,17 @@ const TOKENS: [(&str, Health); 8] = [
     // Up to 2.4.
     ("Being Drained", Health::Draining),
     ("Running", Health::Running),
+    // In the status of 25.10 and later.
+    ("Write", Health::Running),
+    ("Read", Health::Running),
+    ("Up", Health::Running),
 ];
 
 impl Health {
-    /// Returns the health for a state. Unknown tokens are ignored.
-    fn of_state(state: &str) -> Self {
+    /// Returns the health for the tokens of a state. Unknown tokens are ignored.
+    fn of_tokens<'a>(tokens: &(impl Iterator<Item = &'a str> + Clone)) -> Self {
         let has = |wanted: &str| {
-            let mut tokens = state.split(',').map(str::trim);
+            let mut tokens = tokens.clone().map(str::trim);
             tokens.any(|token| token.eq_ignore_ascii_case(wanted))
         };
         let found = TOKENS.iter().find(|(token, _)| has(token));
@@ -151,6 +179,7 @@ mod tests {
         ServerState {
             name: Text::clean("db1", TextLimit::Name),
             state: Some(Text::clean(state, TextLimit::Name)),
+            status: None,
             address: None,
             port: None,
             replication_lag: lag,
@@ -202,6 +231,35 @@ mod tests {
             ..server("", Some(99))
         };
         assert_eq!(silent.health(), Health::Unknown);
+    }
+
+    #[test]
+    fn a_status_comes_before_the_state_and_an_unknown_one_after_it() {
+        for (mode, state, reasons, expected) in [
+            ("Normal", "Write", &["Primary"][..], Health::Running),
+            ("Normal", "Read", &["Replica", "read_only"], Health::Running),
+            ("Normal", "Up", &[], Health::Running),
+            ("Normal", "Down", &[], Health::Down),
+            ("Maintenance", "Down", &[], Health::Maintenance),
+            ("maintenance", "Up", &[], Health::Maintenance),
+            ("Draining", "Read", &[], Health::Draining),
+            ("Drained", "Read", &[], Health::Drained),
+            ("Normal", "Down", &["Auth Error"], Health::Down),
+            ("Normal", "Up", &["Auth Error"], Health::AuthError),
+            // Nothing of the status is known: the state counts.
+            ("Normal", "Sideways", &[], Health::Lagging(99)),
+        ] {
+            let text = |text: &str| Some(Text::clean(text, TextLimit::Name));
+            let found = ServerState {
+                status: Some(ServerStatus {
+                    mode: text(mode),
+                    state: text(state),
+                    reasons: reasons.iter().copied().filter_map(text).collect(),
+                }),
+                ..server("Slave, Running", (expected == Health::Lagging(99)).then_some(99))
+            };
+            assert_eq!(found.health(), expected, "{mode} {state} {reasons:?}");
+        }
     }
 
     #[test]

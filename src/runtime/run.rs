@@ -1,7 +1,7 @@
 //! The event loop: receives messages, executes effects, draws frames.
 //!
 //! Runs on the main thread. Everything slow runs elsewhere: requests on the runtime's thread, decoding on
-//! blocking threads, table views in the `arranger`, output in the `writer`. Keys are drawn at once, data
+//! blocking threads, table views in a thread of `pollers`, output in one of `frame_backend`. Keys are drawn at once, data
 //! at most every 16 ms, and nothing is drawn if nothing has changed.
 
 use std::io;
@@ -368,7 +368,7 @@ const fn patience(msg: &Msg) -> Option<Duration> {
     match msg {
         // Samples are shown with the next list.
         Msg::Drawn(_) | Msg::Sampled(..) => None,
-        Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
+        Msg::DialectDetected(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
         _ => Some(Duration::ZERO),
     }
 }

@@ -1,6 +1,7 @@
 //! Decodes the JSON:API dialect of every release (2.2 to 25.x): ids as strings, attributes,
 //! relationships. A field that a version does not have is absent.
 
+mod account;
 mod attributes;
 mod buffers;
 mod detail;
@@ -25,7 +26,7 @@ use super::mend::mend;
 use super::rows::{self, DecodedRows, RowFormat};
 use super::{DecodedList, Decoder, WireError, in_order};
 use crate::model::{
-    AccountType, Instance, ProxySettings, ServerState, ServiceState, Session, SessionDetail, Worker,
+    Account, Instance, ProxySettings, ServerState, ServiceState, Session, SessionDetail, Worker,
 };
 
 #[derive(Deserialize)]
@@ -94,14 +95,15 @@ pub fn workers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Worker>, Wi
     Ok(rows_of::<WorkerRow>(body, decoder)?.items)
 }
 
-/// Decodes `GET /v1/users/inet/:name`. Returns `None` if the reply has no account type.
+/// Decodes `GET /v1/whoami` and `GET /v1/users/inet/:name`. Returns `None` if the reply has neither a type
+/// nor permissions.
 ///
 /// # Errors
 ///
 /// Returns [`WireError`] if the body is not a JSON:API object.
-pub fn account(body: &[u8]) -> Result<Option<AccountType>, WireError> {
+pub fn account(body: &[u8]) -> Result<Option<Account>, WireError> {
     let text = text(body);
-    instance::account(&object(body, &text)?)
+    account::account(&object(body, &text)?)
 }
 
 /// Decodes the rows in `data`.

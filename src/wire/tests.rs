@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Counter, SessionPhase};
+use crate::model::{Counter, Health, ServerState, SessionPhase};
 
 const UTC: TimeZone = TimeZone::UTC;
 
@@ -338,4 +338,26 @@ fn an_open_transaction_is_read_from_the_statements_that_are_kept() {
     let executed = r#"{"received":"a","completed":"b","responses":[]}"#;
     assert_eq!(open(&format!("{begin},{executed}")), None);
     assert_eq!(open(""), None);
+}
+
+#[test]
+fn the_status_of_a_server_is_read_from_the_newest_release() {
+    let (utc, mut interner) = (UTC, Interner::default());
+    let mut decoder = Decoder::new(&mut interner, Some(&utc), Timestamp::UNIX_EPOCH);
+    let body = br#"{"data":[
+        {"id":"db1","attributes":{"state":"Master, Running",
+            "status":{"mode":"Normal","state":"Write","reason":["Primary"],"extra":{}}}},
+        {"id":"db2","attributes":{"state":"Slave, Running",
+            "status":{"mode":"Maintenance","state":"Down","reason":["\u001b[2J",7]}}},
+        {"id":"db3","attributes":{"state":"Down","status":"Up"}},
+        {"id":"db4","attributes":{"state":"Down","status":{"mode":1,"state":[],"reason":{}}}}]}"#;
+    let (servers, _) = jsonapi::servers(body, &mut decoder).unwrap();
+    let health: Vec<_> = servers.iter().map(ServerState::health).collect();
+    assert_eq!(
+        health,
+        [Health::Running, Health::Maintenance, Health::Down, Health::Down]
+    );
+    let reasons = &servers[1].status.as_ref().unwrap().reasons;
+    assert_eq!(reasons[0].as_str(), r"\u{1b}[2J");
+    assert_eq!((reasons.len(), &servers[2].status), (1, &None));
 }

@@ -9,7 +9,9 @@
 mod access;
 mod dialects;
 mod faults;
+mod given_tokens;
 mod lanes;
+mod permissions;
 mod polling;
 mod requests;
 mod sampling;

@@ -196,7 +196,7 @@ fn who_is_let_in() {
         assert_eq!((right.status, right.with("failure")), (0, Vec::new()));
         assert_eq!(right.check("authentication"), ("ok", "user admin is accepted"));
         if dialects == ServedDialects::JsonApi {
-            let role = "user admin has type admin: can kill sessions";
+            let role = "user admin (admin) has permissions view, edit, sql: can kill sessions";
             assert_eq!(right.check("role"), ("ok", role));
         }
         for (password, words) in [
@@ -231,7 +231,12 @@ fn an_account_that_may_only_read_is_found_by_its_user() {
     };
     let checked = with(&[]);
     assert_eq!((checked.status, checked.with("warning")), (0, vec!["role"]));
-    assert!(checked.check("role").1.starts_with("user viewer has type basic"));
+    assert!(
+        checked
+            .check("role")
+            .1
+            .starts_with("user viewer (basic) has permissions view, sql: cannot kill")
+    );
     let watching = with(&["--read-only"]);
     assert_eq!(watching.check("role").0, "ok");
     assert_only_gets(&demo);

@@ -208,7 +208,7 @@ fn an_account_that_may_only_read_gets_a_message_and_continues() {
     endpoint.polled(3, &pty);
     pty.look(|screen| assert!(screen.contents().contains("live"), "still let in"));
     pty.keys("K");
-    pty.sees("this account may only read: use an account of type admin");
+    pty.sees("this account may only read: use one with the permission edit");
     assert_eq!(endpoint.deletes().len(), 1, "never again");
 }
 
@@ -218,7 +218,7 @@ fn an_account_known_to_be_read_only_is_not_offered_yes() {
     let mut pty = watched_by_viewer(&endpoint, "jsonapi");
     pty.sees("live  read-only");
     pty.keys("K");
-    pty.sees("this account may only read: use an account of type admin");
+    pty.sees("this account may only read: use one with the permission edit");
     pty.look(|screen| assert!(!screen.contents().contains("Yes")));
     pty.keys("y");
     endpoint.polled(3, &pty);

@@ -20,7 +20,7 @@ pub struct FittedColumn<T: TableKind = Sessions> {
 pub struct FitRules {
     /// Columns from this drop priority on are optional.
     pub first_optional: u8,
-    /// Width to which texts are narrowed before a column is dropped that is not optional, in cells.
+    /// Width to which texts are narrowed before a column that is not optional is dropped, in cells.
     pub readable: u16,
     /// Width to which texts are narrowed before an optional column is dropped. `None` if they are not
     /// narrowed for it.
@@ -44,7 +44,7 @@ impl FitRules {
     }
 }
 
-/// Returns the columns that fit: all, then without the ones with the highest drop priority. The last
+/// Returns the columns that fit. Drops columns, highest priority first, until the rest fits. The last
 /// column without a maximum width uses the remaining space. `widest` is the widest text of each column,
 /// by index; `heading` returns the heading of a column.
 pub(crate) fn fit<T: TableKind>(

@@ -130,11 +130,11 @@ impl Exchange {
         dialect: Dialect,
         target: &str,
     ) -> Result<Reply, RequestError> {
-        let pass = self.access().auth_header()?;
-        let reply = self
+        let pass = self.access().fresh_header().await?;
+        let mut reply = self
             .send_over(connection, Method::GET, dialect, target, &pass)
             .await?;
-        self.note_get(&pass, &reply, dialect)?;
+        self.note_get(&pass, &mut reply, dialect)?;
         Ok(reply)
     }
 }

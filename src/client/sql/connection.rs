@@ -1,4 +1,4 @@
-//! An open connection.
+//! A connection to one server, opened through `/v1/sql`, with its token.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::wire::sql::ConnectionId;
 
-/// Age from which a connection is opened again. MaxScale's tokens are valid for 8 hours.
+/// Age at which a connection is replaced by a new one. MaxScale's tokens are valid for 8 hours.
 const REOPEN_AFTER: Duration = Duration::from_hours(7);
 
 /// A connection to a server.

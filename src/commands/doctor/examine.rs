@@ -75,7 +75,7 @@ async fn request_jsonapi(client: &Client, facts: &mut Facts) {
     facts.instances = client.instances().await.map_err(Unavailable::Fault);
     facts.services = probed(client.services().await);
     facts.workers = probed(client.workers().await);
-    facts.account = probed(client.account().await);
+    facts.account = probed(client.account(facts.release()).await);
     if let Some(user) = client.database_user() {
         facts.server_access = Some(probe_servers(client, user).await);
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::client::{Client, EndpointUrl, Inspection, ListForm};
+use crate::client::{Client, EndpointUrl, Inspection, ListForm, TokenReport};
 use crate::config::Config;
 use crate::model::{
-    AccountType, Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Services, Text,
+    Account, Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Services, Text,
     Version, Worker,
 };
 
@@ -17,6 +17,8 @@ use crate::model::{
 pub(super) struct RequestSettings {
     /// User of the credentials; `None` without credentials.
     pub(super) user: Option<String>,
+    /// Token that is sent instead of user and password.
+    pub(super) token: Option<TokenReport>,
     /// Whether certificates are not verified (`--insecure`).
     pub(super) insecure: bool,
     /// Whether only GET is sent (`--read-only`).
@@ -34,6 +36,7 @@ impl RequestSettings {
         let site = config.endpoints.get(usize::from(client.endpoint().0));
         Self {
             user: client.user().map(str::to_owned),
+            token: client.given_token(),
             insecure: site.is_some_and(|site| site.tls.insecure),
             read_only: client.is_read_only(),
             interval: config.interval,
@@ -120,7 +123,7 @@ pub(super) struct Facts {
     pub(super) list: Probed<ListProbe>,
     pub(super) services: Probed<Services>,
     pub(super) workers: Probed<Vec<Worker>>,
-    pub(super) account: Probed<AccountType>,
+    pub(super) account: Probed<Account>,
     /// Access to each running server; `None` without a database user.
     pub(super) server_access: Option<Vec<ServerProbe>>,
     /// Maximum number of open files, if the process runs on this machine.

@@ -16,10 +16,10 @@ use super::examine::limit_in;
 use super::facts::{ConnectResult, Facts, ListProbe, RequestSettings, Unavailable};
 use super::report::{Report, json, text};
 use super::{ExitStatus, examined};
-use crate::client::{Inspection, ListForm};
+use crate::client::{Inspection, ListForm, TokenReport};
 use crate::model::{
-    AccountType, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, ProcessStart, ProxySettings, RequestError,
-    ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
+    Account, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, Permissions, ProcessStart, ProxySettings,
+    RequestError, ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
 };
 
 const NOT_REPORTED: Unavailable = Unavailable::NotReported("not asked");
@@ -87,6 +87,7 @@ fn well() -> Facts {
         url: "127.0.0.1".parse().unwrap(),
         request: RequestSettings {
             user: Some("admin".to_owned()),
+            token: None,
             insecure: false,
             read_only: false,
             interval: Duration::from_secs(1),
@@ -123,7 +124,7 @@ fn well() -> Facts {
             };
             2
         ]),
-        account: Ok(AccountType::Admin),
+        account: Ok(typed("admin")),
         file_limit: Some(1_024),
     }
 }
@@ -193,4 +194,12 @@ fn silent(facts: &mut Facts) {
     facts.services = Err(NOT_REPORTED);
     facts.workers = Err(NOT_REPORTED);
     facts.account = Err(NOT_REPORTED);
+}
+
+/// An account of a type of older releases.
+fn typed(role: &str) -> Account {
+    Account {
+        role: Some(clean(role)),
+        permissions: Permissions::of_type(role),
+    }
 }

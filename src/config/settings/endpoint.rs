@@ -3,15 +3,16 @@
 use super::{USUAL, optional};
 use crate::config::password::PasswordSource;
 use crate::config::setting::{Apply, Form, KeyScope, SQL_PASSWORD_GROUP, Setting};
+use crate::config::token::TokenSource;
 use crate::config::value;
 
-/// Group of the mutually exclusive password sources.
+/// Group of the mutually exclusive sources of a password or token.
 const PASSWORD: Option<&str> = Some("password");
 /// Group of the mutually exclusive sources of the database password.
 const SQL_PASSWORD: Option<&str> = Some(SQL_PASSWORD_GROUP);
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 16] = [
+pub(super) const ENTRIES: [Setting; 19] = [
     Setting {
         name: "endpoint",
         short: Some('e'),
@@ -120,6 +121,37 @@ pub(super) const ENTRIES: [Setting; 16] = [
         ..USUAL
     },
     Setting {
+        name: "token",
+        flag: false,
+        variable: Some("MAXTOP_TOKEN"),
+        key: KeyScope::Nowhere,
+        form: Form::Secret,
+        about: "a token, sent instead of user and password; has no option and no key in files",
+        group: PASSWORD,
+        apply: Apply::Endpoint(TokenSource::given),
+        ..USUAL
+    },
+    Setting {
+        name: "token-file",
+        key: KeyScope::Endpoint,
+        form: Form::Path,
+        about: "file with the token; only its owner may have access",
+        example: "~/.config/maxtop/token",
+        group: PASSWORD,
+        apply: Apply::Endpoint(TokenSource::file),
+        ..USUAL
+    },
+    Setting {
+        name: "token-command",
+        key: KeyScope::Endpoint,
+        form: Form::Command,
+        about: "command that prints the token, run by sh -c, and again when it has expired",
+        example: "oidc-token maxscale",
+        group: PASSWORD,
+        apply: Apply::Endpoint(TokenSource::command),
+        ..USUAL
+    },
+    Setting {
         name: "ca-file",
         key: KeyScope::Endpoint,
         form: Form::Path,
@@ -172,7 +204,7 @@ pub(super) const ENTRIES: [Setting; 16] = [
         key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
-        about: "allow sending the password over plain http to another machine; shown on the screen",
+        about: "allow sending the password or token over plain http to another machine; shown on the screen",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.allow_plain_http = value::switch(given.text())?;
             Ok(())

@@ -8,7 +8,11 @@ const MARKER: &str = "tr0ub4dor-marker";
 
 fn password(endpoint: &EndpointConfig) -> String {
     let source = endpoint.sql_password.as_ref().unwrap();
-    source.read().unwrap().expose_secret().to_owned()
+    source
+        .read_as(SecretKind::Password)
+        .unwrap()
+        .expose_secret()
+        .to_owned()
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub struct Wait {
     pub roots: Vec<u64>,
     /// Whether its chains end in a cycle.
     pub is_cycle: bool,
-    /// Threads with an open transaction that is older than the wait, likely ones first. Empty if `direct` is
+    /// Threads with an open transaction that is older than the wait, most likely first. Empty if `direct` is
     /// known.
     pub likely: Vec<u64>,
 }
@@ -48,7 +48,7 @@ pub struct Wait {
 /// transactions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThreadNode {
-    /// Its open transaction; the oldest of prepared XA transactions.
+    /// Its open transaction. For id 0, the oldest prepared XA transaction.
     pub transaction: Option<Transaction>,
     /// Its wait, if it waits.
     pub wait: Option<Wait>,
@@ -56,7 +56,7 @@ pub struct ThreadNode {
     pub blocks_directly: usize,
     /// Number of threads that wait for it, directly or through others.
     pub blocks: usize,
-    /// The longest wait of these.
+    /// Longest wait of the threads counted in `blocks`.
     pub longest_blocked: Option<Span>,
 }
 
@@ -74,7 +74,7 @@ pub struct WaitGraph {
     pub nodes: BTreeMap<u64, ThreadNode>,
     /// Whether a result was cut off, so that counts are minimums.
     pub has_more: bool,
-    /// Whether `METADATA_LOCK_INFO` would show the holders that are missing.
+    /// Whether the plugin `METADATA_LOCK_INFO` must be loaded to find the holders of metadata locks.
     pub needs_plugin: bool,
 }
 

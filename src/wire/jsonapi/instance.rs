@@ -1,9 +1,8 @@
-//! Decodes `/v1/maxscale` (process and settings), `/v1/users/inet/:name` (account type) and
-//! `/v1/maxscale/threads` (routing workers).
+//! Decodes `/v1/maxscale` (process and settings) and `/v1/maxscale/threads` (routing workers).
 
 use serde::Deserialize;
 
-use crate::model::{AccountType, Instance, ProcessStart, ProxySettings, Span, Text, TextLimit, Worker};
+use crate::model::{Instance, ProcessStart, ProxySettings, Span, Text, TextLimit, Worker};
 use crate::wire::body::syntax_error;
 use crate::wire::field::{Lenient, Object, Raw, Words};
 use crate::wire::rows::RowFormat;
@@ -110,30 +109,6 @@ pub(super) fn proxy(data: &str) -> Result<(Instance, ProxySettings), WireError> 
 
 fn clean(field: Lenient<Raw<'_>>) -> Option<Text> {
     field.known().map(|raw| Text::clean(&raw.0, TextLimit::Name))
-}
-
-#[derive(Deserialize)]
-struct RawUserResource<'a> {
-    #[serde(borrow, default)]
-    attributes: Lenient<Object<RawUserAttributes<'a>>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RawUserAttributes<'a> {
-    #[serde(borrow, default)]
-    account: Lenient<Raw<'a>>,
-}
-
-/// Decodes the `data` of the reply.
-pub(super) fn account(data: &str) -> Result<Option<AccountType>, WireError> {
-    let raw: RawUserResource<'_> = serde_json::from_str(data).map_err(|error| syntax_error(&error))?;
-    let attributes = raw.attributes.known().map(|attributes| attributes.0);
-    let account = attributes.and_then(|attributes| attributes.account.known());
-    Ok(account.map(|Raw(account)| match account.as_ref() {
-        "admin" => AccountType::Admin,
-        "basic" => AccountType::Basic,
-        other => AccountType::Other(Text::clean(other, TextLimit::Name)),
-    }))
 }
 
 #[derive(Deserialize)]

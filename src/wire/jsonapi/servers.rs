@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
-use crate::model::ServerState;
+use crate::model::{ServerState, ServerStatus};
 use crate::wire::Decoder;
-use crate::wire::field::{Lenient, Object, Port, Raw};
+use crate::wire::field::{Lenient, Object, Port, Raw, Words};
 use crate::wire::rows::RowFormat;
 
 #[derive(Deserialize)]
@@ -23,11 +23,24 @@ struct RawServerAttributes<'a> {
     #[serde(borrow, default)]
     state: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
+    status: Lenient<Object<RawServerStatus<'a>>>,
+    #[serde(borrow, default)]
     parameters: Lenient<Object<RawServerParameters<'a>>>,
     #[serde(default)]
     replication_lag: Lenient<i64>,
     #[serde(default)]
     statistics: Lenient<Object<RawServerStatistics>>,
+}
+
+/// Sent by 25.10 and later.
+#[derive(Debug, Deserialize)]
+struct RawServerStatus<'a> {
+    #[serde(borrow, default)]
+    mode: Lenient<Raw<'a>>,
+    #[serde(borrow, default)]
+    state: Lenient<Raw<'a>>,
+    #[serde(default)]
+    reason: Lenient<Words>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +57,19 @@ struct RawServerStatistics {
     connections: Lenient<u64>,
 }
 
+/// Maximum number of reasons kept of a server.
+const MAX_REASONS: usize = 16;
+
+fn convert(raw: RawServerStatus<'_>, decoder: &mut Decoder<'_>) -> ServerStatus {
+    let reasons = raw.reason.take(&mut decoder.blanked);
+    let reasons = reasons.iter().flat_map(|Words(words)| words).take(MAX_REASONS);
+    ServerStatus {
+        mode: decoder.name(raw.mode),
+        state: decoder.name(raw.state),
+        reasons: reasons.map(|reason| decoder.interner.name(reason)).collect(),
+    }
+}
+
 pub(super) struct ServerRow;
 
 impl RowFormat for ServerRow {
@@ -54,6 +80,8 @@ impl RowFormat for ServerRow {
         let name = decoder.interner.name(&raw.id.known()?.0);
         let attributes = raw.attributes.take(&mut decoder.blanked);
         let attributes = attributes.map(|attributes| attributes.0).unwrap_or_default();
+        let status = attributes.status.take(&mut decoder.blanked);
+        let status = status.map(|Object(status)| convert(status, decoder));
         let parameters = attributes.parameters.take(&mut decoder.blanked);
         let parameters = parameters.map(|parameters| parameters.0).unwrap_or_default();
         let statistics = attributes.statistics.take(&mut decoder.blanked);
@@ -61,6 +89,7 @@ impl RowFormat for ServerRow {
         Some(ServerState {
             name,
             state: decoder.name(attributes.state),
+            status,
             address: decoder.name(parameters.address),
             port: port.and_then(|Port(port)| port),
             // Below 0 the server does not replicate, or the lag is unknown.

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use crate::commands::connect::TOKEN_WARNING;
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
-use crate::model::{AccountType, Dialect, RequestError, Text, Version};
+use crate::model::{Account, Dialect, RequestError, Text, Version};
 
 pub(super) fn authentication(facts: &Facts) -> CheckResult {
     match facts.refusal() {
@@ -19,6 +20,7 @@ pub(super) fn authentication(facts: &Facts) -> CheckResult {
                 ..result
             };
         }
+        Some(fault @ RequestError::TokenRejected(_)) => return CheckResult::fault(fault),
         Some(_) => return CheckResult::skipped(facts.silence()),
         None if !facts.is_answered() => {
             return CheckResult::skipped("unknown: no request was accepted or rejected");
@@ -31,11 +33,33 @@ pub(super) fn authentication(facts: &Facts) -> CheckResult {
     });
     match (auth, &facts.request.user) {
         (Some(false), _) => without_authentication(host),
+        (_, user) if facts.request.token.is_some() => of_token(user.as_deref(), facts),
         (_, Some(user)) => CheckResult::ok(format!("user {user} is accepted")),
         (_, None) if facts.url.is_loopback() => CheckResult::ok("no password required"),
         (_, None) => {
             CheckResult::warning("no authentication: anyone who can reach the port can kill sessions")
         }
+    }
+}
+
+/// An accepted token, with its expiry.
+fn of_token(user: Option<&str>, facts: &Facts) -> CheckResult {
+    let user = user.map(|user| format!(" of user {user}"));
+    let accepted = format!("the token{} is accepted", user.unwrap_or_default());
+    let Some((token, end)) = facts
+        .request
+        .token
+        .as_ref()
+        .and_then(|token| Some((token, token.expires?)))
+    else {
+        return CheckResult::ok(accepted + ", expiry unknown");
+    };
+    let found = format!("{accepted}, valid until {}", end.strftime("%F %T UTC"));
+    match token.warning(facts.now, TOKEN_WARNING) {
+        _ if token.is_renewable => CheckResult::ok(found + "; then it is read again"),
+        None => CheckResult::ok(found),
+        Some(warning) => CheckResult::warning(format!("{found}: {}", warning.as_str()))
+            .advise("get a new token, or use --token-command, which is run again when the token has expired"),
     }
 }
 
@@ -76,7 +100,7 @@ pub(super) fn role(facts: &Facts) -> CheckResult {
         };
     }
     if facts.dialect == Some(Dialect::Draft) {
-        return CheckResult::skipped("unknown: the draft has no roles; only a DELETE would show it");
+        return CheckResult::skipped("unknown: the draft has no permissions; only a DELETE would show it");
     }
     if facts
         .release()
@@ -88,17 +112,27 @@ pub(super) fn role(facts: &Facts) -> CheckResult {
     if settings.and_then(|settings| settings.admin_auth) == Some(false) {
         return CheckResult::ok("any client can kill sessions (admin_auth=false)");
     }
-    let user = facts.request.user.as_deref().unwrap_or("?");
+    let user = facts.request.user.as_ref();
+    let user = user.map_or_else(|| "the token".to_owned(), |user| format!("user {user}"));
     match &facts.account {
-        Ok(AccountType::Admin) => CheckResult::ok(format!("user {user} has type admin: can kill sessions")),
-        Ok(AccountType::Basic) => {
-            CheckResult::warning(format!("user {user} has type basic: can view, cannot kill"))
-                .advise("use a user of type admin, or --read-only")
-        }
-        Ok(AccountType::Other(kind)) => unknown(&format!("user {user} has type {kind}")),
-        Err(Unavailable::Fault(fault)) => unknown(&format!("user {user}: {fault}")),
-        Err(Unavailable::NotReported(_)) => unknown("the endpoint does not report the type"),
+        Ok(account) => of_account(&user, account),
+        Err(Unavailable::Fault(fault)) => unknown(&format!("{user}: {fault}")),
+        Err(Unavailable::NotReported(_)) => unknown("the endpoint does not report the permissions"),
     }
+}
+
+fn of_account(user: &str, account: &Account) -> CheckResult {
+    let role = account.role.as_ref().map(|role| format!(" ({role})"));
+    let user = format!("{user}{}", role.unwrap_or_default());
+    let Some(permissions) = account.permissions else {
+        return unknown(&format!("{user} has unknown permissions"));
+    };
+    let found = format!("{user} has permissions {}", permissions.names());
+    if permissions.edit {
+        return CheckResult::ok(format!("{found}: can kill sessions"));
+    }
+    CheckResult::warning(format!("{found}: cannot kill sessions"))
+        .advise("use a user with the permission edit (before 25.10: of type admin), or --read-only")
 }
 
 fn unknown(why: &str) -> CheckResult {

@@ -180,18 +180,43 @@ fn an_open_door_is_a_warning_unless_it_is_within_its_machine() {
 }
 
 #[test]
-fn a_role_is_read_and_never_tried() {
+fn permissions_are_read_and_never_tried() {
     let account = |account| but(|facts| facts.account = account);
-    says(&well(), "role", Fine, "user admin has type admin", &[]);
     says(
-        &account(Ok(AccountType::Basic)),
+        &well(),
         "role",
-        Warning,
-        "can view, cannot kill",
-        &["use a user of type admin, or --read-only"],
+        Fine,
+        "user admin (admin) has permissions view, edit, sql: can kill",
+        &[],
     );
+    let night = Account {
+        role: Some(clean("night")),
+        permissions: Some(Permissions::of_names(["view", "edit"])),
+    };
+    says(
+        &account(Ok(night)),
+        "role",
+        Fine,
+        "user admin (night) has permissions view, edit: can",
+        &[],
+    );
+    for barred in [
+        typed("basic"),
+        Account {
+            role: None,
+            permissions: Some(Permissions::NONE),
+        },
+    ] {
+        says(
+            &account(Ok(barred)),
+            "role",
+            Warning,
+            "cannot kill sessions",
+            &["use a user with the permission edit (before 25.10: of type admin), or --read-only"],
+        );
+    }
     for unknown in [
-        account(Ok(AccountType::Other(clean("guest")))),
+        account(Ok(typed("guest"))),
         account(Err(Unavailable::Fault(RequestError::NotFound))),
         account(Err(NOT_REPORTED)),
         but(|facts| facts.dialect = Some(Dialect::Draft)),
@@ -202,7 +227,62 @@ fn a_role_is_read_and_never_tried() {
         facts.proxy.as_mut().unwrap().instance.version = Some(clean("21.06.17"));
     });
     says(&old, "role", Skipped, "has no DELETE", &[]);
-    let mut watching = account(Ok(AccountType::Basic));
+    let mut watching = account(Ok(typed("basic")));
     watching.request.read_only = true;
     says(&watching, "role", Fine, "--read-only", &[]);
+}
+
+#[test]
+fn the_expiry_of_a_token_is_named_and_warned_of() {
+    let with = |left: Option<i64>, is_renewable| {
+        but(|facts| {
+            let end = left.map(|left| facts.now + SignedDuration::from_secs(left));
+            facts.request.token = Some(TokenReport {
+                expires: end,
+                is_renewable,
+            });
+        })
+    };
+    let name = "authentication";
+    says(
+        &with(None, false),
+        name,
+        Fine,
+        "the token of user admin is accepted, expiry unknown",
+        &[],
+    );
+    says(
+        &with(Some(3_600), false),
+        name,
+        Fine,
+        "valid until 1970-01-01 01:00:00 UTC",
+        &[],
+    );
+    says(
+        &with(Some(60), true),
+        name,
+        Fine,
+        "00:01:00 UTC; then it is read again",
+        &[],
+    );
+    says(
+        &with(Some(299), false),
+        name,
+        Warning,
+        "valid until 1970-01-01 00:04:59 UTC: token expires in 4m",
+        &["get a new token, or use --token-command, which is run again when the token has expired"],
+    );
+    let rejected = but(|facts| {
+        silent(facts);
+        let why = clean(": it expired 2026-11-28 03:40:00 UTC");
+        facts.proxy = Err(Unavailable::Fault(RequestError::TokenRejected(why)));
+    });
+    says(
+        &rejected,
+        name,
+        Failure,
+        "the token was rejected (401): it expired 2026-11-28 03:40:00 UTC",
+        &["get a new token, and give it by --token-file or MAXTOP_TOKEN"],
+    );
+    assert_eq!(examined(String::new(), &rejected).exit, ExitStatus::NotAllowed);
 }
