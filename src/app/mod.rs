@@ -71,6 +71,7 @@ use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct AppSettings {
     /// Interval between polls.
     pub interval: Duration,

@@ -29,6 +29,7 @@ struct OutcomeRecord<'a> {
 }
 
 /// Prints outcomes and keeps the first write error.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct OutcomePrinter<'a> {
     form: KillOutput,
     /// Whether all output is ASCII.

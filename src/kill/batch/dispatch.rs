@@ -66,7 +66,7 @@ impl KillBatch {
                     Alarm::FollowUp if task.has_request() => {}
                     Alarm::FollowUp if task.is_undecided() => scheduler.queue_check(index),
                     Alarm::FollowUp if task.is_in_flight() || task.follows_statements() => {
-                        scheduler.queue_follow_up(index)
+                        scheduler.queue_follow_up(index);
                     }
                     Alarm::FollowUp => {}
                     Alarm::GiveUp => {

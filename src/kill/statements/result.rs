@@ -125,11 +125,11 @@ impl StatementResult {
         format!("thread {}, {}", self.thread, self.beginning())
     }
 
-    /// Returns the result as part of a sentence. `None` if there is nothing to say.
-    fn words(&self) -> Option<String> {
+    /// Returns the result as part of a sentence.
+    fn words(&self) -> String {
         let (server, details) = (&self.server, self.details());
         let to_copy = format!("to end it there: {}", self.kill_text());
-        Some(match (&self.state, &self.attempt) {
+        match (&self.state, &self.attempt) {
             (StatementState::Running, EndAttempt::Sent) => {
                 format!("its statement still runs on {server} after its KILL ({details})")
             }
@@ -151,7 +151,7 @@ impl StatementResult {
             (StatementState::Unknown(doubt), _) => {
                 format!("unknown whether its statement on {server} still runs ({details}): {doubt}")
             }
-        })
+        }
     }
 }
 
@@ -179,14 +179,16 @@ impl StatementResults {
 
     /// Returns the results as parts of a sentence, each after `; `. Empty if there is nothing to say.
     pub(crate) fn words(&self) -> String {
-        let statements = self.statements.iter().filter_map(StatementResult::words);
+        let statements = self.statements.iter().map(StatementResult::words);
         let unread = self
             .unread
             .iter()
             .map(|(server, doubt)| format!("unknown whether a statement still runs on {server}: {doubt}"));
-        statements
-            .chain(unread)
-            .map(|words| format!("; {words}"))
-            .collect()
+        let mut text = String::new();
+        for words in statements.chain(unread) {
+            text.push_str("; ");
+            text.push_str(&words);
+        }
+        text
     }
 }
