@@ -73,6 +73,8 @@ pub(crate) struct Config {
     pub audit: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
+    /// Whether a kill also ends the running statements of its sessions.
+    pub kill_statements: bool,
     /// Sessions that are expected to wait. They never have a reason.
     pub expected: ExpectedFilter,
     /// Limits from which a session is stuck.
@@ -126,6 +128,7 @@ impl Config {
             grace: Duration::ZERO,
             audit: None,
             protect: Filter::default(),
+            kill_statements: false,
             expected: ExpectedFilter::default(),
             thresholds: Thresholds::default(),
             ascii: false,

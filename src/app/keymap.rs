@@ -107,6 +107,8 @@ pub(crate) enum Action {
     Erase,
     /// In a dialog: strike a victim out, or include it again.
     Strike,
+    /// Ends the statements of the victims too, or not.
+    KillStatements,
     /// In a dialog: type the reason.
     Reason,
     /// In the prompt: complete the word.
@@ -218,6 +220,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→", "choose", "choose";
     Dialog [on(Code::Enter)] Action::Accept, "Enter", "accept the chosen answer (No at first) or the number", "accept";
     Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
+    Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "";
     Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
     Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
     Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down the list of sessions", "";

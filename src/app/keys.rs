@@ -92,6 +92,7 @@ impl App {
             | Action::Complete
             | Action::Erase
             | Action::Strike
+            | Action::KillStatements
             | Action::Reason
             | Action::Toggle
             | Action::Shift(_)

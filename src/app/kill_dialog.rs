@@ -160,6 +160,7 @@ impl App {
             identity,
             session,
             taken_by,
+            has_server_access: endpoint.server_access.is_set,
             refused,
         })
     }
@@ -243,6 +244,7 @@ impl App {
             protect: self.settings.protect.clone(),
             diagnosis: self.settings.diagnosis.clone(),
             reports: self.endpoints.reports(),
+            kills_statements: self.settings.kill_statements,
         };
         let root = self.root_blocker(&victims);
         let (mut dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
@@ -317,6 +319,7 @@ impl KillDialog {
             Action::First => self.step(isize::MIN),
             Action::Last => self.step(isize::MAX),
             Action::Reason => self.types_reason = true,
+            Action::KillStatements => self.toggle_statements(),
             _ => {}
         }
         DialogResult::Stay
@@ -364,6 +367,13 @@ impl KillDialog {
         self.count();
         self.step(1);
         orders
+    }
+
+    /// Ends the statements of the victims too, or not. Yes is enabled again after a new frame.
+    fn toggle_statements(&mut self) {
+        if self.batch.toggle_statements() {
+            self.dialog.on_change();
+        }
     }
 
     fn count(&mut self) {

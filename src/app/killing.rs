@@ -253,7 +253,12 @@ impl Kills {
         if outcome.is_gone() {
             self.remember_ended(identity.key());
         }
-        if matches!(outcome, KillOutcome::Killed { .. }) {
+        // A later outcome about a statement says nothing new about the session.
+        let is_known = self
+            .log
+            .iter()
+            .any(|logged| logged.kill == task.number() && logged.outcome.is_gone());
+        if matches!(outcome, KillOutcome::Killed { .. }) && !is_known {
             let endpoint = endpoints.get(usize::from(identity.endpoint.0));
             let latest = endpoint.and_then(|endpoint| endpoint.latest.as_ref());
             let highest = latest.and_then(|latest| latest.sessions.last());

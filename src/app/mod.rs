@@ -74,6 +74,7 @@ use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, Sess
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct AppSettings {
     /// Interval between polls.
     pub interval: Duration,
@@ -93,6 +94,8 @@ pub struct AppSettings {
     pub grace: Duration,
     /// Filter of sessions that are never killed. An empty filter protects no session.
     pub protect: Filter,
+    /// Whether the dialog of a kill proposes to end the statements too.
+    pub kill_statements: bool,
     /// Display form of the audit log's path.
     pub audit: String,
     /// Limits of the stuck reasons, and the sessions that never have one.
@@ -115,6 +118,7 @@ impl Default for AppSettings {
             sort: Sort::default(),
             grace: GRACE.value,
             protect: Filter::default(),
+            kill_statements: false,
             audit: String::new(),
             diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::kill::KillOutcome;
+use crate::kill::{KillOutcome, StatementResults};
 use crate::model::Identity;
 
 /// Importance of a status line.
@@ -65,7 +65,8 @@ impl Status {
     /// Creates the line for the outcome of a kill. With several endpoints it names the endpoint, because
     /// ids repeat between them.
     pub(crate) fn outcome(outcome: &KillOutcome, identity: &Identity, endpoint: Option<&str>) -> Self {
-        let level = if outcome.is_gone() {
+        let runs = outcome.statements().is_some_and(StatementResults::may_run);
+        let level = if outcome.is_gone() && !runs {
             StatusLevel::Done
         } else {
             StatusLevel::Warning

@@ -5,6 +5,7 @@ mod filtering;
 mod grace;
 mod groups;
 mod keys;
+mod kill_statements;
 mod kills;
 mod marks;
 mod proxies;

@@ -113,6 +113,9 @@ pub(crate) struct KillArgs {
     /// Reason, for the audit log
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Also end the running statements of the sessions; needs sql-user
+    #[arg(long)]
+    pub statements: bool,
     /// Output format of the outcomes
     #[arg(short, long, value_enum, default_value_t)]
     pub output: KillOutput,

@@ -8,9 +8,10 @@
 mod connection;
 mod cookies;
 mod request;
+mod threads;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub(super) struct SqlAccess {
     slots: Mutex<BTreeMap<Text, Arc<Slot>>>,
     /// Whether the program exits: no connection is opened any more.
     is_closing: AtomicBool,
+    /// Number of connections opened.
+    opened: AtomicU64,
 }
 
 /// The connection to one server. Locked during each request, because a connection runs one statement at a
@@ -50,6 +53,8 @@ pub struct StatementResult<T> {
     pub rows: T,
     /// Time that the statement took at the server; if MaxScale does not report it, of the request.
     pub cost: Duration,
+    /// Number of the connection within the run of maxtop.
+    pub connection: u64,
 }
 
 impl SqlAccess {
@@ -58,6 +63,7 @@ impl SqlAccess {
             credentials,
             slots: Mutex::default(),
             is_closing: AtomicBool::new(false),
+            opened: AtomicU64::new(0),
         }
     }
 
@@ -170,19 +176,26 @@ impl Client {
         }
     }
 
-    /// Ends one running statement at a server. Never opens a connection: the caller has read the statement's
-    /// id over the open one.
+    /// Ends one running statement at a server, over the connection that has read its id. Never opens a
+    /// connection: behind another one may be another run of the server, where the id belongs to another
+    /// statement.
     ///
     /// # Errors
     ///
-    /// Returns [`ServerAccessFault::Ended`] if the statement had ended, [`ServerAccessFault::Lost`] if there is no
-    /// open connection, and an error for a read-only client.
-    pub async fn kill_statement(&self, server: &Text, query_id: u64) -> Result<(), ServerAccessFault> {
+    /// Returns [`ServerAccessFault::Ended`] if the statement had ended, [`ServerAccessFault::Lost`] if that
+    /// connection is no longer open, and an error for a read-only client.
+    pub async fn kill_statement(
+        &self,
+        server: &Text,
+        connection: u64,
+        query_id: u64,
+    ) -> Result<(), ServerAccessFault> {
         if self.is_read_only() {
             return Err(ServerAccessFault::Request(RequestError::ReadOnly));
         }
         let slot = self.sql_access()?.slot(server).lock_owned().await;
-        let connection = slot.as_ref().ok_or(ServerAccessFault::Lost)?;
+        let open = slot.as_ref().filter(|open| open.number == connection);
+        let connection = open.ok_or(ServerAccessFault::Lost)?;
         let kill = SqlText::kill(query_id);
         match self.query(connection, &kill, sql::nothing).await {
             Ok(_) => Ok(()),
@@ -239,7 +252,7 @@ impl Client {
         let id = sql::connection(&reply.body).ok().and_then(|reply| reply.id);
         let id = id.ok_or(ServerAccessFault::InvalidReply("connection id"))?;
         let cookies = cookies::read(&headers).ok_or(ServerAccessFault::InvalidReply("cookie"))?;
-        let connection = OpenConnection::new(id, cookies);
+        let connection = OpenConnection::new(access.opened.fetch_add(1, Ordering::Relaxed), id, cookies);
         let setup = self
             .query(&connection, &Statement::Setup.text(), sql::nothing)
             .await;
@@ -277,6 +290,7 @@ impl Client {
         Ok(StatementResult {
             rows: decoded.result?,
             cost: decoded.cost.unwrap_or(cost),
+            connection: connection.number,
         })
     }
 

@@ -24,9 +24,19 @@ pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 /// Sends requests only for the preflight: before a password prompt or before the screen opens.
 pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
+    let uses_servers = mode != PreflightMode::Command;
+    connect_with(config, mode, uses_servers)
+}
+
+/// Does the same for these settings. `uses_servers` is whether the clients send statements.
+pub(super) fn connect_with(
+    config: Config,
+    mode: PreflightMode,
+    uses_servers: bool,
+) -> Result<(Config, Vec<Client>), CommandError> {
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
     let mut specs = specs(&config)?;
-    if mode != PreflightMode::Command {
+    if uses_servers {
         add_server_access(&config, &mut specs)?;
     }
     let clients = admit_all(&specs, &users, mode)?;

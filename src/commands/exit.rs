@@ -125,6 +125,9 @@ pub(super) enum CommandError {
         /// Maximum number allowed.
         max: usize,
     },
+    /// `--statements` without a database user.
+    #[error("--statements needs a database user: set sql-user")]
+    NoServerAccess,
     /// A kill needs a confirmation, but there is no terminal to prompt on.
     #[error("cannot prompt without a terminal: use --yes, or --dry-run to preview")]
     CannotPrompt,
@@ -175,7 +178,8 @@ impl CommandError {
             | Self::DemoCredentials
             | Self::DraftHasNoVersions
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
-            | Self::CannotPrompt => ExitStatus::Usage,
+            | Self::CannotPrompt
+            | Self::NoServerAccess => ExitStatus::Usage,
             Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
             Self::NoPassword { .. } => ExitStatus::NotAllowed,
             Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,

@@ -37,6 +37,9 @@ const MAX_WITH_YES: usize = 100;
 /// time.
 const TOKEN_MIN_VICTIMS: usize = 2;
 
+/// Maximum time to close the connections to servers.
+const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
+
 /// Runs the command. Usage errors are reported before any request is sent.
 pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
@@ -45,7 +48,10 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(CommandError::EmptyFilter);
     }
-    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
+    let (config, clients) = connect::connect_with(Config::read(&common.line)?, PreflightMode::Command, true)?;
+    if args.statements && !clients.iter().any(Client::has_server_access) {
+        return Err(CommandError::NoServerAccess);
+    }
     if config.endpoints.iter().all(|site| site.read_only) {
         return Err(CommandError::ReadOnly);
     }
@@ -59,9 +65,23 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
             reports: std::collections::BTreeMap::new(),
             protect: config.protect.clone(),
             diagnosis: config.diagnosis(),
+            kills_statements: config.kill_statements || args.statements,
         },
     };
-    connect::block_on(kill(&config, clients, selection, args, consent))
+    connect::block_on(async {
+        let result = kill(&config, clients.clone(), selection, args, consent).await;
+        close_server_connections(clients).await;
+        result
+    })
+}
+
+/// Closes the connections to servers of all endpoints at the same time.
+async fn close_server_connections(clients: Vec<Client>) {
+    Answers::of(&clients, |client: Client| async move {
+        client.close_server_connections(MAX_CLOSE_WAIT).await;
+        Ok(())
+    })
+    .await;
 }
 
 async fn kill(
@@ -91,9 +111,11 @@ async fn kill(
     }
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
+    let kills_statements = selection.rules.kills_statements;
     let mut round = KillDriver::open(clients.clone(), audit, victims.found, selection.rules)?;
     round.wait_for_checks().await;
     let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
+    outcomes.kills_statements = kills_statements;
     let plan = |round: &KillDriver<Client>| {
         let text = plan::text(round.tasks(), &clients);
         in_ascii(config.ascii, &text).into_owned()

@@ -92,6 +92,7 @@ pub(super) fn show(
         sort: config.sort,
         grace: config.grace,
         protect: config.protect.clone(),
+        kill_statements: config.kill_statements,
         audit: audit
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),

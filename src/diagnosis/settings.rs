@@ -47,7 +47,7 @@ impl ExpectedFilter {
     }
 
     /// Whether the session is expected to wait. Unknown counts as no.
-    pub(super) fn matches(&self, session: &Session, endpoint: Option<&str>) -> bool {
+    pub(crate) fn matches(&self, session: &Session, endpoint: Option<&str>) -> bool {
         let input = FilterInput {
             endpoint,
             ..FilterInput::new(session)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{KillOutcome, RefusalReason, Victim};
+use super::{KillOutcome, RefusalReason, StatementResult, Victim};
 use crate::model::{Identity, Text};
 
 /// One line of the audit log. The writer adds the user and the machine.
@@ -18,6 +18,8 @@ pub struct AuditEntry {
     pub reason: Option<Text>,
     /// Filter that selected the session. `None` if the session was selected directly.
     pub filter: Option<String>,
+    /// The statement that will be ended. `None` if the entry is about the session.
+    pub statement: Option<StatementResult>,
     /// How the kill ended. `None` in an intent, before anything is sent.
     pub outcome: Option<KillOutcome>,
 }
@@ -45,7 +47,16 @@ impl AuditEntry {
             identity: victim.identity.clone(),
             reason: reason.cloned(),
             filter: victim.taken_by.as_ref().map(|filter| filter.text().to_owned()),
+            statement: None,
             outcome,
+        }
+    }
+
+    /// Returns the intent to end a statement.
+    pub(super) fn of_statement(self, statement: StatementResult) -> Self {
+        Self {
+            statement: Some(statement),
+            ..self
         }
     }
 }

@@ -281,8 +281,30 @@ impl KillBatch {
             // The log's reply is no longer needed.
             self.run();
         }
+        self.rules.kills_statements = false;
         self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
         self.after(now, Vec::new())
+    }
+
+    /// Whether the statements of the victims are ended too.
+    pub(crate) const fn kills_statements(&self) -> bool {
+        self.rules.kills_statements
+    }
+
+    /// Whether the statements of a victim can be ended.
+    pub(crate) fn has_server_access(&self) -> bool {
+        self.tasks.iter().any(|task| task.victim.has_server_access)
+    }
+
+    /// Ends the statements of the victims too, or not, while the dialog is open. Returns whether that has
+    /// changed.
+    pub(crate) fn toggle_statements(&mut self) -> bool {
+        let may = matches!(self.phase, BatchPhase::Unconfirmed) && self.has_server_access();
+        if may {
+            self.rules.kills_statements = !self.rules.kills_statements;
+            self.revision += 1;
+        }
+        may
     }
 
     /// Stops the batch because the program exits. The results of requests in flight stay unknown.
@@ -298,7 +320,7 @@ impl KillBatch {
             let Some(task) = self.tasks.get_mut(index) else {
                 continue;
             };
-            if task.is_in_flight() {
+            if task.is_in_flight() || task.follows_statements() {
                 let was_told = task.outcome().is_some();
                 task.abandon(fault);
                 self.fresh.extend((!was_told).then_some(index));
@@ -318,7 +340,14 @@ impl KillBatch {
             KillEvent::Surveyed(ticket, reply) => self.surveyed(ticket, reply, now),
             KillEvent::Deleted(ticket, answer) => self.deleted(ticket, answer, now),
             KillEvent::Relisted(ticket, answer) => self.on_list_reply(ticket, &answer, now),
+            KillEvent::Logged(ticket, answer) if ticket.number() != self.number() => {
+                self.statements_logged(ticket, &answer, now, &mut orders);
+            }
             KillEvent::Logged(ticket, answer) => self.logged(ticket, answer),
+            KillEvent::ThreadsRead(ticket, readings) => self.threads_read(ticket, readings, now, &mut orders),
+            KillEvent::StatementEnded(ticket, index, reply) => {
+                self.statement_ended(ticket, index, reply, now, &mut orders);
+            }
             KillEvent::Listed(snapshot) => self.on_list(&snapshot, now),
             KillEvent::SeveralProxies(endpoint) => self.several_proxies(endpoint),
             KillEvent::Clock => {}

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::AuditEntry;
-use crate::model::{Absence, EndpointId, Now, RequestError, SessionId, SessionObservation, Snapshot, Text};
+use crate::model::{
+    Absence, EndpointId, Now, RequestError, ServerAccessFault, ServerThreads, SessionId, SessionObservation,
+    Snapshot, Text,
+};
 
 /// Identifies a request of a kill. A reply to any but the last request is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +42,7 @@ pub enum CheckPurpose {
 }
 
 /// A request to an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KillRequest {
     /// GET one session; answered by `Seen`, or by `Missing` after the admin API's own 404.
     Check {
@@ -60,6 +63,22 @@ pub enum KillRequest {
         /// Time before the first request of the check was written. The DELETE is written within one
         /// second of it by both clocks, or not at all.
         checked_at: Now,
+    },
+    /// Read the threads of these servers; answered by `ThreadsRead`.
+    ReadThreads {
+        /// Names of the servers.
+        servers: Vec<Text>,
+    },
+    /// End one statement at a server, once; answered by `StatementEnded`.
+    EndStatement {
+        /// Name of the server.
+        server: Text,
+        /// Number of the connection that has read the statement. The KILL is sent over it, or not at all.
+        connection: u64,
+        /// Id of the statement.
+        query_id: u64,
+        /// Its index among the statements of the session.
+        index: usize,
     },
 }
 
@@ -110,6 +129,10 @@ pub enum KillEvent {
     Relisted(Ticket, Result<Arc<Snapshot>, RequestError>),
     /// The reply to a DELETE. A 404 is [`RequestError::NotFound`].
     Deleted(Ticket, Result<(), RequestError>),
+    /// The threads of the servers.
+    ThreadsRead(Ticket, Vec<ServerThreads>),
+    /// The reply to a KILL of the statement with this index.
+    StatementEnded(Ticket, usize, Result<(), ServerAccessFault>),
     /// The result of writing the intents: they are on disk, or the reason why not.
     Logged(Ticket, Result<(), Text>),
     /// A snapshot of the regular polling. A list that started before a DELETE may still contain the
@@ -130,6 +153,8 @@ impl KillEvent {
             | Self::Surveyed(ticket, _)
             | Self::Relisted(ticket, _)
             | Self::Deleted(ticket, _)
+            | Self::ThreadsRead(ticket, _)
+            | Self::StatementEnded(ticket, ..)
             | Self::Logged(ticket, _) => Some(*ticket),
             Self::Listed(_) | Self::SeveralProxies(_) | Self::Clock => None,
         }

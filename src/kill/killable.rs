@@ -98,6 +98,8 @@ pub(crate) struct Rules {
     pub diagnosis: DiagnosisSettings,
     /// The latest reports of the servers of each endpoint, for filters that use locks.
     pub reports: BTreeMap<EndpointId, Arc<ServerReports>>,
+    /// Whether the running statements of killed sessions are ended too.
+    pub kills_statements: bool,
 }
 
 impl Rules {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::RefusalReason;
+use super::{RefusalReason, StatementResults};
 use crate::model::{Difference, Identity, RequestError, measured_text};
 
 /// The outcome of a kill.
@@ -12,6 +12,8 @@ pub enum KillOutcome {
     Killed {
         /// Time from the DELETE to the reply that showed the session gone.
         after: Duration,
+        /// Results for its statements at the servers.
+        statements: Box<StatementResults>,
     },
     /// The session was gone before anything was sent.
     AlreadyGone,
@@ -37,7 +39,7 @@ impl KillOutcome {
     pub(crate) fn words(&self, identity: &Identity) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
-            Self::Killed { after } => format!("killed {who} in {}", measured_text(*after)),
+            Self::Killed { .. } => format!("killed {who} {}", self.detail()),
             Self::AlreadyGone => format!("{who} was already gone"),
             Self::Refused(RefusalReason::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
@@ -57,7 +59,9 @@ impl KillOutcome {
     /// Returns the details without the session. Empty if the word says everything.
     pub(crate) fn detail(&self) -> String {
         match self {
-            Self::Killed { after } => format!("in {}", measured_text(*after)),
+            Self::Killed { after, statements } => {
+                format!("in {}{}", measured_text(*after), statements.words())
+            }
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),
             Self::Skipped(filter) => not_matching(filter),
@@ -92,6 +96,14 @@ impl KillOutcome {
             Some(refusal)
         } else {
             None
+        }
+    }
+
+    /// Returns what is known of the statements of a killed session.
+    pub(crate) fn statements(&self) -> Option<&StatementResults> {
+        match self {
+            Self::Killed { statements, .. } => Some(statements),
+            _ => None,
         }
     }
 

@@ -49,6 +49,15 @@ impl FollowUp {
     }
 }
 
+/// The time of the statements of a session that is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct StatementWatch {
+    /// Time from the DELETE to the reply that showed the session gone.
+    pub(super) after: Duration,
+    /// Time of that reply, since the program started.
+    pub(super) since: Duration,
+}
+
 /// The state of a kill task.
 #[derive(Clone, Debug)]
 pub enum KillState {
@@ -82,6 +91,10 @@ pub enum KillState {
     FollowingUp(FollowUp),
     /// The follow-up time has passed without a result. Follow-ups continue less often.
     Unclear(FollowUp, KillOutcome),
+    /// The session is gone. Its statements are read again, and ended if that was confirmed.
+    EndingStatements(StatementWatch),
+    /// The outcome is known, and a statement still runs. It is watched until it ends.
+    WatchingStatements(StatementWatch, KillOutcome),
     /// Finished.
     Done(KillOutcome),
 }

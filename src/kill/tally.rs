@@ -19,7 +19,7 @@ impl Tally {
         for task in tasks.iter().filter(|task| !task.is_removed()) {
             match (task.outcome().map(KillOutcome::kind), task.state()) {
                 (Some(kind), _) => *tally.outcomes.entry(kind).or_default() += 1,
-                (None, KillState::FollowingUp(_)) => tally.watched += 1,
+                (None, KillState::FollowingUp(_) | KillState::EndingStatements(_)) => tally.watched += 1,
                 (None, _) => tally.left += 1,
             }
         }

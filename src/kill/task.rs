@@ -5,14 +5,16 @@
 
 mod checks;
 mod follow_up;
+mod statements;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::{CheckPurpose, Ticket};
+use super::event::{CheckPurpose, KillRequest, Ticket};
 use super::request_scheduler::RequestKind;
 use super::state::{FirstCheck, KillState};
-use super::{KillOutcome, RefusalReason, Rules, Victim};
+use super::statements::{self as session_statements, StatementTracker};
+use super::{KillOutcome, RefusalReason, Rules, StatementResult, Victim};
 use crate::model::{Absence, Now, RequestError, Session, SessionObservation};
 
 #[cfg(test)]
@@ -35,6 +37,8 @@ pub(crate) struct KillTask {
     struck: bool,
     /// Whether one of its checks has read two process starts.
     mixed_processes: bool,
+    /// The statements of the session at its servers.
+    statements: StatementTracker,
 }
 
 /// The next step of a task.
@@ -46,6 +50,14 @@ pub(super) enum NextStep {
     CheckAt(Duration),
     /// Queue the task again: its check has to be repeated.
     Queue,
+    /// Send the check now: the threads of the servers are read.
+    Check,
+    /// Read the threads of the servers now.
+    ReadThreads,
+    /// Log the intents of the KILLs now.
+    LogStatements,
+    /// End this statement now, by its index.
+    EndStatement(usize),
     /// Send the DELETE now, right after the check's reply.
     Delete {
         /// Time before the first request of the check was written.
@@ -96,6 +108,7 @@ impl KillTask {
             waits: None,
             struck: false,
             mixed_processes: false,
+            statements: StatementTracker::default(),
         }
     }
 
@@ -117,7 +130,9 @@ impl KillTask {
     /// Returns the outcome, if there is one. An unknown outcome may still become known.
     pub(crate) const fn outcome(&self) -> Option<&KillOutcome> {
         match &self.stage {
-            KillState::Done(outcome) | KillState::Unclear(_, outcome) => Some(outcome),
+            KillState::Done(outcome)
+            | KillState::Unclear(_, outcome)
+            | KillState::WatchingStatements(_, outcome) => Some(outcome),
             _ => None,
         }
     }
@@ -198,6 +213,7 @@ impl KillTask {
         if self.is_in_flight() {
             self.stage = KillState::Done(KillOutcome::Unknown(fault.clone()));
         }
+        self.abandon_statements();
     }
 
     /// Queues the task after the user's confirmation. Returns `true` if it is queued.
@@ -262,8 +278,63 @@ impl KillTask {
             KillState::Queued { .. } | KillState::Checking { .. } | KillState::Deleting { .. } => {
                 CheckPurpose::Delete
             }
-            KillState::FollowingUp(_) | KillState::Unclear(..) | KillState::Done(_) => CheckPurpose::FollowUp,
+            KillState::FollowingUp(_)
+            | KillState::Unclear(..)
+            | KillState::EndingStatements(_)
+            | KillState::WatchingStatements(..)
+            | KillState::Done(_) => CheckPurpose::FollowUp,
         }
+    }
+
+    /// Returns the next request of a task that has its turn.
+    pub(super) fn next_request(&self) -> KillRequest {
+        match self.stage {
+            KillState::Checking { .. } if self.victim.has_server_access => {
+                let servers = session_statements::servers(&self.victim.session);
+                if !servers.is_empty() {
+                    return KillRequest::ReadThreads { servers };
+                }
+            }
+            KillState::EndingStatements(_) | KillState::WatchingStatements(..) => {
+                return self.read_threads();
+            }
+            _ => {}
+        }
+        self.check()
+    }
+
+    /// Returns the request of a check.
+    pub(super) const fn check(&self) -> KillRequest {
+        KillRequest::Check {
+            id: self.victim.identity.id,
+            purpose: self.check_purpose(),
+        }
+    }
+
+    /// Returns the request that reads the threads of the session's servers again.
+    pub(super) fn read_threads(&self) -> KillRequest {
+        KillRequest::ReadThreads {
+            servers: self.statements.servers(),
+        }
+    }
+
+    /// Returns the request that ends a statement.
+    pub(super) fn end_statement(&self, index: usize) -> Option<KillRequest> {
+        let (statement, connection) = self.statements.statement(index)?;
+        Some(KillRequest::EndStatement {
+            server: statement.server.clone(),
+            connection,
+            query_id: statement.query_id,
+            index,
+        })
+    }
+
+    /// Returns the statements whose intent has to be logged.
+    pub(super) fn statements_to_log(&self) -> Vec<StatementResult> {
+        let indexes = self.statements.being_logged().into_iter();
+        indexes
+            .filter_map(|index| Some(self.statements.statement(index)?.0.clone()))
+            .collect()
     }
 
     fn finish(&mut self, outcome: KillOutcome) -> NextStep {
@@ -277,7 +348,11 @@ impl KillTask {
             KillState::Unconfirmed(_) => self.first_seen(check, now),
             KillState::Checking { .. } => self.seen_before_delete(check, now),
             KillState::FollowingUp(_) | KillState::Unclear(..) => self.seen_after_delete(check.reply, now),
-            KillState::Queued { .. } | KillState::Deleting { .. } | KillState::Done(_) => NextStep::Rest,
+            KillState::Queued { .. }
+            | KillState::Deleting { .. }
+            | KillState::EndingStatements(_)
+            | KillState::WatchingStatements(..)
+            | KillState::Done(_) => NextStep::Rest,
         }
     }
 }

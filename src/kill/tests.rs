@@ -23,6 +23,8 @@ mod many;
 mod one;
 mod review;
 mod simulation;
+mod statement_simulation;
+mod statements;
 mod storm;
 mod summaries;
 mod words;
@@ -62,6 +64,7 @@ pub(super) fn victim_of(session: Session, process: Option<&ProcessStart>) -> Vic
         instance: None,
         reasons: ReasonNames::default(),
         taken_by: None,
+        has_server_access: false,
         refused: None,
     }
 }
@@ -154,7 +157,7 @@ impl KillHarness {
     /// Returns all requests of one kind until now.
     fn asked(&self, wanted: impl Fn(&KillRequest) -> bool) -> Vec<(Ticket, KillRequest)> {
         let asked = self.orders.iter().filter_map(|order| match order {
-            Order::Ask { ticket, request, .. } => Some((*ticket, *request)),
+            Order::Ask { ticket, request, .. } => Some((*ticket, request.clone())),
             _ => None,
         });
         asked.filter(|(_, request)| wanted(request)).collect()

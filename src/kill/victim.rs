@@ -25,6 +25,8 @@ pub(crate) struct Victim {
     /// Filter that selected the session, evaluated again before the DELETE. `None` if the session was
     /// selected directly.
     pub taken_by: Option<Filter>,
+    /// Whether the threads of its servers can be read (`/v1/sql`).
+    pub has_server_access: bool,
     /// Why the session cannot be killed, if known before the first request.
     pub refused: Option<RefusalReason>,
 }

@@ -43,8 +43,9 @@ pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use server_access::{
     BoundedRows, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers, LockWait,
     LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault, ServerActivity, ServerLocks,
-    ServerProcess, ServerReport, ServerReports, ServerThread, SessionLocks, SessionWait, ThreadNode,
-    ThreadOwner, ThreadOwners, Transaction, TransactionState, Wait, WaitGraph, WaitKind, table_name,
+    ServerProcess, ServerReport, ServerReports, ServerThread, ServerThreads, SessionLocks, SessionWait,
+    ThreadNode, ThreadOwner, ThreadOwners, ThreadReading, Transaction, TransactionState, Wait, WaitGraph,
+    WaitKind, table_name,
 };
 pub use service::{Load, ServiceState, Services};
 pub use session::{

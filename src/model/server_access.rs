@@ -9,6 +9,7 @@ mod graph;
 mod locks;
 mod metadata;
 mod owners;
+mod reading;
 mod report;
 
 pub use activity::{
@@ -22,6 +23,7 @@ pub use locks::{
     SessionWait, table_name,
 };
 pub use owners::{ThreadOwner, ThreadOwners};
+pub use reading::{ServerThreads, ThreadReading};
 pub use report::ServerReport;
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
 //! Executes requests of the kill protocol. Used by the screen's kill task and by `maxtop kill`.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
 
 use crate::client::{Checked, Client};
 use crate::kill::{KillEvent, KillRequest, Ticket};
-use crate::model::{RequestError, Snapshot, Text, TextLimit};
+use crate::model::{RequestError, ServerAccessFault, ServerThreads, Snapshot, Text, TextLimit};
+
+/// Maximum time to read the threads of a server. A kill does not wait longer for it.
+const MAX_READING_TIME: Duration = Duration::from_secs(2);
 
 /// Executes one request and returns the reply as an event.
 pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest) -> KillEvent {
@@ -19,7 +25,40 @@ pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest
         KillRequest::Delete { id, checked_at } => {
             KillEvent::Deleted(ticket, client.delete(ticket.number(), id, checked_at).await)
         }
+        KillRequest::ReadThreads { servers } => {
+            KillEvent::ThreadsRead(ticket, threads(client, servers).await)
+        }
+        KillRequest::EndStatement {
+            server,
+            connection,
+            query_id,
+            index,
+        } => {
+            let reply = client.kill_statement(&server, connection, query_id).await;
+            KillEvent::StatementEnded(ticket, index, reply)
+        }
     }
+}
+
+/// Reads the threads of all these servers at the same time.
+async fn threads(client: &Client, servers: Vec<Text>) -> Vec<ServerThreads> {
+    let mut readings = JoinSet::new();
+    for server in servers {
+        let client = client.clone();
+        readings.spawn(async move {
+            let reading = tokio::time::timeout(MAX_READING_TIME, client.read_threads(&server)).await;
+            let late = |_| {
+                Err(ServerAccessFault::Request(RequestError::TimedOut(
+                    MAX_READING_TIME,
+                )))
+            };
+            ServerThreads {
+                server,
+                reading: reading.unwrap_or_else(late),
+            }
+        });
+    }
+    readings.join_all().await
 }
 
 /// Gets a separate list, with the process start read before it. A 404 to a list is not about a session.

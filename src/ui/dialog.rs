@@ -108,8 +108,19 @@ fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<
             Span::styled(text, theme.input),
         ]));
     }
+    foot.extend(statements(asking, theme));
     foot.push(buttons(app, asking, theme, width));
     foot
+}
+
+/// Returns the option to end the statements too. `None` without a database user.
+fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
+    let batch = &asking.batch;
+    let mark = if batch.kills_statements() { 'x' } else { ' ' };
+    let option = format!(" [{mark}] kill its statements too");
+    batch
+        .has_server_access()
+        .then(|| Line::from(vec![Span::styled("s", theme.strong), Span::raw(option)]))
 }
 
 const REASON: &str = "reason     ";

@@ -432,7 +432,7 @@ async fn a_read_only_client_may_run_selects_and_ends_no_statement() {
         .await
         .unwrap();
     let before = server.lines().len();
-    let fault = client.kill_statement(&db1(), 7).await.unwrap_err();
+    let fault = client.kill_statement(&db1(), 0, 7).await.unwrap_err();
     assert_eq!(fault, ServerAccessFault::Request(RequestError::ReadOnly));
     assert_eq!(server.lines().len(), before);
 }
@@ -445,7 +445,7 @@ async fn a_statement_is_ended_by_its_query_id_over_an_open_connection_only() {
     });
     let client = server.client();
     assert_eq!(
-        client.kill_statement(&db1(), 7).await,
+        client.kill_statement(&db1(), 0, 7).await,
         Err(ServerAccessFault::Lost)
     );
     assert!(server.lines().is_empty());
@@ -454,7 +454,7 @@ async fn a_statement_is_ended_by_its_query_id_over_an_open_connection_only() {
         .await
         .unwrap();
     assert_eq!(
-        client.kill_statement(&db1(), 7).await,
+        client.kill_statement(&db1(), 0, 7).await,
         Err(ServerAccessFault::Ended)
     );
     assert!(

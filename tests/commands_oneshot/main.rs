@@ -23,6 +23,7 @@ mod kill;
 mod kill_asks;
 mod kill_grace;
 mod kill_many;
+mod kill_statements;
 mod list;
 mod many;
 mod names;

@@ -35,6 +35,7 @@ mod hostile;
 mod idle;
 mod input;
 mod kill;
+mod kill_statements;
 mod leaving;
 mod many;
 mod marks;

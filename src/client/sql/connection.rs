@@ -12,6 +12,8 @@ const REOPEN_AFTER: Duration = Duration::from_hours(7);
 /// A connection to a server.
 #[derive(Debug)]
 pub(super) struct OpenConnection {
+    /// Number within the run of maxtop.
+    pub(super) number: u64,
     pub(super) id: ConnectionId,
     /// Its token, as the value of a `Cookie` header.
     pub(super) cookies: SecretString,
@@ -19,8 +21,9 @@ pub(super) struct OpenConnection {
 }
 
 impl OpenConnection {
-    pub(super) fn new(id: ConnectionId, cookies: SecretString) -> Self {
+    pub(super) fn new(number: u64, id: ConnectionId, cookies: SecretString) -> Self {
         Self {
+            number,
             id,
             cookies,
             opened_at: Instant::now(),

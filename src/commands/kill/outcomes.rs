@@ -11,7 +11,7 @@ use crate::cli::KillOutput;
 use crate::commands::ascii::Escapes;
 use crate::commands::exit::{CommandError, ExitStatus};
 use crate::commands::output;
-use crate::kill::{KillOutcome, KillTask, RefusalReason, Tally};
+use crate::kill::{KillOutcome, KillTask, RefusalReason, StatementResults, Tally};
 use crate::model::{Identity, ascii, display_width};
 use crate::runtime::audit::{IdentityFields, OutcomeFields};
 use crate::runtime::json;
@@ -29,6 +29,7 @@ struct OutcomeRecord<'a> {
 }
 
 /// Prints outcomes and keeps the first write error.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct OutcomePrinter<'a> {
     form: KillOutput,
     /// Whether all output is ASCII.
@@ -39,6 +40,8 @@ pub(super) struct OutcomePrinter<'a> {
     has_problems: bool,
     /// Whether there is only one victim: printed as a sentence instead of columns.
     is_single: bool,
+    /// Whether the running statements are to be ended too. Then one that still runs is a failure.
+    pub(super) kills_statements: bool,
     id_width: usize,
     client_width: usize,
     written: Result<(), CommandError>,
@@ -59,6 +62,7 @@ impl<'a> OutcomePrinter<'a> {
             urls,
             has_problems,
             is_single: tasks.len() == 1,
+            kills_statements: false,
             id_width: widest(|task| task.victim.identity.id.to_string().len()),
             client_width: tasks
                 .iter()
@@ -84,7 +88,16 @@ impl<'a> OutcomePrinter<'a> {
         };
         let place = self.location(identity);
         let written = self.write(|out| writeln!(out, "{}{place}", line.trim_end()));
+        self.report_running(task, outcome);
         self.written = std::mem::replace(&mut self.written, Ok(())).and(written);
+    }
+
+    /// Prints on stderr that statements of a killed session still run.
+    fn report_running(&self, task: &KillTask, outcome: &KillOutcome) {
+        if outcome.statements().is_some_and(StatementResults::runs) {
+            let id = task.victim.identity.id;
+            self.complain(&format!("a statement of {id} still runs on its server"));
+        }
     }
 
     fn write(&self, write: impl FnOnce(&mut output::Out) -> io::Result<()>) -> Result<(), CommandError> {
@@ -192,12 +205,19 @@ impl<'a> OutcomePrinter<'a> {
         let outcomes = || tasks.iter().filter_map(KillTask::outcome);
         if outcomes().any(|outcome| matches!(outcome, KillOutcome::NotAllowed(_))) {
             ExitStatus::NotAllowed
+        } else if self.kills_statements && outcomes().any(may_run_statements) {
+            ExitStatus::Failed
         } else if !self.has_problems && outcomes().all(KillOutcome::is_gone) {
             ExitStatus::Done
         } else {
             ExitStatus::Failed
         }
     }
+}
+
+/// Whether a statement of a killed session still runs, or may still run.
+fn may_run_statements(outcome: &KillOutcome) -> bool {
+    outcome.statements().is_some_and(StatementResults::may_run)
 }
 
 /// Returns a text as it is written where all output may have to be ASCII.

@@ -22,8 +22,8 @@ use crate::kill::{
     KillEvent, KillOutcome, KillRequest, KillTask, RefusalReason, Rules, Survey, Ticket, Victim,
 };
 use crate::model::{
-    Connected, Dialect, EndpointId, Identity, ListDiff, ListStats, RequestError, Session, SessionDetail,
-    SessionId, SessionObservation, Snapshot, Text, TextLimit,
+    Connected, Dialect, EndpointId, Identity, ListDiff, ListStats, RequestError, ServerAccessFault, Session,
+    SessionDetail, SessionId, SessionObservation, Snapshot, Text, TextLimit,
 };
 use crate::runtime::audit::AuditLog;
 
@@ -168,6 +168,10 @@ impl KillTransport for Forbidding {
             }
             KillRequest::Survey => KillEvent::Surveyed(ticket, Ok(Survey::Unknown)),
             KillRequest::List => KillEvent::Relisted(ticket, Ok(Arc::new(list()))),
+            KillRequest::ReadThreads { .. } => KillEvent::ThreadsRead(ticket, Vec::new()),
+            KillRequest::EndStatement { index, .. } => {
+                KillEvent::StatementEnded(ticket, index, Err(ServerAccessFault::NotAllowed))
+            }
             KillRequest::Delete { .. } => {
                 self.0.fetch_add(1, Ordering::Relaxed);
                 let fault = RequestError::NotAllowed {
@@ -211,6 +215,7 @@ async fn an_account_that_may_not_is_not_tried_for_every_session() {
         instance: None,
         reasons: ReasonNames::default(),
         taken_by: None,
+        has_server_access: false,
         refused: None,
     };
     let victims = list().sessions.iter().map(victim).collect();

@@ -165,6 +165,8 @@ struct DiagnosedList<'a> {
     name: Arc<str>,
     /// Whether the endpoint is read-only.
     read_only: bool,
+    /// Whether the endpoint has a database user.
+    has_server_access: bool,
 }
 
 impl<'a> DiagnosedList<'a> {
@@ -180,6 +182,7 @@ impl<'a> DiagnosedList<'a> {
             ),
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),
             read_only: clients.get(place).is_some_and(Client::is_read_only),
+            has_server_access: clients.get(place).is_some_and(Client::has_server_access),
         }
     }
 
@@ -206,6 +209,7 @@ impl<'a> DiagnosedList<'a> {
             instance: self.snapshot.instance.clone(),
             reasons,
             taken_by: selection.filter.clone(),
+            has_server_access: self.has_server_access,
             refused,
         }))
     }

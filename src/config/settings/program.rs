@@ -9,7 +9,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 13] = [
+pub(super) const ENTRIES: [Setting; 14] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -137,6 +137,18 @@ pub(super) const ENTRIES: [Setting; 13] = [
         example: "user=repl* or program=jobqueue",
         apply: Apply::Config(|config, text| {
             config.expected = ExpectedFilter::parse(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "kill-statements",
+        flag: false,
+        form: Form::Switch,
+        default: "false",
+        about: "a kill also ends the session's running statements, with sql-user; s in the dialog changes it",
+        apply: Apply::Config(|config, text| {
+            config.kill_statements = value::switch(text)?;
             Ok(())
         }),
         ..USUAL

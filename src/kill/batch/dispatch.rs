@@ -1,7 +1,7 @@
 //! Time-driven steps of a batch, and the requests that may be sent.
 
 use super::{BatchPhase, KillBatch, LOG_TIMEOUT};
-use crate::kill::event::{KillRequest, Order};
+use crate::kill::event::Order;
 use crate::kill::grace::GraceStatus;
 use crate::kill::request_scheduler::Alarm;
 use crate::kill::task::KillTask;
@@ -65,7 +65,9 @@ impl KillBatch {
                     // The reply decides what is next.
                     Alarm::FollowUp if task.has_request() => {}
                     Alarm::FollowUp if task.is_undecided() => scheduler.queue_check(index),
-                    Alarm::FollowUp if task.is_in_flight() => scheduler.queue_follow_up(index),
+                    Alarm::FollowUp if task.is_in_flight() || task.follows_statements() => {
+                        scheduler.queue_follow_up(index);
+                    }
                     Alarm::FollowUp => {}
                     Alarm::GiveUp => {
                         let before = task.outcome().cloned();
@@ -97,14 +99,10 @@ impl KillBatch {
                     continue;
                 };
                 task.begin();
-                let request = KillRequest::Check {
-                    id: task.victim.identity.id,
-                    purpose: task.check_purpose(),
-                };
                 orders.push(Order::Ask {
                     endpoint: *endpoint,
+                    request: task.next_request(),
                     ticket: task.start_request(kind),
-                    request,
                 });
             }
         }

@@ -4,8 +4,8 @@ use super::{BatchPhase, KillBatch};
 use crate::kill::event::{KillRequest, Order, Ticket};
 use crate::kill::request_scheduler::{Alarm, RequestKind, RequestScheduler};
 use crate::kill::task::{CheckReply, KillTask, NextStep, SessionReply};
-use crate::kill::{KillOutcome, RefusalReason, Rules};
-use crate::model::{EndpointId, Now, RequestError};
+use crate::kill::{AuditEntry, KillOutcome, RefusalReason, Rules};
+use crate::model::{EndpointId, Now, RequestError, ServerAccessFault, ServerThreads, Text};
 
 /// The task that a reply belongs to, and what else of its batch the reply changes.
 struct PendingTask<'a> {
@@ -16,11 +16,116 @@ struct PendingTask<'a> {
     task: &'a mut KillTask,
     scheduler: &'a mut RequestScheduler,
     rules: &'a Rules,
+    /// Reason that the user gave.
+    reason: Option<&'a Text>,
     /// Tasks with a new outcome.
     fresh: &'a mut Vec<usize>,
 }
 
+impl PendingTask<'_> {
+    /// Takes the next step of the task. A request that follows at once keeps the slot.
+    fn take_step(&mut self, next: NextStep, now: Now, orders: &mut Vec<Order>) {
+        let request = match next {
+            NextStep::Delete { checked_at } => Some(KillRequest::Delete {
+                id: self.task.victim.identity.id,
+                checked_at,
+            }),
+            NextStep::Check => Some(self.task.check()),
+            NextStep::ReadThreads => Some(self.task.read_threads()),
+            NextStep::EndStatement(index) => self.task.end_statement(index),
+            NextStep::LogStatements => return self.log_statements(now, orders),
+            NextStep::CheckAt(_) | NextStep::Queue | NextStep::Rest => None,
+        };
+        if let Some(request) = request {
+            orders.push(Order::Ask {
+                endpoint: self.endpoint,
+                ticket: self.task.start_request(self.kind),
+                request,
+            });
+            return;
+        }
+        self.scheduler.on_request_end(self.kind);
+        match next {
+            NextStep::CheckAt(at) => self.scheduler.wake(at, self.index, Alarm::FollowUp),
+            NextStep::Queue => self.scheduler.queue_check_again(self.index),
+            _ => {}
+        }
+    }
+
+    /// Orders the write of one intent for each statement. No KILL is sent before its reply.
+    fn log_statements(&mut self, now: Now, orders: &mut Vec<Order>) {
+        let task = &self.task;
+        let entry = || AuditEntry::new(now.wall, task.number(), &task.victim, self.reason, None);
+        let statements = task.statements_to_log().into_iter();
+        let entries = statements
+            .map(|statement| entry().of_statement(statement))
+            .collect();
+        orders.push(Order::WriteIntents {
+            ticket: self.task.start_request(self.kind),
+            entries,
+        });
+    }
+}
+
 impl KillBatch {
+    pub(super) fn threads_read(
+        &mut self,
+        ticket: Ticket,
+        readings: Vec<ServerThreads>,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        self.advance(ticket, now, orders, |task, rules| {
+            task.threads_read(readings, rules, now)
+        });
+    }
+
+    pub(super) fn statements_logged(
+        &mut self,
+        ticket: Ticket,
+        answer: &Result<(), Text>,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        self.advance(ticket, now, orders, |task, rules| {
+            task.statements_logged(answer, rules, now)
+        });
+    }
+
+    pub(super) fn statement_ended(
+        &mut self,
+        ticket: Ticket,
+        index: usize,
+        reply: Result<(), ServerAccessFault>,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        self.advance(ticket, now, orders, |task, rules| {
+            task.statement_ended(index, reply, rules, now)
+        });
+    }
+
+    /// Gives a reply about statements to the task that waits for it, and takes its next step.
+    fn advance(
+        &mut self,
+        ticket: Ticket,
+        now: Now,
+        orders: &mut Vec<Order>,
+        handle: impl FnOnce(&mut KillTask, &Rules) -> NextStep,
+    ) {
+        let Some(mut pending) = self.take_pending(ticket) else {
+            return;
+        };
+        let was = pending.task.outcome().cloned();
+        let next = handle(pending.task, pending.rules);
+        let is_new = pending.task.outcome() != was.as_ref();
+        pending.fresh.extend(is_new.then_some(pending.index));
+        if let Some(at) = pending.task.gives_up_at() {
+            pending.scheduler.wake(at, pending.index, Alarm::GiveUp);
+        }
+        pending.take_step(next, now, orders);
+    }
+
     /// Refuses the victims of an endpoint whose account may only read, while the dialog is open.
     pub(crate) fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
         if matches!(self.phase, BatchPhase::Unconfirmed) {
@@ -49,6 +154,7 @@ impl KillBatch {
             task,
             scheduler,
             rules,
+            reason,
             fresh,
         } = pending;
         let fault = reply.fault().cloned();
@@ -57,27 +163,21 @@ impl KillBatch {
         if task.outcome() != was.as_ref() && counts && !task.is_removed() {
             fresh.push(index);
         }
-        // The slot of a check is kept for its DELETE.
-        if !matches!(next, NextStep::Delete { .. }) {
-            scheduler.on_request_end(kind);
-        }
         let sees_several = matches!(
             task.outcome(),
             Some(KillOutcome::Refused(RefusalReason::SeveralProxies))
         );
-        match next {
-            NextStep::Delete { checked_at } => {
-                let id = task.victim.identity.id;
-                orders.push(Order::Ask {
-                    endpoint,
-                    ticket: task.start_request(RequestKind::Check),
-                    request: KillRequest::Delete { id, checked_at },
-                });
-            }
-            NextStep::CheckAt(at) => scheduler.wake(at, index, Alarm::FollowUp),
-            NextStep::Queue => scheduler.queue_check_again(index),
-            NextStep::Rest => {}
-        }
+        let mut pending = PendingTask {
+            index,
+            kind,
+            endpoint,
+            task,
+            scheduler,
+            rules,
+            reason,
+            fresh,
+        };
+        pending.take_step(next, now, orders);
         if sees_several {
             self.several_proxies(endpoint);
         }
@@ -95,6 +195,7 @@ impl KillBatch {
             task,
             scheduler,
             rules: _,
+            reason: _,
             fresh,
         } = pending;
         scheduler.on_request_end(kind);
@@ -103,7 +204,7 @@ impl KillBatch {
         match task.deleted(answer, now) {
             NextStep::CheckAt(at) => scheduler.wake(at, index, Alarm::FollowUp),
             NextStep::Queue => scheduler.queue_check_again(index),
-            NextStep::Rest | NextStep::Delete { .. } => {}
+            _ => {}
         }
         if let Some(at) = task.gives_up_at() {
             scheduler.wake(at, index, Alarm::GiveUp);
@@ -126,6 +227,7 @@ impl KillBatch {
             task,
             scheduler: self.scheduler.get_mut(&endpoint)?,
             rules: &self.rules,
+            reason: self.reason.as_ref(),
             fresh: &mut self.fresh,
         })
     }

@@ -64,7 +64,16 @@ impl KillTask {
             return self.repeat_slow_check(before, tries);
         }
         let weaker = |unchecked: &[Part]| unchecked.iter().copied().find(|part| !before.contains(part));
-        match self.evaluate(check).map(|(_, unchecked)| weaker(&unchecked)) {
+        let expected = check.rules.diagnosis.expected.clone();
+        let evaluated = self.evaluate(check).map(|(observation, unchecked)| {
+            let session = &observation.detail.session;
+            let is_expected = expected.matches(session, Some(&self.victim.endpoint));
+            if self.victim.has_server_access {
+                self.statements.on_check(session, is_expected);
+            }
+            weaker(&unchecked)
+        });
+        match evaluated {
             Ok(None) => {
                 self.stage = KillState::Deleting {
                     sent: now.elapsed,

@@ -64,7 +64,7 @@ impl KillTask {
         };
         watch.alive = false;
         match reply {
-            _ if is_gone => return self.gone(now),
+            _ if is_gone => return self.gone(matches!(reply, SessionReply::Missing(_)), now),
             // Lists show later whether it is gone; another rejected login may lock the account.
             SessionReply::Failed(fault) if fault.is_refused_password() => {
                 watch.unseen = Some(fault);
@@ -98,19 +98,19 @@ impl KillTask {
             )
     }
 
-    /// Finishes the task of a session that is gone. After a 404 to the DELETE, something else has closed
-    /// it.
-    fn gone(&mut self, now: Now) -> NextStep {
+    /// Finishes the task of a session that is gone, or looks for its statements. After a 404 to the DELETE,
+    /// something else has closed it. `is_confirmed` is whether a 404 to a GET has shown it.
+    fn gone(&mut self, is_confirmed: bool, now: Now) -> NextStep {
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.stage else {
             return NextStep::Rest;
         };
         let after = now.elapsed.saturating_sub(watch.sent);
         let by_itself = matches!(watch.reply, Some(RequestError::NotFound));
-        self.finish(if by_itself {
-            KillOutcome::AlreadyGone
+        if by_itself {
+            self.finish(KillOutcome::AlreadyGone)
         } else {
-            KillOutcome::Killed { after }
-        })
+            self.gone_with_statements(after, is_confirmed, now)
+        }
     }
 
     /// Handles a list. Missing from one list proves nothing, because a list is not atomic; missing from
@@ -126,7 +126,7 @@ impl KillTask {
             watch.missing.saturating_add(1)
         };
         if watch.missing >= 2 {
-            self.gone(now);
+            self.gone(false, now);
         } else {
             self.give_up_in_time(now);
         }
@@ -134,6 +134,7 @@ impl KillTask {
 
     /// Finishes the task if its time has passed.
     pub(in crate::kill) fn give_up_in_time(&mut self, now: Now) {
+        self.give_up_statements(now);
         let (KillState::FollowingUp(watch) | KillState::Unclear(watch, _)) = &self.stage else {
             return;
         };
@@ -161,7 +162,7 @@ impl KillTask {
         match &self.stage {
             KillState::FollowingUp(watch) => Some(watch.sent + FOLLOW_UP_TIME),
             KillState::Unclear(watch, _) => Some(watch.sent + SEARCH_TIME),
-            _ => None,
+            _ => self.gives_up_statements_at(),
         }
     }
 }

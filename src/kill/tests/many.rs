@@ -32,13 +32,13 @@ impl Outside {
     }
 
     /// Replies until no request is pending, and advances the time if the batch waits for it.
-    fn serve(&mut self, play: &mut KillHarness, answer: impl Fn(&mut KillHarness, Ticket, KillRequest)) {
+    fn serve(&mut self, play: &mut KillHarness, answer: impl Fn(&mut KillHarness, Ticket, &KillRequest)) {
         loop {
             let open: Vec<_> = play.orders.split_off(self.answered.min(play.orders.len()));
             let asked: Vec<_> = open
                 .iter()
                 .filter_map(|order| match order {
-                    Order::Ask { ticket, request, .. } => Some((*ticket, *request)),
+                    Order::Ask { ticket, request, .. } => Some((*ticket, request.clone())),
                     _ => None,
                 })
                 .collect();
@@ -46,7 +46,7 @@ impl Outside {
             self.answered = play.orders.len();
             self.most = self.most.max(asked.len());
             for (ticket, request) in &asked {
-                answer(play, *ticket, *request);
+                answer(play, *ticket, request);
             }
             if asked.is_empty() {
                 match play.batch.wake_at() {
@@ -61,7 +61,7 @@ impl Outside {
 }
 
 /// Replies of an endpoint without errors.
-fn well(play: &mut KillHarness, ticket: Ticket, request: KillRequest) {
+fn well(play: &mut KillHarness, ticket: Ticket, request: &KillRequest) {
     match request {
         KillRequest::Check { id, .. } => {
             let is_gone = play.deletes().iter().any(|(_, deleted)| *deleted == id.0);
@@ -75,6 +75,7 @@ fn well(play: &mut KillHarness, ticket: Ticket, request: KillRequest) {
         KillRequest::Delete { .. } => play.hear(KillEvent::Deleted(ticket, Ok(()))),
         KillRequest::Survey => play.hear(KillEvent::Surveyed(ticket, Ok(Survey::OneProxy))),
         KillRequest::List => add_list(play, 200),
+        KillRequest::ReadThreads { .. } | KillRequest::EndStatement { .. } => {}
     }
 }
 

@@ -328,12 +328,12 @@ impl SimulatedWorld {
                     self.at(after, Later::Reply(KillEvent::Logged(ticket, reply)));
                 }
                 Order::WriteOutcomes(_) => {}
-                Order::Ask { ticket, request, .. } => self.ask(ticket, request, figures),
+                Order::Ask { ticket, request, .. } => self.ask(ticket, &request, figures),
             }
         }
     }
 
-    fn ask(&mut self, ticket: Ticket, request: KillRequest, figures: &mut SimulationFigures) {
+    fn ask(&mut self, ticket: Ticket, request: &KillRequest, figures: &mut SimulationFigures) {
         let after = self.latency();
         match request {
             KillRequest::Survey => {
@@ -367,9 +367,11 @@ impl SimulatedWorld {
             }
             KillRequest::Check { id, purpose } => {
                 figures.checks += 1;
-                let reply = self.check(ticket, id.0, purpose);
+                let reply = self.check(ticket, id.0, *purpose);
                 self.at(after, Later::Reply(reply));
             }
+            // These victims have no server access.
+            KillRequest::ReadThreads { .. } | KillRequest::EndStatement { .. } => {}
             KillRequest::Delete { id, checked_at } => {
                 let after = if self.rng.u8(0..10) == 0 {
                     after
@@ -381,7 +383,7 @@ impl SimulatedWorld {
                     Later::Write {
                         ticket,
                         id: id.0,
-                        checked_at,
+                        checked_at: *checked_at,
                     },
                 );
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::actor::AuditActor;
-use crate::kill::{AuditEntry, KillOutcome};
+use crate::kill::{AuditEntry, KillOutcome, StatementResult};
 use crate::model::{Identity, Text};
 
 /// One line of the log. Unknown values are `null`.
@@ -23,6 +23,9 @@ pub(super) struct Line<'a> {
     process: Option<Process<'a>>,
     reason: Option<&'a Text>,
     filter: Option<&'a str>,
+    /// The statement that will be ended, in an intent about a statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<Statement<'a>>,
     #[serde(flatten)]
     outcome: OutcomeFields,
     by: &'a AuditActor,
@@ -53,8 +56,29 @@ impl<'a> Line<'a> {
             }),
             reason: entry.reason.as_ref(),
             filter: entry.filter.as_deref(),
+            statement: entry.statement.as_ref().map(Statement::new),
             outcome: OutcomeFields::new(outcome),
             by: who,
+        }
+    }
+}
+
+/// A statement that will be ended.
+#[derive(Serialize)]
+struct Statement<'a> {
+    server: &'a Text,
+    thread: u64,
+    query_id: u64,
+    sql: String,
+}
+
+impl<'a> Statement<'a> {
+    fn new(statement: &'a StatementResult) -> Self {
+        Self {
+            server: &statement.server,
+            thread: statement.thread,
+            query_id: statement.query_id,
+            sql: statement.beginning(),
         }
     }
 }

@@ -23,6 +23,7 @@ fn entry(kill: u32, outcome: Option<KillOutcome>) -> AuditEntry {
         identity: Identity::new(EndpointId(0), None, &session),
         reason: text("deploy gone wrong"),
         filter: None,
+        statement: None,
         outcome,
     }
 }

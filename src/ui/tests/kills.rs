@@ -156,3 +156,18 @@ fn no_size_is_too_small_for_many() {
         frame(&stage);
     }
 }
+
+#[test]
+fn the_kill_dialog_with_a_database_user_offers_the_statements() {
+    let mut stage = draft((80, 24));
+    stage
+        .app
+        .endpoints
+        .iter_mut()
+        .for_each(|endpoint| endpoint.server_access.is_set = true);
+    stage.press(Code::Char('K'));
+    let detail = stage.detail(1042);
+    stage.on_check(stage.last_check().unwrap(), Ok(detail));
+    stage.press(Code::Char('s'));
+    insta::assert_snapshot!("dialog_statements", frame(&stage));
+}
