@@ -25,6 +25,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
+pub(crate) mod server_trouble;
 pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
