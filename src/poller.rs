@@ -66,8 +66,6 @@ pub enum PollerCommand {
     Interval(Duration),
     /// Poll this session's details and, now and then, the servers and services; `None` polls none.
     Watch(Option<SessionId>),
-    /// Start or stop polling the services. While details are open they are always polled.
-    Survey(bool),
     /// Sample the connections of these sessions before those of others (draft).
     Sample(Vec<SessionId>),
     /// Send a request of a kill; answered by `Kill`.
@@ -114,7 +112,6 @@ pub struct EndpointPoller {
     endpoint: EndpointId,
     schedule: watch::Sender<PollSchedule>,
     watched: watch::Sender<Option<SessionId>>,
-    surveyed: watch::Sender<bool>,
     shown: watch::Sender<Vec<SessionId>>,
     kills: mpsc::UnboundedSender<(Ticket, KillRequest)>,
     tasks: JoinSet<()>,
@@ -139,13 +136,11 @@ impl EndpointPoller {
             relists: 0,
         });
         let (watched, watched_seen) = watch::channel(None);
-        let (surveyed, surveyed_seen) = watch::channel(false);
         let (shown, shown_seen) = watch::channel(Vec::new());
         let (kills, kills_asked) = mpsc::unbounded_channel();
         let inputs = TaskInputs {
             schedule: schedule_seen,
             watched: watched_seen,
-            surveyed: surveyed_seen,
             shown: shown_seen,
             kills: kills_asked,
         };
@@ -153,7 +148,6 @@ impl EndpointPoller {
             endpoint: client.endpoint(),
             schedule,
             watched,
-            surveyed,
             shown,
             kills,
             tasks: spawn_tasks(client, &settings, inputs, limiter, out),
@@ -177,7 +171,6 @@ impl EndpointPoller {
                 self.watched
                     .send_if_modified(|watched| std::mem::replace(watched, id) != id);
             }
-            PollerCommand::Survey(is_open) => drop(self.surveyed.send_replace(is_open)),
             PollerCommand::Sample(ids) => drop(self.shown.send_replace(ids)),
             PollerCommand::Kill(ticket, request) => {
                 // Fails only if the task has ended, which `wait_for_end` reports.
@@ -197,7 +190,6 @@ impl EndpointPoller {
 struct TaskInputs {
     schedule: watch::Receiver<PollSchedule>,
     watched: watch::Receiver<Option<SessionId>>,
-    surveyed: watch::Receiver<bool>,
     shown: watch::Receiver<Vec<SessionId>>,
     kills: mpsc::UnboundedReceiver<(Ticket, KillRequest)>,
 }
@@ -227,12 +219,7 @@ fn spawn_tasks(
         turns,
         out.clone(),
     );
-    let servers = ServerPoller::new(
-        client.clone(),
-        settings,
-        (inputs.watched.clone(), inputs.surveyed),
-        out.clone(),
-    );
+    let servers = ServerPoller::new(client.clone(), settings, listed_seen.clone(), out.clone());
     let access = server_access::run(client.clone(), *settings, inputs.schedule.clone(), out.clone());
     let detail = DetailPoller::new(
         client.clone(),

@@ -6,12 +6,13 @@ use std::time::Duration;
 use super::msg::Now;
 use super::proxies::Proxies;
 use super::server_access::ServerAccess;
+use super::server_trouble::ServerTroubles;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use super::wake::next_second;
 use crate::diagnosis::Samples;
 use crate::kill::{Authority, KillOutcome, RefusalReason};
-use crate::model::{Dialect, RequestError, Snapshot, Text, maxctrl};
+use crate::model::{Dialect, RequestError, Servers, Services, Snapshot, Text, maxctrl};
 
 /// Health of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +60,12 @@ pub struct EndpointState {
     pub samples: Arc<Samples>,
     /// Reports of its servers about transactions and locks.
     pub server_access: ServerAccess,
-    /// States of its servers, once details were open (JSON:API).
+    /// States of its servers (JSON:API).
     pub servers: ServersKnown,
-    /// Load of its services, once details or the overview were open (JSON:API).
+    /// Load of its services (JSON:API).
     pub services: ServicesKnown,
+    /// Trouble of servers and services.
+    pub(crate) troubles: ServerTroubles,
     /// Whether kills are off: by option, or because the server rejected one.
     pub read_only: bool,
     /// Whether the account may only read, as the endpoint reported. Then `read_only` is set as well.
@@ -88,6 +91,7 @@ impl EndpointState {
             server_access: ServerAccess::default(),
             servers: ServersKnown::new(),
             services: ServicesKnown::new(),
+            troubles: ServerTroubles::default(),
             read_only,
             may_only_read: false,
             proxies: Proxies::default(),
@@ -111,6 +115,22 @@ impl EndpointState {
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = LinkState::Live;
+    }
+
+    /// Handles a reply about the servers, received at `now`.
+    pub(super) fn on_servers(&mut self, answer: Result<Arc<Servers>, RequestError>, now: Duration) {
+        if let Ok(servers) = &answer {
+            self.troubles.on_servers(servers, now);
+        }
+        self.servers.on_reply(answer);
+    }
+
+    /// Handles a reply about the services, received at `now`.
+    pub(super) fn on_services(&mut self, answer: Result<Arc<Services>, RequestError>, now: Duration) {
+        if let Ok(services) = &answer {
+            self.troubles.on_services(services, now);
+        }
+        self.services.on_reply(answer);
     }
 
     /// Handles a failed poll.

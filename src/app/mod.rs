@@ -27,6 +27,7 @@ pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
 pub mod server_access;
+pub(crate) mod server_trouble;
 pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;

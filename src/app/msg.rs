@@ -122,9 +122,6 @@ pub enum Effect {
     Pace(Duration),
     /// Poll this session's details and no other; `None` polls none.
     Watch(Option<(EndpointId, SessionId)>),
-    /// Whether to poll the services of every endpoint. They are also polled while the details need
-    /// them.
-    Survey(bool),
     /// Sample the connections of these sessions first, because they are on the screen.
     Sample(Vec<(EndpointId, SessionId)>),
     /// An order of a kill; answered by `Kill`.

@@ -15,7 +15,6 @@ use crate::model::{
 impl App {
     /// Handles one message and returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let surveyed = self.modal.is_overview();
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
@@ -43,10 +42,12 @@ impl App {
             Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer),
             Msg::Sampled(endpoint, samples) => self.on_endpoint(endpoint, |known| known.on_samples(samples)),
             Msg::Servers { endpoint, answer } => {
-                self.on_endpoint(endpoint, |known| known.servers.on_reply(answer));
+                let now = self.now.elapsed;
+                self.on_endpoint(endpoint, |known| known.on_servers(answer, now));
             }
             Msg::Services { endpoint, answer } => {
-                self.on_endpoint(endpoint, |known| known.services.on_reply(answer));
+                let now = self.now.elapsed;
+                self.on_endpoint(endpoint, |known| known.on_services(answer, now));
             }
             Msg::ServerAccess { endpoint, report } => {
                 self.on_endpoint(endpoint, |known| known.server_access.on_report(report));
@@ -65,16 +66,12 @@ impl App {
                 self.status = Some(Status::note("cannot suspend: no shell to return to".to_owned()));
             }
         }
-        self.finish_update(surveyed)
+        self.finish_update()
     }
 
     /// Adds the effects that follow from the new state, and returns all effects of this update.
-    /// `surveyed` says whether the overview was open before.
-    fn finish_update(&mut self, surveyed: bool) -> Vec<Effect> {
+    fn finish_update(&mut self) -> Vec<Effect> {
         self.quit_when_idle();
-        if self.modal.is_overview() != surveyed {
-            self.outbox.push(Effect::Survey(!surveyed));
-        }
         self.sample_shown();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));

@@ -76,6 +76,20 @@ impl ServerState {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
 
+    /// Whether it is running and accepts writes: `Master`, or `Synced` in a Galera cluster.
+    pub(crate) fn is_primary(&self) -> bool {
+        let status = self.status.as_ref().and_then(|status| status.state.as_ref());
+        if let Some(status) = status {
+            return status.as_str().eq_ignore_ascii_case("Write");
+        }
+        let state = self.state.as_ref().map_or("", Text::as_str);
+        let has = |wanted: &str| {
+            let mut tokens = state.split(',').map(str::trim);
+            tokens.any(|token| token.eq_ignore_ascii_case(wanted))
+        };
+        has("Running") && (has("Master") || has("Synced"))
+    }
+
     /// Returns the health, from the status or else the state, and from the replication lag.
     pub fn health(&self) -> Health {
         let of_status = self.status.as_ref().map(ServerStatus::health);

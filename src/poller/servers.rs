@@ -1,8 +1,7 @@
-//! Server task: polls the servers and the services while the details of a session or the overview are
-//! open.
+//! Server task: polls the servers and the services of an endpoint.
 //!
-//! Separate from the detail task so that neither waits for the other. Its data is valid for every session
-//! of the endpoint, so that a new selection needs no request.
+//! Their trouble is in the header, so they are polled always. Starts after the first list, so that the first
+//! frame does not wait for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use super::schedule::Pace;
 use super::{PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
 use crate::client::Client;
-use crate::model::{RequestError, SessionId};
+use crate::model::{RequestError, Snapshot};
 
 /// Minimum time from the start of one cycle to the start of the next.
 const MIN_PERIOD: Duration = Duration::from_secs(10);
@@ -24,39 +23,40 @@ const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 pub(super) struct ServerPoller {
     client: Client,
     pace: Pace,
-    watched: watch::Receiver<Option<SessionId>>,
-    surveyed: watch::Receiver<bool>,
+    listed: watch::Receiver<Option<Arc<Snapshot>>>,
     out: mpsc::UnboundedSender<Msg>,
 }
 
 impl ServerPoller {
-    /// Creates the task. It runs for the details of a session and for the overview.
+    /// Creates the task. It starts when `listed` has the first list.
     pub(super) fn new(
         client: Client,
         settings: &PollSettings,
-        (watched, surveyed): (watch::Receiver<Option<SessionId>>, watch::Receiver<bool>),
+        listed: watch::Receiver<Option<Arc<Snapshot>>>,
         out: mpsc::UnboundedSender<Msg>,
     ) -> Self {
         Self {
             client,
             pace: Pace::new(MIN_PERIOD, settings.duty).backing_off_to(MAX_RETRY_DELAY),
-            watched,
-            surveyed,
+            listed,
             out,
         }
     }
 
     pub(super) async fn run(mut self) {
-        let mut due = Instant::now();
-        while let Ok(next) = self.run_cycle(due).await {
-            due = next;
+        if self.listed.wait_for(Option::is_some).await.is_err() {
+            return;
+        }
+        while let Ok(due) = self.run_cycle().await {
+            tokio::select! {
+                () = sleep_until(due) => {}
+                () = self.out.closed() => return,
+            }
         }
     }
 
-    /// Runs one cycle once it is due and needed. Returns when the next one is due. A cycle is not
-    /// canceled when the details are closed, because its replies are used when they are opened again.
-    async fn run_cycle(&mut self, due: Instant) -> Result<Instant, ReceiverClosed> {
-        self.wanted(due).await?;
+    /// Runs one cycle. Returns when the next one is due.
+    async fn run_cycle(&mut self) -> Result<Instant, ReceiverClosed> {
         let started = Instant::now();
         let fault = self.poll().await?;
         Ok(next(
@@ -91,23 +91,6 @@ impl ServerPoller {
 
     fn send(&self, msg: Msg) -> Result<(), ReceiverClosed> {
         Ok(self.out.send(msg)?)
-    }
-
-    /// Waits until the data is needed, and until `due`.
-    async fn wanted(&mut self, due: Instant) -> Result<(), ReceiverClosed> {
-        loop {
-            let has_details = self.watched.borrow_and_update().is_some();
-            let is_open = has_details || *self.surveyed.borrow_and_update();
-            if is_open && Instant::now() >= due {
-                return Ok(());
-            }
-            tokio::select! {
-                () = sleep_until(due), if is_open => {}
-                changed = self.watched.changed() => changed?,
-                changed = self.surveyed.changed() => changed?,
-                () = self.out.closed() => return Err(ReceiverClosed),
-            }
-        }
     }
 }
 

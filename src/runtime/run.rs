@@ -291,7 +291,6 @@ impl Screen {
             Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
             Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
-            Effect::Survey(is_open) => self.pollers.send_all(&PollerCommand::Survey(is_open)),
             Effect::Sample(shown) => self.pollers.sample(&shown),
             Effect::Kill(order) => self.kill(order),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,

@@ -76,6 +76,6 @@ async fn a_list_that_tells_all_there_is_asks_for_nothing_more() {
     let asked = demo
         .log()
         .into_iter()
-        .filter(|line| line.target.contains("/connections"));
+        .filter(|line| line.target.contains("/sessions/") && line.target.contains("/connections"));
     assert_eq!(asked.count(), 0);
 }

@@ -134,16 +134,6 @@ async fn many_looks_at_many_sessions_ask_for_them_once() {
 }
 
 #[tokio::test]
-async fn no_request_is_sent_while_no_details_are_open() {
-    let server = server(|| Some(reply(200, SERVERS)));
-    let (_poller, mut messages) = poll(&server, Dialect::JsonApi);
-    for _ in 0..10 {
-        while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
-    }
-    assert_eq!(server_requests(&server), [""; 0]);
-}
-
-#[tokio::test]
 async fn the_draft_gets_no_request() {
     let server = server(|| Some(reply(200, SERVERS)));
     let (poller, mut messages) = poll(&server, Dialect::Draft);
@@ -197,22 +187,15 @@ async fn the_services_come_with_the_servers_and_as_rarely() {
     assert_eq!((load.connections, load.limit), (180, 200));
     assert_eq!(service_requests(&server), [SERVICES_REQUEST]);
     details_seen(&mut messages, 10).await;
-    for _ in 0..3 {
-        for is_open in [true, false] {
-            poller.send(PollerCommand::Survey(is_open));
-            details_seen(&mut messages, 3).await;
-        }
-    }
+    details_seen(&mut messages, 3).await;
     assert_eq!(service_requests(&server), [SERVICES_REQUEST]);
 }
 
 #[tokio::test]
-async fn the_overview_alone_asks_for_them_too() {
+async fn they_are_polled_without_details_after_the_first_list() {
     let server = server(|| Some(reply(200, SERVERS)));
-    let (poller, mut messages) = poll(&server, Dialect::JsonApi);
+    let (_poller, mut messages) = poll(&server, Dialect::JsonApi);
     while !matches!(next_msg(&mut messages).await, Msg::Listed(_)) {}
-    assert_eq!(service_requests(&server), [""; 0]);
-    poller.send(PollerCommand::Survey(true));
     assert!(next_services(&mut messages).await.is_ok());
     assert_eq!(service_requests(&server), [SERVICES_REQUEST]);
 }

@@ -143,10 +143,26 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
             warning.to_owned()
         }
     };
-    counts
+    let servers: usize = app
+        .endpoints
+        .iter()
+        .map(|endpoint| endpoint.troubles.count_act())
+        .sum();
+    let servers = (servers > 0).then(|| {
+        let text = format!("server trouble at {servers}");
+        Span::styled(
+            if with_count {
+                text
+            } else {
+                "server trouble".to_owned()
+            },
+            theme.alarm,
+        )
+    });
+    let warnings = counts
         .into_iter()
-        .map(|counted| Span::styled(text(counted), theme.warning))
-        .collect()
+        .map(|counted| Span::styled(text(counted), theme.warning));
+    servers.into_iter().chain(warnings).collect()
 }
 
 fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {

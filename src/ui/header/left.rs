@@ -9,6 +9,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::server_trouble::ServerTrouble;
+use crate::diagnosis::Severity;
+use crate::model::Dialect;
 use crate::ui::draw::{fit, fit_middle};
 use crate::ui::theme::Theme;
 
@@ -16,6 +19,8 @@ use crate::ui::theme::Theme;
 const MIN_NAME: usize = 8;
 /// Minimum width of a cause, in cells. Longer names are cut to leave it.
 const MIN_CAUSE: usize = 24;
+/// Maximum width of one trouble of a server or service, in cells.
+const MAX_TROUBLE: usize = 28;
 /// Minimum width of the right side, in cells. The version is left out if less would remain.
 const MIN_RIGHT: usize = 24;
 
@@ -31,6 +36,15 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
             .map(|warning| Span::styled(*warning, theme.warning)),
     );
     flags.extend(proxies(app, endpoint, theme));
+    // The draft reports no servers.
+    let is_draft = endpoint.dialect == Some(Dialect::Draft);
+    let troubles = if is_draft {
+        Vec::new()
+    } else {
+        endpoint.troubles.all()
+    };
+    let mut troubles = troubles.into_iter();
+    flags.extend(troubles.next().map(|worst| trouble(app, worst, theme)));
     let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
     let cause_needs = cause
         .as_ref()
@@ -41,6 +55,7 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     for flag in flags {
         push(&mut line, flag);
     }
+    more_troubles(app, troubles.as_slice(), theme, &mut line, width);
     for flag in switches(app, endpoint, theme) {
         if line.width() + flag.width() + GAP.len() <= width {
             push(&mut line, flag);
@@ -56,6 +71,33 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         push(&mut line, Span::styled(server, theme.quiet));
     }
     line
+}
+
+/// Returns one trouble of a server or service: `db-02 DOWN 40s`.
+fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> Span<'a> {
+    let words = fit_middle(&trouble.words(app.now.elapsed), MAX_TROUBLE, theme.glyphs.more);
+    let style = match trouble.kind.severity() {
+        Severity::Act => theme.alarm,
+        Severity::Look => theme.warning,
+    };
+    Span::styled(words, style)
+}
+
+/// Appends the other troubles that fit, and the number of those that do not: `+2`.
+fn more_troubles(app: &App, troubles: &[&ServerTrouble], theme: &Theme, line: &mut Line<'_>, width: usize) {
+    for (index, next) in troubles.iter().enumerate() {
+        let left = troubles.len() - index;
+        let span = trouble(app, next, theme);
+        let rest = if left > 1 { GAP.len() + 3 } else { 0 };
+        if line.width() + GAP.len() + span.width() + rest + MIN_RIGHT > width {
+            let count = Span::styled(format!("+{left}"), theme.warning);
+            if line.width() + GAP.len() + count.width() <= width {
+                push(line, count);
+            }
+            return;
+        }
+        push(line, span);
+    }
 }
 
 /// Gap between two parts.

@@ -9,7 +9,6 @@ use ratatui::style::Color;
 use super::{draft, frame, json_api, running, text, with_details};
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
-use crate::app::msg::Effect;
 use crate::model::{RequestError, ServiceState};
 use crate::ui::view;
 
@@ -98,29 +97,6 @@ fn what_the_overview_cannot_read_or_is_old_says_so() {
     assert!(told(&stage).starts_with(&format!("{HEAD}  as of 16:")));
     stage.services(Err(RequestError::Refused));
     assert!(told(&stage).ends_with("; since then: connection refused"));
-}
-
-#[test]
-fn opening_and_closing_the_overview_is_told_to_the_shell() {
-    let mut stage = json_api((80, 24));
-    let surveys = |stage: &AppHarness| -> Vec<bool> {
-        let asked = stage.asked.iter();
-        asked
-            .filter_map(|effect| match effect {
-                Effect::Survey(is_open) => Some(*is_open),
-                _ => None,
-            })
-            .collect()
-    };
-    stage.press(Code::Char('?'));
-    stage.press(Code::Esc);
-    assert_eq!(surveys(&stage), [false; 0]);
-    stage.press(Code::Char('o'));
-    assert_eq!(surveys(&stage), [true]);
-    stage.press(Code::Down);
-    assert_eq!(surveys(&stage), [true]);
-    stage.press(Code::Esc);
-    assert_eq!(surveys(&stage), [true, false]);
 }
 
 #[test]
