@@ -1,4 +1,4 @@
-//! Sources of a token that is sent instead of user and password, such as one of OpenID Connect.
+//! Sources of a token that is sent instead of user and password, such as one of `OpenID` Connect.
 
 use secrecy::{ExposeSecret as _, SecretString};
 

@@ -66,7 +66,7 @@ impl ServerStatus {
     /// Returns the health; [`Health::Unknown`] if no part of the status is known.
     fn health(&self) -> Health {
         let parts = self.mode.iter().chain(&self.state).chain(&self.reasons);
-        Health::of_tokens(parts.map(Text::as_str))
+        Health::of_tokens(&parts.map(Text::as_str))
     }
 }
 
@@ -81,7 +81,7 @@ impl ServerState {
         let of_status = self.status.as_ref().map(ServerStatus::health);
         let of_state = || {
             let state = self.state.as_ref().map_or("", Text::as_str);
-            Health::of_tokens(state.split(','))
+            Health::of_tokens(&state.split(','))
         };
         let health = of_status.filter(|health| *health != Health::Unknown);
         match (health.unwrap_or_else(of_state), self.replication_lag) {
@@ -138,7 +138,7 @@ const TOKENS: [(&str, Health); 11] = [
 
 impl Health {
     /// Returns the health for the tokens of a state. Unknown tokens are ignored.
-    fn of_tokens<'a>(tokens: impl Iterator<Item = &'a str> + Clone) -> Self {
+    fn of_tokens<'a>(tokens: &(impl Iterator<Item = &'a str> + Clone)) -> Self {
         let has = |wanted: &str| {
             let mut tokens = tokens.clone().map(str::trim);
             tokens.any(|token| token.eq_ignore_ascii_case(wanted))

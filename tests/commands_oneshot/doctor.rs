@@ -196,7 +196,7 @@ fn who_is_let_in() {
         assert_eq!((right.status, right.with("failure")), (0, Vec::new()));
         assert_eq!(right.check("authentication"), ("ok", "user admin is accepted"));
         if dialects == ServedDialects::JsonApi {
-            let role = "user admin has type admin: can kill sessions";
+            let role = "user admin (admin) has permissions view, edit, sql: can kill sessions";
             assert_eq!(right.check("role"), ("ok", role));
         }
         for (password, words) in [

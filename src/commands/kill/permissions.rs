@@ -4,7 +4,7 @@
 use crate::client::Client;
 use crate::commands::exit::{CommandError, failed};
 use crate::kill::{RefusalReason, Victim};
-use crate::model::{EndpointId, Instance, RequestError, Version};
+use crate::model::{Instance, RequestError};
 
 /// Refuses the victims at endpoints with an account that may only read. Unknown permissions refuse none: the
 /// reply to the DELETE decides.
@@ -13,12 +13,17 @@ use crate::model::{EndpointId, Instance, RequestError, Version};
 ///
 /// Returns [`RequestError::MayOnlyRead`] if that applies to all victims.
 pub(super) async fn check(clients: &[Client], victims: &mut [Victim]) -> Result<(), CommandError> {
-    let used: Vec<_> = clients
-        .iter()
-        .filter_map(|client| Some((client.clone(), release(client.endpoint(), victims)?)))
-        .collect();
     let mut barred = Vec::new();
-    for (client, release) in used {
+    for client in clients {
+        let is_there = |victim: &&Victim| victim.identity.endpoint == client.endpoint();
+        let Some(victim) = victims
+            .iter()
+            .filter(is_there)
+            .find(|victim| victim.refused.is_none())
+        else {
+            continue;
+        };
+        let release = victim.instance.as_ref().and_then(Instance::release);
         // A failed request leaves the permissions unknown.
         let account = client.account(release).await.ok().flatten();
         if account.is_some_and(|account| account.may_only_read()) {
@@ -26,7 +31,7 @@ pub(super) async fn check(clients: &[Client], victims: &mut [Victim]) -> Result<
         }
     }
     let is_barred = |victim: &Victim| {
-        let of = |client: &Client| client.endpoint() == victim.identity.endpoint;
+        let of = |client: &&Client| client.endpoint() == victim.identity.endpoint;
         barred.iter().any(of)
     };
     if let Some(first) = barred.first()
@@ -38,12 +43,4 @@ pub(super) async fn check(clients: &[Client], victims: &mut [Victim]) -> Result<
         victim.refused = Some(RefusalReason::MayOnlyRead);
     }
     Ok(())
-}
-
-/// Returns the release of an endpoint that has victims which can be killed; `None` if it has none.
-fn release(endpoint: EndpointId, victims: &[Victim]) -> Option<Option<Version>> {
-    let victim = victims
-        .iter()
-        .find(|victim| victim.identity.endpoint == endpoint && victim.refused.is_none())?;
-    Some(victim.instance.as_ref().and_then(Instance::release))
 }

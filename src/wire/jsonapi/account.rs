@@ -64,14 +64,17 @@ fn convert(raw: RawAccount<'_>) -> Option<Account> {
 mod tests {
     use super::*;
 
-    fn shown(data: &str) -> Option<(Option<String>, Option<String>)> {
+    /// Role and permissions; `None` for an unknown one.
+    type Shown = (Option<String>, Option<String>);
+
+    fn shown(data: &str) -> Option<Shown> {
         let account = account(data).unwrap()?;
         let permissions = account.permissions.map(Permissions::names);
         Some((account.role.map(|role| role.as_str().to_owned()), permissions))
     }
 
-    fn some(role: &str, permissions: Option<&str>) -> Option<(Option<String>, Option<String>)> {
-        Some((Some(role.to_owned()), permissions.map(str::to_owned)))
+    fn of(role: &str, permissions: Option<&str>) -> Shown {
+        (Some(role.to_owned()), permissions.map(str::to_owned))
     }
 
     #[test]
@@ -79,36 +82,36 @@ mod tests {
         for (data, expected) in [
             (
                 r#"{"attributes":{"account":"admin"}}"#,
-                some("admin", Some("view, edit, sql")),
+                of("admin", Some("view, edit, sql")),
             ),
             (
                 r#"{"attributes":{"account":"basic"}}"#,
-                some("basic", Some("view, sql")),
+                of("basic", Some("view, sql")),
             ),
-            (r#"{"attributes":{"account":"guest"}}"#, some("guest", None)),
+            (r#"{"attributes":{"account":"guest"}}"#, of("guest", None)),
             (
                 r#"{"attributes":{"account":"night","permissions":["view","edit"]}}"#,
-                some("night", Some("view, edit")),
+                of("night", Some("view, edit")),
             ),
             // The administrator has changed the role.
             (
                 r#"{"attributes":{"account":"admin","permissions":["view"]}}"#,
-                some("admin", Some("view")),
+                of("admin", Some("view")),
             ),
             (
                 r#"{"account":"editor","permissions":["edit","view","sql"]}"#,
-                some("editor", Some("view, edit, sql")),
+                of("editor", Some("view, edit, sql")),
             ),
             (
                 r#"{"attributes":{"account":"sql","permissions":[]}}"#,
-                some("sql", Some("none")),
+                of("sql", Some("none")),
             ),
             (
                 r#"{"attributes":{"permissions":["admin"]}}"#,
-                Some((None, Some("view, edit, sql".to_owned()))),
+                (None, Some("view, edit, sql".to_owned())),
             ),
         ] {
-            assert_eq!(shown(data), expected, "{data}");
+            assert_eq!(shown(data), Some(expected), "{data}");
         }
     }
 
@@ -118,7 +121,7 @@ mod tests {
             r#"{"attributes":{"account":"admin","permissions":7}}"#,
             r#"{"attributes":{"account":"admin","permissions":{"edit":true}}}"#,
         ] {
-            assert_eq!(shown(data), some("admin", None), "{data}");
+            assert_eq!(shown(data), Some(of("admin", None)), "{data}");
         }
         for data in [
             "{}",
