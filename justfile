@@ -17,6 +17,10 @@ check:
 test *ARGS:
     cargo test --locked --no-fail-fast {{ARGS}}
 
+# Runs the built-in SQL statements on a MariaDB server that the test starts.
+test-mariadb:
+    cargo test --locked --test mariadb -- --ignored --test-threads=2
+
 # Writes the tables in docs/ and the sample configuration from the program's tables.
 docs:
     UPDATE_DOCS=1 cargo test --locked --lib docs_have

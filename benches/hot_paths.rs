@@ -18,7 +18,7 @@ use maxtop::app::groups::groupings::GroupingId;
 use maxtop::app::groups::{GroupSpec, collect};
 use maxtop::app::msg::Msg;
 use maxtop::app::{App, AppSettings};
-use maxtop::diagnosis::{DiagnosisInput, Samples, Severity, Thresholds, diagnose};
+use maxtop::diagnosis::{DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose};
 use maxtop::filter::Filter;
 use maxtop::model::{
     Dialect, EndpointId, ListDiff, ListStats, Session, SessionPhase, Snapshot, Span, Text, TextLimit,
@@ -229,7 +229,7 @@ fn filter(c: &mut Criterion) {
 /// Compares every idle session with its pool, the most expensive rule on list data.
 fn reasons(c: &mut Criterion) {
     let list = snapshot(&body(), &mut Interner::default());
-    let limits = Thresholds::default();
+    let limits = DiagnosisSettings::default();
     let look = DiagnosisInput::from(&list);
     let before = diagnose(None, look, &limits, &Samples::new());
     let mut group = c.benchmark_group("diagnose 100,000 sessions");

@@ -6,20 +6,20 @@ mod demo;
 
 use clap::{Parser, Subcommand};
 
-pub use self::commands::{ConfigArgs, ConfigOutput};
-pub use self::commands::{DoctorArgs, DoctorOutput};
-pub use self::commands::{KillArgs, KillOutput};
-pub use self::commands::{ListArgs, ListOutput};
-pub use self::commands::{ShowArgs, ShowOutput};
-pub use self::common::CommonArgs;
-pub use self::demo::DemoArgs;
+pub(crate) use self::commands::{ConfigArgs, ConfigOutput};
+pub(crate) use self::commands::{DoctorArgs, DoctorOutput};
+pub(crate) use self::commands::{KillArgs, KillOutput};
+pub(crate) use self::commands::{ListArgs, ListOutput};
+pub(crate) use self::commands::{ShowArgs, ShowOutput};
+pub(crate) use self::common::CommonArgs;
+pub(crate) use self::demo::DemoArgs;
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
 /// Shows live sessions, stuck ones first, and kills the one you select.
 #[derive(Debug, Parser)]
 #[command(name = "maxtop", version, max_term_width = 100, after_help = AFTER_HELP)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Command to run; without one, the screen.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
@@ -35,7 +35,7 @@ To try it without MaxScale: maxtop demo";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum CliCommand {
+pub(crate) enum CliCommand {
     /// Run a simulated MaxScale with stuck sessions, and show its screen
     Demo(DemoArgs),
     /// Print the sessions once

@@ -1,8 +1,8 @@
 //! HTTP client for the admin API of one endpoint, in either dialect.
 //!
-//! Used by the poller and the one-shot commands. Each request uses its own connection and has one
-//! deadline. No request is repeated automatically. Errors are returned as [`RequestError`]. Bodies are
-//! decoded outside the runtime's threads.
+//! Used by the poller and the one-shot commands. Each request has one deadline. Most use a new
+//! connection; samples and the checks of a kill share one. A DELETE is never repeated, a GET only after a
+//! rejected token. Errors are returned as [`RequestError`]. Bodies are decoded outside the runtime's threads.
 
 mod access;
 mod account;
@@ -13,12 +13,15 @@ mod decode;
 mod dialect;
 mod exchange;
 mod fault;
+mod http;
 mod inspection;
 mod list_gate;
 mod login;
 mod reply;
 mod resource;
+mod snapshot;
 mod spec;
+mod sql;
 mod target;
 mod tls;
 mod tls_fault;
@@ -33,21 +36,23 @@ use self::dialect::{DialectDetector, DialectStep, next};
 use self::exchange::DeletePermission;
 use self::exchange::Exchange;
 use self::list_gate::ListGate;
+use self::sql::SqlAccess;
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::model::{Dialect, EndpointId, Instance, RequestError, SessionDetail, SessionId};
-use crate::wire::{Bounds, Interner, draft, jsonapi, shape};
+use crate::model::{Dialect, EndpointId, RequestError, SessionDetail, SessionId};
+use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
-pub use continuity::PROCESS_READS;
+pub(crate) use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
-pub use inspection::Inspection;
+pub(crate) use inspection::Inspection;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
+pub use sql::StatementResult;
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
 pub use token::{TokenReport, TokenSpec};
-pub use url::{EndpointUrl, UrlError};
+pub(crate) use url::{EndpointUrl, UrlError};
 
 /// A client of one endpoint. Clones share all state.
 #[derive(Clone, Debug)]
@@ -68,12 +73,19 @@ struct Inner {
     lists: ListGate,
     /// State shared by the checks and DELETEs of kills.
     kills: CheckedState,
+    /// Connections to servers. `None` without a database user.
+    sql: Option<SqlAccess>,
     /// Names and timestamps of earlier lists, shared because the next list has most of them too.
     interner: Arc<Mutex<Interner>>,
 }
 
 impl Client {
     /// Creates a client. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ClientError`] if the password must not be sent to this URL, the user name contains a colon,
+    /// or a certificate or key cannot be used.
     pub fn new(spec: ClientSpec) -> Result<Self, ClientError> {
         if let Some(credentials) = &spec.credentials {
             if credentials.user.contains(':') {
@@ -86,12 +98,16 @@ impl Client {
         if spec.token.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
             return Err(ClientError::PlainHttpToken(spec.url));
         }
+        if spec.server_access.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
+            return Err(ClientError::PlainHttp(spec.url));
+        }
         Ok(Self(Arc::new(Inner {
             endpoint: spec.endpoint,
             dialects: DialectDetector::new(spec.dialect),
             deletion: DeletePermission::unless_read_only(spec.read_only),
             warnings: spec.warnings(),
             bounds: spec.bounds,
+            sql: spec.server_access.clone().map(SqlAccess::new),
             exchange: Exchange::new(spec)?,
             keeps_statements: AtomicBool::default(),
             lists: ListGate::default(),
@@ -105,8 +121,8 @@ impl Client {
         self.0.endpoint
     }
 
-    /// Whether the client sends only GET requests.
-    pub fn is_read_only(&self) -> bool {
+    /// Whether the client sends only GET requests, and fixed SELECTs if a database user is configured.
+    pub(crate) fn is_read_only(&self) -> bool {
         self.0.deletion.is_none()
     }
 
@@ -121,12 +137,12 @@ impl Client {
     }
 
     /// Returns the user, if credentials are sent.
-    pub fn user(&self) -> Option<&str> {
+    pub(crate) fn user(&self) -> Option<&str> {
         self.0.exchange.access().user()
     }
 
     /// Whether credentials are sent.
-    pub fn has_credentials(&self) -> bool {
+    pub(crate) fn has_credentials(&self) -> bool {
         self.0.exchange.access().has_credentials()
     }
 
@@ -158,6 +174,10 @@ impl Client {
     }
 
     /// Sends a small request to find out whether access is granted.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the request: [`RequestError::NotAllowed`] if credentials are missing or rejected.
     pub async fn probe(&self) -> Result<(), RequestError> {
         if self.instance().await?.is_none() {
             let least = ListRequest {
@@ -169,41 +189,6 @@ impl Client {
         Ok(())
     }
 
-    /// Gets the process of the proxy. The draft dialect does not report it, so no request is sent.
-    ///
-    /// Before the dialect is known a 404 is not an error, because it may be the draft. Never returns
-    /// [`RequestError::NotFound`], which means that a session is gone.
-    pub async fn instance(&self) -> Result<Option<Instance>, RequestError> {
-        let known = self.dialect();
-        if known == Some(Dialect::Draft) {
-            return Ok(None);
-        }
-        let reply = self.0.exchange.get(Dialect::JsonApi, target::INSTANCE).await?;
-        match reply.status {
-            404 if known.is_none() => Ok(None),
-            _ if reply.is_success() => {
-                let instance = self.decode(reply, |body, _| jsonapi::instance(body)).await?;
-                // The draft has no such resource, and a whole list is too expensive to detect the
-                // dialect.
-                if known.is_none() {
-                    self.0.dialects.set(Dialect::JsonApi);
-                }
-                self.remember(&instance);
-                Ok(Some(instance))
-            }
-            _ => {
-                let missing = "no /v1/maxscale there";
-                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
-            }
-        }
-    }
-
-    /// Stores what the form of the next list depends on.
-    fn remember(&self, instance: &Instance) {
-        let kept = instance.retained_statements.is_some_and(|kept| kept > 0);
-        self.0.keeps_statements.store(kept, Ordering::Relaxed);
-    }
-
     /// Returns how much of each session [`poll_sessions`](Self::poll_sessions) requests in the known
     /// dialect.
     pub fn list_form(&self) -> ListForm {
@@ -212,12 +197,21 @@ impl Client {
     }
 
     /// Gets all sessions, with the fields that the program reads, by the cheapest request.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the endpoint is unreachable, replies with a status that is not a success, or its
+    /// reply is not a session list within the limits.
     pub async fn poll_sessions(&self) -> Result<ListReply, RequestError> {
         let list = || self.list(|dialect| self.polled_target(dialect));
         self.0.lists.run(list).await
     }
 
     /// Gets the sessions. Detects the dialect if it is unknown; the reply that shows it is the list.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`poll_sessions`](Self::poll_sessions).
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<ListReply, RequestError> {
         let list = || self.list(|dialect| target::list(dialect, request));
         self.0.lists.run(list).await
@@ -250,7 +244,12 @@ impl Client {
         Ok(list)
     }
 
-    /// Gets one session with all details. Returns [`RequestError::NotFound`] if it does not exist.
+    /// Gets one session with all details.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::NotFound`] if the admin API reports that the session does not exist, and the
+    /// error of the request otherwise.
     pub async fn session(&self, id: SessionId) -> Result<SessionDetail, RequestError> {
         let mut detail = self.get_session_row(id).await?;
         if self.dialect() == Some(Dialect::Draft) {
@@ -269,11 +268,7 @@ impl Client {
         if !reply.is_success() {
             return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
-        let detail = match dialect {
-            Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
-            Dialect::Draft => self.decode(reply, draft::session).await?,
-        };
-        checked::same_id(id, detail)
+        self.decode_session(dialect, id, reply).await
     }
 
     /// Returns the dialect. Detects it with a list if it is unknown; a 404 to that list is not about a

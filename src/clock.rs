@@ -37,6 +37,14 @@ pub(crate) fn instant(at: Duration) -> tokio::time::Instant {
     (began() + at).into()
 }
 
+/// Waits until this time. Never returns without one.
+pub(crate) async fn until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Prefixes in `TZ` that select another copy of the time zone database. The zones are the same except for
 /// leap seconds.
 const COPIES: [&str; 2] = ["posix/", "right/"];

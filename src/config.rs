@@ -17,6 +17,7 @@ mod password;
 mod reading;
 mod sample;
 mod section;
+mod server_access;
 mod setting;
 mod settings;
 mod tables;
@@ -31,28 +32,25 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::Filter;
 use crate::model::Dialect;
 
-pub use self::error::ConfigError;
-pub use self::layer::CommandLine;
-pub use self::layer::EndpointConfig;
-pub use self::layer::Layer;
-pub use self::origin::{Origin, SourceFile, SourceValue};
-pub use self::password::PasswordSource;
-pub use self::reading::{ConfigReport, EffectiveValue};
-pub use self::sample::sample;
-pub use self::setting::{Form, KeyScope, Setting};
-pub use self::settings::SettingId;
-pub use self::tls::{TlsFiles, TlsTexts};
-pub use self::token::TokenSource;
-pub use self::trust::UnsafeFile;
+pub(crate) use self::error::ConfigError;
+pub(crate) use self::layer::CommandLine;
+pub(crate) use self::layer::EndpointConfig;
+pub(crate) use self::origin::Origin;
+pub(crate) use self::password::PasswordSource;
+pub(crate) use self::reading::{ConfigReport, EffectiveValue};
+pub(crate) use self::sample::sample;
+pub(crate) use self::setting::{Form, Setting};
+pub(crate) use self::settings::SettingId;
+pub(crate) use self::token::TokenSource;
 pub(crate) use self::value::number;
 
 /// The effective settings, checked.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// The endpoints, in the order in which they were given. Never empty.
     pub endpoints: Vec<EndpointConfig>,
     /// Dialect to use; `None` to detect it.
@@ -75,6 +73,8 @@ pub struct Config {
     pub audit: Option<PathBuf>,
     /// Filter of sessions that are never killed. An empty one protects none.
     pub protect: Filter,
+    /// Sessions that are expected to wait. They never have a reason.
+    pub expected: ExpectedFilter,
     /// Limits from which a session is stuck.
     pub thresholds: Thresholds,
     /// Whether to print only ASCII characters.
@@ -91,7 +91,7 @@ impl Config {
     /// # Errors
     ///
     /// Returns [`ConfigError`] if a value is invalid, or if a file cannot be read or is not safe to use.
-    pub fn read(line: &CommandLine) -> Result<Self, ConfigError> {
+    pub(crate) fn read(line: &CommandLine) -> Result<Self, ConfigError> {
         Ok(Self::explain(line)?.config)
     }
 
@@ -100,8 +100,16 @@ impl Config {
     /// # Errors
     ///
     /// See [`Self::read`].
-    pub fn explain(line: &CommandLine) -> Result<ConfigReport, ConfigError> {
+    pub(crate) fn explain(line: &CommandLine) -> Result<ConfigReport, ConfigError> {
         ConfigReport::new(line, Environment(&|name| std::env::var_os(name)))
+    }
+
+    /// Returns the settings of the diagnosis.
+    pub(crate) fn diagnosis(&self) -> DiagnosisSettings {
+        DiagnosisSettings {
+            thresholds: self.thresholds,
+            expected: self.expected.clone(),
+        }
     }
 
     /// Returns empty settings. The defaults of the table fill in every field.
@@ -118,6 +126,7 @@ impl Config {
             grace: Duration::ZERO,
             audit: None,
             protect: Filter::default(),
+            expected: ExpectedFilter::default(),
             thresholds: Thresholds::default(),
             ascii: false,
             plain: false,

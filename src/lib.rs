@@ -1,11 +1,11 @@
 //! htop for the sessions of a MariaDB `MaxScale` proxy.
 
 pub mod app;
-pub mod cli;
+pub(crate) mod cli;
 pub mod client;
-pub mod clock;
+pub(crate) mod clock;
 pub mod commands;
-pub mod config;
+pub(crate) mod config;
 pub mod demo;
 pub mod diagnosis;
 #[cfg(test)]
@@ -14,6 +14,6 @@ pub mod filter;
 pub mod kill;
 pub mod model;
 pub mod poller;
-pub mod runtime;
+pub(crate) mod runtime;
 pub mod ui;
 pub mod wire;

@@ -1,10 +1,11 @@
 //! Polls one endpoint for the screen, and sends the requests of kills.
 //!
-//! Five independent tasks: one list, one detail, one request for the servers and services, one for the
-//! connections of a session and sixteen kill requests may be in flight at a time. The event loop sends
+//! One task each for lists, details, servers and services, samples, server access, the account, the login
+//! and kills. Each has at most one request in flight; kills have sixteen, and server access has one
+//! statement for each server. The event loop sends
 //! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
 
-mod account_lane;
+mod account;
 mod detail;
 pub(crate) mod kill_request;
 mod kills;
@@ -12,6 +13,8 @@ mod list;
 mod sample_schedule;
 mod samples;
 mod schedule;
+mod server_access;
+mod server_schedule;
 mod servers;
 
 use std::future::poll_fn;
@@ -31,6 +34,7 @@ use self::servers::ServerPoller;
 use crate::app::msg::{Msg, Ticket};
 use crate::client::Client;
 use crate::kill::KillRequest;
+use crate::model::defaults::{DUTY, INTERVAL};
 use crate::model::{EndpointId, SessionId};
 
 /// How often an endpoint is polled.
@@ -45,8 +49,8 @@ pub struct PollSettings {
 impl Default for PollSettings {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(1),
-            duty: 0.1,
+            interval: INTERVAL.value,
+            duty: DUTY.value,
         }
     }
 }
@@ -89,6 +93,21 @@ pub struct PollerEnded {
     pub endpoint: EndpointId,
 }
 
+/// The receiver of messages, or the sender of an input, is closed. The task ends then.
+struct ReceiverClosed;
+
+impl<T> From<mpsc::error::SendError<T>> for ReceiverClosed {
+    fn from(_: mpsc::error::SendError<T>) -> Self {
+        Self
+    }
+}
+
+impl From<watch::error::RecvError> for ReceiverClosed {
+    fn from(_: watch::error::RecvError) -> Self {
+        Self
+    }
+}
+
 /// A running poller. Dropping it ends all of its tasks.
 #[derive(Debug)]
 pub struct EndpointPoller {
@@ -98,21 +117,21 @@ pub struct EndpointPoller {
     surveyed: watch::Sender<bool>,
     shown: watch::Sender<Vec<SessionId>>,
     kills: mpsc::UnboundedSender<(Ticket, KillRequest)>,
-    lanes: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl EndpointPoller {
     /// Starts polling; the first list is requested at once.
     pub fn spawn(client: Client, settings: PollSettings, out: mpsc::UnboundedSender<Msg>) -> Self {
-        Self::among(client, settings, out, Arc::new(RateLimiter::of(1)))
+        Self::sharing(client, settings, out, Arc::new(RateLimiter::of(1)))
     }
 
     /// Starts one of several pollers, which share a rate limit for samples.
-    pub(crate) fn among(
+    pub(crate) fn sharing(
         client: Client,
         settings: PollSettings,
         out: mpsc::UnboundedSender<Msg>,
-        turns: Arc<RateLimiter>,
+        limiter: Arc<RateLimiter>,
     ) -> Self {
         let (schedule, schedule_seen) = watch::channel(PollSchedule {
             interval: settings.interval,
@@ -122,61 +141,27 @@ impl EndpointPoller {
         let (watched, watched_seen) = watch::channel(None);
         let (surveyed, surveyed_seen) = watch::channel(false);
         let (shown, shown_seen) = watch::channel(Vec::new());
-        let (process, process_seen) = watch::channel(None);
-        let (listed, listed_seen) = watch::channel(None);
         let (kills, kills_asked) = mpsc::unbounded_channel();
-        let endpoint = client.endpoint();
-        let list = ListPoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen.clone(),
-            ListOutputs { process, listed },
-            out.clone(),
-        );
-        let samples = SamplePoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen.clone(),
-            (listed_seen.clone(), shown_seen),
-            turns,
-            out.clone(),
-        );
-        let servers = ServerPoller::new(
-            client.clone(),
-            &settings,
-            (watched_seen.clone(), surveyed_seen),
-            out.clone(),
-        );
-        let detail = DetailPoller::new(
-            client.clone(),
-            &settings,
-            schedule_seen,
-            watched_seen,
-            process_seen,
-            out.clone(),
-        );
-        let mut lanes = JoinSet::new();
-        lanes.spawn(list.run());
-        lanes.spawn(detail.run());
-        lanes.spawn(servers.run());
-        lanes.spawn(samples.run());
-        let asks = client.clone();
-        lanes.spawn(async move { asks.keep_logged_in().await });
-        lanes.spawn(account_lane::run(client.clone(), listed_seen, out.clone()));
-        lanes.spawn(kills::run(client, kills_asked, out));
+        let inputs = TaskInputs {
+            schedule: schedule_seen,
+            watched: watched_seen,
+            surveyed: surveyed_seen,
+            shown: shown_seen,
+            kills: kills_asked,
+        };
         Self {
-            endpoint,
+            endpoint: client.endpoint(),
             schedule,
             watched,
             surveyed,
             shown,
             kills,
-            lanes,
+            tasks: spawn_tasks(client, &settings, inputs, limiter, out),
         }
     }
 
     /// Returns the id of the endpoint.
-    pub const fn endpoint(&self) -> EndpointId {
+    pub(crate) const fn endpoint(&self) -> EndpointId {
         self.endpoint
     }
 
@@ -208,12 +193,74 @@ impl EndpointPoller {
     }
 }
 
+/// Commands to the tasks of one poller.
+struct TaskInputs {
+    schedule: watch::Receiver<PollSchedule>,
+    watched: watch::Receiver<Option<SessionId>>,
+    surveyed: watch::Receiver<bool>,
+    shown: watch::Receiver<Vec<SessionId>>,
+    kills: mpsc::UnboundedReceiver<(Ticket, KillRequest)>,
+}
+
+/// Starts the tasks of one poller.
+fn spawn_tasks(
+    client: Client,
+    settings: &PollSettings,
+    inputs: TaskInputs,
+    turns: Arc<RateLimiter>,
+    out: mpsc::UnboundedSender<Msg>,
+) -> JoinSet<()> {
+    let (process, process_seen) = watch::channel(None);
+    let (listed, listed_seen) = watch::channel(None);
+    let list = ListPoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule.clone(),
+        ListOutputs { process, listed },
+        out.clone(),
+    );
+    let samples = SamplePoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule.clone(),
+        (listed_seen.clone(), inputs.shown),
+        turns,
+        out.clone(),
+    );
+    let servers = ServerPoller::new(
+        client.clone(),
+        settings,
+        (inputs.watched.clone(), inputs.surveyed),
+        out.clone(),
+    );
+    let access = server_access::run(client.clone(), *settings, inputs.schedule.clone(), out.clone());
+    let detail = DetailPoller::new(
+        client.clone(),
+        settings,
+        inputs.schedule,
+        inputs.watched,
+        process_seen,
+        out.clone(),
+    );
+    let mut tasks = JoinSet::new();
+    tasks.spawn(list.run());
+    tasks.spawn(access);
+    tasks.spawn(detail.run());
+    tasks.spawn(servers.run());
+    tasks.spawn(samples.run());
+    let asks = client.clone();
+    tasks.spawn(async move { asks.keep_logged_in().await });
+    tasks.spawn(account::run(client.clone(), listed_seen, out.clone()));
+    tasks.spawn(kills::run(client, inputs.kills, out));
+    tasks
+}
+
 /// Waits for the first task of any poller to end. Never returns without pollers.
-pub async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
+pub(crate) async fn any_ended(pollers: &mut [EndpointPoller]) -> PollerEnded {
     poll_fn(|context| {
         let ended = pollers
             .iter_mut()
-            .find_map(|poller| match poller.lanes.poll_join_next(context) {
+            .find_map(|poller| match poller.tasks.poll_join_next(context) {
                 Poll::Ready(_) => Some(poller.endpoint),
                 Poll::Pending => None,
             });
@@ -233,7 +280,7 @@ mod tests {
         let spec = ClientSpec::new(EndpointId(3), "127.0.0.1:1".parse().unwrap());
         let mut poller = EndpointPoller::spawn(Client::new(spec).unwrap(), PollSettings::default(), out);
         poller
-            .lanes
+            .tasks
             .spawn(async { panic!("a lane broke, as this test wants") });
         let ended = poller.wait_for_end().await;
         assert_eq!(ended.endpoint, EndpointId(3));

@@ -9,7 +9,8 @@
 
 use std::sync::Arc;
 
-use super::columns::COLUMNS;
+use super::column::fit;
+use super::columns::{COLUMNS, Sessions};
 use super::groups::collect::group;
 use super::reason_names::Names;
 use super::rebuild::diagnose_snapshots;
@@ -54,8 +55,8 @@ pub fn build_view(job: ViewRequest) -> TableView {
             .iter()
             .map(|snapshot| vec![HIDDEN_RANK; snapshot.sessions.len()])
             .collect(),
-        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &spec.thresholds),
-        widths: previous.map_or_else(narrowest, |previous| previous.widths),
+        diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &spec),
+        widths: previous.map_or([0; COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,
         spec,
@@ -174,29 +175,14 @@ fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
     }
 }
 
-/// Returns the minimum widths of the columns.
-fn narrowest() -> [u16; COLUMNS.len()] {
-    let mut widths = [0; COLUMNS.len()];
-    for (width, column) in widths.iter_mut().zip(&COLUMNS) {
-        *width = column.min;
-    }
-    widths
-}
-
 fn widest(view: &TableView, order: &[RowRef]) -> [u16; COLUMNS.len()] {
     let mut widths = view.widths;
-    for (column, widest) in COLUMNS.iter().zip(&mut widths) {
-        if *widest >= column.max || column.max == u16::MAX {
-            continue;
-        }
+    fit::widen::<Sessions>(&mut widths, |column| {
         let cells = order
             .iter()
             .filter_map(|place| (column.cell)(&view.resolve(*place)?));
-        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
-        *widest = u16::try_from(width)
-            .unwrap_or(u16::MAX)
-            .clamp(*widest, column.max);
-    }
+        cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
+    });
     widths
 }
 

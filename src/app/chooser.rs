@@ -1,15 +1,12 @@
 //! The column chooser: all columns in table order. The table shows each change at once. Enter applies
 //! the choice, Esc cancels it.
 
-use super::App;
 use super::columns::ColumnId;
 use super::keymap::Action;
-use super::msg::Effect;
-use super::status::Status;
 
 /// State of the open column chooser.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chooser {
+pub(crate) struct Chooser {
     /// All columns, shown or not. A hidden column keeps its place, so that it returns there.
     pub order: Vec<ColumnId>,
     /// Index of the cursor in `order`.
@@ -20,7 +17,7 @@ pub struct Chooser {
 
 impl Chooser {
     /// Opens the chooser. The shown columns come first, in their order.
-    fn new(shown: &[ColumnId]) -> Self {
+    pub(super) fn new(shown: &[ColumnId]) -> Self {
         Self {
             order: ordered(shown),
             cursor: 0,
@@ -29,7 +26,7 @@ impl Chooser {
     }
 
     /// Returns the column under the cursor.
-    pub fn current(&self) -> Option<ColumnId> {
+    pub(crate) fn current(&self) -> Option<ColumnId> {
         self.order.get(self.cursor).copied()
     }
 
@@ -54,13 +51,13 @@ fn ordered(shown: &[ColumnId]) -> Vec<ColumnId> {
 }
 
 /// Returns the command line option for these columns.
-pub fn option(columns: &[ColumnId]) -> String {
+pub(crate) fn option(columns: &[ColumnId]) -> String {
     let names: Vec<_> = columns.iter().map(|id| id.column().name).collect();
     format!("--columns {}", names.join(","))
 }
 
 /// Returns the configuration line for these columns.
-pub fn setting(columns: &[ColumnId]) -> String {
+pub(crate) fn setting(columns: &[ColumnId]) -> String {
     let names: Vec<_> = columns
         .iter()
         .map(|id| format!("\"{}\"", id.column().name))
@@ -68,66 +65,73 @@ pub fn setting(columns: &[ColumnId]) -> String {
     format!("columns = [{}]", names.join(", "))
 }
 
-impl App {
-    pub(super) fn open_chooser(&mut self) {
-        self.chooser = Some(Chooser::new(&self.table.columns));
-    }
+/// Result of a key in the chooser, for the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChooserResult {
+    /// The chooser stays open.
+    Stay,
+    /// Show that the last column cannot be hidden.
+    LastColumn,
+    /// Copy the setting for the shown columns.
+    Copy,
+    /// Close the chooser.
+    Close,
+}
 
-    pub(super) fn chooser_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
-        let Some(chooser) = &mut self.chooser else { return };
+impl Chooser {
+    /// Handles an action. Changes the shown columns at once. `page` is the number of lines of a page.
+    pub(super) fn on_action(
+        &mut self,
+        action: Action,
+        page: isize,
+        shown: &mut Vec<ColumnId>,
+        endpoints: usize,
+    ) -> ChooserResult {
         match action {
-            Action::Move(lines) => chooser.step(lines),
-            Action::Page(pages) => chooser.step(pages * page),
-            Action::First => chooser.cursor = 0,
-            Action::Last => chooser.step(isize::MAX),
-            Action::Toggle => self.toggle_column(),
+            Action::Move(lines) => self.step(lines),
+            Action::Page(pages) => self.step(pages * page),
+            Action::First => self.cursor = 0,
+            Action::Last => self.step(isize::MAX),
+            Action::Toggle => return self.toggle(shown),
             Action::Shift(by) => {
-                chooser.shift(by);
-                self.show_in_order();
+                self.shift(by);
+                self.sort(shown);
             }
             Action::Reset => {
-                self.table.columns = ColumnId::defaults(self.endpoints.len());
-                chooser.order = ordered(&self.table.columns);
+                *shown = ColumnId::defaults(endpoints);
+                self.order = ordered(shown);
             }
-            Action::Copy => {
-                let line = setting(&self.table.columns);
-                self.copy(line, "", effects);
-            }
-            Action::Accept => self.chooser = None,
-            // Esc stops the remaining kills first, as the last line shows.
-            Action::No if self.stop_kills(effects) => {}
+            Action::Copy => return ChooserResult::Copy,
+            Action::Accept => return ChooserResult::Close,
             Action::No => {
-                if let Some(chooser) = self.chooser.take() {
-                    self.table.columns = chooser.before;
-                }
+                shown.clone_from(&self.before);
+                return ChooserResult::Close;
             }
             _ => {}
         }
+        ChooserResult::Stay
     }
 
     /// Shows or hides the column under the cursor.
-    fn toggle_column(&mut self) {
-        let Some(column) = self.chooser.as_ref().and_then(Chooser::current) else {
-            return;
+    fn toggle(&self, shown: &mut Vec<ColumnId>) -> ChooserResult {
+        let Some(column) = self.current() else {
+            return ChooserResult::Stay;
         };
-        let shown = &mut self.table.columns;
         if !shown.contains(&column) {
             shown.push(column);
-            self.show_in_order();
+            self.sort(shown);
         } else if shown.len() > 1 {
             shown.retain(|id| *id != column);
         } else {
-            self.status = Some(Status::note("at least one column must stay".to_owned()));
+            return ChooserResult::LastColumn;
         }
+        ChooserResult::Stay
     }
 
-    /// Updates the table to the order of the chooser.
-    fn show_in_order(&mut self) {
-        let Some(chooser) = &self.chooser else { return };
-        let shown = &self.table.columns;
-        let in_order = chooser.order.iter().filter(|id| shown.contains(id));
-        self.table.columns = in_order.copied().collect();
+    /// Sorts the shown columns in the order of the chooser.
+    fn sort(&self, shown: &mut Vec<ColumnId>) {
+        let in_order = self.order.iter().filter(|id| shown.contains(id));
+        *shown = in_order.copied().collect();
     }
 }
 

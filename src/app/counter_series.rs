@@ -12,7 +12,7 @@ const MIN_RATE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Counter rates of one connection.
 #[derive(Clone, Debug)]
-pub struct CounterSeries {
+pub(crate) struct CounterSeries {
     server: Option<Text>,
     last: ConnectionStatistics,
     last_at: Duration,
@@ -22,7 +22,7 @@ pub struct CounterSeries {
 
 impl CounterSeries {
     /// Creates a series with its first sample.
-    pub fn new(server: Option<Text>, first: ConnectionStatistics, at: Duration) -> Self {
+    pub(crate) fn new(server: Option<Text>, first: ConnectionStatistics, at: Duration) -> Self {
         Self {
             server,
             last: first,
@@ -32,12 +32,12 @@ impl CounterSeries {
     }
 
     /// Returns the server of the connection.
-    pub const fn server(&self) -> Option<&Text> {
+    pub(crate) const fn server(&self) -> Option<&Text> {
         self.server.as_ref()
     }
 
     /// Adds a sample.
-    pub fn on_sample(&mut self, statistics: ConnectionStatistics, at: Duration) {
+    pub(crate) fn on_sample(&mut self, statistics: ConnectionStatistics, at: Duration) {
         let passed = at.saturating_sub(self.last_at);
         if passed < MIN_RATE_INTERVAL {
             return;
@@ -58,12 +58,12 @@ impl CounterSeries {
     }
 
     /// Returns the last rate of a counter, per second.
-    pub fn rate(&self, counter: Counter) -> Option<f64> {
+    pub(crate) fn rate(&self, counter: Counter) -> Option<f64> {
         self.rates.get(counter as usize)?.back().copied().flatten()
     }
 
     /// Returns the rates of a counter, oldest first.
-    pub fn rates(&self, counter: Counter) -> impl DoubleEndedIterator<Item = Option<f64>> + '_ {
+    pub(crate) fn rates(&self, counter: Counter) -> impl DoubleEndedIterator<Item = Option<f64>> + '_ {
         self.rates.get(counter as usize).into_iter().flatten().copied()
     }
 }

@@ -7,12 +7,14 @@ use jiff::Timestamp;
 
 use super::counter_series::CounterSeries;
 use super::msg::Now;
-use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, closer};
+use super::status::Status;
+use super::table_view::TableView;
+use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, OwnedDiagnosis, closer};
 use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObservation, Snapshot};
 
 /// State of the open details.
 #[derive(Clone, Debug)]
-pub struct DetailPane {
+pub(crate) struct DetailPane {
     /// Identity of the session.
     pub identity: Identity,
     /// The session as listed. Shown until the first poll of its details.
@@ -22,7 +24,7 @@ pub struct DetailPane {
     /// Counter rates of each connection, in the order of the latest poll.
     pub courses: Vec<CounterSeries>,
     /// Findings from the session list.
-    listed_findings: Vec<Finding>,
+    listed_diagnosis: OwnedDiagnosis,
     /// The latest sample of its connections.
     sample: Option<ConnectionSample>,
     /// When the session ended, by this machine's clock.
@@ -39,13 +41,13 @@ pub struct DetailPane {
 
 impl DetailPane {
     /// Opens the details of a session.
-    pub const fn new(identity: Identity, listed: Session) -> Self {
+    pub(crate) const fn new(identity: Identity, listed: Session) -> Self {
         Self {
             identity,
             listed,
             observation: None,
             courses: Vec::new(),
-            listed_findings: Vec::new(),
+            listed_diagnosis: OwnedDiagnosis::unknown(),
             sample: None,
             ended: None,
             fault: None,
@@ -56,7 +58,7 @@ impl DetailPane {
     }
 
     /// Whether the thread id of at least one connection is known.
-    pub fn knows_threads(&self) -> bool {
+    pub(crate) fn knows_threads(&self) -> bool {
         let mut connections = self
             .observation
             .iter()
@@ -65,7 +67,7 @@ impl DetailPane {
     }
 
     /// Returns the session as observed last.
-    pub fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         self.observation
             .as_ref()
             .map_or(&self.listed, |observation| &observation.detail.session)
@@ -73,25 +75,66 @@ impl DetailPane {
 
     /// Returns the reasons why the session is stuck, from the list and its connections, most severe
     /// first.
-    pub fn findings(&self) -> Vec<Finding> {
-        let listed = Diagnosis {
-            found: &self.listed_findings,
-            ..Diagnosis::default()
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        closer(self.listed_diagnosis.borrowed(), self.sample.as_ref()).found
+    }
+
+    /// Stores the diagnosis of a view, which may or may not show the session.
+    pub(super) fn diagnose(&mut self, view: &TableView) {
+        self.on_diagnosis(view.diagnosis(&self.identity.key()));
+    }
+
+    /// Scrolls by lines.
+    pub(super) const fn scroll_by(&mut self, lines: isize) {
+        self.scroll = self.scroll.saturating_add_signed(lines);
+    }
+
+    /// Returns the `KILL` statement for one of the session's connections on its server, which a DELETE
+    /// does not kill, and a note on it. The next call returns that of the next connection.
+    ///
+    /// # Errors
+    ///
+    /// Returns what to show if no thread id is known.
+    pub(super) fn next_kill_statement(&mut self) -> Result<(String, String), Status> {
+        let observation = self.observation.as_ref();
+        let connections = observation
+            .iter()
+            .flat_map(|observation| &observation.detail.connections);
+        let threads: Vec<_> = connections
+            .filter_map(|connection| Some((connection.server.clone(), connection.thread_id?)))
+            .collect();
+        let place = self.copied.map_or(0, |copied| copied + 1);
+        let place = if place < threads.len() { place } else { 0 };
+        let Some((server, thread)) = threads.get(place) else {
+            let why = if observation.is_some_and(|observation| observation.detail.is_empty()) {
+                "nothing to copy: the session has no server connection"
+            } else {
+                "no thread id is known: this dialect or version does not report it"
+            };
+            return Err(Status::note(why.to_owned()));
         };
-        closer(&listed, self.sample.as_ref()).0
+        self.copied = Some(place);
+        let server = server
+            .as_ref()
+            .map_or_else(|| "its server".to_owned(), ToString::to_string);
+        let next = match threads.len() {
+            1 => "",
+            _ => "; y again for the next",
+        };
+        Ok((format!("KILL {thread}"), format!("   (for {server}{next})")))
     }
 
     /// Stores the diagnosis of a new snapshot. If the session is not in it, keeps the previous
     /// findings.
-    pub(super) fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
+    fn on_diagnosis(&mut self, diagnosis: Option<Diagnosis<'_>>) {
         if let (Some(diagnosis), None) = (diagnosis, self.ended) {
-            self.listed_findings = diagnosis.found.to_vec();
+            self.listed_diagnosis = diagnosis.to_owned();
         }
     }
 
     /// Handles the reply to a GET by id. Another session with the same id means that this one has
     /// ended.
-    pub fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
+    pub(crate) fn on_observation(&mut self, answer: Result<Arc<SessionObservation>, RequestError>, now: Now) {
         if self.ended.is_some() {
             return;
         }
@@ -140,7 +183,7 @@ impl DetailPane {
     }
 
     /// Handles a new snapshot. A session that is missing from two consecutive snapshots has ended.
-    pub fn on_list(&mut self, snapshot: &Snapshot) {
+    pub(crate) fn on_list(&mut self, snapshot: &Snapshot) {
         if self.ended.is_some() || snapshot.endpoint != self.identity.endpoint {
             return;
         }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::msg::Now;
 use super::proxies::Proxies;
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
+use super::wake::next_second;
 use crate::diagnosis::Samples;
-use crate::kill::Authority;
+use crate::kill::{Authority, KillOutcome, RefusalReason};
 use crate::model::{Dialect, RequestError, Snapshot, Text, maxctrl};
 
 /// Health of an endpoint.
@@ -46,7 +48,7 @@ pub struct EndpointState {
     pub dialect: Option<Dialect>,
     /// The latest snapshot.
     pub latest: Option<Arc<Snapshot>>,
-    /// History of the fleet since maxtop started.
+    /// History of the endpoint's sessions since maxtop started.
     pub trend: Trend,
     /// When the latest snapshot arrived, since the program began.
     pub heard_at: Option<Duration>,
@@ -141,6 +143,18 @@ impl EndpointState {
         self.kept_interval(interval).max(stretched) * 2
     }
 
+    /// Returns when the header next changes without a message: the data becomes stale, or a displayed
+    /// second changes.
+    pub(super) fn wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
+        let counts_seconds =
+            matches!(self.link, LinkState::Failing { .. }) || self.is_stale(now.elapsed, interval, duty);
+        if counts_seconds {
+            return Some(next_second(now.elapsed, self.heard_at.unwrap_or_default()));
+        }
+        let stale_at = self.heard_at? + self.max_silence(interval, duty);
+        Some(stale_at + Duration::from_millis(1))
+    }
+
     /// Returns why sessions of `service` show no statements and the command that enables them. `None`
     /// if statements are kept or the setting is unknown.
     pub fn missing_statements(&self, service: Option<&Text>) -> Option<NoStatements> {
@@ -161,6 +175,26 @@ impl EndpointState {
                 keeper: "proxy",
                 command: maxctrl::KEEP_STATEMENTS.to_owned(),
             }),
+        }
+    }
+
+    /// Handles an account that may only read: no session can be killed.
+    pub(super) const fn forbid_kills(&mut self) {
+        self.read_only = true;
+        self.may_only_read = true;
+    }
+
+    /// Handles the outcome of a kill: the server may have rejected it, or several proxies may answer.
+    pub(super) fn on_kill_outcome(&mut self, outcome: &KillOutcome, now: Duration) {
+        match outcome {
+            KillOutcome::NotAllowed(fault) => {
+                self.read_only = true;
+                self.may_only_read = *fault == RequestError::MayOnlyRead;
+            }
+            KillOutcome::Refused(RefusalReason::SeveralProxies) => {
+                self.proxies.on_switch(now);
+            }
+            _ => {}
         }
     }
 

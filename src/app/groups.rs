@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use self::columns::{GROUP_COLUMNS, GroupSort};
 use self::group::{Group, GroupKey};
 use self::groupings::{GroupValue, GroupingId};
+use super::cursor::KeyedRows;
 use super::row::TableRow;
 use crate::model::RawText;
 
@@ -42,6 +43,24 @@ pub struct Groups {
     all: Vec<Group>,
     /// Indexes into `all`, from top to bottom.
     order: Vec<usize>,
+}
+
+impl KeyedRows<GroupKey> for Groups {
+    fn row_count(&self) -> usize {
+        self.len()
+    }
+
+    fn key_at(&self, position: usize) -> Option<GroupKey> {
+        self.get(position).map(|group| group.key.clone())
+    }
+
+    fn position_of(&self, key: &GroupKey) -> Option<usize> {
+        self.position(key)
+    }
+
+    fn has_departed(&self) -> bool {
+        self.has_gone
+    }
 }
 
 impl Groups {

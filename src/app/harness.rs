@@ -10,8 +10,7 @@ use jiff::tz::TimeZone;
 use super::build_view::build_view;
 use super::endpoint::EndpointState;
 use super::keymap::{Code, KeyPress};
-use super::msg::Effect;
-use super::msg::{FrameReport, Msg, Now, Ticket};
+use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
 use crate::model::{
@@ -150,7 +149,7 @@ impl AppHarness {
 
     /// Draws a frame with all that has happened.
     pub(crate) fn draw(&mut self) {
-        let question = self.app.open_dialog_ticket();
+        let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
             question,
             detail_end: None,
@@ -325,9 +324,13 @@ impl AppHarness {
 
     /// Returns the ids on the screen, from top to bottom, and the one under the cursor.
     pub(crate) fn shown(&self) -> (Vec<u64>, Option<u64>) {
-        let rows = self.app.table.view.window(self.app.table.offset, self.app.page());
+        let rows = self
+            .app
+            .table
+            .view
+            .window(self.app.table.cursor.offset, self.app.page());
         let ids = rows.map(|row| row.session.id.0).collect();
-        (ids, self.app.table.cursor.as_ref().map(|key| key.id.0))
+        (ids, self.app.table.cursor.key.as_ref().map(|key| key.id.0))
     }
 
     /// Returns the checks that were ordered: tickets and ids.

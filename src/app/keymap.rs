@@ -4,8 +4,8 @@
 
 /// Part of the screen that receives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyContext {
-    /// The table, or the details with nothing over them.
+pub(crate) enum KeyContext {
+    /// The table of sessions; also the fallback for `Groups` and `Detail`.
     Table,
     /// The table, while it shows groups.
     Groups,
@@ -25,7 +25,7 @@ pub enum KeyContext {
 
 /// Effect of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Move the cursor, or scroll, by lines.
     Move(isize),
     /// Move by pages.
@@ -46,7 +46,7 @@ pub enum Action {
     Filter,
     /// Sort by the column to the left or right.
     SortBy(isize),
-    /// Group sessions; step this many fields on.
+    /// Group sessions by the field this many steps further.
     Group(isize),
     /// Reverse the sort order.
     Invert,
@@ -116,7 +116,7 @@ pub enum Action {
 }
 
 /// One line of the table of keys.
-pub struct Binding {
+pub(crate) struct Binding {
     /// Context in which the keys are bound.
     pub context: KeyContext,
     /// The keys. The first one is shown in the hints.
@@ -161,7 +161,7 @@ macro_rules! bindings {
 }
 
 /// All key bindings. Keys that kill are upper case and open a dialog.
-pub static BINDINGS: &[Binding] = bindings! {
+pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
     Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter the sessions", "filter";
@@ -252,7 +252,7 @@ pub static BINDINGS: &[Binding] = bindings! {
 
 /// Returns the effect of a key in a context. The details and the groups inherit the keys of the table
 /// that they do not bind themselves.
-pub fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
+pub(crate) fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
     let find = |context| {
         BINDINGS
             .iter()
@@ -265,7 +265,7 @@ pub fn action(context: KeyContext, key: KeyPress) -> Option<Action> {
 }
 
 /// Whether a key's action can kill a session. With `--read-only` such keys are not shown.
-pub const fn is_destructive(action: Action) -> bool {
+pub(crate) const fn is_destructive(action: Action) -> bool {
     matches!(action, Action::Kill)
 }
 

@@ -1,28 +1,24 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use tui_input::{Input, InputRequest};
 
 use super::App;
-use super::keymap::Action;
-use super::keymap::{Code, KeyPress};
-use super::msg::Effect;
+use super::keymap::{Action, Code, KeyContext, KeyPress, action};
+use super::modal::Modal;
 use super::status::Status;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
-    reason_names,
+    reason_names, summary,
 };
-use crate::model::{Identity, Lookup, Now, Session, Text, TextLimit};
+use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit};
 
 /// Maximum length of a reason, in characters. A reason is one line.
 const MAX_REASON_LEN: usize = 200;
 
 /// State of the open dialog.
 #[derive(Clone, Debug)]
-pub struct KillDialog {
+pub(crate) struct KillDialog {
     /// The victims with their identities, and the results of their checks.
     pub batch: KillBatch,
     /// The chosen button, and whether Yes is enabled.
@@ -45,7 +41,7 @@ pub struct KillDialog {
 impl App {
     /// `K`: opens the dialog for the session in the details if they have the focus, otherwise for the
     /// marked sessions, otherwise for the session or the group under the cursor.
-    pub(super) fn ask_to_kill(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_to_kill(&mut self) {
         if let Some(busy) = self.kills.busy() {
             self.status = Some(Status::warning(busy));
             return;
@@ -56,24 +52,25 @@ impl App {
                 return;
             }
             let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
-            return self.open_dialog(victim.into_iter().collect(), false, effects);
+            return self.open_dialog(victim.into_iter().collect(), false);
         }
-        if self.is_regrouping() {
+        if self.table.is_regrouping() {
             self.status = Some(Status::note("loading sessions …".to_owned()));
             return;
         }
         if !self.marks.is_empty() {
             let on_mark = self.is_cursor_on_mark();
-            return self.open_dialog(self.marked(), !on_mark, effects);
+            return self.open_dialog(self.marked(), !on_mark);
         }
-        if self.shows_groups() {
-            let victims = self.victims_of_group();
-            if !victims.is_empty() {
-                self.open_dialog(victims, false, effects);
+        if self.table.shows_groups() {
+            match self.victims_of_group() {
+                Ok(victims) if victims.is_empty() => {}
+                Ok(victims) => self.open_dialog(victims, false),
+                Err(status) => self.status = Some(status),
             }
             return;
         }
-        let Some(row) = self.table.view.row(self.table.position()) else {
+        let Some(row) = self.table.view.row(self.table.cursor.position()) else {
             return;
         };
         if row.has_ended() {
@@ -81,20 +78,37 @@ impl App {
             return;
         }
         let victim = self.victim(row.identity(), row.session.clone(), None);
-        self.open_dialog(victim.into_iter().collect(), false, effects);
+        self.open_dialog(victim.into_iter().collect(), false);
     }
 
     fn is_cursor_on_mark(&self) -> bool {
-        if self.shows_groups() {
-            return self.is_group_marked();
+        if self.table.shows_groups() {
+            return self.table.is_group_marked();
         }
-        self.table.cursor.as_ref().is_some_and(|key| self.marks.has(key))
+        self.table
+            .cursor
+            .key
+            .as_ref()
+            .is_some_and(|key| self.marks.has(key))
+    }
+
+    /// Returns the sessions of the group under the cursor as victims. Each stores the filter that
+    /// selected it.
+    fn victims_of_group(&self) -> Result<Vec<Victim>, Status> {
+        let view = &self.table.view;
+        let Some((key, filter)) = self.table.chosen_group(&view.spec.filter)? else {
+            return Ok(Vec::new());
+        };
+        let rows = view.rows_of_group(&key);
+        let victims =
+            rows.filter_map(|row| self.victim(row.identity(), row.session.clone(), Some(filter.clone())));
+        Ok(victims.collect())
     }
 
     /// Returns the marked sessions as the latest snapshots have them.
     fn marked(&self) -> Vec<Victim> {
         let marks = self.marks.iter().filter_map(|mark| {
-            let latest = self.endpoint(mark.key.endpoint)?.latest.as_ref()?;
+            let latest = self.endpoints.get(mark.key.endpoint)?.latest.as_ref()?;
             let session = match latest.find(&mark.key) {
                 Lookup::Same(session) => session,
                 _ => mark.last()?,
@@ -110,13 +124,8 @@ impl App {
 
     /// Returns a session as a victim, with its identity as of now. `None` if its endpoint has not
     /// replied yet.
-    pub(super) fn victim(
-        &self,
-        identity: Identity,
-        session: Session,
-        taken_by: Option<Filter>,
-    ) -> Option<Victim> {
-        let endpoint = self.endpoint(identity.endpoint)?;
+    fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
+        let endpoint = self.endpoints.get(identity.endpoint)?;
         let diagnosis = self.table.view.diagnosis(&identity.key());
         let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
         let subject = FilterInput {
@@ -139,7 +148,7 @@ impl App {
     }
 
     /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
-    fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool, effects: &mut Vec<Effect>) {
+    fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool) {
         let Some(first) = victims.first() else {
             self.status = Some(Status::warning("no data from the proxy yet".to_owned()));
             return;
@@ -159,10 +168,51 @@ impl App {
         let number = self.kills.take_numbers(victims.len());
         let rules = Rules {
             protect: self.settings.protect.clone(),
-            thresholds: self.settings.thresholds,
+            diagnosis: self.settings.diagnosis.clone(),
         };
+        let (dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
+        self.modal = Modal::KillDialog(Box::new(dialog));
+        self.outbox.push_orders(orders);
+    }
+
+    /// Handles a key in the dialog.
+    pub(super) fn dialog_key(&mut self, context: KeyContext, key: KeyPress) {
+        let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
+        let Some(dialog) = self.modal.kill_dialog_mut() else {
+            return;
+        };
+        let result = match (context, action(context, key)) {
+            (KeyContext::Reason, _) => return dialog.reason_key(key),
+            (_, Some(Action::Strike)) => return self.outbox.push_orders(dialog.remove(self.now)),
+            (_, Some(action)) => dialog.on_action(action, page, self.now),
+            (_, None) => match key.typed_char().filter(char::is_ascii_digit) {
+                Some(digit) => dialog.press(Press::Digit(digit), self.now),
+                None => return,
+            },
+        };
+        match result {
+            DialogResult::Stay => return,
+            DialogResult::No => {
+                self.modal.close();
+                self.status = Some(Status::note("nothing was killed".to_owned()));
+            }
+            DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
+            DialogResult::Yes => {
+                if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
+                    self.kills
+                        .confirm(*dialog, self.settings.grace, self.now, &mut self.outbox);
+                }
+            }
+        }
+        self.rebuild_view();
+    }
+}
+
+impl KillDialog {
+    /// Opens the dialog for these victims. Returns it with the orders of their checks.
+    fn open(number: u32, victims: Vec<Victim>, rules: Rules, beside_cursor: bool) -> (Self, Vec<Order>) {
         let (batch, orders) = KillBatch::open(number, victims, rules);
-        let mut asking = KillDialog {
+        let mut dialog = Self {
             batch,
             dialog: DialogState::default(),
             cursor: 0,
@@ -172,103 +222,55 @@ impl App {
             by_service: Vec::new(),
             beside_cursor,
         };
-        asking.count();
-        self.kills.asking = Some(asking);
-        effects.extend(orders.into_iter().map(Effect::Kill));
+        dialog.count();
+        (dialog, orders)
     }
 
-    /// Handles a key in the dialog.
-    pub(super) fn dialog_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let page = isize::try_from(self.page() / 2).unwrap_or(1).max(1);
-        let now = self.now;
-        let Some(asking) = &mut self.kills.asking else {
-            return;
-        };
+    /// Handles an action. `page` is the number of victims of a page.
+    fn on_action(&mut self, action: Action, page: isize, now: Now) -> DialogResult {
         match action {
-            Action::Yes => self.press(Press::Yes, effects),
-            Action::No => self.press(Press::No, effects),
-            Action::Choose => self.press(Press::Move, effects),
-            Action::Accept => self.press(Press::Enter, effects),
-            Action::Erase => self.press(Press::Erase, effects),
-            Action::Move(lines) => asking.step(lines),
-            Action::Page(pages) => asking.step(pages.saturating_mul(page)),
-            Action::First => asking.step(isize::MIN),
-            Action::Last => asking.step(isize::MAX),
-            Action::Strike => effects.extend(asking.remove(now).into_iter().map(Effect::Kill)),
-            Action::Reason => asking.types_reason = true,
+            Action::Yes => return self.press(Press::Yes, now),
+            Action::No => return self.press(Press::No, now),
+            Action::Choose => return self.press(Press::Move, now),
+            Action::Accept => return self.press(Press::Enter, now),
+            Action::Erase => return self.press(Press::Erase, now),
+            Action::Move(lines) => self.step(lines),
+            Action::Page(pages) => self.step(pages.saturating_mul(page)),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            Action::Reason => self.types_reason = true,
             _ => {}
         }
+        DialogResult::Stay
     }
 
-    /// Handles a digit of the number of victims.
-    pub(super) fn dialog_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
-        self.press(Press::Digit(digit), effects);
+    fn press(&mut self, press: Press, now: Now) -> DialogResult {
+        self.dialog.press(press, self.batch.confirmable(), now.elapsed)
     }
 
-    /// Handles a key while the reason is typed.
-    pub(super) fn reason_key(&mut self, key: KeyPress) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.reason_key(key);
-        }
+    /// Returns the typed reason; `None` if it is blank.
+    pub(super) fn typed_reason(&self) -> Option<Text> {
+        let reason = self.reason.value().trim();
+        (!reason.is_empty()).then(|| Text::clean(reason, TextLimit::Line))
     }
 
-    fn press(&mut self, press: Press, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let Some(asking) = &mut self.kills.asking else {
-            return;
-        };
-        match asking
-            .dialog
-            .press(press, asking.batch.confirmable(), now.elapsed)
-        {
-            DialogResult::Stay => {}
-            DialogResult::No => {
-                self.close_dialog(effects);
-                self.status = Some(Status::note("nothing was killed".to_owned()));
-            }
-            DialogResult::Yes if asking.batch.open_dialog_ticket().is_none() => {}
-            DialogResult::Yes => {
-                if let Some(mut asking) = self.kills.asking.take() {
-                    self.kills.share_requests_with(&mut asking.batch);
-                    let reason = asking.reason.value().trim();
-                    let reason = (!reason.is_empty()).then(|| Text::clean(reason, TextLimit::Line));
-                    let orders = asking.batch.confirm(reason, self.settings.grace, now);
-                    self.kills.batches.push(asking.batch);
-                    effects.extend(orders.into_iter().map(Effect::Kill));
-                }
-                self.rebuild_view(effects);
-            }
-        }
-    }
-
-    pub(super) fn close_dialog(&mut self, effects: &mut Vec<Effect>) {
-        self.kills.asking = None;
-        self.rebuild_view(effects);
-    }
-
-    /// Returns the ticket of the dialog if Yes is possible, for the frame drawn now.
-    pub fn open_dialog_ticket(&self) -> Option<Ticket> {
-        self.kills.asking.as_ref()?.batch.open_dialog_ticket()
+    /// Handles an account that may only read: the victims on its endpoint cannot be killed.
+    pub(super) fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+        self.batch.forbid(endpoint, now)
     }
 
     /// Requires a new frame before Yes, because the program was suspended.
-    pub(super) fn dialog_resumed(&mut self) {
-        if let Some(asking) = &mut self.kills.asking {
-            asking.dialog = DialogState::default();
-        }
+    pub(super) fn on_resumed(&mut self) {
+        self.dialog = DialogState::default();
     }
 
     /// Handles a written frame. If it showed an enabled Yes, the 300 ms before Yes is accepted begin.
-    pub(super) fn on_dialog_drawn(&mut self, question: Option<Ticket>) {
-        let now: Duration = self.now.elapsed;
-        let open = self.open_dialog_ticket();
-        if let Some(asking) = &mut self.kills.asking {
-            asking.dialog.on_drawn(open.is_some() && open == question, now);
-        }
+    pub(super) fn on_drawn(&mut self, question: Option<Ticket>, now: Now) {
+        let open = self.batch.open_dialog_ticket();
+        self.dialog
+            .on_drawn(open.is_some() && open == question, now.elapsed);
     }
-}
 
-impl KillDialog {
     fn step(&mut self, victims: isize) {
         let last = self.batch.tasks().len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(victims).min(last);
@@ -287,8 +289,8 @@ impl KillDialog {
     }
 
     fn count(&mut self) {
-        self.by_user = counted(&self.batch, |session| session.user.as_ref());
-        self.by_service = counted(&self.batch, |session| session.service.as_ref());
+        self.by_user = summary::count_by(self.batch.tasks(), |session| session.user.as_ref());
+        self.by_service = summary::count_by(self.batch.tasks(), |session| session.service.as_ref());
     }
 
     fn reason_key(&mut self, key: KeyPress) {
@@ -323,18 +325,4 @@ impl KillDialog {
             }
         }
     }
-}
-
-/// Counts the remaining victims by a value, largest first.
-fn counted(batch: &KillBatch, of: impl Fn(&Session) -> Option<&Text>) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
-    for task in batch.tasks().iter().filter(|task| !task.is_removed()) {
-        *counts.entry(of(&task.victim.session)).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts
-        .into_iter()
-        .map(|(name, count)| (name.map_or("unknown", Text::as_str).to_owned(), count))
-        .collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
 }

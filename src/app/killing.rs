@@ -6,21 +6,24 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::App;
+use super::endpoint::EndpointState;
 use super::kill_dialog::KillDialog;
-use super::msg::Effect;
+use super::modal::Modal;
+use super::msg::{Effect, Now};
+use super::outbox::Outbox;
+use super::overlay::{Overlay, Topic};
 use super::status::Status;
 use crate::kill::{
-    KillBatch, KillEvent, KillOutcome, KillTask, MAX_IN_FLIGHT, ReconnectDetector, RefusalReason, Return,
-    numbers,
+    KillBatch, KillEvent, KillOutcome, KillTask, MAX_IN_FLIGHT, ReconnectDetector, Return, numbers,
 };
-use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot, Text, TextLimit};
+use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot};
 
 /// Maximum number of lines in the kill log of the screen. The audit log has all.
 const MAX_KILL_LOG_LINES: usize = 10_000;
 
 /// A line of the kill log.
 #[derive(Clone, Debug)]
-pub struct KillLogEntry {
+pub(crate) struct KillLogEntry {
     /// Number of the kill within the run.
     pub kill: u32,
     /// When the outcome was known.
@@ -33,11 +36,32 @@ pub struct KillLogEntry {
     pub back: Option<Return>,
 }
 
+/// A change of a kill that concerns other parts of the screen.
+#[derive(Clone, Debug)]
+pub(super) enum KillNews {
+    /// A kill was canceled in its grace period, with what to show.
+    Canceled(Status),
+    /// A session has an outcome.
+    Outcome {
+        /// Identity of the session.
+        identity: Identity,
+        /// Outcome of its kill.
+        outcome: KillOutcome,
+        /// Whether it is the only session of its batch.
+        is_single: bool,
+    },
+    /// All sessions of a batch have an outcome.
+    Finished {
+        /// The endpoints of the batch, which have to be listed again.
+        endpoints: Vec<EndpointId>,
+        /// The totals, if the batch has several sessions.
+        totals: Option<Status>,
+    },
+}
+
 /// The kills of this run.
 #[derive(Clone, Debug, Default)]
-pub struct Kills {
-    /// The open kill dialog.
-    pub asking: Option<KillDialog>,
+pub(crate) struct Kills {
     /// Confirmed batches that are not finished, newest last.
     pub batches: Vec<KillBatch>,
     /// The last sessions that are gone according to a GET by id.
@@ -91,29 +115,152 @@ impl Kills {
     }
 
     /// Returns the batch that can still be canceled.
-    pub fn in_grace(&self) -> Option<&KillBatch> {
+    pub(crate) fn in_grace(&self) -> Option<&KillBatch> {
         self.batches.iter().find(|batch| batch.grace().is_some())
     }
 
-    /// Returns the batch that is killing sessions and can be stopped.
-    pub fn current(&self) -> Option<&KillBatch> {
-        self.batches
-            .iter()
-            .find(|batch| batch.grace().is_none() && batch.is_busy())
-    }
-
     /// Whether a DELETE was sent whose outcome is unknown.
-    pub fn in_flight(&self) -> bool {
+    pub(crate) fn in_flight(&self) -> bool {
         self.batches.iter().any(KillBatch::is_in_flight)
     }
 
+    /// Returns when a batch next needs the time.
     pub(super) fn wake_at(&self) -> Option<Duration> {
-        let asked = self.asking.as_ref().map(|asking| &asking.batch);
-        self.batches
-            .iter()
-            .chain(asked)
-            .filter_map(KillBatch::wake_at)
-            .min()
+        self.batches.iter().filter_map(KillBatch::wake_at).min()
+    }
+
+    /// Sends an event to the dialog and the batches: to the one that owns its ticket, or to all if it
+    /// has none.
+    pub(super) fn on_event(
+        &mut self,
+        dialog: Option<&mut KillDialog>,
+        event: &KillEvent,
+        now: Now,
+        outbox: &mut Outbox,
+    ) {
+        let ticket = event.ticket();
+        let asked = dialog.map(|dialog| &mut dialog.batch);
+        for batch in asked.into_iter().chain(&mut self.batches) {
+            if ticket.is_none_or(|ticket| batch.owns(ticket)) {
+                outbox.push_orders(batch.on_event(event.clone(), now));
+            }
+        }
+    }
+
+    /// Handles a new snapshot. Returns what to show if the client of a killed session has reconnected.
+    pub(super) fn on_list(&mut self, snapshot: &Arc<Snapshot>, now: Now) -> Option<Status> {
+        let mut status = None;
+        for back in self.returns.on_list(snapshot, now) {
+            let logged = self.log.iter_mut().rev();
+            for logged in logged.filter(|logged| logged.kill == back.kill) {
+                logged.back = Some(back);
+                let text = format!("{} is {}", logged.identity.client(), back.words());
+                status = Some(Status::warning(text));
+            }
+        }
+        status
+    }
+
+    /// Starts the confirmed kill of a dialog.
+    pub(super) fn confirm(&mut self, dialog: KillDialog, grace: Duration, now: Now, outbox: &mut Outbox) {
+        let reason = dialog.typed_reason();
+        let mut batch = dialog.batch;
+        self.share_requests_with(&mut batch);
+        let orders = batch.confirm(reason, grace, now);
+        self.batches.push(batch);
+        outbox.push_orders(orders);
+    }
+
+    /// Cancels the kill in its grace period. Returns whether there was one.
+    pub(super) fn cancel(&mut self, why: &'static str) -> bool {
+        self.batches.iter_mut().any(|batch| batch.cancel(why))
+    }
+
+    /// Starts no more kills of the running batches. Returns whether there was anything to stop.
+    pub(super) fn stop(&mut self, now: Now, outbox: &mut Outbox) -> bool {
+        let mut stopped = false;
+        for batch in self.batches.iter_mut().filter(|batch| batch.is_busy()) {
+            stopped = true;
+            outbox.push_orders(batch.stop(now));
+        }
+        stopped
+    }
+
+    /// Ends all batches because the program exits. Kills in flight are reported as unknown.
+    pub(super) fn abandon(&mut self, now: Now, outbox: &mut Outbox) {
+        let fault = RequestError::Abandoned;
+        for batch in &mut self.batches {
+            let in_flight = batch.tasks().iter().filter(|task| task.is_in_flight());
+            let unknown = KillOutcome::Unknown(fault.clone());
+            let lines = in_flight.map(|task| unknown.words(&task.victim.identity));
+            self.unsettled.extend(lines);
+            outbox.push_orders(batch.abandon(&fault, now));
+        }
+    }
+
+    /// Stores the new outcomes, drops finished batches, and returns what else has to be done for them.
+    pub(super) fn take_news(&mut self, endpoints: &[EndpointState], now: Now) -> Vec<KillNews> {
+        let mut all = Vec::new();
+        let mut batches = std::mem::take(&mut self.batches);
+        for batch in &mut batches {
+            self.take_news_of(batch, endpoints, now, &mut all);
+        }
+        batches.retain(|batch| !batch.is_finished());
+        self.batches = batches;
+        all
+    }
+
+    fn take_news_of(
+        &mut self,
+        batch: &mut KillBatch,
+        endpoints: &[EndpointState],
+        now: Now,
+        all: &mut Vec<KillNews>,
+    ) {
+        if let Some(why) = batch.cancel_reason() {
+            let victims = batch.describe_victims();
+            all.push(KillNews::Canceled(Status::note(format!(
+                "canceled ({why}): nothing was sent to {victims}"
+            ))));
+            return;
+        }
+        let news = batch.take_news();
+        if news.is_empty() {
+            return;
+        }
+        let is_single = batch.tally().total() == 1;
+        for task in news.iter().filter_map(|place| batch.tasks().get(*place)) {
+            let Some(outcome) = task.outcome() else {
+                continue;
+            };
+            self.on_outcome(task, outcome, endpoints, now);
+            all.push(KillNews::Outcome {
+                identity: task.victim.identity.clone(),
+                outcome: outcome.clone(),
+                is_single,
+            });
+        }
+        if batch.sums_up() {
+            all.push(KillNews::Finished {
+                endpoints: batch.endpoints(),
+                totals: (!is_single).then(|| totals(batch)),
+            });
+        }
+    }
+
+    fn on_outcome(&mut self, task: &KillTask, outcome: &KillOutcome, endpoints: &[EndpointState], now: Now) {
+        let identity = &task.victim.identity;
+        if outcome.is_gone() {
+            self.remember_ended(identity.key());
+        }
+        if matches!(outcome, KillOutcome::Killed { .. }) {
+            let endpoint = endpoints.get(usize::from(identity.endpoint.0));
+            let latest = endpoint.and_then(|endpoint| endpoint.latest.as_ref());
+            let highest = latest.and_then(|latest| latest.sessions.last());
+            let above = highest.map_or(SessionId(0), |session| session.id);
+            self.returns.expect(task.number(), &task.victim, above, now);
+        }
+        self.log(task, outcome, now.wall);
     }
 
     fn log(&mut self, task: &KillTask, outcome: &KillOutcome, at: Timestamp) {
@@ -134,207 +281,93 @@ impl Kills {
     }
 }
 
+/// Returns the status line with the totals of a finished batch.
+fn totals(batch: &KillBatch) -> Status {
+    let all_gone = batch
+        .tasks()
+        .iter()
+        .filter(|task| !task.is_removed())
+        .all(|task| task.outcome().is_some_and(KillOutcome::is_gone));
+    let text = format!("{}: l shows each", batch.tally().words());
+    if all_gone {
+        Status::done(text)
+    } else {
+        Status::warning(text)
+    }
+}
+
 impl App {
-    /// Sends a kill event to the batch that it belongs to.
-    pub(super) fn on_kill_event(&mut self, event: KillEvent, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let Some(ticket) = event.ticket() else { return };
-        let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
-        let mut batches = asked.chain(&mut self.kills.batches);
-        if let Some(batch) = batches.find(|batch| batch.owns(ticket)) {
-            effects.extend(batch.on_event(event, now).into_iter().map(Effect::Kill));
-            self.apply_finished_kills(effects);
-        }
-    }
-
-    /// Sends an event to the dialog and all batches.
-    pub(super) fn send_to_kills(&mut self, event: &KillEvent, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let asked = self.kills.asking.iter_mut().map(|asking| &mut asking.batch);
-        for batch in asked.chain(&mut self.kills.batches) {
-            effects.extend(batch.on_event(event.clone(), now).into_iter().map(Effect::Kill));
-        }
-        self.apply_finished_kills(effects);
-    }
-
-    /// Handles a new snapshot.
-    pub(super) fn on_list_for_kills(&mut self, snapshot: &Arc<Snapshot>, effects: &mut Vec<Effect>) {
-        for back in self.kills.returns.on_list(snapshot, self.now) {
-            let logged = self.kills.log.iter_mut().rev();
-            for logged in logged.filter(|logged| logged.kill == back.kill) {
-                logged.back = Some(back);
-                let text = format!("{} is {}", logged.identity.client(), back.words());
-                self.status = Some(Status::warning(text));
-            }
-        }
-        self.send_to_kills(&KillEvent::Listed(Arc::clone(snapshot)), effects);
-    }
-
-    /// Handles an account that may only read: no session of its endpoint can be killed, and the open
-    /// dialog shows that.
-    pub(super) fn may_only_read(&mut self, id: EndpointId, effects: &mut Vec<Effect>) {
-        if let Some(endpoint) = self.endpoint_mut(id) {
-            endpoint.read_only = true;
-            endpoint.may_only_read = true;
-        }
-        let now = self.now;
-        if let Some(asking) = &mut self.kills.asking {
-            let orders = asking.batch.forbid(id, now);
-            effects.extend(orders.into_iter().map(Effect::Kill));
-        }
-    }
-
-    /// Sends the time to all batches.
-    pub(super) fn kills_clock(&mut self, effects: &mut Vec<Effect>) {
-        self.send_to_kills(&KillEvent::Clock, effects);
+    /// Sends an event to the dialog and the kills, and applies the outcomes.
+    pub(super) fn on_kill_event(&mut self, event: &KillEvent) {
+        let dialog = self.modal.kill_dialog_mut();
+        self.kills.on_event(dialog, event, self.now, &mut self.outbox);
+        self.apply_kill_news();
     }
 
     /// Cancels the kill in its grace period. Returns whether there was one.
-    pub(super) fn cancel_kill(&mut self, why: &'static str, effects: &mut Vec<Effect>) -> bool {
-        let mut batches = self.kills.batches.iter_mut();
-        let taken = batches.any(|batch| batch.cancel(why));
-        if taken {
-            self.apply_finished_kills(effects);
-        }
-        taken
+    pub(super) fn cancel_kill(&mut self, why: &'static str) -> bool {
+        let canceled = self.kills.cancel(why);
+        self.apply_kill_news();
+        canceled
     }
 
     /// Cancels or stops the kills because the program is or was suspended: in that time the user cannot
     /// cancel.
-    pub(super) fn halt_kills(&mut self, effects: &mut Vec<Effect>) {
-        if !self.cancel_kill("maxtop was suspended", effects) {
-            self.stop_kills(effects);
+    pub(super) fn halt_kills(&mut self) {
+        if !self.cancel_kill("maxtop was suspended") {
+            self.stop_kills();
         }
     }
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
-    pub(super) fn stop_kills(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let now = self.now;
-        let mut stopped = false;
-        for batch in self.kills.batches.iter_mut().filter(|batch| batch.is_busy()) {
-            stopped = true;
-            effects.extend(batch.stop(now).into_iter().map(Effect::Kill));
-        }
-        if stopped {
-            self.apply_finished_kills(effects);
-        }
+    pub(super) fn stop_kills(&mut self) -> bool {
+        let stopped = self.kills.stop(self.now, &mut self.outbox);
+        self.apply_kill_news();
         stopped
     }
 
-    /// Ends all batches because the program exits. Kills in flight are reported as unknown.
-    pub(super) fn abandon_kills(&mut self, effects: &mut Vec<Effect>) {
-        self.kills.asking = None;
-        self.cancel_kill("maxtop exits", effects);
-        let fault = RequestError::Abandoned;
-        for batch in &mut self.kills.batches {
-            let in_flight = batch.tasks().iter().filter(|task| task.is_in_flight());
-            let unknown = KillOutcome::Unknown(fault.clone());
-            let lines = in_flight.map(|task| unknown.words(&task.victim.identity));
-            self.kills.unsettled.extend(lines);
-            effects.extend(batch.abandon(&fault, self.now).into_iter().map(Effect::Kill));
+    /// Ends all batches because the program exits.
+    pub(super) fn abandon_kills(&mut self) {
+        if self.modal.kill_dialog().is_some() {
+            self.modal.close();
         }
+        self.cancel_kill("maxtop exits");
+        self.kills.abandon(self.now, &mut self.outbox);
     }
 
-    /// Shows the outcomes of the finished batches, and drops these.
-    fn apply_finished_kills(&mut self, effects: &mut Vec<Effect>) {
-        let mut batches = std::mem::take(&mut self.kills.batches);
-        for batch in &mut batches {
-            self.apply_outcomes(batch, effects);
-        }
-        batches.retain(|batch| !batch.is_finished());
-        // Batches that were added during the loop come last.
-        batches.append(&mut self.kills.batches);
-        self.kills.batches = batches;
-    }
-
-    fn apply_outcomes(&mut self, batch: &mut KillBatch, effects: &mut Vec<Effect>) {
-        if let Some(why) = batch.cancel_reason() {
-            self.status = Some(Status::note(format!(
-                "canceled ({why}): nothing was sent to {}",
-                batch.describe_victims()
-            )));
-            return;
-        }
-        let news = batch.take_news();
-        if news.is_empty() {
-            return;
-        }
-        let single = batch.tally().total() == 1;
-        for task in news.iter().filter_map(|place| batch.tasks().get(*place)) {
-            let Some(outcome) = task.outcome() else {
-                continue;
-            };
-            self.apply_outcome(task, outcome);
-            if single || matches!(outcome, KillOutcome::NotAllowed(_)) {
-                self.status = Some(self.outcome_status(outcome, &task.victim.identity));
+    /// Applies new outcomes to the endpoints, the marks and the screen.
+    fn apply_kill_news(&mut self) {
+        for news in self.kills.take_news(&self.endpoints, self.now) {
+            match news {
+                KillNews::Canceled(status) => self.status = Some(status),
+                KillNews::Outcome {
+                    identity,
+                    outcome,
+                    is_single,
+                } => {
+                    let now = self.now.elapsed;
+                    if let Some(endpoint) = self.endpoints.get_mut(identity.endpoint) {
+                        endpoint.on_kill_outcome(&outcome, now);
+                    }
+                    if outcome.is_gone() {
+                        self.marks.remove(&identity.key());
+                    }
+                    if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
+                        let name = self.endpoints.name_among_several(identity.endpoint);
+                        self.status = Some(Status::outcome(&outcome, &identity, name));
+                    }
+                }
+                KillNews::Finished { endpoints, totals } => {
+                    // One list request for the whole batch: each one has a cost for the proxy.
+                    self.outbox.push(Effect::Relist(endpoints));
+                    if totals.is_some() {
+                        self.status = totals;
+                        if self.modal.is_closed() {
+                            self.modal = Modal::Overlay(Overlay::new(Topic::KillLog));
+                        }
+                    }
+                }
             }
         }
-        if batch.sums_up() {
-            // One list request for the whole batch: each one has a cost for the proxy.
-            effects.push(Effect::Relist(batch.endpoints()));
-            if !single {
-                self.show_outcomes(batch);
-            }
-        }
-    }
-
-    /// Ids repeat between endpoints, so with several endpoints the name is shown.
-    fn outcome_status(&self, outcome: &KillOutcome, identity: &Identity) -> Status {
-        let mut status = Status::outcome(outcome, identity);
-        if let Some(name) = self.name_among_several(identity.endpoint) {
-            status.text = format!("{name}: {}", status.text);
-        }
-        status
-    }
-
-    fn apply_outcome(&mut self, task: &KillTask, outcome: &KillOutcome) {
-        let (now, identity) = (self.now, &task.victim.identity);
-        if matches!(outcome, KillOutcome::NotAllowed(_))
-            && let Some(endpoint) = self.endpoint_mut(identity.endpoint)
-        {
-            endpoint.read_only = true;
-            endpoint.may_only_read = matches!(outcome, KillOutcome::NotAllowed(RequestError::MayOnlyRead));
-        }
-        if matches!(outcome, KillOutcome::Refused(RefusalReason::SeveralProxies)) {
-            self.note_switch(identity.endpoint);
-        }
-        if outcome.is_gone() {
-            self.kills.remember_ended(identity.key());
-            self.marks.remove(&identity.key());
-        }
-        if matches!(outcome, KillOutcome::Killed { .. }) {
-            let latest = self
-                .endpoint(identity.endpoint)
-                .and_then(|endpoint| endpoint.latest.as_ref());
-            let highest = latest.and_then(|latest| latest.sessions.last());
-            let above = highest.map_or(SessionId(0), |session| session.id);
-            self.kills.returns.expect(task.number(), &task.victim, above, now);
-        }
-        self.kills.log(task, outcome, now.wall);
-    }
-
-    /// Shows the totals, and each outcome if no overlay is open.
-    fn show_outcomes(&mut self, batch: &KillBatch) {
-        let tally = batch.tally();
-        let all_gone = batch
-            .tasks()
-            .iter()
-            .filter(|task| !task.is_removed())
-            .all(|task| task.outcome().is_some_and(KillOutcome::is_gone));
-        let text = format!("{}: l shows each", tally.words());
-        self.status = Some(if all_gone {
-            Status::done(text)
-        } else {
-            Status::warning(text)
-        });
-        if self.has_no_overlay() {
-            self.open_kill_log();
-        }
-    }
-
-    /// Reports that the audit log could not write an outcome.
-    pub(super) fn on_log_failure(&mut self, why: &str) {
-        let why = Text::clean(why, TextLimit::Line);
-        self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
     }
 }

@@ -14,7 +14,7 @@
 
 /// A rectangle of the screen, in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Area {
+pub(crate) struct Area {
     /// Left edge.
     pub x: u16,
     /// Upper edge.
@@ -27,7 +27,7 @@ pub struct Area {
 
 /// Parts of the screen. A part that does not fit is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Areas {
+pub(crate) struct Areas {
     /// The endpoints.
     pub header: Area,
     /// The line under the header.
@@ -45,15 +45,15 @@ pub struct Areas {
 }
 
 /// Minimum width at which the details are beside the table.
-pub const MIN_WIDTH_BESIDE: u16 = 132;
+pub(crate) const MIN_WIDTH_BESIDE: u16 = 132;
 /// Minimum height at which the details are below the table.
-pub const MIN_HEIGHT_BELOW: u16 = 40;
+pub(crate) const MIN_HEIGHT_BELOW: u16 = 40;
 
 /// Maximum number of lines of the header.
-pub const MAX_HEADER_LINES: u16 = 3;
+pub(crate) const MAX_HEADER_LINES: u16 = 3;
 
 /// Lays out a screen of this size.
-pub fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
+pub(crate) fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Areas {
     let (width, height) = size;
     let line = |y, shown: bool| Area {
         x: 0,
@@ -137,12 +137,12 @@ fn split(body: Area, height: u16) -> (Area, Area, Area) {
 
 impl Area {
     /// Returns the number of rows that fit under the head of a table.
-    pub const fn rows(self) -> usize {
+    pub(crate) const fn rows(self) -> usize {
         self.height.saturating_sub(1) as usize
     }
 
     /// Whether the area is empty.
-    pub const fn is_empty(self) -> bool {
+    pub(crate) const fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0
     }
 }

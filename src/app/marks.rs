@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use super::row::TableRow;
+use super::status::Status;
+use super::table::TableState;
+use super::table_view::TableView;
 use crate::filter::Filter;
 use crate::model::{EndpointId, Lookup, RowKey, Session, SessionId, Snapshot};
 
 /// One mark.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Key of the session.
     pub key: RowKey,
     /// The filter that selected it, if all shown sessions were marked at once. A kill re-checks it.
@@ -21,7 +25,7 @@ pub struct Mark {
 
 /// All marks, in the order of endpoints and ids.
 #[derive(Clone, Debug, Default)]
-pub struct Marks {
+pub(crate) struct Marks {
     by_place: BTreeMap<(EndpointId, SessionId), Mark>,
     /// Start of a range.
     anchor: Option<RowKey>,
@@ -31,38 +35,38 @@ pub struct Marks {
 
 impl Marks {
     /// Returns the number of marks.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.by_place.len()
     }
 
     /// Whether there are no marks.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.by_place.is_empty()
     }
 
     /// Whether a session is marked.
-    pub fn has(&self, key: &RowKey) -> bool {
+    pub(crate) fn has(&self, key: &RowKey) -> bool {
         let mark = self.by_place.get(&place(key));
         mark.is_some_and(|mark| mark.key.agrees_with(key))
     }
 
     /// Returns all marks.
-    pub fn iter(&self) -> impl Iterator<Item = &Mark> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Mark> {
         self.by_place.values()
     }
 
     /// Returns the start of the range; `None` if no range is being chosen.
-    pub const fn anchor(&self) -> Option<&RowKey> {
+    pub(crate) const fn anchor(&self) -> Option<&RowKey> {
         self.anchor.as_ref()
     }
 
     /// Sets or clears the start of a range.
-    pub fn set_anchor(&mut self, anchor: Option<RowKey>) {
+    pub(crate) fn set_anchor(&mut self, anchor: Option<RowKey>) {
         self.anchor = anchor;
     }
 
     /// Marks or unmarks a session.
-    pub fn toggle(&mut self, key: RowKey) {
+    pub(crate) fn toggle(&mut self, key: RowKey) {
         if self.has(&key) {
             self.by_place.remove(&place(&key));
         } else {
@@ -71,7 +75,7 @@ impl Marks {
     }
 
     /// Marks sessions. An individual mark stays an individual one.
-    pub fn mark(&mut self, keys: impl IntoIterator<Item = RowKey>, taken_by: Option<&Filter>) {
+    pub(crate) fn mark(&mut self, keys: impl IntoIterator<Item = RowKey>, taken_by: Option<&Filter>) {
         for key in keys {
             if !self.has(&key) {
                 self.by_place.insert(place(&key), Mark::new(key, taken_by));
@@ -80,27 +84,80 @@ impl Marks {
     }
 
     /// Removes one mark.
-    pub fn remove(&mut self, key: &RowKey) {
+    pub(crate) fn remove(&mut self, key: &RowKey) {
         if self.has(key) {
             self.by_place.remove(&place(key));
         }
     }
 
     /// Removes the marks of an endpoint.
-    pub fn remove_endpoint(&mut self, endpoint: EndpointId) {
+    pub(crate) fn remove_endpoint(&mut self, endpoint: EndpointId) {
         self.by_place.retain(|(place, _), _| *place != endpoint);
     }
 
     /// Removes all marks.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.by_place.clear();
         self.anchor = None;
         self.hidden = 0;
     }
 
+    /// Marks or unmarks the session of a row. Returns why it cannot be marked.
+    pub(super) fn toggle_row(&mut self, row: &TableRow<'_>) -> Option<Status> {
+        if row.has_ended() {
+            return Some(Status::note(format!("{} has already ended", row.session.id)));
+        }
+        self.toggle(row.key());
+        None
+    }
+
+    /// Marks sessions, or removes their marks if all of them are marked.
+    pub(super) fn toggle_all(&mut self, keys: Vec<RowKey>, are_marked: bool, taken_by: &Filter) {
+        if are_marked {
+            for key in &keys {
+                self.remove(key);
+            }
+        } else {
+            self.mark(keys, Some(taken_by));
+        }
+    }
+
+    /// Starts a range at the cursor, or marks the range up to the cursor. Returns what to show for a
+    /// range that begins.
+    pub(super) fn toggle_range(&mut self, table: &TableState) -> Option<Status> {
+        let cursor = table.cursor.key.clone()?;
+        let here = table.cursor.position();
+        let Some(anchor) = self.anchor.as_ref().and_then(|key| table.view.position(key)) else {
+            let text = format!(
+                "range from {}: move, then v marks up to there; Esc cancels",
+                cursor.id
+            );
+            self.anchor = Some(cursor);
+            return Some(Status::note(text));
+        };
+        let (from, to) = (anchor.min(here), anchor.max(here));
+        self.mark(table.view.live_keys(from, to - from + 1), None);
+        self.anchor = None;
+        None
+    }
+
+    /// Marks all rows of a view, on the screen or not. Each mark stores the filter.
+    pub(super) fn mark_all(&mut self, view: &TableView) {
+        let filter = &view.spec.filter;
+        let filter = (!filter.is_empty()).then_some(filter);
+        self.mark(view.live_keys(0, usize::MAX), filter);
+    }
+
+    /// Counts the marked sessions that a view does not show. Without a filter all are shown.
+    pub(super) fn count_hidden(&mut self, view: &TableView) {
+        let is_filtered = !view.spec.filter.is_empty() || view.spec.hide_idle;
+        let is_hidden = |mark: &&Mark| is_filtered && view.position(&mark.key).is_none();
+        self.hidden = self.by_place.values().filter(is_hidden).count();
+    }
+
     /// Drops marks of sessions that ended: the id now belongs to another session, or the session is
     /// missing from two consecutive snapshots. `before` is the previous snapshot.
-    pub fn on_list(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
+    pub(crate) fn on_list(&mut self, snapshot: &Snapshot, before: Option<&Snapshot>) {
         self.by_place.retain(|_, mark| {
             let key = &mark.key;
             if key.endpoint != snapshot.endpoint {
@@ -140,7 +197,7 @@ impl Mark {
     }
 
     /// Returns the session as listed last, if the latest snapshot does not have it.
-    pub fn last(&self) -> Option<&Session> {
+    pub(crate) fn last(&self) -> Option<&Session> {
         self.last.as_deref()
     }
 }

@@ -4,36 +4,42 @@
 //! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
 pub mod build_view;
-pub mod chooser;
-pub mod columns;
-pub mod counter_series;
-pub mod detail;
+pub(crate) mod chooser;
+pub(crate) mod column;
+pub(crate) mod columns;
+pub(crate) mod counter_series;
+pub(crate) mod cursor;
+pub(crate) mod detail;
 pub mod endpoint;
+pub(crate) mod endpoints;
 pub mod groups;
-pub mod keymap;
-pub mod kill_dialog;
-pub mod killing;
-pub mod layout;
-pub mod marks;
+pub(crate) mod keymap;
+pub(crate) mod kill_dialog;
+pub(crate) mod killing;
+pub(crate) mod layout;
+pub(crate) mod marks;
+pub(crate) mod modal;
 pub mod msg;
-pub mod overlay;
-pub mod prompt;
-pub mod proxies;
-pub mod recent_buckets;
-pub mod row;
-pub mod servers;
-pub mod status;
-pub mod table;
-pub mod table_view;
-pub mod trend;
-pub mod trend_point;
-pub mod view_query;
+pub(crate) mod overlay;
+pub(crate) mod prompt;
+pub(crate) mod proxies;
+pub(crate) mod recent_buckets;
+pub(crate) mod row;
+pub(crate) mod servers;
+pub(crate) mod status;
+pub(crate) mod table;
+pub(crate) mod table_view;
+pub(crate) mod trend;
+pub(crate) mod trend_point;
+pub(crate) mod view_query;
 
 mod copying;
 mod filtering;
 mod grouping;
+mod keys;
 mod marking;
 mod navigate;
+mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
@@ -47,22 +53,21 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use self::build_view::Sort;
-use self::chooser::Chooser;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
+use self::endpoints::Endpoints;
 use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
+use self::modal::Modal;
 use self::msg::Now;
-use self::overlay::Overlay;
-use self::prompt::FilterPrompt;
 use self::status::Status;
 use self::table::TableState;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
-use crate::model::{EndpointId, SessionId};
+use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -87,8 +92,8 @@ pub struct AppSettings {
     pub protect: Filter,
     /// Display form of the audit log's path.
     pub audit: String,
-    /// Thresholds of the stuck reasons.
-    pub thresholds: Thresholds,
+    /// Limits of the stuck reasons, and the sessions that never have one.
+    pub diagnosis: DiagnosisSettings,
     /// Time zone of displayed times.
     pub zone: TimeZone,
     /// Whether the terminal is a pane of tmux.
@@ -98,17 +103,17 @@ pub struct AppSettings {
 impl Default for AppSettings {
     fn default() -> Self {
         Self {
-            interval: Duration::from_secs(1),
-            duty: 0.1,
+            interval: INTERVAL.value,
+            duty: DUTY.value,
             ascii: false,
             plain: false,
             filter: Filter::default(),
             columns: None,
             sort: Sort::default(),
-            grace: Duration::from_secs(3),
+            grace: GRACE.value,
             protect: Filter::default(),
             audit: String::new(),
-            thresholds: Thresholds::default(),
+            diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,
             in_tmux: false,
         }
@@ -130,40 +135,37 @@ pub struct Leaving {
 #[derive(Clone, Debug)]
 pub struct App {
     /// The settings. A key changes the interval.
-    pub settings: AppSettings,
+    pub(crate) settings: AppSettings,
     /// The time of the last `Clock` message.
-    pub now: Now,
+    pub(crate) now: Now,
     /// Columns and lines of the terminal.
-    pub size: (u16, u16),
+    pub(crate) size: (u16, u16),
     /// The endpoints, in the order of the command line.
-    pub endpoints: Vec<EndpointState>,
+    pub(crate) endpoints: Endpoints,
     /// The table.
-    pub table: TableState,
+    pub(crate) table: TableState,
     /// The details, if they are open.
-    pub detail: Option<DetailPane>,
+    pub(crate) detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
-    pub detail_focused: bool,
-    /// The filter prompt, if it is open.
-    pub prompt: Option<FilterPrompt>,
-    /// The column chooser, if it is open.
-    pub chooser: Option<Chooser>,
-    /// The text over the table, if one is open.
-    pub overlay: Option<Overlay>,
+    pub(crate) detail_focused: bool,
+    /// The dialog, prompt or overlay that is open over them.
+    pub(crate) modal: Modal,
     /// The marked sessions.
-    pub marks: Marks,
+    pub(crate) marks: Marks,
     /// The kills of this run.
-    pub kills: Kills,
+    pub(crate) kills: Kills,
     /// The last event.
-    pub status: Option<Status>,
+    pub(crate) status: Option<Status>,
     /// Whether the table is frozen.
-    pub paused: bool,
+    pub(crate) paused: bool,
     /// The pending exit.
-    pub leaving: Option<Leaving>,
-    arranging: rebuild::Arranging,
+    pub(crate) leaving: Option<Leaving>,
+    rebuilds: rebuild::RebuildSchedule,
     last_key: Option<Duration>,
     goto: Option<navigate::Goto>,
-    /// The draft sessions that were on the screen last.
-    shown: Vec<(EndpointId, SessionId)>,
+    sampled: sampling::SampledRows,
+    /// The effects of the update in progress.
+    outbox: outbox::Outbox,
 }
 
 impl App {
@@ -178,32 +180,31 @@ impl App {
             settings,
             now: Now::default(),
             size,
-            endpoints,
+            endpoints: Endpoints::new(endpoints),
             table,
             detail: None,
             detail_focused: false,
-            prompt: None,
-            chooser: None,
-            overlay: None,
+            modal: Modal::Closed,
             marks: Marks::default(),
             kills: Kills::default(),
             status: None,
             paused: false,
             leaving: None,
-            arranging: rebuild::Arranging::default(),
+            rebuilds: rebuild::RebuildSchedule::default(),
             last_key: None,
             goto: None,
-            shown: Vec::new(),
+            sampled: sampling::SampledRows::default(),
+            outbox: outbox::Outbox::default(),
         }
     }
 
     /// Returns the layout of the screen.
-    pub fn areas(&self) -> Areas {
+    pub(crate) fn areas(&self) -> Areas {
         areas(self.size, self.endpoints.len(), self.detail.is_some())
     }
 
     /// Returns the number of table rows on the screen, or without the details in their place.
-    pub fn page(&self) -> usize {
+    pub(crate) fn page(&self) -> usize {
         self.table_area().rows().max(1)
     }
 
@@ -218,22 +219,12 @@ impl App {
     }
 
     /// Returns the context that receives the keys.
-    pub fn context(&self) -> KeyContext {
-        if let Some(asking) = &self.kills.asking {
-            if asking.types_reason {
-                KeyContext::Reason
-            } else {
-                KeyContext::Dialog
-            }
-        } else if self.overlay.is_some() {
-            KeyContext::Overlay
-        } else if self.chooser.is_some() {
-            KeyContext::Columns
-        } else if self.prompt.is_some() {
-            KeyContext::Prompt
+    pub(crate) fn context(&self) -> KeyContext {
+        if let Some(context) = self.modal.context() {
+            context
         } else if self.detail_has_keys() {
             KeyContext::Detail
-        } else if self.shows_groups() {
+        } else if self.table.shows_groups() {
             KeyContext::Groups
         } else {
             KeyContext::Table
@@ -241,27 +232,12 @@ impl App {
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.
-    pub fn detail_has_keys(&self) -> bool {
+    pub(crate) fn detail_has_keys(&self) -> bool {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())
     }
 
-    /// Returns the name of an endpoint; `None` if it is the only one.
-    pub fn name_among_several(&self, endpoint: EndpointId) -> Option<&str> {
-        let endpoint = self.endpoint(endpoint).filter(|_| self.endpoints.len() > 1)?;
-        Some(&endpoint.name)
-    }
-
-    /// Returns an endpoint.
-    pub fn endpoint(&self, id: EndpointId) -> Option<&EndpointState> {
-        self.endpoints.get(usize::from(id.0))
-    }
-
-    fn endpoint_mut(&mut self, id: EndpointId) -> Option<&mut EndpointState> {
-        self.endpoints.get_mut(usize::from(id.0))
-    }
-
     /// Returns the age of the oldest snapshot that the table shows.
-    pub fn shown_age(&self) -> Option<Duration> {
+    pub(crate) fn shown_age(&self) -> Option<Duration> {
         let shown = self
             .table
             .view
@@ -273,11 +249,19 @@ impl App {
     }
 
     /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
-    pub fn keeps_order(&self) -> bool {
-        let recently = self
-            .last_key
-            .is_some_and(|at| self.now.elapsed.saturating_sub(at) < HOLD_AFTER_KEY);
-        self.kills.asking.is_some() || recently
+    pub(crate) fn keeps_order(&self) -> bool {
+        let is_recent = self.hold_ends_at().is_some_and(|at| self.now.elapsed < at);
+        self.modal.kill_dialog().is_some() || is_recent
+    }
+
+    /// Returns when the order is no longer held because of the last key.
+    fn hold_ends_at(&self) -> Option<Duration> {
+        Some(self.last_key? + HOLD_AFTER_KEY)
+    }
+
+    /// Returns when a hold ends that is in effect.
+    fn hold_wake_at(&self) -> Option<Duration> {
+        self.hold_ends_at().filter(|_| self.keeps_order())
     }
 }
 

@@ -10,7 +10,8 @@ use super::keymap::KeyPress;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
 use crate::model::{
-    Dialect, EndpointId, RequestError, Servers, Services, SessionId, SessionObservation, Snapshot,
+    Dialect, EndpointId, RequestError, ServerReport, Servers, Services, SessionId, SessionObservation,
+    Snapshot,
 };
 
 pub use crate::kill::Ticket;
@@ -43,7 +44,7 @@ pub enum Msg {
     /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
     /// Sent when the dialect is detected, and when it changes.
-    Spoke(EndpointId, Dialect),
+    DialectDetected(EndpointId, Dialect),
     /// A new snapshot.
     Listed(Arc<Snapshot>),
     /// Sent if the account used with this endpoint may read, but kill no session.
@@ -84,6 +85,13 @@ pub enum Msg {
         endpoint: EndpointId,
         /// All services, or why their load is unknown.
         answer: Result<Arc<Services>, RequestError>,
+    },
+    /// One round of statements at a server of an endpoint.
+    ServerAccess {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// The round.
+        report: Arc<ServerReport>,
     },
     /// A reply for a kill.
     Kill(kill::KillEvent),

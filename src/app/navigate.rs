@@ -6,6 +6,7 @@ use super::App;
 use super::detail::DetailPane;
 use super::msg::Effect;
 use super::status::Status;
+use super::table_view::TableView;
 
 /// An id while its digits are typed.
 #[derive(Clone, Debug)]
@@ -17,11 +18,31 @@ pub(super) struct Goto {
 /// Maximum time between two digits of the same id.
 const DIGIT_TIMEOUT: Duration = Duration::from_secs(1);
 
+impl Goto {
+    /// Adds a digit. A digit that follows too late begins another id.
+    fn after(before: Option<Self>, digit: char, now: Duration) -> Self {
+        let before = before.filter(|goto| now.saturating_sub(goto.at) < DIGIT_TIMEOUT);
+        let mut digits = before.map_or_else(String::new, |goto| goto.digits);
+        digits.push(digit);
+        Self { digits, at: now }
+    }
+
+    /// Returns the position of the first session whose id begins with the digits: the exact id, then
+    /// the shortest longer one, which is the smallest.
+    fn position(&self, view: &TableView) -> Option<usize> {
+        let wanted = self.digits.parse::<u64>().ok()?;
+        let rows = view.window(0, usize::MAX);
+        let ids = rows.map(|row| row.session.id.0).enumerate();
+        let found = ids.filter(|(_, id)| begins_with(*id, wanted));
+        found.min_by_key(|(_, id)| *id).map(|(position, _)| position)
+    }
+}
+
 impl App {
     /// Returns the number of lines of a page in the focused part. One line of the previous page stays
     /// visible.
     pub(super) fn page_of_keys(&self) -> usize {
-        if self.overlay.is_some() {
+        if self.modal.overlay().is_some() {
             // The overlay without its frame.
             usize::from(self.size.1).saturating_sub(3).max(1)
         } else if self.detail_has_keys() {
@@ -32,21 +53,21 @@ impl App {
     }
 
     /// Moves the cursor, or scrolls the focused part.
-    pub(super) fn step(&mut self, lines: isize, effects: &mut Vec<Effect>) {
-        if let Some(overlay) = &mut self.overlay {
+    pub(super) fn step(&mut self, lines: isize) {
+        if let Some(overlay) = self.modal.overlay_mut() {
             overlay.top = overlay.top.saturating_add_signed(lines);
         } else if self.detail_has_keys() {
             self.scroll_detail(lines);
         } else {
             let page = self.page();
             let left_ghost = self.table.move_by(lines, page);
-            self.on_cursor_moved(left_ghost, effects);
+            self.on_cursor_moved(left_ghost);
         }
     }
 
     /// Moves to the first or last row.
-    pub(super) fn jump(&mut self, position: usize, effects: &mut Vec<Effect>) {
-        if let Some(overlay) = &mut self.overlay {
+    pub(super) fn jump(&mut self, position: usize) {
+        if let Some(overlay) = self.modal.overlay_mut() {
             overlay.top = position;
             return;
         }
@@ -56,51 +77,38 @@ impl App {
         }
         let page = self.page();
         let left_ghost = self.table.go_to(position, page);
-        self.on_cursor_moved(left_ghost, effects);
+        self.on_cursor_moved(left_ghost);
     }
 
-    fn on_cursor_moved(&mut self, left_ghost: bool, effects: &mut Vec<Effect>) {
+    fn on_cursor_moved(&mut self, left_ghost: bool) {
         if left_ghost {
-            self.rebuild_view(effects);
+            self.rebuild_view();
         }
         let beside = self.detail.is_some() && !self.areas().table.is_empty();
         if beside {
-            self.open_detail(effects);
+            self.open_detail();
         }
     }
 
     fn scroll_detail(&mut self, lines: isize) {
         if let Some(detail) = &mut self.detail {
-            detail.scroll = detail.scroll.saturating_add_signed(lines);
+            detail.scroll_by(lines);
         }
     }
 
     /// Handles a digit: moves to the first session whose id begins with the typed digits.
-    pub(super) fn goto_digit(&mut self, digit: char, effects: &mut Vec<Effect>) {
-        let now = self.now.elapsed;
-        let mut digits = match self.goto.take() {
-            Some(goto) if now.saturating_sub(goto.at) < DIGIT_TIMEOUT => goto.digits,
-            _ => String::new(),
-        };
-        digits.push(digit);
-        // Prefers the exact id, then the shortest longer one, which is the smallest.
-        let wanted = digits.parse::<u64>().ok();
-        let rows = self.table.view.window(0, usize::MAX);
-        let ids = rows.map(|row| row.session.id.0).enumerate();
-        let found = wanted.and_then(|wanted| {
-            ids.filter(|(_, id)| begins_with(*id, wanted))
-                .min_by_key(|(_, id)| *id)
-        });
-        match found {
-            Some((position, _)) => self.jump(position, effects),
-            None => self.status = Some(Status::note(format!("no id shown begins with {digits}"))),
+    pub(super) fn goto_digit(&mut self, digit: char) {
+        let goto = Goto::after(self.goto.take(), digit, self.now.elapsed);
+        match goto.position(&self.table.view) {
+            Some(position) => self.jump(position),
+            None => self.status = Some(Status::note(format!("no id shown begins with {}", goto.digits))),
         }
-        self.goto = Some(Goto { digits, at: now });
+        self.goto = Some(goto);
     }
 
     /// Opens the details of the session under the cursor, or switches them to it.
-    pub(super) fn open_detail(&mut self, effects: &mut Vec<Effect>) {
-        let Some(row) = self.table.view.row(self.table.position()) else {
+    pub(super) fn open_detail(&mut self) {
+        let Some(row) = self.table.view.row(self.table.cursor.position()) else {
             return;
         };
         let identity = row.identity();
@@ -111,18 +119,20 @@ impl App {
         {
             return;
         }
-        effects.push(Effect::Watch(Some((identity.endpoint, identity.id))));
-        self.detail = Some(DetailPane::new(identity, row.session.clone()));
-        self.diagnose_detail();
+        self.outbox
+            .push(Effect::Watch(Some((identity.endpoint, identity.id))));
+        let mut detail = DetailPane::new(identity, row.session.clone());
+        detail.diagnose(&self.table.view);
+        self.detail = Some(detail);
         let page = self.page();
         self.table.scroll_into_view(page);
     }
 
     /// Closes the details. The cursor keeps its place.
-    pub(super) fn close_detail(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn close_detail(&mut self) {
         self.detail = None;
         self.detail_focused = false;
-        effects.push(Effect::Watch(None));
+        self.outbox.push(Effect::Watch(None));
         let page = self.page();
         self.table.scroll_into_view(page);
     }

@@ -4,12 +4,12 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::keymap::{Code, KeyPress};
+use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
 
 /// The text input, its filter, and the filter to restore.
 #[derive(Clone, Debug)]
-pub struct FilterPrompt {
+pub(crate) struct FilterPrompt {
     /// The text and its cursor.
     pub input: Input,
     /// The filter before the prompt was opened.
@@ -26,6 +26,19 @@ pub struct FilterPrompt {
     offer: Option<Offer>,
 }
 
+/// Result of a key in the prompt, for the app.
+#[derive(Clone, Debug)]
+pub(super) enum PromptResult {
+    /// The prompt stays open.
+    Stay,
+    /// Show the rows of this filter while it is typed.
+    Typed(Filter),
+    /// Close the prompt and apply this filter.
+    Accepted(Filter),
+    /// Close the prompt and restore this filter.
+    Canceled(Filter),
+}
+
 #[derive(Clone, Debug)]
 struct Offer {
     completion: Completion,
@@ -36,7 +49,7 @@ struct Offer {
 
 impl FilterPrompt {
     /// Opens the prompt with the current filter.
-    pub fn new(before: Filter) -> Self {
+    pub(crate) fn new(before: Filter) -> Self {
         Self {
             input: Input::new(before.text().to_owned()),
             good: before.clone(),
@@ -48,8 +61,43 @@ impl FilterPrompt {
         }
     }
 
+    /// Handles a key. `texts` returns the known values of a field.
+    pub(super) fn on_key(
+        &mut self,
+        key: KeyPress,
+        history: &FilterHistory,
+        texts: impl FnOnce(&'static FilterField) -> Vec<String>,
+    ) -> PromptResult {
+        let changed = match action(KeyContext::Prompt, key) {
+            None => self.key(key),
+            Some(Action::Move(by)) => self.step(by, history),
+            Some(Action::Complete) => self.complete(texts),
+            Some(Action::Accept) => {
+                let accepted = self.accept();
+                return accepted.map_or(PromptResult::Stay, PromptResult::Accepted);
+            }
+            Some(_) => return PromptResult::Canceled(self.before.clone()),
+        };
+        self.result_of(changed)
+    }
+
+    /// Handles pasted text.
+    pub(super) fn on_paste(&mut self, text: &str) -> PromptResult {
+        let changed = self.paste(text);
+        self.result_of(changed)
+    }
+
+    /// The filter of a valid text applies while it is typed.
+    fn result_of(&self, changed: bool) -> PromptResult {
+        if changed && self.error.is_none() {
+            PromptResult::Typed(self.good.clone())
+        } else {
+            PromptResult::Stay
+        }
+    }
+
     /// Handles a key that the prompt does not bind. Returns whether the text changed.
-    pub fn key(&mut self, key: KeyPress) -> bool {
+    pub(crate) fn key(&mut self, key: KeyPress) -> bool {
         let request = match (key.code, key.ctrl) {
             (Code::Char('u'), true) => return self.clear(),
             (Code::Char('w'), true) => InputRequest::DeletePrevWord,
@@ -70,7 +118,7 @@ impl FilterPrompt {
 
     /// Inserts pasted text, without control characters and up to the maximum length of a filter. Hidden
     /// characters are kept, since a name may have them; they are shown as escapes.
-    pub fn paste(&mut self, text: &str) -> bool {
+    pub(crate) fn paste(&mut self, text: &str) -> bool {
         let mut changed = false;
         let mut room = MAX_FILTER_LEN.saturating_sub(self.input.value().len());
         for c in text.chars().filter(|c| !c.is_control()) {
@@ -86,7 +134,7 @@ impl FilterPrompt {
 
     /// Steps through the history: backwards by -1, forwards by 1, and last to the typed text. Returns
     /// whether the text changed.
-    pub fn step(&mut self, by: isize, history: &FilterHistory) -> bool {
+    pub(crate) fn step(&mut self, by: isize, history: &FilterHistory) -> bool {
         if self.steps == 0 {
             self.draft = self.value().to_owned();
         }
@@ -113,7 +161,7 @@ impl FilterPrompt {
 
     /// Completes the word at the cursor, or offers the next choice for it. Returns whether the text
     /// changed.
-    pub fn complete(&mut self, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> bool {
+    pub(crate) fn complete(&mut self, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> bool {
         if self.offer.is_none() {
             let (head, tail) = self.around_cursor();
             let Some(completion) = complete(&head, values) else {
@@ -146,7 +194,7 @@ impl FilterPrompt {
     }
 
     /// Enter: returns the filter if the text is valid. Otherwise moves the cursor to the error.
-    pub fn accept(&mut self) -> Option<Filter> {
+    pub(crate) fn accept(&mut self) -> Option<Filter> {
         match &self.error {
             None => Some(self.good.clone()),
             Some(error) => {
@@ -196,18 +244,18 @@ const MAX_HISTORY: usize = 100;
 
 /// Applied filters, oldest first, without duplicates.
 #[derive(Clone, Debug, Default)]
-pub struct FilterHistory(Vec<Filter>);
+pub(crate) struct FilterHistory(Vec<Filter>);
 
 impl FilterHistory {
     /// Creates a history with the filter of the command line.
-    pub fn new(first: &Filter) -> Self {
+    pub(crate) fn new(first: &Filter) -> Self {
         let mut history = Self::default();
         history.add(first);
         history
     }
 
     /// Adds a filter as the newest. A filter that matches every session is not added.
-    pub fn add(&mut self, filter: &Filter) {
+    pub(crate) fn add(&mut self, filter: &Filter) {
         if filter.is_empty() {
             return;
         }
@@ -218,7 +266,7 @@ impl FilterHistory {
     }
 
     /// Returns the filter this many steps back; 1 is the newest.
-    pub fn back(&self, steps: usize) -> Option<&Filter> {
+    pub(crate) fn back(&self, steps: usize) -> Option<&Filter> {
         self.0.get(self.0.len().checked_sub(steps)?)
     }
 }

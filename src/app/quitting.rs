@@ -8,27 +8,33 @@ use super::{App, Leaving};
 /// Maximum time that a quit waits for requests in flight.
 const MAX_QUIT_DELAY: Duration = Duration::from_secs(2);
 
-impl App {
-    /// Starts no more kills, and exits. The first quit sets the deadline; a second one does not wait
-    /// any longer.
-    pub(super) fn quit(&mut self, keep_frame: bool, effects: &mut Vec<Effect>) {
-        self.stop_kills(effects);
-        let now = self.now.elapsed;
-        self.leaving = Some(match self.leaving {
-            Some(leaving) => Leaving {
+impl Leaving {
+    /// Begins an exit, or handles another quit, which does not wait any longer.
+    fn on_quit(before: Option<Self>, keep_frame: bool, now: Duration) -> Self {
+        match before {
+            Some(leaving) => Self {
                 until: leaving.until.min(now),
                 ..leaving
             },
-            None => Leaving {
+            None => Self {
                 keep_frame,
                 until: now + MAX_QUIT_DELAY,
                 is_said: false,
             },
-        });
+        }
+    }
+}
+
+impl App {
+    /// Starts no more kills, and exits. The first quit sets the deadline; a second one does not wait
+    /// any longer.
+    pub(super) fn quit(&mut self, keep_frame: bool) {
+        self.stop_kills();
+        self.leaving = Some(Leaving::on_quit(self.leaving, keep_frame, self.now.elapsed));
     }
 
     /// Exits at once, or when the outcomes of the DELETEs in flight are known.
-    pub(super) fn quit_when_idle(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn quit_when_idle(&mut self) {
         let Some(leaving) = self.leaving.filter(|leaving| !leaving.is_said) else {
             return;
         };
@@ -37,14 +43,14 @@ impl App {
             return;
         }
         if unsettled {
-            self.abandon_kills(effects);
+            self.abandon_kills();
         }
         // Sent once: later messages find no DELETE in flight.
         self.leaving = Some(Leaving {
             is_said: true,
             ..leaving
         });
-        effects.push(Effect::Quit {
+        self.outbox.push(Effect::Quit {
             keep_frame: leaving.keep_frame,
             unsettled,
         });

@@ -10,7 +10,7 @@ use super::App;
 use super::build_view::{TableView, ViewQuery, ViewRequest};
 use super::endpoint::{EndpointState, LinkState};
 use super::msg::Effect;
-use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, Thresholds, diagnose};
+use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::model::Snapshot;
 
 /// Rebuilds for new data use at most one part in this many of the time.
@@ -20,116 +20,110 @@ const MAX_DELAY: Duration = Duration::from_secs(2);
 
 /// Whether a view is being built off the drawing thread, and when the next one may start.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Arranging {
+pub(super) struct RebuildSchedule {
     /// Start of the build in progress.
     since: Option<Duration>,
     /// Trigger of the next build, if one was requested in the meantime.
-    asked: Option<RebuildTrigger>,
+    waiting: Option<RebuildTrigger>,
     /// Time before which new data does not start a build.
     rests_until: Duration,
 }
 
 /// Trigger of a rebuild.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum RebuildTrigger {
-    ByData,
-    ByPerson,
+pub(super) enum RebuildTrigger {
+    /// New data.
+    Data,
+    /// User input.
+    Input,
 }
 
-impl Arranging {
+impl RebuildSchedule {
     /// Returns when waiting data starts a build.
     pub(super) fn wake_at(&self) -> Option<Duration> {
-        (self.since.is_none() && self.asked.is_some()).then_some(self.rests_until)
+        (self.since.is_none() && self.waiting.is_some()).then_some(self.rests_until)
+    }
+
+    /// Requests a build. Returns whether it starts now; if not, it waits.
+    fn request(&mut self, trigger: RebuildTrigger, now: Duration) -> bool {
+        let trigger = self.waiting.map_or(trigger, |before| before.max(trigger));
+        let rests = trigger == RebuildTrigger::Data && now < self.rests_until;
+        let starts = !rests && self.since.is_none();
+        if starts {
+            self.since = Some(now);
+        }
+        self.waiting = (!starts).then_some(trigger);
+        starts
+    }
+
+    /// Handles the end of a build.
+    fn on_built(&mut self, now: Duration) {
+        if let Some(since) = self.since.take() {
+            let cost = now.saturating_sub(since);
+            self.rests_until = since + (cost * MAX_TIME_SHARE).min(MAX_DELAY);
+        }
     }
 }
 
 impl App {
-    /// Diagnoses the session in the details, shown in the table or not.
-    pub(super) fn diagnose_detail(&mut self) {
-        if let Some(detail) = &mut self.detail {
-            let diagnosis = self.table.view.diagnosis(&detail.identity.key());
-            detail.on_diagnosis(diagnosis);
-        }
-    }
-
     /// Requests a rebuild for user input. If one is in progress, the next starts after it.
-    pub(super) fn rebuild_view(&mut self, effects: &mut Vec<Effect>) {
-        self.request_view(RebuildTrigger::ByPerson, effects);
-    }
-
-    /// Requests a rebuild for new data.
-    pub(super) fn rebuild_for_data(&mut self, effects: &mut Vec<Effect>) {
-        self.request_view(RebuildTrigger::ByData, effects);
+    pub(super) fn rebuild_view(&mut self) {
+        self.request_view(RebuildTrigger::Input);
     }
 
     /// Starts a rebuild for data that has waited long enough.
-    pub(super) fn rebuild_if_waiting(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(asked) = self.arranging.asked {
-            self.request_view(asked, effects);
+    pub(super) fn rebuild_if_waiting(&mut self) {
+        if let Some(trigger) = self.rebuilds.waiting {
+            self.request_view(trigger);
         }
     }
 
-    fn request_view(&mut self, asked: RebuildTrigger, effects: &mut Vec<Effect>) {
-        let asked = self.arranging.asked.map_or(asked, |before| before.max(asked));
-        let rests = asked == RebuildTrigger::ByData && self.now.elapsed < self.arranging.rests_until;
-        if rests || self.arranging.since.is_some() {
-            self.arranging.asked = Some(asked);
+    /// Requests a rebuild. If one is in progress, the next starts after it.
+    pub(super) fn request_view(&mut self, trigger: RebuildTrigger) {
+        if !self.rebuilds.request(trigger, self.now.elapsed) {
             return;
         }
-        self.arranging.asked = None;
-        self.arranging.since = Some(self.now.elapsed);
         let shown = &self.table.view.snapshots;
         let (snapshots, samples) = if self.paused && !shown.is_empty() {
             (shown.clone(), self.table.view.samples.clone())
         } else {
-            let shown = self.endpoints.iter();
-            let shown = shown.filter(|endpoint| self.shown_by(endpoint).is_none());
-            let listed = shown.filter_map(|endpoint| {
-                let latest = endpoint.latest.clone()?;
-                Some((latest, Arc::clone(&endpoint.samples)))
-            });
-            listed.unzip()
+            self.endpoints.shown_lists()
         };
+        let names = self.endpoints.iter();
         let spec = ViewQuery {
-            filter: self.table.filter.clone(),
-            endpoints: self
-                .endpoints
-                .iter()
-                .map(|known| known.name.as_str().into())
-                .collect(),
-            sort: self.table.sort,
-            group: self.table.groups.spec(),
-            hide_idle: self.table.hide_idle,
-            cursor: self.table.cursor.clone(),
+            endpoints: names.map(|known| known.name.as_str().into()).collect(),
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
-            thresholds: self.settings.thresholds,
+            diagnosis: self.settings.diagnosis.clone(),
+            ..self.table.query()
         };
-        let previous = Some(Arc::clone(&self.table.view));
-        effects.push(Effect::Arrange(Box::new(ViewRequest {
-            previous,
+        self.outbox.push(Effect::Arrange(Box::new(ViewRequest {
+            previous: Some(Arc::clone(&self.table.view)),
             snapshots,
             samples,
             spec,
         })));
     }
 
-    pub(super) fn on_view(&mut self, view: Arc<TableView>, effects: &mut Vec<Effect>) {
-        if let Some(since) = self.arranging.since.take() {
-            let cost = self.now.elapsed.saturating_sub(since);
-            self.arranging.rests_until = since + (cost * MAX_TIME_SHARE).min(MAX_DELAY);
-        }
+    /// Handles a finished view.
+    pub(super) fn on_view(&mut self, view: Arc<TableView>) {
+        self.rebuilds.on_built(self.now.elapsed);
         if self.table.is_outdated(&view) {
-            return self.rebuild_view(effects);
+            return self.rebuild_view();
         }
         let page = self.page();
         self.table.set_view(view, page);
         let is_awaited = |endpoint: &EndpointState| matches!(endpoint.link, LinkState::Connecting);
         self.table.is_settled |= !self.endpoints.iter().any(is_awaited);
-        self.diagnose_detail();
-        self.follow_stuck();
-        self.count_hidden_marks();
-        self.rebuild_if_waiting(effects);
+        if let Some(detail) = &mut self.detail {
+            detail.diagnose(&self.table.view);
+        }
+        // While the table is frozen, new snapshots are not diagnosed.
+        if !self.paused {
+            self.endpoints.on_diagnosis(&self.table.view);
+        }
+        self.count_marks();
+        self.rebuild_if_waiting();
     }
 }
 
@@ -138,9 +132,9 @@ pub(super) fn diagnose_snapshots(
     previous: Option<&TableView>,
     snapshots: &[Arc<Snapshot>],
     samples: &[Arc<Samples>],
-    limits: &Thresholds,
+    spec: &ViewQuery,
 ) -> Vec<Arc<Diagnoses>> {
-    let same_limits = previous.is_some_and(|previous| previous.spec.thresholds == *limits);
+    let same_limits = previous.is_some_and(|previous| previous.spec.diagnosis == spec.diagnosis);
     let none = Samples::new();
     let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
         let before = previous.and_then(|previous| {
@@ -157,10 +151,12 @@ pub(super) fn diagnose_snapshots(
                 let past = before
                     .map(|(before, diagnoses)| (DiagnosisInput::from(before.as_ref()), diagnoses.as_ref()));
                 let samples = samples.get(list).map_or(&none, AsRef::as_ref);
+                let name = spec.endpoints.get(usize::from(snapshot.endpoint.0));
+                let name = name.map(AsRef::as_ref);
                 Arc::new(diagnose(
                     past,
-                    DiagnosisInput::from(snapshot.as_ref()),
-                    limits,
+                    DiagnosisInput::from(snapshot.as_ref()).at(name),
+                    &spec.diagnosis,
                     samples,
                 ))
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::trend_point::TrendPoint;
 
 /// Minimum time of a bar. If lists are further apart, a bar is one list.
-pub const BUCKET_WIDTH: Duration = Duration::from_secs(5);
+pub(crate) const BUCKET_WIDTH: Duration = Duration::from_secs(5);
 /// Maximum number of bars. More do not fit into a header.
 const MAX_BUCKETS: usize = 24;
 

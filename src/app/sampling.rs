@@ -3,21 +3,21 @@
 
 use std::sync::Arc;
 
-use super::App;
 use super::endpoint::EndpointState;
 use super::msg::Effect;
+use super::row::TableRow;
 use crate::diagnosis::ConnectionSample;
 use crate::model::{Dialect, EndpointId, SessionId};
 
-/// Time after its last sample when a session's data is dropped, in milliseconds. Bounds the memory.
+/// Age of the last sample from which a session's samples are dropped, in milliseconds. Bounds the memory.
 const FORGOTTEN_MS: i128 = 30_000;
 
 impl EndpointState {
     /// Stores new samples.
-    fn on_samples(&mut self, looks: Vec<(SessionId, ConnectionSample)>) {
-        let newest = looks.iter().map(|(_, sample)| sample.taken_at).max();
+    pub(super) fn on_samples(&mut self, new: Vec<(SessionId, ConnectionSample)>) {
+        let newest = new.iter().map(|(_, sample)| sample.taken_at).max();
         let samples = Arc::make_mut(&mut self.samples);
-        samples.extend(looks);
+        samples.extend(new);
         if let Some(newest) = newest {
             samples.retain(|_, sample| newest.duration_since(sample.taken_at).as_millis() <= FORGOTTEN_MS);
         }
@@ -37,31 +37,21 @@ impl EndpointState {
     }
 }
 
-impl App {
-    pub(super) fn on_samples(&mut self, endpoint: EndpointId, looks: Vec<(SessionId, ConnectionSample)>) {
-        if let Some(endpoint) = self.endpoint_mut(endpoint) {
-            endpoint.on_samples(looks);
-        }
-    }
+/// The draft sessions that were on the screen last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SampledRows(Vec<(EndpointId, SessionId)>);
 
-    /// Returns an effect if the draft sessions on the screen have changed.
-    pub(super) fn sample_shown(&mut self) -> Option<Effect> {
-        if self
-            .endpoints
-            .iter()
-            .all(|endpoint| endpoint.dialect != Some(Dialect::Draft))
-        {
-            return None;
-        }
-        let rows = self.table.view.window(self.table.offset, self.page());
-        let shown: Vec<(EndpointId, SessionId)> = rows
+impl SampledRows {
+    /// Returns the sessions to sample first, if those on the screen have changed.
+    pub(super) fn update<'a>(&mut self, rows: impl Iterator<Item = TableRow<'a>>) -> Option<Effect> {
+        let shown: Vec<_> = rows
             .filter(|row| row.snapshot.dialect == Dialect::Draft && row.missing == 0)
             .map(|row| (row.snapshot.endpoint, row.session.id))
             .collect();
-        if shown == self.shown {
+        if shown == self.0 {
             return None;
         }
-        self.shown.clone_from(&shown);
+        self.0.clone_from(&shown);
         Some(Effect::Sample(shown))
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::App;
 use super::msg::Now;
 use crate::model::{RequestError, Servers, Services};
 
@@ -32,9 +31,9 @@ impl Timed for Services {
 }
 
 /// The servers of one endpoint; empty until they are requested.
-pub type ServersKnown = Known<Servers>;
+pub(crate) type ServersKnown = Known<Servers>;
 /// The services of one endpoint; empty until they are requested.
-pub type ServicesKnown = Known<Services>;
+pub(crate) type ServicesKnown = Known<Services>;
 
 /// The last reply to a repeated request, and its error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,22 +81,8 @@ impl<T: Timed> Known<T> {
     }
 
     /// Returns how long the data is still current.
-    fn fresh_for(&self, now: Now) -> Option<Duration> {
+    pub(super) fn fresh_for(&self, now: Now) -> Option<Duration> {
         MAX_AGE.checked_sub(now.since(self.latest.as_ref()?.taken_at()))
-    }
-}
-
-impl App {
-    /// Returns when the data on servers in the open details, or on services in the overview, becomes
-    /// stale, since the program began.
-    pub(super) fn neighbours_turn_stale_at(&self) -> Option<Duration> {
-        let shown = self.detail.as_ref().map(|detail| detail.identity.endpoint);
-        let shown = shown.and_then(|endpoint| self.endpoint(endpoint));
-        let servers = shown.and_then(|endpoint| endpoint.servers.fresh_for(self.now));
-        let all = self.endpoints.iter().filter(|_| self.shows_overview());
-        let services = all.filter_map(|endpoint| endpoint.services.fresh_for(self.now));
-        let left = services.chain(servers).min()?;
-        Some(self.now.elapsed + left + Duration::from_millis(1))
     }
 }
 

@@ -2,86 +2,93 @@
 
 use super::App;
 use super::build_view::Sort;
-use super::columns::{ColumnId, FittedColumn, fitted};
+use super::column::fit::fit;
+use super::columns::{ColumnId, FittedColumn};
+use super::endpoints::Endpoints;
 use super::groups::columns::{GroupColumnId, GroupSort};
-use super::msg::Effect;
-use crate::model::Dialect;
+use super::groups::pane::GroupPane;
+use super::table::TableState;
 
-impl App {
+impl TableState {
     /// Returns the chosen columns that at least one endpoint can fill, from left to right.
-    pub fn known_columns(&self) -> impl Iterator<Item = ColumnId> + '_ {
-        let chosen = self.table.columns.iter().copied();
-        chosen.filter(|id| self.can_fill(*id))
-    }
-
-    /// Returns the group columns that at least one endpoint can fill.
-    pub fn known_group_columns(&self) -> impl Iterator<Item = GroupColumnId> + '_ {
-        GroupColumnId::all().filter(|id| self.is_reported(id.column().only))
-    }
-
-    /// Whether the dialect of at least one endpoint reports the data for a column.
-    pub fn can_fill(&self, id: ColumnId) -> bool {
-        self.is_reported(id.column().only)
-    }
-
-    /// Whether at least one endpoint uses the only dialect that reports a value; `None` means that both
-    /// do.
-    pub(super) fn is_reported(&self, only: Option<Dialect>) -> bool {
-        only.is_none() || self.endpoints.iter().any(|endpoint| endpoint.dialect == only)
+    pub(super) fn known_columns<'a>(
+        &'a self,
+        endpoints: &'a Endpoints,
+    ) -> impl Iterator<Item = ColumnId> + 'a {
+        let chosen = self.columns.iter().copied();
+        chosen.filter(|id| endpoints.is_reported(id.column().only))
     }
 
     /// Returns the known columns that fit a table of this width. Without any, returns the session id.
-    pub fn fitted_columns(&self, width: u16) -> Vec<FittedColumn> {
-        let number = self.known_columns().next().is_none().then_some(ColumnId::NUMBER);
-        let columns = self.known_columns().chain(number);
-        fitted(columns, &self.table.view.widths, width)
+    pub(crate) fn fitted_columns(&self, endpoints: &Endpoints, width: u16) -> Vec<FittedColumn> {
+        let known = self.known_columns(endpoints);
+        let number = self.known_columns(endpoints).next().is_none();
+        let columns = known.chain(number.then_some(ColumnId::NUMBER));
+        fit(columns, &self.view.widths, |id| id.column().heading, width)
     }
 
+    /// Sorts by the next column of `shown` on the left or right, in its default direction. If the sort
+    /// column is not shown, the nearest end is the next.
+    fn sort_by(&mut self, step: isize, shown: &[ColumnId]) {
+        if let Some(column) = beside(shown, self.sort.column, step) {
+            self.sort = Sort {
+                column,
+                descending: column.column().descending,
+                then: None,
+            };
+        }
+    }
+
+    /// Reverses the order of the rows or groups on the screen.
+    fn invert(&mut self) {
+        let descending = if self.shows_groups() {
+            &mut self.groups.sort.descending
+        } else {
+            &mut self.sort.descending
+        };
+        *descending = !*descending;
+    }
+}
+
+impl GroupPane {
+    /// Sorts the groups by the next column of `shown` on the left or right.
+    fn sort_by(&mut self, step: isize, shown: &[GroupColumnId]) {
+        if let Some(column) = beside(shown, self.sort.column, step) {
+            let descending = column.column().descending;
+            self.sort = GroupSort { column, descending };
+        }
+    }
+}
+
+impl App {
     /// Returns the columns on the screen, or those that would be there without the details.
     pub fn seen_columns(&self) -> Vec<FittedColumn> {
-        self.fitted_columns(self.table_area().width)
+        self.table
+            .fitted_columns(&self.endpoints, self.table_area().width)
     }
 
-    /// Sorts by the next shown column on the left or right, in its default direction. If the sort
-    /// column is not shown, the nearest end is the next.
-    pub(super) fn sort_by(&mut self, step: isize, effects: &mut Vec<Effect>) {
-        if self.shows_groups() {
-            let shown: Vec<_> = self.known_group_columns().collect();
-            let sort = &mut self.table.groups.sort;
-            if let Some(column) = beside(&shown, sort.column, step) {
-                let descending = column.column().descending;
-                *sort = GroupSort { column, descending };
-            }
+    /// Sorts by the next shown column on the left or right.
+    pub(super) fn sort_by(&mut self, step: isize) {
+        if self.table.shows_groups() {
+            let shown: Vec<_> = self.endpoints.known_group_columns().collect();
+            self.table.groups.sort_by(step, &shown);
         } else {
             let shown: Vec<_> = self.seen_columns().iter().map(|fitted| fitted.id).collect();
-            let sort = &mut self.table.sort;
-            if let Some(column) = beside(&shown, sort.column, step) {
-                let descending = column.column().descending;
-                *sort = Sort {
-                    column,
-                    descending,
-                    then: None,
-                };
-            }
+            self.table.sort_by(step, &shown);
         }
-        self.reorder_now(effects);
+        self.reorder_now();
     }
 
     /// Reverses the sort order.
-    pub(super) fn invert(&mut self, effects: &mut Vec<Effect>) {
-        let descending = if self.shows_groups() {
-            &mut self.table.groups.sort.descending
-        } else {
-            &mut self.table.sort.descending
-        };
-        *descending = !*descending;
-        self.reorder_now(effects);
+    pub(super) fn invert(&mut self) {
+        self.table.invert();
+        self.reorder_now();
     }
 
     /// Sorts at once: a requested order is not delayed by the hold after a key.
-    fn reorder_now(&mut self, effects: &mut Vec<Effect>) {
+    fn reorder_now(&mut self) {
         self.last_key = None;
-        self.rebuild_view(effects);
+        self.rebuild_view();
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::Identity;
 
 /// Importance of a status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StatusLevel {
+pub(crate) enum StatusLevel {
     /// Information.
     Note,
     /// A request is done.
@@ -20,7 +20,7 @@ pub enum StatusLevel {
 
 /// A status line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
+pub(crate) struct Status {
     /// The text.
     pub text: String,
     /// Importance of the text.
@@ -28,8 +28,8 @@ pub struct Status {
 }
 
 impl Status {
-    /// Creates an information.
-    pub const fn note(text: String) -> Self {
+    /// Creates a note.
+    pub(crate) const fn note(text: String) -> Self {
         Self {
             text,
             level: StatusLevel::Note,
@@ -37,7 +37,7 @@ impl Status {
     }
 
     /// Creates a line for a finished request.
-    pub const fn done(text: String) -> Self {
+    pub(crate) const fn done(text: String) -> Self {
         Self {
             text,
             level: StatusLevel::Done,
@@ -45,7 +45,7 @@ impl Status {
     }
 
     /// Creates a warning.
-    pub const fn warning(text: String) -> Self {
+    pub(crate) const fn warning(text: String) -> Self {
         Self {
             text,
             level: StatusLevel::Warning,
@@ -53,7 +53,7 @@ impl Status {
     }
 
     /// Creates a warning that the user did not cause, appended to the line that was shown before.
-    pub fn warning_after(before: Option<Self>, text: String) -> Self {
+    pub(crate) fn warning_after(before: Option<Self>, text: String) -> Self {
         match before {
             Some(before) if !before.text.ends_with(&text) => {
                 Self::warning(format!("{}; {text}", before.text))
@@ -62,15 +62,19 @@ impl Status {
         }
     }
 
-    /// Creates the line for the outcome of a kill.
-    pub fn outcome(outcome: &KillOutcome, identity: &Identity) -> Self {
+    /// Creates the line for the outcome of a kill. With several endpoints it names the endpoint, because
+    /// ids repeat between them.
+    pub(crate) fn outcome(outcome: &KillOutcome, identity: &Identity, endpoint: Option<&str>) -> Self {
         let level = if outcome.is_gone() {
             StatusLevel::Done
         } else {
             StatusLevel::Warning
         };
         Self {
-            text: outcome.words(identity),
+            text: match endpoint {
+                Some(name) => format!("{name}: {}", outcome.words(identity)),
+                None => outcome.words(identity),
+            },
             level,
         }
     }

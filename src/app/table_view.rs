@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::COLUMNS;
+use super::cursor::KeyedRows;
 use super::groups::Groups;
+use super::groups::group::GroupKey;
 use super::reason_names::Names;
 use super::row::TableRow;
 use super::view_query::ViewQuery;
@@ -69,6 +71,24 @@ const MAX_VALUES: usize = 300;
 /// Rank of a session that is not shown.
 pub(super) const HIDDEN_RANK: u32 = u32::MAX;
 
+impl KeyedRows<RowKey> for TableView {
+    fn row_count(&self) -> usize {
+        self.len()
+    }
+
+    fn key_at(&self, position: usize) -> Option<RowKey> {
+        self.row(position).map(|row| row.key())
+    }
+
+    fn position_of(&self, key: &RowKey) -> Option<usize> {
+        self.position(key)
+    }
+
+    fn has_departed(&self) -> bool {
+        self.has_ghost()
+    }
+}
+
 impl TableView {
     /// Returns the number of rows shown.
     pub fn len(&self) -> usize {
@@ -106,6 +126,19 @@ impl TableView {
             .skip(from)
             .take(height)
             .filter_map(|place| self.resolve(*place))
+    }
+
+    /// Returns the keys of a window of rows, without departed rows.
+    pub(super) fn live_keys(&self, from: usize, rows: usize) -> Vec<RowKey> {
+        let rows = self.window(from, rows);
+        rows.filter(|row| row.missing == 0).map(|row| row.key()).collect()
+    }
+
+    /// Returns the rows of a group, without departed rows.
+    pub(super) fn rows_of_group(&self, key: &GroupKey) -> impl Iterator<Item = TableRow<'_>> {
+        let groups = self.groups.as_ref();
+        let rows = self.window(0, usize::MAX).filter(|row| row.missing == 0);
+        rows.filter(move |row| groups.is_some_and(|groups| groups.contains_row(key, row)))
     }
 
     /// Returns the position of a session, if it is shown.

@@ -1,5 +1,6 @@
 mod arranging;
 mod client;
+mod filtering;
 mod grace;
 mod groups;
 mod keys;
@@ -59,7 +60,7 @@ fn the_cursor_stays_on_its_session_and_line_when_rows_move() {
         (5, "eve", 99),
     ]));
     assert_eq!(stage.shown(), (vec![5, 4, 3, 1, 2], Some(3)));
-    assert_eq!(stage.app.table.position(), 2);
+    assert_eq!(stage.app.table.cursor.position(), 2);
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn a_session_that_ends_under_the_cursor_stays_as_a_ghost_until_the_cursor_leaves
         assert_eq!(stage.app.table.view.row(1).unwrap().missing, missing);
     }
     stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.status.as_ref().unwrap().text, "2 has already ended");
     stage.press(Code::Down);
     assert_eq!(stage.shown(), (vec![1, 3], Some(3)));
@@ -115,7 +116,7 @@ fn who_looks_at_the_first_rows_goes_on_seeing_them() {
     stage.type_text("<>");
     stage.wait_until_idle();
     assert_eq!(stage.shown().1, Some(2), "the cursor stays on its session");
-    assert_eq!(stage.app.table.offset, 0, "none is above");
+    assert_eq!(stage.app.table.cursor.offset, 0, "none is above");
 }
 
 #[test]
@@ -123,7 +124,12 @@ fn an_id_that_is_reused_is_another_row() {
     let mut stage = stage();
     let reused = draft(&FIVE).replace("15:01:03", "16:19:59");
     stage.list(&reused);
-    let row = stage.app.table.view.row(stage.app.table.position()).unwrap();
+    let row = stage
+        .app
+        .table
+        .view
+        .row(stage.app.table.cursor.position())
+        .unwrap();
     assert!(
         row.has_ended(),
         "the one under the cursor has ended, whoever has its number now"
@@ -145,128 +151,9 @@ fn a_restart_ends_every_session_before_it() {
     let first = said(&stage);
     assert!(first.contains("restarted"), "{first}");
     // The outcome of a kill stays before the new text.
-    stage.app.status = Some(Status::done("killed 7 ann@10.0.0.1 in 0.1 s".to_owned()));
+    stage.app.status = Some(Status::done("killed 7 ann@10.0.0.1 in 0.1s".to_owned()));
     stage.list_of(body, "Mon, 23 Nov 2026 16:30:00 GMT");
-    assert_eq!(said(&stage), format!("killed 7 ann@10.0.0.1 in 0.1 s; {first}"));
-}
-
-#[test]
-fn the_filter_is_previewed_kept_by_enter_and_taken_back_by_escape() {
-    let mut stage = stage();
-    stage.press(Code::Char('/'));
-    stage.type_text("Eve");
-    assert_eq!(stage.shown().0, [5]);
-    stage.press(Code::Enter);
-    assert_eq!(stage.shown(), (vec![5], Some(5)));
-    stage.press(Code::Char('/'));
-    stage.type_text("zzz");
-    assert!(stage.shown().0.is_empty());
-    stage.press(Code::Esc);
-    assert_eq!(stage.shown().0, [5]);
-    stage.press(Code::Esc);
-    assert_eq!(stage.shown().0.len(), 5);
-}
-
-#[test]
-fn keys_in_the_prompt_are_text_and_control_u_empties_it() {
-    let mut stage = stage();
-    stage.press(Code::Char('/'));
-    stage.type_text("qKQ");
-    stage.send(ctrl('u'));
-    stage.type_text("b");
-    assert_eq!(stage.app.prompt.as_ref().unwrap().input.value(), "b");
-    assert!(stage.asked.is_empty());
-}
-
-#[test]
-fn the_last_good_filter_holds_while_another_is_typed() {
-    let mut stage = stage();
-    stage.press(Code::Char('/'));
-    stage.type_text("Eve");
-    assert_eq!(stage.shown().0, [5]);
-    stage.type_text(" or usr=ann");
-    assert_eq!(stage.shown().0, [5], "it has no meaning yet");
-    stage.press(Code::Enter);
-    let prompt = stage.app.prompt.as_ref().expect("it stays open");
-    assert_eq!(prompt.error.as_ref().unwrap().column, 7);
-    assert_eq!(prompt.input.cursor(), 7, "where it is wrong");
-    stage.press(Code::Right);
-    stage.press(Code::Right);
-    stage.press(Code::Left);
-    stage.type_text("e");
-    assert_eq!(
-        stage.app.prompt.as_ref().unwrap().input.value(),
-        "Eve or uesr=ann"
-    );
-    stage.press(Code::Backspace);
-    stage.press(Code::Right);
-    stage.type_text("e");
-    assert!(stage.app.prompt.as_ref().unwrap().error.is_none());
-    assert_eq!(stage.shown().0.len(), 2);
-    stage.press(Code::Esc);
-    assert_eq!(stage.shown().0.len(), 5);
-}
-
-#[test]
-fn the_endpoint_is_known_to_a_filter() {
-    let mut stage = stage();
-    stage.press(Code::Char('/'));
-    stage.type_text("endpoint=127.0.0.1*");
-    assert_eq!(stage.shown().0.len(), 5);
-    stage.send(ctrl('u'));
-    stage.type_text("endpoint!=127.0.0.1:8989");
-    assert_eq!(stage.shown().0.len(), 0);
-}
-
-#[test]
-fn the_filters_of_this_run_can_be_walked_through() {
-    let mut stage = stage();
-    for text in ["eve", "dan", "eve"] {
-        stage.press(Code::Char('/'));
-        stage.send(ctrl('u'));
-        stage.type_text(text);
-        stage.press(Code::Enter);
-    }
-    stage.press(Code::Char('/'));
-    let value = |stage: &AppHarness| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
-    for (key, expected) in [
-        (Code::Up, "dan"),
-        (Code::Up, "dan"),
-        (Code::Down, "eve"),
-        (Code::Down, "eve"),
-    ] {
-        stage.press(key);
-        assert_eq!(value(&stage), expected);
-    }
-    stage.send(ctrl('u'));
-    stage.type_text("ali");
-    stage.press(Code::Up);
-    assert_eq!((value(&stage).as_str(), stage.shown().0), ("eve", vec![5]));
-    stage.press(Code::Down);
-    assert_eq!(value(&stage), "ali", "what was typed is not lost");
-}
-
-#[test]
-fn tab_completes_fields_and_the_values_that_there_are() {
-    let mut stage = stage();
-    stage.press(Code::Char('/'));
-    stage.type_text("ser");
-    let value = |stage: &AppHarness| stage.app.prompt.as_ref().unwrap().input.value().to_owned();
-    for expected in ["service", "server", "service"] {
-        stage.press(Code::Tab);
-        assert_eq!(value(&stage), expected);
-    }
-    stage.type_text("=");
-    stage.press(Code::Tab);
-    assert_eq!(value(&stage), "service=RW-Split");
-    stage.send(ctrl('u'));
-    stage.type_text("state=");
-    stage.press(Code::Tab);
-    assert_eq!(value(&stage), "state=ready");
-    assert_eq!(stage.shown().0.len(), 5);
-    stage.press(Code::Tab);
-    assert_eq!(value(&stage), "state='Session ready for routing'");
-    assert_eq!(stage.shown().0.len(), 5);
+    assert_eq!(said(&stage), format!("killed 7 ann@10.0.0.1 in 0.1s; {first}"));
 }
 
 #[test]
@@ -294,7 +181,7 @@ fn sorting_goes_from_column_to_column_and_can_be_turned() {
 fn pasted_text_is_never_keys() {
     let mut stage = stage();
     stage.send(Msg::Paste("Kq\ny".to_owned()));
-    assert!(stage.asked.is_empty() && stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
+    assert!(stage.asked.is_empty() && stage.app.modal.kill_dialog().is_none() && stage.app.leaving.is_none());
 }
 
 #[test]
@@ -368,7 +255,7 @@ fn escape_never_quits() {
     for _ in 0..5 {
         stage.press(Code::Esc);
     }
-    assert!(stage.app.overlay.is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
+    assert!(stage.app.modal.overlay().is_none() && stage.asked.is_empty() && stage.app.leaving.is_none());
 }
 
 #[test]
@@ -391,7 +278,7 @@ fn scrolling_ends_where_the_text_ends() {
         overlay_end: Some(7),
         ..FrameReport::default()
     }));
-    assert_eq!(stage.app.overlay.map(|overlay| overlay.top), Some(7));
+    assert_eq!(stage.app.modal.overlay().map(|overlay| overlay.top), Some(7));
 }
 
 #[test]
@@ -403,7 +290,7 @@ fn escape_and_a_key_in_one_go_are_both_heard() {
         ctrl: false,
         alt: true,
     }));
-    assert!(stage.app.overlay.is_none());
+    assert!(stage.app.modal.overlay().is_none());
     assert!(matches!(stage.asked.last(), Some(Effect::Quit { .. })));
 }
 
@@ -420,17 +307,4 @@ fn the_table_stands_where_it_stood_after_the_details() {
     stage.list(&draft(&many));
     stage.press(Code::Esc);
     assert_eq!(stage.shown(), before);
-}
-
-#[test]
-fn a_paste_into_the_filter_is_bounded_and_has_no_control_characters() {
-    let mut stage = stage();
-    stage.press(Code::Char('/'));
-    stage.send(Msg::Paste(format!("a\u{202e}b\n{}", "x".repeat(100_000))));
-    let value = stage.app.prompt.as_ref().unwrap().input.value().to_owned();
-    assert!(
-        value.starts_with("a\u{202e}bx") && value.len() <= crate::filter::MAX_FILTER_LEN,
-        "{}",
-        value.len()
-    );
 }

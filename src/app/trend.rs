@@ -3,11 +3,9 @@
 
 use std::time::Duration;
 
-use super::App;
 use super::recent_buckets::RecentBuckets;
 use super::trend_point::TrendPoint;
-use crate::diagnosis::Severity;
-use crate::model::{EndpointId, Snapshot};
+use crate::model::Snapshot;
 
 /// Maximum number of points. When it is exceeded, pairs of points are merged.
 const MAX_POINTS: usize = 240;
@@ -83,23 +81,6 @@ impl Trend {
     /// Returns the time covered.
     pub fn span(&self) -> Duration {
         self.points.iter().map(TrendPoint::span).sum()
-    }
-}
-
-impl App {
-    /// Adds the number of stuck sessions of newly diagnosed snapshots. While the table is frozen,
-    /// snapshots are not diagnosed.
-    pub(super) fn follow_stuck(&mut self) {
-        if self.paused {
-            return;
-        }
-        let view = &self.table.view;
-        for (id, endpoint) in (0..).zip(&mut self.endpoints) {
-            let count = |severity| view.count(EndpointId(id), severity);
-            endpoint
-                .trend
-                .on_diagnosis(Severity::ALL.into_iter().map(count).sum());
-        }
     }
 }
 

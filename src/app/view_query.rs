@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::columns::ColumnId;
 use super::groups::GroupSpec;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
 use crate::model::RowKey;
 
@@ -50,6 +50,6 @@ pub struct ViewQuery {
     pub hold: bool,
     /// Sessions that are gone according to a GET. They need no second list.
     pub ended: Vec<RowKey>,
-    /// Thresholds of the stuck reasons.
-    pub thresholds: Thresholds,
+    /// Limits of the stuck reasons, and the sessions that never have one.
+    pub diagnosis: DiagnosisSettings,
 }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 /// Arguments of `maxtop list`.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// Output format [default: table on a terminal, otherwise tsv]
     #[arg(short, long, value_enum)]
     pub output: Option<ListOutput>,
@@ -12,7 +12,7 @@ pub struct ListArgs {
 
 /// Values of `maxtop list -o`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListOutput {
+pub(crate) enum ListOutput {
     /// Human-readable table
     Table,
     /// Table with every column
@@ -29,7 +29,7 @@ pub enum ListOutput {
 
 /// Arguments of `maxtop show`.
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// Session id
     pub id: String,
     /// Output format
@@ -39,7 +39,7 @@ pub struct ShowArgs {
 
 /// Values of `maxtop show -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ShowOutput {
+pub(crate) enum ShowOutput {
     /// Human-readable text
     #[default]
     Text,
@@ -49,7 +49,7 @@ pub enum ShowOutput {
 
 /// Arguments of `maxtop config`.
 #[derive(Debug, Args)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// Print a sample configuration file with every setting, its default and its meaning
     #[arg(long)]
     pub print_sample: bool,
@@ -60,7 +60,7 @@ pub struct ConfigArgs {
 
 /// Values of `maxtop config -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ConfigOutput {
+pub(crate) enum ConfigOutput {
     /// Human-readable text
     #[default]
     Text,
@@ -71,7 +71,7 @@ pub enum ConfigOutput {
 /// Arguments of `maxtop doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
-pub struct DoctorArgs {
+pub(crate) struct DoctorArgs {
     /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: DoctorOutput,
@@ -84,7 +84,7 @@ Exit status: 0 no failure, warnings allowed; 1 a check failed; 2 usage error; 3 
 
 /// Values of `maxtop doctor -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum DoctorOutput {
+pub(crate) enum DoctorOutput {
     /// One line per check, followed by advice
     #[default]
     Text,
@@ -94,7 +94,7 @@ pub enum DoctorOutput {
 
 /// Arguments of `maxtop kill`.
 #[derive(Debug, Args)]
-pub struct KillArgs {
+pub(crate) struct KillArgs {
     /// Session ids; with --filter or --key, each must also match it
     #[arg(value_name = "ID", required_unless_present_any = ["filter", "key"])]
     pub ids: Vec<String>,
@@ -120,7 +120,7 @@ pub struct KillArgs {
 
 /// Values of `maxtop kill -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum KillOutput {
+pub(crate) enum KillOutput {
     /// One line per session when its kill is finished
     #[default]
     Table,

@@ -12,7 +12,7 @@ const PROFILE: &str = "profile";
 
 /// Options of every command.
 #[derive(Debug)]
-pub struct CommonArgs {
+pub(crate) struct CommonArgs {
     /// The parsed options.
     pub line: CommandLine,
 }

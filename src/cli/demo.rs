@@ -7,7 +7,7 @@ use crate::config::number;
 
 /// Arguments of `maxtop demo`.
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Number of sessions per proxy
     #[arg(long, default_value_t = 200)]
     pub sessions: usize,
@@ -26,7 +26,7 @@ pub struct DemoArgs {
     /// Require these credentials
     #[arg(long, value_name = "USER:PASSWORD", value_parser = secret)]
     pub auth: Option<SecretString>,
-    /// Act as this MaxScale version, JSON:API only: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08 24.02
+    /// Act as this MaxScale version, JSON:API only: 2.2 2.3 2.4 2.5 6.4 21.06 22.08 23.02 23.08 24.02 25.10
     #[arg(long, value_name = "VERSION")]
     pub profile_version: Option<String>,
     /// Listen address, loopback only
@@ -52,5 +52,33 @@ fn fault_rate(text: &str) -> Result<f64, String> {
     match number(text)? {
         rate if (0.0..=1.0).contains(&rate) => Ok(rate),
         _ => Err("a share must be between 0% and 100%".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::cli::{Cli, CliCommand};
+
+    #[test]
+    fn people_order_faults_as_a_share() {
+        let faults = |text: &str| match Cli::try_parse_from(["maxtop", "demo", "--faults", text])?.command {
+            Some(CliCommand::Demo(demo)) => Ok(demo.faults),
+            other => panic!("{other:?}"),
+        };
+        for (text, rate) in [
+            ("10%", 0.1),
+            ("0%", 0.0),
+            ("0", 0.0),
+            ("0.25", 0.25),
+            ("100 %", 1.0),
+        ] {
+            let parsed: Result<_, clap::Error> = faults(text);
+            assert_eq!(parsed.unwrap(), Some(rate), "{text}");
+        }
+        for text in ["101%", "1.5", "nan", "much", ""] {
+            assert!(faults(text).is_err(), "{text}");
+        }
     }
 }

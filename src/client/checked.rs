@@ -18,7 +18,6 @@ use tokio::sync::Semaphore;
 
 pub(super) use self::connection::Connection;
 use self::held::HeldConnections;
-pub(super) use self::read::same_id;
 use super::{Client, fault};
 use crate::clock;
 use crate::kill::CheckPurpose;
@@ -83,6 +82,11 @@ impl Client {
     ///
     /// No list of this client is in flight at the same time, because MaxScale builds lists on the thread
     /// that replies to checks.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no usable reply arrived, or if two processes answered. A missing session is
+    /// [`Checked::Missing`].
     pub async fn check(
         &self,
         victim: u32,

@@ -6,7 +6,7 @@ use super::Client;
 use crate::model::{Instance, RequestError};
 
 /// Number of connections on which the process start is read.
-pub const PROCESS_READS: usize = 16;
+pub(crate) const PROCESS_READS: usize = 16;
 
 impl Client {
     /// Reads the process start [`PROCESS_READS`] times in parallel, each on its own connection, because a
@@ -19,7 +19,7 @@ impl Client {
     /// # Errors
     ///
     /// Returns an error if all reads fail or the credentials are rejected.
-    pub async fn instances(&self) -> Result<Vec<Instance>, RequestError> {
+    pub(crate) async fn instances(&self) -> Result<Vec<Instance>, RequestError> {
         let mut reads = JoinSet::new();
         for _ in 0..PROCESS_READS {
             let client = self.clone();

@@ -13,28 +13,22 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, DATE, HeaderMap, HeaderName, HeaderValue,
-    LOCATION, WWW_AUTHENTICATE,
-};
-use reqwest::redirect::Policy;
+use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderName, LOCATION, WWW_AUTHENTICATE};
 use reqwest::{Method, RequestBuilder, Response};
 
 use super::access::{Access, AuthHeader};
 use super::checked::Connection;
-use super::connected::{Stamp, since_connected};
-use super::fault::{ErrorContext, ReplyProgress, line, of_error, of_status, root};
+use super::connected::since_connected;
+use super::fault::{ErrorContext, ReplyProgress, line, of_error, of_status};
+use super::http::{ConnectionReuse, IDENTITY, http_client};
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
+use super::sql::SqlRequest;
 use super::target;
 use super::tls::{CertificateEnd, ClientCertificate, Tls};
-use super::url::{EndpointUrl, LOCALHOST};
+use super::url::EndpointUrl;
 use crate::model::{Dialect, Now, RequestError, SessionId, http_date, parse_moment};
 
-/// Time after which an unused connection is closed.
-const KEEP_ALIVE: Duration = Duration::from_secs(4);
-/// The only accepted content encoding: none.
-const IDENTITY: &str = "identity";
 /// Maximum size of an error body, in bytes.
 const ERROR_BODY_CAP: usize = 64 * 1024;
 
@@ -48,7 +42,7 @@ pub(super) struct Exchange {
     tls: Option<rustls::ClientConfig>,
     url: EndpointUrl,
     access: Access,
-    /// Client certificate, shown if the server requests one. `None` over plain http.
+    /// Client certificate, sent if the server requests one. `None` over plain http.
     certificate: Option<Arc<ClientCertificate>>,
     /// Expiry of the server's certificate.
     end: CertificateEnd,
@@ -294,14 +288,38 @@ impl Exchange {
         }
     }
 
+    /// Sends a request of `/v1/sql`, once. Also returns the headers of the reply, which contain cookies.
+    pub(super) async fn send_sql(&self, request: SqlRequest<'_>) -> Result<(Reply, HeaderMap), RequestError> {
+        let pass = self.access.auth_header()?;
+        let request = self.access.show(&pass, request.into_http(&self.http, &self.url));
+        let (reply, headers) = tokio::time::timeout(self.timeout, self.transfer_with_headers(request))
+            .await
+            .unwrap_or(Err(RequestError::TimedOut(self.timeout)))?;
+        self.note_answer();
+        if let (AuthHeader::Token(token), 401) = (&pass, reply.status) {
+            self.access.token_refused(token);
+            return Err(RequestError::LoginEnded);
+        }
+        Ok((reply, headers))
+    }
+
     async fn transfer(&self, request: RequestBuilder) -> Result<Reply, RequestError> {
+        Ok(self.transfer_with_headers(request).await?.0)
+    }
+
+    async fn transfer_with_headers(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<(Reply, HeaderMap), RequestError> {
         let (response, sent) = since_connected(request.send()).await;
         let cost = sent.elapsed();
         let mut response = response.map_err(|error| of_error(&error, ReplyProgress::Head, self.link()))?;
         let is_success = response.status().is_success();
         let body = self.body(&mut response, self.body_limit(is_success)).await;
-        let head = (response.status().as_u16(), response.headers());
-        self.reply(head, body, cost)
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        let reply = self.reply((status, &headers), body, cost)?;
+        Ok((reply, headers))
     }
 
     /// Converts a reply for the rest of the client. Removes secrets from error texts. An error body that
@@ -360,57 +378,6 @@ impl Exchange {
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// Whether connections are kept between requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ConnectionReuse {
-    None,
-    One,
-}
-
-/// Creates the HTTP client: no redirects, no proxies, no retries, no cookies.
-fn http_client(
-    url: &EndpointUrl,
-    tls: Option<rustls::ClientConfig>,
-    keeping: ConnectionReuse,
-) -> Result<reqwest::Client, ClientError> {
-    // An error means that a provider is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
-    let kept = match keeping {
-        ConnectionReuse::One => 1,
-        ConnectionReuse::None => {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-            0
-        }
-    };
-    let builder = reqwest::Client::builder()
-        .user_agent(concat!("maxtop/", env!("CARGO_PKG_VERSION")))
-        .default_headers(headers)
-        .redirect(Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .no_proxy()
-        .http1_only()
-        .connector_layer(Stamp)
-        .pool_idle_timeout(KEEP_ALIVE)
-        .pool_max_idle_per_host(kept);
-    let builder = match tls {
-        Some(tls) => builder.https_only(true).tls_backend_preconfigured(tls),
-        // Without this the machine's root certificates are read needlessly, which takes several
-        // milliseconds.
-        None => builder.tls_certs_only([]),
-    };
-    let builder = match url.fixed_addresses() {
-        Some(fixed) => builder.resolve_to_addrs(LOCALHOST, &fixed),
-        None => builder,
-    };
-    builder
-        .build()
-        .map_err(|error| ClientError::Setup(url.clone(), line(&root(&error).to_string())))
 }
 
 /// Permission to send DELETE requests. Created only here, and only for a client that is not read-only.

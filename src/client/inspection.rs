@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::fault::{self, line};
+use super::fault::line;
 use super::{Client, target};
-use crate::model::{Dialect, Instance, ProxySettings, RequestError};
+use crate::model::{Instance, ProxySettings, RequestError};
 use crate::wire::jsonapi;
 
 /// A reply of `/v1/maxscale`, with the settings.
@@ -32,42 +32,34 @@ pub struct Inspection {
 }
 
 impl Client {
-    /// Gets the process, the settings and the clock. As with [`instance`](Self::instance), the draft does
-    /// not report them, and a 404 is not an error before the dialect is known.
+    /// Gets the process, the settings and the clock. `None` as for [`instance`](Self::instance).
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the request.
     pub async fn inspect(&self) -> Result<Option<Inspection>, RequestError> {
-        let known = self.dialect();
-        if known == Some(Dialect::Draft) {
+        let Some(reply) = self.get_proxy(target::INSPECTION).await? else {
             return Ok(None);
-        }
-        let reply = self.0.exchange.get(Dialect::JsonApi, target::INSPECTION).await?;
+        };
         let (heard_at, server_now, cost) = (Timestamp::now(), reply.date, reply.cost);
-        match reply.status {
-            404 if known.is_none() => Ok(None),
-            _ if reply.is_success() => {
-                let (instance, settings) = self.decode(reply, |body, _| jsonapi::proxy(body)).await?;
-                self.remember(&instance);
-                if known.is_none() {
-                    self.0.dialects.set(Dialect::JsonApi);
-                }
-                Ok(Some(Inspection {
-                    instance,
-                    settings,
-                    server_now,
-                    heard_at,
-                    cost,
-                }))
-            }
-            _ => {
-                let missing = "no /v1/maxscale there";
-                Err(fault::of_resource_status(&reply, missing, self.has_credentials()))
-            }
-        }
+        let (instance, settings) = self.decode(reply, |body, _| jsonapi::proxy(body)).await?;
+        self.remember(&instance);
+        Ok(Some(Inspection {
+            instance,
+            settings,
+            server_now,
+            heard_at,
+            cost,
+        }))
     }
-}
 
-impl Client {
     /// Returns the addresses of the endpoint's name, in the system's order.
-    pub async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::Resolve`] if the name has no address, and [`RequestError::TimedOut`] if the
+    /// lookup takes too long.
+    pub(crate) async fn resolve(&self) -> Result<Vec<SocketAddr>, RequestError> {
         if let Some(fixed) = self.url().fixed_addresses() {
             return Ok(fixed.into());
         }
@@ -80,7 +72,12 @@ impl Client {
     }
 
     /// Connects, closes the connection, and returns how long that took.
-    pub async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::Refused`], [`RequestError::TimedOut`] or [`RequestError::Connect`] if there is
+    /// no connection.
+    pub(crate) async fn reach(&self, address: SocketAddr) -> Result<Duration, RequestError> {
         let (began, within) = (Instant::now(), self.0.exchange.timeout());
         match timeout(within, TcpStream::connect(address)).await {
             Err(_) => Err(RequestError::TimedOut(within)),

@@ -14,7 +14,11 @@ use crate::wire::{Decoder, WireError, draft, jsonapi};
 impl Client {
     /// Gets the services with their connection counts. Returns `None` without a request if the dialect is
     /// the draft or unknown: a list is too expensive to find it out.
-    pub async fn services(&self) -> Result<Option<Services>, RequestError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the request. A 404 is [`RequestError::Status`].
+    pub(crate) async fn services(&self) -> Result<Option<Services>, RequestError> {
         self.resource(target::SERVICES, "no /v1/services there", |body, decoder| {
             let (states, dropped) = jsonapi::services(body, decoder)?;
             Ok(Services {
@@ -28,7 +32,11 @@ impl Client {
     }
 
     /// Gets the routing workers. Returns `None` as [`services`](Self::services) does.
-    pub async fn workers(&self) -> Result<Option<Vec<Worker>>, RequestError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the request. A 404 is [`RequestError::Status`].
+    pub(crate) async fn workers(&self) -> Result<Option<Vec<Worker>>, RequestError> {
         self.resource(target::WORKERS, "no /v1/maxscale/threads there", jsonapi::workers)
             .await
     }
@@ -53,6 +61,10 @@ impl Client {
 impl Client {
     /// Gets the servers as the proxy's monitor reports them. Returns `None` without a request if the
     /// dialect is the draft or unknown: a list is too expensive to find it out.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the request. A 404 is [`RequestError::Status`].
     pub async fn servers(&self) -> Result<Option<Servers>, RequestError> {
         if self.dialect() != Some(Dialect::JsonApi) {
             return Ok(None);
@@ -78,8 +90,12 @@ impl Client {
 
 impl Client {
     /// Gets the connections of a session of the draft. Polled repeatedly, so the connection is kept.
-    /// Returns [`RequestError::NotFound`] if the session does not exist.
-    pub async fn connections_of(&self, id: SessionId) -> Result<Vec<ConnectionDetail>, RequestError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RequestError::NotFound`] if the session does not exist, and the error of the request
+    /// otherwise.
+    pub(crate) async fn connections_of(&self, id: SessionId) -> Result<Vec<ConnectionDetail>, RequestError> {
         let target = target::connections(id);
         let reply = self.0.exchange.get_often(Dialect::Draft, &target).await?;
         Ok(self.decode_connections(reply).await?.0)

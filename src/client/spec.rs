@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::token::TokenSpec;
 use super::url::EndpointUrl;
+use crate::model::defaults::TIMEOUT;
 use crate::model::{Dialect, EndpointId, Text};
 use crate::wire::Bounds;
 
@@ -17,7 +18,7 @@ pub const DEFAULT_BODY_CAP: usize = 256_000_000;
 /// User and password.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The user of the admin API.
+    /// The user of the admin API, or of the servers.
     pub user: String,
     /// Its password.
     pub password: SecretString,
@@ -68,6 +69,8 @@ pub struct ClientSpec {
     pub credentials: Option<Credentials>,
     /// Token that is sent instead of user and password. `None` if there is none.
     pub token: Option<TokenSpec>,
+    /// User and password for the servers, which are reached through `/v1/sql`. `None` sends no statements.
+    pub server_access: Option<Credentials>,
     /// TLS settings; ignored over plain http.
     pub tls: TlsSpec,
     /// When tokens are requested.
@@ -94,9 +97,10 @@ impl ClientSpec {
             url,
             credentials: None,
             token: None,
+            server_access: None,
             tls: TlsSpec::default(),
             tokens: TokenUse::default(),
-            timeout: Duration::from_secs(10),
+            timeout: TIMEOUT.value,
             dialect: None,
             allow_plain_http: false,
             read_only: false,

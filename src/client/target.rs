@@ -215,7 +215,12 @@ pub struct ListReply {
 impl ListReply {
     /// Converts the list to a snapshot. Whether the process was restarted before it can only be decided
     /// with the previous snapshot.
-    pub fn into_snapshot(self, endpoint: EndpointId, instance: Option<Instance>, number: u64) -> Snapshot {
+    pub(crate) fn into_snapshot(
+        self,
+        endpoint: EndpointId,
+        instance: Option<Instance>,
+        number: u64,
+    ) -> Snapshot {
         Snapshot {
             endpoint,
             dialect: self.dialect,

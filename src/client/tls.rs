@@ -22,7 +22,7 @@ use super::url::EndpointUrl;
 pub(super) struct Tls {
     /// Configuration of the connections.
     pub(super) config: ClientConfig,
-    /// Client certificate, shown if the server requests one.
+    /// Client certificate, sent if the server requests one.
     pub(super) certificate: Arc<ClientCertificate>,
     /// Expiry of the server's certificate.
     pub(super) end: CertificateEnd,

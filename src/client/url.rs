@@ -36,12 +36,12 @@ pub struct UrlError {
 
 impl EndpointUrl {
     /// Whether the connection is encrypted.
-    pub fn is_https(&self) -> bool {
+    pub(crate) fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
 
     /// Whether it is on this machine: a loopback address, or `localhost`, which is never resolved.
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         let host = self.host();
         match host.parse::<IpAddr>() {
             Ok(address) => address.to_canonical().is_loopback(),
@@ -62,29 +62,29 @@ impl EndpointUrl {
     }
 
     /// Whether a password may be sent to it.
-    pub fn may_carry_passwords(&self, allow_plain_http: bool) -> bool {
+    pub(crate) fn may_carry_passwords(&self, allow_plain_http: bool) -> bool {
         self.is_https() || self.is_loopback() || allow_plain_http
     }
 
     /// Returns the host, an IPv6 address without its brackets.
-    pub fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         let host = self.0.host_str().unwrap_or_default();
         host.trim_start_matches('[').trim_end_matches(']')
     }
 
     /// Returns the port.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.0.port_or_known_default().unwrap_or(DEFAULT_PORT)
     }
 
     /// Returns `host:8989`, the name shown on the screen.
-    pub fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         format!("{host}:{}", self.port())
     }
 
     /// Returns `host:8989`, with the path if there is one: several endpoints may share a host and port.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         format!("{}{}", self.authority(), self.0.path().trim_end_matches('/'))
     }
 

@@ -13,8 +13,8 @@ use super::exit::{CommandError, failed};
 use super::output::{self, visible};
 use crate::cli::CommonArgs;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
-use crate::config::{Config, EndpointConfig, PasswordSource, TokenSource};
-use crate::model::{EndpointId, Instance, RequestError, Snapshot};
+use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
+use crate::model::{EndpointId, Snapshot};
 
 /// Time before the expiry of a token in which it is warned of.
 pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
@@ -25,7 +25,11 @@ pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
-    let clients = admit_all(&specs(&config)?, &users, mode)?;
+    let mut specs = specs(&config)?;
+    if mode != PreflightMode::Command {
+        add_server_access(&config, &mut specs)?;
+    }
+    let clients = admit_all(&specs, &users, mode)?;
     if mode == PreflightMode::Command {
         for client in &clients {
             warn_of_expiry(client);
@@ -55,6 +59,28 @@ pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
         }
     }
     Ok(specs)
+}
+
+/// Adds the database users. Reads their passwords, so only for commands that send statements.
+pub(super) fn add_server_access(config: &Config, specs: &mut [ClientSpec]) -> Result<(), CommandError> {
+    let has_no_password = |site: &EndpointConfig| site.sql_user.is_some() && site.sql_password.is_none();
+    if config.endpoints.iter().any(has_no_password) {
+        return Err(ConfigError::Setting {
+            place: "sql-user".to_owned(),
+            why: "no password: set MAXTOP_SQL_PASSWORD, sql-password-file or sql-password-command".to_owned(),
+        }
+        .into());
+    }
+    let needed = config.endpoints.iter().map(|site| {
+        let password = site.sql_password.as_ref();
+        password.filter(|_| site.sql_user.is_some())
+    });
+    let passwords = PasswordSource::read_all(needed)?;
+    for ((site, spec), password) in config.endpoints.iter().zip(specs).zip(passwords) {
+        let access = site.sql_user.clone().zip(password);
+        spec.server_access = access.map(|(user, password)| Credentials { user, password });
+    }
+    Ok(())
 }
 
 fn all_specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
@@ -132,17 +158,6 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -
     done
 }
 
-/// Reads the process start, before anything else.
-///
-/// Fails only if the endpoint is unreachable or rejects the credentials, because the next request would fail
-/// too. Other errors give `None`, and identities then lack the process.
-pub(super) async fn instance(client: &Client) -> Result<Option<Instance>, RequestError> {
-    match client.instance().await {
-        Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => Err(fault),
-        answer => Ok(answer.unwrap_or_default()),
-    }
-}
-
 /// Returns the client of an endpoint.
 pub(super) fn client(clients: &[Client], endpoint: EndpointId) -> Option<&Client> {
     clients.get(usize::from(endpoint.0))
@@ -155,13 +170,6 @@ pub(super) fn url(clients: &[Client], endpoint: EndpointId) -> String {
 
 /// Returns the session lists of all endpoints that reply.
 pub(super) async fn lists(clients: &[Client]) -> Answers<Snapshot> {
-    Answers::of(clients, async |client: Client| list(&client).await).await
-}
-
-/// Returns the session list. The process start is read first: the list belongs to the process that ran before
-/// it.
-pub(super) async fn list(client: &Client) -> Result<Snapshot, CommandError> {
-    let instance = instance(client).await.map_err(failed(client))?;
-    let list = client.poll_sessions().await.map_err(failed(client))?;
-    Ok(list.into_snapshot(client.endpoint(), instance, 1))
+    let list = async |client: Client| client.snapshot(1).await.map_err(failed(&client));
+    Answers::of(clients, list).await
 }

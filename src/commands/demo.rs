@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::connect::specs;
+use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::cli::{CommonArgs, DemoArgs};
@@ -14,6 +13,7 @@ use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
+use crate::runtime::signals::EndingSignals;
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
@@ -28,17 +28,18 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
         }
         config.dialect = Some(Dialect::JsonApi);
     }
-    let spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    let mut spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
+    // Only JSON:API can show locks.
+    spec.world.incidents = config.dialect == Some(Dialect::JsonApi);
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
     if demo.headless {
         return runtime.block_on(serve_until_ended(&running));
     }
-    let config = on_demo(config, demo, &running);
-    let clients = specs(&config)?
-        .into_iter()
-        .map(Client::new)
-        .collect::<Result<_, _>>()?;
+    let config = on_demo(config, demo, &spec, &running);
+    let mut specs = specs(&config)?;
+    add_server_access(&config, &mut specs)?;
+    let clients = specs.into_iter().map(Client::new).collect::<Result<_, _>>()?;
     let left = show(&runtime, &config, clients);
     runtime.shutdown_background();
     left
@@ -91,18 +92,21 @@ fn credentials(text: &SecretString) -> Result<(String, SecretString), CommandErr
 }
 
 /// Points the settings at the simulated proxies. Uses the draft by default, because it has connection
-/// statistics.
-fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config {
+/// statistics. Uses their database user if they play locks.
+fn on_demo(mut config: Config, demo: &DemoArgs, spec: &ServeSpec, running: &[SimServer]) -> Config {
     let settings = config.endpoints.first().cloned().unwrap_or_default();
     let (user, password) = match demo.auth.as_ref().and_then(|auth| credentials(auth).ok()) {
         Some((user, password)) => (user, Some(PasswordSource::Known(password))),
         None => (settings.user, None),
     };
+    let sql = Some(&spec.sql).filter(|_| spec.world.incidents);
     let site = |one: &SimServer| EndpointConfig {
         url: one.url(),
         user: user.clone(),
         password: password.clone(),
         read_only: settings.read_only,
+        sql_user: sql.map(|sql| sql.user.clone()),
+        sql_password: sql.map(|sql| PasswordSource::Known(sql.password.clone())),
         ..EndpointConfig::default()
     };
     config.endpoints = running.iter().map(site).collect();
@@ -112,19 +116,12 @@ fn on_demo(mut config: Config, demo: &DemoArgs, running: &[SimServer]) -> Config
 
 /// Prints the URLs and serves until a signal arrives.
 async fn serve_until_ended(running: &[SimServer]) -> Result<ExitStatus, CommandError> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut signals = EndingSignals::listen()?;
     let mut out = io::stdout().lock();
     for one in running {
         writeln!(out, "listening on {}", one.url()).map_err(CommandError::Output)?;
     }
     out.flush().map_err(CommandError::Output)?;
     drop(out);
-    let ended = tokio::select! {
-        _ = terminate.recv() => signal_hook::consts::SIGTERM,
-        _ = interrupt.recv() => signal_hook::consts::SIGINT,
-        _ = hang_up.recv() => signal_hook::consts::SIGHUP,
-    };
-    Ok(ExitStatus::Signal(u8::try_from(ended).unwrap_or(0)))
+    Ok(ExitStatus::Signal(signals.next().await))
 }

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use self::driver::KillDriver;
 use self::outcomes::{OutcomePrinter, in_ascii};
-use self::prompt::Interrupts;
 use self::prompt::{Consent, has_terminal};
 use self::victims::{VictimSelection, find};
 use super::answers::Answers;
@@ -28,6 +27,7 @@ use crate::config::Config;
 use crate::kill::{Rules, Victim};
 use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
+use crate::runtime::signals::{Interrupt, Interrupts};
 use crate::wire::parse_id;
 
 /// Maximum number of victims with `--yes` and without `--max`, because the list is not reviewed.
@@ -57,7 +57,7 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
         filter: filter.is_some().then(|| config.filter.clone()),
         rules: Rules {
             protect: config.protect.clone(),
-            thresholds: config.thresholds,
+            diagnosis: config.diagnosis(),
         },
     };
     connect::block_on(kill(&config, clients, selection, args, consent))
@@ -110,6 +110,16 @@ async fn kill(
         }
         Consent::Prompt | Consent::Given => {}
     }
+    carry_out(round, config, args, &mut outcomes).await
+}
+
+/// Starts the kills with a grace period if the user can cancel them, and waits for their outcomes.
+async fn carry_out(
+    mut round: KillDriver<Client>,
+    config: &Config,
+    args: &KillArgs,
+    outcomes: &mut OutcomePrinter<'_>,
+) -> Result<ExitStatus, CommandError> {
     let reason = args
         .reason
         .as_deref()
@@ -126,7 +136,7 @@ async fn kill(
     if round.is_in_grace() {
         prompt::announce(count, grace);
     }
-    finish(round, interrupts, &mut outcomes).await
+    finish(round, interrupts, outcomes).await
 }
 
 /// Logs in at every endpoint that has victims.
@@ -187,9 +197,9 @@ async fn finish(
             () = round.kill(&mut print) => break None,
         };
         match event {
-            prompt::SignalEvent::End(signal) => break Some(signal),
+            Interrupt::End(signal) => break Some(signal),
             // A stopped program could not react to the user's Ctrl-C.
-            prompt::SignalEvent::Continued => round.halt(),
+            Interrupt::Continued => round.halt(),
         }
     };
     if let Some(signal) = caught {

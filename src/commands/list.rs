@@ -53,7 +53,7 @@ fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> Ta
                 .map(|client| connect::name(config, client).into())
                 .collect(),
             sort: config.sort,
-            thresholds: config.thresholds,
+            diagnosis: config.diagnosis(),
             ..ViewQuery::default()
         },
     })

@@ -4,6 +4,7 @@ mod json;
 mod text;
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -15,8 +16,9 @@ use super::exit::{self, CommandError, ExitStatus};
 use super::{connect, output, same_proxy};
 use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
 use crate::client::Client;
+use crate::config::Config;
 use crate::diagnosis::{
-    ConnectionSample, Diagnosis, DiagnosisInput, Finding, ReasonSet, Samples, Thresholds, closer, diagnose,
+    ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, diagnose,
 };
 use crate::model::{Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId};
 use crate::runtime::json::to_writer_pretty;
@@ -29,11 +31,10 @@ struct ShownSession {
     dialect: Dialect,
     /// Meaning of the idle time, if known.
     idle: Option<IdleMeaning>,
-    /// Findings of a single snapshot and sample.
-    found: Vec<Finding>,
+    /// Diagnosis from a single snapshot and sample.
+    diagnosis: OwnedDiagnosis,
     /// Whether MaxScale retains no statements (`retain_last_statements=0`).
     keeps_no_statements: bool,
-    unjudged: ReasonSet,
 }
 
 impl ShownSession {
@@ -49,20 +50,13 @@ impl ShownSession {
         processes.is_some_and(|(one, other)| one.is_certainly(other))
             && self.detail.session.is_certainly(&other.detail.session)
     }
-
-    fn diagnosis(&self) -> Diagnosis<'_> {
-        Diagnosis {
-            found: &self.found,
-            unjudged: self.unjudged,
-        }
-    }
 }
 
 /// Runs the command.
 pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
     let id = parse_id(&args.id).ok_or_else(|| CommandError::id(&args.id))?;
     let (config, clients) = connect::connect(common, PreflightMode::Command)?;
-    let answers = connect::block_on(async { Ok(find(&clients, id, config.thresholds).await) })?;
+    let answers = connect::block_on(async { Ok(find(&config, &clients, id).await) })?;
     let (shown, exit) = only(id, answers, &clients)?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);
     if shown.detail.blanked > 0 {
@@ -80,9 +74,11 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, Co
 }
 
 /// Returns the session with this id from each endpoint that has one.
-async fn find(clients: &[Client], id: SessionId, limits: Thresholds) -> Answers<ShownSession> {
-    Answers::of(clients, move |client: Client| async move {
-        fetch(&client, id, &limits).await
+async fn find(config: &Config, clients: &[Client], id: SessionId) -> Answers<ShownSession> {
+    let settings = Arc::new(config.diagnosis());
+    Answers::of(clients, |client: Client| {
+        let (settings, name) = (Arc::clone(&settings), connect::name(config, &client));
+        async move { fetch(&client, &name, id, &settings).await }
     })
     .await
 }
@@ -125,9 +121,14 @@ fn without_repeats(found: Vec<ShownSession>, clients: &[Client]) -> Vec<ShownSes
     kept
 }
 
-async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<ShownSession, CommandError> {
+async fn fetch(
+    client: &Client,
+    name: &str,
+    id: SessionId,
+    settings: &DiagnosisSettings,
+) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
-    let instance = connect::instance(client).await.map_err(&failed)?;
+    let instance = client.optional_instance().await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
         RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),
@@ -136,14 +137,15 @@ async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Sh
     let dialect = client.dialect().unwrap_or(Dialect::JsonApi);
     let look = DiagnosisInput {
         dialect,
+        endpoint: Some(name),
         instance: instance.as_ref(),
         taken_at: Timestamp::now(),
         is_after_restart: false,
         sessions: std::slice::from_ref(&detail.session),
     };
     let sample = ConnectionSample::next(None, &detail.connections, detail.client_buffer, look.taken_at);
-    let diagnoses = diagnose(None, look, limits, &Samples::new());
-    let (found, unjudged) = closer(&diagnoses.diagnosis(0), Some(&sample));
+    let listed = diagnose(None, look, settings, &Samples::new());
+    let diagnosis = closer(listed.diagnosis(0), Some(&sample));
     let idle = instance.as_ref().and_then(Instance::idle_meaning);
     let retained = instance
         .as_ref()
@@ -154,8 +156,7 @@ async fn fetch(client: &Client, id: SessionId, limits: &Thresholds) -> Result<Sh
         dialect,
         idle,
         keeps_no_statements: retained == Some(0),
-        found,
-        unjudged,
+        diagnosis,
         detail,
     })
 }

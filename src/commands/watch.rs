@@ -94,7 +94,7 @@ pub(super) fn show(
         audit: audit
             .as_ref()
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
-        thresholds: config.thresholds,
+        diagnosis: config.diagnosis(),
         zone: local_zone(),
         in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };

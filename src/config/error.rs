@@ -9,7 +9,7 @@ use super::trust::UnsafeFile;
 
 /// A configuration error. Never contains a secret.
 #[derive(Debug, Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// An invalid value.
     #[error("{place}: {why}")]
     Setting {
@@ -95,7 +95,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     /// Whether the user can fix it on the command line or in a settings file, and no operation failed.
-    pub const fn is_usage(&self) -> bool {
+    pub(crate) const fn is_usage(&self) -> bool {
         matches!(
             self,
             Self::Setting { .. }

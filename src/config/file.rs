@@ -13,6 +13,7 @@ use super::origin::SourceFile;
 use super::section::Reader;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
+use crate::model::nearest;
 
 /// Path that stands for "no file". It is not checked for its owner and mode.
 const EMPTY: &str = "/dev/null";
@@ -72,7 +73,7 @@ impl ConfigFile {
     /// Returns the error for an unknown profile, with a similar name or all names.
     pub(super) fn no_profile(&self, name: &str) -> ConfigError {
         let known = || self.profiles.keys().map(String::as_str).chain([MAXCTRL]);
-        let near = value::nearest(name, known());
+        let near = nearest(name, known());
         ConfigError::NoProfile {
             name: value::shown(name),
             instead: near.map_or_else(

@@ -14,7 +14,7 @@ use super::token::TokenSource;
 
 /// The settings of one source.
 #[derive(Clone, Debug, Default)]
-pub struct Layer {
+pub(crate) struct Layer {
     values: BTreeMap<SettingId, SourceValue>,
     pub(super) endpoints: Vec<EndpointEntry>,
 }
@@ -28,7 +28,7 @@ pub(super) struct EndpointEntry {
 
 impl Layer {
     /// Sets a value. An endpoint is added to the list of endpoints.
-    pub fn give(&mut self, id: SettingId, text: impl Into<String>, origin: Origin) {
+    pub(crate) fn give(&mut self, id: SettingId, text: impl Into<String>, origin: Origin) {
         let given = SourceValue::new(text, origin);
         if matches!(id.setting().apply, Apply::Endpoints) {
             self.endpoints.push(EndpointEntry {
@@ -109,7 +109,7 @@ pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Source
 
 /// The effective settings of one endpoint.
 #[derive(Clone, Debug, Default)]
-pub struct EndpointConfig {
+pub(crate) struct EndpointConfig {
     /// URL or HOST:PORT, as given; without user, password or query.
     pub url: String,
     /// Name on the screen; `None` for host and port.
@@ -120,6 +120,10 @@ pub struct EndpointConfig {
     pub password: Option<PasswordSource>,
     /// Source of the token that is sent instead of user and password.
     pub token: Option<TokenSource>,
+    /// Database user of the servers behind it; `None` for no server access.
+    pub sql_user: Option<String>,
+    /// Source of the database password.
+    pub sql_password: Option<PasswordSource>,
     /// TLS files of this endpoint.
     pub tls: TlsFiles,
     /// Whether credentials may be sent over plain http to another machine.
@@ -132,7 +136,7 @@ pub struct EndpointConfig {
 
 /// Settings of the command line.
 #[derive(Clone, Debug, Default)]
-pub struct CommandLine {
+pub(crate) struct CommandLine {
     /// Options that are settings.
     pub flags: Layer,
     /// Value of `--config`.
@@ -143,14 +147,14 @@ pub struct CommandLine {
 
 impl CommandLine {
     /// Returns the value of the option with this name.
-    pub fn flag(&self, name: &str) -> Option<&str> {
+    pub(crate) fn flag(&self, name: &str) -> Option<&str> {
         let given = self.flags.get(SettingId::named(name)?)?;
         Some(given.text())
     }
 
     /// Replaces all endpoints by this one.
     #[must_use]
-    pub fn at(mut self, url: &str) -> Self {
+    pub(crate) fn at(mut self, url: &str) -> Self {
         self.flags.endpoints.clear();
         if let Some(id) = SettingId::named("endpoint") {
             self.flags.give(id, url, Origin::Flag("endpoint"));

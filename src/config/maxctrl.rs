@@ -20,6 +20,7 @@ use super::origin::{Origin, SourceFile, SourceValue};
 use super::settings::SettingId;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
+use crate::model::nearest;
 
 /// Default of maxctrl's option `hosts`.
 const USUAL_HOST: &str = "127.0.0.1:8989";
@@ -115,7 +116,7 @@ fn known_entries(text: &str) -> Result<Vec<IniEntry>, Unclear> {
 fn known(entries: Vec<IniEntry>) -> Result<Vec<IniEntry>, Unclear> {
     let is_known = |entry: &&IniEntry| OPTIONS.contains(&entry.name.as_str());
     let misspelled = entries.iter().filter(|entry| !is_known(entry)).find_map(|entry| {
-        let near = value::nearest(&entry.name, OPTIONS.into_iter())?;
+        let near = nearest(&entry.name, OPTIONS.into_iter())?;
         Some((entry, format!("did you mean {near}?")))
     });
     let foreign = || {

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 /// The origin of a value.
 #[derive(Clone, Debug)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The option of the command line with this name.
     Flag(&'static str),
     /// The environment variable with this name.
@@ -28,14 +28,14 @@ pub enum Origin {
 
 /// A file with settings.
 #[derive(Debug)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// Path as it was opened.
     pub path: Box<Path>,
 }
 
 /// A value as given. Stored as a secret, because any value could be one; `Debug` never shows it.
 #[derive(Clone, Debug)]
-pub struct SourceValue {
+pub(crate) struct SourceValue {
     text: SecretString,
     /// Origin of the value.
     pub origin: Origin,

@@ -35,7 +35,7 @@ impl SecretKind {
 
 /// Source of a password.
 #[derive(Clone)]
-pub enum PasswordSource {
+pub(crate) enum PasswordSource {
     /// The password itself.
     Known(SecretString),
     /// A file that only its owner can read.
@@ -60,16 +60,12 @@ impl fmt::Debug for PasswordSource {
 }
 
 impl PasswordSource {
-    /// Reads the password or runs its command. Removes one newline at the end, which editors and commands add.
+    /// Reads the secret or runs its command. Removes one newline at the end, which editors and commands add.
     ///
     /// # Errors
     ///
     /// Returns [`ConfigError`] if the file cannot be read, can be read by other users, or is empty, and if the
     /// command fails or prints nothing.
-    pub fn read(&self) -> Result<SecretString, ConfigError> {
-        self.read_as(SecretKind::Password)
-    }
-
     pub(super) fn read_as(&self, kind: SecretKind) -> Result<SecretString, ConfigError> {
         match self {
             Self::Known(secret) => Ok(secret.clone()),
@@ -89,8 +85,8 @@ impl PasswordSource {
     ///
     /// # Errors
     ///
-    /// See [`Self::read`].
-    pub fn read_all<'a>(
+    /// Returns the errors of [`Self::read_as`].
+    pub(crate) fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {
         Self::read_all_as(SecretKind::Password, sources)

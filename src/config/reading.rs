@@ -12,11 +12,11 @@ use super::layer::{EndpointEntry, Layer, pick};
 use super::origin::{Origin, SourceValue};
 use super::setting::{Apply, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
-use super::{Config, maxctrl, value};
+use super::{Config, maxctrl, server_access, value};
 
 /// The settings with their origins.
 #[derive(Debug)]
-pub struct ConfigReport {
+pub(crate) struct ConfigReport {
     /// The effective settings.
     pub config: Config,
     /// Path of the configuration file that was read.
@@ -31,19 +31,19 @@ pub struct ConfigReport {
 
 /// A setting with its effective value.
 #[derive(Clone, Debug)]
-pub struct EffectiveValue {
+pub(crate) struct EffectiveValue {
     id: SettingId,
     pub(super) given: SourceValue,
 }
 
 impl EffectiveValue {
     /// Returns the setting.
-    pub fn setting(&self) -> &'static Setting {
+    pub(crate) fn setting(&self) -> &'static Setting {
         self.id.setting()
     }
 
     /// Returns the value for display. A secret is `***`; `None` if the value is empty.
-    pub fn shown(&self) -> Option<String> {
+    pub(crate) fn shown(&self) -> Option<String> {
         match self.given.text() {
             "" => None,
             _ if self.setting().form.is_secret() => Some("***".to_owned()),
@@ -52,7 +52,7 @@ impl EffectiveValue {
     }
 
     /// Returns the origin of the value.
-    pub const fn origin(&self) -> &Origin {
+    pub(crate) const fn origin(&self) -> &Origin {
         &self.given.origin
     }
 }
@@ -145,8 +145,10 @@ impl Sources {
         limits_in_order(&config, &values)?;
         let mut endpoints = Vec::new();
         let entries = layers.iter().find(|layer| !layer.endpoints.is_empty());
-        for entry in entries.into_iter().flat_map(|layer| &layer.endpoints) {
+        let entries: Vec<_> = entries.into_iter().flat_map(|layer| &layer.endpoints).collect();
+        for entry in &entries {
             let (endpoint, effective) = self.endpoint(entry)?;
+            server_access::check(&endpoint, &effective, self.own(entry), entries.len())?;
             config.endpoints.push(endpoint);
             endpoints.push(effective);
         }

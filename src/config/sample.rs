@@ -35,7 +35,7 @@ const PROFILES: &str = "
 ";
 
 /// Returns the sample file.
-pub fn sample() -> String {
+pub(crate) fn sample() -> String {
     let mut text = HEAD.to_owned();
     let mut table = None;
     let settings = SettingId::all().map(SettingId::setting);

@@ -6,8 +6,11 @@ use super::origin::SourceValue;
 use super::{Config, value};
 use crate::diagnosis::{Threshold, ThresholdAccess};
 
+/// Group of the sources of the database password.
+pub(super) const SQL_PASSWORD_GROUP: &str = "sql-password";
+
 /// A setting.
-pub struct Setting {
+pub(crate) struct Setting {
     /// Key in files; with two dashes, the option.
     pub name: &'static str,
     /// Table of the file with the key; `None` for the top.
@@ -36,7 +39,7 @@ pub struct Setting {
 
 /// Places in files where a setting is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyScope {
+pub(crate) enum KeyScope {
     /// Nowhere.
     Nowhere,
     /// At the top and in a profile.
@@ -49,7 +52,7 @@ pub enum KeyScope {
 
 /// Form of a value, which also decides how it is written in TOML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// URLs of endpoints: a string or a list.
     Endpoints,
     /// A name.
@@ -92,7 +95,7 @@ pub(super) enum Apply {
 
 impl Setting {
     /// Returns the name with its table: `thresholds.idle`.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.table
             .map_or_else(|| self.name.to_owned(), |table| format!("{table}.{}", self.name))
     }
@@ -126,6 +129,11 @@ impl Setting {
         self.name.starts_with("token")
     }
 
+    /// Whether it is a source of the database password.
+    pub(super) fn is_sql_password(&self) -> bool {
+        self.group == Some(SQL_PASSWORD_GROUP)
+    }
+
     /// Whether each endpoint has its own value.
     pub(super) const fn is_of_endpoint(&self) -> bool {
         matches!(self.apply, Apply::Endpoint(_))
@@ -134,7 +142,7 @@ impl Setting {
 
 impl Form {
     /// Returns the placeholder for a value in the help.
-    pub const fn placeholder(self) -> &'static str {
+    pub(crate) const fn placeholder(self) -> &'static str {
         match self {
             Self::Endpoints => "URL",
             Self::Name => "NAME",
@@ -153,7 +161,7 @@ impl Form {
     }
 
     /// Returns what a file must contain, for error messages.
-    pub const fn in_files(self) -> &'static str {
+    pub(crate) const fn in_files(self) -> &'static str {
         match self {
             Self::Switch => "true or false",
             Self::Columns => "a list of texts in quotes",
@@ -165,7 +173,7 @@ impl Form {
     }
 
     /// Whether a value must not be shown.
-    pub const fn is_secret(self) -> bool {
+    pub(crate) const fn is_secret(self) -> bool {
         matches!(self, Self::Secret | Self::Command)
     }
 }

@@ -52,16 +52,16 @@ static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
 
 /// Index of a setting in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SettingId(usize);
+pub(crate) struct SettingId(usize);
 
 impl SettingId {
     /// Returns all settings, in table order.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         (0..SETTINGS.len()).map(Self)
     }
 
     /// Returns the setting with this name, outside of tables.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::all().find(|id| id.setting().table.is_none() && id.setting().name == name)
     }
 
@@ -70,7 +70,7 @@ impl SettingId {
         clippy::indexing_slicing,
         reason = "an id is only made from a place in the table"
     )]
-    pub fn setting(self) -> &'static Setting {
+    pub(crate) fn setting(self) -> &'static Setting {
         &SETTINGS[self.0]
     }
 }

@@ -2,7 +2,8 @@
 
 use super::setting::KeyScope;
 use super::settings::{SettingId, THRESHOLD_TABLE};
-use super::value::{nearest, shown};
+use super::value::shown;
+use crate::model::nearest;
 
 /// Table of the profiles.
 pub(super) const PROFILE_TABLE: &str = "profiles";

@@ -5,6 +5,7 @@ mod maxctrl;
 mod passwords;
 mod precedence;
 mod reference;
+mod server_access;
 mod tokens;
 
 use std::fs::{self, Permissions};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::origin::SourceValue;
+use super::setting::KeyScope;
 use super::*;
 
 /// A home directory, variables and a command line of its own.

@@ -8,7 +8,7 @@ use super::{ConfigError, trust};
 
 /// Paths of the TLS files of an endpoint.
 #[derive(Clone, Debug, Default)]
-pub struct TlsFiles {
+pub(crate) struct TlsFiles {
     /// File with the only trusted certificates (PEM); `None` for those of the system.
     pub ca: Option<PathBuf>,
     /// Client certificate (PEM). Set together with `key`, or not at all.
@@ -21,7 +21,7 @@ pub struct TlsFiles {
 
 /// Contents of the TLS files.
 #[derive(Debug)]
-pub struct TlsTexts {
+pub(crate) struct TlsTexts {
     /// Trusted certificates.
     pub ca: Option<Vec<u8>>,
     /// Client certificate and key, in one text.
@@ -34,7 +34,7 @@ impl TlsFiles {
     /// # Errors
     ///
     /// Returns [`ConfigError`] if a file cannot be read or is not text, or if other users can read the key.
-    pub fn read(&self) -> Result<TlsTexts, ConfigError> {
+    pub(crate) fn read(&self) -> Result<TlsTexts, ConfigError> {
         let public = |what, path: &PathBuf| {
             let read = trust::read(path).map(|(_, bytes)| bytes);
             read.map_err(|source| ConfigError::Unreadable {

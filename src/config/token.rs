@@ -12,7 +12,7 @@ const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 /// Source of a token.
 #[derive(Clone, Debug)]
-pub struct TokenSource(PasswordSource);
+pub(crate) struct TokenSource(PasswordSource);
 
 /// How a setting is the source of a token.
 type Setter = fn(&mut Option<PasswordSource>, &SourceValue, SecretKind) -> Result<(), String>;
@@ -23,12 +23,12 @@ impl TokenSource {
     /// # Errors
     ///
     /// Returns [`ConfigError`] as for a password, and for a text that is not a token.
-    pub fn read(&self) -> Result<SecretString, ConfigError> {
+    pub(crate) fn read(&self) -> Result<SecretString, ConfigError> {
         checked(self.0.read_as(SecretKind::Token)?)
     }
 
     /// Whether the source can have another token later.
-    pub const fn is_renewable(&self) -> bool {
+    pub(crate) const fn is_renewable(&self) -> bool {
         !matches!(self.0, PasswordSource::Known(_))
     }
 
@@ -37,7 +37,7 @@ impl TokenSource {
     /// # Errors
     ///
     /// See [`Self::read`].
-    pub fn read_all<'a>(
+    pub(crate) fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {
         let sources = sources.map(|source| source.map(|source| &source.0));

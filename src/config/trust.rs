@@ -17,7 +17,7 @@ const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
 /// Why a file is not safe to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum UnsafeFile {
+pub(crate) enum UnsafeFile {
     /// The owner is neither root nor the current user.
     #[error("owned by another user (uid {0}): chown it or use a copy")]
     Owner(u32),

@@ -148,10 +148,3 @@ pub(super) fn expected(what: &str, found: &str) -> String {
 pub(super) fn shown(text: &str) -> String {
     Text::clean(text, TextLimit::Name).to_string()
 }
-
-/// Returns the most similar of these names, if it is similar enough to be a typing mistake.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |known: &'a str| (strsim::osa_distance(name, known), known);
-    let (errors, near) = known.map(distance).min_by_key(|(errors, _)| *errors)?;
-    (errors <= (name.chars().count() / 3).clamp(1, 3)).then_some(near)
-}

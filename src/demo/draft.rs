@@ -140,7 +140,7 @@ fn act(
                 "User name and password are required.",
             );
         }
-        AuthOutcome::MayOnlyRead { .. } => {
+        AuthOutcome::Forbidden { .. } => {
             return refuse(StatusCode::FORBIDDEN, "Forbidden", "This account is read-only.");
         }
     }

@@ -1,6 +1,6 @@
 //! The endpoint behind the socket: the world with its clock, accounts, the log of requests, and faults.
 //!
-//! A lock protects the world. No `await` happens while it is locked.
+//! A lock protects the world, another one the connections of `/v1/sql`, which is taken first. No `await` happens while it is locked.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +15,7 @@ use super::http::SimRequest;
 use super::profile::VersionProfile;
 use super::settings::ProxyOverrides;
 use super::spec::{ServeSpec, ServedDialects};
+use super::sql::SqlConnections;
 use super::world::World;
 
 /// Maximum number of requests in the log.
@@ -58,6 +59,7 @@ pub(super) struct SimEndpoint {
     /// Number of requests so far that were eligible for a fault.
     exposed: AtomicU64,
     clocked: Mutex<Clocked>,
+    sql: Mutex<SqlConnections>,
     log: Mutex<VecDeque<RequestLine>>,
 }
 
@@ -80,6 +82,7 @@ impl SimEndpoint {
                 world: World::new(&spec.world),
                 since: Instant::now(),
             }),
+            sql: Mutex::new(SqlConnections::new(spec.sql)),
             log: Mutex::default(),
         }
     }
@@ -94,10 +97,16 @@ impl SimEndpoint {
         look(&mut clocked.world)
     }
 
+    /// Runs `look` on the connections of `/v1/sql`. Must not be called while the world is locked.
+    pub(super) fn with_sql<T>(&self, look: impl FnOnce(&mut SqlConnections) -> T) -> T {
+        look(&mut lock(&self.sql))
+    }
+
     /// Simulates a restart of the process.
     pub(super) fn restart(&self) {
         let next = self.with_world(|world| world.restarted());
         self.accounts.forget_tokens();
+        self.with_sql(SqlConnections::restart);
         *lock(&self.clocked) = Clocked {
             world: next,
             since: Instant::now(),

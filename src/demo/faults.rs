@@ -70,6 +70,8 @@ pub enum FaultTarget {
     All,
     /// DELETE requests only.
     Deletes,
+    /// Requests to `/v1/sql` and below it, with any method.
+    Sql,
 }
 
 impl FaultTarget {
@@ -78,6 +80,7 @@ impl FaultTarget {
             Self::OneSession => request.is_single(),
             Self::All => true,
             Self::Deletes => request.method == Method::DELETE,
+            Self::Sql => request.is_sql(),
         }
     }
 }

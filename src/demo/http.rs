@@ -1,5 +1,7 @@
 //! HTTP for both dialects: a request, a reply, validators and preconditions.
 
+use std::time::Duration;
+
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, Method, StatusCode};
 use base64::Engine as _;
@@ -8,13 +10,15 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use sha2::{Digest as _, Sha256};
 
-/// A request without its body. No resource here reads a body.
+/// A request.
 #[derive(Debug)]
 pub(super) struct SimRequest {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) query: String,
     pub(super) headers: HeaderMap,
+    /// Body of a POST. Empty for all other methods, which ignore it.
+    pub(super) body: Vec<u8>,
 }
 
 impl SimRequest {
@@ -45,6 +49,13 @@ impl SimRequest {
         path.split('/').collect()
     }
 
+    /// Whether the path is `/sql` or below it, with or without `/v1`.
+    pub(super) fn is_sql(&self) -> bool {
+        let segments = self.segments();
+        let unprefixed = segments.strip_prefix(&["v1"]).unwrap_or(&segments);
+        unprefixed.first() == Some(&"sql")
+    }
+
     /// Whether the request is a DELETE or names one session, in either dialect.
     pub(super) fn is_single(&self) -> bool {
         let segments = self.segments();
@@ -59,6 +70,8 @@ pub(super) struct SimReply {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(HeaderName, String)>,
     pub(super) body: Vec<u8>,
+    /// Time until the reply is sent.
+    pub(super) hold: Duration,
 }
 
 impl SimReply {
@@ -67,6 +80,7 @@ impl SimReply {
             status,
             headers: Vec::with_capacity(10),
             body: Vec::new(),
+            hold: Duration::ZERO,
         }
     }
 

@@ -12,6 +12,7 @@ mod proxy;
 mod resource;
 mod selection;
 mod session;
+mod sql;
 mod targets;
 
 use std::time::Duration;
@@ -71,13 +72,22 @@ pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> SimReply {
         ""
     };
     let base = format!("http://{host}{prefix}");
+    let sender = endpoint.accounts.sender(request);
     let context = DocContext {
         base: &base,
         zone: &endpoint.zone,
         profile,
         settings: &endpoint.settings,
         accounts: &endpoint.accounts,
+        sender: &sender,
     };
+    if let Some(form) = profile
+        .sql
+        .filter(|_| segments.first() == Some(&"sql") && (prefixed || !profile.http.needs_prefix))
+    {
+        let reply = sql::answer(endpoint, request, form, context, &segments);
+        return complete(reply, profile, request, now());
+    }
     let resource = if prefixed || !profile.http.needs_prefix {
         JsonApiResource::of(&segments, profile)
     } else {
@@ -112,8 +122,8 @@ fn connection(profile: &VersionProfile, request: &SimRequest) -> Option<&'static
     match (profile.http.keeps_connections, request.has_body()) {
         (true, _) if wants_close => Some("close"),
         (true, _) => Some("Keep-Alive"),
-        (false, false) => Some("close"),
-        (false, true) => None,
+        (false, body) if wants_close || !body => Some("close"),
+        (false, _) => None,
     }
 }
 

@@ -17,8 +17,10 @@ mod routing;
 mod server;
 mod settings;
 mod spec;
+mod sql;
 mod world;
 
+pub use accounts::{Permission, RoleAccount};
 pub use endpoint::RequestLine;
 pub use faults::{FaultTarget, Faults, InjectedFault};
 pub use profile::VersionProfile;
@@ -26,6 +28,7 @@ pub use profile::table::PROFILES;
 pub use server::{SimServer, serve};
 pub use settings::ProxyOverrides;
 pub use spec::{DemoError, ServeSpec, ServedDialects};
+pub use sql::SqlSettings;
 pub use world::{
     Library, ServerTrouble, Service, SimConnection, SimSessionAt, State, Statement, TroubledServer, World,
     WorldSpec,

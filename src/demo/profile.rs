@@ -17,6 +17,12 @@ pub struct VersionProfile {
     pub(super) sessions: Operations,
     pub(super) row: RowForm,
     pub(super) proxy: ProxyForm,
+    /// Whether accounts have roles and permissions, which `/whoami` and `/users/NAME` show.
+    pub(super) roles: bool,
+    /// Whether servers have the object `status`.
+    pub(super) server_status: bool,
+    /// Form of `/sql`. `None` if the resource does not exist.
+    pub(super) sql: Option<SqlForm>,
 }
 
 /// HTTP behavior.
@@ -186,6 +192,22 @@ pub(super) struct Sizes {
     pub(super) half_open: u64,
     /// An empty command history.
     pub(super) empty_history: u64,
+}
+
+/// Form of `/sql`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)]
+pub(super) struct SqlForm {
+    /// Whether ids are numbers. Otherwise they are UUIDs.
+    pub(super) integer_ids: bool,
+    /// Whether a token is sent in two cookies. Otherwise it is sent in one.
+    pub(super) split_cookie: bool,
+    /// Whether a query's `timeout` has an effect, and connections show their target and statement.
+    pub(super) has_timeout: bool,
+    /// Whether results describe their columns.
+    pub(super) metadata: bool,
+    /// Issuer of the tokens.
+    pub(super) issuer: &'static str,
 }
 
 /// Attributes of `/maxscale` and its threads.

@@ -39,9 +39,12 @@ pub(super) fn answer(endpoint: &SimEndpoint, request: &SimRequest) -> DelayedRep
         Duration::ZERO
     };
     let silence = silence.filter(|_| fault.is_some_and(InjectedFault::is_silence));
+    let own = reply.as_ref().map_or(Duration::ZERO, |reply| reply.hold);
     DelayedReply {
         reply,
-        hold: delay.saturating_add(silence.unwrap_or_default()),
+        hold: own
+            .saturating_add(delay)
+            .saturating_add(silence.unwrap_or_default()),
     }
 }
 

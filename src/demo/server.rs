@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderValue, Request as HttpRequest, Response, StatusCode};
+use axum::http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -18,10 +18,13 @@ use super::endpoint::{RequestLine, SimEndpoint};
 use super::http::{SimReply, SimRequest};
 use super::routing::{self, DelayedReply};
 use super::spec::{DemoError, ServeSpec};
+use super::sql::SqlSettings;
 use super::world::World;
 
 /// Maximum time for open connections to end when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
+/// Maximum length of the body of a request.
+const MAX_BODY: usize = 256 * 1024;
 
 /// A running endpoint. Dropping it stops the server.
 #[derive(Debug)]
@@ -34,6 +37,10 @@ pub struct SimServer {
 }
 
 /// Starts the endpoint. Must be called within a tokio runtime.
+///
+/// # Errors
+///
+/// Returns [`DemoError`] if the specification is invalid or the address cannot be bound.
 pub async fn serve(spec: ServeSpec) -> Result<SimServer, DemoError> {
     spec.check()?;
     let address = spec.listen;
@@ -106,6 +113,21 @@ impl SimServer {
         self.endpoint.restart();
     }
 
+    /// Changes the database account and the behavior of the servers behind `/v1/sql`.
+    pub fn change_sql(&self, change: impl FnOnce(&mut SqlSettings)) {
+        self.endpoint.with_sql(|sql| change(&mut sql.settings));
+    }
+
+    /// Returns the ids of the open connections of `/v1/sql`.
+    pub fn sql_connections(&self) -> Vec<String> {
+        self.endpoint.with_sql(|sql| sql.open.keys().cloned().collect())
+    }
+
+    /// Returns the last statements sent over `/v1/sql`, oldest first, at most 10,000.
+    pub fn sql_log(&self) -> Vec<String> {
+        self.endpoint.with_sql(|sql| sql.log())
+    }
+
     /// Stops listening and waits until open connections have ended, for at most 1 s.
     pub async fn stop(mut self) {
         drop(self.stop.take());
@@ -132,12 +154,18 @@ async fn respond(
     ConnectInfo(cutter): ConnectInfo<ResetHandle>,
     request: HttpRequest<Body>,
 ) -> Response<Body> {
-    let (parts, _) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let body = if parts.method == Method::POST {
+        axum::body::to_bytes(body, MAX_BODY).await.unwrap_or_default()
+    } else {
+        Bytes::new()
+    };
     let request = SimRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
+        body: body.to_vec(),
     };
     let answered = tokio::task::spawn_blocking(move || routing::answer(&endpoint, &request)).await;
     let DelayedReply { reply, hold } = answered.unwrap_or_else(|_| DelayedReply {

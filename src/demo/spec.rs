@@ -7,10 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
+use super::accounts::RoleAccount;
 use super::faults::Faults;
 use super::profile::VersionProfile;
 use super::profile::table::PROFILES;
 use super::settings::ProxyOverrides;
+use super::sql::SqlSettings;
 use super::world::WorldSpec;
 
 /// Maximum speed of world time, in world seconds per second.
@@ -41,6 +43,8 @@ pub struct ServeSpec {
     pub auth: Option<(String, SecretString)>,
     /// User and password of a read-only account. Has an effect only together with `auth`.
     pub viewer: Option<(String, SecretString)>,
+    /// Further accounts. They have an effect only together with `auth`.
+    pub accounts: Vec<RoleAccount>,
     /// Whether JSON:API issues tokens for passwords, as MaxScale does over TLS or with
     /// `admin_secure_gui=false`.
     pub tokens: bool,
@@ -52,6 +56,8 @@ pub struct ServeSpec {
     pub settings: ProxyOverrides,
     /// Time zone of dates without a zone.
     pub zone: TimeZone,
+    /// Database account and servers behind `/v1/sql` (JSON:API).
+    pub sql: SqlSettings,
     /// Faults to inject, if any.
     pub faults: Option<Faults>,
     /// Delay of the reply to a request about one session and to a DELETE. The request is carried out and
@@ -72,11 +78,13 @@ impl ServeSpec {
             speed: 1.0,
             auth: None,
             viewer: None,
+            accounts: Vec::new(),
             tokens: false,
             dialects: ServedDialects::Both,
             profile: VersionProfile::current(),
             settings: ProxyOverrides::default(),
             zone: TimeZone::system(),
+            sql: SqlSettings::default(),
             faults: None,
             delay: Duration::ZERO,
         }
@@ -99,6 +107,10 @@ impl ServeSpec {
 
 impl VersionProfile {
     /// Finds a version by name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DemoError::Profile`] if no version has this name.
     pub fn named(name: &str) -> Result<&'static Self, DemoError> {
         let named = PROFILES.iter().find(|profile| profile.name == name);
         named.ok_or_else(|| DemoError::Profile {

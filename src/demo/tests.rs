@@ -11,7 +11,7 @@ use super::http::SimRequest;
 use super::world::SessionTrouble;
 use super::{ServeSpec, ServedDialects, dates, draft, jsonapi};
 use crate::diagnosis::{
-    ConnectionSample, Diagnoses, DiagnosisInput, Samples, Severity, Thresholds, diagnose,
+    ConnectionSample, Diagnoses, DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose,
 };
 use crate::model::{Dialect, EndpointId, Snapshot};
 use crate::wire::{self, Decoder, Interner};
@@ -35,7 +35,18 @@ type FoundSession = BTreeSet<(&'static str, Severity)>;
 
 impl Watcher {
     fn new(dialect: Dialect, sessions: usize) -> Self {
+        Self::of(dialect, ServeSpec::new(sessions, 42))
+    }
+
+    /// Returns a client of a JSON:API endpoint with the incidents, which keeps this many statements.
+    fn with_incidents(sessions: usize, retained: u64) -> Self {
         let mut spec = ServeSpec::new(sessions, 42);
+        spec.world.incidents = true;
+        spec.settings = spec.settings.proxy("retain_last_statements", retained);
+        Self::of(Dialect::JsonApi, spec)
+    }
+
+    fn of(dialect: Dialect, mut spec: ServeSpec) -> Self {
         spec.world.now_unix = NOW;
         spec.speed = 0.0;
         spec.dialects = ServedDialects::Both;
@@ -56,6 +67,7 @@ impl Watcher {
             path: path.to_owned(),
             query: String::new(),
             headers: HeaderMap::new(),
+            body: Vec::new(),
         };
         match self.dialect {
             Dialect::Draft => draft::answer(&self.endpoint, &request).body,
@@ -106,7 +118,7 @@ impl Watcher {
         let diagnoses = diagnose(
             past,
             DiagnosisInput::from(&snapshot),
-            &Thresholds::default(),
+            &DiagnosisSettings::default(),
             &self.samples,
         );
         let sessions = snapshot.sessions.iter().enumerate();
@@ -132,6 +144,14 @@ impl Watcher {
             let sample = ConnectionSample::next(before, &connections, None, snapshot.taken_at);
             self.samples.insert(session.id, sample);
         }
+    }
+
+    /// Returns the sessions that wait for a lock.
+    fn waiting(&self) -> Vec<u64> {
+        let (snapshot, _) = self.past.as_ref().unwrap();
+        let ids = snapshot.sessions.iter().map(|session| session.id.0);
+        ids.filter(|id| self.plot(*id) == SessionTrouble::LockWait)
+            .collect()
     }
 
     /// Returns the scripted trouble of a session.
@@ -162,6 +182,7 @@ fn planted(dialect: Dialect) -> Vec<(SessionTrouble, FoundSession)> {
         let waits = ("query", look);
         planted.push((SessionTrouble::Hung, found(&[waits])));
         planted.push((SessionTrouble::NoBackend, found(&[waits, ("no-backend", look)])));
+        planted.push((SessionTrouble::HalfOpen, found(&[("login", look)])));
     }
     planted
 }
@@ -226,4 +247,74 @@ fn no_other_session_is_found_in_ten_minutes() {
         }
         assert_eq!(seen, expected, "{dialect:?}");
     }
+}
+
+/// Returns the reasons of each scripted trouble, and the second in which the first session of it was found.
+fn troubles(watcher: &mut Watcher, seconds: u64) -> BTreeMap<String, (FoundSession, u64)> {
+    let mut seen: BTreeMap<String, (FoundSession, u64)> = BTreeMap::new();
+    for second in 0..=seconds {
+        for (id, reasons) in watcher.poll(second) {
+            let plot = format!("{:?}", watcher.plot(id));
+            let entry = seen.entry(plot).or_insert_with(|| (FoundSession::new(), second));
+            entry.0.extend(reasons);
+        }
+    }
+    seen
+}
+
+#[test]
+fn without_statements_and_database_user_waiters_are_silent_and_healthy_sessions_are_not() {
+    let mut watcher = Watcher::with_incidents(100, 0);
+    let seen = troubles(&mut watcher, 600);
+    let reasons = |plot: &str| seen[plot].0.clone();
+    let silent = FoundSession::from([("silent", Severity::Look), ("silent", Severity::Act)]);
+    // The `ALTER`, its readers and everyone who waits for a row.
+    assert_eq!(reasons("LockWait"), silent);
+    assert_eq!(reasons("Hung"), silent);
+    let (_, found_at) = seen["LockWait"];
+    assert!(
+        found_at <= 30 + 3 + 10,
+        "{found_at} s: limit, three polls, wear of the counter"
+    );
+    assert!(!seen.contains_key("Ordinary"), "{seen:?}");
+    assert!(
+        !seen.contains_key("OpenTransaction"),
+        "it cannot be known: {seen:?}"
+    );
+}
+
+#[test]
+fn every_waiter_is_found_without_statements() {
+    let mut watcher = Watcher::with_incidents(100, 0);
+    let mut found_at: BTreeMap<u64, u64> = BTreeMap::new();
+    for second in 0..=60 {
+        for (id, reasons) in watcher.poll(second) {
+            if reasons == FoundSession::from([("silent", Severity::Look)]) {
+                found_at.entry(id).or_insert(second);
+            }
+        }
+    }
+    let waiting = watcher.waiting();
+    assert!(waiting.len() >= 11, "{waiting:?}");
+    for id in waiting {
+        let second = found_at.get(&id).copied();
+        // The limit, three polls, and the time that the counter needs to reach 0: it covers 30 s, and reads
+        // age it.
+        assert!(
+            second.is_some_and(|second| second <= 30 + 3 + 30),
+            "{id}: {found_at:?}"
+        );
+    }
+}
+
+#[test]
+fn with_statements_the_open_transaction_is_found_and_its_waiters_are_queries() {
+    let mut watcher = Watcher::with_incidents(100, 10);
+    let seen = troubles(&mut watcher, 600);
+    let of = |name| FoundSession::from([(name, Severity::Look), (name, Severity::Act)]);
+    let open = FoundSession::from([("transaction", Severity::Look), ("transaction", Severity::Act)]);
+    assert_eq!(seen["OpenTransaction"].0, open);
+    assert_eq!(seen["OpenTransaction"].1, 0, "the first list shows it");
+    assert_eq!(seen["LockWait"].0, of("query"));
+    assert!(!seen.contains_key("Ordinary"), "{seen:?}");
 }

@@ -7,8 +7,11 @@ mod changes;
 mod event_queue;
 mod fleet;
 mod hostile_texts;
+mod incidents;
+mod locks;
 mod population;
 mod scenario;
+mod servers;
 mod session;
 mod timeline;
 mod topology;
@@ -19,12 +22,15 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use event_queue::EventQueue;
+use incidents::{FILLING_ROOM, FILLING_SERVICE};
+use locks::LockTable;
 use population::SimClient;
 use session::SimSession;
 
 pub use population::Library;
 #[cfg(test)]
 pub(super) use scenario::SessionTrouble;
+pub(super) use servers::{ServerLockWait, ServerMetadataLock, ServerThread, ServerTransaction, host_of};
 pub(super) use session::WORKERS;
 pub use session::{SimConnection, SimSessionAt, State, Statement};
 pub(super) use timeline::mix;
@@ -38,6 +44,7 @@ const UPTIME_AFTER_RESTART: Duration = Duration::from_secs(2);
 
 /// Parameters of a world.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct WorldSpec {
     /// Number of logged-in clients: exact at the start, approximate later.
     pub sessions: usize,
@@ -60,6 +67,10 @@ pub struct WorldSpec {
     pub returning: bool,
     /// The server with a problem from the start, if any.
     pub troubled_server: Option<TroubledServer>,
+    /// Whether some transactions block others, a server fails now and then, and a service fills up.
+    ///
+    /// The sessions of these incidents are in addition to `sessions`.
+    pub incidents: bool,
 }
 
 impl WorldSpec {
@@ -75,6 +86,7 @@ impl WorldSpec {
             half_open: sessions >= scenario::MIN_FLEET_SIZE,
             returning: false,
             troubled_server: None,
+            incidents: false,
         }
     }
 }
@@ -89,6 +101,11 @@ pub struct World {
     sessions: BTreeMap<u64, SimSession>,
     /// Sessions left out of lists, with the number of lists still to skip.
     hidden: BTreeMap<u64, u32>,
+    locks: LockTable,
+    /// Uptimes of the proxy when servers were restarted, by their names.
+    server_starts: BTreeMap<String, Duration>,
+    /// Number of sessions at the start of the service that fills up.
+    filling_base: usize,
     schedule: EventQueue,
     next_id: u64,
     churn: f64,
@@ -130,6 +147,9 @@ impl World {
             uptime,
             sessions: BTreeMap::new(),
             hidden: BTreeMap::new(),
+            locks: LockTable::default(),
+            server_starts: BTreeMap::new(),
+            filling_base: 0,
             schedule: EventQueue::default(),
             next_id: 1,
             churn,
@@ -137,6 +157,7 @@ impl World {
             changed: uptime,
         };
         fleet::populate(&mut world);
+        world.filling_base = world.sessions_of(FILLING_SERVICE);
         world
     }
 
@@ -223,9 +244,43 @@ impl World {
     /// Returns the problem of a server, if any.
     pub(super) fn trouble_of(&self, server: &str) -> Option<ServerTrouble> {
         let troubled = self.spec.troubled_server.as_ref();
-        troubled
+        let set = troubled
             .filter(|troubled| troubled.name == server)
-            .map(|troubled| troubled.trouble)
+            .map(|troubled| troubled.trouble);
+        let played = || incidents::trouble_at(server, self.world_time()).filter(|_| self.spec.incidents);
+        set.or_else(played)
+    }
+
+    /// Returns the uptime when the state of a server last changed. 0 if it has not changed.
+    pub(super) fn last_server_change(&self, server: &str) -> Duration {
+        let change = incidents::last_change(server, self.world_time()).filter(|_| self.spec.incidents);
+        let change = change.map_or(Duration::ZERO, |at| self.uptime_at_start.saturating_add(at));
+        let started = self.server_starts.get(server).copied().unwrap_or_default();
+        change.max(started)
+    }
+
+    /// Returns the maximum number of sessions of a service. 0 means that it is not limited.
+    pub(super) fn max_connections(&self, service: &str) -> usize {
+        if self.spec.incidents && service == FILLING_SERVICE {
+            self.filling_base + FILLING_ROOM
+        } else {
+            0
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.sessions_of(FILLING_SERVICE) >= self.max_connections(FILLING_SERVICE)
+    }
+
+    fn sessions_of(&self, service: &str) -> usize {
+        let sessions = self.sessions.values();
+        sessions
+            .filter(|session| session.client.kind.service.name == service)
+            .count()
+    }
+
+    fn world_time(&self) -> Duration {
+        self.uptime.saturating_sub(self.uptime_at_start)
     }
 
     /// Returns the name of the machine.

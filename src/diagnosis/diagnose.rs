@@ -17,7 +17,7 @@ use super::rule::RuleInput;
 use super::rule::RuleResult;
 use super::sample::ConnectionSample;
 use super::server_time::{ServerTime, Zone};
-use super::thresholds::Thresholds;
+use super::settings::DiagnosisSettings;
 use crate::model::{Dialect, Instance, Session, SessionId, Snapshot};
 
 /// Samples of the sessions whose connections were read.
@@ -28,6 +28,8 @@ pub type Samples = BTreeMap<SessionId, ConnectionSample>;
 pub struct DiagnosisInput<'a> {
     /// Dialect of the reply.
     pub dialect: Dialect,
+    /// Name of the endpoint, for the filter of expected sessions.
+    pub endpoint: Option<&'a str>,
     /// Process that replied.
     pub instance: Option<&'a Instance>,
     /// Time of the reply, by this machine's clock.
@@ -42,6 +44,7 @@ impl<'a> From<&'a Snapshot> for DiagnosisInput<'a> {
     fn from(snapshot: &'a Snapshot) -> Self {
         Self {
             dialect: snapshot.dialect,
+            endpoint: None,
             instance: snapshot.instance.as_ref(),
             taken_at: snapshot.taken_at,
             is_after_restart: snapshot.change.is_after_restart,
@@ -60,6 +63,8 @@ pub struct Diagnoses {
     /// Number of sessions with this severity.
     look: usize,
     act: usize,
+    /// Number of sessions that are expected to wait.
+    expected: usize,
     zone: Option<Zone>,
 }
 
@@ -69,6 +74,7 @@ struct FindingRange {
     first: u32,
     count: u8,
     unjudged: ReasonSet,
+    is_expected: bool,
 }
 
 impl Diagnoses {
@@ -82,6 +88,7 @@ impl Diagnoses {
                     .get(first..first + usize::from(mark.count))
                     .unwrap_or_default(),
                 unjudged: mark.unjudged,
+                is_expected: mark.is_expected,
             }
         })
     }
@@ -94,6 +101,11 @@ impl Diagnoses {
         }
     }
 
+    /// Returns the number of sessions that are expected to wait. They have no findings.
+    pub const fn expected(&self) -> usize {
+        self.expected
+    }
+
     /// Returns the number of histories: one for each session.
     pub fn kept(&self) -> usize {
         self.histories.len()
@@ -104,9 +116,10 @@ impl Diagnoses {
 pub fn diagnose(
     past: Option<(DiagnosisInput<'_>, &Diagnoses)>,
     now: DiagnosisInput<'_>,
-    limits: &Thresholds,
+    settings: &DiagnosisSettings,
     samples: &Samples,
 ) -> Diagnoses {
+    let limits = &settings.thresholds;
     let past = past.filter(|(before, _)| !is_restarted(before, &now));
     let gap = past.map_or_else(Gap::default, |(before, _)| gap(&before, &now));
     let capabilities = Capabilities::new(now.dialect, now.instance);
@@ -124,6 +137,10 @@ pub fn diagnose(
         ..Diagnoses::default()
     };
     for (session, history) in now.sessions.iter().zip(&histories) {
+        if settings.expected.matches(session, now.endpoint) {
+            diagnoses.add_expected();
+            continue;
+        }
         let input = RuleInput {
             session,
             history,
@@ -141,7 +158,26 @@ pub fn diagnose(
     diagnoses
 }
 
+impl<'a> DiagnosisInput<'a> {
+    /// Sets the name of the endpoint.
+    #[must_use]
+    pub fn at(self, endpoint: Option<&'a str>) -> Self {
+        Self { endpoint, ..self }
+    }
+}
+
 impl Diagnoses {
+    /// Adds a session that is expected to wait: every reason is `No`.
+    fn add_expected(&mut self) {
+        self.expected += 1;
+        self.marks.push(FindingRange {
+            first: 0,
+            count: 0,
+            unjudged: ReasonSet::NONE,
+            is_expected: true,
+        });
+    }
+
     fn add(&mut self, input: &RuleInput<'_>, sample: Option<&ConnectionSample>) {
         let first = self.found.len();
         let mut unjudged = ReasonSet::default();
@@ -174,6 +210,7 @@ impl Diagnoses {
             first: u32::try_from(first).unwrap_or(u32::MAX),
             count: u8::try_from(count).unwrap_or(u8::MAX),
             unjudged,
+            is_expected: false,
         });
     }
 }

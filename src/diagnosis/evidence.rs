@@ -30,6 +30,8 @@ pub enum Evidence {
     },
     /// The session has been closing for this time.
     Closing(Span),
+    /// The client has been connected for this time without logging in.
+    Login(Span),
     /// The history of session commands is long.
     History {
         /// Number of session commands kept.
@@ -80,7 +82,7 @@ impl Evidence {
                 |servers| format!("idle, holds {servers}"),
             ),
             Self::Silent(lasted) => format!("silent {lasted}"),
-            Self::Transaction(idle) => format!("transaction, idle {idle}"),
+            Self::Transaction(idle) => format!("transaction {idle}"),
             Self::Query { lasted, is_least, .. } => query(*lasted, *is_least),
             Self::HighWater { server, .. } => format!("back-pressure {}", name(server.as_ref())),
             Self::WriteQueue { server, .. } => {
@@ -89,6 +91,7 @@ impl Evidence {
             Self::Buffering { server, .. } => format!("buffering {}", name(server.as_ref())),
             Self::History { commands, .. } => format!("history {commands}"),
             Self::Memory { bytes, .. } => format!("memory {}", size_text(*bytes)),
+            Self::Login(age) => format!("no login {age}"),
             Self::NoBackend(_) | Self::Closing(_) => self.words(session),
         }
     }
@@ -121,6 +124,7 @@ impl Evidence {
                 )
             }
             Self::Closing(lasted) => format!("closing {lasted}"),
+            Self::Login(age) => format!("connected for {age} without logging in"),
             Self::History { commands, typical } => {
                 format!("history {commands} commands, {typical} is typical of its service")
             }

@@ -40,6 +40,8 @@ pub struct Diagnosis<'a> {
     pub found: &'a [Finding],
     /// Reasons without enough data.
     pub unjudged: ReasonSet,
+    /// Whether the session is expected to wait. It never has a finding then.
+    pub is_expected: bool,
 }
 
 impl Default for Diagnosis<'_> {
@@ -47,6 +49,7 @@ impl Default for Diagnosis<'_> {
         Self {
             found: &[],
             unjudged: ReasonSet::ALL,
+            is_expected: false,
         }
     }
 }
@@ -62,9 +65,55 @@ impl<'a> Diagnosis<'a> {
         self.strongest().map(|finding| finding.severity)
     }
 
+    /// Returns a copy that owns its findings.
+    pub fn to_owned(self) -> OwnedDiagnosis {
+        OwnedDiagnosis {
+            found: self.found.to_vec(),
+            unjudged: self.unjudged,
+            is_expected: self.is_expected,
+        }
+    }
+
     /// Whether every reason is unknown.
     pub fn is_unknown(&self) -> bool {
         self.found.is_empty() && self.unjudged == ReasonSet::ALL
+    }
+}
+
+/// A diagnosis that owns its findings. By default there are none, and every reason is unknown.
+#[derive(Clone, Debug)]
+pub struct OwnedDiagnosis {
+    /// Findings, strongest first.
+    pub found: Vec<Finding>,
+    /// Reasons without enough data.
+    pub unjudged: ReasonSet,
+    /// Whether the session is expected to wait. It never has a finding then.
+    pub is_expected: bool,
+}
+
+impl Default for OwnedDiagnosis {
+    fn default() -> Self {
+        Self::unknown()
+    }
+}
+
+impl OwnedDiagnosis {
+    /// Returns a diagnosis in which every reason is unknown.
+    pub const fn unknown() -> Self {
+        Self {
+            found: Vec::new(),
+            unjudged: ReasonSet::ALL,
+            is_expected: false,
+        }
+    }
+
+    /// Returns the diagnosis, borrowed.
+    pub fn borrowed(&self) -> Diagnosis<'_> {
+        Diagnosis {
+            found: &self.found,
+            unjudged: self.unjudged,
+            is_expected: self.is_expected,
+        }
     }
 }
 

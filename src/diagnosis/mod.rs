@@ -4,7 +4,7 @@
 //! few numbers for each session), and returns [`Diagnoses`]. A rule without enough data returns `Unknown`,
 //! which is not `No`. The reasons are one table, [`REASONS`].
 //!
-//! Uses `model` only. Pure: the only times are those of the snapshots.
+//! Uses `model` and `filter` only. Pure: the only times are those of the snapshots.
 
 mod baseline;
 mod capabilities;
@@ -19,17 +19,19 @@ mod rule;
 mod rules;
 mod sample;
 mod server_time;
+mod settings;
 mod thresholds;
 
 pub use diagnose::{Diagnoses, DiagnosisInput, Samples, diagnose};
 pub use evidence::Evidence;
 pub use finding::ReasonSet;
 pub use finding::Severity;
-pub use finding::{Diagnosis, Finding};
-pub use reason::Reason;
+pub use finding::{Diagnosis, Finding, OwnedDiagnosis};
+pub use reason::{Rank, Reason};
 pub use reasons::REASONS;
 pub use sample::ConnectionSample;
 pub use sample::closer;
+pub use settings::{DiagnosisSettings, ExpectedFilter};
 pub use thresholds::{THRESHOLDS, Threshold, ThresholdAccess, Thresholds};
 
 #[cfg(test)]

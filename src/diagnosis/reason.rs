@@ -20,8 +20,19 @@ pub struct Reason {
     pub severities: &'static [Severity],
     /// Returns the threshold as text.
     pub limit: fn(&Thresholds) -> String,
+    /// Order of its sessions in the table, among those of the same severity.
+    pub rank: Rank,
     /// The rule that checks it.
     pub(super) rule: RuleFn,
+}
+
+/// Order of sessions of the same severity, by their strongest reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Below all others: anyone who can reach the listener can cause it.
+    Last,
+    /// By idle time.
+    Usual,
 }
 
 /// The function that checks a reason, by the input that it needs.

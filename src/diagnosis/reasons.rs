@@ -1,17 +1,18 @@
 //! The table of reasons. Of equally severe findings the first one is shown, because it explains most.
 
 use super::finding::Severity::{Act, Look};
-use super::reason::{Reason, RuleFn};
+use super::reason::{Rank, Reason, RuleFn};
 use super::{pressure, rules};
 
 /// All reasons.
-pub static REASONS: [Reason; 10] = [
+pub static REASONS: [Reason; 11] = [
     Reason {
         name: "back-pressure",
         about: "more high-water than low-water events, or a write queue",
         requires: "draft, by samples of connections; JSON:API from 23.02",
         severities: &[Act],
         limit: |_| "2 samples".to_owned(),
+        rank: Rank::Usual,
         rule: RuleFn::Either {
             connections: pressure::back_pressure,
             list: pressure::write_queue,
@@ -23,6 +24,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look],
         limit: |limits| limits.no_backend.to_string(),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::no_backend),
     },
     Reason {
@@ -31,6 +33,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.query_look, limits.query_act),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::query),
     },
     Reason {
@@ -39,6 +42,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "JSON:API from 23.02.3; from 23.02.0 if statements are kept",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.silent_look, limits.silent_act),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::silent),
     },
     Reason {
@@ -47,6 +51,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "JSON:API from 2.3.1, if statements are kept",
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.transaction_look, limits.transaction_act),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::transaction),
     },
     Reason {
@@ -55,6 +60,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "both; the servers that it holds: JSON:API from 2.3",
         severities: &[Look, Act],
         limit: |limits| limits.idle.to_string(),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::idle),
     },
     Reason {
@@ -63,6 +69,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "draft, by samples of connections",
         severities: &[Look],
         limit: |_| "3 samples".to_owned(),
+        rank: Rank::Usual,
         rule: RuleFn::Connections(pressure::buffering),
     },
     Reason {
@@ -71,6 +78,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "both",
         severities: &[Look],
         limit: |limits| limits.closing.to_string(),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::closing),
     },
     Reason {
@@ -79,6 +87,7 @@ pub static REASONS: [Reason; 10] = [
         requires: "JSON:API from 22.08.12, if the router keeps them",
         severities: &[Look],
         limit: |limits| format!("{}x", limits.history),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::history),
     },
     Reason {
@@ -87,7 +96,17 @@ pub static REASONS: [Reason; 10] = [
         requires: "JSON:API from 22.08",
         severities: &[Look],
         limit: |limits| format!("{}x", limits.memory),
+        rank: Rank::Usual,
         rule: RuleFn::List(rules::memory),
+    },
+    Reason {
+        name: "login",
+        about: "connected, but not logged in",
+        requires: "both",
+        severities: &[Look],
+        limit: |limits| limits.login.to_string(),
+        rank: Rank::Last,
+        rule: RuleFn::List(rules::login),
     },
 ];
 

@@ -180,3 +180,15 @@ pub(super) fn no_backend(input: &RuleInput<'_>) -> RuleResult {
         }),
     }
 }
+
+/// Checks for a client that is connected but does not log in. MaxScale never closes such a connection.
+pub(super) fn login(input: &RuleInput<'_>) -> RuleResult {
+    if input.session.user.is_some() || input.session.phase() == Some(SessionPhase::Stopping) {
+        return RuleResult::No;
+    }
+    match input.session.age {
+        None => RuleResult::Unknown,
+        Some(age) if age < input.limits.login => RuleResult::No,
+        Some(age) => RuleResult::Found(Severity::Look, Evidence::Login(age)),
+    }
+}

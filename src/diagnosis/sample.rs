@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::finding::{Diagnosis, Finding, ReasonSet, order};
+use super::finding::{Diagnosis, Finding, OwnedDiagnosis, order};
 use super::reasons::REASONS;
 use super::rule::RuleResult;
 use crate::model::{Buffer, ConnectionDetail, ConnectionStatistics, Counter, Text};
@@ -138,26 +138,28 @@ fn has_fallen(before: &ConnectionStatistics, now: &ConnectionStatistics) -> bool
     counters.any(|((_, before), (_, now))| now.is_some() && now < before)
 }
 
-/// Adds the findings of a sample to those of a list. Returns the findings, strongest first, and the reasons
-/// without enough data.
-pub fn closer(listed: &Diagnosis<'_>, sample: Option<&ConnectionSample>) -> (Vec<Finding>, ReasonSet) {
-    let (mut found, mut unjudged) = (listed.found.to_vec(), listed.unjudged);
+/// Adds the findings of a sample to those of a list.
+pub fn closer(listed: Diagnosis<'_>, sample: Option<&ConnectionSample>) -> OwnedDiagnosis {
+    let mut diagnosis = listed.to_owned();
+    let Some(sample) = sample.filter(|_| !listed.is_expected) else {
+        return diagnosis;
+    };
     for (index, reason) in REASONS.iter().enumerate() {
-        let (Some(rule), Some(sample)) = (reason.rule.connection_rule(), sample) else {
+        let Some(rule) = reason.rule.connection_rule() else {
             continue;
         };
-        found.retain(|finding| finding.reason != reason);
-        unjudged.remove(index);
+        diagnosis.found.retain(|finding| finding.reason != reason);
+        diagnosis.unjudged.remove(index);
         match rule(sample) {
-            RuleResult::Unknown => unjudged.insert(index),
+            RuleResult::Unknown => diagnosis.unjudged.insert(index),
             RuleResult::No => {}
-            RuleResult::Found(severity, evidence) => found.push(Finding {
+            RuleResult::Found(severity, evidence) => diagnosis.found.push(Finding {
                 reason,
                 severity,
                 evidence,
             }),
         }
     }
-    order(&mut found);
-    (found, unjudged)
+    order(&mut diagnosis.found);
+    diagnosis
 }

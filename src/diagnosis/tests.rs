@@ -2,6 +2,7 @@
 
 mod bounds;
 mod closer;
+mod expected;
 mod history;
 mod load;
 mod unjudged;
@@ -40,7 +41,7 @@ fn version(version: &str) -> Instance {
 struct Polls {
     dialect: Dialect,
     instance: Option<Instance>,
-    limits: Thresholds,
+    settings: DiagnosisSettings,
     /// Seconds since the first one.
     now: i64,
     restarted: bool,
@@ -52,7 +53,7 @@ impl Polls {
         Self {
             dialect: Dialect::JsonApi,
             instance: Some(version(release)),
-            limits: Thresholds::default(),
+            settings: DiagnosisSettings::default(),
             now: 0,
             restarted: false,
             past: None,
@@ -74,6 +75,7 @@ impl Polls {
         let past = self.past.take();
         let look = |sessions, taken_at, is_after_restart| DiagnosisInput {
             dialect: self.dialect,
+            endpoint: Some("m"),
             instance: self.instance.as_ref(),
             taken_at,
             is_after_restart,
@@ -84,7 +86,7 @@ impl Polls {
             .map(|(sessions, taken_at, diagnoses)| (look(sessions, *taken_at, false), diagnoses));
         let restarted = std::mem::take(&mut self.restarted);
         let now = look(&sessions, taken_at, restarted);
-        let diagnoses = diagnose(before, now, &self.limits, &Samples::new());
+        let diagnoses = diagnose(before, now, &self.settings, &Samples::new());
         &self.past.insert((sessions, taken_at, diagnoses)).2
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::Span;
+use crate::model::{Span, setting_text};
 
 /// The thresholds of the reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Thresholds {
     pub idle: Span,
     /// Time that a session has been closing. Defaults to 10 s.
     pub closing: Span,
+    /// Time that a client has been connected without logging in. Defaults to 10 s.
+    pub login: Span,
     /// Time that a statement waits without a server connection. Defaults to 10 s.
     pub no_backend: Span,
     /// Number of session commands, as a multiple of the median of the service. Defaults to 10.
@@ -44,6 +46,7 @@ impl Default for Thresholds {
             transaction_act: Span::from_secs(5 * 60),
             idle: Span::from_secs(3600),
             closing: Span::from_secs(10),
+            login: Span::from_secs(10),
             no_backend: Span::from_secs(10),
             history: 10,
             memory: 10,
@@ -72,7 +75,7 @@ pub enum ThresholdAccess {
 }
 
 /// All thresholds.
-pub static THRESHOLDS: [Threshold; 11] = [
+pub static THRESHOLDS: [Threshold; 12] = [
     Threshold {
         name: "query-look",
         about: "time after which a running statement is marked ●",
@@ -114,6 +117,11 @@ pub static THRESHOLDS: [Threshold; 11] = [
         limit: ThresholdAccess::Span(|limits| &mut limits.closing),
     },
     Threshold {
+        name: "login",
+        about: "time that a client has been connected without logging in",
+        limit: ThresholdAccess::Span(|limits| &mut limits.login),
+    },
+    Threshold {
         name: "no-backend",
         about: "time that a statement waits without a server connection",
         limit: ThresholdAccess::Span(|limits| &mut limits.no_backend),
@@ -134,10 +142,7 @@ impl Threshold {
     /// Returns the value as text: `30s`, `10x`.
     pub fn text(&self, mut limits: Thresholds) -> String {
         match self.limit {
-            ThresholdAccess::Span(at) => {
-                let span = Duration::from_millis(at(&mut limits).as_millis());
-                humantime::format_duration(span).to_string().replace(' ', "")
-            }
+            ThresholdAccess::Span(at) => setting_text(Duration::from_millis(at(&mut limits).as_millis())),
             ThresholdAccess::Times(at) => format!("{}x", at(&mut limits)),
         }
     }

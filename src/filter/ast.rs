@@ -163,7 +163,11 @@ impl Filter {
     ///
     /// # Errors
     /// Returns a [`FilterError`] if the filter becomes too long or too deep, or if `text` is not kept whole.
-    pub fn narrowed(&self, field: &FilterField, text: Option<RawText<'_>>) -> Result<Self, FilterError> {
+    pub(crate) fn narrowed(
+        &self,
+        field: &FilterField,
+        text: Option<RawText<'_>>,
+    ) -> Result<Self, FilterError> {
         let whole = text.map(|text| text.whole().ok_or_else(FilterError::not_kept));
         let condition = exactly(field.name, whole.transpose()?);
         let before = self.text.trim();

@@ -8,7 +8,7 @@ use super::lex::is_word;
 
 /// Completions of an unfinished word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
+pub(crate) struct Completion {
     /// Start of the word, in characters. The word ends at the cursor.
     pub start: usize,
     /// Completions, best first. Never empty.
@@ -19,7 +19,10 @@ pub struct Completion {
 ///
 /// `values` returns the known values of a field. Values that need no quotes come first. Returns `None` if
 /// nothing fits.
-pub fn complete(text: &str, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> Option<Completion> {
+pub(crate) fn complete(
+    text: &str,
+    values: impl FnOnce(&'static FilterField) -> Vec<String>,
+) -> Option<Completion> {
     let word = unfinished(text);
     let typed = word.find(['=', '!', '~', '<', '>']);
     let (keep, choices) = match typed.and_then(|index| word.split_at_checked(index)) {

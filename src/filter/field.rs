@@ -103,7 +103,7 @@ impl fmt::Display for FieldType {
 
 impl FilterField {
     /// Returns the type of the value.
-    pub const fn kind(&self) -> FieldType {
+    pub(crate) const fn kind(&self) -> FieldType {
         match self.values {
             Values::Text(_) => FieldType::Text,
             Values::Number(_) => FieldType::Number,
@@ -142,7 +142,7 @@ impl FilterField {
     }
 
     /// Calls `see` with each raw text of this field, for completion. Skips texts that are not kept whole.
-    pub fn each_text(&self, input: &FilterInput<'_>, mut see: impl FnMut(&str)) {
+    pub(crate) fn each_text(&self, input: &FilterInput<'_>, mut see: impl FnMut(&str)) {
         self.texts(input, &mut |text| {
             if let Some(whole) = text.whole() {
                 see(whole);

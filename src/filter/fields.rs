@@ -3,10 +3,10 @@
 use super::field::{FilterField, NumberTest, Search, TextTest, Values};
 use super::input::FilterInput;
 use super::ternary::Ternary;
-use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text};
+use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text, nearest};
 
 /// All fields.
-pub static FIELDS: [FilterField; 22] = [
+pub(crate) static FIELDS: [FilterField; 22] = [
     FilterField {
         name: "id",
         about: "session id, unique within one run of MaxScale",
@@ -266,20 +266,12 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
 
 impl FilterField {
     /// Returns the field with this name, ignoring case.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
-    /// Returns the most similar field: a longer or shorter form of the name, or at most two typing errors away.
+    /// Returns the field that is probably intended by a name.
     pub(super) fn near(name: &str) -> Option<&'static Self> {
-        let name = name.to_ascii_lowercase();
-        let longer_or_shorter = FIELDS.iter().find(|field| {
-            name.len() > 1 && (field.name.starts_with(&name) || name.starts_with(&format!("{}_", field.name)))
-        });
-        longer_or_shorter.or_else(|| {
-            let slips = |field: &'static Self| (strsim::osa_distance(&name, field.name), field);
-            let (slips, field) = FIELDS.iter().map(slips).min_by_key(|(slips, _)| *slips)?;
-            (slips <= (name.chars().count() / 3).min(2)).then_some(field)
-        })
+        nearest(name, FIELDS.iter().map(|field| field.name)).and_then(Self::named)
     }
 }

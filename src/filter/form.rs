@@ -5,7 +5,7 @@ use crate::model::{RawText, composed};
 
 /// Form of a session's texts that is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TextForm {
+pub(crate) enum TextForm {
     /// As the server sent them.
     #[default]
     Raw,
@@ -19,7 +19,7 @@ pub enum TextForm {
 
 impl TextForm {
     /// All forms.
-    pub const ALL: [Self; 4] = [Self::Raw, Self::Shown, Self::ShownBy01, Self::Composed];
+    pub(crate) const ALL: [Self; 4] = [Self::Raw, Self::Shown, Self::ShownBy01, Self::Composed];
 
     /// Tests a text in this form. Returns `Unknown` if the form needs the whole text and it is not kept whole.
     pub(super) fn test(self, text: RawText<'_>, matches: impl FnOnce(&str) -> bool) -> Ternary {

@@ -5,7 +5,7 @@ use crate::model::Session;
 
 /// A session and its context (endpoint, reasons, counters), as input of a filter. `None` for unknown values.
 #[derive(Clone, Copy, Debug)]
-pub struct FilterInput<'a> {
+pub(crate) struct FilterInput<'a> {
     /// The session.
     pub session: &'a Session,
     /// Name of the endpoint that lists it.
@@ -25,7 +25,7 @@ pub struct FilterInput<'a> {
 
 /// Diagnosis of a session as names of reasons.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Reasons<'a> {
+pub(crate) struct Reasons<'a> {
     /// Reasons that apply.
     pub found: &'a [&'a str],
     /// Reasons without enough data, for example from one snapshot only.
@@ -34,7 +34,7 @@ pub struct Reasons<'a> {
 
 /// [`Reasons`] with owned lists, to be stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReasonNames {
+pub(crate) struct ReasonNames {
     /// Reasons that apply.
     pub found: Vec<&'static str>,
     /// Reasons without enough data.
@@ -43,7 +43,7 @@ pub struct ReasonNames {
 
 impl ReasonNames {
     /// Borrows the names as input of a filter.
-    pub fn as_reasons(&self) -> Reasons<'_> {
+    pub(crate) fn as_reasons(&self) -> Reasons<'_> {
         Reasons {
             found: &self.found,
             unjudged: &self.unjudged,
@@ -54,7 +54,7 @@ impl ReasonNames {
     ///
     /// Reasons that it could not evaluate keep their old result.
     #[must_use]
-    pub fn confirmed_by(&self, newer: &Self) -> Self {
+    pub(crate) fn confirmed_by(&self, newer: &Self) -> Self {
         let still = |name: &&&'static str| newer.unjudged.contains(*name) && !newer.found.contains(*name);
         let found = newer.found.iter().chain(self.found.iter().filter(still));
         let found: Vec<_> = found.copied().collect();
@@ -68,7 +68,7 @@ impl ReasonNames {
 
 impl<'a> FilterInput<'a> {
     /// Creates the input for a session without context.
-    pub const fn new(session: &'a Session) -> Self {
+    pub(crate) const fn new(session: &'a Session) -> Self {
         Self {
             session,
             endpoint: None,

@@ -29,16 +29,16 @@ use std::sync::Arc;
 use self::ast::Expr;
 use crate::model::Session;
 
-pub use complete::{Completion, complete};
+pub(crate) use complete::{Completion, complete};
 pub use error::{ErrorKind, FilterError};
 pub use field::{FieldType, FilterField};
-pub use fields::FIELDS;
-pub use form::TextForm;
-pub use input::{FilterInput, ReasonNames, Reasons};
-pub use ternary::Ternary;
+pub(crate) use fields::FIELDS;
+pub(crate) use form::TextForm;
+pub(crate) use input::{FilterInput, ReasonNames, Reasons};
+pub(crate) use ternary::Ternary;
 
 /// Maximum length of a filter, in bytes.
-pub const MAX_FILTER_LEN: usize = 1024;
+pub(crate) const MAX_FILTER_LEN: usize = 1024;
 
 /// A parsed filter. Cheap to clone. By default it matches every session.
 ///
@@ -64,17 +64,17 @@ impl Filter {
     }
 
     /// Returns the text as typed.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Whether the filter matches every session because it has no condition.
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.expr.is_none()
     }
 
     /// Evaluates the filter for a session.
-    pub fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
+    pub(crate) fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
         self.expr
             .as_ref()
             .map_or(Ternary::Yes, |expr| expr.evaluate(input))
@@ -83,7 +83,7 @@ impl Filter {
     /// Evaluates the filter for each [`TextForm`] of a session's texts. Returns `Yes` if any of them matches.
     ///
     /// For `protect`, which must also apply if the user typed a name as it is shown.
-    pub fn evaluate_in_any_form(&self, input: &FilterInput<'_>) -> Ternary {
+    pub(crate) fn evaluate_in_any_form(&self, input: &FilterInput<'_>) -> Ternary {
         let mut result = Ternary::No;
         for form in TextForm::ALL {
             result = result.or(self.evaluate(&FilterInput { form, ..*input }));
@@ -100,7 +100,7 @@ impl Filter {
     }
 
     /// Whether the filter uses `field`. Lets the caller skip values that are expensive to compute.
-    pub fn uses(&self, field: &str) -> bool {
+    pub(crate) fn uses(&self, field: &str) -> bool {
         self.expr.as_ref().is_some_and(|expr| expr.uses(field))
     }
 }

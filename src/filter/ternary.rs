@@ -4,7 +4,7 @@ use std::ops::Not;
 
 /// Result of a test on values that may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ternary {
+pub(crate) enum Ternary {
     /// Certainly true.
     Yes,
     /// Certainly false.
@@ -15,18 +15,18 @@ pub enum Ternary {
 
 impl Ternary {
     /// Converts a certain result.
-    pub const fn of(yes: bool) -> Self {
+    pub(crate) const fn of(yes: bool) -> Self {
         if yes { Self::Yes } else { Self::No }
     }
 
     /// Whether the result is `Yes`.
-    pub const fn is_yes(self) -> bool {
+    pub(crate) const fn is_yes(self) -> bool {
         matches!(self, Self::Yes)
     }
 
     /// Returns the conjunction. `No` if either is `No`.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub(crate) const fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
             (Self::Yes, Self::Yes) => Self::Yes,
@@ -36,7 +36,7 @@ impl Ternary {
 
     /// Returns the disjunction. `Yes` if either is `Yes`.
     #[must_use]
-    pub const fn or(self, other: Self) -> Self {
+    pub(crate) const fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::No, Self::No) => Self::No,

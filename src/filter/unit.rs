@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::setting_text;
+
 /// Units of size, in order of preference for output. Parsed ignoring case.
 const SIZES: [(&str, u64); 13] = [
     ("TiB", 1 << 40),
@@ -47,8 +49,7 @@ pub(super) fn duration(text: &str) -> Option<u64> {
 
 /// Formats milliseconds as `1h30m`, which [`duration`] parses.
 pub(super) fn duration_text(milliseconds: u64) -> String {
-    let span = Duration::from_millis(milliseconds);
-    humantime::format_duration(span).to_string().replace(' ', "")
+    setting_text(Duration::from_millis(milliseconds))
 }
 
 /// Parses a size into bytes: `1.5MB`, `1.2 MB`, `64KiB`. A bare number is in bytes.

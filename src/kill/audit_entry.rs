@@ -25,7 +25,7 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// Whether the entry is a refusal because the intent could not be logged. If the log cannot be
     /// written, this entry cannot be either, and that is not reported again.
-    pub const fn is_unlogged(&self) -> bool {
+    pub(crate) const fn is_unlogged(&self) -> bool {
         matches!(
             self.outcome,
             Some(KillOutcome::Refused(RefusalReason::Unlogged(_)))

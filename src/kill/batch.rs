@@ -42,7 +42,7 @@ enum BatchPhase {
 
 /// The kills of one confirmation.
 #[derive(Clone, Debug)]
-pub struct KillBatch {
+pub(crate) struct KillBatch {
     tasks: Vec<KillTask>,
     /// Reason that the user gave, if any.
     reason: Option<Text>,
@@ -74,14 +74,14 @@ pub struct KillBatch {
 }
 
 /// Returns how many numbers a batch uses: one for each victim and one for itself.
-pub fn numbers(victims: usize) -> u32 {
+pub(crate) fn numbers(victims: usize) -> u32 {
     u32::try_from(victims).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 impl KillBatch {
     /// Starts a batch and orders its first checks. `number` is the first of [`numbers`] numbers of this
     /// run.
-    pub fn open(number: u32, victims: Vec<Victim>, rules: Rules) -> (Self, Vec<Order>) {
+    pub(crate) fn open(number: u32, victims: Vec<Victim>, rules: Rules) -> (Self, Vec<Order>) {
         let numbered = (number.saturating_add(1)..).zip(victims);
         let tasks: Vec<_> = numbered
             .map(|(number, victim)| KillTask::new(number, victim))
@@ -126,29 +126,29 @@ impl KillBatch {
     }
 
     /// Returns the tasks, in the order of the victims.
-    pub fn tasks(&self) -> &[KillTask] {
+    pub(crate) fn tasks(&self) -> &[KillTask] {
         &self.tasks
     }
 
     /// Returns the first number of the batch.
-    pub const fn number(&self) -> u32 {
+    pub(crate) const fn number(&self) -> u32 {
         self.ticket.number()
     }
 
     /// Whether a reply with this ticket belongs to the batch.
-    pub fn owns(&self, ticket: Ticket) -> bool {
+    pub(crate) fn owns(&self, ticket: Ticket) -> bool {
         let first = self.number();
         let numbers = numbers(self.tasks.len());
         (first..first.saturating_add(numbers)).contains(&ticket.number())
     }
 
     /// Counts the tasks by state.
-    pub fn tally(&self) -> Tally {
+    pub(crate) fn tally(&self) -> Tally {
         Tally::of(&self.tasks)
     }
 
     /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
-    pub fn describe_victims(&self) -> String {
+    pub(crate) fn describe_victims(&self) -> String {
         let was_begun = !matches!(self.phase, BatchPhase::Grace(_) | BatchPhase::Logging { .. });
         let is_selected = |task: &&KillTask| !task.is_removed() && (was_begun || task.is_queued());
         let selected: Vec<_> = self.tasks.iter().filter(is_selected).collect();
@@ -158,14 +158,9 @@ impl KillBatch {
         }
     }
 
-    /// Returns the reason that the user gave.
-    pub const fn reason(&self) -> Option<&Text> {
-        self.reason.as_ref()
-    }
-
     /// Returns a ticket for the current dialog if Yes can be enabled: all first checks are done and at
     /// least one victim can be killed.
-    pub fn open_dialog_ticket(&self) -> Option<Ticket> {
+    pub(crate) fn open_dialog_ticket(&self) -> Option<Ticket> {
         let question = Ticket(Ticket::before_first(self.number()).0 + u64::from(self.revision));
         (self.is_decided() && self.confirmable() > 0).then_some(question)
     }
@@ -178,12 +173,12 @@ impl KillBatch {
     }
 
     /// Returns how many sessions Yes would kill.
-    pub fn confirmable(&self) -> usize {
+    pub(crate) fn confirmable(&self) -> usize {
         self.tasks.iter().filter(|a| a.may_be_confirmed()).count()
     }
 
     /// Removes a victim or adds it again. Queues its first check if that is still missing.
-    pub fn remove(&mut self, index: usize, now: Now) -> Vec<Order> {
+    pub(crate) fn remove(&mut self, index: usize, now: Now) -> Vec<Order> {
         if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
             task.remove();
             self.revision += 1;
@@ -196,7 +191,7 @@ impl KillBatch {
 
     /// Handles the user's Yes. Nothing is sent before the grace period has passed and the intents are
     /// logged. If no victim can be killed any more, the refusals are logged.
-    pub fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
+    pub(crate) fn confirm(&mut self, reason: Option<Text>, grace: Duration, now: Now) -> Vec<Order> {
         if !self.is_decided() {
             return Vec::new();
         }
@@ -213,7 +208,7 @@ impl KillBatch {
     }
 
     /// Returns the grace period. `None` outside it.
-    pub const fn grace(&self) -> Option<&Grace> {
+    pub(crate) const fn grace(&self) -> Option<&Grace> {
         if let BatchPhase::Grace(grace) = &self.phase {
             Some(grace)
         } else {
@@ -222,7 +217,7 @@ impl KillBatch {
     }
 
     /// Cancels the batch if it is in its grace period. Returns `true` if it was canceled.
-    pub fn cancel(&mut self, why: &'static str) -> bool {
+    pub(crate) fn cancel(&mut self, why: &'static str) -> bool {
         let may = matches!(self.phase, BatchPhase::Grace(_));
         if may {
             self.phase = BatchPhase::Canceled(why);
@@ -231,7 +226,7 @@ impl KillBatch {
     }
 
     /// Returns why the batch was canceled. `None` if it was not.
-    pub const fn cancel_reason(&self) -> Option<&'static str> {
+    pub(crate) const fn cancel_reason(&self) -> Option<&'static str> {
         if let BatchPhase::Canceled(why) = self.phase {
             Some(why)
         } else {
@@ -240,7 +235,7 @@ impl KillBatch {
     }
 
     /// Whether the batch still sends anything but follow-ups.
-    pub fn is_busy(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         match self.phase {
             BatchPhase::Unconfirmed | BatchPhase::Canceled(_) => false,
             BatchPhase::Grace(_) | BatchPhase::Logging { .. } => true,
@@ -249,7 +244,7 @@ impl KillBatch {
     }
 
     /// Whether all outcomes are final.
-    pub fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         match self.phase {
             BatchPhase::Canceled(_) => true,
             BatchPhase::Running => self.over == self.tasks.len(),
@@ -259,23 +254,23 @@ impl KillBatch {
 
     /// Returns `true` once, when all tasks have an outcome. An unknown outcome may still become known
     /// later.
-    pub fn sums_up(&mut self) -> bool {
+    pub(crate) fn sums_up(&mut self) -> bool {
         let tally = self.tally();
         tally.finished() == tally.total() && !std::mem::replace(&mut self.summed_up, true)
     }
 
     /// Whether a DELETE is in flight or its result is unknown.
-    pub fn is_in_flight(&self) -> bool {
+    pub(crate) fn is_in_flight(&self) -> bool {
         self.tasks.iter().any(KillTask::is_in_flight)
     }
 
     /// Returns the tasks whose outcome is new since the last call, by index.
-    pub fn take_news(&mut self) -> Vec<usize> {
+    pub(crate) fn take_news(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.news)
     }
 
     /// Stops the batch: tasks that wait for their turn are refused.
-    pub fn stop(&mut self, now: Now) -> Vec<Order> {
+    pub(crate) fn stop(&mut self, now: Now) -> Vec<Order> {
         if matches!(self.phase, BatchPhase::Logging { .. }) {
             // The log's reply is no longer needed.
             self.run();
@@ -285,7 +280,7 @@ impl KillBatch {
     }
 
     /// Stops the batch because the program exits. The results of requests in flight stay unknown.
-    pub fn abandon(&mut self, fault: &RequestError, now: Now) -> Vec<Order> {
+    pub(crate) fn abandon(&mut self, fault: &RequestError, now: Now) -> Vec<Order> {
         match self.phase {
             BatchPhase::Running => {}
             // The log's reply is no longer waited for.
@@ -307,7 +302,7 @@ impl KillBatch {
     }
 
     /// Handles an event and returns the orders.
-    pub fn on_event(&mut self, event: KillEvent, now: Now) -> Vec<Order> {
+    pub(crate) fn on_event(&mut self, event: KillEvent, now: Now) -> Vec<Order> {
         let mut orders = Vec::new();
         match event {
             KillEvent::Seen(ticket, reply) => self.on_reply(ticket, reply.into(), now, &mut orders),
@@ -326,7 +321,7 @@ impl KillBatch {
     }
 
     /// Returns the time at which the batch needs the next [`KillEvent::Clock`].
-    pub fn wake_at(&self) -> Option<Duration> {
+    pub(crate) fn wake_at(&self) -> Option<Duration> {
         match &self.phase {
             BatchPhase::Grace(grace) => Some(grace.wake_at()),
             BatchPhase::Logging { since } => Some(*since + LOG_TIMEOUT),

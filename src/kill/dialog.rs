@@ -7,13 +7,13 @@ use std::time::Duration;
 /// connection must not confirm a dialog that was not visible yet.
 pub(super) const SETTLE_TIME: Duration = Duration::from_millis(300);
 /// Maximum number of victims that a key confirms. For more, the user types their number.
-pub const MAX_CONFIRMED_BY_KEY: usize = 5;
+pub(crate) const MAX_CONFIRMED_BY_KEY: usize = 5;
 /// Maximum number of digits that can be typed; more than any number of victims has.
 const MAX_DIGITS: usize = 9;
 
 /// A button of the dialog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// Do nothing. The default.
     #[default]
     No,
@@ -23,7 +23,7 @@ pub enum Choice {
 
 /// The meaning of a key in the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Press {
+pub(crate) enum Press {
     /// `y`.
     Yes,
     /// `n`, `q`, Esc.
@@ -40,7 +40,7 @@ pub enum Press {
 
 /// The effect of a key on the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DialogResult {
+pub(crate) enum DialogResult {
     /// The dialog stays open.
     Stay,
     /// Closes the dialog without a kill.
@@ -51,7 +51,7 @@ pub enum DialogResult {
 
 /// The selected button, the typed number, and the time since which Yes is enabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DialogState {
+pub(crate) struct DialogState {
     choice: Choice,
     typed: String,
     /// Whether the entered number differs from the number of victims.
@@ -61,7 +61,7 @@ pub struct DialogState {
 
 impl DialogState {
     /// Handles a drawn frame. `checked` is whether the frame showed that the first check has passed.
-    pub fn on_drawn(&mut self, checked: bool, now: Duration) {
+    pub(crate) fn on_drawn(&mut self, checked: bool, now: Duration) {
         match (checked, self.opened) {
             (true, None) => self.opened = Some(now),
             (false, _) => *self = Self::default(),
@@ -70,33 +70,33 @@ impl DialogState {
     }
 
     /// Returns the button that Enter would press.
-    pub const fn choice(&self) -> Choice {
+    pub(crate) const fn choice(&self) -> Choice {
         self.choice
     }
 
     /// Returns the digits typed until now.
-    pub fn typed(&self) -> &str {
+    pub(crate) fn typed(&self) -> &str {
         &self.typed
     }
 
     /// Whether the entered number differs from the number of victims.
-    pub const fn is_mismatch(&self) -> bool {
+    pub(crate) const fn is_mismatch(&self) -> bool {
         self.is_mismatch
     }
 
     /// Whether Yes is enabled.
-    pub const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         self.opened.is_some()
     }
 
     /// Resets the dialog because the set of victims has changed.
-    pub fn on_change(&mut self) {
+    pub(crate) fn on_change(&mut self) {
         *self = Self::default();
     }
 
     /// Handles a key. `victims` is the number of sessions that Yes would kill; `now` is the time since
     /// the program started.
-    pub fn press(&mut self, press: Press, victims: usize, now: Duration) -> DialogResult {
+    pub(crate) fn press(&mut self, press: Press, victims: usize, now: Duration) -> DialogResult {
         let settled = self
             .opened
             .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE_TIME);

@@ -21,7 +21,7 @@ impl Ticket {
     }
 
     /// Returns the number of the kill or batch that the ticket belongs to.
-    pub const fn number(self) -> u32 {
+    pub(crate) const fn number(self) -> u32 {
         (self.0 >> 32) as u32
     }
 }
@@ -123,7 +123,7 @@ pub enum KillEvent {
 
 impl KillEvent {
     /// Returns the ticket of the request that this event replies to. `None` if it is not a reply.
-    pub const fn ticket(&self) -> Option<Ticket> {
+    pub(crate) const fn ticket(&self) -> Option<Ticket> {
         match self {
             Self::Seen(ticket, _)
             | Self::Missing(ticket, _)

@@ -45,7 +45,7 @@ impl Grace {
     }
 
     /// Returns the time left.
-    pub fn left(&self, now: Duration) -> Duration {
+    pub(crate) fn left(&self, now: Duration) -> Duration {
         self.until.saturating_sub(now)
     }
 

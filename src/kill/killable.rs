@@ -3,7 +3,7 @@
 //! [`Rules`] apply to all victims of a batch.
 
 use super::RefusalReason;
-use crate::diagnosis::Thresholds;
+use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, FilterInput, Ternary};
 use crate::model::{Dialect, Part, SessionId, Version, visible};
 
@@ -25,9 +25,13 @@ pub struct Authority {
 /// Largest id that `atoi` can parse. Up to 23.08 a larger id would kill another session.
 const LARGEST_ATOI_ID: SessionId = SessionId(i32::MAX as u64);
 
-/// Returns why this session cannot be killed. `None` if it can. `protect` matches the sessions that must
+/// Checks whether this session can be killed. `protect` matches the sessions that must
 /// never be killed; an empty filter protects none.
-pub fn check_killable(
+///
+/// # Errors
+///
+/// Returns the first [`RefusalReason`] that applies.
+pub(crate) fn check_killable(
     subject: &FilterInput<'_>,
     authority: Authority,
     protect: &Filter,
@@ -84,11 +88,11 @@ pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<
 
 /// The rules that apply to all victims of a batch.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Filter of the sessions that must never be killed. An empty filter protects none.
     pub protect: Filter,
-    /// Limits of the reasons, for filters that use them.
-    pub thresholds: Thresholds,
+    /// Settings of the diagnosis, for filters that use reasons.
+    pub diagnosis: DiagnosisSettings,
 }
 
 impl Rules {

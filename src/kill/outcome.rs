@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::RefusalReason;
-use crate::model::{Difference, Identity, RequestError};
+use crate::model::{Difference, Identity, RequestError, measured_text};
 
 /// The outcome of a kill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +34,10 @@ pub enum KillOutcome {
 
 impl KillOutcome {
     /// Returns the outcome as one line that names the session.
-    pub fn words(&self, identity: &Identity) -> String {
+    pub(crate) fn words(&self, identity: &Identity) -> String {
         let who = format!("{} {}", identity.id, identity.client());
         match self {
-            Self::Killed { after } => format!("killed {who} in {}", seconds(*after)),
+            Self::Killed { after } => format!("killed {who} in {}", measured_text(*after)),
             Self::AlreadyGone => format!("{who} was already gone"),
             Self::Refused(RefusalReason::Changed(differences)) => refused_as_changed(identity, differences),
             Self::Refused(refusal) => format!("refused: {who}: {}", refusal.words()),
@@ -49,40 +49,45 @@ impl KillOutcome {
                 format!("not allowed to kill {who}: {fault}; endpoint is now read-only")
             }
             Self::Failed(fault) => format!("{who} was not killed: {fault}"),
-            Self::StillThere { after } => format!("{who} is still there after {}", seconds(*after)),
+            Self::StillThere { after } => format!("{who} is still there after {}", measured_text(*after)),
             Self::Unknown(fault) => format!("unknown whether {who} was killed: {fault}"),
         }
     }
 
     /// Returns the details without the session. Empty if the word says everything.
-    pub fn detail(&self) -> String {
+    pub(crate) fn detail(&self) -> String {
         match self {
-            Self::Killed { after } => format!("in {}", seconds(*after)),
+            Self::Killed { after } => format!("in {}", measured_text(*after)),
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),
             Self::Skipped(filter) => format!("no longer matches '{filter}'"),
             Self::NotAllowed(fault) | Self::Failed(fault) | Self::Unknown(fault) => fault.to_string(),
-            Self::StillThere { after } => format!("after {}", seconds(*after)),
+            Self::StillThere { after } => format!("after {}", measured_text(*after)),
+        }
+    }
+
+    /// Returns the kind of the outcome, without details.
+    pub(crate) const fn kind(&self) -> OutcomeKind {
+        match self {
+            Self::Killed { .. } => OutcomeKind::Killed,
+            Self::AlreadyGone => OutcomeKind::AlreadyGone,
+            Self::Refused(RefusalReason::Stopped) => OutcomeKind::Stopped,
+            Self::Refused(_) => OutcomeKind::Refused,
+            Self::Skipped(_) => OutcomeKind::Skipped,
+            Self::NotAllowed(_) => OutcomeKind::NotAllowed,
+            Self::Failed(_) => OutcomeKind::Failed,
+            Self::StillThere { .. } => OutcomeKind::StillThere,
+            Self::Unknown(_) => OutcomeKind::Unknown,
         }
     }
 
     /// Returns the outcome as a word or two, for tables and JSON.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Killed { .. } => "killed",
-            Self::AlreadyGone => "already gone",
-            Self::Refused(RefusalReason::Stopped) => "stopped",
-            Self::Refused(_) => "refused",
-            Self::Skipped(_) => "skipped",
-            Self::NotAllowed(_) => "not allowed",
-            Self::Failed(_) => "failed",
-            Self::StillThere { .. } => "still there",
-            Self::Unknown(_) => "unknown",
-        }
+    pub(crate) const fn word(&self) -> &'static str {
+        self.kind().word()
     }
 
     /// Returns why nothing was sent. `None` if something was.
-    pub const fn refusal(&self) -> Option<&RefusalReason> {
+    pub(crate) const fn refusal(&self) -> Option<&RefusalReason> {
         if let Self::Refused(refusal) = self {
             Some(refusal)
         } else {
@@ -91,8 +96,48 @@ impl KillOutcome {
     }
 
     /// Whether the session is gone.
-    pub const fn is_gone(&self) -> bool {
+    pub(crate) const fn is_gone(&self) -> bool {
         matches!(self, Self::Killed { .. } | Self::AlreadyGone)
+    }
+}
+
+/// The kind of an outcome, in the order of the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum OutcomeKind {
+    /// [`KillOutcome::Killed`].
+    Killed,
+    /// [`KillOutcome::AlreadyGone`].
+    AlreadyGone,
+    /// [`KillOutcome::Skipped`].
+    Skipped,
+    /// [`KillOutcome::Refused`], unless the user stopped the kill.
+    Refused,
+    /// [`RefusalReason::Stopped`].
+    Stopped,
+    /// [`KillOutcome::NotAllowed`].
+    NotAllowed,
+    /// [`KillOutcome::Failed`].
+    Failed,
+    /// [`KillOutcome::StillThere`].
+    StillThere,
+    /// [`KillOutcome::Unknown`].
+    Unknown,
+}
+
+impl OutcomeKind {
+    /// Returns the kind as a word or two.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::AlreadyGone => "already gone",
+            Self::Skipped => "skipped",
+            Self::Refused => "refused",
+            Self::Stopped => "stopped",
+            Self::NotAllowed => "not allowed",
+            Self::Failed => "failed",
+            Self::StillThere => "still there",
+            Self::Unknown => "unknown",
+        }
     }
 }
 
@@ -114,13 +159,4 @@ fn refused_as_changed(identity: &Identity, differences: &[Difference]) -> String
         identity.client_after(differences),
         identity.client(),
     )
-}
-
-/// Formats a duration: `20 ms`, `1.5 s`, `12 s`.
-pub(super) fn seconds(span: Duration) -> String {
-    match span.as_millis() {
-        0..=999 => format!("{} ms", span.as_millis()),
-        1_000..=9_999 => format!("{:.1} s", span.as_secs_f64()),
-        _ => format!("{} s", span.as_secs()),
-    }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Victim;
-use super::outcome::seconds;
-use crate::model::{EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text};
+use crate::model::{
+    EndpointId, Identity, JsonApiFields, Now, Session, SessionId, Snapshot, Text, measured_text,
+};
 
 /// Maximum time between a kill and the new session of the client.
 const RECONNECT_WINDOW: Duration = Duration::from_secs(5);
@@ -48,7 +49,7 @@ impl Program {
 
 /// A client that has reconnected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Return {
+pub(crate) struct Return {
     /// Number of the kill.
     pub kill: u32,
     /// Id of the client's new session.
@@ -59,14 +60,14 @@ pub struct Return {
 
 impl Return {
     /// Formats the reconnect: `back as 2210 after 0.4 s`.
-    pub fn words(&self) -> String {
-        format!("back as {} after {}", self.id, seconds(self.after))
+    pub(crate) fn words(&self) -> String {
+        format!("back as {} after {}", self.id, measured_text(self.after))
     }
 }
 
 /// Detects reconnects of killed clients. Each client is kept until it reconnects or the time has passed.
 #[derive(Clone, Debug, Default)]
-pub struct ReconnectDetector {
+pub(crate) struct ReconnectDetector {
     gone: Vec<KilledClient>,
     /// Sessions that were already reported as reconnects.
     taken: BTreeSet<(EndpointId, SessionId)>,
@@ -74,7 +75,7 @@ pub struct ReconnectDetector {
 
 impl ReconnectDetector {
     /// Adds a killed session. `above` is the highest id known at its endpoint at that time.
-    pub fn expect(&mut self, kill: u32, victim: &Victim, above: SessionId, now: Now) {
+    pub(crate) fn expect(&mut self, kill: u32, victim: &Victim, above: SessionId, now: Now) {
         self.gone.push(KilledClient {
             kill,
             identity: victim.identity.clone(),
@@ -86,7 +87,7 @@ impl ReconnectDetector {
 
     /// Returns the clients of a snapshot that have reconnected. Each new session is reported for one
     /// client only.
-    pub fn on_list(&mut self, snapshot: &Snapshot, now: Now) -> Vec<Return> {
+    pub(crate) fn on_list(&mut self, snapshot: &Snapshot, now: Now) -> Vec<Return> {
         self.gone
             .retain(|gone| now.elapsed.saturating_sub(gone.at.elapsed) <= RECONNECT_WINDOW);
         if self.gone.is_empty() {

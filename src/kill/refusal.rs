@@ -42,12 +42,12 @@ pub enum RefusalReason {
 
 impl RefusalReason {
     /// Whether the user stopped the kill, and no rule forbids it.
-    pub const fn is_a_stop(&self) -> bool {
+    pub(crate) const fn is_a_stop(&self) -> bool {
         matches!(self, Self::Stopped)
     }
 
     /// Returns the reason as text, without the session.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::ReadOnly => "read-only mode: maxtop does not kill sessions".to_owned(),
             Self::MayOnlyRead => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::model::RequestError;
 
 /// Maximum number of requests in flight per endpoint, of all batches together (docs/kill-protocol.md).
-pub const MAX_IN_FLIGHT: usize = 16;
+pub(crate) const MAX_IN_FLIGHT: usize = 16;
 /// Maximum number of follow-ups in flight per endpoint while checks are queued.
 const MAX_FOLLOW_UPS: usize = 4;
 /// Maximum number of failures in a row. After that the endpoint counts as unreachable.

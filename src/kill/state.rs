@@ -47,11 +47,6 @@ impl FollowUp {
             unseen: None,
         }
     }
-
-    /// Whether it is still unknown if the server executed the DELETE.
-    pub const fn reply_is_lost(&self) -> bool {
-        self.reply.is_some()
-    }
 }
 
 /// The state of a kill task.

@@ -18,14 +18,14 @@ use crate::model::{Absence, Now, RequestError, Session, SessionObservation};
 #[cfg(test)]
 pub(super) use follow_up::FOLLOW_UP_TIME;
 
-pub use checks::MAX_CHECK_AGE;
+pub(crate) use checks::MAX_CHECK_AGE;
 
 /// Time between two tries of a first check that failed.
 pub(super) const RECHECK_DELAY: Duration = Duration::from_secs(1);
 
 /// The kill of one victim.
 #[derive(Clone, Debug)]
-pub struct KillTask {
+pub(crate) struct KillTask {
     /// The session to kill, with its identity as of when the dialog opened.
     pub victim: Victim,
     stage: KillState,
@@ -100,22 +100,22 @@ impl KillTask {
     }
 
     /// Returns the state.
-    pub const fn state(&self) -> &KillState {
+    pub(crate) const fn state(&self) -> &KillState {
         &self.stage
     }
 
     /// Returns the number of the kill within the run.
-    pub const fn number(&self) -> u32 {
+    pub(crate) const fn number(&self) -> u32 {
         self.ticket.number()
     }
 
     /// Whether the user has removed the victim from the batch.
-    pub const fn is_removed(&self) -> bool {
+    pub(crate) const fn is_removed(&self) -> bool {
         self.struck
     }
 
     /// Returns the outcome, if there is one. An unknown outcome may still become known.
-    pub const fn outcome(&self) -> Option<&KillOutcome> {
+    pub(crate) const fn outcome(&self) -> Option<&KillOutcome> {
         match &self.stage {
             KillState::Done(outcome) | KillState::Unclear(_, outcome) => Some(outcome),
             _ => None,
@@ -123,12 +123,12 @@ impl KillTask {
     }
 
     /// Whether the outcome is final.
-    pub const fn is_finished(&self) -> bool {
+    pub(crate) const fn is_finished(&self) -> bool {
         self.struck || matches!(self.stage, KillState::Done(_))
     }
 
     /// Whether the first check has passed and nothing is confirmed yet.
-    pub const fn may_be_confirmed(&self) -> bool {
+    pub(crate) const fn may_be_confirmed(&self) -> bool {
         !self.struck && matches!(self.stage, KillState::Unconfirmed(FirstCheck::Passed { .. }))
     }
 
@@ -142,7 +142,7 @@ impl KillTask {
     }
 
     /// Whether a DELETE is in flight, or its result is unknown.
-    pub const fn is_in_flight(&self) -> bool {
+    pub(crate) const fn is_in_flight(&self) -> bool {
         matches!(
             self.stage,
             KillState::Deleting { .. } | KillState::FollowingUp(_) | KillState::Unclear(..)
@@ -150,7 +150,7 @@ impl KillTask {
     }
 
     /// Returns the session as of the first check; before that, as of the list.
-    pub fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         match &self.stage {
             KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => &observation.detail.session,
             _ => &self.victim.session,

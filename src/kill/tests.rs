@@ -24,6 +24,7 @@ mod one;
 mod review;
 mod simulation;
 mod storm;
+mod summaries;
 mod words;
 
 pub(super) fn text(raw: &str) -> Text {

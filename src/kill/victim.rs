@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::RefusalReason;
-use crate::diagnosis::{Diagnosis, DiagnosisInput, Samples, Thresholds, diagnose};
+use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
 use crate::filter::{Filter, ReasonNames};
 use crate::model::{Dialect, Identity, Instance, Session, SessionObservation};
 
 /// A session selected for a kill.
 #[derive(Clone, Debug)]
-pub struct Victim {
+pub(crate) struct Victim {
     /// The identity that the checks compare.
     pub identity: Identity,
     /// The session as the list had it.
@@ -32,26 +32,31 @@ pub struct Victim {
 impl Victim {
     /// Returns the reasons why the session is stuck, from a single fresh observation. Reasons that need
     /// more data keep the result they had when the session was selected.
-    pub(super) fn reasons_by(&self, observation: &SessionObservation, limits: &Thresholds) -> ReasonNames {
+    pub(super) fn reasons_by(
+        &self,
+        observation: &SessionObservation,
+        settings: &DiagnosisSettings,
+    ) -> ReasonNames {
         let look = DiagnosisInput {
             dialect: self.dialect,
+            endpoint: Some(&self.endpoint),
             instance: self.instance.as_ref(),
             taken_at: observation.taken_at,
             is_after_restart: false,
             sessions: std::slice::from_ref(&observation.detail.session),
         };
-        let diagnoses = diagnose(None, look, limits, &Samples::new());
+        let diagnoses = diagnose(None, look, settings, &Samples::new());
         self.reasons.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
     }
 
     /// Returns the session in one line: `17 bob@10.0.0.9:4711`.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.identity.id, self.identity.client())
     }
 }
 
 /// Returns the names of the reasons found, as used in filters.
-pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
+pub(crate) fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
     ReasonNames {
         found: diagnosis
             .found
@@ -63,6 +68,6 @@ pub fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
 }
 
 /// Whether a filter uses the reasons why a session is stuck. Otherwise they need not be computed.
-pub fn asks_why(filter: &Filter) -> bool {
+pub(crate) fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")
 }

@@ -21,7 +21,7 @@ pub enum Counter {
 
 impl Counter {
     /// All counters, in display order.
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Reads,
         Self::Writes,
         Self::BufferedWrites,
@@ -30,7 +30,7 @@ impl Counter {
     ];
 
     /// Returns the name in the API and in JSON.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Reads => "reads",
             Self::Writes => "writes",
@@ -41,7 +41,7 @@ impl Counter {
     }
 
     /// Returns the heading for a narrow column.
-    pub const fn short(self) -> &'static str {
+    pub(crate) const fn short(self) -> &'static str {
         match self {
             Self::Reads => "rd",
             Self::Writes => "wr",
@@ -52,7 +52,7 @@ impl Counter {
     }
 
     /// Returns the heading of its column.
-    pub const fn heading(self) -> &'static str {
+    pub(crate) const fn heading(self) -> &'static str {
         match self {
             Self::Reads => "reads",
             Self::Writes => "writes",
@@ -69,17 +69,17 @@ pub struct ConnectionStatistics([Option<u64>; 5]);
 
 impl ConnectionStatistics {
     /// Creates the statistics from a function that returns each counter's value.
-    pub fn from_fn(value: impl FnMut(Counter) -> Option<u64>) -> Self {
+    pub(crate) fn from_fn(value: impl FnMut(Counter) -> Option<u64>) -> Self {
         Self(Counter::ALL.map(value))
     }
 
     /// Returns the value of one counter; `None` if unknown.
-    pub fn get(&self, counter: Counter) -> Option<u64> {
+    pub(crate) fn get(&self, counter: Counter) -> Option<u64> {
         self.0.get(counter as usize).copied().flatten()
     }
 
     /// Returns every counter with its value, in display order.
-    pub fn iter(&self) -> impl Iterator<Item = (Counter, Option<u64>)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Counter, Option<u64>)> + '_ {
         Counter::ALL.into_iter().zip(self.0)
     }
 }
@@ -148,7 +148,7 @@ impl RetainedStatement {
     }
 
     /// Returns the text to show: the statement, otherwise the command, otherwise a note.
-    pub fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         self.sql
             .as_ref()
             .or(self.command.as_ref())
@@ -181,7 +181,7 @@ pub struct SessionDetail {
 
 impl SessionDetail {
     /// Creates the details of a session that is known from a list only.
-    pub const fn of(session: Session) -> Self {
+    pub(crate) const fn of(session: Session) -> Self {
         Self {
             session,
             connections: Vec::new(),
@@ -198,13 +198,13 @@ impl SessionDetail {
     /// Whether the session is known to have no server connection.
     ///
     /// Returns `false` if this version does not report connections.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let is_reported = self.session.extra.is_none() || self.session.server_connections().is_some();
         self.connections.is_empty() && is_reported
     }
 
     /// Returns the value of one client attribute.
-    pub fn attribute(&self, name: &str) -> Option<&Text> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Text> {
         self.client
             .iter()
             .find(|(key, _)| key.as_str() == name)

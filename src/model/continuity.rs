@@ -13,7 +13,7 @@ const OVERLAP: Duration = Duration::from_secs(15);
 
 /// Result of comparing a process start with those read before at the same address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Continuity {
+pub(crate) enum Continuity {
     /// The same process, or no process start to compare.
     Same,
     /// A process that was not seen before: the proxy was restarted.
@@ -27,7 +27,7 @@ impl Continuity {
     ///
     /// Two processes are one proxy only if exactly one of them has just started. A process that reports no
     /// uptime is treated as one that has run for a while.
-    pub fn of_simultaneous(readings: &[Instance]) -> Self {
+    pub(crate) fn of_simultaneous(readings: &[Instance]) -> Self {
         let mut distinct: Vec<&Instance> = Vec::new();
         for reading in readings {
             let Some(process) = &reading.process else { continue };
@@ -50,7 +50,7 @@ impl Continuity {
 /// A restart only goes forward. A process start that comes back after another one proves that several
 /// proxies answer; so does a process that started earlier than the one before it and ran at the same time.
 #[derive(Clone, Debug, Default)]
-pub struct ProcessHistory {
+pub(crate) struct ProcessHistory {
     /// Each start once. The last element is the one that was read last.
     starts: Vec<ProcessStart>,
     /// Time of the last reading, on a monotonic clock.
@@ -63,7 +63,7 @@ impl ProcessHistory {
     /// `read_at` is the time at which the reply was complete, on a monotonic clock. Readings must be
     /// passed in order, and each must begin after the previous one was complete. A reading
     /// without a process start is ignored.
-    pub fn observe(&mut self, reading: &Instance, read_at: Duration) -> Continuity {
+    pub(crate) fn observe(&mut self, reading: &Instance, read_at: Duration) -> Continuity {
         let Some(start) = &reading.process else {
             return Continuity::Same;
         };
@@ -135,7 +135,7 @@ impl ProcessStart {
     }
 
     /// Whether both are certainly one process: all parts are known and equal.
-    pub fn is_certainly(&self, other: &Self) -> bool {
+    pub(crate) fn is_certainly(&self, other: &Self) -> bool {
         self.datadir.is_some() && self.node.is_some() && self == other
     }
 }

@@ -26,7 +26,7 @@ pub struct RowKey {
 
 impl RowKey {
     /// Creates the key of a session.
-    pub fn new(endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> Self {
+    pub(crate) fn new(endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> Self {
         Self {
             endpoint,
             process: process.cloned(),
@@ -36,7 +36,12 @@ impl RowKey {
     }
 
     /// Whether this is the key of `session`. An unknown process start matches any.
-    pub fn matches(&self, endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> bool {
+    pub(crate) fn matches(
+        &self,
+        endpoint: EndpointId,
+        process: Option<&ProcessStart>,
+        session: &Session,
+    ) -> bool {
         let connected = session.connected.as_ref().map(|connected| &connected.sent);
         self.endpoint == endpoint
             && self.may_share_process(process)
@@ -45,7 +50,7 @@ impl RowKey {
     }
 
     /// Whether both keys are of one session. An unknown process start matches any.
-    pub fn agrees_with(&self, other: &Self) -> bool {
+    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
         let own = (self.endpoint, self.id, &self.connected);
         own == (other.endpoint, other.id, &other.connected) && self.may_share_process(other.process.as_ref())
     }
@@ -76,7 +81,7 @@ pub enum Part {
 
 impl Part {
     /// All parts, in order.
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Process,
         Self::Id,
         Self::Connected,
@@ -87,7 +92,7 @@ impl Part {
     ];
 
     /// Returns the name to show.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Process => "process start",
             Self::Id => "id",
@@ -100,7 +105,7 @@ impl Part {
     }
 
     /// Whether a kill is refused if this part is unknown (docs/kill-protocol.md).
-    pub const fn is_required(self) -> bool {
+    pub(crate) const fn is_required(self) -> bool {
         matches!(self, Self::Id | Self::Connected | Self::User | Self::Address)
     }
 }
@@ -153,7 +158,7 @@ pub enum IdentityMatch {
 
 impl Identity {
     /// Creates the identity of a session.
-    pub fn new(endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> Self {
+    pub(crate) fn new(endpoint: EndpointId, process: Option<&ProcessStart>, session: &Session) -> Self {
         Self {
             endpoint,
             process: process.cloned(),
@@ -167,7 +172,7 @@ impl Identity {
     }
 
     /// Returns the row key of this session.
-    pub fn key(&self) -> RowKey {
+    pub(crate) fn key(&self) -> RowKey {
         RowKey {
             endpoint: self.endpoint,
             process: self.process.clone(),
@@ -177,7 +182,7 @@ impl Identity {
     }
 
     /// Compares this stored identity with a newer one.
-    pub fn compare(&self, now: &Self) -> IdentityMatch {
+    pub(crate) fn compare(&self, now: &Self) -> IdentityMatch {
         let mut unchecked = Vec::new();
         let mut differences = Vec::new();
         for part in Part::ALL {
@@ -204,7 +209,7 @@ impl Identity {
     ///
     /// `maxtop kill --key` kills only a session that still has it. `endpoint` is the URL, because an
     /// [`EndpointId`] depends on the command line.
-    pub fn fingerprint(&self, endpoint: &str) -> String {
+    pub(crate) fn fingerprint(&self, endpoint: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(endpoint.as_bytes());
         for part in Part::ALL {
@@ -225,7 +230,7 @@ impl Identity {
     }
 
     /// Returns a part as text, or `unknown`.
-    pub fn text(&self, part: Part) -> String {
+    pub(crate) fn text(&self, part: Part) -> String {
         let shown = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
         let known = match part {
             Part::Process => self.process.as_ref().map(|process| {
@@ -247,7 +252,7 @@ impl Identity {
     }
 
     /// Returns user and address for display: `bob@10.0.0.9:4711`.
-    pub fn client(&self) -> String {
+    pub(crate) fn client(&self) -> String {
         let shown = |text: &Option<Text>| match text {
             Some(text) => quoted(text.as_str()).into_owned(),
             None => "unknown".to_owned(),
@@ -257,7 +262,7 @@ impl Identity {
     }
 
     /// [`Identity::client`] of the session that differs in these parts.
-    pub fn client_after(&self, differences: &[Difference]) -> String {
+    pub(crate) fn client_after(&self, differences: &[Difference]) -> String {
         let now = |part: Part| {
             let changed = differences.iter().find(|difference| difference.part == part);
             changed.map_or_else(|| self.text(part), |difference| difference.now.clone())

@@ -4,7 +4,7 @@ use super::Version;
 
 /// The time that `idle` measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdleMeaning {
+pub(crate) enum IdleMeaning {
     /// Time since the client sent something. Grows while a statement runs.
     Sent,
     /// Time since data passed to or from the client. Grows while a statement runs.
@@ -15,7 +15,7 @@ pub enum IdleMeaning {
 
 /// Description of a meaning, for help and documentation.
 #[derive(Clone, Copy, Debug)]
-pub struct IdleEntry {
+pub(crate) struct IdleEntry {
     /// The meaning described.
     pub meaning: IdleMeaning,
     /// One word for it.
@@ -27,7 +27,7 @@ pub struct IdleEntry {
 }
 
 /// All meanings, oldest first.
-pub static IDLE_MEANINGS: [IdleEntry; 3] = [
+pub(crate) static IDLE_MEANINGS: [IdleEntry; 3] = [
     IdleEntry {
         meaning: IdleMeaning::Sent,
         name: "sent",
@@ -65,7 +65,7 @@ const SETTLED: Version = Version { major: 23, minor: 8 };
 
 impl IdleMeaning {
     /// Returns the meaning in a release; `None` if the version cannot be parsed.
-    pub fn of(version: &str) -> Option<Self> {
+    pub(crate) fn of(version: &str) -> Option<Self> {
         let series = Version::parse(version)?;
         if series == RENAMED || series >= SETTLED {
             return Some(Self::Between);
@@ -81,7 +81,7 @@ impl IdleMeaning {
     }
 
     /// Returns the description.
-    pub fn entry(self) -> Option<&'static IdleEntry> {
+    pub(crate) fn entry(self) -> Option<&'static IdleEntry> {
         IDLE_MEANINGS.iter().find(|entry| entry.meaning == self)
     }
 }

@@ -15,7 +15,7 @@ pub enum Dialect {
 
 impl Dialect {
     /// Returns the name used on the command line and on the screen.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::JsonApi => "jsonapi",
@@ -48,7 +48,7 @@ impl fmt::Display for Version {
 
 impl Version {
     /// First release that can kill sessions by DELETE.
-    pub const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
+    pub(crate) const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
     /// First release that parses ids strictly. Earlier ones use `atoi`.
     pub const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
     /// First release that reports the permissions of the requesting account (`/v1/whoami`).
@@ -99,7 +99,7 @@ impl Instance {
     /// Returns the version for display, or `version?` if it is not 1 to 16 characters of `[0-9A-Za-z.+-]`.
     ///
     /// Text from outside must not look like text of this program.
-    pub fn shown_version(&self) -> Option<&str> {
+    pub(crate) fn shown_version(&self) -> Option<&str> {
         const MAX_VERSION_LEN: usize = 16;
         let version = self.version.as_ref()?.as_str();
         let is_word = version
@@ -110,7 +110,7 @@ impl Instance {
     }
 
     /// Returns the meaning of `idle`; `None` if the version cannot be parsed.
-    pub fn idle_meaning(&self) -> Option<IdleMeaning> {
+    pub(crate) fn idle_meaning(&self) -> Option<IdleMeaning> {
         IdleMeaning::of(self.version.as_ref()?.as_str())
     }
 

@@ -20,7 +20,7 @@ impl ListDiff {
     ///
     /// Without a process start, assumes a restart if no earlier session is left and an id was reused or
     /// the highest id went down. MaxScale never reuses an id within one process.
-    pub fn between(before: &Snapshot, now: &Snapshot) -> Self {
+    pub(crate) fn between(before: &Snapshot, now: &Snapshot) -> Self {
         let mut change = Self::default();
         let (mut same, mut other) = (0_u32, 0_u32);
         let (mut old, mut new) = (before.sessions.as_slice(), now.sessions.as_slice());

@@ -32,7 +32,7 @@ pub const MAX_SERVICES: usize = 12;
 
 impl ListStats {
     /// Computes the statistics of a list.
-    pub fn of(sessions: &[Session]) -> Self {
+    pub(crate) fn of(sessions: &[Session]) -> Self {
         let mut stats = Self::default();
         let mut services: BTreeMap<&Text, u32> = BTreeMap::new();
         for session in sessions {

@@ -2,15 +2,15 @@
 //!
 //! The commands have a form that every version accepts.
 
-use super::Text;
+use super::{Text, shell_quoted};
 
 /// Command that makes every session keep its last statements, until the setting is changed again.
-pub const KEEP_STATEMENTS: &str = "maxctrl alter maxscale retain_last_statements 20";
+pub(crate) const KEEP_STATEMENTS: &str = "maxctrl alter maxscale retain_last_statements 20";
 
 /// Returns the command that makes the sessions of one service keep their last statements.
 ///
 /// Needed for a service with its own setting.
-pub fn keep_statements_of(service: &Text) -> String {
+pub(crate) fn keep_statements_of(service: &Text) -> String {
     format!(
         "maxctrl alter service {} retain_last_statements 20",
         word(service.as_str())
@@ -18,7 +18,7 @@ pub fn keep_statements_of(service: &Text) -> String {
 }
 
 /// Returns the command that sets the maximum number of connections of a service.
-pub fn allow_connections(service: &Text, limit: u64) -> String {
+pub(crate) fn allow_connections(service: &Text, limit: u64) -> String {
     format!(
         "maxctrl alter service {} max_connections {limit}",
         word(service.as_str())
@@ -26,7 +26,7 @@ pub fn allow_connections(service: &Text, limit: u64) -> String {
 }
 
 /// Returns the command that leaves GET out of the audit log, in addition to `already`.
-pub fn leave_get_out_of_audit(already: &[Text]) -> String {
+pub(crate) fn leave_get_out_of_audit(already: &[Text]) -> String {
     let methods = already.iter().map(Text::as_str).chain(["GET"]);
     let methods: Vec<_> = methods.collect();
     format!(
@@ -41,7 +41,7 @@ fn word(name: &str) -> String {
     if !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {
         name.to_owned()
     } else {
-        format!("'{}'", name.replace('\'', r"'\''"))
+        shell_quoted(name)
     }
 }
 

@@ -5,16 +5,18 @@
 
 mod connection;
 mod continuity;
+pub(crate) mod defaults;
 mod identity;
 mod idle;
 mod instance;
 mod list_diff;
 mod list_stats;
-pub mod maxctrl;
+pub(crate) mod maxctrl;
 mod moment;
 mod permissions;
 mod request_error;
 mod server;
+mod server_access;
 mod service;
 mod session;
 mod snapshot;
@@ -26,28 +28,33 @@ mod wording;
 pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };
-pub use continuity::{Continuity, ProcessHistory};
+pub(crate) use continuity::{Continuity, ProcessHistory};
 pub use identity::{Difference, EndpointId, Identity, IdentityMatch, Part, RowKey};
-pub use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
+pub(crate) use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
 pub use instance::{Dialect, Instance, ProcessStart, Version};
 pub use instance::{ProxySettings, Worker};
 pub use list_diff::ListDiff;
 pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
 pub use moment::Now;
-pub use moment::{civil_millis, civil_span, http_date, parse_moment};
+pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use permissions::{Account, Permissions};
 pub use request_error::{Remedy, RequestError};
 pub use server::{Health, ServerState, ServerStatus, Servers};
+pub use server_access::{
+    BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
+    ServerAccessFault, ServerActivity, ServerProcess, ServerReport, ServerThread, ThreadNode, ThreadOwner,
+    ThreadOwners, Transaction, TransactionState, Wait, WaitGraph, WaitKind,
+};
 pub use service::{Load, ServiceState, Services};
 pub use session::{
     Connected, JsonApiFields, RunningStatement, ServerConnection, Session, SessionId, SessionPhase,
     WriteQueue,
 };
 pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
-pub use span::{Span, rate_text, size_text};
+pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
-pub use wording::{ascii, counted, quoted};
+pub(crate) use wording::{ascii, counted, nearest, quoted, shell_quoted};
 
 #[cfg(test)]
 mod tests;

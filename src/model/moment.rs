@@ -20,7 +20,7 @@ const LOCAL_FORMS: [&str; 2] = ["%a %b %e %H:%M:%S %Y", "%Y-%m-%dT%H:%M:%S%.f"];
 /// Parses a date in any of the forms.
 ///
 /// `zone` is the server's time zone, used for a form without a zone. Without it such a date gives `None`.
-pub fn parse_moment(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
+pub(crate) fn parse_moment(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
     if let Some(at) = GMT_FORMS
         .iter()
         .find_map(|form| DateTime::strptime(form, text).ok())
@@ -38,13 +38,13 @@ pub fn parse_moment(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
 }
 
 /// Returns the time between two dates of the same unknown zone, in milliseconds.
-pub fn civil_span(from: &str, to: &str) -> Option<i64> {
+pub(crate) fn civil_span(from: &str, to: &str) -> Option<i64> {
     let span = parse_local(from)?.duration_until(parse_local(to)?);
     i64::try_from(span.as_millis()).ok()
 }
 
 /// Returns a date of an unknown zone as milliseconds since 1970 in that zone.
-pub fn civil_millis(text: &str) -> Option<i64> {
+pub(crate) fn civil_millis(text: &str) -> Option<i64> {
     Some(
         Offset::UTC
             .to_timestamp(parse_local(text)?)
@@ -54,7 +54,7 @@ pub fn civil_millis(text: &str) -> Option<i64> {
 }
 
 /// Formats the `Date` header that the draft requires in every request (RFC 1123, in English).
-pub fn http_date(at: Timestamp) -> String {
+pub(crate) fn http_date(at: Timestamp) -> String {
     ZonedDateTime::new(at, TimeZone::UTC)
         .strftime("%a, %d %b %Y %H:%M:%S GMT")
         .to_string()
@@ -91,7 +91,7 @@ impl Now {
     /// Returns the time that the machine slept since `then`: wall clock time minus monotonic time.
     ///
     /// Also above 0 if the wall clock was set forward.
-    pub fn slept_since(&self, then: &Self) -> Duration {
+    pub(crate) fn slept_since(&self, then: &Self) -> Duration {
         let by_wall = Duration::try_from(self.wall.duration_since(then.wall)).unwrap_or_default();
         by_wall.saturating_sub(self.elapsed.saturating_sub(then.elapsed))
     }
@@ -99,7 +99,7 @@ impl Now {
     /// Whether `then` is at most `limit` ago by both clocks.
     ///
     /// Returns `false` if the wall clock went back, because the elapsed time is then unknown.
-    pub fn is_within(&self, limit: Duration, then: &Self) -> bool {
+    pub(crate) fn is_within(&self, limit: Duration, then: &Self) -> bool {
         let by_wall = self.wall.duration_since(then.wall);
         let by_wall = if by_wall.is_negative() && by_wall.abs() <= CLOCK_JITTER {
             Ok(Duration::ZERO)
@@ -111,7 +111,7 @@ impl Now {
     }
 
     /// Returns the time since `at` by the wall clock, which also runs while the program is stopped.
-    pub fn since(&self, at: Timestamp) -> Duration {
+    pub(crate) fn since(&self, at: Timestamp) -> Duration {
         Duration::try_from(self.wall.duration_since(at)).unwrap_or_default()
     }
 }

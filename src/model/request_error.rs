@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Text, TlsFault, quoted};
+use super::{Text, TlsFault, exact_text, quoted};
 
 /// Why a request to the admin API failed. All text from the server is sanitized.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -22,7 +22,7 @@ pub enum RequestError {
     #[error("{0}")]
     Tls(Box<TlsFault>),
     /// The reply was not complete in time.
-    #[error("timed out after {}", humantime::format_duration(*.0))]
+    #[error("timed out after {}", exact_text(*.0))]
     TimedOut(Duration),
     /// The connection was closed before the reply was complete.
     #[error("the reply was cut off: {0}")]
@@ -150,7 +150,7 @@ impl RequestError {
     }
 
     /// Returns the text for a line with other words in it: text from the server comes last and is quoted.
-    pub fn one_line(&self) -> String {
+    pub(crate) fn one_line(&self) -> String {
         match self {
             Self::NotAllowed {
                 status,

@@ -27,7 +27,7 @@ pub struct Servers {
 
 impl Servers {
     /// Returns the server with this name.
-    pub fn find(&self, name: &Text) -> Option<&ServerState> {
+    pub(crate) fn find(&self, name: &Text) -> Option<&ServerState> {
         self.states.iter().find(|server| server.name == *name)
     }
 }
@@ -148,7 +148,7 @@ impl Health {
     }
 
     /// Whether the server is down, rejects the monitor or cannot be resolved.
-    pub const fn is_unusable(self) -> bool {
+    pub(crate) const fn is_unusable(self) -> bool {
         matches!(self, Self::Down | Self::AuthError | Self::Unresolved)
     }
 }

@@ -22,7 +22,7 @@ pub struct Services {
 
 impl Services {
     /// Returns the service with this name.
-    pub fn find(&self, name: &Text) -> Option<&ServiceState> {
+    pub(crate) fn find(&self, name: &Text) -> Option<&ServiceState> {
         self.states.iter().find(|service| service.name == *name)
     }
 }
@@ -61,7 +61,7 @@ impl ServiceState {
     /// Returns the number of statements that its sessions keep.
     ///
     /// `proxy` is the proxy's own setting, used unless the service overrides it. `None` if unknown.
-    pub fn retains(&self, proxy: Option<u64>) -> Option<u64> {
+    pub(crate) fn retains(&self, proxy: Option<u64>) -> Option<u64> {
         match self.retained_statements {
             Some(own) if own >= 0 => u64::try_from(own).ok(),
             _ => proxy,
@@ -88,17 +88,17 @@ impl Load {
     /// Returns the connections in percent of the limit.
     ///
     /// Exceeds 100 if the limit was lowered below the current number.
-    pub fn percent(self) -> u64 {
+    pub(crate) fn percent(self) -> u64 {
         self.connections.saturating_mul(100) / self.limit.max(1)
     }
 
     /// Whether the limit is nearly reached, so that new clients may soon be rejected.
-    pub fn is_nearly_full(self) -> bool {
+    pub(crate) fn is_nearly_full(self) -> bool {
         self.percent() >= NEARLY_FULL_PERCENT
     }
 
     /// Whether the limit is reached, so that new clients are rejected.
-    pub const fn is_full(self) -> bool {
+    pub(crate) const fn is_full(self) -> bool {
         self.connections >= self.limit
     }
 }

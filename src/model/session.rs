@@ -43,13 +43,13 @@ const PHASES: [(&str, SessionPhase); 8] = [
 
 impl SessionPhase {
     /// Returns the phase for a state string, ignoring case.
-    pub fn of(state: &str) -> Self {
+    pub(crate) fn of(state: &str) -> Self {
         let known = PHASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(state));
         known.map_or(Self::Other, |(_, phase)| *phase)
     }
 
     /// Returns one word for the table.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Starting => "starting",
             Self::Ready => "ready",
@@ -70,7 +70,7 @@ pub struct Connected {
 
 impl Connected {
     /// Returns the time; `None` if the zone is unknown.
-    pub fn timestamp(&self) -> Option<Timestamp> {
+    pub(crate) fn timestamp(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.at?).ok()
     }
 }
@@ -104,7 +104,7 @@ pub struct Session {
 
 impl Session {
     /// Creates a session with nothing but an id.
-    pub const fn bare(id: SessionId) -> Self {
+    pub(crate) const fn bare(id: SessionId) -> Self {
         Self {
             id,
             state: None,
@@ -121,7 +121,7 @@ impl Session {
     }
 
     /// Whether both are certainly one session: id, connect time, user, address and port are known and equal.
-    pub fn is_certainly(&self, other: &Self) -> bool {
+    pub(crate) fn is_certainly(&self, other: &Self) -> bool {
         let parts = |session: &Self| {
             Some((
                 session.id,
@@ -142,7 +142,7 @@ impl Session {
     /// Returns `user@address:port`, with the parts that are known.
     ///
     /// Names that could be mistaken for other words are quoted.
-    pub fn client(&self) -> String {
+    pub(crate) fn client(&self) -> String {
         let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
         let user = shown(&self.user).unwrap_or_else(|| "(no user)".to_owned());
         let origin = shown(&self.address).map(|address| origin(&address, self.port));
@@ -150,17 +150,17 @@ impl Session {
     }
 
     /// Returns `address:port`, with an IPv6 address in brackets if a port follows.
-    pub fn origin(&self) -> Option<String> {
+    pub(crate) fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))
     }
 
     /// Returns [`Session::origin`] with the raw address; `None` if the address is not kept whole.
-    pub fn raw_origin(&self) -> Option<String> {
+    pub(crate) fn raw_origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.raw().whole()?, self.port))
     }
 
     /// Returns the server connections; `None` if dialect or version do not report them.
-    pub fn server_connections(&self) -> Option<&[ServerConnection]> {
+    pub(crate) fn server_connections(&self) -> Option<&[ServerConnection]> {
         self.extra.as_ref()?.backends.as_deref()
     }
 }

@@ -62,7 +62,7 @@ impl Snapshot {
     }
 
     /// Returns one of its sessions as an observation.
-    pub fn observation(&self, session: &Session) -> SessionObservation {
+    pub(crate) fn observation(&self, session: &Session) -> SessionObservation {
         SessionObservation {
             endpoint: self.endpoint,
             process: self.process().cloned(),
@@ -74,29 +74,29 @@ impl Snapshot {
     }
 
     /// Returns the session with this id.
-    pub fn get(&self, id: SessionId) -> Option<&Session> {
+    pub(crate) fn get(&self, id: SessionId) -> Option<&Session> {
         self.position(id).and_then(|index| self.sessions.get(index))
     }
 
     /// Returns the index of the session with this id.
-    pub fn position(&self, id: SessionId) -> Option<usize> {
+    pub(crate) fn position(&self, id: SessionId) -> Option<usize> {
         self.sessions.binary_search_by_key(&id, |session| session.id).ok()
     }
 
     /// Returns the row key of one of its sessions.
-    pub fn key(&self, session: &Session) -> RowKey {
+    pub(crate) fn key(&self, session: &Session) -> RowKey {
         RowKey::new(self.endpoint, self.process(), session)
     }
 
     /// Returns the identity of one of its sessions.
-    pub fn identity(&self, session: &Session) -> Identity {
+    pub(crate) fn identity(&self, session: &Session) -> Identity {
         Identity::new(self.endpoint, self.process(), session)
     }
 
     /// Whether both snapshots are certainly of one process and have a session in common.
     ///
     /// Two containers may have the same start time, data directory and node name, but not the same client.
-    pub fn is_of_same_proxy(&self, other: &Self) -> bool {
+    pub(crate) fn is_of_same_proxy(&self, other: &Self) -> bool {
         let processes = self.process().zip(other.process());
         processes.is_some_and(|(one, other)| one.is_certainly(other))
             && self.sessions.iter().any(|session| {
@@ -106,13 +106,13 @@ impl Snapshot {
     }
 
     /// Whether both snapshots have a process start, and these differ.
-    pub fn is_of_another_process(&self, other: &Self) -> bool {
+    pub(crate) fn is_of_another_process(&self, other: &Self) -> bool {
         let processes = self.process().zip(other.process());
         processes.is_some_and(|(one, other)| one != other)
     }
 
     /// Searches for the session with this key.
-    pub fn find(&self, key: &RowKey) -> Lookup<'_> {
+    pub(crate) fn find(&self, key: &RowKey) -> Lookup<'_> {
         match self.get(key.id) {
             Some(session) if key.matches(self.endpoint, self.process(), session) => Lookup::Same(session),
             Some(session) if key.endpoint == self.endpoint => Lookup::Other(session),
@@ -150,7 +150,7 @@ pub struct Absence {
 
 impl SessionObservation {
     /// Returns the identity of the session.
-    pub fn identity(&self) -> Identity {
+    pub(crate) fn identity(&self) -> Identity {
         Identity::new(self.endpoint, self.process.as_ref(), &self.detail.session)
     }
 }

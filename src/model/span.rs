@@ -1,6 +1,7 @@
 //! Durations, sizes and rates, with their short texts.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A duration in tenths of a second, the resolution of `idle` in the API.
 ///
@@ -13,7 +14,7 @@ const MAX_SECS: u32 = u32::MAX;
 
 impl Span {
     /// Creates a span from seconds. Returns `None` if they are negative or too large.
-    pub fn from_secs_f64(seconds: f64) -> Option<Self> {
+    pub(crate) fn from_secs_f64(seconds: f64) -> Option<Self> {
         (0.0..=f64::from(MAX_SECS)).contains(&seconds).then(|| {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -32,7 +33,7 @@ impl Span {
     /// Creates a span from whole seconds. Negative ones (a clock that runs ahead) become 0.
     ///
     /// Returns `None` if they are too large.
-    pub fn checked_from_secs(seconds: i64) -> Option<Self> {
+    pub(crate) fn checked_from_secs(seconds: i64) -> Option<Self> {
         let seconds = u32::try_from(seconds.max(0)).ok()?;
         Some(Self(u64::from(seconds) * 10))
     }
@@ -45,7 +46,7 @@ impl Span {
     }
 
     /// Returns the milliseconds.
-    pub const fn as_millis(self) -> u64 {
+    pub(crate) const fn as_millis(self) -> u64 {
         self.0 * 100
     }
 
@@ -72,6 +73,30 @@ impl fmt::Display for Span {
             (d, ..) => format!("{d}d"),
         };
         f.pad(&text)
+    }
+}
+
+/// Formats a duration exactly: `500ms`, `1m 30s`.
+pub fn exact_text(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string()
+}
+
+/// Formats a duration exactly and without blanks, as filters take it: `500ms`, `1m30s`.
+pub fn setting_text(duration: Duration) -> String {
+    exact_text(duration).replace(' ', "")
+}
+
+/// Formats a measured duration with about two digits: `0.3ms`, `8ms`, `14ms`, `1.4s`, `12s`.
+pub fn measured_text(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
+    if ms < 9.95 {
+        format!("{ms:.1}ms").replace(".0", "")
+    } else if ms < 999.5 {
+        format!("{ms:.0}ms")
+    } else if ms < 9_950.0 {
+        format!("{:.1}s", ms / 1e3)
+    } else {
+        format!("{:.0}s", ms / 1e3)
     }
 }
 

@@ -105,7 +105,7 @@ impl Text {
     }
 
     /// Returns the raw form.
-    pub fn raw(&self) -> RawText<'_> {
+    pub(crate) fn raw(&self) -> RawText<'_> {
         RawText {
             kept: &self.0.kept,
             digest: self
@@ -123,7 +123,7 @@ impl Text {
     }
 
     /// Number of owners of this text. An interner drops the texts that only it owns.
-    pub fn owners(&self) -> usize {
+    pub(crate) fn owners(&self) -> usize {
         Arc::strong_count(&self.0)
     }
 }
@@ -169,7 +169,7 @@ impl<'a> From<&'a str> for RawText<'a> {
 
 impl<'a> RawText<'a> {
     /// Returns the text, or `None` if only its beginning is kept.
-    pub const fn whole(&self) -> Option<&'a str> {
+    pub(crate) const fn whole(&self) -> Option<&'a str> {
         match self.digest {
             None => Some(self.kept),
             Some(_) => None,
@@ -177,12 +177,12 @@ impl<'a> RawText<'a> {
     }
 
     /// Returns the part of the text that is kept.
-    pub const fn kept(&self) -> &'a str {
+    pub(crate) const fn kept(&self) -> &'a str {
         self.kept
     }
 
     /// Whether the whole text is `other`. A text that is not kept whole is compared by its digest.
-    pub fn is(&self, other: &str) -> bool {
+    pub(crate) fn is(&self, other: &str) -> bool {
         match self.digest {
             None => self.kept == other,
             Some(own) => other.starts_with(self.kept) && *own == digest(other),
@@ -190,12 +190,12 @@ impl<'a> RawText<'a> {
     }
 
     /// Returns the form that is shown.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         shown(self.kept, self.digest.is_some())
     }
 
     /// Returns the form that version 0.1 showed, and compared filters with.
-    pub fn shown_by_0_1(&self) -> String {
+    pub(crate) fn shown_by_0_1(&self) -> String {
         escape::escaped_by_0_1(self.kept) + mark(self.digest.is_some())
     }
 }

@@ -96,7 +96,7 @@ pub enum TlsFault {
 
 impl TlsFault {
     /// Returns advice for the user.
-    pub const fn remedy(&self) -> Remedy {
+    pub(crate) const fn remedy(&self) -> Remedy {
         Remedy(match self {
             Self::UnknownAuthority(_) => "give its CA with --ca-file",
             Self::IsAuthority(_) => "give this certificate with --ca-file, or make one without CA:TRUE",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 /// Returns `1 session`, `2 sessions`: a count with its noun, which takes an `s` in the plural.
-pub fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String {
+pub(crate) fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String {
     let plural = if count.try_into().ok() == Some(1) { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
@@ -14,7 +14,7 @@ pub fn counted(count: impl Copy + Display + TryInto<u64>, noun: &str) -> String 
 /// A name with blanks or `@`, one that begins with a quote and an empty one are put in single
 /// quotes, so that a name cannot look like the words around it. A quote inside becomes `\'`.
 /// The sanitizer doubles backslashes, so two different names never give the same text.
-pub fn quoted(name: &str) -> Cow<'_, str> {
+pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
     let is_plain = |name: &str| {
         let is_word = !name.contains(|c: char| c.is_whitespace() || c == '@');
         !name.is_empty() && is_word && !name.starts_with('\'')
@@ -27,7 +27,7 @@ pub fn quoted(name: &str) -> Cow<'_, str> {
 
 /// Returns a text in ASCII: every other character is written as `\\u{e9}`, so that two different
 /// texts stay different.
-pub fn ascii(text: &str) -> Cow<'_, str> {
+pub(crate) fn ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -38,9 +38,64 @@ pub fn ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
+/// Quotes text so that a shell reads it as one word.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Minimum length of a name that can be an abbreviation of another one.
+const MIN_ABBREVIATION: usize = 2;
+/// Maximum number of typing errors in a name. A name may have one, or one for each three characters.
+const MAX_ERRORS: usize = 2;
+
+/// Returns the name that is probably intended, ignoring case: `name` abbreviates it (`mem`), continues it
+/// after `_` or `-` (`idle_seconds`), or has typing errors (`usre`).
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let name = name.to_ascii_lowercase();
+    let is_abbreviated = |known: &&str| name.len() >= MIN_ABBREVIATION && known.starts_with(&name);
+    let is_continued = |known: &&str| {
+        let rest = name.strip_prefix(known);
+        rest.is_some_and(|rest| rest.starts_with(['_', '-']))
+    };
+    let mut longer_or_shorter = known.clone();
+    longer_or_shorter
+        .find(|known| is_abbreviated(known) || is_continued(known))
+        .or_else(|| {
+            let errors = |known: &'a str| (strsim::osa_distance(&name, known), known);
+            let (errors, near) = known.map(errors).min_by_key(|(errors, _)| *errors)?;
+            (errors <= (name.chars().count() / 3).clamp(1, MAX_ERRORS)).then_some(near)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_name_is_longer_shorter_or_misspelled() {
+        let known = ["id", "idle", "user", "memory", "read-only"];
+        for (name, near) in [
+            ("mem", Some("memory")),
+            ("USER", Some("user")),
+            ("usre", Some("user")),
+            ("idle_seconds", Some("idle")),
+            ("idel", Some("idle")),
+            ("read", Some("read-only")),
+            ("m", None),
+            ("ix", Some("id")),
+            ("service", None),
+            ("xy", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, known.into_iter()), near, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_shell_reads_a_quoted_text_as_one_word() {
+        assert_eq!(shell_quoted("a b"), "'a b'");
+        assert_eq!(shell_quoted("it's"), r"'it'\''s'");
+    }
 
     #[test]
     fn one_is_singular_and_all_else_plural() {

@@ -22,20 +22,13 @@ pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest
     }
 }
 
-/// Gets a separate list, with the process start read before it.
+/// Gets a separate list, with the process start read before it. A 404 to a list is not about a session.
 async fn list(client: &Client) -> Result<Snapshot, RequestError> {
-    let instance = match client.instance().await {
-        Err(fault) if fault.is_unreachable() || fault.is_not_allowed() => return Err(fault),
-        answer => answer.unwrap_or_default(),
-    };
-    let list = client.poll_sessions().await;
-    // A 404 to a list is not about a session.
-    let list = list.map_err(|fault| match fault {
+    client.snapshot(0).await.map_err(|fault| match fault {
         RequestError::NotFound => RequestError::Status {
             status: 404,
             detail: Some(Text::clean("no list of sessions there", TextLimit::Line)),
         },
         fault => fault,
-    })?;
-    Ok(list.into_snapshot(client.endpoint(), instance, 0))
+    })
 }

@@ -7,16 +7,16 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::schedule::Pace;
-use super::{PollSchedule, PollSettings};
+use super::{PollSchedule, PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
-use crate::client::{Client, ListReply, off_thread};
+use crate::client::{Client, off_thread};
 use crate::model::{
     Continuity, Dialect, Instance, ListDiff, ListStats, ProcessHistory, ProcessStart, RequestError, Snapshot,
 };
 
-/// The process start is read twice in one of this many cycles. A load balancer that alternates would
+/// In one of this many cycles the process start is read twice. A load balancer that alternates would
 /// otherwise give the process start of one proxy and the list of another one in every cycle.
-const CYCLES_PER_SECOND_READ: u64 = 8;
+const CYCLES_PER_REPEATED_READ: u64 = 8;
 /// Maximum number of reads of the process start in one cycle, if it changes.
 const MAX_READS: u32 = 3;
 
@@ -37,7 +37,8 @@ pub(super) struct ListPoller {
     relists: u64,
     outputs: ListOutputs,
     out: mpsc::UnboundedSender<Msg>,
-    spoken: Option<Dialect>,
+    /// The dialect that was reported last.
+    dialect: Option<Dialect>,
     number: u64,
     /// The last successful snapshot.
     before: Option<Arc<Snapshot>>,
@@ -50,15 +51,12 @@ pub(super) struct ListPoller {
 }
 
 /// When the next cycle starts.
-enum Rest {
+enum NextCycle {
     /// One interval after the start of a successful cycle. Follows later changes of the interval.
     Interval { started: Instant, cost: Duration },
     /// At this time: the next try after an error.
     Until(Instant),
 }
-
-/// The receiver of messages is closed.
-struct ReceiverClosed;
 
 impl ListPoller {
     pub(super) fn new(
@@ -76,7 +74,7 @@ impl ListPoller {
             relists: 0,
             outputs,
             out,
-            spoken: None,
+            dialect: None,
             number: 0,
             before: None,
             history: ProcessHistory::default(),
@@ -105,7 +103,7 @@ impl ListPoller {
                 let cost = snapshot.cost;
                 snapshot.least_interval = self.pace.least_interval(cost);
                 self.report(snapshot).await?;
-                Rest::Interval { started, cost }
+                NextCycle::Interval { started, cost }
             }
             Err(fault) => {
                 let retry_in = self.pace.back_off(&fault, fastrand::f64());
@@ -115,27 +113,27 @@ impl ListPoller {
                     fault,
                     retry_in,
                 })?;
-                Rest::Until(Instant::now() + retry_in)
+                NextCycle::Until(Instant::now() + retry_in)
             }
         };
         self.wait(&rest).await
     }
 
     /// Waits until the next cycle is due or requested.
-    async fn wait(&mut self, rest: &Rest) -> Result<(), ReceiverClosed> {
+    async fn wait(&mut self, next: &NextCycle) -> Result<(), ReceiverClosed> {
         loop {
-            let due = match rest {
-                Rest::Interval { started, cost } => *started + self.pace.period(*cost),
-                Rest::Until(due) => *due,
+            let due = match next {
+                NextCycle::Interval { started, cost } => *started + self.pace.period(*cost),
+                NextCycle::Until(due) => *due,
             };
             tokio::select! {
                 () = sleep_until(due) => return Ok(()),
-                changed = self.schedule.changed() => changed.map_err(|_| ReceiverClosed)?,
+                changed = self.schedule.changed() => changed?,
             }
             let (refreshes, relists) = (self.refreshes, self.relists);
             self.take_schedule();
             // After an error only the user can shorten the wait.
-            let is_good = matches!(rest, Rest::Interval { .. });
+            let is_good = matches!(next, NextCycle::Interval { .. });
             if self.refreshes != refreshes || (is_good && self.relists != relists) {
                 return Ok(());
             }
@@ -151,13 +149,13 @@ impl ListPoller {
 
     async fn cycle(&mut self) -> Result<Snapshot, RequestError> {
         let was_draft = self.client.dialect() == Some(Dialect::Draft);
-        let (mut instance, mut list) = self.poll().await?;
-        if was_draft && list.dialect == Dialect::JsonApi {
+        let mut snapshot = self.poll().await?;
+        if was_draft && snapshot.dialect == Dialect::JsonApi {
             // No process was requested of the draft, but this dialect reports it.
-            (instance, list) = self.poll().await?;
+            snapshot = self.poll().await?;
         }
-        self.number += 1;
-        Ok(list.into_snapshot(self.client.endpoint(), instance, self.number))
+        self.number = snapshot.number;
+        Ok(snapshot)
     }
 
     /// Computes the statistics of the list and its difference to the previous snapshot. Takes time for
@@ -179,33 +177,20 @@ impl ListPoller {
 
     /// Gets the process start, and then the list. Rows belong to the process that was read last before
     /// them.
-    async fn poll(&mut self) -> Result<(Option<Instance>, ListReply), RequestError> {
+    async fn poll(&mut self) -> Result<Snapshot, RequestError> {
         let instance = self.instance().await?;
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
         self.outputs.process.send_replace(process);
-        let list = self.client.poll_sessions().await?;
-        Ok((instance, list))
+        self.client.snapshot_of(instance, self.number + 1).await
     }
 
     /// Gets the process of the proxy. A process start that has changed is read again at once: if it
     /// changes back, several proxies reply.
     async fn instance(&mut self) -> Result<Option<Instance>, RequestError> {
-        let is_read_twice = self.number % CYCLES_PER_SECOND_READ == 1;
+        let is_read_twice = self.number % CYCLES_PER_REPEATED_READ == 1;
         let mut reads = 0;
         loop {
-            let instance = match self.client.instance().await {
-                Ok(instance) => instance,
-                // The endpoint replies without a process start. The list may still succeed.
-                Err(
-                    RequestError::Status { .. }
-                    | RequestError::Unclear404
-                    | RequestError::Encoded(_)
-                    | RequestError::NotJson(_)
-                    | RequestError::Malformed(_),
-                ) => None,
-                Err(fault) => return Err(fault),
-            };
-            let Some(instance) = instance else {
+            let Some(instance) = self.client.optional_instance().await? else {
                 return Ok(None);
             };
             reads += 1;
@@ -223,14 +208,14 @@ impl ListPoller {
     }
 
     async fn report(&mut self, snapshot: Snapshot) -> Result<(), ReceiverClosed> {
-        if self.spoken.replace(snapshot.dialect) != Some(snapshot.dialect) {
-            self.send(Msg::Spoke(snapshot.endpoint, snapshot.dialect))?;
+        if self.dialect.replace(snapshot.dialect) != Some(snapshot.dialect) {
+            self.send(Msg::DialectDetected(snapshot.endpoint, snapshot.dialect))?;
         }
         let snapshot = self.counted(snapshot).await;
         self.send(Msg::Listed(snapshot))
     }
 
     fn send(&self, msg: Msg) -> Result<(), ReceiverClosed> {
-        self.out.send(msg).map_err(|_| ReceiverClosed)
+        Ok(self.out.send(msg)?)
     }
 }

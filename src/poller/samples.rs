@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::sample_schedule::SampleSchedule;
 use super::schedule::Pace;
-use super::{PollSchedule, PollSettings};
+use super::{PollSchedule, PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::diagnosis::ConnectionSample;
@@ -68,9 +68,6 @@ pub(super) struct SamplePoller {
     unsent: Vec<(SessionId, ConnectionSample)>,
     untold_since: Instant,
 }
-
-/// The receiver of messages is closed.
-struct ReceiverClosed;
 
 impl SamplePoller {
     pub(super) fn new(
@@ -154,7 +151,7 @@ impl SamplePoller {
     /// restart.
     async fn wait(&mut self, due: Instant) -> Result<Arc<Snapshot>, ReceiverClosed> {
         loop {
-            if self.listed.has_changed().map_err(|_| ReceiverClosed)? {
+            if self.listed.has_changed()? {
                 let listed = self.listed.borrow_and_update();
                 if listed
                     .as_ref()
@@ -174,7 +171,7 @@ impl SamplePoller {
                 draft => tokio::select! {
                     () = sleep_until(due), if draft.is_some() => {}
                     changed = self.listed.changed() => {
-                        changed.map_err(|_| ReceiverClosed)?;
+                        changed?;
                         self.listed.mark_changed();
                     }
                     () = self.out.closed() => return Err(ReceiverClosed),
@@ -188,7 +185,7 @@ impl SamplePoller {
             return Ok(());
         }
         let samples = Msg::Sampled(self.client.endpoint(), std::mem::take(&mut self.unsent));
-        self.out.send(samples).map_err(|_| ReceiverClosed)
+        Ok(self.out.send(samples)?)
     }
 
     /// Returns the time from the start of a sample with this response time to the start of the next,

@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::PollSettings;
 use super::schedule::Pace;
+use super::{PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{RequestError, SessionId};
@@ -28,9 +28,6 @@ pub(super) struct ServerPoller {
     surveyed: watch::Receiver<bool>,
     out: mpsc::UnboundedSender<Msg>,
 }
-
-/// The receiver of messages is closed.
-struct ReceiverClosed;
 
 impl ServerPoller {
     /// Creates the task. It runs for the details of a session and for the overview.
@@ -93,7 +90,7 @@ impl ServerPoller {
     }
 
     fn send(&self, msg: Msg) -> Result<(), ReceiverClosed> {
-        self.out.send(msg).map_err(|_| ReceiverClosed)
+        Ok(self.out.send(msg)?)
     }
 
     /// Waits until the data is needed, and until `due`.
@@ -106,8 +103,8 @@ impl ServerPoller {
             }
             tokio::select! {
                 () = sleep_until(due), if is_open => {}
-                changed = self.watched.changed() => changed.map_err(|_| ReceiverClosed)?,
-                changed = self.surveyed.changed() => changed.map_err(|_| ReceiverClosed)?,
+                changed = self.watched.changed() => changed?,
+                changed = self.surveyed.changed() => changed?,
                 () = self.out.closed() => return Err(ReceiverClosed),
             }
         }

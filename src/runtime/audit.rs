@@ -1,12 +1,11 @@
 //! The audit log: one JSON object per line, append-only, readable by its owner only.
 //!
-//! The content of a line is defined in [`line`], the user in `who`. The screen writes through a `scribe`,
-//! a command its outcomes through an [`AuditWriter`], because a disk may be slow.
+//! The content of a line is defined in [`line`], the user in [`actor`]. Screen and `maxtop kill` write
+//! through an [`AuditThread`], because a disk may be slow.
 
 mod actor;
 mod line;
 mod thread;
-mod writer;
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -23,15 +22,16 @@ use self::line::Line;
 use super::json;
 use crate::kill::AuditEntry;
 
-pub(super) use thread::{AuditThread, start};
-pub use writer::AuditWriter;
+pub(crate) use line::{IdentityFields, OutcomeFields};
+pub(super) use thread::start;
+pub(crate) use thread::{AuditReport, AuditThread, MAX_LOG_WAIT};
 
 /// File mode: only the owner may read which sessions were killed, and why.
 const OWNER_ONLY: u32 = 0o600;
 
 /// Why a line could not be written. Without a logged intent nothing is killed.
 #[derive(Debug, Error)]
-pub enum AuditError {
+pub(crate) enum AuditError {
     /// There is no home directory for the log.
     #[error("no place for the audit log: HOME is not set; try --audit FILE")]
     NoPlace,
@@ -53,7 +53,7 @@ fn owned(owner: Option<&str>) -> String {
 
 /// The file that kills are logged to, and the user.
 #[derive(Clone, Debug)]
-pub struct AuditLog {
+pub(crate) struct AuditLog {
     path: Option<PathBuf>,
     /// Read with the first line, because it is needed only for kills.
     who: Arc<OnceLock<AuditActor>>,
@@ -63,7 +63,7 @@ pub struct AuditLog {
 
 impl AuditLog {
     /// Creates a log at this path, for kills at these endpoints. Opens no file.
-    pub fn new(path: Option<PathBuf>, endpoints: Vec<String>) -> Self {
+    pub(crate) fn new(path: Option<PathBuf>, endpoints: Vec<String>) -> Self {
         Self {
             path,
             who: Arc::default(),
@@ -81,7 +81,11 @@ impl AuditLog {
     /// Appends a line for each entry. If `durable`, they are on disk when this returns.
     ///
     /// The file is opened for each call, so a file that was rotated or removed is not a problem.
-    pub fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`AuditError`] if there is no path for the log, or if the file cannot be opened or written.
+    pub(crate) fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
         let path = self.path.as_deref().ok_or(AuditError::NoPlace)?;
         self.write(path, entries, durable)
             .map_err(|source| AuditError::File {

@@ -1,7 +1,7 @@
 //! Converts frames to bytes. Collects the output of ratatui; a frame without changes has no bytes.
 //!
 //! Does not access the terminal: its size is set by the caller, its cursor is stored. So a resize needs
-//! no query, and a frame is one write of the [`writer`](super::frame_backend).
+//! no query, and a frame is one write of the writer thread.
 //!
 //! Also returns the last frame as text, to keep it after the program exits.
 //!

@@ -9,13 +9,21 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use crate::model::{Pieces, TextPiece};
 
 /// Writes a value on one line.
-pub fn to_writer(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Returns the error of `out`.
+pub(crate) fn to_writer(out: impl Write, value: &impl Serialize) -> io::Result<()> {
     let formatter = Escaping(CompactFormatter);
     Ok(value.serialize(&mut Serializer::with_formatter(out, formatter))?)
 }
 
 /// Writes a value with a line for each field.
-pub fn to_writer_pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Returns the error of `out`.
+pub(crate) fn to_writer_pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
     let formatter = Escaping(PrettyFormatter::new());
     Ok(value.serialize(&mut Serializer::with_formatter(out, formatter))?)
 }

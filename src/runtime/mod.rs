@@ -1,9 +1,9 @@
 //! Runs the program: event loop, terminal, signals and audit log. Executes the effects of the core.
 
-pub mod audit;
-pub mod json;
+pub(crate) mod audit;
+pub(crate) mod json;
 pub(crate) mod process;
-pub mod run;
+pub(crate) mod run;
 pub(crate) mod signals;
 
 mod frame_backend;

@@ -19,8 +19,8 @@ pub(super) struct Pollers(Vec<EndpointPoller>);
 
 impl Pollers {
     pub(super) fn spawn(clients: Vec<Client>, settings: PollSettings, out: &UnboundedSender<Msg>) -> Self {
-        let turns = Arc::new(RateLimiter::of(clients.len()));
-        let spawn = |client| EndpointPoller::among(client, settings, out.clone(), Arc::clone(&turns));
+        let limiter = Arc::new(RateLimiter::of(clients.len()));
+        let spawn = |client| EndpointPoller::sharing(client, settings, out.clone(), Arc::clone(&limiter));
         Self(clients.into_iter().map(spawn).collect())
     }
 

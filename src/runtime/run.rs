@@ -1,7 +1,7 @@
 //! The event loop: receives messages, executes effects, draws frames.
 //!
 //! Runs on the main thread. Everything slow runs elsewhere: requests on the runtime's thread, decoding on
-//! blocking threads, table views in the `arranger`, output in the `writer`. Keys are drawn at once, data
+//! blocking threads, table views in a thread of `pollers`, output in one of `frame_backend`. Keys are drawn at once, data
 //! at most every 16 ms, and nothing is drawn if nothing has changed.
 
 use std::io;
@@ -11,9 +11,10 @@ use std::time::Duration;
 use ratatui::Terminal;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::sync::mpsc as channel;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::audit::{AuditLog, AuditThread};
+use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
@@ -32,14 +33,14 @@ use crate::ui::view;
 
 /// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
-/// Maximum time to wait for the last lines of the audit log.
-const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
+/// Maximum time to wait until the connections to servers are closed.
+const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// Maximum number of messages handled before the next frame.
 const MAX_MESSAGES_PER_FRAME: usize = 256;
 
 /// How the screen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScreenExit {
+pub(crate) enum ScreenExit {
     /// Quit by a key.
     Quit,
     /// Quit by a key, with a DELETE whose result is unknown.
@@ -52,7 +53,7 @@ pub enum ScreenExit {
 
 /// How the screen ended, and the messages to print then.
 #[derive(Debug)]
-pub struct ScreenResult {
+pub(crate) struct ScreenResult {
     /// How the screen ended.
     pub exit: ScreenExit,
     /// A line for each session whose kill has an unknown result.
@@ -60,15 +61,31 @@ pub struct ScreenResult {
 }
 
 /// Input of the screen for one endpoint.
-pub struct Watched {
+pub(crate) struct Watched {
     /// The client of each endpoint.
     pub client: Client,
     /// Its initial state.
     pub endpoint: EndpointState,
 }
 
-/// Shows the screen until it ends. The terminal is restored in every case.
-pub async fn run(
+/// Shows the screen until it ends. The terminal is restored and the connections to servers are closed in
+/// every case.
+///
+/// # Errors
+///
+/// Returns the error of a system call, or of a task that ended.
+pub(crate) async fn run(
+    settings: crate::app::AppSettings,
+    watched: Vec<Watched>,
+    audit: AuditLog,
+) -> io::Result<ScreenResult> {
+    let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
+    let result = show(settings, watched, audit).await;
+    close_server_connections(clients).await;
+    result
+}
+
+async fn show(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
@@ -98,6 +115,7 @@ pub async fn run(
         due: Some(Instant::now()),
         last_data: None,
         data_waits: false,
+        must_suspend: false,
         exit: None,
         keep_frame: false,
     };
@@ -111,6 +129,15 @@ pub async fn run(
     let mut unsettled = screen.app.kills.unsettled;
     unsettled.extend((!logged).then(|| "the audit log was not written completely".to_owned()));
     exit.map(|exit| ScreenResult { exit, unsettled })
+}
+
+/// Closes the connections to servers at all endpoints at the same time.
+async fn close_server_connections(clients: Vec<Client>) {
+    let mut closing = JoinSet::new();
+    for client in clients {
+        closing.spawn(async move { client.close_server_connections(MAX_CLOSE_WAIT).await });
+    }
+    closing.join_all().await;
 }
 
 struct Screen {
@@ -129,6 +156,8 @@ struct Screen {
     last_data: Option<Instant>,
     /// Whether the next frame is for data, among others.
     data_waits: bool,
+    /// Whether the app has requested a suspension that is not executed yet.
+    must_suspend: bool,
     exit: Option<ScreenExit>,
     keep_frame: bool,
 }
@@ -156,8 +185,8 @@ impl Screen {
                     Some(msg) => self.data(msg)?,
                     None => return Ok(ScreenExit::TerminalGone),
                 },
-                () = until(due), if due.is_some_and(|due| due > now) => {}
-                () = until(wake), if wake.is_some() => {
+                () = clock::until(due), if due.is_some_and(|due| due > now) => {}
+                () = clock::until(wake), if wake.is_some() => {
                     self.wake = None;
                     self.dispatch([])?;
                     self.draw_data(Duration::ZERO);
@@ -226,13 +255,26 @@ impl Screen {
         }
     }
 
-    /// Sends the time and then `msgs` to the app, and executes the effects.
+    /// Sends the time and then `msgs` to the app, and executes the effects. A requested suspension
+    /// follows when all of them are executed, because it sends further messages.
     fn dispatch(&mut self, msgs: impl IntoIterator<Item = Msg>) -> io::Result<()> {
         let clock = Msg::Clock(clock::now());
         for msg in std::iter::once(clock).chain(msgs) {
-            for effect in self.app.update(msg) {
-                self.carry_out(effect)?;
-            }
+            self.update(msg)?;
+        }
+        if !std::mem::take(&mut self.must_suspend) {
+            Ok(())
+        } else if can_stop() {
+            self.suspend()
+        } else {
+            self.update(Msg::CannotSuspend)
+        }
+    }
+
+    /// Sends a message to the app, and executes the effects.
+    fn update(&mut self, msg: Msg) -> io::Result<()> {
+        for effect in self.app.update(msg) {
+            self.carry_out(effect)?;
         }
         Ok(())
     }
@@ -258,8 +300,7 @@ impl Screen {
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));
             }
             Effect::Repaint => self.canvas.clear()?,
-            Effect::Suspend if can_stop() => self.suspend()?,
-            Effect::Suspend => self.dispatch([Msg::CannotSuspend])?,
+            Effect::Suspend => self.must_suspend = true,
             Effect::Quit {
                 keep_frame,
                 unsettled,
@@ -315,9 +356,7 @@ impl Screen {
 
     fn resume(&mut self) -> io::Result<()> {
         // First, so that the app does not treat the time of the suspension as passed grace.
-        for effect in self.app.update(Msg::Resumed) {
-            self.carry_out(effect)?;
-        }
+        self.update(Msg::Resumed)?;
         terminal::enter()?;
         self.resize()
     }
@@ -329,14 +368,7 @@ const fn patience(msg: &Msg) -> Option<Duration> {
     match msg {
         // Samples are shown with the next list.
         Msg::Drawn(_) | Msg::Sampled(..) => None,
-        Msg::Spoke(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
+        Msg::DialectDetected(..) | Msg::Listed(_) => Some(FRAME_INTERVAL),
         _ => Some(Duration::ZERO),
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }

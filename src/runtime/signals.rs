@@ -50,7 +50,40 @@ impl EndingSignals {
     }
 }
 
-/// The action for a signal.
+/// A signal that a command without a screen handles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// Exit with this signal's status (128 + number).
+    End(u8),
+    /// Continued after a stop that was not announced.
+    Continued,
+}
+
+/// The signals that end the program, and the one that continues it.
+pub(crate) struct Interrupts {
+    ending: EndingSignals,
+    resumed: Signal,
+}
+
+impl Interrupts {
+    /// Installs the handlers. These signals no longer end the program automatically.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            ending: EndingSignals::listen()?,
+            resumed: signal(SignalKind::from_raw(SIGCONT))?,
+        })
+    }
+
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) -> Interrupt {
+        tokio::select! {
+            signal = self.ending.next() => Interrupt::End(signal),
+            _ = self.resumed.recv() => Interrupt::Continued,
+        }
+    }
+}
+
+/// The action of the screen for a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SignalEvent {
     /// Exit with this signal's status (128 + number).
@@ -65,9 +98,8 @@ pub(super) enum SignalEvent {
 
 /// The signals of the screen.
 pub(super) struct Signals {
-    ending: EndingSignals,
+    interrupts: Interrupts,
     stop: Signal,
-    go_on: Signal,
     resize: Signal,
 }
 
@@ -75,9 +107,8 @@ impl Signals {
     /// Installs the handlers. These signals no longer end the program automatically.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
-            ending: EndingSignals::listen()?,
+            interrupts: Interrupts::listen()?,
             stop: signal(SignalKind::from_raw(SIGTSTP))?,
-            go_on: signal(SignalKind::from_raw(SIGCONT))?,
             resize: signal(SignalKind::window_change())?,
         })
     }
@@ -85,9 +116,11 @@ impl Signals {
     /// Waits for the next signal.
     pub(super) async fn next(&mut self) -> SignalEvent {
         tokio::select! {
-            signal = self.ending.next() => SignalEvent::End(signal),
+            interrupt = self.interrupts.next() => match interrupt {
+                Interrupt::End(signal) => SignalEvent::End(signal),
+                Interrupt::Continued => SignalEvent::Continued,
+            },
             _ = self.stop.recv() => SignalEvent::Suspend,
-            _ = self.go_on.recv() => SignalEvent::Continued,
             _ = self.resize.recv() => SignalEvent::Resize,
         }
     }

@@ -23,7 +23,9 @@ const NAME: usize = 14;
 
 /// Draws the list, if it is open.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let Some(chooser) = &app.chooser else { return };
+    let Some(chooser) = app.modal.chooser() else {
+        return;
+    };
     let areas = app.areas();
     let table = if areas.table.is_empty() {
         rect(areas.detail)
@@ -83,7 +85,7 @@ fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mu
 fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, width: usize) -> Line<'a> {
     let column = id.column();
     let chosen = app.table.columns.contains(&id);
-    let note = if !app.can_fill(id) {
+    let note = if !app.endpoints.is_reported(column.only) {
         "not reported"
     } else if chosen && !seen.iter().any(|fitted| fitted.id == id) {
         "does not fit"

@@ -82,6 +82,7 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let theme = pen.theme;
     let id = Span::styled(format!("Session {}", session.id), theme.strong);
     let on = app
+        .endpoints
         .name_among_several(pane.identity.endpoint)
         .map(|name| Span::styled(format!("on {name}"), theme.quiet));
     let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
@@ -163,7 +164,7 @@ fn remarks(app: &App, pane: &DetailPane, width: usize) -> Vec<String> {
 
 fn idle_meaning(app: &App, pane: &DetailPane) -> Option<&'static IdleEntry> {
     pane.session().idle?;
-    let latest = app.endpoint(pane.identity.endpoint)?.latest.as_ref()?;
+    let latest = app.endpoints.get(pane.identity.endpoint)?.latest.as_ref()?;
     latest.instance.as_ref()?.idle_meaning()?.entry()
 }
 

@@ -20,8 +20,8 @@ use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
-use crate::kill::{Choice, KillTask, MAX_CONFIRMED_BY_KEY, Ticket};
-use crate::model::{Dialect, Session, counted};
+use crate::kill::{Choice, KillTask, MAX_CONFIRMED_BY_KEY, Ticket, summary};
+use crate::model::{counted, exact_text};
 
 /// Maximum widths of the dialog in cells: for one victim, and for a list of many.
 const WIDTHS: (u16, u16) = (70, 76);
@@ -39,7 +39,7 @@ struct DialogBody<'a> {
 /// Draws the dialog over everything, if it is open. Returns the ticket of the question if this frame
 /// enables Yes: victim, check result and the whole button are visible.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
-    let asking = app.kills.asking.as_ref()?;
+    let asking = app.modal.kill_dialog()?;
     let screen = frame.area();
     let is_list = asking.batch.tasks().len() > 1;
     let width = if is_list { WIDTHS.1 } else { WIDTHS.0 }.min(screen.width);
@@ -78,7 +78,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ti
     if asking.types_reason {
         show_text_cursor(asking, below, frame);
     }
-    app.open_dialog_ticket().filter(|_| whole)
+    app.modal.open_dialog_ticket().filter(|_| whole)
 }
 
 fn title<'a>(asking: &KillDialog, theme: &Theme) -> Line<'a> {
@@ -166,7 +166,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     }
     let grace = app.settings.grace;
     if !grace.is_zero() {
-        let after = humantime::format_duration(grace);
+        let after = exact_text(grace);
         let hint = Span::styled(format!("  after {after} (u cancels)"), theme.quiet);
         let used: usize = spans.iter().map(Span::width).sum();
         if used + hint.width() <= width {
@@ -176,40 +176,9 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     Line::from(spans)
 }
 
-/// Formats the servers on which a statement may keep running: `db-01 #4021, db-02 #7718`.
-fn holds(session: &Session) -> Option<String> {
-    let backends = session
-        .server_connections()
-        .filter(|backends| !backends.is_empty())?;
-    let each = backends.iter().map(|backend| match backend.thread_id {
-        Some(thread) => format!("{} #{thread}", backend.server),
-        None => backend.server.to_string(),
-    });
-    Some(each.collect::<Vec<_>>().join(", "))
-}
-
-/// Consequences of a kill, and those that only a real `MaxScale` has: for one victim, and for many.
-const CONSEQUENCES: [(&str, &str); 2] = [
-    (
-        "The connection drops without an error, an open transaction rolls back.",
-        " A statement may keep running on its servers until it finishes there.",
-    ),
-    (
-        "Their connections drop without an error, open transactions roll back.",
-        " Statements may keep running on their servers until they finish there.",
-    ),
-];
-
 /// Returns the consequences that apply to at least one of the victims.
 fn consequences<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let goes_on = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
-    let text = CONSEQUENCES
-        .get(usize::from(tasks.len() > 1))
-        .map_or_else(String::new, |(drops, runs)| {
-            let runs = if goes_on { *runs } else { "" };
-            format!("{drops}{runs}")
-        });
-    wrap(&text, width)
+    wrap(&summary::consequences(tasks).join(" "), width)
         .into_iter()
         .map(|line| Line::styled(line, theme.quiet))
         .collect()

@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
     }
-    if app.prompt.is_some() {
+    if app.modal.prompt().is_some() {
         prompt(app, theme, status, frame);
         return self::hints(app, theme, hints, frame);
     }
@@ -62,7 +62,7 @@ const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
 /// Draws the filter with its text cursor, and the number of matching rows or the error and its
 /// position.
 fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let Some(prompt) = &app.prompt else { return };
+    let Some(prompt) = app.modal.prompt() else { return };
     let width = usize::from(area.width);
     let (note, style) = note(app, prompt, width, theme);
     let room = width.saturating_sub(note.width() + 4);
@@ -155,8 +155,8 @@ fn shown(app: &App, theme: &Theme) -> String {
     }
     let page = app.page();
     let (offset, rows) = match &view.groups {
-        Some(groups) => (app.table.groups.offset, groups.len()),
-        None => (app.table.offset, rows),
+        Some(groups) => (app.table.groups.cursor.offset, groups.len()),
+        None => (app.table.cursor.offset, rows),
     };
     let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);
@@ -214,13 +214,12 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     match binding.action {
         Action::Open => !app.detail_has_keys(),
-        Action::Yes | Action::Choose => app.open_dialog_ticket().is_some() && !by_number(app),
+        Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Copy if binding.context == KeyContext::Columns => true,
         Action::Copy => app.detail.as_ref().is_some_and(DetailPane::knows_threads),
         Action::Strike => app
-            .kills
-            .asking
-            .as_ref()
+            .modal
+            .kill_dialog()
             .is_some_and(|asking| asking.batch.tasks().len() > 1),
         action => may_kill || !is_destructive(action),
     }
@@ -228,6 +227,6 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
 
 /// Whether the number of victims is high enough that it has to be typed.
 fn by_number(app: &App) -> bool {
-    let asking = app.kills.asking.as_ref();
+    let asking = app.modal.kill_dialog();
     asking.is_some_and(|asking| asking.batch.confirmable() > MAX_CONFIRMED_BY_KEY)
 }

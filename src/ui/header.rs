@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::layout::MAX_HEADER_LINES;
 use crate::diagnosis::Severity;
-use crate::model::{self, counted};
+use crate::model::{self, counted, exact_text};
 
 /// Draws the endpoints. If there are more than lines, draws a summary and the worst endpoints.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -145,9 +145,9 @@ fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
     let configured = app.settings.interval;
     let kept = endpoint.kept_interval(configured);
     let interval = if kept == configured {
-        humantime::format_duration(configured).to_string()
+        exact_text(configured)
     } else {
-        interval_text(kept).unwrap_or_else(|| humantime::format_duration(configured).to_string())
+        interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
     let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
     format!("every {interval} {dot} list {cost}")
@@ -164,7 +164,7 @@ fn interval_text(interval: Duration) -> Option<String> {
             let text = format!("{:.1}s", Duration::from_millis(rounded(500)).as_secs_f64());
             text.replace(".0s", "s")
         }
-        _ => humantime::format_duration(Duration::from_millis(rounded(1000))).to_string(),
+        _ => exact_text(Duration::from_millis(rounded(1000))),
     })
 }
 

@@ -76,7 +76,7 @@ fn words(app: &App, logged: &KillLogEntry, width: usize) -> Vec<String> {
         _ => format!("{id} {client}  {}{back}", logged.outcome.detail()),
     };
     let text = text.trim_start_matches("refused: ").trim_end();
-    match app.name_among_several(logged.identity.endpoint) {
+    match app.endpoints.name_among_several(logged.identity.endpoint) {
         Some(name) => wrap(&format!("{name}: {text}"), room),
         None => wrap(text, room),
     }

@@ -15,6 +15,7 @@ mod kill_log;
 mod kill_progress;
 mod overview;
 pub mod plain;
+mod sessions;
 mod sparkline;
 mod table;
 mod theme;
@@ -36,14 +37,14 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
     match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
-        None => table::draw(app, &theme, rect(areas.table), frame),
+        None => sessions::draw(app, &theme, rect(areas.table), frame),
     }
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
-    let overlay_end = app.overlay.map(|overlay| match overlay.topic {
+    let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, frame),

@@ -15,7 +15,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
 use crate::app::trend_point::TrendPoint;
-use crate::model::{IDLE_BOUNDS, ListStats, Text};
+use crate::model::{IDLE_BOUNDS, ListStats, Text, exact_text};
 
 /// Width of a row's name, and of the figure after the bars, in cells.
 const LABEL: usize = 18;
@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let inner = dialog_box(theme, title, (screen.width, screen.height), frame.buffer_mut());
     let width = usize::from(inner.width);
     let mut text = Vec::new();
-    for endpoint in &app.endpoints {
+    for endpoint in app.endpoints.iter() {
         text.extend(fleet(app, endpoint, theme, width));
         text.push(Line::default());
     }
@@ -51,7 +51,7 @@ fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -
     let mut text = vec![
         Line::from(vec![
             Span::styled(endpoint.name.clone(), theme.strong),
-            Span::styled(format!("  {}", humantime::format_duration(span)), theme.quiet),
+            Span::styled(format!("  {}", exact_text(span)), theme.quiet),
         ]),
         Line::default(),
     ];

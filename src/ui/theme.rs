@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::app::column::CellStyle;
 use crate::diagnosis::Severity;
 use crate::model::ascii;
 
@@ -92,6 +93,16 @@ impl Theme {
         match severity {
             Severity::Look => self.warning,
             Severity::Act => self.alarm,
+        }
+    }
+
+    /// Returns the style of a cell.
+    pub(super) const fn cell(&self, style: CellStyle) -> Style {
+        match style {
+            CellStyle::Plain => Style::new(),
+            CellStyle::Quiet => self.quiet,
+            CellStyle::Warning => self.warning,
+            CellStyle::Severity(severity) => self.severity(severity),
         }
     }
 

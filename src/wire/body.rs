@@ -9,7 +9,7 @@ use crate::model::{Text, TextLimit};
 
 /// Kind of body, detected from its first non-blank byte. Used to find the dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// `[`: the draft's list.
     Array,
     /// `{`: JSON:API, or one object of the draft.
@@ -24,7 +24,7 @@ pub enum Shape {
 
 impl Shape {
     /// Returns the name used in messages.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Array => "an array",
             Self::Object => "an object",
@@ -43,7 +43,7 @@ fn without_mark(body: &[u8]) -> &[u8] {
 }
 
 /// Returns the shape of a body.
-pub fn shape(body: &[u8]) -> Shape {
+pub(crate) fn shape(body: &[u8]) -> Shape {
     let mut bytes = without_mark(body).iter();
     match bytes.find(|byte| !byte.is_ascii_whitespace()) {
         None => Shape::Empty,

@@ -173,7 +173,11 @@ impl Decoder<'_> {
 }
 
 /// Decodes `GET /sessions`.
-pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
+pub(crate) fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     expect_shape(body, Shape::Array)?;
     let rows = rows::decode::<DraftSessionRow>(&text(body), decoder)?;
     Ok(DecodedList {
@@ -184,7 +188,11 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireE
 }
 
 /// Decodes `GET /sessions/:id`, without connections. For these see [`connections`].
-pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not one session.
+pub(crate) fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     if shape(body) == Shape::Array {
         return Err(WireError::Shape {
             expected: "one session",
@@ -203,7 +211,14 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, 
 }
 
 /// Decodes `GET /sessions/:id/connections`, in the order of the reply.
-pub fn connections(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<ConnectionDetail>, WireError> {
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
+pub(crate) fn connections(
+    body: &[u8],
+    decoder: &mut Decoder<'_>,
+) -> Result<Vec<ConnectionDetail>, WireError> {
     expect_shape(body, Shape::Array)?;
     rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
 }

@@ -26,7 +26,7 @@ struct JsonApiError<'a> {
 }
 
 /// Returns the sanitized error message in the body, if any.
-pub fn error_detail(body: &[u8]) -> Option<Text> {
+pub(crate) fn error_detail(body: &[u8]) -> Option<Text> {
     let body = text(body);
     let parsed: ErrorBody<'_> = serde_json::from_str(&body).ok()?;
     let first = parsed
@@ -43,7 +43,7 @@ pub fn error_detail(body: &[u8]) -> Option<Text> {
 /// Whether an error body has the form that `MaxScale` uses in this dialect: its error object, or empty.
 ///
 /// Gateways and load balancers use other forms.
-pub fn is_own_error(dialect: Dialect, body: &[u8]) -> bool {
+pub(crate) fn is_own_error(dialect: Dialect, body: &[u8]) -> bool {
     if body.is_empty() {
         return true;
     }

@@ -51,7 +51,7 @@ fn size(text: &Text) -> usize {
 
 impl Interner {
     /// Returns a sanitized name.
-    pub fn name(&mut self, raw: &str) -> Text {
+    pub(crate) fn name(&mut self, raw: &str) -> Text {
         if let Some(known) = self.names.get(raw) {
             return known.0.clone();
         }
@@ -63,14 +63,18 @@ impl Interner {
     }
 
     /// Returns a sanitized text without storing it. For texts that are rarely repeated.
-    pub fn text(&mut self, raw: &str, limit: TextLimit) -> Text {
+    pub(crate) fn text(&mut self, raw: &str, limit: TextLimit) -> Text {
         let text = Text::clean(raw, limit);
         self.loose_bytes += size(&text);
         text
     }
 
     /// Returns a date as sent, and the result of `read`, which is called once for each text.
-    pub fn moment(&mut self, raw: &str, read: impl FnOnce(&str) -> Option<i64>) -> (Text, Option<i64>) {
+    pub(crate) fn moment(
+        &mut self,
+        raw: &str,
+        read: impl FnOnce(&str) -> Option<i64>,
+    ) -> (Text, Option<i64>) {
         if let Some((known, at)) = self.moments.get_key_value(raw) {
             return (known.0.clone(), *at);
         }
@@ -105,7 +109,7 @@ impl Interner {
     }
 
     /// Drops every text that no session references.
-    pub fn prune(&mut self) {
+    pub(crate) fn prune(&mut self) {
         self.names.retain(|name| name.0.owners() > 1);
         self.moments.retain(|moment, _| moment.0.owners() > 1);
         let kept = self.names.iter().chain(self.moments.keys());
@@ -113,12 +117,8 @@ impl Interner {
     }
 
     /// Returns the number of stored texts.
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
         self.names.len() + self.moments.len()
-    }
-
-    /// Whether no text is stored.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

@@ -51,6 +51,10 @@ impl RowFormat for JsonApiSessionRow {
 }
 
 /// Decodes `GET /v1/sessions`.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API list, is cut off, or exceeds the limits.
 pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     let rows = rows_of::<JsonApiSessionRow>(body, decoder)?;
     Ok(DecodedList {
@@ -62,6 +66,10 @@ pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireE
 
 /// Decodes `GET /v1/servers`. Returns the servers in the order of the reply and the number of rows without
 /// a name.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API list, is cut off, or exceeds the limits.
 pub fn servers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServerState>, u32), WireError> {
     let rows = rows_of::<ServerRow>(body, decoder)?;
     Ok((rows.items, rows.dropped))
@@ -69,18 +77,30 @@ pub fn servers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServerStat
 
 /// Decodes `GET /v1/services`. Returns the services in the order of the reply and the number of rows without
 /// a name.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API list, is cut off, or exceeds the limits.
 pub fn services(body: &[u8], decoder: &mut Decoder<'_>) -> Result<(Vec<ServiceState>, u32), WireError> {
     let rows = rows_of::<ServiceRow>(body, decoder)?;
     Ok((rows.items, rows.dropped))
 }
 
 /// Decodes `GET /v1/maxscale/threads`.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API list, is cut off, or exceeds the limits.
 pub fn workers(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Vec<Worker>, WireError> {
     Ok(rows_of::<WorkerRow>(body, decoder)?.items)
 }
 
 /// Decodes `GET /v1/whoami` and `GET /v1/users/inet/:name`. Returns `None` if the reply has neither a type
 /// nor permissions.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API object.
 pub fn account(body: &[u8]) -> Result<Option<Account>, WireError> {
     let text = text(body);
     account::account(&object(body, &text)?)
@@ -98,6 +118,10 @@ fn rows_of<R: RowFormat>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Decod
 }
 
 /// Decodes `GET /v1/sessions/:id`.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API object with one session.
 pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, WireError> {
     let text = text(body);
     let data = object(body, &text)?;
@@ -110,18 +134,26 @@ pub fn session(body: &[u8], decoder: &mut Decoder<'_>) -> Result<SessionDetail, 
 }
 
 /// Decodes `GET /v1/maxscale`, without settings.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API object.
 pub fn instance(body: &[u8]) -> Result<Instance, WireError> {
     Ok(proxy(body)?.0)
 }
 
 /// Decodes `GET /v1/maxscale`, with settings.
+///
+/// # Errors
+///
+/// Returns [`WireError`] if the body is not a JSON:API object.
 pub fn proxy(body: &[u8]) -> Result<(Instance, ProxySettings), WireError> {
     let text = text(body);
     instance::proxy(&object(body, &text)?)
 }
 
 /// Returns the object in `data`, with unreadable texts and numbers replaced.
-fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
+pub(super) fn object<'a>(body: &[u8], text: &'a str) -> Result<Cow<'a, str>, WireError> {
     let data = data(body, text)?;
     expect_shape(data.as_bytes(), Shape::Object)?;
     Ok(mend(data).map_or(Cow::Borrowed(data), Cow::Owned))

@@ -13,8 +13,9 @@ mod intern;
 mod mend;
 mod rows;
 
-pub mod draft;
+pub(crate) mod draft;
 pub mod jsonapi;
+pub mod sql;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -22,9 +23,9 @@ use jiff::tz::TimeZone;
 use self::field::Lenient;
 use crate::model::{Connected, Dialect, Session, SessionId, Span, Text, parse_moment};
 
-pub use body::{Shape, shape};
+pub(crate) use body::{Shape, shape};
 pub use bounds::Bounds;
-pub use error::{error_detail, is_own_error};
+pub(crate) use error::{error_detail, is_own_error};
 pub use intern::Interner;
 
 /// Context for decoding one body.
@@ -143,7 +144,7 @@ impl<'a> Decoder<'a> {
 
     /// Sets the limits. Defaults to [`Bounds::default`].
     #[must_use]
-    pub const fn within(mut self, bounds: Bounds) -> Self {
+    pub(crate) const fn within(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
         self
     }
@@ -185,7 +186,7 @@ fn in_order(mut sessions: Vec<Session>) -> Vec<Session> {
 }
 
 /// Parses a session id. Returns `None` unless the text has only digits and is in range.
-pub fn parse_id(text: &str) -> Option<SessionId> {
+pub(crate) fn parse_id(text: &str) -> Option<SessionId> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok().map(SessionId)).flatten()
 }

@@ -19,6 +19,7 @@ mod secrets;
 mod server;
 mod servers;
 mod several;
+mod sql;
 mod tls;
 #[path = "../support/tls_front.rs"]
 mod tls_front;

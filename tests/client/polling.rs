@@ -63,7 +63,10 @@ async fn the_dialect_is_reported_before_the_first_list_and_numbers_ascend() {
     let server = server_that_restarts_every(1000);
     let (_poller, mut messages) = poll(server.client(), FAST);
     let first = next_msg(&mut messages).await;
-    assert!(matches!(first, Msg::Spoke(EndpointId(0), Dialect::JsonApi)));
+    assert!(matches!(
+        first,
+        Msg::DialectDetected(EndpointId(0), Dialect::JsonApi)
+    ));
     for number in 1..=3 {
         let Msg::Listed(snapshot) = next_msg(&mut messages).await else {
             panic!("the dialect is told once");

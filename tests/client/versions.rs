@@ -3,7 +3,7 @@
 
 use maxtop::client::{Client, ClientSpec, ListForm, ListReply, ListRequest};
 use maxtop::demo::{self, PROFILES, ServeSpec, ServedDialects, SimServer, VersionProfile};
-use maxtop::diagnosis::{DiagnosisInput, REASONS, Samples, Severity, Thresholds, diagnose};
+use maxtop::diagnosis::{DiagnosisInput, DiagnosisSettings, REASONS, Samples, Severity, diagnose};
 use maxtop::model::{
     Dialect, EndpointId, RequestError, Session, SessionDetail, SessionId, SessionPhase, Text, Version,
 };
@@ -207,12 +207,13 @@ async fn every_version_is_judged_by_what_it_tells() {
         let list = list(&client).await.unwrap();
         let look = DiagnosisInput {
             dialect: Dialect::JsonApi,
+            endpoint: None,
             instance: instance.as_ref(),
             taken_at: list.taken_at,
             is_after_restart: false,
             sessions: &list.rows.sessions,
         };
-        let diagnoses = diagnose(None, look, &Thresholds::default(), &Samples::new());
+        let diagnoses = diagnose(None, look, &DiagnosisSettings::default(), &Samples::new());
         let found = |reason: &str| {
             let verdicts = (0..list.rows.sessions.len()).map(|index| diagnoses.diagnosis(index));
             verdicts

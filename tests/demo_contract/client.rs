@@ -69,19 +69,37 @@ pub(crate) async fn delete(addr: SocketAddr, target: &str) -> Reply {
 /// Sends a request without a body, reads as many bytes as `Content-Length` announces, and then checks whether
 /// the server closes the connection.
 pub(crate) async fn send(addr: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)]) -> Reply {
-    let exchange = exchange(addr, method, target, headers);
+    in_time(exchange(addr, method, target, headers, "")).await
+}
+
+/// Sends a POST with a body, otherwise as [`send`].
+pub(crate) async fn post(addr: SocketAddr, target: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    let length = body.len().to_string();
+    let sized: Vec<_> = std::iter::once(("Content-Length", length.as_str()))
+        .chain(headers.iter().copied())
+        .collect();
+    in_time(exchange(addr, "POST", target, &sized, body)).await
+}
+
+async fn in_time(exchange: impl Future<Output = Reply>) -> Reply {
     tokio::time::timeout(MAX_WAIT, exchange)
         .await
         .expect("a reply in time")
 }
 
-async fn exchange(addr: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)]) -> Reply {
+async fn exchange(
+    addr: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    sent: &str,
+) -> Reply {
     let mut stream = TcpStream::connect(addr).await.expect("connects");
     let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {addr}\r\n");
     for (name, value) in headers {
         request.extend([*name, ": ", *value, "\r\n"]);
     }
-    request.push_str("\r\n");
+    request.extend(["\r\n", sent]);
     stream.write_all(request.as_bytes()).await.expect("writes");
 
     let mut bytes = Vec::new();

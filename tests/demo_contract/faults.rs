@@ -3,8 +3,6 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use clap::Parser as _;
-use maxtop::cli::{Cli, CliCommand};
 use maxtop::demo::{DemoError, FaultTarget, Faults, InjectedFault, RequestLine, ServeSpec, SimServer, serve};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
@@ -246,23 +244,16 @@ async fn a_senseless_rate_is_an_error() {
     }
 }
 
-#[test]
-fn people_order_faults_as_a_share() {
-    let faults = |text: &str| match Cli::try_parse_from(["maxtop", "demo", "--faults", text])?.command {
-        Some(CliCommand::Demo(demo)) => Ok(demo.faults),
-        other => panic!("{other:?}"),
-    };
-    for (text, rate) in [
-        ("10%", 0.1),
-        ("0%", 0.0),
-        ("0", 0.0),
-        ("0.25", 0.25),
-        ("100 %", 1.0),
-    ] {
-        let parsed: Result<_, clap::Error> = faults(text);
-        assert_eq!(parsed.unwrap(), Some(rate), "{text}");
-    }
-    for text in ["101%", "1.5", "nan", "much", ""] {
-        assert!(faults(text).is_err(), "{text}");
-    }
+#[tokio::test]
+async fn faults_of_sql_leave_other_requests_alone() {
+    let server = running(always(InjectedFault::ErrorAfter, FaultTarget::Sql)).await;
+    assert_eq!(get(server.addr, "/v1/sessions").await.status, 200);
+    assert_eq!(delete(server.addr, "/v1/sessions/2").await.status, 200);
+    let reply = crate::client::post(server.addr, "/v1/sql", &[], crate::sql::OPEN).await;
+    assert_eq!(reply.status, 500);
+    assert_eq!(
+        server.sql_connections().len(),
+        1,
+        "carried out although the reply is an error"
+    );
 }

@@ -41,6 +41,17 @@ pub(crate) fn path(version: &str, name: &str) -> PathBuf {
 pub(crate) fn recording(version: &str, name: &str) -> Reply {
     let path = path(version, name);
     let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    reply(&bytes)
+}
+
+/// Returns a recorded reply of `/v1/sql`, which has the request above it.
+pub(crate) fn sql_recording(name: &str) -> Reply {
+    let text = fs::read_to_string(path("sql", name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let (_, recorded) = text.split_once("\n----\n").expect("a reply");
+    reply(recorded.as_bytes())
+}
+
+fn reply(bytes: &[u8]) -> Reply {
     let end = bytes
         .windows(4)
         .position(|four| four == b"\r\n\r\n")

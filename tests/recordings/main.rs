@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use maxtop::diagnosis::{DiagnosisInput, Samples, Severity, Thresholds, diagnose};
+use maxtop::diagnosis::{DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose};
 use maxtop::model::{Dialect, Health, Permissions, Session, SessionDetail, Text, TextLimit};
 use maxtop::wire::{self, Decoder, Interner, jsonapi};
 use serde_json::Value;
@@ -221,12 +221,13 @@ fn a_healthy_fleet_has_no_session_to_act_on() {
         let instance = jsonapi::instance(&body(&files(version, "maxscale")[0])).unwrap();
         let look = |second| DiagnosisInput {
             dialect: Dialect::JsonApi,
+            endpoint: None,
             instance: Some(&instance),
             taken_at: Timestamp::from_second(second).unwrap(),
             is_after_restart: false,
             sessions: &rows.sessions,
         };
-        let (limits, samples) = (Thresholds::default(), Samples::new());
+        let (limits, samples) = (DiagnosisSettings::default(), Samples::new());
         let first = diagnose(None, look(1_795_450_733), &limits, &samples);
         let next = diagnose(
             Some((look(1_795_450_733), &first)),

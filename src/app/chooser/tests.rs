@@ -5,6 +5,7 @@ use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
 use crate::app::keymap::KeyContext;
+use crate::app::msg::Effect;
 use crate::model::Dialect;
 
 fn stage() -> AppHarness {
@@ -47,7 +48,7 @@ fn the_table_follows_each_key_and_esc_takes_all_back() {
     assert_eq!(shown(&stage), ["user", "id", "idle"], "no further");
     stage.press(Code::Esc);
     assert_eq!(shown(&stage), ["id", "user", "idle"]);
-    assert!(stage.app.chooser.is_none());
+    assert!(stage.app.modal.chooser().is_none());
 }
 
 #[test]
@@ -73,8 +74,8 @@ fn one_column_stays_and_one_key_brings_the_usual_ones_back() {
     stage.press(Code::Char('r'));
     assert_eq!(stage.app.table.columns, ColumnId::defaults(1));
     assert_eq!(
-        stage.app.chooser.as_ref().unwrap().order.len(),
-        ColumnId::all().count()
+        stage.app.modal.chooser().unwrap().order.len(),
+        <ColumnId>::all().count()
     );
     stage.press(Code::Esc);
     assert_eq!(shown(&stage), ["user"]);
@@ -121,6 +122,6 @@ fn a_session_cannot_be_ended_by_a_key_of_the_list() {
     let mut stage = stage();
     stage.press(Code::Char('c'));
     stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.context(), KeyContext::Columns);
 }

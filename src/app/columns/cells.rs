@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::{Align, Column};
+use super::Column;
 use crate::app::row::{SortKey, TableRow};
 use crate::model::{Counter, Dialect, JsonApiFields, ServerConnection, Span, Text, rate_text};
 
@@ -86,16 +86,15 @@ pub(super) const READS: Column = Column {
     name: "reads",
     heading: "READS/s",
     about: "reads per second from the servers",
-    align: Align::Right,
     min: 8,
     max: 8,
     drop: 8,
-    usual: true,
     only: Some(Dialect::Draft),
     sampled: true,
     descending: true,
     cell: |row| row.rate(Counter::Reads).map(|rate| rate_text(rate).into()),
     key: |row| key(row, Counter::Reads),
+    ..Column::NUMBER
 };
 
 pub(super) const WRITES: Column = Column {
@@ -120,7 +119,7 @@ fn key(row: &TableRow<'_>, counter: Counter) -> SortKey<'static> {
     clippy::cast_sign_loss,
     reason = "tenths, never negative"
 )]
-pub fn rate_key(rate: Option<f64>) -> SortKey<'static> {
+pub(crate) fn rate_key(rate: Option<f64>) -> SortKey<'static> {
     rate.map_or(SortKey::Unknown, |rate| {
         SortKey::Number((rate * 10.0).round() as u64)
     })

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::{COLUMNS, Column, ColumnId};
-use crate::model::{Text, TextLimit};
+use super::{COLUMNS, ColumnId};
+use crate::model::{Text, TextLimit, nearest};
 
 /// Why names are not a valid choice of columns. Quoted names are sanitized, because they may come from
 /// a command line.
@@ -35,7 +35,7 @@ impl ColumnId {
         let name = name.trim();
         Self::named(name).ok_or_else(|| NamingError::Unknown {
             name: Text::clean(name, TextLimit::Name),
-            near: near(name),
+            near: nearest(name, COLUMNS.iter().map(|column| column.name)),
         })
     }
 
@@ -58,21 +58,6 @@ impl ColumnId {
         }
         Ok(chosen)
     }
-}
-
-/// Returns the most similar column name: an abbreviation or extension, or at most two typing errors
-/// away.
-fn near(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let begins = |column: &&Column| {
-        name.len() > 1 && (column.name.starts_with(&name) || name.starts_with(column.name))
-    };
-    let named = |column: &'static Column| column.name;
-    COLUMNS.iter().find(begins).map(named).or_else(|| {
-        let slips = |column: &'static Column| (strsim::osa_distance(&name, column.name), column);
-        let (slips, column) = COLUMNS.iter().map(slips).min_by_key(|(slips, _)| *slips)?;
-        (slips <= (name.chars().count() / 3).min(2)).then_some(column.name)
-    })
 }
 
 fn instead(near: Option<&str>) -> String {

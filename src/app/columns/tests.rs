@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::naming::NamingError;
 use super::*;
+use crate::app::column::fit;
+use crate::app::groups::columns::{GroupColumnId, GroupTable};
 
 fn ids(names: &str) -> Vec<ColumnId> {
     ColumnId::chosen(names.split(' ')).unwrap()
@@ -14,7 +17,7 @@ fn fit(names: &str, width: u16) -> Vec<(&'static str, u16)> {
     for (widest, column) in widest.iter_mut().zip(&COLUMNS) {
         *widest = column.max.min(16);
     }
-    let fitted = fitted(ids(names), &widest, width);
+    let fitted = fit::fit(ids(names), &widest, |id| id.column().heading, width);
     fitted
         .iter()
         .map(|one| (one.id.column().name, one.width))
@@ -41,7 +44,7 @@ fn docs_have_the_table_of_columns() {
 
 #[test]
 fn every_column_is_found_by_its_name_and_by_its_head() {
-    for id in ColumnId::all() {
+    for id in <ColumnId>::all() {
         let column = id.column();
         assert_eq!(ColumnId::of(column.name), Ok(id));
         if !column.heading.is_empty() {
@@ -96,7 +99,7 @@ fn columns_are_dropped_whole_and_by_their_weight() {
 
 #[test]
 fn no_width_is_exceeded() {
-    let all: Vec<_> = ColumnId::all().map(|id| id.column().name).collect();
+    let all: Vec<_> = <ColumnId>::all().map(|id| id.column().name).collect();
     for names in [
         all.join(" "),
         "query why id".to_owned(),
@@ -109,4 +112,22 @@ fn no_width_is_exceeded() {
             assert!(!fitted.is_empty());
         }
     }
+}
+
+#[test]
+fn constants_name_columns_that_exist() {
+    assert_eq!(ColumnId::ENDPOINT.column().name, "endpoint");
+    assert_eq!(GroupColumnId::NAME.index(), 0);
+    assert_eq!(GroupColumnId::WORST.column().heading, "▲");
+}
+
+#[test]
+fn names_are_unique_in_each_table() {
+    fn assert_unique<T: TableKind>() {
+        for id in ColumnId::<T>::all() {
+            assert_eq!(ColumnId::named(id.column().name), Some(id));
+        }
+    }
+    assert_unique::<Sessions>();
+    assert_unique::<GroupTable>();
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::app::column::CellStyle;
 use crate::app::row::{SortKey, TableRow};
-use crate::diagnosis::Severity;
+use crate::diagnosis::{Rank, Severity};
 use crate::model::SessionPhase;
 
 /// Returns the most severe reason; without one, the state unless it is ready.
@@ -16,15 +17,17 @@ pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if is_usual { None } else { state(row) }
 }
 
-/// Returns a key that sorts by severity, then by idle time.
+/// Returns a key that sorts by severity, then by the rank of the reason, then by idle time.
 pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     let severity = match row.diagnosis.severity() {
         None => 0,
         Some(Severity::Look) => 1,
         Some(Severity::Act) => 2,
     };
+    let strongest = row.diagnosis.strongest();
+    let is_last = strongest.is_some_and(|finding| finding.reason.rank == Rank::Last);
     let idle = row.session.idle.map_or(0, |idle| idle.as_millis() + 1);
-    SortKey::Number(severity << 48 | idle)
+    SortKey::Number(severity << 49 | u64::from(!is_last) << 48 | idle)
 }
 
 /// Returns `ended` for a departed row, otherwise the phase. A phase without a name is shown as the
@@ -36,5 +39,27 @@ pub(super) fn state<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     match row.session.phase()? {
         SessionPhase::Other => row.session.state.as_ref().map(|state| state.as_str().into()),
         phase => Some(phase.name().into()),
+    }
+}
+
+/// Returns the style of the severity. A departed row is not stuck any more.
+pub(super) fn severity_style(row: &TableRow<'_>) -> CellStyle {
+    let severity = row.diagnosis.severity().filter(|_| !row.has_ended());
+    severity.map_or(CellStyle::Plain, CellStyle::Severity)
+}
+
+/// Returns the style of WHY: that of the severity, or that of the state.
+pub(super) fn style(row: &TableRow<'_>) -> CellStyle {
+    match severity_style(row) {
+        CellStyle::Plain => state_style(row),
+        style => style,
+    }
+}
+
+/// Returns the style of the state. The normal state is dimmed, so that the others are easy to find.
+pub(super) fn state_style(row: &TableRow<'_>) -> CellStyle {
+    match row.session.phase() {
+        Some(SessionPhase::Ready) | None => CellStyle::Quiet,
+        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => CellStyle::Warning,
     }
 }

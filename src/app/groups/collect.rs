@@ -3,10 +3,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::columns::{GROUP_COLUMNS, GroupSort};
+use super::columns::{GROUP_COLUMNS, GroupSort, GroupTable};
 use super::group::Group;
 use super::groupings::GroupValue;
 use super::{GroupSpec, Groups};
+use crate::app::column::fit;
 use crate::app::table_view::TableView;
 use crate::model::{RawText, display_width};
 
@@ -88,15 +89,9 @@ fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize
 }
 
 fn widen(groups: &mut Groups) {
-    for (column, widest) in GROUP_COLUMNS.iter().zip(&mut groups.widths) {
-        *widest = column.min.max(*widest);
-        if *widest >= column.max || column.max == u16::MAX {
-            continue;
-        }
-        let cells = groups.all.iter().filter_map(|group| (column.cell)(group));
-        let width = cells.map(|cell| display_width(&cell)).max().unwrap_or(0);
-        *widest = u16::try_from(width)
-            .unwrap_or(u16::MAX)
-            .clamp(*widest, column.max);
-    }
+    let Groups { widths, all, .. } = groups;
+    fit::widen::<GroupTable>(widths, |column| {
+        let cells = all.iter().filter_map(|group| (column.cell)(group));
+        cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
+    });
 }

@@ -1,42 +1,60 @@
-//! The table of group columns. Heads, cells, sorting and the help are generated from it.
+//! The columns of groups. Heads, cells, sorting and the help are generated from it.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::group::Group;
-use crate::app::columns::{Align, rate_key};
+use crate::app::column::fit::FitRules;
+use crate::app::column::{CellStyle, Column, ColumnId, TableKind, Truncate};
+use crate::app::columns::rate_key;
 use crate::app::row::SortKey;
-use crate::diagnosis::REASONS;
+use crate::diagnosis::{REASONS, Severity};
 use crate::model::{Dialect, rate_text, size_text};
 
-/// A column of groups.
-pub struct GroupColumn {
-    /// Heading. That of the first column is the field that sessions are grouped by.
-    pub heading: &'static str,
-    /// Description for the help.
-    pub about: &'static str,
-    /// Alignment of heading and cells.
-    pub align: Align,
-    /// Minimum width, in cells of the terminal.
-    pub min: u16,
-    /// Maximum width, in cells of the terminal.
-    pub max: u16,
-    /// Drop priority when the columns do not fit: the highest is dropped first.
-    pub drop: u8,
-    /// The only dialect that reports it; `None` if both do.
-    pub only: Option<Dialect>,
-    /// Whether the first sort is descending, for columns whose largest values matter most.
-    pub descending: bool,
-    /// Returns the content of the cell; `None` if it is unknown or 0 stuck sessions.
-    pub cell: fn(&Group) -> Option<Cow<'_, str>>,
-    /// Returns the sort key.
-    pub key: fn(&Group) -> SortKey<'_>,
+/// The table of groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GroupTable;
+
+impl TableKind for GroupTable {
+    type Row<'a> = &'a Group;
+    type Cell = fn(&Group) -> Option<Cow<'_, str>>;
+    type Key = fn(&Group) -> SortKey<'_>;
+
+    const NO_CELL: Self::Cell = |_| None;
+    const NO_KEY: Self::Key = |_| SortKey::Unknown;
+    const FIT: FitRules = FitRules {
+        first_optional: 4,
+        readable: 11,
+        readable_beside_optional: Some(24),
+        identifying: 0,
+    };
+
+    fn columns() -> &'static [GroupColumn] {
+        &GROUP_COLUMNS
+    }
+
+    fn cell<'a>(column: &GroupColumn, group: &Self::Row<'a>) -> Option<Cow<'a, str>> {
+        (column.cell)(group)
+    }
 }
 
-const READS: GroupColumn = GroupColumn {
+/// A column of groups.
+pub type GroupColumn = Column<GroupTable>;
+
+/// Index of a column in [`GROUP_COLUMNS`].
+pub type GroupColumnId = ColumnId<GroupTable>;
+
+impl ColumnId<GroupTable> {
+    /// The value that the sessions have in common. Its heading is the field that they are grouped by.
+    pub const NAME: Self = Self::constant(&GROUP_COLUMNS, "name");
+    /// The default sort column: worst group first.
+    pub const WORST: Self = Self::constant(&GROUP_COLUMNS, "act");
+}
+
+const READS: Column<GroupTable> = Column {
+    name: "reads",
     heading: "READS/s",
     about: "reads per second from the servers, where known",
-    align: Align::Right,
     min: 8,
     max: 8,
     drop: 7,
@@ -44,69 +62,72 @@ const READS: GroupColumn = GroupColumn {
     descending: true,
     cell: |group| live(group)?.reads.map(|rate| rate_text(rate).into()),
     key: |group| rate_key(group.reads),
+    ..Column::NUMBER
 };
 
 /// All columns of groups, from left to right.
 pub static GROUP_COLUMNS: [GroupColumn; 9] = [
-    GroupColumn {
+    Column {
+        name: "name",
+        truncate: Truncate::Middle,
         heading: "",
         about: "value that the sessions of the group have in common",
-        align: Align::Left,
         min: 8,
         max: 72,
         drop: 0,
-        only: None,
-        descending: false,
         cell: |group| Some(group.name().into()),
         key: name,
+        style: |group| name_style(group),
+        ..Column::TEXT
     },
-    GroupColumn {
+    Column {
+        name: "sessions",
         heading: "SESSIONS",
         about: "number of sessions",
-        align: Align::Right,
         min: 9,
         max: 9,
         drop: 1,
-        only: None,
         descending: true,
         cell: |group| {
             let left = if group.is_gone { 0 } else { group.sessions };
             Some(left.to_string().into())
         },
         key: |group| SortKey::Number(group.sessions),
+        ..Column::NUMBER
     },
-    GroupColumn {
+    Column {
+        name: "act",
         heading: "▲",
         about: "number of sessions with severity ▲; worst groups first",
-        align: Align::Right,
         min: 4,
         max: 7,
         drop: 2,
-        only: None,
         descending: true,
         cell: |group| some(live(group)?.act),
         key: |group| SortKey::Number((group.act << 32) | group.look.min(u64::from(u32::MAX))),
+        style: |_| CellStyle::Severity(Severity::Act),
+        ..Column::NUMBER
     },
-    GroupColumn {
+    Column {
+        name: "look",
         heading: "●",
         about: "number of other sessions with severity ●",
-        align: Align::Right,
         min: 4,
         max: 7,
         drop: 3,
-        only: None,
         descending: true,
         cell: |group| some(live(group)?.look),
         key: |group| SortKey::Number(group.look),
+        style: |_| CellStyle::Severity(Severity::Look),
+        ..Column::NUMBER
     },
-    GroupColumn {
+    Column {
+        name: "idle",
         heading: "IDLE",
         about: "longest idle time in the group",
-        align: Align::Right,
         min: 7,
         max: 7,
         drop: 4,
-        only: None,
         descending: true,
         cell: |group| live(group)?.idle.map(|idle| idle.to_string().into()),
         key: |group| {
@@ -114,11 +135,12 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
                 .idle
                 .map_or(SortKey::Unknown, |idle| SortKey::Number(idle.as_millis()))
         },
+        ..Column::NUMBER
     },
-    GroupColumn {
+    Column {
+        name: "memory",
         heading: "MEMORY",
         about: "total memory, of sessions that report it",
-        align: Align::Right,
         min: 7,
         max: 7,
         drop: 6,
@@ -126,9 +148,11 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         descending: true,
         cell: |group| live(group)?.memory.map(|bytes| size_text(bytes).into()),
         key: |group| group.memory.map_or(SortKey::Unknown, SortKey::Number),
+        ..Column::NUMBER
     },
     READS,
-    GroupColumn {
+    Column {
+        name: "writes",
         heading: "WRITES/s",
         about: "writes per second to the servers, where known",
         min: 9,
@@ -138,49 +162,20 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         key: |group| rate_key(group.writes),
         ..READS
     },
-    GroupColumn {
+    Column {
+        name: "why",
         heading: "WHY",
         about: "why they are stuck, most common reason first",
-        align: Align::Left,
         min: 12,
         max: u16::MAX,
         drop: 5,
-        only: None,
         descending: true,
         cell: why,
         key: |group| SortKey::Number(group.act + group.look),
+        style: |group| group.severity().map_or(CellStyle::Plain, CellStyle::Severity),
+        ..Column::TEXT
     },
 ];
-
-/// Index of a column in [`GROUP_COLUMNS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GroupColumnId(usize);
-
-impl GroupColumnId {
-    /// The value that the sessions have in common.
-    pub const NAME: Self = Self(0);
-    /// The default sort column: worst group first.
-    pub const WORST: Self = Self(2);
-
-    /// Returns all columns, from left to right.
-    pub fn all() -> impl DoubleEndedIterator<Item = Self> {
-        (0..GROUP_COLUMNS.len()).map(Self)
-    }
-
-    /// Returns the index in [`GROUP_COLUMNS`].
-    pub const fn index(self) -> usize {
-        self.0
-    }
-
-    /// Returns the entry in [`GROUP_COLUMNS`].
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "an id is only made from a place in the table"
-    )]
-    pub fn column(self) -> &'static GroupColumn {
-        &GROUP_COLUMNS[self.0]
-    }
-}
 
 /// Sort column and direction of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,6 +233,14 @@ pub(super) struct Rank<'a> {
 
 fn name(group: &Group) -> SortKey<'_> {
     group.key.text().map_or(SortKey::Unknown, SortKey::Text)
+}
+
+/// Returns the style of a name. A missing value is dimmed.
+fn name_style(group: &Group) -> CellStyle {
+    match group.key.text() {
+        Some(text) if !text.is_empty() => CellStyle::Plain,
+        _ => CellStyle::Quiet,
+    }
 }
 
 /// Returns the group unless it is gone: a group that is gone shows no values.

@@ -1,13 +1,12 @@
 //! State of the groups on the screen: the cursor, and the groups that were opened.
-//!
-//! The cursor is an identity. It stays on its group and, if the ends of the list allow it, on its line
-//! of the screen.
 
 use super::columns::GroupSort;
 use super::group::GroupKey;
 use super::groupings::GroupingId;
 use super::{GroupSpec, Groups};
-use crate::app::layout::clamp_scroll;
+use crate::app::cursor::Cursor;
+use crate::app::marks::Marks;
+use crate::app::table_view::TableView;
 use crate::filter::Filter;
 
 /// The groups' part of the table.
@@ -19,15 +18,12 @@ pub struct GroupPane {
     pub last: GroupingId,
     /// Order of the groups.
     pub sort: GroupSort,
-    /// The group under the cursor; `None` until there is one.
-    pub cursor: Option<GroupKey>,
-    /// The first group on the screen.
-    pub offset: usize,
+    /// The group under the cursor.
+    pub cursor: Cursor<GroupKey>,
     /// The groups that were opened, innermost last.
     pub opened: Vec<Opened>,
     /// Number of marked sessions of each group, by its position, as counted last.
     pub marked: Vec<u64>,
-    position: usize,
 }
 
 /// A group whose sessions are shown, and the state to return to.
@@ -47,60 +43,55 @@ impl GroupPane {
         self.by.map(|by| GroupSpec {
             by,
             sort: self.sort,
-            cursor: self.cursor.clone(),
+            cursor: self.cursor.key.clone(),
         })
-    }
-
-    /// Returns the position of the cursor's group.
-    pub const fn position(&self) -> usize {
-        self.position
     }
 
     /// Groups sessions by another field. The cursor moves to the first group, or to `cursor`.
     pub fn set_grouping(&mut self, by: GroupingId, cursor: Option<GroupKey>) {
         self.by = Some(by);
         self.last = by;
-        self.cursor = cursor;
-    }
-
-    /// Accepts newly built groups; `height` is the number of them on the screen.
-    pub fn set_groups(&mut self, groups: &Groups, to_first: bool, height: usize) {
-        let line = self.position.saturating_sub(self.offset);
-        let found = self.cursor.as_ref().and_then(|key| groups.position(key));
-        if to_first || self.cursor.is_none() {
-            self.go_to(0, groups, height);
-        } else if let Some(position) = found {
-            self.position = position;
-            self.offset = position.saturating_sub(line);
-        } else {
-            self.go_to(self.position, groups, height);
-        }
-        self.scroll_into_view(groups, height);
-    }
-
-    /// Moves the cursor to a group. Returns whether it left a group that is gone, which must then be
-    /// removed.
-    pub fn go_to(&mut self, position: usize, groups: &Groups, height: usize) -> bool {
-        let before = self.cursor.take();
-        self.position = position.min(groups.len().saturating_sub(1));
-        self.cursor = groups.get(self.position).map(|group| group.key.clone());
-        self.scroll_into_view(groups, height);
-        before != self.cursor && groups.has_gone
+        self.cursor.key = cursor;
     }
 
     /// Whether groups were built for another cursor and do not contain this one's group.
     pub fn is_outdated(&self, groups: &Groups, shown: &Groups) -> bool {
-        let Some(cursor) = &self.cursor else { return false };
         Some(shown.spec.by) == self.by
             && groups.spec.by == shown.spec.by
-            && groups.spec.cursor.as_ref() != Some(cursor)
-            && groups.position(cursor).is_none()
-            && shown.position(cursor).is_some()
+            && self
+                .cursor
+                .is_outdated(groups.spec.cursor.as_ref(), groups, shown)
     }
 
-    /// Scrolls so that the cursor is visible.
-    pub fn scroll_into_view(&mut self, groups: &Groups, height: usize) {
-        self.offset = clamp_scroll(self.offset, self.position, groups.len(), height);
+    /// Groups by the last field, and once grouped, by the next or previous one of `known`. Returns
+    /// whether the grouping changed.
+    pub(in crate::app) fn step(&mut self, step: isize, known: &[GroupingId]) -> bool {
+        let place = |id| known.iter().position(|known| *known == id);
+        let next = match self.by.and_then(place) {
+            Some(here) => {
+                let count = isize::try_from(known.len()).unwrap_or(1).max(1);
+                let here = isize::try_from(here).unwrap_or(0);
+                usize::try_from((here + step).rem_euclid(count)).unwrap_or(0)
+            }
+            None => place(self.last).unwrap_or(0),
+        };
+        let Some(by) = known.get(next).copied() else {
+            return false;
+        };
+        let comes_back = self.by.is_none() && self.last == by;
+        let cursor = self.cursor.key.take().filter(|_| comes_back);
+        self.set_grouping(by, cursor);
+        true
+    }
+
+    /// Counts the marks by group, for the rows on the screen.
+    pub(in crate::app) fn count_marks(&mut self, marks: &Marks, view: &TableView) {
+        let groups = view.groups.as_ref().filter(|_| !marks.is_empty());
+        let counts = groups.map(|groups| {
+            let marks = marks.iter();
+            groups.count(marks.filter_map(|mark| view.row(view.position(&mark.key)?)))
+        });
+        self.marked = counts.unwrap_or_default();
     }
 
     /// Returns the number of marked sessions of the group at a position.

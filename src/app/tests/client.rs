@@ -45,7 +45,7 @@ fn a_name_that_would_be_a_pattern_is_a_name() {
         .app
         .table
         .view
-        .row(stage.app.table.position())
+        .row(stage.app.table.cursor.position())
         .unwrap()
         .session
         .id

@@ -93,10 +93,10 @@ fn a_stop_and_a_resume_take_it_back() {
 fn who_types_a_filter_in_the_grace_types_text() {
     let mut stage = in_grace();
     stage.type_text("/user");
-    assert_eq!(stage.app.prompt.as_ref().unwrap().input.value(), "user");
+    assert_eq!(stage.app.modal.prompt().unwrap().input.value(), "user");
     assert!(stage.app.kills.in_grace().is_some());
     stage.press(Code::Esc);
-    assert!(stage.app.prompt.is_some(), "Esc takes back first");
+    assert!(stage.app.modal.prompt().is_some(), "Esc takes back first");
     nothing_was_done(&mut stage);
 }
 
@@ -105,7 +105,7 @@ fn a_second_kill_in_the_grace_is_refused_with_a_word() {
     let mut stage = in_grace();
     stage.press(Code::Down);
     stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert!(
         stage
             .app

@@ -29,7 +29,7 @@ fn groups(stage: &AppHarness) -> (Vec<(String, u64)>, Option<String>) {
     let groups = stage.app.table.view.groups.as_ref().unwrap();
     let rows = groups.window(0, usize::MAX);
     let rows = rows.map(|group| (group.name().to_owned(), group.sessions));
-    let cursor = stage.app.table.groups.cursor.as_ref();
+    let cursor = stage.app.table.groups.cursor.key.as_ref();
     let cursor = cursor.map(|key| key.text().unwrap_or_default().to_owned());
     (rows.collect(), cursor)
 }
@@ -143,7 +143,8 @@ fn the_cursor_keeps_its_line_while_groups_come_above_it() {
     };
     stage.list(&list(0));
     stage.type_text("tG");
-    let line = |stage: &AppHarness| stage.app.table.groups.position() - stage.app.table.groups.offset;
+    let line =
+        |stage: &AppHarness| stage.app.table.groups.cursor.position() - stage.app.table.groups.cursor.offset;
     stage.press(Code::Up);
     stage.press(Code::Up);
     let before = (line(&stage), groups(&stage).1);
@@ -164,7 +165,7 @@ fn a_group_that_is_gone_waits_for_the_cursor_to_leave() {
         stage.press(key);
         let said = stage.app.status.clone().unwrap().text;
         assert_eq!(said, "group etl is empty now");
-        assert!(stage.app.kills.asking.is_none() && stage.app.shows_groups());
+        assert!(stage.app.modal.kill_dialog().is_none() && stage.app.table.shows_groups());
     }
     stage.press(Code::Up);
     assert_eq!(groups(&stage).0.len(), 2);
@@ -176,7 +177,7 @@ fn a_kill_of_a_group_asks_about_all_of_it_with_its_filter() {
     stage.type_text("/id<6");
     stage.press(Code::Enter);
     stage.type_text("tjK");
-    let asking = stage.app.kills.asking.as_ref().unwrap();
+    let asking = stage.app.modal.kill_dialog().unwrap();
     let victims = asking.batch.tasks().iter().map(|task| &task.victim);
     let victims: Vec<_> = victims
         .map(|victim| (victim.identity.id.0, victim.taken_by.as_ref().unwrap().text()))
@@ -200,9 +201,9 @@ fn space_marks_a_group_and_takes_its_marks_away() {
     assert_eq!(marked(&stage), [4, 5]);
     assert_eq!(groups(&stage).1.as_deref(), Some("etl"));
     stage.type_text("K");
-    assert!(stage.app.kills.asking.as_ref().unwrap().beside_cursor);
+    assert!(stage.app.modal.kill_dialog().unwrap().beside_cursor);
     stage.type_text("nkK");
-    assert!(!stage.app.kills.asking.as_ref().unwrap().beside_cursor);
+    assert!(!stage.app.modal.kill_dialog().unwrap().beside_cursor);
     stage.type_text("n ");
     assert!(marked(&stage).is_empty());
     stage.type_text("v");
@@ -235,11 +236,11 @@ fn until_the_groups_are_there_no_key_means_what_they_cover() {
     let mut stage = stage();
     let press = |stage: &mut AppHarness, code| _ = stage.app.update(Msg::Key(KeyPress::plain(code)));
     press(&mut stage, Code::Char('t'));
-    assert!(!stage.app.shows_groups(), "they are still being made");
+    assert!(!stage.app.table.shows_groups(), "they are still being made");
     for code in [Code::Char('K'), Code::Enter, Code::Char(' ')] {
         press(&mut stage, code);
     }
-    assert!(stage.app.kills.asking.is_none() && stage.app.detail.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none() && stage.app.detail.is_none());
     assert!(stage.app.marks.is_empty() && stage.app.table.filter.is_empty());
 }
 

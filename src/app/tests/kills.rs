@@ -27,7 +27,7 @@ fn a_kill_asks_checks_deletes_once_and_says_what_came_of_it() {
     let mut stage = stage();
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert!(stage.deletes().is_empty(), "the second check comes first");
     let check = stage.last_check().unwrap();
     let detail = stage.detail(1);
@@ -65,10 +65,10 @@ fn a_key_typed_ahead_confirms_nothing() {
     stage.draw();
     stage.wait(Duration::from_millis(299));
     stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_some());
+    assert!(stage.app.modal.kill_dialog().is_some());
     stage.wait(Duration::from_millis(1));
     stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
 }
 
 #[test]
@@ -76,14 +76,14 @@ fn a_frame_from_before_the_check_opens_nothing() {
     let mut stage = stage();
     stage.press(Code::Char('K'));
     let before = FrameReport {
-        question: stage.app.open_dialog_ticket(),
+        question: stage.app.modal.open_dialog_ticket(),
         ..FrameReport::default()
     };
     stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
     stage.send(Msg::Drawn(before));
     stage.wait(Duration::from_secs(1));
     stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_some());
+    assert!(stage.app.modal.kill_dialog().is_some());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn no_is_the_default_and_every_way_out_sends_nothing() {
         let mut stage = stage();
         asked(&mut stage, 1);
         stage.press(way);
-        assert!(stage.app.kills.asking.is_none() && stage.app.leaving.is_none());
+        assert!(stage.app.modal.kill_dialog().is_none() && stage.app.leaving.is_none());
         assert!(stage.deletes().is_empty());
     }
 }
@@ -135,7 +135,7 @@ fn in_the_details_the_session_shown_is_meant_wherever_the_cursor_is() {
     stage.list(&draft(&[(2, "bob", 1), (5, "eve", 99)]));
     stage.press(Code::Char('K'));
     assert_eq!(
-        stage.app.kills.asking.as_ref().unwrap().batch.tasks()[0]
+        stage.app.modal.kill_dialog().unwrap().batch.tasks()[0]
             .victim
             .identity
             .id
@@ -149,7 +149,7 @@ fn read_only_asks_nothing() {
     let mut stage = stage();
     stage.app.endpoints[0].read_only = true;
     stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none() && stage.asked.is_empty());
+    assert!(stage.app.modal.kill_dialog().is_none() && stage.asked.is_empty());
     assert!(stage.app.status.as_ref().unwrap().text.contains("read-only"));
 }
 
@@ -221,11 +221,11 @@ fn a_dialog_that_was_open_while_the_program_stood_still_has_to_be_seen_again() {
     asked(&mut stage, 1);
     stage.send(Msg::Resumed);
     stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_some());
+    assert!(stage.app.modal.kill_dialog().is_some());
     stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.press(Code::Char('y'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_reason_is_typed_and_its_letters_are_no_keys() {
     asked(&mut stage, 1);
     stage.type_text("rhangs, qynx");
     stage.press(Code::Esc);
-    assert!(stage.app.kills.asking.is_some());
+    assert!(stage.app.modal.kill_dialog().is_some());
     stage.press(Code::Char('y'));
     let entries = stage.asked.iter().find_map(|effect| match effect {
         Effect::Kill(Order::WriteIntents { entries, .. }) => Some(entries.clone()),
@@ -262,11 +262,11 @@ fn the_kill_log_tells_what_came_of_each() {
     stage.press(Code::Char('y'));
     stage.on_check(stage.last_check().unwrap(), Err(RequestError::NotFound));
     stage.press(Code::Char('l'));
-    assert_eq!(stage.app.overlay.unwrap().topic, Topic::KillLog);
+    assert_eq!(stage.app.modal.overlay().unwrap().topic, Topic::KillLog);
     let log = &stage.app.kills.log;
     assert_eq!((log.len(), log[0].outcome.word()), (1, "already gone"));
     stage.press(Code::Esc);
-    assert!(stage.app.overlay.is_none());
+    assert!(stage.app.modal.overlay().is_none());
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn a_client_that_is_back_at_once_is_told_of() {
     // The same user at the same address: 501 and 1 are equal modulo 250.
     stage.list(&draft(&[(251, "bob", 40), (501, "ann", 0)]));
     let status = stage.app.status.clone().unwrap();
-    assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0 s");
+    assert_eq!(status.text, "ann@10.0.3.1 is back as 501 after 1.0s");
     assert_eq!(stage.app.kills.log[0].back.unwrap().id.0, 501);
 }
 

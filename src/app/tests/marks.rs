@@ -13,7 +13,7 @@ fn marked(stage: &AppHarness) -> Vec<u64> {
 }
 
 fn victims(stage: &AppHarness) -> Vec<u64> {
-    let asking = stage.app.kills.asking.as_ref().unwrap();
+    let asking = stage.app.modal.kill_dialog().unwrap();
     let tasks = asking.batch.tasks().iter();
     tasks.map(|task| task.victim.identity.id.0).collect()
 }
@@ -103,11 +103,11 @@ fn marked_ones_are_meant_and_the_dialog_warns_when_the_cursor_is_elsewhere() {
     stage.type_text("  ");
     stage.press(Code::Char('K'));
     assert_eq!(victims(&stage), [1, 2]);
-    assert!(stage.app.kills.asking.as_ref().unwrap().beside_cursor);
+    assert!(stage.app.modal.kill_dialog().unwrap().beside_cursor);
     stage.press(Code::Esc);
     stage.press(Code::Up);
     stage.press(Code::Char('K'));
-    assert!(!stage.app.kills.asking.as_ref().unwrap().beside_cursor);
+    assert!(!stage.app.modal.kill_dialog().unwrap().beside_cursor);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_victim_that_is_struck_out_is_left_alone() {
     stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
     stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
     assert_eq!(stage.app.status.as_ref().unwrap().text, "2 killed: l shows each");
-    assert!(stage.app.overlay.is_some(), "each of them is shown");
+    assert!(stage.app.modal.overlay().is_some(), "each of them is shown");
     assert_eq!(marked(&stage), [2]);
     assert_eq!(stage.app.kills.log.len(), 2);
 }
@@ -156,11 +156,11 @@ fn over_five_their_number_is_typed() {
     stage.wait(Duration::from_millis(300));
     stage.type_text("y7");
     stage.press(Code::Enter);
-    assert!(stage.app.kills.asking.is_some());
+    assert!(stage.app.modal.kill_dialog().is_some());
     stage.press(Code::Backspace);
     stage.type_text("8");
     stage.press(Code::Enter);
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.kills.batches.len(), 1);
 }
 
@@ -169,7 +169,7 @@ fn a_question_that_is_answered_with_no_says_so() {
     let mut stage = stage();
     stage.press(Code::Char('K'));
     stage.press(Code::Enter);
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was killed");
 }
 
@@ -186,10 +186,10 @@ fn a_yes_typed_ahead_is_not_for_one_that_is_taken_in_again() {
     stage.wait(Duration::from_millis(300));
     stage.press(Code::Up);
     stage.type_text("xy");
-    assert!(stage.app.kills.asking.is_some() && stage.app.kills.batches.is_empty());
+    assert!(stage.app.modal.kill_dialog().is_some() && stage.app.kills.batches.is_empty());
     stage.draw();
     stage.wait(Duration::from_millis(300));
     stage.type_text("y");
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.kills.batches.len(), 1);
 }

@@ -45,7 +45,7 @@ fn several_proxies_turn_killing_off_until_ten_minutes_without_a_switch() {
     assert!(status(&stage).contains("several proxies answer here: killing is off"));
     let is_off = |stage: &mut AppHarness| {
         stage.press(Code::Char('K'));
-        let is_off = stage.app.kills.asking.is_none();
+        let is_off = stage.app.modal.kill_dialog().is_none();
         assert_eq!(is_off, status(stage).contains("use each proxy's own address"));
         is_off
     };
@@ -62,9 +62,9 @@ fn several_proxies_turn_killing_off_until_ten_minutes_without_a_switch() {
 fn several_proxies_close_an_open_dialog() {
     let mut stage = stage();
     asked(&mut stage, 1);
-    assert!(stage.app.open_dialog_ticket().is_some());
+    assert!(stage.app.modal.open_dialog_ticket().is_some());
     stage.send(Msg::SeveralProxies(FIRST));
-    assert!(stage.app.open_dialog_ticket().is_none());
+    assert!(stage.app.modal.open_dialog_ticket().is_none());
     stage.press(Code::Char('y'));
     assert!(stage.deletes().is_empty());
 }

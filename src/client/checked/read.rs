@@ -72,11 +72,21 @@ impl Client {
                 fault => Err(fault),
             };
         }
+        self.decode_session(dialect, id, reply).await.map(Some)
+    }
+
+    /// Decodes the reply to a request for one session, and checks that it is the requested one.
+    pub(in crate::client) async fn decode_session(
+        &self,
+        dialect: Dialect,
+        id: SessionId,
+        reply: Reply,
+    ) -> Result<SessionDetail, RequestError> {
         let detail = match dialect {
             Dialect::JsonApi => self.decode(reply, jsonapi::session).await?,
             Dialect::Draft => self.decode(reply, draft::session).await?,
         };
-        same_id(id, detail).map(Some)
+        same_id(id, detail)
     }
 
     /// Returns the first address of the endpoint that accepts a connection. A host name is resolved at
@@ -102,10 +112,7 @@ impl Client {
 
 /// Returns `detail` if it has this id. Before 24.02 an id is parsed with `atoi`: 2^32 + 7 gives session
 /// 7.
-pub(in crate::client) fn same_id(
-    id: SessionId,
-    detail: SessionDetail,
-) -> Result<SessionDetail, RequestError> {
+fn same_id(id: SessionId, detail: SessionDetail) -> Result<SessionDetail, RequestError> {
     if detail.session.id == id {
         return Ok(detail);
     }

@@ -19,7 +19,12 @@ impl Client {
     ///
     /// Proxies that reply in turn, or at random with similar shares, are found with certainty or nearly
     /// so; a proxy that gets one connection in a hundred is found in one run of seven.
-    pub async fn survey(&self) -> Result<Survey, RequestError> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the dialect cannot be detected, a connection cannot be opened, or the credentials
+    /// are rejected.
+    pub(crate) async fn survey(&self) -> Result<Survey, RequestError> {
         if self.dialect_or_find().await? == Dialect::Draft {
             return Ok(Survey::Unknown);
         }

@@ -19,8 +19,8 @@ const OLD_SCHEMES: [SignatureScheme; 2] = [
     SignatureScheme::ECDSA_SHA1_Legacy,
 ];
 
-/// Verifies with the given trust, and stores the expiry of the certificate. If any certificate is
-/// accepted, its key is not read either: X.509 version 1 and weak keys cannot be.
+/// Verifies with the given trust, and stores the expiry of the certificate. With `--insecure` the key is
+/// not read either, because keys of X.509 version 1 certificates and weak keys cannot be read.
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) trust: Trust,
@@ -88,8 +88,8 @@ impl CertificateEnd {
         self.0.get().copied().flatten()
     }
 
-    /// Stores the expiry of the first trusted certificate, read from the error of verifying it 200 years
-    /// ahead.
+    /// Stores the expiry of the first trusted certificate. Verifies it for a date in 200 years; the error
+    /// contains the expiry.
     pub(super) fn note(&self, now: UnixTime, judge: impl Fn(UnixTime) -> Result<ServerCertVerified, Error>) {
         self.0.get_or_init(|| {
             let far = UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs()) + FAR_FUTURE);

@@ -5,9 +5,8 @@ mod capacity;
 mod connectivity;
 mod cost;
 mod protocol;
+mod server_access;
 mod settings;
-
-use std::time::Duration;
 
 use super::check_result::CheckResult;
 use super::facts::Facts;
@@ -26,7 +25,7 @@ pub(super) struct Check {
 }
 
 /// All checks, in the order in which an endpoint is reached.
-pub(super) const CHECKS: [Check; 19] = [
+pub(super) const CHECKS: [Check; 20] = [
     check(
         "name",
         "whether the host name resolves, and to which addresses",
@@ -106,7 +105,15 @@ pub(super) const CHECKS: [Check; 19] = [
         "connections of each service compared with `max_connections`",
         capacity::services,
     ),
+    check(
+        SERVER_ACCESS,
+        "whether the database user can read locks on each server; only with `sql-user`",
+        server_access::server_access,
+    ),
 ];
+
+/// Name of the check that is left out without a database user.
+const SERVER_ACCESS: &str = "server-access";
 
 const fn check(name: &'static str, about: &'static str, evaluate: fn(&Facts) -> CheckResult) -> Check {
     Check {
@@ -120,20 +127,7 @@ const fn check(name: &'static str, about: &'static str, evaluate: fn(&Facts) -> 
 pub(super) fn evaluate_all(facts: &Facts) -> Vec<(&'static str, CheckResult)> {
     CHECKS
         .iter()
+        .filter(|check| check.name != SERVER_ACCESS || facts.server_access.is_some())
         .map(|check| (check.name, (check.evaluate)(facts)))
         .collect()
-}
-
-/// Formats a duration with about two digits: `0.3ms`, `14ms`, `1.4s`.
-fn short(span: Duration) -> String {
-    let ms = span.as_secs_f64() * 1e3;
-    if ms < 10.0 {
-        format!("{ms:.1}ms")
-    } else if ms < 1e3 {
-        format!("{ms:.0}ms")
-    } else if ms < 1e4 {
-        format!("{:.1}s", ms / 1e3)
-    } else {
-        format!("{:.0}s", ms / 1e3)
-    }
 }

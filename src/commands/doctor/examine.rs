@@ -2,18 +2,27 @@
 //! the process start is read on several connections at the same time.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::facts::{ConnectResult, Facts, ListProbe, NOT_ALLOWED, Probed, RequestSettings, Unavailable};
+use super::facts::{
+    ConnectResult, Facts, ListProbe, NOT_ALLOWED, Probed, RequestSettings, ServerProbe, Unavailable,
+};
 use crate::client::{Client, Inspection, ListForm, ListReply};
-use crate::model::{Dialect, Instance, RequestError};
+use crate::model::{
+    Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, ServerState, Text,
+};
+use crate::wire::sql::{self, Statement};
 
 const NOT_REACHED: Unavailable = Unavailable::NotReported("the endpoint was not reached");
 const NO_ANSWER: Unavailable = Unavailable::NotReported("the endpoint did not reply");
 const NO_API: Unavailable = Unavailable::NotReported("no MaxScale admin API found");
 const DRAFT: Unavailable = Unavailable::NotReported("not reported in the draft dialect");
+
+/// Maximum time to wait until the connections to servers are closed.
+const MAX_CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 /// Examines the endpoint. Skips requests that depend on an earlier one that failed.
 pub(super) async fn examine(client: &Client, request: RequestSettings) -> Facts {
@@ -48,6 +57,7 @@ pub(super) async fn examine(client: &Client, request: RequestSettings) -> Facts 
         services: Err(NO_API),
         workers: Err(NO_API),
         account: Err(NO_API),
+        server_access: None,
     };
     match facts.dialect {
         Some(Dialect::JsonApi) => request_jsonapi(client, &mut facts).await,
@@ -66,6 +76,39 @@ async fn request_jsonapi(client: &Client, facts: &mut Facts) {
     facts.services = probed(client.services().await);
     facts.workers = probed(client.workers().await);
     facts.account = probed(client.account(facts.release()).await);
+    if let Some(user) = client.database_user() {
+        facts.server_access = Some(probe_servers(client, user).await);
+    }
+}
+
+/// Runs two statements at each running server, and closes the connections.
+async fn probe_servers(client: &Client, user: &str) -> Vec<ServerProbe> {
+    let servers = client.servers().await.ok().flatten();
+    let states = servers.map(|servers| servers.states).unwrap_or_default();
+    let mut probes = Vec::new();
+    for state in states.into_iter().filter(ServerState::accepts_connections) {
+        probes.push(ServerProbe {
+            result: probe_server(client, &state.name).await,
+            server: state.name,
+            user: user.to_owned(),
+        });
+    }
+    client.close_server_connections(MAX_CLOSE_WAIT).await;
+    probes
+}
+
+async fn probe_server(client: &Client, server: &Text) -> Result<(ServerProcess, Grants), ServerAccessFault> {
+    let process = client.run_statement(server, Statement::Server, sql::server).await;
+    let process = match process {
+        Ok(result) => result.rows.ok_or(ServerAccessFault::NotMariaDb)?,
+        // Only MariaDB has `SET STATEMENT`.
+        Err(ServerAccessFault::Statement { errno: 1064, .. }) => return Err(ServerAccessFault::NotMariaDb),
+        Err(fault) => return Err(fault),
+    };
+    let grants = client
+        .run_statement(server, Statement::Grants, sql::grants)
+        .await?;
+    Ok((process, grants.rows))
 }
 
 fn set_unavailable(facts: &mut Facts, why: &Unavailable) {

@@ -7,7 +7,10 @@ use jiff::Timestamp;
 
 use crate::client::{Client, EndpointUrl, Inspection, ListForm, TokenReport};
 use crate::config::Config;
-use crate::model::{Account, Dialect, Instance, RequestError, Services, Version, Worker};
+use crate::model::{
+    Account, Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Services, Text,
+    Version, Worker,
+};
 
 /// Settings of the requests to the endpoint.
 #[derive(Clone, Debug)]
@@ -94,6 +97,14 @@ pub(super) struct ListProbe {
     pub(super) heard_at: Timestamp,
 }
 
+/// Access of the database user to one server.
+#[derive(Clone, Debug)]
+pub(super) struct ServerProbe {
+    pub(super) server: Text,
+    pub(super) user: String,
+    pub(super) result: Result<(ServerProcess, Grants), ServerAccessFault>,
+}
+
 /// All facts about an endpoint.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
@@ -113,6 +124,8 @@ pub(super) struct Facts {
     pub(super) services: Probed<Services>,
     pub(super) workers: Probed<Vec<Worker>>,
     pub(super) account: Probed<Account>,
+    /// Access to each running server; `None` without a database user.
+    pub(super) server_access: Option<Vec<ServerProbe>>,
     /// Maximum number of open files, if the process runs on this machine.
     pub(super) file_limit: Option<u64>,
 }

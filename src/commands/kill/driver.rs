@@ -3,32 +3,29 @@
 //! Requests run as tasks. The batch stays here and handles one event at a time, so no lock is needed.
 //! Dropping a driver, or the future of one of its steps, sends nothing more.
 
-use std::future::pending;
 use std::io;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
 
 use crate::client::Client;
 use crate::clock;
 use crate::kill::{KillBatch, KillEvent, KillRequest, KillTask, Order, Rules, Ticket, Victim};
-use crate::model::{RequestError, Text, TextLimit};
+use crate::model::{RequestError, Text};
 use crate::poller::kill_request::answer;
-use crate::runtime::audit::{AuditError, AuditLog, AuditWriter};
-
-/// Maximum time to wait for the last lines of the audit log.
-const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
+use crate::runtime::audit::{AuditLog, AuditReport, AuditThread, MAX_LOG_WAIT};
 
 /// The kills of one command, in the order of the victims.
 pub(super) struct KillDriver<E> {
     /// Endpoints, by number.
     endpoints: Vec<E>,
-    audit: AuditLog,
     batch: KillBatch,
     requests: JoinSet<KillEvent>,
-    /// Writes the outcomes.
-    recorder: AuditWriter,
+    audit: AuditThread,
+    reports: mpsc::UnboundedReceiver<AuditReport>,
+    /// The first error of writing outcomes.
+    log_failure: Option<String>,
 }
 
 impl<E: KillTransport> KillDriver<E> {
@@ -39,14 +36,17 @@ impl<E: KillTransport> KillDriver<E> {
         victims: Vec<Victim>,
         rules: Rules,
     ) -> io::Result<Self> {
-        let recorder = AuditWriter::start(audit.clone())?;
+        let (report, reports) = mpsc::unbounded_channel();
+        // Fails only if the driver was dropped.
+        let audit = AuditThread::start(audit, move |result| drop(report.send(result)))?;
         let (batch, orders) = KillBatch::open(1, victims, rules);
         let mut round = Self {
             endpoints,
-            audit,
             batch,
             requests: JoinSet::new(),
-            recorder,
+            audit,
+            reports,
+            log_failure: None,
         };
         round.carry_out(orders);
         Ok(round)
@@ -73,8 +73,13 @@ impl<E: KillTransport> KillDriver<E> {
     }
 
     /// Closes the audit log. Returns the error if an outcome could not be logged.
-    pub(super) fn close(self) -> Option<String> {
-        self.recorder.close(MAX_LOG_WAIT)
+    pub(super) fn close(mut self) -> Option<String> {
+        let is_written = self.audit.close(MAX_LOG_WAIT);
+        while let Ok(report) = self.reports.try_recv() {
+            keep_failure(&mut self.log_failure, report);
+        }
+        let late = || (!is_written).then(|| "the audit log takes too long".to_owned());
+        self.log_failure.or_else(late)
     }
 
     /// Waits for the replies to all first checks.
@@ -100,7 +105,11 @@ impl<E: KillTransport> KillDriver<E> {
             let wake = self.batch.wake_at().map(clock::instant);
             let event = tokio::select! {
                 Some(event) = next_answer(&mut self.requests) => event,
-                () = until(wake) => KillEvent::Clock,
+                Some(report) = self.reports.recv() => match keep_failure(&mut self.log_failure, report) {
+                    Some(event) => event,
+                    None => continue,
+                },
+                () = clock::until(wake) => KillEvent::Clock,
             };
             self.on_event(event);
             self.report_finished(report);
@@ -157,15 +166,8 @@ impl<E: KillTransport> KillDriver<E> {
                             .spawn(async move { endpoint.send(ticket, request).await });
                     }
                 }
-                Order::WriteIntents { ticket, entries } => {
-                    let audit = self.audit.clone();
-                    self.requests.spawn_blocking(move || {
-                        let written = audit.append(&entries, true);
-                        let why = |error: AuditError| Text::clean(&error.to_string(), TextLimit::Line);
-                        KillEvent::Logged(ticket, written.map_err(why))
-                    });
-                }
-                Order::WriteOutcomes(entries) => self.recorder.write(entries),
+                Order::WriteIntents { ticket, entries } => self.audit.write_intents(ticket, entries),
+                Order::WriteOutcomes(entries) => self.audit.write_outcomes(entries),
             }
         }
     }
@@ -182,10 +184,14 @@ async fn next_answer(requests: &mut JoinSet<KillEvent>) -> Option<KillEvent> {
     }
 }
 
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => pending().await,
+/// Returns the event of a report about intents. Stores the first error of outcomes instead.
+fn keep_failure(failure: &mut Option<String>, report: AuditReport) -> Option<KillEvent> {
+    match report {
+        AuditReport::Intents(event) => Some(event),
+        AuditReport::OutcomesFailed(error) => {
+            failure.get_or_insert_with(|| error.to_string());
+            None
+        }
     }
 }
 

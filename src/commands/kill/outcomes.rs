@@ -12,25 +12,20 @@ use crate::commands::ascii::Escapes;
 use crate::commands::exit::{CommandError, ExitStatus};
 use crate::commands::output;
 use crate::kill::{KillOutcome, KillTask, RefusalReason, Tally};
-use crate::model::{Identity, Text, ascii, display_width};
+use crate::model::{Identity, ascii, display_width};
+use crate::runtime::audit::{IdentityFields, OutcomeFields};
 use crate::runtime::json;
 
 /// Width of the longest outcome word.
 const OUTCOME_WIDTH: usize = 12;
 
-/// One outcome as JSON. Unknown values are `null`.
+/// One outcome as JSON. It is `null` in a dry run for a session that would be killed.
 #[derive(Serialize)]
 struct OutcomeRecord<'a> {
-    endpoint: &'a str,
-    key: String,
-    id: u64,
-    user: Option<&'a Text>,
-    address: Option<&'a Text>,
-    port: Option<u16>,
-    service: Option<&'a Text>,
-    /// One word; `null` in a dry run for a session that would be killed.
-    outcome: Option<&'static str>,
-    detail: Option<String>,
+    #[serde(flatten)]
+    session: IdentityFields<'a>,
+    #[serde(flatten)]
+    outcome: OutcomeFields,
 }
 
 /// Prints outcomes and keeps the first write error.
@@ -159,33 +154,15 @@ impl<'a> OutcomePrinter<'a> {
     }
 
     fn print_json(&self, tasks: &[KillTask]) -> Result<(), CommandError> {
-        let records: Vec<_> = tasks.iter().map(|task| self.record(task)).collect();
+        let records = tasks.iter().map(|task| OutcomeRecord {
+            session: IdentityFields::new(&task.victim.identity, self.urls),
+            outcome: OutcomeFields::new(task.outcome()),
+        });
+        let records: Vec<_> = records.collect();
         self.write(|out| {
             json::to_writer_pretty(&mut *out, &records)?;
             writeln!(out)
         })
-    }
-
-    fn record<'b>(&'b self, task: &'b KillTask) -> OutcomeRecord<'b> {
-        let identity = &task.victim.identity;
-        let endpoint = self
-            .urls
-            .get(usize::from(identity.endpoint.0))
-            .map_or("", String::as_str);
-        OutcomeRecord {
-            endpoint,
-            key: identity.fingerprint(endpoint),
-            id: identity.id.0,
-            user: identity.user.as_ref(),
-            address: identity.address.as_ref(),
-            port: identity.port,
-            service: identity.service.as_ref(),
-            outcome: task.outcome().map(KillOutcome::word),
-            detail: task
-                .outcome()
-                .map(KillOutcome::detail)
-                .filter(|detail| !detail.is_empty()),
-        }
     }
 
     /// Prints which kills a signal left unknown or not started.

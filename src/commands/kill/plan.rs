@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::output::visible;
-use crate::kill::{FirstCheck, KillState, KillTask};
-use crate::model::{Dialect, Session, SessionDetail, Span, Text};
+use crate::kill::{KillTask, summary};
+use crate::model::{Dialect, Text, shell_quoted};
 
-/// Maximum number of characters shown of a statement; enough to recognize it.
-const SQL_CHARS: usize = 200;
+/// Width of the labels: that of `not compared`.
+const LABEL: usize = 12;
 
 /// Returns the plan for all victims, without any secret.
 pub(super) fn text(tasks: &[KillTask], clients: &[Client]) -> String {
@@ -24,26 +24,25 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client]) -> String {
         text.push_str(
             "Each session is checked again right before its DELETE, which is sent once. Then it is\n",
         );
-        text.push_str(
-            "followed until it is gone. Its client connection closes without an error, and an open\n",
-        );
-        text.push_str("transaction rolls back.");
-        let may_run_on = |task: &KillTask| task.victim.dialect == Dialect::JsonApi;
-        if tasks.iter().any(may_run_on) {
-            text.push_str(" A statement may keep running on the servers named above.");
+        text.push_str("followed until it is gone.\n");
+        for sentence in summary::consequences(tasks) {
+            text.push_str(sentence);
+            text.push('\n');
         }
-        text.push('\n');
     }
     text
 }
 
 fn victim(text: &mut String, task: &KillTask, curl: &Curl) -> std::fmt::Result {
-    let detail = checked_details(task);
     let session = task.session();
     let identity = &task.victim.identity;
+    let state = session.state.as_ref().map_or("unknown", Text::as_str).to_owned();
+    let mut facts = summary::facts(session);
+    facts.insert(0, ("state", state));
+    facts.extend(summary::not_compared([task]).map(|parts| ("not compared", parts)));
     writeln!(text, "{}  {}", identity.id, identity.client())?;
-    for (label, value) in facts(task, session, detail) {
-        writeln!(text, "  {label:<10} {value}")?;
+    for (label, value) in facts {
+        writeln!(text, "  {label:<LABEL$} {value}")?;
     }
     if let Some(outcome) = task.outcome() {
         return writeln!(text, "  not killed: {}\n", outcome.words(identity));
@@ -52,68 +51,13 @@ fn victim(text: &mut String, task: &KillTask, curl: &Curl) -> std::fmt::Result {
         Dialect::JsonApi => format!("/v1/sessions/{}", identity.id),
         Dialect::Draft => format!("/sessions/{}", identity.id),
     };
-    writeln!(text, "  check      {}", curl.line("", &target))?;
-    writeln!(text, "  kill       {}\n", curl.line("-X DELETE ", &target))
-}
-
-fn facts(task: &KillTask, session: &Session, detail: Option<&SessionDetail>) -> Vec<(&'static str, String)> {
-    let known = |text: Option<&Text>| text.map_or_else(|| "unknown".to_owned(), ToString::to_string);
-    let span = |span: Option<Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
-    let connected = session.connected.as_ref().map(|connected| &connected.sent);
-    let mut facts = vec![
-        ("service", known(session.service.as_ref())),
-        ("state", known(session.state.as_ref())),
-        ("connected", known(connected)),
-        ("age", span(session.age)),
-        ("idle", span(session.idle)),
-    ];
-    facts.extend(running(session).map(|sql| ("running", sql)));
-    facts.extend(servers(session, detail).map(|servers| ("servers", servers)));
-    if let KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) = task.state()
-        && !unchecked.is_empty()
-    {
-        let parts: Vec<_> = unchecked.iter().map(|part| part.name()).collect();
-        facts.push(("unchecked", parts.join(", ")));
-    }
-    facts
-}
-
-fn checked_details(task: &KillTask) -> Option<&SessionDetail> {
-    match task.state() {
-        KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => Some(&observation.detail),
-        _ => None,
-    }
-}
-
-fn running(session: &Session) -> Option<String> {
-    let running = session.extra.as_ref()?.running.as_ref()?;
-    let sql = running.sql.as_ref().map_or("(no text)", Text::as_str);
-    let mut shown: String = sql.chars().take(SQL_CHARS).collect();
-    if shown.len() < sql.len() {
-        shown.push('…');
-    }
-    Some(shown)
-}
-
-/// Returns the server connections as `db-01 #4021, db-02 #7718`. A statement may keep running there.
-fn servers(session: &Session, detail: Option<&SessionDetail>) -> Option<String> {
-    let named = |server: Option<&Text>, thread: Option<u32>| {
-        let server = server.map_or("?", Text::as_str);
-        thread.map_or_else(|| server.to_owned(), |thread| format!("{server} #{thread}"))
-    };
-    let held: Vec<_> = match detail {
-        Some(detail) => detail
-            .connections
-            .iter()
-            .map(|connection| named(connection.server.as_ref(), connection.thread_id))
-            .collect(),
-        None => session
-            .server_connections()?
-            .iter()
-            .map(|connection| named(Some(&connection.server), connection.thread_id))
-            .collect(),
-    };
-    (!held.is_empty()).then(|| held.join(", "))
+    writeln!(text, "  {:<LABEL$} {}", "check", curl.line("", &target))?;
+    writeln!(
+        text,
+        "  {:<LABEL$} {}\n",
+        "kill",
+        curl.line("-X DELETE ", &target)
+    )
 }
 
 /// Builds equivalent `curl` commands. `-u` with only a name makes curl prompt for the password.
@@ -131,13 +75,11 @@ impl Curl {
     }
 
     fn line(&self, method: &str, target: &str) -> String {
-        let user = self.user.as_deref().map(|user| format!("-u {} ", quoted(user)));
-        let url = quoted(&format!("{}{target}", self.base));
+        let user = self
+            .user
+            .as_deref()
+            .map(|user| format!("-u {} ", shell_quoted(user)));
+        let url = shell_quoted(&format!("{}{target}", self.base));
         visible(&format!("curl -sS {}{method}{url}", user.unwrap_or_default()))
     }
-}
-
-/// Quotes text for a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,18 +1,15 @@
-//! The confirmation prompt of `maxtop kill`, and the signals that cancel or stop a kill.
+//! The confirmation prompt of `maxtop kill`.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use nix::sys::termios::{FlushArg, tcflush};
-use signal_hook::consts::SIGCONT;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::KillArgs;
 use crate::commands::exit::CommandError;
 use crate::commands::output;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::counted;
-use crate::runtime::signals::EndingSignals;
+use crate::model::{counted, exact_text};
 
 /// Shows the plan and prompts for confirmation.
 ///
@@ -37,7 +34,7 @@ pub(super) fn confirm(plan: &str, count: usize) -> Result<bool, CommandError> {
 
 /// Prints how long the kill can be canceled, and how.
 pub(super) fn announce(count: usize, grace: Duration) {
-    let after = humantime::format_duration(grace);
+    let after = exact_text(grace);
     output::remark(&format!(
         "killing {} in {after}; press Ctrl-C to cancel",
         counted(count, "session")
@@ -71,35 +68,4 @@ impl Consent {
 /// Whether there is a terminal, so that the user can confirm and cancel.
 pub(super) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
-/// A signal that the command handles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SignalEvent {
-    /// Exit with the status of this signal.
-    End(u8),
-    /// The program continues after a stop.
-    Continued,
-}
-
-/// The signals that the command handles.
-pub(super) struct Interrupts {
-    ending: EndingSignals,
-    resumed: Signal,
-}
-
-impl Interrupts {
-    pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self {
-            ending: EndingSignals::listen()?,
-            resumed: signal(SignalKind::from_raw(SIGCONT))?,
-        })
-    }
-
-    pub(super) async fn next(&mut self) -> SignalEvent {
-        tokio::select! {
-            signal = self.ending.next() => SignalEvent::End(signal),
-            _ = self.resumed.recv() => SignalEvent::Continued,
-        }
-    }
 }

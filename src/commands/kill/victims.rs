@@ -70,13 +70,8 @@ pub(super) async fn find(
     }
     if !selection.keys.is_empty() {
         let has_key = |session: &(EndpointId, SessionId)| keyed.values().any(|found| found == session);
-        let (agreeing, others): (Vec<_>, Vec<_>) = selected.into_iter().partition(has_key);
-        problems.extend(
-            others
-                .iter()
-                .map(|(endpoint, id)| without_key(&snapshots, *endpoint, *id)),
-        );
-        selected = agreeing;
+        let others = selected.extract_if(.., |session| !has_key(session));
+        problems.extend(others.map(|(endpoint, id)| without_key(&snapshots, endpoint, id)));
     }
     if selection.is_filter_alone() {
         let all = snapshots.iter().flat_map(|snapshot| {
@@ -179,8 +174,8 @@ impl<'a> DiagnosedList<'a> {
             snapshot,
             diagnoses: diagnose(
                 None,
-                DiagnosisInput::from(snapshot),
-                &rules.thresholds,
+                DiagnosisInput::from(snapshot).at(names.get(place).map(AsRef::as_ref)),
+                &rules.diagnosis,
                 &Samples::new(),
             ),
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),

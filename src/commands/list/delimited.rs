@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::json::url;
 use crate::app::build_view::TableView;
-use crate::app::columns::ColumnId;
+use crate::app::columns::{Column, ColumnId};
 use crate::commands::record::{Cell, HEAD, SessionRecord};
 
 /// First characters of a cell that a spreadsheet takes for a formula.
@@ -61,11 +61,11 @@ pub(super) fn write_tsv(
 /// Returns the column names: those of JSON if there is one, otherwise the name on the screen.
 fn head(chosen: Option<&[ColumnId]>) -> Vec<&'static str> {
     let name = |id: &ColumnId| {
-        let name = id.column().name;
-        position(name)
+        let column = id.column();
+        position(column)
             .and_then(|place| HEAD.get(place))
             .copied()
-            .unwrap_or(name)
+            .unwrap_or(column.name)
     };
     chosen.map_or_else(|| HEAD.to_vec(), |chosen| chosen.iter().map(name).collect())
 }
@@ -86,7 +86,7 @@ fn each_row(
             write(&cells)?;
             continue;
         };
-        let cell = |id: &ColumnId| match (id.column().name, position(id.column().name)) {
+        let cell = |id: &ColumnId| match (id.column().name, position(id.column())) {
             (_, Some(place)) => cells.get(place).cloned().unwrap_or(Cell::Unknown),
             ("severity", None) => row
                 .diagnosis
@@ -100,15 +100,8 @@ fn each_row(
 }
 
 /// Returns the position of a column of the screen among those of csv and tsv.
-fn position(column: &str) -> Option<usize> {
-    let name = match column {
-        "age" => "age_seconds",
-        "idle" => "idle_seconds",
-        "io" => "io_activity",
-        "memory" => "memory_bytes",
-        same => same,
-    };
-    HEAD.iter().position(|head| *head == name)
+fn position(column: &Column) -> Option<usize> {
+    HEAD.iter().position(|head| *head == column.json)
 }
 
 /// Prefixes `'` to a cell that a spreadsheet would run as a formula.

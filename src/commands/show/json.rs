@@ -54,7 +54,12 @@ impl<'a> DetailRecord<'a> {
         let detail = &found.detail;
         let tells = found.dialect == Dialect::JsonApi;
         Self {
-            session: SessionRecord::new(endpoint, &found.identity, &detail.session, &found.diagnosis()),
+            session: SessionRecord::new(
+                endpoint,
+                &found.identity,
+                &detail.session,
+                &found.diagnosis.borrowed(),
+            ),
             connections: detail.connections.iter().map(connection).collect(),
             client: tells.then_some(ClientAttributesRecord(&detail.client)),
             queries: detail

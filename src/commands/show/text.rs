@@ -2,6 +2,7 @@
 //! Empty sections are left out.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use super::ShownSession;
 use crate::app::columns::Align;
@@ -9,7 +10,7 @@ use crate::commands::grid::{Grid, Head};
 use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
     Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail, Text,
-    size_text,
+    measured_text, size_text,
 };
 
 /// Writes all sections.
@@ -42,10 +43,10 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
 
 /// Writes the findings, most severe first.
 fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
-    if !shown.found.is_empty() {
+    if !shown.diagnosis.found.is_empty() {
         writeln!(out, "\nWHY")?;
     }
-    for finding in &shown.found {
+    for finding in &shown.diagnosis.found {
         writeln!(out, "  {}", finding.words(&shown.detail.session))?;
     }
     Ok(())
@@ -194,7 +195,7 @@ fn statements(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
 
 fn took(query: &RetainedStatement, newest: bool) -> String {
     match query.duration_ms() {
-        Some(ms) => format!("{ms} ms"),
+        Some(ms) => measured_text(Duration::from_millis(ms)),
         None if newest && query.completed.is_none() => "running".to_owned(),
         None => String::new(),
     }

@@ -2,15 +2,17 @@
 
 use super::{USUAL, optional};
 use crate::config::password::PasswordSource;
-use crate::config::setting::{Apply, Form, KeyScope, Setting};
+use crate::config::setting::{Apply, Form, KeyScope, SQL_PASSWORD_GROUP, Setting};
 use crate::config::token::TokenSource;
 use crate::config::value;
 
 /// Group of the mutually exclusive sources of a password or token.
 const PASSWORD: Option<&str> = Some("password");
+/// Group of the mutually exclusive sources of the database password.
+const SQL_PASSWORD: Option<&str> = Some(SQL_PASSWORD_GROUP);
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 15] = [
+pub(super) const ENTRIES: [Setting; 19] = [
     Setting {
         name: "endpoint",
         short: Some('e'),
@@ -108,6 +110,48 @@ pub(super) const ENTRIES: [Setting; 15] = [
         ..USUAL
     },
     Setting {
+        name: "sql-user",
+        key: KeyScope::Endpoint,
+        about: "database user for /v1/sql: finds lock waits and open transactions on the servers",
+        example: "maxtop",
+        apply: Apply::Endpoint(|endpoint, given| {
+            endpoint.sql_user = optional(given.text(), value::name)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "sql-password",
+        flag: false,
+        variable: Some("MAXTOP_SQL_PASSWORD"),
+        key: KeyScope::Nowhere,
+        form: Form::Secret,
+        about: "password of the database user; has no option and no key in files",
+        group: SQL_PASSWORD,
+        apply: Apply::Endpoint(|endpoint, given| PasswordSource::given(&mut endpoint.sql_password, given)),
+        ..USUAL
+    },
+    Setting {
+        name: "sql-password-file",
+        key: KeyScope::Endpoint,
+        form: Form::Path,
+        about: "file with the password of the database user; only its owner may have access",
+        example: "~/.config/maxtop/sql-password",
+        group: SQL_PASSWORD,
+        apply: Apply::Endpoint(|endpoint, given| PasswordSource::file(&mut endpoint.sql_password, given)),
+        ..USUAL
+    },
+    Setting {
+        name: "sql-password-command",
+        key: KeyScope::Endpoint,
+        form: Form::Command,
+        about: "command that prints the password of the database user, run by sh -c",
+        example: "pass show mariadb/maxtop",
+        group: SQL_PASSWORD,
+        apply: Apply::Endpoint(|endpoint, given| PasswordSource::command(&mut endpoint.sql_password, given)),
+        ..USUAL
+    },
+    Setting {
         name: "ca-file",
         key: KeyScope::Endpoint,
         form: Form::Path,
@@ -172,7 +216,7 @@ pub(super) const ENTRIES: [Setting; 15] = [
         key: KeyScope::Endpoint,
         form: Form::Switch,
         default: "false",
-        about: "send only GET requests: no session can be killed",
+        about: "send only GET requests, and SELECTs with sql-user: no session can be killed",
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.read_only = value::switch(given.text())?;
             Ok(())

@@ -3,11 +3,13 @@
 use super::{USUAL, optional};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
+use crate::diagnosis::ExpectedFilter;
 use crate::filter::Filter;
 use crate::model::Dialect;
+use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 12] = [
+pub(super) const ENTRIES: [Setting; 13] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -28,7 +30,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
         name: "interval",
         short: Some('i'),
         form: Form::Time,
-        default: "1s",
+        default: INTERVAL.text,
         about: "time between two polls",
         apply: Apply::Config(|config, text| {
             config.interval = value::duration(text)?;
@@ -39,7 +41,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "duty",
         form: Form::Share,
-        default: "10%",
+        default: DUTY.text,
         about: "maximum share of the proxy's time for lists; the interval is extended if needed",
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
@@ -50,7 +52,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "timeout",
         form: Form::Time,
-        default: "10s",
+        default: TIMEOUT.text,
         about: "maximum time to wait for a complete reply",
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
@@ -96,7 +98,7 @@ pub(super) const ENTRIES: [Setting; 12] = [
     Setting {
         name: "grace",
         form: Form::Time,
-        default: "3s",
+        default: GRACE.text,
         about: "time in which a confirmed kill can be canceled; 0s for none",
         apply: Apply::Config(|config, text| {
             config.grace = value::grace(text)?;
@@ -123,6 +125,18 @@ pub(super) const ENTRIES: [Setting; 12] = [
         example: "user=maxmon or user=repl*",
         apply: Apply::Config(|config, text| {
             config.protect = Filter::parse(text).map_err(|error| error.to_string())?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "expected",
+        flag: false,
+        form: Form::Filter,
+        about: "filter of sessions that are expected to wait; they never have a reason",
+        example: "user=repl* or program=jobqueue",
+        apply: Apply::Config(|config, text| {
+            config.expected = ExpectedFilter::parse(text)?;
             Ok(())
         }),
         ..USUAL

@@ -3,13 +3,16 @@
 use secrecy::ExposeSecret as _;
 
 use super::*;
+use crate::config::password::SecretKind;
 
 const MARKER: &str = "tr0ub4dor-marker";
 
 fn read(world: &ConfigWorld) -> Result<String, String> {
     let config = world.config();
     let source = config.endpoints[0].password.as_ref().unwrap();
-    let password = source.read().map_err(|error| error.to_string())?;
+    let password = source
+        .read_as(SecretKind::Password)
+        .map_err(|error| error.to_string())?;
     Ok(password.expose_secret().to_owned())
 }
 

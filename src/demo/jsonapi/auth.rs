@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::DocContext;
 use super::layout::{Layout, dump};
-use crate::demo::accounts::AuthOutcome;
+use crate::demo::accounts::{AuthOutcome, ShownAccount};
 use crate::demo::dates::http_date;
 use crate::demo::endpoint::SimEndpoint;
 use crate::demo::http::{SimReply, SimRequest};
@@ -34,10 +34,10 @@ pub(super) fn authorize(outcome: AuthOutcome) -> Result<Option<SimReply>, Denial
     match outcome {
         AuthOutcome::Welcome => Ok(None),
         AuthOutcome::Denied { by_token } => Err(denial(StatusCode::UNAUTHORIZED, !by_token, "Access denied")),
-        AuthOutcome::MayOnlyRead { by_token: false } => {
+        AuthOutcome::Forbidden { by_token: false } => {
             Err(denial(StatusCode::UNAUTHORIZED, true, "Access denied"))
         }
-        AuthOutcome::MayOnlyRead { by_token: true } => Err(denial(
+        AuthOutcome::Forbidden { by_token: true } => Err(denial(
             StatusCode::FORBIDDEN,
             false,
             "Administrative access required",
@@ -83,25 +83,51 @@ pub(super) fn denied(denial: &Denial, now: Timestamp, connection: Option<&'stati
     reply
 }
 
-/// Returns the data of `/users/inet`.
+/// Returns the data of `/users`.
 pub(super) fn users(context: DocContext<'_>) -> Vec<Value> {
-    let users = context.accounts.users().into_iter();
-    users
-        .map(|(name, account)| one_user(name, account, context))
-        .collect()
+    let users = context.accounts.users();
+    users.iter().map(|account| one_user(account, context)).collect()
 }
 
-fn one_user(name: &str, account: &str, context: DocContext<'_>) -> Value {
-    json!({
+/// Returns the path of the users, below which each has its own: versions without roles have one for each type of user.
+pub(super) const fn users_path(context: DocContext<'_>) -> &'static str {
+    if context.profile.roles {
+        "users"
+    } else {
+        "users/inet"
+    }
+}
+
+fn one_user(account: &ShownAccount, context: DocContext<'_>) -> Value {
+    let name = &account.user;
+    let mut data = json!({
         "attributes": {
-            "account": account,
+            "account": account.role,
             "created": null,
             "last_login": null,
             "last_update": null,
             "name": name,
         },
         "id": name,
-        "links": { "self": context.object(&format!("users/inet/{name}")) },
-        "type": "inet",
-    })
+        "links": { "self": context.object(&format!("{}/{name}", users_path(context))) },
+        "type": if context.profile.roles { "users" } else { "inet" },
+    });
+    let attributes = data.pointer_mut("/attributes").and_then(Value::as_object_mut);
+    if let Some(attributes) = attributes.filter(|_| context.profile.roles) {
+        attributes.insert("permissions".to_owned(), json!(account.permissions));
+    }
+    data
+}
+
+/// Returns the data of `/whoami`: the account that sent the request.
+pub(super) fn whoami(account: &ShownAccount) -> Value {
+    let mut attributes = json!({
+        "account": account.role,
+        "permissions": account.permissions,
+        "sub": account.user,
+    });
+    if let (Some(expires), Some(attributes)) = (account.expires, attributes.as_object_mut()) {
+        attributes.insert("exp".to_owned(), expires.into());
+    }
+    json!({ "attributes": attributes, "id": account.user, "type": "whoami" })
 }

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::demo::accounts::Accounts;
+use crate::demo::accounts::{Accounts, ShownAccount};
 use crate::demo::profile::VersionProfile;
 use crate::demo::settings::ProxyOverrides;
 
@@ -16,6 +16,8 @@ pub(super) struct DocContext<'a> {
     pub(super) profile: &'static VersionProfile,
     pub(super) settings: &'a ProxyOverrides,
     pub(super) accounts: &'a Accounts,
+    /// The account that sent the request.
+    pub(super) sender: &'a ShownAccount,
 }
 
 impl DocContext<'_> {

@@ -71,8 +71,12 @@ pub(super) fn document(
             format!("services/{name}"),
             named(targets::services(world, context), name),
         ),
-        JsonApiResource::Users => list("users/inet", auth::users(context)),
-        JsonApiResource::User(name) => one(format!("users/inet/{name}"), named(auth::users(context), name)),
+        JsonApiResource::Users => list(auth::users_path(context), auth::users(context)),
+        JsonApiResource::User(name) => one(
+            format!("{}/{name}", auth::users_path(context)),
+            named(auth::users(context), name),
+        ),
+        JsonApiResource::WhoAmI => write(context.object("whoami"), auth::whoami(context.sender), false),
         JsonApiResource::Root
         | JsonApiResource::Restart
         | JsonApiResource::NoSuch(..)

@@ -18,6 +18,8 @@ pub(super) enum JsonApiResource<'a> {
     Service(&'a str),
     Users,
     User(&'a str),
+    /// The account that sent the request.
+    WhoAmI,
     /// The kind is known, such as "session", but no object can have this name.
     NoSuch(&'static str),
     Unknown,
@@ -40,6 +42,9 @@ impl<'a> JsonApiResource<'a> {
             ["services", name] => Self::Service(name),
             ["users", "inet"] => Self::Users,
             ["users", "inet", name] => Self::User(name),
+            ["users"] if profile.roles => Self::Users,
+            ["users", name] if profile.roles => Self::User(name),
+            ["whoami"] if profile.roles => Self::WhoAmI,
             _ => Self::Unknown,
         }
     }

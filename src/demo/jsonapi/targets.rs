@@ -24,24 +24,17 @@ pub(super) fn services(world: &World, context: DocContext<'_>) -> Vec<Value> {
 
 fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value {
     let name = server.name;
-    let held = || {
-        world
-            .sessions()
-            .flat_map(|session| session.connections())
-            .filter(|held| held.server == name)
-    };
-    let connections = held().count();
-    let routed: u64 = held().map(|held| held.writes).sum();
     let primary = server.state.starts_with("Master");
     let trouble = world.trouble_of(name);
     let state = trouble.map_or_else(|| server.state.to_owned(), |trouble| trouble.state(server.state));
+    let changed = world.last_server_change(name);
     let gtid = format!("1-3001-{}", 7_000 + world.uptime().as_secs() * 11);
     let used_by = SERVICES.iter().filter(|service| service.servers.contains(&name));
-    json!({
+    let mut data = json!({
         "attributes": {
             "gtid_binlog_pos": gtid,
             "gtid_current_pos": gtid,
-            "last_event": if primary { "master_up" } else { "new_slave" },
+            "last_event": last_event(primary, trouble, !changed.is_zero()),
             "lock_held": null,
             "master_group": null,
             "master_id": if primary { -1 } else { 3_001 },
@@ -62,20 +55,8 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
             "slave_connections": [],
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
             "state": state,
-            "statistics": {
-                "active_operations": held().filter(|held| held.write_queue > 0).count(),
-                "adaptive_avg_select_time": "184.268us",
-                "connection_pool_empty": 0,
-                "connections": connections,
-                "failed_auths": 0,
-                "max_connections": connections,
-                "max_pool_size": 0,
-                "persistent_connections": 0,
-                "reused_connections": 0,
-                "routed_packets": routed,
-                "total_connections": world.total_sessions(),
-            },
-            "triggered_at": http_date(timestamp((world.started_unix(), 0))),
+            "statistics": server_statistics(name, world),
+            "triggered_at": http_date(timestamp(world.wall_at(changed))),
             "uptime": world.uptime().as_secs() + 86_400,
             "version_string": "10.11.9-MariaDB-log",
         },
@@ -91,7 +72,64 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
             ),
         },
         "type": "servers",
+    });
+    let attributes = data.pointer_mut("/attributes").and_then(Value::as_object_mut);
+    if let Some(attributes) = attributes.filter(|_| context.profile.server_status) {
+        attributes.insert("status".to_owned(), status(primary, trouble));
+    }
+    data
+}
+
+/// Returns the last event of a server, as the monitor names it.
+const fn last_event(primary: bool, trouble: Option<ServerTrouble>, changed: bool) -> &'static str {
+    match (primary, trouble) {
+        (false, Some(ServerTrouble::Down)) => "slave_down",
+        (false, _) if changed => "slave_up",
+        (true, Some(ServerTrouble::Down)) => "master_down",
+        (true, _) => "master_up",
+        (false, _) => "new_slave",
+    }
+}
+
+fn server_statistics(name: &str, world: &World) -> Value {
+    let held = || {
+        world
+            .sessions()
+            .flat_map(|session| session.connections())
+            .filter(|held| held.server == name)
+    };
+    let connections = held().count();
+    let routed: u64 = held().map(|held| held.writes).sum();
+    json!({
+        "active_operations": held().filter(|held| held.write_queue > 0).count(),
+        "adaptive_avg_select_time": "184.268us",
+        "connection_pool_empty": 0,
+        "connections": connections,
+        "failed_auths": 0,
+        "max_connections": connections,
+        "max_pool_size": 0,
+        "persistent_connections": 0,
+        "reused_connections": 0,
+        "routed_packets": routed,
+        "total_connections": world.total_sessions(),
     })
+}
+
+/// Returns the object `status` of a server.
+fn status(primary: bool, trouble: Option<ServerTrouble>) -> Value {
+    let (state, reason) = if primary {
+        ("Write", "Primary")
+    } else {
+        ("Read", "read_only")
+    };
+    let (mode, state, reason) = match trouble {
+        Some(ServerTrouble::Maintenance) => ("Maintenance", "Up", None),
+        Some(ServerTrouble::Draining) => ("Draining", state, Some(reason)),
+        Some(ServerTrouble::AuthError) => ("Normal", "Up", Some("Auth Error")),
+        Some(ServerTrouble::Down) => ("Normal", "Down", None),
+        Some(ServerTrouble::Lagging(_)) | None => ("Normal", state, Some(reason)),
+    };
+    json!({ "extra": [], "mode": mode, "reason": Vec::from_iter(reason), "state": state })
 }
 
 fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Value {
@@ -110,7 +148,7 @@ fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Val
         "attributes": {
             "connections": connections,
             "listeners": [listener(service, context)],
-            "parameters": parameters(service, context),
+            "parameters": parameters(service, world, context),
             "router": service.router,
             "router_diagnostics": { "queries": statements, "server_query_statistics": [] },
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
@@ -143,10 +181,10 @@ fn one_service(service: &Service, world: &World, context: DocContext<'_>) -> Val
     })
 }
 
-fn parameters(service: &Service, context: DocContext<'_>) -> Value {
+fn parameters(service: &Service, world: &World, context: DocContext<'_>) -> Value {
     let mut parameters = json!({
         "idle_session_pool_time": "-1ms",
-        "max_connections": 0,
+        "max_connections": world.max_connections(service.name),
         "retain_last_statements": -1,
         "router": service.router,
         "session_trace": false,

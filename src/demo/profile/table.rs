@@ -1,20 +1,24 @@
 //! The versions, oldest first. Each entry has the changes since the previous one.
+//!
+//! The entry of 25.10 follows its documentation; no reply of it was recorded.
 
 use super::{
     ClientForm, ConnectionForm, Filtering, Http, Idle, Links, MemoryForm, NotFoundStyle, Operations,
-    ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, VersionProfile,
+    ParameterSupport, Pretty, ProxyForm, RowForm, Sizes, SqlForm, VersionProfile,
 };
 
-/// All versions in order of release. The last is the current one.
-pub static PROFILES: [VersionProfile; 10] = [
-    V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02,
+/// All versions in order of release.
+pub static PROFILES: [VersionProfile; 11] = [
+    V2_2, V2_3, V2_4, V2_5, V6_4, V21_06, V22_08, V23_02, V23_08, V24_02, V25_10,
 ];
 
+/// Place of the default version: the newest one with recorded replies.
+const CURRENT: usize = PROFILES.len() - 2;
+
 impl VersionProfile {
-    /// Returns the current version, which is the default.
-    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
+    /// Returns the default version.
     pub const fn current() -> &'static Self {
-        &PROFILES[PROFILES.len() - 1]
+        &PROFILES[CURRENT]
     }
 }
 
@@ -82,6 +86,9 @@ const V2_2: VersionProfile = VersionProfile {
             "zombies",
         ],
     },
+    roles: false,
+    server_status: false,
+    sql: None,
 };
 
 const V2_3: VersionProfile = VersionProfile {
@@ -186,6 +193,28 @@ const V6_4: VersionProfile = VersionProfile {
         without: &["system"],
         ..V2_5.proxy
     },
+    sql: Some(SQL_6_4),
+    ..V2_5
+};
+
+const SQL_6_4: SqlForm = SqlForm {
+    integer_ids: true,
+    split_cookie: true,
+    has_timeout: false,
+    metadata: false,
+    issuer: "mxs-query",
+};
+
+const SQL_22_08: SqlForm = SqlForm {
+    integer_ids: false,
+    split_cookie: false,
+    ..SQL_6_4
+};
+
+const SQL_23_02: SqlForm = SqlForm {
+    has_timeout: true,
+    issuer: "maxscale",
+    ..SQL_22_08
 };
 
 /// The same series as 6.4, renamed.
@@ -216,6 +245,7 @@ const V22_08: VersionProfile = VersionProfile {
         threads_without: &["listening", "state"],
         ..V21_06.proxy
     },
+    sql: Some(SQL_22_08),
     ..V21_06
 };
 
@@ -240,6 +270,7 @@ const V23_02: VersionProfile = VersionProfile {
         threads_without: &[],
         ..V22_08.proxy
     },
+    sql: Some(SQL_23_02),
     ..V22_08
 };
 
@@ -282,5 +313,17 @@ const V24_02: VersionProfile = VersionProfile {
         settings: include_str!("parameters/24.02.json"),
         ..V23_08.proxy
     },
+    sql: Some(SqlForm {
+        metadata: true,
+        ..SQL_23_02
+    }),
     ..V23_08
+};
+
+const V25_10: VersionProfile = VersionProfile {
+    name: "25.10",
+    version: "25.10.4",
+    roles: true,
+    server_status: true,
+    ..V24_02
 };

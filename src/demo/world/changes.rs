@@ -12,6 +12,7 @@ impl World {
             return false;
         };
         self.changed = self.uptime;
+        self.leave_servers(&session);
         fleet::schedule_reconnect(self, &session);
         true
     }
@@ -35,6 +36,7 @@ impl World {
         };
         session.reassign(user, born);
         self.changed = born;
+        self.drop_locks(id);
         true
     }
 
@@ -44,6 +46,35 @@ impl World {
             return false;
         };
         user.clone_into(session.client.user.to_mut());
+        self.changed = self.uptime;
+        true
+    }
+
+    /// Restarts a server: its transactions with locks end, and the statements of killed sessions.
+    pub fn restart_server(&mut self, server: &str) {
+        self.server_starts.insert(server.to_owned(), self.uptime);
+        self.end_transactions(server);
+        self.changed = self.uptime;
+    }
+
+    /// Closes a session whose thread on the first server then belongs to another session, as a connection pool
+    /// of MaxScale does. Returns `false` if they are not two sessions with the same first server.
+    pub fn hand_over(&mut self, from: u64, to: u64) -> bool {
+        let first_server = |id| {
+            let session = self.session(id)?;
+            session.connections().next().map(|held| held.server)
+        };
+        if from == to || first_server(from).is_none() || first_server(from) != first_server(to) {
+            return false;
+        }
+        let Some(left) = self.sessions.remove(&from) else {
+            return false;
+        };
+        self.drop_locks(from);
+        let thread_id = left.first_thread_id();
+        if let Some(session) = self.sessions.get_mut(&to) {
+            session.pooled_thread = Some(thread_id);
+        }
         self.changed = self.uptime;
         true
     }

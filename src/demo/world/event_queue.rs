@@ -17,6 +17,8 @@ pub(super) enum FleetEvent {
     End(u64),
     /// The time to live of the session has passed.
     Expire(u64),
+    /// A client connects to the service that fills up, if it has room.
+    Fill,
 }
 
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use fastrand::Rng;
 use super::World;
 use super::event_queue::FleetEvent;
 use super::hostile_texts::HOSTILE_TEXTS;
-use super::population::{ClientProfile, Life, POPULATION, SimClient};
+use super::incidents::{self, FILLING_PERIOD, INCIDENTS, IncidentSession};
+use super::population::{ClientProfile, Life, POPULATION, REPORT, SimClient};
 use super::scenario::{HALF_OPEN, SCENARIO, ScenarioSession, SessionTrouble};
 use super::session::SimSession;
 use super::timeline::mix;
@@ -23,6 +24,7 @@ struct InitialSession {
     client: SimClient,
     seed: u64,
     role: Option<&'static ScenarioSession>,
+    incident: Option<&'static IncidentSession>,
 }
 
 /// Creates the sessions that exist at the start. The oldest get the lowest ids.
@@ -40,6 +42,7 @@ pub(super) fn populate(world: &mut World) {
             client: SimClient::of(role.kind, &mut rng),
             seed: rng.u64(..),
             role: Some(role),
+            incident: None,
         });
     }
     for place in 0..ordinary {
@@ -55,7 +58,11 @@ pub(super) fn populate(world: &mut World) {
             client,
             seed,
             role: None,
+            incident: None,
         });
+    }
+    if world.spec.incidents {
+        add_incidents(world, &mut present, &mut rng);
     }
     within_uptime(&mut present, world.uptime);
     present.sort_by_cached_key(|one| std::cmp::Reverse(one.age));
@@ -65,6 +72,20 @@ pub(super) fn populate(world: &mut World) {
     if world.churn > 0.0 {
         schedule_arrival(world, world.uptime);
     }
+}
+
+/// Adds the sessions of the incidents, and schedules the arrivals at the service that fills up.
+fn add_incidents(world: &mut World, present: &mut Vec<InitialSession>, rng: &mut Rng) {
+    present.extend(INCIDENTS.iter().map(|incident| InitialSession {
+        age: Duration::from_secs(incident.role.age),
+        client: SimClient::of(incident.role.kind, rng),
+        seed: rng.u64(..),
+        role: Some(&incident.role),
+        incident: Some(incident),
+    }));
+    incidents::add_outsiders(world);
+    let first = world.uptime.saturating_add(FILLING_PERIOD);
+    world.schedule.add(first, FleetEvent::Fill);
 }
 
 /// Returns the profile of the client at `place` among `count`, by the shares of the profiles.
@@ -120,6 +141,9 @@ fn enter(world: &mut World, one: InitialSession) {
         Some(role) => {
             let trouble = one.age.saturating_sub(Duration::from_secs(role.trouble));
             session.set_trouble(role.plot, trouble);
+            if let Some(incident) = one.incident {
+                incidents::join(world, id, incident);
+            }
         }
         None => schedule_end(world, id, life, seed, world.uptime),
     }
@@ -149,10 +173,20 @@ pub(super) fn handle(world: &mut World, at: Duration, event: FleetEvent) {
                 .sessions
                 .get(&id)
                 .is_some_and(|session| session.expires == Some(at));
-            if due {
-                world.sessions.remove(&id);
+            if let Some(session) = due.then(|| world.sessions.remove(&id)).flatten() {
+                world.leave_servers(&session);
                 world.changed = at;
             }
+        }
+        FleetEvent::Fill => {
+            if !world.is_full() {
+                let client = SimClient::of(REPORT, &mut world.arrivals);
+                let seed = world.arrivals.u64(..);
+                open(world, client, seed, at);
+            }
+            world
+                .schedule
+                .add(at.saturating_add(FILLING_PERIOD), FleetEvent::Fill);
         }
     }
 }

@@ -211,6 +211,7 @@ pub(super) static POPULATION: [ClientProfile; 8] = [
 pub(super) const WEB: &ClientProfile = &POPULATION[0];
 pub(super) const ORDERS: &ClientProfile = &POPULATION[2];
 pub(super) const REPORT: &ClientProfile = &POPULATION[4];
+pub(super) const CRON: &ClientProfile = &POPULATION[5];
 pub(super) const ETL: &ClientProfile = &POPULATION[6];
 pub(super) const DBA: &ClientProfile = &POPULATION[7];
 

@@ -19,7 +19,38 @@ pub(in crate::demo) enum SessionTrouble {
     NoBackend,
     /// Not logged in.
     HalfOpen,
+    /// Idle in an open transaction.
+    OpenTransaction,
+    /// The statement waits for a lock.
+    LockWait,
 }
+
+impl SessionTrouble {
+    /// Whether the client sends nothing more once the problem has begun.
+    pub(super) const fn interrupts(self) -> bool {
+        !matches!(self, Self::Ordinary | Self::SlowReader | Self::HalfOpen)
+    }
+
+    /// Whether a statement runs until the problem ends.
+    pub(super) const fn is_waiting(self) -> bool {
+        matches!(self, Self::Hung | Self::NoBackend | Self::LockWait)
+    }
+}
+
+/// Statements of a session around its problem.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Script {
+    /// Statements right before the problem, oldest first.
+    pub(super) before: &'static [&'static str],
+    /// The statement that waits.
+    pub(super) waiting: Option<&'static str>,
+}
+
+/// Script of sessions that send their usual statements.
+pub(super) static NO_SCRIPT: Script = Script {
+    before: &[],
+    waiting: None,
+};
 
 /// A session of the scenario.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! One session and its visible state at a given time.
 
+mod activity;
 mod backends;
 mod statements;
 
@@ -7,8 +8,10 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use self::activity::Activity;
+use self::backends::thread_id;
 use super::population::{Library, SimClient};
-use super::scenario::SessionTrouble;
+use super::scenario::{NO_SCRIPT, Script, SessionTrouble};
 use super::timeline::{Progress, Rhythm, Timeline, mix};
 use super::topology::Service;
 
@@ -37,6 +40,11 @@ pub(super) struct SimSession {
     pub(super) plot: SessionTrouble,
     /// Age at which the problem begins.
     trouble: Duration,
+    /// Age at which the problem ended, if it did.
+    ended: Option<Duration>,
+    pub(super) script: &'static Script,
+    /// Thread id of the first server connection, if it comes from a pool.
+    pub(super) pooled_thread: Option<u64>,
     pub(super) expires: Option<Duration>,
 }
 
@@ -49,6 +57,9 @@ impl SimSession {
             born,
             plot: SessionTrouble::Ordinary,
             trouble: Duration::MAX,
+            ended: None,
+            script: &NO_SCRIPT,
+            pooled_thread: None,
             expires: None,
         }
     }
@@ -56,12 +67,26 @@ impl SimSession {
     pub(super) fn set_trouble(&mut self, plot: SessionTrouble, trouble: Duration) {
         self.plot = plot;
         self.trouble = trouble;
+        self.ended = None;
+    }
+
+    /// Returns the thread id of the first server connection.
+    pub(super) fn first_thread_id(&self) -> u64 {
+        self.pooled_thread.unwrap_or_else(|| thread_id(self.id, 0))
+    }
+
+    /// Ends the running statement of a session that waits. Its client then continues as usual.
+    pub(super) fn end_wait(&mut self, uptime: Duration) {
+        if self.plot.is_waiting() && self.ended.is_none() {
+            self.ended = Some(uptime.saturating_sub(self.born));
+        }
     }
 
     pub(super) fn reassign(&mut self, user: &str, born: Duration) {
         self.client.user = Cow::Owned(user.to_owned());
         self.born = born;
         self.seed = mix(self.seed, 31);
+        self.script = &NO_SCRIPT;
         self.set_trouble(SessionTrouble::Ordinary, Duration::MAX);
     }
 }
@@ -82,7 +107,7 @@ pub enum State {
 pub struct SimSessionAt<'a> {
     session: &'a SimSession,
     uptime: Duration,
-    timeline: Timeline,
+    activity: Activity,
     progress: Progress,
 }
 
@@ -94,38 +119,24 @@ impl<'a> SimSessionAt<'a> {
         } else {
             session.client.kind.rhythm
         };
-        let timeline = Timeline::new(rhythm, session.seed);
-        let mut moment = Self {
+        let activity = Activity {
+            timeline: Timeline::new(rhythm, session.seed),
+            plot: session.plot,
+            trouble: micros(session.trouble),
+            ended: session.ended.map(micros),
+            script: session.script,
+        };
+        Self {
             session,
             uptime,
-            timeline,
-            progress: Progress {
-                started: 0,
-                finished: 0,
-            },
-        };
-        moment.progress = moment.progress_at(micros(moment.age()));
-        moment
+            activity,
+            progress: activity.progress(micros(uptime.saturating_sub(session.born))),
+        }
     }
 
-    fn progress_at(&self, age: u64) -> Progress {
-        let trouble = micros(self.session.trouble);
-        let waiting = match self.session.plot {
-            SessionTrouble::HalfOpen => {
-                return Progress {
-                    started: 0,
-                    finished: 0,
-                };
-            }
-            SessionTrouble::Leaked | SessionTrouble::Closing if age >= trouble => 0,
-            SessionTrouble::Hung | SessionTrouble::NoBackend if age >= trouble => 1,
-            _ => return self.timeline.progress(age),
-        };
-        let finished = self.timeline.progress(trouble).finished;
-        Progress {
-            started: finished + waiting,
-            finished,
-        }
+    /// Whether the scripted problem has begun and has not ended.
+    fn is_troubled(&self) -> bool {
+        self.age() >= self.session.trouble && self.session.ended.is_none_or(|ended| self.age() < ended)
     }
 
     /// Returns the session id.
@@ -185,7 +196,7 @@ impl<'a> SimSessionAt<'a> {
     pub fn state(&self) -> State {
         match self.session.plot {
             SessionTrouble::HalfOpen => State::HalfOpen,
-            SessionTrouble::Closing if self.age() >= self.session.trouble => State::Stopping,
+            SessionTrouble::Closing if self.is_troubled() => State::Stopping,
             _ => State::Ready,
         }
     }
@@ -255,7 +266,7 @@ impl<'a> SimSessionAt<'a> {
                 started: 0,
                 finished: 0,
             },
-            |age| self.progress_at(age),
+            |age| self.activity.progress(age),
         );
         let now = self.progress;
         let streaming = if self.session.plot == SessionTrouble::SlowReader {

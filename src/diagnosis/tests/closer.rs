@@ -39,9 +39,9 @@ fn found(looks: &[SessionDetail]) -> (Vec<String>, Vec<&'static str>) {
         unjudged: ReasonSet::NONE,
         ..Diagnosis::default()
     };
-    let (found, unjudged) = closer(&listed, sample.as_ref());
-    let words = found.iter().map(|finding| finding.words(&session(1)));
-    (words.collect(), unjudged.names().collect())
+    let diagnosis = closer(listed, sample.as_ref());
+    let words = diagnosis.found.iter().map(|finding| finding.words(&session(1)));
+    (words.collect(), diagnosis.unjudged.names().collect())
 }
 
 #[test]
@@ -129,12 +129,13 @@ fn a_list_is_diagnosed_with_the_available_samples() {
         let sessions = [session(1)];
         let now = DiagnosisInput {
             dialect: Dialect::JsonApi,
+            endpoint: None,
             instance: None,
             taken_at: at(second),
             is_after_restart: false,
             sessions: &sessions,
         };
-        let diagnoses = diagnose(None, now, &Thresholds::default(), &samples);
+        let diagnoses = diagnose(None, now, &DiagnosisSettings::default(), &samples);
         assert_eq!(diagnoses.count(Severity::Act), count, "after {second} s");
     }
 }
@@ -149,11 +150,12 @@ fn the_strongest_finding_is_first() {
     let listed = Diagnosis {
         found: &[idle],
         unjudged: ReasonSet::NONE,
+        is_expected: false,
     };
     let full = detail(&[("db-02", 3, 2, 40)]);
     let sample = look_at(None, &full, at(0));
     let sample = look_at(Some(sample), &full, at(1));
-    let (found, _) = closer(&listed, Some(&sample));
+    let found = closer(listed, Some(&sample)).found;
     let names: Vec<_> = found.iter().map(|finding| finding.reason.name).collect();
     assert_eq!(names, ["back-pressure", "idle"]);
     assert_eq!(found[0].short(&session(1)), "back-pressure db-02");

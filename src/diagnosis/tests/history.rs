@@ -21,6 +21,7 @@ fn a_restart_resets_the_history() {
     let (sessions, taken_at, diagnoses) = polls.past.take().unwrap();
     let before = DiagnosisInput {
         dialect: Dialect::JsonApi,
+        endpoint: None,
         instance: polls.instance.as_ref(),
         taken_at,
         is_after_restart: false,
@@ -34,7 +35,7 @@ fn a_restart_resets_the_history() {
     let diagnoses = diagnose(
         Some((before, &diagnoses)),
         now,
-        &Thresholds::default(),
+        &DiagnosisSettings::default(),
         &Samples::new(),
     );
     assert!(diagnoses.diagnosis(0).found.is_empty());

@@ -3,6 +3,34 @@
 use super::*;
 
 #[test]
+fn a_client_that_does_not_log_in_is_found_after_ten_seconds() {
+    let half_open = |age| {
+        let starting = session(1).aged(age).idle(0).in_state("Session created");
+        Session {
+            user: None,
+            ..starting
+        }
+    };
+    let mut polls = Polls::of("24.02.3");
+    assert_eq!(polls.one(0, half_open(9)), NONE);
+    assert_eq!(
+        polls.one(1, half_open(10)),
+        [look("connected for 10s without logging in")]
+    );
+    assert_eq!(polls.one(1, session(1).aged(11)), NONE, "logged in");
+    let closing = half_open(100).in_state("Stopping session");
+    assert_eq!(Polls::of("24.02.3").one(0, closing), NONE);
+    let bare = Session {
+        extra: None,
+        ..half_open(10)
+    };
+    assert_eq!(
+        Polls::draft().one(0, bare),
+        [look("connected for 10s without logging in")]
+    );
+}
+
+#[test]
 fn idle_without_a_pool_is_marked_look() {
     let mut polls = Polls::of("24.02.3");
     assert_eq!(polls.one(0, session(1).idle(3599)), NONE);

@@ -57,7 +57,7 @@ fn a_cell_has_the_short_text() {
     assert_eq!(short(query(true)), "query over 48s");
     assert_eq!(short(idle(Some(3))), "idle, holds db-01");
     assert_eq!(short(Evidence::Silent(span)), "silent 48s");
-    assert_eq!(short(Evidence::Transaction(span)), "transaction, idle 48s");
+    assert_eq!(short(Evidence::Transaction(span)), "transaction 48s");
     assert_eq!(
         idle(Some(3)).words(&session(1)),
         "idle 48s, holds db-01; the other 3 of the same user, host and service are active"

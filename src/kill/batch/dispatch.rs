@@ -9,12 +9,12 @@ use crate::model::{EndpointId, Now, Text, TextLimit};
 
 impl KillBatch {
     /// Returns the endpoints of the victims.
-    pub fn endpoints(&self) -> Vec<EndpointId> {
+    pub(crate) fn endpoints(&self) -> Vec<EndpointId> {
         self.scheduler.keys().copied().collect()
     }
 
     /// Limits the requests in flight at each endpoint.
-    pub fn limit_requests(&mut self, at_once: usize) {
+    pub(crate) fn limit_requests(&mut self, at_once: usize) {
         for scheduler in self.scheduler.values_mut() {
             scheduler.limit_requests(at_once);
         }

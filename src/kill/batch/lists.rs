@@ -15,13 +15,24 @@ const RESTARTED: &str = "the proxy was restarted: its ids belong to other sessio
 impl KillBatch {
     /// Requests a fresh list of an endpoint.
     pub(super) fn request_list(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
+        let ticket = self.request(endpoint, KillRequest::List, orders);
+        self.waits_for.insert(ticket, endpoint);
+    }
+
+    /// Orders a request that belongs to the batch and not to one of its tasks.
+    pub(super) fn request(
+        &mut self,
+        endpoint: EndpointId,
+        request: KillRequest,
+        orders: &mut Vec<Order>,
+    ) -> Ticket {
         self.ticket = self.ticket.next();
-        self.waits_for.insert(self.ticket, endpoint);
         orders.push(Order::Ask {
             endpoint,
             ticket: self.ticket,
-            request: KillRequest::List,
+            request,
         });
+        self.ticket
     }
 
     pub(super) fn request_due_lists(&mut self, now: Now, orders: &mut Vec<Order>) {

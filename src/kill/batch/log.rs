@@ -8,7 +8,7 @@ use crate::model::{Now, Text};
 
 impl KillBatch {
     /// Whether the intents are being written. Nothing is sent before that.
-    pub const fn is_logging(&self) -> bool {
+    pub(crate) const fn is_logging(&self) -> bool {
         matches!(self.phase, BatchPhase::Logging { .. })
     }
 

@@ -2,14 +2,27 @@
 
 use super::{BatchPhase, KillBatch};
 use crate::kill::event::{KillRequest, Order, Ticket};
-use crate::kill::request_scheduler::{Alarm, RequestKind};
+use crate::kill::request_scheduler::{Alarm, RequestKind, RequestScheduler};
 use crate::kill::task::{CheckReply, KillTask, NextStep, SessionReply};
-use crate::kill::{KillOutcome, RefusalReason};
+use crate::kill::{KillOutcome, RefusalReason, Rules};
 use crate::model::{EndpointId, Now, RequestError};
+
+/// The task that a reply belongs to, and what else of its batch the reply changes.
+struct PendingTask<'a> {
+    index: usize,
+    /// The purpose of the request.
+    kind: RequestKind,
+    endpoint: EndpointId,
+    task: &'a mut KillTask,
+    scheduler: &'a mut RequestScheduler,
+    rules: &'a Rules,
+    /// Tasks with a new outcome.
+    fresh: &'a mut Vec<usize>,
+}
 
 impl KillBatch {
     /// Refuses the victims of an endpoint whose account may only read, while the dialog is open.
-    pub fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
+    pub(crate) fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
         if matches!(self.phase, BatchPhase::Unconfirmed) {
             let here = |task: &KillTask| task.victim.identity.endpoint == endpoint;
             self.withdraw(here, &KillOutcome::Refused(RefusalReason::MayOnlyRead));
@@ -25,24 +38,19 @@ impl KillBatch {
         now: Now,
         orders: &mut Vec<Order>,
     ) {
-        let Some((index, kind)) = self.find_pending(ticket) else {
+        let counts = matches!(self.phase, BatchPhase::Running);
+        let Some(pending) = self.take_pending(ticket) else {
             return;
         };
-        let counts = matches!(self.phase, BatchPhase::Running);
-        let Self {
-            tasks,
+        let PendingTask {
+            index,
+            kind,
+            endpoint,
+            task,
             scheduler,
             rules,
             fresh,
-            ..
-        } = self;
-        let Some(task) = tasks.get_mut(index) else {
-            return;
-        };
-        let endpoint = task.victim.identity.endpoint;
-        let Some(scheduler) = scheduler.get_mut(&endpoint) else {
-            return;
-        };
+        } = pending;
         let fault = reply.fault().cloned();
         let was = task.outcome().cloned();
         let next = task.on_reply(CheckReply { reply, rules }, now);
@@ -77,22 +85,18 @@ impl KillBatch {
     }
 
     pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), RequestError>, now: Now) {
-        let Some((index, kind)) = self.find_pending(ticket) else {
+        let Some(pending) = self.take_pending(ticket) else {
             return;
         };
-        let Self {
-            tasks,
+        let PendingTask {
+            index,
+            kind,
+            endpoint,
+            task,
             scheduler,
+            rules: _,
             fresh,
-            ..
-        } = self;
-        let Some(task) = tasks.get_mut(index) else {
-            return;
-        };
-        let endpoint = task.victim.identity.endpoint;
-        let Some(scheduler) = scheduler.get_mut(&endpoint) else {
-            return;
-        };
+        } = pending;
         scheduler.on_request_end(kind);
         let is_unsent = matches!(answer, Err(RequestError::CheckExpired | RequestError::Unsent));
         let fault = answer.as_ref().err().filter(|_| !is_unsent).cloned();
@@ -108,12 +112,22 @@ impl KillBatch {
         self.on_sent(endpoint, fault);
     }
 
-    /// Returns the task that waits for this reply, and the purpose of the request.
-    pub(super) fn find_pending(&mut self, ticket: Ticket) -> Option<(usize, RequestKind)> {
+    /// Returns the task that waits for this reply. It waits no longer then.
+    fn take_pending(&mut self, ticket: Ticket) -> Option<PendingTask<'_>> {
         let index = ticket.number().checked_sub(self.number())?.checked_sub(1)?;
         let index = usize::try_from(index).ok()?;
-        let kind = self.tasks.get_mut(index)?.accept_reply(ticket)?;
-        Some((index, kind))
+        let task = self.tasks.get_mut(index)?;
+        let kind = task.accept_reply(ticket)?;
+        let endpoint = task.victim.identity.endpoint;
+        Some(PendingTask {
+            index,
+            kind,
+            endpoint,
+            task,
+            scheduler: self.scheduler.get_mut(&endpoint)?,
+            rules: &self.rules,
+            fresh: &mut self.fresh,
+        })
     }
 
     /// Stops the remaining tasks of an endpoint that rejects a request or fails repeatedly.

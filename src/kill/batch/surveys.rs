@@ -24,13 +24,8 @@ impl KillBatch {
 
     /// Requests a survey of an endpoint, where the process start is known.
     pub(super) fn survey(&mut self, endpoint: EndpointId, orders: &mut Vec<Order>) {
-        self.ticket = self.ticket.next();
-        self.surveys.insert(self.ticket, endpoint);
-        orders.push(Order::Ask {
-            endpoint,
-            ticket: self.ticket,
-            request: KillRequest::Survey,
-        });
+        let ticket = self.request(endpoint, KillRequest::Survey, orders);
+        self.surveys.insert(ticket, endpoint);
     }
 
     pub(super) fn survey_in_time(&mut self, now: Now, orders: &mut Vec<Order>) {
@@ -84,7 +79,7 @@ impl KillBatch {
     }
 
     /// Refuses victims whose first check failed. For `maxtop kill`, which does not repeat first checks.
-    pub fn refuse_unanswered(&mut self) {
+    pub(crate) fn refuse_unanswered(&mut self) {
         self.relist_at.clear();
         for (endpoint, (_, fault)) in std::mem::take(&mut self.survey_at) {
             let refused = KillOutcome::Refused(RefusalReason::Unreadable(fault));

@@ -17,7 +17,7 @@ use crate::model::{
 ///
 /// The age is measured from before the check's first request was written, because a reply can be as
 /// old as the time it took to arrive.
-pub const MAX_CHECK_AGE: Duration = Duration::from_secs(1);
+pub(crate) const MAX_CHECK_AGE: Duration = Duration::from_secs(1);
 /// Maximum number of tries of the check right before the DELETE if it gets no usable reply.
 const MAX_TRIES: u8 = 3;
 /// Maximum number of repeats of that check because it was too old.
@@ -119,7 +119,7 @@ impl KillTask {
         };
         let filters = [check.rules.protects(), self.victim.taken_by.as_ref()];
         let why = filters.into_iter().flatten().any(asks_why);
-        let reasons = why.then(|| self.victim.reasons_by(&observation, &check.rules.thresholds));
+        let reasons = why.then(|| self.victim.reasons_by(&observation, &check.rules.diagnosis));
         let subject = FilterInput {
             endpoint: Some(&self.victim.endpoint),
             reasons: reasons.as_ref().map(ReasonNames::as_reasons),

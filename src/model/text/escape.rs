@@ -21,7 +21,7 @@ const MAX_MARKS: u8 = 8;
 pub enum TextPiece<'a> {
     /// Characters that can be shown as they are.
     Plain(&'a str),
-    /// A character that must be escaped. A backslash is one: it begins the escapes.
+    /// A character that must be escaped. The backslash too, because every escape begins with it.
     Escaped(char),
 }
 
@@ -34,7 +34,7 @@ pub struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     /// Splits a text into its pieces.
-    pub const fn of(text: &'a str) -> Self {
+    pub(crate) const fn of(text: &'a str) -> Self {
         Self {
             rest: text,
             before: Before::Nothing,
@@ -82,7 +82,7 @@ enum Before {
 }
 
 impl Before {
-    /// Returns what precedes the next character if `c` can be shown here, else `None`.
+    /// Returns the context after `c`; `None` if `c` must be escaped.
     fn show(self, c: char) -> Option<Self> {
         if c.is_ascii() {
             let is_shown = matches!(c, ' '..='~') && c != '\\';

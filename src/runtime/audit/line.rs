@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::actor::AuditActor;
 use crate::kill::{AuditEntry, KillOutcome};
-use crate::model::Text;
+use crate::model::{Identity, Text};
 
 /// One line of the log. Unknown values are `null`.
 #[derive(Serialize)]
@@ -17,22 +17,14 @@ pub(super) struct Line<'a> {
     run: &'a str,
     /// Number of the kill within the run. An intent and its outcome have the same number.
     kill: u32,
-    endpoint: &'a str,
-    /// The fingerprint of the identity, as `list -o json` shows it.
-    key: String,
-    id: u64,
-    user: Option<&'a Text>,
-    address: Option<&'a Text>,
-    port: Option<u16>,
-    service: Option<&'a Text>,
+    #[serde(flatten)]
+    session: IdentityFields<'a>,
     connected: Option<&'a Text>,
     process: Option<Process<'a>>,
     reason: Option<&'a Text>,
     filter: Option<&'a str>,
-    /// The outcome in a word or two.
-    outcome: Option<&'static str>,
-    /// Details of the outcome.
-    detail: Option<String>,
+    #[serde(flatten)]
+    outcome: OutcomeFields,
     by: &'a AuditActor,
 }
 
@@ -46,22 +38,13 @@ struct Process<'a> {
 impl<'a> Line<'a> {
     pub(super) fn new(entry: &'a AuditEntry, who: &'a AuditActor, endpoints: &'a [String]) -> Self {
         let identity = &entry.identity;
-        let endpoint = endpoints
-            .get(usize::from(identity.endpoint.0))
-            .map_or("", String::as_str);
         let outcome = entry.outcome.as_ref();
         Self {
             at: entry.at.to_string(),
             what: if outcome.is_some() { "outcome" } else { "intent" },
             run: &who.run,
             kill: entry.kill,
-            endpoint,
-            key: identity.fingerprint(endpoint),
-            id: identity.id.0,
-            user: identity.user.as_ref(),
-            address: identity.address.as_ref(),
-            port: identity.port,
-            service: identity.service.as_ref(),
+            session: IdentityFields::new(identity, endpoints),
             connected: identity.connected.as_ref(),
             process: identity.process.as_ref().map(|process| Process {
                 started_at: &process.started_at,
@@ -70,11 +53,59 @@ impl<'a> Line<'a> {
             }),
             reason: entry.reason.as_ref(),
             filter: entry.filter.as_deref(),
+            outcome: OutcomeFields::new(outcome),
+            by: who,
+        }
+    }
+}
+
+/// The session of a kill, as audit log and `maxtop kill -o json` name it. Unknown values are `null`.
+#[derive(Serialize)]
+pub(crate) struct IdentityFields<'a> {
+    endpoint: &'a str,
+    /// The fingerprint of the identity, as `list -o json` shows it.
+    key: String,
+    id: u64,
+    user: Option<&'a Text>,
+    address: Option<&'a Text>,
+    port: Option<u16>,
+    service: Option<&'a Text>,
+}
+
+impl<'a> IdentityFields<'a> {
+    /// `endpoints` are the URLs of the endpoints, by number.
+    pub(crate) fn new(identity: &'a Identity, endpoints: &'a [String]) -> Self {
+        let endpoint = endpoints
+            .get(usize::from(identity.endpoint.0))
+            .map_or("", String::as_str);
+        Self {
+            endpoint,
+            key: identity.fingerprint(endpoint),
+            id: identity.id.0,
+            user: identity.user.as_ref(),
+            address: identity.address.as_ref(),
+            port: identity.port,
+            service: identity.service.as_ref(),
+        }
+    }
+}
+
+/// The outcome of a kill, as audit log and `maxtop kill -o json` name it.
+#[derive(Serialize)]
+pub(crate) struct OutcomeFields {
+    /// The outcome in a word or two; `null` if there is none.
+    outcome: Option<&'static str>,
+    /// Details of the outcome.
+    detail: Option<String>,
+}
+
+impl OutcomeFields {
+    pub(crate) fn new(outcome: Option<&KillOutcome>) -> Self {
+        Self {
             outcome: outcome.map(KillOutcome::word),
             detail: outcome
                 .map(KillOutcome::detail)
                 .filter(|detail| !detail.is_empty()),
-            by: who,
         }
     }
 }

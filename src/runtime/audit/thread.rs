@@ -1,4 +1,4 @@
-//! A thread that writes the audit log for the screen: a slow disk must not block keys.
+//! A thread that writes the audit log: a slow disk must not block keys or replies.
 
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::AuditLog;
+use super::{AuditError, AuditLog};
 use crate::app::msg::Msg;
 use crate::kill::{AuditEntry, KillEvent, Ticket};
 use crate::model::{Text, TextLimit};
+
+/// Maximum time to wait for the last lines of the log.
+pub(crate) const MAX_LOG_WAIT: Duration = Duration::from_secs(2);
 
 /// A job of the thread.
 enum Work {
@@ -18,52 +21,73 @@ enum Work {
     Outcomes(Vec<AuditEntry>),
 }
 
+/// A report of the thread.
+pub(crate) enum AuditReport {
+    /// The result of writing intents, as an event of the kill protocol.
+    Intents(KillEvent),
+    /// Outcomes could not be written.
+    OutcomesFailed(AuditError),
+}
+
 /// Sends entries to the thread.
-pub(in crate::runtime) struct AuditThread {
+pub(crate) struct AuditThread {
     work: mpsc::Sender<Work>,
     /// Closed once everything is written.
     over: mpsc::Receiver<()>,
 }
 
-/// Starts the thread.
+/// Starts the thread for the screen. Its reports are messages.
 pub(in crate::runtime) fn start(log: AuditLog, out: UnboundedSender<Msg>) -> io::Result<AuditThread> {
-    let (work, queue) = mpsc::channel::<Work>();
-    let (is_over, over) = mpsc::channel();
-    thread::Builder::new().name("audit".to_owned()).spawn(move || {
-        let _until_the_end = is_over;
-        for work in queue {
-            let msg = match work {
-                Work::Intents(ticket, entries) => {
-                    let written = log.append(&entries, true);
-                    let written = written.map_err(|error| Text::clean(&error.to_string(), TextLimit::Line));
-                    Some(Msg::Kill(KillEvent::Logged(ticket, written)))
-                }
-                Work::Outcomes(entries) => {
-                    let written = log.append_outcomes(&entries);
-                    written.err().map(|error| Msg::LogFailed(error.to_string()))
-                }
-            };
-            // Fails only when the program exits; the rest is still written.
-            msg.map(|msg| out.send(msg).is_ok());
-        }
-    })?;
-    Ok(AuditThread { work, over })
+    AuditThread::start(log, move |report| {
+        // Fails only when the program exits; the rest is still written.
+        let _ = out.send(match report {
+            AuditReport::Intents(event) => Msg::Kill(event),
+            AuditReport::OutcomesFailed(error) => Msg::LogFailed(error.to_string()),
+        });
+    })
 }
 
 impl AuditThread {
+    /// Starts the thread. It calls `report` from itself.
+    pub(crate) fn start(log: AuditLog, report: impl Fn(AuditReport) + Send + 'static) -> io::Result<Self> {
+        let (work, queue) = mpsc::channel::<Work>();
+        let (is_over, over) = mpsc::channel();
+        thread::Builder::new().name("audit".to_owned()).spawn(move || {
+            let _until_the_end = is_over;
+            for work in queue {
+                match work {
+                    Work::Intents(ticket, entries) => {
+                        let written = log.append(&entries, true);
+                        let why = |error: AuditError| Text::clean(&error.to_string(), TextLimit::Line);
+                        report(AuditReport::Intents(KillEvent::Logged(
+                            ticket,
+                            written.map_err(why),
+                        )));
+                    }
+                    Work::Outcomes(entries) => {
+                        if let Err(error) = log.append_outcomes(&entries) {
+                            report(AuditReport::OutcomesFailed(error));
+                        }
+                    }
+                }
+            }
+        })?;
+        Ok(Self { work, over })
+    }
+
     /// Writes intents before anything is sent; answered by `Logged`.
-    pub(in crate::runtime) fn write_intents(&self, ticket: Ticket, entries: Vec<AuditEntry>) {
+    pub(crate) fn write_intents(&self, ticket: Ticket, entries: Vec<AuditEntry>) {
         // The thread ends only with this value.
         let _ = self.work.send(Work::Intents(ticket, entries));
     }
 
     /// Writes outcomes.
-    pub(in crate::runtime) fn write_outcomes(&self, entries: Vec<AuditEntry>) {
+    pub(crate) fn write_outcomes(&self, entries: Vec<AuditEntry>) {
         let _ = self.work.send(Work::Outcomes(entries));
     }
 
     /// Waits until everything is written, but not longer than `within`. Returns whether it is.
-    pub(in crate::runtime) fn close(self, within: Duration) -> bool {
+    pub(crate) fn close(self, within: Duration) -> bool {
         drop(self.work);
         self.over.recv_timeout(within) != Err(RecvTimeoutError::Timeout)
     }

@@ -58,7 +58,7 @@ impl<'a> Named<'a> {
 
 /// Returns the line about the service; `None` without a limit.
 pub(super) fn line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Line<'a>> {
-    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
     let services = endpoint.services.latest.as_ref()?;
     let service = services.find(pane.session().service.as_ref()?)?;
     let load = service.load()?;

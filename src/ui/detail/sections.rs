@@ -4,6 +4,8 @@
 //! Also the reasons why the session is stuck, with their evidence, the most severe first, and a note if
 //! long queries cannot be detected because no statements are kept.
 
+use std::time::Duration;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -11,7 +13,7 @@ use super::Pen;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
-use crate::model::{Buffer, RetainedStatement, SessionDetail, size_text};
+use crate::model::{Buffer, RetainedStatement, SessionDetail, measured_text, size_text};
 use crate::ui::draw::wrap;
 
 /// Maximum number of log lines shown.
@@ -52,7 +54,7 @@ pub(super) fn statements<'a>(
 
 /// Returns why there are no statements and the command that enables them, if a setting is the cause.
 pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoStatements> {
-    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
     endpoint.missing_statements(pane.session().service.as_ref())
 }
 
@@ -60,7 +62,7 @@ pub(super) fn missing_statements(app: &App, pane: &DetailPane) -> Option<NoState
 /// as complete.
 fn statement<'a>(query: &RetainedStatement, newest: bool, pen: &Pen<'_>) -> Line<'a> {
     let (time, style) = match query.duration_ms() {
-        Some(ms) => (duration_text(ms), pen.theme.quiet),
+        Some(ms) => (measured_text(Duration::from_millis(ms)), pen.theme.quiet),
         None if newest && query.completed.is_none() => ("running".to_owned(), pen.theme.warning),
         None => (String::new(), pen.theme.quiet),
     };
@@ -78,16 +80,6 @@ fn statement<'a>(query: &RetainedStatement, newest: bool, pen: &Pen<'_>) -> Line
         Span::styled(format!("{time:>8} "), style),
         Span::raw(pen.fit(&format!("{by}{}", query.title()), room)),
     ])
-}
-
-fn duration_text(ms: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
-    let seconds = ms as f64 / 1000.0;
-    if ms < 1000 {
-        format!("{ms}ms")
-    } else {
-        format!("{seconds:.1}s")
-    }
 }
 
 /// Returns the section about the queues towards the client.

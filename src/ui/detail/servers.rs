@@ -20,7 +20,7 @@ const GAP: usize = 2;
 
 /// Returns the endpoint's servers; `None` if its dialect does not report them.
 pub(super) fn known<'k>(app: &'k App, pane: &DetailPane) -> Option<&'k ServersKnown> {
-    let endpoint = app.endpoint(pane.identity.endpoint)?;
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
     (endpoint.dialect != Some(Dialect::Draft)).then_some(&endpoint.servers)
 }
 

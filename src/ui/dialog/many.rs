@@ -3,12 +3,12 @@
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::{DialogBody as Page, consequences, holds};
+use super::{DialogBody as Page, consequences};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
-use crate::filter::Filter;
-use crate::kill::{FirstCheck, KillState, KillTask};
-use crate::model::{Text, visible};
+use crate::kill::summary::CheckCounts;
+use crate::kill::{FirstCheck, KillState, KillTask, summary};
+use crate::model::Text;
 use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
@@ -31,7 +31,7 @@ pub(super) fn text<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usi
         let each = each.collect::<Vec<_>>().join(", ");
         lines.push(fact(label, &each, theme, width));
     }
-    lines.extend(taken_by(tasks).map(|text| {
+    lines.extend(summary::selected_by(tasks).map(|text| {
         let text = format!("{text}   (re-checked before each DELETE)");
         fact("filter", &text, theme, width)
     }));
@@ -46,7 +46,7 @@ pub(super) fn text<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usi
     Page { lines, needed }
 }
 
-fn fact<'a>(label: &'static str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
+fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
     let room = width.saturating_sub(LABEL);
     Line::from(vec![
         Span::styled(format!("{label:<LABEL$}"), theme.quiet),
@@ -59,12 +59,12 @@ const MIN_WIDTH_WITH_WORDS: usize = 60;
 
 /// Returns the number of sessions that would be killed, and of those that would not.
 fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
-    let tasks = asking.batch.tasks();
-    let count = |is: fn(&KillTask) -> bool| tasks.iter().filter(|task| is(task)).count();
-    let struck = count(KillTask::is_removed);
-    let passed = asking.batch.confirmable();
-    let refused = count(|task| !task.is_removed() && task.outcome().is_some());
-    let waiting = tasks.len() - struck - passed - refused;
+    let CheckCounts {
+        passed,
+        refused,
+        waiting,
+        removed,
+    } = CheckCounts::of(asking.batch.tasks());
     let glyphs = theme.glyphs;
     let word = |text: &'static str| if width < MIN_WIDTH_WITH_WORDS { "" } else { text };
     let mut spans = Vec::new();
@@ -81,9 +81,9 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
             theme.warning,
         ));
     }
-    if struck > 0 {
+    if removed > 0 {
         spans.push(Span::styled(
-            format!("  x {struck}{}", word(" struck out")),
+            format!("  x {removed}{}", word(" struck out")),
             theme.strong,
         ));
     }
@@ -93,18 +93,8 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
 /// Returns the parts of the identity that could not be compared for some victims. They weaken the
 /// check.
 fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
-    let mut parts: Vec<&'static str> = Vec::new();
-    for task in asking.batch.tasks() {
-        if let KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) = task.state() {
-            for part in unchecked {
-                if !parts.contains(&part.name()) {
-                    parts.push(part.name());
-                }
-            }
-        }
-    }
-    (!parts.is_empty()).then(|| {
-        let text = format!("not compared for some or all: {}", parts.join(", "));
+    summary::not_compared(asking.batch.tasks()).map(|parts| {
+        let text = format!("not compared for some or all: {parts}");
         Line::styled(fit(&text, width, theme.glyphs.more), theme.warning)
     })
 }
@@ -124,6 +114,7 @@ fn list<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize, rows: u
     let mut lines: Vec<_> = window
         .map(|(place, task)| {
             let endpoint = app
+                .endpoints
                 .name_among_several(task.victim.identity.endpoint)
                 .map(|name| format!("{name} "))
                 .unwrap_or_default();
@@ -192,34 +183,8 @@ fn selected<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a
     let Some(task) = asking.batch.tasks().get(asking.cursor) else {
         return Vec::new();
     };
-    let session = task.session();
-    let running = session.extra.as_ref().and_then(|extra| extra.running.as_ref());
-    let sql = running.and_then(|running| running.sql.as_ref());
-    let facts = [
-        ("  servers", holds(session)),
-        ("  runs", sql.map(ToString::to_string)),
-    ];
-    facts
+    summary::activity(task.session())
         .into_iter()
-        .filter_map(|(label, value)| Some(fact(label, &value?, theme, width)))
+        .map(|(label, value)| fact(&format!("  {label}"), &value, theme, width))
         .collect()
-}
-
-/// Returns the filter that selected all victims, or a list if there are several filters.
-fn taken_by(tasks: &[KillTask]) -> Option<String> {
-    let mut filters = tasks.iter().map(|task| task.victim.taken_by.as_ref());
-    let first = filters.next()?;
-    let is_one = filters.all(|filter| filter.map(Filter::text) == first.map(Filter::text));
-    let texts = || tasks.iter().filter_map(|task| task.victim.taken_by.as_ref());
-    if is_one {
-        return first.map(|filter| visible(filter.text().trim()).into_owned());
-    }
-    let by_hand = tasks.len() - texts().count();
-    let distinct: std::collections::BTreeSet<_> = texts().map(|filter| filter.text().trim()).collect();
-    let mut said: Vec<String> = distinct
-        .into_iter()
-        .map(|text| visible(text).into_owned())
-        .collect();
-    said.extend((by_hand > 0).then(|| format!("{by_hand} by hand")));
-    Some(said.join("; "))
 }

@@ -2,10 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{DialogBody as Page, consequences, holds};
+use super::{DialogBody as Page, consequences};
 use crate::app::App;
-use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason};
-use crate::model::{Difference, Session, Text};
+use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
+use crate::model::Difference;
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -31,10 +31,12 @@ pub(super) fn text<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) 
         .collect::<Vec<_>>();
     let needed = lines.len();
     lines.push(Line::default());
-    if let Some(name) = app.name_among_several(task.victim.identity.endpoint) {
+    if let Some(name) = app.endpoints.name_among_several(task.victim.identity.endpoint) {
         fact(&mut lines, theme, width, "on", name);
     }
-    facts(&mut lines, task.session(), theme, width);
+    for (label, value) in summary::facts(task.session()) {
+        fact(&mut lines, theme, width, label, &value);
+    }
     lines.push(Line::default());
     lines.extend(consequences(std::slice::from_ref(task), theme, width));
     Page { lines, needed }
@@ -51,35 +53,6 @@ fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static s
     }
 }
 
-/// Adds the facts about the session: identity, age, idle, statement, servers.
-fn facts(text: &mut Vec<Line<'_>>, session: &Session, theme: &Theme, width: usize) {
-    let mut fact = |label, value: &str| fact(text, theme, width, label, value);
-    let known = |text: Option<&Text>| text.map_or("unknown", Text::as_str).to_owned();
-    let span =
-        |span: Option<crate::model::Span>| span.map_or_else(|| "unknown".to_owned(), |span| span.to_string());
-    fact("service", &known(session.service.as_ref()));
-    fact(
-        "connected",
-        &known(session.connected.as_ref().map(|connected| &connected.sent)),
-    );
-    fact(
-        "age",
-        &format!("{}, idle {}", span(session.age), span(session.idle)),
-    );
-    if let Some(extra) = &session.extra {
-        if let Some(program) = &extra.program {
-            let pid = extra.pid.map(|pid| format!(" pid {pid}")).unwrap_or_default();
-            fact("program", &format!("{program}{pid}"));
-        }
-        if let Some(held) = holds(session) {
-            fact("servers", &held);
-        }
-        if let Some(sql) = extra.running.as_ref().and_then(|running| running.sql.as_ref()) {
-            fact("runs", sql.as_str());
-        }
-    }
-}
-
 /// Returns the result of the first check.
 fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let said = |text: String, style| {
@@ -93,19 +66,11 @@ fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         return outcome_lines(outcome, theme, width);
     }
     match task.state() {
-        KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) if unchecked.is_empty() => {
-            said(format!("{} still the same session", glyphs.check), theme.good)
-        }
-        KillState::Unconfirmed(FirstCheck::Passed { unchecked, .. }) => {
-            let parts = unchecked
-                .iter()
-                .map(|part| part.name())
-                .collect::<Vec<_>>()
-                .join(", ");
-            said(
-                format!("{} still the same session; not compared: {parts}", glyphs.check),
-                theme.good,
-            )
+        KillState::Unconfirmed(FirstCheck::Passed { .. }) => {
+            let parts = summary::not_compared([task]);
+            let parts = parts.map(|parts| format!("; not compared: {parts}"));
+            let same = format!("{} still the same session", glyphs.check);
+            said(same + &parts.unwrap_or_default(), theme.good)
         }
         KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => said(
             format!("{} cannot be checked: {fault}; trying again", glyphs.cross),

@@ -151,7 +151,7 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
 
 fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
     let shown = app.endpoints.iter();
-    let shown = shown.filter(|endpoint| app.shown_by(endpoint).is_none());
+    let shown = shown.filter(|endpoint| app.endpoints.shown_by(endpoint).is_none());
     let listed = shown.filter_map(|endpoint| endpoint.latest.as_ref());
     let sessions: usize = listed.map(|latest| latest.sessions.len()).sum();
     let mut right = vec![Span::raw(counted(sessions, "session"))];

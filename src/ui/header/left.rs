@@ -90,7 +90,7 @@ fn proxies<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Spa
             theme.alarm,
         ));
     }
-    let other = app.shown_by(endpoint)?;
+    let other = app.endpoints.shown_by(endpoint)?;
     let text = format!("same proxy as {}: shown there", other.name);
     Some(Span::styled(text, theme.warning))
 }

@@ -108,7 +108,7 @@ fn the_question_about_many_at_every_size() {
 fn the_countdown_the_progress_and_the_outcomes() {
     let mut stage = many((80, 24));
     stage.app.settings.grace = Duration::from_secs(3);
-    let count = stage.app.kills.asking.as_ref().unwrap().batch.confirmable();
+    let count = stage.app.modal.kill_dialog().unwrap().batch.confirmable();
     stage.type_text(&count.to_string());
     stage.press(Code::Enter);
     let last = |stage: &AppHarness| frame(stage).lines().last().unwrap().to_owned();

@@ -148,7 +148,7 @@ fn in_the_draft_nothing_is_said_and_statistics_stay_where_they_are() {
     stage.servers(Ok(&one_in_maintenance()));
     stage.servers(Err(RequestError::Refused));
     assert_eq!(frame(&stage), before);
-    stage.send(Msg::Spoke(EndpointId(0), Dialect::Draft));
+    stage.send(Msg::DialectDetected(EndpointId(0), Dialect::Draft));
     assert_eq!(frame(&stage), before);
 }
 

@@ -274,7 +274,7 @@ fn an_account_that_may_only_read_closes_yes_and_says_why() {
     stage.press(Code::Char('y'));
     stage.press(Code::Esc);
     stage.press(Code::Char('K'));
-    assert!(stage.app.kills.asking.is_none());
+    assert!(stage.app.modal.kill_dialog().is_none());
     let status = stage.app.status.clone().unwrap().text;
     assert!(status.contains("this account may only read"), "{status}");
     assert!(stage.deletes().is_empty());

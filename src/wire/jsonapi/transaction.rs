@@ -132,7 +132,7 @@ fn set(words: Words<'_>) -> TransactionStep {
 #[derive(Clone)]
 struct Words<'t>(&'t str);
 
-impl<'t> Words<'t> {
+impl Words<'_> {
     fn next_is(&mut self, word: &str) -> bool {
         self.next().is_some_and(|next| next.eq_ignore_ascii_case(word))
     }

@@ -5,10 +5,9 @@ use std::net::IpAddr;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
-use super::short;
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
-use crate::model::{Dialect, RequestError};
+use crate::model::{Dialect, RequestError, measured_text};
 
 pub(super) fn name(facts: &Facts) -> CheckResult {
     let host = facts.url.host();
@@ -35,7 +34,7 @@ pub(super) fn connect(facts: &Facts) -> CheckResult {
         }
         Err(missing) => missing.into(),
         Ok(connection) => {
-            let took = format!("{} in {}", connection.address, short(connection.took));
+            let took = format!("{} in {}", connection.address, measured_text(connection.took));
             let failed = connection.failed.iter();
             let failed = failed.map(|(address, fault)| format!("{address}: {fault}"));
             let all: Vec<_> = std::iter::once(took).chain(failed).collect();

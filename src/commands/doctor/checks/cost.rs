@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::short;
 use crate::client::ListForm;
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
-use crate::model::{Dialect, Version, counted, size_text};
+use crate::model::{Dialect, Version, counted, exact_text, measured_text, size_text};
 
 /// A small request that takes longer than this had to wait.
 const SLOW_REPLY: Duration = Duration::from_millis(500);
@@ -60,11 +59,11 @@ pub(super) fn latency(facts: &Facts) -> CheckResult {
         Ok(list) => list.cost,
         Err(missing) => return missing.into(),
     };
-    let list_took = format!("list {}", short(list));
+    let list_took = format!("list {}", measured_text(list));
     let Some(small) = small else {
         return CheckResult::ok(list_took);
     };
-    let found = format!("/v1/maxscale {}, {list_took}", short(small));
+    let found = format!("/v1/maxscale {}, {list_took}", measured_text(small));
     if small < SLOW_REPLY {
         return CheckResult::ok(found);
     }
@@ -83,15 +82,15 @@ pub(super) fn interval(facts: &Facts) -> CheckResult {
     let share = percent(duty);
     if due <= wanted {
         let taken = percent(cost.as_secs_f64() / wanted.as_secs_f64());
-        let every = humantime::format_duration(wanted);
+        let every = exact_text(wanted);
         return CheckResult::ok(format!(
             "every {every}, as configured: lists take {taken} of the proxy's time ({share} allowed)"
         ));
     }
     let found = format!(
         "every {}: a list takes {}, with a duty of {share}",
-        short(due),
-        short(cost)
+        measured_text(due),
+        measured_text(cost)
     );
     if due <= RARE_LIST {
         return CheckResult::ok(found);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::Facts;
-use crate::model::{ServiceState, counted, maxctrl, parse_moment};
+use crate::model::{ServiceState, counted, exact_text, maxctrl, parse_moment};
 
 /// Maximum clock difference that is not reported. The `Date` header has whole seconds, and the reply took time.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -151,5 +151,5 @@ fn since_start(instance: &crate::model::Instance) -> Option<Timestamp> {
 /// Formats a span without its sign, in whole seconds.
 fn whole(span: SignedDuration) -> String {
     let seconds = span.as_secs().unsigned_abs().max(1);
-    humantime::format_duration(Duration::from_secs(seconds)).to_string()
+    exact_text(Duration::from_secs(seconds))
 }

@@ -26,10 +26,11 @@ pub struct SimConnection {
 }
 
 impl<'a> SimSessionAt<'a> {
-    /// Returns the server of a statement. Every fourth one is a write, on the first server; the others are
-    /// reads on the last one.
+    /// Returns the server of a statement. Every fourth one is a write, on the first server, as are scripted
+    /// ones; the others are reads on the last one.
     pub(super) fn server_of(&self, number: u64) -> &'static str {
-        let place = if number.is_multiple_of(4) {
+        let scripted = self.activity.text(number).is_some();
+        let place = if scripted || number.is_multiple_of(4) {
             0
         } else {
             self.server_count().saturating_sub(1)
@@ -40,7 +41,7 @@ impl<'a> SimSessionAt<'a> {
     fn server_count(&self) -> usize {
         match self.session.plot {
             SessionTrouble::HalfOpen => 0,
-            SessionTrouble::NoBackend if self.age() >= self.session.trouble => 0,
+            SessionTrouble::NoBackend if self.is_troubled() => 0,
             SessionTrouble::Leaked => 1,
             _ => self.service().held,
         }
@@ -79,7 +80,11 @@ impl<'a> SimSessionAt<'a> {
         let (started, finished) = (share(self.progress.started), share(self.progress.finished));
         let mut backend = SimConnection {
             server: self.server(place),
-            thread_id: 31 + self.session.id * 2 + place as u64 + mix(self.session.seed, 44) % 2 * 40,
+            thread_id: if place == 0 {
+                self.session.first_thread_id()
+            } else {
+                thread_id(self.session.id, place)
+            },
             reads: 4 + finished * 2,
             writes: 3 + started,
             buffered_writes: started / 900,
@@ -111,4 +116,9 @@ impl<'a> SimSessionAt<'a> {
             0
         }
     }
+}
+
+/// Returns the thread id of the `place`-th connection. No two connections have the same one.
+pub(super) fn thread_id(session: u64, place: usize) -> u64 {
+    31 + session * 2 + place as u64
 }

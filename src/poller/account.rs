@@ -10,20 +10,20 @@ use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{Dialect, Snapshot};
 
-/// Waits for the first list, reads the account, and then sleeps forever, because tasks must not end. If
-/// the account cannot be read, its permissions stay unknown, and the reply to a DELETE decides.
+/// Waits for the first list, reads the account, and then sleeps forever, because the poller reports an ended task as
+/// a panic. If the account cannot be read, its permissions stay unknown, and the reply to a DELETE decides.
 pub(super) async fn run(
     client: Client,
     mut listed: watch::Receiver<Option<Arc<Snapshot>>>,
     out: mpsc::UnboundedSender<Msg>,
 ) {
     if client.has_credentials() && !client.is_read_only() {
-        let speaks = |listed: &Option<Arc<Snapshot>>| {
+        let is_jsonapi = |listed: &Option<Arc<Snapshot>>| {
             let snapshot = listed.as_ref();
             snapshot.is_some_and(|snapshot| snapshot.dialect == Dialect::JsonApi)
         };
         let release = |listed: &Option<Arc<Snapshot>>| listed.as_ref()?.instance.as_ref()?.release();
-        let listed = listed.wait_for(speaks).await.map(|listed| release(&listed));
+        let listed = listed.wait_for(is_jsonapi).await.map(|listed| release(&listed));
         let Ok(release) = listed else {
             return pending().await;
         };

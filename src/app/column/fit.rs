@@ -1,0 +1,142 @@
+//! Selects the columns that fit and their widths. Used for drawing, and by `update`, because keys step
+//! only through visible columns.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Align, Column, ColumnId, TableKind};
+use crate::app::columns::Sessions;
+
+/// A column with its width on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FittedColumn<T: TableKind = Sessions> {
+    /// The column.
+    pub id: ColumnId<T>,
+    /// Width in cells of the terminal.
+    pub width: u16,
+}
+
+/// How columns are narrowed and dropped when they do not fit.
+#[derive(Clone, Copy, Debug)]
+pub struct FitRules {
+    /// Columns from this drop priority on are optional.
+    pub first_optional: u8,
+    /// Width to which texts are narrowed before a column that is not optional is dropped, in cells.
+    pub readable: u16,
+    /// Width to which texts are narrowed before an optional column is dropped. `None` if they are not
+    /// narrowed for it.
+    pub readable_beside_optional: Option<u16>,
+    /// Number of leading columns that identify a row. They are always shown, even if they are too
+    /// narrow.
+    pub identifying: usize,
+}
+
+impl FitRules {
+    /// Returns the width to which texts may be narrowed before a column with this drop priority is
+    /// dropped, if this many columns are left. `None` if they are not narrowed.
+    const fn readable(&self, drop: u8, columns: usize) -> Option<u16> {
+        if drop >= self.first_optional {
+            self.readable_beside_optional
+        } else if columns > self.identifying {
+            Some(self.readable)
+        } else {
+            Some(0)
+        }
+    }
+}
+
+/// Returns the columns that fit. Drops columns, highest priority first, until the rest fits. The last
+/// column without a maximum width uses the remaining space. `widest` is the widest text of each column,
+/// by index; `heading` returns the heading of a column.
+pub(crate) fn fit<T: TableKind>(
+    chosen: impl IntoIterator<Item = ColumnId<T>>,
+    widest: &[u16],
+    heading: impl Fn(ColumnId<T>) -> &'static str,
+    width: u16,
+) -> Vec<FittedColumn<T>> {
+    let natural = |id: ColumnId<T>| {
+        let column = id.column();
+        let shown = widest.get(id.index()).copied().unwrap_or(column.min);
+        // One cell more for the sign of the sort direction.
+        let head = u16::try_from(heading(id).width() + 1).unwrap_or(u16::MAX);
+        shown.max(column.min).max(head).min(column.max)
+    };
+    let with_width = |id| FittedColumn {
+        id,
+        width: natural(id),
+    };
+    let mut columns: Vec<_> = chosen.into_iter().map(with_width).collect();
+    while total(&columns) > width
+        && columns.len() > 1
+        && let Some(last) = columns
+            .iter()
+            .map(|fitted| fitted.id)
+            .max_by_key(|id| id.column().drop)
+    {
+        let readable = T::FIT.readable(last.column().drop, columns.len());
+        if readable.is_some_and(|readable| shrink(&mut columns, readable, width)) {
+            break;
+        }
+        columns.retain(|fitted| fitted.id != last);
+    }
+    let over = total(&columns).saturating_sub(width);
+    if let [only] = columns.as_mut_slice() {
+        only.width = only.width.saturating_sub(over);
+    }
+    let spare = width.saturating_sub(total(&columns));
+    if let Some(open) = columns
+        .iter_mut()
+        .rfind(|fitted| fitted.id.column().max == u16::MAX)
+    {
+        open.width += spare;
+    }
+    columns
+}
+
+/// Updates the widest text of each column, by index. Never narrows one. `widest_cell` returns the width
+/// of the widest cell; it is not called for columns that cannot become wider.
+pub(crate) fn widen<T: TableKind>(widths: &mut [u16], widest_cell: impl Fn(&Column<T>) -> usize) {
+    for (column, widest) in T::columns().iter().zip(widths) {
+        *widest = column.min.max(*widest);
+        if *widest < column.max && column.max < u16::MAX {
+            let width = u16::try_from(widest_cell(column)).unwrap_or(u16::MAX);
+            *widest = width.clamp(*widest, column.max);
+        }
+    }
+}
+
+/// One blank before the row and one between columns.
+fn total<T: TableKind>(columns: &[FittedColumn<T>]) -> u16 {
+    columns
+        .iter()
+        .map(|fitted| fitted.width.saturating_add(1))
+        .fold(1, u16::saturating_add)
+}
+
+/// Narrows the widest texts cell by cell, down to a readable width. Returns whether the columns fit
+/// then; if not, nothing is narrowed.
+fn shrink<T: TableKind>(columns: &mut [FittedColumn<T>], readable: u16, width: u16) -> bool {
+    let mut over = total(columns).saturating_sub(width);
+    let spare = |fitted: &FittedColumn<T>| spare(fitted, readable);
+    if columns.iter().map(spare).fold(0, u16::saturating_add) < over {
+        return false;
+    }
+    while over > 0
+        && let Some(widest) = columns
+            .iter_mut()
+            .filter(|fitted| spare(fitted) > 0)
+            .max_by_key(|fitted| fitted.width)
+    {
+        widest.width -= 1;
+        over -= 1;
+    }
+    true
+}
+
+/// Returns by how much a column can be narrowed, if `readable` is its minimum width.
+fn spare<T: TableKind>(fitted: &FittedColumn<T>, readable: u16) -> u16 {
+    let column = fitted.id.column();
+    match column.align {
+        Align::Left => fitted.width.saturating_sub(readable.max(column.min)),
+        Align::Right => 0,
+    }
+}

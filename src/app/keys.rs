@@ -1,0 +1,173 @@
+//! Keys: which part of the screen receives them, and what they do there.
+
+use super::chooser::{self, ChooserResult};
+use super::keymap::{Action, Code, KeyContext, KeyPress, action};
+use super::modal::Modal;
+use super::msg::Effect;
+use super::overlay::{Overlay, Topic};
+use super::status::Status;
+use super::{App, status};
+use crate::kill::KillBatch;
+
+impl App {
+    /// Handles a key press.
+    pub(super) fn key(&mut self, key: KeyPress) {
+        if key.alt {
+            // On a slow line Esc and the next key arrive as one; nothing is bound to Alt.
+            self.key(KeyPress::plain(Code::Esc));
+            return self.key(KeyPress { alt: false, ..key });
+        }
+        self.last_key = Some(self.now.elapsed);
+        self.table.is_settled = true;
+        self.status = None;
+        let context = self.context();
+        if self.cancels_kill(context, key) && self.cancel_kill("by key") {
+            return;
+        }
+        if self.cancels_logging(context, key) && self.stop_kills() {
+            return;
+        }
+        if action(context, key).is_some() {
+            // Digits before and after another key belong to two ids.
+            self.goto = None;
+        }
+        match (context, action(context, key)) {
+            (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
+            (KeyContext::Prompt, _) => self.prompt_key(key),
+            (KeyContext::Columns, Some(action)) => self.chooser_key(action),
+            (_, Some(action)) => self.act(action),
+            (KeyContext::Table, None) => {
+                if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
+                    self.goto_digit(digit);
+                }
+            }
+            (_, None) => {}
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(lines) => self.step(lines),
+            Action::Page(pages) => self.step(pages * page),
+            Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
+            Action::First => self.jump(0),
+            Action::Last => self.jump(usize::MAX),
+            Action::Open => self.open(),
+            Action::Back => self.back(),
+            Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
+            Action::Filter => self.modal = Modal::filter_prompt(&self.table.filter),
+            Action::SortBy(step) => self.sort_by(step),
+            Action::Invert => self.invert(),
+            Action::Group(step) => self.group_by(step),
+            Action::Mark => self.toggle_mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::UnmarkAll => self.unmark_all(),
+            Action::CancelKill => self.status = Some(Status::note("nothing to cancel".to_owned())),
+            Action::HideIdle => self.toggle_idle(),
+            Action::SameClient => self.filter_client(),
+            Action::Kill => self.ask_to_kill(),
+            Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
+            Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
+            Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
+            Action::Copy => self.copy_kill(),
+            Action::Pause => self.pause(),
+            Action::Pace(by) => {
+                self.settings.interval = status::step(self.settings.interval, by);
+                self.outbox.push(Effect::Pace(self.settings.interval));
+            }
+            Action::Refresh => self.outbox.push(Effect::Refresh),
+            Action::Repaint => self.outbox.push(Effect::Repaint),
+            Action::Help => self.modal = Modal::Overlay(Overlay::new(Topic::Help)),
+            Action::Suspend => self.suspend(),
+            Action::Quit => self.quit(false),
+            Action::QuitKeepingFrame => self.quit(true),
+            Action::Yes
+            | Action::No
+            | Action::Choose
+            | Action::Accept
+            | Action::Complete
+            | Action::Erase
+            | Action::Strike
+            | Action::Reason
+            | Action::Toggle
+            | Action::Shift(_)
+            | Action::Reset => {}
+        }
+    }
+
+    /// Esc: goes back one level, in the order running kill, overlay, details, range, group, marks,
+    /// filter. Never quits.
+    fn back(&mut self) {
+        // Esc stops the remaining kills first, as the last line shows.
+        if self.stop_kills() || self.modal.close() {
+        } else if self.detail.is_some() {
+            self.close_detail();
+        } else if self.marks.anchor().is_some() {
+            self.marks.set_anchor(None);
+        } else if self.leave_group() {
+        } else if !self.marks.is_empty() {
+            self.unmark_all();
+        } else if !self.table.filter.is_empty() {
+            self.table.filter = crate::filter::Filter::default();
+            self.rebuild_view();
+        }
+    }
+
+    /// Handles a key in the column chooser.
+    fn chooser_key(&mut self, action: Action) {
+        // Esc stops the remaining kills first, as the last line shows.
+        if action == Action::No && self.stop_kills() {
+            return;
+        }
+        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
+        let Modal::Chooser(chooser) = &mut self.modal else {
+            return;
+        };
+        match chooser.on_action(action, page, &mut self.table.columns, self.endpoints.len()) {
+            ChooserResult::Stay => {}
+            ChooserResult::LastColumn => {
+                self.status = Some(Status::note("at least one column must stay".to_owned()));
+            }
+            ChooserResult::Copy => self.copy(chooser::setting(&self.table.columns), ""),
+            ChooserResult::Close => _ = self.modal.close(),
+        }
+    }
+
+    /// Whether a key cancels a kill in its grace period instead of its normal effect. While text is
+    /// typed, only keys that type no text do.
+    fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
+        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
+        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        let leaves = matches!(
+            action(context, key),
+            Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
+        );
+        self.kills.in_grace().is_some() && (is_u || leaves)
+    }
+
+    /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
+    fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
+        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
+        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        is_u && self.kills.batches.iter().any(KillBatch::is_logging)
+    }
+
+    fn toggle_idle(&mut self) {
+        self.table.hide_idle = !self.table.hide_idle;
+        self.rebuild_view();
+    }
+
+    fn suspend(&mut self) {
+        self.halt_kills();
+        self.outbox.push(Effect::Suspend);
+    }
+
+    fn pause(&mut self) {
+        self.paused = !self.paused;
+        if !self.paused {
+            self.rebuild_view();
+        }
+    }
+}

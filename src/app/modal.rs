@@ -1,0 +1,154 @@
+//! The dialog, chooser, prompt or overlay that is open and receives the keys.
+
+use std::time::Duration;
+
+use super::chooser::Chooser;
+use super::columns::ColumnId;
+use super::keymap::KeyContext;
+use super::kill_dialog::KillDialog;
+use super::overlay::{Overlay, Topic};
+use super::prompt::FilterPrompt;
+use crate::filter::Filter;
+use crate::kill::Ticket;
+
+/// The open modal. At most one is open, so every key has one receiver.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Modal {
+    /// None: keys go to the table or to the details.
+    #[default]
+    Closed,
+    /// The kill dialog.
+    KillDialog(Box<KillDialog>),
+    /// A text over the table.
+    Overlay(Overlay),
+    /// The column chooser.
+    Chooser(Box<Chooser>),
+    /// The filter prompt.
+    Prompt(Box<FilterPrompt>),
+}
+
+impl Modal {
+    /// Opens the filter prompt with the current filter.
+    pub(super) fn filter_prompt(filter: &Filter) -> Self {
+        Self::Prompt(Box::new(FilterPrompt::new(filter.clone())))
+    }
+
+    /// Opens the column chooser with the shown columns.
+    pub(super) fn column_chooser(shown: &[ColumnId]) -> Self {
+        Self::Chooser(Box::new(Chooser::new(shown)))
+    }
+
+    /// Whether no modal is open.
+    pub(crate) const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+
+    /// Returns the context that receives the keys; `None` if no modal is open.
+    pub(crate) fn context(&self) -> Option<KeyContext> {
+        match self {
+            Self::Closed => None,
+            Self::KillDialog(dialog) if dialog.types_reason => Some(KeyContext::Reason),
+            Self::KillDialog(_) => Some(KeyContext::Dialog),
+            Self::Overlay(_) => Some(KeyContext::Overlay),
+            Self::Chooser(_) => Some(KeyContext::Columns),
+            Self::Prompt(_) => Some(KeyContext::Prompt),
+        }
+    }
+
+    /// Returns the kill dialog, if it is open.
+    pub(crate) fn kill_dialog(&self) -> Option<&KillDialog> {
+        match self {
+            Self::KillDialog(dialog) => Some(dialog),
+            _ => None,
+        }
+    }
+
+    /// Returns the kill dialog, if it is open.
+    pub(super) fn kill_dialog_mut(&mut self) -> Option<&mut KillDialog> {
+        match self {
+            Self::KillDialog(dialog) => Some(dialog),
+            _ => None,
+        }
+    }
+
+    /// Returns the ticket of the kill dialog if Yes is possible, for the frame drawn now.
+    pub(crate) fn open_dialog_ticket(&self) -> Option<Ticket> {
+        self.kill_dialog()?.batch.open_dialog_ticket()
+    }
+
+    /// Returns the overlay, if one is open.
+    pub(crate) const fn overlay(&self) -> Option<&Overlay> {
+        match self {
+            Self::Overlay(overlay) => Some(overlay),
+            _ => None,
+        }
+    }
+
+    /// Returns the overlay, if one is open.
+    pub(super) const fn overlay_mut(&mut self) -> Option<&mut Overlay> {
+        match self {
+            Self::Overlay(overlay) => Some(overlay),
+            _ => None,
+        }
+    }
+
+    /// Whether the overview is open.
+    pub(super) fn is_overview(&self) -> bool {
+        self.overlay()
+            .is_some_and(|overlay| overlay.topic == Topic::Overview)
+    }
+
+    /// Returns the column chooser, if it is open.
+    pub(crate) fn chooser(&self) -> Option<&Chooser> {
+        match self {
+            Self::Chooser(chooser) => Some(chooser),
+            _ => None,
+        }
+    }
+
+    /// Returns the filter prompt, if it is open.
+    pub(crate) fn prompt(&self) -> Option<&FilterPrompt> {
+        match self {
+            Self::Prompt(prompt) => Some(prompt),
+            _ => None,
+        }
+    }
+
+    /// Returns the filter prompt, if it is open.
+    pub(super) fn prompt_mut(&mut self) -> Option<&mut FilterPrompt> {
+        match self {
+            Self::Prompt(prompt) => Some(prompt),
+            _ => None,
+        }
+    }
+
+    /// Returns when the modal next needs the time.
+    pub(super) fn wake_at(&self) -> Option<Duration> {
+        self.kill_dialog()?.batch.wake_at()
+    }
+
+    /// Closes the modal. Returns whether one was open.
+    pub(super) fn close(&mut self) -> bool {
+        !std::mem::take(self).is_closed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_go_to_the_open_modal() {
+        let overlay = Modal::Overlay(Overlay::new(Topic::Overview));
+        for (mut modal, context) in [
+            (Modal::Closed, None),
+            (Modal::filter_prompt(&Filter::default()), Some(KeyContext::Prompt)),
+            (Modal::column_chooser(&[]), Some(KeyContext::Columns)),
+            (overlay, Some(KeyContext::Overlay)),
+        ] {
+            assert_eq!(modal.context(), context);
+            assert_eq!(modal.close(), context.is_some());
+            assert!(modal.is_closed() && !modal.is_overview());
+        }
+    }
+}

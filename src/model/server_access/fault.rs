@@ -1,0 +1,88 @@
+//! Why a server's activity is unknown.
+
+use thiserror::Error;
+
+use super::super::{RequestError, Text, quoted};
+
+/// Why no statement could be run at a server. Each is a state that the screen shows.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ServerAccessFault {
+    /// The server rejects the database user or its password.
+    #[error("wrong database user or password: {}", quoted(.0.as_str()))]
+    WrongPassword(Text),
+    /// The database user lacks a privilege.
+    #[error("missing privilege: {}", quoted(.0.as_str()))]
+    NoPrivilege(Text),
+    /// The server has no free connection.
+    #[error("too many connections: {}", quoted(.0.as_str()))]
+    TooManyConnections(Text),
+    /// The MaxScale version has no `/v1/sql`.
+    #[error("not supported before MaxScale 21.06")]
+    NotSupported,
+    /// The server is not a MariaDB server.
+    #[error("not supported: not a MariaDB server")]
+    NotMariaDb,
+    /// MaxScale cannot connect to the server.
+    #[error("server down: {}", quoted(.0.as_str()))]
+    ServerDown(Text),
+    /// The account of the admin API may not run statements.
+    #[error("the account of the admin API may not use /v1/sql")]
+    NotAllowed,
+    /// An earlier statement still runs on the connection.
+    #[error("busy: an earlier statement still runs")]
+    Busy,
+    /// MaxScale or the server has closed the connection.
+    #[error("the connection was closed")]
+    Lost,
+    /// The server has ended the statement after `max_statement_time`.
+    #[error("the statement took longer than 1 s")]
+    Cut,
+    /// The statement to end had ended already, and its thread has run another one or is gone.
+    #[error("the statement had ended")]
+    Ended,
+    /// Another error of the server.
+    #[error("error {errno}: {}", quoted(.message.as_str()))]
+    Statement {
+        /// Error number of the server.
+        errno: u32,
+        /// Message of the server.
+        message: Text,
+    },
+    /// The reply has an id or a cookie that must not be sent back.
+    #[error("the reply to /v1/sql has an invalid {0}")]
+    InvalidReply(&'static str),
+    /// Another error of MaxScale.
+    #[error("status {status}{}", .detail.as_ref().map(|d| format!(": {}", quoted(d.as_str()))).unwrap_or_default())]
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// Message of MaxScale.
+        detail: Option<Text>,
+    },
+    /// The request failed.
+    #[error("{0}")]
+    Request(RequestError),
+    /// maxtop is exiting.
+    #[error("exiting")]
+    Exiting,
+}
+
+impl ServerAccessFault {
+    /// Whether another try soon is useless or harmful: the server counts rejected passwords.
+    pub const fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::WrongPassword(_)
+                | Self::NoPrivilege(_)
+                | Self::NotSupported
+                | Self::NotMariaDb
+                | Self::NotAllowed
+                | Self::InvalidReply(_)
+        )
+    }
+
+    /// Whether the connection must be opened again.
+    pub const fn loses_connection(&self) -> bool {
+        matches!(self, Self::Lost | Self::InvalidReply(_))
+    }
+}

@@ -1,0 +1,39 @@
+//! The result of one round at one server.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::super::{ServerState, Text};
+use super::{Grants, ServerAccessFault, ServerActivity, ServerProcess};
+
+/// One round of statements at a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerReport {
+    /// Name of the server in the proxy's configuration.
+    pub server: Text,
+    /// Time at which the round was complete, by this machine's clock.
+    pub taken_at: Timestamp,
+    /// The server process; `None` if it was never read.
+    pub process: Option<ServerProcess>,
+    /// Privileges of the database user, if known.
+    pub grants: Option<Grants>,
+    /// Threads, transactions and locks, or why they are unknown.
+    pub activity: Result<ServerActivity, ServerAccessFault>,
+    /// Time that the statements of the round took at the server.
+    pub cost: Duration,
+    /// Time from the start of this round to the start of the next.
+    pub period: Duration,
+}
+
+/// State of a server that accepts connections, as MaxScale names it.
+const RUNNING: &str = "Running";
+
+impl ServerState {
+    /// Whether the server accepts connections, regardless of other states such as `Maintenance`.
+    pub fn accepts_connections(&self) -> bool {
+        let state = self.state.as_ref().map_or("", |state| state.raw().kept());
+        let mut words = state.split(',').map(str::trim);
+        words.any(|word| word.eq_ignore_ascii_case(RUNNING))
+    }
+}

@@ -1,0 +1,115 @@
+//! The session table.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::draw::wrap;
+use super::table::{RowLook, TableFrame};
+use super::theme::Theme;
+use crate::app::App;
+use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::row::TableRow;
+use crate::model::{Snapshot, visible};
+
+/// Draws the head and the window of rows.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let (table, sort) = (&app.table, app.table.sort);
+    let drawn = TableFrame {
+        columns: table.fitted_columns(&app.endpoints, area.width),
+        heading: &|id| id.column().heading,
+        sort: (sort.column, sort.descending),
+        selected: table.cursor.position(),
+        offset: table.cursor.offset,
+    };
+    let body = drawn.draw_head(theme, area, frame);
+    if table.view.is_empty() {
+        return nothing(app, theme, body, frame);
+    }
+    let rows = table.view.window(drawn.offset, usize::from(body.height));
+    let look = |_, row: &TableRow<'_>| RowLook {
+        is_live: row.missing == 0
+            && app
+                .endpoints
+                .get(row.snapshot.endpoint)
+                .is_some_and(|endpoint| is_live(app, endpoint, row.snapshot)),
+        mark: mark(app, row),
+    };
+    drawn.draw_rows(rows, look, theme, body, frame);
+}
+
+/// Returns the mark before the row: marked, or the start of a range.
+fn mark(app: &App, row: &TableRow<'_>) -> Option<&'static str> {
+    let anchor = app.marks.anchor();
+    if app.marks.is_empty() && anchor.is_none() {
+        return None;
+    }
+    let key = row.key();
+    if app.marks.has(&key) {
+        Some("*")
+    } else if anchor.is_some_and(|anchor| anchor.agrees_with(&key)) {
+        Some("v")
+    } else {
+        None
+    }
+}
+
+/// Whether the table shows live data. A paused table does not, even while polling continues.
+pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> bool {
+    let newest = endpoint
+        .latest
+        .as_ref()
+        .is_some_and(|latest| latest.number == shown.number);
+    if app.paused && !newest {
+        return false;
+    }
+    let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
+    !stale && !matches!(endpoint.link, LinkState::Failing { .. })
+}
+
+/// Draws why there are no rows, and what to do about it.
+pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
+        LinkState::Failing { fault, .. } => Some((endpoint, fault)),
+        _ => None,
+    });
+    let heard = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
+    let (text, style) = if let (Some((endpoint, fault)), false) = (failing, heard) {
+        let remedy = fault
+            .remedy()
+            .map(|remedy| format!(": {}", remedy.0))
+            .unwrap_or_default();
+        (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
+    } else if !heard {
+        ("waiting for the first list …".to_owned(), theme.quiet)
+    } else if app.table.view.idle_hidden > 0 {
+        let hidden = app.table.view.idle_hidden;
+        (
+            format!("all {hidden} are idle without a reason; i shows them"),
+            theme.quiet,
+        )
+    } else if app.table.filter.is_empty() {
+        ("no sessions".to_owned(), theme.quiet)
+    } else {
+        (
+            format!(
+                "no session matches '{}'; Esc shows all",
+                visible(app.table.filter.text().trim())
+            ),
+            theme.quiet,
+        )
+    };
+    let width = usize::from(area.width.saturating_sub(4));
+    let inner = Rect {
+        x: area.x + 2.min(area.width),
+        width: area.width.saturating_sub(4),
+        ..area
+    };
+    for (line, place) in wrap(&text, width).into_iter().zip(inner.rows().skip(1)) {
+        Line::styled(line, style).render(place, frame.buffer_mut());
+    }
+}
