@@ -95,11 +95,11 @@ impl Client {
                 return Err(ClientError::PlainHttp(spec.url));
             }
         }
-        if spec.token.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
-            return Err(ClientError::PlainHttpToken(spec.url));
-        }
         if spec.server_access.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
             return Err(ClientError::PlainHttp(spec.url));
+        }
+        if spec.token.is_some() && !spec.url.may_carry_passwords(spec.allow_plain_http) {
+            return Err(ClientError::PlainHttpToken(spec.url));
         }
         Ok(Self(Arc::new(Inner {
             endpoint: spec.endpoint,
@@ -137,7 +137,7 @@ impl Client {
     }
 
     /// Returns the user, if credentials are sent.
-    pub(crate) fn user(&self) -> Option<&str> {
+    pub fn user(&self) -> Option<&str> {
         self.0.exchange.access().user()
     }
 

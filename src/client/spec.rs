@@ -67,10 +67,10 @@ pub struct ClientSpec {
     pub url: EndpointUrl,
     /// User and password. `None` if the server requires none.
     pub credentials: Option<Credentials>,
-    /// Token that is sent instead of user and password. `None` if there is none.
-    pub token: Option<TokenSpec>,
     /// User and password for the servers, which are reached through `/v1/sql`. `None` sends no statements.
     pub server_access: Option<Credentials>,
+    /// Token that is sent instead of user and password. `None` if there is none.
+    pub token: Option<TokenSpec>,
     /// TLS settings; ignored over plain http.
     pub tls: TlsSpec,
     /// When tokens are requested.
@@ -96,8 +96,8 @@ impl ClientSpec {
             endpoint,
             url,
             credentials: None,
-            token: None,
             server_access: None,
+            token: None,
             tls: TlsSpec::default(),
             tokens: TokenUse::default(),
             timeout: TIMEOUT.value,

@@ -118,12 +118,12 @@ pub(crate) struct EndpointConfig {
     pub user: String,
     /// Source of the password; `None` for no password.
     pub password: Option<PasswordSource>,
-    /// Source of the token that is sent instead of user and password.
-    pub token: Option<TokenSource>,
     /// Database user of the servers behind it; `None` for no server access.
     pub sql_user: Option<String>,
     /// Source of the database password.
     pub sql_password: Option<PasswordSource>,
+    /// Source of the token that is sent instead of user and password.
+    pub token: Option<TokenSource>,
     /// TLS files of this endpoint.
     pub tls: TlsFiles,
     /// Whether credentials may be sent over plain http to another machine.

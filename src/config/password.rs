@@ -85,7 +85,7 @@ impl PasswordSource {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`Self::read_as`].
+    /// See [`Self::read`].
     pub(crate) fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {

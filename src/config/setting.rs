@@ -124,14 +124,14 @@ impl Setting {
         }
     }
 
-    /// Whether it is a source of a token.
-    pub(super) fn is_token(&self) -> bool {
-        self.name.starts_with("token")
-    }
-
     /// Whether it is a source of the database password.
     pub(super) fn is_sql_password(&self) -> bool {
         self.group == Some(SQL_PASSWORD_GROUP)
+    }
+
+    /// Whether it is a source of a token.
+    pub(super) fn is_token(&self) -> bool {
+        self.name.starts_with("token")
     }
 
     /// Whether each endpoint has its own value.

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::origin::SourceValue;
+use super::password::SecretKind;
 use super::setting::KeyScope;
 use super::*;
 

@@ -48,7 +48,7 @@ impl fmt::Display for Version {
 
 impl Version {
     /// First release that can kill sessions by DELETE.
-    pub(crate) const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
+    pub const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
     /// First release that parses ids strictly. Earlier ones use `atoi`.
     pub const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
     /// First release that reports the permissions of the requesting account (`/v1/whoami`).

@@ -10,8 +10,8 @@ use crate::app::msg::Msg;
 use crate::client::Client;
 use crate::model::{Dialect, Snapshot};
 
-/// Waits for the first list, reads the account, and then sleeps forever, because the poller reports an ended task as
-/// a panic. If the account cannot be read, its permissions stay unknown, and the reply to a DELETE decides.
+/// Waits for the first list, reads the account, and then sleeps forever, because the poller reports an
+/// ended task as a panic. If the account cannot be read, its permissions stay unknown, and the reply to a DELETE decides.
 pub(super) async fn run(
     client: Client,
     mut listed: watch::Receiver<Option<Arc<Snapshot>>>,

@@ -1,5 +1,6 @@
 //! A token given by the user instead of a password.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -100,6 +101,7 @@ async fn a_token_that_the_endpoint_has_issued_lists_and_kills() {
     let client = Client::new(spec).unwrap();
     let sessions = list(&client).await.unwrap().rows.sessions;
     let id = sessions.iter().find(|session| session.user.is_some()).unwrap().id;
+    assert_eq!(client.user(), Some("admin"));
     assert!(client.given_token().unwrap().expires.is_some());
     let account = client.account(None).await.unwrap().unwrap();
     assert!(account.permissions.unwrap().edit);
@@ -195,7 +197,7 @@ async fn no_text_of_a_client_shows_its_token() {
             token: Some(only(&token(1, FUTURE))),
             ..server.spec()
         };
-        let mut texts = vec![format!("{spec:?} {spec:#?}")];
+        let mut texts = format!("{spec:?} {spec:#?}");
         let client = Client::new(spec).unwrap();
         let faults = [
             list(&client).await.err(),
@@ -203,11 +205,10 @@ async fn no_text_of_a_client_shows_its_token() {
             client.session(SessionId(7)).await.err(),
             kill(&client, SessionId(7)).await.err(),
         ];
-        texts.push(format!("{client:?} {client:#?} {:?}", client.given_token()));
+        write!(texts, "{client:?} {client:#?} {:?}", client.given_token()).unwrap();
         for fault in faults.into_iter().flatten() {
-            texts.push(format!("{fault} {fault:?}"));
+            write!(texts, "{fault} {fault:?}").unwrap();
         }
-        let texts = texts.join("\n");
         assert!(!texts.contains("marker1"), "{status}: {texts}");
     }
 }

@@ -79,37 +79,6 @@ pub(super) const ENTRIES: [Setting; 19] = [
         ..USUAL
     },
     Setting {
-        name: "token",
-        flag: false,
-        variable: Some("MAXTOP_TOKEN"),
-        key: KeyScope::Nowhere,
-        form: Form::Secret,
-        about: "a token, sent instead of user and password; has no option and no key in files",
-        group: PASSWORD,
-        apply: Apply::Endpoint(TokenSource::given),
-        ..USUAL
-    },
-    Setting {
-        name: "token-file",
-        key: KeyScope::Endpoint,
-        form: Form::Path,
-        about: "file with the token; only its owner may have access",
-        example: "~/.config/maxtop/token",
-        group: PASSWORD,
-        apply: Apply::Endpoint(TokenSource::file),
-        ..USUAL
-    },
-    Setting {
-        name: "token-command",
-        key: KeyScope::Endpoint,
-        form: Form::Command,
-        about: "command that prints the token, run by sh -c, and again when it has expired",
-        example: "oidc-token maxscale",
-        group: PASSWORD,
-        apply: Apply::Endpoint(TokenSource::command),
-        ..USUAL
-    },
-    Setting {
         name: "sql-user",
         key: KeyScope::Endpoint,
         about: "database user for /v1/sql: finds lock waits and open transactions on the servers",
@@ -149,6 +118,37 @@ pub(super) const ENTRIES: [Setting; 19] = [
         example: "pass show mariadb/maxtop",
         group: SQL_PASSWORD,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::command(&mut endpoint.sql_password, given)),
+        ..USUAL
+    },
+    Setting {
+        name: "token",
+        flag: false,
+        variable: Some("MAXTOP_TOKEN"),
+        key: KeyScope::Nowhere,
+        form: Form::Secret,
+        about: "a token, sent instead of user and password; has no option and no key in files",
+        group: PASSWORD,
+        apply: Apply::Endpoint(TokenSource::given),
+        ..USUAL
+    },
+    Setting {
+        name: "token-file",
+        key: KeyScope::Endpoint,
+        form: Form::Path,
+        about: "file with the token; only its owner may have access",
+        example: "~/.config/maxtop/token",
+        group: PASSWORD,
+        apply: Apply::Endpoint(TokenSource::file),
+        ..USUAL
+    },
+    Setting {
+        name: "token-command",
+        key: KeyScope::Endpoint,
+        form: Form::Command,
+        about: "command that prints the token, run by sh -c, and again when it has expired",
+        example: "oidc-token maxscale",
+        group: PASSWORD,
+        apply: Apply::Endpoint(TokenSource::command),
         ..USUAL
     },
     Setting {

@@ -3,7 +3,6 @@
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::config::password::SecretKind;
 
 const MARKER: &str = "tr0ub4dor-marker";
 
