@@ -1,7 +1,8 @@
 //! Permissions of an account, as they are read from the endpoint.
 
 use maxtop::client::{Client, ClientSpec, Credentials};
-use maxtop::model::{Dialect, Permissions, RequestError, Version};
+use maxtop::demo::{ServeSpec, ServedDialects, VersionProfile, serve};
+use maxtop::model::{Dialect, EndpointId, Permissions, RequestError, Version};
 
 use crate::server::{Server, jsonapi_list, list, reply};
 
@@ -76,4 +77,32 @@ async fn an_account_without_credentials_is_not_requested() {
     });
     assert_eq!(client.unwrap().account(NEWEST).await, Ok(None));
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_embedded_endpoint_of_the_newest_release_reports_permissions() {
+    let mut spec = ServeSpec::new(5, 7);
+    spec.dialects = ServedDialects::JsonApi;
+    spec.profile = VersionProfile::named("25.10").unwrap();
+    spec.auth = Some(("admin".to_owned(), "geheim".into()));
+    spec.viewer = Some(("viewer".to_owned(), "geheim".into()));
+    let demo = serve(spec).await.unwrap();
+    for (user, expected) in [("admin", "view, edit, sql"), ("viewer", "view, sql")] {
+        let client = Client::new(ClientSpec {
+            credentials: Some(Credentials {
+                user: user.to_owned(),
+                password: "geheim".into(),
+            }),
+            ..ClientSpec::new(EndpointId(0), demo.url().parse().unwrap())
+        });
+        let client = client.unwrap();
+        let release = client.instance().await.unwrap().unwrap().release();
+        assert_eq!(release, NEWEST);
+        assert_eq!(names(&client, release).await, Ok(Some(expected.to_owned())));
+    }
+    assert!(
+        demo.log()
+            .iter()
+            .all(|asked| !format!("{asked:?}").contains("/users/"))
+    );
 }
