@@ -6,7 +6,8 @@ use crate::app::blockers::rows;
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
 use crate::app::locked::{activity, list_without, locked, report};
-use crate::app::msg::Effect;
+use crate::app::msg::{Effect, Msg};
+use crate::kill::{KillEvent, KillRequest, Order};
 use crate::model::{LockWaits, ServerAccessFault, ServerActivity, Text, TextLimit};
 
 fn text(raw: &str) -> Text {
@@ -145,6 +146,19 @@ fn the_view_has_the_blocker_of_most_first_with_its_waiters_below() {
     );
 }
 
+/// Answers the reading of threads before the last check: no server was read.
+fn answer_reading(stage: &mut AppHarness) {
+    let ticket = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Kill(Order::Ask {
+            ticket,
+            request: KillRequest::ReadThreads { .. },
+            ..
+        }) => Some(*ticket),
+        _ => None,
+    });
+    stage.send(Msg::Kill(KillEvent::ThreadsRead(ticket.unwrap(), Vec::new())));
+}
+
 #[test]
 fn a_kill_from_the_view_is_skipped_if_the_session_no_longer_blocks() {
     let mut stage = locked((80, 24));
@@ -156,6 +170,7 @@ fn a_kill_from_the_view_is_skipped_if_the_session_no_longer_blocks() {
         ..ServerActivity::default()
     };
     report(&mut stage, Ok(free));
+    answer_reading(&mut stage);
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(1042);
     stage.on_check(ticket, Ok(detail));
@@ -171,6 +186,7 @@ fn a_kill_from_the_view_ends_a_session_that_still_blocks() {
     pass_check(&mut stage, 1042);
     stage.press(Code::Char('y'));
     report(&mut stage, Ok(activity()));
+    answer_reading(&mut stage);
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(1042);
     stage.on_check(ticket, Ok(detail));
