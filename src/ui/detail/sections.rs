@@ -168,7 +168,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     if let Some(NoStatements { command, .. }) = open {
         // A command that is broken into lines cannot be copied.
         let lines = [
-            "cannot detect long queries: MaxScale keeps no statements. To enable:",
+            "query times are unknown: MaxScale keeps no statements. To enable:",
             &command,
         ];
         let lines = lines.map(|line| format!("  {}", pen.fit(line, pen.width.saturating_sub(2))));

@@ -150,5 +150,5 @@ fn a_service_without_statements_says_so_with_its_own_command() {
     }]));
     insta::assert_snapshot!("services_no_statements_80x40", frame(&stage));
     assert!(line(&stage, "The service keeps no statements").is_some());
-    assert!(line(&stage, "cannot detect long queries").is_some());
+    assert!(line(&stage, "query times are unknown").is_some());
 }

@@ -30,7 +30,7 @@ pub(super) fn statements(facts: &Facts) -> CheckResult {
     let keep_some = services.iter().any(|service| service.retains(proxy) > Some(0));
     match proxy {
         Some(0) if !keep_some => CheckResult::warning(
-            "not kept (retain_last_statements=0): queries are not shown, long ones not detected",
+            "not kept (retain_last_statements=0): queries are not shown, and their duration is unknown",
         )
         .advise(maxctrl::KEEP_STATEMENTS),
         _ if !keeping_none.is_empty() => without_statements(&keeping_none),
@@ -53,7 +53,7 @@ fn without_statements(services: &[&ServiceState]) -> CheckResult {
         more => format!(" and {more} more"),
     };
     let result = CheckResult::warning(format!(
-        "not kept by {}{more}: queries are not shown, long ones not detected",
+        "not kept by {}{more}: queries are not shown, and their duration is unknown",
         names.join(", ")
     ));
     first.into_iter().fold(result, |result, name| {
