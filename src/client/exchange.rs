@@ -199,7 +199,7 @@ impl Exchange {
         .await
     }
 
-    /// Sends a DELETE. Only [`DeletePermission`](super::exchange::DeletePermission) may call it.
+    /// Sends a DELETE. Only [`DeletePermission`] may call it.
     ///
     /// The DELETE is sent within one second of its check or not at all, because the id may belong to
     /// another session afterwards. It is never repeated, not even with another token.

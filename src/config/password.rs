@@ -85,7 +85,7 @@ impl PasswordSource {
     ///
     /// # Errors
     ///
-    /// See [`Self::read`].
+    /// See [`Self::read_as`].
     pub(crate) fn read_all<'a>(
         sources: impl Iterator<Item = Option<&'a Self>>,
     ) -> Result<Vec<Option<SecretString>>, ConfigError> {

@@ -141,7 +141,7 @@ pub(super) struct Accounts {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct TokenClaims {
+struct SignedClaims {
     account: String,
     aud: String,
     exp: u64,
@@ -264,7 +264,7 @@ impl Accounts {
             .and_then(|(_, value)| value.parse().ok())
             .unwrap_or(DEFAULT_TOKEN_SECONDS);
         let now = now();
-        let claims = serde_json::to_vec(&TokenClaims {
+        let claims = serde_json::to_vec(&SignedClaims {
             account: account.role.clone(),
             aud: account.user.clone(),
             exp: now.saturating_add(lifetime),
@@ -294,7 +294,7 @@ impl Accounts {
     fn token_account(&self, token: &str) -> Option<(&DemoAccount, u64)> {
         let (signed, signature) = token.rsplit_once('.')?;
         let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
-        let claims: TokenClaims = serde_json::from_slice(&claims).ok()?;
+        let claims: SignedClaims = serde_json::from_slice(&claims).ok()?;
         let valid = signature == self.signature(signed) && claims.exp > now();
         let account = self.known.iter().find(|account| account.user == claims.sub);
         account.filter(|_| valid).map(|account| (account, claims.exp))

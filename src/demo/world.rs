@@ -30,7 +30,7 @@ use session::SimSession;
 pub use population::Library;
 #[cfg(test)]
 pub(super) use scenario::SessionTrouble;
-pub(super) use servers::{ServerLockWait, ServerMetadataLock, ServerThread, ServerTransaction, host_of};
+pub(super) use servers::{ServerLockWait, ServerMetadataLock, ServerTransaction, WorldThread, host_of};
 pub(super) use session::WORKERS;
 pub use session::{SimConnection, SimSessionAt, State, Statement};
 pub(super) use timeline::mix;

@@ -1,6 +1,6 @@
 //! Why a session is stuck: named reasons, each with its evidence, never a bare score.
 //!
-//! [`diagnose`] evaluates all rules for each session of a snapshot, with the history of earlier snapshots (a
+//! [`diagnose()`] evaluates all rules for each session of a snapshot, with the history of earlier snapshots (a
 //! few numbers for each session), and returns [`Diagnoses`]. A rule without enough data returns `Unknown`,
 //! which is not `No`. The reasons are one table, [`REASONS`].
 //!

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{KillOutcome, RefusalReason, StatementResult, Victim};
+use super::{KillOutcome, RefusalReason, StatementEnd, Victim};
 use crate::model::{Identity, Text};
 
 /// One line of the audit log. The writer adds the user and the machine.
@@ -19,7 +19,7 @@ pub struct AuditEntry {
     /// Filter that selected the session. `None` if the session was selected directly.
     pub filter: Option<String>,
     /// The statement that will be ended. `None` if the entry is about the session.
-    pub statement: Option<StatementResult>,
+    pub statement: Option<StatementEnd>,
     /// How the kill ended. `None` in an intent, before anything is sent.
     pub outcome: Option<KillOutcome>,
 }
@@ -53,7 +53,7 @@ impl AuditEntry {
     }
 
     /// Returns the intent to end a statement.
-    pub(super) fn of_statement(self, statement: StatementResult) -> Self {
+    pub(super) fn of_statement(self, statement: StatementEnd) -> Self {
         Self {
             statement: Some(statement),
             ..self

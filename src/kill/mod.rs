@@ -37,7 +37,7 @@ pub(crate) use reconnects::{ReconnectDetector, Return};
 pub(crate) use refusal::RefusalReason;
 pub(crate) use request_scheduler::MAX_IN_FLIGHT;
 pub use state::{FirstCheck, FollowUp, KillState, StatementWatch};
-pub use statements::{EndAttempt, StatementDoubt, StatementResult, StatementResults, StatementState};
+pub use statements::{EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState};
 pub(crate) use tally::Tally;
 pub(crate) use task::KillTask;
 pub(crate) use task::MAX_CHECK_AGE;

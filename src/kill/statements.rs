@@ -10,7 +10,7 @@
 
 mod result;
 
-pub use result::{EndAttempt, StatementDoubt, StatementResult, StatementResults, StatementState};
+pub use result::{EndAttempt, StatementDoubt, StatementEnd, StatementResults, StatementState};
 
 use crate::model::{
     ServerAccessFault, ServerConnection, ServerThread, ServerThreads, Session, Text, ThreadReading,
@@ -56,7 +56,7 @@ impl StatementTracker {
                     };
                     self.results
                         .statements
-                        .extend(StatementResult::of(&connection.server, thread, attempt));
+                        .extend(StatementEnd::of(&connection.server, thread, attempt));
                 }
                 Ok(None) => {}
                 Err(doubt) => self.results.unread.push((connection.server.clone(), doubt)),
@@ -124,7 +124,7 @@ impl StatementTracker {
     }
 
     /// Returns a statement and the number of the connection that has read it.
-    pub(super) fn statement(&self, index: usize) -> Option<(&StatementResult, u64)> {
+    pub(super) fn statement(&self, index: usize) -> Option<(&StatementEnd, u64)> {
         let statement = self.results.statements.get(index)?;
         let server = of_server(&self.before, &statement.server)?;
         Some((statement, server.reading.as_ref().ok()?.connection))
@@ -176,7 +176,7 @@ impl StatementTracker {
 
 /// Returns the state of a statement according to a later reading.
 fn state_of(
-    statement: &StatementResult,
+    statement: &StatementEnd,
     before: &[ServerThreads],
     after: &[ServerThreads],
 ) -> Result<StatementState, StatementDoubt> {

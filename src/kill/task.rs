@@ -14,7 +14,7 @@ use super::event::{CheckPurpose, KillRequest, Ticket};
 use super::request_scheduler::RequestKind;
 use super::state::{FirstCheck, KillState};
 use super::statements::{self as session_statements, StatementTracker};
-use super::{KillOutcome, RefusalReason, Rules, StatementResult, Victim};
+use super::{KillOutcome, RefusalReason, Rules, StatementEnd, Victim};
 use crate::model::{Absence, Now, RequestError, Session, SessionObservation};
 
 #[cfg(test)]
@@ -330,7 +330,7 @@ impl KillTask {
     }
 
     /// Returns the statements whose intent has to be logged.
-    pub(super) fn statements_to_log(&self) -> Vec<StatementResult> {
+    pub(super) fn statements_to_log(&self) -> Vec<StatementEnd> {
         let indexes = self.statements.being_logged().into_iter();
         indexes
             .filter_map(|index| Some(self.statements.statement(index)?.0.clone()))

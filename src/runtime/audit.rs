@@ -1,6 +1,6 @@
 //! The audit log: one JSON object per line, append-only, readable by its owner only.
 //!
-//! The content of a line is defined in [`line`], the user in [`actor`]. Screen and `maxtop kill` write
+//! The content of a line is defined in [`mod@line`], the user in [`actor`]. Screen and `maxtop kill` write
 //! through an [`AuditThread`], because a disk may be slow.
 
 mod actor;

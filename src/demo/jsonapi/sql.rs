@@ -23,7 +23,7 @@ const DEFAULT_MAX_ROWS: usize = 1_000;
 
 /// A request to `/sql` with everything that its reply needs.
 #[derive(Clone, Copy)]
-struct SqlRequest<'a> {
+struct SqlCall<'a> {
     endpoint: &'a SimEndpoint,
     request: &'a SimRequest,
     form: SqlForm,
@@ -56,7 +56,7 @@ pub(super) fn answer(
     context: DocContext<'_>,
     segments: &[&str],
 ) -> SimReply {
-    let asked = SqlRequest {
+    let asked = SqlCall {
         endpoint,
         request,
         form,
@@ -80,7 +80,7 @@ pub(super) fn answer(
     }
 }
 
-impl SqlRequest<'_> {
+impl SqlCall<'_> {
     /// Runs `act` on the connections if this one exists and the request has its token.
     fn with_connection(
         self,

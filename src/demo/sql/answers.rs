@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::SqlSettings;
 use super::statement::{SelectedColumn, SqlStatement};
-use crate::demo::world::{Server, ServerThread, ServerTrouble, World};
+use crate::demo::world::{Server, ServerTrouble, World, WorldThread};
 use rows::ANSWERS;
 pub(in crate::demo) use rows::own_thread;
 
@@ -23,7 +23,7 @@ pub(in crate::demo) struct Execution<'a> {
     /// Thread of the connection that sends the statement.
     pub(in crate::demo) thread_id: u64,
     /// Threads of all connections of `/v1/sql` to this server.
-    pub(in crate::demo) own: &'a [ServerThread],
+    pub(in crate::demo) own: &'a [WorldThread],
     pub(in crate::demo) max_rows: usize,
     /// Whether the statement takes longer than its maximum.
     pub(in crate::demo) exceeds: bool,

@@ -17,7 +17,7 @@ pub(in crate::demo) const PROXY_ADDRESS: &str = "10.0.0.5";
 
 /// A thread of a server.
 #[derive(Debug, Clone)]
-pub(in crate::demo) struct ServerThread {
+pub(in crate::demo) struct WorldThread {
     /// Thread id.
     pub(in crate::demo) id: u64,
     /// Session of the thread, if it has one.
@@ -91,7 +91,7 @@ pub(in crate::demo) struct ServerMetadataLock {
 
 impl World {
     /// Returns the threads of a server, except those that `/v1/sql` opened.
-    pub(in crate::demo) fn threads(&self, server: &str) -> Vec<ServerThread> {
+    pub(in crate::demo) fn threads(&self, server: &str) -> Vec<WorldThread> {
         let mut threads = self.system_threads(server);
         threads.extend(
             self.sessions()
@@ -108,10 +108,10 @@ impl World {
     }
 
     /// Returns the threads that the server itself or its administrator started.
-    fn system_threads(&self, server: &str) -> Vec<ServerThread> {
+    fn system_threads(&self, server: &str) -> Vec<WorldThread> {
         let primary = is_primary(server);
         let uptime = self.uptime();
-        let thread = |id, user: &str, host: &str, command, state| ServerThread {
+        let thread = |id, user: &str, host: &str, command, state| WorldThread {
             id,
             session: None,
             user: user.to_owned(),
@@ -156,7 +156,7 @@ impl World {
         threads
     }
 
-    fn session_thread(&self, session: &SimSessionAt<'_>, server: &str) -> Option<ServerThread> {
+    fn session_thread(&self, session: &SimSessionAt<'_>, server: &str) -> Option<WorldThread> {
         let connection = session.connections().find(|held| held.server == server)?;
         let last = session.statements(1).last();
         let running = last.filter(|statement| statement.completed.is_none() && statement.server == server);
@@ -169,7 +169,7 @@ impl World {
             (Some(statement), _) => state_of(statement.text),
             (None, _) => "",
         };
-        Some(ServerThread {
+        Some(WorldThread {
             id: connection.thread_id,
             session: Some(session.id()),
             user: session.user().unwrap_or_default().to_owned(),
@@ -183,11 +183,11 @@ impl World {
         })
     }
 
-    fn departed_thread(&self, departed: &DepartedThread) -> ServerThread {
+    fn departed_thread(&self, departed: &DepartedThread) -> WorldThread {
         let waits = self
             .party(departed.thread_id, departed.server)
             .and_then(|party| party.waits);
-        ServerThread {
+        WorldThread {
             id: departed.thread_id,
             session: None,
             user: departed.user.clone(),

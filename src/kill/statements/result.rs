@@ -78,7 +78,7 @@ pub enum EndAttempt {
 
 /// One statement of a killed session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatementResult {
+pub struct StatementEnd {
     /// Name of the server in MaxScale.
     pub server: Text,
     /// Thread id.
@@ -93,7 +93,7 @@ pub struct StatementResult {
     pub attempt: EndAttempt,
 }
 
-impl StatementResult {
+impl StatementEnd {
     pub(super) fn of(server: &Text, thread: &ServerThread, attempt: EndAttempt) -> Option<Self> {
         Some(Self {
             server: server.clone(),
@@ -159,7 +159,7 @@ impl StatementResult {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatementResults {
     /// The statements that ran right before the DELETE.
-    pub statements: Vec<StatementResult>,
+    pub statements: Vec<StatementEnd>,
     /// Servers on which it is unknown what the session ran.
     pub unread: Vec<(Text, StatementDoubt)>,
 }
@@ -167,19 +167,19 @@ pub struct StatementResults {
 impl StatementResults {
     /// Whether a statement still runs, or may still run.
     pub(crate) fn may_run(&self) -> bool {
-        let ended = |statement: &StatementResult| statement.state == StatementState::Ended;
+        let ended = |statement: &StatementEnd| statement.state == StatementState::Ended;
         !self.unread.is_empty() || !self.statements.iter().all(ended)
     }
 
     /// Whether a statement still runs for certain.
     pub(crate) fn runs(&self) -> bool {
-        let runs = |statement: &StatementResult| statement.state == StatementState::Running;
+        let runs = |statement: &StatementEnd| statement.state == StatementState::Running;
         self.statements.iter().any(runs)
     }
 
     /// Returns the results as parts of a sentence, each after `; `. Empty if there is nothing to say.
     pub(crate) fn words(&self) -> String {
-        let statements = self.statements.iter().map(StatementResult::words);
+        let statements = self.statements.iter().map(StatementEnd::words);
         let unread = self
             .unread
             .iter()

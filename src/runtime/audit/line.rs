@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::actor::AuditActor;
-use crate::kill::{AuditEntry, KillOutcome, StatementResult};
+use crate::kill::{AuditEntry, KillOutcome, StatementEnd};
 use crate::model::{Identity, Text};
 
 /// One line of the log. Unknown values are `null`.
@@ -73,7 +73,7 @@ struct Statement<'a> {
 }
 
 impl<'a> Statement<'a> {
-    fn new(statement: &'a StatementResult) -> Self {
+    fn new(statement: &'a StatementEnd) -> Self {
         Self {
             server: &statement.server,
             thread: statement.thread,

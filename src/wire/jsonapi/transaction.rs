@@ -45,7 +45,7 @@ fn step(sql: &str) -> TransactionStep {
     if has_second_statement(sql) {
         return TransactionStep::Unknown;
     }
-    let mut words = Words(sql);
+    let mut words = SqlWords(sql);
     let first = words.next().unwrap_or_default();
     let is = |word: &str| first.eq_ignore_ascii_case(word);
     if is("select") || is("insert") || is("update") || is("delete") || is("replace") || is("with") {
@@ -66,7 +66,7 @@ fn step(sql: &str) -> TransactionStep {
     } else if is("commit") {
         end_of_transaction(words)
     } else if is("rollback") {
-        let after = Words(words.0);
+        let after = SqlWords(words.0);
         let is_partial = words.any(|word| word.eq_ignore_ascii_case("to"));
         if is_partial {
             TransactionStep::None
@@ -96,7 +96,7 @@ const FREE_OF_EFFECT: [&str; 9] = [
 ];
 
 /// Returns the effect of `COMMIT` or `ROLLBACK` with these words after it.
-fn end_of_transaction(words: Words<'_>) -> TransactionStep {
+fn end_of_transaction(words: SqlWords<'_>) -> TransactionStep {
     let mut last_two = ("", "");
     for word in words {
         last_two = (last_two.1, word);
@@ -110,7 +110,7 @@ fn end_of_transaction(words: Words<'_>) -> TransactionStep {
 }
 
 /// Returns the effect of `SET` with these words after it.
-fn set(words: Words<'_>) -> TransactionStep {
+fn set(words: SqlWords<'_>) -> TransactionStep {
     let mut words = words.peekable();
     let mut step = TransactionStep::None;
     while let Some(word) = words.next() {
@@ -130,15 +130,15 @@ fn set(words: Words<'_>) -> TransactionStep {
 
 /// The words of a statement, without comments. A word is made of letters, digits and underscores.
 #[derive(Clone)]
-struct Words<'t>(&'t str);
+struct SqlWords<'t>(&'t str);
 
-impl Words<'_> {
+impl SqlWords<'_> {
     fn next_is(&mut self, word: &str) -> bool {
         self.next().is_some_and(|next| next.eq_ignore_ascii_case(word))
     }
 }
 
-impl<'t> Iterator for Words<'t> {
+impl<'t> Iterator for SqlWords<'t> {
     type Item = &'t str;
 
     fn next(&mut self) -> Option<&'t str> {

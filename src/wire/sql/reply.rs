@@ -71,7 +71,7 @@ struct RawConnection {
 }
 
 #[derive(Deserialize)]
-struct RawQuery<'a> {
+struct RawStatementResult<'a> {
     #[serde(borrow, default)]
     attributes: Lenient<Object<RawAttributes<'a>>>,
 }
@@ -133,7 +133,7 @@ pub fn query<T>(
 ) -> Result<QueryReply<T>, WireError> {
     let text = text(body);
     let data = jsonapi::object(body, &text)?;
-    let raw: RawQuery<'_> =
+    let raw: RawStatementResult<'_> =
         serde_json::from_str(&data).map_err(|error| crate::wire::body::syntax_error(&error))?;
     let attributes = raw
         .attributes

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Answer, AnswerContext, Cell, column};
-use crate::demo::world::{ServerLockWait, ServerMetadataLock, ServerThread, ServerTransaction, host_of};
+use crate::demo::world::{ServerLockWait, ServerMetadataLock, ServerTransaction, WorldThread, host_of};
 
 /// Age of the servers when the proxy started, in seconds.
 const OLDER_THAN_PROXY: i64 = 86_400;
@@ -197,7 +197,7 @@ fn threads(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
     shown.into_iter().map(thread).collect()
 }
 
-fn thread(thread: &ServerThread) -> Vec<Cell> {
+fn thread(thread: &WorldThread) -> Vec<Cell> {
     vec![
         Cell::Number(thread.id),
         Cell::text(&thread.user),
@@ -302,8 +302,8 @@ fn metadata_locks(context: &AnswerContext<'_>) -> Vec<Vec<Cell>> {
 }
 
 /// Returns the thread of a connection of `/v1/sql`.
-pub(in crate::demo) fn own_thread(id: u64, user: &str, sql: Option<&str>, time: Duration) -> ServerThread {
-    ServerThread {
+pub(in crate::demo) fn own_thread(id: u64, user: &str, sql: Option<&str>, time: Duration) -> WorldThread {
+    WorldThread {
         id,
         session: None,
         user: user.to_owned(),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::demo::world::incidents::DIRECT_THREAD;
 use crate::demo::world::locks::Owner;
-use crate::demo::world::{ServerThread, World, WorldSpec};
+use crate::demo::world::{World, WorldSpec, WorldThread};
 
 const PRIMARY: &str = "db-01";
 
@@ -21,7 +21,7 @@ fn world() -> World {
     world
 }
 
-fn thread(world: &World, wanted: impl Fn(&ServerThread) -> bool) -> ServerThread {
+fn thread(world: &World, wanted: impl Fn(&WorldThread) -> bool) -> WorldThread {
     world
         .threads(PRIMARY)
         .into_iter()
@@ -30,7 +30,7 @@ fn thread(world: &World, wanted: impl Fn(&ServerThread) -> bool) -> ServerThread
 }
 
 /// Returns the thread of the first session whose running statement contains this text.
-fn running(world: &World, text: &str) -> ServerThread {
+fn running(world: &World, text: &str) -> WorldThread {
     thread(world, |one| {
         one.info.as_deref().is_some_and(|info| info.contains(text))
     })
