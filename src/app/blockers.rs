@@ -2,6 +2,7 @@
 
 mod doing;
 mod kill_statement;
+mod root;
 mod rows;
 
 use super::App;
@@ -11,7 +12,8 @@ use super::status::Status;
 use crate::filter::Filter;
 use crate::model::{EndpointId, SessionId, Span, Text};
 
-pub(crate) use self::rows::{rows, totals};
+pub(crate) use self::root::RootBlocker;
+pub(crate) use self::rows::BlockerLines;
 
 /// A thread of a server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +47,7 @@ pub(crate) struct ThreadRow {
     pub key: ThreadKey,
     /// Its session, if it is one of this proxy.
     pub session: Option<SessionId>,
-    /// The thread at the end of its chain; `None` for a root blocker.
+    /// The thread at the top of its tree; `None` for that thread itself.
     pub root: Option<ThreadKey>,
     /// Lines of the tree, to the left.
     pub tree: String,
@@ -107,6 +109,13 @@ impl BlockersPane {
     }
 }
 
+impl ThreadRow {
+    /// Whether it blocks others and does not wait itself.
+    pub(crate) const fn is_root(&self) -> bool {
+        self.blocks > 0 && self.wait.is_none()
+    }
+}
+
 impl BlockerRow {
     /// Returns the thread, if the line is one.
     pub(crate) fn thread(&self) -> Option<&ThreadRow> {
@@ -132,17 +141,17 @@ impl App {
 
     /// Moves the cursor of the view.
     pub(super) fn step_blocker(&mut self, threads: isize) {
-        let rows = rows(&self.table.view);
         let height = self.blocker_lines();
+        let rows = &self.table.view.blockers.rows;
         if let Modal::Blockers(pane) = &mut self.modal {
-            pane.step(&rows, threads, height);
+            pane.step(rows, threads, height);
         }
     }
 
     /// Returns the thread under the cursor of the view.
     fn chosen_blocker(&self) -> Option<ThreadRow> {
-        let rows = rows(&self.table.view);
-        self.modal.blockers()?.chosen(&rows).cloned()
+        let rows = &self.table.view.blockers.rows;
+        self.modal.blockers()?.chosen(rows).cloned()
     }
 
     /// Enter: opens the details of the session under the cursor.
@@ -175,7 +184,7 @@ impl App {
             return;
         };
         if let Some(id) = row.session {
-            return self.ask_to_kill_waiting(row.key.endpoint, id, row.root.is_none());
+            return self.ask_to_kill_waiting(row.key.endpoint, id, row.is_root());
         }
         let copy = self
             .kill_statement(&row.key)

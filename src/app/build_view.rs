@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use super::blockers::BlockerLines;
 use super::column::fit;
 use super::columns::{COLUMNS, Sessions};
 use super::groups::collect::group;
@@ -62,6 +63,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
             .collect(),
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
+        blockers: BlockerLines::default(),
         widths: previous.map_or([0; COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,
@@ -70,6 +72,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         order: Vec::new(),
         idle_hidden: 0,
     };
+    view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
     let (mut order, idle_hidden) = matching(&view);
     view.idle_hidden = idle_hidden;
     if view.spec.group.is_none() {

@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::App;
-use super::blockers::filter_of;
+use super::blockers::RootBlocker;
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::modal::Modal;
 use super::status::Status;
@@ -12,7 +12,7 @@ use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
     reason_names, summary,
 };
-use crate::model::{EndpointId, Identity, LockHolder, Lookup, Now, Session, SessionId, Text, TextLimit};
+use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit};
 
 /// Maximum length of a reason, in characters. A reason is one line.
 const MAX_REASON_LEN: usize = 200;
@@ -39,19 +39,6 @@ pub(crate) struct KillDialog {
     pub beside_cursor: bool,
     /// The root blocker that the only victim waits for.
     pub root: Option<RootBlocker>,
-}
-
-/// The root blocker that a victim waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RootBlocker {
-    /// Its endpoint.
-    pub endpoint: EndpointId,
-    /// Its session, if it is one of this proxy.
-    pub session: Option<SessionId>,
-    /// Its name.
-    pub name: String,
-    /// Whether it is only likely.
-    pub is_likely: bool,
 }
 
 impl App {
@@ -140,7 +127,12 @@ impl App {
 
     /// Returns a session as a victim, with its identity as of now. `None` if its endpoint has not
     /// replied yet.
-    fn victim(&self, identity: Identity, session: Session, taken_by: Option<Filter>) -> Option<Victim> {
+    pub(super) fn victim(
+        &self,
+        identity: Identity,
+        session: Session,
+        taken_by: Option<Filter>,
+    ) -> Option<Victim> {
         let endpoint = self.endpoints.get(identity.endpoint)?;
         let diagnosis = self.table.view.diagnosis(&identity.key());
         let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
@@ -165,64 +157,8 @@ impl App {
         })
     }
 
-    /// Opens the dialog for a session of the view of blockers, or for the root blocker of a victim.
-    pub(super) fn ask_to_kill_waiting(&mut self, endpoint: EndpointId, id: SessionId, is_root: bool) {
-        if let Some(busy) = self.kills.busy() {
-            self.status = Some(Status::warning(busy));
-            return;
-        }
-        let latest = self
-            .endpoints
-            .get(endpoint)
-            .and_then(|endpoint| endpoint.latest.clone());
-        let found = latest.and_then(|latest| {
-            let session = latest.sessions.get(latest.position(id)?)?;
-            Some((latest.identity(session), session.clone()))
-        });
-        let Some((identity, session)) = found else {
-            self.status = Some(Status::note(format!("{id} has already ended")));
-            return;
-        };
-        let victim = self.victim(identity, session, filter_of(is_root));
-        self.open_dialog(victim.into_iter().collect(), false);
-    }
-
-    /// Returns the root blocker that the only victim waits for.
-    fn root_blocker(&self, victims: &[Victim]) -> Option<RootBlocker> {
-        let [victim] = victims else { return None };
-        let endpoint = victim.identity.endpoint;
-        let wait = self
-            .locks_of(endpoint)?
-            .session(victim.identity.id)?
-            .wait
-            .as_ref()?;
-        let holder = wait.blocker.as_ref()?;
-        Some(RootBlocker {
-            endpoint,
-            session: match holder {
-                LockHolder::Session { id, .. } => Some(*id),
-                LockHolder::Thread(_) | LockHolder::PreparedXa => None,
-            },
-            name: holder.to_string(),
-            is_likely: wait.is_likely,
-        })
-    }
-
-    /// `b` in the dialog: changes to the root blocker of the victim.
-    fn change_to_root(&mut self) {
-        let Some(root) = self.modal.kill_dialog().and_then(|dialog| dialog.root.clone()) else {
-            return;
-        };
-        if let Some(id) = root.session {
-            self.modal.close();
-            return self.ask_to_kill_waiting(root.endpoint, id, !root.is_likely);
-        }
-        self.open_blockers();
-        self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
-    }
-
     /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
-    fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool) {
+    pub(super) fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool) {
         let Some(first) = victims.first() else {
             self.status = Some(Status::warning("no data from the proxy yet".to_owned()));
             return;

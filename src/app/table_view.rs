@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::blockers::BlockerLines;
 use super::columns::COLUMNS;
 use super::cursor::KeyedRows;
 use super::groups::Groups;
@@ -49,6 +50,8 @@ pub struct TableView {
     pub samples: Vec<Arc<Samples>>,
     /// Transactions and locks of each snapshot's sessions.
     pub locks: Vec<Arc<EndpointLocks>>,
+    /// Lines and totals of the view of blockers.
+    pub(crate) blockers: BlockerLines,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
     /// The query that the view was built for.

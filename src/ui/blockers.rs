@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::draw::{fit, lines, rect};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::blockers::{BlockerRow, ThreadRow, rows, totals};
+use crate::app::blockers::{BlockerRow, ThreadRow};
 use crate::app::layout::Areas;
 use crate::model::counted;
 
@@ -45,7 +45,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
         ..area
     };
     let width = usize::from(inner.width);
-    let rows = rows(&app.table.view);
+    let rows = &app.table.view.blockers.rows;
     let mut text = absent::head(app, theme, width);
     if rows.is_empty() {
         text.extend(absent::no_blockers(app, theme, width));
@@ -61,7 +61,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
         height: inner.height - top - foot_height,
         ..inner
     };
-    let chosen = pane.position(&rows);
+    let chosen = pane.position(rows);
     let height = usize::from(list.height);
     let end = rows.len().saturating_sub(height);
     // The lines below the list may leave less room than the cursor's movement assumed.
@@ -80,7 +80,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
 
 /// Returns the summary: how many block how many.
 fn summary(app: &App) -> String {
-    let totals = totals(&app.table.view);
+    let totals = app.table.view.blockers.totals;
     let blockers = counted(totals.roots, "root blocker");
     let more = if totals.has_more { "at least " } else { "" };
     let waiting = match totals.waiting {
@@ -130,7 +130,7 @@ fn draw_row(row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame:
 fn thread_line<'a>(thread: &ThreadRow, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
     let name_width = name_width(width);
-    let is_root = thread.root.is_none();
+    let is_root = thread.is_root();
     let sign = if is_root { "▲ " } else { "" };
     let room = name_width.saturating_sub(thread.tree.width() + sign.width() + 1);
     let name = fit(&thread.name, room, more);

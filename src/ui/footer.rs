@@ -15,7 +15,6 @@ use super::kill_progress;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
-use crate::app::blockers::rows;
 use crate::app::detail::DetailPane;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
@@ -214,7 +213,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
-    if binding.context == KeyContext::Blockers && needs_thread && rows(&app.table.view).is_empty() {
+    if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
         return false;
     }
     match binding.action {

@@ -68,8 +68,6 @@ pub(super) fn holds<'a>(node: &ThreadNode, waiters: impl Iterator<Item = &'a Thr
             }
             // Readers wait behind a change of the table that itself waits.
             (None, WaitKind::MetadataLock) if queues => continue,
-            // Only the plugin shows the holder. This one is likely, by the age of its transaction.
-            (None, WaitKind::MetadataLock) if wait.direct.is_empty() => "perhaps a metadata lock".to_owned(),
             (None, WaitKind::MetadataLock) => "a metadata lock".to_owned(),
             (None, WaitKind::UserLock) => "a user lock".to_owned(),
             (None, WaitKind::RowLock) => continue,

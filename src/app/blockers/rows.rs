@@ -1,14 +1,20 @@
 //! The lines of the view: root blockers first by how many wait, with their waiters below them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::doing::{doing, holds, name, origin};
 use super::{BlockerRow, ThreadKey, ThreadRow};
-use crate::app::table_view::TableView;
-use crate::model::{EndpointId, ServerLocks, ServerThread, Session, Span, ThreadNode, ThreadOwner, counted};
+use crate::model::{
+    EndpointId, EndpointLocks, ServerLocks, ServerThread, Session, Snapshot, Span, ThreadNode, ThreadOwner,
+    counted,
+};
 
 /// Maximum number of waiters shown under one thread.
 const MAX_WAITERS: usize = 12;
+/// Maximum number of likely blockers named.
+const MAX_LIKELY: usize = 2;
 
 /// Totals of the view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,10 +35,29 @@ pub(crate) struct BlockerTotals {
     pub needs_plugin: bool,
 }
 
+/// Lines and totals of the view of blockers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BlockerLines {
+    /// The lines, from top to bottom.
+    pub rows: Vec<BlockerRow>,
+    /// Totals of all servers.
+    pub totals: BlockerTotals,
+}
+
+impl BlockerLines {
+    /// Builds the lines. They grow with the number of waiting threads, so this runs off the drawing thread.
+    pub(crate) fn of(snapshots: &[Arc<Snapshot>], locks: &[Arc<EndpointLocks>]) -> Self {
+        Self {
+            rows: rows(snapshots, locks),
+            totals: totals(locks),
+        }
+    }
+}
+
 /// Counts the threads of all servers.
-pub(crate) fn totals(view: &TableView) -> BlockerTotals {
+fn totals(locks: &[Arc<EndpointLocks>]) -> BlockerTotals {
     let mut totals = BlockerTotals::default();
-    for server in view.locks.iter().flat_map(|locks| &locks.servers) {
+    for server in locks.iter().flat_map(|locks| &locks.servers) {
         for node in server.graph.nodes.values() {
             let wait = node.wait.as_ref();
             totals.roots += usize::from(node.is_root_blocker());
@@ -53,7 +78,7 @@ struct Top<'a> {
     tree: &'a ServerTree<'a>,
     thread: u64,
     /// Note on why it is at the top, unless it is a root blocker.
-    note: Option<&'static str>,
+    note: Option<Cow<'static, str>>,
 }
 
 /// The threads of one server.
@@ -67,8 +92,8 @@ struct ServerTree<'a> {
 }
 
 /// Returns all lines.
-pub(crate) fn rows(view: &TableView) -> Vec<BlockerRow> {
-    let lists = view.snapshots.iter().zip(&view.locks);
+fn rows(snapshots: &[Arc<Snapshot>], locks: &[Arc<EndpointLocks>]) -> Vec<BlockerRow> {
+    let lists = snapshots.iter().zip(locks);
     let trees: Vec<_> = lists
         .flat_map(|(snapshot, locks)| {
             let servers = locks.servers.iter();
@@ -92,10 +117,10 @@ pub(crate) fn rows(view: &TableView) -> Vec<BlockerRow> {
         }
         top.tree
             .add(top.thread, None, &Branch::TOP, &mut shown, &mut rows);
-        if let Some(note) = top.note {
+        if let Some(note) = &top.note {
             rows.push(BlockerRow::Note {
                 tree: "  ".to_owned(),
-                text: note.to_owned(),
+                text: note.clone().into_owned(),
             });
         }
         top.tree.add_waiters(
@@ -148,8 +173,7 @@ impl<'a> ServerTree<'a> {
         let mut waiters: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
         for (id, node) in &server.graph.nodes {
             let Some(wait) = &node.wait else { continue };
-            let likely = wait.likely.first().filter(|_| wait.direct.is_empty());
-            for blocker in wait.direct.iter().chain(likely) {
+            for blocker in &wait.direct {
                 waiters.entry(*blocker).or_default().push(*id);
             }
         }
@@ -176,7 +200,7 @@ impl<'a> ServerTree<'a> {
         }
     }
 
-    /// Returns root blockers, likely ones, one thread of each cycle, and waiters without a known blocker.
+    /// Returns root blockers, one thread of each cycle, and waiters without a known blocker.
     fn tops(&'a self) -> Vec<Top<'a>> {
         let top = |thread, note| Top {
             tree: self,
@@ -199,20 +223,32 @@ impl<'a> ServerTree<'a> {
             if reached.contains(&id) {
                 continue;
             }
-            let (thread, note) = match wait.likely.first() {
-                _ if wait.is_cycle => (id, "in a cycle: each waits for the next"),
-                Some(likely) => (*likely, "likely: its transaction is older than the wait"),
-                None if wait.direct.is_empty() => (id, "its blocker is unknown"),
+            let note = if wait.is_cycle {
+                "in a cycle: each waits for the next".into()
+            } else if wait.direct.is_empty() {
+                self.likely_blockers(&wait.likely)
+            } else {
                 // Another thread of its chain comes first.
-                None => continue,
-            };
-            if reached.contains(&thread) {
                 continue;
-            }
-            self.reach(thread, &mut reached);
-            tops.push(top(thread, Some(note)));
+            };
+            self.reach(id, &mut reached);
+            tops.push(top(id, Some(note)));
         }
         tops
+    }
+
+    /// Names the threads that may block a waiter: their transactions are older than its wait.
+    fn likely_blockers(&self, likely: &[u64]) -> Cow<'static, str> {
+        let names = likely.iter().take(MAX_LIKELY).map(|id| {
+            let thread = self.threads.get(id).copied();
+            name(&self.server.holder(*id, self.sessions), thread)
+        });
+        let names: Vec<_> = names.collect();
+        match likely.len().saturating_sub(MAX_LIKELY) {
+            _ if names.is_empty() => "its blocker is unknown".into(),
+            0 => format!("perhaps behind {}", names.join(" or ")).into(),
+            more => format!("perhaps behind {}, or {more} more", names.join(" or ")).into(),
+        }
     }
 
     /// Adds a thread and all that wait for it.

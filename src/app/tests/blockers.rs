@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::app::blockers::rows;
+use crate::app::blockers::{BlockerRow, ThreadRow};
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
 use crate::app::locked::{activity, list_without, locked, report};
 use crate::app::msg::{Effect, Msg};
 use crate::kill::{KillEvent, KillRequest, Order};
-use crate::model::{LockWaits, ServerAccessFault, ServerActivity, Text, TextLimit};
+use crate::model::{LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, Text, TextLimit};
 
 fn text(raw: &str) -> Text {
     Text::clean(raw, TextLimit::Name)
@@ -26,7 +26,7 @@ fn why(stage: &AppHarness) -> Vec<(u64, String)> {
 
 /// Returns the name of each thread of the view with its lines of the tree.
 fn tree(stage: &AppHarness) -> Vec<String> {
-    let rows = rows(&stage.app.table.view);
+    let rows = &stage.app.table.view.blockers.rows;
     let threads = rows.iter().filter_map(|row| row.thread());
     threads
         .map(|thread| format!("{}{}", thread.tree, thread.name))
@@ -280,4 +280,24 @@ fn a_cycle_and_a_hundred_waiters_are_bounded() {
     assert!(tree.len() < 25, "{tree:#?}");
     let in_cycle = |name: &&String| name.contains("thread 2000") || name.contains("thread 2001");
     assert_eq!(tree.iter().filter(in_cycle).count(), 2);
+}
+
+#[test]
+fn without_the_plugin_a_wait_for_a_metadata_lock_names_who_may_hold_it() {
+    let mut stage = locked((80, 24));
+    let mut activity = activity();
+    activity.lock_waits = LockWaits::None;
+    activity.metadata_locks = MetadataLocks::NoPlugin;
+    activity.transactions.rows.truncate(1);
+    activity.threads.rows[1].state = Some(text("Waiting for table metadata lock"));
+    report(&mut stage, Ok(activity));
+    list_without(&mut stage, &[]);
+    assert_eq!(tree(&stage), ["1187 shop_api@10.0.1.7"], "no holder is claimed");
+    let rows = &stage.app.table.view.blockers.rows;
+    let notes = rows.iter().filter_map(|row| match row {
+        BlockerRow::Note { text, .. } => Some(text.as_str()),
+        BlockerRow::Thread(_) => None,
+    });
+    assert_eq!(notes.collect::<Vec<_>>(), ["perhaps behind 1042 etl@10.0.3.7"]);
+    assert!(!rows.iter().filter_map(BlockerRow::thread).any(ThreadRow::is_root));
 }

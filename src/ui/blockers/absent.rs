@@ -5,7 +5,6 @@ use ratatui::text::{Line, Span};
 
 use super::summary;
 use crate::app::App;
-use crate::app::blockers::{rows, totals};
 use crate::model::{ServerLocks, counted};
 use crate::ui::draw::{fit, wrap};
 use crate::ui::theme::Theme;
@@ -17,7 +16,7 @@ const LOAD_PLUGIN: &str = "INSTALL SONAME 'metadata_lock_info'";
 pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let text = if !has_access(app) {
         "needs a database user".to_owned()
-    } else if rows(&app.table.view).is_empty() {
+    } else if app.table.view.blockers.rows.is_empty() {
         if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
             "no session waits for a lock".to_owned()
         } else {
@@ -70,7 +69,7 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
         return text;
     }
     if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
-        let totals = totals(&app.table.view);
+        let totals = app.table.view.blockers.totals;
         let oldest = totals.oldest.map(|oldest| format!(", the oldest {oldest}"));
         let open = counted(totals.transactions, "open transaction");
         text.push(Line::raw(format!("{open}{}", oldest.unwrap_or_default())));
@@ -100,7 +99,7 @@ pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a
         };
         text.extend(paragraph(&format!("{name}: {fault}"), theme.warning, width));
     }
-    if totals(&app.table.view).needs_plugin {
+    if app.table.view.blockers.totals.needs_plugin {
         let why =
             format!("Holders of metadata locks are only likely. To see them, on each server: {LOAD_PLUGIN}");
         text.extend(paragraph(&why, theme.quiet, width));

@@ -1,0 +1,78 @@
+//! The root blocker of a waiting victim, and the kill dialog for sessions that block or wait.
+
+use super::filter_of;
+use crate::app::App;
+use crate::app::status::Status;
+use crate::kill::Victim;
+use crate::model::{EndpointId, LockHolder, SessionId};
+
+/// The root blocker that a victim waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RootBlocker {
+    /// Its endpoint.
+    pub endpoint: EndpointId,
+    /// Its session, if it is one of this proxy.
+    pub session: Option<SessionId>,
+    /// Its name.
+    pub name: String,
+    /// Whether it is only likely.
+    pub is_likely: bool,
+}
+
+impl App {
+    /// Opens the dialog for a session of the view of blockers, or for the root blocker of a victim.
+    pub(in crate::app) fn ask_to_kill_waiting(&mut self, endpoint: EndpointId, id: SessionId, is_root: bool) {
+        if let Some(busy) = self.kills.busy() {
+            self.status = Some(Status::warning(busy));
+            return;
+        }
+        let latest = self
+            .endpoints
+            .get(endpoint)
+            .and_then(|endpoint| endpoint.latest.clone());
+        let found = latest.and_then(|latest| {
+            let session = latest.sessions.get(latest.position(id)?)?;
+            Some((latest.identity(session), session.clone()))
+        });
+        let Some((identity, session)) = found else {
+            self.status = Some(Status::note(format!("{id} has already ended")));
+            return;
+        };
+        let victim = self.victim(identity, session, filter_of(is_root));
+        self.open_dialog(victim.into_iter().collect(), false);
+    }
+
+    /// Returns the root blocker that the only victim waits for.
+    pub(in crate::app) fn root_blocker(&self, victims: &[Victim]) -> Option<RootBlocker> {
+        let [victim] = victims else { return None };
+        let endpoint = victim.identity.endpoint;
+        let wait = self
+            .locks_of(endpoint)?
+            .session(victim.identity.id)?
+            .wait
+            .as_ref()?;
+        let holder = wait.blocker.as_ref()?;
+        Some(RootBlocker {
+            endpoint,
+            session: match holder {
+                LockHolder::Session { id, .. } => Some(*id),
+                LockHolder::Thread(_) | LockHolder::PreparedXa => None,
+            },
+            name: holder.to_string(),
+            is_likely: wait.is_likely,
+        })
+    }
+
+    /// `b` in the dialog: changes to the root blocker of the victim.
+    pub(in crate::app) fn change_to_root(&mut self) {
+        let Some(root) = self.modal.kill_dialog().and_then(|dialog| dialog.root.clone()) else {
+            return;
+        };
+        if let Some(id) = root.session {
+            self.modal.close();
+            return self.ask_to_kill_waiting(root.endpoint, id, !root.is_likely);
+        }
+        self.open_blockers();
+        self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));
+    }
+}
