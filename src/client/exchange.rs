@@ -1,12 +1,8 @@
 //! One HTTP request and its reply: a new connection, one deadline for all of it, and a body that ends by
 //! its Content-Length and is at most as large as the limit.
 //!
-//! Servers differ in keeping the connection open (it depends on the HTTP library that a `MaxScale` was
-//! built with). So nothing here waits for the end of file if a length is given, and connections are not
-//! reused. The exception is the small requests for samples, several per second, which have a connection
-//! of their own. Paths are in `target`.
-//!
-//! The permission to send a DELETE is a value: a read-only client has none, so it cannot send one.
+//! Some servers keep the connection open, some close it. So nothing waits for the end of file if a length
+//! is given, and only the frequent small requests for samples reuse a connection.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -174,6 +174,13 @@ impl Evidence {
                 size_text(*bytes),
                 size_text(*typical)
             ),
+            Self::HighWater { .. } | Self::WriteQueue { .. } | Self::Buffering { .. } => self.pressure(),
+        }
+    }
+
+    /// Returns the full text of evidence about queues; empty for any other.
+    fn pressure(&self) -> String {
+        match self {
             Self::HighWater {
                 server,
                 high,
@@ -201,6 +208,7 @@ impl Evidence {
                 let server = name(server.as_ref());
                 format!("buffering {server}: {grown} more buffered writes over the last 3 samples")
             }
+            _ => String::new(),
         }
     }
 }

@@ -29,27 +29,8 @@ pub(super) fn document(
         None => Ok(None),
     };
     match resource {
-        JsonApiResource::Sessions => {
-            let document = Document {
-                data: SessionListDoc { world, context },
-                links: SelfLink {
-                    myself: context.collection("sessions"),
-                },
-            };
-            selection.write(&document, true).map(Some)
-        }
-        JsonApiResource::Session(id) => {
-            let Some(session) = found(world, id, context.profile) else {
-                return Ok(None);
-            };
-            let document = Document {
-                data: SessionDoc::of(&session, world, context),
-                links: SelfLink {
-                    myself: context.object(&format!("sessions/{id}")),
-                },
-            };
-            selection.write(&document, false).map(Some)
-        }
+        JsonApiResource::Sessions => sessions(context, world, selection).map(Some),
+        JsonApiResource::Session(id) => session(id, context, world, selection),
         JsonApiResource::MaxScale => write(
             context.collection("maxscale"),
             proxy::maxscale(world, context),
@@ -82,6 +63,35 @@ pub(super) fn document(
         | JsonApiResource::NoSuch(..)
         | JsonApiResource::Unknown => Ok(None),
     }
+}
+
+/// Returns the session list. Streams the sessions, because there may be many.
+fn sessions(context: DocContext<'_>, world: &World, selection: &DocOptions) -> Result<Vec<u8>, String> {
+    let document = Document {
+        data: SessionListDoc { world, context },
+        links: SelfLink {
+            myself: context.collection("sessions"),
+        },
+    };
+    selection.write(&document, true)
+}
+
+fn session(
+    id: u64,
+    context: DocContext<'_>,
+    world: &World,
+    selection: &DocOptions,
+) -> Result<Option<Vec<u8>>, String> {
+    let Some(session) = found(world, id, context.profile) else {
+        return Ok(None);
+    };
+    let document = Document {
+        data: SessionDoc::of(&session, world, context),
+        links: SelfLink {
+            myself: context.object(&format!("sessions/{id}")),
+        },
+    };
+    selection.write(&document, false).map(Some)
 }
 
 fn named(resources: Vec<Value>, name: &str) -> Option<Value> {
