@@ -17,7 +17,7 @@ use super::reason_names::Names;
 use super::rebuild::{diagnose_snapshots, find_locks};
 use super::row::SortKey;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
-use crate::diagnosis::Samples;
+use crate::diagnosis::{Samples, Severity};
 use crate::filter::FilterInput;
 use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot, display_width};
 
@@ -69,6 +69,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         samples,
         spec,
         groups: None,
+        stuck: Default::default(),
         order: Vec::new(),
         idle_hidden: 0,
     };
@@ -81,6 +82,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     }
     view.order = order;
     rank(&mut view);
+    find_stuck(&mut view);
     let asked = view.spec.group.as_ref();
     view.groups = asked.map(|asked| group(&view, asked, previous));
     view
@@ -205,6 +207,23 @@ fn rank(view: &mut TableView) {
             *slot = rank;
         }
     }
+}
+
+/// Finds the positions of the stuck rows.
+fn find_stuck(view: &mut TableView) {
+    let mut stuck: [Vec<u32>; Severity::ALL.len()] = Default::default();
+    for (position, place) in (0..).zip(&view.order) {
+        if let RowRef::Listed { snapshot, index } = place
+            && let Some(diagnoses) = view.diagnoses.get(usize::from(*snapshot))
+            && let Some(severity) = diagnoses.diagnosis(*index as usize).severity()
+        {
+            let mut lists = Severity::ALL.iter().zip(&mut stuck);
+            if let Some((_, list)) = lists.find(|(listed, _)| **listed == severity) {
+                list.push(position);
+            }
+        }
+    }
+    view.stuck = stuck;
 }
 
 /// Returns the departed row for the session under the cursor, if the previous view had it and the

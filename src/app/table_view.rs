@@ -1,6 +1,7 @@
 //! Rows in order: built by [`build_view`](super::build_view), and read by window everywhere else.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::blockers::BlockerLines;
@@ -63,6 +64,8 @@ pub struct TableView {
     pub widths: [u16; COLUMNS.len()],
     /// The groups of the rows, if sessions are grouped. The rows are then not sorted.
     pub groups: Option<Groups>,
+    /// Positions of the stuck rows, in order, for each of [`Severity::ALL`].
+    pub(super) stuck: [Vec<u32>; Severity::ALL.len()],
     pub(super) order: Vec<RowRef>,
     /// The position in `order` for each snapshot and index, or `HIDDEN_RANK`.
     pub(super) ranks: Vec<Vec<u32>>,
@@ -203,6 +206,15 @@ impl TableView {
             Lookup::Same(session) => Some(diagnoses.diagnosis(snapshot.position(session.id)?)),
             _ => None,
         })
+    }
+
+    /// Returns the number of shown rows with this severity in a range of positions.
+    pub(crate) fn count_rows(&self, severity: Severity, positions: Range<usize>) -> usize {
+        let lists = Severity::ALL.iter().zip(&self.stuck);
+        let own = lists.filter(|(listed, _)| **listed == severity);
+        let before = |list: &[u32], end| list.partition_point(|position| (*position as usize) < end);
+        own.map(|(_, list)| before(list, positions.end).saturating_sub(before(list, positions.start)))
+            .sum()
     }
 
     /// Returns the number of sessions of an endpoint with this severity, shown or not.

@@ -79,7 +79,6 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
         return Vec::new();
     };
     let live = endpoint.link == LinkState::Live;
-    let held = (live && app.keeps_order()).then(|| Span::styled("order held  ", theme.quiet));
     let pace = live.then(|| {
         let text = pace_text(app, endpoint, theme);
         Span::styled(format!("{text}  "), theme.quiet)
@@ -87,7 +86,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
     let sessions = Some(Span::raw(counted(latest.sessions.len(), "session")));
     let losses = losses(latest, theme);
     let stuck = stuck(app, latest, theme);
-    let only = |parts: [&Option<Span<'a>>; 4], stuck: &[Span<'a>]| {
+    let only = |parts: [&Option<Span<'a>>; 3], stuck: &[Span<'a>]| {
         let shown = parts
             .into_iter()
             .flatten()
@@ -97,13 +96,10 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
         Line::from(shown.collect::<Vec<_>>())
     };
     vec![
-        only([&held, &pace, &sessions, &losses], &stuck),
-        // The held order explains the table and takes precedence over the response time.
-        only([&held, &None, &sessions, &losses], &stuck),
-        only([&None, &pace, &sessions, &losses], &stuck),
-        only([&None, &None, &sessions, &losses], &stuck),
-        only([&None, &None, &sessions, &None], &stuck),
-        only([&None, &None, &None, &None], &stuck),
+        only([&pace, &sessions, &losses], &stuck),
+        only([&None, &sessions, &losses], &stuck),
+        only([&None, &sessions, &None], &stuck),
+        only([&None, &None, &None], &stuck),
     ]
 }
 

@@ -96,6 +96,11 @@ impl Theme {
         }
     }
 
+    /// Returns the style of a count of rows with a severity that are out of sight.
+    pub(super) const fn chip(&self, severity: Severity) -> Style {
+        self.severity(severity).add_modifier(Modifier::REVERSED)
+    }
+
     /// Returns the style of a cell.
     pub(super) const fn cell(&self, style: CellStyle) -> Style {
         match style {

@@ -119,6 +119,7 @@ fn a_new_process_is_a_new_table() {
         let endpoint = Endpoint::new(12);
         let mut pty = endpoint.watched(dialect).size(120, 24).open();
         pty.wait("a table", |screen| ids(screen).len() > 3);
+        pty.keys("jk");
         let id = pty.look(cursor_id).unwrap();
         endpoint.running().restart();
         pty.wait("the old session has ended", |screen| {

@@ -69,29 +69,13 @@ const MIN_RESPONSE_TIME_SCALE: f64 = 0.2;
 pub(super) fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, room: usize) -> Option<Line<'a>> {
     endpoint.trend.recent().bars().next()?;
     let figures = Figures::new(app, endpoint, theme)?;
-    let mut lines = LEVELS.iter().flat_map(|level| {
+    let lines = LEVELS.iter().flat_map(|level| {
         let bars = BARS.iter().filter(|bars| **bars >= level.least);
         bars.map(move |bars| (level, *bars))
     });
-    let fits = |line: &Line<'_>| line.width() <= room;
-    let (level, bars) = lines.find(|(level, bars)| fits(&figures.line(level, *bars, HeldOrder::No)))?;
-    let line = |held| figures.line(level, bars, held);
-    let is_held = endpoint.link == LinkState::Live && app.keeps_order();
-    let held: &[HeldOrder] = if is_held {
-        &[HeldOrder::Beside, HeldOrder::Instead]
-    } else {
-        &[HeldOrder::No]
-    };
-    held.iter().map(|held| line(*held)).find(fits)
-}
-
-/// Position of `order held`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum HeldOrder {
-    No,
-    Beside,
-    /// Replaces the response time, so that nothing else moves.
-    Instead,
+    lines
+        .map(|(level, bars)| figures.line(level, bars))
+        .find(|line| line.width() <= room)
 }
 
 /// Figures of one endpoint as text.
@@ -117,13 +101,10 @@ impl<'a, 'b> Figures<'a, 'b> {
         })
     }
 
-    fn line(&self, level: &HeaderLayout, bars: usize, held: HeldOrder) -> Line<'a> {
+    fn line(&self, level: &HeaderLayout, bars: usize) -> Line<'a> {
         let all = level.courses == Courses::All;
         let mut spans = Vec::new();
-        if held != HeldOrder::No {
-            spans.push(Span::styled("order held  ", self.theme.quiet));
-        }
-        if let (true, true, Some(pace)) = (level.pace, held != HeldOrder::Instead, &self.pace) {
+        if let (true, Some(pace)) = (level.pace, &self.pace) {
             spans.push(Span::styled(pace.clone(), self.theme.quiet));
             if all {
                 spans.push(self.course(cost, bars, Scale::FromZero(MIN_RESPONSE_TIME_SCALE)));
