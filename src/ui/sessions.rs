@@ -44,7 +44,8 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     drawn.draw_rows(rows, look, theme, body, frame);
 }
 
-/// Draws the number of stuck rows above the window at the right end of the head: `▲2 ●3 above`.
+/// Draws the number of stuck rows above the window at the right end of the head: `▲2 ●3 above`. On a
+/// narrow screen the headings are more important.
 fn stuck_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame<'_>) {
     let offset = app.table.cursor.offset;
     let mut spans: Vec<_> = Severity::ALL
@@ -62,9 +63,12 @@ fn stuck_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame<'_>) {
     spans.push(Span::styled(" above ", theme.strong));
     let line = Line::from(spans);
     let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    if width > head.width / 2 {
+        return;
+    }
     let place = Rect {
-        x: head.right().saturating_sub(width.min(head.width)),
-        width: width.min(head.width),
+        x: head.right() - width,
+        width,
         height: 1,
         ..head
     };
