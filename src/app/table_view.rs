@@ -224,6 +224,14 @@ impl TableView {
         own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
     }
 
+    /// Returns the number of stuck sessions, shown or not.
+    pub(crate) fn stuck_total(&self) -> usize {
+        let severities = Severity::ALL.into_iter();
+        let of =
+            |diagnoses: &Diagnoses| -> usize { severities.clone().map(|one| diagnoses.count(one)).sum() };
+        self.diagnoses.iter().map(|diagnoses| of(diagnoses)).sum()
+    }
+
     /// Returns the number of sessions with a reason, shown or not.
     pub(crate) fn count_reason(&self, name: &str) -> usize {
         let lists = self.snapshots.iter().zip(&self.diagnoses);
