@@ -12,6 +12,7 @@ use super::groups::Groups;
 use super::groups::group::GroupKey;
 use super::reason_names::Names;
 use super::row::TableRow;
+use super::server_view::ServerCounts;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
@@ -54,6 +55,8 @@ pub struct TableView {
     pub locks: Vec<Arc<EndpointLocks>>,
     /// Lines and totals of the view of blockers.
     pub(crate) blockers: BlockerLines,
+    /// Number of sessions of each server and service, while they are shown.
+    pub(crate) server_counts: ServerCounts,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
     /// The query that the view was built for.

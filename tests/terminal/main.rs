@@ -47,6 +47,7 @@ mod paste_end;
 mod plain;
 mod refusal;
 mod resize;
+mod server_view;
 mod services;
 mod signals;
 mod table;
