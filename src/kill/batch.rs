@@ -345,6 +345,7 @@ impl KillBatch {
             }
             KillEvent::Logged(ticket, answer) => self.logged(ticket, answer),
             KillEvent::ThreadsRead(ticket, readings) => self.threads_read(ticket, readings, now, &mut orders),
+            KillEvent::LocksRead(ticket, reading) => self.locks_read(ticket, reading, now, &mut orders),
             KillEvent::StatementEnded(ticket, index, reply) => {
                 self.statement_ended(ticket, index, reply, now, &mut orders);
             }

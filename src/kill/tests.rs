@@ -19,6 +19,7 @@ use crate::model::{
 mod asking;
 mod evidence;
 mod filters;
+mod locks;
 mod many;
 mod one;
 mod review;

@@ -5,7 +5,7 @@ use crate::kill::event::{KillRequest, Order, Ticket};
 use crate::kill::request_scheduler::{Alarm, RequestKind, RequestScheduler};
 use crate::kill::task::{CheckReply, KillTask, NextStep, SessionReply};
 use crate::kill::{AuditEntry, KillOutcome, RefusalReason, Rules};
-use crate::model::{EndpointId, Now, RequestError, ServerAccessFault, ServerThreads, Text};
+use crate::model::{EndpointId, LockReading, Now, RequestError, ServerAccessFault, ServerThreads, Text};
 
 /// The task that a reply belongs to, and what else of its batch the reply changes.
 struct PendingTask<'a> {
@@ -31,6 +31,7 @@ impl PendingTask<'_> {
                 checked_at,
             }),
             NextStep::Check => Some(self.task.check()),
+            NextStep::ReadLocks => Some(self.task.read_locks()),
             NextStep::ReadThreads => Some(self.task.read_threads()),
             NextStep::EndStatement(index) => self.task.end_statement(index),
             NextStep::LogStatements => return self.log_statements(now, orders),
@@ -78,6 +79,16 @@ impl KillBatch {
         self.advance(ticket, now, orders, |task, rules| {
             task.threads_read(readings, rules, now)
         });
+    }
+
+    pub(super) fn locks_read(
+        &mut self,
+        ticket: Ticket,
+        reading: LockReading,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        self.advance(ticket, now, orders, |task, _| task.locks_read(reading));
     }
 
     pub(super) fn statements_logged(
