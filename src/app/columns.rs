@@ -80,6 +80,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
     },
     Column {
         name: "severity",
+        json: "severity",
         heading: "",
         about: "how severe: ▲ act, ● look",
         min: 1,
@@ -158,6 +159,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
     },
     Column {
         name: "why",
+        json: "why",
         heading: "WHY",
         about: "why it is stuck; otherwise its state, unless ready",
         min: 17,

@@ -24,21 +24,9 @@ pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 /// Sends requests only for the preflight: before a password prompt or before the screen opens.
 pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
-    let uses_servers = mode != PreflightMode::Command;
-    connect_with(config, mode, uses_servers)
-}
-
-/// Does the same for these settings. `uses_servers` is whether the clients send statements.
-pub(super) fn connect_with(
-    config: Config,
-    mode: PreflightMode,
-    uses_servers: bool,
-) -> Result<(Config, Vec<Client>), CommandError> {
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
     let mut specs = specs(&config)?;
-    if uses_servers {
-        add_server_access(&config, &mut specs)?;
-    }
+    add_server_access(&config, &mut specs)?;
     let clients = admit_all(&specs, &users, mode)?;
     if mode == PreflightMode::Command {
         for client in &clients {
@@ -71,7 +59,7 @@ pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     Ok(specs)
 }
 
-/// Adds the database users. Reads their passwords, so only for commands that send statements.
+/// Adds the database users. Reads their passwords.
 pub(super) fn add_server_access(config: &Config, specs: &mut [ClientSpec]) -> Result<(), CommandError> {
     let has_no_password = |site: &EndpointConfig| site.sql_user.is_some() && site.sql_password.is_none();
     if config.endpoints.iter().any(has_no_password) {

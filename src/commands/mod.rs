@@ -20,6 +20,7 @@ mod output;
 mod password_prompt;
 mod record;
 mod same_proxy;
+mod server_access;
 mod show;
 mod watch;
 
