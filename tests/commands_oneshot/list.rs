@@ -175,8 +175,13 @@ fn tables_line_up_and_wide_has_what_the_dialect_can_know() {
             let head = lines.next().unwrap();
             assert_eq!(&head.split_whitespace().collect::<Vec<_>>(), heads);
             let user = head.find("USER").unwrap();
-            let ids: Vec<u64> = lines.map(|line| line[..user].trim().parse().unwrap()).collect();
+            let id = |line: &str| {
+                let before: String = line.chars().take(user).collect();
+                before.trim_matches([' ', '▲', '●']).parse().unwrap()
+            };
+            let ids: Vec<u64> = lines.map(id).collect();
             assert_eq!(ids.len(), demo.list().len());
+            assert!(ran.out.contains(" ▲ "), "{}", ran.out);
             assert!(ran.out.lines().all(|line| line == line.trim_end()), "{}", ran.out);
         }
     }

@@ -9,11 +9,6 @@ use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
 use crate::model::{Dialect, ascii};
 
-/// Default columns.
-const USUAL: [&str; 8] = ["id", "user", "address", "service", "age", "idle", "state", "why"];
-/// Column of the severity sign. Not shown, because WHY has it as text.
-const SIGN: &str = "severity";
-
 /// Selection of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnChoice<'a> {
@@ -69,13 +64,14 @@ fn ascii_cell(cell: Cow<'_, str>) -> Cow<'_, str> {
 fn columns(view: &TableView, which: ColumnChoice<'_>) -> Vec<&'static Column> {
     let among =
         |is_meant: &dyn Fn(&Column) -> bool| COLUMNS.iter().filter(|column| is_meant(column)).collect();
-    let names_endpoint = |column: &Column| column.name == "endpoint" && view.spec.endpoints.len() > 1;
+    let names_endpoint =
+        |column: &Column| column.name == ColumnId::ENDPOINT.column().name && view.spec.endpoints.len() > 1;
     match which {
-        ColumnChoice::Usual => among(&|column| USUAL.contains(&column.name) || names_endpoint(column)),
+        ColumnChoice::Usual => among(&|column| column.listed || names_endpoint(column)),
         ColumnChoice::All => among(&|column| {
             let is_known = column.only.is_none_or(|dialect| knows(view, dialect));
             let is_usual = column.usual || names_endpoint(column);
-            is_usual && !column.sampled && column.name != SIGN && is_known
+            is_usual && !column.sampled && is_known
         }),
         ColumnChoice::Chosen(chosen) => chosen.iter().map(|id| id.column()).collect(),
     }
