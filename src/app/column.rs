@@ -93,8 +93,6 @@ pub struct Column<T: TableKind = Sessions> {
     pub drop: u8,
     /// Whether the column is shown by default.
     pub usual: bool,
-    /// Whether `maxtop list` shows the column in a table by default.
-    pub listed: bool,
     /// The only dialect that reports it; `None` if both do.
     pub only: Option<Dialect>,
     /// Whether the value needs samples of the connections. A list alone does not contain it.
@@ -122,7 +120,6 @@ impl<T: TableKind> Column<T> {
         max: 24,
         drop: 0,
         usual: true,
-        listed: false,
         only: None,
         sampled: false,
         descending: false,

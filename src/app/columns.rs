@@ -74,7 +74,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         min: 5,
         max: 20,
         drop: 0,
-        listed: true,
         cell: |row| Some(row.session.id.to_string().into()),
         key: |row| SortKey::Number(row.session.id.0),
         ..Column::NUMBER
@@ -88,7 +87,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         max: 1,
         drop: 0,
         descending: true,
-        listed: true,
         cell: |row| row.diagnosis.severity().map(|severity| severity.glyph().into()),
         key: why::key,
         style: why::severity_style,
@@ -103,7 +101,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         min: 8,
         max: 24,
         drop: 1,
-        listed: true,
         cell: |row| text(row.session.user.as_ref()),
         key: |row| text_key(row.session.user.as_ref()),
         ..Column::TEXT
@@ -117,7 +114,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         min: 12,
         max: 47,
         drop: 3,
-        listed: true,
         cell: |row| row.session.origin().map(Cow::Owned),
         key: |row| text_key(row.session.address.as_ref()),
         ..Column::TEXT
@@ -131,7 +127,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         min: 8,
         max: 24,
         drop: 5,
-        listed: true,
         cell: |row| text(row.session.service.as_ref()),
         key: |row| text_key(row.session.service.as_ref()),
         ..Column::TEXT
@@ -145,7 +140,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         max: 7,
         drop: 6,
         descending: true,
-        listed: true,
         cell: |row| row.session.age.map(|age| age.to_string().into()),
         key: |row| span_key(row.session.age),
         ..Column::NUMBER
@@ -159,7 +153,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         max: 7,
         drop: 4,
         descending: true,
-        listed: true,
         cell: |row| row.session.idle.map(|idle| idle.to_string().into()),
         key: |row| span_key(row.session.idle),
         ..Column::NUMBER
@@ -173,7 +166,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         max: u16::MAX,
         drop: 2,
         descending: true,
-        listed: true,
         cell: why::cell,
         key: why::key,
         style: why::style,
@@ -187,7 +179,6 @@ pub(crate) static COLUMNS: [Column; 25] = [
         min: 8,
         max: 20,
         drop: 7,
-        listed: true,
         cell: why::state,
         key: |row| text_key(row.session.state.as_ref()),
         style: why::state_style,

@@ -11,7 +11,7 @@ use super::answers::Answers;
 use super::auth_preflight::{PreflightMode, admit_all};
 use super::exit::{CommandError, failed};
 use super::output::{self, visible};
-use crate::cli::CommonArgs;
+use crate::cli::GlobalOptions;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
 use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
@@ -22,7 +22,10 @@ pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 /// Reads the settings and creates the clients of their endpoints, in order.
 ///
 /// Sends requests only for the preflight: before a password prompt or before the screen opens.
-pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
+pub(super) fn connect(
+    args: &GlobalOptions,
+    mode: PreflightMode,
+) -> Result<(Config, Vec<Client>), CommandError> {
     let config = Config::read(&args.line)?;
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
     let mut specs = specs(&config)?;

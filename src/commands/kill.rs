@@ -22,7 +22,7 @@ use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
 use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output};
-use crate::cli::{CommonArgs, KillArgs};
+use crate::cli::{GlobalOptions, KillArgs};
 use crate::client::Client;
 use crate::config::Config;
 use crate::kill::{Rules, Victim};
@@ -39,14 +39,14 @@ const MAX_WITH_YES: usize = 100;
 const TOKEN_MIN_VICTIMS: usize = 2;
 
 /// Runs the command. Usage errors are reported before any request is sent.
-pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty filter would match every session, as with an unset variable of a script.
-    let filter = common.line.flag("filter");
+    let filter = global.line.flag("filter");
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(CommandError::EmptyFilter);
     }
-    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
+    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);
     }

@@ -15,19 +15,19 @@ use super::server_access::{self, EndpointReports};
 use super::{connect, output, same_proxy};
 use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::app::columns::ColumnId;
-use crate::cli::{CommonArgs, ListArgs, ListOutput};
+use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::model::{Snapshot, counted};
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<ExitStatus, CommandError> {
-    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
+pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus, CommandError> {
+    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
     // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
     let chosen = config
         .columns
         .as_deref()
-        .filter(|_| common.line.flag("columns").is_some());
+        .filter(|_| global.line.flag("columns").is_some());
     let form = form(args);
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);

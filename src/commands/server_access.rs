@@ -13,7 +13,7 @@ use super::output;
 use crate::client::Client;
 use crate::model::{EndpointId, ServerAccessFault, ServerReports, Snapshot};
 use crate::poller::read_servers;
-use crate::runtime::signals::{EndingSignals, end_by};
+use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 
 /// Maximum time to close the connections to servers.
 pub(super) const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
@@ -49,7 +49,8 @@ pub(super) async fn read(
     if let Some(signal) = signal {
         end_by(signal)?;
     }
-    signals.release()?;
+    drop(signals);
+    release_ending_signals()?;
     let mut found = EndpointReports::new();
     for (client, result) in reports {
         let place = if clients.len() > 1 {
@@ -88,7 +89,8 @@ async fn read_all(clients: &[Client]) -> Vec<(Client, ReadResult)> {
 /// Closes the connections to servers. A later statement opens them again.
 async fn release(clients: &[Client]) {
     let mut closing = JoinSet::new();
-    for client in clients.iter().cloned() {
+    for client in clients {
+        let client = client.clone();
         closing.spawn(async move { client.release_server_connections(MAX_CLOSE_WAIT).await });
     }
     closing.join_all().await;

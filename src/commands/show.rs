@@ -15,7 +15,7 @@ use super::ascii::Escapes;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
 use super::{connect, output, same_proxy, server_access};
-use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
+use crate::cli::{GlobalOptions, ShowArgs, ShowOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::diagnosis::{
@@ -85,9 +85,9 @@ impl ShownSession {
 }
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
     let id = parse_id(&args.id).ok_or_else(|| CommandError::id(&args.id))?;
-    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
+    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
     let (shown, exit) = connect::block_on(async {
         let (mut shown, exit) = only(id, find(&clients, id).await, &clients)?;
         if let Some(client) = connect::client(&clients, shown.identity.endpoint) {

@@ -179,7 +179,7 @@ impl KillTask {
         }
     }
 
-    pub(super) const fn remove(&mut self) {
+    pub(super) const fn toggle_removed(&mut self) {
         self.struck = !self.struck;
     }
 

@@ -24,6 +24,9 @@ const ENDING: [i32; 12] = [
 /// Whether the signals of [`ENDING`] end the process again, after their handlers were released.
 static RELEASED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
+/// Whether [`RELEASED`] has its effect.
+static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
+
 /// The signals of [`ENDING`], each with its number.
 pub(crate) struct EndingSignals(Vec<(u8, Signal)>);
 
@@ -49,22 +52,6 @@ impl EndingSignals {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// Lets these signals end the process again, as without a handler.
-    pub(crate) fn release(self) -> io::Result<()> {
-        let released = match RELEASED.get() {
-            Some(released) => released,
-            None => {
-                let released = Arc::new(AtomicBool::new(false));
-                for number in ENDING {
-                    register_conditional_default(number, Arc::clone(&released))?;
-                }
-                RELEASED.get_or_init(|| released)
-            }
-        };
-        released.store(true, Ordering::SeqCst);
-        Ok(())
-    }
-
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<u8> {
         for (number, signal) in &mut self.0 {
             if signal.poll_recv(context).is_ready() {
@@ -73,6 +60,18 @@ impl EndingSignals {
         }
         Poll::Pending
     }
+}
+
+/// Lets the signals of [`ENDING`] end the process again, as without a handler.
+pub(crate) fn release_ending_signals() -> io::Result<()> {
+    let released = Arc::clone(RELEASED.get_or_init(Arc::default));
+    released.store(true, Ordering::SeqCst);
+    if !IS_REGISTERED.swap(true, Ordering::SeqCst) {
+        for number in ENDING {
+            register_conditional_default(number, Arc::clone(&released))?;
+        }
+    }
+    Ok(())
 }
 
 /// A signal that a command without a screen handles.

@@ -1,6 +1,6 @@
 //! Takes turns at reading the tables of transactions and locks of one server.
 //!
-//! InnoDB fills these tables again only if nothing has read them for 0.1 s. A reading that has to be new waits
+//! `InnoDB` fills these tables again only if nothing has read them for 0.1 s. A reading that has to be new waits
 //! that long, and no other reading of this program begins during that time.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::client::Client;
 use crate::model::{Now, ServerReport, Text};
 
-/// Time without a reading after which InnoDB fills its tables again. A little more than its 0.1 s.
+/// Time without a reading after which `InnoDB` fills its tables again. A little more than its 0.1 s.
 const SETTLE_TIME: Duration = Duration::from_millis(110);
 
 /// The last readings of one server's tables.

@@ -9,6 +9,9 @@ use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
 use crate::model::{Dialect, ascii};
 
+/// Drop priority up to which a usual column is shown by default.
+const MAX_DROP: u8 = 7;
+
 /// Selection of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnChoice<'a> {
@@ -67,7 +70,10 @@ fn columns(view: &TableView, which: ColumnChoice<'_>) -> Vec<&'static Column> {
     let names_endpoint =
         |column: &Column| column.name == ColumnId::ENDPOINT.column().name && view.spec.endpoints.len() > 1;
     match which {
-        ColumnChoice::Usual => among(&|column| column.listed || names_endpoint(column)),
+        ColumnChoice::Usual => among(&|column| {
+            let is_default = column.usual && !column.sampled && column.drop <= MAX_DROP;
+            is_default || names_endpoint(column)
+        }),
         ColumnChoice::All => among(&|column| {
             let is_known = column.only.is_none_or(|dialect| knows(view, dialect));
             let is_usual = column.usual || names_endpoint(column);

@@ -192,7 +192,7 @@ impl KillBatch {
         if sees_several {
             self.several_proxies(endpoint);
         }
-        self.on_sent(endpoint, fault);
+        self.stop_after_failure(endpoint, fault);
     }
 
     pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), RequestError>, now: Now) {
@@ -221,7 +221,7 @@ impl KillBatch {
             scheduler.wake(at, index, Alarm::GiveUp);
         }
         fresh.extend(task.outcome().map(|_| index));
-        self.on_sent(endpoint, fault);
+        self.stop_after_failure(endpoint, fault);
     }
 
     /// Returns the task that waits for this reply. It waits no longer then.
@@ -244,7 +244,7 @@ impl KillBatch {
     }
 
     /// Stops the remaining tasks of an endpoint that rejects a request or fails repeatedly.
-    pub(super) fn on_sent(&mut self, endpoint: EndpointId, fault: Option<RequestError>) {
+    pub(super) fn stop_after_failure(&mut self, endpoint: EndpointId, fault: Option<RequestError>) {
         let Some(scheduler) = self.scheduler.get_mut(&endpoint) else {
             return;
         };

@@ -41,7 +41,7 @@ struct ServerIdentity {
 /// Age of the tables of transactions and locks that a round reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tables {
-    /// The current ones of InnoDB. Another statement may have read them before.
+    /// The current ones of `InnoDB`. Another statement may have read them before.
     Current,
     /// New ones.
     New,
