@@ -1,6 +1,8 @@
 //! Transactions and locks of the servers in `maxtop list`, `maxtop show` and `maxtop kill`.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::program::{Demo, Ran, command, ran};
+use crate::terminal::AtTerminal;
 
 /// An endpoint whose world does not move, with transactions that block others.
 fn incidents(change: impl FnOnce(&mut ServeSpec)) -> Arc<Demo> {
@@ -318,5 +321,43 @@ fn a_session_whose_locks_cannot_be_read_any_more_is_skipped() {
             .contains(": whether it still blocks could not be read: db-01: too many connections"),
         "{ran:?}"
     );
+    assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
+}
+
+/// Starts a kill of the blocker at a terminal, with its grace period and its audit log.
+fn at_terminal(demo: &Demo, home: &Path, args: &[&str]) -> AtTerminal {
+    let password = home.join("password");
+    std::fs::write(&password, "maxtop\n").unwrap();
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let (url, log) = (demo.running.url(), home.join("log"));
+    let common = [
+        "-e",
+        &url,
+        "--sql-user",
+        "maxtop",
+        "--sql-password-file",
+        password.to_str().unwrap(),
+        "--audit",
+        log.to_str().unwrap(),
+    ];
+    AtTerminal::start(&[&["kill", "-f", "blocks>5"], args, &common].concat())
+}
+
+#[test]
+fn after_the_locks_were_read_ctrl_c_still_ends_the_prompt_and_cancels_the_grace_period() {
+    let (demo, home) = (incidents(|_| {}), tempfile::tempdir().unwrap());
+    let mut maxtop = at_terminal(&demo, home.path(), &[]);
+    maxtop.awaits("type yes: ");
+    assert!(are_closed(&demo), "at the prompt");
+    maxtop.types("\x03");
+    assert_ne!(maxtop.ends().0, 0);
+
+    let mut maxtop = at_terminal(&demo, home.path(), &["--yes", "--grace", "10m"]);
+    maxtop.awaits("press Ctrl-C to cancel\r\n");
+    maxtop.types("\x03");
+    let (status, screen) = maxtop.ends();
+    assert_eq!(status, 130, "{screen}");
+    assert!(screen.contains("canceled, nothing was killed"), "{screen}");
+    assert!(are_closed(&demo));
     assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
 }
