@@ -131,7 +131,7 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
             .map(|(index, _)| RowRef::Listed { snapshot, index });
         order.extend(places.filter(&mut is_meant));
     }
-    let departed = view.departed.as_ref().map(|_| RowRef::Ghost);
+    let departed = view.departed.as_ref().map(|_| RowRef::Departed);
     order.extend(departed.filter(&mut is_meant));
     (order, idle_hidden)
 }
