@@ -104,6 +104,10 @@ fn comparison(input: &mut LexInput<'_>, name: &str, at: Range<usize>) -> Parsed<
         );
     }
     let (value, at) = value(input, kind, operator, is_apart)?;
+    let value = match operator {
+        Operator::Is | Operator::IsNot => field.meant(value),
+        _ => value,
+    };
     ends(input)?;
     blanks(input)?;
     Ok(Expr::Compare(Comparison {

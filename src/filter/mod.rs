@@ -82,11 +82,15 @@ impl Filter {
 
     /// Evaluates the filter for each [`TextForm`] of a session's texts. Returns `Yes` if any of them matches.
     ///
-    /// For `protect`, which must also apply if the user typed a name as it is shown.
+    /// For `protect`, which must also apply if the user typed a name as it is shown. A reason that could not be
+    /// evaluated is unknown.
     pub(crate) fn evaluate_in_any_form(&self, input: &FilterInput<'_>) -> Ternary {
         let mut result = Ternary::No;
         for form in TextForm::ALL {
-            result = result.or(self.evaluate(&FilterInput { form, ..*input }));
+            result = result.or(self.evaluate(&FilterInput {
+                form,
+                ..input.strict()
+            }));
             if result.is_yes() {
                 break;
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
-use crate::filter::{FilterInput, ReasonNames};
+use crate::filter::{FilterInput, ReasonNames, Ternary};
 use crate::kill::killable::protection;
 use crate::kill::state::{FirstCheck, KillState};
 use crate::kill::{KillOutcome, RefusalReason, Rules, asks_why};
@@ -146,11 +146,17 @@ impl KillTask {
         if let Some(refusal) = protect.and_then(|protect| protection(protect, &subject)) {
             return Err(KillOutcome::Refused(refusal));
         }
-        match taken_by {
-            Some(filter) if !filter.evaluate(&subject).is_yes() => {
-                Err(KillOutcome::Skipped(visible(filter.text().trim()).into_owned()))
+        let Some(filter) = taken_by else {
+            return Ok((observation, unchecked));
+        };
+        let text = || visible(filter.text().trim()).into_owned();
+        match filter.evaluate(&subject.strict()) {
+            Ternary::Yes => Ok((observation, unchecked)),
+            // The table shows the session, because a reason that is not examined counts as absent there.
+            Ternary::Unknown if filter.evaluate(&subject).is_yes() => {
+                Err(KillOutcome::Refused(RefusalReason::Undecided(text())))
             }
-            _ => Ok((observation, unchecked)),
+            Ternary::Unknown | Ternary::No => Err(KillOutcome::Skipped(text())),
         }
     }
 
