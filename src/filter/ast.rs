@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display as _};
 
+use super::closed::NO_REASON;
 use super::error::FilterError;
 use super::field::{FieldType, FilterField};
 use super::glob::{self, Glob, Pattern};
@@ -144,7 +145,10 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.field.name, self.operator.symbol())?;
         match &self.operand {
-            Operand::Glob(glob) => value(f, glob.as_str(), is_word(glob.as_str())),
+            Operand::Glob(glob) => {
+                let text = glob.as_str();
+                value(f, text, is_word(text) && self.field.accepts_bare(text))
+            }
             Operand::Pattern(pattern) => value(f, pattern.as_str(), is_word(pattern.as_str())),
             Operand::Number(number) => match self.field.kind() {
                 FieldType::Duration => f.write_str(&unit::duration_text(*number)),
@@ -169,7 +173,7 @@ impl Filter {
         text: Option<RawText<'_>>,
     ) -> Result<Self, FilterError> {
         let whole = text.map(|text| text.whole().ok_or_else(FilterError::not_kept));
-        let condition = exactly(field.name, whole.transpose()?);
+        let condition = exactly(field, whole.transpose()?);
         let before = self.text.trim();
         match self.expr.as_deref() {
             None => Self::parse(&condition),
@@ -179,10 +183,14 @@ impl Filter {
     }
 }
 
-fn exactly(field: &str, text: Option<&str>) -> String {
+fn exactly(field: &FilterField, text: Option<&str>) -> String {
     match text {
-        None => format!("not known({field})"),
-        Some(text) => format!("{field}={}", literal(text)),
+        None => format!("not known({})", field.name),
+        Some("") if field.name == "reason" => format!("reason={NO_REASON}"),
+        Some(text) if field.accepts_bare(&glob::escaped(text)) => {
+            format!("{}={}", field.name, literal(text))
+        }
+        Some(text) => format!("{}={}", field.name, Quoted(&glob::escaped(text))),
     }
 }
 

@@ -292,19 +292,7 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
     }
 }
 
-/// Value of `reason` for a session without one.
-const NO_REASON: &str = "none";
-
 impl FilterField {
-    /// Returns the text that a typed value of this field stands for: `reason=none` is `reason=''`.
-    pub(super) fn meant(&self, value: String) -> String {
-        if self.name == "reason" && value == NO_REASON {
-            String::new()
-        } else {
-            value
-        }
-    }
-
     /// Returns the field with this name, ignoring case.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))

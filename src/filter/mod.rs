@@ -8,6 +8,7 @@
 //! limited, so it takes bounded time and memory.
 
 mod ast;
+mod closed;
 mod complete;
 mod condition;
 mod error;

@@ -165,7 +165,7 @@ fn a_state_is_what_was_sent_and_the_word_for_it() {
     );
     answers(
         Ternary::No,
-        &["state!=ready", "state!='Session started'", "state=other"],
+        &["state!=ready", "state!='Session started'", "state='other'"],
     );
 }
 
