@@ -59,10 +59,20 @@ impl App {
 
     /// Handles a key in the prompt. Enter with an invalid filter stays in the prompt.
     pub(super) fn prompt_key(&mut self, key: KeyPress) {
-        let Self { table, modal, .. } = self;
+        let Self {
+            table, modal, now, ..
+        } = self;
         if let Some(prompt) = modal.prompt_mut() {
             let view = &table.view;
-            let result = prompt.on_key(key, &table.history, |field| view.texts(field));
+            let result = prompt.on_key(key, now.elapsed, &table.history, |field| view.texts(field));
+            self.on_prompt_result(result);
+        }
+    }
+
+    /// Applies the typed filter if typing has paused.
+    pub(super) fn apply_typed_filter(&mut self) {
+        if let Some(prompt) = self.modal.prompt_mut() {
+            let result = prompt.on_clock(self.now.elapsed);
             self.on_prompt_result(result);
         }
     }
@@ -70,6 +80,7 @@ impl App {
     fn on_prompt_result(&mut self, result: PromptResult) {
         match result {
             PromptResult::Stay => return,
+            PromptResult::Typed(filter) if filter == self.table.filter => return,
             PromptResult::Typed(filter) => self.table.filter = filter,
             PromptResult::Accepted(filter) => {
                 if filter.is_empty() {

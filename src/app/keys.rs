@@ -126,6 +126,17 @@ impl App {
         }
     }
 
+    /// Whether the next Esc removes the filter.
+    pub(crate) fn esc_shows_all(&self) -> bool {
+        let table = &self.table;
+        let is_first = self.modal.is_closed() && self.detail.is_none() && self.marks.anchor().is_none();
+        let is_next = is_first && self.marks.is_empty() && table.groups.opened.is_empty();
+        is_next
+            && table.groups.by.is_none()
+            && self.kills.batches.iter().all(KillBatch::is_finished)
+            && !table.filter.is_empty()
+    }
+
     /// Handles a key in the view of blockers.
     fn blockers_key(&mut self, action: Action) {
         let page = isize::try_from(self.blocker_lines()).unwrap_or(isize::MAX);

@@ -136,7 +136,11 @@ impl Modal {
 
     /// Returns when the modal next needs the time.
     pub(super) fn wake_at(&self) -> Option<Duration> {
-        self.kill_dialog()?.batch.wake_at()
+        match self {
+            Self::KillDialog(dialog) => dialog.batch.wake_at(),
+            Self::Prompt(prompt) => prompt.wake_at(),
+            _ => None,
+        }
     }
 
     /// Closes the modal. Returns whether one was open.

@@ -2,10 +2,15 @@
 //!
 //! Also the history of the filters that were applied in this run.
 
+use std::time::Duration;
+
 use tui_input::{Input, InputRequest};
 
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
+
+/// Time without a key after which a typed filter applies.
+pub(crate) const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 /// The text input, its filter, and the filter to restore.
 #[derive(Clone, Debug)]
@@ -18,6 +23,10 @@ pub(crate) struct FilterPrompt {
     pub good: Filter,
     /// Why the text is not a valid filter.
     pub error: Option<FilterError>,
+    /// The last valid filter that did not end in a word that may continue. Its rows are shown during an error.
+    whole: Filter,
+    /// When the typed filter applies, if it does not yet.
+    due: Option<Duration>,
     /// Number of steps back in the history; 0 for typed text.
     steps: usize,
     /// The typed text before the first step back.
@@ -53,6 +62,8 @@ impl FilterPrompt {
         Self {
             input: Input::new(before.text().to_owned()),
             good: before.clone(),
+            whole: before.clone(),
+            due: None,
             before,
             error: None,
             steps: 0,
@@ -61,15 +72,19 @@ impl FilterPrompt {
         }
     }
 
-    /// Handles a key. `texts` returns the known values of a field.
+    /// Handles a key at a time. `texts` returns the known values of a field.
     pub(super) fn on_key(
         &mut self,
         key: KeyPress,
+        now: Duration,
         history: &FilterHistory,
         texts: impl FnOnce(&'static FilterField) -> Vec<String>,
     ) -> PromptResult {
         let changed = match action(KeyContext::Prompt, key) {
-            None => self.key(key),
+            None => {
+                let changed = self.key(key);
+                return self.typed(changed, now);
+            }
             Some(Action::Move(by)) => self.step(by, history),
             Some(Action::Complete) => self.complete(texts),
             Some(Action::Accept) => {
@@ -87,13 +102,39 @@ impl FilterPrompt {
         self.result_of(changed)
     }
 
-    /// The filter of a valid text applies while it is typed.
-    fn result_of(&self, changed: bool) -> PromptResult {
-        if changed && self.error.is_none() {
-            PromptResult::Typed(self.good.clone())
-        } else {
-            PromptResult::Stay
+    /// Returns the time at which the typed filter applies.
+    pub(super) const fn wake_at(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// Applies the typed filter if the pause has passed.
+    pub(super) fn on_clock(&mut self, now: Duration) -> PromptResult {
+        let is_due = self.due.is_some_and(|due| due <= now);
+        self.result_of(is_due)
+    }
+
+    /// After a typed character, a valid filter applies when typing pauses, so that half a word does not
+    /// empty the table.
+    fn typed(&mut self, changed: bool, now: Duration) -> PromptResult {
+        if changed && self.error.is_none() && !self.value().trim().is_empty() {
+            self.due = Some(now + TYPING_PAUSE);
+            return PromptResult::Stay;
         }
+        self.result_of(changed)
+    }
+
+    /// A valid filter applies at once. During an error the rows of the last whole filter are shown.
+    fn result_of(&mut self, changed: bool) -> PromptResult {
+        if !changed {
+            return PromptResult::Stay;
+        }
+        self.due = None;
+        let filter = if self.error.is_none() {
+            &self.good
+        } else {
+            &self.whole
+        };
+        PromptResult::Typed(filter.clone())
     }
 
     /// Handles a key that the prompt does not bind. Returns whether the text changed.
@@ -230,6 +271,9 @@ impl FilterPrompt {
         self.steps = 0;
         match Filter::parse(self.input.value()) {
             Ok(filter) => {
+                if !filter.ends_in_word() {
+                    self.whole = filter.clone();
+                }
                 self.good = filter;
                 self.error = None;
             }

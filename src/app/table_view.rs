@@ -59,6 +59,8 @@ pub struct TableView {
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
+    /// Why the filter matches no session. `None` if it matches one, or has no condition.
+    pub(crate) no_match: Option<String>,
     /// Widest text of each column so far, by index in `COLUMNS`. Never shrinks, so that columns do not
     /// jump.
     pub widths: [u16; COLUMNS.len()],

@@ -38,6 +38,9 @@ pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<ExitStatus, Co
     let view = arranged(&config, &clients, snapshots);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     write(form, chosen, &view, &urls, config.ascii)?;
+    if let Some(why) = &view.no_match {
+        output::remark(&format!("nothing to list: {why}"));
+    }
     Ok(exit)
 }
 

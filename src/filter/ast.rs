@@ -66,6 +66,16 @@ impl Expr {
         one_or(flat.collect(), Self::Any)
     }
 
+    /// Whether the last condition is a bare word.
+    pub(super) fn ends_in_word(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.last().is_some_and(Self::ends_in_word),
+            Self::Not(part) => part.ends_in_word(),
+            Self::Word(_) => true,
+            Self::Known(_) | Self::Flag(_) | Self::Compare(_) => false,
+        }
+    }
+
     /// Whether the condition uses a field.
     pub(super) fn uses(&self, name: &str) -> bool {
         match self {

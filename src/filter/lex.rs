@@ -84,7 +84,7 @@ pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_word_char)
 }
 
-fn is_word_char(c: char) -> bool {
+pub(super) fn is_word_char(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '(' | ')' | '\'' | '"' | '=' | '!' | '~' | '<' | '>')
 }
 

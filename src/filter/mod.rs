@@ -19,6 +19,7 @@ mod form;
 mod glob;
 mod input;
 mod lex;
+mod no_match;
 mod parse;
 mod ternary;
 mod unit;
@@ -72,6 +73,17 @@ impl Filter {
     /// Whether the filter matches every session because it has no condition.
     pub(crate) const fn is_empty(&self) -> bool {
         self.expr.is_none()
+    }
+
+    /// Whether the filter joins several conditions.
+    pub(crate) fn has_several_conditions(&self) -> bool {
+        matches!(self.expr.as_deref(), Some(Expr::All(_) | Expr::Any(_)))
+    }
+
+    /// Whether the filter ends in a bare word that may continue, such as the name of a field.
+    pub(crate) fn ends_in_word(&self) -> bool {
+        let ends = self.text.ends_with(lex::is_word_char);
+        ends && self.expr.as_ref().is_some_and(|expr| expr.ends_in_word())
     }
 
     /// Evaluates the filter for a session.

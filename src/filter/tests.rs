@@ -385,6 +385,7 @@ fn tab_completes_fields_and_values() {
 
 mod compose;
 mod errors;
+mod no_match;
 mod properties;
 mod reference;
 mod signs;
