@@ -36,16 +36,17 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
         return self::hints(app, theme, hints, frame);
     }
     let width = usize::from(status.width.saturating_sub(2));
-    let (text, style) = match &app.status {
-        Some(status) => (status.text.clone(), level_style(status.level, theme)),
-        None => (shown(app, theme), theme.quiet),
+    let Some(event) = &app.status else {
+        shown(app, theme, width).render(status, frame.buffer_mut());
+        return self::hints(app, theme, hints, frame);
     };
+    let (text, style) = (&event.text, level_style(event.level, theme));
     let more = theme.glyphs.more;
-    if app.status.is_none() || text.width() <= width || kill_progress::is_shown(app) {
-        Line::styled(format!(" {}", fit(&text, width, more)), style).render(status, frame.buffer_mut());
+    if text.width() <= width || kill_progress::is_shown(app) {
+        Line::styled(format!(" {}", fit(text, width, more)), style).render(status, frame.buffer_mut());
         return self::hints(app, theme, hints, frame);
     }
-    let mut lines = wrap(&text, width).into_iter();
+    let mut lines = wrap(text, width).into_iter();
     let first = lines.next().unwrap_or_default();
     let rest = lines.collect::<Vec<_>>().join(" ");
     for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
@@ -122,14 +123,60 @@ fn spans<'a>(typed: &TypedLine, prompt: &FilterPrompt, room: usize, theme: &Them
     (spans, cursor)
 }
 
-/// Formats the row counts: `17 of 212 shown · 195 below`.
-fn shown(app: &App, theme: &Theme) -> String {
+/// Minimum width of a filter that is shown beside the counts.
+const MIN_FILTER_WIDTH: usize = 6;
+
+/// Returns the line of counts: `3 marked · 17 of 212 shown · 195 below · /user=app*`. The filter takes the rest
+/// of the line and is cut, never the counts.
+fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
+    let more = theme.glyphs.more;
+    let dot = format!(" {} ", theme.glyphs.dot);
+    let mut line = Line::from(" ");
+    if !app.marks.is_empty() {
+        line.push_span(Span::styled(marked(app), theme.alarm));
+    }
+    let mut push = |text: String| {
+        let is_first = line.spans.len() <= 1;
+        let text = if is_first { text } else { format!("{dot}{text}") };
+        line.push_span(Span::styled(text, theme.quiet));
+        width.saturating_sub(line.width() + dot.width())
+    };
+    let mut room = width;
+    for part in counts(app) {
+        room = push(part);
+    }
+    if !app.table.filter.is_empty() {
+        // The fields to group by need some of the room.
+        let share = if app.table.view.groups.is_some() {
+            room / 2
+        } else {
+            room
+        };
+        if share >= MIN_FILTER_WIDTH {
+            let text = format!("/{}", visible(app.table.filter.text().trim()));
+            room = push(fit(&text, share, more));
+        }
+    }
+    if let Some(groups) = &app.table.view.groups {
+        push(groups::choices(app, groups, room, more));
+    }
+    line
+}
+
+/// Formats the number of marks: `3 marked (1 hidden)`.
+fn marked(app: &App) -> String {
+    let hidden = match app.marks.hidden {
+        0 => String::new(),
+        hidden => format!(" ({hidden} hidden)"),
+    };
+    format!("{} marked{hidden}", app.marks.len())
+}
+
+/// Formats the row counts: `17 of 212 shown`, `195 below`.
+fn counts(app: &App) -> Vec<String> {
     let view = &app.table.view;
     let (rows, total) = (view.len(), view.total());
     let mut parts = Vec::new();
-    if !app.table.filter.is_empty() {
-        parts.push(format!("/{}", visible(app.table.filter.text().trim())));
-    }
     let listed = view.listed_count();
     if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
@@ -139,21 +186,6 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.push(counted(total, "session"));
     } else {
         parts.push(format!("{listed} of {total} shown"));
-    }
-    let sort = app.table.sort.column;
-    if !app.seen_columns().iter().any(|fitted| fitted.id == sort) {
-        parts.push(format!("sorted by {}", sort.column().name));
-    }
-    if app.table.hide_idle {
-        parts.push(format!("{} idle hidden", view.idle_hidden));
-    }
-    let marked = app.marks.len();
-    if marked > 0 {
-        let hidden = match app.marks.hidden {
-            0 => String::new(),
-            hidden => format!(" ({hidden} hidden)"),
-        };
-        parts.push(format!("{marked} marked{hidden}"));
     }
     let page = app.page();
     let (offset, rows) = match &view.groups {
@@ -170,18 +202,20 @@ fn shown(app: &App, theme: &Theme) -> String {
             parts.extend(row.map(|row| format!("cursor on {}", row.session.id)));
         }
     }
+    let sort = app.table.sort.column;
+    if !app.seen_columns().iter().any(|fitted| fitted.id == sort) {
+        parts.push(format!("sorted by {}", sort.column().name));
+    }
+    if app.table.hide_idle {
+        parts.push(format!("{} idle hidden", view.idle_hidden));
+    }
     if app.keeps_order() {
         parts.push("order held".to_owned());
     }
-    let dot = format!(" {} ", theme.glyphs.dot);
-    if let Some(groups) = &view.groups {
-        let used = parts.join(&dot).width() + dot.width() + 2;
-        let room = usize::from(app.size.0).saturating_sub(used);
-        parts.push(groups::choices(app, groups, room, theme.glyphs.more));
-    } else if let Some(opened) = app.table.groups.opened.last() {
+    if let (None, Some(opened)) = (&view.groups, app.table.groups.opened.last()) {
         parts.push(format!("Esc back to {}", opened.by.grouping().plural));
     }
-    parts.join(&dot)
+    parts
 }
 
 /// Formats the number of stuck sessions below the window: ` (▲1 ●2)`.
