@@ -124,7 +124,7 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
 }
 
 /// Returns a row as input of the filter.
-fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> FilterInput<'a> {
+pub(super) fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> FilterInput<'a> {
     FilterInput {
         endpoint: Some(row.endpoint).filter(|name| !name.is_empty()),
         reasons: Some(names.of(&row.diagnosis)),

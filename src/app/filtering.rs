@@ -13,6 +13,7 @@ impl App {
     pub(super) fn on_paste(&mut self, text: &str) {
         match &mut self.modal {
             Modal::KillDialog(dialog) => dialog.paste(text),
+            Modal::Search(prompt) => prompt.paste(text),
             Modal::Prompt(prompt) => {
                 let result = prompt.on_paste(text);
                 self.on_prompt_result(result);
@@ -42,6 +43,28 @@ impl App {
         }
         self.table.groups.opened.clear();
         self.table.apply_filter(filter);
+        self.rebuild_view();
+    }
+
+    /// `!`: shows only stuck sessions, by a condition of the filter, or removes the condition.
+    pub(super) fn toggle_stuck(&mut self) {
+        let Some(stuck) = FilterField::named("stuck") else {
+            return;
+        };
+        let Ok(filter) = self.table.filter.toggled(stuck) else {
+            self.status = Some(Status::warning(
+                "the filter is too long to add 'stuck'".to_owned(),
+            ));
+            return;
+        };
+        let total = self.table.view.total();
+        if filter.needs(stuck) {
+            self.status = Some(Status::note(format!("only stuck sessions (! shows all {total})")));
+            self.table.apply_filter(filter);
+        } else {
+            self.status = Some(Status::note("healthy sessions are shown again".to_owned()));
+            self.table.filter = filter;
+        }
         self.rebuild_view();
     }
 

@@ -26,6 +26,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
+pub(crate) mod searching;
 pub mod server_access;
 pub(crate) mod server_trouble;
 pub(crate) mod servers;
@@ -172,6 +173,7 @@ pub struct App {
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
+    search: Option<searching::Search>,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
@@ -202,6 +204,7 @@ impl App {
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,
+            search: None,
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }

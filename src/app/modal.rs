@@ -9,6 +9,7 @@ use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::searching::SearchPrompt;
 use crate::filter::Filter;
 use crate::kill::Ticket;
 
@@ -26,6 +27,8 @@ pub(crate) enum Modal {
     Blockers(BlockersPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
+    /// The search prompt.
+    Search(Box<SearchPrompt>),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
 }
@@ -55,6 +58,7 @@ impl Modal {
             Self::Overlay(_) => Some(KeyContext::Overlay),
             Self::Blockers(_) => Some(KeyContext::Blockers),
             Self::Chooser(_) => Some(KeyContext::Columns),
+            Self::Search(_) => Some(KeyContext::Search),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
     }
@@ -118,6 +122,14 @@ impl Modal {
         }
     }
 
+    /// Returns the search prompt, if it is open.
+    pub(crate) fn search(&self) -> Option<&SearchPrompt> {
+        match self {
+            Self::Search(prompt) => Some(prompt),
+            _ => None,
+        }
+    }
+
     /// Returns the filter prompt, if it is open.
     pub(crate) fn prompt(&self) -> Option<&FilterPrompt> {
         match self {
@@ -160,6 +172,7 @@ mod tests {
             (Modal::Closed, None),
             (Modal::filter_prompt(&Filter::default()), Some(KeyContext::Prompt)),
             (Modal::column_chooser(&[]), Some(KeyContext::Columns)),
+            (Modal::Search(Box::default()), Some(KeyContext::Search)),
             (overlay, Some(KeyContext::Overlay)),
         ] {
             assert_eq!(modal.context(), context);

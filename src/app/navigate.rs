@@ -80,7 +80,7 @@ impl App {
         self.on_cursor_moved(left_ghost);
     }
 
-    fn on_cursor_moved(&mut self, left_ghost: bool) {
+    pub(super) fn on_cursor_moved(&mut self, left_ghost: bool) {
         if left_ghost {
             self.rebuild_view();
         }

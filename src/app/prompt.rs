@@ -139,21 +139,13 @@ impl FilterPrompt {
 
     /// Handles a key that the prompt does not bind. Returns whether the text changed.
     pub(crate) fn key(&mut self, key: KeyPress) -> bool {
-        let request = match (key.code, key.ctrl) {
-            (Code::Char('u'), true) => return self.clear(),
-            (Code::Char('w'), true) => InputRequest::DeletePrevWord,
-            (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,
-            (Code::Char('e'), true) | (Code::End, _) => InputRequest::GoToEnd,
-            (Code::Char('k'), true) => InputRequest::DeleteTillEnd,
-            (Code::Char(c), false) if !key.alt => InputRequest::InsertChar(c),
-            (Code::Backspace, _) => InputRequest::DeletePrevChar,
-            (Code::Delete, _) => InputRequest::DeleteNextChar,
-            (Code::Left, _) => InputRequest::GoToPrevChar,
-            (Code::Right, _) => InputRequest::GoToNextChar,
-            _ => return false,
+        if matches!((key.code, key.ctrl), (Code::Char('u'), true)) {
+            return self.clear();
+        }
+        let Some(changed) = edit(&mut self.input, key) else {
+            return false;
         };
         self.offer = None;
-        let changed = self.input.handle(request).is_some_and(|change| change.value);
         changed && self.read()
     }
 
@@ -281,6 +273,24 @@ impl FilterPrompt {
         }
         true
     }
+}
+
+/// Edits a one-line text. Returns whether the text changed; `None` if the key edits nothing.
+pub(super) fn edit(input: &mut Input, key: KeyPress) -> Option<bool> {
+    let request = match (key.code, key.ctrl) {
+        (Code::Char('u'), true) => InputRequest::DeleteLine,
+        (Code::Char('w'), true) => InputRequest::DeletePrevWord,
+        (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,
+        (Code::Char('e'), true) | (Code::End, _) => InputRequest::GoToEnd,
+        (Code::Char('k'), true) => InputRequest::DeleteTillEnd,
+        (Code::Char(c), false) if !key.alt => InputRequest::InsertChar(c),
+        (Code::Backspace, _) => InputRequest::DeletePrevChar,
+        (Code::Delete, _) => InputRequest::DeleteNextChar,
+        (Code::Left, _) => InputRequest::GoToPrevChar,
+        (Code::Right, _) => InputRequest::GoToNextChar,
+        _ => return None,
+    };
+    Some(input.handle(request).is_some_and(|change| change.value))
 }
 
 /// Maximum number of filters in the history.

@@ -170,6 +170,42 @@ impl fmt::Display for Comparison {
 }
 
 impl Filter {
+    /// Returns the filter of sessions that have a text in any field, ignoring case.
+    ///
+    /// # Errors
+    /// Returns a [`FilterError`] if the text is empty or too long.
+    pub(crate) fn with_text(text: &str) -> Result<Self, FilterError> {
+        Self::parse(&Quoted(text).to_string())
+    }
+
+    /// Adds a flag as a condition, or removes it.
+    ///
+    /// # Errors
+    /// Returns a [`FilterError`] if the filter becomes too long or too deep.
+    pub(crate) fn toggled(&self, flag: &'static FilterField) -> Result<Self, FilterError> {
+        let is_flag = |part: &Expr| *part == Expr::Flag(flag);
+        let before = self.text.trim();
+        match self.expr.as_deref() {
+            None => Self::parse(flag.name),
+            Some(one) if is_flag(one) => Ok(Self::default()),
+            Some(Expr::All(parts)) if parts.iter().any(is_flag) => {
+                let others = parts.iter().filter(|part| !is_flag(part)).cloned();
+                Self::parse(&Expr::all(others.collect()).to_string())
+            }
+            Some(Expr::Any(_)) => Self::parse(&format!("({before}) and {}", flag.name)),
+            Some(_) => Self::parse(&format!("{before} and {}", flag.name)),
+        }
+    }
+
+    /// Whether the flag is one of the conditions that all must match.
+    pub(crate) fn needs(&self, flag: &'static FilterField) -> bool {
+        let is_flag = |part: &Expr| *part == Expr::Flag(flag);
+        match self.expr.as_deref() {
+            Some(Expr::All(parts)) => parts.iter().any(is_flag),
+            one => one.is_some_and(is_flag),
+        }
+    }
+
     /// Narrows the filter to sessions whose raw text in `field` is exactly `text`.
     ///
     /// `None` narrows to sessions whose field is unknown. The new filter is written in the filter language

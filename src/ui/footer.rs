@@ -1,10 +1,8 @@
 //! The last two lines: the status line, and the keys.
 
-use std::ops::Range;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
@@ -12,13 +10,12 @@ use unicode_width::UnicodeWidthStr as _;
 use super::draw::{fit, wrap};
 use super::groups;
 use super::kill_progress;
+use super::prompt;
 use super::theme::Theme;
-use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
-use crate::app::prompt::FilterPrompt;
 use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
 use crate::diagnosis::Severity;
@@ -31,8 +28,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
     }
-    if app.modal.prompt().is_some() {
-        prompt(app, theme, status, frame);
+    if prompt::draw(app, theme, status, frame) {
         return self::hints(app, theme, hints, frame);
     }
     let width = usize::from(status.width.saturating_sub(2));
@@ -54,73 +50,12 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     }
 }
 
-const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
+pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     match level {
         StatusLevel::Note => theme.input,
         StatusLevel::Done => theme.good,
         StatusLevel::Warning => theme.warning,
     }
-}
-
-/// Draws the filter with its text cursor, and the number of matching rows or the error and its
-/// position.
-fn prompt(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let Some(prompt) = app.modal.prompt() else { return };
-    let width = usize::from(area.width);
-    let (note, style) = note(app, prompt, width, theme);
-    let room = width.saturating_sub(note.width() + 4);
-    let typed = TypedLine::of(&prompt.input);
-    let (spans, cursor) = spans(&typed, prompt, room, theme);
-    let mut line = Line::from(Span::styled(" / ", theme.strong));
-    line.extend(spans);
-    line.render(area, frame.buffer_mut());
-    Line::styled(note, style)
-        .right_aligned()
-        .render(area, frame.buffer_mut());
-    let x = area.x + 3 + u16::try_from(cursor).unwrap_or(0);
-    frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
-}
-
-/// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
-/// filter leaves, and at least half of the line.
-fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
-    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
-    let fitted = |text: &str| format!(" {} ", fit(text, left.max(width / 2), theme.glyphs.more));
-    if let Some(status) = &app.status {
-        return (fitted(&status.text), level_style(status.level, theme));
-    }
-    let Some(error) = &prompt.error else {
-        let view = &app.table.view;
-        let matching = format!(" {} of {} ", view.listed_count(), view.total());
-        return (matching, theme.quiet);
-    };
-    (fitted(&error.kind.to_string()), theme.warning)
-}
-
-/// Returns the visible part of the text and the column of the cursor. An error is underlined; if
-/// something is missing, the place after it. The escape of a hidden character is dimmed.
-fn spans<'a>(typed: &TypedLine, prompt: &FilterPrompt, room: usize, theme: &Theme) -> (Vec<Span<'a>>, usize) {
-    let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
-    let marked = prompt
-        .error
-        .as_ref()
-        .map_or(0..0, |error| error.column..error.end.max(error.column + 1));
-    let style = |places: &Range<usize>, usual| {
-        let is_wrong = places.start < marked.end && marked.start < places.end;
-        if is_wrong { wrong } else { usual }
-    };
-    let (parts, cursor) = typed.window(room);
-    let mut spans: Vec<_> = parts
-        .map(|part| {
-            let usual = if part.is_escape { theme.quiet } else { theme.input };
-            Span::styled(part.text.clone(), style(&part.places, usual))
-        })
-        .collect();
-    if spans.iter().map(Span::width).sum::<usize>() < room {
-        let end = typed.len();
-        spans.push(Span::styled(" ", style(&(end..end + 1), theme.input)));
-    }
-    (spans, cursor)
 }
 
 /// Minimum width of a filter that is shown beside the counts.
