@@ -266,7 +266,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the dialog";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "apply the filter", "apply";
     Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "cancel the edit", "cancel";
-    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field or value; again: the next one", "complete";
+    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field, the value or a named filter; again: the next", "complete";
     Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "earlier filters of this run", "earlier";
     Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
     Search [on(Code::Enter)] Action::Accept, "Enter", "move to the next row with the text", "search";

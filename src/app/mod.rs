@@ -70,7 +70,7 @@ use self::msg::Now;
 use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::DiagnosisSettings;
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
 
@@ -88,6 +88,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The initial filter.
     pub filter: Filter,
+    /// The named filters.
+    pub saved_filters: SavedFilters,
     /// The initial columns; `None` for the default ones.
     pub columns: Option<Vec<ColumnId>>,
     /// The initial sort.
@@ -116,6 +118,7 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             filter: Filter::default(),
+            saved_filters: SavedFilters::default(),
             columns: None,
             sort: Sort::default(),
             grace: GRACE.value,

@@ -10,7 +10,7 @@ use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
 use super::searching::SearchPrompt;
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::kill::Ticket;
 
 /// The open modal. At most one is open, so every key has one receiver.
@@ -35,8 +35,8 @@ pub(crate) enum Modal {
 
 impl Modal {
     /// Opens the filter prompt with the current filter.
-    pub(super) fn filter_prompt(filter: &Filter) -> Self {
-        Self::Prompt(Box::new(FilterPrompt::new(filter.clone())))
+    pub(super) fn filter_prompt(filter: &Filter, saved: &SavedFilters) -> Self {
+        Self::Prompt(Box::new(FilterPrompt::new(filter.clone(), saved.clone())))
     }
 
     /// Opens the column chooser with the shown columns.
@@ -170,7 +170,10 @@ mod tests {
         let overlay = Modal::Overlay(Overlay::new(Topic::Overview));
         for (mut modal, context) in [
             (Modal::Closed, None),
-            (Modal::filter_prompt(&Filter::default()), Some(KeyContext::Prompt)),
+            (
+                Modal::filter_prompt(&Filter::default(), &SavedFilters::default()),
+                Some(KeyContext::Prompt),
+            ),
             (Modal::column_chooser(&[]), Some(KeyContext::Columns)),
             (Modal::Search(Box::default()), Some(KeyContext::Search)),
             (overlay, Some(KeyContext::Overlay)),

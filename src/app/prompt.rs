@@ -7,7 +7,7 @@ use std::time::Duration;
 use tui_input::{Input, InputRequest};
 
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
-use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
+use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, SavedFilters, complete};
 
 /// Time without a key after which a typed filter applies.
 pub(crate) const TYPING_PAUSE: Duration = Duration::from_millis(300);
@@ -31,6 +31,8 @@ pub(crate) struct FilterPrompt {
     steps: usize,
     /// The typed text before the first step back.
     draft: String,
+    /// The named filters.
+    saved: SavedFilters,
     /// Choices of Tab, and the current one.
     offer: Option<Offer>,
 }
@@ -58,7 +60,7 @@ struct Offer {
 
 impl FilterPrompt {
     /// Opens the prompt with the current filter.
-    pub(crate) fn new(before: Filter) -> Self {
+    pub(crate) fn new(before: Filter, saved: SavedFilters) -> Self {
         Self {
             input: Input::new(before.text().to_owned()),
             good: before.clone(),
@@ -68,6 +70,7 @@ impl FilterPrompt {
             error: None,
             steps: 0,
             draft: String::new(),
+            saved,
             offer: None,
         }
     }
@@ -197,7 +200,7 @@ impl FilterPrompt {
     pub(crate) fn complete(&mut self, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> bool {
         if self.offer.is_none() {
             let (head, tail) = self.around_cursor();
-            let Some(completion) = complete(&head, values) else {
+            let Some(completion) = self.saved_filters(&head).or_else(|| complete(&head, values)) else {
                 return false;
             };
             self.offer = Some(Offer {
@@ -224,6 +227,17 @@ impl FilterPrompt {
         text.push_str(tail);
         self.input = Input::new(text).with_cursor(cursor);
         self.read()
+    }
+
+    /// Returns the named filters that an empty text, or one that begins with their sign, can become.
+    fn saved_filters(&self, head: &str) -> Option<Completion> {
+        let is_asked = head.trim().is_empty() || SavedFilters::is_reference(head);
+        let choices = if is_asked {
+            self.saved.complete(head.trim())
+        } else {
+            Vec::new()
+        };
+        (!choices.is_empty()).then_some(Completion { start: 0, choices })
     }
 
     /// Enter: returns the filter if the text is valid. Otherwise moves the cursor to the error.
@@ -261,7 +275,7 @@ impl FilterPrompt {
     /// Parses the text after a change.
     fn read(&mut self) -> bool {
         self.steps = 0;
-        match Filter::parse(self.input.value()) {
+        match self.saved.parse(self.input.value()) {
             Ok(filter) => {
                 if !filter.ends_in_word() {
                     self.whole = filter.clone();

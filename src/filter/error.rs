@@ -30,6 +30,14 @@ pub enum ErrorKind {
         /// The most similar field, if any.
         near: Option<&'static str>,
     },
+    /// No named filter has this name.
+    #[error("unknown filter '@{found}': {instead}")]
+    UnknownName {
+        /// The name found.
+        found: String,
+        /// A similar name, or all names.
+        instead: String,
+    },
     /// The field never has this value.
     #[error("unknown {field} '{found}': {}", value_instead(field, *.near, plural))]
     UnknownValue {

@@ -21,6 +21,7 @@ mod input;
 mod lex;
 mod no_match;
 mod parse;
+mod saved;
 mod ternary;
 mod unit;
 mod word;
@@ -37,6 +38,7 @@ pub use field::{FieldType, FilterField};
 pub(crate) use fields::FIELDS;
 pub(crate) use form::TextForm;
 pub(crate) use input::{FilterInput, ReasonNames, Reasons};
+pub use saved::SavedFilters;
 pub(crate) use ternary::Ternary;
 
 /// Maximum length of a filter, in bytes.
