@@ -67,7 +67,7 @@ impl App {
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
             Action::Filter => {
-                self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters)
+                self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters);
             }
             Action::OnlyStuck => self.toggle_stuck(),
             Action::Search => self.open_search(),

@@ -4,6 +4,7 @@ use tui_input::{Input, InputRequest};
 
 use super::App;
 use super::build_view::filter_input;
+use super::groups::Groups;
 use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::modal::Modal;
 use super::prompt::edit;
@@ -44,7 +45,7 @@ impl TableState {
     /// the other end. `step` is 1 for downwards and -1 for upwards.
     fn find(&self, search: &Search, step: isize) -> Option<(usize, bool)> {
         let groups = self.view.groups.as_ref();
-        let count = groups.map_or(self.view.len(), |groups| groups.len());
+        let count = groups.map_or(self.view.len(), Groups::len);
         let from = self.shown_position();
         let needle = search.text.to_lowercase();
         let mut names = Names::new();
@@ -99,13 +100,10 @@ impl App {
             Some(Action::Accept) => {
                 let text = prompt.input.value().to_owned();
                 self.modal.close();
-                match Filter::with_text(&text) {
-                    Ok(filter) => {
-                        self.search = Some(Search { text, filter });
-                        self.search(1);
-                    }
-                    // Without a text, Enter only closes the prompt.
-                    Err(_) => {}
+                // Without a text, Enter only closes the prompt.
+                if let Ok(filter) = Filter::with_text(&text) {
+                    self.search = Some(Search { text, filter });
+                    self.search(1);
                 }
             }
             Some(_) => _ = self.modal.close(),

@@ -75,7 +75,7 @@ fn comparison() -> impl Strategy<Value = Expr> {
             FieldType::Text if operator == Operator::Matches => Operand::Pattern(pattern),
             FieldType::Text if field.name == "reason" => {
                 // `none` stands for the empty text.
-                Operand::Glob(Glob::new(*choice.get::<&str>(&field.closed_values()[1..])))
+                Operand::Glob(Glob::new(choice.get::<&str>(&field.closed_values()[1..])))
             }
             FieldType::Text => Operand::Glob(Glob::new(&text)),
             // As long as a duration may be.
