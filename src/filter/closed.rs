@@ -80,7 +80,7 @@ impl FilterField {
         }
     }
 
-    /// Whether a value of `=` or `!=` is accepted without quotes, as far as its words are concerned.
+    /// Whether a value of `=` or `!=` is accepted without quotes, if it has no blanks or operators.
     pub(super) fn accepts_bare(&self, pattern: &str) -> bool {
         self.check_value(pattern, false).is_ok()
     }

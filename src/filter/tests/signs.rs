@@ -1,4 +1,4 @@
-//! Signs of other languages are no synonyms: a filter that protects nothing must not look like one that does.
+//! Signs of other languages are errors: a filter that protects nothing must not look like one that does.
 
 use super::*;
 use crate::model::RawText;
