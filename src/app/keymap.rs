@@ -15,6 +15,8 @@ pub(crate) enum KeyContext {
     Dialog,
     /// The filter is being typed.
     Prompt,
+    /// The text to search for is being typed.
+    Search,
     /// The reason for a kill is being typed.
     Reason,
     /// The columns are being chosen.
@@ -48,6 +50,12 @@ pub(crate) enum Action {
     NextPane,
     /// Type a filter.
     Filter,
+    /// Show only stuck sessions, or all again.
+    OnlyStuck,
+    /// Type a text to search for.
+    Search,
+    /// Move to the next (1) or previous (-1) row with the text.
+    SearchAgain(isize),
     /// Sort by the column to the left or right.
     SortBy(isize),
     /// Group sessions by the field this many steps further.
@@ -195,6 +203,10 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
     Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter the sessions", "filter";
+    Table [ch('!')] Action::OnlyStuck, "!", "only stuck sessions: adds 'stuck' to the filter, or removes it", "";
+    Table [on(Code::F(3))] Action::Search, "F3", "search: move to the next row with a text; hides none", "";
+    Table [ch('n')] Action::SearchAgain(1), "n N", "the next or previous row with the text", "";
+    Table [ch('N')] Action::SearchAgain(-1), "N", "", "";
     Table [ch(' ')] Action::Mark, "Space", "mark or unmark the session", "mark";
     Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
@@ -259,9 +271,11 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the dialog";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "apply the filter", "apply";
     Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "cancel the edit", "cancel";
-    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field or value; again: the next one", "complete";
+    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field, the value or a named filter; again: the next", "complete";
     Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "earlier filters of this run", "earlier";
     Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
+    Search [on(Code::Enter)] Action::Accept, "Enter", "move to the next row with the text", "search";
+    Search [on(Code::Esc), ctrl('c')] Action::No, "Esc", "cancel the search", "cancel";
     Columns [ch(' ')] Action::Toggle, "Space", "show the column, or hide it", "show/hide";
     Columns [on(Code::Left), ch('<'), ch('-')] Action::Shift(-1), "←→ < >", "move the column to the left or right", "move";
     Columns [on(Code::Right), ch('>'), ch('+')] Action::Shift(1), "→", "", "";

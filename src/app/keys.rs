@@ -38,6 +38,7 @@ impl App {
         match (context, action(context, key)) {
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
+            (KeyContext::Search, _) => self.search_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
@@ -66,7 +67,12 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
-            Action::Filter => self.modal = Modal::filter_prompt(&self.table.filter),
+            Action::Filter => {
+                self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters);
+            }
+            Action::OnlyStuck => self.toggle_stuck(),
+            Action::Search => self.open_search(),
+            Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
@@ -131,6 +137,17 @@ impl App {
         }
     }
 
+    /// Whether the next Esc removes the filter.
+    pub(crate) fn esc_shows_all(&self) -> bool {
+        let table = &self.table;
+        let is_first = self.modal.is_closed() && self.detail.is_none() && self.marks.anchor().is_none();
+        let is_next = is_first && self.marks.is_empty() && table.groups.opened.is_empty();
+        is_next
+            && table.groups.by.is_none()
+            && self.kills.batches.iter().all(KillBatch::is_finished)
+            && !table.filter.is_empty()
+    }
+
     /// Handles a key in the view of blockers.
     fn blockers_key(&mut self, action: Action) {
         let page = isize::try_from(self.blocker_lines()).unwrap_or(isize::MAX);
@@ -182,7 +199,7 @@ impl App {
     /// Whether a key cancels a kill in its grace period instead of its normal effect. While text is
     /// typed, only keys that type no text do.
     fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
-        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
+        let types_text = types_text(context);
         let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
         let leaves = matches!(
             action(context, key),
@@ -193,7 +210,7 @@ impl App {
 
     /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
     fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
-        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
+        let types_text = types_text(context);
         let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
         is_u && self.kills.batches.iter().any(KillBatch::is_logging)
     }
@@ -246,4 +263,12 @@ fn hold_after(context: KeyContext, key: KeyPress) -> Option<Duration> {
         None if is_table && key.typed_char().is_some_and(|c| c.is_ascii_digit()) => Some(HOLD_AFTER_MOVEMENT),
         _ => None,
     }
+}
+
+/// Whether keys of this context are text.
+const fn types_text(context: KeyContext) -> bool {
+    matches!(
+        context,
+        KeyContext::Prompt | KeyContext::Search | KeyContext::Reason
+    )
 }

@@ -26,6 +26,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
+pub(crate) mod searching;
 pub mod server_access;
 pub(crate) mod server_trouble;
 pub(crate) mod server_view;
@@ -70,7 +71,7 @@ use self::msg::Now;
 use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::DiagnosisSettings;
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
 
@@ -88,6 +89,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The initial filter.
     pub filter: Filter,
+    /// The named filters.
+    pub saved_filters: SavedFilters,
     /// The initial columns; `None` for the default ones.
     pub columns: Option<Vec<ColumnId>>,
     /// The initial sort.
@@ -116,6 +119,7 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             filter: Filter::default(),
+            saved_filters: SavedFilters::default(),
             columns: None,
             sort: Sort::default(),
             grace: GRACE.value,
@@ -173,6 +177,7 @@ pub struct App {
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
+    search: Option<searching::Search>,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
@@ -203,6 +208,7 @@ impl App {
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,
+            search: None,
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }

@@ -9,8 +9,9 @@ use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::searching::SearchPrompt;
 use super::server_view::ServerPane;
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::kill::Ticket;
 
 /// The open modal. At most one is open, so every key has one receiver.
@@ -29,14 +30,16 @@ pub(crate) enum Modal {
     Servers(ServerPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
+    /// The search prompt.
+    Search(Box<SearchPrompt>),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
 }
 
 impl Modal {
     /// Opens the filter prompt with the current filter.
-    pub(super) fn filter_prompt(filter: &Filter) -> Self {
-        Self::Prompt(Box::new(FilterPrompt::new(filter.clone())))
+    pub(super) fn filter_prompt(filter: &Filter, saved: &SavedFilters) -> Self {
+        Self::Prompt(Box::new(FilterPrompt::new(filter.clone(), saved.clone())))
     }
 
     /// Opens the column chooser with the shown columns.
@@ -59,6 +62,7 @@ impl Modal {
             Self::Blockers(_) => Some(KeyContext::Blockers),
             Self::Servers(_) => Some(KeyContext::Servers),
             Self::Chooser(_) => Some(KeyContext::Columns),
+            Self::Search(_) => Some(KeyContext::Search),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
     }
@@ -135,6 +139,14 @@ impl Modal {
         }
     }
 
+    /// Returns the search prompt, if it is open.
+    pub(crate) fn search(&self) -> Option<&SearchPrompt> {
+        match self {
+            Self::Search(prompt) => Some(prompt),
+            _ => None,
+        }
+    }
+
     /// Returns the filter prompt, if it is open.
     pub(crate) fn prompt(&self) -> Option<&FilterPrompt> {
         match self {
@@ -153,7 +165,11 @@ impl Modal {
 
     /// Returns when the modal next needs the time.
     pub(super) fn wake_at(&self) -> Option<Duration> {
-        self.kill_dialog()?.batch.wake_at()
+        match self {
+            Self::KillDialog(dialog) => dialog.batch.wake_at(),
+            Self::Prompt(prompt) => prompt.wake_at(),
+            _ => None,
+        }
     }
 
     /// Closes the modal. Returns whether one was open.
@@ -171,8 +187,12 @@ mod tests {
         let overlay = Modal::Overlay(Overlay::new(Topic::Overview));
         for (mut modal, context) in [
             (Modal::Closed, None),
-            (Modal::filter_prompt(&Filter::default()), Some(KeyContext::Prompt)),
+            (
+                Modal::filter_prompt(&Filter::default(), &SavedFilters::default()),
+                Some(KeyContext::Prompt),
+            ),
             (Modal::column_chooser(&[]), Some(KeyContext::Columns)),
+            (Modal::Search(Box::default()), Some(KeyContext::Search)),
             (overlay, Some(KeyContext::Overlay)),
         ] {
             assert_eq!(modal.context(), context);

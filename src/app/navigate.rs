@@ -80,7 +80,7 @@ impl App {
         self.on_cursor_moved(left_departed_row);
     }
 
-    fn on_cursor_moved(&mut self, left_departed_row: bool) {
+    pub(super) fn on_cursor_moved(&mut self, left_departed_row: bool) {
         if left_departed_row {
             self.rebuild_view();
         }

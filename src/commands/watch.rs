@@ -88,6 +88,7 @@ pub(super) fn show(
         ascii: config.ascii,
         plain: config.plain,
         filter: config.filter.clone(),
+        saved_filters: config.saved_filters.clone().unwrap_or_default(),
         columns: config.columns.clone(),
         sort: config.sort,
         grace: config.grace,

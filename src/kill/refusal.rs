@@ -32,6 +32,8 @@ pub enum RefusalReason {
     Protected,
     /// The `protect` filter uses a field that the endpoint does not report.
     PerhapsProtected(String),
+    /// The filter that selected the session depends on a reason that could not be examined.
+    Undecided(String),
     /// Another process replies now, which has its own sessions.
     Restarted,
     /// The audit log could not be written, so nothing was sent.
@@ -89,6 +91,9 @@ impl RefusalReason {
             Self::Protected => "protected by the configuration".to_owned(),
             Self::PerhapsProtected(filter) => {
                 format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs")
+            }
+            Self::Undecided(filter) => {
+                format!("'{filter}' is not certain for this session: some reasons could not be examined")
             }
             Self::Restarted => "the proxy was restarted: its ids belong to other sessions now".to_owned(),
             Self::Unlogged(why) => why.to_string(),

@@ -16,6 +16,7 @@ mod kill_log;
 mod kill_progress;
 mod overview;
 pub mod plain;
+mod prompt;
 mod server_view;
 mod sessions;
 mod sparkline;

@@ -12,6 +12,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Detail, "details"),
         (KeyContext::Dialog, "kill dialog"),
         (KeyContext::Prompt, "filter"),
+        (KeyContext::Search, "search"),
         (KeyContext::Columns, "list of columns"),
         (KeyContext::Blockers, "blockers"),
         (KeyContext::Servers, "servers"),
