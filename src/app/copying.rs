@@ -24,7 +24,7 @@ impl App {
             ""
         };
         self.status = Some(Status::note(format!(
-            "sent to the terminal: {text}{note}{condition}"
+            "sent to the clipboard: {text}{note}{condition}"
         )));
         self.outbox.push(Effect::Copy(text));
     }

@@ -272,7 +272,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Columns [on(Code::End), ch('G')] Action::Last, "End", "", "";
     Blockers [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Blockers [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
-    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread", "copy KILL";
+    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread; without a database user the CREATE USER", "copy";
     Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down", "";
     Blockers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages", "";

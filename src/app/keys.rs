@@ -111,11 +111,11 @@ impl App {
         }
     }
 
-    /// Esc: goes back one level, in the order running kill, overlay, details, range, group, marks,
+    /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,
     /// filter. Never quits.
     fn back(&mut self) {
         // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() {
+        if self.stop_kills() || self.modal.close() || self.blockers.take().is_some() {
         } else if self.detail.is_some() {
             self.close_detail();
         } else if self.marks.anchor().is_some() {

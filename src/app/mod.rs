@@ -55,6 +55,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use self::blockers::BlockersPane;
 use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
@@ -156,6 +157,8 @@ pub struct App {
     pub(crate) detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
     pub(crate) detail_focused: bool,
+    /// The view of blockers, if it is open. It covers table and details.
+    pub(crate) blockers: Option<BlockersPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
     /// The marked sessions.
@@ -193,6 +196,7 @@ impl App {
             table,
             detail: None,
             detail_focused: false,
+            blockers: None,
             modal: Modal::Closed,
             marks: Marks::default(),
             kills: Kills::default(),
@@ -252,6 +256,8 @@ impl App {
     pub(crate) fn context(&self) -> KeyContext {
         if let Some(context) = self.modal.context() {
             context
+        } else if self.blockers.is_some() {
+            KeyContext::Blockers
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.table.shows_groups() {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::blockers::BlockersPane;
 use super::chooser::Chooser;
 use super::columns::ColumnId;
 use super::keymap::KeyContext;
@@ -22,8 +21,6 @@ pub(crate) enum Modal {
     KillDialog(Box<KillDialog>),
     /// A text over the table.
     Overlay(Overlay),
-    /// The view of blockers.
-    Blockers(BlockersPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
     /// The filter prompt.
@@ -53,7 +50,6 @@ impl Modal {
             Self::KillDialog(dialog) if dialog.types_reason => Some(KeyContext::Reason),
             Self::KillDialog(_) => Some(KeyContext::Dialog),
             Self::Overlay(_) => Some(KeyContext::Overlay),
-            Self::Blockers(_) => Some(KeyContext::Blockers),
             Self::Chooser(_) => Some(KeyContext::Columns),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
@@ -100,14 +96,6 @@ impl Modal {
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
             .is_some_and(|overlay| overlay.topic == Topic::Overview)
-    }
-
-    /// Returns the view of blockers, if it is open.
-    pub(crate) const fn blockers(&self) -> Option<&BlockersPane> {
-        match self {
-            Self::Blockers(pane) => Some(pane),
-            _ => None,
-        }
     }
 
     /// Returns the column chooser, if it is open.

@@ -235,6 +235,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
+    let has_access = app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set);
+    if binding.context == KeyContext::Blockers && binding.action == Action::Copy && !has_access {
+        return true;
+    }
     if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
         return false;
     }

@@ -318,7 +318,7 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
         assert!(matches!(stage.asked.last(), Some(Effect::Copy(text)) if text == thread));
         let status = stage.app.status.clone().unwrap().text;
         assert!(
-            status.starts_with(&format!("sent to the terminal: {thread} ")),
+            status.starts_with(&format!("sent to the clipboard: {thread} ")),
             "{status}"
         );
         assert!(!status.contains("tmux"), "{status}");
