@@ -20,7 +20,10 @@ use crate::config::Config;
 use crate::diagnosis::{
     ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, diagnose,
 };
-use crate::model::{Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId};
+use crate::model::{
+    Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId, SessionPhase,
+    closing_servers, closing_text,
+};
 use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
 
@@ -33,6 +36,8 @@ struct ShownSession {
     idle: Option<IdleMeaning>,
     /// Diagnosis from a single snapshot and sample.
     diagnosis: OwnedDiagnosis,
+    /// Why MaxScale lists the session but has no details for it.
+    absence: Option<String>,
     /// Whether MaxScale retains no statements (`retain_last_statements=0`).
     keeps_no_statements: bool,
 }
@@ -121,6 +126,24 @@ fn without_repeats(found: Vec<ShownSession>, clients: &[Client]) -> Vec<ShownSes
     kept
 }
 
+/// Returns a session that a GET by id does not find from the list, and why: it is closing, or it has not
+/// started yet.
+async fn listed(client: &Client, id: SessionId) -> Result<(SessionDetail, Option<String>), CommandError> {
+    let snapshot = client.snapshot(1).await.map_err(exit::failed(client))?;
+    let place = snapshot.position(id);
+    let Some(session) = place.and_then(|place| snapshot.sessions.get(place)) else {
+        return Err(CommandError::NoSuchSession(id, client.url().clone()));
+    };
+    let absence = match session.phase() {
+        Some(SessionPhase::Stopping) => {
+            let servers = closing_servers(session).map(|servers| format!(". {servers}"));
+            format!("{}{}", closing_text(None), servers.unwrap_or_default())
+        }
+        _ => "still logging in: MaxScale lists it, and has no details of it yet".to_owned(),
+    };
+    Ok((SessionDetail::of(session.clone()), Some(absence)))
+}
+
 async fn fetch(
     client: &Client,
     name: &str,
@@ -129,10 +152,11 @@ async fn fetch(
 ) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
     let instance = client.optional_instance().await.map_err(&failed)?;
-    let detail = client.session(id).await.map_err(|fault| match fault {
-        RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
-        fault => failed(fault),
-    })?;
+    let (detail, absence) = match client.session(id).await {
+        Ok(detail) => (detail, None),
+        Err(RequestError::NotFound) => listed(client, id).await?,
+        Err(fault) => return Err(failed(fault)),
+    };
     // The request has detected the dialect.
     let dialect = client.dialect().unwrap_or(Dialect::JsonApi);
     let look = DiagnosisInput {
@@ -156,6 +180,7 @@ async fn fetch(
         identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
         dialect,
         idle,
+        absence,
         keeps_no_statements: retained == Some(0),
         diagnosis,
         detail,

@@ -3,6 +3,7 @@
 //! Depends on no other module, and has no JSON, terminal or clock: values and their text only. Every
 //! string from outside is a [`Text`], which only the sanitizer in `text` can create.
 
+mod closing;
 mod connection;
 mod continuity;
 pub(crate) mod defaults;
@@ -25,6 +26,7 @@ mod text;
 mod tls_fault;
 mod wording;
 
+pub(crate) use closing::{closing_servers, closing_text};
 pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };
