@@ -39,6 +39,7 @@ impl App {
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
+            (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (_, Some(action)) => self.act(action),
             (KeyContext::Table, None) if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) => {
@@ -62,6 +63,7 @@ impl App {
             Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
             Action::First => self.jump(0),
             Action::Last => self.jump(usize::MAX),
+            Action::Open if self.detail_has_keys() => self.open_link(),
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
@@ -82,7 +84,9 @@ impl App {
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
-            Action::Copy => self.copy_kill(),
+            Action::Copy => self.open_copy_menu(),
+            Action::CopyAll => self.copy_all(),
+            Action::Unfold | Action::Across(_) | Action::Link(_) => self.detail_key(action),
             Action::Pause => self.pause(),
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);

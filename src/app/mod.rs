@@ -36,10 +36,11 @@ pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
 
-mod copying;
+pub(crate) mod copying;
 mod filtering;
 mod grouping;
 mod keys;
+pub(crate) mod links;
 mod marking;
 mod navigate;
 mod outbox;

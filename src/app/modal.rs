@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::chooser::Chooser;
 use super::columns::ColumnId;
+use super::copying::CopyMenu;
 use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
@@ -19,6 +20,8 @@ pub(crate) enum Modal {
     Closed,
     /// The kill dialog.
     KillDialog(Box<KillDialog>),
+    /// The menu of what can be copied.
+    Copy(CopyMenu),
     /// A text over the table.
     Overlay(Overlay),
     /// The column chooser.
@@ -49,6 +52,7 @@ impl Modal {
             Self::Closed => None,
             Self::KillDialog(dialog) if dialog.types_reason => Some(KeyContext::Reason),
             Self::KillDialog(_) => Some(KeyContext::Dialog),
+            Self::Copy(_) => Some(KeyContext::Copy),
             Self::Overlay(_) => Some(KeyContext::Overlay),
             Self::Chooser(_) => Some(KeyContext::Columns),
             Self::Prompt(_) => Some(KeyContext::Prompt),
@@ -96,6 +100,14 @@ impl Modal {
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
             .is_some_and(|overlay| overlay.topic == Topic::Overview)
+    }
+
+    /// Returns the menu of what can be copied, if it is open.
+    pub(crate) const fn copy_menu(&self) -> Option<&CopyMenu> {
+        match self {
+            Self::Copy(menu) => Some(menu),
+            _ => None,
+        }
     }
 
     /// Returns the column chooser, if it is open.

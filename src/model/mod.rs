@@ -37,6 +37,7 @@ pub use instance::{Dialect, Instance, ProcessStart, Version};
 pub use instance::{ProxySettings, Worker};
 pub use list_diff::ListDiff;
 pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
+pub(crate) use maxctrl::curl_line;
 pub use moment::Now;
 pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use permissions::{Account, Permissions};

@@ -15,7 +15,6 @@ use super::kill_progress;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
-use crate::app::detail::DetailPane;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::prompt::FilterPrompt;
@@ -245,12 +244,10 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
-        Action::Copy if matches!(binding.context, KeyContext::Columns | KeyContext::Blockers) => true,
         Action::Blockers if binding.context == KeyContext::Dialog => app
             .modal
             .kill_dialog()
             .is_some_and(|dialog| dialog.root.is_some()),
-        Action::Copy => app.detail.as_ref().is_some_and(DetailPane::knows_threads),
         Action::Strike => app
             .modal
             .kill_dialog()

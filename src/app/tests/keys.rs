@@ -13,6 +13,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Dialog, "kill dialog"),
         (KeyContext::Prompt, "filter"),
         (KeyContext::Columns, "list of columns"),
+        (KeyContext::Copy, "menu of copies"),
         (KeyContext::Blockers, "blockers"),
         (KeyContext::Overlay, "help, overview, kill log"),
     ];
