@@ -254,7 +254,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Detail [on(Code::BackTab)] Action::Link(-1), "Shift-Tab", "the previous link", "";
     Detail [on(Code::Enter)] Action::Open, "Enter", "open the session of the link", "";
     Copy [on(Code::Enter), ch('y')] Action::Accept, "Enter", "copy the chosen text", "copy";
-    Copy [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "choose", "choose";
+    Copy [on(Code::Up), ch('k')] Action::Move(-1), "↑↓", "choose", "choose";
     Copy [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Copy [on(Code::Home), ch('g')] Action::First, "Home", "", "";
     Copy [on(Code::End), ch('G')] Action::Last, "End", "", "";

@@ -113,7 +113,7 @@ pub(super) fn sentence(evidence: &Evidence) -> String {
             let parts = [
                 transaction.map(|age| format!("; its transaction has been open for {age}")),
                 idle.map(|idle| format!(", and the client has sent nothing for {idle}")),
-                locked(*rows_locked),
+                locked(rows_locked.filter(|rows| *rows > 0)),
             ];
             let parts: String = parts.into_iter().flatten().collect();
             format!("{at_least}{waiting} for its locks, the longest for {longest}{parts}")
@@ -128,8 +128,10 @@ pub(super) fn sentence(evidence: &Evidence) -> String {
         } => {
             let parts = [
                 idle.map(|idle| format!(", and the client has sent nothing for {idle}")),
-                locked(*rows_locked),
-                rows_modified.map(|rows| format!(", {rows} changed")),
+                locked(rows_locked.filter(|rows| *rows > 0)),
+                rows_modified
+                    .filter(|rows| *rows > 0)
+                    .map(|rows| format!(", {rows} changed")),
             ];
             let parts: String = parts.into_iter().flatten().collect();
             format!("its transaction on {server} has been open for {age}{parts}")

@@ -19,7 +19,7 @@ const MIN_NAMED_WIDTH: usize = 60;
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let found = pane.findings();
     let is_closing = found.iter().any(|finding| finding.reason.name == "closing");
-    let names = found.iter().map(|finding| finding.reason.name.width() + 3);
+    let names = found.iter().map(|finding| finding.reason.name.width() + 4);
     let indent = names.max().unwrap_or(0).max(LABEL);
     let mut text = Vec::new();
     for finding in &found {
