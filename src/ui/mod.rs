@@ -50,7 +50,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
-        Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
+        Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
