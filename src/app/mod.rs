@@ -268,6 +268,11 @@ impl App {
         }
     }
 
+    /// Whether a view is open in place of the table.
+    pub(crate) fn covers_table(&self) -> bool {
+        self.modal.is_overview() || self.blockers.is_some()
+    }
+
     /// Whether keys go to the details: they have the focus, or the table is not shown.
     pub(crate) fn detail_has_keys(&self) -> bool {
         self.detail.is_some() && (self.detail_focused || self.areas().table.is_empty())

@@ -21,8 +21,8 @@ use crate::diagnosis::{
     ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, diagnose,
 };
 use crate::model::{
-    Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId, SessionPhase,
-    closing_servers, closing_text,
+    ConnectionDetail, Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId,
+    SessionPhase, closing_servers, closing_text,
 };
 use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
@@ -141,7 +141,15 @@ async fn listed(client: &Client, id: SessionId) -> Result<(SessionDetail, Option
         }
         _ => "still logging in: MaxScale lists it, and has no details of it yet".to_owned(),
     };
-    Ok((SessionDetail::of(session.clone()), Some(absence)))
+    let mut detail = SessionDetail::of(session.clone());
+    let connections = session.server_connections().unwrap_or_default().iter();
+    let connections = connections.map(|connection| ConnectionDetail {
+        server: Some(connection.server.clone()),
+        thread_id: connection.thread_id,
+        ..ConnectionDetail::default()
+    });
+    detail.connections = connections.collect();
+    Ok((detail, Some(absence)))
 }
 
 async fn fetch(

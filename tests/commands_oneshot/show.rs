@@ -174,3 +174,21 @@ fn a_session_that_is_not_there() {
             .failed(1, "no session ");
     }
 }
+
+#[test]
+fn a_session_that_is_closing_is_shown_as_closing() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let closing = demo
+        .list()
+        .into_iter()
+        .find(|row| row["state"] == "Stopping session");
+    let id = closing.expect("a session that is closing")["id"].to_string();
+    let ran = demo.maxtop(&["show", &id]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(
+        ran.out.contains("already closing: MaxScale was asked to end it"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("Its servers: db-"), "{}", ran.out);
+}
