@@ -11,7 +11,7 @@ use crate::model::{Dialect, ServerThread, Session, Text, curl_line, maxctrl};
 /// A text that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CopyChoice {
-    /// What it is.
+    /// Description of the text.
     pub about: String,
     /// The text.
     pub text: String,
@@ -20,7 +20,7 @@ pub(crate) struct CopyChoice {
 /// State of the open menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CopyMenu {
-    /// What can be copied; the most useful first.
+    /// The texts; the most useful first.
     pub choices: Vec<CopyChoice>,
     /// Index of the choice under the cursor.
     pub cursor: usize,

@@ -184,7 +184,7 @@ impl Evidence {
         sentences::sentence(self, session)
     }
 
-    /// Returns what a person can do next.
+    /// Returns the next step for the user.
     pub(super) fn next_step(&self, session: &Session) -> String {
         sentences::next_step(self, session)
     }

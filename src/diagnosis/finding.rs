@@ -32,7 +32,7 @@ impl Finding {
         self.evidence.sentence(session)
     }
 
-    /// Returns what a person can do next.
+    /// Returns the next step for the user.
     pub(crate) fn next_step(&self, session: &Session) -> String {
         self.evidence.next_step(session)
     }

@@ -6,12 +6,12 @@ use super::{Session, Span};
 pub(crate) fn closing_text(lasted: Option<Span>) -> String {
     let lasted = lasted.map(|lasted| format!(" for {lasted}")).unwrap_or_default();
     format!(
-        "already closing{lasted}: MaxScale was asked to end it and has not finished; maxtop can do nothing more"
+        "already closing{lasted}: MaxScale was ordered to end it and has not finished; maxtop can do nothing more"
     )
 }
 
-/// Returns the servers and threads of a session: `Its servers: db-01 #221, db-02 #222`. `None` if there
-/// are none or they are unknown.
+/// Returns the servers and threads of a session: `Its servers: db-01 #221, db-02 #222`. `None` without
+/// known servers.
 pub(crate) fn closing_servers(session: &Session) -> Option<String> {
     let connections = session.server_connections()?.iter();
     let names = connections.map(|connection| match connection.thread_id {

@@ -351,8 +351,8 @@ impl Pen<'_> {
         fit(text, width, self.theme.glyphs.more)
     }
 
-    /// Returns a long text: wrapped if lines are unfolded, otherwise one line, moved sideways as far as it
-    /// has more.
+    /// Returns a long text: wrapped if lines are unfolded, otherwise one line, moved sideways at most to its
+    /// end.
     fn long(&self, text: &str, width: usize) -> Vec<String> {
         if self.unfolded {
             return wrap(text, width.max(1));

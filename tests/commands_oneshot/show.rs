@@ -186,7 +186,8 @@ fn a_session_that_is_closing_is_shown_as_closing() {
     let ran = demo.maxtop(&["show", &id]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(
-        ran.out.contains("already closing: MaxScale was asked to end it"),
+        ran.out
+            .contains("already closing: MaxScale was ordered to end it"),
         "{}",
         ran.out
     );

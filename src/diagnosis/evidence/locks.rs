@@ -160,18 +160,18 @@ fn wait_sentence(server: &Text, lasted: Span, wait: &SessionWait) -> String {
     format!("it has waited for {lasted} on {server} for {lock}{holder}")
 }
 
-/// Returns what a person can do next. Empty for other evidence.
+/// Returns the next step for the user. Empty for other evidence.
 pub(super) fn next_step(evidence: &Evidence, client: &str) -> String {
     match evidence {
         Evidence::Blocks { count, .. } => {
             let frees = match count {
-                1 => "1 session goes on".to_owned(),
-                count => format!("{count} sessions go on"),
+                1 => "1 session continues".to_owned(),
+                count => format!("{count} sessions continue"),
             };
-            format!("ask {client}, or kill it: with K {frees}; b shows which")
+            format!("contact {client}, or kill it: with K {frees}; b shows which")
         }
         Evidence::OpenTransaction { .. } => {
-            format!("ask {client} for a COMMIT; K kills the session and rolls back")
+            format!("contact {client} for a COMMIT; K kills the session and rolls back")
         }
         Evidence::LockWait { wait, .. } => match (&wait.blocker, wait.is_likely) {
             (Some(LockHolder::Session { id, .. }), false) => {

@@ -1,4 +1,4 @@
-//! Evidence as sentences for the details of one session, and the next step for a person.
+//! Evidence as sentences for the details of one session, and the next step for the user.
 
 use super::{Evidence, holds, locks, name};
 use crate::model::{Session, Span, closing_servers, closing_text, size_text};
@@ -67,7 +67,7 @@ fn pressure(evidence: &Evidence) -> String {
         } => {
             let buffered = buffered.map(|writes| format!("; {writes} writes had to wait"));
             format!(
-                "the queue of {} is full: sending was stopped {high} times and went on {low} times{}",
+                "the queue of {} is full: sending was stopped {high} times and continued {low} times{}",
                 name(server.as_ref()),
                 buffered.unwrap_or_default()
             )
@@ -91,7 +91,7 @@ fn pressure(evidence: &Evidence) -> String {
     }
 }
 
-/// Returns what a person can do next.
+/// Returns the next step for the user.
 pub(super) fn next_step(evidence: &Evidence, session: &Session) -> String {
     let client = session.client();
     match evidence {
@@ -102,13 +102,15 @@ pub(super) fn next_step(evidence: &Evidence, session: &Session) -> String {
             "read the statement below; K kills the session, y copies the KILL for its server".to_owned()
         }
         Evidence::Silent(_) => "check for locks (b) and the load of its servers".to_owned(),
-        Evidence::Transaction(_) => format!("ask {client} for a COMMIT; K kills the session and rolls back"),
+        Evidence::Transaction(_) => {
+            format!("contact {client} for a COMMIT; K kills the session and rolls back")
+        }
         Evidence::NoBackend(_) => match &session.service {
             Some(service) => format!("check the servers of {service}: down, in maintenance or full?"),
             None => "check the servers of its service: down, in maintenance or full?".to_owned(),
         },
         Evidence::Idle { .. } => {
-            format!("ask {client} whether it is still needed; K frees its connections")
+            format!("check with {client} whether it is still needed; K frees its connections")
         }
         Evidence::Closing(_) => match closing_servers(session) {
             Some(servers) => format!("{servers} (y copies KILL)"),

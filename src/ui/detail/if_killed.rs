@@ -1,4 +1,4 @@
-//! What a kill of the session does, in sentences.
+//! The consequences of a kill, in sentences.
 
 use ratatui::text::Line;
 
@@ -26,8 +26,8 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     }
     match own.map_or(0, |own| own.blocks) {
         0 => {}
-        1 => sentences.push("1 session that waits for it goes on.".to_owned()),
-        count => sentences.push(format!("{count} sessions that wait for it go on.")),
+        1 => sentences.push("1 session that waits for it continues.".to_owned()),
+        count => sentences.push(format!("{count} sessions that wait for it continue.")),
     }
     let threads = running::threads(app, pane);
     for (server, thread) in &threads {
