@@ -74,7 +74,7 @@ fn statement<'a>(query: &RetainedStatement, pen: &Pen<'_>) -> Vec<Line<'a>> {
         .map(|ms| measured_text(Duration::from_millis(ms)))
         .unwrap_or_default();
     let servers = query.responses.iter();
-    let server = servers.filter_map(|response| response.server.as_ref()).last();
+    let server = servers.rev().find_map(|response| response.server.as_ref());
     let by = server.map(|server| format!("{server}: ")).unwrap_or_default();
     let room = pen.width.saturating_sub(TIMES + by.width());
     let lines = pen.long(query.title(), room).into_iter().enumerate();
