@@ -65,7 +65,11 @@ fn one_get_of_a_session_shows_why_it_is_stuck() {
         "{evidence}"
     );
     let text = demo.maxtop(&["show", &id]).out;
-    assert!(text.contains(&format!("\nWHY\n  {evidence}\n")), "{text}");
+    let sentence = "\nWHY\n  ▲ the client reads more slowly than its server sends: ";
+    assert!(
+        text.contains(sentence) && text.contains("\n    next: check report@"),
+        "{text}"
+    );
 }
 
 #[test]
