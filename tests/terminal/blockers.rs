@@ -63,7 +63,7 @@ fn killing_the_root_blocker_frees_its_waiters() {
     // The view is still open.
     pty.wait("a tree without it", |screen| {
         let text = screen.contents();
-        text.contains("root blockers") && !text.contains("etl@")
+        text.contains("root blockers") && !text.contains(&format!("▲ {blocker} etl@"))
     });
     pty.keys("q");
     pty.ends_with(0);
