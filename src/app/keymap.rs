@@ -27,6 +27,8 @@ pub(crate) enum KeyContext {
     Blockers,
     /// The view of servers and services.
     Servers,
+    /// The menu of what can be copied.
+    Copy,
 }
 
 /// Effect of a key.
@@ -88,9 +90,17 @@ pub(crate) enum Action {
     Overview,
     /// Choose the columns.
     Columns,
-    /// Copy the statement that kills one of the session's connections on its server; or the setting
-    /// that keeps the columns.
+    /// Open the menu of what can be copied; elsewhere copy the `KILL` of a thread, or the setting that
+    /// keeps the columns.
     Copy,
+    /// Copy everything that the menu offers.
+    CopyAll,
+    /// Wrap long lines of the details, or cut them.
+    Unfold,
+    /// Move long lines of the details by columns.
+    Across(isize),
+    /// Go to the next or previous link of the details.
+    Link(isize),
     /// Follow the row under the cursor, or no longer.
     Follow,
     /// Freeze the table.
@@ -252,7 +262,22 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
-    Detail [ch('y')] Action::Copy, "y", "copy KILL with the thread id of a server connection", "copy KILL";
+    Detail [ch('y')] Action::Copy, "y", "menu of what can be copied: KILL, statement, id, commands", "copy";
+    Detail [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
+    Detail [ch('w')] Action::Unfold, "w", "wrap every long line, or one line each", "unfold";
+    Detail [on(Code::Right)] Action::Across(20), "← →", "scroll long lines sideways", "";
+    Detail [on(Code::Left)] Action::Across(-20), "←", "", "";
+    Detail [on(Code::Tab)] Action::Link(1), "Tab", "the next link; after the last the other pane", "";
+    Detail [on(Code::BackTab)] Action::Link(-1), "Shift-Tab", "the previous link", "";
+    Detail [on(Code::Enter)] Action::Open, "Enter", "open the session of the link", "";
+    Copy [on(Code::Enter), ch('y')] Action::Accept, "Enter", "copy the chosen text", "copy";
+    Copy [on(Code::Up), ch('k')] Action::Move(-1), "↑↓", "choose", "choose";
+    Copy [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Copy [on(Code::Home), ch('g')] Action::First, "Home", "", "";
+    Copy [on(Code::End), ch('G')] Action::Last, "End", "", "";
+    Copy [ch('Y')] Action::CopyAll, "Y", "copy everything", "copy all";
+    Copy [on(Code::Esc), ch('q')] Action::No, "Esc q", "close the menu", "close";
+    Copy [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→", "choose", "choose";
@@ -291,7 +316,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Columns [on(Code::End), ch('G')] Action::Last, "End", "", "";
     Blockers [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Blockers [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
-    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread", "copy KILL";
+    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread; without a database user the CREATE USER", "copy";
     Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down", "";
     Blockers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages", "";

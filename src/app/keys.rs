@@ -40,6 +40,7 @@ impl App {
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Search, _) => self.search_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
+            (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (_, Some(action)) => self.act(action),
@@ -64,6 +65,7 @@ impl App {
             Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
             Action::First => self.jump(0),
             Action::Last => self.jump(usize::MAX),
+            Action::Open if self.detail_has_keys() => self.open_link(),
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
@@ -90,7 +92,9 @@ impl App {
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
-            Action::Copy => self.copy_kill(),
+            Action::Copy => self.open_copy_menu(),
+            Action::CopyAll => self.copy_all(),
+            Action::Unfold | Action::Across(_) | Action::Link(_) => self.detail_key(action),
             Action::Pause => self.pause(),
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);
@@ -119,11 +123,11 @@ impl App {
         }
     }
 
-    /// Esc: goes back one level, in the order running kill, overlay, details, range, group, marks,
+    /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,
     /// filter. Never quits.
     fn back(&mut self) {
         // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() {
+        if self.stop_kills() || self.modal.close() || self.close_view() {
         } else if self.detail.is_some() {
             self.close_detail();
         } else if self.marks.anchor().is_some() {
@@ -161,6 +165,12 @@ impl App {
             Action::Copy => self.copy_blocker(),
             action => self.act(action),
         }
+    }
+
+    /// Closes the view in place of the table. Returns whether one was open.
+    fn close_view(&mut self) -> bool {
+        let blockers = self.blockers.take().is_some();
+        self.servers.take().is_some() || blockers
     }
 
     /// Handles a key in the view of servers.

@@ -38,10 +38,11 @@ pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
 
-mod copying;
+pub(crate) mod copying;
 mod filtering;
 mod grouping;
 mod keys;
+pub(crate) mod links;
 mod marking;
 mod navigate;
 mod outbox;
@@ -57,6 +58,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use self::blockers::BlockersPane;
 use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
@@ -68,6 +70,7 @@ use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
 use self::modal::Modal;
 use self::msg::Now;
+use self::server_view::ServerPane;
 use self::status::Status;
 use self::table::TableState;
 use crate::diagnosis::DiagnosisSettings;
@@ -161,6 +164,10 @@ pub struct App {
     pub(crate) detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
     pub(crate) detail_focused: bool,
+    /// The view of blockers, if it is open. It covers table and details.
+    pub(crate) blockers: Option<BlockersPane>,
+    /// The view of servers and services, if it is open. It covers table and details.
+    pub(crate) servers: Option<ServerPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
     /// The marked sessions.
@@ -199,6 +206,8 @@ impl App {
             table,
             detail: None,
             detail_focused: false,
+            blockers: None,
+            servers: None,
             modal: Modal::Closed,
             marks: Marks::default(),
             kills: Kills::default(),
@@ -259,6 +268,10 @@ impl App {
     pub(crate) fn context(&self) -> KeyContext {
         if let Some(context) = self.modal.context() {
             context
+        } else if self.blockers.is_some() {
+            KeyContext::Blockers
+        } else if self.servers.is_some() {
+            KeyContext::Servers
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.table.shows_groups() {
@@ -266,6 +279,11 @@ impl App {
         } else {
             KeyContext::Table
         }
+    }
+
+    /// Whether a view is open in place of the table.
+    pub(crate) fn covers_table(&self) -> bool {
+        self.modal.is_overview() || self.blockers.is_some() || self.servers.is_some()
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use super::blockers::BlockersPane;
 use super::chooser::Chooser;
 use super::columns::ColumnId;
+use super::copying::CopyMenu;
 use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
 use super::searching::SearchPrompt;
-use super::server_view::ServerPane;
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::Ticket;
 
@@ -22,12 +21,10 @@ pub(crate) enum Modal {
     Closed,
     /// The kill dialog.
     KillDialog(Box<KillDialog>),
+    /// The menu of what can be copied.
+    Copy(CopyMenu),
     /// A text over the table.
     Overlay(Overlay),
-    /// The view of blockers.
-    Blockers(BlockersPane),
-    /// The view of servers and services.
-    Servers(ServerPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
     /// The search prompt.
@@ -58,9 +55,8 @@ impl Modal {
             Self::Closed => None,
             Self::KillDialog(dialog) if dialog.types_reason => Some(KeyContext::Reason),
             Self::KillDialog(_) => Some(KeyContext::Dialog),
+            Self::Copy(_) => Some(KeyContext::Copy),
             Self::Overlay(_) => Some(KeyContext::Overlay),
-            Self::Blockers(_) => Some(KeyContext::Blockers),
-            Self::Servers(_) => Some(KeyContext::Servers),
             Self::Chooser(_) => Some(KeyContext::Columns),
             Self::Search(_) => Some(KeyContext::Search),
             Self::Prompt(_) => Some(KeyContext::Prompt),
@@ -104,29 +100,16 @@ impl Modal {
         }
     }
 
-    /// Whether a view is open in place of the table.
-    pub(crate) fn covers_table(&self) -> bool {
-        self.is_overview() || self.blockers().is_some() || self.servers().is_some()
-    }
-
     /// Whether the overview is open.
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
             .is_some_and(|overlay| overlay.topic == Topic::Overview)
     }
 
-    /// Returns the view of blockers, if it is open.
-    pub(crate) const fn blockers(&self) -> Option<&BlockersPane> {
+    /// Returns the menu of what can be copied, if it is open.
+    pub(crate) const fn copy_menu(&self) -> Option<&CopyMenu> {
         match self {
-            Self::Blockers(pane) => Some(pane),
-            _ => None,
-        }
-    }
-
-    /// Returns the view of servers, if it is open.
-    pub(crate) const fn servers(&self) -> Option<&ServerPane> {
-        match self {
-            Self::Servers(pane) => Some(pane),
+            Self::Copy(menu) => Some(menu),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 mod arranging;
 mod blockers;
 mod client;
+mod details;
 mod filtering;
 mod grace;
 mod groups;

@@ -10,7 +10,7 @@ use super::connect::{self, connect};
 use super::exit::{CommandError, ExitStatus};
 use super::output::{complain, visible};
 use crate::app::AppSettings;
-use crate::app::endpoint::EndpointState;
+use crate::app::endpoint::{CommandAccess, EndpointState};
 use crate::cli::GlobalOptions;
 use crate::client::Client;
 use crate::clock::local_zone;
@@ -58,6 +58,10 @@ fn watched(config: &Config, client: Client) -> Watched {
     let name = connect::name(config, &client);
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
     endpoint.server_access.is_set = client.has_server_access();
+    endpoint.access = Some(CommandAccess {
+        url: client.url().to_string(),
+        user: client.user().map(ToOwned::to_owned),
+    });
     Watched { client, endpoint }
 }
 

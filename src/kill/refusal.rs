@@ -1,6 +1,6 @@
 //! The reasons why nothing was sent, as values and as text.
 
-use crate::model::{Difference, Part, RequestError, Text, Version};
+use crate::model::{Difference, Part, RequestError, Text, Version, closing_text};
 
 /// The reason why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl RefusalReason {
                 )
             }
             Self::NotKillableYet => "still logging in: MaxScale cannot kill it yet".to_owned(),
-            Self::Closing => "already closing: nothing more can be done over the API".to_owned(),
+            Self::Closing => closing_text(None),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
             Self::SlowEndpoint => {
                 "cannot be checked: the endpoint takes longer than 1 s to answer".to_owned()

@@ -14,7 +14,6 @@ use super::prompt;
 use super::server_view;
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::detail::DetailPane;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::status::StatusLevel;
@@ -114,7 +113,7 @@ fn counts(app: &App) -> Vec<String> {
     let (rows, total) = (view.len(), view.total());
     let mut parts = Vec::new();
     let listed = view.listed_count();
-    if app.modal.servers().is_some() {
+    if app.servers.is_some() {
         parts.extend(server_view::counts(app));
     } else if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
@@ -132,7 +131,7 @@ fn counts(app: &App) -> Vec<String> {
     };
     let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);
-    if !app.areas().table.is_empty() && !app.modal.covers_table() {
+    if !app.areas().table.is_empty() && !app.covers_table() {
         parts.extend((above > 0).then(|| format!("{above} above")));
         parts.extend((below > 0).then(|| format!("{below} below{}", stuck_below(view, above + page))));
         if view.groups.is_none() && !app.table.cursor.is_visible(page) {
@@ -209,6 +208,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
 fn is_offered(app: &App, binding: &Binding) -> bool {
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
+    let has_access = app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set);
+    if binding.context == KeyContext::Blockers && binding.action == Action::Copy && !has_access {
+        return true;
+    }
     if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
         return false;
     }
@@ -219,12 +222,10 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
             .any(|endpoint| endpoint.dialect != Some(Dialect::Draft) && endpoint.troubles.count_act() > 0),
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
-        Action::Copy if matches!(binding.context, KeyContext::Columns | KeyContext::Blockers) => true,
         Action::Blockers if binding.context == KeyContext::Dialog => app
             .modal
             .kill_dialog()
             .is_some_and(|dialog| dialog.root.is_some()),
-        Action::Copy => app.detail.as_ref().is_some_and(DetailPane::knows_threads),
         Action::Strike => app
             .modal
             .kill_dialog()

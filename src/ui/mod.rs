@@ -4,6 +4,7 @@
 
 mod blockers;
 mod chooser;
+mod copy_menu;
 pub(crate) mod cut;
 mod detail;
 mod dialog;
@@ -47,6 +48,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     blockers::draw(app, &theme, &areas, frame);
     server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
+    copy_menu::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),

@@ -14,6 +14,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Prompt, "filter"),
         (KeyContext::Search, "search"),
         (KeyContext::Columns, "list of columns"),
+        (KeyContext::Copy, "menu of copies"),
         (KeyContext::Blockers, "blockers"),
         (KeyContext::Servers, "servers"),
         (KeyContext::Overlay, "help, overview, kill log"),
