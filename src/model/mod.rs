@@ -13,6 +13,7 @@ mod list_diff;
 mod list_stats;
 pub(crate) mod maxctrl;
 mod moment;
+mod monitor;
 mod permissions;
 mod request_error;
 mod server;
@@ -37,8 +38,10 @@ pub use list_diff::ListDiff;
 pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
 pub use moment::Now;
 pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
+pub use monitor::{MonitorEvent, MonitorReport, Replication};
 pub use permissions::{Account, Permissions};
 pub use request_error::{Remedy, RequestError};
+pub(crate) use server::FollowerRole;
 pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use server_access::{
     BoundedRows, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers, LockWait,

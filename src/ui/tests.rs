@@ -7,6 +7,7 @@ mod kills;
 mod proxies;
 mod servers;
 mod services;
+mod trouble;
 mod truth;
 mod views;
 
