@@ -71,10 +71,12 @@ pub fn build_view(job: ViewRequest) -> TableView {
         groups: None,
         order: Vec::new(),
         idle_hidden: 0,
+        logins_hidden: 0,
     };
     view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
     let (mut order, idle_hidden) = matching(&view);
     view.idle_hidden = idle_hidden;
+    view.logins_hidden = hide_logins(&view, &mut order);
     if view.spec.group.is_none() {
         sort(&view, &mut order, previous);
         view.widths = widest(&view, &order);
@@ -127,6 +129,30 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     let departed = view.departed.as_ref().map(|_| RowRef::Ghost);
     order.extend(departed.filter(&mut is_meant));
     (order, idle_hidden)
+}
+
+/// Maximum number of sessions that are only not logged in and have rows of their own. Any client can open
+/// more, without a password.
+const MAX_LOGIN_ROWS: usize = 5;
+/// The reason of a session that has not logged in.
+const LOGIN: &str = "login";
+
+/// Removes the sessions that are only not logged in, if they are many. Returns their number. Groups count
+/// them, and a filter on the reason shows them.
+fn hide_logins(view: &TableView, order: &mut Vec<RowRef>) -> usize {
+    if view.spec.group.is_some() || view.spec.filter.uses("reason") {
+        return 0;
+    }
+    let is_login = |place: &RowRef| {
+        let row = view.resolve(*place).filter(|row| row.missing == 0);
+        row.is_some_and(|row| matches!(row.diagnosis.found, [only] if only.reason.name == LOGIN))
+    };
+    let count = order.iter().filter(|place| is_login(place)).count();
+    if count <= MAX_LOGIN_ROWS {
+        return 0;
+    }
+    order.retain(|place| !is_login(place));
+    count
 }
 
 /// Idle time from which a session counts as idle, in seconds.

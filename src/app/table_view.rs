@@ -58,6 +58,8 @@ pub struct TableView {
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
+    /// Number of matching rows left out because they are only not logged in, and many.
+    pub logins_hidden: usize,
     /// Widest text of each column so far, by index in `COLUMNS`. Never shrinks, so that columns do not
     /// jump.
     pub widths: [u16; COLUMNS.len()],
@@ -210,6 +212,11 @@ impl TableView {
         let lists = self.snapshots.iter().zip(&self.diagnoses);
         let own = lists.filter(|(snapshot, _)| snapshot.endpoint == endpoint);
         own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
+    }
+
+    /// Returns the number of sessions that are expected to wait, shown or not.
+    pub(crate) fn expected(&self) -> usize {
+        self.diagnoses.iter().map(|diagnoses| diagnoses.expected()).sum()
     }
 
     /// Returns the number of sessions with a reason, shown or not.

@@ -138,6 +138,13 @@ fn shown(app: &App, theme: &Theme) -> String {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    let expected = view.expected();
+    if expected > 0 {
+        parts.push(format!("{expected} expected"));
+    }
+    if view.logins_hidden > 0 {
+        parts.push(format!("{} not logged in (reason=login)", view.logins_hidden));
+    }
     let sort = app.table.sort.column;
     if !app.seen_columns().iter().any(|fitted| fitted.id == sort) {
         parts.push(format!("sorted by {}", sort.column().name));

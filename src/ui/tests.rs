@@ -4,6 +4,7 @@ mod blockers;
 mod columns;
 mod groups;
 mod kills;
+mod logins;
 mod proxies;
 mod servers;
 mod services;
