@@ -12,7 +12,7 @@ use super::trend::Trend;
 use super::wake::next_second;
 use crate::diagnosis::Samples;
 use crate::kill::{Authority, KillOutcome, RefusalReason};
-use crate::model::{Dialect, RequestError, Servers, Services, Snapshot, Text, maxctrl};
+use crate::model::{Dialect, RequestError, Servers, Services, Snapshot, Text, TokenExpiry, maxctrl};
 
 /// Health of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct EndpointState {
     pub proxies: Proxies,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
+    /// Expiry of its token, if no source has another one.
+    pub token_expiry: Option<TokenExpiry>,
 }
 
 impl EndpointState {
@@ -96,6 +98,7 @@ impl EndpointState {
             may_only_read: false,
             proxies: Proxies::default(),
             warnings,
+            token_expiry: None,
         }
     }
 
@@ -184,10 +187,10 @@ impl EndpointState {
     /// time changes.
     pub(super) fn wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
         let troubles = self.troubles.wake_at(now.elapsed);
-        self.link_wake_at(now, interval, duty)
-            .into_iter()
-            .chain(troubles)
-            .min()
+        let token = self.token_expiry.and_then(|expiry| expiry.changes_in(now.wall));
+        let token = token.map(|wait| now.elapsed.saturating_add(wait));
+        let link = self.link_wake_at(now, interval, duty);
+        link.into_iter().chain(troubles).chain(token).min()
     }
 
     /// Returns when the state of the endpoint next changes in the header.

@@ -24,6 +24,7 @@ mod snapshot;
 mod span;
 mod text;
 mod tls_fault;
+mod token_expiry;
 mod wording;
 
 pub use connection::{
@@ -59,6 +60,7 @@ pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
 pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
+pub use token_expiry::TokenExpiry;
 pub(crate) use wording::{ascii, counted, nearest, quoted, shell_quoted};
 
 #[cfg(test)]

@@ -165,8 +165,14 @@ fn server_trouble<'a>(app: &App, has_room: bool, theme: &Theme) -> Option<Span<'
 /// Returns the warnings of all endpoints, each with the number of endpoints: `3 insecure TLS`.
 fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
-    for warning in app.endpoints.iter().flat_map(|endpoint| &endpoint.warnings) {
-        match counts.iter_mut().find(|(known, _)| known == warning) {
+    let of_endpoint = |endpoint: &EndpointState| {
+        let expiry = endpoint.token_expiry;
+        let is_short = expiry.is_some_and(|expiry| expiry.words(app.now.wall).is_some());
+        let token = is_short.then_some("expiring token");
+        endpoint.warnings.clone().into_iter().chain(token)
+    };
+    for warning in app.endpoints.iter().flat_map(of_endpoint) {
+        match counts.iter_mut().find(|(known, _)| *known == warning) {
             Some((_, count)) => *count += 1,
             None => counts.push((warning, 1)),
         }

@@ -34,6 +34,7 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
             .iter()
             .map(|warning| Span::styled(*warning, theme.warning)),
     );
+    flags.extend(token(app, endpoint, theme));
     flags.extend(proxies(app, endpoint, theme));
     let troubles = endpoint.shown_troubles();
     let mut troubles = troubles.iter();
@@ -118,6 +119,17 @@ fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
         }
         LinkState::Failing { .. } => Span::styled("no data", theme.alarm),
     }
+}
+
+/// Returns a warning if the token of the endpoint expires soon, or has expired.
+fn token<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
+    let expiry = endpoint.token_expiry?;
+    let style = if expiry.is_past(app.now.wall) {
+        theme.alarm
+    } else {
+        theme.warning
+    };
+    Some(Span::styled(expiry.words(app.now.wall)?, style))
 }
 
 /// Returns a warning if several proxies answer at this address, or if another endpoint shows the same

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{frame, json_api, text};
 use crate::app::AppSettings;
 use crate::app::harness::AppHarness;
-use crate::model::{Dialect, MonitorReport, ServerState};
+use crate::model::{Dialect, MonitorReport, ServerState, TokenExpiry};
 
 const LIST: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann"}}]}"#;
 const STARTED: &str = "Mon, 23 Nov 2026 15:55:27 GMT";
@@ -93,4 +93,24 @@ fn a_narrow_summary_still_says_that_a_server_has_trouble() {
     }
     stage.servers_at(2, Ok(&[server("db-02", "Down")]));
     assert!(header(&stage).contains("server trouble"), "{}", header(&stage));
+}
+
+#[test]
+fn a_token_that_expires_soon_is_named_with_the_time_left() {
+    let mut stage = json_api((80, 24));
+    stage.list(LIST);
+    let now = stage.app.now.wall;
+    let expiry = now.checked_add(Duration::from_secs(601)).unwrap();
+    stage.app.endpoints[0].token_expiry = Some(TokenExpiry(expiry));
+    stage.wait(Duration::ZERO);
+    assert!(!header(&stage).contains("token"), "{}", header(&stage));
+    for (span, expected) in [
+        (1, "token expires in 10m"),
+        (301, "token expires in 4m"),
+        (290, "token expires in 9s"),
+        (9, "token has expired"),
+    ] {
+        stage.wait_awake(Duration::from_secs(span));
+        assert!(header(&stage).contains(expected), "{}", header(&stage));
+    }
 }
