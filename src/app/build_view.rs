@@ -10,14 +10,14 @@
 use std::sync::Arc;
 
 use super::blockers::BlockerLines;
-use super::column::fit;
+use super::column::fit::{self, TextWidths};
 use super::columns::{COLUMNS, Sessions};
 use super::groups::collect::group;
 use super::reason_names::Names;
 use super::rebuild::{diagnose_snapshots, find_locks};
 use super::row::SortKey;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
-use crate::diagnosis::Samples;
+use crate::diagnosis::{Samples, Severity};
 use crate::filter::FilterInput;
 use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot, display_width};
 
@@ -64,11 +64,12 @@ pub fn build_view(job: ViewRequest) -> TableView {
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
         blockers: BlockerLines::default(),
-        widths: previous.map_or([0; COLUMNS.len()], |previous| previous.widths),
+        widths: previous.map_or([TextWidths::default(); COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,
         spec,
         groups: None,
+        stuck: Default::default(),
         order: Vec::new(),
         idle_hidden: 0,
         logins_hidden: 0,
@@ -79,10 +80,11 @@ pub fn build_view(job: ViewRequest) -> TableView {
     view.logins_hidden = hide_logins(&view, &mut order);
     if view.spec.group.is_none() {
         sort(&view, &mut order, previous);
-        view.widths = widest(&view, &order);
+        view.widths = text_widths(&view, &order);
     }
     view.order = order;
     rank(&mut view);
+    find_stuck(&mut view);
     let asked = view.spec.group.as_ref();
     view.groups = asked.map(|asked| group(&view, asked, previous));
     view
@@ -211,13 +213,13 @@ fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
     }
 }
 
-fn widest(view: &TableView, order: &[RowRef]) -> [u16; COLUMNS.len()] {
+fn text_widths(view: &TableView, order: &[RowRef]) -> [TextWidths; COLUMNS.len()] {
     let mut widths = view.widths;
-    fit::widen::<Sessions>(&mut widths, |column| {
+    fit::widen::<Sessions>(&mut widths, |column, count| {
         let cells = order
             .iter()
             .filter_map(|place| (column.cell)(&view.resolve(*place)?));
-        cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
+        cells.for_each(|cell| count(display_width(&cell)));
     });
     widths
 }
@@ -231,6 +233,23 @@ fn rank(view: &mut TableView) {
             *slot = rank;
         }
     }
+}
+
+/// Finds the positions of the stuck rows.
+fn find_stuck(view: &mut TableView) {
+    let mut stuck: [Vec<u32>; Severity::ALL.len()] = Default::default();
+    for (position, place) in (0..).zip(&view.order) {
+        if let RowRef::Listed { snapshot, index } = place
+            && let Some(diagnoses) = view.diagnoses.get(usize::from(*snapshot))
+            && let Some(severity) = diagnoses.diagnosis(*index as usize).severity()
+        {
+            let mut lists = Severity::ALL.iter().zip(&mut stuck);
+            if let Some((_, list)) = lists.find(|(listed, _)| **listed == severity) {
+                list.push(position);
+            }
+        }
+    }
+    view.stuck = stuck;
 }
 
 /// Returns the departed row for the session under the cursor, if the previous view had it and the

@@ -1,7 +1,7 @@
 //! The cursor of a table, and the visible part of the table.
 //!
-//! The cursor is an identity. Rows may move; the cursor stays on its row and, if the ends of the table
-//! allow it, on its line of the screen.
+//! The cursor is an identity. Rows may move; the cursor stays on its row. What keeps its place on the screen
+//! is the [`Anchor`].
 
 use super::layout::clamp_scroll;
 
@@ -20,6 +20,20 @@ pub(crate) trait KeyedRows<K> {
     fn has_departed(&self) -> bool;
 }
 
+/// Part of the table that keeps its place on the screen when rows move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// The top of the table. The cursor is on the first row, whichever it is. In effect until a key
+    /// chooses a row.
+    #[default]
+    Top,
+    /// The line of the cursor's row. A table that shows its first row keeps showing it, and the cursor's
+    /// row may leave the screen.
+    Row,
+    /// The line of the cursor's row in any case.
+    Followed,
+}
+
 /// Row under the cursor, and the first row on the screen. `K` is the key of a row.
 #[derive(Clone, Debug)]
 pub struct Cursor<K> {
@@ -28,6 +42,7 @@ pub struct Cursor<K> {
     /// The first row on the screen.
     pub offset: usize,
     position: usize,
+    anchor: Anchor,
 }
 
 impl<K> Default for Cursor<K> {
@@ -36,6 +51,7 @@ impl<K> Default for Cursor<K> {
             key: None,
             offset: 0,
             position: 0,
+            anchor: Anchor::Top,
         }
     }
 }
@@ -46,9 +62,58 @@ impl<K: PartialEq> Cursor<K> {
         self.position
     }
 
+    /// Whether the cursor's row is followed everywhere.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.anchor == Anchor::Followed
+    }
+
+    /// Returns the key of a row that was chosen by a key press.
+    pub(super) fn chosen_key(&self) -> Option<&K> {
+        self.key.as_ref().filter(|_| self.anchor != Anchor::Top)
+    }
+
+    /// Keeps the cursor on its row in all later rows, because a key refers to it.
+    pub(super) fn choose(&mut self) {
+        if self.anchor == Anchor::Top {
+            self.anchor = Anchor::Row;
+        }
+    }
+
+    /// Puts the cursor on the row with this key in the next rows.
+    pub(super) fn choose_key(&mut self, key: K) {
+        self.key = Some(key);
+        self.anchor = Anchor::Row;
+    }
+
+    /// Follows the cursor's row everywhere, or no longer.
+    pub(super) fn set_followed(&mut self, is_followed: bool) {
+        self.anchor = if is_followed {
+            Anchor::Followed
+        } else {
+            Anchor::Row
+        };
+    }
+
+    /// Puts the cursor on the first row of the next rows, unless its row is followed.
+    pub(super) fn go_to_top(&mut self) {
+        if self.anchor != Anchor::Followed {
+            self.anchor = Anchor::Top;
+        }
+    }
+
+    /// Whether the cursor's row is on the screen.
+    pub(crate) const fn is_visible(&self, height: usize) -> bool {
+        self.position >= self.offset && self.position - self.offset < height
+    }
+
     /// Moves the cursor to a row; `height` is the number of rows on the screen. Returns whether it left a
     /// departed row, which must then be removed.
     pub(super) fn go_to(&mut self, position: usize, rows: &impl KeyedRows<K>, height: usize) -> bool {
+        self.anchor = Anchor::Row;
+        self.place(position, rows, height)
+    }
+
+    fn place(&mut self, position: usize, rows: &impl KeyedRows<K>, height: usize) -> bool {
         let before = self.key.take();
         self.position = position.min(rows.row_count().saturating_sub(1));
         self.key = rows.key_at(self.position);
@@ -56,23 +121,23 @@ impl<K: PartialEq> Cursor<K> {
         rows.has_departed() && before != self.key
     }
 
-    /// Follows the cursor's row in new rows. If the row is hidden or gone, moves to the nearest one.
-    /// With `keeps_top`, the top of the table stays on the screen while the cursor fits below.
-    pub(super) fn follow(&mut self, rows: &impl KeyedRows<K>, height: usize, keeps_top: bool) {
+    /// Finds the cursor's row in new rows. If the row is hidden or gone, moves to the nearest one.
+    pub(super) fn follow(&mut self, rows: &impl KeyedRows<K>, height: usize) {
         let line = self.position.saturating_sub(self.offset);
-        match self.key.as_ref().map(|key| rows.position_of(key)) {
+        let keeps_top = self.anchor == Anchor::Row && self.offset == 0;
+        match self.chosen_key().map(|key| rows.position_of(key)) {
             Some(Some(position)) => {
                 self.position = position;
-                let stays_at_top = keeps_top && self.offset == 0 && position < height;
-                self.offset = if stays_at_top {
-                    0
-                } else {
-                    position.saturating_sub(line)
-                };
-                self.scroll_into_view(rows, height);
+                if !keeps_top {
+                    self.offset = position.saturating_sub(line);
+                    self.scroll_into_view(rows, height);
+                }
             }
-            Some(None) => _ = self.go_to(self.position, rows, height),
-            None => _ = self.go_to(0, rows, height),
+            Some(None) => _ = self.place(self.position, rows, height),
+            None => {
+                self.offset = 0;
+                self.place(0, rows, height);
+            }
         }
     }
 
@@ -84,7 +149,9 @@ impl<K: PartialEq> Cursor<K> {
         new: &impl KeyedRows<K>,
         shown: &impl KeyedRows<K>,
     ) -> bool {
-        let Some(key) = &self.key else { return false };
+        let Some(key) = self.chosen_key() else {
+            return false;
+        };
         built_for != Some(key) && new.position_of(key).is_none() && shown.position_of(key).is_some()
     }
 
@@ -124,27 +191,58 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_follows_its_row() {
-        let mut cursor = at('c', "abcdef", 3);
-        cursor.follow(&"cabdef", 3, false);
-        assert_eq!((cursor.key, cursor.position(), cursor.offset), (Some('c'), 0, 0));
+    fn the_cursor_is_on_the_first_row_until_a_key_chooses_one() {
+        let mut cursor = Cursor::default();
+        cursor.follow(&"abc", 3);
+        cursor.follow(&"cab", 3);
+        assert_eq!((cursor.key, cursor.offset), (Some('c'), 0));
+        cursor.choose();
+        cursor.follow(&"abc", 3);
+        assert_eq!((cursor.key, cursor.position()), (Some('c'), 2));
+        cursor.go_to_top();
+        cursor.follow(&"abc", 3);
+        assert_eq!((cursor.key, cursor.position()), (Some('a'), 0));
     }
 
     #[test]
-    fn the_top_stays_on_the_screen_if_that_is_requested() {
-        for (keeps_top, offset) in [(true, 0), (false, 2)] {
-            let mut cursor = at('a', "abcdef", 3);
-            cursor.follow(&"bcadef", 3, keeps_top);
-            assert_eq!((cursor.position(), cursor.offset), (2, offset));
-        }
+    fn the_cursor_keeps_its_line_once_the_table_is_scrolled() {
+        let mut cursor = at('e', "abcdef", 3);
+        assert_eq!(cursor.offset, 2);
+        cursor.follow(&"abecdf", 3);
+        assert_eq!((cursor.key, cursor.position(), cursor.offset), (Some('e'), 2, 0));
+        let mut cursor = at('d', "abcdef", 3);
+        cursor.follow(&"abcefd", 3);
+        assert_eq!((cursor.position(), cursor.offset), (5, 3));
+    }
+
+    #[test]
+    fn the_top_stays_on_the_screen_although_the_cursor_leaves_it() {
+        let mut cursor = at('a', "abcdef", 3);
+        cursor.follow(&"bcdefa", 3);
+        assert_eq!((cursor.key, cursor.position(), cursor.offset), (Some('a'), 5, 0));
+        assert!(!cursor.is_visible(3));
+        cursor.scroll_into_view(&"bcdefa", 3);
+        assert!(cursor.is_visible(3));
+    }
+
+    #[test]
+    fn a_followed_row_stays_on_the_screen() {
+        let mut cursor = at('a', "abcdef", 3);
+        cursor.set_followed(true);
+        cursor.go_to_top();
+        cursor.follow(&"bcdefa", 3);
+        assert_eq!((cursor.key, cursor.offset), (Some('a'), 3));
+        assert!(cursor.is_visible(3));
+        cursor.go_to(0, &"bcdefa", 3);
+        assert!(!cursor.is_followed());
     }
 
     #[test]
     fn the_nearest_row_replaces_one_that_is_gone() {
         let mut cursor = at('f', "abcdef", 3);
-        cursor.follow(&"abc", 3, false);
+        cursor.follow(&"abc", 3);
         assert_eq!((cursor.key, cursor.offset), (Some('c'), 0));
-        cursor.follow(&"", 3, false);
+        cursor.follow(&"", 3);
         assert_eq!((cursor.key, cursor.position()), (None, 0));
     }
 

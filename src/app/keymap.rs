@@ -79,6 +79,8 @@ pub(crate) enum Action {
     /// Copy the statement that kills one of the session's connections on its server; or the setting
     /// that keeps the columns.
     Copy,
+    /// Follow the row under the cursor, or no longer.
+    Follow,
     /// Freeze the table.
     Pause,
     /// Poll faster or slower, by steps.
@@ -119,6 +121,24 @@ pub(crate) enum Action {
     Shift(isize),
     /// In the column chooser: restore the default columns.
     Reset,
+}
+
+impl Action {
+    /// Whether the key refers to the row under the cursor.
+    pub(super) const fn uses_cursor(self) -> bool {
+        matches!(
+            self,
+            Self::Open | Self::Kill | Self::Mark | Self::MarkRange | Self::SameClient | Self::Follow
+        )
+    }
+
+    /// Whether the key moves the cursor.
+    pub(super) const fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Move(_) | Self::Page(_) | Self::HalfPage(_) | Self::First | Self::Last
+        )
+    }
 }
 
 /// One line of the table of keys.
@@ -190,6 +210,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('*')] Action::MarkAll, "*", "mark everything shown; a kill re-checks the filter", "";
     Table [ch('U')] Action::UnmarkAll, "U", "remove all marks", "";
     Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
+    Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";

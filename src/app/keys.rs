@@ -1,5 +1,7 @@
 //! Keys: which part of the screen receives them, and what they do there.
 
+use std::time::Duration;
+
 use super::chooser::{self, ChooserResult};
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::modal::Modal;
@@ -8,6 +10,7 @@ use super::overlay::{Overlay, Topic};
 use super::status::Status;
 use super::{App, status};
 use crate::kill::KillBatch;
+use crate::model::exact_text;
 
 impl App {
     /// Handles a key press.
@@ -17,10 +20,11 @@ impl App {
             self.key(KeyPress::plain(Code::Esc));
             return self.key(KeyPress { alt: false, ..key });
         }
-        self.last_key = Some(self.now.elapsed);
-        self.table.is_settled = true;
         self.status = None;
         let context = self.context();
+        if let Some(time) = hold_after(context, key) {
+            self.hold_order(time);
+        }
         if self.cancels_kill(context, key) && self.cancel_kill("by key") {
             return;
         }
@@ -37,16 +41,20 @@ impl App {
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (_, Some(action)) => self.act(action),
-            (KeyContext::Table, None) => {
-                if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
-                    self.goto_digit(digit);
-                }
+            (KeyContext::Table, None) if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) => {
+                self.goto_digit(digit);
             }
-            (_, None) => {}
+            (_, None) => {
+                self.status = Some(Status::note("this key has no effect here; ? for help".to_owned()));
+            }
         }
     }
 
     fn act(&mut self, action: Action) {
+        if action.uses_cursor() && !self.detail_has_keys() {
+            let page = self.page();
+            self.table.choose(page);
+        }
         let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         match action {
             Action::Move(lines) => self.step(lines),
@@ -67,6 +75,7 @@ impl App {
             Action::UnmarkAll => self.unmark_all(),
             Action::CancelKill => self.status = Some(Status::note("nothing to cancel".to_owned())),
             Action::HideIdle => self.toggle_idle(),
+            Action::Follow => self.toggle_follow(),
             Action::SameClient => self.filter_client(),
             Action::Kill => self.ask_to_kill(),
             Action::Blockers => self.open_blockers(),
@@ -78,6 +87,8 @@ impl App {
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);
                 self.outbox.push(Effect::Pace(self.settings.interval));
+                let interval = exact_text(self.settings.interval);
+                self.status = Some(Status::note(format!("polling every {interval}")));
             }
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),
@@ -177,6 +188,20 @@ impl App {
         self.rebuild_view();
     }
 
+    /// `F`: follows the session or group under the cursor wherever it moves, or no longer.
+    fn toggle_follow(&mut self) {
+        let is_followed = !self.table.is_followed();
+        self.table.set_followed(is_followed);
+        let page = self.page();
+        self.table.scroll_into_view(page);
+        let text = if is_followed {
+            "following this row; F or a movement ends it"
+        } else {
+            "no longer following a row"
+        };
+        self.status = Some(Status::note(text.to_owned()));
+    }
+
     fn suspend(&mut self) {
         self.halt_kills();
         self.outbox.push(Effect::Suspend);
@@ -187,5 +212,23 @@ impl App {
         if !self.paused {
             self.rebuild_view();
         }
+    }
+}
+
+/// How long the order is held after a movement.
+const HOLD_AFTER_MOVEMENT: Duration = Duration::from_secs(2);
+/// How long the order is held after a key that chooses sessions.
+const HOLD_AFTER_MARK: Duration = Duration::from_secs(5);
+
+/// Returns how long a key holds the order of the table; `None` if it does not.
+fn hold_after(context: KeyContext, key: KeyPress) -> Option<Duration> {
+    let is_table = matches!(context, KeyContext::Table | KeyContext::Groups);
+    match action(context, key) {
+        Some(Action::Mark | Action::MarkRange | Action::MarkAll | Action::UnmarkAll | Action::Kill) => {
+            Some(HOLD_AFTER_MARK)
+        }
+        Some(action) if is_table && (action.moves() || action.uses_cursor()) => Some(HOLD_AFTER_MOVEMENT),
+        None if is_table && key.typed_char().is_some_and(|c| c.is_ascii_digit()) => Some(HOLD_AFTER_MOVEMENT),
+        _ => None,
     }
 }

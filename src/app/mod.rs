@@ -169,7 +169,8 @@ pub struct App {
     /// The pending exit.
     pub(crate) leaving: Option<Leaving>,
     rebuilds: rebuild::RebuildSchedule,
-    last_key: Option<Duration>,
+    /// When the order of the table is no longer held because of a key.
+    hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
@@ -199,7 +200,7 @@ impl App {
             paused: false,
             leaving: None,
             rebuilds: rebuild::RebuildSchedule::default(),
-            last_key: None,
+            hold_until: None,
             goto: None,
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
@@ -279,23 +280,20 @@ impl App {
 
     /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
     pub(crate) fn keeps_order(&self) -> bool {
-        let is_recent = self.hold_ends_at().is_some_and(|at| self.now.elapsed < at);
+        let is_recent = self.hold_until.is_some_and(|at| self.now.elapsed < at);
         self.modal.kill_dialog().is_some() || is_recent
     }
 
-    /// Returns when the order is no longer held because of the last key.
-    fn hold_ends_at(&self) -> Option<Duration> {
-        Some(self.last_key? + HOLD_AFTER_KEY)
+    /// Holds the order after a key, or prolongs the hold.
+    fn hold_order(&mut self, time: Duration) {
+        self.hold_until = self.hold_until.max(Some(self.now.elapsed + time));
     }
 
     /// Returns when a hold ends that is in effect.
     fn hold_wake_at(&self) -> Option<Duration> {
-        self.hold_ends_at().filter(|_| self.keeps_order())
+        self.hold_until.filter(|_| self.keeps_order())
     }
 }
-
-/// How long the order is held after a key.
-const HOLD_AFTER_KEY: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 pub(crate) mod harness;

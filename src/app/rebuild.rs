@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::App;
 use super::build_view::{TableView, ViewQuery, ViewRequest};
-use super::endpoint::{EndpointState, LinkState};
 use super::msg::Effect;
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::model::{EndpointLocks, ServerReports, Snapshot};
@@ -114,8 +113,6 @@ impl App {
         }
         let page = self.page();
         self.table.set_view(view, page);
-        let is_awaited = |endpoint: &EndpointState| matches!(endpoint.link, LinkState::Connecting);
-        self.table.is_settled |= !self.endpoints.iter().any(is_awaited);
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);
         }

@@ -85,9 +85,11 @@ impl App {
         self.reorder_now();
     }
 
-    /// Sorts at once: a requested order is not delayed by the hold after a key.
+    /// Sorts at once: a requested order is not delayed by the hold after a key. Shows the first row, unless
+    /// a session is followed.
     fn reorder_now(&mut self) {
-        self.last_key = None;
+        self.hold_until = None;
+        self.table.start_over();
         self.rebuild_view();
     }
 }

@@ -27,13 +27,8 @@ pub(crate) struct TableState {
     pub groups: GroupPane,
     /// Whether sessions that are idle without a reason are left out.
     pub hide_idle: bool,
-    /// Whether the cursor follows its session. False until the first key press or until every endpoint
-    /// has replied or failed; until then the cursor stays on the first row.
-    pub(super) is_settled: bool,
     /// The session under the cursor.
     pub cursor: Cursor<RowKey>,
-    /// Whether the cursor moves to the first row of the next view, because a filter was applied.
-    to_first: bool,
 }
 
 impl TableState {
@@ -55,7 +50,7 @@ impl TableState {
             sort: self.sort,
             group: self.groups.spec(),
             hide_idle: self.hide_idle,
-            cursor: self.cursor.key.clone(),
+            cursor: self.cursor.chosen_key().cloned(),
             ..ViewQuery::default()
         }
     }
@@ -64,16 +59,9 @@ impl TableState {
     pub(crate) fn set_view(&mut self, view: Arc<TableView>, height: usize) {
         self.view = view;
         if let Some(groups) = &self.view.groups {
-            // Groups of an earlier grouping must not move the cursor to their first one.
-            if self.groups.by.is_some() && std::mem::take(&mut self.to_first) {
-                self.groups.cursor.key = None;
-            }
-            return self.groups.cursor.follow(groups, height, false);
+            return self.groups.cursor.follow(groups, height);
         }
-        if std::mem::take(&mut self.to_first) || !self.is_settled {
-            self.cursor.key = None;
-        }
-        self.cursor.follow(&*self.view, height, true);
+        self.cursor.follow(&*self.view, height);
     }
 
     /// Whether a view was built for another cursor and does not contain this one's session or its
@@ -115,9 +103,35 @@ impl TableState {
         self.start_over();
     }
 
-    /// Moves the cursor to the first row of the next view.
-    pub(crate) const fn start_over(&mut self) {
-        self.to_first = true;
+    /// Moves the cursor to the first row of the next view, unless its row is followed.
+    pub(crate) fn start_over(&mut self) {
+        self.cursor.go_to_top();
+        if self.groups.by.is_some() {
+            self.groups.cursor.go_to_top();
+        }
+    }
+
+    /// Keeps the cursor on its row in all later rows, and shows it, because a key refers to it.
+    pub(super) fn choose(&mut self, height: usize) {
+        self.cursor.choose();
+        self.groups.cursor.choose();
+        self.scroll_into_view(height);
+    }
+
+    /// Whether the cursor's session or group is followed everywhere.
+    pub(crate) fn is_followed(&self) -> bool {
+        match &self.view.groups {
+            Some(_) => self.groups.cursor.is_followed(),
+            None => self.cursor.is_followed(),
+        }
+    }
+
+    /// Follows the cursor's session or group everywhere, or no longer.
+    pub(super) fn set_followed(&mut self, is_followed: bool) {
+        match &self.view.groups {
+            Some(_) => self.groups.cursor.set_followed(is_followed),
+            None => self.cursor.set_followed(is_followed),
+        }
     }
 
     /// Scrolls so that the cursor is visible, and without empty lines below the last row while there

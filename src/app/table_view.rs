@@ -1,9 +1,11 @@
 //! Rows in order: built by [`build_view`](super::build_view), and read by window everywhere else.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::blockers::BlockerLines;
+use super::column::fit::TextWidths;
 use super::columns::COLUMNS;
 use super::cursor::KeyedRows;
 use super::groups::Groups;
@@ -60,11 +62,12 @@ pub struct TableView {
     pub idle_hidden: usize,
     /// Number of matching rows left out because they are only not logged in, and many.
     pub logins_hidden: usize,
-    /// Widest text of each column so far, by index in `COLUMNS`. Never shrinks, so that columns do not
-    /// jump.
-    pub widths: [u16; COLUMNS.len()],
+    /// Widths of the texts of each column so far, by index in `COLUMNS`.
+    pub widths: [TextWidths; COLUMNS.len()],
     /// The groups of the rows, if sessions are grouped. The rows are then not sorted.
     pub groups: Option<Groups>,
+    /// Positions of the stuck rows, in order, for each of [`Severity::ALL`].
+    pub(super) stuck: [Vec<u32>; Severity::ALL.len()],
     pub(super) order: Vec<RowRef>,
     /// The position in `order` for each snapshot and index, or `HIDDEN_RANK`.
     pub(super) ranks: Vec<Vec<u32>>,
@@ -207,6 +210,15 @@ impl TableView {
         })
     }
 
+    /// Returns the number of shown rows with this severity in a range of positions.
+    pub(crate) fn count_rows(&self, severity: Severity, positions: Range<usize>) -> usize {
+        let lists = Severity::ALL.iter().zip(&self.stuck);
+        let own = lists.filter(|(listed, _)| **listed == severity);
+        let before = |list: &[u32], end| list.partition_point(|position| (*position as usize) < end);
+        own.map(|(_, list)| before(list, positions.end).saturating_sub(before(list, positions.start)))
+            .sum()
+    }
+
     /// Returns the number of sessions of an endpoint with this severity, shown or not.
     pub fn count(&self, endpoint: EndpointId, severity: Severity) -> usize {
         let lists = self.snapshots.iter().zip(&self.diagnoses);
@@ -217,6 +229,14 @@ impl TableView {
     /// Returns the number of sessions that are expected to wait, shown or not.
     pub(crate) fn expected(&self) -> usize {
         self.diagnoses.iter().map(|diagnoses| diagnoses.expected()).sum()
+    }
+
+    /// Returns the number of stuck sessions, shown or not.
+    pub(crate) fn stuck_total(&self) -> usize {
+        let severities = Severity::ALL.into_iter();
+        let of =
+            |diagnoses: &Diagnoses| -> usize { severities.clone().map(|one| diagnoses.count(one)).sum() };
+        self.diagnoses.iter().map(|diagnoses| of(diagnoses)).sum()
     }
 
     /// Returns the number of sessions with a reason, shown or not.

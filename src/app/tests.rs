@@ -13,6 +13,7 @@ mod stuck;
 
 use std::time::Duration;
 
+use super::columns::ColumnId;
 use super::endpoint::LinkState;
 use super::harness::{AppHarness, draft};
 use super::keymap::{Code, KeyPress};
@@ -35,6 +36,14 @@ fn stage() -> AppHarness {
     stage
 }
 
+/// The same sessions, sorted by idle time.
+fn by_idle() -> AppHarness {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    stage.app.table.sort.column = ColumnId::named("idle").unwrap();
+    stage.list(&draft(&FIVE));
+    stage
+}
+
 fn ctrl(c: char) -> Msg {
     Msg::Key(KeyPress {
         code: Code::Char(c),
@@ -44,13 +53,56 @@ fn ctrl(c: char) -> Msg {
 }
 
 #[test]
-fn the_longest_idle_stand_first_and_the_cursor_on_the_first() {
-    assert_eq!(stage().shown(), (vec![1, 2, 3, 4, 5], Some(1)));
+fn healthy_sessions_keep_their_places_and_the_cursor_is_on_the_first() {
+    let mut stage = stage();
+    assert_eq!(stage.shown(), (vec![1, 2, 3, 4, 5], Some(1)));
+    stage.list(&draft(&[
+        (3, "cid", 90),
+        (2, "bob", 0),
+        (1, "ann", 1),
+        (5, "eve", 50),
+    ]));
+    assert_eq!(stage.shown(), (vec![1, 2, 3, 5], Some(1)));
 }
 
 #[test]
-fn the_cursor_stays_on_its_session_and_line_when_rows_move() {
-    let mut stage = stage();
+fn the_cursor_is_on_the_first_row_until_a_key_moves_it_and_after_a_sort() {
+    let mut stage = by_idle();
+    let turned = draft(&[(5, "eve", 99), (1, "ann", 0), (2, "bob", 1)]);
+    stage.press(Code::Char('?'));
+    stage.press(Code::Esc);
+    stage.list(&turned);
+    assert_eq!(stage.shown(), (vec![5, 2, 1], Some(5)));
+    stage.press(Code::End);
+    stage.press(Code::Char('I'));
+    assert_eq!(stage.shown(), (vec![1, 2, 5], Some(1)));
+    stage.press(Code::Down);
+    stage.press(Code::Char('F'));
+    stage.press(Code::Char('I'));
+    assert_eq!(
+        stage.shown(),
+        (vec![5, 2, 1], Some(2)),
+        "a followed session keeps the cursor"
+    );
+}
+
+#[test]
+fn a_movement_holds_the_order_for_two_seconds_and_a_mark_for_five() {
+    for (key, held) in [(Code::Down, 2), (Code::Char(' '), 5), (Code::Char('+'), 0)] {
+        let mut stage = by_idle();
+        stage.press(key);
+        let turned = draft(&[(5, "eve", 99), (1, "ann", 0), (2, "bob", 1)]);
+        stage.wait(Duration::from_millis(held * 1000).saturating_sub(Duration::from_millis(100)));
+        stage.list(&turned);
+        assert_eq!(stage.shown().0[0], if held > 0 { 1 } else { 5 }, "{key:?}");
+        stage.wait(Duration::from_millis(100));
+        assert_eq!(stage.shown().0[0], 5, "{key:?}");
+    }
+}
+
+#[test]
+fn the_cursor_stays_on_its_session_when_rows_move() {
+    let mut stage = by_idle();
     stage.press(Code::Down);
     stage.press(Code::Down);
     stage.wait_until_idle();
@@ -67,7 +119,7 @@ fn the_cursor_stays_on_its_session_and_line_when_rows_move() {
 
 #[test]
 fn nothing_re_orders_shortly_after_a_key_and_new_rows_go_to_the_end() {
-    let mut stage = stage();
+    let mut stage = by_idle();
     stage.press(Code::Down);
     stage.list(&draft(&[
         (1, "ann", 0),
@@ -110,20 +162,26 @@ fn a_session_that_was_missing_once_is_back_as_if_nothing_had_been() {
 
 #[test]
 fn who_looks_at_the_first_rows_goes_on_seeing_them() {
-    let mut stage = stage();
+    let mut stage = by_idle();
     stage.type_text("j");
     assert_eq!(stage.shown().1, Some(2));
-    let busier: Vec<_> = (11..16).map(|id| (id, "web", 60 + id)).chain(FIVE).collect();
+    let busier: Vec<_> = (11..41).map(|id| (id, "web", 60 + id)).chain(FIVE).collect();
     stage.list(&draft(&busier));
-    stage.type_text("<>");
     stage.wait_until_idle();
     assert_eq!(stage.shown().1, Some(2), "the cursor stays on its session");
     assert_eq!(stage.app.table.cursor.offset, 0, "none is above");
+    assert_eq!(stage.app.table.cursor.position(), 31, "it is below the screen");
+    stage.press(Code::Char('F'));
+    assert!(
+        stage.app.table.cursor.offset > 10,
+        "the followed session is shown"
+    );
 }
 
 #[test]
 fn an_id_that_is_reused_is_another_row() {
     let mut stage = stage();
+    stage.press(Code::Home);
     let reused = draft(&FIVE).replace("15:01:03", "16:19:59");
     stage.list(&reused);
     let row = stage
@@ -144,6 +202,7 @@ fn a_restart_ends_every_session_before_it() {
     let mut stage = AppHarness::new(Dialect::JsonApi, (80, 24));
     let body = r#"{"data":[{"id":"7","attributes":{"user":"ann","remote":"10.0.0.1","connected":"Mon, 23 Nov 2026 16:17:13 GMT"}}]}"#;
     stage.list(body);
+    stage.press(Code::Home);
     stage.list_of(body, "Mon, 23 Nov 2026 16:19:59 GMT");
     assert!(
         stage.app.table.view.row(0).unwrap().has_ended() || stage.app.table.view.row(1).unwrap().has_ended()
@@ -241,6 +300,8 @@ fn a_pause_holds_the_table_and_polling_goes_on() {
     stage.press(Code::Char('/'));
     stage.type_text("eve");
     assert_eq!(stage.shown().0, [5], "a filter works on what stands");
+    stage.press(Code::Enter);
+    stage.press(Code::Home);
     stage.press(Code::Esc);
     stage.press(Code::Char('p'));
     assert_eq!(

@@ -20,6 +20,8 @@ use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::prompt::FilterPrompt;
 use crate::app::status::StatusLevel;
+use crate::app::table_view::TableView;
+use crate::diagnosis::Severity;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
 use crate::model::{counted, visible};
 
@@ -167,9 +169,16 @@ fn shown(app: &App, theme: &Theme) -> String {
     };
     let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);
-    if !app.areas().table.is_empty() {
+    if !app.areas().table.is_empty() && !app.modal.covers_table() {
         parts.extend((above > 0).then(|| format!("{above} above")));
-        parts.extend((below > 0).then(|| format!("{below} below")));
+        parts.extend((below > 0).then(|| format!("{below} below{}", stuck_below(view, above + page))));
+        if view.groups.is_none() && !app.table.cursor.is_visible(page) {
+            let row = view.row(app.table.cursor.position());
+            parts.extend(row.map(|row| format!("cursor on {}", row.session.id)));
+        }
+    }
+    if app.keeps_order() {
+        parts.push("order held".to_owned());
     }
     let dot = format!(" {} ", theme.glyphs.dot);
     if let Some(groups) = &view.groups {
@@ -180,6 +189,19 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.push(format!("Esc back to {}", opened.by.grouping().plural));
     }
     parts.join(&dot)
+}
+
+/// Formats the number of stuck sessions below the window: ` (▲1 ●2)`.
+fn stuck_below(view: &TableView, from: usize) -> String {
+    let counts = Severity::ALL.into_iter().filter_map(|severity| {
+        let count = view.count_rows(severity, from..usize::MAX);
+        (count > 0).then(|| format!("{}{count}", severity.glyph()))
+    });
+    let counts: Vec<_> = counts.collect();
+    if counts.is_empty() || view.groups.is_some() {
+        return String::new();
+    }
+    format!(" ({})", counts.join(" "))
 }
 
 /// Draws the keys that can be used now, as many as fit.

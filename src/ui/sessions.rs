@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::wrap;
@@ -11,6 +11,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::row::TableRow;
+use crate::diagnosis::Severity;
 use crate::model::{Snapshot, visible};
 
 /// Draws the head and the window of rows.
@@ -27,6 +28,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         offset: table.cursor.offset,
     };
     let body = drawn.draw_head(theme, area, frame);
+    stuck_above(app, theme, area, frame);
     if table.view.is_empty() {
         return nothing(app, theme, body, frame);
     }
@@ -40,6 +42,37 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         mark: mark(app, row),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
+}
+
+/// Draws the number of stuck rows above the window at the right end of the head: `▲2 ●3 above`. On a
+/// narrow screen the headings are more important.
+fn stuck_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame<'_>) {
+    let offset = app.table.cursor.offset;
+    let mut spans: Vec<_> = Severity::ALL
+        .into_iter()
+        .filter_map(|severity| {
+            let count = app.table.view.count_rows(severity, 0..offset);
+            let text = format!(" {}{count} ", severity.glyph());
+            (count > 0).then(|| Span::styled(text, theme.chip(severity)))
+        })
+        .collect();
+    if spans.is_empty() {
+        return;
+    }
+    spans.insert(0, Span::raw(" "));
+    spans.push(Span::styled(" above ", theme.strong));
+    let line = Line::from(spans);
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    if width > head.width / 2 {
+        return;
+    }
+    let place = Rect {
+        x: head.right() - width,
+        width,
+        height: 1,
+        ..head
+    };
+    line.render(place, frame.buffer_mut());
 }
 
 /// Returns the mark before the row: marked, or the start of a range.

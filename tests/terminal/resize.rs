@@ -8,9 +8,11 @@ fn it_shrinks_and_grows() {
     let endpoint = Endpoint::frozen(30);
     let mut pty = endpoint.watched("draft").open();
     pty.wait("a table", |screen| ids(screen).len() == 19);
-    let id = pty.look(ids)[4];
     pty.keys("jjjj");
-    pty.wait("the fifth row", |screen| cursor_id(screen) == Some(id));
+    pty.wait("the fifth row", |screen| {
+        cursor_id(screen) == Some(ids(screen)[4])
+    });
+    let id = pty.look(cursor_id).unwrap();
     let table = |screen: &vt100::Screen| ids(screen).len() == 19 && cursor_id(screen) == Some(id);
 
     pty.resize(20, 5);

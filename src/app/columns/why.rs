@@ -17,7 +17,8 @@ pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if is_usual { None } else { state(row) }
 }
 
-/// Returns a key that sorts by severity, then by the rank of the reason, then by idle time.
+/// Returns a key that sorts by severity, then by the rank of the reason, then by idle time. Sessions without
+/// a reason are equal: in the order of their ids, they keep their places while their idle time changes.
 pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     let severity = match row.diagnosis.severity() {
         None => 0,
@@ -30,7 +31,8 @@ pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
         Some(Rank::Usual) | None => 1,
         Some(Rank::First) => 2,
     };
-    let idle = row.session.idle.map_or(0, |idle| idle.as_millis() + 1);
+    let idle = row.session.idle.filter(|_| strongest.is_some());
+    let idle = idle.map_or(0, |idle| idle.as_millis() + 1);
     SortKey::Number(severity << 50 | rank << 48 | idle)
 }
 

@@ -43,7 +43,7 @@ impl GroupPane {
         self.by.map(|by| GroupSpec {
             by,
             sort: self.sort,
-            cursor: self.cursor.key.clone(),
+            cursor: self.cursor.chosen_key().cloned(),
         })
     }
 
@@ -51,7 +51,10 @@ impl GroupPane {
     pub fn set_grouping(&mut self, by: GroupingId, cursor: Option<GroupKey>) {
         self.by = Some(by);
         self.last = by;
-        self.cursor.key = cursor;
+        match cursor {
+            Some(key) => self.cursor.choose_key(key),
+            None => self.cursor = Cursor::default(),
+        }
     }
 
     /// Whether groups were built for another cursor and do not contain this one's group.
@@ -79,7 +82,7 @@ impl GroupPane {
             return false;
         };
         let comes_back = self.by.is_none() && self.last == by;
-        let cursor = self.cursor.key.take().filter(|_| comes_back);
+        let cursor = self.cursor.chosen_key().filter(|_| comes_back).cloned();
         self.set_grouping(by, cursor);
         true
     }

@@ -27,11 +27,11 @@ fn space_marks_and_goes_on_and_marks_stay_with_their_sessions() {
     stage.wait_until_idle();
     stage.list(&draft(&FIVE));
     assert_eq!(marked(&stage), [1, 2]);
-    stage.press(Code::Home);
+    stage.press(Code::End);
     assert_eq!(stage.shown().1, Some(5));
     stage.type_text(" ");
     assert_eq!(marked(&stage), [1, 2, 5]);
-    stage.press(Code::Home);
+    stage.press(Code::End);
     stage.type_text(" ");
     assert_eq!(marked(&stage), [1, 2]);
 }

@@ -43,7 +43,7 @@ fn the_worst_stand_first_and_are_counted() {
     let forgotten = Some("idle 4h 10m".to_owned());
     assert_eq!(
         why(&stage),
-        [(250, forgotten), (1000, None), (750, None), (500, None)]
+        [(250, forgotten), (500, None), (750, None), (1000, None)]
     );
     let count = |severity| stage.app.table.view.count(EndpointId(0), severity);
     assert_eq!((count(Severity::Act), count(Severity::Look)), (1, 0));
@@ -85,6 +85,7 @@ fn what_is_held_counts_from_list_to_list_and_over_a_pause() {
 #[test]
 fn a_ghost_keeps_its_reason_and_its_place() {
     let mut stage = stage();
+    stage.press(Code::Home);
     assert_eq!(stage.shown().1, Some(250));
     stage.wait_until_idle();
     for _ in 0..2 {

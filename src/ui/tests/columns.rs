@@ -69,9 +69,9 @@ fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
     stage
 }
 
-/// Returns the first line of the screen.
+/// Returns the first two lines of the screen.
 fn header(stage: &AppHarness) -> String {
-    frame(stage).lines().next().unwrap_or_default().to_owned()
+    frame(stage).lines().take(2).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_header_has_as_many_bars_as_there_is_room_for() {
     for dialect in [Dialect::Draft, Dialect::JsonApi] {
         for columns in [60, 70, 80, 100, 120, 140, 200] {
             let stage = moving((columns, 24), dialect);
-            headers.push(format!("{columns}: {}", header(&stage)));
+            headers.push(format!("{columns} columns\n{}", header(&stage)));
         }
     }
     let headers = headers.join("\n");
@@ -103,10 +103,7 @@ fn bars_push_nothing_out_of_the_header() {
     let mut stage = moving((120, 24), Dialect::Draft);
     let before = header(&stage);
     stage.press(Code::Char('j'));
-    let held = header(&stage);
-    let figures = |header: &str| header.split_once("sessions").map(|(_, rest)| rest.to_owned());
-    assert!(held.contains("order held"), "{held}");
-    assert_eq!(figures(&held), figures(&before), "nothing else moved");
+    assert_eq!(header(&stage), before, "a key moves nothing");
     stage.fail(RequestError::TimedOut(Duration::from_secs(10)));
     let failing = header(&stage);
     assert!(failing.contains("127.0.0.1:8989  stale "), "{failing}");
