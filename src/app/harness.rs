@@ -258,6 +258,11 @@ impl AppHarness {
 
     /// Delivers the states of the endpoint's servers.
     pub(crate) fn servers(&mut self, answer: Result<&[ServerState], RequestError>) {
+        self.servers_at(0, answer);
+    }
+
+    /// Delivers the states of the servers of one of several endpoints.
+    pub(crate) fn servers_at(&mut self, endpoint: u16, answer: Result<&[ServerState], RequestError>) {
         let answer = answer.map(|states| {
             Arc::new(Servers {
                 states: states.to_vec(),
@@ -267,7 +272,7 @@ impl AppHarness {
             })
         });
         self.send(Msg::Servers {
-            endpoint: EndpointId(0),
+            endpoint: EndpointId(endpoint),
             answer,
         });
     }

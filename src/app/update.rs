@@ -46,8 +46,7 @@ impl App {
                 self.on_endpoint(endpoint, |known| known.on_servers(answer, now));
             }
             Msg::Services { endpoint, answer } => {
-                let now = self.now.elapsed;
-                self.on_endpoint(endpoint, |known| known.on_services(answer, now));
+                self.on_endpoint(endpoint, |known| known.on_services(answer));
             }
             Msg::ServerAccess { endpoint, report } => {
                 self.on_endpoint(endpoint, |known| known.server_access.on_report(report));

@@ -1,11 +1,14 @@
 //! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
+mod server_access;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, Method};
 use jiff::tz::{TimeZone, offset};
 
+use self::server_access::ServerConnections;
 use super::endpoint::SimEndpoint;
 use super::http::SimRequest;
 use super::world::SessionTrouble;
@@ -13,7 +16,7 @@ use super::{ServeSpec, ServedDialects, dates, draft, jsonapi};
 use crate::diagnosis::{
     ConnectionSample, Diagnoses, DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose,
 };
-use crate::model::{Dialect, EndpointId, Snapshot};
+use crate::model::{Dialect, EndpointId, EndpointLocks, Snapshot};
 use crate::wire::{self, Decoder, Interner};
 
 /// Start of the world in seconds since 1970. The server's zone is not reported.
@@ -28,6 +31,8 @@ struct Watcher {
     past: Option<(Snapshot, Diagnoses)>,
     /// Connection samples (draft).
     samples: Samples,
+    /// Connections to the servers; empty without server access.
+    servers: ServerConnections,
 }
 
 /// Findings of one session: reasons with their severities.
@@ -58,6 +63,7 @@ impl Watcher {
             interner: Interner::default(),
             past: None,
             samples: Samples::new(),
+            servers: ServerConnections::default(),
         }
     }
 
@@ -115,9 +121,11 @@ impl Watcher {
             .past
             .as_ref()
             .map(|(before, diagnoses)| (DiagnosisInput::from(before), diagnoses));
+        let reports = self.servers.read(&self.endpoint, snapshot.taken_at);
+        let locks = EndpointLocks::new(&reports, &snapshot.sessions, snapshot.taken_at);
         let diagnoses = diagnose(
             past,
-            DiagnosisInput::from(&snapshot),
+            DiagnosisInput::from(&snapshot).with_locks(Some(&locks)),
             &DiagnosisSettings::default(),
             &self.samples,
         );

@@ -14,13 +14,14 @@ use super::prompt;
 use super::server_view;
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::endpoint::EndpointState;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
 use crate::diagnosis::Severity;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::{Dialect, counted, visible};
+use crate::model::{counted, visible};
 
 /// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
 /// counts. A long event also uses the line of the keys.
@@ -124,6 +125,13 @@ fn counts(app: &App) -> Vec<String> {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    let expected = view.expected();
+    if expected > 0 {
+        parts.push(format!("{expected} expected"));
+    }
+    if view.logins_hidden > 0 {
+        parts.push(format!("{} not logged in (reason=login)", view.logins_hidden));
+    }
     let page = app.page();
     let (offset, rows) = match &view.groups {
         Some(groups) => (app.table.groups.cursor.offset, groups.len()),
@@ -216,10 +224,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         return false;
     }
     match binding.action {
-        Action::Servers => app
-            .endpoints
-            .iter()
-            .any(|endpoint| endpoint.dialect != Some(Dialect::Draft) && endpoint.troubles.count_act() > 0),
+        Action::Servers => app.endpoints.iter().any(has_severe_trouble),
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Blockers if binding.context == KeyContext::Dialog => app
@@ -232,6 +237,14 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
             .is_some_and(|asking| asking.batch.tasks().len() > 1),
         action => may_kill || !is_destructive(action),
     }
+}
+
+/// Whether a server or service of an endpoint has trouble marked ▲.
+fn has_severe_trouble(endpoint: &EndpointState) -> bool {
+    let troubles = endpoint.shown_troubles();
+    troubles
+        .iter()
+        .any(|trouble| trouble.kind.severity() == Severity::Act)
 }
 
 /// Whether the number of victims is high enough that it has to be typed.

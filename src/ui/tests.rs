@@ -4,10 +4,12 @@ mod blockers;
 mod columns;
 mod groups;
 mod kills;
+mod logins;
 mod proxies;
 mod server_view;
 mod servers;
 mod services;
+mod trouble;
 mod truth;
 mod views;
 

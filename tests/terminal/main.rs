@@ -51,4 +51,5 @@ mod server_view;
 mod services;
 mod signals;
 mod table;
+mod trouble;
 mod versions;
