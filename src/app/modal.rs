@@ -101,6 +101,16 @@ impl Modal {
         self.is_overview() || self.blockers().is_some()
     }
 
+    /// Enter in an overlay: lists or counts the killed sessions of the kill log, closes any other overlay.
+    pub(super) fn open_in_overlay(&mut self) {
+        match self {
+            Self::Overlay(overlay) if overlay.topic == Topic::KillLog => {
+                overlay.is_unfolded = !overlay.is_unfolded;
+            }
+            _ => *self = Self::Closed,
+        }
+    }
+
     /// Whether the overview is open.
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
@@ -140,8 +150,8 @@ impl Modal {
     }
 
     /// Returns when the modal next needs the time.
-    pub(super) fn wake_at(&self) -> Option<Duration> {
-        self.kill_dialog()?.batch.wake_at()
+    pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
+        self.kill_dialog()?.wake_at(now)
     }
 
     /// Closes the modal. Returns whether one was open.

@@ -43,15 +43,14 @@ fn two_hundred_with_three_struck_out_leave_exactly_those_three() {
         pty.sees(&format!("{count} of 200 shown"));
         pty.keys("*K");
         pty.sees(&format!("{count} still the same"));
-        pty.sees("filter     not state=stopping");
+        pty.sees("sessions that match not state=stopping?");
         let struck = [before[1], before[2], before[count - 1]];
         pty.keys("jxx\x1b[F");
         pty.sees("2 struck out");
         pty.keys("x");
         pty.sees("3 struck out");
         type_number(&mut pty, count - 3);
-        pty.sees("Kill log (this run)");
-        pty.sees(&format!("{} killed", count - 3));
+        pty.sees(&format!("{} killed: l shows each", count - 3));
         let mut deletes = endpoint.deletes();
         deletes.sort_unstable();
         let meant = before.iter().filter(|id| !struck.contains(id));
@@ -81,8 +80,7 @@ fn escape_stops_the_rest_and_says_so() {
     type_number(&mut pty, 60);
     pty.sees("Esc stops the rest");
     pty.keys("\x1b");
-    pty.sees("Kill log (this run)");
-    pty.sees("stopped");
+    pty.sees("stopped: l shows why");
     let sent = endpoint.deletes().len();
     assert!(sent < 60, "{sent}");
     endpoint.polled(3, &pty);
