@@ -82,7 +82,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     let height = u16::try_from(fixed + blanks + middle.lines.len() + 2).unwrap_or(u16::MAX);
     let title_room = usize::from(width.saturating_sub(4));
     let title = format!(" {} ", title::text(asking, title_room, theme.glyphs.more));
-    let title = Line::styled(title, theme.alarm);
+    let title = Line::from(Span::styled(title, theme.alarm));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
     scroll_marks(theme, area, middle.hidden, frame.buffer_mut());

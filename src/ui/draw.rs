@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 pub(super) use super::cut::{fit, fit_middle, wrap};
@@ -94,7 +94,7 @@ pub(super) fn scroll_marks(theme: &Theme, area: Rect, hidden: (usize, usize), bu
         width: area.width.saturating_sub(2),
         height: 1.min(area.height),
     };
-    Line::styled(words, theme.strong)
+    Line::from(Span::styled(words, theme.strong))
         .right_aligned()
         .render(border, buffer);
 }

@@ -69,7 +69,7 @@ fn title<'a>(app: &App, theme: &Theme) -> Line<'a> {
         " Kill log of this run, newest first (times: {}) ",
         zoned.strftime("%Z")
     );
-    Line::styled(text, theme.strong)
+    Line::from(Span::styled(text, theme.strong))
 }
 
 struct Log<'a> {

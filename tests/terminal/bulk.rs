@@ -141,7 +141,7 @@ fn stuck_sessions_are_found_marked_and_killed() {
         pty.sees("1 of 6");
         let id = pty.look(ids)[0];
         pty.keys("*K");
-        pty.sees(&format!("Kill session {id}?"));
+        pty.sees(&format!("Kill the marked session {id}?"));
         pty.sees("Yes, kill it");
         crate::kill::confirm(&mut pty, "y");
         pty.sees(&format!("killed {id} "));

@@ -62,7 +62,7 @@ fn the_dialog_warns_when_the_cursor_is_elsewhere() {
     pty.keys("k");
     pty.wait("back on a mark", |screen| cursor_id(screen) == Some(rows[1]));
     pty.keys("K");
-    pty.sees("Kill 2 sessions?");
+    pty.sees("Kill 2 marked sessions?");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::consequences::locks;
 use super::{LABEL, Middle, title};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
+use crate::app::kill_selection::Selection;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::summary::CheckCounts;
 use crate::kill::{FirstCheck, KillState, KillTask, summary};
@@ -99,7 +100,12 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
         (text, "", "", theme.alarm)
     } else if count > 0 {
         let text = format!("{count} of these {} {are} not stuck. ", counted(total, "session"));
-        (text, "h", " strikes them out", theme.alarm)
+        let rest = if count == 1 {
+            " strikes it out"
+        } else {
+            " strikes them out"
+        };
+        (text, "h", rest, theme.alarm)
     } else if struck > 0 {
         let text = format!("{} not stuck: struck out. ", counted(struck, "session"));
         (text, "h", " includes them again", theme.quiet)
@@ -134,7 +140,15 @@ fn facts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec
         fact("filter", &text, theme, width)
     });
     lines.extend(lock_counts(app, tasks, theme, width));
-    for (label, groups) in [("by user", &asking.by_user), ("by service", &asking.by_service)] {
+    let groups = [
+        ("by user", "user ", &asking.by_user),
+        ("by service", "service ", &asking.by_service),
+    ];
+    for (label, field, groups) in groups {
+        // The title has it.
+        if matches!(&asking.selection, Selection::Group(name) if name.starts_with(field)) {
+            continue;
+        }
         let each = groups.iter().map(|(name, count)| format!("{name} {count}"));
         let each = each.collect::<Vec<_>>().join(", ");
         lines.push(fact(label, &each, theme, width));
@@ -154,7 +168,10 @@ fn lock_counts<'a>(app: &App, tasks: &[KillTask], theme: &Theme, width: usize) -
     let blockers = own().filter(|own| own.blocks > 0).count();
     let waiters = own().filter(|own| own.blocks == 0 && own.wait.is_some()).count();
     let others = left.len() - blockers - waiters;
-    let text = format!("{blockers} block others, {waiters} wait, {others} neither");
+    let verbs = |count, one, many| if count == 1 { one } else { many };
+    let block = verbs(blockers, "blocks", "block");
+    let wait = verbs(waiters, "waits", "wait");
+    let text = format!("{blockers} {block} others, {waiters} {wait}, {others} neither");
     is_known.then(|| fact("locks", &text, theme, width))
 }
 
