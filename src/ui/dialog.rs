@@ -61,28 +61,24 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         _ => many::head(app, asking, theme, text_width),
     };
     let mut tail = consequences::lines(app, asking, theme, text_width);
-    let lines_below = match screen.height {
-        height if height >= HEIGHTS_WITH_LINES.0 => LINES_BELOW,
-        height if height >= HEIGHTS_WITH_LINES.1 => 1,
-        _ => 0,
-    };
+    let lines_below = lines_below(screen.height);
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
     let fixed = head.len() + foot.len();
     tail.truncate(max.saturating_sub(fixed));
     let fixed = fixed + tail.len();
     // Blank lines are left out first. The last one is that above the buttons.
     let room = max.saturating_sub(fixed);
-    let wanted_blanks = if tail.is_empty() { 2 } else { 3 };
-    let blanks = (room.saturating_sub(wanted)).min(wanted_blanks);
+    let blanks = room
+        .saturating_sub(wanted)
+        .min(if tail.is_empty() { 2 } else { 3 });
     let room = room - blanks;
     let middle = match asking.batch.tasks() {
         [task] => one::middle(app, asking, task, theme, (text_width, room)),
         _ => many::middle(app, asking, theme, (text_width, room)),
     };
     let height = u16::try_from(fixed + blanks + middle.lines.len() + 2).unwrap_or(u16::MAX);
-    let title_room = usize::from(width.saturating_sub(4));
-    let title = format!(" {} ", title::text(asking, title_room, theme.glyphs.more));
-    let title = Line::from(Span::styled(title, theme.alarm));
+    let title = title::text(asking, usize::from(width.saturating_sub(4)), theme.glyphs.more);
+    let title = Line::from(Span::styled(format!(" {title} "), theme.alarm));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
     scroll_marks(theme, area, middle.hidden, frame.buffer_mut());
@@ -107,11 +103,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         height: foot_height,
         ..inner
     };
-    let fits = needed <= usize::from(body.height);
-    let is_whole = fits && foot.iter().all(|line| line.width() <= usize::from(below.width));
-    if is_whole {
-        lines(foot, below, frame.buffer_mut());
-    } else {
+    let is_whole = needed <= usize::from(body.height) && draw_foot(foot, below, frame);
+    if !is_whole {
         let last = below.rows().next_back().unwrap_or(below);
         Line::styled("too small: enlarge the window", theme.warning).render(last, frame.buffer_mut());
     }
@@ -120,6 +113,26 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     }
     let ticket = app.modal.open_dialog_ticket().filter(|_| is_whole);
     Some((ticket, middle.end))
+}
+
+/// Draws the buttons if they fit. Returns whether they do.
+fn draw_foot(foot: Vec<Line<'_>>, area: Rect, frame: &mut Frame<'_>) -> bool {
+    let fits = foot.iter().all(|line| line.width() <= usize::from(area.width));
+    if fits {
+        lines(foot, area, frame.buffer_mut());
+    }
+    fits
+}
+
+/// Returns the number of lines below the dialog that stay visible.
+const fn lines_below(height: u16) -> u16 {
+    if height >= HEIGHTS_WITH_LINES.0 {
+        LINES_BELOW
+    } else if height >= HEIGHTS_WITH_LINES.1 {
+        1
+    } else {
+        0
+    }
 }
 
 /// Returns the area of the dialog: in the middle of the screen, above the lines that stay visible.

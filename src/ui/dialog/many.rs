@@ -264,9 +264,25 @@ impl<'t> Table<'t> {
             Span::styled(severity.map_or(" ", |severity| severity.glyph()), severity_style),
             Span::styled(format!(" {client}{pad}"), base),
         ];
-        let used = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+        self.push_state(&mut spans, (index, task), base);
+        let rest = self.width.saturating_sub(width_of(&spans));
+        spans.push(Span::styled(" ".repeat(rest), base));
+        if index == self.asking.cursor {
+            for span in &mut spans {
+                span.style = span.style.patch(theme.selected);
+            }
+        }
+        Line::from(spans)
+    }
+
+    /// Appends why a victim is not killed, or its ages and why it is stuck.
+    fn push_state(&self, spans: &mut Vec<Span<'_>>, (index, task): (usize, &KillTask), base: Style) {
+        let theme = self.theme;
+        let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
+        let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
+        let severity_style = severity.map_or(theme.quiet, |severity| theme.severity(severity));
         if let Some(text) = problem(task) {
-            let room = self.width.saturating_sub(used(&spans) + 2);
+            let room = self.width.saturating_sub(width_of(spans) + 2);
             let text = fit(&theme.compared(&text), room, theme.glyphs.more);
             spans.push(Span::styled(format!("  {text}"), theme.warning));
         } else {
@@ -283,20 +299,16 @@ impl<'t> Table<'t> {
                 None if self.asking.is_healthy(index) => "healthy".into(),
                 None => "unknown".into(),
             };
-            let room = self.width.saturating_sub(used(&spans) + 2);
+            let room = self.width.saturating_sub(width_of(spans) + 2);
             let why = fit(&theme.compared(&why), room, theme.glyphs.more);
             let style = if task.is_removed() { base } else { severity_style };
             spans.push(Span::styled(format!("  {why}"), style));
         }
-        let rest = self.width.saturating_sub(used(&spans));
-        spans.push(Span::styled(" ".repeat(rest), base));
-        if index == self.asking.cursor {
-            spans.iter_mut().for_each(|span| {
-                span.style = span.style.patch(theme.selected);
-            });
-        }
-        Line::from(spans)
     }
+}
+
+fn width_of(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(Span::width).sum()
 }
 
 /// Returns the sign and the style of a victim.

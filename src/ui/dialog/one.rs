@@ -71,7 +71,9 @@ fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, wid
         let mut reason = fact(&label, &finding.words(&task.victim.session), theme, width);
         let style = theme.severity(finding.severity);
         let first = reason.first_mut().and_then(|line| line.spans.first_mut());
-        first.into_iter().for_each(|label| label.style = style);
+        if let Some(label) = first {
+            label.style = style;
+        }
         lines.extend(reason);
     }
     if asking.is_healthy(0) {
