@@ -1,4 +1,4 @@
-//! What a kill does to the clients, the data and the sessions that wait.
+//! Consequences of a kill for the clients, the data and the sessions that wait.
 
 use ratatui::style::Style;
 use ratatui::text::Line;
