@@ -153,6 +153,7 @@ impl AppHarness {
         let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
             question,
+            dialog_end: None,
             detail_end: None,
             overlay_end: None,
         }));

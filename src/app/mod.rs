@@ -16,6 +16,8 @@ pub(crate) mod endpoints;
 pub mod groups;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
+pub(crate) mod kill_log;
+pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
 pub(crate) mod marks;

@@ -49,17 +49,18 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     copy_menu::draw(app, &theme, frame);
-    let question = dialog::draw(app, &theme, frame);
+    let (question, dialog_end) = dialog::draw(app, &theme, frame).unzip();
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::Help => help::draw(overlay.top, &theme, frame),
-        Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
+        Topic::KillLog => kill_log::draw(app, overlay, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
     FrameReport {
-        question,
+        question: question.flatten(),
+        dialog_end,
         detail_end,
         overlay_end,
     }
