@@ -32,6 +32,7 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::app::theme::ThemeName;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::Filter;
 use crate::model::Dialect;
@@ -83,6 +84,8 @@ pub(crate) struct Config {
     pub ascii: bool,
     /// Whether to use no color.
     pub plain: bool,
+    /// Theme, if color is used.
+    pub theme: ThemeName,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
@@ -133,6 +136,7 @@ impl Config {
             thresholds: Thresholds::default(),
             ascii: false,
             plain: false,
+            theme: ThemeName::default(),
             plainness: None,
         }
     }

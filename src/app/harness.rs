@@ -11,6 +11,7 @@ use super::build_view::build_view;
 use super::endpoint::EndpointState;
 use super::keymap::{Code, KeyPress};
 use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
+use super::theme::Background;
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
 use crate::model::{
@@ -89,6 +90,7 @@ impl AppHarness {
             zone: TimeZone::UTC,
             node: None,
         };
+        stage.app.background = Background::Dark;
         stage.wait(Duration::ZERO);
         stage
     }

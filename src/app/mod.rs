@@ -32,6 +32,7 @@ pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod table_view;
+pub mod theme;
 pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
@@ -68,6 +69,7 @@ use self::modal::Modal;
 use self::msg::Now;
 use self::status::Status;
 use self::table::TableState;
+use self::theme::{Background, ThemeName};
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
@@ -85,6 +87,8 @@ pub struct AppSettings {
     pub ascii: bool,
     /// Whether colors are off.
     pub plain: bool,
+    /// The theme, if colors are on.
+    pub theme: ThemeName,
     /// The initial filter.
     pub filter: Filter,
     /// The initial columns; `None` for the default ones.
@@ -107,6 +111,13 @@ pub struct AppSettings {
     pub in_tmux: bool,
 }
 
+impl AppSettings {
+    /// Whether the theme depends on the terminal's background.
+    pub fn needs_background(&self) -> bool {
+        !self.plain && self.theme == ThemeName::Default
+    }
+}
+
 impl Default for AppSettings {
     fn default() -> Self {
         Self {
@@ -114,6 +125,7 @@ impl Default for AppSettings {
             duty: DUTY.value,
             ascii: false,
             plain: false,
+            theme: ThemeName::default(),
             filter: Filter::default(),
             columns: None,
             sort: Sort::default(),
@@ -148,6 +160,8 @@ pub struct App {
     pub(crate) now: Now,
     /// Columns and lines of the terminal.
     pub(crate) size: (u16, u16),
+    /// Background of the terminal.
+    pub(crate) background: Background,
     /// The endpoints, in the order of the command line.
     pub(crate) endpoints: Endpoints,
     /// The table.
@@ -189,6 +203,7 @@ impl App {
             settings,
             now: Now::default(),
             size,
+            background: Background::Unknown,
             endpoints: Endpoints::new(endpoints),
             table,
             detail: None,

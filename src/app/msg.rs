@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
+use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
 use crate::model::{
@@ -41,6 +42,8 @@ pub enum Msg {
     PasteDropped,
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
+    /// Background of the terminal, as it replied. Unknown: it cannot reply.
+    Background(Background),
     /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
     /// Sent when the dialect is detected, and when it changes.

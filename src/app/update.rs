@@ -7,6 +7,7 @@ use super::endpoint::EndpointState;
 use super::msg::{Effect, FrameReport, Msg, Now};
 use super::rebuild::RebuildTrigger;
 use super::status::Status;
+use super::theme::Background;
 use crate::kill::KillEvent;
 use crate::model::{
     Dialect, EndpointId, RequestError, SessionId, SessionObservation, Snapshot, Text, TextLimit,
@@ -24,6 +25,8 @@ impl App {
                 self.status = Some(Status::warning(text.to_owned()));
             }
             Msg::Resized(columns, lines) => self.on_resize((columns, lines)),
+            Msg::Background(Background::Unknown) => {}
+            Msg::Background(background) => self.background = background,
             Msg::Drawn(shown) => self.on_frame(shown),
             Msg::DialectDetected(endpoint, dialect) => {
                 self.on_endpoint(endpoint, |known| known.dialect = Some(dialect));

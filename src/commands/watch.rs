@@ -87,6 +87,7 @@ pub(super) fn show(
         duty: config.duty,
         ascii: config.ascii,
         plain: config.plain,
+        theme: config.theme,
         filter: config.filter.clone(),
         columns: config.columns.clone(),
         sort: config.sort,

@@ -31,6 +31,8 @@ use crate::kill::Order;
 use crate::poller::{PollSettings, PollerCommand};
 use crate::ui::view;
 
+/// Maximum time that the first frame waits for the terminal's background.
+const BACKGROUND_TIME: Duration = Duration::from_millis(100);
 /// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 /// Maximum time to wait until the connections to servers are closed.
@@ -102,6 +104,7 @@ async fn show(
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::TerminalGuard::enter()?;
+    let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
     let mut screen = Screen {
         app: App::new(settings, endpoints, size),
@@ -113,6 +116,7 @@ async fn show(
         scribe,
         wake: None,
         due: Some(Instant::now()),
+        background_until: is_queried.then(|| Instant::now() + BACKGROUND_TIME),
         last_data: None,
         data_waits: false,
         must_suspend: false,
@@ -152,6 +156,8 @@ struct Screen {
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
     due: Option<Instant>,
+    /// Time until which the first frame waits for the terminal's background.
+    background_until: Option<Instant>,
     /// Time of the last frame for data.
     last_data: Option<Instant>,
     /// Whether the next frame is for data, among others.
@@ -166,7 +172,7 @@ impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<ScreenExit> {
         let mut input = input::listen()?;
         loop {
-            let (now, due, wake) = (Instant::now(), self.due, self.wake);
+            let (now, due, wake) = (Instant::now(), self.next_frame(), self.wake);
             tokio::select! {
                 biased;
                 event = signals.next() => self.on_signal(event)?,
@@ -199,8 +205,17 @@ impl Screen {
         }
     }
 
-    /// Handles a key or paste. Draws at once.
+    /// Returns when the next frame is drawn. `None` if nothing has changed.
+    fn next_frame(&self) -> Option<Instant> {
+        self.due
+            .map(|due| self.background_until.map_or(due, |until| due.max(until)))
+    }
+
+    /// Handles a key, a paste or a reply of the terminal. Draws at once.
     fn input(&mut self, msg: Msg) -> io::Result<()> {
+        if matches!(msg, Msg::Background(_)) {
+            self.background_until = None;
+        }
         self.dispatch([msg])?;
         self.due = Some(Instant::now());
         Ok(())
@@ -329,6 +344,7 @@ impl Screen {
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
         self.due = None;
+        self.background_until = None;
         if std::mem::take(&mut self.data_waits) {
             self.last_data = Some(Instant::now());
         }

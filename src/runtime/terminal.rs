@@ -24,6 +24,7 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use nix::errno::Errno;
 use nix::unistd::write;
 
+use super::input::BACKGROUND_QUERY;
 use super::process;
 
 /// Whether the terminal is set up for the screen.
@@ -149,6 +150,15 @@ fn write_last(lock: &'static Mutex<()>, write: impl Fn() + Clone + Send + 'stati
 pub(super) fn size() -> io::Result<(u16, u16)> {
     let (columns, lines) = crossterm::terminal::size()?;
     Ok((columns.min(MAX_CELLS), lines.min(MAX_CELLS)))
+}
+
+/// Queries the background of the terminal. The reply arrives as input. Does not query the Linux console, which
+/// has no reply and could print the query.
+///
+/// Returns whether the query was sent.
+pub(super) fn query_background() -> io::Result<bool> {
+    let is_console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
+    Ok(!is_console && write_frame(BACKGROUND_QUERY)?)
 }
 
 /// Writes a frame if the terminal is set up. A frame that is still queued after [`leave`] must not appear

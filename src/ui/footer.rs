@@ -219,7 +219,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     for binding in usable {
         let key = binding.shown.split(' ').next().unwrap_or_default();
         let hint = [
-            Span::styled(key, theme.strong),
+            Span::styled(key, theme.key),
             Span::raw(format!(" {}  ", binding.hint)),
         ];
         let width = hint.iter().map(Span::width).sum::<usize>();

@@ -112,7 +112,7 @@ fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span
     let counted = Severity::ALL.into_iter().filter_map(|severity| {
         let count = count(severity);
         let text = format!("{}{count}", severity.glyph());
-        (count > 0).then(|| Span::styled(text, theme.severity(severity)))
+        (count > 0).then(|| Span::styled(text, theme.chip(severity)))
     });
     let mut spans = Vec::new();
     for (index, span) in counted.enumerate() {

@@ -33,7 +33,7 @@ use theme::Theme;
 /// Draws the whole screen. Returns the scroll limits and the question whose Yes was fully visible.
 pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
-    let theme = Theme::new(app.settings.plain, app.settings.ascii);
+    let theme = Theme::of(&app.settings, app.background);
     header::draw(app, &theme, rect(areas.header), frame);
     draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
     match &app.table.view.groups {
@@ -51,6 +51,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
     });
+    theme.color_text(frame.buffer_mut());
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }

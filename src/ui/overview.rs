@@ -110,7 +110,7 @@ fn row<'a>(label: &str, bars: &str, figure: &str, theme: &Theme, width: usize) -
             format!("{:<LABEL$}", fit(label, LABEL - 1, theme.glyphs.more)),
             theme.quiet,
         ),
-        Span::styled(format!("{bars:<room$}"), theme.input),
+        Span::styled(format!("{bars:<room$}"), theme.spark),
         Span::raw(format!("  {}", fit(figure, FIGURE - 2, theme.glyphs.more))),
     ])
 }

@@ -105,7 +105,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         descending: true,
         cell: |group| some(live(group)?.act),
         key: |group| SortKey::Number((group.act << 32) | group.look.min(u64::from(u32::MAX))),
-        style: |_| CellStyle::Severity(Severity::Act),
+        style: |_| CellStyle::Sign(Severity::Act),
         ..Column::NUMBER
     },
     Column {
@@ -118,7 +118,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         descending: true,
         cell: |group| some(live(group)?.look),
         key: |group| SortKey::Number(group.look),
-        style: |_| CellStyle::Severity(Severity::Look),
+        style: |_| CellStyle::Sign(Severity::Look),
         ..Column::NUMBER
     },
     Column {

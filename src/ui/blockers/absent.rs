@@ -53,7 +53,7 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
         text.extend(paragraph(why, Style::new(), width));
         text.push(Line::default());
         text.push(Line::from(vec![
-            Span::styled("maxtop doctor --sql-user maxtop", theme.input),
+            Span::styled("maxtop doctor --sql-user maxtop", theme.hit),
             Span::raw("   prints the CREATE USER and checks it"),
         ]));
         text.push(Line::default());
