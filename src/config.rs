@@ -7,6 +7,7 @@
 //!
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
+mod edit;
 mod environment;
 mod error;
 mod file;
@@ -16,6 +17,7 @@ mod origin;
 mod password;
 mod reading;
 mod sample;
+mod saving;
 mod section;
 mod server_access;
 mod setting;
@@ -44,6 +46,7 @@ pub(crate) use self::origin::Origin;
 pub(crate) use self::password::PasswordSource;
 pub(crate) use self::reading::{ConfigReport, EffectiveValue};
 pub(crate) use self::sample::sample;
+pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
@@ -84,6 +87,8 @@ pub(crate) struct Config {
     pub ascii: bool,
     /// Whether to use no color.
     pub plain: bool,
+    /// File that settings of the screen are saved to.
+    pub settings_file: SettingsFile,
     /// Theme, if color is used.
     pub theme: ThemeName,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
@@ -136,6 +141,7 @@ impl Config {
             thresholds: Thresholds::default(),
             ascii: false,
             plain: false,
+            settings_file: SettingsFile::default(),
             theme: ThemeName::default(),
             plainness: None,
         }

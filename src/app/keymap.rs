@@ -23,6 +23,8 @@ pub(crate) enum KeyContext {
     Overlay,
     /// The view of blockers.
     Blockers,
+    /// The question whether to replace values of the configuration file.
+    SaveQuestion,
 }
 
 /// Effect of a key.
@@ -79,6 +81,8 @@ pub(crate) enum Action {
     /// Copy the statement that kills one of the session's connections on its server; or the setting
     /// that keeps the columns.
     Copy,
+    /// Save columns, sort and filter to the configuration file.
+    Save,
     /// Follow the row under the cursor, or no longer.
     Follow,
     /// Freeze the table.
@@ -212,6 +216,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
     Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
+    Table [ch('W')] Action::Save, "W", "save columns, sort and filter to the configuration file", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     Table [ch('l')] Action::KillLog, "l", "kill log of this run", "";
@@ -284,6 +289,8 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
     Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
+    SaveQuestion [ch('y')] Action::Yes, "y", "", "replace";
+    SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n", "", "keep the file";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";

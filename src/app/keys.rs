@@ -37,6 +37,7 @@ impl App {
         match (context, action(context, key)) {
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
+            (KeyContext::SaveQuestion, _) => self.save_question_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (_, Some(action)) => self.act(action),
@@ -82,6 +83,7 @@ impl App {
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
             Action::Copy => self.copy_kill(),
+            Action::Save => self.save(),
             Action::Pause => self.pause(),
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);

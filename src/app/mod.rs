@@ -26,6 +26,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
+pub mod saving;
 pub mod server_access;
 pub(crate) mod server_trouble;
 pub(crate) mod servers;

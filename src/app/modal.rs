@@ -9,6 +9,7 @@ use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::saving::SaveQuestion;
 use crate::filter::Filter;
 use crate::kill::Ticket;
 
@@ -26,6 +27,8 @@ pub(crate) enum Modal {
     Blockers(BlockersPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
+    /// The question whether to replace values of the configuration file.
+    SaveQuestion(SaveQuestion),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
 }
@@ -55,6 +58,7 @@ impl Modal {
             Self::Overlay(_) => Some(KeyContext::Overlay),
             Self::Blockers(_) => Some(KeyContext::Blockers),
             Self::Chooser(_) => Some(KeyContext::Columns),
+            Self::SaveQuestion(_) => Some(KeyContext::SaveQuestion),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
     }
@@ -114,6 +118,14 @@ impl Modal {
     pub(crate) fn chooser(&self) -> Option<&Chooser> {
         match self {
             Self::Chooser(chooser) => Some(chooser),
+            _ => None,
+        }
+    }
+
+    /// Returns the question whether to replace values of the configuration file, if it is open.
+    pub(crate) const fn save_question(&self) -> Option<&SaveQuestion> {
+        match self {
+            Self::SaveQuestion(question) => Some(question),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
+use super::saving::{SaveResult, SavedSettings};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
@@ -100,6 +101,8 @@ pub enum Msg {
     Kill(kill::KillEvent),
     /// An outcome could not be written to the audit log.
     LogFailed(String),
+    /// Result of saving settings.
+    Saved(SaveResult),
     /// A finished table view.
     Arranged(Arc<TableView>),
     /// The program is about to be suspended.
@@ -129,6 +132,13 @@ pub enum Effect {
     Sample(Vec<(EndpointId, SessionId)>),
     /// An order of a kill; answered by `Kill`.
     Kill(Order),
+    /// Save settings to the configuration file; answered by `Saved`.
+    Save {
+        /// The settings.
+        settings: SavedSettings,
+        /// Whether to replace other values of the file.
+        replaces: bool,
+    },
     /// Put a text into the terminal's clipboard.
     Copy(String),
     /// Send `Clock` at this time (since the program began) at the latest.

@@ -9,6 +9,7 @@ mod kill_statements;
 mod kills;
 mod marks;
 mod proxies;
+mod saving;
 mod stuck;
 
 use std::time::Duration;

@@ -61,6 +61,7 @@ impl App {
                 let why = Text::clean(&why, TextLimit::Line);
                 self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
             }
+            Msg::Saved(result) => self.on_saved(result),
             Msg::Arranged(view) => self.on_view(view),
             Msg::Suspends => self.halt_kills(),
             Msg::Ends => self.abandon_kills(),

@@ -70,6 +70,12 @@ impl ConfigFile {
         })
     }
 
+    /// Returns the path that settings are saved to: that of the file, or the default path.
+    pub(super) fn writable_path(&self, is_default: bool, environment: Environment<'_>) -> Option<PathBuf> {
+        let default = || environment.config_file().filter(|_| is_default);
+        self.path.clone().or_else(default)
+    }
+
     /// Returns the error for an unknown profile, with a similar name or all names.
     pub(super) fn no_profile(&self, name: &str) -> ConfigError {
         let known = || self.profiles.keys().map(String::as_str).chain([MAXCTRL]);

@@ -72,7 +72,7 @@ fn entry(setting: &Setting) -> String {
 }
 
 /// Formats a value as TOML.
-fn written(form: Form, text: &str) -> String {
+pub(super) fn written(form: Form, text: &str) -> String {
     match form {
         Form::Switch => text.to_owned(),
         Form::Columns => {
@@ -80,8 +80,24 @@ fn written(form: Form, text: &str) -> String {
             let names: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
             format!("[{}]", names.join(", "))
         }
-        _ => format!("\"{text}\""),
+        _ => quoted(text),
     }
+}
+
+/// Returns a text in quotes. Quotes and invisible characters are escaped.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            _ if c.is_alphanumeric() || c == ' ' || c.is_ascii_graphic() => quoted.push(c),
+            // Writing to a String cannot fail.
+            _ if u16::try_from(u32::from(c)).is_ok() => _ = write!(quoted, "\\u{:04X}", u32::from(c)),
+            _ => _ = write!(quoted, "\\U{:08X}", u32::from(c)),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// Returns the text with a capital first letter.

@@ -18,6 +18,7 @@ use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
+use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
 use super::{audit, frame_backend, input, pollers, terminal};
 use crate::app::App;
@@ -27,6 +28,7 @@ use crate::app::msg::Effect;
 use crate::app::msg::{FrameReport, Msg};
 use crate::client::Client;
 use crate::clock;
+use crate::config::SettingsFile;
 use crate::kill::Order;
 use crate::poller::{PollSettings, PollerCommand};
 use crate::ui::view;
@@ -80,9 +82,10 @@ pub(crate) async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
+    file: SettingsFile,
 ) -> io::Result<ScreenResult> {
     let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
-    let result = show(settings, watched, audit).await;
+    let result = show(settings, watched, audit, file).await;
     close_server_connections(clients).await;
     result
 }
@@ -91,6 +94,7 @@ async fn show(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
+    file: SettingsFile,
 ) -> io::Result<ScreenResult> {
     let (sender, inbox) = channel::unbounded_channel();
     let polling = PollSettings {
@@ -101,6 +105,7 @@ async fn show(
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
     let scribe = audit::start(audit, sender.clone())?;
+    let saver = Saver::new(file, sender.clone());
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::TerminalGuard::enter()?;
@@ -114,6 +119,7 @@ async fn show(
         inbox,
         pollers,
         scribe,
+        saver,
         wake: None,
         due: Some(Instant::now()),
         background_until: is_queried.then(|| Instant::now() + BACKGROUND_TIME),
@@ -152,6 +158,7 @@ struct Screen {
     inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
     scribe: AuditThread,
+    saver: Saver,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
@@ -308,6 +315,7 @@ impl Screen {
             Effect::Watch(watched) => self.pollers.watch(watched),
             Effect::Sample(shown) => self.pollers.sample(&shown),
             Effect::Kill(order) => self.kill(order),
+            Effect::Save { settings, replaces } => self.saver.start(settings, replaces)?,
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
                 let at = clock::instant(at);

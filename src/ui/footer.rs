@@ -36,12 +36,15 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
         return self::hints(app, theme, hints, frame);
     }
     let width = usize::from(status.width.saturating_sub(2));
-    let (text, style) = match &app.status {
-        Some(status) => (status.text.clone(), level_style(status.level, theme)),
-        None => (shown(app, theme), theme.quiet),
+    let question = app.modal.save_question();
+    let (text, style) = match (&app.status, question) {
+        (_, Some(question)) => (question.text.clone(), theme.strong),
+        (Some(status), None) => (status.text.clone(), level_style(status.level, theme)),
+        (None, None) => (shown(app, theme), theme.quiet),
     };
     let more = theme.glyphs.more;
-    if app.status.is_none() || text.width() <= width || kill_progress::is_shown(app) {
+    let is_message = app.status.is_some() || question.is_some();
+    if !is_message || text.width() <= width || kill_progress::is_shown(app) {
         Line::styled(format!(" {}", fit(&text, width, more)), style).render(status, frame.buffer_mut());
         return self::hints(app, theme, hints, frame);
     }
@@ -240,6 +243,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     }
     match binding.action {
         Action::Open => !app.detail_has_keys(),
+        Action::Yes if binding.context == KeyContext::SaveQuestion => true,
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Copy if matches!(binding.context, KeyContext::Columns | KeyContext::Blockers) => true,
         Action::Blockers if binding.context == KeyContext::Dialog => app
