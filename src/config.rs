@@ -11,6 +11,7 @@ mod edit;
 mod environment;
 mod error;
 mod file;
+mod keys;
 mod layer;
 mod maxctrl;
 mod origin;
@@ -34,6 +35,7 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::app::remap::RemappedKeys;
 use crate::app::theme::ThemeName;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::Filter;
@@ -87,6 +89,8 @@ pub(crate) struct Config {
     pub ascii: bool,
     /// Whether to use no color.
     pub plain: bool,
+    /// Keys that the file gives to actions.
+    pub keys: RemappedKeys,
     /// File that settings of the screen are saved to.
     pub settings_file: SettingsFile,
     /// Theme, if color is used.
@@ -141,6 +145,7 @@ impl Config {
             thresholds: Thresholds::default(),
             ascii: false,
             plain: false,
+            keys: RemappedKeys::default(),
             settings_file: SettingsFile::default(),
             theme: ThemeName::default(),
             plainness: None,

@@ -21,6 +21,11 @@ impl App {
         }
         self.status = None;
         let context = self.context();
+        let Some(key) = self.settings.keys.translate(context, key) else {
+            let text = "this key has no effect: its action has another key in the configuration file";
+            self.status = Some(Status::note(text.to_owned()));
+            return;
+        };
         if let Some(time) = hold_after(context, key) {
             self.hold_order(time);
         }
@@ -194,11 +199,14 @@ impl App {
         let page = self.page();
         self.table.scroll_into_view(page);
         let text = if is_followed {
-            "following this row; F or a movement ends it"
+            format!(
+                "following this row; {} or a movement ends it",
+                self.settings.keys.first(Action::Follow)
+            )
         } else {
-            "no longer following a row"
+            "no longer following a row".to_owned()
         };
-        self.status = Some(Status::note(text.to_owned()));
+        self.status = Some(Status::note(text));
     }
 
     fn suspend(&mut self) {

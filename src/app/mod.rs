@@ -14,6 +14,7 @@ pub(crate) mod detail;
 pub mod endpoint;
 pub(crate) mod endpoints;
 pub mod groups;
+pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod killing;
@@ -25,6 +26,7 @@ pub(crate) mod overlay;
 pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
+pub mod remap;
 pub(crate) mod row;
 pub mod saving;
 pub mod server_access;
@@ -68,6 +70,7 @@ use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
 use self::modal::Modal;
 use self::msg::Now;
+use self::remap::RemappedKeys;
 use self::status::Status;
 use self::table::TableState;
 use self::theme::{Background, ThemeName};
@@ -90,6 +93,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The theme, if colors are on.
     pub theme: ThemeName,
+    /// Keys that the configuration file gives to actions.
+    pub keys: RemappedKeys,
     /// The initial filter.
     pub filter: Filter,
     /// The initial columns; `None` for the default ones.
@@ -127,6 +132,7 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             theme: ThemeName::default(),
+            keys: RemappedKeys::default(),
             filter: Filter::default(),
             columns: None,
             sort: Sort::default(),

@@ -73,7 +73,10 @@ impl App {
                 });
                 return;
             }
-            SaveResult::Differs(..) => Status::note("not saved: press W again".to_owned()),
+            SaveResult::Differs(..) => {
+                let key = self.settings.keys.first(Action::Save);
+                Status::note(format!("not saved: press {key} again"))
+            }
             SaveResult::Failed(why) => Status::warning(format!("not saved: {why}")),
         });
     }

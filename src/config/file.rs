@@ -13,6 +13,7 @@ use super::origin::SourceFile;
 use super::section::Reader;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
+use crate::app::remap::RemappedKeys;
 use crate::model::nearest;
 
 /// Path that stands for "no file". It is not checked for its owner and mode.
@@ -28,6 +29,8 @@ pub(super) struct ConfigFile {
     pub(super) path: Option<PathBuf>,
     /// Settings outside of profiles.
     pub(super) top: Layer,
+    /// Keys of actions.
+    pub(super) keys: RemappedKeys,
     /// Settings of each profile, by name.
     pub(super) profiles: BTreeMap<String, Layer>,
 }
@@ -62,9 +65,10 @@ impl ConfigFile {
         let file = Arc::new(SourceFile {
             path: path.as_path().into(),
         });
-        let (top, profiles) = parse(&text, &file, environment)?;
+        let (top, profiles, keys) = parse(&text, &file, environment)?;
         Ok(Self {
             path: Some(path),
+            keys,
             top,
             profiles,
         })
@@ -111,7 +115,7 @@ pub(super) fn parse(
     text: &str,
     file: &Arc<SourceFile>,
     environment: Environment<'_>,
-) -> Result<(Layer, BTreeMap<String, Layer>), ConfigError> {
+) -> Result<(Layer, BTreeMap<String, Layer>, RemappedKeys), ConfigError> {
     let reader = Reader {
         text,
         file,
@@ -121,5 +125,6 @@ pub(super) fn parse(
         let why = error.message().replace('\n', " ");
         reader.failed(error.span().unwrap_or_default(), &why)
     })?;
-    reader.file(table.get_ref())
+    let (top, profiles) = reader.file(table.get_ref())?;
+    Ok((top, profiles, reader.keys(table.get_ref())?))
 }

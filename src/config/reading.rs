@@ -108,6 +108,7 @@ impl ConfigReport {
             .clone()
             .or_else(|| sources.maxctrl_file.map(|_| MAXCTRL.to_owned()));
         reading.config.settings_file = settings_file;
+        reading.config.keys = file.keys;
         reading.config.suit(environment);
         Ok(reading)
     }

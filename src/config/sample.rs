@@ -16,6 +16,15 @@ const HEAD: &str = "\
 # Paths are relative to the directory of this file, unless they start with / or ~/.
 ";
 
+const KEYS: &str = "
+# Keys of actions, only at the top of the file. docs/keys.md has the names of the actions. A key is a character,
+# F1 to F12, Space, Enter, Tab, Up, PgDn … or Ctrl-x; a list gives an action several.
+#
+# [keys]
+# kill = \"X\"
+# pause = [\"p\", \"F8\"]
+";
+
 const PROFILES: &str = "
 # A profile is a table with any of these settings, selected by --profile NAME. A list of endpoints
 # contains URLs, or tables in which an endpoint has its own name, user, password-file,
@@ -53,7 +62,7 @@ pub(crate) fn sample() -> String {
         }
         let _ = write!(text, "\n{}", entry(setting));
     }
-    text + PROFILES
+    text + KEYS + PROFILES
 }
 
 fn entry(setting: &Setting) -> String {

@@ -220,7 +220,8 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
     let mut line = Line::from(" ");
     for binding in usable {
-        let key = binding.shown.split(' ').next().unwrap_or_default();
+        let shown = app.settings.keys.shown(binding);
+        let key = shown.split(' ').next().unwrap_or_default().to_owned();
         let hint = [
             Span::styled(key, theme.key),
             Span::raw(format!(" {}  ", binding.hint)),

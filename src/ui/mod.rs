@@ -47,7 +47,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
-        Topic::Help => help::draw(overlay.top, &theme, frame),
+        Topic::Help => help::draw(&app.settings.keys, overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
     });

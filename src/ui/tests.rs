@@ -19,7 +19,7 @@ use ratatui::style::Modifier;
 use super::{plain, view};
 use crate::app::AppSettings;
 use crate::app::harness::AppHarness;
-use crate::app::keymap::Code;
+use crate::app::keymap::{Action, Code, KeyPress};
 use crate::model::{
     ConnectionDetail, ConnectionStatistics, Counter, Dialect, RequestError, SessionDetail, Text, TextLimit,
 };
@@ -174,6 +174,20 @@ fn a_filter_that_is_none_yet_says_why() {
         .map(ratatui::buffer::Cell::symbol)
         .collect();
     assert_eq!(underlined, "usr");
+}
+
+#[test]
+fn hints_and_help_show_the_keys_of_the_configuration() {
+    let mut stage = json_api((80, 24));
+    let x = KeyPress::plain(Code::Char('X'));
+    stage.app.settings.keys.set(Action::Kill, vec![x]).unwrap();
+    assert!(frame(&stage).contains(" X kill "), "{}", frame(&stage));
+    stage.press(Code::Char('?'));
+    assert!(
+        frame(&stage).contains("X               kill the session"),
+        "{}",
+        frame(&stage)
+    );
 }
 
 #[test]
