@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use super::blockers::BlockerLines;
-use super::column::fit;
+use super::column::fit::{self, TextWidths};
 use super::columns::{COLUMNS, Sessions};
 use super::groups::collect::group;
 use super::reason_names::Names;
@@ -64,7 +64,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
         blockers: BlockerLines::default(),
-        widths: previous.map_or([0; COLUMNS.len()], |previous| previous.widths),
+        widths: previous.map_or([TextWidths::default(); COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,
         spec,
@@ -78,7 +78,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     view.idle_hidden = idle_hidden;
     if view.spec.group.is_none() {
         sort(&view, &mut order, previous);
-        view.widths = widest(&view, &order);
+        view.widths = text_widths(&view, &order);
     }
     view.order = order;
     rank(&mut view);
@@ -187,13 +187,13 @@ fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
     }
 }
 
-fn widest(view: &TableView, order: &[RowRef]) -> [u16; COLUMNS.len()] {
+fn text_widths(view: &TableView, order: &[RowRef]) -> [TextWidths; COLUMNS.len()] {
     let mut widths = view.widths;
-    fit::widen::<Sessions>(&mut widths, |column| {
+    fit::widen::<Sessions>(&mut widths, |column, count| {
         let cells = order
             .iter()
             .filter_map(|place| (column.cell)(&view.resolve(*place)?));
-        cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
+        cells.for_each(|cell| count(display_width(&cell)));
     });
     widths
 }

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use self::columns::{GROUP_COLUMNS, GroupSort};
 use self::group::{Group, GroupKey};
 use self::groupings::{GroupValue, GroupingId};
+use super::column::fit::TextWidths;
 use super::cursor::KeyedRows;
 use super::row::TableRow;
 use crate::model::RawText;
@@ -35,8 +36,8 @@ pub struct Groups {
     pub sessions: usize,
     /// Number of sessions in several groups.
     pub several: usize,
-    /// Widest text of each column so far. Never shrinks while the grouping stays the same.
-    pub widths: [u16; GROUP_COLUMNS.len()],
+    /// Widths of the texts of each column so far, for as long as the grouping stays the same.
+    pub widths: [TextWidths; GROUP_COLUMNS.len()],
     /// Whether a group without sessions is kept.
     pub has_gone: bool,
     /// Groups in the order of their first session.

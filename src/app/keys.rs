@@ -10,6 +10,7 @@ use super::overlay::{Overlay, Topic};
 use super::status::Status;
 use super::{App, status};
 use crate::kill::KillBatch;
+use crate::model::exact_text;
 
 impl App {
     /// Handles a key press.
@@ -46,12 +47,12 @@ impl App {
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (_, Some(action)) => self.act(action),
-            (KeyContext::Table, None) => {
-                if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) {
-                    self.goto_digit(digit);
-                }
+            (KeyContext::Table, None) if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) => {
+                self.goto_digit(digit);
             }
-            (_, None) => {}
+            (_, None) => {
+                self.status = Some(Status::note("this key has no effect here; ? for help".to_owned()));
+            }
         }
     }
 
@@ -93,6 +94,8 @@ impl App {
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);
                 self.outbox.push(Effect::Pace(self.settings.interval));
+                let interval = exact_text(self.settings.interval);
+                self.status = Some(Status::note(format!("polling every {interval}")));
             }
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),

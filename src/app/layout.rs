@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! header      one line for each endpoint, up to three
-//! rule        from 12 lines on
+//! trends      from 12 lines on
 //! table       beside the details from 132 columns, above them from 40 lines,
 //! details     else one of the two
 //! status      what happened; from 8 lines on
@@ -30,8 +30,8 @@ pub(crate) struct Area {
 pub(crate) struct Areas {
     /// The endpoints.
     pub header: Area,
-    /// The line under the header.
-    pub rule: Area,
+    /// The figures of the fleet with their trends.
+    pub trends: Area,
     /// The table with its head.
     pub table: Area,
     /// The line between table and details.
@@ -42,6 +42,22 @@ pub(crate) struct Areas {
     pub status: Area,
     /// The hint line with the keys.
     pub hints: Area,
+}
+
+impl Areas {
+    /// Returns the area of a view in place of the table and the details.
+    pub(crate) fn below_header(&self) -> Area {
+        let (first, last) = match (self.table.is_empty(), self.detail.is_empty()) {
+            (true, _) => (self.detail, self.detail),
+            (false, true) => (self.table, self.table),
+            (false, false) => (self.table, self.detail),
+        };
+        Area {
+            width: (last.x + last.width).saturating_sub(first.x),
+            height: (last.y + last.height).saturating_sub(first.y),
+            ..first
+        }
+    }
 }
 
 /// Minimum width at which the details are beside the table.
@@ -64,10 +80,10 @@ pub(crate) fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Ar
     let header_height = u16::try_from(endpoints.clamp(1, MAX_HEADER_LINES.into()))
         .unwrap_or(1)
         .min(height);
-    let rule = line(header_height, height >= 12);
+    let trends = line(header_height, height >= 12);
     let hints = line(height.saturating_sub(1), height >= 4);
     let status = line(height.saturating_sub(2), height >= 8);
-    let top = header_height + rule.height;
+    let top = header_height + trends.height;
     let body = Area {
         x: 0,
         y: top,
@@ -86,7 +102,7 @@ pub(crate) fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Ar
             width,
             height: header_height,
         },
-        rule,
+        trends,
         table,
         divider,
         detail,

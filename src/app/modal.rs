@@ -100,6 +100,11 @@ impl Modal {
         }
     }
 
+    /// Whether a view is open in place of the table.
+    pub(crate) fn covers_table(&self) -> bool {
+        self.is_overview() || self.blockers().is_some()
+    }
+
     /// Whether the overview is open.
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::blockers::BlockerLines;
+use super::column::fit::TextWidths;
 use super::columns::COLUMNS;
 use super::cursor::KeyedRows;
 use super::groups::Groups;
@@ -59,9 +60,8 @@ pub struct TableView {
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
-    /// Widest text of each column so far, by index in `COLUMNS`. Never shrinks, so that columns do not
-    /// jump.
-    pub widths: [u16; COLUMNS.len()],
+    /// Widths of the texts of each column so far, by index in `COLUMNS`.
+    pub widths: [TextWidths; COLUMNS.len()],
     /// The groups of the rows, if sessions are grouped. The rows are then not sorted.
     pub groups: Option<Groups>,
     /// Positions of the stuck rows, in order, for each of [`Severity::ALL`].
@@ -222,6 +222,14 @@ impl TableView {
         let lists = self.snapshots.iter().zip(&self.diagnoses);
         let own = lists.filter(|(snapshot, _)| snapshot.endpoint == endpoint);
         own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
+    }
+
+    /// Returns the number of stuck sessions, shown or not.
+    pub(crate) fn stuck_total(&self) -> usize {
+        let severities = Severity::ALL.into_iter();
+        let of =
+            |diagnoses: &Diagnoses| -> usize { severities.clone().map(|one| diagnoses.count(one)).sum() };
+        self.diagnoses.iter().map(|diagnoses| of(diagnoses)).sum()
     }
 
     /// Returns the number of sessions with a reason, shown or not.

@@ -165,7 +165,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     };
     let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);
-    if !app.areas().table.is_empty() {
+    if !app.areas().table.is_empty() && !app.modal.covers_table() {
         parts.extend((above > 0).then(|| format!("{above} above")));
         parts.extend((below > 0).then(|| format!("{below} below{}", stuck_below(view, above + page))));
         if view.groups.is_none() && !app.table.cursor.is_visible(page) {

@@ -1,13 +1,13 @@
-//! One line per endpoint: name, health, and response time.
+//! One line per endpoint with its name, health and stuck sessions, and the line of trends.
 //!
 //! ```text
-//! 127.0.0.1:8989  live  24.02.3 up 3d 4h    every 1s · list 14ms   212 sessions  ▲2 ●3
-//! 127.0.0.1:8989  stale 12s  timed out after 10s, again in 4s
+//! 127.0.0.1:8989  live  every 1s  24.02.3 up 3d 4h                             ▲2  ●3
+//! sessions 212 ▂▃▃▅▆  new 1.2/s ▂▃▂▅▂  ended 0.8/s ▁▂▁▃▁  list 14ms ▁▁▂▁▁
 //! ```
 
 mod fleet;
 mod left;
-mod sparklines;
+mod trends;
 
 use std::time::Duration;
 
@@ -23,8 +23,10 @@ use crate::app::layout::MAX_HEADER_LINES;
 use crate::diagnosis::Severity;
 use crate::model::{self, counted, exact_text};
 
-/// Draws the endpoints. If there are more than lines, draws a summary and the worst endpoints.
-pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// Draws the endpoints and the trends. If there are more endpoints than lines, draws a summary and the worst
+/// endpoints.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, trends: Rect, frame: &mut Frame<'_>) {
+    trends::line(app, theme, trends.width.into()).render(trends, frame.buffer_mut());
     if app.endpoints.len() <= usize::from(MAX_HEADER_LINES) {
         return lines(app, app.endpoints.iter(), theme, area, frame);
     }
@@ -49,57 +51,48 @@ fn lines<'a>(
         let left = left::line(app, endpoint, theme, row.width.into());
         let room = usize::from(row.width).saturating_sub(left.width() + 2);
         left.render(row, frame.buffer_mut());
-        let texts = || right(app, endpoint, theme);
-        let right = sparklines::right(app, endpoint, theme, room)
-            .or_else(|| texts().into_iter().find(|line| line.width() <= room));
+        let right = right(app, endpoint, theme)
+            .into_iter()
+            .find(|line| line.width() <= room);
         if let Some(right) = right {
-            let room = room - right.width();
-            with_connections(right, endpoint, theme, room)
-                .right_aligned()
-                .render(row, frame.buffer_mut());
+            right.right_aligned().render(row, frame.buffer_mut());
         }
     }
 }
 
-/// Appends `connections known 212/5000` if it fits and some are unknown.
-fn with_connections<'a>(line: Line<'a>, endpoint: &EndpointState, theme: &Theme, room: usize) -> Line<'a> {
+/// Returns `connections known 212/5000` if some are unknown.
+fn connections<'a>(endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     let sessions = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
-    let known = endpoint.connections_known().filter(|known| *known < sessions);
-    let text =
-        known.map(|known| Span::styled(format!("connections known {known}/{sessions}  "), theme.quiet));
-    match text.filter(|text| text.width() <= room) {
-        Some(text) => std::iter::once(text).chain(line.spans).collect(),
-        None => line,
-    }
+    let known = endpoint.connections_known().filter(|known| *known < sessions)?;
+    Some(Span::styled(
+        format!("  connections known {known}/{sessions}"),
+        theme.quiet,
+    ))
 }
 
-/// Returns the right side: everything, or the most important parts that fit.
+/// Returns the right side: everything, or the most important parts that fit. The figures of a single endpoint
+/// are in the line of trends, if there is one.
 fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>> {
     let Some(latest) = &endpoint.latest else {
         return Vec::new();
     };
+    let stuck = stuck(app, latest, theme);
+    let only = |parts: [&Option<Span<'a>>; 3]| {
+        let shown = parts.into_iter().flatten().chain(&stuck).cloned();
+        Line::from(shown.chain([Span::raw(" ")]).collect::<Vec<_>>())
+    };
+    if app.endpoints.len() == 1 && !app.areas().trends.is_empty() {
+        return vec![only([&None; 3])];
+    }
     let live = endpoint.link == LinkState::Live;
-    let pace = live.then(|| {
-        let text = pace_text(app, endpoint, theme);
-        Span::styled(format!("{text}  "), theme.quiet)
-    });
+    let cost = live.then(|| Span::styled(format!("list {}  ", cost_text(endpoint.cost)), theme.quiet));
     let sessions = Some(Span::raw(counted(latest.sessions.len(), "session")));
     let losses = losses(latest, theme);
-    let stuck = stuck(app, latest, theme);
-    let only = |parts: [&Option<Span<'a>>; 3], stuck: &[Span<'a>]| {
-        let shown = parts
-            .into_iter()
-            .flatten()
-            .chain(stuck)
-            .cloned()
-            .chain([Span::raw(" ")]);
-        Line::from(shown.collect::<Vec<_>>())
-    };
     vec![
-        only([&pace, &sessions, &losses], &stuck),
-        only([&None, &sessions, &losses], &stuck),
-        only([&None, &sessions, &None], &stuck),
-        only([&None, &None, &None], &stuck),
+        only([&cost, &sessions, &losses]),
+        only([&None, &sessions, &losses]),
+        only([&None, &sessions, &None]),
+        only([&None; 3]),
     ]
 }
 
@@ -111,7 +104,7 @@ fn stuck<'a>(app: &App, latest: &model::Snapshot, theme: &Theme) -> Vec<Span<'a>
 fn stuck_spans<'a>(theme: &Theme, count: impl Fn(Severity) -> usize) -> Vec<Span<'a>> {
     let counted = Severity::ALL.into_iter().filter_map(|severity| {
         let count = count(severity);
-        let text = format!("{}{count}", severity.glyph());
+        let text = format!(" {}{count} ", severity.glyph());
         (count > 0).then(|| Span::styled(text, theme.chip(severity)))
     });
     let mut spans = Vec::new();
@@ -136,9 +129,8 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
     Some(Span::styled(text, theme.warning))
 }
 
-/// Formats the effective interval, the response time of a list, and the time that reading the locks takes a
-/// server: `every 3.5s · list 350ms · locks 2ms`.
-fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
+/// Formats the effective interval: `every 3.5s`.
+fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     let configured = app.settings.interval;
     let kept = endpoint.kept_interval(configured);
     let interval = if kept == configured {
@@ -146,10 +138,7 @@ fn pace_text(app: &App, endpoint: &EndpointState, theme: &Theme) -> String {
     } else {
         interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
-    let (dot, cost) = (theme.glyphs.dot, cost_text(endpoint.cost));
-    let locks = endpoint.server_access.cost();
-    let locks = locks.map(|cost| format!(" {dot} locks {}", cost_text(cost)));
-    format!("every {interval} {dot} list {cost}{}", locks.unwrap_or_default())
+    format!("every {interval}")
 }
 
 /// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a

@@ -34,8 +34,7 @@ use theme::Theme;
 pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
     let theme = Theme::of(&app.settings, app.background);
-    header::draw(app, &theme, rect(areas.header), frame);
-    draw::rule(&theme, rect(areas.rule), frame.buffer_mut());
+    header::draw(app, &theme, rect(areas.header), rect(areas.trends), frame);
     match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
         None => sessions::draw(app, &theme, rect(areas.table), frame),
@@ -49,7 +48,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::Help => help::draw(&app.settings.keys, overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
-        Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
+        Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
     theme.color_text(frame.buffer_mut());
     if app.settings.ascii {

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -46,7 +46,11 @@ impl<T: TableKind> TableFrame<'_, T> {
             Span::styled(format!(" {text}"), theme.strong)
         });
         let head = Line::from(cells.collect::<Vec<_>>());
-        head.render(Rect { height: 1, ..area }, frame.buffer_mut());
+        let place = Rect { height: 1, ..area };
+        frame
+            .buffer_mut()
+            .set_style(place, theme.strong.add_modifier(Modifier::UNDERLINED));
+        head.render(place, frame.buffer_mut());
         Rect {
             y: area.y + 1,
             height: area.height - 1,

@@ -147,8 +147,13 @@ fn they_stay_when_the_session_ends() {
     pty.keys("\r");
     pty.sees("CONNECTIONS");
     endpoint.running().kill(id);
-    pty.sees("ended ");
-    pty.sees(&format!("Session {id} "));
+    let title = format!("Session {id} ");
+    pty.wait("that it has ended", |screen| {
+        let lines = lines(screen);
+        lines
+            .iter()
+            .any(|line| line.contains(&title) && line.contains("ended"))
+    });
     pty.keys("K");
     pty.sees(&format!("{id} has already ended"));
     pty.keys("\x1b");

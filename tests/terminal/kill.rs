@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::endpoint::{DIALECTS, Endpoint, session_path};
 use crate::pty::Pty;
-use crate::screen::{cursor_id, ids};
+use crate::screen::{cursor_id, ids, lines};
 
 /// Waits for the table, selects a session that is not the first, and opens the dialog. Returns its id.
 pub(crate) fn ask(pty: &mut Pty) -> u64 {
@@ -144,7 +144,13 @@ fn from_the_details_it_ends_the_session_shown() {
         pty.sees("Yes, kill it");
         confirm(&mut pty, "y");
         pty.sees(&format!("killed {id} "));
-        pty.sees("ended ");
+        let title = format!("Session {id} ");
+        pty.wait("that it has ended", |screen| {
+            let lines = lines(screen);
+            lines
+                .iter()
+                .any(|line| line.contains(&title) && line.contains("ended"))
+        });
         assert_eq!(endpoint.deletes(), [session_path(dialect, id)]);
         pty.keys("q");
         pty.ends_with(0);

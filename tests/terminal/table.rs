@@ -37,7 +37,7 @@ fn what_is_stuck_stands_first_and_says_why() {
     for (dialect, counts, reasons) in [
         // The draft's connections are sampled one after another.
         ("draft", "▲2", &["▲ etl", "▲ report"][..]),
-        ("jsonapi", "▲2 ●1", &["▲ etl", "▲ report", "● "]),
+        ("jsonapi", "▲2   ●1", &["▲ etl", "▲ report", "● "]),
     ] {
         let mut pty = endpoint.watched_every("100ms", dialect).open();
         pty.wait("a table", |screen| ids(screen).len() == 19);
@@ -166,7 +166,7 @@ fn a_pause_holds_the_table_and_polling_goes_on() {
     pty.sees("paused");
     endpoint.running().kill(before[5]);
     pty.wait("one fewer in the header", |screen| {
-        lines(screen)[0].contains(" 11 ")
+        lines(screen)[1].contains("sessions 11 ")
     });
     assert_eq!(pty.look(ids), before);
     pty.keys("p");

@@ -44,18 +44,28 @@ impl FitRules {
     }
 }
 
-/// Returns the columns that fit. Drops columns, highest priority first, until the rest fits. The last
-/// column without a maximum width uses the remaining space. `widest` is the widest text of each column,
-/// by index; `heading` returns the heading of a column.
+/// Widths of the texts of a column, in cells. Neither becomes smaller, so that columns do not jump.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextWidths {
+    /// Width that holds nine of ten texts.
+    pub usual: u16,
+    /// Width of the widest text.
+    pub widest: u16,
+}
+
+/// Returns the columns that fit. Drops columns, highest priority first, until the rest fits. Columns have the
+/// usual width of their texts, and if there is room, that of the widest one. The last column without a
+/// maximum width uses the remaining space. `widths` are those of the texts of each column, by index;
+/// `heading` returns the heading of a column.
 pub(crate) fn fit<T: TableKind>(
     chosen: impl IntoIterator<Item = ColumnId<T>>,
-    widest: &[u16],
+    widths: &[TextWidths],
     heading: impl Fn(ColumnId<T>) -> &'static str,
     width: u16,
 ) -> Vec<FittedColumn<T>> {
     let natural = |id: ColumnId<T>| {
         let column = id.column();
-        let shown = widest.get(id.index()).copied().unwrap_or(column.min);
+        let shown = widths.get(id.index()).map_or(column.min, |widths| widths.usual);
         // One cell more for the sign of the sort direction.
         let head = u16::try_from(heading(id).width() + 1).unwrap_or(u16::MAX);
         shown.max(column.min).max(head).min(column.max)
@@ -82,7 +92,17 @@ pub(crate) fn fit<T: TableKind>(
     if let [only] = columns.as_mut_slice() {
         only.width = only.width.saturating_sub(over);
     }
-    let spare = width.saturating_sub(total(&columns));
+    let mut used = total(&columns);
+    for fitted in &mut columns {
+        let column = fitted.id.column();
+        let widest = widths.get(fitted.id.index()).map_or(0, |widths| widths.widest);
+        let missing = widest.min(column.max).saturating_sub(fitted.width);
+        let spare = width.saturating_sub(used);
+        let more = missing.min(spare);
+        fitted.width += more;
+        used += more;
+    }
+    let spare = width.saturating_sub(used);
     if let Some(open) = columns
         .iter_mut()
         .rfind(|fitted| fitted.id.column().max == u16::MAX)
@@ -92,15 +112,52 @@ pub(crate) fn fit<T: TableKind>(
     columns
 }
 
-/// Updates the widest text of each column, by index. Never narrows one. `widest_cell` returns the width
-/// of the widest cell; it is not called for columns that cannot become wider.
-pub(crate) fn widen<T: TableKind>(widths: &mut [u16], widest_cell: impl Fn(&Column<T>) -> usize) {
-    for (column, widest) in T::columns().iter().zip(widths) {
-        *widest = column.min.max(*widest);
-        if *widest < column.max && column.max < u16::MAX {
-            let width = u16::try_from(widest_cell(column)).unwrap_or(u16::MAX);
-            *widest = width.clamp(*widest, column.max);
+/// Updates the widths of the texts of each column, by index. `measure` calls its second argument with the
+/// width of each cell; it is not called for columns that cannot become wider.
+pub(crate) fn widen<T: TableKind>(
+    widths: &mut [TextWidths],
+    measure: impl Fn(&Column<T>, &mut dyn FnMut(usize)),
+) {
+    for (column, widths) in T::columns().iter().zip(widths) {
+        widths.usual = column.min.max(widths.usual);
+        widths.widest = column.min.max(widths.widest);
+        if widths.usual < column.max && column.max < u16::MAX {
+            let mut counts = WidthCounts::new(column.max);
+            measure(column, &mut |width| counts.add(width));
+            widths.widest = counts.covering(1, 1).max(widths.widest);
+            widths.usual = match column.align {
+                Align::Left => counts.covering(9, 10).max(widths.usual),
+                // Numbers are never cut.
+                Align::Right => widths.widest,
+            };
         }
+    }
+}
+
+/// Number of texts of each width, up to a maximum width.
+struct WidthCounts(Vec<usize>);
+
+impl WidthCounts {
+    fn new(max: u16) -> Self {
+        Self(vec![0; usize::from(max) + 1])
+    }
+
+    fn add(&mut self, width: usize) {
+        let last = self.0.len().saturating_sub(1);
+        if let Some(count) = self.0.get_mut(width.min(last)) {
+            *count += 1;
+        }
+    }
+
+    /// Returns the smallest width that holds this share of the texts.
+    fn covering(&self, parts: usize, of: usize) -> u16 {
+        let needed = (self.0.iter().sum::<usize>() * parts).div_ceil(of);
+        let mut covered = 0;
+        let width = self.0.iter().position(|count| {
+            covered += count;
+            covered >= needed
+        });
+        width.and_then(|width| u16::try_from(width).ok()).unwrap_or(0)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::naming::NamingError;
 use super::*;
-use crate::app::column::fit;
+use crate::app::column::fit::{self, TextWidths};
 use crate::app::groups::columns::{GroupColumnId, GroupTable};
 
 fn ids(names: &str) -> Vec<ColumnId> {
@@ -13,11 +13,11 @@ fn ids(names: &str) -> Vec<ColumnId> {
 
 /// Names and widths of the columns that fit.
 fn fit(names: &str, width: u16) -> Vec<(&'static str, u16)> {
-    let mut widest = [0; COLUMNS.len()];
-    for (widest, column) in widest.iter_mut().zip(&COLUMNS) {
-        *widest = column.max.min(16);
+    let mut widths = [TextWidths::default(); COLUMNS.len()];
+    for (widths, column) in widths.iter_mut().zip(&COLUMNS) {
+        widths.usual = column.max.min(16);
     }
-    let fitted = fit::fit(ids(names), &widest, |id| id.column().heading, width);
+    let fitted = fit::fit(ids(names), &widths, |id| id.column().heading, width);
     fitted
         .iter()
         .map(|one| (one.id.column().name, one.width))
@@ -130,4 +130,32 @@ fn names_are_unique_in_each_table() {
     }
     assert_unique::<Sessions>();
     assert_unique::<GroupTable>();
+}
+
+#[test]
+fn one_long_text_does_not_widen_a_column_unless_there_is_room() {
+    let mut widths = [TextWidths::default(); COLUMNS.len()];
+    fit::widen::<Sessions>(&mut widths, |column, count| {
+        for row in 0..20 {
+            count(if column.name == "user" && row == 7 { 24 } else { 10 });
+        }
+    });
+    let user = widths[ids("user")[0].index()];
+    assert_eq!((user.usual, user.widest), (10, 24));
+    let width = |screen| {
+        let fitted = fit::fit(
+            ids("id user why query"),
+            &widths,
+            |id| id.column().heading,
+            screen,
+        );
+        fitted.iter().map(|fitted| fitted.width).collect::<Vec<_>>()
+    };
+    assert_eq!(width(66), [10, 10, 17, 24]);
+    assert_eq!(
+        width(72),
+        [10, 16, 17, 24],
+        "the query is narrow before a name is cut"
+    );
+    assert_eq!(width(200), [10, 24, 17, 144]);
 }

@@ -7,7 +7,7 @@ use super::columns::{GROUP_COLUMNS, GroupSort, GroupTable};
 use super::group::Group;
 use super::groupings::GroupValue;
 use super::{GroupSpec, Groups};
-use crate::app::column::fit;
+use crate::app::column::fit::{self, TextWidths};
 use crate::app::table_view::TableView;
 use crate::model::{RawText, display_width};
 
@@ -21,7 +21,9 @@ pub fn group(view: &TableView, spec: &GroupSpec, previous: Option<&TableView>) -
         .filter(|before| before.spec.by == spec.by);
     let mut groups = Groups {
         spec: spec.clone(),
-        widths: before.map_or([0; GROUP_COLUMNS.len()], |before| before.widths),
+        widths: before.map_or([TextWidths::default(); GROUP_COLUMNS.len()], |before| {
+            before.widths
+        }),
         sessions: 0,
         several: 0,
         has_gone: false,
@@ -90,8 +92,8 @@ fn sorted(groups: &[Group], sort: GroupSort, held: Option<&Groups>) -> Vec<usize
 
 fn widen(groups: &mut Groups) {
     let Groups { widths, all, .. } = groups;
-    fit::widen::<GroupTable>(widths, |column| {
+    fit::widen::<GroupTable>(widths, |column, count| {
         let cells = all.iter().filter_map(|group| (column.cell)(group));
-        cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
+        cells.for_each(|cell| count(display_width(&cell)));
     });
 }

@@ -10,7 +10,7 @@ use crate::commands::grid::{Grid, Head};
 use crate::model::{Dialect, ascii};
 
 /// Default columns.
-const USUAL: [&str; 8] = ["id", "user", "address", "service", "age", "idle", "state", "why"];
+const USUAL: [&str; 7] = ["id", "user", "address", "service", "age", "idle", "why"];
 /// Column of the severity sign. Not shown, because WHY has it as text.
 const SIGN: &str = "severity";
 

@@ -7,6 +7,7 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::{pace_text, trends};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::server_trouble::ServerTrouble;
@@ -27,7 +28,7 @@ const MIN_RIGHT: usize = 24;
 /// Returns the left side of the line, at most `width` cells wide.
 pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
-    let cause = cause(app, endpoint);
+    let cause = cause(app, endpoint).filter(|_| !trends::shows_cause(app));
     let mut flags = vec![state(app, endpoint, theme)];
     flags.extend(
         endpoint
@@ -56,7 +57,10 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         push(&mut line, flag);
     }
     more_troubles(app, troubles.as_slice(), theme, &mut line, width);
-    for flag in switches(app, endpoint, theme) {
+    let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
+    let is_live = endpoint.link == LinkState::Live && !stale;
+    let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.quiet));
+    for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
             push(&mut line, flag);
         }
@@ -154,12 +158,12 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
 }
 
 /// Why the last list failed, and when it is retried.
-struct Cause {
+pub(super) struct Cause {
     fault: String,
     retry: String,
 }
 
-fn cause(app: &App, endpoint: &EndpointState) -> Option<Cause> {
+pub(super) fn cause(app: &App, endpoint: &EndpointState) -> Option<Cause> {
     let LinkState::Failing { fault, retry_at } = &endpoint.link else {
         return None;
     };
@@ -180,7 +184,7 @@ impl Cause {
 
     /// Formats the cause. Cuts the error before the time of the retry, unless too little of the error
     /// would remain.
-    fn fitted(&self, room: usize, more: &str) -> String {
+    pub(super) fn fitted(&self, room: usize, more: &str) -> String {
         let left = room.saturating_sub(self.retry.width());
         if self.width() <= room || left >= MIN_CAUSE {
             format!("{}{}", fit(&self.fault, left, more), self.retry)

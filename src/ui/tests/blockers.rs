@@ -75,8 +75,6 @@ fn the_tree_in_ascii() {
     stage.press(Code::Char('b'));
     stage.wait_until_idle();
     let frame = frame(&stage);
-    assert!(
-        frame.is_ascii() && !frame.contains('?') || frame.matches('?').count() == 1,
-        "{frame}"
-    );
+    // The only `?` is the key of the help.
+    assert!(frame.is_ascii() && frame.matches('?').count() <= 1, "{frame}");
 }

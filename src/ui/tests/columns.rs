@@ -69,9 +69,9 @@ fn moving(size: (u16, u16), dialect: Dialect) -> AppHarness {
     stage
 }
 
-/// Returns the first line of the screen.
+/// Returns the first two lines of the screen.
 fn header(stage: &AppHarness) -> String {
-    frame(stage).lines().next().unwrap_or_default().to_owned()
+    frame(stage).lines().take(2).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_header_has_as_many_bars_as_there_is_room_for() {
     for dialect in [Dialect::Draft, Dialect::JsonApi] {
         for columns in [60, 70, 80, 100, 120, 140, 200] {
             let stage = moving((columns, 24), dialect);
-            headers.push(format!("{columns}: {}", header(&stage)));
+            headers.push(format!("{columns} columns\n{}", header(&stage)));
         }
     }
     let headers = headers.join("\n");

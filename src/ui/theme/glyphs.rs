@@ -14,6 +14,10 @@ pub(in crate::ui) struct Glyphs {
     pub(in crate::ui) cross: &'static str,
     /// Bars of sparklines, from empty to full.
     pub(in crate::ui) bars: [&'static str; 9],
+    /// A cell of a shaded part of a chart.
+    pub(in crate::ui) shade: &'static str,
+    /// A cell of a horizontal bar. Not full, so that bars of two lines do not touch.
+    pub(in crate::ui) bar: &'static str,
     /// Sign for an unknown rate.
     pub(in crate::ui) unknown: &'static str,
 }
@@ -29,6 +33,8 @@ pub(super) static UNICODE: Glyphs = Glyphs {
     check: "✓",
     cross: "✗",
     bars: ["▁", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    shade: "░",
+    bar: "▆",
     unknown: "·",
 };
 
@@ -43,5 +49,7 @@ pub(super) static ASCII: Glyphs = Glyphs {
     check: "ok",
     cross: "!",
     bars: ["_", "_", ".", ".", ":", ":", "|", "|", "#"],
+    shade: "=",
+    bar: "#",
     unknown: " ",
 };
