@@ -93,6 +93,8 @@ pub(crate) struct Config {
     pub keys: RemappedKeys,
     /// File that settings of the screen are saved to.
     pub settings_file: SettingsFile,
+    /// Whether the screen uses the mouse.
+    pub mouse: bool,
     /// Theme, if color is used.
     pub theme: ThemeName,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
@@ -147,6 +149,7 @@ impl Config {
             plain: false,
             keys: RemappedKeys::default(),
             settings_file: SettingsFile::default(),
+            mouse: false,
             theme: ThemeName::default(),
             plainness: None,
         }

@@ -153,6 +153,7 @@ impl AppHarness {
     pub(crate) fn draw(&mut self) {
         let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
+            hints: Vec::new(),
             question,
             detail_end: None,
             overlay_end: None,

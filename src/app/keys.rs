@@ -20,13 +20,18 @@ impl App {
             self.key(KeyPress::plain(Code::Esc));
             return self.key(KeyPress { alt: false, ..key });
         }
-        self.status = None;
         let context = self.context();
         let Some(key) = self.settings.keys.translate(context, key) else {
             let text = "this key has no effect: its action has another key in the configuration file";
             self.status = Some(Status::note(text.to_owned()));
             return;
         };
+        self.key_of_table(context, key);
+    }
+
+    /// Handles a key of the table of keys.
+    pub(super) fn key_of_table(&mut self, context: KeyContext, key: KeyPress) {
+        self.status = None;
         if let Some(time) = hold_after(context, key) {
             self.hold_order(time);
         }
@@ -56,7 +61,7 @@ impl App {
         }
     }
 
-    fn act(&mut self, action: Action) {
+    pub(super) fn act(&mut self, action: Action) {
         if action.uses_cursor() && !self.detail_has_keys() {
             let page = self.page();
             self.table.choose(page);

@@ -21,6 +21,7 @@ pub(crate) mod killing;
 pub(crate) mod layout;
 pub(crate) mod marks;
 pub(crate) mod modal;
+pub mod mouse;
 pub mod msg;
 pub(crate) mod overlay;
 pub(crate) mod prompt;
@@ -93,6 +94,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The theme, if colors are on.
     pub theme: ThemeName,
+    /// Whether the mouse is used.
+    pub mouse: bool,
     /// Keys that the configuration file gives to actions.
     pub keys: RemappedKeys,
     /// The initial filter.
@@ -132,6 +135,7 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             theme: ThemeName::default(),
+            mouse: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),
             columns: None,
@@ -193,6 +197,7 @@ pub struct App {
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
+    mouse: mouse::Mouse,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
@@ -224,6 +229,7 @@ impl App {
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,
+            mouse: mouse::Mouse::default(),
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }

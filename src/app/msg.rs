@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
+use super::mouse::{HintPlace, MouseEvent};
 use super::saving::{SaveResult, SavedSettings};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
@@ -20,8 +21,10 @@ pub use crate::kill::Ticket;
 pub use crate::model::Now;
 
 /// Facts that only the drawing of a frame determines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameReport {
+    /// Places of the hints.
+    pub hints: Vec<HintPlace>,
     /// The dialog whose Yes was fully visible.
     pub question: Option<Ticket>,
     /// Maximum scroll offset of the details, if they were drawn.
@@ -37,6 +40,8 @@ pub enum Msg {
     Clock(Now),
     /// A key press.
     Key(KeyPress),
+    /// An event of the mouse.
+    Mouse(MouseEvent),
     /// Pasted text: goes to a text input or is ignored, never treated as keys.
     Paste(String),
     /// A paste was longer than is kept, or its end did not arrive in time: nothing of it is used.

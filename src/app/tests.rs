@@ -8,6 +8,7 @@ mod keys;
 mod kill_statements;
 mod kills;
 mod marks;
+mod mouse;
 mod proxies;
 mod saving;
 mod stuck;

@@ -19,6 +19,7 @@ impl App {
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
+            Msg::Mouse(event) => self.on_mouse(event),
             Msg::Paste(text) => self.on_paste(&text),
             Msg::PasteDropped => {
                 let text = "paste dropped: it has no end, or is longer than 64 KiB";
@@ -119,6 +120,7 @@ impl App {
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
+        self.mouse.hints = shown.hints;
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_drawn(shown.question, self.now);
         }

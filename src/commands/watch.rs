@@ -88,6 +88,7 @@ pub(super) fn show(
         ascii: config.ascii,
         plain: config.plain,
         theme: config.theme,
+        mouse: config.mouse,
         keys: config.keys.clone(),
         filter: config.filter.clone(),
         columns: config.columns.clone(),

@@ -3,6 +3,7 @@
 //! A thread reads the terminal's bytes and passes them to the [`InputParser`]. The parser has no clock:
 //! the thread passes the time and wakes at the parser's deadline.
 
+mod mouse;
 mod parser;
 mod reply;
 mod sequence;

@@ -108,7 +108,7 @@ async fn show(
     let saver = Saver::new(file, sender.clone());
     let signals = Signals::listen()?;
     terminal::end_on_panic();
-    let guard = terminal::TerminalGuard::enter()?;
+    let guard = terminal::TerminalGuard::enter(settings.mouse)?;
     let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
     let mut screen = Screen {

@@ -30,6 +30,13 @@ use super::process;
 /// Whether the terminal is set up for the screen.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// Whether the terminal reports the mouse while it is set up.
+static USES_MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Reports presses of buttons and the wheel, as `ESC [ < …`. No movements.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// Locked while the terminal is written.
 static OUTPUT: Mutex<()> = Mutex::new(());
 
@@ -48,8 +55,9 @@ const MAX_CELLS: u16 = 1000;
 pub(super) struct TerminalGuard(());
 
 impl TerminalGuard {
-    /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor.
-    pub(super) fn enter() -> io::Result<Self> {
+    /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor; and the mouse, if it is used.
+    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
+        USES_MOUSE.store(mouse, Ordering::SeqCst);
         // Color is decided by the settings; crossterm's own check of NO_COLOR would turn `--color always`
         // into resets.
         force_color_output(true);
@@ -79,6 +87,9 @@ pub(super) fn enter() -> io::Result<()> {
         EnableBracketedPaste,
         Hide
     )?;
+    if USES_MOUSE.load(Ordering::SeqCst) {
+        bytes.extend(MOUSE_ON);
+    }
     let written = {
         let _output = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
         ENTERED.store(true, Ordering::SeqCst);
@@ -96,6 +107,9 @@ pub(super) fn leave() {
         return;
     }
     let mut bytes = Vec::new();
+    if USES_MOUSE.load(Ordering::SeqCst) {
+        bytes.extend(MOUSE_OFF);
+    }
     let queued = queue!(
         bytes,
         EndSynchronizedUpdate,

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
+use crate::app::mouse::HintPlace;
 use crate::app::prompt::FilterPrompt;
 use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
@@ -27,7 +28,13 @@ use crate::model::{counted, visible};
 
 /// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
 /// counts. A long event also uses the line of the keys.
-pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    status: Rect,
+    hints: Rect,
+    frame: &mut Frame<'_>,
+) -> Vec<HintPlace> {
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
     }
@@ -54,6 +61,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
         Line::styled(format!(" {line}"), style).render(area, frame.buffer_mut());
     }
+    Vec::new()
 }
 
 const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
@@ -201,10 +209,10 @@ fn stuck_below(view: &TableView, from: usize) -> String {
 }
 
 /// Draws the keys that can be used now, as many as fit.
-fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<HintPlace> {
     if let Some(line) = kill_progress::line(app, theme, usize::from(area.width)) {
         line.render(area, frame.buffer_mut());
-        return;
+        return Vec::new();
     }
     let context = app.context();
     let own = BINDINGS.iter().filter(|binding| binding.context == context);
@@ -219,6 +227,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         .chain(table)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
     let mut line = Line::from(" ");
+    let mut places = Vec::new();
     for binding in usable {
         let shown = app.settings.keys.shown(binding);
         let key = shown.split(' ').next().unwrap_or_default().to_owned();
@@ -230,9 +239,22 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         if line.width() + width > usize::from(area.width) + 2 {
             break;
         }
+        places.extend(place(binding, area.x, line.width(), width));
         line.extend(hint);
     }
     line.render(area, frame.buffer_mut());
+    places
+}
+
+/// Returns the place of a hint for the mouse. A kill is confirmed only with the keyboard.
+fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<HintPlace> {
+    let confirms =
+        binding.context == KeyContext::Dialog && matches!(binding.action, Action::Yes | Action::Accept);
+    let key = binding.keys.first().copied().filter(|_| !confirms)?;
+    let at = |place: usize| left.saturating_add(u16::try_from(place).unwrap_or(u16::MAX));
+    // Without the two blanks between the hints.
+    let (start, end) = (at(start), at((start + width).saturating_sub(2)));
+    Some(HintPlace { start, end, key })
 }
 
 /// Whether the key's action is possible now. Other keys are not shown.

@@ -41,7 +41,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     }
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
-    footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    let hints = footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     blockers::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
@@ -55,6 +55,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
         plain::to_ascii(frame.buffer_mut());
     }
     FrameReport {
+        hints,
         question,
         detail_end,
         overlay_end,

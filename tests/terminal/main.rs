@@ -39,6 +39,7 @@ mod kill_statements;
 mod leaving;
 mod many;
 mod marks;
+mod mouse;
 mod names;
 mod outage;
 mod password;

@@ -235,6 +235,15 @@ fn name(group: &Group) -> SortKey<'_> {
     group.key.text().map_or(SortKey::Unknown, SortKey::Text)
 }
 
+/// Returns the heading of a column. That of the name is the field that sessions are grouped by.
+pub(crate) fn heading(groups: &super::Groups, id: GroupColumnId) -> &'static str {
+    if id == GroupColumnId::NAME {
+        groups.spec.by.grouping().heading
+    } else {
+        id.column().heading
+    }
+}
+
 /// Returns the style of a name. A missing value is dimmed.
 fn name_style(group: &Group) -> CellStyle {
     match group.key.text() {

@@ -10,7 +10,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 15] = [
+pub(super) const ENTRIES: [Setting; 16] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -173,6 +173,17 @@ pub(super) const ENTRIES: [Setting; 15] = [
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "mouse",
+        form: Form::Switch,
+        default: "false",
+        about: "use the mouse: wheel, rows, headings, hints; with Shift the terminal selects text as usual",
+        apply: Apply::Config(|config, text| {
+            config.mouse = value::switch(text)?;
             Ok(())
         }),
         ..USUAL

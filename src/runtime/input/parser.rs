@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{reply, sequence};
+use super::{mouse, reply, sequence};
 use crate::app::keymap::{Code, KeyPress};
 use crate::app::msg::Msg;
 
@@ -244,6 +244,7 @@ impl InputParser {
             0x40..0x7f => {
                 out.extend(sequence::csi(&parameters, byte).map(Msg::Key));
                 out.extend(reply::csi(&parameters, byte).map(Msg::Background));
+                out.extend(mouse::csi(&parameters, byte).map(Msg::Mouse));
             }
             // Not a sequence; the byte begins something else.
             _ => self.ground(byte, now, out),

@@ -67,11 +67,11 @@ fn describe(msg: &Msg) -> String {
     }
 }
 
-/// Returns what a line sends for these bytes, and for the time after them; without the background.
+/// Returns what a line sends for these bytes, and for the time after them; without the background and the mouse.
 fn keys(bytes: impl AsRef<[u8]>) -> Vec<String> {
     let mut line = InputLine::default();
     let mut sent = line.receives(bytes).waits(LONG).sent();
-    sent.retain(|msg| !msg.starts_with("Background"));
+    sent.retain(|msg| !msg.starts_with("Background") && !msg.starts_with("Mouse"));
     sent
 }
 
