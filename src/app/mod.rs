@@ -32,6 +32,7 @@ pub(crate) mod row;
 pub mod saving;
 pub mod server_access;
 pub(crate) mod server_trouble;
+pub(crate) mod server_view;
 pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
@@ -328,4 +329,4 @@ pub(crate) mod harness;
 #[cfg(test)]
 pub(crate) mod locked;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

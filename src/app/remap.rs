@@ -11,11 +11,12 @@ use super::key_names::{action_name, key_name};
 use super::keymap::{Action, BINDINGS, Binding, Code, KeyContext, KeyPress, action};
 
 /// Contexts whose keys can be changed, as error messages call them.
-const CONTEXTS: [(KeyContext, &str); 4] = [
+const CONTEXTS: [(KeyContext, &str); 5] = [
     (KeyContext::Table, "in the table"),
     (KeyContext::Groups, "in groups"),
     (KeyContext::Detail, "in details"),
     (KeyContext::Blockers, "in the view of blockers"),
+    (KeyContext::Servers, "in the view of servers"),
 ];
 
 /// Keys that always have their effect: two lead out of everything, and `u` cancels a kill.
@@ -218,7 +219,8 @@ mod tests {
     fn a_changed_key_replaces_the_usual_ones_wherever_the_action_is_bound() {
         let keys = remapped(&[(Action::Kill, &["X"])]);
         let (x, k, f9) = (key("X").unwrap(), key("K").unwrap(), key("F9").unwrap());
-        for (context, _) in CONTEXTS {
+        let is_bound = |context| bindings(context).any(|binding| binding.action == Action::Kill);
+        for (context, _) in CONTEXTS.into_iter().filter(|(context, _)| is_bound(*context)) {
             let translated = keys.translate(context, x);
             assert_eq!(
                 translated.and_then(|key| action(context, key)),

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
-use crate::cli::{CommonArgs, DemoArgs};
+use crate::cli::{DemoArgs, GlobalOptions};
 use crate::client::Client;
 use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig, PasswordSource};
@@ -16,7 +16,7 @@ use crate::model::Dialect;
 use crate::runtime::signals::EndingSignals;
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
-pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
     if !demo.headless {
         need_a_terminal()?;
     }

@@ -104,7 +104,7 @@ async fn show(
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
-    let scribe = audit::start(audit, sender.clone())?;
+    let audit = audit::start(audit, sender.clone())?;
     let saver = Saver::new(file, sender.clone());
     let signals = Signals::listen()?;
     terminal::end_on_panic();
@@ -118,7 +118,7 @@ async fn show(
         jobs: pollers::start(sender)?,
         inbox,
         pollers,
-        scribe,
+        audit,
         saver,
         wake: None,
         due: Some(Instant::now()),
@@ -132,7 +132,7 @@ async fn show(
     let exit = screen.run(signals).await;
     screen.dispatch([Msg::Ends])?;
     drop(guard);
-    let logged = screen.scribe.close(MAX_LOG_WAIT);
+    let logged = screen.audit.close(MAX_LOG_WAIT);
     if exit.is_ok() && screen.keep_frame {
         terminal::write_patiently(frame_backend::last_frame(&screen.app)?.into_bytes());
     }
@@ -157,7 +157,7 @@ struct Screen {
     jobs: mpsc::Sender<ViewRequest>,
     inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
-    scribe: AuditThread,
+    audit: AuditThread,
     saver: Saver,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
@@ -345,8 +345,8 @@ impl Screen {
                 ticket,
                 request,
             } => self.pollers.send(endpoint, PollerCommand::Kill(ticket, request)),
-            Order::WriteIntents { ticket, entries } => self.scribe.write_intents(ticket, entries),
-            Order::WriteOutcomes(entries) => self.scribe.write_outcomes(entries),
+            Order::WriteIntents { ticket, entries } => self.audit.write_intents(ticket, entries),
+            Order::WriteOutcomes(entries) => self.audit.write_outcomes(entries),
         }
     }
 

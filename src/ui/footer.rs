@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::draw::{fit, wrap};
 use super::groups;
 use super::kill_progress;
+use super::server_view;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -24,7 +25,7 @@ use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
 use crate::diagnosis::Severity;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::{counted, visible};
+use crate::model::{Dialect, counted, visible};
 
 /// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
 /// counts. A long event also uses the line of the keys.
@@ -142,7 +143,9 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.push(format!("/{}", visible(app.table.filter.text().trim())));
     }
     let listed = view.listed_count();
-    if let Some(groups) = &view.groups {
+    if app.modal.servers().is_some() {
+        parts.extend(server_view::counts(app));
+    } else if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
     } else if view.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
@@ -226,9 +229,11 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
         .clone()
         .chain(table)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
+    // Trouble of a server comes first.
+    let (first, others): (Vec<_>, Vec<_>) = usable.partition(|binding| binding.action == Action::Servers);
     let mut line = Line::from(" ");
     let mut places = Vec::new();
-    for binding in usable {
+    for binding in first.into_iter().chain(others) {
         let shown = app.settings.keys.shown(binding);
         let key = shown.split(' ').next().unwrap_or_default().to_owned();
         let hint = [
@@ -265,6 +270,10 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         return false;
     }
     match binding.action {
+        Action::Servers => app
+            .endpoints
+            .iter()
+            .any(|endpoint| endpoint.dialect != Some(Dialect::Draft) && endpoint.troubles.count_act() > 0),
         Action::Open => !app.detail_has_keys(),
         Action::Yes if binding.context == KeyContext::SaveQuestion => true,
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),

@@ -14,13 +14,14 @@ use crate::filter::FIELDS;
 use crate::model::IDLE_MEANINGS;
 
 /// Contexts in which keys are explained, with their headings.
-const SECTIONS: [(KeyContext, &str); 7] = [
+const SECTIONS: [(KeyContext, &str); 8] = [
     (KeyContext::Table, "EVERYWHERE"),
     (KeyContext::Groups, "GROUPS"),
     (KeyContext::Detail, "DETAILS"),
     (KeyContext::Dialog, "KILL DIALOG"),
     (KeyContext::Prompt, "FILTER"),
     (KeyContext::Blockers, "BLOCKERS"),
+    (KeyContext::Servers, "SERVERS"),
     (KeyContext::Columns, "CHOOSING COLUMNS"),
 ];
 

@@ -16,6 +16,7 @@ mod kill_log;
 mod kill_progress;
 mod overview;
 pub mod plain;
+mod server_view;
 mod sessions;
 mod sparkline;
 mod table;
@@ -43,6 +44,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     let hints = footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     blockers::draw(app, &theme, &areas, frame);
+    server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     let question = dialog::draw(app, &theme, frame);
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {

@@ -5,6 +5,7 @@ mod columns;
 mod groups;
 mod kills;
 mod proxies;
+mod server_view;
 mod servers;
 mod services;
 mod truth;

@@ -48,6 +48,7 @@ mod paste_end;
 mod plain;
 mod refusal;
 mod resize;
+mod server_view;
 mod services;
 mod signals;
 mod table;

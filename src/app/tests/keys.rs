@@ -18,6 +18,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Prompt, "filter"),
         (KeyContext::Columns, "list of columns"),
         (KeyContext::Blockers, "blockers"),
+        (KeyContext::Servers, "servers"),
         (KeyContext::Overlay, "help, overview, kill log"),
     ];
     let mut table = "| where | keys | what they do |\n|---|---|---|\n".to_owned();
