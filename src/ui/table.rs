@@ -106,7 +106,9 @@ impl<T: TableKind> TableFrame<'_, T> {
             };
             let tint = match (column.style)(row) {
                 // The row is reversed: its words have no color, but the severity keeps its own.
-                CellStyle::Sign(severity) if selected => theme.chip(severity),
+                CellStyle::Sign(severity) if selected => {
+                    theme.chip(severity).remove_modifier(Modifier::REVERSED)
+                }
                 _ if selected => style,
                 other => theme.cell(other).patch(style),
             };
