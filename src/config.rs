@@ -56,6 +56,7 @@ pub(crate) use self::value::number;
 
 /// The effective settings, checked.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub(crate) struct Config {
     /// The endpoints, in the order in which they were given. Never empty.
     pub endpoints: Vec<EndpointConfig>,

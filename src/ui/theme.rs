@@ -129,8 +129,8 @@ impl Theme {
     #[cfg(test)]
     pub(super) fn new(plain: bool, ascii: bool) -> Self {
         let settings = AppSettings {
-            plain,
             ascii,
+            plain,
             ..AppSettings::default()
         };
         Self::of(&settings, Background::Dark)
