@@ -8,6 +8,7 @@ use super::theme::Theme;
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
 use crate::app::keymap::{BINDINGS, Binding, KeyContext};
+use crate::app::remap::RemappedKeys;
 use crate::diagnosis::REASONS;
 use crate::filter::FIELDS;
 use crate::model::IDLE_MEANINGS;
@@ -43,8 +44,8 @@ const LANGUAGE: [(&str, &str); 8] = [
 
 /// Draws the help over everything, from line `top` on. Returns the last line that it can be scrolled
 /// to.
-pub(super) fn draw(top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
-    let text = text(theme);
+pub(super) fn draw(keys: &RemappedKeys, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
+    let text = text(keys, theme);
     let screen = frame.area();
     let height = u16::try_from(text.len() + 2)
         .unwrap_or(u16::MAX)
@@ -56,14 +57,14 @@ pub(super) fn draw(top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     last
 }
 
-fn text<'a>(theme: &Theme) -> Vec<Line<'a>> {
+fn text<'a>(keys: &RemappedKeys, theme: &Theme) -> Vec<Line<'a>> {
     let mut text = Vec::new();
     for (context, heading) in SECTIONS {
         text.push(Line::styled(heading, theme.strong));
         let listed = BINDINGS
             .iter()
             .filter(|binding| binding.context == context && !binding.about.is_empty());
-        text.extend(listed.map(|binding| key_line(binding, theme)));
+        text.extend(listed.map(|binding| key_line(binding, keys, theme)));
         text.push(Line::default());
     }
     text.push(Line::styled("FILTER LANGUAGE", theme.strong));
@@ -123,13 +124,13 @@ const fn group_title(column: &GroupColumn) -> &'static str {
     }
 }
 
-fn entry<'a>(name: &'static str, about: &'static str, theme: &Theme) -> Line<'a> {
+fn entry<'a>(name: &str, about: &'static str, theme: &Theme) -> Line<'a> {
     Line::from(vec![
         Span::styled(format!("{name:<16}"), theme.input),
         Span::raw(about),
     ])
 }
 
-fn key_line<'a>(binding: &'static Binding, theme: &Theme) -> Line<'a> {
-    entry(binding.shown, binding.about, theme)
+fn key_line<'a>(binding: &'static Binding, keys: &RemappedKeys, theme: &Theme) -> Line<'a> {
+    entry(&keys.shown(binding), binding.about, theme)
 }
