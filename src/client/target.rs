@@ -29,9 +29,11 @@ pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,status,p
      &pretty=false";
 
 /// Connections of the services, without attributes that can be large (`users`, `listeners`).
+///
+/// `servers` is a relationship, and would be left out with all others.
 pub(super) const SERVICES: &str = "/v1/services?fields%5Bservices%5D=state,router,connections,\
      total_connections,statistics/max_connections,parameters/max_connections,\
-     parameters/retain_last_statements&pretty=false";
+     parameters/retain_last_statements,servers&pretty=false";
 
 /// Open descriptors and sessions of the routing workers.
 pub(super) const WORKERS: &str = "/v1/maxscale/threads?fields%5Bthreads%5D=stats/current_descriptors,\

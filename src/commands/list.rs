@@ -42,7 +42,9 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let view = arranged(&config, &clients, snapshots, &reports);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     write(form, chosen, &view, &urls, config.ascii)?;
-    if let Some(why) = &view.no_match {
+    // A program that reads another form finds an empty list in order.
+    let is_read_by_a_person = matches!(form, ListOutput::Table | ListOutput::Wide);
+    if let Some(why) = view.no_match.as_ref().filter(|_| is_read_by_a_person) {
         output::remark(&format!("nothing to list: {why}"));
     }
     Ok(exit)

@@ -44,6 +44,8 @@ pub struct ServiceState {
     pub most_connections: Option<u64>,
     /// Maximum number of connections (`parameters.max_connections`). 0 for no limit.
     pub max_connections: Option<u64>,
+    /// Names of the servers that it uses; empty if it uses none, or does not report them.
+    pub servers: Vec<Text>,
     /// The service's own `retain_last_statements`. Below 0 the proxy's value applies.
     pub retained_statements: Option<i64>,
 }
@@ -117,6 +119,7 @@ mod tests {
             total_connections: None,
             most_connections: None,
             max_connections: max,
+            servers: Vec::new(),
             retained_statements: retained,
         }
     }

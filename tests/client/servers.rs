@@ -19,7 +19,7 @@ const REQUEST: &str = "GET /v1/servers?fields%5Bservers%5D=state,status,paramete
 
 const SERVICES_REQUEST: &str = "GET /v1/services?fields%5Bservices%5D=state,router,connections,\
      total_connections,statistics/max_connections,parameters/max_connections,\
-     parameters/retain_last_statements&pretty=false";
+     parameters/retain_last_statements,servers&pretty=false";
 
 const SERVICES: &str = r#"{"data":[{"id":"RW","type":"services","attributes":
     {"state":"Started","connections":180,"parameters":{"max_connections":200}}}]}"#;

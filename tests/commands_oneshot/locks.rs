@@ -347,7 +347,7 @@ fn at_terminal(demo: &Demo, home: &Path, args: &[&str]) -> AtTerminal {
 fn after_the_locks_were_read_ctrl_c_still_ends_the_prompt_and_cancels_the_grace_period() {
     let (demo, home) = (incidents(|_| {}), tempfile::tempdir().unwrap());
     let mut maxtop = at_terminal(&demo, home.path(), &[]);
-    maxtop.awaits("type yes: ");
+    maxtop.awaits("? [y/N] ");
     assert!(are_closed(&demo), "at the prompt");
     maxtop.types("\x03");
     assert_ne!(maxtop.ends().0, 0);

@@ -85,6 +85,8 @@ impl Stage {
                 total_connections: None,
                 most_connections: None,
                 max_connections: load.map(|load| load.1),
+
+                servers: Vec::new(),
                 retained_statements: None,
             }],
             taken_at: Timestamp::UNIX_EPOCH,

@@ -174,7 +174,7 @@ const COUNT: Column<ServerTable> = Column {
 };
 
 /// Columns of services, from left to right.
-pub(crate) static SERVICE_COLUMNS: [Column<ServiceTable>; 10] = [
+pub(crate) static SERVICE_COLUMNS: [Column<ServiceTable>; 11] = [
     Column {
         name: "severity",
         min: 1,
@@ -224,6 +224,18 @@ pub(crate) static SERVICE_COLUMNS: [Column<ServiceTable>; 10] = [
             } else {
                 CellStyle::Severity(Severity::Act)
             }
+        },
+        ..Column::TEXT
+    },
+    Column {
+        name: "servers",
+        heading: "SERVERS",
+        min: 12,
+        max: 40,
+        drop: 6,
+        cell: |row| {
+            let names: Vec<_> = row.service.servers.iter().map(Text::as_str).collect();
+            (!names.is_empty()).then(|| names.join(" ").into())
         },
         ..Column::TEXT
     },

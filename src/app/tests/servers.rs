@@ -32,6 +32,9 @@ pub(crate) fn service(name: &str, connections: u64, limit: u64) -> ServiceState 
         total_connections: None,
         most_connections: None,
         max_connections: Some(limit),
+        servers: ["db-01", "db-02"]
+            .map(|name| Text::clean(name, TextLimit::Name))
+            .to_vec(),
         retained_statements: None,
     }
 }

@@ -42,6 +42,7 @@ fn service(name: &str, connections: u64, max: u64) -> ServiceState {
         total_connections: Some(connections),
         most_connections: None,
         max_connections: Some(max),
+        servers: Vec::new(),
         retained_statements: Some(-1),
     }
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
 use crate::diagnosis::Finding;
-use crate::model::{closing_servers, closing_text};
+use crate::model::{Health, closing_servers, closing_text};
 use crate::ui::draw::wrap;
 
 /// Minimum width at which the names of the reasons are shown.
@@ -23,7 +23,10 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     let indent = names.max().unwrap_or(0).max(LABEL);
     let mut text = Vec::new();
     for finding in &found {
-        text.extend(reason(pane, finding, indent, pen));
+        let addition = (finding.reason.name == "no-backend")
+            .then(|| unusable_servers(app, pane))
+            .flatten();
+        text.extend(reason(pane, finding, addition, indent, pen));
     }
     if pane.is_closing() && !is_closing {
         let servers = closing_servers(pane.session()).map(|servers| format!(". {servers} (y copies KILL)"));
@@ -38,7 +41,34 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     text
 }
 
-fn reason<'a>(pane: &DetailPane, finding: &Finding, indent: usize, pen: &Pen<'_>) -> Vec<Line<'a>> {
+/// Returns the servers of the session's service that it cannot use: `RW-Split uses db-01 (running), db-02 (down)`.
+/// `None` if all are running, or unknown.
+fn unusable_servers(app: &App, pane: &DetailPane) -> Option<String> {
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
+    let name = pane.session().service.as_ref()?;
+    let service = endpoint.services.latest.as_ref()?.find(name)?;
+    let servers = endpoint.servers.latest.as_ref()?;
+    let known: Vec<_> = service
+        .servers
+        .iter()
+        .filter_map(|name| servers.find(name))
+        .collect();
+    if known.iter().all(|server| server.health() == Health::Running) {
+        return None;
+    }
+    let shown = known
+        .iter()
+        .map(|server| format!("{} ({})", server.name, server.health()));
+    Some(format!("{name} uses {}", shown.collect::<Vec<_>>().join(", ")))
+}
+
+fn reason<'a>(
+    pane: &DetailPane,
+    finding: &Finding,
+    addition: Option<String>,
+    indent: usize,
+    pen: &Pen<'_>,
+) -> Vec<Line<'a>> {
     let session = pane.session();
     let style = pen.theme.severity(finding.severity);
     let was = if pane.ended.is_some() { "was " } else { "" };
@@ -65,7 +95,11 @@ fn reason<'a>(pane: &DetailPane, finding: &Finding, indent: usize, pen: &Pen<'_>
         });
         lines.collect::<Vec<_>>()
     };
-    let mut text = paragraph(label, &finding.sentence(session), style, style);
+    let addition = addition
+        .map(|addition| format!("; {addition}"))
+        .unwrap_or_default();
+    let sentence = format!("{}{addition}", finding.sentence(session));
+    let mut text = paragraph(label, &sentence, style, style);
     if pane.ended.is_none() {
         let quiet = pen.theme.quiet;
         let step = finding.next_step(session);

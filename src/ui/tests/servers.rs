@@ -171,3 +171,24 @@ fn the_word_is_red_where_nobody_answers_and_yellow_where_somebody_wants_it_so() 
         "{yellow}"
     );
 }
+
+#[test]
+fn a_session_without_a_server_names_those_that_its_service_cannot_use() {
+    const LIST: &str = r#"{"data":[{"id":"7","attributes":{"user":"ann","remote":"10.0.0.1","state":"Session started",
+        "connected":"Mon, 23 Nov 2026 16:17:13 GMT","idle":0,"connections":[],
+        "queries":[{"command":"COM_QUERY","statement":"SELECT 1","received":"2026-11-23T16:20:00.000","completed":null}]},
+        "relationships":{"services":{"data":[{"id":"RW","type":"services"}]}}}]}"#;
+    let mut stage = AppHarness::new(Dialect::JsonApi, (100, 30));
+    stage.servers(Ok(&one_in_maintenance()));
+    let mut service = crate::app::tests::servers::service("RW", 3, 0);
+    service.servers = vec![text("db2"), text("db3")];
+    stage.services(Ok(&[service]));
+    for _ in 0..3 {
+        stage.list(LIST);
+        stage.wait(Duration::from_secs(8));
+    }
+    stage.press(Code::Enter);
+    let shown = frame(&stage);
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("RW uses db2 (maintenance), db3 (down)"), "{shown}");
+}

@@ -21,6 +21,7 @@ fn service(name: &str, connections: u64, max: u64) -> ServiceState {
         total_connections: None,
         most_connections: None,
         max_connections: Some(max),
+        servers: Vec::new(),
         retained_statements: Some(-1),
     }
 }

@@ -55,11 +55,12 @@ struct RawSessionAttributes<'a> {
 #[derive(Debug, Deserialize)]
 pub(super) struct RawRelationships<'a> {
     #[serde(borrow, default)]
-    services: Lenient<Object<RawServices<'a>>>,
+    services: Lenient<Object<RawLinks<'a>>>,
 }
 
+/// The linked objects of a relationship.
 #[derive(Debug, Deserialize)]
-struct RawServices<'a> {
+pub(super) struct RawLinks<'a> {
     #[serde(borrow, default)]
     data: Lenient<LenientVec<Object<RawLink<'a>>>>,
 }
@@ -195,6 +196,17 @@ pub(super) fn service(raw: Lenient<Object<RawRelationships<'_>>>, decoder: &mut 
     let links = services.0.data.take(&mut decoder.blanked)?;
     let first = links.0.into_iter().next()?.take(&mut decoder.blanked)?;
     decoder.name(first.0.id)
+}
+
+/// Returns the names of the linked objects. Links without a name are left out.
+pub(super) fn linked_names(links: RawLinks<'_>, decoder: &mut Decoder<'_>) -> Vec<Text> {
+    let links = links.data.take(&mut decoder.blanked);
+    let links = links.map(|links| links.0).unwrap_or_default();
+    let name = |link: Lenient<Object<RawLink<'_>>>| {
+        let link = link.take(&mut decoder.blanked)?;
+        decoder.name(link.0.id)
+    };
+    links.into_iter().filter_map(name).collect()
 }
 
 /// Returns the total memory in bytes, and the longest write queue.

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::attributes::{RawLinks, linked_names};
 use crate::model::ServiceState;
 use crate::wire::Decoder;
 use crate::wire::field::{Lenient, Object, Raw};
@@ -16,6 +17,14 @@ pub(super) struct RawService<'a> {
     id: Lenient<Raw<'a>>,
     #[serde(borrow, default)]
     attributes: Lenient<Object<RawServiceAttributes<'a>>>,
+    #[serde(borrow, default)]
+    relationships: Lenient<Object<RawServiceRelationships<'a>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RawServiceRelationships<'a> {
+    #[serde(borrow, default)]
+    servers: Lenient<Object<RawLinks<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +67,12 @@ impl RowFormat for ServiceRow {
         let name = decoder.interner.name(&raw.id.known()?.0);
         let attributes = raw.attributes.take(&mut decoder.blanked);
         let attributes = attributes.map(|attributes| attributes.0).unwrap_or_default();
+        let relationships = raw.relationships.take(&mut decoder.blanked);
+        let servers =
+            relationships.and_then(|relationships| relationships.0.servers.take(&mut decoder.blanked));
+        let servers = servers
+            .map(|links| linked_names(links.0, decoder))
+            .unwrap_or_default();
         let (state, router) = (decoder.name(attributes.state), decoder.name(attributes.router));
         let blanked = &mut decoder.blanked;
         let statistics = attributes.statistics.take(blanked);
@@ -72,6 +87,7 @@ impl RowFormat for ServiceRow {
             total_connections: attributes.total_connections.take(blanked),
             most_connections: statistics.max_connections.take(blanked),
             max_connections: parameters.max_connections.take(blanked),
+            servers,
             retained_statements: parameters.retain_last_statements.take(blanked),
         })
     }
