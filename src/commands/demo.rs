@@ -1,6 +1,7 @@
 //! `maxtop demo`: runs the embedded endpoint, with or without the screen.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -14,6 +15,9 @@ use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
 use crate::runtime::signals::EndingSignals;
+
+/// World time before the first request, without incidents. These have begun before the world starts.
+const HEAD_START: Duration = Duration::from_secs(135);
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
@@ -31,6 +35,10 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
     let mut spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     // Only JSON:API can show locks.
     spec.world.incidents = config.dialect == Some(Dialect::JsonApi);
+    if !spec.world.incidents {
+        spec.world.old_troubles = true;
+        spec.head_start = HEAD_START;
+    }
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
     if demo.headless {

@@ -1,5 +1,7 @@
 //! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
+mod first_lists;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
