@@ -72,6 +72,10 @@ pub struct EndpointState {
     pub may_only_read: bool,
     /// State of the proxies behind the endpoint.
     pub proxies: Proxies,
+    /// Whether no source gives its address, so that it is the default one.
+    pub is_default: bool,
+    /// Number of lists in a row that failed.
+    pub failures: u32,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
 }
@@ -95,6 +99,8 @@ impl EndpointState {
             read_only,
             may_only_read: false,
             proxies: Proxies::default(),
+            is_default: false,
+            failures: 0,
             warnings,
         }
     }
@@ -115,6 +121,7 @@ impl EndpointState {
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = LinkState::Live;
+        self.failures = 0;
     }
 
     /// Handles a reply about the servers, received at `now`.
@@ -136,6 +143,7 @@ impl EndpointState {
     /// Handles a failed poll.
     pub fn on_failure(&mut self, fault: RequestError, retry_at: Duration) {
         self.link = LinkState::Failing { fault, retry_at };
+        self.failures = self.failures.saturating_add(1);
     }
 
     /// Returns the age of the data.

@@ -31,26 +31,32 @@ impl App {
         if self.cancels_logging(context, key) && self.stop_kills() {
             return;
         }
-        if action(context, key).is_some() {
+        if self.leaves_tour(context, key) {
+            return self.leave_tour();
+        }
+        if !matches!(action(context, key), None | Some(Action::GoTo)) {
             // Digits before and after another key belong to two ids.
             self.goto = None;
         }
         match (context, action(context, key)) {
+            (KeyContext::Help | KeyContext::HelpSearch, _) => self.help_key(key),
+            (_, Some(Action::Help)) => self.open_help(),
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
+            (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
+            (_, Some(Action::GoTo)) => self.unknown_key(),
             (_, Some(action)) => self.act(action),
-            (KeyContext::Table, None) if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) => {
-                self.goto_digit(digit);
-            }
-            (_, None) => {
-                self.status = Some(Status::note("this key has no effect here; ? for help".to_owned()));
-            }
+            (_, None) => self.unknown_key(),
         }
     }
 
-    fn act(&mut self, action: Action) {
+    pub(super) fn unknown_key(&mut self) {
+        self.status = Some(Status::note("this key has no effect here; ? for help".to_owned()));
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
         if action.uses_cursor() && !self.detail_has_keys() {
             let page = self.page();
             self.table.choose(page);
@@ -92,11 +98,13 @@ impl App {
             }
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),
-            Action::Help => self.modal = Modal::Overlay(Overlay::new(Topic::Help)),
+            Action::Help => self.open_help(),
             Action::Suspend => self.suspend(),
             Action::Quit => self.quit(false),
             Action::QuitKeepingFrame => self.quit(true),
-            Action::Yes
+            Action::GoTo
+            | Action::NextMatch(_)
+            | Action::Yes
             | Action::No
             | Action::Choose
             | Action::Accept
@@ -167,8 +175,7 @@ impl App {
     /// Whether a key cancels a kill in its grace period instead of its normal effect. While text is
     /// typed, only keys that type no text do.
     fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
-        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
-        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));
         let leaves = matches!(
             action(context, key),
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
@@ -178,8 +185,7 @@ impl App {
 
     /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
     fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
-        let types_text = matches!(context, KeyContext::Prompt | KeyContext::Reason);
-        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));
         is_u && self.kills.batches.iter().any(KillBatch::is_logging)
     }
 
@@ -228,7 +234,6 @@ fn hold_after(context: KeyContext, key: KeyPress) -> Option<Duration> {
             Some(HOLD_AFTER_MARK)
         }
         Some(action) if is_table && (action.moves() || action.uses_cursor()) => Some(HOLD_AFTER_MOVEMENT),
-        None if is_table && key.typed_char().is_some_and(|c| c.is_ascii_digit()) => Some(HOLD_AFTER_MOVEMENT),
         _ => None,
     }
 }

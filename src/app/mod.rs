@@ -14,6 +14,7 @@ pub(crate) mod detail;
 pub mod endpoint;
 pub(crate) mod endpoints;
 pub mod groups;
+pub(crate) mod help;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod killing;
@@ -32,6 +33,7 @@ pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod table_view;
+pub(crate) mod tour;
 pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
@@ -60,6 +62,7 @@ use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
 use self::endpoints::Endpoints;
+use self::help::Help;
 use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
@@ -68,6 +71,7 @@ use self::modal::Modal;
 use self::msg::Now;
 use self::status::Status;
 use self::table::TableState;
+use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
@@ -105,6 +109,8 @@ pub struct AppSettings {
     pub zone: TimeZone,
     /// Whether the terminal is a pane of tmux.
     pub in_tmux: bool,
+    /// Whether the tour of the demo is shown.
+    pub tour: bool,
 }
 
 impl Default for AppSettings {
@@ -124,6 +130,7 @@ impl Default for AppSettings {
             diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,
             in_tmux: false,
+            tour: false,
         }
     }
 }
@@ -158,6 +165,10 @@ pub struct App {
     pub(crate) detail_focused: bool,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
+    /// The help over everything, if it is open.
+    pub(crate) help: Option<Help>,
+    /// The tour of the demo, until the user leaves it.
+    pub(crate) tour: Option<Tour>,
     /// The marked sessions.
     pub(crate) marks: Marks,
     /// The kills of this run.
@@ -184,6 +195,7 @@ impl App {
             .columns
             .clone()
             .unwrap_or_else(|| ColumnId::defaults(endpoints.len()));
+        let tour = settings.tour.then(Tour::default);
         let table = TableState::new(settings.filter.clone(), columns, settings.sort);
         Self {
             settings,
@@ -194,6 +206,8 @@ impl App {
             detail: None,
             detail_focused: false,
             modal: Modal::Closed,
+            help: None,
+            tour,
             marks: Marks::default(),
             kills: Kills::default(),
             status: None,
@@ -230,7 +244,9 @@ impl App {
 
     /// Returns the layout of the screen.
     pub(crate) fn areas(&self) -> Areas {
-        areas(self.size, self.endpoints.len(), self.detail.is_some())
+        let tour = self.tour_height();
+        let size = (self.size.0, self.size.1 - tour);
+        areas(size, self.endpoints.len(), self.detail.is_some()).with_tour(tour)
     }
 
     /// Returns the number of table rows on the screen, or without the details in their place.
@@ -242,7 +258,8 @@ impl App {
     fn table_area(&self) -> Area {
         let shown = self.areas().table;
         if shown.is_empty() {
-            areas(self.size, self.endpoints.len(), false).table
+            let size = (self.size.0, self.size.1 - self.tour_height());
+            areas(size, self.endpoints.len(), false).table
         } else {
             shown
         }
@@ -250,7 +267,9 @@ impl App {
 
     /// Returns the context that receives the keys.
     pub(crate) fn context(&self) -> KeyContext {
-        if let Some(context) = self.modal.context() {
+        if let Some(help) = &self.help {
+            help.context()
+        } else if let Some(context) = self.modal.context() {
             context
         } else if self.detail_has_keys() {
             KeyContext::Detail

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
+use crate::app::AppSettings;
 use crate::cli::{CommonArgs, DemoArgs};
 use crate::client::Client;
 use crate::clock::local_zone;
@@ -18,6 +19,9 @@ use crate::runtime::signals::EndingSignals;
 
 /// World time before the first request, without incidents. These have begun before the world starts.
 const HEAD_START: Duration = Duration::from_secs(135);
+
+/// Minimum grace period in the tour, so that there is time to read about it.
+const TOUR_GRACE: Duration = Duration::from_secs(10);
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
@@ -31,6 +35,9 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
             return Err(CommandError::DraftHasNoVersions);
         }
         config.dialect = Some(Dialect::JsonApi);
+    }
+    if demo.tour {
+        prepare_tour(&mut config);
     }
     let mut spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     // Only JSON:API can show locks.
@@ -48,9 +55,19 @@ pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, Comm
     let mut specs = specs(&config)?;
     add_server_access(&config, &mut specs)?;
     let clients = specs.into_iter().map(Client::new).collect::<Result<_, _>>()?;
-    let left = show(&runtime, &config, clients);
+    let left = show(&runtime, &config, clients, demo.tour);
     runtime.shutdown_background();
     left
+}
+
+/// Sets what the tour relies on: locks, all sessions in the usual order, and time to cancel a kill.
+fn prepare_tour(config: &mut Config) {
+    let usual = AppSettings::default();
+    config.dialect = Some(Dialect::JsonApi);
+    config.filter = usual.filter;
+    config.columns = usual.columns;
+    config.sort = usual.sort;
+    config.grace = config.grace.max(TOUR_GRACE);
 }
 
 /// Starts `nodes` simulated proxies, each with its own sessions. Only the first uses the requested port.

@@ -23,7 +23,7 @@ pub(super) fn run(args: &CommonArgs) -> Result<ExitStatus, CommandError> {
     need_a_terminal()?;
     let (config, clients) = connect(args, PreflightMode::Screen)?;
     let runtime = runtime()?;
-    let left = show(&runtime, &config, clients);
+    let left = show(&runtime, &config, clients, false);
     // A name that is still being resolved must not delay the exit.
     runtime.shutdown_background();
     left
@@ -57,6 +57,7 @@ fn watched(config: &Config, client: Client) -> Watched {
     warnings.extend(token_warning(&client));
     let name = connect::name(config, &client);
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
+    endpoint.is_default = site.is_some_and(|site| site.is_default);
     endpoint.server_access.is_set = client.has_server_access();
     Watched { client, endpoint }
 }
@@ -69,11 +70,12 @@ fn token_warning(client: &Client) -> Option<&'static str> {
         .map(|_| "token expires soon")
 }
 
-/// Shows the screen for these endpoints until it is closed.
+/// Shows the screen for these endpoints until it is closed. `tour` is whether the tour of the demo is shown.
 pub(super) fn show(
     runtime: &Runtime,
     config: &Config,
     clients: Vec<Client>,
+    tour: bool,
 ) -> Result<ExitStatus, CommandError> {
     let audit = config.audit.clone();
     let urls = clients.iter().map(|client| client.url().to_string());
@@ -98,6 +100,7 @@ pub(super) fn show(
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
         diagnosis: config.diagnosis(),
         zone: local_zone(),
+        tour,
         in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };
     let left = runtime.block_on(screen::run(settings, watched, log))?;

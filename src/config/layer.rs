@@ -132,6 +132,8 @@ pub(crate) struct EndpointConfig {
     pub read_only: bool,
     /// File of maxctrl that the URL or the user comes from, if no other source names one.
     pub maxctrl_file: Option<&'static str>,
+    /// Whether no source gives the URL, so that it is the default one.
+    pub is_default: bool,
 }
 
 /// Settings of the command line.

@@ -31,7 +31,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
     }
-    if app.modal.prompt().is_some() {
+    if app.modal.prompt().is_some() && app.help.is_none() {
         prompt(app, theme, status, frame);
         return self::hints(app, theme, hints, frame);
     }
@@ -238,7 +238,12 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
         return false;
     }
+    let is_known = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
+    if binding.context == KeyContext::Table && !is_known {
+        return matches!(binding.action, Action::Help | Action::Quit);
+    }
     match binding.action {
+        Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Copy if matches!(binding.context, KeyContext::Columns | KeyContext::Blockers) => true,

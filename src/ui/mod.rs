@@ -14,12 +14,14 @@ mod header;
 mod help;
 mod kill_log;
 mod kill_progress;
+mod no_data;
 mod overview;
 pub mod plain;
 mod sessions;
 mod sparkline;
 mod table;
 mod theme;
+mod tour;
 mod typed;
 
 use ratatui::Frame;
@@ -42,14 +44,16 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    tour::draw(app, &theme, &areas, frame);
     blockers::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
-    let question = dialog::draw(app, &theme, frame);
+    // Under the help the question is not visible.
+    let question = dialog::draw(app, &theme, frame).filter(|_| app.help.is_none());
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
-        Topic::Help => help::draw(overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
     });
+    help::draw(app, &theme, frame);
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }

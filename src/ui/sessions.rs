@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::wrap;
+use super::no_data;
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
 use crate::app::App;
@@ -106,27 +107,20 @@ pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> 
 
 /// Draws why there are no rows, and what to do about it.
 pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
-        LinkState::Failing { fault, .. } => Some((endpoint, fault)),
-        _ => None,
-    });
-    let heard = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
-    let (text, style) = if let (Some((endpoint, fault)), false) = (failing, heard) {
-        let remedy = fault
-            .remedy()
-            .map(|remedy| format!(": {}", remedy.0))
-            .unwrap_or_default();
-        (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
-    } else if !heard {
-        ("waiting for the first list …".to_owned(), theme.quiet)
-    } else if app.table.view.idle_hidden > 0 {
+    if no_data::draw(app, theme, area, frame) {
+        return;
+    }
+    let (text, style) = if app.table.view.idle_hidden > 0 {
         let hidden = app.table.view.idle_hidden;
         (
             format!("all {hidden} are idle without a reason; i shows them"),
             theme.quiet,
         )
     } else if app.table.filter.is_empty() {
-        ("no sessions".to_owned(), theme.quiet)
+        (
+            "no client is connected: the proxy replies, and lists no sessions".to_owned(),
+            theme.quiet,
+        )
     } else {
         (
             format!(

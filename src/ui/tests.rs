@@ -2,6 +2,7 @@
 
 mod blockers;
 mod columns;
+mod first_minute;
 mod groups;
 mod kills;
 mod proxies;
@@ -140,10 +141,7 @@ fn the_details_of_a_real_session_that_runs_a_statement() {
 }
 
 #[test]
-fn an_endpoint_that_fails() {
-    let mut never = AppHarness::new(Dialect::Draft, (80, 24));
-    never.fail(RequestError::Refused);
-    insta::assert_snapshot!("no_data", frame(&never));
+fn an_endpoint_that_no_longer_replies() {
     let mut stale = draft((80, 24));
     stale.wait(Duration::from_secs(12));
     stale.fail(RequestError::TimedOut(Duration::from_secs(10)));
@@ -176,13 +174,6 @@ fn a_filter_that_is_none_yet_says_why() {
         .map(ratatui::buffer::Cell::symbol)
         .collect();
     assert_eq!(underlined, "usr");
-}
-
-#[test]
-fn the_help() {
-    let mut stage = draft((80, 168));
-    stage.press(Code::Char('?'));
-    insta::assert_snapshot!("help", frame(&stage));
 }
 
 #[test]

@@ -50,4 +50,5 @@ mod resize;
 mod services;
 mod signals;
 mod table;
+mod tour;
 mod versions;
