@@ -72,7 +72,7 @@ pub struct EndpointState {
     pub may_only_read: bool,
     /// State of the proxies behind the endpoint.
     pub proxies: Proxies,
-    /// Whether no source gives its address, so that it is the default one.
+    /// Whether its address is the default one.
     pub is_default: bool,
     /// Number of lists in a row that failed.
     pub failures: u32,

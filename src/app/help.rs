@@ -32,7 +32,7 @@ pub(crate) struct Help {
 pub(crate) struct HelpSearch {
     /// The text and its cursor.
     pub input: Input,
-    /// What Esc restores.
+    /// First line, text and match that Esc restores.
     before: (usize, String, Option<usize>),
 }
 

@@ -14,7 +14,7 @@ use crate::app::endpoint::EndpointState;
 use crate::cli::CommonArgs;
 use crate::client::Client;
 use crate::clock::local_zone;
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig};
 use crate::runtime::audit::AuditLog;
 use crate::runtime::run::{self as screen, Watched};
 
@@ -57,7 +57,7 @@ fn watched(config: &Config, client: Client) -> Watched {
     warnings.extend(token_warning(&client));
     let name = connect::name(config, &client);
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
-    endpoint.is_default = site.is_some_and(|site| site.is_default);
+    endpoint.is_default = site.is_some_and(EndpointConfig::is_default);
     endpoint.server_access.is_set = client.has_server_access();
     Watched { client, endpoint }
 }

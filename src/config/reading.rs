@@ -175,7 +175,6 @@ impl Sources {
         let mut endpoint = EndpointConfig {
             url: url.map_err(|why| ConfigError::value("endpoint", origin, why))?,
             maxctrl_file: self.maxctrl_file,
-            is_default: matches!(origin, Origin::Default),
             ..EndpointConfig::default()
         };
         let layers = self.all(Some(self.own(entry)));

@@ -11,6 +11,7 @@ use super::draw::{fit, rect};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::help::{Help, HelpLine, HelpPages, HelpStyle, title};
+use crate::diagnosis::Severity;
 
 /// Draws the help over everything but the keys, if it is open.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -64,6 +65,8 @@ fn styled<'a>(line: &HelpLine, help: &Help, theme: &Theme, width: usize) -> Line
             HelpStyle::Name => theme.input,
             HelpStyle::Plain => ratatui::style::Style::new(),
             HelpStyle::Quiet => theme.quiet,
+            HelpStyle::Look => theme.severity(Severity::Look),
+            HelpStyle::Act => theme.severity(Severity::Act),
         };
         let text = fit(text.trim_end_matches(' '), room, theme.glyphs.more)
             + &" ".repeat(text.len() - text.trim_end_matches(' ').len());

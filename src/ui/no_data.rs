@@ -105,19 +105,16 @@ fn failure<'a>(
     if fault.is_refused_password() {
         tried.push_str(". MaxScale logs each failure and may lock the account");
     }
-    let mut rows = vec![("tried", tried)];
+    let mut rows = vec![("tried", "", tried.as_str())];
     if endpoint.is_default {
-        rows.push(("address", "the default; another: maxtop -e HOST:8989".to_owned()));
+        rows.push(("another", "maxtop -e HOST:8989", "this is the default"));
     }
-    rows.push(("check", "maxtop doctor, with the same options".to_owned()));
+    rows.push(("check", "maxtop doctor", "with the same options"));
     if fault.is_unreachable() {
-        rows.push((
-            "try out",
-            "maxtop demo, or maxtop demo --tour (one minute)".to_owned(),
-        ));
+        rows.push(("try out", "maxtop demo", "or maxtop demo --tour, one minute"));
     }
-    for (word, about) in rows {
-        text.extend(row(word, &about, theme, width));
+    for (word, command, about) in rows {
+        text.extend(row(word, command, about, theme, width));
     }
     let others = app
         .endpoints
@@ -151,17 +148,27 @@ fn paragraph<'a>(text: &str, width: usize) -> Vec<Line<'a>> {
     wrap(text, width.max(1)).into_iter().map(Line::from).collect()
 }
 
-/// Returns a word and its text, which is wrapped beside the word.
-fn row<'a>(word: &'static str, about: &str, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let parts = wrap(about, width.saturating_sub(WORD).max(1))
+/// Returns a word, a command to type, and a text. The rest of a long text is below its beginning.
+fn row<'a>(
+    word: &'static str,
+    command: &'static str,
+    about: &str,
+    theme: &Theme,
+    width: usize,
+) -> Vec<Line<'a>> {
+    let gap = if command.is_empty() { "" } else { "  " };
+    let whole = format!("{command}{gap}{about}");
+    let parts = wrap(&whole, width.saturating_sub(WORD).max(1))
         .into_iter()
         .enumerate();
     let parts = parts.map(|(place, text)| {
         let word = if place == 0 { word } else { "" };
-        Line::from(vec![
-            Span::styled(format!("{word:<WORD$}"), theme.quiet),
-            Span::raw(text),
-        ])
+        let mut spans = vec![Span::styled(format!("{word:<WORD$}"), theme.quiet)];
+        match text.strip_prefix(command).filter(|_| place == 0) {
+            Some(rest) => spans.extend([Span::styled(command, theme.strong), Span::raw(rest.to_owned())]),
+            None => spans.push(Span::raw(text)),
+        }
+        Line::from(spans)
     });
     parts.collect()
 }

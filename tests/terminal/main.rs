@@ -45,6 +45,7 @@ mod password;
 mod paste;
 mod paste_end;
 mod plain;
+mod readme;
 mod refusal;
 mod resize;
 mod services;

@@ -1,4 +1,4 @@
-//! What the help says, generated from the tables of keys, reasons, fields and columns.
+//! Text of the help, generated from the tables of keys, reasons, fields and columns.
 
 use super::line::{HelpLine, entry, key_columns};
 use crate::app::columns::{COLUMNS, Column};
@@ -16,7 +16,7 @@ const SIGNS: &str = "▲ act  ● look";
 /// Number of lines of the shortest list of keys, with its heading and the empty line below it.
 const MIN_KEYS: usize = 4;
 
-/// What the lines of the help depend on.
+/// Input of the lines of the help.
 pub(crate) struct HelpSettings<'a> {
     /// Width of a line, in cells.
     pub width: usize,
@@ -72,7 +72,7 @@ const FIRST_KEYS: [(Action, &str); 16] = [
     (Action::CancelKill, "cancel a kill"),
     (Action::Back, "one level back"),
     (Action::Group(1), "group by user …"),
-    (Action::Blockers, "who blocks whom"),
+    (Action::Blockers, "blockers, waiters"),
     (Action::Mark, "mark for a kill"),
     (Action::SortBy(-1), "sort column"),
     (Action::Invert, "reverse order"),

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::diagnosis::Severity;
+
 /// Style of a part of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HelpStyle {
@@ -13,6 +15,10 @@ pub(crate) enum HelpStyle {
     Plain,
     /// A text of less importance.
     Quiet,
+    /// A limit with the sign of severity `Look`.
+    Look,
+    /// A limit with the sign of severity `Act`.
+    Act,
 }
 
 /// A line of the help.
@@ -72,11 +78,26 @@ pub(super) fn entry(
         ];
         if !figure.is_empty() {
             let gap = (room.saturating_sub(text.width()) + figure_width).saturating_sub(figure.width());
-            parts.push((HelpStyle::Plain, format!("{:gap$}{figure}", "")));
+            parts.push((HelpStyle::Plain, " ".repeat(gap)));
+            parts.extend(limits(figure));
         }
         lines.push(HelpLine { parts });
     }
     lines
+}
+
+/// Splits the limits of a reason, each with the style of its sign.
+pub(super) fn limits(text: &str) -> impl Iterator<Item = (HelpStyle, String)> {
+    text.split_inclusive(", ").map(|limit| {
+        let style = if limit.starts_with(Severity::Act.glyph()) {
+            HelpStyle::Act
+        } else if limit.starts_with(Severity::Look.glyph()) {
+            HelpStyle::Look
+        } else {
+            HelpStyle::Plain
+        };
+        (style, limit.to_owned())
+    })
 }
 
 /// Wraps a text at blanks. A word that is longer than the width stays whole.
@@ -107,10 +128,9 @@ pub(super) fn key_columns(keys: &[(String, &str)], width: usize) -> Vec<HelpLine
                     name_width.saturating_sub(key.width()),
                     about_width.saturating_sub(about.width()),
                 );
-                [
-                    (HelpStyle::Name, format!("{key}{:1$}", "", pads.0)),
-                    (HelpStyle::Plain, format!("{about}{:1$}", "", pads.1)),
-                ]
+                let name = (HelpStyle::Name, format!("{key}{:1$}", "", pads.0));
+                let pad = (HelpStyle::Plain, " ".repeat(pads.1));
+                std::iter::once(name).chain(limits(about)).chain([pad])
             })
             .collect(),
     };
