@@ -1,8 +1,8 @@
 //! Command line definition. Values are validated in [`config`](crate::config).
 
 mod commands;
-mod common;
 mod demo;
+mod global_options;
 
 use clap::{Parser, Subcommand};
 
@@ -11,8 +11,8 @@ pub(crate) use self::commands::{DoctorArgs, DoctorOutput};
 pub(crate) use self::commands::{KillArgs, KillOutput};
 pub(crate) use self::commands::{ListArgs, ListOutput};
 pub(crate) use self::commands::{ShowArgs, ShowOutput};
-pub(crate) use self::common::CommonArgs;
 pub(crate) use self::demo::DemoArgs;
+pub(crate) use self::global_options::GlobalOptions;
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
@@ -25,7 +25,7 @@ pub(crate) struct Cli {
     pub command: Option<CliCommand>,
     /// Options allowed before or after the command.
     #[command(flatten)]
-    pub common: CommonArgs,
+    pub global: GlobalOptions,
 }
 
 const AFTER_HELP: &str = "\

@@ -48,7 +48,7 @@ pub(crate) use continuity::PROCESS_READS;
 pub(super) use decode::off_thread;
 pub(crate) use inspection::Inspection;
 pub use spec::{ClientError, ClientSpec, Credentials, DEFAULT_BODY_CAP, TlsSpec, TokenUse};
-pub use sql::StatementResult;
+pub use sql::{LockTablesTurn, StatementResult};
 pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
 pub use token::{TokenReport, TokenSpec};

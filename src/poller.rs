@@ -30,6 +30,7 @@ use self::detail::DetailPoller;
 use self::list::{ListOutputs, ListPoller};
 pub(crate) use self::samples::RateLimiter;
 use self::samples::SamplePoller;
+pub(crate) use self::server_access::{read_locks, read_servers};
 use self::servers::ServerPoller;
 use crate::app::msg::{Msg, Ticket};
 use crate::client::Client;

@@ -164,8 +164,8 @@ impl App {
             Some(position) => {
                 self.modal.close();
                 let page = self.page();
-                let left_ghost = self.table.go_to(position, page);
-                if left_ghost {
+                let left_departed_row = self.table.go_to(position, page);
+                if left_departed_row {
                     self.rebuild_view();
                 }
                 self.open_detail();

@@ -16,6 +16,7 @@ use super::groups::collect::group;
 use super::reason_names::Names;
 use super::rebuild::{diagnose_snapshots, find_locks};
 use super::row::SortKey;
+use super::server_view::ServerCounts;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
 use crate::diagnosis::{Samples, Severity};
 use crate::filter::FilterInput;
@@ -64,6 +65,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
         blockers: BlockerLines::default(),
+        server_counts: ServerCounts::default(),
         widths: previous.map_or([TextWidths::default(); COLUMNS.len()], |previous| previous.widths),
         snapshots,
         samples,
@@ -74,6 +76,9 @@ pub fn build_view(job: ViewRequest) -> TableView {
         idle_hidden: 0,
     };
     view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
+    if view.spec.counts_servers {
+        view.server_counts = ServerCounts::of(&view.snapshots, &view.diagnoses);
+    }
     let (mut order, idle_hidden) = matching(&view);
     view.idle_hidden = idle_hidden;
     if view.spec.group.is_none() {
@@ -126,7 +131,7 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
             .map(|(index, _)| RowRef::Listed { snapshot, index });
         order.extend(places.filter(&mut is_meant));
     }
-    let departed = view.departed.as_ref().map(|_| RowRef::Ghost);
+    let departed = view.departed.as_ref().map(|_| RowRef::Departed);
     order.extend(departed.filter(&mut is_meant));
     (order, idle_hidden)
 }

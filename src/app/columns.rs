@@ -53,7 +53,7 @@ impl ColumnId {
     pub const NUMBER: Self = Self::constant(&COLUMNS, "id");
 
     /// The name of the endpoint.
-    const ENDPOINT: Self = Self::constant(&COLUMNS, "endpoint");
+    pub(crate) const ENDPOINT: Self = Self::constant(&COLUMNS, "endpoint");
 
     /// Returns the default columns, from left to right. With several endpoints the endpoint name is the
     /// first column.
@@ -80,6 +80,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
     },
     Column {
         name: "severity",
+        json: "severity",
         heading: "",
         about: "how severe: ▲ act, ● look",
         min: 1,
@@ -158,6 +159,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
     },
     Column {
         name: "why",
+        json: "why",
         heading: "WHY",
         about: "why it is stuck; otherwise its state, unless ready",
         min: 17,

@@ -109,9 +109,7 @@ impl Endpoints {
     pub(super) fn on_diagnosis(&mut self, view: &TableView) {
         for (id, endpoint) in self.ids().zip(&mut self.0) {
             let count = |severity| view.count(id, severity);
-            endpoint
-                .trend
-                .on_diagnosis(Severity::ALL.into_iter().map(count).sum());
+            endpoint.trend.on_diagnosis(Severity::ALL.map(count));
         }
     }
 

@@ -43,8 +43,7 @@ impl App {
         if self.detail.is_some() {
             self.close_detail();
         }
-        self.table.groups.opened.clear();
-        self.table.apply_filter(filter);
+        self.table.show_sessions(filter);
         self.rebuild_view();
     }
 

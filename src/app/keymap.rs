@@ -27,6 +27,8 @@ pub(crate) enum KeyContext {
     HelpSearch,
     /// The view of blockers.
     Blockers,
+    /// The view of servers and services.
+    Servers,
 }
 
 impl KeyContext {
@@ -85,6 +87,8 @@ pub(crate) enum Action {
     SameClient,
     /// Show blockers and waiters. In a kill dialog: change to the root blocker.
     Blockers,
+    /// Show servers and services.
+    Servers,
     /// Show the kill log.
     KillLog,
     /// Show the overview.
@@ -230,6 +234,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
+    Table [ch('S')] Action::Servers, "S", "servers and services: their state, and how many sessions use them", "servers";
     Table [ch('l')] Action::KillLog, "l", "kill log of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";
@@ -303,6 +308,18 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
     Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
+    Servers [on(Code::Enter)] Action::Open, "Enter", "show its sessions, as a filter", "its sessions";
+    Servers [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "servers or services", "other table";
+    Servers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
+    Servers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Servers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
+    Servers [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
+    Servers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
+    Servers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to the table", "back";
+    Servers [ch('r')] Action::Refresh, "r", "poll now", "";
+    Servers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
+    Servers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";

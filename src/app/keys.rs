@@ -45,6 +45,7 @@ impl App {
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
+            (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
             (_, Some(Action::GoTo)) => self.unknown_key(),
             (_, Some(action)) => self.act(action),
@@ -85,6 +86,7 @@ impl App {
             Action::SameClient => self.filter_client(),
             Action::Kill => self.ask_to_kill(),
             Action::Blockers => self.open_blockers(),
+            Action::Servers => self.open_servers(),
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
@@ -148,6 +150,19 @@ impl App {
             Action::Open => self.open_blocker(),
             Action::Kill => self.kill_blocker(),
             Action::Copy => self.copy_blocker(),
+            action => self.act(action),
+        }
+    }
+
+    /// Handles a key in the view of servers.
+    fn servers_key(&mut self, action: Action) {
+        match action {
+            Action::Move(rows) => self.step_server(rows),
+            Action::Page(pages) => self.page_server(pages),
+            Action::First => self.step_server(isize::MIN),
+            Action::Last => self.step_server(isize::MAX),
+            Action::NextPane => self.switch_server_table(),
+            Action::Open => self.open_server(),
             action => self.act(action),
         }
     }

@@ -298,7 +298,7 @@ impl KillDialog {
         if self.batch.tasks().len() < 2 {
             return Vec::new();
         }
-        let orders = self.batch.remove(self.cursor, now);
+        let orders = self.batch.toggle_removed(self.cursor, now);
         self.dialog.on_change();
         self.count();
         self.step(1);

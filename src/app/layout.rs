@@ -47,6 +47,22 @@ pub(crate) struct Areas {
     pub hints: Area,
 }
 
+impl Areas {
+    /// Returns the area of a view in place of the table and the details.
+    pub(crate) fn below_header(&self) -> Area {
+        let (first, last) = match (self.table.is_empty(), self.detail.is_empty()) {
+            (true, _) => (self.detail, self.detail),
+            (false, true) => (self.table, self.table),
+            (false, false) => (self.table, self.detail),
+        };
+        Area {
+            width: (last.x + last.width).saturating_sub(first.x),
+            height: (last.y + last.height).saturating_sub(first.y),
+            ..first
+        }
+    }
+}
+
 /// Minimum width at which the details are beside the table.
 pub(crate) const MIN_WIDTH_BESIDE: u16 = 132;
 /// Minimum height at which the details are below the table.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::harness::AppHarness;
 use super::msg::Msg;
 use crate::model::{
@@ -119,11 +121,14 @@ pub(crate) fn activity() -> ServerActivity {
     }
 }
 
-/// Delivers a report of db-01.
-pub(crate) fn report(stage: &mut AppHarness, activity: Result<ServerActivity, ServerAccessFault>) {
-    let report = ServerReport {
+/// Returns a report of db-01.
+pub(crate) fn report_at(
+    taken_at: Timestamp,
+    activity: Result<ServerActivity, ServerAccessFault>,
+) -> Arc<ServerReport> {
+    Arc::new(ServerReport {
         server: text("db-01"),
-        taken_at: stage.app.now.wall,
+        taken_at,
         process: None,
         grants: Some(Grants {
             may_see_all: true,
@@ -132,10 +137,15 @@ pub(crate) fn report(stage: &mut AppHarness, activity: Result<ServerActivity, Se
         activity,
         cost: Duration::from_millis(2),
         period: Duration::from_secs(1),
-    };
+    })
+}
+
+/// Delivers a report of db-01.
+pub(crate) fn report(stage: &mut AppHarness, activity: Result<ServerActivity, ServerAccessFault>) {
+    let report = report_at(stage.app.now.wall, activity);
     stage.send(Msg::ServerAccess {
         endpoint: EndpointId(0),
-        report: Arc::new(report),
+        report,
     });
 }
 

@@ -29,6 +29,7 @@ pub(crate) mod recent_buckets;
 pub(crate) mod row;
 pub mod server_access;
 pub(crate) mod server_trouble;
+pub(crate) mod server_view;
 pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
@@ -319,4 +320,4 @@ pub(crate) mod harness;
 #[cfg(test)]
 pub(crate) mod locked;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,7 @@ use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::server_view::ServerPane;
 use crate::filter::Filter;
 use crate::kill::Ticket;
 
@@ -24,6 +25,8 @@ pub(crate) enum Modal {
     Overlay(Overlay),
     /// The view of blockers.
     Blockers(BlockersPane),
+    /// The view of servers and services.
+    Servers(ServerPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
     /// The filter prompt.
@@ -54,6 +57,7 @@ impl Modal {
             Self::KillDialog(_) => Some(KeyContext::Dialog),
             Self::Overlay(_) => Some(KeyContext::Overlay),
             Self::Blockers(_) => Some(KeyContext::Blockers),
+            Self::Servers(_) => Some(KeyContext::Servers),
             Self::Chooser(_) => Some(KeyContext::Columns),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
@@ -96,6 +100,11 @@ impl Modal {
         }
     }
 
+    /// Whether a view is open in place of the table.
+    pub(crate) fn covers_table(&self) -> bool {
+        self.is_overview() || self.blockers().is_some() || self.servers().is_some()
+    }
+
     /// Whether the overview is open.
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
@@ -106,6 +115,14 @@ impl Modal {
     pub(crate) const fn blockers(&self) -> Option<&BlockersPane> {
         match self {
             Self::Blockers(pane) => Some(pane),
+            _ => None,
+        }
+    }
+
+    /// Returns the view of servers, if it is open.
+    pub(crate) const fn servers(&self) -> Option<&ServerPane> {
+        match self {
+            Self::Servers(pane) => Some(pane),
             _ => None,
         }
     }

@@ -61,8 +61,8 @@ impl App {
             self.scroll_detail(lines);
         } else {
             let page = self.page();
-            let left_ghost = self.table.move_by(lines, page);
-            self.on_cursor_moved(left_ghost);
+            let left_departed_row = self.table.move_by(lines, page);
+            self.on_cursor_moved(left_departed_row);
         }
     }
 
@@ -77,12 +77,12 @@ impl App {
             return;
         }
         let page = self.page();
-        let left_ghost = self.table.go_to(position, page);
-        self.on_cursor_moved(left_ghost);
+        let left_departed_row = self.table.go_to(position, page);
+        self.on_cursor_moved(left_departed_row);
     }
 
-    fn on_cursor_moved(&mut self, left_ghost: bool) {
-        if left_ghost {
+    fn on_cursor_moved(&mut self, left_departed_row: bool) {
+        if left_departed_row {
             self.rebuild_view();
         }
         let beside = self.detail.is_some() && !self.areas().table.is_empty();

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::trend_point::TrendPoint;
+use crate::diagnosis::Severity;
 
 /// Minimum time of a bar. If lists are further apart, a bar is one list.
 pub(crate) const BUCKET_WIDTH: Duration = Duration::from_secs(5);
@@ -30,8 +31,8 @@ impl RecentBuckets {
         }
     }
 
-    /// Sets the number of stuck sessions of the latest snapshot.
-    pub(super) fn on_diagnosis(&mut self, stuck: usize) {
+    /// Sets the number of stuck sessions of the latest snapshot, for each of [`Severity::ALL`].
+    pub(super) fn on_diagnosis(&mut self, stuck: [usize; Severity::ALL.len()]) {
         if let Some(open) = self.bars.back_mut() {
             open.on_diagnosis(stuck);
         }

@@ -46,6 +46,11 @@ impl TroubleKind {
         }
     }
 
+    /// Whether it is the trouble of a service, not of a server.
+    pub(crate) const fn is_of_service(self) -> bool {
+        matches!(self, Self::Full(_) | Self::NearlyFull(_))
+    }
+
     /// Returns the rank, 0 for the worst. Also identifies the kind.
     const fn rank(self) -> u8 {
         match self {
@@ -71,6 +76,13 @@ impl TroubleKind {
 }
 
 impl ServerTrouble {
+    /// Formats it without the name: `DOWN 40s`.
+    pub(crate) fn words_without_name(&self, now: Duration) -> String {
+        let words = self.words(now);
+        let name = self.name.as_ref().map_or("", Text::as_str);
+        words.strip_prefix(name).unwrap_or(&words).trim_start().to_owned()
+    }
+
     /// Formats it for the header: `db-02 DOWN 40s`, `db-03 lag 12m`, `RW-Split 198/200`.
     ///
     /// A lag has no time of its own. The name is not cut here.

@@ -103,6 +103,13 @@ impl TableState {
         self.start_over();
     }
 
+    /// Shows the sessions that a filter matches, without groups.
+    pub(super) fn show_sessions(&mut self, filter: Filter) {
+        self.groups.by = None;
+        self.groups.opened.clear();
+        self.apply_filter(filter);
+    }
+
     /// Moves the cursor to the first row of the next view, unless its row is followed.
     pub(crate) fn start_over(&mut self) {
         self.cursor.go_to_top();

@@ -12,6 +12,7 @@ use super::groups::Groups;
 use super::groups::group::GroupKey;
 use super::reason_names::Names;
 use super::row::TableRow;
+use super::server_view::ServerCounts;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
@@ -21,7 +22,7 @@ use crate::model::{EndpointId, EndpointLocks, LockKnowledge, Lookup, RowKey, Ses
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RowRef {
     Listed { snapshot: u16, index: u32 },
-    Ghost,
+    Departed,
 }
 
 /// A departed row: a session that is no longer listed, kept while the cursor is on it.
@@ -54,6 +55,8 @@ pub struct TableView {
     pub locks: Vec<Arc<EndpointLocks>>,
     /// Lines and totals of the view of blockers.
     pub(crate) blockers: BlockerLines,
+    /// Number of sessions of each server and service, while they are shown.
+    pub(crate) server_counts: ServerCounts,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
     /// The query that the view was built for.
@@ -93,7 +96,7 @@ impl KeyedRows<RowKey> for TableView {
     }
 
     fn has_departed(&self) -> bool {
-        self.has_ghost()
+        self.has_departed_row()
     }
 }
 
@@ -110,8 +113,8 @@ impl TableView {
 
     /// Returns the number of shown rows that are in a list: all but the departed row.
     pub fn listed_count(&self) -> usize {
-        let ghost_is_shown = self.has_ghost() && self.order.contains(&RowRef::Ghost);
-        self.order.len() - usize::from(ghost_is_shown)
+        let departed_is_shown = self.has_departed_row() && self.order.contains(&RowRef::Departed);
+        self.order.len() - usize::from(departed_is_shown)
     }
 
     /// Returns the number of sessions, shown or not.
@@ -154,7 +157,7 @@ impl TableView {
         if let Some(departed) = &self.departed
             && departed.snapshot.key(&departed.session) == *key
         {
-            return self.order.iter().position(|place| *place == RowRef::Ghost);
+            return self.order.iter().position(|place| *place == RowRef::Departed);
         }
         self.snapshots
             .iter()
@@ -169,7 +172,7 @@ impl TableView {
     }
 
     /// Whether there is a departed row.
-    pub const fn has_ghost(&self) -> bool {
+    pub const fn has_departed_row(&self) -> bool {
         self.departed.is_some()
     }
 
@@ -274,7 +277,7 @@ impl TableView {
                     missing: 0,
                 })
             }
-            RowRef::Ghost => {
+            RowRef::Departed => {
                 let departed = self.departed.as_ref()?;
                 Some(TableRow {
                     snapshot: &departed.snapshot,

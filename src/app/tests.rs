@@ -10,6 +10,7 @@ mod kill_statements;
 mod kills;
 mod marks;
 mod proxies;
+pub(crate) mod servers;
 mod stuck;
 mod tour;
 
@@ -137,7 +138,7 @@ fn nothing_re_orders_shortly_after_a_key_and_new_rows_go_to_the_end() {
 }
 
 #[test]
-fn a_session_that_ends_under_the_cursor_stays_as_a_ghost_until_the_cursor_leaves() {
+fn a_session_that_ends_under_the_cursor_stays_as_a_departed_row_until_the_cursor_leaves() {
     let mut stage = stage();
     stage.press(Code::Down);
     stage.wait_until_idle();
@@ -220,12 +221,12 @@ fn a_restart_ends_every_session_before_it() {
 }
 
 #[test]
-fn a_hidden_session_is_no_ghost() {
+fn a_hidden_session_is_no_departed_row() {
     let mut stage = stage();
     stage.press(Code::Char('/'));
     stage.type_text("dan");
     assert_eq!(stage.shown(), (vec![4], Some(4)));
-    assert!(!stage.app.table.view.has_ghost());
+    assert!(!stage.app.table.view.has_departed_row());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::App;
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::layout::Area;
+use super::modal::Modal;
 use super::status::Status;
 use super::table_view::TableView;
 use crate::diagnosis::{Rank, Severity};
@@ -117,7 +118,11 @@ impl App {
     pub(super) fn leaves_tour(&self, context: KeyContext, key: KeyPress) -> bool {
         let is_open = matches!(
             context,
-            KeyContext::Table | KeyContext::Groups | KeyContext::Detail | KeyContext::Blockers
+            KeyContext::Table
+                | KeyContext::Groups
+                | KeyContext::Detail
+                | KeyContext::Blockers
+                | KeyContext::Servers
         );
         let leaves = match action(context, key) {
             Some(Action::Back) => key.code == Code::Esc,
@@ -148,7 +153,10 @@ impl App {
 
     /// Whether the open modal leaves the lines of the tour free.
     fn shows_tour_over(&self) -> bool {
-        self.modal.blockers().is_some() || self.modal.prompt().is_some()
+        matches!(
+            self.modal,
+            Modal::Blockers(_) | Modal::Servers(_) | Modal::Prompt(_)
+        )
     }
 }
 

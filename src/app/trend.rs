@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::recent_buckets::RecentBuckets;
 use super::trend_point::TrendPoint;
+use crate::diagnosis::Severity;
 use crate::model::Snapshot;
 
 /// Maximum number of points. When it is exceeded, pairs of points are merged.
@@ -60,8 +61,8 @@ impl Trend {
         self.points = pairs.collect();
     }
 
-    /// Sets the number of stuck sessions of the latest snapshot.
-    pub fn on_diagnosis(&mut self, stuck: usize) {
+    /// Sets the number of stuck sessions of the latest snapshot, for each of [`Severity::ALL`].
+    pub fn on_diagnosis(&mut self, stuck: [usize; Severity::ALL.len()]) {
         self.buckets.on_diagnosis(stuck);
         if let Some(last) = self.points.last_mut() {
             last.on_diagnosis(stuck);

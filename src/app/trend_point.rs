@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::diagnosis::Severity;
 use crate::model::Snapshot;
 
 /// Totals of one or more consecutive snapshots.
@@ -17,8 +18,8 @@ pub struct TrendPoint {
     went: u32,
     /// Maximum response time.
     pub cost: Duration,
-    /// Maximum number of stuck sessions; `None` if no snapshot was diagnosed.
-    stuck: Option<usize>,
+    /// Maximum number of stuck sessions of each of [`Severity::ALL`]; `None` if no snapshot was diagnosed.
+    stuck: Option<[usize; Severity::ALL.len()]>,
 }
 
 impl TrendPoint {
@@ -50,9 +51,25 @@ impl TrendPoint {
     }
 
     /// Returns the number of stuck sessions; `None` if it was not determined, as during a pause.
-    #[expect(clippy::cast_precision_loss, reason = "a bar is approximate")]
     pub fn stuck(&self) -> Option<f64> {
-        self.stuck.map(|stuck| stuck as f64)
+        Some(self.count(Severity::Act)? + self.count(Severity::Look)?)
+    }
+
+    /// Returns the number of sessions marked ▲; `None` if it was not determined.
+    pub fn act(&self) -> Option<f64> {
+        self.count(Severity::Act)
+    }
+
+    /// Returns the number of sessions marked ●; `None` if it was not determined.
+    pub fn look(&self) -> Option<f64> {
+        self.count(Severity::Look)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a bar is approximate")]
+    fn count(&self, severity: Severity) -> Option<f64> {
+        let mut counts = Severity::ALL.into_iter().zip(self.stuck?);
+        let found = counts.find(|(counted, _)| *counted == severity);
+        found.map(|(_, count)| count as f64)
     }
 
     /// Returns the time that the point covers.
@@ -60,8 +77,8 @@ impl TrendPoint {
         self.span
     }
 
-    pub(super) fn on_diagnosis(&mut self, stuck: usize) {
-        self.stuck = self.stuck.max(Some(stuck));
+    pub(super) fn on_diagnosis(&mut self, stuck: [usize; Severity::ALL.len()]) {
+        self.stuck = most(self.stuck, Some(stuck));
     }
 
     /// The first snapshot covers no time, so it has no rate.
@@ -77,6 +94,15 @@ impl TrendPoint {
         self.came = self.came.saturating_add(next.came);
         self.went = self.went.saturating_add(next.went);
         self.cost = self.cost.max(next.cost);
-        self.stuck = self.stuck.max(next.stuck);
+        self.stuck = most(self.stuck, next.stuck);
     }
+}
+
+/// Returns the maximum of each number.
+fn most<const N: usize>(a: Option<[usize; N]>, b: Option<[usize; N]>) -> Option<[usize; N]> {
+    let (Some(a), Some(b)) = (a, b) else {
+        return a.or(b);
+    };
+    let mut pairs = a.into_iter().zip(b);
+    Some(std::array::from_fn(|_| pairs.next().map_or(0, |(a, b)| a.max(b))))
 }

@@ -48,6 +48,8 @@ pub struct ViewQuery {
     pub hide_idle: bool,
     /// Whether to keep the order of the previous view. New rows go to the end.
     pub hold: bool,
+    /// Whether to count the sessions of each server and service.
+    pub counts_servers: bool,
     /// Sessions that are gone according to a GET. They need no second list.
     pub ended: Vec<RowKey>,
     /// Limits of the stuck reasons, and the sessions that never have one.

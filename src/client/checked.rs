@@ -95,7 +95,7 @@ impl Client {
     ) -> Result<Checked, RequestError> {
         let dialect = self.dialect_or_find().await?;
         let _no_list = match purpose {
-            CheckPurpose::Confirm | CheckPurpose::Delete => Some(self.0.lists.check().await),
+            CheckPurpose::Confirm | CheckPurpose::Delete => Some(self.0.lists.keep_lists_out().await),
             CheckPurpose::FollowUp => None,
         };
         // The semaphore is never closed.

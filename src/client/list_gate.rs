@@ -38,7 +38,7 @@ impl Drop for Waiting<'_> {
 
 impl ListGate {
     /// Waits until no list is in flight. No list starts while the guard exists.
-    pub(super) async fn check(&self) -> RwLockReadGuard<'_, ()> {
+    pub(super) async fn keep_lists_out(&self) -> RwLockReadGuard<'_, ()> {
         self.waiting.send_modify(|count| *count += 1);
         let _waiting = Waiting(&self.waiting);
         self.lock.read().await
@@ -100,7 +100,7 @@ mod tests {
         });
         tokio::task::yield_now().await;
         let before = tokio::time::Instant::now();
-        let check = gate.check().await;
+        let check = gate.keep_lists_out().await;
         assert_eq!(before.elapsed(), MAX_WAIT);
         tokio::task::yield_now().await;
         assert_eq!(begun.load(Ordering::SeqCst), 1, "no list beside a check");

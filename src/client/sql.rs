@@ -7,6 +7,7 @@
 
 mod connection;
 mod cookies;
+mod lock_tables;
 mod request;
 mod threads;
 
@@ -20,6 +21,8 @@ use tokio::sync::Mutex as AsyncMutex;
 use tokio::task::JoinSet;
 
 use self::connection::OpenConnection;
+use self::lock_tables::LastReadings;
+pub use self::lock_tables::LockTablesTurn;
 pub(super) use self::request::SqlRequest;
 use super::Client;
 use super::reply::Reply;
@@ -36,6 +39,8 @@ const CLOSE_RETRY_DELAY: Duration = Duration::from_millis(100);
 pub(super) struct SqlAccess {
     credentials: Credentials,
     slots: Mutex<BTreeMap<Text, Arc<Slot>>>,
+    /// The last readings of locks, by server.
+    lock_tables: Mutex<BTreeMap<Text, Arc<AsyncMutex<LastReadings>>>>,
     /// Whether the program exits: no connection is opened any more.
     is_closing: AtomicBool,
     /// Number of connections opened.
@@ -62,6 +67,7 @@ impl SqlAccess {
         Self {
             credentials,
             slots: Mutex::default(),
+            lock_tables: Mutex::default(),
             is_closing: AtomicBool::new(false),
             opened: AtomicU64::new(0),
         }
@@ -70,6 +76,11 @@ impl SqlAccess {
     fn slot(&self, server: &Text) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(server.clone()).or_default())
+    }
+
+    fn lock_tables(&self, server: &Text) -> Arc<AsyncMutex<LastReadings>> {
+        let mut tables = self.lock_tables.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(tables.entry(server.clone()).or_default())
     }
 
     /// Returns MaxScale's message, without the password.
@@ -218,6 +229,14 @@ impl Client {
             return;
         };
         access.is_closing.store(true, Ordering::SeqCst);
+        self.release_server_connections(within).await;
+    }
+
+    /// Closes all connections to servers. Another statement opens a new one. Stops after `within`.
+    pub async fn release_server_connections(&self, within: Duration) {
+        let Some(access) = &self.0.sql else {
+            return;
+        };
         let slots: Vec<_> = {
             let mut slots = access.slots.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *slots).into_values().collect()

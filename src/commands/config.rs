@@ -7,17 +7,17 @@ use std::io::Write as _;
 
 use super::exit::{CommandError, ExitStatus};
 use super::output;
-use crate::cli::{CommonArgs, ConfigArgs, ConfigOutput};
+use crate::cli::{ConfigArgs, ConfigOutput, GlobalOptions};
 use crate::client::EndpointUrl;
 use crate::config::{Config, sample};
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(global: &GlobalOptions, args: &ConfigArgs) -> Result<ExitStatus, CommandError> {
     if args.print_sample {
         output::print(|out| out.write_all(sample().as_bytes()))?;
         return Ok(ExitStatus::Done);
     }
-    let reading = Config::explain(&common.line)?;
+    let reading = Config::explain(&global.line)?;
     for endpoint in &reading.config.endpoints {
         endpoint.url.parse::<EndpointUrl>()?;
     }

@@ -11,7 +11,7 @@ use super::answers::Answers;
 use super::auth_preflight::{PreflightMode, admit_all};
 use super::exit::{CommandError, failed};
 use super::output::{self, visible};
-use crate::cli::CommonArgs;
+use crate::cli::GlobalOptions;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
 use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
@@ -22,23 +22,14 @@ pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 /// Reads the settings and creates the clients of their endpoints, in order.
 ///
 /// Sends requests only for the preflight: before a password prompt or before the screen opens.
-pub(super) fn connect(args: &CommonArgs, mode: PreflightMode) -> Result<(Config, Vec<Client>), CommandError> {
-    let config = Config::read(&args.line)?;
-    let uses_servers = mode != PreflightMode::Command;
-    connect_with(config, mode, uses_servers)
-}
-
-/// Does the same for these settings. `uses_servers` is whether the clients send statements.
-pub(super) fn connect_with(
-    config: Config,
+pub(super) fn connect(
+    args: &GlobalOptions,
     mode: PreflightMode,
-    uses_servers: bool,
 ) -> Result<(Config, Vec<Client>), CommandError> {
+    let config = Config::read(&args.line)?;
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
     let mut specs = specs(&config)?;
-    if uses_servers {
-        add_server_access(&config, &mut specs)?;
-    }
+    add_server_access(&config, &mut specs)?;
     let clients = admit_all(&specs, &users, mode)?;
     if mode == PreflightMode::Command {
         for client in &clients {
@@ -71,7 +62,7 @@ pub(super) fn specs(config: &Config) -> Result<Vec<ClientSpec>, CommandError> {
     Ok(specs)
 }
 
-/// Adds the database users. Reads their passwords, so only for commands that send statements.
+/// Adds the database users. Reads their passwords.
 pub(super) fn add_server_access(config: &Config, specs: &mut [ClientSpec]) -> Result<(), CommandError> {
     let has_no_password = |site: &EndpointConfig| site.sql_user.is_some() && site.sql_password.is_none();
     if config.endpoints.iter().any(has_no_password) {

@@ -9,7 +9,7 @@ use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
 use crate::app::AppSettings;
-use crate::cli::{CommonArgs, DemoArgs};
+use crate::cli::{DemoArgs, GlobalOptions};
 use crate::client::Client;
 use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig, PasswordSource};
@@ -24,7 +24,7 @@ const HEAD_START: Duration = Duration::from_secs(135);
 const TOUR_GRACE: Duration = Duration::from_secs(10);
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
-pub(super) fn run(args: &CommonArgs, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
     if !demo.headless {
         need_a_terminal()?;
     }

@@ -20,13 +20,13 @@ use super::ascii::Escapes;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
 use super::{connect, output};
-use crate::cli::{CommonArgs, DoctorArgs, DoctorOutput};
+use crate::cli::{DoctorArgs, DoctorOutput, GlobalOptions};
 use crate::client::Client;
 use crate::config::Config;
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &DoctorArgs) -> Result<ExitStatus, CommandError> {
-    let (config, clients) = connect::connect(common, PreflightMode::Report)?;
+pub(super) fn run(global: &GlobalOptions, args: &DoctorArgs) -> Result<ExitStatus, CommandError> {
+    let (config, clients) = connect::connect(global, PreflightMode::Report)?;
     let examine_one = |client: Client| {
         let request = RequestSettings::new(&config, &client);
         async move {

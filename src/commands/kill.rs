@@ -20,8 +20,9 @@ use self::victims::{VictimSelection, find};
 use super::answers::Answers;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
+use super::server_access::MAX_CLOSE_WAIT;
 use super::{connect, output};
-use crate::cli::{CommonArgs, KillArgs};
+use crate::cli::{GlobalOptions, KillArgs};
 use crate::client::Client;
 use crate::config::Config;
 use crate::kill::{Rules, Victim};
@@ -37,18 +38,15 @@ const MAX_WITH_YES: usize = 100;
 /// time.
 const TOKEN_MIN_VICTIMS: usize = 2;
 
-/// Maximum time to close the connections to servers.
-const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
-
 /// Runs the command. Usage errors are reported before any request is sent.
-pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus, CommandError> {
     let (ids, keys) = (ids(&args.ids)?, keys(&args.key)?);
     // An empty filter would match every session, as with an unset variable of a script.
-    let filter = common.line.flag("filter");
+    let filter = global.line.flag("filter");
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(CommandError::EmptyFilter);
     }
-    let (config, clients) = connect::connect_with(Config::read(&common.line)?, PreflightMode::Command, true)?;
+    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);
     }
@@ -62,10 +60,10 @@ pub(super) fn run(common: &CommonArgs, args: &KillArgs) -> Result<ExitStatus, Co
         // Only the filter of the command line selects victims, not one of a file.
         filter: filter.is_some().then(|| config.filter.clone()),
         rules: Rules {
-            reports: std::collections::BTreeMap::new(),
             protect: config.protect.clone(),
             diagnosis: config.diagnosis(),
             kills_statements: config.kill_statements || args.statements,
+            ..Rules::default()
         },
     };
     connect::block_on(async {
@@ -112,7 +110,11 @@ async fn kill(
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     let audit = AuditLog::new(config.audit.clone(), urls.clone());
     let kills_statements = selection.rules.kills_statements;
-    let mut round = KillDriver::open(clients.clone(), audit, victims.found, selection.rules)?;
+    let rules = Rules {
+        reports: victims.reports,
+        ..selection.rules
+    };
+    let mut round = KillDriver::open(clients.clone(), audit, victims.found, rules)?;
     round.wait_for_checks().await;
     let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
     outcomes.kills_statements = kills_statements;

@@ -11,40 +11,50 @@ use self::table::{ColumnChoice, TablePage};
 use super::ascii::Escapes;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
+use super::server_access::{self, EndpointReports};
 use super::{connect, output, same_proxy};
 use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::app::columns::ColumnId;
-use crate::cli::{CommonArgs, ListArgs, ListOutput};
+use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::model::{Snapshot, counted};
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ListArgs) -> Result<ExitStatus, CommandError> {
-    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
+pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus, CommandError> {
+    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
     // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
     let chosen = config
         .columns
         .as_deref()
-        .filter(|_| common.line.flag("columns").is_some());
+        .filter(|_| global.line.flag("columns").is_some());
     let form = form(args);
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);
     }
-    let answers = connect::block_on(async { Ok(connect::lists(&clients).await) })?;
-    let (snapshots, exit) = answers.report_failures()?;
-    let (snapshots, _) = same_proxy::merge(snapshots, &clients);
+    let (snapshots, reports, exit) = connect::block_on(async {
+        let (snapshots, exit) = connect::lists(&clients).await.report_failures()?;
+        let (snapshots, _) = same_proxy::merge(snapshots, &clients);
+        let reports = server_access::read(&clients, &snapshots).await?;
+        Ok((snapshots, reports, exit))
+    })?;
     snapshots.iter().for_each(warn);
-    let view = arranged(&config, &clients, snapshots);
+    let view = arranged(&config, &clients, snapshots, &reports);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     write(form, chosen, &view, &urls, config.ascii)?;
     Ok(exit)
 }
 
-fn arranged(config: &Config, clients: &[Client], snapshots: Vec<Snapshot>) -> TableView {
+fn arranged(
+    config: &Config,
+    clients: &[Client],
+    snapshots: Vec<Snapshot>,
+    reports: &EndpointReports,
+) -> TableView {
+    let of = |snapshot: &Snapshot| reports.get(&snapshot.endpoint).cloned().unwrap_or_default();
     build_view(ViewRequest {
         samples: Vec::new(),
-        reports: Vec::new(),
+        reports: snapshots.iter().map(of).collect(),
         previous: None,
         snapshots: snapshots.into_iter().map(Arc::new).collect(),
         spec: ViewQuery {

@@ -20,6 +20,7 @@ mod output;
 mod password_prompt;
 mod record;
 mod same_proxy;
+mod server_access;
 mod show;
 mod watch;
 
@@ -50,13 +51,13 @@ fn run(cli: &Cli) -> ExitCode {
         output::complain(&format!("TZ={zone} is not a known time zone: times are in UTC"));
     }
     let done = match &cli.command {
-        Some(CliCommand::List(args)) => list::run(&cli.common, args),
-        Some(CliCommand::Show(args)) => show::run(&cli.common, args),
-        Some(CliCommand::Kill(args)) => kill::run(&cli.common, args),
-        Some(CliCommand::Config(args)) => config::run(&cli.common, args),
-        Some(CliCommand::Doctor(args)) => doctor::run(&cli.common, args),
-        Some(CliCommand::Demo(args)) => demo::run(&cli.common, args),
-        None => watch::run(&cli.common),
+        Some(CliCommand::List(args)) => list::run(&cli.global, args),
+        Some(CliCommand::Show(args)) => show::run(&cli.global, args),
+        Some(CliCommand::Kill(args)) => kill::run(&cli.global, args),
+        Some(CliCommand::Config(args)) => config::run(&cli.global, args),
+        Some(CliCommand::Doctor(args)) => doctor::run(&cli.global, args),
+        Some(CliCommand::Demo(args)) => demo::run(&cli.global, args),
+        None => watch::run(&cli.global),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::diagnosis::{Diagnosis, Finding};
-use crate::model::{Identity, ServerConnection, Session, Text};
+use crate::model::{Identity, LockNumbers, ServerConnection, Session, Span, Text};
 
 /// One session, borrowed. Unknown values are `null`.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,17 @@ pub(super) struct SessionRecord<'a> {
     worker: Option<u64>,
     /// The running statement.
     query: Option<&'a Text>,
+    /// Age of the open transaction, in seconds.
+    trx: Option<f64>,
+    /// Number of threads that wait for it.
+    blocks: Option<u64>,
+    /// Time that it has waited for a lock, in seconds.
+    waits: Option<f64>,
+    rows_locked: Option<u64>,
+    /// Severity of the first reason.
+    severity: Option<&'static str>,
+    /// The first reason in words.
+    why: Option<String>,
     /// Reasons found in one snapshot; `null` if no rule had enough data.
     stuck: Option<Vec<StuckRecord>>,
 }
@@ -47,27 +58,55 @@ struct StuckRecord {
     evidence: String,
 }
 
-/// Columns of csv and tsv: the JSON fields with a single value.
-pub(super) const HEAD: [&str; 18] = [
-    "endpoint",
-    "key",
-    "id",
-    "user",
-    "address",
-    "port",
-    "service",
-    "state",
-    "connected",
-    "age_seconds",
-    "idle_seconds",
-    "servers",
-    "program",
-    "pid",
-    "io_activity",
-    "memory_bytes",
-    "worker",
-    "query",
+/// A column of csv and tsv.
+pub(super) struct RecordColumn {
+    /// Name, as in JSON.
+    pub(super) name: &'static str,
+    /// Returns the value.
+    pub(super) cell: for<'a> fn(&'a SessionRecord<'_>) -> Cell<'a>,
+}
+
+const fn column(name: &'static str, cell: for<'a> fn(&'a SessionRecord<'_>) -> Cell<'a>) -> RecordColumn {
+    RecordColumn { name, cell }
+}
+
+/// Columns of csv and tsv: the JSON fields with a single value. New ones are added at the end.
+pub(super) static COLUMNS: [RecordColumn; 24] = [
+    column("endpoint", |record| own(Some(record.endpoint))),
+    column("key", |record| own(Some(&record.key))),
+    column("id", |record| number(Some(record.id))),
+    column("user", |record| text(record.user)),
+    column("address", |record| text(record.address)),
+    column("port", |record| number(record.port)),
+    column("service", |record| text(record.service)),
+    column("state", |record| text(record.state)),
+    column("connected", |record| own(record.connected.as_deref())),
+    column("age_seconds", |record| number(record.age_seconds)),
+    column("idle_seconds", |record| number(record.idle_seconds)),
+    column("servers", |record| {
+        let servers = record.servers.as_ref();
+        servers.map_or(Cell::Unknown, |servers| Cell::Text(joined(servers).into()))
+    }),
+    column("program", |record| text(record.program)),
+    column("pid", |record| number(record.pid)),
+    column("io_activity", |record| number(record.io_activity)),
+    column("memory_bytes", |record| number(record.memory_bytes)),
+    column("worker", |record| number(record.worker)),
+    column("query", |record| text(record.query)),
+    column("trx", |record| number(record.trx)),
+    column("blocks", |record| number(record.blocks)),
+    column("waits", |record| number(record.waits)),
+    column("rows_locked", |record| number(record.rows_locked)),
+    column("severity", |record| own(record.severity)),
+    column("why", |record| own(record.why.as_deref())),
 ];
+
+impl RecordColumn {
+    /// Returns the column with this name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        COLUMNS.iter().find(|column| column.name == name)
+    }
+}
 
 /// One value of a csv or tsv line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,11 +126,13 @@ impl<'a> SessionRecord<'a> {
         identity: &Identity,
         session: &'a Session,
         diagnosis: &Diagnosis<'_>,
+        locks: LockNumbers,
     ) -> Self {
         let extra = session.extra.as_deref();
         let connected = session.connected.as_ref();
         let names =
             |backends: &'a [ServerConnection]| backends.iter().map(|backend| &backend.server).collect();
+        let first = diagnosis.found.first();
         let running = extra.and_then(|extra| extra.running.as_ref());
         Self {
             endpoint,
@@ -104,8 +145,8 @@ impl<'a> SessionRecord<'a> {
             state: session.state.as_ref(),
             connected: connected.and_then(|connected| Some(connected.timestamp()?.to_string())),
             connected_raw: connected.map(|connected| &connected.sent),
-            age_seconds: session.age.map(crate::model::Span::as_secs_f64),
-            idle_seconds: session.idle.map(crate::model::Span::as_secs_f64),
+            age_seconds: session.age.map(Span::as_secs_f64),
+            idle_seconds: session.idle.map(Span::as_secs_f64),
             servers: session.server_connections().map(names),
             program: extra.and_then(|extra| extra.program.as_ref()),
             pid: extra.and_then(|extra| extra.pid),
@@ -113,34 +154,14 @@ impl<'a> SessionRecord<'a> {
             memory_bytes: extra.and_then(|extra| extra.memory),
             worker: extra.and_then(|extra| extra.worker),
             query: running.and_then(|running| running.sql.as_ref()),
+            trx: locks.transaction_age.map(Span::as_secs_f64),
+            blocks: locks.blocks,
+            waits: locks.wait.map(Span::as_secs_f64),
+            rows_locked: locks.rows_locked,
+            severity: first.map(|finding| finding.severity.name()),
+            why: first.map(|finding| finding.words(session)),
             stuck: stuck(session, diagnosis),
         }
-    }
-
-    /// Returns the values of [`HEAD`], in its order.
-    pub(super) fn cells(&self) -> [Cell<'_>; HEAD.len()] {
-        [
-            own(Some(self.endpoint)),
-            own(Some(&self.key)),
-            number(Some(self.id)),
-            text(self.user),
-            text(self.address),
-            number(self.port),
-            text(self.service),
-            text(self.state),
-            own(self.connected.as_deref()),
-            number(self.age_seconds),
-            number(self.idle_seconds),
-            self.servers
-                .as_ref()
-                .map_or(Cell::Unknown, |servers| Cell::Text(joined(servers).into())),
-            text(self.program),
-            number(self.pid),
-            number(self.io_activity),
-            number(self.memory_bytes),
-            number(self.worker),
-            text(self.query),
-        ]
     }
 }
 
@@ -180,15 +201,16 @@ mod tests {
     fn csv_has_the_names_of_json() {
         let session = Session::bare(SessionId(7));
         let identity = Identity::new(EndpointId(0), None, &session);
-        let record = SessionRecord::new("http://h:1", &identity, &session, &Diagnosis::default());
+        let (diagnosis, locks) = (Diagnosis::default(), LockNumbers::NONE);
+        let record = SessionRecord::new("http://h:1", &identity, &session, &diagnosis, locks);
         let json = serde_json::to_value(&record).unwrap();
         let json = json.as_object().unwrap();
-        for name in HEAD {
-            assert!(json.contains_key(name), "{name}");
+        for column in &COLUMNS {
+            assert!(json.contains_key(column.name), "{}", column.name);
         }
         let known: Vec<_> = json.iter().filter(|(_, value)| !value.is_null()).collect();
         assert_eq!(known.len(), 3, "endpoint, key and id only: {known:?}");
-        let cells = record.cells();
-        assert_eq!(cells.iter().filter(|cell| **cell == Cell::Unknown).count(), 15);
+        let cells = COLUMNS.iter().map(|column| (column.cell)(&record));
+        assert_eq!(cells.filter(|cell| *cell == Cell::Unknown).count(), 21);
     }
 }

@@ -2,25 +2,28 @@
 
 mod json;
 mod text;
+mod transaction;
 
 use std::io::Write as _;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use self::json::DetailRecord;
+use self::transaction::ShownLocks;
 use super::answers::Answers;
 use super::ascii::Escapes;
 use super::auth_preflight::PreflightMode;
 use super::exit::{self, CommandError, ExitStatus};
-use super::{connect, output, same_proxy};
-use crate::cli::{CommonArgs, ShowArgs, ShowOutput};
+use super::{connect, output, same_proxy, server_access};
+use crate::cli::{GlobalOptions, ShowArgs, ShowOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::diagnosis::{
     ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, diagnose,
 };
-use crate::model::{Dialect, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId};
+use crate::model::{
+    Dialect, EndpointLocks, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId,
+};
 use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
 
@@ -29,15 +32,44 @@ struct ShownSession {
     identity: Identity,
     detail: SessionDetail,
     dialect: Dialect,
-    /// Meaning of the idle time, if known.
-    idle: Option<IdleMeaning>,
+    /// The process of its endpoint, if known.
+    instance: Option<Instance>,
+    taken_at: Timestamp,
     /// Diagnosis from a single snapshot and sample.
     diagnosis: OwnedDiagnosis,
-    /// Whether MaxScale retains no statements (`retain_last_statements=0`).
-    keeps_no_statements: bool,
+    /// Its transaction and locks.
+    locks: ShownLocks,
 }
 
 impl ShownSession {
+    /// Returns the meaning of the idle time, if known.
+    fn idle_meaning(&self) -> Option<IdleMeaning> {
+        self.instance.as_ref().and_then(Instance::idle_meaning)
+    }
+
+    /// Whether MaxScale retains no statements (`retain_last_statements=0`).
+    fn keeps_no_statements(&self) -> bool {
+        let instance = self.instance.as_ref();
+        instance.and_then(|instance| instance.retained_statements) == Some(0)
+    }
+
+    /// Diagnoses the session. `locks` is `None` if no server is read.
+    fn diagnose(&mut self, name: &str, settings: &DiagnosisSettings, locks: Option<&EndpointLocks>) {
+        let look = DiagnosisInput {
+            dialect: self.dialect,
+            endpoint: Some(name),
+            instance: self.instance.as_ref(),
+            taken_at: self.taken_at,
+            is_after_restart: false,
+            locks,
+            sessions: std::slice::from_ref(&self.detail.session),
+        };
+        let detail = &self.detail;
+        let sample = ConnectionSample::next(None, &detail.connections, detail.client_buffer, self.taken_at);
+        let listed = diagnose(None, look, settings, &Samples::new());
+        self.diagnosis = closer(listed.diagnosis(0), Some(&sample));
+    }
+
     /// Whether both are certainly one session of one proxy, as [`Snapshot::is_of_same_proxy`] decides it.
     ///
     /// [`Snapshot::is_of_same_proxy`]: crate::model::Snapshot::is_of_same_proxy
@@ -53,11 +85,16 @@ impl ShownSession {
 }
 
 /// Runs the command.
-pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(global: &GlobalOptions, args: &ShowArgs) -> Result<ExitStatus, CommandError> {
     let id = parse_id(&args.id).ok_or_else(|| CommandError::id(&args.id))?;
-    let (config, clients) = connect::connect(common, PreflightMode::Command)?;
-    let answers = connect::block_on(async { Ok(find(&config, &clients, id).await) })?;
-    let (shown, exit) = only(id, answers, &clients)?;
+    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
+    let (shown, exit) = connect::block_on(async {
+        let (mut shown, exit) = only(id, find(&clients, id).await, &clients)?;
+        if let Some(client) = connect::client(&clients, shown.identity.endpoint) {
+            diagnose_with_locks(&mut shown, client, &config).await?;
+        }
+        Ok((shown, exit))
+    })?;
     let endpoint = connect::url(&clients, shown.identity.endpoint);
     if shown.detail.blanked > 0 {
         output::complain(&output::left_blank(shown.detail.blanked));
@@ -74,13 +111,42 @@ pub(super) fn run(common: &CommonArgs, args: &ShowArgs) -> Result<ExitStatus, Co
 }
 
 /// Returns the session with this id from each endpoint that has one.
-async fn find(config: &Config, clients: &[Client], id: SessionId) -> Answers<ShownSession> {
-    let settings = Arc::new(config.diagnosis());
-    Answers::of(clients, |client: Client| {
-        let (settings, name) = (Arc::clone(&settings), connect::name(config, &client));
-        async move { fetch(&client, &name, id, &settings).await }
-    })
-    .await
+async fn find(clients: &[Client], id: SessionId) -> Answers<ShownSession> {
+    Answers::of(clients, |client: Client| async move { fetch(&client, id).await }).await
+}
+
+/// Reads the locks of the session, if there is a database user, and diagnoses it.
+async fn diagnose_with_locks(
+    shown: &mut ShownSession,
+    client: &Client,
+    config: &Config,
+) -> Result<(), CommandError> {
+    let (name, settings) = (connect::name(config, client), config.diagnosis());
+    if !client.has_server_access() {
+        shown.diagnose(&name, &settings, None);
+        return Ok(());
+    }
+    // The other sessions are needed to name the owners of threads.
+    let snapshot = match client.snapshot(1).await {
+        Ok(snapshot) => snapshot,
+        Err(fault) => {
+            output::complain(&format!("locks are unknown: {fault}"));
+            shown.diagnose(&name, &settings, None);
+            return Ok(());
+        }
+    };
+    let mut sessions = snapshot.sessions.clone();
+    let own = &shown.detail.session;
+    match sessions.binary_search_by_key(&own.id, |session| session.id) {
+        Ok(place) => sessions.splice(place..=place, [own.clone()]).for_each(drop),
+        Err(place) => sessions.insert(place, own.clone()),
+    }
+    let reports = server_access::read(std::slice::from_ref(client), &[snapshot]).await?;
+    let reports = reports.into_values().next().unwrap_or_default();
+    let locks = EndpointLocks::new(&reports, &sessions, shown.taken_at);
+    shown.locks = ShownLocks::new(&locks, &shown.detail.session, &sessions);
+    shown.diagnose(&name, &settings, Some(&locks));
+    Ok(())
 }
 
 /// Returns the only session found. An endpoint without it is not a failure if another has it.
@@ -121,43 +187,22 @@ fn without_repeats(found: Vec<ShownSession>, clients: &[Client]) -> Vec<ShownSes
     kept
 }
 
-async fn fetch(
-    client: &Client,
-    name: &str,
-    id: SessionId,
-    settings: &DiagnosisSettings,
-) -> Result<ShownSession, CommandError> {
+async fn fetch(client: &Client, id: SessionId) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
     let instance = client.optional_instance().await.map_err(&failed)?;
     let detail = client.session(id).await.map_err(|fault| match fault {
         RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
         fault => failed(fault),
     })?;
-    // The request has detected the dialect.
-    let dialect = client.dialect().unwrap_or(Dialect::JsonApi);
-    let look = DiagnosisInput {
-        dialect,
-        endpoint: Some(name),
-        instance: instance.as_ref(),
-        taken_at: Timestamp::now(),
-        is_after_restart: false,
-        locks: None,
-        sessions: std::slice::from_ref(&detail.session),
-    };
-    let sample = ConnectionSample::next(None, &detail.connections, detail.client_buffer, look.taken_at);
-    let listed = diagnose(None, look, settings, &Samples::new());
-    let diagnosis = closer(listed.diagnosis(0), Some(&sample));
-    let idle = instance.as_ref().and_then(Instance::idle_meaning);
-    let retained = instance
-        .as_ref()
-        .and_then(|instance| instance.retained_statements);
-    let process = instance.and_then(|instance| instance.process);
+    let process = instance.as_ref().and_then(|instance| instance.process.as_ref());
     Ok(ShownSession {
-        identity: Identity::new(client.endpoint(), process.as_ref(), &detail.session),
-        dialect,
-        idle,
-        keeps_no_statements: retained == Some(0),
-        diagnosis,
+        identity: Identity::new(client.endpoint(), process, &detail.session),
+        // The request has detected the dialect.
+        dialect: client.dialect().unwrap_or(Dialect::JsonApi),
+        instance,
+        taken_at: Timestamp::now(),
+        diagnosis: OwnedDiagnosis::default(),
+        locks: ShownLocks::default(),
         detail,
     })
 }

@@ -11,7 +11,7 @@ use super::exit::{CommandError, ExitStatus};
 use super::output::{complain, visible};
 use crate::app::AppSettings;
 use crate::app::endpoint::EndpointState;
-use crate::cli::CommonArgs;
+use crate::cli::GlobalOptions;
 use crate::client::Client;
 use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig};
@@ -19,7 +19,7 @@ use crate::runtime::audit::AuditLog;
 use crate::runtime::run::{self as screen, Watched};
 
 /// Shows the screen for the configured endpoints.
-pub(super) fn run(args: &CommonArgs) -> Result<ExitStatus, CommandError> {
+pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
     need_a_terminal()?;
     let (config, clients) = connect(args, PreflightMode::Screen)?;
     let runtime = runtime()?;

@@ -184,9 +184,9 @@ impl KillBatch {
     }
 
     /// Removes a victim or adds it again. Queues its first check if that is still missing.
-    pub(crate) fn remove(&mut self, index: usize, now: Now) -> Vec<Order> {
+    pub(crate) fn toggle_removed(&mut self, index: usize, now: Now) -> Vec<Order> {
         if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
-            task.remove();
+            task.toggle_removed();
             self.revision += 1;
             if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
                 self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
@@ -345,6 +345,7 @@ impl KillBatch {
             }
             KillEvent::Logged(ticket, answer) => self.logged(ticket, answer),
             KillEvent::ThreadsRead(ticket, readings) => self.threads_read(ticket, readings, now, &mut orders),
+            KillEvent::LocksRead(ticket, reading) => self.locks_read(ticket, reading, now, &mut orders),
             KillEvent::StatementEnded(ticket, index, reply) => {
                 self.statement_ended(ticket, index, reply, now, &mut orders);
             }

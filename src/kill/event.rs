@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::AuditEntry;
 use crate::model::{
-    Absence, EndpointId, Now, RequestError, ServerAccessFault, ServerThreads, SessionId, SessionObservation,
-    Snapshot, Text,
+    Absence, EndpointId, LockReading, Now, RequestError, ServerAccessFault, ServerThreads, SessionId,
+    SessionObservation, Snapshot, Text,
 };
 
 /// Identifies a request of a kill. A reply to any but the last request is dropped.
@@ -66,6 +66,11 @@ pub enum KillRequest {
     },
     /// Read the threads of these servers; answered by `ThreadsRead`.
     ReadThreads {
+        /// Names of the servers.
+        servers: Vec<Text>,
+    },
+    /// Read the transactions and locks of these servers, from new tables; answered by `LocksRead`.
+    ReadLocks {
         /// Names of the servers.
         servers: Vec<Text>,
     },
@@ -131,6 +136,8 @@ pub enum KillEvent {
     Deleted(Ticket, Result<(), RequestError>),
     /// The threads of the servers.
     ThreadsRead(Ticket, Vec<ServerThreads>),
+    /// The transactions and locks of the servers.
+    LocksRead(Ticket, LockReading),
     /// The reply to a KILL of the statement with this index.
     StatementEnded(Ticket, usize, Result<(), ServerAccessFault>),
     /// The result of writing the intents: they are on disk, or the reason why not.
@@ -154,6 +161,7 @@ impl KillEvent {
             | Self::Relisted(ticket, _)
             | Self::Deleted(ticket, _)
             | Self::ThreadsRead(ticket, _)
+            | Self::LocksRead(ticket, _)
             | Self::StatementEnded(ticket, ..)
             | Self::Logged(ticket, _) => Some(*ticket),
             Self::Listed(_) | Self::SeveralProxies(_) | Self::Clock => None,

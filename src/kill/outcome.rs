@@ -19,8 +19,8 @@ pub enum KillOutcome {
     AlreadyGone,
     /// Refused before anything was sent.
     Refused(RefusalReason),
-    /// The session no longer matches this filter, which had selected it. Nothing was sent.
-    Skipped(String),
+    /// The session no longer matches the filter that had selected it, or that is unknown. Nothing was sent.
+    Skipped(SkipReason),
     /// The server rejected the account (401 or 403).
     NotAllowed(RequestError),
     /// The server replied with an error.
@@ -64,7 +64,7 @@ impl KillOutcome {
             }
             Self::AlreadyGone => String::new(),
             Self::Refused(refusal) => refusal.words(),
-            Self::Skipped(filter) => not_matching(filter),
+            Self::Skipped(reason) => reason.words(),
             Self::NotAllowed(fault) | Self::Failed(fault) | Self::Unknown(fault) => fault.to_string(),
             Self::StillThere { after } => format!("after {}", measured_text(*after)),
         }
@@ -113,15 +113,39 @@ impl KillOutcome {
     }
 }
 
-/// Words for filters that the view of blockers adds.
-const FILTER_WORDS: [(&str, &str); 2] = [("blocks>0", "no longer blocks"), ("waits>=0s", "no longer waits")];
+/// The reason why a session is skipped, with the filter that had selected it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SkipReason {
+    /// It no longer matches.
+    NoMatch(String),
+    /// The locks could not be read, possibly with the cause.
+    Unread(String, Option<String>),
+}
 
-fn not_matching(filter: &str) -> String {
-    let known = FILTER_WORDS.iter().find(|(known, _)| *known == filter);
-    known.map_or_else(
-        || format!("no longer matches '{filter}'"),
-        |(_, words)| (*words).to_owned(),
-    )
+/// Words for filters that the view of blockers adds: if one no longer matches, and what it checks.
+const FILTER_WORDS: [(&str, &str, &str); 2] = [
+    ("blocks>0", "no longer blocks", "still blocks"),
+    ("waits>=0s", "no longer waits", "still waits"),
+];
+
+impl SkipReason {
+    fn words(&self) -> String {
+        let words = |filter: &str| FILTER_WORDS.iter().find(|(known, ..)| *known == filter);
+        match self {
+            Self::NoMatch(filter) => words(filter).map_or_else(
+                || format!("no longer matches '{filter}'"),
+                |(_, no_match, _)| (*no_match).to_owned(),
+            ),
+            Self::Unread(filter, cause) => {
+                let what = words(filter).map_or_else(
+                    || format!("still matches '{filter}'"),
+                    |(_, _, still)| (*still).to_owned(),
+                );
+                let cause = cause.as_ref().map(|cause| format!(": {cause}"));
+                format!("whether it {what} could not be read{}", cause.unwrap_or_default())
+            }
+        }
+    }
 }
 
 /// The kind of an outcome, in the order of the summary.

@@ -5,11 +5,13 @@
 
 mod checks;
 mod follow_up;
+mod locks;
 mod statements;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::locks::NewLocks;
 use super::event::{CheckPurpose, KillRequest, Ticket};
 use super::request_scheduler::RequestKind;
 use super::state::{FirstCheck, KillState};
@@ -39,6 +41,8 @@ pub(crate) struct KillTask {
     mixed_processes: bool,
     /// The statements of the session at its servers.
     statements: StatementTracker,
+    /// The locks that were read for the check in progress. `None` if no filter depends on them.
+    new_locks: Option<NewLocks>,
 }
 
 /// The next step of a task.
@@ -50,8 +54,10 @@ pub(super) enum NextStep {
     CheckAt(Duration),
     /// Queue the task again: its check has to be repeated.
     Queue,
-    /// Send the check now: the threads of the servers are read.
+    /// Send the check now: the servers are read.
     Check,
+    /// Read the transactions and locks of the servers now.
+    ReadLocks,
     /// Read the threads of the servers now.
     ReadThreads,
     /// Log the intents of the KILLs now.
@@ -109,6 +115,7 @@ impl KillTask {
             struck: false,
             mixed_processes: false,
             statements: StatementTracker::default(),
+            new_locks: None,
         }
     }
 
@@ -172,7 +179,7 @@ impl KillTask {
         }
     }
 
-    pub(super) const fn remove(&mut self) {
+    pub(super) const fn toggle_removed(&mut self) {
         self.struck = !self.struck;
     }
 
@@ -238,6 +245,7 @@ impl KillTask {
     /// Starts the check right before the DELETE.
     pub(super) fn begin(&mut self) {
         if let KillState::Queued { unchecked, tries } = &mut self.stage {
+            self.new_locks = None;
             self.stage = KillState::Checking {
                 unchecked: std::mem::take(unchecked),
                 tries: *tries + 1,

@@ -19,6 +19,7 @@ use crate::model::{
 mod asking;
 mod evidence;
 mod filters;
+mod locks;
 mod many;
 mod one;
 mod review;
@@ -129,7 +130,7 @@ impl KillHarness {
     }
 
     fn strike(&mut self, place: usize) {
-        let orders = self.batch.remove(place, self.now);
+        let orders = self.batch.toggle_removed(place, self.now);
         self.orders.extend(orders);
     }
 

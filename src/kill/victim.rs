@@ -71,6 +71,14 @@ pub(crate) fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
     }
 }
 
+/// Filter fields of transactions and locks.
+pub(crate) const LOCK_FIELDS: [&str; 4] = ["trx", "blocks", "waits", "rows_locked"];
+
+/// Whether the result of a filter depends on transactions and locks. Some reasons do.
+pub(crate) fn depends_on_locks(filter: &Filter) -> bool {
+    LOCK_FIELDS.iter().any(|field| filter.uses(field)) || asks_why(filter)
+}
+
 /// Whether a filter uses the reasons why a session is stuck. Otherwise they need not be computed.
 pub(crate) fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")

@@ -25,6 +25,16 @@ pub(crate) fn allow_connections(service: &Text, limit: u64) -> String {
     )
 }
 
+/// Returns the command that shows a server with its last event.
+pub(crate) fn show_server(server: &Text) -> String {
+    format!("maxctrl show server {}", word(server.as_str()))
+}
+
+/// Returns the command that ends a state that an administrator has set: `maintenance` or `drain`.
+pub(crate) fn clear_server_state(server: &Text, state: &str) -> String {
+    format!("maxctrl clear server {} {state}", word(server.as_str()))
+}
+
 /// Returns the command that leaves GET out of the audit log, in addition to `already`.
 pub(crate) fn leave_get_out_of_audit(already: &[Text]) -> String {
     let methods = already.iter().map(Text::as_str).chain(["GET"]);

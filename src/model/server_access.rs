@@ -23,7 +23,7 @@ pub use locks::{
     SessionWait, table_name,
 };
 pub use owners::{ThreadOwner, ThreadOwners};
-pub use reading::{ServerThreads, ThreadReading};
+pub use reading::{LockReading, ServerThreads, ThreadReading};
 pub use report::ServerReport;
 
 #[cfg(test)]

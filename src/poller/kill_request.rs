@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use crate::client::{Checked, Client};
 use crate::kill::{KillEvent, KillRequest, Ticket};
 use crate::model::{RequestError, ServerAccessFault, ServerThreads, Snapshot, Text, TextLimit};
+use crate::poller::read_locks;
 
 /// Maximum time to read the threads of a server. A kill does not wait longer for it.
 const MAX_READING_TIME: Duration = Duration::from_secs(2);
@@ -28,6 +29,7 @@ pub(crate) async fn answer(client: &Client, ticket: Ticket, request: KillRequest
         KillRequest::ReadThreads { servers } => {
             KillEvent::ThreadsRead(ticket, threads(client, servers).await)
         }
+        KillRequest::ReadLocks { servers } => KillEvent::LocksRead(ticket, read_locks(client, servers).await),
         KillRequest::EndStatement {
             server,
             connection,

@@ -3,6 +3,7 @@
 //! Sends no request without a database user. A server that stops running is no longer read, and its connection
 //! is closed.
 
+mod once;
 mod round;
 
 use std::collections::BTreeMap;
@@ -10,18 +11,18 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use self::round::ServerReader;
+pub(crate) use self::once::{read_locks, read_servers};
+use self::round::{ServerReader, Tables};
 use super::schedule::Pace;
 use super::server_schedule::ServerSchedule;
 use super::{PollSchedule, PollSettings};
 use crate::app::msg::Msg;
 use crate::client::Client;
-use crate::model::{ServerReport, Servers, Text};
+use crate::model::{Servers, Text};
 
 /// Time between two reads of the list of servers.
 const SERVERS_PERIOD: Duration = Duration::from_secs(10);
@@ -140,20 +141,20 @@ impl ServerTask {
         loop {
             self.schedule.set_interval(self.settings.borrow().interval);
             let started = Instant::now();
-            let round = self.reader.read(&mut self.schedule).await;
+            // Without a database user there is no task.
+            let Some(mut turn) = self.reader.turn().await else {
+                return pending().await;
+            };
+            let round = self
+                .reader
+                .read(&mut self.schedule, &mut turn, Tables::Current)
+                .await;
+            drop(turn);
             let period = match &round.activity {
                 Ok(_) => self.schedule.after_round(round.cost),
                 Err(fault) => self.schedule.after_fault(fault, round.cost, fastrand::f64()),
             };
-            let report = ServerReport {
-                server: self.reader.server().clone(),
-                taken_at: Timestamp::now(),
-                process: self.reader.process().cloned(),
-                grants: self.reader.grants(),
-                activity: round.activity,
-                cost: round.cost,
-                period,
-            };
+            let report = self.reader.report(round, period);
             let endpoint = self.reader.endpoint();
             let report = Arc::new(report);
             if self.out.send(Msg::ServerAccess { endpoint, report }).is_err() {

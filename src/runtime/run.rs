@@ -98,7 +98,7 @@ async fn show(
     let (clients, endpoints): (Vec<_>, Vec<_>) =
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
-    let scribe = audit::start(audit, sender.clone())?;
+    let audit = audit::start(audit, sender.clone())?;
     let signals = Signals::listen()?;
     terminal::end_on_panic();
     let guard = terminal::TerminalGuard::enter()?;
@@ -110,7 +110,7 @@ async fn show(
         jobs: pollers::start(sender)?,
         inbox,
         pollers,
-        scribe,
+        audit,
         wake: None,
         due: Some(Instant::now()),
         last_data: None,
@@ -122,7 +122,7 @@ async fn show(
     let exit = screen.run(signals).await;
     screen.dispatch([Msg::Ends])?;
     drop(guard);
-    let logged = screen.scribe.close(MAX_LOG_WAIT);
+    let logged = screen.audit.close(MAX_LOG_WAIT);
     if exit.is_ok() && screen.keep_frame {
         terminal::write_patiently(frame_backend::last_frame(&screen.app)?.into_bytes());
     }
@@ -147,7 +147,7 @@ struct Screen {
     jobs: mpsc::Sender<ViewRequest>,
     inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
-    scribe: AuditThread,
+    audit: AuditThread,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
@@ -322,8 +322,8 @@ impl Screen {
                 ticket,
                 request,
             } => self.pollers.send(endpoint, PollerCommand::Kill(ticket, request)),
-            Order::WriteIntents { ticket, entries } => self.scribe.write_intents(ticket, entries),
-            Order::WriteOutcomes(entries) => self.scribe.write_outcomes(entries),
+            Order::WriteIntents { ticket, entries } => self.audit.write_intents(ticket, entries),
+            Order::WriteOutcomes(entries) => self.audit.write_outcomes(entries),
         }
     }
 

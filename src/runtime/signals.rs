@@ -2,6 +2,8 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use nix::unistd::{Pid, getppid, getsid};
@@ -9,6 +11,7 @@ use signal_hook::consts::{
     SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
     SIGVTALRM, SIGXCPU,
 };
+use signal_hook::flag::register_conditional_default;
 use signal_hook::low_level::emulate_default_handler;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -18,12 +21,21 @@ const ENDING: [i32; 12] = [
     SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGABRT, SIGVTALRM, SIGPROF, SIGXCPU, SIGIO,
 ];
 
+/// Whether the signals of [`ENDING`] end the process again, after their handlers were released.
+static RELEASED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Whether [`RELEASED`] has its effect.
+static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
+
 /// The signals of [`ENDING`], each with its number.
 pub(crate) struct EndingSignals(Vec<(u8, Signal)>);
 
 impl EndingSignals {
     /// Installs handlers for these signals.
     pub(crate) fn listen() -> io::Result<Self> {
+        if let Some(released) = RELEASED.get() {
+            released.store(false, Ordering::SeqCst);
+        }
         let listen = |number: i32| {
             let signal = signal(SignalKind::from_raw(number))?;
             Ok((u8::try_from(number).unwrap_or(0), signal))
@@ -48,6 +60,18 @@ impl EndingSignals {
         }
         Poll::Pending
     }
+}
+
+/// Lets the signals of [`ENDING`] end the process again, as without a handler.
+pub(crate) fn release_ending_signals() -> io::Result<()> {
+    let released = Arc::clone(RELEASED.get_or_init(Arc::default));
+    released.store(true, Ordering::SeqCst);
+    if !IS_REGISTERED.swap(true, Ordering::SeqCst) {
+        for number in ENDING {
+            register_conditional_default(number, Arc::clone(&released))?;
+        }
+    }
+    Ok(())
 }
 
 /// A signal that a command without a screen handles.
@@ -136,6 +160,11 @@ pub(super) fn can_stop() -> bool {
 /// and querying the session of process 0 returns one's own.
 fn shares_session(parent: Pid, session: impl Fn(Option<Pid>) -> Option<Pid>) -> bool {
     parent.as_raw() > 0 && session(Some(parent)) == session(None)
+}
+
+/// Ends the process as this signal does without a handler.
+pub(crate) fn end_by(signal: u8) -> io::Result<()> {
+    emulate_default_handler(i32::from(signal))
 }
 
 /// Stops the program until it is continued.

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::draw::{fit, lines, rect};
+use super::draw::{clear, fit, lines, rect};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::blockers::{BlockerRow, ThreadRow};
@@ -28,17 +28,8 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     let Some(pane) = app.modal.blockers() else {
         return;
     };
-    let table = rect(areas.table);
-    let area = if areas.detail.is_empty() {
-        table
-    } else {
-        table.union(rect(areas.detail))
-    };
-    for position in area.intersection(frame.area()).positions() {
-        if let Some(cell) = frame.buffer_mut().cell_mut(position) {
-            cell.reset();
-        }
-    }
+    let area = rect(areas.below_header());
+    clear(area, frame.buffer_mut());
     let inner = Rect {
         x: area.x + 1.min(area.width),
         width: area.width.saturating_sub(2),

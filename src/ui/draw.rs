@@ -36,6 +36,15 @@ pub(super) fn rule(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Empties an area, so that nothing below it is seen.
+pub(super) fn clear(area: Rect, buffer: &mut Buffer) {
+    for position in area.intersection(buffer.area).positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.reset();
+        }
+    }
+}
+
 /// Writes lines from the top of an area. Cuts what does not fit.
 pub(super) fn lines<'a>(lines: impl IntoIterator<Item = Line<'a>>, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.into_iter().zip(area.rows()) {
@@ -55,11 +64,7 @@ pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffe
 /// Draws an empty box with a title in this area. Returns the area inside.
 pub(super) fn framed(theme: &Theme, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
     let area = area.intersection(buffer.area);
-    for position in area.positions() {
-        if let Some(cell) = buffer.cell_mut(position) {
-            cell.reset();
-        }
-    }
+    clear(area, buffer);
     border(theme, area, buffer);
     let title_room = Rect {
         x: area.x + 1,

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::draw::{fit, wrap};
 use super::groups;
 use super::kill_progress;
+use super::server_view;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -23,7 +24,7 @@ use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
 use crate::diagnosis::Severity;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::{counted, visible};
+use crate::model::{Dialect, counted, visible};
 
 /// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
 /// counts. A long event also uses the line of the keys.
@@ -131,7 +132,9 @@ fn shown(app: &App, theme: &Theme) -> String {
         parts.push(format!("/{}", visible(app.table.filter.text().trim())));
     }
     let listed = view.listed_count();
-    if let Some(groups) = &view.groups {
+    if app.modal.servers().is_some() {
+        parts.extend(server_view::counts(app));
+    } else if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
     } else if view.snapshots.is_empty() {
         parts.push("sessions unknown".to_owned());
@@ -162,7 +165,7 @@ fn shown(app: &App, theme: &Theme) -> String {
     };
     let above = offset.min(rows);
     let below = rows.saturating_sub(above + page);
-    if !app.areas().table.is_empty() {
+    if !app.areas().table.is_empty() && !app.modal.covers_table() {
         parts.extend((above > 0).then(|| format!("{above} above")));
         parts.extend((below > 0).then(|| format!("{below} below{}", stuck_below(view, above + page))));
         if view.groups.is_none() && !app.table.cursor.is_visible(page) {
@@ -215,8 +218,10 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         .clone()
         .chain(table)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
+    // Trouble of a server comes first.
+    let (first, others): (Vec<_>, Vec<_>) = usable.partition(|binding| binding.action == Action::Servers);
     let mut line = Line::from(" ");
-    for binding in usable {
+    for binding in first.into_iter().chain(others) {
         let key = binding.shown.split(' ').next().unwrap_or_default();
         let hint = [
             Span::styled(key, theme.strong),
@@ -244,6 +249,10 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     }
     match binding.action {
         Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
+        Action::Servers => app
+            .endpoints
+            .iter()
+            .any(|endpoint| endpoint.dialect != Some(Dialect::Draft) && endpoint.troubles.count_act() > 0),
         Action::Open => !app.detail_has_keys(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Copy if matches!(binding.context, KeyContext::Columns | KeyContext::Blockers) => true,

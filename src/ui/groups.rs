@@ -25,7 +25,7 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
     let drawn = TableFrame {
         columns: fit(known, &groups.widths, heading, area.width),
         heading: &heading,
-        sort: (pane.sort.column, pane.sort.descending),
+        sort: Some((pane.sort.column, pane.sort.descending)),
         selected: pane.cursor.position(),
         offset: pane.cursor.offset,
     };

@@ -17,6 +17,7 @@ mod kill_progress;
 mod no_data;
 mod overview;
 pub mod plain;
+mod server_view;
 mod sessions;
 mod sparkline;
 mod table;
@@ -46,12 +47,13 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     tour::draw(app, &theme, &areas, frame);
     blockers::draw(app, &theme, &areas, frame);
+    server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     // Under the help the question is not visible.
     let question = dialog::draw(app, &theme, frame).filter(|_| app.help.is_none());
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
         Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
-        Topic::Overview => overview::draw(app, overlay.top, &theme, frame),
+        Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
     help::draw(app, &theme, frame);
     if app.settings.ascii {

@@ -1,118 +1,278 @@
-//! The overview since maxtop started: sessions, opened and closed sessions, stuck sessions, response
-//! time, load of the services, and idle times.
+//! The overview since maxtop started, in place of the table: sessions and stuck sessions over time, opened and
+//! closed sessions, response time, load of the services, and idle times.
 
-mod allowed;
+mod chart;
+mod services;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
 
-use super::draw::{dialog_box, fit, lines};
+use self::chart::{Chart, Layer, Reading, columns, times};
+use super::draw::{clear, fit, lines, rect};
 use super::header::cost_text;
 use super::sparkline::sparkline;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
+use crate::app::layout::Areas;
 use crate::app::trend_point::TrendPoint;
-use crate::model::{IDLE_BOUNDS, ListStats, Text, exact_text};
+use crate::model::{self, IDLE_BOUNDS, ListStats, Text, counted};
 
-/// Width of a row's name, and of the figure after the bars, in cells.
-const LABEL: usize = 18;
-const FIGURE: usize = 24;
+/// Width of a row's name, of the figures of a trend, and of a number of idle sessions, in cells.
+const LABEL: usize = 14;
+const FIGURE: usize = 14;
+const IDLE_FIGURE: usize = 6;
+/// Width from which two parts are beside each other, and the gap between them, in cells.
+const WIDE: usize = 76;
+const GAP: usize = 3;
+/// Height from which charts are twice as high, in lines.
+const TALL: u16 = 32;
 
-/// Draws the overview over everything, from line `top` on. Returns the last line that it can be
-/// scrolled to.
-pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
-    let screen = frame.area();
-    let title = Line::from(Span::styled(" Overview since maxtop started ", theme.strong));
-    let inner = dialog_box(theme, title, (screen.width, screen.height), frame.buffer_mut());
-    let width = usize::from(inner.width);
+/// Draws the overview in place of the table, from line `top` on. Returns the last line that it can be scrolled
+/// to.
+pub(super) fn draw(app: &App, top: usize, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) -> usize {
+    let area = rect(areas.below_header()).intersection(frame.area());
+    clear(area, frame.buffer_mut());
+    let inner = Rect {
+        x: area.x + 1.min(area.width),
+        width: area.width.saturating_sub(2),
+        ..area
+    };
     let mut text = Vec::new();
     for endpoint in app.endpoints.iter() {
-        text.extend(fleet(app, endpoint, theme, width));
-        text.push(Line::default());
+        if !text.is_empty() {
+            text.push(Line::default());
+        }
+        text.extend(endpoint_lines(app, endpoint, theme, inner));
     }
     let last = text.len().saturating_sub(usize::from(inner.height));
+    let below = last.saturating_sub(top);
     lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
+    if below > 0 {
+        let mark = format!(" {} below ", counted(below, "line"));
+        let mark = Line::styled(mark, theme.strong).right_aligned();
+        mark.render(inner.rows().next_back().unwrap_or_default(), frame.buffer_mut());
+    }
     last
 }
 
-fn fleet<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+/// Returns all lines of one endpoint.
+fn endpoint_lines<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, area: Rect) -> Vec<Line<'a>> {
+    let width = usize::from(area.width);
     let Some(latest) = &endpoint.latest else {
-        let name = endpoint.name.clone();
-        return vec![Line::from(vec![
-            Span::styled(name, theme.strong),
-            Span::styled("  no data yet", theme.quiet),
-        ])];
+        let name = Span::styled(endpoint.name.clone(), theme.strong);
+        return vec![Line::from(vec![name, Span::styled("  no data yet", theme.quiet)])];
     };
-    let trend = &endpoint.trend;
-    let span = Duration::from_secs(trend.span().as_secs());
-    let mut text = vec![
+    let height = if area.height >= TALL { 8 } else { 4 };
+    let span = endpoint.trend.span();
+    let mut text = vec![heading(app, endpoint, theme, width), Line::default()];
+    let half = if width >= WIDE { (width - GAP) / 2 } else { width };
+    text.extend(beside(
+        sessions_chart(app, endpoint, theme, half, height),
+        stuck_chart(app, endpoint, theme, half, height),
+        half,
+        width,
+    ));
+    text.push(Line::default());
+    text.extend(rates(endpoint, theme, width));
+    text.push(Line::default());
+    let left = services::section(app, endpoint, &latest.stats, theme, half);
+    text.extend(beside(left, idle(&latest.stats, theme, half), half, width));
+    if span < Duration::from_secs(5) {
+        text.push(Line::styled("trends begin when maxtop starts", theme.quiet));
+    }
+    text
+}
+
+/// Returns `OVERVIEW  db-proxy-1, the last 12m` and the times at the right end.
+fn heading<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
+    let span = endpoint.trend.span();
+    let start = clock(app, span);
+    let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    let name = fit(&endpoint.name, width / 2, theme.glyphs.more);
+    let left = format!("{name}, the last {}", model::Span::from_secs(seconds));
+    let right = format!("{start} to {}", clock(app, Duration::ZERO));
+    let title = "OVERVIEW  ";
+    let used = title.len() + left.chars().count();
+    let gap = width.saturating_sub(used + right.len());
+    let mut line = vec![Span::styled(title, theme.strong), Span::raw(left)];
+    if gap >= 2 {
+        line.push(Span::styled(format!("{:gap$}{right}", ""), theme.quiet));
+    }
+    Line::from(line)
+}
+
+/// Formats the local time of the moment this long ago.
+fn clock(app: &App, ago: Duration) -> String {
+    let at = app.now.wall.checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.to_zoned_datetime(app.settings.zone.clone())
+        .strftime("%H:%M")
+        .to_string()
+}
+
+/// Puts lines beside each other if `width` has room for both halves, otherwise below each other.
+fn beside<'a>(left: Vec<Line<'a>>, right: Vec<Line<'a>>, half: usize, width: usize) -> Vec<Line<'a>> {
+    if half == width {
+        let gap = (!left.is_empty() && !right.is_empty()).then(Line::default);
+        return left.into_iter().chain(gap).chain(right).collect();
+    }
+    let count = left.len().max(right.len());
+    let (mut left, mut right) = (left.into_iter(), right.into_iter());
+    let joined = |_| {
+        let mut line = left.next().unwrap_or_default();
+        if let Some(right) = right.next() {
+            let gap = (half + GAP).saturating_sub(line.width());
+            line.push_span(Span::raw(format!("{:gap$}", "")));
+            line.extend(right.spans.into_iter().map(|span| span.patch_style(right.style)));
+        }
+        line
+    };
+    (0..count).map(joined).collect()
+}
+
+/// Returns the chart of sessions, scaled from its lowest to its highest figure.
+fn sessions_chart<'a>(
+    app: &App,
+    endpoint: &EndpointState,
+    theme: &Theme,
+    width: usize,
+    height: usize,
+) -> Vec<Line<'a>> {
+    let points = endpoint.trend.points();
+    let (figures, shown) = columns(points, sessions, Chart::columns_of(width));
+    let highest = figures.iter().flatten().copied().fold(0.0, f64::max);
+    let lowest = figures.iter().flatten().copied().fold(highest, f64::min);
+    let now = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
+    let head = Line::from(vec![
+        Span::styled("SESSIONS  ", theme.strong),
+        Span::raw(format!("{now} now")),
+        Span::styled(
+            format!(" {} {lowest:.0} to {highest:.0}", theme.glyphs.dot),
+            theme.quiet,
+        ),
+    ]);
+    // A flat line is drawn in the middle.
+    let (lowest, highest) = if highest - lowest < 1.0 {
+        ((lowest - 1.0).max(0.0), highest + 1.0)
+    } else {
+        ((lowest - 1.0).max(0.0), highest)
+    };
+    let chart = Chart {
+        layers: vec![Layer {
+            columns: figures,
+            style: theme.input,
+            is_shaded: false,
+        }],
+        lowest,
+        highest,
+    };
+    with_times(app, head, &chart, height, shown, theme)
+}
+
+/// Returns the chart of stuck sessions: ▲ below, ● on top of them.
+fn stuck_chart<'a>(
+    app: &App,
+    endpoint: &EndpointState,
+    theme: &Theme,
+    width: usize,
+    height: usize,
+) -> Vec<Line<'a>> {
+    let points = endpoint.trend.points();
+    let count = Chart::columns_of(width);
+    let (act, shown) = columns(points, TrendPoint::act, count);
+    let (look, _) = columns(points, TrendPoint::look, count);
+    let sums = act
+        .iter()
+        .zip(&look)
+        .map(|(act, look)| act.unwrap_or(0.0) + look.unwrap_or(0.0));
+    let most = sums.fold(0.0, f64::max);
+    let last = |read: Reading| points.last().and_then(read);
+    let (now_act, now_look) = (last(TrendPoint::act), last(TrendPoint::look));
+    let number = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.0}"));
+    let head = Line::from(vec![
+        Span::styled("STUCK  ", theme.strong),
+        Span::styled(format!("▲ {}", number(now_act)), theme.alarm),
+        Span::raw("  "),
+        Span::styled(format!("● {}", number(now_look)), theme.warning),
+        Span::raw(" now"),
+        Span::styled(format!(" {} most {most:.0}", theme.glyphs.dot), theme.quiet),
+    ]);
+    let layer = |columns, style, is_shaded| Layer {
+        columns,
+        style,
+        is_shaded,
+    };
+    let rows = f64::from(u32::try_from(height).unwrap_or(4));
+    let chart = Chart {
+        layers: vec![layer(act, theme.alarm, false), layer(look, theme.warning, true)],
+        lowest: 0.0,
+        highest: most.max(rows),
+    };
+    with_times(app, head, &chart, height, shown, theme)
+}
+
+fn with_times<'a>(
+    app: &App,
+    head: Line<'a>,
+    chart: &Chart,
+    height: usize,
+    shown: Duration,
+    theme: &Theme,
+) -> Vec<Line<'a>> {
+    let count = chart.layers.first().map_or(0, |layer| layer.columns.len());
+    let axis = times(count, &clock(app, shown), &clock(app, shown / 2), theme);
+    std::iter::once(head)
+        .chain(chart.lines(height, theme))
+        .chain([axis])
+        .collect()
+}
+
+/// Returns the lines of opened and closed sessions and of the response time, each over the whole time.
+fn rates<'a>(endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let points = endpoint.trend.points();
+    let most = |read: Reading| points.iter().filter_map(read).fold(0.0, f64::max);
+    let last = |read: Reading| points.last().and_then(read);
+    let per_second =
+        |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}/s"));
+    let row = |label: &str, read: Reading, now: String, most: String| {
+        let room = width.saturating_sub(LABEL + 8 + FIGURE + 2);
+        let (figures, _) = columns(points, read, room);
+        let bars = sparkline(figures.into_iter(), room, theme.glyphs);
         Line::from(vec![
-            Span::styled(endpoint.name.clone(), theme.strong),
-            Span::styled(format!("  {}", exact_text(span)), theme.quiet),
-        ]),
-        Line::default(),
-    ];
-    let points = trend.points();
-    let series = |label, value: fn(&TrendPoint) -> Option<f64>, figure: String| {
-        let bars = sparkline(
-            points.iter().map(value),
-            width.saturating_sub(LABEL + FIGURE),
-            theme.glyphs,
-        );
-        row(label, &bars, &figure, theme, width)
-    };
-    let most = |value: fn(&TrendPoint) -> Option<f64>| points.iter().filter_map(value).fold(0.0, f64::max);
-    let rate = |value: fn(&TrendPoint) -> Option<f64>| {
-        let last = points.last().and_then(value);
-        let last = last.map_or_else(|| "?".to_owned(), |last| format!("{last:.1}"));
-        format!("{last}/s (max {:.1})", most(value))
+            Span::styled(format!("{label:<LABEL$}"), theme.strong),
+            Span::raw(format!("{now:>7} ")),
+            Span::styled(bars, theme.input),
+            Span::styled(format!("  most {most}"), theme.quiet),
+        ])
     };
     let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
-    let last_stuck = points.last().and_then(TrendPoint::stuck);
-    let last_stuck = last_stuck.map_or_else(|| "?".to_owned(), |stuck| format!("{stuck:.0}"));
-    let stuck = format!("{last_stuck} (max {:.0})", most(TrendPoint::stuck));
-    text.extend([
-        series(
-            "sessions",
-            sessions,
-            format!("{} (max {:.0})", latest.sessions.len(), most(sessions)),
+    let rate = |label, read: Reading| row(label, read, per_second(last(read)), per_second(Some(most(read))));
+    vec![
+        rate("NEW", TrendPoint::opened),
+        rate("ENDED", TrendPoint::closed),
+        row(
+            "LIST TIME",
+            list_cost,
+            cost_text(endpoint.cost),
+            cost_text(dearest),
         ),
-        series("new", TrendPoint::opened, rate(TrendPoint::opened)),
-        series("ended", TrendPoint::closed, rate(TrendPoint::closed)),
-        series("stuck", TrendPoint::stuck, stuck),
-        series(
-            "list",
-            |point| Some(point.cost.as_secs_f64()),
-            format!("{} (max {})", cost_text(endpoint.cost), cost_text(dearest)),
-        ),
-        Line::default(),
-    ]);
-    text.extend(allowed::section(app, endpoint, theme, width));
-    text.extend(services(&latest.stats, theme, width));
-    text.push(Line::default());
-    text.extend(idle(&latest.stats, theme, width));
-    text
+    ]
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of a value that may be unknown")]
+fn list_cost(point: &TrendPoint) -> Option<f64> {
+    Some(point.cost.as_secs_f64())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value that may be unknown")]
 #[expect(clippy::cast_precision_loss, reason = "a bar is approximate")]
 fn sessions(point: &TrendPoint) -> Option<f64> {
     Some(point.sessions as f64)
-}
-
-fn row<'a>(label: &str, bars: &str, figure: &str, theme: &Theme, width: usize) -> Line<'a> {
-    let room = width.saturating_sub(LABEL + FIGURE);
-    Line::from(vec![
-        Span::styled(
-            format!("{:<LABEL$}", fit(label, LABEL - 1, theme.glyphs.more)),
-            theme.quiet,
-        ),
-        Span::styled(format!("{bars:<room$}"), theme.input),
-        Span::raw(format!("  {}", fit(figure, FIGURE - 2, theme.glyphs.more))),
-    ])
 }
 
 /// Returns a name, or the placeholder for an empty one.
@@ -123,50 +283,32 @@ fn label(name: &Text) -> &str {
     }
 }
 
-fn services<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let most = stats.services.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let services = stats.services.iter();
-    let rows = services.map(|(service, count)| {
-        row(
-            label(service),
-            &bar((*count).into(), most.into(), theme, width),
-            &count.to_string(),
-            theme,
-            width,
-        )
-    });
-    std::iter::once(Line::styled("SESSIONS BY SERVICE", theme.strong))
-        .chain(rows)
-        .collect()
-}
-
 fn idle<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let most = stats.idle.iter().copied().max().unwrap_or(0);
     let bounded = IDLE_BOUNDS.iter().map(|(_, bound)| format!("under {bound}"));
     let last = IDLE_BOUNDS.last().map(|(_, bound)| format!("{bound} or more"));
     let labels = bounded.chain(last);
-    let rows = labels.zip(stats.idle).map(|(label, count)| {
-        row(
-            &label,
-            &bar(count.into(), most.into(), theme, width),
-            &count.to_string(),
-            theme,
-            width,
-        )
-    });
-    let unknown =
-        (stats.idle_unknown > 0).then(|| row("unknown", "", &stats.idle_unknown.to_string(), theme, width));
+    let room = width.saturating_sub(LABEL + IDLE_FIGURE);
+    let row = |label: &str, count: u32, bars: String| {
+        Line::from(vec![
+            Span::raw(format!("{label:<LABEL$}")),
+            Span::raw(format!("{count:>IDLE_FIGURE$} ")),
+            Span::styled(bars, theme.input),
+        ])
+    };
+    let rows = labels
+        .zip(stats.idle)
+        .map(|(label, count)| row(&label, count, bar(count.into(), most.into(), theme, room)));
+    let unknown = (stats.idle_unknown > 0).then(|| row("unknown", stats.idle_unknown, String::new()));
     std::iter::once(Line::styled("IDLE FOR", theme.strong))
         .chain(rows)
         .chain(unknown)
         .collect()
 }
 
-/// Formats a horizontal bar. A count above 0 gets at least one cell.
-fn bar(count: u64, most: u64, theme: &Theme, width: usize) -> String {
-    let room = u64::try_from(width.saturating_sub(LABEL + FIGURE)).unwrap_or(0);
-    let full = theme.glyphs.bars.last().copied().unwrap_or("#");
-    let cells = count.saturating_mul(room) / most.max(1);
+/// Formats a horizontal bar of at most `room` cells. A count above 0 gets at least one cell.
+fn bar(count: u64, most: u64, theme: &Theme, room: usize) -> String {
+    let cells = count.saturating_mul(u64::try_from(room).unwrap_or(0)) / most.max(1);
     let cells = usize::try_from(cells).unwrap_or(0).max(usize::from(count > 0));
-    full.repeat(cells)
+    theme.glyphs.bar.repeat(cells)
 }

@@ -24,7 +24,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     let drawn = TableFrame {
         columns: table.fitted_columns(&app.endpoints, area.width),
         heading: &|id| id.column().heading,
-        sort: (sort.column, sort.descending),
+        sort: Some((sort.column, sort.descending)),
         selected: table.cursor.position(),
         offset: table.cursor.offset,
     };

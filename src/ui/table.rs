@@ -18,7 +18,7 @@ pub(super) struct TableFrame<'a, T: TableKind> {
     /// Heading of each column.
     pub(super) heading: &'a dyn Fn(ColumnId<T>) -> &'static str,
     /// The sort column, and whether its largest comes first.
-    pub(super) sort: (ColumnId<T>, bool),
+    pub(super) sort: Option<(ColumnId<T>, bool)>,
     /// Position of the row under the cursor.
     pub(super) selected: usize,
     /// The first row on the screen.
@@ -34,12 +34,12 @@ pub(super) struct RowLook {
 impl<T: TableKind> TableFrame<'_, T> {
     /// Draws the head. Returns the area of the rows.
     pub(super) fn draw_head(&self, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Rect {
-        let (sort, descending) = self.sort;
         let cells = self.columns.iter().map(|fitted| {
-            let sign = match descending {
-                _ if fitted.id != sort => "",
-                true => theme.glyphs.down,
-                false => theme.glyphs.up,
+            let sort = self.sort.filter(|(sort, _)| fitted.id == *sort);
+            let sign = match sort {
+                None => "",
+                Some((_, true)) => theme.glyphs.down,
+                Some((_, false)) => theme.glyphs.up,
             };
             let text = format!("{}{sign}", (self.heading)(fitted.id));
             let text = aligned(&text, fitted.id.column().align, fitted.width);
@@ -67,7 +67,20 @@ impl<T: TableKind> TableFrame<'_, T> {
         area: Rect,
         frame: &mut Frame<'_>,
     ) {
-        for ((place, row), line) in (self.offset..).zip(rows).zip(area.rows()) {
+        self.draw_rows_from(self.offset, rows, look, theme, area, frame);
+    }
+
+    /// Draws rows that begin at this position of the table.
+    pub(super) fn draw_rows_from<'r>(
+        &self,
+        first: usize,
+        rows: impl Iterator<Item = T::Row<'r>>,
+        look: impl Fn(usize, &T::Row<'r>) -> RowLook,
+        theme: &Theme,
+        area: Rect,
+        frame: &mut Frame<'_>,
+    ) {
+        for ((place, row), line) in (first..).zip(rows).zip(area.rows()) {
             let RowLook { is_live, mark } = look(place, &row);
             let selected = place == self.selected;
             let style = row_style(theme, is_live, selected);

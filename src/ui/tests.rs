@@ -6,6 +6,7 @@ mod first_minute;
 mod groups;
 mod kills;
 mod proxies;
+mod server_view;
 mod servers;
 mod services;
 mod truth;

@@ -45,6 +45,10 @@ pub(super) struct Glyphs {
     pub(super) cross: &'static str,
     /// Bars of sparklines, from empty to full.
     pub(super) bars: [&'static str; 9],
+    /// A cell of a shaded part of a chart.
+    pub(super) shade: &'static str,
+    /// A cell of a horizontal bar. Not full, so that bars of two lines do not touch.
+    pub(super) bar: &'static str,
     /// Sign for an unknown rate.
     pub(super) unknown: &'static str,
 }
@@ -60,6 +64,8 @@ static UNICODE: Glyphs = Glyphs {
     check: "✓",
     cross: "✗",
     bars: ["▁", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    shade: "░",
+    bar: "▆",
     unknown: "·",
 };
 
@@ -74,6 +80,8 @@ static ASCII: Glyphs = Glyphs {
     check: "ok",
     cross: "!",
     bars: ["_", "_", ".", ".", ":", ":", "|", "|", "#"],
+    shade: "=",
+    bar: "#",
     unknown: " ",
 };
 

@@ -84,6 +84,7 @@ fn a_healthy_endpoint_of_either_dialect() {
         "with one that is half open"
     );
     assert!(checked.check("services").1.contains("RW-Split"));
+    assert_eq!(checked.check("servers"), ("ok", "3 servers, all running"));
     assert!(
         checked
             .advice("files")
@@ -102,6 +103,7 @@ fn a_healthy_endpoint_of_either_dialect() {
         "log",
         "proxies",
         "role",
+        "servers",
         "services",
         "statements",
         "version",

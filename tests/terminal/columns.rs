@@ -26,7 +26,7 @@ fn the_table_follows_and_esc_undoes_what_enter_keeps() {
     // SERVICE goes.
     pty.keys("jjjj ");
     has_head(&pty, "ID USER ADDRESS AGE IDLE▾ WHY");
-    pty.sees("--columns id,severity,user,address,age,idle,why,state,");
+    pty.sees("--columns id,severity,user,address,age,idle,why,servers,");
     // The address to the left of the user.
     pty.keys("k<");
     has_head(&pty, "ID ADDRESS USER AGE IDLE▾ WHY");
@@ -39,7 +39,7 @@ fn the_table_follows_and_esc_undoes_what_enter_keeps() {
     has_head(&pty, "ID USER ADDRESS AGE IDLE▾ WHY");
     // They stay when the list is opened again, and one key restores the defaults.
     pty.keys("c");
-    pty.sees("--columns id,severity,user,address,age,idle,why,state,");
+    pty.sees("--columns id,severity,user,address,age,idle,why,servers,");
     pty.keys("r\r");
     has_head(&pty, USUAL);
     pty.keys("q");

@@ -48,6 +48,7 @@ mod plain;
 mod readme;
 mod refusal;
 mod resize;
+mod server_view;
 mod services;
 mod signals;
 mod table;

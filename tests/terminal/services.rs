@@ -26,9 +26,9 @@ fn a_service_that_is_nearly_full_is_in_the_overview_and_in_the_details() {
     pty.keys("o");
     pty.wait("services in the overview", |screen| {
         let text = lines(screen);
-        let head = text.iter().position(|line| line.contains("CONNECTIONS ALLOWED"));
+        let head = text.iter().position(|line| line.starts_with(" SERVICES"));
         head.and_then(|head| text.get(head + 1))
-            .is_some_and(|first| first.contains(" of 40, ") && first.contains('%'))
+            .is_some_and(|first| first.contains(" of 40") || first.contains("/40 FULL"))
     });
     pty.keys("\u{1b}");
     pty.wait("the table", |screen| ids(screen).len() == 19);

@@ -7,6 +7,7 @@ use crate::model::Dialect;
 /// Age of the open transaction.
 pub(super) const TRANSACTION: Column = Column {
     name: "trx",
+    json: "trx",
     heading: "TRX",
     about: "age of the open transaction (server access)",
     min: 6,
@@ -23,6 +24,7 @@ pub(super) const TRANSACTION: Column = Column {
 /// Number of threads that wait for the session.
 pub(super) const BLOCKS: Column = Column {
     name: "blocks",
+    json: "blocks",
     heading: "BLOCKS",
     about: "number of threads that wait for it (server access)",
     min: 6,
@@ -35,6 +37,7 @@ pub(super) const BLOCKS: Column = Column {
 /// Time that the session has waited for a lock.
 pub(super) const WAITS: Column = Column {
     name: "waits",
+    json: "waits",
     heading: "WAITS",
     about: "time that it has waited for a lock (server access)",
     cell: |row| Some(row.locks.numbers().wait?.to_string().into()),
@@ -45,6 +48,7 @@ pub(super) const WAITS: Column = Column {
 /// Number of rows locked.
 pub(super) const ROWS_LOCKED: Column = Column {
     name: "rows_locked",
+    json: "rows_locked",
     heading: "LOCKED",
     about: "number of rows that it has locked (server access)",
     min: 7,

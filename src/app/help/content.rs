@@ -46,11 +46,12 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 11] = [
+static VIEWS: [View; 12] = [
     view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
     view(KeyContext::Blockers, "BLOCKERS", "blockers and waiters"),
+    view(KeyContext::Servers, "SERVERS", "servers and services"),
     view(KeyContext::Dialog, "KILL DIALOG", "the kill dialog"),
     view(KeyContext::Reason, "REASON FOR A KILL", "the reason for a kill"),
     view(KeyContext::Prompt, "FILTER", "the filter"),
@@ -65,7 +66,7 @@ static VIEWS: [View; 11] = [
 ];
 
 /// Words for the keys of the table that are first in the help, the most important first.
-const FIRST_KEYS: [(Action, &str); 16] = [
+const FIRST_KEYS: [(Action, &str); 17] = [
     (Action::Open, "details"),
     (Action::Filter, "filter"),
     (Action::Kill, "kill"),
@@ -73,6 +74,7 @@ const FIRST_KEYS: [(Action, &str); 16] = [
     (Action::Back, "one level back"),
     (Action::Group(1), "group by user …"),
     (Action::Blockers, "blockers, waiters"),
+    (Action::Servers, "servers"),
     (Action::Mark, "mark for a kill"),
     (Action::SortBy(-1), "sort column"),
     (Action::Invert, "reverse order"),

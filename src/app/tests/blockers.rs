@@ -5,10 +5,12 @@ use std::time::Duration;
 use crate::app::blockers::{BlockerRow, ThreadRow};
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
-use crate::app::locked::{activity, list_without, locked, report};
+use crate::app::locked::{activity, list_without, locked, report, report_at};
 use crate::app::msg::{Effect, Msg};
-use crate::kill::{KillEvent, KillRequest, Order};
-use crate::model::{LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, Text, TextLimit};
+use crate::kill::{KillEvent, KillRequest, Order, Ticket};
+use crate::model::{
+    LockReading, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerReports, Text, TextLimit,
+};
 
 fn text(raw: &str) -> Text {
     Text::clean(raw, TextLimit::Name)
@@ -146,17 +148,28 @@ fn the_view_has_the_blocker_of_most_first_with_its_waiters_below() {
     );
 }
 
-/// Answers the reading of threads before the last check: no server was read.
-fn answer_reading(stage: &mut AppHarness) {
+/// Answers the readings before the last check: of the threads, and of these locks.
+fn answer_readings(stage: &mut AppHarness, activity: ServerActivity) {
+    let ticket = asked(stage, |request| {
+        matches!(request, KillRequest::ReadThreads { .. })
+    });
+    stage.send(Msg::Kill(KillEvent::ThreadsRead(ticket, Vec::new())));
+    let ticket = asked(stage, |request| matches!(request, KillRequest::ReadLocks { .. }));
+    let now = stage.app.now;
+    let report = report_at(now.wall, Ok(activity));
+    let reading = LockReading {
+        asked_at: now,
+        reports: ServerReports::from([(report.server.clone(), report)]),
+    };
+    stage.send(Msg::Kill(KillEvent::LocksRead(ticket, reading)));
+}
+
+fn asked(stage: &AppHarness, is_meant: impl Fn(&KillRequest) -> bool) -> Ticket {
     let ticket = stage.asked.iter().rev().find_map(|effect| match effect {
-        Effect::Kill(Order::Ask {
-            ticket,
-            request: KillRequest::ReadThreads { .. },
-            ..
-        }) => Some(*ticket),
+        Effect::Kill(Order::Ask { ticket, request, .. }) if is_meant(request) => Some(*ticket),
         _ => None,
     });
-    stage.send(Msg::Kill(KillEvent::ThreadsRead(ticket.unwrap(), Vec::new())));
+    ticket.unwrap()
 }
 
 #[test]
@@ -169,8 +182,8 @@ fn a_kill_from_the_view_is_skipped_if_the_session_no_longer_blocks() {
         lock_waits: LockWaits::None,
         ..ServerActivity::default()
     };
-    report(&mut stage, Ok(free));
-    answer_reading(&mut stage);
+    // The report still says that it blocks.
+    answer_readings(&mut stage, free);
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(1042);
     stage.on_check(ticket, Ok(detail));
@@ -185,8 +198,7 @@ fn a_kill_from_the_view_ends_a_session_that_still_blocks() {
     stage.type_text("bK");
     pass_check(&mut stage, 1042);
     stage.press(Code::Char('y'));
-    report(&mut stage, Ok(activity()));
-    answer_reading(&mut stage);
+    answer_readings(&mut stage, activity());
     let ticket = stage.last_check().unwrap();
     let detail = stage.detail(1042);
     stage.on_check(ticket, Ok(detail));

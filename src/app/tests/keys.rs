@@ -15,6 +15,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Prompt, "filter"),
         (KeyContext::Columns, "list of columns"),
         (KeyContext::Blockers, "blockers"),
+        (KeyContext::Servers, "servers"),
         (KeyContext::Overlay, "overview, kill log"),
         (KeyContext::Help, "help"),
         (KeyContext::HelpSearch, "search in the help"),

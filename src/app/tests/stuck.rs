@@ -83,7 +83,7 @@ fn what_is_held_counts_from_list_to_list_and_over_a_pause() {
 }
 
 #[test]
-fn a_ghost_keeps_its_reason_and_its_place() {
+fn a_departed_row_keeps_its_reason_and_its_place() {
     let mut stage = stage();
     stage.press(Code::Home);
     assert_eq!(stage.shown().1, Some(250));

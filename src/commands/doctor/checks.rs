@@ -6,6 +6,7 @@ mod connectivity;
 mod cost;
 mod protocol;
 mod server_access;
+mod servers;
 mod settings;
 
 use super::check_result::CheckResult;
@@ -25,7 +26,7 @@ pub(super) struct Check {
 }
 
 /// All checks, in the order in which an endpoint is reached.
-pub(super) const CHECKS: [Check; 20] = [
+pub(super) const CHECKS: [Check; 21] = [
     check(
         "name",
         "whether the host name resolves, and to which addresses",
@@ -104,6 +105,11 @@ pub(super) const CHECKS: [Check; 20] = [
         "services",
         "connections of each service compared with `max_connections`",
         capacity::services,
+    ),
+    check(
+        "servers",
+        "state and replication lag of each server, and whether there is a primary",
+        servers::servers,
     ),
     check(
         SERVER_ACCESS,

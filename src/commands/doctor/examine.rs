@@ -12,7 +12,7 @@ use super::facts::{
 };
 use crate::client::{Client, Inspection, ListForm, ListReply};
 use crate::model::{
-    Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, ServerState, Text,
+    Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Servers, Text,
 };
 use crate::wire::sql::{self, Statement};
 
@@ -55,6 +55,7 @@ pub(super) async fn examine(client: &Client, request: RequestSettings) -> Facts 
         instances: Err(NO_API),
         list,
         services: Err(NO_API),
+        servers: Err(NO_API),
         workers: Err(NO_API),
         account: Err(NO_API),
         server_access: None,
@@ -74,22 +75,22 @@ pub(super) async fn examine(client: &Client, request: RequestSettings) -> Facts 
 async fn request_jsonapi(client: &Client, facts: &mut Facts) {
     facts.instances = client.instances().await.map_err(Unavailable::Fault);
     facts.services = probed(client.services().await);
+    facts.servers = probed(client.servers().await);
     facts.workers = probed(client.workers().await);
     facts.account = probed(client.account(facts.release()).await);
     if let Some(user) = client.database_user() {
-        facts.server_access = Some(probe_servers(client, user).await);
+        facts.server_access = Some(probe_servers(client, user, &facts.servers).await);
     }
 }
 
 /// Runs two statements at each running server, and closes the connections.
-async fn probe_servers(client: &Client, user: &str) -> Vec<ServerProbe> {
-    let servers = client.servers().await.ok().flatten();
-    let states = servers.map(|servers| servers.states).unwrap_or_default();
+async fn probe_servers(client: &Client, user: &str, servers: &Probed<Servers>) -> Vec<ServerProbe> {
+    let states = servers.as_ref().map_or(&[][..], |servers| &servers.states);
     let mut probes = Vec::new();
-    for state in states.into_iter().filter(ServerState::accepts_connections) {
+    for state in states.iter().filter(|state| state.accepts_connections()) {
         probes.push(ServerProbe {
             result: probe_server(client, &state.name).await,
-            server: state.name,
+            server: state.name.clone(),
             user: user.to_owned(),
         });
     }
@@ -114,6 +115,7 @@ async fn probe_server(client: &Client, server: &Text) -> Result<(ServerProcess, 
 fn set_unavailable(facts: &mut Facts, why: &Unavailable) {
     facts.instances = Err(why.clone());
     facts.services = Err(why.clone());
+    facts.servers = Err(why.clone());
     facts.workers = Err(why.clone());
     facts.account = Err(why.clone());
     if matches!(facts.proxy, Err(Unavailable::NotReported(_))) {

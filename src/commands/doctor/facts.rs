@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::client::{Client, EndpointUrl, Inspection, ListForm, TokenReport};
 use crate::config::Config;
 use crate::model::{
-    Account, Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Services, Text,
-    Version, Worker,
+    Account, Dialect, Grants, Instance, RequestError, ServerAccessFault, ServerProcess, Servers, Services,
+    Text, Version, Worker,
 };
 
 /// Settings of the requests to the endpoint.
@@ -122,6 +122,7 @@ pub(super) struct Facts {
     pub(super) instances: Probed<Vec<Instance>>,
     pub(super) list: Probed<ListProbe>,
     pub(super) services: Probed<Services>,
+    pub(super) servers: Probed<Servers>,
     pub(super) workers: Probed<Vec<Worker>>,
     pub(super) account: Probed<Account>,
     /// Access to each running server; `None` without a database user.

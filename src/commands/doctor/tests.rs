@@ -3,6 +3,7 @@
 mod access;
 mod protocol;
 mod report;
+mod servers;
 mod settings;
 
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ use super::{ExitStatus, examined};
 use crate::client::{Inspection, ListForm, TokenReport};
 use crate::model::{
     Account, Dialect, IDLE_MEANINGS, IdleMeaning, Instance, Permissions, ProcessStart, ProxySettings,
-    RequestError, ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
+    RequestError, ServerState, Servers, ServiceState, Services, Span, Text, TextLimit, TlsFault, Worker,
 };
 
 const NOT_REPORTED: Unavailable = Unavailable::NotReported("not asked");
@@ -47,6 +48,27 @@ fn service(name: &str, connections: u64, max: u64) -> ServiceState {
 
 fn services(states: Vec<ServiceState>) -> Services {
     Services {
+        states,
+        taken_at: now(),
+        blanked: 0,
+        dropped: 0,
+    }
+}
+
+fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
+    ServerState {
+        name: clean(name),
+        state: Some(clean(state)),
+        status: None,
+        address: None,
+        port: None,
+        replication_lag: lag,
+        connections: None,
+    }
+}
+
+fn servers(states: Vec<ServerState>) -> Servers {
+    Servers {
         states,
         taken_at: now(),
         blanked: 0,
@@ -116,6 +138,10 @@ fn well() -> Facts {
             heard_at: now(),
         }),
         services: Ok(services(vec![service("RW", 20, 0)])),
+        servers: Ok(servers(vec![
+            server("db-01", "Master, Running", None),
+            server("db-02", "Slave, Running", Some(0)),
+        ])),
         server_access: None,
         workers: Ok(vec![
             Worker {
@@ -192,6 +218,7 @@ fn silent(facts: &mut Facts) {
     facts.proxy = Err(NOT_REPORTED);
     facts.list = Err(NOT_REPORTED);
     facts.services = Err(NOT_REPORTED);
+    facts.servers = Err(NOT_REPORTED);
     facts.workers = Err(NOT_REPORTED);
     facts.account = Err(NOT_REPORTED);
 }

@@ -1,6 +1,7 @@
 //! Tests of the time between confirmation and DELETE, which need access to internals.
 
 mod balanced;
+mod locks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,8 +23,8 @@ use crate::kill::{
     KillEvent, KillOutcome, KillRequest, KillTask, RefusalReason, Rules, Survey, Ticket, Victim,
 };
 use crate::model::{
-    Connected, Dialect, EndpointId, Identity, ListDiff, ListStats, RequestError, ServerAccessFault, Session,
-    SessionDetail, SessionId, SessionObservation, Snapshot, Text, TextLimit,
+    Connected, Dialect, EndpointId, Identity, ListDiff, ListStats, LockReading, RequestError,
+    ServerAccessFault, Session, SessionDetail, SessionId, SessionObservation, Snapshot, Text, TextLimit,
 };
 use crate::runtime::audit::AuditLog;
 
@@ -169,6 +170,7 @@ impl KillTransport for Forbidding {
             KillRequest::Survey => KillEvent::Surveyed(ticket, Ok(Survey::Unknown)),
             KillRequest::List => KillEvent::Relisted(ticket, Ok(Arc::new(list()))),
             KillRequest::ReadThreads { .. } => KillEvent::ThreadsRead(ticket, Vec::new()),
+            KillRequest::ReadLocks { .. } => KillEvent::LocksRead(ticket, LockReading::none(clock::now())),
             KillRequest::EndStatement { index, .. } => {
                 KillEvent::StatementEnded(ticket, index, Err(ServerAccessFault::NotAllowed))
             }

@@ -7,10 +7,11 @@ use crate::client::Client;
 use crate::commands::connect;
 use crate::commands::exit::{CommandError, ExitStatus, failed};
 use crate::commands::same_proxy::{self, Aliases};
+use crate::commands::server_access::{self, EndpointReports};
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
-use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, reason_names};
-use crate::model::{EndpointId, Instance, RequestError, Session, SessionId, Snapshot};
+use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, depends_on_locks, reason_names};
+use crate::model::{EndpointId, EndpointLocks, Instance, RequestError, Session, SessionId, Snapshot};
 
 /// Selection by the command line.
 #[derive(Debug, Default)]
@@ -26,6 +27,12 @@ pub(super) struct VictimSelection {
 }
 
 impl VictimSelection {
+    /// Whether transactions and locks decide which sessions are selected or protected.
+    fn depends_on_locks(&self) -> bool {
+        let filters = self.filter.iter().chain([&self.rules.protect]);
+        filters.into_iter().any(depends_on_locks)
+    }
+
     fn is_filter_alone(&self) -> bool {
         self.ids.is_empty() && self.keys.is_empty()
     }
@@ -37,6 +44,8 @@ pub(super) struct Victims {
     pub(super) problems: Vec<String>,
     /// Whether all endpoints replied.
     pub(super) is_whole: bool,
+    /// Transactions and locks of the servers.
+    pub(super) reports: EndpointReports,
 }
 
 /// Reads the list of each endpoint once and returns the selected sessions.
@@ -80,9 +89,19 @@ pub(super) async fn find(
         });
         selected.extend(all);
     }
+    let reports = if selection.depends_on_locks() {
+        server_access::read(clients, &snapshots).await?
+    } else {
+        EndpointReports::new()
+    };
+    let none = Arc::default();
     let lists: Vec<_> = snapshots
         .iter()
-        .map(|snapshot| DiagnosedList::new(snapshot, clients, names, &selection.rules))
+        .map(|snapshot| {
+            let reports = reports.get(&snapshot.endpoint).unwrap_or(&none);
+            let locks = EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at);
+            DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
+        })
         .collect();
     let mut found: Vec<Victim> = Vec::new();
     let mut taken = BTreeSet::new();
@@ -98,6 +117,7 @@ pub(super) async fn find(
         found,
         problems,
         is_whole,
+        reports,
     })
 }
 
@@ -161,6 +181,8 @@ fn keyed(
 struct DiagnosedList<'a> {
     snapshot: &'a Snapshot,
     diagnoses: Diagnoses,
+    /// Transactions and locks of the sessions.
+    locks: EndpointLocks,
     /// The endpoint's name.
     name: Arc<str>,
     /// Whether the endpoint is read-only.
@@ -170,16 +192,25 @@ struct DiagnosedList<'a> {
 }
 
 impl<'a> DiagnosedList<'a> {
-    fn new(snapshot: &'a Snapshot, clients: &[Client], names: &[Arc<str>], rules: &Rules) -> Self {
+    fn new(
+        snapshot: &'a Snapshot,
+        locks: EndpointLocks,
+        clients: &[Client],
+        names: &[Arc<str>],
+        rules: &Rules,
+    ) -> Self {
         let place = usize::from(snapshot.endpoint.0);
         Self {
             snapshot,
             diagnoses: diagnose(
                 None,
-                DiagnosisInput::from(snapshot).at(names.get(place).map(AsRef::as_ref)),
+                DiagnosisInput::from(snapshot)
+                    .at(names.get(place).map(AsRef::as_ref))
+                    .with_locks(Some(&locks)),
                 &rules.diagnosis,
                 &Samples::new(),
             ),
+            locks,
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),
             read_only: clients.get(place).is_some_and(Client::is_read_only),
             has_server_access: clients.get(place).is_some_and(Client::has_server_access),
@@ -194,6 +225,7 @@ impl<'a> DiagnosedList<'a> {
         let subject = FilterInput {
             endpoint: Some(&self.name),
             reasons: Some(reasons.as_reasons()),
+            locks: self.locks.of(session).numbers(),
             ..FilterInput::new(session)
         };
         let filter = selection.filter.as_ref();

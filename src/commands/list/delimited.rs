@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::json::url;
+use super::json::record;
 use crate::app::build_view::TableView;
 use crate::app::columns::{Column, ColumnId};
-use crate::commands::record::{Cell, HEAD, SessionRecord};
+use crate::commands::record::{COLUMNS, Cell, RecordColumn};
 
 /// First characters of a cell that a spreadsheet takes for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -19,8 +19,9 @@ pub(super) fn write_csv(
     chosen: Option<&[ColumnId]>,
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(head(chosen)).map_err(cause)?;
-    each_row(view, urls, chosen, |cells| {
+    let columns = columns(chosen);
+    writer.write_record(head(&columns)).map_err(cause)?;
+    each_row(view, urls, &columns, |cells| {
         for cell in cells {
             let field = match cell {
                 Cell::Text(text) => escape_formula(Cow::Borrowed(text)),
@@ -42,8 +43,9 @@ pub(super) fn write_tsv(
     urls: &[String],
     chosen: Option<&[ColumnId]>,
 ) -> io::Result<()> {
-    writeln!(out, "{}", head(chosen).join("\t"))?;
-    each_row(view, urls, chosen, |cells| {
+    let columns = columns(chosen);
+    writeln!(out, "{}", head(&columns).join("\t"))?;
+    each_row(view, urls, &columns, |cells| {
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
                 out.write_all(b"\t")?;
@@ -58,50 +60,51 @@ pub(super) fn write_tsv(
     })
 }
 
-/// Returns the column names: those of JSON if there is one, otherwise the name on the screen.
-fn head(chosen: Option<&[ColumnId]>) -> Vec<&'static str> {
-    let name = |id: &ColumnId| {
-        let column = id.column();
-        position(column)
-            .and_then(|place| HEAD.get(place))
-            .copied()
-            .unwrap_or(column.name)
-    };
-    chosen.map_or_else(|| HEAD.to_vec(), |chosen| chosen.iter().map(name).collect())
+/// A column of the output.
+enum OutputColumn {
+    /// One with the value of JSON.
+    Record(&'static RecordColumn),
+    /// One without, with the text of the screen.
+    Screen(&'static Column),
 }
 
-/// Calls `write` with the cells of each row: all, or the chosen ones. Values are those of JSON; columns without
-/// one have the text of the screen.
+/// Returns the chosen columns; otherwise all of JSON with a single value.
+fn columns(chosen: Option<&[ColumnId]>) -> Vec<OutputColumn> {
+    let output = |id: &ColumnId| {
+        let column = id.column();
+        RecordColumn::named(column.json).map_or(OutputColumn::Screen(column), OutputColumn::Record)
+    };
+    match chosen {
+        Some(chosen) => chosen.iter().map(output).collect(),
+        None => COLUMNS.iter().map(OutputColumn::Record).collect(),
+    }
+}
+
+/// Returns the column names: those of JSON if there is one, otherwise the name on the screen.
+fn head(columns: &[OutputColumn]) -> Vec<&'static str> {
+    let name = |column: &OutputColumn| match column {
+        OutputColumn::Record(column) => column.name,
+        OutputColumn::Screen(column) => column.name,
+    };
+    columns.iter().map(name).collect()
+}
+
+/// Calls `write` with the cells of each row.
 fn each_row(
     view: &TableView,
     urls: &[String],
-    chosen: Option<&[ColumnId]>,
+    columns: &[OutputColumn],
     mut write: impl FnMut(&[Cell<'_>]) -> io::Result<()>,
 ) -> io::Result<()> {
     for row in view.window(0, view.len()) {
-        let identity = row.identity();
-        let record = SessionRecord::new(url(urls, row.snapshot), &identity, row.session, &row.diagnosis);
-        let cells = record.cells();
-        let Some(chosen) = chosen else {
-            write(&cells)?;
-            continue;
+        let record = record(&row, urls);
+        let cell = |column: &OutputColumn| match column {
+            OutputColumn::Record(column) => (column.cell)(&record),
+            OutputColumn::Screen(column) => (column.cell)(&row).map_or(Cell::Unknown, Cell::Text),
         };
-        let cell = |id: &ColumnId| match (id.column().name, position(id.column())) {
-            (_, Some(place)) => cells.get(place).cloned().unwrap_or(Cell::Unknown),
-            ("severity", None) => row
-                .diagnosis
-                .severity()
-                .map_or(Cell::Unknown, |severity| Cell::Text(severity.name().into())),
-            _ => (id.column().cell)(&row).map_or(Cell::Unknown, Cell::Text),
-        };
-        write(&chosen.iter().map(cell).collect::<Vec<_>>())?;
+        write(&columns.iter().map(cell).collect::<Vec<_>>())?;
     }
     Ok(())
-}
-
-/// Returns the position of a column of the screen among those of csv and tsv.
-fn position(column: &Column) -> Option<usize> {
-    HEAD.iter().position(|head| *head == column.json)
 }
 
 /// Prefixes `'` to a cell that a spreadsheet would run as a formula.

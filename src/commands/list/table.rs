@@ -9,10 +9,8 @@ use crate::app::columns::{COLUMNS, Column, ColumnId};
 use crate::commands::grid::{Grid, Head};
 use crate::model::{Dialect, ascii};
 
-/// Default columns.
-const USUAL: [&str; 7] = ["id", "user", "address", "service", "age", "idle", "why"];
-/// Column of the severity sign. Not shown, because WHY has it as text.
-const SIGN: &str = "severity";
+/// Drop priority up to which a usual column is shown by default.
+const MAX_DROP: u8 = 7;
 
 /// Selection of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,13 +67,17 @@ fn ascii_cell(cell: Cow<'_, str>) -> Cow<'_, str> {
 fn columns(view: &TableView, which: ColumnChoice<'_>) -> Vec<&'static Column> {
     let among =
         |is_meant: &dyn Fn(&Column) -> bool| COLUMNS.iter().filter(|column| is_meant(column)).collect();
-    let names_endpoint = |column: &Column| column.name == "endpoint" && view.spec.endpoints.len() > 1;
+    let names_endpoint =
+        |column: &Column| column.name == ColumnId::ENDPOINT.column().name && view.spec.endpoints.len() > 1;
     match which {
-        ColumnChoice::Usual => among(&|column| USUAL.contains(&column.name) || names_endpoint(column)),
+        ColumnChoice::Usual => among(&|column| {
+            let is_default = column.usual && !column.sampled && column.drop <= MAX_DROP;
+            is_default || names_endpoint(column)
+        }),
         ColumnChoice::All => among(&|column| {
             let is_known = column.only.is_none_or(|dialect| knows(view, dialect));
             let is_usual = column.usual || names_endpoint(column);
-            is_usual && !column.sampled && column.name != SIGN && is_known
+            is_usual && !column.sampled && is_known
         }),
         ColumnChoice::Chosen(chosen) => chosen.iter().map(|id| id.column()).collect(),
     }

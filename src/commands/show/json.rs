@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::ShownSession;
+use super::transaction::TransactionRecord;
 use crate::commands::record::SessionRecord;
 use crate::model::{
     ConnectionDetail, ConnectionStatistics, Dialect, RetainedStatement, StatementReply, Text,
@@ -13,6 +14,7 @@ use crate::model::{
 pub(super) struct DetailRecord<'a> {
     #[serde(flatten)]
     session: SessionRecord<'a>,
+    transaction: Option<TransactionRecord<'a>>,
     connections: Vec<ConnectionRecord<'a>>,
     client: Option<ClientAttributesRecord<'a>>,
     queries: Option<Vec<QueryRecord<'a>>>,
@@ -59,7 +61,9 @@ impl<'a> DetailRecord<'a> {
                 &found.identity,
                 &detail.session,
                 &found.diagnosis.borrowed(),
+                found.locks.numbers,
             ),
+            transaction: found.locks.own.as_ref().map(TransactionRecord::from),
             connections: detail.connections.iter().map(connection).collect(),
             client: tells.then_some(ClientAttributesRecord(&detail.client)),
             queries: detail

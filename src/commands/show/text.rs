@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::ShownSession;
+use super::{ShownSession, transaction};
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
 use crate::model::maxctrl::KEEP_STATEMENTS;
@@ -19,6 +19,9 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
     writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
     facts(out, shown, endpoint)?;
     reasons(out, shown)?;
+    if let Some(own) = &shown.locks.own {
+        transaction::write(out, own)?;
+    }
     connections(out, detail, shown.dialect)?;
     statements(out, shown)?;
     buffers(out, detail)?;
@@ -87,7 +90,7 @@ fn facts(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Resu
 /// Returns the idle time and, if known, its meaning.
 fn idle(shown: &ShownSession) -> Option<String> {
     let idle = shown.detail.session.idle?;
-    let entry = shown.idle.and_then(IdleMeaning::entry);
+    let entry = shown.idle_meaning().and_then(IdleMeaning::entry);
     Some(entry.map_or_else(|| idle.to_string(), |entry| format!("{idle} ({})", entry.about)))
 }
 
@@ -173,7 +176,7 @@ fn statements(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
         return Ok(());
     };
     if queries.is_empty() {
-        let change = if shown.keeps_no_statements {
+        let change = if shown.keeps_no_statements() {
             format!(" (retain_last_statements=0); to change that: {KEEP_STATEMENTS}")
         } else {
             String::new()

@@ -50,6 +50,12 @@ impl World {
         true
     }
 
+    /// Ends the transaction of a session, as its own `COMMIT` does. The locks go to those that wait for them.
+    pub fn commit(&mut self, id: u64) {
+        self.drop_locks(id);
+        self.changed = self.uptime;
+    }
+
     /// Restarts a server: its transactions with locks end, and the statements of killed sessions.
     pub fn restart_server(&mut self, server: &str) {
         self.server_starts.insert(server.to_owned(), self.uptime);

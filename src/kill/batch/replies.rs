@@ -5,7 +5,7 @@ use crate::kill::event::{KillRequest, Order, Ticket};
 use crate::kill::request_scheduler::{Alarm, RequestKind, RequestScheduler};
 use crate::kill::task::{CheckReply, KillTask, NextStep, SessionReply};
 use crate::kill::{AuditEntry, KillOutcome, RefusalReason, Rules};
-use crate::model::{EndpointId, Now, RequestError, ServerAccessFault, ServerThreads, Text};
+use crate::model::{EndpointId, LockReading, Now, RequestError, ServerAccessFault, ServerThreads, Text};
 
 /// The task that a reply belongs to, and what else of its batch the reply changes.
 struct PendingTask<'a> {
@@ -31,6 +31,7 @@ impl PendingTask<'_> {
                 checked_at,
             }),
             NextStep::Check => Some(self.task.check()),
+            NextStep::ReadLocks => Some(self.task.read_locks()),
             NextStep::ReadThreads => Some(self.task.read_threads()),
             NextStep::EndStatement(index) => self.task.end_statement(index),
             NextStep::LogStatements => return self.log_statements(now, orders),
@@ -78,6 +79,16 @@ impl KillBatch {
         self.advance(ticket, now, orders, |task, rules| {
             task.threads_read(readings, rules, now)
         });
+    }
+
+    pub(super) fn locks_read(
+        &mut self,
+        ticket: Ticket,
+        reading: LockReading,
+        now: Now,
+        orders: &mut Vec<Order>,
+    ) {
+        self.advance(ticket, now, orders, |task, _| task.locks_read(reading));
     }
 
     pub(super) fn statements_logged(
@@ -181,7 +192,7 @@ impl KillBatch {
         if sees_several {
             self.several_proxies(endpoint);
         }
-        self.on_sent(endpoint, fault);
+        self.stop_after_failure(endpoint, fault);
     }
 
     pub(super) fn deleted(&mut self, ticket: Ticket, answer: Result<(), RequestError>, now: Now) {
@@ -210,7 +221,7 @@ impl KillBatch {
             scheduler.wake(at, index, Alarm::GiveUp);
         }
         fresh.extend(task.outcome().map(|_| index));
-        self.on_sent(endpoint, fault);
+        self.stop_after_failure(endpoint, fault);
     }
 
     /// Returns the task that waits for this reply. It waits no longer then.
@@ -233,7 +244,7 @@ impl KillBatch {
     }
 
     /// Stops the remaining tasks of an endpoint that rejects a request or fails repeatedly.
-    pub(super) fn on_sent(&mut self, endpoint: EndpointId, fault: Option<RequestError>) {
+    pub(super) fn stop_after_failure(&mut self, endpoint: EndpointId, fault: Option<RequestError>) {
         let Some(scheduler) = self.scheduler.get_mut(&endpoint) else {
             return;
         };

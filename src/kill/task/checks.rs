@@ -7,10 +7,10 @@ use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
 use crate::filter::{FilterInput, ReasonNames};
 use crate::kill::killable::protection;
 use crate::kill::state::{FirstCheck, KillState};
-use crate::kill::{KillOutcome, RefusalReason, Rules, asks_why};
+use crate::kill::{KillOutcome, RefusalReason, asks_why};
 use crate::model::{
-    Absence, Dialect, EndpointLocks, Identity, IdentityMatch, Now, Part, ProcessStart, RequestError,
-    SessionObservation, SessionPhase, Text, TextLimit, visible,
+    Absence, Dialect, Identity, IdentityMatch, LockKnowledge, Now, Part, ProcessStart, RequestError,
+    SessionObservation, SessionPhase, Text, TextLimit,
 };
 
 /// Maximum age of a check when its DELETE is written, by both clocks.
@@ -61,6 +61,9 @@ impl KillTask {
             SessionReply::Missing(_) | SessionReply::Failed(_) => None,
         };
         if asked_at.is_some_and(|asked_at| !now.is_within(MAX_CHECK_AGE, &asked_at)) {
+            return self.repeat_slow_check(before, tries);
+        }
+        if asked_at.is_some() && self.has_old_locks(now) {
             return self.repeat_slow_check(before, tries);
         }
         let weaker = |unchecked: &[Part]| unchecked.iter().copied().find(|part| !before.contains(part));
@@ -127,7 +130,7 @@ impl KillTask {
             IdentityMatch::Unknown(part) => return Err(KillOutcome::Refused(RefusalReason::Unknown(part))),
         };
         let filters = [check.rules.protects(), self.victim.taken_by.as_ref()];
-        let locks = self.fresh_locks(&observation, check.rules);
+        let locks = self.locks(&observation, check.rules);
         let why = filters.into_iter().flatten().any(asks_why);
         let reasons = why.then(|| {
             self.victim
@@ -146,19 +149,15 @@ impl KillTask {
         if let Some(refusal) = protect.and_then(|protect| protection(protect, &subject)) {
             return Err(KillOutcome::Refused(refusal));
         }
-        match taken_by {
-            Some(filter) if !filter.evaluate(&subject).is_yes() => {
-                Err(KillOutcome::Skipped(visible(filter.text().trim()).into_owned()))
-            }
-            _ => Ok((observation, unchecked)),
+        let knows_locks = locks
+            .as_ref()
+            .is_some_and(|locks| matches!(locks.of(session), LockKnowledge::Known(_)));
+        let skipped =
+            taken_by.and_then(|filter| self.skip_reason(filter, filter.evaluate(&subject), knows_locks));
+        match skipped {
+            Some(reason) => Err(KillOutcome::Skipped(reason)),
+            None => Ok((observation, unchecked)),
         }
-    }
-
-    /// Returns the session's locks by the latest reports of its servers. `None` without server access.
-    fn fresh_locks(&self, observation: &SessionObservation, rules: &Rules) -> Option<EndpointLocks> {
-        let reports = rules.reports.get(&self.victim.identity.endpoint)?;
-        let sessions = std::slice::from_ref(&observation.detail.session);
-        (!reports.is_empty()).then(|| EndpointLocks::new(reports, sessions, observation.taken_at))
     }
 
     /// Detects several proxies behind one address. Two process starts in one check mean a restart at

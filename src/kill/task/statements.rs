@@ -29,7 +29,11 @@ impl KillTask {
         match &self.stage {
             KillState::Checking { .. } => {
                 self.statements.on_first_reading(readings);
-                NextStep::Check
+                if self.needs_locks(rules) {
+                    NextStep::ReadLocks
+                } else {
+                    NextStep::Check
+                }
             }
             KillState::EndingStatements(_) => {
                 self.statements.on_later_reading(&readings);

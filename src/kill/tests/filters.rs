@@ -2,6 +2,7 @@
 //! selected a session.
 
 use super::*;
+use crate::kill::outcome::SkipReason;
 use crate::model::Span;
 
 #[test]
@@ -75,6 +76,9 @@ fn one_taken_because_it_was_stuck_is_skipped_once_it_is_not() {
     play.reply(play.last_check(), Ok(idle_for(20_000)));
     play.go();
     play.reply(play.last_check(), Ok(idle_for(0)));
-    assert_eq!(play.outcome(), Some(&KillOutcome::Skipped("stuck".to_owned())));
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Skipped(SkipReason::NoMatch("stuck".to_owned())))
+    );
     assert!(play.deletes().is_empty());
 }

@@ -75,7 +75,9 @@ fn well(play: &mut KillHarness, ticket: Ticket, request: &KillRequest) {
         KillRequest::Delete { .. } => play.hear(KillEvent::Deleted(ticket, Ok(()))),
         KillRequest::Survey => play.hear(KillEvent::Surveyed(ticket, Ok(Survey::OneProxy))),
         KillRequest::List => add_list(play, 200),
-        KillRequest::ReadThreads { .. } | KillRequest::EndStatement { .. } => {}
+        KillRequest::ReadThreads { .. }
+        | KillRequest::ReadLocks { .. }
+        | KillRequest::EndStatement { .. } => {}
     }
 }
 

@@ -371,7 +371,9 @@ impl SimulatedWorld {
                 self.at(after, Later::Reply(reply));
             }
             // These victims have no server access.
-            KillRequest::ReadThreads { .. } | KillRequest::EndStatement { .. } => {}
+            KillRequest::ReadThreads { .. }
+            | KillRequest::ReadLocks { .. }
+            | KillRequest::EndStatement { .. } => {}
             KillRequest::Delete { id, checked_at } => {
                 let after = if self.rng.u8(0..10) == 0 {
                     after

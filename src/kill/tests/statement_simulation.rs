@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::statements::{connected_session, reading, running_thread, statement_victim};
 use super::*;
-use crate::model::{ServerAccessFault, ServerThread, ServerThreads};
+use crate::model::{LockReading, ServerAccessFault, ServerThread, ServerThreads};
 
 /// The victim's id. Other sessions have other ids.
 const VICTIM: u64 = 1;
@@ -317,6 +317,9 @@ impl Simulation {
                         readings[0].reading = Err(ServerAccessFault::Request(lost()));
                     }
                     KillEvent::ThreadsRead(ticket, readings)
+                }
+                KillRequest::ReadLocks { .. } => {
+                    KillEvent::LocksRead(ticket, LockReading::none(self.play.now))
                 }
                 KillRequest::EndStatement {
                     connection,

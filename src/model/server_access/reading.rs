@@ -1,7 +1,7 @@
-//! The threads of one server, as a kill reads them.
+//! The threads and the locks of servers, as a kill reads them.
 
-use super::super::Text;
-use super::{BoundedRows, ServerAccessFault, ServerProcess, ServerThread};
+use super::super::{Now, Text};
+use super::{BoundedRows, ServerAccessFault, ServerProcess, ServerReports, ServerThread};
 
 /// The threads of one server, and the connection that read them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,4 +33,29 @@ pub struct ServerThreads {
     pub server: Text,
     /// The threads, or why they are unknown.
     pub reading: Result<ThreadReading, ServerAccessFault>,
+}
+
+/// The transactions and locks of some servers, read right before a DELETE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockReading {
+    /// Time before the first statement about them was sent.
+    pub asked_at: Now,
+    /// The report of each server, or why it is unknown.
+    pub reports: ServerReports,
+}
+
+impl LockReading {
+    /// Creates a reading without servers.
+    pub const fn none(asked_at: Now) -> Self {
+        Self {
+            asked_at,
+            reports: ServerReports::new(),
+        }
+    }
+
+    /// Returns the first server whose locks are unknown, and why.
+    pub fn fault(&self) -> Option<String> {
+        let mut reports = self.reports.values();
+        reports.find_map(|report| Some(format!("{}: {}", report.server, report.unknown_locks()?)))
+    }
 }

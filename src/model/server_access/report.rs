@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::super::{ServerState, Text};
-use super::{Grants, ServerAccessFault, ServerActivity, ServerProcess};
+use super::{Grants, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerProcess};
 
 /// One round of statements at a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,25 @@ pub struct ServerReport {
     pub cost: Duration,
     /// Time from the start of this round to the start of the next.
     pub period: Duration,
+}
+
+/// Cause of unknown locks: their statement has failed or was ended.
+const NOT_READ: &str = "the statement about locks failed or took longer than 1 s";
+
+impl ServerReport {
+    /// Returns why its locks are unknown, or not known of all sessions. `None` if they are known.
+    pub fn unknown_locks(&self) -> Option<String> {
+        let activity = match &self.activity {
+            Ok(activity) => activity,
+            Err(fault) => return Some(fault.to_string()),
+        };
+        if self.grants.is_some_and(|grants| !grants.may_see_all) {
+            return Some("missing privilege: PROCESS".to_owned());
+        }
+        let is_unread =
+            activity.lock_waits == LockWaits::Unknown || activity.metadata_locks == MetadataLocks::Unknown;
+        is_unread.then(|| NOT_READ.to_owned())
+    }
 }
 
 /// State of a server that accepts connections, as MaxScale names it.

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::client::Client;
+use crate::client::{Client, LockTablesTurn};
+use crate::clock;
 use crate::model::{
-    EndpointId, Grants, LockWaits, MetadataLocks, ServerAccessFault, ServerActivity, ServerProcess,
-    ServerThread, Text,
+    EndpointId, Grants, LockWaits, MetadataLocks, Now, ServerAccessFault, ServerActivity, ServerProcess,
+    ServerReport, ServerThread, Text,
 };
 use crate::poller::server_schedule::{LockQuery, ServerSchedule};
 use crate::wire::Decoder;
@@ -36,8 +38,19 @@ struct ServerIdentity {
     read_at: Instant,
 }
 
+/// Age of the tables of transactions and locks that a round reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tables {
+    /// The current ones of `InnoDB`. Another statement may have read them before.
+    Current,
+    /// New ones.
+    New,
+}
+
 /// The result of a round.
 pub(super) struct Round {
+    /// Time before the first statement about transactions and locks was sent.
+    pub(super) asked_at: Now,
     pub(super) activity: Result<ServerActivity, ServerAccessFault>,
     /// Time that the statements took at the server.
     pub(super) cost: Duration,
@@ -57,36 +70,62 @@ impl ServerReader {
         self.client.endpoint()
     }
 
-    pub(super) const fn server(&self) -> &Text {
-        &self.server
+    /// Waits for the turn at the server's tables. `None` without a database user.
+    pub(super) async fn turn(&self) -> Option<LockTablesTurn> {
+        self.client.lock_tables(&self.server).await
     }
 
-    pub(super) fn process(&self) -> Option<&ServerProcess> {
-        self.identity.as_ref().map(|identity| &identity.process)
-    }
-
-    pub(super) fn grants(&self) -> Option<Grants> {
-        self.identity.as_ref().and_then(|identity| identity.grants)
-    }
-
-    /// Runs one round.
-    pub(super) async fn read(&mut self, schedule: &mut ServerSchedule) -> Round {
+    /// Runs one round in its turn at the server's tables.
+    pub(super) async fn read(
+        &mut self,
+        schedule: &mut ServerSchedule,
+        turn: &mut LockTablesTurn,
+        tables: Tables,
+    ) -> Round {
         self.cost = Duration::ZERO;
-        let activity = self.activity(schedule).await;
+        let (asked_at, activity) = match self.identify_again().await {
+            Ok(()) => {
+                if tables == Tables::New {
+                    turn.settle().await;
+                }
+                turn.begin();
+                (clock::now(), self.activity(schedule).await)
+            }
+            Err(fault) => (clock::now(), Err(fault)),
+        };
         if activity.as_ref().is_err_and(ServerAccessFault::loses_connection) {
             self.identity = None;
         }
         Round {
+            asked_at,
             activity,
             cost: self.cost,
         }
     }
 
-    async fn activity(&mut self, schedule: &mut ServerSchedule) -> Result<ServerActivity, ServerAccessFault> {
+    /// Returns a round as a report. `period` is the time until the next one.
+    pub(super) fn report(&self, round: Round, period: Duration) -> ServerReport {
+        ServerReport {
+            server: self.server.clone(),
+            taken_at: Timestamp::now(),
+            process: self.identity.as_ref().map(|identity| identity.process.clone()),
+            grants: self.identity.as_ref().and_then(|identity| identity.grants),
+            activity: round.activity,
+            cost: round.cost,
+            period,
+        }
+    }
+
+    /// Reads the process and the privileges, unless they are known.
+    async fn identify_again(&mut self) -> Result<(), ServerAccessFault> {
         let is_recent = |identity: &ServerIdentity| identity.read_at.elapsed() < IDENTITY_FOR;
         if !self.identity.as_ref().is_some_and(is_recent) {
             self.identity = Some(self.identify().await?);
         }
+        Ok(())
+    }
+
+    async fn activity(&mut self, schedule: &mut ServerSchedule) -> Result<ServerActivity, ServerAccessFault> {
         let lock_count = self.run(Statement::LockCount, sql::lock_count).await?;
         let transactions = self.run(Statement::Transactions, sql::transactions).await?;
         let threads = self.run(Statement::Threads, sql::threads).await?;

@@ -12,12 +12,12 @@ const PROFILE: &str = "profile";
 
 /// Options of every command.
 #[derive(Debug)]
-pub(crate) struct CommonArgs {
+pub(crate) struct GlobalOptions {
     /// The parsed options.
     pub line: CommandLine,
 }
 
-impl Args for CommonArgs {
+impl Args for GlobalOptions {
     fn augment_args(command: Command) -> Command {
         let settings = SettingId::all().map(SettingId::setting);
         command
@@ -79,7 +79,7 @@ fn help(setting: &Setting) -> String {
         .collect()
 }
 
-impl FromArgMatches for CommonArgs {
+impl FromArgMatches for GlobalOptions {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut line = CommandLine {
             file: matches.get_one(CONFIG).cloned(),

@@ -1,0 +1,115 @@
+//! Reads the transactions and locks of servers for a command, once.
+//!
+//! The connections are closed right after it: also after an error, and before a signal ends the program.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::exit::CommandError;
+use super::output;
+use crate::client::Client;
+use crate::model::{EndpointId, ServerAccessFault, ServerReports, Snapshot};
+use crate::poller::read_servers;
+use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
+
+/// Maximum time to close the connections to servers.
+pub(super) const MAX_CLOSE_WAIT: Duration = Duration::from_secs(2);
+
+/// The reports of the servers of each endpoint. Endpoints without a database user have none.
+pub(super) type EndpointReports = BTreeMap<EndpointId, Arc<ServerReports>>;
+
+/// Reads the servers of the endpoints that have a database user and have replied. Prints a line for each cause of
+/// unknown locks.
+pub(super) async fn read(
+    clients: &[Client],
+    snapshots: &[Snapshot],
+) -> Result<EndpointReports, CommandError> {
+    let has_replied = |client: &Client| {
+        let mut snapshots = snapshots.iter();
+        snapshots.any(|snapshot| snapshot.endpoint == client.endpoint())
+    };
+    let read: Vec<_> = clients
+        .iter()
+        .filter(|client| client.has_server_access() && has_replied(client))
+        .cloned()
+        .collect();
+    if read.is_empty() {
+        return Ok(EndpointReports::new());
+    }
+    let mut signals = EndingSignals::listen()?;
+    let (signal, reports) = tokio::select! {
+        biased;
+        signal = signals.next() => (Some(signal), Vec::new()),
+        reports = read_all(&read) => (None, reports),
+    };
+    release(&read).await;
+    if let Some(signal) = signal {
+        end_by(signal)?;
+    }
+    drop(signals);
+    release_ending_signals()?;
+    let mut found = EndpointReports::new();
+    for (client, result) in reports {
+        let place = if clients.len() > 1 {
+            format!("{}: ", client.url())
+        } else {
+            String::new()
+        };
+        match result {
+            Ok(reports) => {
+                for line in unknown(&reports) {
+                    output::complain(&format!("{place}{line}"));
+                }
+                found.insert(client.endpoint(), Arc::new(reports));
+            }
+            Err(fault) => output::complain(&format!("{place}locks are unknown: {fault}")),
+        }
+    }
+    Ok(found)
+}
+
+type ReadResult = Result<ServerReports, ServerAccessFault>;
+
+async fn read_all(clients: &[Client]) -> Vec<(Client, ReadResult)> {
+    let mut reads = JoinSet::new();
+    for client in clients.iter().cloned() {
+        reads.spawn(async move {
+            let result = read_servers(&client).await;
+            (client, result)
+        });
+    }
+    let mut results = reads.join_all().await;
+    results.sort_by_key(|(client, _)| client.endpoint());
+    results
+}
+
+/// Closes the connections to servers. A later statement opens them again.
+async fn release(clients: &[Client]) {
+    let mut closing = JoinSet::new();
+    for client in clients {
+        let client = client.clone();
+        closing.spawn(async move { client.release_server_connections(MAX_CLOSE_WAIT).await });
+    }
+    closing.join_all().await;
+}
+
+/// Returns a line for each cause of unknown locks, with the names of its servers.
+fn unknown(reports: &ServerReports) -> Vec<String> {
+    let mut causes: Vec<(String, Vec<&str>)> = Vec::new();
+    for report in reports.values() {
+        let Some(cause) = report.unknown_locks() else {
+            continue;
+        };
+        let name = report.server.as_str();
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, names)) => names.push(name),
+            None => causes.push((cause, vec![name])),
+        }
+    }
+    let line =
+        |(cause, names): (String, Vec<&str>)| format!("locks of {} are unknown: {cause}", names.join(", "));
+    causes.into_iter().map(line).collect()
+}

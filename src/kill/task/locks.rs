@@ -1,0 +1,116 @@
+//! Transactions and locks for the filters of a task: right before the DELETE from a new reading.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{KillTask, NextStep};
+use crate::filter::{Filter, Ternary};
+use crate::kill::Rules;
+use crate::kill::event::KillRequest;
+use crate::kill::outcome::SkipReason;
+use crate::kill::state::KillState;
+use crate::kill::statements as session_statements;
+use crate::kill::victim::depends_on_locks;
+use crate::model::{
+    EndpointLocks, LockReading, Now, ServerAccessFault, ServerReports, SessionObservation, visible,
+};
+
+/// Maximum age of the locks when the DELETE is ordered, by both clocks. Measured from before their first
+/// statement.
+const MAX_LOCKS_AGE: Duration = Duration::from_secs(2);
+
+/// The locks that were read for the check right before the DELETE.
+#[derive(Clone, Debug)]
+pub(super) struct NewLocks {
+    asked_at: Now,
+    /// Why they are unknown.
+    fault: Option<String>,
+    reports: ServerReports,
+}
+
+impl From<LockReading> for NewLocks {
+    /// If a server could not be read, all locks are unknown: the session may hold others there.
+    fn from(reading: LockReading) -> Self {
+        let fault = reading.fault();
+        let mut reports = reading.reports;
+        if fault.is_some() {
+            for report in reports.values_mut() {
+                Arc::make_mut(report).activity = Err(ServerAccessFault::Lost);
+            }
+        }
+        Self {
+            asked_at: reading.asked_at,
+            fault,
+            reports,
+        }
+    }
+}
+
+impl KillTask {
+    /// Whether the check right before the DELETE needs the locks of the session.
+    pub(super) fn needs_locks(&self, rules: &Rules) -> bool {
+        let filters = [rules.protects(), self.victim.taken_by.as_ref()];
+        self.victim.has_server_access && filters.into_iter().flatten().any(depends_on_locks)
+    }
+
+    /// Returns the request that reads the locks of the session's servers.
+    pub(in crate::kill) fn read_locks(&self) -> KillRequest {
+        KillRequest::ReadLocks {
+            servers: session_statements::servers(&self.victim.session),
+        }
+    }
+
+    /// Handles a reading of the locks.
+    pub(in crate::kill) fn locks_read(&mut self, reading: LockReading) -> NextStep {
+        if !matches!(self.stage, KillState::Checking { .. }) {
+            return NextStep::Rest;
+        }
+        self.new_locks = Some(reading.into());
+        NextStep::Check
+    }
+
+    /// Whether the locks were read too long ago for a DELETE.
+    pub(super) fn has_old_locks(&self, now: Now) -> bool {
+        let locks = self.new_locks.as_ref();
+        locks.is_some_and(|locks| !now.is_within(MAX_LOCKS_AGE, &locks.asked_at))
+    }
+
+    /// Returns the session's locks: right before the DELETE by the new reading, otherwise by the latest reports.
+    /// `None` if they are not read.
+    pub(super) fn locks(&self, observation: &SessionObservation, rules: &Rules) -> Option<EndpointLocks> {
+        let reports = if self.is_last_check() {
+            &self.new_locks.as_ref()?.reports
+        } else {
+            rules.reports.get(&self.victim.identity.endpoint)?.as_ref()
+        };
+        let sessions = std::slice::from_ref(&observation.detail.session);
+        (!reports.is_empty()).then(|| EndpointLocks::new(reports, sessions, observation.taken_at))
+    }
+
+    /// Returns why a session is skipped that the filter has selected, by its result now. `None` if it is not.
+    ///
+    /// Before the last check, unknown locks decide nothing: they are read again.
+    pub(super) fn skip_reason(
+        &self,
+        filter: &Filter,
+        result: Ternary,
+        knows_locks: bool,
+    ) -> Option<SkipReason> {
+        let text = || visible(filter.text().trim()).into_owned();
+        let depends = self.victim.has_server_access && !knows_locks && depends_on_locks(filter);
+        match result {
+            Ternary::Yes => None,
+            Ternary::Unknown if depends && self.is_last_check() => {
+                let locks = self.new_locks.as_ref();
+                let fault = locks.and_then(|locks| locks.fault.clone());
+                Some(SkipReason::Unread(text(), fault))
+            }
+            Ternary::Unknown if depends => None,
+            Ternary::No | Ternary::Unknown => Some(SkipReason::NoMatch(text())),
+        }
+    }
+
+    const fn is_last_check(&self) -> bool {
+        matches!(self.stage, KillState::Checking { .. })
+    }
+}

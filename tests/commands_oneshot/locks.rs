@@ -1,0 +1,363 @@
+//! Transactions and locks of the servers in `maxtop list`, `maxtop show` and `maxtop kill`.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use maxtop::demo::{ServeSpec, ServedDialects};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::program::{Demo, Ran, command, ran};
+use crate::terminal::AtTerminal;
+
+/// An endpoint whose world does not move, with transactions that block others.
+fn incidents(change: impl FnOnce(&mut ServeSpec)) -> Arc<Demo> {
+    Arc::new(Demo::with(ServedDialects::JsonApi, |spec| {
+        spec.world.incidents = true;
+        spec.speed = 0.0;
+        change(spec);
+    }))
+}
+
+/// Returns the program with the database user.
+fn with_servers(demo: &Demo, args: &[&str]) -> Command {
+    let url = demo.running.url();
+    let mut command = command(&[args, &["-e", &url, "--sql-user", "maxtop"]].concat());
+    command.env("MAXTOP_SQL_PASSWORD", "maxtop");
+    command
+}
+
+fn run(demo: &Demo, args: &[&str]) -> Ran {
+    ran(&mut with_servers(demo, args))
+}
+
+fn json(demo: &Demo, args: &[&str]) -> Value {
+    let ran = run(demo, args);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{args:?}");
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+/// Returns the session that blocks most.
+fn blocker(demo: &Demo) -> Value {
+    let list = json(demo, &["list", "-o", "json", "-f", "blocks>5"]);
+    assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+    list[0].clone()
+}
+
+/// Whether connections to servers were opened and all of them are closed.
+fn are_closed(demo: &Demo) -> bool {
+    let log = demo.running.log();
+    let opened = log.iter().any(|line| line.target.contains("persist=yes"));
+    opened && demo.running.sql_connections().is_empty()
+}
+
+/// Runs `then` on the endpoint as soon as it has logged a request that `when` describes.
+fn react(
+    demo: &Arc<Demo>,
+    when: impl Fn(&str) -> bool + Send + 'static,
+    then: impl FnOnce(&Demo) + Send + 'static,
+) -> std::thread::JoinHandle<()> {
+    let demo = Arc::clone(demo);
+    std::thread::spawn(move || {
+        while !demo.running.log().iter().any(|line| when(&line.target)) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        then(&demo);
+    })
+}
+
+#[test]
+fn list_has_transactions_and_locks_in_every_form() {
+    let demo = incidents(|_| {});
+    let blocker = blocker(&demo);
+    assert!(blocker["trx"].as_f64().unwrap() > 300.0, "{blocker}");
+    assert_eq!(
+        (&blocker["blocks"], &blocker["rows_locked"]),
+        (&7.into(), &4.into())
+    );
+    assert_eq!(blocker["waits"], Value::Null);
+    assert_eq!(
+        (&blocker["severity"], &blocker["stuck"][0]["reason"]),
+        (&"act".into(), &"blocks".into())
+    );
+    let waiting = json(
+        &demo,
+        &["list", "-o", "json", "-f", "reason=lock-wait and waits>20s"],
+    );
+    assert!(waiting.as_array().unwrap().len() >= 4, "{waiting}");
+    assert!(
+        waiting[0]["why"].as_str().unwrap().contains("for session"),
+        "{waiting}"
+    );
+
+    let tsv = run(&demo, &["list", "-o", "tsv", "-f", "blocks>5"]);
+    let lines: Vec<Vec<_>> = tsv.out.lines().map(|line| line.split('\t').collect()).collect();
+    let end = lines[0].len() - 6;
+    assert_eq!(
+        lines[0][end..],
+        ["trx", "blocks", "waits", "rows_locked", "severity", "why"]
+    );
+    assert_eq!(lines[1][end + 1..end + 5], ["7", "", "4", "act"]);
+    let chosen = run(
+        &demo,
+        &[
+            "list",
+            "-o",
+            "csv",
+            "-f",
+            "blocks>5",
+            "--columns",
+            "id,blocks,severity",
+        ],
+    );
+    assert_eq!(
+        chosen.out,
+        format!("id,blocks,severity\n{},7,act\n", blocker["id"])
+    );
+    let table = run(
+        &demo,
+        &[
+            "list",
+            "-o",
+            "table",
+            "-f",
+            "blocks>5",
+            "--columns",
+            "id,trx,blocks",
+        ],
+    );
+    assert!(table.out.contains("5m") && table.out.contains(" 7"), "{table:?}");
+    assert!(are_closed(&demo));
+}
+
+#[test]
+fn without_a_database_user_the_fields_are_null_and_nothing_is_posted() {
+    let demo = incidents(|_| {});
+    for row in demo.list() {
+        for field in ["trx", "blocks", "waits", "rows_locked"] {
+            assert_eq!(row[field], Value::Null, "{row}");
+        }
+    }
+    assert!(demo.running.log().iter().all(|line| line.method == "GET"));
+}
+
+#[test]
+fn a_read_only_list_reads_locks_with_fixed_selects_only() {
+    let demo = incidents(|_| {});
+    let list = json(&demo, &["list", "--read-only", "-o", "json", "-f", "blocks>5"]);
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    assert!(
+        demo.running
+            .sql_log()
+            .iter()
+            .all(|sql| sql.starts_with("/* maxtop "))
+    );
+    assert!(are_closed(&demo));
+}
+
+#[test]
+fn show_has_a_section_of_the_transaction_with_waiters_and_blocker() {
+    let demo = incidents(|_| {});
+    let id = blocker(&demo)["id"].to_string();
+    let shown = run(&demo, &["show", &id]);
+    assert_eq!((shown.status, shown.err.as_str()), (0, ""));
+    for part in [
+        "\nTRANSACTION  on db-01, thread ",
+        "4 locked, 2 changed",
+        "7 threads, the longest for ",
+    ] {
+        assert!(shown.out.contains(part), "{part}: {}", shown.out);
+    }
+    let shown = json(&demo, &["show", &id, "-o", "json"]);
+    let waiters = shown["transaction"]["waiters"].as_array().unwrap();
+    assert_eq!((waiters.len(), &shown["blocks"]), (7, &7.into()), "{shown}");
+    let waiter = waiters[0]["session"].to_string();
+    let shown = json(&demo, &["show", &waiter, "-o", "json"]);
+    assert_eq!(shown["transaction"]["waits_for"]["session"].to_string(), id);
+    assert_eq!(shown["transaction"]["waits_for"]["table"], "shop.orders");
+    let shown = run(&demo, &["show", &waiter]);
+    assert!(shown.out.contains(&format!("for session {id} ")), "{}", shown.out);
+    assert!(are_closed(&demo));
+}
+
+#[test]
+fn servers_that_cannot_be_read_are_one_line_and_the_rest_works() {
+    type Change = fn(&mut ServeSpec);
+    let cases: [(Change, &str); 3] = [
+        (
+            |spec| spec.sql.password = "other".into(),
+            "wrong database user or password",
+        ),
+        (|spec| spec.sql.process = false, "missing privilege"),
+        (|spec| spec.sql.max_connections = 0, "too many connections"),
+    ];
+    for (change, words) in cases {
+        let demo = incidents(change);
+        let id = demo.ready_id();
+        for args in [&["list", "-o", "json"][..], &["show", &id]] {
+            let ran = run(&demo, args);
+            assert_eq!(ran.status, 0, "{ran:?}");
+            assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
+            assert!(
+                ran.err.starts_with("maxtop: locks of db-01") && ran.err.contains(words),
+                "{ran:?}"
+            );
+            assert!(!ran.out.is_empty());
+        }
+        assert!(demo.running.sql_connections().is_empty());
+    }
+    let draft = Demo::start(ServedDialects::Draft);
+    let ran = run(&draft, &["list", "-o", "json"]);
+    assert_eq!(ran.status, 0);
+    assert_eq!(
+        ran.err,
+        "maxtop: locks are unknown: not supported before MaxScale 21.06\n"
+    );
+}
+
+#[test]
+fn connections_are_closed_before_a_signal_ends_the_program() {
+    let demo = incidents(|spec| spec.sql.delay = Duration::from_millis(700));
+    let id = demo.ready_id();
+    for args in [
+        &["list"][..],
+        &["show", &id],
+        &["kill", "-f", "blocks>0", "--yes"],
+    ] {
+        let before = demo.running.sql_log().len();
+        let child = with_servers(&demo, args).spawn().unwrap();
+        while demo.running.sql_log().len() == before {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(Signal::SIGINT as i32), "{args:?}");
+        assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
+        assert!(are_closed(&demo), "{args:?}");
+    }
+    assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
+}
+
+#[test]
+fn connections_are_closed_after_a_closed_pipe_and_after_an_error() {
+    let demo = incidents(|_| {});
+    let mut child = with_servers(&demo, &["list"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    assert!(are_closed(&demo));
+    let ran = run(&demo, &["kill", "-f", "blocks>=0", "--max", "1", "--yes"]);
+    ran.failed(1, "sessions match, --max is 1");
+    assert!(are_closed(&demo));
+}
+
+#[test]
+fn a_session_that_still_blocks_is_killed() {
+    let demo = incidents(|_| {});
+    let id = blocker(&demo)["id"].to_string();
+    let ran = run(&demo, &["kill", "-f", "blocks>5", "--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.out.starts_with(&format!("killed {id} etl@")), "{ran:?}");
+    assert!(are_closed(&demo));
+    let left = json(&demo, &["list", "-o", "json", "-f", "blocks>5"]);
+    assert_eq!(left, Value::Array(Vec::new()));
+}
+
+/// Kills the blockers by this filter, while `change` happens at their first check.
+fn kill_while(filter: &str, change: fn(&Demo, u64)) -> (Arc<Demo>, Ran) {
+    // The reply to each check is late enough for the change.
+    let demo = incidents(|spec| spec.delay = Duration::from_millis(300));
+    let id = blocker(&demo)["id"].as_u64().unwrap();
+    let check = format!("/v1/sessions/{id}");
+    let changed = react(
+        &demo,
+        move |target| target.starts_with(&check),
+        move |demo| change(demo, id),
+    );
+    let ran = run(&demo, &["kill", &id.to_string(), "-f", filter, "--yes"]);
+    changed.join().unwrap();
+    (demo, ran)
+}
+
+#[test]
+fn a_session_that_has_freed_its_locks_meanwhile_is_skipped() {
+    for (filter, words) in [
+        ("blocks>0", "no longer blocks"),
+        (
+            "blocks>2 and user=etl",
+            "no longer matches 'blocks>2 and user=etl'",
+        ),
+        ("reason=blocks", "no longer matches 'reason=blocks'"),
+        ("trx>5m", "no longer matches 'trx>5m'"),
+    ] {
+        let (demo, ran) = kill_while(filter, |demo, id| {
+            demo.running.with_world(|world| world.commit(id));
+        });
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(
+            ran.out.starts_with("skipped: ") && ran.out.contains(words),
+            "{ran:?}"
+        );
+        assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
+        assert!(are_closed(&demo));
+    }
+}
+
+#[test]
+fn a_session_whose_locks_cannot_be_read_any_more_is_skipped() {
+    let (demo, ran) = kill_while("blocks>0", |demo, _| {
+        demo.running.change_sql(|sql| sql.max_connections = 0);
+    });
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(
+        ran.out
+            .contains(": whether it still blocks could not be read: db-01: too many connections"),
+        "{ran:?}"
+    );
+    assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
+}
+
+/// Starts a kill of the blocker at a terminal, with its grace period and its audit log.
+fn at_terminal(demo: &Demo, home: &Path, args: &[&str]) -> AtTerminal {
+    let password = home.join("password");
+    std::fs::write(&password, "maxtop\n").unwrap();
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let (url, log) = (demo.running.url(), home.join("log"));
+    let common = [
+        "-e",
+        &url,
+        "--sql-user",
+        "maxtop",
+        "--sql-password-file",
+        password.to_str().unwrap(),
+        "--audit",
+        log.to_str().unwrap(),
+    ];
+    AtTerminal::start(&[&["kill", "-f", "blocks>5"], args, &common].concat())
+}
+
+#[test]
+fn after_the_locks_were_read_ctrl_c_still_ends_the_prompt_and_cancels_the_grace_period() {
+    let (demo, home) = (incidents(|_| {}), tempfile::tempdir().unwrap());
+    let mut maxtop = at_terminal(&demo, home.path(), &[]);
+    maxtop.awaits("type yes: ");
+    assert!(are_closed(&demo), "at the prompt");
+    maxtop.types("\x03");
+    assert_ne!(maxtop.ends().0, 0);
+
+    let mut maxtop = at_terminal(&demo, home.path(), &["--yes", "--grace", "10m"]);
+    maxtop.awaits("press Ctrl-C to cancel\r\n");
+    maxtop.types("\x03");
+    let (status, screen) = maxtop.ends();
+    assert_eq!(status, 130, "{screen}");
+    assert!(screen.contains("canceled, nothing was killed"), "{screen}");
+    assert!(are_closed(&demo));
+    assert!(demo.deletes().iter().all(|target| target.starts_with("/v1/sql/")));
+}
