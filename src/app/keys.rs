@@ -47,7 +47,6 @@ impl App {
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
-            (_, Some(Action::GoTo)) => self.unknown_key(),
             (_, Some(action)) => self.act(action),
             (_, None) => self.unknown_key(),
         }
@@ -104,8 +103,9 @@ impl App {
             Action::Suspend => self.suspend(),
             Action::Quit => self.quit(false),
             Action::QuitKeepingFrame => self.quit(true),
-            Action::GoTo
-            | Action::NextMatch(_)
+            // Ids are searched in the list of sessions only.
+            Action::GoTo => self.unknown_key(),
+            Action::NextMatch(_)
             | Action::Yes
             | Action::No
             | Action::Choose

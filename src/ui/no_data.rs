@@ -94,12 +94,12 @@ fn failure<'a>(
     }
     text.push(Line::default());
     let refresh = key_of(Action::Refresh);
-    let tries = match endpoint.failures {
+    let count = match endpoint.failures {
         1 => "once".to_owned(),
-        count => format!("{count} times"),
+        failures => format!("{failures} times"),
     };
     let mut tried = format!(
-        "{tries}, again in {}; {refresh} tries now",
+        "{count}, again in {}; {refresh} tries now",
         exact_text(seconds(left))
     );
     if fault.is_refused_password() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::stage;
 use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
+use crate::app::help::HelpLine;
 use crate::app::keymap::{Code, KeyContext};
 use crate::diagnosis::{DiagnosisSettings, REASONS, Thresholds};
 use crate::model::{Dialect, Span};
@@ -13,7 +14,7 @@ fn page(stage: &AppHarness) -> Vec<String> {
     let pages = stage.app.help_pages().unwrap();
     let top = stage.app.help.as_ref().unwrap().top;
     let shown = pages.lines.iter().skip(top).take(pages.page);
-    shown.map(|line| line.text()).collect()
+    shown.map(HelpLine::text).collect()
 }
 
 fn number(stage: &AppHarness) -> (usize, usize) {
