@@ -179,7 +179,7 @@ impl EndpointState {
     /// second changes.
     pub(super) fn wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
         let counts_seconds =
-            matches!(self.link, LinkState::Failing { .. }) || self.is_stale(now.elapsed, interval, duty);
+            !matches!(self.link, LinkState::Live) || self.is_stale(now.elapsed, interval, duty);
         if counts_seconds {
             return Some(next_second(now.elapsed, self.heard_at.unwrap_or_default()));
         }

@@ -66,6 +66,8 @@ fn one_that_never_answers_holds_up_no_key() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut pty = Start::new(["--endpoint", &url, "--timeout", "1h"]).open();
     pty.sees("connecting");
+    pty.sees("Waiting for the first list of sessions");
+    pty.sees("No reply for");
     pty.keys("?");
     pty.sees("Help for");
     pty.keys("\x1b");

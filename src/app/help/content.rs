@@ -119,7 +119,9 @@ pub(crate) fn title(context: KeyContext) -> &'static str {
 pub(crate) fn lines(from: KeyContext, settings: &HelpSettings<'_>) -> Vec<HelpLine> {
     let reasons = reasons(settings);
     let own = all_keys(from, settings);
-    let is_short = own.len() + 1 + reasons.len() <= settings.page;
+    // Those of the table are important in these views too.
+    let is_partial = matches!(from, KeyContext::Groups | KeyContext::Detail);
+    let is_short = !is_partial && own.len() + 1 + reasons.len() <= settings.page;
     let mut text = if is_short {
         own
     } else {
@@ -163,7 +165,8 @@ fn first_keys(from: KeyContext, settings: &HelpSettings<'_>, reasons: usize) -> 
         let binding = BINDINGS
             .iter()
             .find(|binding| binding.context == KeyContext::Table && binding.action == *action)?;
-        (inherits && !is_own).then_some((*action, *word, binding))
+        let is_open = from == KeyContext::Detail && *action == Action::Open;
+        (inherits && !is_own && !is_open).then_some((*action, *word, binding))
     });
     let usable = own.iter().copied().chain(table);
     let keys: Vec<_> = usable
