@@ -33,7 +33,7 @@ use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 
 pub(crate) use self::error::ConfigError;
@@ -63,6 +63,8 @@ pub(crate) struct Config {
     pub timeout: Duration,
     /// Initial filter.
     pub filter: Filter,
+    /// Named filters. `None` while a file is read, when any name is accepted.
+    pub saved_filters: Option<SavedFilters>,
     /// Initial sort order.
     pub sort: Sort,
     /// Columns from left to right; `None` for the default ones.
@@ -123,6 +125,7 @@ impl Config {
             duty: 0.0,
             timeout: Duration::ZERO,
             filter: Filter::default(),
+            saved_filters: None,
             sort: Sort::default(),
             columns: None,
             grace: Duration::ZERO,

@@ -7,13 +7,15 @@ mod rows;
 
 use super::App;
 use super::layout::clamp_scroll;
-use super::modal::Modal;
 use super::status::Status;
 use crate::filter::Filter;
 use crate::model::{EndpointId, SessionId, Span, Text};
 
 pub(crate) use self::root::RootBlocker;
 pub(crate) use self::rows::BlockerLines;
+
+/// Creates the database user that reads locks, as `maxtop doctor` prints it. The user sets the password.
+pub(crate) const CREATE_USER: &str = "CREATE USER 'maxtop'@'MAXSCALE-HOST' IDENTIFIED BY '...'; GRANT PROCESS ON *.* TO 'maxtop'@'MAXSCALE-HOST';";
 
 /// A thread of a server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,9 +129,27 @@ impl BlockerRow {
 }
 
 impl App {
-    /// `b`: opens the view, or closes it.
+    /// `b`: opens the view. From the details the cursor is put on their session.
     pub(super) fn open_blockers(&mut self) {
-        self.modal = Modal::Blockers(BlockersPane::default());
+        self.modal.close();
+        let mut pane = BlockersPane::default();
+        if let Some(detail) = self.detail.as_ref().filter(|_| self.detail_has_keys()) {
+            let session = (detail.identity.endpoint, Some(detail.identity.id));
+            let rows = self.table.view.blockers.rows.iter();
+            let mut threads = rows.filter_map(BlockerRow::thread);
+            let own = threads.find(|row| (row.key.endpoint, row.session) == session);
+            if own.is_none() && !self.table.view.blockers.rows.is_empty() {
+                let text = format!(
+                    "session {} blocks no other and waits for none",
+                    detail.identity.id
+                );
+                self.status = Some(Status::note(text));
+            }
+            pane.cursor = own.map(|row| row.key.clone());
+        }
+        self.servers = None;
+        self.blockers = Some(pane);
+        self.step_blocker(0);
     }
 
     /// Returns the number of lines of the view that show threads.
@@ -143,7 +163,7 @@ impl App {
     pub(super) fn step_blocker(&mut self, threads: isize) {
         let height = self.blocker_lines();
         let rows = &self.table.view.blockers.rows;
-        if let Modal::Blockers(pane) = &mut self.modal {
+        if let Some(pane) = &mut self.blockers {
             pane.step(rows, threads, height);
         }
     }
@@ -151,7 +171,7 @@ impl App {
     /// Returns the thread under the cursor of the view.
     fn chosen_blocker(&self) -> Option<ThreadRow> {
         let rows = &self.table.view.blockers.rows;
-        self.modal.blockers()?.chosen(rows).cloned()
+        self.blockers.as_ref()?.chosen(rows).cloned()
     }
 
     /// Enter: opens the details of the session under the cursor.
@@ -162,7 +182,7 @@ impl App {
         let key = row.session.and_then(|id| self.session_key(row.key.endpoint, id));
         match key.and_then(|key| self.table.view.position(&key)) {
             Some(position) => {
-                self.modal.close();
+                self.blockers = None;
                 let page = self.page();
                 let left_departed_row = self.table.go_to(position, page);
                 if left_departed_row {
@@ -195,12 +215,22 @@ impl App {
 
     /// `y` in the view: copies the statement that ends the thread under the cursor.
     pub(super) fn copy_blocker(&mut self) {
+        let has_access = self
+            .endpoints
+            .iter()
+            .any(|endpoint| endpoint.server_access.is_set);
         let Some(row) = self.chosen_blocker() else {
+            if !has_access {
+                return self.copy(CREATE_USER.to_owned(), "");
+            }
             self.status = Some(Status::note("nothing to copy: no thread waits".to_owned()));
             return;
         };
         match self.kill_statement(&row.key) {
-            Ok(text) => self.copy(text, &format!("   (for {})", row.key.server)),
+            Ok(text) => self.copy(
+                text,
+                &format!("   (run it on {}, not on MaxScale)", row.key.server),
+            ),
             Err(why) => self.status = Some(Status::warning(format!("nothing to copy: {why}"))),
         }
     }

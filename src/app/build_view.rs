@@ -15,7 +15,7 @@ use super::columns::{COLUMNS, Sessions};
 use super::groups::collect::group;
 use super::reason_names::Names;
 use super::rebuild::{diagnose_snapshots, find_locks};
-use super::row::SortKey;
+use super::row::{SortKey, TableRow};
 use super::server_view::ServerCounts;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
 use crate::diagnosis::{Samples, Severity};
@@ -74,6 +74,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         stuck: Default::default(),
         order: Vec::new(),
         idle_hidden: 0,
+        no_match: None,
     };
     view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
     if view.spec.counts_servers {
@@ -81,6 +82,9 @@ pub fn build_view(job: ViewRequest) -> TableView {
     }
     let (mut order, idle_hidden) = matching(&view);
     view.idle_hidden = idle_hidden;
+    if order.is_empty() && idle_hidden == 0 {
+        view.no_match = why_none(&view);
+    }
     if view.spec.group.is_none() {
         sort(&view, &mut order, previous);
         view.widths = text_widths(&view, &order);
@@ -96,10 +100,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
 /// Returns the rows to show, and the number of matching rows left out because they are idle.
 fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     let ViewQuery {
-        filter,
-        endpoints,
-        hide_idle,
-        ..
+        filter, hide_idle, ..
     } = &view.spec;
     let mut idle_hidden = 0;
     let mut names = Names::new();
@@ -110,16 +111,7 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
         let Some(row) = view.resolve(*place) else {
             return false;
         };
-        let endpoint = endpoints.get(usize::from(row.snapshot.endpoint.0));
-        let subject = FilterInput {
-            endpoint: endpoint.map(AsRef::as_ref),
-            reasons: Some(names.of(&row.diagnosis)),
-            reads: row.total(Counter::Reads),
-            writes: row.total(Counter::Writes),
-            locks: row.locks.numbers(),
-            ..FilterInput::new(row.session)
-        };
-        let matches = filter.evaluate(&subject).is_yes();
+        let matches = filter.evaluate(&filter_input(&row, &mut names)).is_yes();
         let is_left_out = matches && *hide_idle && is_idle(row.session) && row.diagnosis.found.is_empty();
         idle_hidden += usize::from(is_left_out);
         matches && !is_left_out
@@ -134,6 +126,32 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     let departed = view.departed.as_ref().map(|_| RowRef::Departed);
     order.extend(departed.filter(&mut is_meant));
     (order, idle_hidden)
+}
+
+/// Returns a row as input of the filter.
+pub(super) fn filter_input<'a>(row: &TableRow<'a>, names: &'a mut Names) -> FilterInput<'a> {
+    FilterInput {
+        endpoint: Some(row.endpoint).filter(|name| !name.is_empty()),
+        reasons: Some(names.of(&row.diagnosis)),
+        reads: row.total(Counter::Reads),
+        writes: row.total(Counter::Writes),
+        locks: row.locks.numbers(),
+        ..FilterInput::new(row.session)
+    }
+}
+
+/// Returns why the filter matches no session.
+fn why_none(view: &TableView) -> Option<String> {
+    view.spec.filter.why_none(&|see| {
+        let mut names = Names::new();
+        for (snapshot, list) in (0..).zip(&view.snapshots) {
+            for (index, _) in (0..).zip(&list.sessions) {
+                if let Some(row) = view.resolve(RowRef::Listed { snapshot, index }) {
+                    see(&filter_input(&row, &mut names));
+                }
+            }
+        }
+    })
 }
 
 /// Idle time from which a session counts as idle, in seconds.

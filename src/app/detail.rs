@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use super::counter_series::CounterSeries;
 use super::msg::Now;
-use super::status::Status;
 use super::table_view::TableView;
 use crate::diagnosis::{ConnectionSample, Diagnosis, Finding, OwnedDiagnosis, closer};
-use crate::model::{self, Identity, Lookup, RequestError, Session, SessionObservation, Snapshot};
+use crate::model::{
+    self, Identity, Lookup, RequestError, Session, SessionObservation, SessionPhase, Snapshot, Text,
+};
 
 /// State of the open details.
 #[derive(Clone, Debug)]
@@ -33,8 +34,12 @@ pub(crate) struct DetailPane {
     pub fault: Option<RequestError>,
     /// The first line shown.
     pub scroll: usize,
-    /// The connection whose `KILL` was copied last.
-    pub copied: Option<usize>,
+    /// Number of columns that long lines are moved to the left by.
+    pub across: usize,
+    /// Whether long lines are wrapped instead of cut.
+    pub unfolded: bool,
+    /// Index of the chosen link.
+    pub link: Option<usize>,
     /// Number of consecutive snapshots without the session.
     missing: u8,
 }
@@ -52,18 +57,11 @@ impl DetailPane {
             ended: None,
             fault: None,
             scroll: 0,
-            copied: None,
+            across: 0,
+            unfolded: false,
+            link: None,
             missing: 0,
         }
-    }
-
-    /// Whether the thread id of at least one connection is known.
-    pub(crate) fn knows_threads(&self) -> bool {
-        let mut connections = self
-            .observation
-            .iter()
-            .flat_map(|observation| &observation.detail.connections);
-        connections.any(|connection| connection.thread_id.is_some())
     }
 
     /// Returns the session as observed last.
@@ -79,6 +77,19 @@ impl DetailPane {
         closer(self.listed_diagnosis.borrowed(), self.sample.as_ref()).found
     }
 
+    /// `w`: wraps long lines, or cuts them again.
+    pub(super) const fn unfold(&mut self) {
+        self.unfolded = !self.unfolded;
+        self.across = 0;
+    }
+
+    /// Moves long lines to the left or right. Wrapped lines do not move.
+    pub(super) const fn move_across(&mut self, columns: isize) {
+        if !self.unfolded {
+            self.across = self.across.saturating_add_signed(columns);
+        }
+    }
+
     /// Stores the diagnosis of a view, which may or may not show the session.
     pub(super) fn diagnose(&mut self, view: &TableView) {
         self.on_diagnosis(view.diagnosis(&self.identity.key()));
@@ -86,42 +97,38 @@ impl DetailPane {
 
     /// Scrolls by lines.
     pub(super) const fn scroll_by(&mut self, lines: isize) {
+        self.link = None;
         self.scroll = self.scroll.saturating_add_signed(lines);
     }
 
-    /// Returns the `KILL` statement for one of the session's connections on its server, which a DELETE
-    /// does not kill, and a note on it. The next call returns that of the next connection.
-    ///
-    /// # Errors
-    ///
-    /// Returns what to show if no thread id is known.
-    pub(super) fn next_kill_statement(&mut self) -> Result<(String, String), Status> {
-        let observation = self.observation.as_ref();
-        let connections = observation
+    /// Returns server and thread id of each connection, from the details, otherwise from the list.
+    pub(super) fn threads(&self) -> Vec<(Option<Text>, u32)> {
+        let detailed = self
+            .observation
             .iter()
             .flat_map(|observation| &observation.detail.connections);
-        let threads: Vec<_> = connections
-            .filter_map(|connection| Some((connection.server.clone(), connection.thread_id?)))
-            .collect();
-        let place = self.copied.map_or(0, |copied| copied + 1);
-        let place = if place < threads.len() { place } else { 0 };
-        let Some((server, thread)) = threads.get(place) else {
-            let why = if observation.is_some_and(|observation| observation.detail.is_empty()) {
-                "nothing to copy: the session has no server connection"
-            } else {
-                "no thread id is known: this dialect or version does not report it"
-            };
-            return Err(Status::note(why.to_owned()));
-        };
-        self.copied = Some(place);
-        let server = server
-            .as_ref()
-            .map_or_else(|| "its server".to_owned(), ToString::to_string);
-        let next = match threads.len() {
-            1 => "",
-            _ => "; y again for the next",
-        };
-        Ok((format!("KILL {thread}"), format!("   (for {server}{next})")))
+        let detailed = detailed.filter_map(|one| Some((one.server.clone(), one.thread_id?)));
+        let threads: Vec<_> = detailed.collect();
+        if !threads.is_empty() {
+            return threads;
+        }
+        let listed = self.listed.server_connections().unwrap_or_default().iter();
+        let listed = listed.filter_map(|one| Some((Some(one.server.clone()), one.thread_id?)));
+        listed.collect()
+    }
+
+    /// Returns the server that the running statement was sent to, if it has begun to reply.
+    pub(crate) fn running_server(&self) -> Option<&Text> {
+        let last = self.observation.as_ref()?.detail.queries.as_ref()?.last()?;
+        if last.completed.is_some() {
+            return None;
+        }
+        last.responses.last()?.server.as_ref()
+    }
+
+    /// Whether MaxScale is closing the session.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.ended.is_none() && self.listed.phase() == Some(SessionPhase::Stopping)
     }
 
     /// Stores the diagnosis of a new snapshot. If the session is not in it, keeps the previous

@@ -78,6 +78,17 @@ pub struct EndpointState {
     pub failures: u32,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
+    /// How commands reach it, for lines to copy.
+    pub access: Option<CommandAccess>,
+}
+
+/// How a command such as `curl` reaches an endpoint. Contains no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandAccess {
+    /// URL without a path.
+    pub url: String,
+    /// Name of the account, if a password is used.
+    pub user: Option<String>,
 }
 
 impl EndpointState {
@@ -102,6 +113,7 @@ impl EndpointState {
             is_default: false,
             failures: 0,
             warnings,
+            access: None,
         }
     }
 

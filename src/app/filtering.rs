@@ -16,6 +16,7 @@ impl App {
         }
         match &mut self.modal {
             Modal::KillDialog(dialog) => dialog.paste(text),
+            Modal::Search(prompt) => prompt.paste(text),
             Modal::Prompt(prompt) => {
                 let result = prompt.on_paste(text);
                 self.on_prompt_result(result);
@@ -47,6 +48,28 @@ impl App {
         self.rebuild_view();
     }
 
+    /// `!`: shows only stuck sessions, by a condition of the filter, or removes the condition.
+    pub(super) fn toggle_stuck(&mut self) {
+        let Some(stuck) = FilterField::named("stuck") else {
+            return;
+        };
+        let Ok(filter) = self.table.filter.toggled(stuck) else {
+            self.status = Some(Status::warning(
+                "the filter is too long to add 'stuck'".to_owned(),
+            ));
+            return;
+        };
+        let total = self.table.view.total();
+        if filter.needs(stuck) {
+            self.status = Some(Status::note(format!("only stuck sessions (! shows all {total})")));
+            self.table.apply_filter(filter);
+        } else {
+            self.status = Some(Status::note("healthy sessions are shown again".to_owned()));
+            self.table.filter = filter;
+        }
+        self.rebuild_view();
+    }
+
     /// Returns user and address of the selected session, each `None` if unknown.
     fn client(&self) -> Option<(Option<Text>, Option<Text>)> {
         if self.table.shows_groups() {
@@ -61,10 +84,20 @@ impl App {
 
     /// Handles a key in the prompt. Enter with an invalid filter stays in the prompt.
     pub(super) fn prompt_key(&mut self, key: KeyPress) {
-        let Self { table, modal, .. } = self;
+        let Self {
+            table, modal, now, ..
+        } = self;
         if let Some(prompt) = modal.prompt_mut() {
             let view = &table.view;
-            let result = prompt.on_key(key, &table.history, |field| view.texts(field));
+            let result = prompt.on_key(key, now.elapsed, &table.history, |field| view.texts(field));
+            self.on_prompt_result(result);
+        }
+    }
+
+    /// Applies the typed filter if typing has paused.
+    pub(super) fn apply_typed_filter(&mut self) {
+        if let Some(prompt) = self.modal.prompt_mut() {
+            let result = prompt.on_clock(self.now.elapsed);
             self.on_prompt_result(result);
         }
     }
@@ -72,6 +105,7 @@ impl App {
     fn on_prompt_result(&mut self, result: PromptResult) {
         match result {
             PromptResult::Stay => return,
+            PromptResult::Typed(filter) if filter == self.table.filter => return,
             PromptResult::Typed(filter) => self.table.filter = filter,
             PromptResult::Accepted(filter) => {
                 if filter.is_empty() {

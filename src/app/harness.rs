@@ -11,6 +11,7 @@ use super::build_view::build_view;
 use super::endpoint::EndpointState;
 use super::keymap::{Code, KeyPress};
 use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
+use super::prompt::TYPING_PAUSE;
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
 use crate::model::{
@@ -164,6 +165,9 @@ impl AppHarness {
     pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {
             self.press(Code::Char(c));
+        }
+        if self.app.modal.prompt().is_some() {
+            self.wait(TYPING_PAUSE);
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) enum KeyContext {
     Dialog,
     /// The filter is being typed.
     Prompt,
+    /// The text to search for is being typed.
+    Search,
     /// The reason for a kill is being typed.
     Reason,
     /// The columns are being chosen.
@@ -29,12 +31,17 @@ pub(crate) enum KeyContext {
     Blockers,
     /// The view of servers and services.
     Servers,
+    /// The menu of what can be copied.
+    Copy,
 }
 
 impl KeyContext {
     /// Whether characters are typed into a text.
     pub(super) const fn types_text(self) -> bool {
-        matches!(self, Self::Prompt | Self::Reason | Self::HelpSearch)
+        matches!(
+            self,
+            Self::Prompt | Self::Search | Self::Reason | Self::HelpSearch
+        )
     }
 }
 
@@ -63,6 +70,12 @@ pub(crate) enum Action {
     NextPane,
     /// Type a filter.
     Filter,
+    /// Show only stuck sessions, or all again.
+    OnlyStuck,
+    /// Type a text to search for.
+    Search,
+    /// Move to the next (1) or previous (-1) row with the text.
+    SearchAgain(isize),
     /// Sort by the column to the left or right.
     SortBy(isize),
     /// Group sessions by the field this many steps further.
@@ -95,9 +108,17 @@ pub(crate) enum Action {
     Overview,
     /// Choose the columns.
     Columns,
-    /// Copy the statement that kills one of the session's connections on its server; or the setting
-    /// that keeps the columns.
+    /// Open the menu of what can be copied; elsewhere copy the `KILL` of a thread, or the setting that
+    /// keeps the columns.
     Copy,
+    /// Copy everything that the menu offers.
+    CopyAll,
+    /// Wrap long lines of the details, or cut them.
+    Unfold,
+    /// Move long lines of the details by columns.
+    Across(isize),
+    /// Go to the next or previous link of the details.
+    Link(isize),
     /// Follow the row under the cursor, or no longer.
     Follow,
     /// Freeze the table.
@@ -210,6 +231,10 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Table [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
     Table [ch('/'), ch('\\'), on(Code::F(4))] Action::Filter, "/ \\ F4", "filter the sessions", "filter";
+    Table [ch('!')] Action::OnlyStuck, "!", "only stuck sessions: adds 'stuck' to the filter, or removes it", "";
+    Table [on(Code::F(3))] Action::Search, "F3", "search: move to the next row with a text; hides none", "";
+    Table [ch('n')] Action::SearchAgain(1), "n N", "the next or previous row with the text", "";
+    Table [ch('N')] Action::SearchAgain(-1), "N", "", "";
     Table [ch(' ')] Action::Mark, "Space", "mark or unmark the session", "mark";
     Table [ch('<')] Action::SortBy(-1), "<> F6", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
@@ -256,7 +281,23 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
-    Detail [ch('y')] Action::Copy, "y", "copy KILL with the thread id of a server connection", "copy KILL";
+    Detail [ch('y')] Action::Copy, "y", "menu of what can be copied: KILL, statement, id, commands", "copy";
+    Detail [ch('Y')] Action::CopyAll, "Y", "copy everything of that menu", "";
+    Detail [ch('w')] Action::Unfold, "w", "wrap every long line, or one line each", "unfold";
+    Detail [on(Code::Right)] Action::Across(20), "← →", "scroll long lines sideways", "";
+    Detail [on(Code::Left)] Action::Across(-20), "←", "", "";
+    Detail [on(Code::Tab)] Action::Link(1), "Tab", "the next link; after the last the other pane", "";
+    Detail [on(Code::BackTab)] Action::Link(-1), "Shift-Tab", "the previous link", "";
+    Detail [on(Code::Enter)] Action::Open, "Enter", "open the session of the link", "";
+    Copy [on(Code::Enter), ch('y')] Action::Accept, "Enter y", "copy the chosen text", "copy";
+    Copy [on(Code::Up), ch('k')] Action::Move(-1), "↑↓ k j", "choose", "choose";
+    Copy [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Copy [on(Code::Home), ch('g')] Action::First, "Home g", "the first text", "";
+    Copy [on(Code::End), ch('G')] Action::Last, "End G", "the last text", "";
+    Copy [ch('Y')] Action::CopyAll, "Y", "copy everything", "copy all";
+    Copy [on(Code::Esc), ch('q')] Action::No, "Esc q", "close the menu", "close";
+    Copy [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "";
+    Copy [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→ Tab", "choose", "choose";
@@ -276,10 +317,13 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter Esc Tab", "back to the dialog", "back to the dialog";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "apply the filter", "apply";
     Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel the edit", "cancel";
-    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field or value; again: the next one", "complete";
+    Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field, the value or a named filter; again: the next", "complete";
     Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "earlier filters of this run", "earlier";
     Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
     Prompt [on(Code::F(1))] Action::Help, "F1", "this help", "help";
+    Search [on(Code::Enter)] Action::Accept, "Enter", "move to the next row with the text", "search";
+    Search [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel the search", "cancel";
+    Search [on(Code::F(1))] Action::Help, "F1", "this help", "";
     Columns [ch(' ')] Action::Toggle, "Space", "show the column, or hide it", "show/hide";
     Columns [on(Code::Left), ch('<'), ch('-')] Action::Shift(-1), "←→ < > - +", "move the column to the left or right", "move";
     Columns [on(Code::Right), ch('>'), ch('+')] Action::Shift(1), "→", "", "";
@@ -296,7 +340,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Columns [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "";
     Blockers [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Blockers [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
-    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread", "copy KILL";
+    Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread; without a database user the CREATE USER", "copy";
     Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Blockers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";

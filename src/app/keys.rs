@@ -43,7 +43,9 @@ impl App {
             (_, Some(Action::Help)) => self.open_help(),
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
+            (KeyContext::Search, _) => self.search_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
+            (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
@@ -68,10 +70,16 @@ impl App {
             Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
             Action::First => self.jump(0),
             Action::Last => self.jump(usize::MAX),
+            Action::Open if self.detail_has_keys() => self.open_link(),
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
-            Action::Filter => self.modal = Modal::filter_prompt(&self.table.filter),
+            Action::Filter => {
+                self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters);
+            }
+            Action::OnlyStuck => self.toggle_stuck(),
+            Action::Search => self.open_search(),
+            Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
@@ -89,7 +97,9 @@ impl App {
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
-            Action::Copy => self.copy_kill(),
+            Action::Copy => self.open_copy_menu(),
+            Action::CopyAll => self.copy_all(),
+            Action::Unfold | Action::Across(_) | Action::Link(_) => self.detail_key(action),
             Action::Pause => self.pause(),
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);
@@ -121,11 +131,11 @@ impl App {
         }
     }
 
-    /// Esc: goes back one level, in the order running kill, overlay, details, range, group, marks,
+    /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,
     /// filter. Never quits.
     fn back(&mut self) {
         // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() {
+        if self.stop_kills() || self.modal.close() || self.close_view() {
         } else if self.detail.is_some() {
             self.close_detail();
         } else if self.marks.anchor().is_some() {
@@ -137,6 +147,17 @@ impl App {
             self.table.filter = crate::filter::Filter::default();
             self.rebuild_view();
         }
+    }
+
+    /// Whether the next Esc removes the filter.
+    pub(crate) fn esc_shows_all(&self) -> bool {
+        let table = &self.table;
+        let is_first = self.modal.is_closed() && self.detail.is_none() && self.marks.anchor().is_none();
+        let is_next = is_first && self.marks.is_empty() && table.groups.opened.is_empty();
+        is_next
+            && table.groups.by.is_none()
+            && self.kills.batches.iter().all(KillBatch::is_finished)
+            && !table.filter.is_empty()
     }
 
     /// Handles a key in the view of blockers.
@@ -152,6 +173,12 @@ impl App {
             Action::Copy => self.copy_blocker(),
             action => self.act(action),
         }
+    }
+
+    /// Closes the view in place of the table. Returns whether one was open.
+    fn close_view(&mut self) -> bool {
+        let blockers = self.blockers.take().is_some();
+        self.servers.take().is_some() || blockers
     }
 
     /// Handles a key in the view of servers.

@@ -27,6 +27,7 @@ pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
 pub(crate) mod row;
+pub(crate) mod searching;
 pub mod server_access;
 pub(crate) mod server_trouble;
 pub(crate) mod server_view;
@@ -39,10 +40,11 @@ pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
 
-mod copying;
+pub(crate) mod copying;
 mod filtering;
 mod grouping;
 mod keys;
+pub(crate) mod links;
 mod marking;
 mod navigate;
 mod outbox;
@@ -58,6 +60,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use self::blockers::BlockersPane;
 use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
@@ -70,11 +73,12 @@ use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
 use self::modal::Modal;
 use self::msg::Now;
+use self::server_view::ServerPane;
 use self::status::Status;
 use self::table::TableState;
 use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
 use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
 
@@ -92,6 +96,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The initial filter.
     pub filter: Filter,
+    /// The named filters.
+    pub saved_filters: SavedFilters,
     /// The initial columns; `None` for the default ones.
     pub columns: Option<Vec<ColumnId>>,
     /// The initial sort.
@@ -122,6 +128,7 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             filter: Filter::default(),
+            saved_filters: SavedFilters::default(),
             columns: None,
             sort: Sort::default(),
             grace: GRACE.value,
@@ -164,6 +171,10 @@ pub struct App {
     pub(crate) detail: Option<DetailPane>,
     /// Whether the details have the focus while both panes are shown.
     pub(crate) detail_focused: bool,
+    /// The view of blockers, if it is open. It covers table and details.
+    pub(crate) blockers: Option<BlockersPane>,
+    /// The view of servers and services, if it is open. It covers table and details.
+    pub(crate) servers: Option<ServerPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
     /// The help over everything, if it is open.
@@ -184,6 +195,7 @@ pub struct App {
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
+    search: Option<searching::Search>,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
@@ -206,6 +218,8 @@ impl App {
             table,
             detail: None,
             detail_focused: false,
+            blockers: None,
+            servers: None,
             modal: Modal::Closed,
             help: None,
             tour,
@@ -217,6 +231,7 @@ impl App {
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,
+            search: None,
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }
@@ -272,6 +287,10 @@ impl App {
             help.context()
         } else if let Some(context) = self.modal.context() {
             context
+        } else if self.blockers.is_some() {
+            KeyContext::Blockers
+        } else if self.servers.is_some() {
+            KeyContext::Servers
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.table.shows_groups() {
@@ -279,6 +298,11 @@ impl App {
         } else {
             KeyContext::Table
         }
+    }
+
+    /// Whether a view is open in place of the table.
+    pub(crate) fn covers_table(&self) -> bool {
+        self.modal.is_overview() || self.blockers.is_some() || self.servers.is_some()
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

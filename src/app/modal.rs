@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use super::blockers::BlockersPane;
 use super::chooser::Chooser;
 use super::columns::ColumnId;
+use super::copying::CopyMenu;
 use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
-use super::server_view::ServerPane;
-use crate::filter::Filter;
+use super::searching::SearchPrompt;
+use crate::filter::{Filter, SavedFilters};
 use crate::kill::Ticket;
 
 /// The open modal. At most one is open, so every key has one receiver.
@@ -21,22 +21,22 @@ pub(crate) enum Modal {
     Closed,
     /// The kill dialog.
     KillDialog(Box<KillDialog>),
+    /// The menu of what can be copied.
+    Copy(CopyMenu),
     /// A text over the table.
     Overlay(Overlay),
-    /// The view of blockers.
-    Blockers(BlockersPane),
-    /// The view of servers and services.
-    Servers(ServerPane),
     /// The column chooser.
     Chooser(Box<Chooser>),
+    /// The search prompt.
+    Search(Box<SearchPrompt>),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
 }
 
 impl Modal {
     /// Opens the filter prompt with the current filter.
-    pub(super) fn filter_prompt(filter: &Filter) -> Self {
-        Self::Prompt(Box::new(FilterPrompt::new(filter.clone())))
+    pub(super) fn filter_prompt(filter: &Filter, saved: &SavedFilters) -> Self {
+        Self::Prompt(Box::new(FilterPrompt::new(filter.clone(), saved.clone())))
     }
 
     /// Opens the column chooser with the shown columns.
@@ -55,10 +55,10 @@ impl Modal {
             Self::Closed => None,
             Self::KillDialog(dialog) if dialog.types_reason => Some(KeyContext::Reason),
             Self::KillDialog(_) => Some(KeyContext::Dialog),
+            Self::Copy(_) => Some(KeyContext::Copy),
             Self::Overlay(_) => Some(KeyContext::Overlay),
-            Self::Blockers(_) => Some(KeyContext::Blockers),
-            Self::Servers(_) => Some(KeyContext::Servers),
             Self::Chooser(_) => Some(KeyContext::Columns),
+            Self::Search(_) => Some(KeyContext::Search),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
     }
@@ -100,29 +100,16 @@ impl Modal {
         }
     }
 
-    /// Whether a view is open in place of the table.
-    pub(crate) fn covers_table(&self) -> bool {
-        self.is_overview() || self.blockers().is_some() || self.servers().is_some()
-    }
-
     /// Whether the overview is open.
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
             .is_some_and(|overlay| overlay.topic == Topic::Overview)
     }
 
-    /// Returns the view of blockers, if it is open.
-    pub(crate) const fn blockers(&self) -> Option<&BlockersPane> {
+    /// Returns the menu of what can be copied, if it is open.
+    pub(crate) const fn copy_menu(&self) -> Option<&CopyMenu> {
         match self {
-            Self::Blockers(pane) => Some(pane),
-            _ => None,
-        }
-    }
-
-    /// Returns the view of servers, if it is open.
-    pub(crate) const fn servers(&self) -> Option<&ServerPane> {
-        match self {
-            Self::Servers(pane) => Some(pane),
+            Self::Copy(menu) => Some(menu),
             _ => None,
         }
     }
@@ -131,6 +118,14 @@ impl Modal {
     pub(crate) fn chooser(&self) -> Option<&Chooser> {
         match self {
             Self::Chooser(chooser) => Some(chooser),
+            _ => None,
+        }
+    }
+
+    /// Returns the search prompt, if it is open.
+    pub(crate) fn search(&self) -> Option<&SearchPrompt> {
+        match self {
+            Self::Search(prompt) => Some(prompt),
             _ => None,
         }
     }
@@ -153,7 +148,11 @@ impl Modal {
 
     /// Returns when the modal next needs the time.
     pub(super) fn wake_at(&self) -> Option<Duration> {
-        self.kill_dialog()?.batch.wake_at()
+        match self {
+            Self::KillDialog(dialog) => dialog.batch.wake_at(),
+            Self::Prompt(prompt) => prompt.wake_at(),
+            _ => None,
+        }
     }
 
     /// Closes the modal. Returns whether one was open.
@@ -171,8 +170,12 @@ mod tests {
         let overlay = Modal::Overlay(Overlay::new(Topic::Overview));
         for (mut modal, context) in [
             (Modal::Closed, None),
-            (Modal::filter_prompt(&Filter::default()), Some(KeyContext::Prompt)),
+            (
+                Modal::filter_prompt(&Filter::default(), &SavedFilters::default()),
+                Some(KeyContext::Prompt),
+            ),
             (Modal::column_chooser(&[]), Some(KeyContext::Columns)),
+            (Modal::Search(Box::default()), Some(KeyContext::Search)),
             (overlay, Some(KeyContext::Overlay)),
         ] {
             assert_eq!(modal.context(), context);

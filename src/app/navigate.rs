@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::App;
 use super::detail::DetailPane;
-use super::keymap::KeyPress;
+use super::keymap::{Action, KeyPress};
 use super::msg::Effect;
 use super::status::Status;
 use super::table_view::TableView;
@@ -47,7 +47,8 @@ impl App {
             // The overlay without its frame.
             usize::from(self.size.1).saturating_sub(3).max(1)
         } else if self.detail_has_keys() {
-            usize::from(self.areas().detail.height).saturating_sub(1).max(1)
+            // Without the lines that stay, the scroll mark and one line of the previous page.
+            usize::from(self.areas().detail.height).saturating_sub(5).max(1)
         } else {
             self.page()
         }
@@ -81,13 +82,23 @@ impl App {
         self.on_cursor_moved(left_departed_row);
     }
 
-    fn on_cursor_moved(&mut self, left_departed_row: bool) {
+    pub(super) fn on_cursor_moved(&mut self, left_departed_row: bool) {
         if left_departed_row {
             self.rebuild_view();
         }
         let beside = self.detail.is_some() && !self.areas().table.is_empty();
         if beside {
             self.open_detail();
+        }
+    }
+
+    /// Handles a key that only the details have.
+    pub(super) fn detail_key(&mut self, action: Action) {
+        match (action, &mut self.detail) {
+            (Action::Link(step), _) => self.step_link(step),
+            (Action::Unfold, Some(detail)) => detail.unfold(),
+            (Action::Across(columns), Some(detail)) => detail.move_across(columns),
+            _ => {}
         }
     }
 

@@ -2,10 +2,15 @@
 //!
 //! Also the history of the filters that were applied in this run.
 
+use std::time::Duration;
+
 use tui_input::{Input, InputRequest};
 
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
-use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, complete};
+use crate::filter::{Completion, Filter, FilterError, FilterField, MAX_FILTER_LEN, SavedFilters, complete};
+
+/// Time without a key after which a typed filter applies.
+pub(crate) const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 /// The text input, its filter, and the filter to restore.
 #[derive(Clone, Debug)]
@@ -18,10 +23,16 @@ pub(crate) struct FilterPrompt {
     pub good: Filter,
     /// Why the text is not a valid filter.
     pub error: Option<FilterError>,
+    /// The last valid filter that did not end in a word that may continue. Its rows are shown during an error.
+    whole: Filter,
+    /// When the typed filter applies, if it does not yet.
+    due: Option<Duration>,
     /// Number of steps back in the history; 0 for typed text.
     steps: usize,
     /// The typed text before the first step back.
     draft: String,
+    /// The named filters.
+    saved: SavedFilters,
     /// Choices of Tab, and the current one.
     offer: Option<Offer>,
 }
@@ -49,27 +60,34 @@ struct Offer {
 
 impl FilterPrompt {
     /// Opens the prompt with the current filter.
-    pub(crate) fn new(before: Filter) -> Self {
+    pub(crate) fn new(before: Filter, saved: SavedFilters) -> Self {
         Self {
             input: Input::new(before.text().to_owned()),
             good: before.clone(),
+            whole: before.clone(),
+            due: None,
             before,
             error: None,
             steps: 0,
             draft: String::new(),
+            saved,
             offer: None,
         }
     }
 
-    /// Handles a key. `texts` returns the known values of a field.
+    /// Handles a key at a time. `texts` returns the known values of a field.
     pub(super) fn on_key(
         &mut self,
         key: KeyPress,
+        now: Duration,
         history: &FilterHistory,
         texts: impl FnOnce(&'static FilterField) -> Vec<String>,
     ) -> PromptResult {
         let changed = match action(KeyContext::Prompt, key) {
-            None => self.key(key),
+            None => {
+                let changed = self.key(key);
+                return self.typed(changed, now);
+            }
             Some(Action::Move(by)) => self.step(by, history),
             Some(Action::Complete) => self.complete(texts),
             Some(Action::Accept) => {
@@ -87,32 +105,50 @@ impl FilterPrompt {
         self.result_of(changed)
     }
 
-    /// The filter of a valid text applies while it is typed.
-    fn result_of(&self, changed: bool) -> PromptResult {
-        if changed && self.error.is_none() {
-            PromptResult::Typed(self.good.clone())
-        } else {
-            PromptResult::Stay
+    /// Returns the time at which the typed filter applies.
+    pub(super) const fn wake_at(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// Applies the typed filter if the pause has passed.
+    pub(super) fn on_clock(&mut self, now: Duration) -> PromptResult {
+        let is_due = self.due.is_some_and(|due| due <= now);
+        self.result_of(is_due)
+    }
+
+    /// After a typed character, a valid filter applies when typing pauses, so that half a word does not
+    /// empty the table.
+    fn typed(&mut self, changed: bool, now: Duration) -> PromptResult {
+        if changed && self.error.is_none() && !self.value().trim().is_empty() {
+            self.due = Some(now + TYPING_PAUSE);
+            return PromptResult::Stay;
         }
+        self.result_of(changed)
+    }
+
+    /// A valid filter applies at once. During an error the rows of the last whole filter are shown.
+    fn result_of(&mut self, changed: bool) -> PromptResult {
+        if !changed {
+            return PromptResult::Stay;
+        }
+        self.due = None;
+        let filter = if self.error.is_none() {
+            &self.good
+        } else {
+            &self.whole
+        };
+        PromptResult::Typed(filter.clone())
     }
 
     /// Handles a key that the prompt does not bind. Returns whether the text changed.
     pub(crate) fn key(&mut self, key: KeyPress) -> bool {
-        let request = match (key.code, key.ctrl) {
-            (Code::Char('u'), true) => return self.clear(),
-            (Code::Char('w'), true) => InputRequest::DeletePrevWord,
-            (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,
-            (Code::Char('e'), true) | (Code::End, _) => InputRequest::GoToEnd,
-            (Code::Char('k'), true) => InputRequest::DeleteTillEnd,
-            (Code::Char(c), false) if !key.alt => InputRequest::InsertChar(c),
-            (Code::Backspace, _) => InputRequest::DeletePrevChar,
-            (Code::Delete, _) => InputRequest::DeleteNextChar,
-            (Code::Left, _) => InputRequest::GoToPrevChar,
-            (Code::Right, _) => InputRequest::GoToNextChar,
-            _ => return false,
+        if matches!((key.code, key.ctrl), (Code::Char('u'), true)) {
+            return self.clear();
+        }
+        let Some(changed) = edit(&mut self.input, key) else {
+            return false;
         };
         self.offer = None;
-        let changed = self.input.handle(request).is_some_and(|change| change.value);
         changed && self.read()
     }
 
@@ -164,7 +200,7 @@ impl FilterPrompt {
     pub(crate) fn complete(&mut self, values: impl FnOnce(&'static FilterField) -> Vec<String>) -> bool {
         if self.offer.is_none() {
             let (head, tail) = self.around_cursor();
-            let Some(completion) = complete(&head, values) else {
+            let Some(completion) = self.saved_filters(&head).or_else(|| complete(&head, values)) else {
                 return false;
             };
             self.offer = Some(Offer {
@@ -191,6 +227,17 @@ impl FilterPrompt {
         text.push_str(tail);
         self.input = Input::new(text).with_cursor(cursor);
         self.read()
+    }
+
+    /// Returns the named filters that an empty text, or one that begins with their sign, can become.
+    fn saved_filters(&self, head: &str) -> Option<Completion> {
+        let is_asked = head.trim().is_empty() || SavedFilters::is_reference(head);
+        let choices = if is_asked {
+            self.saved.complete(head.trim())
+        } else {
+            Vec::new()
+        };
+        (!choices.is_empty()).then_some(Completion { start: 0, choices })
     }
 
     /// Enter: returns the filter if the text is valid. Otherwise moves the cursor to the error.
@@ -228,8 +275,11 @@ impl FilterPrompt {
     /// Parses the text after a change.
     fn read(&mut self) -> bool {
         self.steps = 0;
-        match Filter::parse(self.input.value()) {
+        match self.saved.parse(self.input.value()) {
             Ok(filter) => {
+                if !filter.ends_in_word() {
+                    self.whole = filter.clone();
+                }
                 self.good = filter;
                 self.error = None;
             }
@@ -237,6 +287,24 @@ impl FilterPrompt {
         }
         true
     }
+}
+
+/// Edits a one-line text. Returns whether the text changed; `None` if the key edits nothing.
+pub(super) fn edit(input: &mut Input, key: KeyPress) -> Option<bool> {
+    let request = match (key.code, key.ctrl) {
+        (Code::Char('u'), true) => InputRequest::DeleteLine,
+        (Code::Char('w'), true) => InputRequest::DeletePrevWord,
+        (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,
+        (Code::Char('e'), true) | (Code::End, _) => InputRequest::GoToEnd,
+        (Code::Char('k'), true) => InputRequest::DeleteTillEnd,
+        (Code::Char(c), false) if !key.alt => InputRequest::InsertChar(c),
+        (Code::Backspace, _) => InputRequest::DeletePrevChar,
+        (Code::Delete, _) => InputRequest::DeleteNextChar,
+        (Code::Left, _) => InputRequest::GoToPrevChar,
+        (Code::Right, _) => InputRequest::GoToNextChar,
+        _ => return None,
+    };
+    Some(input.handle(request).is_some_and(|change| change.value))
 }
 
 /// Maximum number of filters in the history.

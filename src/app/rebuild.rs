@@ -93,7 +93,7 @@ impl App {
             endpoints: names.map(|known| known.name.as_str().into()).collect(),
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
-            counts_servers: self.modal.servers().is_some(),
+            counts_servers: self.servers.is_some(),
             diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()
         };

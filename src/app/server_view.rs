@@ -8,7 +8,6 @@ use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
 use super::layout::clamp_scroll;
-use super::modal::Modal;
 use super::status::Status;
 use crate::diagnosis::Severity;
 use crate::filter::{Filter, FilterField};
@@ -160,7 +159,9 @@ impl ServerPane {
 impl App {
     /// `S`: opens the view.
     pub(super) fn open_servers(&mut self) {
-        self.modal = Modal::Servers(ServerPane::default());
+        self.modal.close();
+        self.blockers = None;
+        self.servers = Some(ServerPane::default());
         // Sessions are counted by server only while the view is open.
         self.rebuild_view();
     }
@@ -241,7 +242,7 @@ impl App {
     pub(super) fn step_server(&mut self, by: isize) {
         let (rows, height) = (self.server_rows(), self.server_view_height());
         let lines = self.server_lines(&rows);
-        if let Modal::Servers(pane) = &mut self.modal {
+        if let Some(pane) = &mut self.servers {
             pane.step(&rows, &lines, by, height);
         }
     }
@@ -255,7 +256,7 @@ impl App {
     /// Tab in the view: goes to the first row of the other table.
     pub(super) fn switch_server_table(&mut self) {
         let rows = self.server_rows();
-        let Some(pane) = self.modal.servers() else { return };
+        let Some(pane) = &self.servers else { return };
         let (position, services) = (pane.position(&rows), rows.servers.len());
         let target = if position < services { services } else { 0 };
         let by = isize::try_from(target).unwrap_or(0) - isize::try_from(position).unwrap_or(0);
@@ -265,7 +266,7 @@ impl App {
     /// Enter in the view: shows the sessions of the server or service under the cursor.
     pub(super) fn open_server(&mut self) {
         let rows = self.server_rows();
-        let Some(pane) = self.modal.servers() else { return };
+        let Some(pane) = &self.servers else { return };
         let Some(key) = rows.key_at(pane.position(&rows)) else {
             return;
         };
@@ -278,7 +279,7 @@ impl App {
             self.status = Some(Status::warning(text));
             return;
         };
-        self.modal.close();
+        self.servers = None;
         if self.detail.is_some() {
             self.close_detail();
         }

@@ -89,7 +89,7 @@ impl TableState {
     }
 
     /// Returns the position of the cursor among the rows or groups on the screen.
-    fn shown_position(&self) -> usize {
+    pub(super) fn shown_position(&self) -> usize {
         match &self.view.groups {
             Some(_) => self.groups.cursor.position(),
             None => self.cursor.position(),

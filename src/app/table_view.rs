@@ -63,6 +63,8 @@ pub struct TableView {
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.
     pub idle_hidden: usize,
+    /// Why the filter matches no session. `None` if it matches one, or has no condition.
+    pub(crate) no_match: Option<String>,
     /// Widths of the texts of each column so far, by index in `COLUMNS`.
     pub widths: [TextWidths; COLUMNS.len()],
     /// The groups of the rows, if sessions are grouped. The rows are then not sorted.

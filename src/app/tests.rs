@@ -1,6 +1,7 @@
 mod arranging;
 mod blockers;
 mod client;
+mod details;
 mod filtering;
 mod grace;
 mod groups;
@@ -10,6 +11,7 @@ mod kill_statements;
 mod kills;
 mod marks;
 mod proxies;
+mod searching;
 pub(crate) mod servers;
 mod stuck;
 mod tour;

@@ -36,7 +36,7 @@ static STEPS: [TourStep; 6] = [
     TourStep {
         name: "find",
         text: "{sessions}, and the application hangs. ▲ and ● at the top right count the stuck ones. They are the \
-               first rows; WHY has the reason. Press [/], type [stuck], press [Enter] to see only them.",
+               first rows; WHY has the reason. Press [!] to see only them.",
         is_done: |app| app.modal.is_closed() && shows_only_stuck(&app.table.view),
     },
     TourStep {
@@ -49,7 +49,7 @@ static STEPS: [TourStep; 6] = [
         name: "cause",
         text: "The details show its statements and its open transaction: it has changed rows and is idle since \
                then. Press [b] to see which sessions wait for which.",
-        is_done: |app| app.modal.blockers().is_some(),
+        is_done: |app| app.blockers.is_some(),
     },
     TourStep {
         name: "kill",
@@ -153,10 +153,7 @@ impl App {
 
     /// Whether the open modal leaves the lines of the tour free.
     fn shows_tour_over(&self) -> bool {
-        matches!(
-            self.modal,
-            Modal::Blockers(_) | Modal::Servers(_) | Modal::Prompt(_)
-        )
+        matches!(self.modal, Modal::Search(_) | Modal::Prompt(_))
     }
 }
 

@@ -138,6 +138,7 @@ impl App {
         if held && !self.keeps_order() {
             self.rebuild_view();
         }
+        self.apply_typed_filter();
         self.rebuild_if_waiting();
     }
 

@@ -25,7 +25,7 @@ use super::{connect, output};
 use crate::cli::{GlobalOptions, KillArgs};
 use crate::client::Client;
 use crate::config::Config;
-use crate::kill::{Rules, Victim};
+use crate::kill::{Rules, Victim, asks_why};
 use crate::model::{SessionId, Text, TextLimit};
 use crate::runtime::audit::AuditLog;
 use crate::runtime::signals::{Interrupt, Interrupts};
@@ -73,6 +73,16 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     })
 }
 
+/// Returns the remark if no session matches. A reason that one list does not show is unknown, and a kill needs
+/// certainty.
+fn no_match(selection: &VictimSelection) -> &'static str {
+    if selection.filter.as_ref().is_some_and(asks_why) {
+        "no session certainly matches: nothing to do (reasons that one list does not show are unknown here)"
+    } else {
+        "no session matches: nothing to do"
+    }
+}
+
 /// Closes the connections to servers of all endpoints at the same time.
 async fn close_server_connections(clients: Vec<Client>) {
     Answers::of(&clients, |client: Client| async move {
@@ -95,7 +105,7 @@ async fn kill(
         output::complain(&in_ascii(config.ascii, problem));
     }
     if victims.found.is_empty() && victims.problems.is_empty() {
-        output::remark("no session matches: nothing to do");
+        output::remark(no_match(&selection));
     }
     let has_problems = !victims.problems.is_empty() || !victims.is_whole;
     let max = args.max.or_else(|| args.yes.then_some(MAX_WITH_YES));

@@ -42,6 +42,9 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
     let view = arranged(&config, &clients, snapshots, &reports);
     let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
     write(form, chosen, &view, &urls, config.ascii)?;
+    if let Some(why) = &view.no_match {
+        output::remark(&format!("nothing to list: {why}"));
+    }
     Ok(exit)
 }
 

@@ -22,7 +22,8 @@ use crate::diagnosis::{
     ConnectionSample, DiagnosisInput, DiagnosisSettings, OwnedDiagnosis, Samples, closer, diagnose,
 };
 use crate::model::{
-    Dialect, EndpointLocks, Identity, IdleMeaning, Instance, RequestError, SessionDetail, SessionId,
+    ConnectionDetail, Dialect, EndpointLocks, Identity, IdleMeaning, Instance, RequestError, SessionDetail,
+    SessionId, SessionPhase, closing_servers, closing_text,
 };
 use crate::runtime::json::to_writer_pretty;
 use crate::wire::parse_id;
@@ -39,6 +40,8 @@ struct ShownSession {
     diagnosis: OwnedDiagnosis,
     /// Its transaction and locks.
     locks: ShownLocks,
+    /// Why MaxScale lists the session but has no details for it.
+    absence: Option<String>,
 }
 
 impl ShownSession {
@@ -187,13 +190,40 @@ fn without_repeats(found: Vec<ShownSession>, clients: &[Client]) -> Vec<ShownSes
     kept
 }
 
+/// Returns a session that a GET by id does not find from the list, and why: it is closing, or it has not
+/// started yet.
+async fn listed(client: &Client, id: SessionId) -> Result<(SessionDetail, Option<String>), CommandError> {
+    let snapshot = client.snapshot(1).await.map_err(exit::failed(client))?;
+    let place = snapshot.position(id);
+    let Some(session) = place.and_then(|place| snapshot.sessions.get(place)) else {
+        return Err(CommandError::NoSuchSession(id, client.url().clone()));
+    };
+    let absence = match session.phase() {
+        Some(SessionPhase::Stopping) => {
+            let servers = closing_servers(session).map(|servers| format!(". {servers}"));
+            format!("{}{}", closing_text(None), servers.unwrap_or_default())
+        }
+        _ => "still logging in: MaxScale lists it, and has no details of it yet".to_owned(),
+    };
+    let mut detail = SessionDetail::of(session.clone());
+    let connections = session.server_connections().unwrap_or_default().iter();
+    let connections = connections.map(|connection| ConnectionDetail {
+        server: Some(connection.server.clone()),
+        thread_id: connection.thread_id,
+        ..ConnectionDetail::default()
+    });
+    detail.connections = connections.collect();
+    Ok((detail, Some(absence)))
+}
+
 async fn fetch(client: &Client, id: SessionId) -> Result<ShownSession, CommandError> {
     let failed = exit::failed(client);
     let instance = client.optional_instance().await.map_err(&failed)?;
-    let detail = client.session(id).await.map_err(|fault| match fault {
-        RequestError::NotFound => CommandError::NoSuchSession(id, client.url().clone()),
-        fault => failed(fault),
-    })?;
+    let (detail, absence) = match client.session(id).await {
+        Ok(detail) => (detail, None),
+        Err(RequestError::NotFound) => listed(client, id).await?,
+        Err(fault) => return Err(failed(fault)),
+    };
     let process = instance.as_ref().and_then(|instance| instance.process.as_ref());
     Ok(ShownSession {
         identity: Identity::new(client.endpoint(), process, &detail.session),
@@ -203,6 +233,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<ShownSession, CommandEr
         taken_at: Timestamp::now(),
         diagnosis: OwnedDiagnosis::default(),
         locks: ShownLocks::default(),
+        absence,
         detail,
     })
 }

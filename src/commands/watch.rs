@@ -10,7 +10,7 @@ use super::connect::{self, connect};
 use super::exit::{CommandError, ExitStatus};
 use super::output::{complain, visible};
 use crate::app::AppSettings;
-use crate::app::endpoint::EndpointState;
+use crate::app::endpoint::{CommandAccess, EndpointState};
 use crate::cli::GlobalOptions;
 use crate::client::Client;
 use crate::clock::local_zone;
@@ -59,6 +59,10 @@ fn watched(config: &Config, client: Client) -> Watched {
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
     endpoint.is_default = site.is_some_and(EndpointConfig::is_default);
     endpoint.server_access.is_set = client.has_server_access();
+    endpoint.access = Some(CommandAccess {
+        url: client.url().to_string(),
+        user: client.user().map(ToOwned::to_owned),
+    });
     Watched { client, endpoint }
 }
 
@@ -90,6 +94,7 @@ pub(super) fn show(
         ascii: config.ascii,
         plain: config.plain,
         filter: config.filter.clone(),
+        saved_filters: config.saved_filters.clone().unwrap_or_default(),
         columns: config.columns.clone(),
         sort: config.sort,
         grace: config.grace,

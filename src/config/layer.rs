@@ -11,12 +11,15 @@ use super::setting::{Apply, Form};
 use super::settings::{DEFAULT_URL, SettingId};
 use super::tls::TlsFiles;
 use super::token::TokenSource;
+use crate::filter::Filter;
 
 /// The settings of one source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Layer {
     values: BTreeMap<SettingId, SourceValue>,
     pub(super) endpoints: Vec<EndpointEntry>,
+    /// Named filters.
+    pub(super) filters: BTreeMap<String, Filter>,
 }
 
 /// An endpoint of a list, with its own settings.

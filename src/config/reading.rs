@@ -13,6 +13,7 @@ use super::origin::{Origin, SourceValue};
 use super::setting::{Apply, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::{Config, maxctrl, server_access, value};
+use crate::filter::SavedFilters;
 
 /// The settings with their origins.
 #[derive(Debug)]
@@ -130,6 +131,9 @@ impl Sources {
     fn resolve(&self) -> Result<ConfigReport, ConfigError> {
         let layers = self.all(None);
         let mut config = Config::blank();
+        // A name of a higher layer replaces the one below.
+        let named = layers.iter().rev().flat_map(|layer| layer.filters.clone());
+        config.saved_filters = Some(SavedFilters::new(named.collect()));
         let mut values = Vec::new();
         for id in SettingId::all().filter(|id| !id.setting().is_of_endpoint()) {
             let Some(given) = pick(&layers, id) else {

@@ -34,6 +34,15 @@ const PROFILES: &str = "
 # query-act = \"2m\"
 ";
 
+const FILTERS: &str = "
+# Named filters. On the screen / and Tab choose one, on the command line -f @NAME. A profile may have its
+# own table, [profiles.NAME.filters].
+#
+# [filters]
+# forgotten = \"reason=idle and not user=repl*\"
+# slow = \"reason=query or reason=lock-wait\"
+";
+
 /// Returns the sample file.
 pub(crate) fn sample() -> String {
     let mut text = HEAD.to_owned();
@@ -53,7 +62,7 @@ pub(crate) fn sample() -> String {
         }
         let _ = write!(text, "\n{}", entry(setting));
     }
-    text + PROFILES
+    text + FILTERS + PROFILES
 }
 
 fn entry(setting: &Setting) -> String {

@@ -14,7 +14,9 @@ use super::layer::{EndpointEntry, Layer};
 use super::origin::{Origin, SourceFile, SourceValue};
 use super::setting::Form;
 use super::settings::SettingId;
-use super::tables::{ConfigTable, ENDPOINT_LIST, PROFILE_TABLE, URL, unknown};
+use super::tables::{ConfigTable, ENDPOINT_LIST, FILTER_TABLE, PROFILE_TABLE, URL, unknown};
+use super::value::shown;
+use crate::filter::{Filter, SavedFilters};
 
 /// Reads the tables of a file.
 pub(super) struct Reader<'a> {
@@ -60,6 +62,9 @@ impl Reader<'_> {
                     }
                     layer.endpoints = self.endpoints(value, profile)?;
                 }
+                (ConfigTable::Top | ConfigTable::Profile, FILTER_TABLE) => {
+                    layer.filters = self.filters(value)?;
+                }
                 (ConfigTable::Top | ConfigTable::Profile, _) if ConfigTable::Limits.is_named(name) => {
                     for (key, value) in self.table(name, value)? {
                         self.value(&mut layer, ConfigTable::Limits, key, value, profile)?;
@@ -69,6 +74,28 @@ impl Reader<'_> {
             }
         }
         Ok(layer)
+    }
+
+    /// Reads the named filters.
+    fn filters(&self, value: &TomlValue<'_>) -> Result<BTreeMap<String, Filter>, ConfigError> {
+        let entries = self.table(FILTER_TABLE, value)?.iter();
+        let filters = entries.map(|(key, value)| {
+            let name = key.get_ref().as_ref();
+            if !SavedFilters::is_name(name) {
+                let why = format!(
+                    "{FILTER_TABLE}: a name has letters, digits, - and _, found '{}'",
+                    shown(name)
+                );
+                return Err(self.failed(key.span(), &why));
+            }
+            let text = value.get_ref().as_str();
+            let text = text.ok_or_else(|| self.unexpected(name, "a text in quotes", value))?;
+            let filter = Filter::parse(text);
+            let filter =
+                filter.map_err(|why| self.failed(value.span(), &format!("{FILTER_TABLE}.{name}: {why}")))?;
+            Ok((name.to_owned(), filter))
+        });
+        filters.collect()
     }
 
     /// Reads one key with its value.

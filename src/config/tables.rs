@@ -7,6 +7,8 @@ use crate::model::nearest;
 
 /// Table of the profiles.
 pub(super) const PROFILE_TABLE: &str = "profiles";
+/// Table of the named filters.
+pub(super) const FILTER_TABLE: &str = "filters";
 /// Key of the list of endpoints. The key for a single one is `endpoint`.
 pub(super) const ENDPOINT_LIST: &str = "endpoints";
 /// Key of the URL in an entry of the list.
@@ -52,8 +54,8 @@ impl ConfigTable {
     fn setting_names(self) -> Vec<&'static str> {
         let settings = SettingId::all().filter(|id| self.may_have(*id));
         let tables: &[&'static str] = match self {
-            Self::Top => &[ENDPOINT_LIST, THRESHOLD_TABLE, PROFILE_TABLE],
-            Self::Profile => &[ENDPOINT_LIST, THRESHOLD_TABLE],
+            Self::Top => &[ENDPOINT_LIST, THRESHOLD_TABLE, FILTER_TABLE, PROFILE_TABLE],
+            Self::Profile => &[ENDPOINT_LIST, THRESHOLD_TABLE, FILTER_TABLE],
             Self::Endpoint => &[URL],
             Self::Limits => &[],
         };

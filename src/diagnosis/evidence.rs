@@ -2,6 +2,7 @@
 //! 100,000 sessions formats no text.
 
 mod locks;
+mod sentences;
 
 use crate::model::{Session, SessionWait, Span, Text, size_text};
 
@@ -176,6 +177,16 @@ impl Evidence {
             ),
             Self::HighWater { .. } | Self::WriteQueue { .. } | Self::Buffering { .. } => self.pressure(),
         }
+    }
+
+    /// Returns the finding as a sentence.
+    pub(super) fn sentence(&self, session: &Session) -> String {
+        sentences::sentence(self, session)
+    }
+
+    /// Returns the next step for the user.
+    pub(super) fn next_step(&self, session: &Session) -> String {
+        sentences::next_step(self, session)
     }
 
     /// Returns the full text of evidence about queues; empty for any other.

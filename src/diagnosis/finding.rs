@@ -26,6 +26,16 @@ impl Finding {
     pub fn words(&self, session: &Session) -> String {
         self.evidence.words(session)
     }
+
+    /// Returns the finding as a sentence, for the details of the session.
+    pub(crate) fn sentence(&self, session: &Session) -> String {
+        self.evidence.sentence(session)
+    }
+
+    /// Returns the next step for the user.
+    pub(crate) fn next_step(&self, session: &Session) -> String {
+        self.evidence.next_step(session)
+    }
 }
 
 /// Sorts findings by severity, strongest first, then in the order of [`REASONS`].

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display as _};
 
+use super::closed::NO_REASON;
 use super::error::FilterError;
 use super::field::{FieldType, FilterField};
 use super::glob::{self, Glob, Pattern};
@@ -63,6 +64,16 @@ impl Expr {
             other => vec![other],
         });
         one_or(flat.collect(), Self::Any)
+    }
+
+    /// Whether the last condition is a bare word.
+    pub(super) fn ends_in_word(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.last().is_some_and(Self::ends_in_word),
+            Self::Not(part) => part.ends_in_word(),
+            Self::Word(_) => true,
+            Self::Known(_) | Self::Flag(_) | Self::Compare(_) => false,
+        }
     }
 
     /// Whether the condition uses a field.
@@ -144,7 +155,10 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.field.name, self.operator.symbol())?;
         match &self.operand {
-            Operand::Glob(glob) => value(f, glob.as_str(), is_word(glob.as_str())),
+            Operand::Glob(glob) => {
+                let text = glob.as_str();
+                value(f, text, is_word(text) && self.field.accepts_bare(text))
+            }
             Operand::Pattern(pattern) => value(f, pattern.as_str(), is_word(pattern.as_str())),
             Operand::Number(number) => match self.field.kind() {
                 FieldType::Duration => f.write_str(&unit::duration_text(*number)),
@@ -156,6 +170,42 @@ impl fmt::Display for Comparison {
 }
 
 impl Filter {
+    /// Returns the filter of sessions that have a text in any field, ignoring case.
+    ///
+    /// # Errors
+    /// Returns a [`FilterError`] if the text is empty or too long.
+    pub(crate) fn with_text(text: &str) -> Result<Self, FilterError> {
+        Self::parse(&Quoted(text).to_string())
+    }
+
+    /// Adds a flag as a condition, or removes it.
+    ///
+    /// # Errors
+    /// Returns a [`FilterError`] if the filter becomes too long or too deep.
+    pub(crate) fn toggled(&self, flag: &'static FilterField) -> Result<Self, FilterError> {
+        let is_flag = |part: &Expr| *part == Expr::Flag(flag);
+        let before = self.text.trim();
+        match self.expr.as_deref() {
+            None => Self::parse(flag.name),
+            Some(one) if is_flag(one) => Ok(Self::default()),
+            Some(Expr::All(parts)) if parts.iter().any(is_flag) => {
+                let others = parts.iter().filter(|part| !is_flag(part)).cloned();
+                Self::parse(&Expr::all(others.collect()).to_string())
+            }
+            Some(Expr::Any(_)) => Self::parse(&format!("({before}) and {}", flag.name)),
+            Some(_) => Self::parse(&format!("{before} and {}", flag.name)),
+        }
+    }
+
+    /// Whether the flag is one of the conditions that all must match.
+    pub(crate) fn needs(&self, flag: &'static FilterField) -> bool {
+        let is_flag = |part: &Expr| *part == Expr::Flag(flag);
+        match self.expr.as_deref() {
+            Some(Expr::All(parts)) => parts.iter().any(is_flag),
+            one => one.is_some_and(is_flag),
+        }
+    }
+
     /// Narrows the filter to sessions whose raw text in `field` is exactly `text`.
     ///
     /// `None` narrows to sessions whose field is unknown. The new filter is written in the filter language
@@ -169,7 +219,7 @@ impl Filter {
         text: Option<RawText<'_>>,
     ) -> Result<Self, FilterError> {
         let whole = text.map(|text| text.whole().ok_or_else(FilterError::not_kept));
-        let condition = exactly(field.name, whole.transpose()?);
+        let condition = exactly(field, whole.transpose()?);
         let before = self.text.trim();
         match self.expr.as_deref() {
             None => Self::parse(&condition),
@@ -179,10 +229,14 @@ impl Filter {
     }
 }
 
-fn exactly(field: &str, text: Option<&str>) -> String {
+fn exactly(field: &FilterField, text: Option<&str>) -> String {
     match text {
-        None => format!("not known({field})"),
-        Some(text) => format!("{field}={}", literal(text)),
+        None => format!("not known({})", field.name),
+        Some("") if field.name == "reason" => format!("reason={NO_REASON}"),
+        Some(text) if field.accepts_bare(&glob::escaped(text)) => {
+            format!("{}={}", field.name, literal(text))
+        }
+        Some(text) => format!("{}={}", field.name, Quoted(&glob::escaped(text))),
     }
 }
 

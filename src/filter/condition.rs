@@ -18,8 +18,8 @@ use super::field::{FieldType, FilterField};
 use super::glob::Glob;
 use super::glob::Pattern;
 use super::lex::{
-    LexInput, Parsed, after_blanks, blanks, foreign_sign, is_keyword, mistake, next_token, operator, quoted,
-    word,
+    LexInput, Parsed, after_blanks, blanks, foreign_operator, foreign_sign, is_keyword, mistake, next_token,
+    operator, quoted, word,
 };
 use super::unit;
 use super::word::Word;
@@ -45,11 +45,16 @@ pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
     {
         return known(input);
     }
+    no_foreign_operator(input)?;
     if opt(peek(after_blanks(operator))).parse_next(input)?.is_some() {
         return comparison(input, name, at);
     }
     if let Some((found, keyword)) = foreign_sign(name) {
-        return mistake(at, ErrorKind::ForeignSign { found, keyword });
+        let start = at.start + name.find(found).unwrap_or_default();
+        return mistake(
+            start..start + found.len(),
+            ErrorKind::ForeignSign { found, keyword },
+        );
     }
     ends(input)?;
     blanks(input)?;
@@ -57,6 +62,41 @@ pub(super) fn condition(input: &mut LexInput<'_>) -> Parsed<Expr> {
         return Ok(Expr::Flag(flag));
     }
     Word::new(name).map_or_else(|| mistake(at, ErrorKind::NoText), |word| Ok(Expr::Word(word)))
+}
+
+/// Returns an error if an operator of another language follows.
+fn no_foreign_operator(input: &LexInput<'_>) -> Parsed<()> {
+    let mut rest = *input;
+    blanks(&mut rest)?;
+    let start = rest.current_token_start();
+    foreign_operator(&rest).map_or(Ok(()), |(found, keyword)| {
+        mistake(
+            start..start + found.len(),
+            ErrorKind::ForeignSign { found, keyword },
+        )
+    })
+}
+
+/// Returns an error if a unit follows after a blank, as in `idle>5 min`.
+fn no_detached_unit(input: &LexInput<'_>, kind: FieldType, value: &str) -> Parsed<()> {
+    let mut rest = *input;
+    let Some((next, at)) = opt(word.with_span()).parse_next(&mut rest)? else {
+        return Ok(());
+    };
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    if is_letter(value.chars().next_back()) == is_letter(next.chars().next()) {
+        return Ok(());
+    }
+    let joined = format!("{value}{next}");
+    let fits = match kind {
+        FieldType::Duration => unit::duration(&joined).is_some(),
+        FieldType::Size => unit::size(&joined).is_some(),
+        FieldType::Text | FieldType::Number | FieldType::Flag => false,
+    };
+    if fits {
+        return mistake(at, ErrorKind::Detached { joined });
+    }
+    Ok(())
 }
 
 /// Parses the rest of `known(field)`.
@@ -103,9 +143,17 @@ fn comparison(input: &mut LexInput<'_>, name: &str, at: Range<usize>) -> Parsed<
             },
         );
     }
-    let (value, at) = value(input, kind, operator, is_apart)?;
+    let is_quoted = input.trim_start().starts_with(['\'', '"']);
+    let (mut value, at) = value(input, kind, operator, is_apart)?;
     ends(input)?;
     blanks(input)?;
+    no_detached_unit(input, kind, &value)?;
+    if matches!(operator, Operator::Is | Operator::IsNot) {
+        if let Err(why) = field.check_value(&value, is_quoted) {
+            return mistake(at, why);
+        }
+        value = field.meant(value);
+    }
     Ok(Expr::Compare(Comparison {
         field,
         operator,

@@ -30,6 +30,32 @@ pub enum ErrorKind {
         /// The most similar field, if any.
         near: Option<&'static str>,
     },
+    /// No named filter has this name.
+    #[error("unknown filter '@{found}': {instead}")]
+    UnknownName {
+        /// The name found.
+        found: String,
+        /// A similar name, or all names.
+        instead: String,
+    },
+    /// The field never has this value.
+    #[error("unknown {field} '{found}': {}", value_instead(field, *.near, plural))]
+    UnknownValue {
+        /// Name of the field.
+        field: &'static str,
+        /// The text found.
+        found: String,
+        /// The most similar value, if any.
+        near: Option<&'static str>,
+        /// Plural noun for the values.
+        plural: &'static str,
+    },
+    /// A blank between a number and its unit, or between the parts of a duration.
+    #[error("write '{joined}' without a blank, or quote a text to search for")]
+    Detached {
+        /// The number and its unit without the blank.
+        joined: String,
+    },
     /// The operator does not fit the type of the field.
     #[error("{field} is a {kind}: expected {}, found {found}", operators(*.kind))]
     Operator {
@@ -84,12 +110,12 @@ pub enum ErrorKind {
         /// The text found.
         found: String,
     },
-    /// A sign of another language in the place of a keyword.
-    #[error("found {found}: write '{keyword}', or quote a text that has it")]
+    /// A sign of another language in the place of a keyword or an operator.
+    #[error("found '{found}': write '{keyword}', or quote a text that has it")]
     ForeignSign {
         /// The sign.
         found: &'static str,
-        /// The keyword of this language.
+        /// The keyword or operator of this language.
         keyword: &'static str,
     },
     /// `known` has no field name or no `)`.
@@ -133,6 +159,16 @@ fn instead(near: Option<&str>) -> String {
             format!("fields: {}", names.join(", "))
         },
         |name| format!("did you mean {name}?"),
+    )
+}
+
+fn value_instead(field: &str, near: Option<&str>, plural: &str) -> String {
+    near.map_or_else(
+        || {
+            let values = FilterField::named(field).map_or(&[][..], FilterField::closed_values);
+            format!("{plural}: {}", values.join(", "))
+        },
+        |value| format!("did you mean {value}?"),
     )
 }
 

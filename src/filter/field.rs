@@ -129,8 +129,10 @@ impl FilterField {
         }
     }
 
-    /// Whether its value is known.
+    /// Whether its value is known. A flag and the reasons are known if every reason could be evaluated or one
+    /// was found.
     pub(super) fn is_known(&self, input: &FilterInput<'_>) -> bool {
+        let input = &input.strict();
         let results = [true, false].map(|passes| match self.values {
             Values::Text(values) => values(input, &mut |_| Ternary::of(passes)),
             Values::Number(values) | Values::Duration(values) | Values::Size(values) => {

@@ -145,13 +145,13 @@ pub(crate) static FIELDS: [FilterField; 26] = [
         values: Values::Flag(|of| match of.reasons {
             None => Ternary::Unknown,
             Some(reasons) if !reasons.found.is_empty() => Ternary::Yes,
-            Some(reasons) if !reasons.unjudged.is_empty() => Ternary::Unknown,
+            Some(reasons) if of.is_strict && !reasons.unjudged.is_empty() => Ternary::Unknown,
             Some(_) => Ternary::No,
         }),
     },
     FilterField {
         name: "reason",
-        about: "why it is stuck; '' if there is no reason",
+        about: "why it is stuck; none if no reason was found",
         example: "reason=back-pressure",
         search: Search::IfKnown,
         values: Values::Text(reason),
@@ -274,8 +274,8 @@ fn threads(backends: &[ServerConnection], test: NumberTest<'_>) -> Ternary {
     result
 }
 
-/// Tests the names of the reasons. A reason that could not be evaluated makes the result unknown if it would
-/// decide it.
+/// Tests the names of the reasons. In a strict evaluation, a reason that could not be evaluated makes the
+/// result unknown if it would decide it.
 fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
     let Some(reasons) = of.reasons else {
         return Ternary::Unknown;
@@ -283,7 +283,7 @@ fn reason(of: &FilterInput<'_>, test: TextTest<'_>) -> Ternary {
     let mut test = |name: &str| test(RawText::from(name)).is_yes();
     if reasons.found.iter().any(|name| test(name)) {
         Ternary::Yes
-    } else if reasons.unjudged.is_empty() {
+    } else if !of.is_strict || reasons.unjudged.is_empty() {
         Ternary::of(reasons.found.is_empty() && test(""))
     } else {
         let none_yet = reasons.found.is_empty() && test("");

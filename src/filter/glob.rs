@@ -108,6 +108,12 @@ impl Glob {
     }
 }
 
+/// Whether a pattern has a wildcard.
+pub(super) fn is_pattern(source: &str) -> bool {
+    let glob = Glob::new(source);
+    glob.tail.is_some() || !matches!(glob.head, Piece::Literal(_))
+}
+
 /// Returns a pattern that matches exactly this text.
 pub(super) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());

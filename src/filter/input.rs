@@ -23,6 +23,8 @@ pub(crate) struct FilterInput<'a> {
     pub locks: LockNumbers,
     /// Form of its texts that is compared.
     pub form: TextForm,
+    /// Whether a reason that could not be evaluated is unknown. Otherwise it counts as not found.
+    pub is_strict: bool,
 }
 
 /// Diagnosis of a session as names of reasons.
@@ -80,6 +82,16 @@ impl<'a> FilterInput<'a> {
             writes: None,
             locks: LockNumbers::NONE,
             form: TextForm::Raw,
+            is_strict: false,
+        }
+    }
+
+    /// Makes reasons that could not be evaluated unknown. For kills, which need certainty.
+    #[must_use]
+    pub(crate) const fn strict(self) -> Self {
+        Self {
+            is_strict: true,
+            ..self
         }
     }
 }

@@ -11,6 +11,7 @@ use winnow::{LocatingSlice, ModalResult, Parser as _};
 
 use super::ast::Operator;
 use super::error::{ErrorKind, shown};
+use super::field::FilterField;
 
 /// Rest of the filter that is being parsed.
 pub(super) type LexInput<'i> = LocatingSlice<&'i str>;
@@ -57,9 +58,25 @@ pub(super) fn is_keyword(word: &str) -> bool {
 /// Signs that other languages write for a keyword, and the keyword.
 const SIGNS: [(&str, &str); 2] = [("&&", "and"), ("||", "or")];
 
-/// Returns a sign in a bare word that other languages write for a keyword, and the keyword.
+/// Returns a sign in a bare word that other languages write for a keyword or operator, and what to write:
+/// `&&` for `and`, `user:app` for `user=app`.
 pub(super) fn foreign_sign(word: &str) -> Option<(&'static str, &'static str)> {
-    SIGNS.into_iter().find(|(sign, _)| word.contains(sign))
+    let sign = SIGNS.into_iter().find(|(sign, _)| word.contains(sign));
+    sign.or_else(|| {
+        let (name, _) = word.split_once(':')?;
+        FilterField::named(name).map(|_| (":", "="))
+    })
+}
+
+/// Operators of other languages, and what to write. None of them begins a valid comparison.
+const FOREIGN_OPERATORS: [(&str, &str); 4] =
+    [("==", "="), ("=~", "~"), ("<>", "!="), ("!~", "not FIELD~TEXT")];
+
+/// Returns the operator of another language that the input begins with, and what to write.
+pub(super) fn foreign_operator(input: &str) -> Option<(&'static str, &'static str)> {
+    FOREIGN_OPERATORS
+        .into_iter()
+        .find(|(sign, _)| input.starts_with(sign))
 }
 
 /// Whether a text needs no quotes.
@@ -67,7 +84,7 @@ pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_word_char)
 }
 
-fn is_word_char(c: char) -> bool {
+pub(super) fn is_word_char(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '(' | ')' | '\'' | '"' | '=' | '!' | '~' | '<' | '>')
 }
 

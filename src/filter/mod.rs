@@ -8,6 +8,7 @@
 //! limited, so it takes bounded time and memory.
 
 mod ast;
+mod closed;
 mod complete;
 mod condition;
 mod error;
@@ -18,7 +19,9 @@ mod form;
 mod glob;
 mod input;
 mod lex;
+mod no_match;
 mod parse;
+mod saved;
 mod ternary;
 mod unit;
 mod word;
@@ -35,6 +38,7 @@ pub use field::{FieldType, FilterField};
 pub(crate) use fields::FIELDS;
 pub(crate) use form::TextForm;
 pub(crate) use input::{FilterInput, ReasonNames, Reasons};
+pub use saved::SavedFilters;
 pub(crate) use ternary::Ternary;
 
 /// Maximum length of a filter, in bytes.
@@ -73,6 +77,17 @@ impl Filter {
         self.expr.is_none()
     }
 
+    /// Whether the filter joins several conditions.
+    pub(crate) fn has_several_conditions(&self) -> bool {
+        matches!(self.expr.as_deref(), Some(Expr::All(_) | Expr::Any(_)))
+    }
+
+    /// Whether the filter ends in a bare word that may continue, such as the name of a field.
+    pub(crate) fn ends_in_word(&self) -> bool {
+        let ends = self.text.ends_with(lex::is_word_char);
+        ends && self.expr.as_ref().is_some_and(|expr| expr.ends_in_word())
+    }
+
     /// Evaluates the filter for a session.
     pub(crate) fn evaluate(&self, input: &FilterInput<'_>) -> Ternary {
         self.expr
@@ -82,11 +97,15 @@ impl Filter {
 
     /// Evaluates the filter for each [`TextForm`] of a session's texts. Returns `Yes` if any of them matches.
     ///
-    /// For `protect`, which must also apply if the user typed a name as it is shown.
+    /// For `protect`, which must also apply if the user typed a name as it is shown. A reason that could not be
+    /// evaluated is unknown.
     pub(crate) fn evaluate_in_any_form(&self, input: &FilterInput<'_>) -> Ternary {
         let mut result = Ternary::No;
         for form in TextForm::ALL {
-            result = result.or(self.evaluate(&FilterInput { form, ..*input }));
+            result = result.or(self.evaluate(&FilterInput {
+                form,
+                ..input.strict()
+            }));
             if result.is_yes() {
                 break;
             }

@@ -87,6 +87,11 @@ fn negated(input: &mut LexInput<'_>, depth: usize) -> Parsed<Expr> {
         let (at, _) = next_token(input);
         return mistake(at, ErrorKind::TooDeep);
     }
+    if input.starts_with('!') {
+        let (at, _) = next_token(input);
+        let (found, keyword) = ("!", "not");
+        return mistake(at, ErrorKind::ForeignSign { found, keyword });
+    }
     let opposite = |input: &mut LexInput<'_>| negated(input, depth + 1);
     let group = |input: &mut LexInput<'_>| group(input, depth);
     alt((

@@ -165,7 +165,7 @@ fn a_state_is_what_was_sent_and_the_word_for_it() {
     );
     answers(
         Ternary::No,
-        &["state!=ready", "state!='Session started'", "state=other"],
+        &["state!=ready", "state!='Session started'", "state='other'"],
     );
 }
 
@@ -203,13 +203,41 @@ fn of_several_values_one_is_enough_and_none_for_its_opposite() {
 }
 
 #[test]
-fn reasons_without_data_make_the_result_unknown() {
+fn reasons_without_data_count_as_absent() {
     let session = session();
     let ask = |found: &[&str], unjudged: &[&str], text: &str| {
         filter(text).evaluate(&FilterInput {
             reasons: Some(Reasons { found, unjudged }),
             ..FilterInput::new(&session)
         })
+    };
+    assert_eq!(ask(&["idle"], &["query"], "stuck"), Ternary::Yes);
+    assert_eq!(ask(&["idle"], &["query"], "reason=query"), Ternary::No);
+    assert_eq!(ask(&["idle"], &["query"], "not reason=query"), Ternary::Yes);
+    assert_eq!(ask(&["idle"], &["query"], "reason=none"), Ternary::No);
+    assert_eq!(ask(&[], &["query"], "stuck"), Ternary::No);
+    for text in ["not stuck", "reason=", "reason=none", "reason=''", "reason!=idle"] {
+        assert_eq!(ask(&[], &["query"], text), Ternary::Yes, "{text}");
+    }
+    assert_eq!(ask(&[], &["query"], "reason!=none"), Ternary::No);
+    assert_eq!(ask(&[], &["query"], "reason=no-*"), Ternary::No);
+    assert_eq!(ask(&[], &["query"], "known(stuck)"), Ternary::No);
+    assert_eq!(ask(&[], &["query"], "known(reason)"), Ternary::No);
+    assert_eq!(ask(&[], &[], "known(stuck)"), Ternary::Yes);
+    assert_eq!(ask(&["idle"], &["query"], "known(stuck)"), Ternary::Yes);
+}
+
+#[test]
+fn reasons_without_data_make_a_strict_result_unknown() {
+    let session = session();
+    let ask = |found: &[&str], unjudged: &[&str], text: &str| {
+        filter(text).evaluate(
+            &FilterInput {
+                reasons: Some(Reasons { found, unjudged }),
+                ..FilterInput::new(&session)
+            }
+            .strict(),
+        )
     };
     assert_eq!(ask(&["idle"], &[], "stuck and reason=idle"), Ternary::Yes);
     assert_eq!(ask(&["idle"], &["query"], "stuck"), Ternary::Yes);
@@ -357,6 +385,7 @@ fn tab_completes_fields_and_values() {
 
 mod compose;
 mod errors;
+mod no_match;
 mod properties;
 mod reference;
 mod signs;

@@ -1,6 +1,6 @@
 //! The reasons why nothing was sent, as values and as text.
 
-use crate::model::{Difference, Part, RequestError, Text, Version};
+use crate::model::{Difference, Part, RequestError, Text, Version, closing_text};
 
 /// The reason why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum RefusalReason {
     Protected,
     /// The `protect` filter uses a field that the endpoint does not report.
     PerhapsProtected(String),
+    /// The filter that selected the session depends on a reason that could not be examined.
+    Undecided(String),
     /// Another process replies now, which has its own sessions.
     Restarted,
     /// The audit log could not be written, so nothing was sent.
@@ -78,7 +80,7 @@ impl RefusalReason {
                 )
             }
             Self::NotKillableYet => "still logging in: MaxScale cannot kill it yet".to_owned(),
-            Self::Closing => "already closing: nothing more can be done over the API".to_owned(),
+            Self::Closing => closing_text(None),
             Self::Unreadable(fault) => format!("cannot be checked: {fault}"),
             Self::SlowEndpoint => {
                 "cannot be checked: the endpoint takes longer than 1 s to answer".to_owned()
@@ -89,6 +91,9 @@ impl RefusalReason {
             Self::Protected => "protected by the configuration".to_owned(),
             Self::PerhapsProtected(filter) => {
                 format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs")
+            }
+            Self::Undecided(filter) => {
+                format!("'{filter}' is not certain for this session: some reasons could not be examined")
             }
             Self::Restarted => "the proxy was restarted: its ids belong to other sessions now".to_owned(),
             Self::Unlogged(why) => why.to_string(),

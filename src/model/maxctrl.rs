@@ -2,7 +2,7 @@
 //!
 //! The commands have a form that every version accepts.
 
-use super::{Text, shell_quoted};
+use super::{SessionId, Text, shell_quoted, visible};
 
 /// Command that makes every session keep its last statements, until the setting is changed again.
 pub(crate) const KEEP_STATEMENTS: &str = "maxctrl alter maxscale retain_last_statements 20";
@@ -43,6 +43,18 @@ pub(crate) fn leave_get_out_of_audit(already: &[Text]) -> String {
         "maxctrl alter maxscale admin_audit_exclude_methods {}",
         word(&methods.join(","))
     )
+}
+
+/// Returns the command that shows a session.
+pub(crate) fn show_session(id: SessionId) -> String {
+    format!("maxctrl show session {id}")
+}
+
+/// Returns the `curl` command of a request. `-u` with only a name makes curl prompt for the password.
+pub(crate) fn curl_line(url: &str, user: Option<&str>, method: &str, target: &str) -> String {
+    let user = user.map(|user| format!("-u {} ", shell_quoted(user)));
+    let url = shell_quoted(&format!("{url}{target}"));
+    visible(&format!("curl -sS {}{method}{url}", user.unwrap_or_default())).into_owned()
 }
 
 /// Quotes a name so that a shell reads it as one word.

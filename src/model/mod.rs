@@ -3,6 +3,7 @@
 //! Depends on no other module, and has no JSON, terminal or clock: values and their text only. Every
 //! string from outside is a [`Text`], which only the sanitizer in `text` can create.
 
+mod closing;
 mod connection;
 mod continuity;
 pub(crate) mod defaults;
@@ -25,6 +26,7 @@ mod text;
 mod tls_fault;
 mod wording;
 
+pub(crate) use closing::{closing_servers, closing_text};
 pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };
@@ -35,6 +37,7 @@ pub use instance::{Dialect, Instance, ProcessStart, Version};
 pub use instance::{ProxySettings, Worker};
 pub use list_diff::ListDiff;
 pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
+pub(crate) use maxctrl::curl_line;
 pub use moment::Now;
 pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use permissions::{Account, Permissions};

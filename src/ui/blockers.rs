@@ -2,6 +2,8 @@
 
 mod absent;
 
+use std::time::Duration;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -25,7 +27,7 @@ const WIDE: usize = 110;
 
 /// Draws the view, if it is open.
 pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) {
-    let Some(pane) = app.modal.blockers() else {
+    let Some(pane) = &app.blockers else {
         return;
     };
     let area = rect(areas.below_header());
@@ -81,7 +83,25 @@ fn summary(app: &App) -> String {
     let longest = totals
         .longest
         .map(|longest| format!(", the longest for {longest}"));
-    format!("{blockers}, {more}{waiting}{}", longest.unwrap_or_default())
+    let likely = (totals.likely > 0).then(|| format!(", {} only behind likely blockers", totals.likely));
+    let parts = [longest, likely].into_iter().flatten().collect::<String>();
+    format!("{blockers}, {more}{waiting}{parts}")
+}
+
+/// Returns how old the oldest report is: `read 0.4s ago`.
+fn read_age(app: &App) -> Option<String> {
+    let at = app.table.view.blockers.totals.read_at?;
+    let age = Duration::try_from(app.now.wall.duration_since(at)).unwrap_or_default();
+    Some(format!("read {} ago", age_text(age)))
+}
+
+/// Formats the age of a report: tenths below a second, then whole seconds.
+fn age_text(age: Duration) -> String {
+    if age < Duration::from_secs(1) {
+        format!("0.{}s", age.as_millis() / 100)
+    } else {
+        crate::model::Span::from_secs(i64::try_from(age.as_secs()).unwrap_or(i64::MAX)).to_string()
+    }
 }
 
 fn name_width(width: usize) -> usize {

@@ -1,31 +1,46 @@
-//! The details of one session, from top to bottom: client, reasons, connections, statements.
+//! The details of one session, from top to bottom: who it is, why it is stuck, what runs, what it holds, what
+//! a kill does, connections, statements.
 //!
 //! Every section is a function from the state to lines; the pane shows a window of them.
 
 mod connections;
+mod if_killed;
 mod named;
+mod reasons;
+mod running;
 mod sections;
 mod servers;
+mod statements;
 mod transaction;
 
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::draw::{fit, lines};
+use super::draw::{fit, lines, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
+use crate::diagnosis::Severity;
 use crate::model::{IdleEntry, IdleMeaning, RequestError, Session, SessionDetail, SessionPhase, Text};
 
 /// Theme, size and glyphs that the sections draw with.
 struct Pen<'a> {
     theme: &'a Theme,
     width: usize,
+    /// Number of columns that long lines are moved to the left by.
+    across: usize,
+    /// Whether long lines are wrapped.
+    unfolded: bool,
 }
 
-/// Draws the details, if they are open. Returns the maximum scroll offset, in lines.
+/// Width of the labels before texts, in cells.
+const LABEL: usize = 14;
+
+/// Draws the details, if they are open. Who it is stays at the top; the rest scrolls. Returns the maximum
+/// scroll offset, in lines.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Option<usize> {
     let pane = app.detail.as_ref()?;
     let inner = Rect {
@@ -36,36 +51,110 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     let pen = Pen {
         theme,
         width: usize::from(inner.width),
+        across: pane.across,
+        unfolded: pane.unfolded,
     };
-    let text = text(app, pane, &pen);
-    let last = text.len().saturating_sub(usize::from(inner.height));
+    let mut head = title(app, pane, &pen);
+    let mut text = text(app, pane, &pen);
+    if pane.ended.is_some() {
+        head.iter_mut()
+            .skip(1)
+            .chain(&mut text)
+            .for_each(|line| gray(line, theme));
+    }
+    let head_height = u16::try_from(head.len())
+        .unwrap_or(u16::MAX)
+        .min(inner.height / 2);
     lines(
-        text.into_iter().skip(pane.scroll.min(last)),
-        inner,
+        head,
+        Rect {
+            height: head_height,
+            ..inner
+        },
         frame.buffer_mut(),
     );
-    Some(last)
+    let body = Rect {
+        y: inner.y + head_height,
+        height: inner.height - head_height,
+        ..inner
+    };
+    Some(scrolled(pane, text, body, theme, frame))
+}
+
+/// Draws the window of the lines, with a mark below it if there are more. Returns the maximum offset.
+fn scrolled(
+    pane: &DetailPane,
+    text: Vec<Line<'_>>,
+    area: Rect,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) -> usize {
+    let mark_height = u16::from(text.len() > usize::from(area.height)).min(area.height);
+    let height = usize::from(area.height - mark_height);
+    let last = text.len().saturating_sub(height);
+    let mut top = pane.scroll.min(last);
+    let is_link = |line: &Line<'_>| line.spans.iter().any(|span| span.style == theme.selected);
+    if let Some(link) = text.iter().position(is_link).filter(|_| pane.link.is_some()) {
+        top = top.min(link).max((link + 1).saturating_sub(height));
+    }
+    let below = text.len().saturating_sub(top + height);
+    let window = Rect {
+        height: area.height - mark_height,
+        ..area
+    };
+    lines(text.into_iter().skip(top), window, frame.buffer_mut());
+    if mark_height > 0 {
+        let above = (top > 0).then(|| format!("{top} above"));
+        let below = (below > 0).then(|| format!("{below} more below, PgDn"));
+        let parts: Vec<_> = above.into_iter().chain(below).collect();
+        let mark = parts.join(&format!(" {} ", theme.glyphs.dot));
+        let row = Rect {
+            y: window.bottom(),
+            height: mark_height,
+            ..area
+        };
+        let mark = Line::styled(mark, theme.quiet).right_aligned();
+        lines([mark], row, frame.buffer_mut());
+    }
+    last
+}
+
+/// Removes every color of a line: the session has ended.
+fn gray(line: &mut Line<'_>, theme: &Theme) {
+    line.style = theme.quiet;
+    for span in &mut line.spans {
+        span.style = theme.quiet;
+    }
 }
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
-    let mut text = title(app, pane, pen);
-    text.extend(sections::section(app, pane, pen));
+    let mut text: Vec<_> = named::line(app, pane, pen).into_iter().collect();
+    let remarks = remarks(app, pane, pen.width).into_iter();
+    text.extend(remarks.map(|remark| Line::styled(pen.fit(&remark, pen.width), pen.theme.quiet)));
+    text.extend(reasons::section(app, pane, pen));
+    text.extend(running::section(app, pane, pen));
     text.extend(transaction::section(app, pane, pen));
+    text.extend(if_killed::section(app, pane, pen));
     let Some(observation) = &pane.observation else {
         let waiting = match &pane.fault {
             None => "loading …".to_owned(),
+            Some(RequestError::NotFound) if pane.is_closing() => {
+                "MaxScale lists it but finds no details of it (404): that is how it shows closing".to_owned()
+            }
             Some(RequestError::NotFound) => {
-                "MaxScale lists it but has no details for it: still logging in, or closing".to_owned()
+                "MaxScale lists it but has no details of it yet: still logging in".to_owned()
             }
             Some(fault) => fault.one_line(),
         };
-        text.extend([Line::default(), Line::styled(waiting, pen.theme.quiet)]);
+        text.push(Line::default());
+        let waiting = wrap(&waiting, pen.width.max(1)).into_iter();
+        text.extend(waiting.map(|line| Line::styled(line, pen.theme.quiet)));
         return text;
     };
     let detail = &observation.detail;
     text.extend(connections::section(pane, detail, servers::known(app, pane), pen));
+    text.extend(statements::section(app, pane, detail, pen));
     text.extend(servers::section(app, pane, detail, pen));
-    text.extend(sections::statements(app, pane, detail, pen));
     text.extend(sections::buffers(detail, pen));
     text.extend(sections::client(detail, pen));
     text.extend(sections::memory(detail, pen));
@@ -88,12 +177,8 @@ fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         .name_among_several(pane.identity.endpoint)
         .map(|name| Span::styled(format!("on {name}"), theme.quiet));
     let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
-    let facts = fit(&facts(session), pen.width, theme.glyphs.more);
-    let mut text = vec![first, Line::styled(facts, theme.quiet)];
-    text.extend(named::line(app, pane, pen));
-    let remarks = remarks(app, pane, pen.width).into_iter();
-    text.extend(remarks.map(|remark| Line::styled(fit(&remark, pen.width, theme.glyphs.more), theme.quiet)));
-    text
+    let facts = fit(&facts(app, session), pen.width, theme.glyphs.more);
+    vec![first, Line::styled(facts, theme.quiet)]
 }
 
 /// Puts the parts of the title into one line. The client is cut first, then the endpoint is left out,
@@ -132,17 +217,24 @@ fn title_line<'a>(
     line
 }
 
-/// Returns `ended 14:03:22`, or why the last poll of the session failed.
+/// Returns `ended 14:03:22`, why the last poll of the session failed, or the severity.
 fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
     if let Some(ended) = pane.ended {
-        let time = ended
-            .to_zoned_datetime(app.settings.zone.clone())
-            .strftime("%H:%M:%S")
-            .to_string();
-        return Some(Span::styled(format!("ended {time}"), theme.alarm));
+        return Some(Span::styled(
+            format!("ended {}", clock_time(app, ended)),
+            theme.alarm,
+        ));
     }
-    let fault = pane.fault.as_ref().filter(|_| pane.observation.is_some())?;
-    Some(Span::styled(fault.one_line(), theme.warning))
+    if let Some(fault) = pane.fault.as_ref().filter(|_| pane.observation.is_some()) {
+        return Some(Span::styled(fault.one_line(), theme.warning));
+    }
+    if pane.is_closing() {
+        let closing = format!("{} closing", Severity::Look.glyph());
+        return Some(Span::styled(closing, theme.warning));
+    }
+    let severity = pane.findings().first()?.severity;
+    let word = format!("{} {}", severity.glyph(), severity.name());
+    Some(Span::styled(word, theme.severity(severity)))
 }
 
 /// Returns the client's description and what idle measures in this release. Both share a line if they
@@ -175,11 +267,40 @@ const fn dot(ascii: bool) -> &'static str {
     if ascii { " - " } else { " · " }
 }
 
-/// Formats `RW-Split  connected Wed Aug 31 03:03:12 2016  age 12m  idle 0s  ready  worker 2`.
-fn facts(session: &Session) -> String {
+/// Returns the time of day in the zone of the screen.
+fn clock_time(app: &App, at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(app.settings.zone.clone());
+    at.strftime("%H:%M:%S").to_string()
+}
+
+/// Returns the time of day, with the date if it is not today.
+fn connected_time(app: &App, at: Timestamp) -> String {
+    let zone = &app.settings.zone;
+    let (at, now) = (
+        at.to_zoned_datetime(zone.clone()),
+        app.now.wall.to_zoned_datetime(zone.clone()),
+    );
+    let form = if at.date() == now.date() {
+        "%H:%M:%S"
+    } else {
+        "%-d %b %H:%M:%S"
+    };
+    at.strftime(form).to_string()
+}
+
+/// Formats `RW-Split · connected 03:03:12, 12m ago · idle 0s · ready · worker 2`.
+fn facts(app: &App, session: &Session) -> String {
     let mut facts = Vec::new();
     facts.extend(session.service.as_ref().map(ToString::to_string));
-    facts.extend(session.age.map(|age| format!("age {age}")));
+    let connected = session.connected.as_ref().map(|connected| {
+        let at = connected.timestamp();
+        at.map_or_else(|| connected.sent.to_string(), |at| connected_time(app, at))
+    });
+    facts.extend(match (connected, session.age) {
+        (Some(at), Some(age)) => Some(format!("connected {at}, {age} ago")),
+        (Some(at), None) => Some(format!("connected {at}")),
+        (None, age) => age.map(|age| format!("age {age}")),
+    });
     facts.extend(session.idle.map(|idle| format!("idle {idle}")));
     facts.push(match session.phase() {
         None => "state unknown".to_owned(),
@@ -190,20 +311,9 @@ fn facts(session: &Session) -> String {
             .unwrap_or_default(),
         Some(phase) => phase.name().to_owned(),
     });
-    facts.extend(
-        session
-            .connected
-            .as_ref()
-            .map(|connected| format!("connected {}", connected.sent)),
-    );
-    facts.extend(
-        session
-            .extra
-            .as_ref()
-            .and_then(|extra| extra.worker)
-            .map(|worker| format!("worker {worker}")),
-    );
-    facts.join("  ")
+    let worker = session.extra.as_ref().and_then(|extra| extra.worker);
+    facts.extend(worker.map(|worker| format!("worker {worker}")));
+    facts.join(dot(app.settings.ascii))
 }
 
 /// Formats what the client reports: `reporting.py · pid 4711 · libmariadb 3.3.4 · Linux`.
@@ -239,5 +349,40 @@ impl Pen<'_> {
 
     fn fit(&self, text: &str, width: usize) -> String {
         fit(text, width, self.theme.glyphs.more)
+    }
+
+    /// Returns a long text: wrapped if lines are unfolded, otherwise one line, moved sideways at most to its
+    /// end.
+    fn long(&self, text: &str, width: usize) -> Vec<String> {
+        if self.unfolded {
+            return wrap(text, width.max(1));
+        }
+        let hidden = text.width().saturating_sub(width);
+        let skipped = self.across.min(hidden);
+        let mut left = skipped;
+        let rest: String = text
+            .chars()
+            .skip_while(|c| {
+                let taken = c.width().unwrap_or(0);
+                let is_left = left > 0;
+                left = left.saturating_sub(taken.max(1));
+                is_left
+            })
+            .collect();
+        vec![self.fit(&rest, width)]
+    }
+
+    /// Returns a text with a label before its first line.
+    fn labelled<'a>(&self, label: &'static str, text: &str) -> Vec<Line<'a>> {
+        let room = self.width.saturating_sub(LABEL).max(1);
+        let lines = wrap(text, room).into_iter().enumerate();
+        let lines = lines.map(|(place, line)| {
+            let label = if place == 0 { label } else { "" };
+            Line::from(vec![
+                Span::styled(format!("{label:<LABEL$}"), self.theme.strong),
+                Span::raw(line),
+            ])
+        });
+        lines.collect()
     }
 }

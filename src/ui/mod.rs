@@ -4,6 +4,7 @@
 
 mod blockers;
 mod chooser;
+mod copy_menu;
 pub(crate) mod cut;
 mod detail;
 mod dialog;
@@ -17,6 +18,7 @@ mod kill_progress;
 mod no_data;
 mod overview;
 pub mod plain;
+mod prompt;
 mod server_view;
 mod sessions;
 mod sparkline;
@@ -49,6 +51,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     blockers::draw(app, &theme, &areas, frame);
     server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
+    copy_menu::draw(app, &theme, frame);
     // Under the help the question is not visible.
     let question = dialog::draw(app, &theme, frame).filter(|_| app.help.is_none());
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {

@@ -17,7 +17,7 @@ use crate::model::{self, EndpointId, counted};
 
 /// Draws the view, if it is open.
 pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_>) {
-    let Some(pane) = app.modal.servers() else {
+    let Some(pane) = &app.servers else {
         return;
     };
     let area = rect(areas.below_header()).intersection(frame.area());

@@ -105,6 +105,23 @@ pub(super) fn is_live(app: &App, endpoint: &EndpointState, shown: &Snapshot) -> 
     !stale && !matches!(endpoint.link, LinkState::Failing { .. })
 }
 
+/// Returns why the filter matches no session, and the way back to all if Esc leads there now.
+fn no_match(app: &App) -> String {
+    let view = &app.table.view;
+    let mut text = format!("no session matches '{}'", visible(view.spec.filter.text().trim()));
+    if let Some(why) = &view.no_match {
+        // The reason repeats a single condition that has no hint.
+        if !why.starts_with("no session matches") || view.spec.filter.has_several_conditions() {
+            text.push_str(": ");
+            text.push_str(&visible(why));
+        }
+    }
+    if app.esc_shows_all() {
+        text.push_str("; Esc shows all");
+    }
+    text
+}
+
 /// Draws why there are no rows, and what to do about it.
 pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if no_data::draw(app, theme, area, frame) {
@@ -116,19 +133,13 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
             format!("all {hidden} are idle without a reason; i shows them"),
             theme.quiet,
         )
-    } else if app.table.filter.is_empty() {
+    } else if app.table.view.spec.filter.is_empty() {
         (
             "no client is connected: the proxy replies, and lists no sessions".to_owned(),
             theme.quiet,
         )
     } else {
-        (
-            format!(
-                "no session matches '{}'; Esc shows all",
-                visible(app.table.filter.text().trim())
-            ),
-            theme.quiet,
-        )
+        (no_match(app), theme.quiet)
     };
     let width = usize::from(area.width.saturating_sub(4));
     let inner = Rect {

@@ -214,11 +214,14 @@ fn one_list_shows_which_sessions_are_stuck() {
         let table = demo.maxtop(&["list", "-o", "table", "-f", "reason=idle"]).out;
         assert_eq!(table.lines().count(), 2, "{table}");
         assert!(table.contains("idle"), "{table}");
-        assert_eq!(
-            demo.maxtop(&["list", "-o", "jsonl", "-f", "not stuck"]).out,
-            "",
-            "nobody knows"
-        );
+        let lines = |filter| {
+            let ran = demo.maxtop(&["list", "-o", "jsonl", "-f", filter]);
+            ran.out.lines().count()
+        };
+        let all = demo.list().len();
+        for none in ["not stuck", "reason=none", "reason=''"] {
+            assert_eq!(lines(none) + names.len(), all, "{none}");
+        }
     }
 }
 

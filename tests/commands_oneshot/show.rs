@@ -65,7 +65,11 @@ fn one_get_of_a_session_shows_why_it_is_stuck() {
         "{evidence}"
     );
     let text = demo.maxtop(&["show", &id]).out;
-    assert!(text.contains(&format!("\nWHY\n  {evidence}\n")), "{text}");
+    let sentence = "\nWHY\n  ▲ the client reads more slowly than its server sends: ";
+    assert!(
+        text.contains(sentence) && text.contains("\n    next: check report@"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -173,4 +177,23 @@ fn a_session_that_is_not_there() {
         demo.maxtop(&["show", "18446744073709551615"])
             .failed(1, "no session ");
     }
+}
+
+#[test]
+fn a_session_that_is_closing_is_shown_as_closing() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let closing = demo
+        .list()
+        .into_iter()
+        .find(|row| row["state"] == "Stopping session");
+    let id = closing.expect("a session that is closing")["id"].to_string();
+    let ran = demo.maxtop(&["show", &id]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("already closing: MaxScale was ordered to end it"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("Its servers: db-"), "{}", ran.out);
 }

@@ -26,7 +26,8 @@ fn it_is_typed_kept_and_cleared() {
     pty.keys("\r");
     pty.wait("the table again", vt100::Screen::hide_cursor);
     pty.wait("the first match", |screen| cursor_id(screen) == Some(matching[0]));
-    pty.sees(&format!("/etl · {} of 19 shown", matching.len()));
+    pty.sees(&format!("{} of 19 shown · ", matching.len()));
+    pty.sees("/etl");
     pty.keys("q");
     pty.ends_with(0);
 }
@@ -108,6 +109,33 @@ fn fields_are_completed_and_applied_filters_recalled() {
     pty.wait("the others", |screen| ids(screen).len() == others);
     pty.keys("/\x1b[A\r");
     pty.wait("the first again", |screen| ids(screen) == etl);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
+fn search_moves_the_cursor_and_one_key_shows_only_the_stuck() {
+    let endpoint = Endpoint::frozen(19);
+    let mut pty = endpoint.watched("draft").open();
+    pty.wait("a table", |screen| ids(screen).len() == 19);
+    let all = pty.look(ids);
+    let etl = all.iter().copied().find(|id| endpoint.user(*id) == "etl");
+    pty.keys("\x1bOR");
+    pty.sees(" search: ");
+    pty.keys("ETL\r");
+    pty.wait("the cursor on a match", |screen| {
+        cursor_id(screen).is_some_and(|id| endpoint.user(id) == "etl")
+    });
+    assert_eq!(pty.look(ids).len(), 19);
+    assert!(etl.is_some());
+    pty.keys("!");
+    pty.sees("only stuck sessions (! shows all 19)");
+    pty.keys("!");
+    pty.wait("all again", |screen| ids(screen).len() == 19);
+    pty.keys("/reason=qurey");
+    pty.sees("unknown reason 'qurey': did you mean query?");
+    pty.keys("\x1b");
+    pty.wait("the table", vt100::Screen::hide_cursor);
     pty.keys("q");
     pty.ends_with(0);
 }

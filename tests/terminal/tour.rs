@@ -14,7 +14,7 @@ fn begun() -> Pty {
 #[test]
 fn it_leads_through_find_look_cause_kill_and_undo() {
     let mut pty = begun();
-    pty.keys("/stuck\r");
+    pty.keys("!");
     pty.sees("step 2 of 5: look");
     pty.sees("of etl is the first row");
     pty.keys("\r");

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::doing::{doing, holds, name, origin};
 use super::{BlockerRow, ThreadKey, ThreadRow};
 use crate::model::{
@@ -29,6 +31,10 @@ pub(crate) struct BlockerTotals {
     pub transactions: usize,
     /// Age of the oldest one.
     pub oldest: Option<Span>,
+    /// Number of waiters whose blocker is only likely.
+    pub likely: usize,
+    /// When the oldest report was complete.
+    pub read_at: Option<Timestamp>,
     /// Whether a server has more rows than it has reported.
     pub has_more: bool,
     /// Whether a server has not loaded `METADATA_LOCK_INFO` while threads wait for metadata locks.
@@ -58,10 +64,16 @@ impl BlockerLines {
 fn totals(locks: &[Arc<EndpointLocks>]) -> BlockerTotals {
     let mut totals = BlockerTotals::default();
     for server in locks.iter().flat_map(|locks| &locks.servers) {
+        if server.report.activity.is_ok() && !server.is_outdated {
+            let at = server.report.taken_at;
+            totals.read_at = Some(totals.read_at.map_or(at, |oldest| oldest.min(at)));
+        }
         for node in server.graph.nodes.values() {
             let wait = node.wait.as_ref();
             totals.roots += usize::from(node.is_root_blocker());
             totals.waiting += usize::from(wait.is_some());
+            totals.likely +=
+                usize::from(wait.is_some_and(|wait| wait.direct.is_empty() && !wait.likely.is_empty()));
             totals.longest = totals.longest.max(wait.and_then(|wait| wait.age));
             let age = node.transaction.map(|transaction| transaction.age);
             totals.transactions += usize::from(age.is_some());

@@ -102,7 +102,7 @@ pub static GROUPINGS: [Grouping; 8] = [
         name: "reason",
         heading: "REASON",
         plural: "reasons",
-        nothing: "(none)",
+        nothing: "none",
         only: None,
         several: false,
         each: |row, see| {
@@ -111,8 +111,7 @@ pub static GROUPINGS: [Grouping; 8] = [
                 see(Some(GroupValue::Word(finding.reason.name)));
             }
             if diagnosis.found.is_empty() {
-                let is_open = diagnosis.unjudged.names().next().is_some();
-                see((!is_open).then_some(GroupValue::Word("")));
+                see(Some(GroupValue::Word("")));
             }
         },
     },

@@ -46,7 +46,7 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 12] = [
+static VIEWS: [View; 14] = [
     view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
@@ -55,6 +55,8 @@ static VIEWS: [View; 12] = [
     view(KeyContext::Dialog, "KILL DIALOG", "the kill dialog"),
     view(KeyContext::Reason, "REASON FOR A KILL", "the reason for a kill"),
     view(KeyContext::Prompt, "FILTER", "the filter"),
+    view(KeyContext::Search, "SEARCH", "the search"),
+    view(KeyContext::Copy, "MENU OF COPIES", "the menu of copies"),
     view(KeyContext::Columns, "CHOOSING COLUMNS", "the choice of columns"),
     view(KeyContext::Overlay, "OVERVIEW, KILL LOG", "overview and kill log"),
     view(KeyContext::Help, "HELP", "the help"),
@@ -66,9 +68,10 @@ static VIEWS: [View; 12] = [
 ];
 
 /// Words for the keys of the table that are first in the help, the most important first.
-const FIRST_KEYS: [(Action, &str); 17] = [
+const FIRST_KEYS: [(Action, &str); 18] = [
     (Action::Open, "details"),
     (Action::Filter, "filter"),
+    (Action::OnlyStuck, "only stuck ones"),
     (Action::Kill, "kill"),
     (Action::CancelKill, "cancel a kill"),
     (Action::Back, "one level back"),

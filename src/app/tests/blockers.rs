@@ -313,3 +313,58 @@ fn without_the_plugin_a_wait_for_a_metadata_lock_names_who_may_hold_it() {
     assert_eq!(notes.collect::<Vec<_>>(), ["perhaps behind 1042 etl@10.0.3.7"]);
     assert!(!rows.iter().filter_map(BlockerRow::thread).any(ThreadRow::is_root));
 }
+
+#[test]
+fn the_view_stays_under_a_kill_dialog_and_the_help() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bK");
+    assert!(stage.app.modal.kill_dialog().is_some());
+    assert!(stage.app.blockers.is_some(), "drawn below the dialog");
+    stage.press(Code::Char('n'));
+    assert!(stage.app.blockers.is_some(), "after No");
+    stage.type_text("?");
+    stage.press(Code::Esc);
+    assert!(stage.app.blockers.is_some(), "after the help");
+    stage.press(Code::Char('K'));
+    pass_check(&mut stage, 1042);
+    stage.press(Code::Char('y'));
+    assert!(
+        stage.app.modal.is_closed() && stage.app.blockers.is_some(),
+        "after Yes"
+    );
+    // The first Esc stops the kill.
+    stage.press(Code::Esc);
+    stage.press(Code::Esc);
+    assert!(stage.app.blockers.is_none());
+}
+
+#[test]
+fn from_the_details_the_cursor_is_on_their_session() {
+    let mut stage = locked((80, 24));
+    let cursor = |stage: &AppHarness| {
+        let rows = &stage.app.table.view.blockers.rows;
+        let pane = stage.app.blockers.as_ref().unwrap();
+        pane.chosen(rows).unwrap().session.unwrap().0
+    };
+    stage.type_text("1188");
+    stage.press(Code::Enter);
+    stage.press(Code::Char('b'));
+    assert_eq!(cursor(&stage), 1188);
+    stage.press(Code::Esc);
+    assert!(stage.app.detail.is_some(), "back to the details");
+    stage.press(Code::Esc);
+    stage.type_text("1300");
+    stage.press(Code::Enter);
+    stage.press(Code::Char('b'));
+    assert_eq!(cursor(&stage), 1042, "the first one");
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(status, "session 1300 blocks no other and waits for none");
+}
+
+#[test]
+fn without_a_database_user_the_statement_that_creates_it_is_copied() {
+    let mut stage = AppHarness::new(crate::model::Dialect::JsonApi, (80, 24));
+    stage.type_text("by");
+    let is_create = |effect: &Effect| matches!(effect, Effect::Copy(text) if text.starts_with("CREATE USER"));
+    assert!(stage.asked.iter().any(is_create));
+}

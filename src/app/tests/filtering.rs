@@ -1,6 +1,9 @@
 //! Typing a filter.
 
 use super::*;
+use crate::app::AppSettings;
+use crate::app::prompt::TYPING_PAUSE;
+use crate::filter::{Filter, SavedFilters};
 
 #[test]
 fn the_filter_is_previewed_kept_by_enter_and_taken_back_by_escape() {
@@ -129,4 +132,90 @@ fn a_paste_into_the_filter_is_bounded_and_has_no_control_characters() {
         "{}",
         value.len()
     );
+}
+
+#[test]
+fn half_a_word_does_not_empty_the_table() {
+    let mut stage = stage();
+    for c in "/use".chars() {
+        stage.press(Code::Char(c));
+    }
+    assert_eq!(stage.shown().0.len(), 5, "nothing is applied while keys come");
+    for c in "r=eve".chars() {
+        stage.press(Code::Char(c));
+    }
+    assert_eq!(stage.shown().0.len(), 5);
+    stage.wait_awake(TYPING_PAUSE);
+    assert_eq!(stage.shown().0, [5]);
+    stage.press(Code::Esc);
+    for c in "/dan".chars() {
+        stage.press(Code::Char(c));
+    }
+    stage.press(Code::Enter);
+    assert_eq!(stage.shown().0, [4], "Enter does not wait");
+}
+
+#[test]
+fn an_error_shows_the_rows_before_the_half_word() {
+    let mut stage = stage();
+    stage.type_text("/usr");
+    assert!(stage.shown().0.is_empty(), "no text has it");
+    assert_eq!(
+        stage.app.table.view.no_match.as_deref(),
+        Some("no session matches usr")
+    );
+    stage.type_text("=eve");
+    assert_eq!(stage.shown().0.len(), 5);
+    stage.send(ctrl('u'));
+    stage.type_text("user=eve and use");
+    stage.type_text("=");
+    assert_eq!(stage.shown().0, [5], "the condition before it is whole");
+}
+
+#[test]
+fn esc_is_only_mentioned_where_it_shows_all() {
+    let mut stage = stage();
+    stage.type_text("/zzz");
+    assert!(!stage.app.esc_shows_all(), "Esc cancels the edit");
+    stage.press(Code::Enter);
+    assert!(stage.app.esc_shows_all());
+    stage.press(Code::Esc);
+    assert_eq!(stage.shown().0.len(), 5);
+}
+
+#[test]
+fn tab_in_an_empty_prompt_chooses_a_named_filter() {
+    let named = [("last", "user=eve"), ("middle", "id=3")];
+    let named = named.map(|(name, text)| (name.to_owned(), Filter::parse(text).unwrap()));
+    let settings = AppSettings {
+        saved_filters: SavedFilters::new(named.into_iter().collect()),
+        ..AppSettings::default()
+    };
+    let mut stage = AppHarness::with(settings, Dialect::Draft, (80, 24));
+    stage.list(&draft(&[(3, "ann", 0), (5, "eve", 0)]));
+    let value = |stage: &AppHarness| stage.app.modal.prompt().unwrap().input.value().to_owned();
+    stage.press(Code::Char('/'));
+    for (name, shown) in [("@last", 5), ("@middle", 3), ("@last", 5)] {
+        stage.press(Code::Tab);
+        assert_eq!((value(&stage).as_str(), stage.shown().0), (name, vec![shown]));
+    }
+    stage.press(Code::Enter);
+    assert_eq!(stage.app.table.filter.text(), "user=eve");
+    stage.press(Code::Char('/'));
+    stage.send(ctrl('u'));
+    stage.type_text("@mi");
+    assert_eq!(
+        stage
+            .app
+            .modal
+            .prompt()
+            .unwrap()
+            .error
+            .as_ref()
+            .unwrap()
+            .to_string(),
+        "column 1: unknown filter '@mi': did you mean @middle?"
+    );
+    stage.press(Code::Tab);
+    assert_eq!((value(&stage).as_str(), stage.shown().0), ("@middle", vec![3]));
 }

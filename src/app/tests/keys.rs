@@ -13,7 +13,9 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Dialog, "kill dialog"),
         (KeyContext::Reason, "reason of a kill"),
         (KeyContext::Prompt, "filter"),
+        (KeyContext::Search, "search"),
         (KeyContext::Columns, "list of columns"),
+        (KeyContext::Copy, "menu of copies"),
         (KeyContext::Blockers, "blockers"),
         (KeyContext::Servers, "servers"),
         (KeyContext::Overlay, "overview, kill log"),
@@ -67,7 +69,7 @@ fn every_key_is_in_the_help() {
         for key in binding.keys {
             let name = name(*key);
             let is_shown = shown.iter().any(|shown| {
-                let pair = ["<>", "←→"].contains(shown) && shown.contains(&name);
+                let pair = ["<>", "←→", "↑↓"].contains(shown) && shown.contains(&name);
                 *shown == name || pair
             });
             assert!(is_shown, "{name} in {:?}", binding.context);

@@ -290,22 +290,11 @@ fn a_client_that_is_back_at_once_is_told_of() {
 }
 
 #[test]
-fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
+fn y_in_the_details_offers_the_kill_of_each_connection_and_copies_the_first() {
     let mut stage = stage();
     stage.press(Code::Enter);
-    stage.press(Code::Char('y'));
-    assert!(stage.app.status.as_ref().unwrap().text.contains("no thread id"));
-    stage.on_observation(Ok(stage.detail(1)));
-    stage.press(Code::Char('y'));
-    assert!(
-        stage
-            .app
-            .status
-            .as_ref()
-            .unwrap()
-            .text
-            .contains("no server connection")
-    );
+    let first = |stage: &AppHarness| stage.app.copy_choices()[0].about.clone();
+    assert_eq!(first(&stage), "session id", "no thread id is known");
     let connection = |thread| crate::model::ConnectionDetail {
         thread_id: Some(thread),
         ..Default::default()
@@ -313,18 +302,20 @@ fn y_in_the_details_copies_the_kill_of_one_connection_after_the_other() {
     let mut detail = stage.detail(1);
     detail.connections = vec![connection(7718), connection(4021)];
     stage.on_observation(Ok(detail));
-    for thread in ["KILL 7718", "KILL 4021", "KILL 7718"] {
-        stage.press(Code::Char('y'));
+    for thread in ["KILL 7718", "KILL 7718"] {
+        stage.type_text("yy");
         assert!(matches!(stage.asked.last(), Some(Effect::Copy(text)) if text == thread));
         let status = stage.app.status.clone().unwrap().text;
         assert!(
-            status.starts_with(&format!("sent to the terminal: {thread} ")),
+            status.starts_with(&format!("sent to the clipboard: {thread} ")),
             "{status}"
         );
         assert!(!status.contains("tmux"), "{status}");
     }
+    stage.type_text("yjy");
+    assert!(matches!(stage.asked.last(), Some(Effect::Copy(text)) if text == "KILL 4021"));
     stage.app.settings.in_tmux = true;
-    stage.press(Code::Char('y'));
+    stage.type_text("yy");
     let status = stage.app.status.clone().unwrap().text;
     assert!(status.contains("set-clipboard on"), "{status}");
 }

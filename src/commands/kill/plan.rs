@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::client::Client;
 use crate::commands::connect;
-use crate::commands::output::visible;
+
 use crate::kill::{KillTask, summary};
-use crate::model::{Dialect, Text, shell_quoted};
+use crate::model::{Dialect, Text, curl_line};
 
 /// Width of the labels: that of `not compared`.
 const LABEL: usize = 12;
@@ -75,11 +75,6 @@ impl Curl {
     }
 
     fn line(&self, method: &str, target: &str) -> String {
-        let user = self
-            .user
-            .as_deref()
-            .map(|user| format!("-u {} ", shell_quoted(user)));
-        let url = shell_quoted(&format!("{}{target}", self.base));
-        visible(&format!("curl -sS {}{method}{url}", user.unwrap_or_default()))
+        curl_line(&self.base, self.user.as_deref(), method, target)
     }
 }

@@ -229,7 +229,7 @@ impl<'a> DiagnosedList<'a> {
             ..FilterInput::new(session)
         };
         let filter = selection.filter.as_ref();
-        if !filter.is_none_or(|filter| filter.evaluate(&subject).is_yes()) {
+        if !filter.is_none_or(|filter| filter.evaluate(&subject.strict()).is_yes()) {
             return Some(Err(unmatched(session, selection)));
         }
         let refused = self.refusal(&subject, &selection.rules.protect);

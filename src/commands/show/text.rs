@@ -46,11 +46,21 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
 
 /// Writes the findings, most severe first.
 fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
-    if !shown.diagnosis.found.is_empty() {
+    let session = &shown.detail.session;
+    if !shown.diagnosis.found.is_empty() || shown.absence.is_some() {
         writeln!(out, "\nWHY")?;
     }
     for finding in &shown.diagnosis.found {
-        writeln!(out, "  {}", finding.words(&shown.detail.session))?;
+        writeln!(
+            out,
+            "  {} {}",
+            finding.severity.glyph(),
+            finding.sentence(session)
+        )?;
+        writeln!(out, "    next: {}", finding.next_step(session))?;
+    }
+    if let Some(absence) = &shown.absence {
+        writeln!(out, "  {absence}")?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{USUAL, optional};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
-use crate::filter::Filter;
+use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
@@ -64,10 +64,14 @@ pub(super) const ENTRIES: [Setting; 14] = [
         name: "filter",
         short: Some('f'),
         form: Form::Filter,
-        about: "show only matching sessions: a text in any field, or user=app* and idle>5m",
+        about: "show only matching sessions: a text in any field, user=app* and idle>5m, or @NAME of [filters]",
         example: "not user=maxmon",
         apply: Apply::Config(|config, text| {
-            config.filter = Filter::parse(text).map_err(|error| error.to_string())?;
+            config.filter = match &config.saved_filters {
+                None if SavedFilters::is_reference(text) => return Ok(()),
+                saved => saved.clone().unwrap_or_default().parse(text),
+            }
+            .map_err(|error| error.to_string())?;
             Ok(())
         }),
         ..USUAL

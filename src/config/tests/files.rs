@@ -55,6 +55,27 @@ const WRONG: &[(&str, usize, &str)] = &[
         "interval: expected a time such as 500ms, 1s or 2m",
     ),
     ("ascii = 'true'", 1, "ascii: expected true or false, found string"),
+    (
+        "[filters]\nslow = 'usr=a'",
+        2,
+        "filters.slow: column 1: unknown field 'usr': did you mean user?",
+    ),
+    (
+        "[filters]\n'a b' = 'x'",
+        2,
+        "a name has letters, digits, - and _, found 'a b'",
+    ),
+    (
+        "[filters]\nslow = 1",
+        2,
+        "slow: expected a text in quotes, found integer",
+    ),
+    ("filters = 'x'", 1, "filters: expected a table, [filters]"),
+    (
+        "filter = '@slwo'\n[filters]\nslow = 'query'",
+        1,
+        "unknown filter '@slwo': did you mean @slow?",
+    ),
     ("columns = 'id'", 1, "columns: expected a list of texts in quotes"),
     ("columns = ['id', 'idd']", 1, "no column 'idd'"),
     ("columns = ['id', 'id']", 1, "named twice"),
@@ -258,4 +279,28 @@ fn a_file_that_is_named_must_be_there_and_be_text() {
     assert_eq!(world.config().endpoints[0].user, "read");
     fs::write(world.path("other.toml"), b"user = '\xff'").unwrap();
     assert!(world.error().contains("it is not valid UTF-8"));
+}
+
+#[test]
+fn a_named_filter_is_used_by_its_name() {
+    let file = "filter = '@slow'\n[filters]\nslow = 'reason=query'\nold = 'age>1d'\n\
+                [profiles.p.filters]\nold = 'age>2d'\n";
+    let world = ConfigWorld::new().with_file(file);
+    assert_eq!(world.config().filter.text(), "reason=query");
+    let world = ConfigWorld::new()
+        .with_file(file)
+        .flag("filter", "@old")
+        .profile("p");
+    assert_eq!(world.config().filter.text(), "age>2d", "the profile comes first");
+    let world = ConfigWorld::new().flag("filter", "@old");
+    assert_eq!(
+        world.error(),
+        "--filter: column 1: unknown filter '@old': [filters] of the configuration file has none"
+    );
+    let world = ConfigWorld::new().flag("filter", "'@old'");
+    assert_eq!(
+        world.config().filter.text(),
+        "'@old'",
+        "a quoted text is searched for"
+    );
 }

@@ -93,3 +93,95 @@ fn waits_short(lasted: Span, wait: &SessionWait) -> String {
         (Some(_), true) | (None, _) => format!("waits {lasted} for a lock"),
     }
 }
+
+/// Returns the finding as a sentence. Empty for other evidence.
+pub(super) fn sentence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Blocks {
+            count,
+            has_more,
+            longest,
+            transaction,
+            idle,
+            rows_locked,
+        } => {
+            let at_least = if *has_more { "at least " } else { "" };
+            let waiting = match count {
+                1 => "1 session waits".to_owned(),
+                count => format!("{count} sessions wait"),
+            };
+            let parts = [
+                transaction.map(|age| format!("; its transaction has been open for {age}")),
+                idle.map(|idle| format!(", and the client has sent nothing for {idle}")),
+                locked(rows_locked.filter(|rows| *rows > 0)),
+            ];
+            let parts: String = parts.into_iter().flatten().collect();
+            format!("{at_least}{waiting} for its locks, the longest for {longest}{parts}")
+        }
+        Evidence::LockWait { server, lasted, wait } => wait_sentence(server, *lasted, wait),
+        Evidence::OpenTransaction {
+            server,
+            age,
+            idle,
+            rows_locked,
+            rows_modified,
+        } => {
+            let parts = [
+                idle.map(|idle| format!(", and the client has sent nothing for {idle}")),
+                locked(rows_locked.filter(|rows| *rows > 0)),
+                rows_modified
+                    .filter(|rows| *rows > 0)
+                    .map(|rows| format!(", {rows} changed")),
+            ];
+            let parts: String = parts.into_iter().flatten().collect();
+            format!("its transaction on {server} has been open for {age}{parts}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn wait_sentence(server: &Text, lasted: Span, wait: &SessionWait) -> String {
+    let lock = match (&wait.table, wait.kind) {
+        (Some(table), WaitKind::MetadataLock) => format!("a metadata lock on {table}"),
+        (Some(table), _) => format!("a lock on {table}"),
+        (None, WaitKind::RowLock) => "a row lock".to_owned(),
+        (None, WaitKind::MetadataLock) => "a metadata lock".to_owned(),
+        (None, WaitKind::UserLock) => "a user lock".to_owned(),
+    };
+    let others = match wait.others {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let holder = match (&wait.blocker, wait.is_likely) {
+        (None, _) => "; the holder is unknown".to_owned(),
+        (Some(blocker), false) => format!(", blocked by {blocker}{others}"),
+        (Some(blocker), true) => format!(", probably blocked by {blocker}{others}"),
+    };
+    format!("it has waited for {lasted} on {server} for {lock}{holder}")
+}
+
+/// Returns the next step for the user. Empty for other evidence.
+pub(super) fn next_step(evidence: &Evidence, client: &str) -> String {
+    match evidence {
+        Evidence::Blocks { count, .. } => {
+            let frees = match count {
+                1 => "1 session continues".to_owned(),
+                count => format!("{count} sessions continue"),
+            };
+            format!("contact {client}, or kill it: with K {frees}; b shows which")
+        }
+        Evidence::OpenTransaction { .. } => {
+            format!("contact {client} for a COMMIT; K kills the session and rolls back")
+        }
+        Evidence::LockWait { wait, .. } => match (&wait.blocker, wait.is_likely) {
+            (Some(LockHolder::Session { id, .. }), false) => {
+                format!("b shows the chain; a kill of {id} frees this session too")
+            }
+            (Some(LockHolder::Thread(id)), false) => {
+                format!("b shows thread {id} and copies its KILL")
+            }
+            _ => "b shows what is known about the lock".to_owned(),
+        },
+        _ => String::new(),
+    }
+}

@@ -5,6 +5,13 @@ use std::fmt::Write as _;
 use super::*;
 
 #[test]
+fn filters_know_every_reason() {
+    let field = crate::filter::FilterField::named("reason").unwrap();
+    let names: Vec<_> = REASONS.iter().map(|reason| reason.name).collect();
+    assert_eq!(field.closed_values(), [&["none"], &names[..]].concat());
+}
+
+#[test]
 fn docs_have_the_table_of_reasons() {
     let mut table = "| reason | | limit | what it says | reported by |\n|---|---|---|---|---|\n".to_owned();
     let limits = Thresholds::default();

@@ -86,7 +86,8 @@ proptest! {
 
 #[test]
 fn every_text_can_be_matched() {
-    for field in FIELDS.iter().filter(|field| field.kind() == FieldType::Text) {
+    let has_any_text = |field: &&FilterField| field.kind() == FieldType::Text && field.name != "reason";
+    for field in FIELDS.iter().filter(has_any_text) {
         assert!(
             filter("stuck")
                 .narrowed(field, Some(RawText::from("a'b*")))

@@ -41,10 +41,6 @@ fn errors_say_where_what_was_found_and_what_was_expected() {
             "column 8: expected a size such as 500kB or 2MiB, found '5q'",
         ),
         (
-            "user==x",
-            "column 6: expected a text such as app* after =, found '='",
-        ),
-        (
             "user~(a|b)",
             "column 6: expected a text such as app* after ~, found '('",
         ),

@@ -73,6 +73,10 @@ fn comparison() -> impl Strategy<Value = Expr> {
         let operator = *choice.get(field.kind().operators());
         let operand = match field.kind() {
             FieldType::Text if operator == Operator::Matches => Operand::Pattern(pattern),
+            FieldType::Text if field.name == "reason" => {
+                // `none` stands for the empty text.
+                Operand::Glob(Glob::new(choice.get::<&str>(&field.closed_values()[1..])))
+            }
             FieldType::Text => Operand::Glob(Glob::new(&text)),
             // As long as a duration may be.
             FieldType::Duration => Operand::Number(number % 999_999_999_000),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
-use crate::filter::{FilterInput, ReasonNames};
+use crate::filter::{FilterInput, ReasonNames, Ternary};
 use crate::kill::killable::protection;
+use crate::kill::outcome::SkipReason;
 use crate::kill::state::{FirstCheck, KillState};
 use crate::kill::{KillOutcome, RefusalReason, asks_why};
 use crate::model::{
@@ -149,14 +150,21 @@ impl KillTask {
         if let Some(refusal) = protect.and_then(|protect| protection(protect, &subject)) {
             return Err(KillOutcome::Refused(refusal));
         }
+        let Some(filter) = taken_by else {
+            return Ok((observation, unchecked));
+        };
         let knows_locks = locks
             .as_ref()
             .is_some_and(|locks| matches!(locks.of(session), LockKnowledge::Known(_)));
-        let skipped =
-            taken_by.and_then(|filter| self.skip_reason(filter, filter.evaluate(&subject), knows_locks));
-        match skipped {
-            Some(reason) => Err(KillOutcome::Skipped(reason)),
+        let result = filter.evaluate(&subject.strict());
+        // The table shows the session, because a reason that is not examined counts as absent there.
+        let is_shown = result == Ternary::Unknown && filter.evaluate(&subject).is_yes();
+        match self.skip_reason(filter, result, knows_locks) {
             None => Ok((observation, unchecked)),
+            Some(SkipReason::NoMatch(text)) if is_shown => {
+                Err(KillOutcome::Refused(RefusalReason::Undecided(text)))
+            }
+            Some(reason) => Err(KillOutcome::Skipped(reason)),
         }
     }
 

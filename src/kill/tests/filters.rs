@@ -53,6 +53,23 @@ fn a_session_that_no_longer_matches_its_filter_is_skipped() {
 }
 
 #[test]
+fn a_kill_by_not_stuck_needs_every_reason_examined() {
+    let taken = || Victim {
+        taken_by: Some(Filter::parse("not stuck").unwrap()),
+        reasons: ReasonNames {
+            found: Vec::new(),
+            unjudged: vec!["buffering"],
+        },
+        ..victim_of(session(17, "alice"), None)
+    };
+    let mut play = KillHarness::ask(vec![taken()]);
+    play.reply(play.last_check(), Ok(session(17, "alice")));
+    let refusal = RefusalReason::Undecided("not stuck".to_owned());
+    assert_eq!(play.outcome(), Some(&KillOutcome::Refused(refusal)));
+    assert!(play.deletes().is_empty());
+}
+
+#[test]
 fn one_taken_because_it_was_stuck_is_skipped_once_it_is_not() {
     let idle_for = |seconds| Session {
         idle: Some(Span::from_secs(seconds)),

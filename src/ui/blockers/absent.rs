@@ -2,10 +2,12 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
-use super::summary;
+use super::{read_age, summary};
 use crate::app::App;
-use crate::model::{ServerLocks, counted};
+use crate::app::blockers::CREATE_USER;
+use crate::model::{ServerLocks, counted, measured_text};
 use crate::ui::draw::{fit, wrap};
 use crate::ui::theme::Theme;
 
@@ -25,9 +27,15 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     } else {
         summary(app)
     };
+    let age = read_age(app).map(|age| format!("  {age}")).unwrap_or_default();
+    let room = width.saturating_sub(10 + age.width());
+    let text = fit(&text, room, theme.glyphs.more);
+    let gap = room.saturating_sub(text.width());
     vec![Line::from(vec![
         Span::styled("BLOCKERS  ", theme.strong),
-        Span::raw(fit(&text, width.saturating_sub(10), theme.glyphs.more)),
+        Span::raw(text),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(age, theme.quiet),
     ])]
 }
 
@@ -53,8 +61,18 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
         text.extend(paragraph(why, Style::new(), width));
         text.push(Line::default());
         text.push(Line::from(vec![
+            Span::styled("y", theme.strong),
+            Span::raw(fit(
+                "  copies the statement that creates this user on a server:",
+                width.saturating_sub(1),
+                theme.glyphs.more,
+            )),
+        ]));
+        text.push(Line::styled(format!("   {CREATE_USER}"), theme.input));
+        text.push(Line::default());
+        text.push(Line::from(vec![
             Span::styled("maxtop doctor --sql-user maxtop", theme.input),
-            Span::raw("   prints the CREATE USER and checks it"),
+            Span::raw("   checks it"),
         ]));
         text.push(Line::default());
         let silent = app.table.view.count_reason("silent");
@@ -93,7 +111,12 @@ pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a
                 "missing privilege PROCESS: locks of other users are unknown".to_owned()
             }
             Ok(_) => {
-                read.push(name);
+                let more = if server.graph.has_more {
+                    ", and more rows"
+                } else {
+                    ""
+                };
+                read.push(format!("{name} ({}{more})", measured_text(report.cost)));
                 continue;
             }
         };

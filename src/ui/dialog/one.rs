@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{DialogBody as Page, consequences};
 use crate::app::App;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
-use crate::model::{Difference, EndpointId, SessionLocks, counted};
+use crate::model::{Difference, EndpointId, SessionLocks, closing_servers, counted};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -125,7 +125,7 @@ fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     };
     let glyphs = theme.glyphs;
     if let Some(outcome) = task.outcome() {
-        return outcome_lines(outcome, theme, width);
+        return outcome_lines(task, outcome, theme, width);
     }
     match task.state() {
         KillState::Unconfirmed(FirstCheck::Passed { .. }) => {
@@ -147,7 +147,7 @@ fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 
 /// Returns the lines if the check refused the kill: old and new values side by side if the session
 /// changed.
-fn outcome_lines<'a>(outcome: &KillOutcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+fn outcome_lines<'a>(task: &KillTask, outcome: &KillOutcome, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     if let Some(RefusalReason::Changed(differences)) = outcome.refusal() {
         let head = Line::styled(
             format!("{} a different session now", theme.glyphs.cross),
@@ -159,6 +159,10 @@ fn outcome_lines<'a>(outcome: &KillOutcome, theme: &Theme, width: usize) -> Vec<
         return std::iter::once(head).chain(rows).collect();
     }
     let text = match (outcome, outcome.refusal()) {
+        (_, Some(refusal @ RefusalReason::Closing)) => {
+            let servers = closing_servers(task.session()).map(|servers| format!(". {servers}"));
+            format!("{}{}", refusal.words(), servers.unwrap_or_default())
+        }
         (_, Some(refusal)) => refusal.words(),
         (KillOutcome::AlreadyGone, _) => "it has already ended".to_owned(),
         (outcome, _) => format!("{} {}", outcome.word(), outcome.detail()),

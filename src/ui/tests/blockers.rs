@@ -78,3 +78,18 @@ fn the_tree_in_ascii() {
     // The only `?` is the key of the help.
     assert!(frame.is_ascii() && frame.matches('?').count() <= 1, "{frame}");
 }
+
+#[test]
+fn the_heading_stays_while_the_details_scroll() {
+    let mut stage = locked((80, 15));
+    stage.type_text("1187");
+    stage.press(Code::Enter);
+    stage.type_text("jjjj");
+    let frame = frame(&stage);
+    assert!(
+        frame.contains("Session 1187  shop_api@10.0.1.7   ● look"),
+        "{frame}"
+    );
+    assert!(frame.contains("4 above"), "{frame}");
+    assert!(frame.contains("more below, PgDn"), "{frame}");
+}

@@ -113,7 +113,7 @@ fn what_cannot_be_read_or_is_old_says_so() {
         let line = frame.lines().find(|line| line.contains("SERVERS"));
         line.map(|line| line.trim().to_owned()).unwrap_or_default()
     };
-    let mut stage = details((80, 24), &["db1", "db2"]);
+    let mut stage = details((80, 39), &["db1", "db2"]);
     assert_eq!(line(&stage), "", "nobody has answered yet");
     let gone = RequestError::Status {
         status: 404,

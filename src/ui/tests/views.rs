@@ -79,3 +79,16 @@ fn many_endpoints() {
         }
     }
 }
+
+#[test]
+fn a_long_filter_is_cut_and_the_counts_are_not() {
+    let mut stage = draft((80, 24));
+    stage.press(Code::Char('/'));
+    stage.type_text("user!=no_such_user and not service=Nothing-Of-This-Name and idle>=0s or stuck");
+    stage.press(Code::Enter);
+    stage.press(Code::Char('*'));
+    let frame = frame(&stage);
+    let line = frame.lines().rev().nth(1).unwrap();
+    assert!(line.starts_with(" 5 marked · 5 sessions · "), "{line}");
+    assert!(line.contains(" · /user!=") && line.ends_with('…'), "{line}");
+}

@@ -6,12 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::Facts;
-use crate::model::{ServiceState, counted, exact_text, maxctrl, parse_moment};
+use crate::model::{
+    IdleMeaning, Instance, ServiceState, Version, counted, exact_text, maxctrl, parse_moment,
+};
 
 /// Maximum clock difference that is not reported. The `Date` header has whole seconds, and the reply took time.
 const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// Maximum number of services named.
 const MAX_NAMED: usize = 3;
+/// First series that reports `io_activity`.
+const FIRST_WITH_IO_ACTIVITY: Version = Version { major: 23, minor: 2 };
 const DAY: f64 = 86_400.0;
 
 pub(super) fn statements(facts: &Facts) -> CheckResult {
@@ -29,11 +33,12 @@ pub(super) fn statements(facts: &Facts) -> CheckResult {
         .collect();
     let keep_some = services.iter().any(|service| service.retains(proxy) > Some(0));
     match proxy {
-        Some(0) if !keep_some => CheckResult::warning(
-            "not kept (retain_last_statements=0): queries are not shown, and their duration is unknown",
-        )
+        Some(0) if !keep_some => CheckResult::warning(format!(
+            "not kept (retain_last_statements=0): {}",
+            consequences(facts)
+        ))
         .advise(maxctrl::KEEP_STATEMENTS),
-        _ if !keeping_none.is_empty() => without_statements(&keeping_none),
+        _ if !keeping_none.is_empty() => without_statements(&keeping_none, consequences(facts)),
         Some(kept) => CheckResult::ok(format!(
             "the last {kept} of each session (retain_last_statements)"
         )),
@@ -41,7 +46,20 @@ pub(super) fn statements(facts: &Facts) -> CheckResult {
     }
 }
 
-fn without_statements(services: &[&ServiceState]) -> CheckResult {
+/// Returns what is not found without statements. From 23.02.3 a session that hangs is found by its I/O.
+fn consequences(facts: &Facts) -> &'static str {
+    let instance = facts.proxy.as_ref().ok().map(|proxy| &proxy.instance);
+    let finds_silent = facts.release() >= Some(FIRST_WITH_IO_ACTIVITY)
+        && instance.and_then(Instance::idle_meaning) == Some(IdleMeaning::Between);
+    if finds_silent {
+        "queries are not shown; a session that hangs is found as silent, but a long query looks the same; \
+         open transactions are not found"
+    } else {
+        "queries are not shown; long queries, sessions that hang and open transactions are not found"
+    }
+}
+
+fn without_statements(services: &[&ServiceState], consequences: &str) -> CheckResult {
     let first: Vec<_> = services
         .iter()
         .take(MAX_NAMED)
@@ -52,10 +70,7 @@ fn without_statements(services: &[&ServiceState]) -> CheckResult {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let result = CheckResult::warning(format!(
-        "not kept by {}{more}: queries are not shown, and their duration is unknown",
-        names.join(", ")
-    ));
+    let result = CheckResult::warning(format!("not kept by {}{more}: {consequences}", names.join(", ")));
     first.into_iter().fold(result, |result, name| {
         result.advise(maxctrl::keep_statements_of(name))
     })

@@ -1,0 +1,121 @@
+//! Keys of the details: links, copies, long lines.
+
+use crate::app::harness::AppHarness;
+use crate::app::keymap::Code;
+use crate::app::locked::locked;
+use crate::app::msg::Effect;
+
+/// Opens the details of a session of the fixture with locks.
+fn opened(id: u64, size: (u16, u16)) -> AppHarness {
+    let mut stage = locked(size);
+    stage.type_text(&id.to_string());
+    stage.press(Code::Enter);
+    stage
+}
+
+fn copied(stage: &AppHarness) -> Vec<String> {
+    let texts = stage.asked.iter().filter_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn shown(stage: &AppHarness) -> u64 {
+    stage.app.detail.as_ref().unwrap().identity.id.0
+}
+
+#[test]
+fn the_first_copy_is_the_kill_of_the_thread_that_runs_the_statement() {
+    let mut stage = opened(1187, (80, 24));
+    let choices = stage.app.copy_choices();
+    let texts: Vec<_> = choices.iter().map(|choice| choice.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "KILL 269",
+            "1187",
+            "shop_api@10.0.1.7",
+            "maxctrl show session 1187"
+        ]
+    );
+    assert_eq!(
+        choices[0].about,
+        "runs its statement; run it on db-01, not on MaxScale"
+    );
+    stage.press(Code::Char('y'));
+    stage.press(Code::Enter);
+    assert_eq!(copied(&stage), ["KILL 269"]);
+    assert!(stage.app.modal.is_closed());
+    stage.press(Code::Char('Y'));
+    assert_eq!(copied(&stage)[1], texts.join("\n"));
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(status, "sent to the clipboard: 4 lines");
+}
+
+#[test]
+fn the_menu_of_copies_can_be_left_without_a_copy() {
+    for leave in [Code::Esc, Code::Char('q')] {
+        let mut stage = opened(1187, (80, 24));
+        stage.press(Code::Char('y'));
+        stage.press(Code::Down);
+        stage.press(leave);
+        assert!(stage.app.modal.is_closed() && stage.app.detail.is_some());
+        assert_eq!(copied(&stage), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn lines_to_copy_have_a_url_and_no_password() {
+    let mut stage = opened(1187, (80, 24));
+    let endpoint = stage.app.endpoints.iter_mut().next().unwrap();
+    endpoint.access = Some(crate::app::endpoint::CommandAccess {
+        url: "https://db-proxy-1:8989".to_owned(),
+        user: Some("admin".to_owned()),
+    });
+    let choices = stage.app.copy_choices();
+    assert_eq!(
+        choices.last().unwrap().text,
+        "curl -sS -u 'admin' 'https://db-proxy-1:8989/v1/sessions/1187'"
+    );
+}
+
+#[test]
+fn tab_goes_through_the_links_and_then_to_the_other_pane() {
+    let mut stage = opened(1042, (160, 40));
+    stage.press(Code::Tab);
+    assert!(stage.app.detail_has_keys());
+    let link = |stage: &AppHarness| stage.app.detail.as_ref().unwrap().link;
+    assert_eq!(link(&stage), None);
+    stage.press(Code::Tab);
+    assert_eq!(link(&stage), Some(0));
+    stage.press(Code::Tab);
+    assert_eq!(link(&stage), Some(1));
+    stage.press(Code::Tab);
+    assert_eq!(link(&stage), None);
+    assert!(!stage.app.detail_has_keys(), "after the last link");
+    stage.press(Code::Tab);
+    stage.press(Code::Tab);
+    stage.press(Code::Enter);
+    assert_eq!(shown(&stage), 1187, "the longest wait is the first link");
+    stage.press(Code::Tab);
+    stage.press(Code::Enter);
+    assert_eq!(shown(&stage), 1042, "the link of a waiter is its blocker");
+}
+
+#[test]
+fn long_lines_move_sideways_unless_they_are_unfolded() {
+    let mut stage = opened(1187, (80, 24));
+    let across = |stage: &AppHarness| stage.app.detail.as_ref().unwrap().across;
+    stage.press(Code::Right);
+    assert_eq!(across(&stage), 20);
+    stage.press(Code::Left);
+    stage.press(Code::Left);
+    assert_eq!(across(&stage), 0);
+    stage.press(Code::Right);
+    stage.press(Code::Char('w'));
+    assert!(stage.app.detail.as_ref().unwrap().unfolded);
+    assert_eq!(across(&stage), 0);
+    stage.press(Code::Right);
+    assert_eq!(across(&stage), 0);
+}

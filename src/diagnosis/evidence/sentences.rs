@@ -1,0 +1,134 @@
+//! Evidence as sentences for the details of one session, and the next step for the user.
+
+use super::{Evidence, holds, locks, name};
+use crate::model::{Session, Span, closing_servers, closing_text, size_text};
+
+/// Returns the finding as a sentence.
+pub(super) fn sentence(evidence: &Evidence, session: &Session) -> String {
+    match evidence {
+        Evidence::Blocks { .. } | Evidence::LockWait { .. } | Evidence::OpenTransaction { .. } => {
+            locks::sentence(evidence)
+        }
+        Evidence::Query {
+            lasted,
+            is_least,
+            quiet,
+        } => {
+            let at_least = if *is_least { "at least " } else { "" };
+            let quiet = quiet.map(|quiet| format!(", and no data has moved for {quiet}"));
+            let quiet = quiet.unwrap_or_default();
+            format!("a statement has been running for {at_least}{lasted}{quiet}")
+        }
+        Evidence::Silent(lasted) => {
+            format!("the client awaits an answer, and no data has moved for {lasted} (inferred)")
+        }
+        Evidence::Transaction(idle) => {
+            format!("a transaction is open, and the client has sent nothing for {idle} (inferred)")
+        }
+        Evidence::NoBackend(lasted) => {
+            format!("a statement has waited for {lasted}, and no server is connected")
+        }
+        Evidence::Idle { idle, others } => idle_sentence(*idle, *others, session),
+        Evidence::Closing(lasted) => closing_text(Some(*lasted)),
+        Evidence::Login(age) => format!("the client has been connected for {age} and has not logged in"),
+        Evidence::History { commands, typical } => {
+            format!("MaxScale keeps {commands} session commands for it; {typical} is typical of its service")
+        }
+        Evidence::Memory { bytes, typical } => format!(
+            "it takes {} of MaxScale's memory; {} is typical of its service",
+            size_text(*bytes),
+            size_text(*typical)
+        ),
+        Evidence::HighWater { .. } | Evidence::WriteQueue { .. } | Evidence::Buffering { .. } => {
+            pressure(evidence)
+        }
+    }
+}
+
+fn idle_sentence(idle: Span, others: Option<u32>, session: &Session) -> String {
+    let holds = holds(session).map(|servers| format!(" and keeps connections to {servers}"));
+    let others =
+        others.map(|others| format!("; the other {others} of the same user, host and service are active"));
+    format!(
+        "the client has sent nothing for {idle}{}{}",
+        holds.unwrap_or_default(),
+        others.unwrap_or_default()
+    )
+}
+
+/// Returns the sentence about a queue; empty for other evidence.
+fn pressure(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::HighWater {
+            server,
+            high,
+            low,
+            buffered,
+        } => {
+            let buffered = buffered.map(|writes| format!("; {writes} writes had to wait"));
+            format!(
+                "the queue of {} is full: sending was stopped {high} times and continued {low} times{}",
+                name(server.as_ref()),
+                buffered.unwrap_or_default()
+            )
+        }
+        Evidence::WriteQueue {
+            server: Some(server),
+            bytes,
+        } => format!(
+            "{server} reads more slowly than it is sent to: {} wait",
+            size_text(*bytes)
+        ),
+        Evidence::WriteQueue { server: None, bytes } => format!(
+            "the client reads more slowly than its server sends: {} wait",
+            size_text(*bytes)
+        ),
+        Evidence::Buffering { server, grown } => format!(
+            "{grown} more writes to {} had to wait over the last 3 samples",
+            name(server.as_ref())
+        ),
+        _ => String::new(),
+    }
+}
+
+/// Returns the next step for the user.
+pub(super) fn next_step(evidence: &Evidence, session: &Session) -> String {
+    let client = session.client();
+    match evidence {
+        Evidence::Blocks { .. } | Evidence::LockWait { .. } | Evidence::OpenTransaction { .. } => {
+            locks::next_step(evidence, &client)
+        }
+        Evidence::Query { .. } => {
+            "read the statement below; K kills the session, y copies the KILL for its server".to_owned()
+        }
+        Evidence::Silent(_) => "check for locks (b) and the load of its servers".to_owned(),
+        Evidence::Transaction(_) => {
+            format!("contact {client} for a COMMIT; K kills the session and rolls back")
+        }
+        Evidence::NoBackend(_) => match &session.service {
+            Some(service) => format!("check the servers of {service}: down, in maintenance or full?"),
+            None => "check the servers of its service: down, in maintenance or full?".to_owned(),
+        },
+        Evidence::Idle { .. } => {
+            format!("check with {client} whether it is still needed; K frees its connections")
+        }
+        Evidence::Closing(_) => match closing_servers(session) {
+            Some(servers) => format!("{servers} (y copies KILL)"),
+            None => "look for its threads on the servers and end them there".to_owned(),
+        },
+        Evidence::Login(_) => format!("check the network and the login of {client}"),
+        Evidence::History { .. } => "a new connection of the client starts with an empty history".to_owned(),
+        Evidence::Memory { .. } => "MEMORY below names the part that is large".to_owned(),
+        Evidence::WriteQueue { server: None, .. } => {
+            format!("check {client}: is it busy, or its network slow?")
+        }
+        Evidence::HighWater { server, .. }
+        | Evidence::WriteQueue { server, .. }
+        | Evidence::Buffering { server, .. } => {
+            format!(
+                "check {client} and the load of {}: which one is slow?",
+                name(server.as_ref())
+            )
+        }
+    }
+}

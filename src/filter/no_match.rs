@@ -1,0 +1,103 @@
+//! Finds out why a filter matches no session.
+
+use super::Filter;
+use super::ast::{Comparison, Expr, Operand, Operator, literal};
+use super::glob::{Glob, Pattern};
+use super::input::FilterInput;
+use super::ternary::Ternary;
+
+/// Calls the function with every session.
+pub(crate) type EachSession<'a> = &'a dyn Fn(&mut dyn FnMut(&FilterInput<'_>));
+
+impl Filter {
+    /// Returns one line that says why the filter matches none of these sessions. `None` if it has no condition.
+    pub(crate) fn why_none(&self, sessions: EachSession<'_>) -> Option<String> {
+        let expr = self.expr.as_deref()?;
+        let parts = match expr {
+            Expr::All(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let why = parts.iter().find_map(|part| part.why_none(sessions));
+        why.or_else(|| {
+            (parts.len() > 1).then(|| "each condition matches some, but no session all".to_owned())
+        })
+    }
+}
+
+impl Expr {
+    /// Returns why the condition matches no session; `None` if it matches one.
+    fn why_none(&self, sessions: EachSession<'_>) -> Option<String> {
+        let (mut some_match, mut all_unknown) = (false, true);
+        sessions(&mut |session| {
+            let result = self.evaluate(session);
+            some_match |= result.is_yes();
+            all_unknown &= result == Ternary::Unknown;
+        });
+        if some_match {
+            return None;
+        }
+        let field = match self {
+            Self::Compare(comparison) => Some(comparison.field),
+            Self::Not(inner) => match inner.as_ref() {
+                Self::Compare(comparison) => Some(comparison.field),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let (Some(field), true) = (field, all_unknown) {
+            return Some(format!("no session reports its {}", field.name));
+        }
+        let hint = match self {
+            Self::Compare(comparison) => comparison.hint(sessions),
+            _ => None,
+        };
+        Some(hint.unwrap_or_else(|| format!("no session matches {self}")))
+    }
+}
+
+impl Comparison {
+    /// Returns what to write instead, if a similar condition matches a session.
+    fn hint(&self, sessions: EachSession<'_>) -> Option<String> {
+        let name = self.field.name;
+        match &self.operand {
+            Operand::Glob(glob) if self.operator == Operator::Is => {
+                let typed = glob.as_str().to_lowercase();
+                let without_case = Glob::new(&typed);
+                if let Some(found) = self.text_that(sessions, |text| without_case.matches(text)) {
+                    return Some(format!(
+                        "= is case-sensitive: there is {name}={}",
+                        literal(&found)
+                    ));
+                }
+                let part = typed.trim_matches('*');
+                let found = self.text_that(sessions, |text| !part.is_empty() && text.contains(part))?;
+                let at = found.to_lowercase().find(part)?;
+                let part = found.get(at..at + part.len()).unwrap_or(part);
+                Some(format!(
+                    "= compares the whole text: for a part write {name}=*{part}*"
+                ))
+            }
+            Operand::Pattern(pattern) => {
+                let either = Pattern::new(&format!("(?i){}", pattern.as_str())).ok()?;
+                let found = self.text_that(sessions, |text| either.matches(text));
+                found.map(|_| "~ is case-sensitive: begin the pattern with (?i)".to_owned())
+            }
+            Operand::Glob(_) | Operand::Number(_) => None,
+        }
+    }
+
+    /// Returns a text of the field whose lower case passes a test.
+    fn text_that(&self, sessions: EachSession<'_>, test: impl Fn(&str) -> bool) -> Option<String> {
+        let mut found = None;
+        sessions(&mut |session| {
+            if found.is_none() {
+                self.field.each_text(session, |text| {
+                    if found.is_none() && test(&text.to_lowercase()) {
+                        found = Some(text.to_owned());
+                    }
+                });
+            }
+        });
+        found
+    }
+}

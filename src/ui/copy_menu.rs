@@ -1,0 +1,56 @@
+//! The menu of what can be copied, at the bottom of the details.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::draw::{fit, framed, rect};
+use super::theme::Theme;
+use crate::app::App;
+
+/// Maximum width of the menu, in cells.
+const WIDTH: u16 = 100;
+/// Maximum width of what a text is, in cells.
+const MAX_ABOUT: usize = 44;
+
+/// Draws the menu, if it is open.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let Some(menu) = app.modal.copy_menu() else {
+        return;
+    };
+    let area = rect(app.areas().detail);
+    let width = WIDTH.min(area.width);
+    let wanted = u16::try_from(menu.choices.len() + 2).unwrap_or(u16::MAX);
+    let height = wanted.min(area.height);
+    let place = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.bottom() - height,
+        width,
+        height,
+    };
+    let title = Line::from(Span::styled(" Copy to the clipboard ", theme.strong));
+    let inner = framed(theme, title, place, frame.buffer_mut());
+    let rows = usize::from(inner.height);
+    let top = (menu.cursor + 1).saturating_sub(rows);
+    let about_width = menu.choices.iter().map(|choice| choice.about.width()).max();
+    let room = usize::from(inner.width);
+    let about_width = about_width.unwrap_or(0).min(MAX_ABOUT).min(room / 2);
+    let shown = menu.choices.iter().enumerate().skip(top);
+    for ((index, choice), row) in shown.zip(inner.rows()) {
+        let text_room = room.saturating_sub(about_width + 2);
+        let text = fit(&choice.text, text_room, theme.glyphs.more);
+        let gap = text_room.saturating_sub(text.width()) + 2;
+        let about = fit(&choice.about, about_width, theme.glyphs.more);
+        let line = Line::from(vec![
+            Span::raw(text),
+            Span::raw(" ".repeat(gap)),
+            Span::styled(about, theme.quiet),
+        ]);
+        line.render(row, frame.buffer_mut());
+        if index == menu.cursor {
+            frame.buffer_mut().set_style(row, theme.selected);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Why the session is stuck: each reason with a sentence, the most severe first, and the next step. Also a note
+//! if long queries cannot be detected because no statements are kept.
+
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{LABEL, Pen, statements};
+use crate::app::App;
+use crate::app::detail::DetailPane;
+use crate::app::endpoint::NoStatements;
+use crate::diagnosis::Finding;
+use crate::model::{closing_servers, closing_text};
+use crate::ui::draw::wrap;
+
+/// Minimum width at which the names of the reasons are shown.
+const MIN_NAMED_WIDTH: usize = 60;
+
+/// Returns the section.
+pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let found = pane.findings();
+    let is_closing = found.iter().any(|finding| finding.reason.name == "closing");
+    let names = found.iter().map(|finding| finding.reason.name.width() + 4);
+    let indent = names.max().unwrap_or(0).max(LABEL);
+    let mut text = Vec::new();
+    for finding in &found {
+        text.extend(reason(pane, finding, indent, pen));
+    }
+    if pane.is_closing() && !is_closing {
+        let servers = closing_servers(pane.session()).map(|servers| format!(". {servers} (y copies KILL)"));
+        let closing = format!("{}{}", closing_text(None), servers.unwrap_or_default());
+        let lines = wrap(&closing, pen.width.max(1)).into_iter();
+        text.extend(lines.map(|line| Line::styled(line, pen.theme.warning)));
+    }
+    text.extend(without_statements(app, pane, pen));
+    if !text.is_empty() {
+        text.insert(0, Line::default());
+    }
+    text
+}
+
+fn reason<'a>(pane: &DetailPane, finding: &Finding, indent: usize, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let session = pane.session();
+    let style = pen.theme.severity(finding.severity);
+    let was = if pane.ended.is_some() { "was " } else { "" };
+    let is_named = pen.width >= MIN_NAMED_WIDTH;
+    let (label, next, indent) = if is_named {
+        (
+            format!("{was}{} {}", finding.severity.glyph(), finding.reason.name),
+            "  next",
+            indent + was.len(),
+        )
+    } else {
+        let glyph = format!("{was}{}", finding.severity.glyph());
+        (glyph, "", 2 + was.len())
+    };
+    let room = pen.width.saturating_sub(indent).max(1);
+    let paragraph = |label: String, words: &str, label_style, style| {
+        let lines = wrap(words, room).into_iter().enumerate();
+        let lines = lines.map(move |(place, line)| {
+            let label = if place == 0 { label.as_str() } else { "" };
+            Line::from(vec![
+                Span::styled(format!("{label:<indent$}"), label_style),
+                Span::styled(line, style),
+            ])
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let mut text = paragraph(label, &finding.sentence(session), style, style);
+    if pane.ended.is_none() {
+        let quiet = pen.theme.quiet;
+        let step = finding.next_step(session);
+        text.extend(paragraph(
+            next.to_owned(),
+            &step,
+            quiet,
+            ratatui::style::Style::new(),
+        ));
+    }
+    text
+}
+
+/// Returns the note that query times are unknown, with the command that enables them.
+fn without_statements<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    let is_open = pane.ended.is_none() && has_no_statements(pane);
+    let Some(NoStatements { command, .. }) = statements::missing_statements(app, pane).filter(|_| is_open)
+    else {
+        return Vec::new();
+    };
+    // A command that is broken into lines cannot be copied.
+    let lines = [
+        "query times are unknown: MaxScale keeps no statements. To enable:",
+        &command,
+    ];
+    let lines = lines.map(|line| format!("  {}", pen.fit(line, pen.width.saturating_sub(2))));
+    lines.map(|line| Line::styled(line, pen.theme.quiet)).to_vec()
+}
+
+/// Whether the session has no retained statements. Statements retained before the setting was changed
+/// still count.
+fn has_no_statements(pane: &DetailPane) -> bool {
+    let observation = pane.observation.as_ref();
+    let queries = observation.and_then(|observation| observation.detail.queries.as_ref());
+    queries.is_none_or(Vec::is_empty)
+}

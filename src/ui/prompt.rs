@@ -1,0 +1,111 @@
+//! The line of a prompt: the filter while it is typed, or the text to search for.
+
+use std::ops::Range;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use tui_input::Input;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::draw::fit;
+use super::footer::level_style;
+use super::theme::Theme;
+use super::typed::TypedLine;
+use crate::app::App;
+use crate::app::prompt::FilterPrompt;
+use crate::filter::FilterError;
+
+/// Draws the open prompt: the filter with the number of matching rows or the error, or the text to search for.
+/// Returns whether a prompt is open.
+pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> bool {
+    let width = usize::from(area.width);
+    if let Some(prompt) = app.modal.prompt() {
+        let note = note(app, prompt, width, theme);
+        line(
+            " / ",
+            &prompt.input,
+            prompt.error.as_ref(),
+            note,
+            theme,
+            area,
+            frame,
+        );
+    } else if let Some(prompt) = app.modal.search() {
+        let note = (String::new(), theme.quiet);
+        line(" search: ", &prompt.input, None, note, theme, area, frame);
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Draws a label, a typed text with its cursor, and a note on the right.
+fn line(
+    label: &'static str,
+    input: &Input,
+    error: Option<&FilterError>,
+    (note, style): (String, Style),
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    let width = usize::from(area.width);
+    let room = width.saturating_sub(note.width() + label.width() + 1);
+    let typed = TypedLine::of(input);
+    let (spans, cursor) = spans(&typed, error, room, theme);
+    let mut line = Line::from(Span::styled(label, theme.strong));
+    line.extend(spans);
+    line.render(area, frame.buffer_mut());
+    Line::styled(note, style)
+        .right_aligned()
+        .render(area, frame.buffer_mut());
+    let x = area.x + u16::try_from(label.width() + cursor).unwrap_or(0);
+    frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+}
+
+/// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
+/// filter leaves, and at least half of the line.
+fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
+    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
+    let fitted = |text: &str| format!(" {} ", fit(text, left.max(width / 2), theme.glyphs.more));
+    if let Some(status) = &app.status {
+        return (fitted(&status.text), level_style(status.level, theme));
+    }
+    let Some(error) = &prompt.error else {
+        let view = &app.table.view;
+        let matching = format!(" {} of {} ", view.listed_count(), view.total());
+        return (matching, theme.quiet);
+    };
+    (fitted(&error.kind.to_string()), theme.warning)
+}
+
+/// Returns the visible part of the text and the column of the cursor. An error is underlined; if
+/// something is missing, the place after it. The escape of a hidden character is dimmed.
+fn spans<'a>(
+    typed: &TypedLine,
+    error: Option<&FilterError>,
+    room: usize,
+    theme: &Theme,
+) -> (Vec<Span<'a>>, usize) {
+    let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
+    let marked = error.map_or(0..0, |error| error.column..error.end.max(error.column + 1));
+    let style = |places: &Range<usize>, usual| {
+        let is_wrong = places.start < marked.end && marked.start < places.end;
+        if is_wrong { wrong } else { usual }
+    };
+    let (parts, cursor) = typed.window(room);
+    let mut spans: Vec<_> = parts
+        .map(|part| {
+            let usual = if part.is_escape { theme.quiet } else { theme.input };
+            Span::styled(part.text.clone(), style(&part.places, usual))
+        })
+        .collect();
+    if spans.iter().map(Span::width).sum::<usize>() < room {
+        let end = typed.len();
+        spans.push(Span::styled(" ", style(&(end..end + 1), theme.input)));
+    }
+    (spans, cursor)
+}
