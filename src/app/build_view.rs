@@ -75,6 +75,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         order: Vec::new(),
         idle_hidden: 0,
         no_match: None,
+        logins_hidden: 0,
     };
     view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
     if view.spec.counts_servers {
@@ -82,7 +83,8 @@ pub fn build_view(job: ViewRequest) -> TableView {
     }
     let (mut order, idle_hidden) = matching(&view);
     view.idle_hidden = idle_hidden;
-    if order.is_empty() && idle_hidden == 0 {
+    view.logins_hidden = hide_logins(&view, &mut order);
+    if order.is_empty() && idle_hidden == 0 && view.logins_hidden == 0 {
         view.no_match = why_none(&view);
     }
     if view.spec.group.is_none() {
@@ -152,6 +154,30 @@ fn why_none(view: &TableView) -> Option<String> {
             }
         }
     })
+}
+
+/// Maximum number of sessions that are only not logged in and have rows of their own. Any client can open
+/// more, without a password.
+const MAX_LOGIN_ROWS: usize = 5;
+/// The reason of a session that has not logged in.
+const LOGIN: &str = "login";
+
+/// Removes the sessions that are only not logged in, if they are many. Returns their number. Groups count
+/// them, and a filter on the reason shows them.
+fn hide_logins(view: &TableView, order: &mut Vec<RowRef>) -> usize {
+    if view.spec.group.is_some() || view.spec.filter.uses("reason") {
+        return 0;
+    }
+    let is_login = |place: &RowRef| {
+        let row = view.resolve(*place).filter(|row| row.missing == 0);
+        row.is_some_and(|row| matches!(row.diagnosis.found, [only] if only.reason.name == LOGIN))
+    };
+    let count = order.iter().filter(|place| is_login(place)).count();
+    if count <= MAX_LOGIN_ROWS {
+        return 0;
+    }
+    order.retain(|place| !is_login(place));
+    count
 }
 
 /// Idle time from which a session counts as idle, in seconds.

@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::msg::Now;
 use super::proxies::Proxies;
 use super::server_access::ServerAccess;
-use super::server_trouble::ServerTroubles;
+use super::server_trouble::{ServerTrouble, ServerTroubles, ServersReply};
 use super::servers::{ServersKnown, ServicesKnown};
 use super::trend::Trend;
 use super::wake::next_second;
 use crate::diagnosis::Samples;
 use crate::kill::{Authority, KillOutcome, RefusalReason};
-use crate::model::{Dialect, RequestError, Servers, Services, Snapshot, Text, maxctrl};
+use crate::model::{Dialect, RequestError, Servers, Services, Snapshot, Text, TokenExpiry, maxctrl};
 
 /// Health of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct EndpointState {
     pub failures: u32,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
+    /// Expiry of its token, if no source has another one.
+    pub token_expiry: Option<TokenExpiry>,
     /// How commands reach it, for lines to copy.
     pub access: Option<CommandAccess>,
 }
@@ -114,6 +116,7 @@ impl EndpointState {
             failures: 0,
             warnings,
             access: None,
+            token_expiry: None,
         }
     }
 
@@ -139,17 +142,30 @@ impl EndpointState {
     /// Handles a reply about the servers, received at `now`.
     pub(super) fn on_servers(&mut self, answer: Result<Arc<Servers>, RequestError>, now: Duration) {
         if let Ok(servers) = &answer {
-            self.troubles.on_servers(servers, now);
+            let latest = self.latest.as_ref();
+            self.troubles.on_servers(ServersReply {
+                servers,
+                proxy_now: latest.and_then(|latest| latest.proxy_time(servers.taken_at)),
+                now,
+            });
         }
         self.servers.on_reply(answer);
     }
 
-    /// Handles a reply about the services, received at `now`.
-    pub(super) fn on_services(&mut self, answer: Result<Arc<Services>, RequestError>, now: Duration) {
+    /// Handles a reply about the services.
+    pub(super) fn on_services(&mut self, answer: Result<Arc<Services>, RequestError>) {
         if let Ok(services) = &answer {
-            self.troubles.on_services(services, now);
+            self.troubles.on_services(services);
         }
         self.services.on_reply(answer);
+    }
+
+    /// Returns the trouble of its servers and services, worst first. The draft reports none.
+    pub(crate) fn shown_troubles(&self) -> Vec<ServerTrouble> {
+        match self.dialect {
+            Some(Dialect::Draft) => Vec::new(),
+            _ => self.troubles.all(),
+        }
     }
 
     /// Handles a failed poll.
@@ -188,8 +204,17 @@ impl EndpointState {
     }
 
     /// Returns when the header next changes without a message: the data becomes stale, or a displayed
-    /// second changes.
+    /// time changes.
     pub(super) fn wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
+        let troubles = self.troubles.wake_at(now.elapsed);
+        let token = self.token_expiry.and_then(|expiry| expiry.changes_in(now.wall));
+        let token = token.map(|wait| now.elapsed.saturating_add(wait));
+        let link = self.link_wake_at(now, interval, duty);
+        link.into_iter().chain(troubles).chain(token).min()
+    }
+
+    /// Returns when the state of the endpoint next changes in the header.
+    fn link_wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
         let counts_seconds =
             !matches!(self.link, LinkState::Live) || self.is_stale(now.elapsed, interval, duty);
         if counts_seconds {

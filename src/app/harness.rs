@@ -153,6 +153,7 @@ impl AppHarness {
         let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
             question,
+            dialog_end: None,
             detail_end: None,
             overlay_end: None,
         }));
@@ -258,6 +259,11 @@ impl AppHarness {
 
     /// Delivers the states of the endpoint's servers.
     pub(crate) fn servers(&mut self, answer: Result<&[ServerState], RequestError>) {
+        self.servers_at(0, answer);
+    }
+
+    /// Delivers the states of the servers of one of several endpoints.
+    pub(crate) fn servers_at(&mut self, endpoint: u16, answer: Result<&[ServerState], RequestError>) {
         let answer = answer.map(|states| {
             Arc::new(Servers {
                 states: states.to_vec(),
@@ -267,7 +273,7 @@ impl AppHarness {
             })
         });
         self.send(Msg::Servers {
-            endpoint: EndpointId(0),
+            endpoint: EndpointId(endpoint),
             answer,
         });
     }

@@ -149,6 +149,8 @@ pub(crate) enum Action {
     Erase,
     /// In a dialog: strike a victim out, or include it again.
     Strike,
+    /// In a dialog: strike out the victims that are not stuck, or include them again.
+    StrikeHealthy,
     /// Ends the statements of the victims too, or not.
     KillStatements,
     /// In a dialog: type the reason.
@@ -300,13 +302,14 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Copy [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
+    Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out healthy";
+    Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
+    Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
+    Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "statements";
+    Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
     Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→ Tab", "choose", "choose";
     Dialog [on(Code::Enter)] Action::Accept, "Enter", "accept the chosen answer (No at first) or the number", "accept";
-    Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
-    Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "";
-    Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
-    Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
-    Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down the list of sessions", "";
+    Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down the list of sessions or the text", "";
     Dialog [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Dialog [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
     Dialog [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
@@ -364,13 +367,14 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Servers [ch('r')] Action::Refresh, "r", "poll now", "";
     Servers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Servers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
+    Overlay [on(Code::Enter)] Action::Open, "Enter", "in the kill log: list the killed sessions, or count them", "list killed";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
     Overlay [on(Code::PageDown), ch(' ')] Action::Page(1), "Space", "a page down", "";
     Overlay [on(Code::Home), ch('g')] Action::First, "Home g", "to the top", "";
     Overlay [on(Code::End), ch('G')] Action::Last, "End G", "to the end", "";
-    Overlay [on(Code::Esc), ch('q'), ch('l'), ch('o'), on(Code::Enter)] Action::Back, "Esc q l o Enter", "close", "close";
+    Overlay [on(Code::Esc), ch('q'), ch('l'), ch('o')] Action::Back, "Esc q l o", "close", "close";
     Overlay [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Help [on(Code::PageDown), ch(' '), ctrl('f')] Action::Page(1), "PgDn Space", "the next page", "next page";

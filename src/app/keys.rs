@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::chooser::{self, ChooserResult};
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
+use super::killing::BY_KEY;
 use super::modal::Modal;
 use super::msg::Effect;
 use super::overlay::{Overlay, Topic};
@@ -25,7 +26,7 @@ impl App {
         if let Some(time) = hold_after(context, key) {
             self.hold_order(time);
         }
-        if self.cancels_kill(context, key) && self.cancel_kill("by key") {
+        if self.cancels_kill(context, key) && self.cancel_kill(BY_KEY) {
             return;
         }
         if self.cancels_logging(context, key) && self.stop_kills() {
@@ -49,6 +50,7 @@ impl App {
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
+            (KeyContext::Overlay, Some(Action::Open)) => self.modal.open_in_overlay(),
             (_, Some(action)) => self.act(action),
             (_, None) => self.unknown_key(),
         }
@@ -87,7 +89,7 @@ impl App {
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
             Action::UnmarkAll => self.unmark_all(),
-            Action::CancelKill => self.status = Some(Status::note("nothing to cancel".to_owned())),
+            Action::CancelKill => self.status = Some(self.kills.nothing_to_cancel(self.now.elapsed)),
             Action::HideIdle => self.toggle_idle(),
             Action::Follow => self.toggle_follow(),
             Action::SameClient => self.filter_client(),
@@ -123,6 +125,7 @@ impl App {
             | Action::Complete
             | Action::Erase
             | Action::Strike
+            | Action::StrikeHealthy
             | Action::KillStatements
             | Action::Reason
             | Action::Toggle

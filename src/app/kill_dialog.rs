@@ -1,18 +1,23 @@
 //! The kill dialog: its victims, the chosen button, and its keys.
 
+use std::time::Duration;
+
 use tui_input::{Input, InputRequest};
 
 use super::App;
 use super::blockers::RootBlocker;
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
+use super::kill_selection::Selection;
 use super::modal::Modal;
 use super::status::Status;
+use super::wake::next_second;
+use crate::diagnosis::OwnedDiagnosis;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
     DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
     reason_names, summary,
 };
-use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit};
+use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit, display_width};
 
 /// Maximum length of a reason, in characters. A reason is one line.
 const MAX_REASON_LEN: usize = 200;
@@ -34,9 +39,16 @@ pub(crate) struct KillDialog {
     pub by_user: Vec<(String, usize)>,
     /// The same by service.
     pub by_service: Vec<(String, usize)>,
-    /// Whether the victims are the marked sessions and the row under the table's cursor is not one of
-    /// them.
-    pub beside_cursor: bool,
+    /// Widths of the longest id and the longest client of the victims, in cells.
+    pub widths: (usize, usize),
+    /// How the victims were selected.
+    pub selection: Selection,
+    /// Diagnosis of each victim, by index.
+    pub diagnoses: Vec<OwnedDiagnosis>,
+    /// Indexes of the victims that `h` struck out.
+    pub struck_healthy: Vec<usize>,
+    /// First line of the text about the only victim that is shown.
+    pub scroll: usize,
     /// The root blocker that the only victim waits for.
     pub root: Option<RootBlocker>,
 }
@@ -55,20 +67,20 @@ impl App {
                 return;
             }
             let victim = self.victim(detail.identity.clone(), detail.session().clone(), None);
-            return self.open_dialog(victim.into_iter().collect(), false);
+            return self.open_dialog(victim.into_iter().collect(), Selection::Session);
         }
         if self.table.is_regrouping() {
             self.status = Some(Status::note("loading sessions …".to_owned()));
             return;
         }
         if !self.marks.is_empty() {
-            let on_mark = self.is_cursor_on_mark();
-            return self.open_dialog(self.marked(), !on_mark);
+            let beside_cursor = !self.is_cursor_on_mark();
+            return self.open_dialog(self.marked(), Selection::Marks { beside_cursor });
         }
         if self.table.shows_groups() {
             match self.victims_of_group() {
                 Ok(victims) if victims.is_empty() => {}
-                Ok(victims) => self.open_dialog(victims, false),
+                Ok(victims) => self.open_dialog(victims, self.selected_group()),
                 Err(status) => self.status = Some(status),
             }
             return;
@@ -81,7 +93,7 @@ impl App {
             return;
         }
         let victim = self.victim(row.identity(), row.session.clone(), None);
-        self.open_dialog(victim.into_iter().collect(), false);
+        self.open_dialog(victim.into_iter().collect(), Selection::Session);
     }
 
     fn is_cursor_on_mark(&self) -> bool {
@@ -158,7 +170,7 @@ impl App {
     }
 
     /// Opens the dialog. If no victim can be killed, the status line shows why and no dialog opens.
-    pub(super) fn open_dialog(&mut self, victims: Vec<Victim>, beside_cursor: bool) {
+    pub(super) fn open_dialog(&mut self, mut victims: Vec<Victim>, selection: Selection) {
         let Some(first) = victims.first() else {
             self.status = Some(Status::warning("no data from the proxy yet".to_owned()));
             return;
@@ -183,8 +195,10 @@ impl App {
             kills_statements: self.settings.kill_statements,
         };
         let root = self.root_blocker(&victims);
-        let (mut dialog, orders) = KillDialog::open(number, victims, rules, beside_cursor);
+        let diagnoses = self.diagnose_victims(&mut victims);
+        let (mut dialog, orders) = KillDialog::open(number, victims, rules, selection);
         dialog.root = root;
+        dialog.diagnoses = diagnoses;
         self.modal = Modal::KillDialog(Box::new(dialog));
         self.outbox.push_orders(orders);
     }
@@ -199,6 +213,9 @@ impl App {
             (KeyContext::Reason, _) => return dialog.reason_key(key),
             (_, Some(Action::Blockers)) => return self.change_to_root(),
             (_, Some(Action::Strike)) => return self.outbox.push_orders(dialog.remove(self.now)),
+            (_, Some(Action::StrikeHealthy)) => {
+                return self.outbox.push_orders(dialog.strike_healthy(self.now));
+            }
             (_, Some(action)) => dialog.on_action(action, page, self.now),
             (_, None) => match key.typed_char().filter(char::is_ascii_digit) {
                 Some(digit) => dialog.press(Press::Digit(digit), self.now),
@@ -225,7 +242,12 @@ impl App {
 
 impl KillDialog {
     /// Opens the dialog for these victims. Returns it with the orders of their checks.
-    fn open(number: u32, victims: Vec<Victim>, rules: Rules, beside_cursor: bool) -> (Self, Vec<Order>) {
+    fn open(number: u32, victims: Vec<Victim>, rules: Rules, selection: Selection) -> (Self, Vec<Order>) {
+        let ids = victims.iter().map(|victim| victim.identity.id.to_string().len());
+        let clients = victims
+            .iter()
+            .map(|victim| display_width(&victim.session.client()));
+        let widths = (ids.max().unwrap_or(0), clients.max().unwrap_or(0));
         let (batch, orders) = KillBatch::open(number, victims, rules);
         let mut dialog = Self {
             batch,
@@ -235,7 +257,11 @@ impl KillDialog {
             types_reason: false,
             by_user: Vec::new(),
             by_service: Vec::new(),
-            beside_cursor,
+            widths,
+            selection,
+            diagnoses: Vec::new(),
+            struck_healthy: Vec::new(),
+            scroll: 0,
             root: None,
         };
         dialog.count();
@@ -281,14 +307,30 @@ impl KillDialog {
         self.dialog = DialogState::default();
     }
 
+    /// Returns when the age of the check of the only victim next changes on the screen.
+    pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
+        let age = match self.batch.tasks() {
+            [task] => task.passed_at().map(|passed| next_second(now, passed)),
+            _ => None,
+        };
+        age.into_iter().chain(self.batch.wake_at()).min()
+    }
+
     /// Handles a written frame. If it showed an enabled Yes, the 300 ms before Yes is accepted begin.
-    pub(super) fn on_drawn(&mut self, question: Option<Ticket>, now: Now) {
+    /// `end` is the maximum scroll offset.
+    pub(super) fn on_drawn(&mut self, question: Option<Ticket>, end: Option<usize>, now: Now) {
+        self.scroll = self.scroll.min(end.unwrap_or(0));
         let open = self.batch.open_dialog_ticket();
         self.dialog
             .on_drawn(open.is_some() && open == question, now.elapsed);
     }
 
+    /// Moves the cursor in the list of victims, or scrolls the text about the only one.
     fn step(&mut self, victims: isize) {
+        if self.batch.tasks().len() == 1 {
+            self.scroll = self.scroll.saturating_add_signed(victims);
+            return;
+        }
         let last = self.batch.tasks().len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(victims).min(last);
     }
@@ -312,7 +354,7 @@ impl KillDialog {
         }
     }
 
-    fn count(&mut self) {
+    pub(super) fn count(&mut self) {
         self.by_user = summary::count_by(self.batch.tasks(), |session| session.user.as_ref());
         self.by_service = summary::count_by(self.batch.tasks(), |session| session.service.as_ref());
     }

@@ -3,38 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::App;
 use super::endpoint::EndpointState;
 use super::kill_dialog::KillDialog;
-use super::modal::Modal;
+use super::kill_log::{CanceledKill, KillLogEntry};
 use super::msg::{Effect, Now};
 use super::outbox::Outbox;
-use super::overlay::{Overlay, Topic};
 use super::status::Status;
-use crate::kill::{
-    KillBatch, KillEvent, KillOutcome, KillTask, MAX_IN_FLIGHT, ReconnectDetector, Return, numbers,
-};
+use crate::kill::{KillBatch, KillEvent, KillOutcome, KillTask, MAX_IN_FLIGHT, ReconnectDetector, numbers};
 use crate::model::{EndpointId, Identity, RequestError, RowKey, SessionId, Snapshot};
-
-/// Maximum number of lines in the kill log of the screen. The audit log has all.
-const MAX_KILL_LOG_LINES: usize = 10_000;
-
-/// A line of the kill log.
-#[derive(Clone, Debug)]
-pub(crate) struct KillLogEntry {
-    /// Number of the kill within the run.
-    pub kill: u32,
-    /// When the outcome was known.
-    pub at: Timestamp,
-    /// Identity of the session.
-    pub identity: Identity,
-    /// Outcome of the kill. An unknown outcome is replaced once it is known.
-    pub outcome: KillOutcome,
-    /// The new session of its client, if it reconnected at once.
-    pub back: Option<Return>,
-}
 
 /// A change of a kill that concerns other parts of the screen.
 #[derive(Clone, Debug)]
@@ -68,6 +45,10 @@ pub(crate) struct Kills {
     pub ended: Vec<RowKey>,
     /// Outcomes, oldest first.
     pub log: Vec<KillLogEntry>,
+    /// Kills that were canceled in their grace period, oldest first.
+    pub(super) canceled: Vec<CanceledKill>,
+    /// When the last grace period ended without a cancel.
+    grace_ended: Option<Duration>,
     /// Lines to print when the program exits.
     pub unsettled: Vec<String>,
     returns: ReconnectDetector,
@@ -166,6 +147,7 @@ impl Kills {
         let reason = dialog.typed_reason();
         let mut batch = dialog.batch;
         self.share_requests_with(&mut batch);
+        self.grace_ended = (!grace.is_zero()).then(|| now.elapsed + grace);
         let orders = batch.confirm(reason, grace, now);
         self.batches.push(batch);
         outbox.push_orders(orders);
@@ -174,6 +156,18 @@ impl Kills {
     /// Cancels the kill in its grace period. Returns whether there was one.
     pub(super) fn cancel(&mut self, why: &'static str) -> bool {
         self.batches.iter_mut().any(|batch| batch.cancel(why))
+    }
+
+    /// Returns what `u` shows if no kill can be canceled.
+    pub(super) fn nothing_to_cancel(&self, now: Duration) -> Status {
+        let is_late = self
+            .grace_ended
+            .is_some_and(|ended| ended <= now && now < ended + TOO_LATE_TIME);
+        if is_late {
+            Status::warning("too late: already sent".to_owned())
+        } else {
+            Status::note("nothing to cancel".to_owned())
+        }
     }
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
@@ -218,10 +212,9 @@ impl Kills {
         all: &mut Vec<KillNews>,
     ) {
         if let Some(why) = batch.cancel_reason() {
-            let victims = batch.describe_victims();
-            all.push(KillNews::Canceled(Status::note(format!(
-                "canceled ({why}): nothing was sent to {victims}"
-            ))));
+            self.grace_ended = None;
+            all.push(KillNews::Canceled(canceled(batch, why)));
+            self.log_canceled(batch, why, now.wall);
             return;
         }
         let news = batch.take_news();
@@ -233,7 +226,7 @@ impl Kills {
             let Some(outcome) = task.outcome() else {
                 continue;
             };
-            self.on_outcome(task, outcome, endpoints, now);
+            self.on_outcome(batch.number(), task, outcome, endpoints, now);
             all.push(KillNews::Outcome {
                 identity: task.victim.identity.clone(),
                 outcome: outcome.clone(),
@@ -248,7 +241,14 @@ impl Kills {
         }
     }
 
-    fn on_outcome(&mut self, task: &KillTask, outcome: &KillOutcome, endpoints: &[EndpointState], now: Now) {
+    fn on_outcome(
+        &mut self,
+        batch: u32,
+        task: &KillTask,
+        outcome: &KillOutcome,
+        endpoints: &[EndpointState],
+        now: Now,
+    ) {
         let identity = &task.victim.identity;
         if outcome.is_gone() {
             self.remember_ended(identity.key());
@@ -265,39 +265,37 @@ impl Kills {
             let above = highest.map_or(SessionId(0), |session| session.id);
             self.returns.expect(task.number(), &task.victim, above, now);
         }
-        self.log(task, outcome, now.wall);
+        self.log(batch, task, outcome, now.wall);
     }
+}
 
-    fn log(&mut self, task: &KillTask, outcome: &KillOutcome, at: Timestamp) {
-        let kill = task.number();
-        if let Some(logged) = self.log.iter_mut().rev().find(|logged| logged.kill == kill) {
-            logged.outcome = outcome.clone();
-            return;
-        }
-        self.log.push(KillLogEntry {
-            kill,
-            at,
-            identity: task.victim.identity.clone(),
-            outcome: outcome.clone(),
-            back: None,
-        });
-        let surplus = self.log.len().saturating_sub(MAX_KILL_LOG_LINES);
-        self.log.drain(..surplus);
-    }
+/// Time after a grace period in which `u` shows that it is too late.
+const TOO_LATE_TIME: Duration = Duration::from_secs(5);
+/// The reason of a cancel by a key.
+pub(super) const BY_KEY: &str = "by key";
+
+/// Returns the status line of a canceled batch.
+fn canceled(batch: &KillBatch, why: &str) -> Status {
+    let victims = match batch.tally().total() {
+        1 => batch.describe_victims(),
+        _ => format!("these {}", batch.describe_victims()),
+    };
+    let why = match why {
+        BY_KEY => String::new(),
+        _ => format!(" ({why})"),
+    };
+    Status::note(format!("Canceled{why}: nothing was sent to {victims}"))
 }
 
 /// Returns the status line with the totals of a finished batch.
 fn totals(batch: &KillBatch) -> Status {
-    let all_gone = batch
-        .tasks()
-        .iter()
-        .filter(|task| !task.is_removed())
-        .all(|task| task.outcome().is_some_and(KillOutcome::is_gone));
-    let text = format!("{}: l shows each", batch.tally().words());
-    if all_gone {
-        Status::done(text)
+    let tasks = batch.tasks().iter().filter(|task| !task.is_removed());
+    let is_gone = |task: &KillTask| task.outcome().is_some_and(KillOutcome::is_gone);
+    let counts = batch.tally().words();
+    if tasks.clone().all(is_gone) {
+        Status::done(format!("{counts}: l shows each"))
     } else {
-        Status::warning(text)
+        Status::warning(format!("{counts}: l shows why"))
     }
 }
 
@@ -367,9 +365,6 @@ impl App {
                     self.outbox.push(Effect::Relist(endpoints));
                     if totals.is_some() {
                         self.status = totals;
-                        if self.modal.is_closed() {
-                            self.modal = Modal::Overlay(Overlay::new(Topic::KillLog));
-                        }
                     }
                 }
             }

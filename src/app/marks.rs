@@ -148,9 +148,9 @@ impl Marks {
         self.mark(view.live_keys(0, usize::MAX), filter);
     }
 
-    /// Counts the marked sessions that a view does not show. Without a filter all are shown.
+    /// Counts the marked sessions that a view does not show. If it leaves out no rows, all are shown.
     pub(super) fn count_hidden(&mut self, view: &TableView) {
-        let is_filtered = !view.spec.filter.is_empty() || view.spec.hide_idle;
+        let is_filtered = !view.spec.filter.is_empty() || view.spec.hide_idle || view.logins_hidden > 0;
         let is_hidden = |mark: &&Mark| is_filtered && view.position(&mark.key).is_none();
         self.hidden = self.by_place.values().filter(is_hidden).count();
     }

@@ -17,6 +17,8 @@ pub mod groups;
 pub(crate) mod help;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
+pub(crate) mod kill_log;
+pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
 pub(crate) mod marks;

@@ -100,6 +100,16 @@ impl Modal {
         }
     }
 
+    /// Enter in an overlay: lists or counts the killed sessions of the kill log, closes any other overlay.
+    pub(super) fn open_in_overlay(&mut self) {
+        match self {
+            Self::Overlay(overlay) if overlay.topic == Topic::KillLog => {
+                overlay.is_unfolded = !overlay.is_unfolded;
+            }
+            _ => *self = Self::Closed,
+        }
+    }
+
     /// Whether the overview is open.
     pub(super) fn is_overview(&self) -> bool {
         self.overlay()
@@ -147,9 +157,9 @@ impl Modal {
     }
 
     /// Returns when the modal next needs the time.
-    pub(super) fn wake_at(&self) -> Option<Duration> {
+    pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
         match self {
-            Self::KillDialog(dialog) => dialog.batch.wake_at(),
+            Self::KillDialog(dialog) => dialog.wake_at(now),
             Self::Prompt(prompt) => prompt.wake_at(),
             _ => None,
         }

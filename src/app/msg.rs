@@ -22,6 +22,8 @@ pub use crate::model::Now;
 pub struct FrameReport {
     /// The dialog whose Yes was fully visible.
     pub question: Option<Ticket>,
+    /// Maximum scroll offset of the kill dialog, if it was drawn.
+    pub dialog_end: Option<usize>,
     /// Maximum scroll offset of the details, if they were drawn.
     pub detail_end: Option<usize>,
     /// Maximum scroll offset of the overlay, if one was drawn.

@@ -16,12 +16,18 @@ pub(crate) struct Overlay {
     pub topic: Topic,
     /// Its first line on the screen.
     pub top: usize,
+    /// Whether the kill log lists the sessions that are gone, and does not only count them.
+    pub is_unfolded: bool,
 }
 
 impl Overlay {
     /// Opens an overlay at its first line.
     pub(super) const fn new(topic: Topic) -> Self {
-        Self { topic, top: 0 }
+        Self {
+            topic,
+            top: 0,
+            is_unfolded: false,
+        }
     }
 
     /// Handles a frame that reports the maximum scroll offset.

@@ -1,11 +1,21 @@
 //! Trouble of the servers and services of an endpoint, for the header: the cause of a hanging application is
 //! often one of these.
 
+mod age;
+mod kind;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::diagnosis::Severity;
-use crate::model::{Health, Load, Servers, Services, Span, Text};
+use jiff::Timestamp;
+
+use self::age::TroubleAge;
+use self::kind::Family;
+use crate::model::{FollowerRole, MonitorEvent, ServerState, Servers, ServiceState, Services, Text};
+
+pub(crate) use self::kind::TroubleKind;
 
 /// Trouble of one server or service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,274 +24,203 @@ pub(crate) struct ServerTrouble {
     pub(crate) name: Option<Text>,
     /// The trouble.
     pub(crate) kind: TroubleKind,
-    /// When it began, since the program began; `None` if before the first reply.
-    pub(crate) since: Option<Duration>,
-}
-
-/// Kind of trouble, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TroubleKind {
-    /// The server is down.
-    Down,
-    /// No running server accepts writes, though one did before.
-    NoPrimary,
-    /// The server rejects the monitor, or its name cannot be resolved.
-    Unusable(Health),
-    /// The service has reached its connection limit.
-    Full(Load),
-    /// The service has nearly reached its connection limit.
-    NearlyFull(Load),
-    /// The server lags behind, by this number of seconds.
-    Lagging(i64),
-    /// An administrator has taken the server out of use.
-    OutOfUse(Health),
-}
-
-impl TroubleKind {
-    /// Returns the severity: ▲ if clients fail.
-    pub(crate) const fn severity(self) -> Severity {
-        match self {
-            Self::Down | Self::NoPrimary | Self::Unusable(_) | Self::Full(_) => Severity::Act,
-            Self::NearlyFull(_) | Self::Lagging(_) | Self::OutOfUse(_) => Severity::Look,
-        }
-    }
-
-    /// Whether it is the trouble of a service, not of a server.
-    pub(crate) const fn is_of_service(self) -> bool {
-        matches!(self, Self::Full(_) | Self::NearlyFull(_))
-    }
-
-    /// Returns the rank, 0 for the worst. Also identifies the kind.
-    const fn rank(self) -> u8 {
-        match self {
-            Self::Down => 0,
-            Self::NoPrimary => 1,
-            Self::Unusable(_) => 2,
-            Self::Full(_) => 3,
-            Self::NearlyFull(_) => 4,
-            Self::Lagging(_) => 5,
-            Self::OutOfUse(_) => 6,
-        }
-    }
-
-    fn of(health: Health) -> Option<Self> {
-        match health {
-            Health::Down => Some(Self::Down),
-            Health::AuthError | Health::Unresolved => Some(Self::Unusable(health)),
-            Health::Lagging(seconds) => Some(Self::Lagging(seconds)),
-            Health::Maintenance | Health::Draining | Health::Drained => Some(Self::OutOfUse(health)),
-            Health::Running | Health::Unknown => None,
-        }
-    }
+    /// Its age; `None` for a lag and a load, which change with every reply.
+    age: Option<TroubleAge>,
 }
 
 impl ServerTrouble {
-    /// Formats it without the name: `DOWN 40s`.
-    pub(crate) fn words_without_name(&self, now: Duration) -> String {
-        let words = self.words(now);
-        let name = self.name.as_ref().map_or("", Text::as_str);
-        words.strip_prefix(name).unwrap_or(&words).trim_start().to_owned()
-    }
-
-    /// Formats it for the header: `db-02 DOWN 40s`, `db-03 lag 12m`, `RW-Split 198/200`.
-    ///
-    /// A lag has no time of its own. The name is not cut here.
+    /// Formats it without the name: `DOWN 40s`, `DOWN over 40s` if it may be older, `lag 12m`, `198/200`.
     pub(crate) fn words(&self, now: Duration) -> String {
-        let name = self.name.as_ref().map_or("", Text::as_str);
-        let age = self.since.map(|since| {
-            let seconds = now.saturating_sub(since).as_secs();
-            format!(" {}", Span::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)))
-        });
-        let age = age.unwrap_or_default();
-        match self.kind {
-            TroubleKind::Down => format!("{name} DOWN{age}"),
-            TroubleKind::NoPrimary => format!("no primary{age}"),
-            TroubleKind::Unusable(health) | TroubleKind::OutOfUse(health) => format!("{name} {health}{age}"),
-            TroubleKind::Full(load) => format!("{name} FULL {}/{}", load.connections, load.limit),
-            TroubleKind::NearlyFull(load) => format!("{name} {}/{}", load.connections, load.limit),
-            TroubleKind::Lagging(seconds) => format!("{name} lag {}", Span::from_secs(seconds)),
-        }
+        let age = self.age.map(|age| age.words(now)).unwrap_or_default();
+        format!("{}{age}", self.kind.words())
     }
 }
 
-/// Identifies trouble from one reply to the next: name and rank.
-type TroubleId = (Option<String>, u8);
+/// A reply about the servers, with the clocks that its events are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ServersReply<'a> {
+    /// The servers.
+    pub(super) servers: &'a Servers,
+    /// Time of the reply by the proxy's clock; `None` if unknown.
+    pub(super) proxy_now: Option<Timestamp>,
+    /// When it arrived, since the program began.
+    pub(super) now: Duration,
+}
+
+impl ServersReply<'_> {
+    /// Returns the age of a trouble that began with this event; `None` if the proxy's clock is unknown.
+    fn age_of(&self, event: &MonitorEvent) -> Option<TroubleAge> {
+        let age = Duration::try_from(self.proxy_now?.duration_since(event.at));
+        Some(TroubleAge::known(age.unwrap_or_default(), self.now))
+    }
+
+    /// Returns the event with which the last primary was lost. `None` if a server has changed since then: it
+    /// may have been a primary in between.
+    fn primary_lost(&self) -> Option<&MonitorEvent> {
+        let states = self.servers.states.iter();
+        let events = states.filter_map(|server| server.monitor.last_event.as_ref());
+        let is_loss = |event: &&MonitorEvent| TroubleKind::NoPrimary.begins_with(event);
+        let lost = events.clone().filter(is_loss).max_by_key(|event| event.at)?;
+        let is_later = |event: &MonitorEvent| event.at > lost.at && !is_loss(&event);
+        (!events.into_iter().any(is_later)).then_some(lost)
+    }
+}
 
 /// The trouble of one endpoint.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ServerTroubles {
     servers: Vec<ServerTrouble>,
     services: Vec<ServerTrouble>,
+    /// How long no server has accepted writes; `None` if one does, or if the servers are unknown.
+    without_primary: Option<TroubleAge>,
     /// Whether a reply about servers came before.
     knows_servers: bool,
-    /// Whether a reply about services came before.
-    knows_services: bool,
     /// Whether a server accepted writes at any time.
     had_primary: bool,
+    /// Whether a service needs a server that accepts writes.
+    needs_primary: bool,
+    /// The last role of each server that receives its data from others.
+    roles: BTreeMap<String, FollowerRole>,
 }
 
+/// Router that needs a server that accepts writes.
+const WRITING_ROUTER: &str = "readwritesplit";
+
 impl ServerTroubles {
-    /// Handles a reply about the servers, received at `now`.
-    pub(crate) fn on_servers(&mut self, servers: &Servers, now: Duration) {
-        let of_server = |server: &crate::model::ServerState| {
-            let kind = TroubleKind::of(server.health())?;
-            Some((Some(server.name.clone()), kind))
-        };
-        let mut found: Vec<_> = servers.states.iter().filter_map(of_server).collect();
-        let has_primary = servers.states.iter().any(crate::model::ServerState::is_primary);
+    /// Handles a reply about the servers.
+    pub(super) fn on_servers(&mut self, reply: ServersReply<'_>) {
+        let states = &reply.servers.states;
+        let has_primary = states.iter().any(ServerState::is_primary);
+        let found = states
+            .iter()
+            .filter_map(|server| Some((server, self.trouble(server, has_primary)?)))
+            .collect();
+        self.servers = self.with_ages(found, reply);
         self.had_primary |= has_primary;
-        if self.had_primary && !has_primary {
-            found.push((None, TroubleKind::NoPrimary));
+        let is_known = states.iter().any(|server| server.state.is_some());
+        self.without_primary = (is_known && !has_primary).then(|| {
+            let by_event = reply.primary_lost().and_then(|event| reply.age_of(event));
+            self.age(self.without_primary, by_event, reply.now)
+        });
+        for server in states {
+            if let Some(role) = server.follower_role() {
+                self.roles.insert(server.name.as_str().to_owned(), role);
+            } else if server.is_primary() {
+                self.roles.remove(server.name.as_str());
+            }
         }
-        self.servers = carried(&self.servers, found, self.knows_servers.then_some(now));
         self.knows_servers = true;
     }
 
-    /// Handles a reply about the services, received at `now`.
-    pub(crate) fn on_services(&mut self, services: &Services, now: Duration) {
-        let of_service = |service: &crate::model::ServiceState| {
+    /// Handles a reply about the services.
+    pub(super) fn on_services(&mut self, services: &Services) {
+        let of_service = |service: &ServiceState| {
             let load = service.load()?;
             let kind = match load {
                 load if load.is_full() => TroubleKind::Full(load),
                 load if load.is_nearly_full() => TroubleKind::NearlyFull(load),
                 _ => return None,
             };
-            Some((Some(service.name.clone()), kind))
+            Some(ServerTrouble {
+                name: Some(service.name.clone()),
+                kind,
+                age: None,
+            })
         };
-        let found = services.states.iter().filter_map(of_service).collect();
-        self.services = carried(&self.services, found, self.knows_services.then_some(now));
-        self.knows_services = true;
+        self.services = services.states.iter().filter_map(of_service).collect();
+        let writes = |service: &ServiceState| {
+            let router = service.router.as_ref();
+            service.is_started() && router.is_some_and(|router| router.as_str() == WRITING_ROUTER)
+        };
+        self.needs_primary = services.states.iter().any(writes);
     }
 
     /// Returns all trouble, worst first.
-    pub(crate) fn all(&self) -> Vec<&ServerTrouble> {
-        let mut all: Vec<_> = self.servers.iter().chain(&self.services).collect();
+    pub(crate) fn all(&self) -> Vec<ServerTrouble> {
+        let no_primary = self
+            .without_primary
+            .filter(|_| self.had_primary || self.needs_primary)
+            .map(|age| ServerTrouble {
+                name: None,
+                kind: TroubleKind::NoPrimary,
+                age: Some(age),
+            });
+        let mut all: Vec<_> = self.servers.iter().chain(&self.services).cloned().collect();
+        all.extend(no_primary);
         all.sort_by_key(|trouble| trouble.kind.rank());
         all
     }
 
-    /// Returns the number of troubles marked ▲.
-    pub(crate) fn count_act(&self) -> usize {
-        let all = self.servers.iter().chain(&self.services);
-        all.filter(|trouble| trouble.kind.severity() == Severity::Act)
-            .count()
+    /// Returns when the text of a trouble next changes without a message.
+    pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
+        let ages = self.all().into_iter().filter_map(|trouble| trouble.age);
+        ages.map(|age| age.wake_at(now)).min()
     }
-}
 
-/// Returns the trouble found, each with the time since which it is known. `now` is `None` for the first reply.
-fn carried(
-    before: &[ServerTrouble],
-    found: Vec<(Option<Text>, TroubleKind)>,
-    now: Option<Duration>,
-) -> Vec<ServerTrouble> {
-    let id = |name: &Option<Text>, kind: TroubleKind| -> TroubleId {
-        (name.as_ref().map(|name| name.as_str().to_owned()), kind.rank())
-    };
-    let known: BTreeMap<TroubleId, Option<Duration>> = before
-        .iter()
-        .map(|trouble| (id(&trouble.name, trouble.kind), trouble.since))
-        .collect();
-    let with_time = |(name, kind): (Option<Text>, TroubleKind)| {
-        let since = known.get(&id(&name, kind)).copied().unwrap_or(now);
-        ServerTrouble { name, kind, since }
-    };
-    found.into_iter().map(with_time).collect()
-}
+    /// Returns the kind of trouble that a server has. Stopped replication explains a lag.
+    fn trouble(&self, server: &ServerState, has_primary: bool) -> Option<TroubleKind> {
+        let stopped = self.stopped_replication(server, has_primary);
+        stopped
+            .map(TroubleKind::ReplicationStopped)
+            .or_else(|| TroubleKind::of(server.health()))
+    }
 
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::model::{ServerState, ServiceState, TextLimit};
-
-    fn servers(states: &[(&str, &str, Option<i64>)]) -> Servers {
-        let state = |(name, state, lag): &(&str, &str, Option<i64>)| ServerState {
-            name: Text::clean(name, TextLimit::Name),
-            state: Some(Text::clean(state, TextLimit::Name)),
-            replication_lag: *lag,
-            status: None,
-            address: None,
-            port: None,
-            connections: None,
-        };
-        Servers {
-            states: states.iter().map(state).collect(),
-            taken_at: Timestamp::UNIX_EPOCH,
-            blanked: 0,
-            dropped: 0,
+    /// Returns the role of a server whose replication has stopped: its connection does not work, or the
+    /// monitor no longer calls it a replica.
+    fn stopped_replication(&self, server: &ServerState, has_primary: bool) -> Option<FollowerRole> {
+        if server.is_replication_broken(has_primary) {
+            return Some(FollowerRole::Replica);
         }
-    }
-
-    fn words(troubles: &ServerTroubles, second: u64) -> Vec<String> {
-        let now = Duration::from_secs(second);
-        troubles.all().iter().map(|trouble| trouble.words(now)).collect()
-    }
-
-    #[test]
-    fn trouble_has_the_time_since_it_began_and_the_worst_is_first() {
-        let mut troubles = ServerTroubles::default();
-        let at = Duration::from_secs;
-        troubles.on_servers(
-            &servers(&[("a", "Master, Running", None), ("b", "Slave, Running", Some(0))]),
-            at(0),
-        );
-        assert_eq!(words(&troubles, 0), [""; 0]);
-        let lag = ("b", "Slave, Running", Some(720));
-        troubles.on_servers(&servers(&[("a", "Master, Running", None), lag]), at(10));
-        assert_eq!(words(&troubles, 12), ["b lag 12m"]);
-        troubles.on_servers(&servers(&[("a", "Down", None), lag]), at(20));
-        assert_eq!(
-            words(&troubles, 60),
-            ["a DOWN 40s", "no primary 40s", "b lag 12m"]
-        );
-        troubles.on_servers(
-            &servers(&[("a", "Down", None), ("b", "Master, Running", None)]),
-            at(30),
-        );
-        assert_eq!(words(&troubles, 61), ["a DOWN 41s"], "another primary");
-        assert_eq!(troubles.count_act(), 1);
-        troubles.on_servers(
-            &servers(&[("a", "Slave, Running", None), ("b", "Master, Running", None)]),
-            at(40),
-        );
-        assert_eq!(words(&troubles, 61), [""; 0]);
-    }
-
-    #[test]
-    fn trouble_that_began_before_the_first_reply_has_no_time() {
-        let mut troubles = ServerTroubles::default();
-        for second in [0, 10] {
-            troubles.on_servers(&servers(&[("a", "Down", None)]), Duration::from_secs(second));
-            assert_eq!(words(&troubles, 30), ["a DOWN"], "and no primary was ever seen");
+        if !server.has_no_role() {
+            return None;
         }
+        let by_event = |event: &MonitorEvent| match event.name.as_str() {
+            "lost_slave" => Some(FollowerRole::Replica),
+            "lost_synced" => Some(FollowerRole::GaleraNode),
+            _ => None,
+        };
+        let before = self.roles.get(server.name.as_str()).copied();
+        before.or_else(|| server.monitor.last_event.as_ref().and_then(by_event))
     }
 
-    #[test]
-    fn a_service_is_full_or_nearly_full() {
-        let service = |connections| Services {
-            states: vec![ServiceState {
-                name: Text::clean("RW", TextLimit::Name),
-                state: None,
-                router: None,
-                connections: Some(connections),
-                total_connections: None,
-                most_connections: None,
-                max_connections: Some(200),
-                retained_statements: None,
-            }],
-            taken_at: Timestamp::UNIX_EPOCH,
-            blanked: 0,
-            dropped: 0,
+    /// Returns the trouble found, each with its age: by the proxy's event, or since maxtop has seen it.
+    fn with_ages(
+        &self,
+        found: Vec<(&ServerState, TroubleKind)>,
+        reply: ServersReply<'_>,
+    ) -> Vec<ServerTrouble> {
+        let mut known: BTreeMap<(&str, Family), TroubleAge> = BTreeMap::new();
+        for trouble in &self.servers {
+            if let (Some(name), Some(family), Some(age)) = (&trouble.name, trouble.kind.family(), trouble.age)
+            {
+                known.insert((name.as_str(), family), age);
+            }
+        }
+        let with_age = |(server, kind): (&ServerState, TroubleKind)| {
+            let event = server.monitor.last_event.as_ref();
+            let event = event.filter(|event| kind.begins_with(event));
+            let age = kind.family().map(|family| {
+                let earlier = known.get(&(server.name.as_str(), family)).copied();
+                let by_event = event.and_then(|event| reply.age_of(event));
+                self.age(earlier, by_event, reply.now)
+            });
+            ServerTrouble {
+                name: Some(server.name.clone()),
+                kind,
+                age,
+            }
         };
-        let mut troubles = ServerTroubles::default();
-        for (connections, expected) in [
-            (10, None),
-            (198, Some("RW 198/200")),
-            (200, Some("RW FULL 200/200")),
-        ] {
-            troubles.on_services(&service(connections), Duration::ZERO);
-            assert_eq!(words(&troubles, 0).first().map(String::as_str), expected);
+        found.into_iter().map(with_age).collect()
+    }
+
+    /// Returns the age by the proxy's event, otherwise the earlier age of the same trouble, otherwise a new
+    /// one.
+    fn age(&self, earlier: Option<TroubleAge>, by_event: Option<TroubleAge>, now: Duration) -> TroubleAge {
+        match (by_event, earlier) {
+            (Some(by_event), earlier) => by_event.settled(earlier, now),
+            (None, Some(earlier)) => earlier,
+            (None, None) if self.knows_servers => TroubleAge::begins(now),
+            (None, None) => TroubleAge::first_seen(now),
         }
     }
 }

@@ -317,7 +317,7 @@ fn trouble(
     Some(Trouble {
         severity: found.kind.severity(),
         rank,
-        words: found.words_without_name(now),
+        words: found.words(now),
     })
 }
 

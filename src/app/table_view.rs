@@ -65,6 +65,8 @@ pub struct TableView {
     pub idle_hidden: usize,
     /// Why the filter matches no session. `None` if it matches one, or has no condition.
     pub(crate) no_match: Option<String>,
+    /// Number of matching rows left out because they are only not logged in, and many.
+    pub logins_hidden: usize,
     /// Widths of the texts of each column so far, by index in `COLUMNS`.
     pub widths: [TextWidths; COLUMNS.len()],
     /// The groups of the rows, if sessions are grouped. The rows are then not sorted.
@@ -227,6 +229,11 @@ impl TableView {
         let lists = self.snapshots.iter().zip(&self.diagnoses);
         let own = lists.filter(|(snapshot, _)| snapshot.endpoint == endpoint);
         own.map(|(_, diagnoses)| diagnoses.count(severity)).sum()
+    }
+
+    /// Returns the number of sessions that are expected to wait, shown or not.
+    pub(crate) fn expected(&self) -> usize {
+        self.diagnoses.iter().map(|diagnoses| diagnoses.expected()).sum()
     }
 
     /// Returns the number of stuck sessions, shown or not.

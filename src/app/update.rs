@@ -46,8 +46,7 @@ impl App {
                 self.on_endpoint(endpoint, |known| known.on_servers(answer, now));
             }
             Msg::Services { endpoint, answer } => {
-                let now = self.now.elapsed;
-                self.on_endpoint(endpoint, |known| known.on_services(answer, now));
+                self.on_endpoint(endpoint, |known| known.on_services(answer));
             }
             Msg::ServerAccess { endpoint, report } => {
                 self.on_endpoint(endpoint, |known| known.server_access.on_report(report));
@@ -118,7 +117,7 @@ impl App {
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
         if let Some(dialog) = self.modal.kill_dialog_mut() {
-            dialog.on_drawn(shown.question, self.now);
+            dialog.on_drawn(shown.question, shown.dialog_end, self.now);
         }
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);

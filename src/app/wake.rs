@@ -18,7 +18,7 @@ impl App {
             self.paused.then(|| next_second(now, Duration::ZERO)),
             self.leaving.map(|leaving| leaving.until),
             self.kills.wake_at(),
-            self.modal.wake_at(),
+            self.modal.wake_at(now),
             self.rebuilds.wake_at(),
         ];
         self.endpoints

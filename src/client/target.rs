@@ -25,7 +25,8 @@ pub(super) const WHOAMI: &str = "/v1/whoami?pretty=false";
 /// State of the servers, without attributes that can be large (`response_time_distribution`). Keeps `id`,
 /// which is the name.
 pub(super) const SERVERS: &str = "/v1/servers?fields%5Bservers%5D=state,status,parameters/address,\
-     parameters/port,replication_lag,statistics/connections&pretty=false";
+     parameters/port,replication_lag,statistics/connections,last_event,triggered_at,slave_connections\
+     &pretty=false";
 
 /// Connections of the services, without attributes that can be large (`users`, `listeners`).
 pub(super) const SERVICES: &str = "/v1/services?fields%5Bservices%5D=state,router,connections,\

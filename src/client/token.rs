@@ -18,7 +18,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::fault::line;
-use crate::model::{RequestError, Text};
+use crate::model::{RequestError, Text, TokenExpiry};
 
 /// Minimum time between two reads of the source of a token.
 const READ_INTERVAL: Duration = Duration::from_secs(10);
@@ -176,23 +176,10 @@ pub struct TokenReport {
 
 impl TokenReport {
     /// Returns how long the token is valid, as text: `token expires in 4m`. `None` if it has no expiry, or
-    /// is valid longer than `within`.
-    pub fn warning(&self, now: Timestamp, within: Duration) -> Option<Text> {
-        let end = self.expires?;
-        let left = end.duration_since(now);
-        if left.is_negative() || left.is_zero() {
-            return Some(line("token has expired"));
-        }
-        let left = left.unsigned_abs();
-        (left <= within).then(|| {
-            let whole = Duration::from_secs(left.as_secs().max(1));
-            let shown = if whole >= Duration::from_mins(2) {
-                Duration::from_secs(whole.as_secs() / 60 * 60)
-            } else {
-                whole
-            };
-            line(&format!("token expires in {}", humantime::format_duration(shown)))
-        })
+    /// is valid for more than ten minutes.
+    pub fn warning(&self, now: Timestamp) -> Option<Text> {
+        let words = TokenExpiry(self.expires?).words(now)?;
+        Some(line(&words))
     }
 }
 
@@ -233,29 +220,6 @@ mod tests {
             r#"{"exp":null}"#,
         ] {
             assert_eq!(expiry(&token(claims)), None, "{claims}");
-        }
-    }
-
-    #[test]
-    fn an_expiry_is_warned_of_before_and_after() {
-        let warning = |left: i64| {
-            let report = TokenReport {
-                expires: Some(at(10_000 + left)),
-                is_renewable: false,
-            };
-            let text = report.warning(at(10_000), Duration::from_mins(10));
-            text.map(|text| text.as_str().to_owned())
-        };
-        assert_eq!(warning(601), None);
-        for (left, expected) in [
-            (600, "token expires in 10m"),
-            (299, "token expires in 4m"),
-            (90, "token expires in 1m 30s"),
-            (1, "token expires in 1s"),
-            (0, "token has expired"),
-            (-5, "token has expired"),
-        ] {
-            assert_eq!(warning(left).as_deref(), Some(expected), "{left}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -15,9 +14,6 @@ use crate::cli::GlobalOptions;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
 use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
-
-/// Time before the expiry of a token in which it is warned of.
-pub(super) const TOKEN_WARNING: Duration = Duration::from_mins(10);
 
 /// Reads the settings and creates the clients of their endpoints, in order.
 ///
@@ -43,7 +39,7 @@ pub(super) fn connect(
 /// screen, which shows it itself, nor for a report, which has a check for it.
 fn warn_of_expiry(client: &Client) {
     let token = client.given_token().filter(|token| !token.is_renewable);
-    let warning = token.and_then(|token| token.warning(Timestamp::now(), TOKEN_WARNING));
+    let warning = token.and_then(|token| token.warning(Timestamp::now()));
     if let Some(warning) = warning {
         output::complain(&format!("{}: {}", client.url(), warning.as_str()));
     }

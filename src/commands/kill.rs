@@ -129,7 +129,7 @@ async fn kill(
     let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
     outcomes.kills_statements = kills_statements;
     let plan = |round: &KillDriver<Client>| {
-        let text = plan::text(round.tasks(), &clients);
+        let text = plan::text(round.tasks(), &clients, kills_statements);
         in_ascii(config.ascii, &text).into_owned()
     };
     match consent {

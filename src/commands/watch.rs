@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal};
 
-use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
 
 use super::auth_preflight::PreflightMode;
@@ -15,6 +14,7 @@ use crate::cli::GlobalOptions;
 use crate::client::Client;
 use crate::clock::local_zone;
 use crate::config::{Config, EndpointConfig};
+use crate::model::TokenExpiry;
 use crate::runtime::audit::AuditLog;
 use crate::runtime::run::{self as screen, Watched};
 
@@ -54,7 +54,6 @@ fn watched(config: &Config, client: Client) -> Watched {
     let mut warnings = client.warnings();
     // No other source gives the endpoint or the user.
     warnings.extend(site.and_then(|site| site.maxctrl_file));
-    warnings.extend(token_warning(&client));
     let name = connect::name(config, &client);
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
     endpoint.is_default = site.is_some_and(EndpointConfig::is_default);
@@ -63,15 +62,9 @@ fn watched(config: &Config, client: Client) -> Watched {
         url: client.url().to_string(),
         user: client.user().map(ToOwned::to_owned),
     });
+    let token = client.given_token().filter(|token| !token.is_renewable);
+    endpoint.token_expiry = token.and_then(|token| token.expires).map(TokenExpiry);
     Watched { client, endpoint }
-}
-
-/// Returns a warning if the token is about to expire and no source has another one.
-fn token_warning(client: &Client) -> Option<&'static str> {
-    let token = client.given_token().filter(|token| !token.is_renewable)?;
-    token
-        .warning(Timestamp::now(), connect::TOKEN_WARNING)
-        .map(|_| "token expires soon")
 }
 
 /// Shows the screen for these endpoints until it is closed. `tour` is whether the tour of the demo is shown.

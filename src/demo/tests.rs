@@ -1,6 +1,7 @@
 //! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
 mod first_lists;
+mod server_access;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, Method};
 use jiff::tz::{TimeZone, offset};
 
+use self::server_access::ServerConnections;
 use super::endpoint::SimEndpoint;
 use super::http::SimRequest;
 use super::world::SessionTrouble;
@@ -15,7 +17,7 @@ use super::{ServeSpec, ServedDialects, dates, draft, jsonapi};
 use crate::diagnosis::{
     ConnectionSample, Diagnoses, DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose,
 };
-use crate::model::{Dialect, EndpointId, Snapshot};
+use crate::model::{Dialect, EndpointId, EndpointLocks, Snapshot};
 use crate::wire::{self, Decoder, Interner};
 
 /// Start of the world in seconds since 1970. The server's zone is not reported.
@@ -30,6 +32,8 @@ struct Watcher {
     past: Option<(Snapshot, Diagnoses)>,
     /// Connection samples (draft).
     samples: Samples,
+    /// Connections to the servers; empty without server access.
+    servers: ServerConnections,
 }
 
 /// Findings of one session: reasons with their severities.
@@ -60,6 +64,7 @@ impl Watcher {
             interner: Interner::default(),
             past: None,
             samples: Samples::new(),
+            servers: ServerConnections::default(),
         }
     }
 
@@ -117,9 +122,11 @@ impl Watcher {
             .past
             .as_ref()
             .map(|(before, diagnoses)| (DiagnosisInput::from(before), diagnoses));
+        let reports = self.servers.read(&self.endpoint, snapshot.taken_at);
+        let locks = EndpointLocks::new(&reports, &snapshot.sessions, snapshot.taken_at);
         let diagnoses = diagnose(
             past,
-            DiagnosisInput::from(&snapshot),
+            DiagnosisInput::from(&snapshot).with_locks(Some(&locks)),
             &DiagnosisSettings::default(),
             &self.samples,
         );

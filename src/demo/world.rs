@@ -107,6 +107,8 @@ pub struct World {
     locks: LockTable,
     /// Uptimes of the proxy when servers were restarted, by their names.
     server_starts: BTreeMap<String, Duration>,
+    /// Uptimes of the proxy when the problems of servers were set, by their names.
+    trouble_changes: BTreeMap<String, Duration>,
     /// Number of sessions at the start of the service that fills up.
     filling_base: usize,
     schedule: EventQueue,
@@ -152,6 +154,7 @@ impl World {
             hidden: BTreeMap::new(),
             locks: LockTable::default(),
             server_starts: BTreeMap::new(),
+            trouble_changes: BTreeMap::new(),
             filling_base: 0,
             schedule: EventQueue::default(),
             next_id: 1,
@@ -241,6 +244,10 @@ impl World {
 
     /// Gives this server a problem and repairs all others; `None` repairs all. Kept across restarts.
     pub fn trouble_server(&mut self, troubled: Option<TroubledServer>) {
+        let before = self.spec.troubled_server.take();
+        for server in before.iter().chain(&troubled) {
+            self.trouble_changes.insert(server.name.clone(), self.uptime);
+        }
         self.spec.troubled_server = troubled;
     }
 
@@ -259,7 +266,8 @@ impl World {
         let change = incidents::last_change(server, self.world_time()).filter(|_| self.spec.incidents);
         let change = change.map_or(Duration::ZERO, |at| self.uptime_at_start.saturating_add(at));
         let started = self.server_starts.get(server).copied().unwrap_or_default();
-        change.max(started)
+        let set = self.trouble_changes.get(server).copied().unwrap_or_default();
+        change.max(started).max(set)
     }
 
     /// Returns the maximum number of sessions of a service. 0 means that it is not limited.

@@ -78,6 +78,16 @@ pub(crate) fn selected_by(tasks: &[KillTask]) -> Option<String> {
     Some(names.join("; "))
 }
 
+/// Returns the filter that selected all victims; `None` if it did not select one of them.
+pub(crate) fn common_filter(tasks: &[KillTask]) -> Option<String> {
+    let is_selected = tasks.iter().all(|task| task.victim.taken_by.is_some());
+    let mut texts = tasks
+        .iter()
+        .filter_map(|task| task.victim.taken_by.as_ref().map(Filter::text));
+    let first = texts.next()?;
+    (is_selected && texts.all(|text| text == first)).then(|| visible(first.trim()).into_owned())
+}
+
 /// Returns the parts of the identity that the first checks could not compare, which weakens them:
 /// `process start, port`. `None` if all were compared.
 pub(crate) fn not_compared<'a>(tasks: impl IntoIterator<Item = &'a KillTask>) -> Option<String> {
@@ -149,22 +159,26 @@ fn statement(session: &Session) -> Option<String> {
     Some(shown)
 }
 
-/// Returns the consequences that apply to at least one of the victims, as sentences.
-pub(crate) fn consequences(tasks: &[KillTask]) -> Vec<&'static str> {
-    let (drops, goes_on) = if tasks.len() > 1 {
+/// Returns the consequences that apply to at least one of the victims, as sentences. `kills_statements`
+/// is whether the running statements are killed too.
+pub(crate) fn consequences(tasks: &[KillTask], kills_statements: bool) -> Vec<&'static str> {
+    let (drops, goes_on, are_killed) = if tasks.len() > 1 {
         (
-            "Their connections drop without an error, open transactions roll back.",
+            "The clients lose their connections; open transactions roll back.",
             "Statements may keep running on their servers until they finish there.",
+            "Running statements are killed on their servers too.",
         )
     } else {
         (
-            "The connection drops without an error, an open transaction rolls back.",
+            "The client loses its connection; an open transaction rolls back.",
             "A statement may keep running on its servers until it finishes there.",
+            "A running statement is killed on its server too.",
         )
     };
     // Only a real MaxScale runs statements.
     let runs_statements = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
-    [Some(drops), runs_statements.then_some(goes_on)]
+    let statements = if kills_statements { are_killed } else { goes_on };
+    [Some(drops), runs_statements.then_some(statements)]
         .into_iter()
         .flatten()
         .collect()

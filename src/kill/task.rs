@@ -124,6 +124,16 @@ impl KillTask {
         &self.stage
     }
 
+    /// Returns when the first check was sent, since the program started; `None` before it has passed.
+    pub(crate) fn passed_at(&self) -> Option<Duration> {
+        match &self.stage {
+            KillState::Unconfirmed(FirstCheck::Passed { observation, .. }) => {
+                Some(observation.asked_at.elapsed)
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the number of the kill within the run.
     pub(crate) const fn number(&self) -> u32 {
         self.ticket.number()

@@ -14,6 +14,7 @@ mod list_diff;
 mod list_stats;
 pub(crate) mod maxctrl;
 mod moment;
+mod monitor;
 mod permissions;
 mod request_error;
 mod server;
@@ -24,6 +25,7 @@ mod snapshot;
 mod span;
 mod text;
 mod tls_fault;
+mod token_expiry;
 mod wording;
 
 pub(crate) use closing::{closing_servers, closing_text};
@@ -40,8 +42,10 @@ pub use list_stats::{IDLE_BOUNDS, ListStats, MAX_SERVICES};
 pub(crate) use maxctrl::curl_line;
 pub use moment::Now;
 pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
+pub use monitor::{MonitorEvent, MonitorReport, Replication};
 pub use permissions::{Account, Permissions};
 pub use request_error::{Remedy, RequestError};
+pub(crate) use server::FollowerRole;
 pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use server_access::{
     BoundedRows, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers, LockReading,
@@ -59,6 +63,7 @@ pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
 pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
+pub use token_expiry::TokenExpiry;
 pub(crate) use wording::{ascii, counted, nearest, quoted, shell_quoted};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::session::origin;
-use super::{Span, Text};
+use super::{MonitorReport, Replication, Span, Text};
 
 /// Minimum replication lag that is reported, in seconds. A smaller lag may come from the monitor's interval.
 const MAX_REPLICATION_LAG: i64 = 10;
@@ -49,6 +49,8 @@ pub struct ServerState {
     pub replication_lag: Option<i64>,
     /// Number of the proxy's connections to it, over all sessions.
     pub connections: Option<u64>,
+    /// Data of its monitor in addition to the state.
+    pub monitor: MonitorReport,
 }
 
 /// State of a server in the form of 25.10 and later (`status`).
@@ -82,12 +84,57 @@ impl ServerState {
         if let Some(status) = status {
             return status.as_str().eq_ignore_ascii_case("Write");
         }
-        let state = self.state.as_ref().map_or("", Text::as_str);
-        let has = |wanted: &str| {
-            let mut tokens = state.split(',').map(str::trim);
-            tokens.any(|token| token.eq_ignore_ascii_case(wanted))
+        self.has_token("Running") && (self.has_token("Master") || self.has_token("Synced"))
+    }
+
+    /// Returns the role that it loses if its replication stops; `None` if it has none.
+    pub(crate) fn follower_role(&self) -> Option<FollowerRole> {
+        let reasons = self.status.iter().flat_map(|status| &status.reasons);
+        let is_replica = || {
+            reasons
+                .clone()
+                .any(|reason| reason.as_str().eq_ignore_ascii_case("Replica"))
         };
-        has("Running") && (has("Master") || has("Synced"))
+        if self.has_token("Synced") {
+            Some(FollowerRole::GaleraNode)
+        } else if self.has_token("Slave") || is_replica() {
+            Some(FollowerRole::Replica)
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is up and has no role: neither primary nor replica nor member of a Galera cluster.
+    pub(crate) fn has_no_role(&self) -> bool {
+        let roles = [
+            "Master",
+            "Relay Master",
+            "Binlog Relay",
+            "Slave of External Server",
+        ];
+        let is_up = matches!(self.health(), Health::Running | Health::Lagging(_));
+        is_up
+            && !self.is_primary()
+            && self.follower_role().is_none()
+            && !roles.iter().any(|role| self.has_token(role))
+    }
+
+    /// Whether one of its replication connections does not work. A connection to a primary that is down does
+    /// not count: `has_primary` says whether any server accepts writes.
+    pub(crate) fn is_replication_broken(&self, has_primary: bool) -> bool {
+        let broken = match self.monitor.replication {
+            Some(Replication::Stopped) => true,
+            Some(Replication::Connecting) => has_primary,
+            Some(Replication::Running) | None => false,
+        };
+        broken && !self.is_primary() && matches!(self.health(), Health::Running | Health::Lagging(_))
+    }
+
+    /// Whether the state has this token.
+    fn has_token(&self, wanted: &str) -> bool {
+        let state = self.state.as_ref().map_or("", Text::as_str);
+        let mut tokens = state.split(',').map(str::trim);
+        tokens.any(|token| token.eq_ignore_ascii_case(wanted))
     }
 
     /// Returns the health, from the status or else the state, and from the replication lag.
@@ -103,6 +150,15 @@ impl ServerState {
             (health, _) => health,
         }
     }
+}
+
+/// Role of a server that receives its data from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FollowerRole {
+    /// A replica of a primary.
+    Replica,
+    /// A synced node of a Galera cluster.
+    GaleraNode,
 }
 
 /// Health of a server.
@@ -198,6 +254,7 @@ mod tests {
             port: None,
             replication_lag: lag,
             connections: None,
+            monitor: MonitorReport::default(),
         }
     }
 

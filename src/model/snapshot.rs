@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, ProcessStart, RowKey, Session,
-    SessionDetail, SessionId,
+    SessionDetail, SessionId, parse_moment,
 };
 
 /// A decoded session list with its time, dialect and process. Not atomic: MaxScale reads its workers in turn.
@@ -59,6 +59,16 @@ impl Snapshot {
         self.instance
             .as_ref()
             .and_then(|instance| instance.process.as_ref())
+    }
+
+    /// Returns the proxy's clock at a time of this machine's clock; `None` if the proxy does not report its
+    /// start and uptime. Accurate to about two seconds.
+    pub(crate) fn proxy_time(&self, at: Timestamp) -> Option<Timestamp> {
+        let instance = self.instance.as_ref()?;
+        let started_at = parse_moment(instance.process.as_ref()?.started_at.as_str(), None)?;
+        let uptime = jiff::SignedDuration::from_secs(i64::from(instance.uptime?.as_secs()));
+        let since_list = at.duration_since(self.taken_at);
+        started_at.checked_add(uptime).ok()?.checked_add(since_list).ok()
     }
 
     /// Returns one of its sessions as an observation.

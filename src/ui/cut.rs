@@ -77,6 +77,35 @@ fn unit_len(text: &str) -> usize {
     backslash + rest.graphemes(true).next().map_or(0, str::len)
 }
 
+/// Wraps a text to a width, at blanks if possible.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut rest = word;
+        loop {
+            let Some(line) = lines.last_mut() else {
+                return lines;
+            };
+            let used = display_width(line);
+            let gap = usize::from(used > 0);
+            if used + gap + display_width(rest) <= width {
+                line.extend((gap > 0).then_some(' '));
+                line.push_str(rest);
+                break;
+            }
+            if used > 0 {
+                lines.push(String::new());
+                continue;
+            }
+            let head = line_head(rest, width);
+            rest = rest.get(head.len()..).unwrap_or_default();
+            line.push_str(head);
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

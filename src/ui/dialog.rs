@@ -1,97 +1,167 @@
 //! The kill dialog: the victims, the consequences, and the result of the check of each.
 //!
 //! ```text
-//! title       the victims, or that the row under the cursor is not one
-//! text        one victim in full, or many as a list: `one` and `many`
-//! reason      once it is typed
-//! buttons     No, and Yes or the number to type
+//! title         a question that names the victims: `title`
+//! head          who, the result of the check, how many are not stuck
+//! middle        one victim in full, or many as a list: `one` and `many`; it scrolls
+//! consequences  what happens to client, data and others
+//! reason        once it is typed
+//! buttons       No, and Yes or the number to type
 //! ```
 
+mod consequences;
 mod many;
 mod one;
+mod title;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{dialog_box, fit, lines, wrap};
+use super::draw::{fit, lines, scroll_marks};
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
-use crate::kill::{Choice, KillTask, MAX_CONFIRMED_BY_KEY, Ticket, summary};
-use crate::model::{counted, exact_text};
+use crate::kill::{Choice, MAX_CONFIRMED_BY_KEY, Ticket};
+use crate::model::exact_text;
 
-/// Maximum widths of the dialog in cells: for one victim, and for a list of many.
-const WIDTHS: (u16, u16) = (70, 76);
+/// Maximum width of the dialog, in cells.
+const WIDTH: u16 = 76;
 
-/// Number of lines that a list leaves free above and below itself.
-const KEYS_BELOW: u16 = 2;
+/// Number of lines below the dialog that stay visible, if the screen has enough lines.
+const LINES_BELOW: u16 = 2;
+/// Minimum height of a screen with those lines, and of one with the last of them.
+const HEIGHTS_WITH_LINES: (u16, u16) = (20, 15);
 
-/// Content of the dialog above the buttons.
-struct DialogBody<'a> {
+/// Width of a fact's name, in cells.
+const LABEL: usize = 14;
+
+/// The part of the dialog that scrolls.
+struct Middle<'a> {
     lines: Vec<Line<'a>>,
-    /// Number of leading lines that must be visible before Yes is enabled.
-    needed: usize,
+    /// Number of lines or victims above and below.
+    hidden: (usize, usize),
+    /// Maximum scroll offset.
+    end: usize,
 }
 
 /// Draws the dialog over everything, if it is open. Returns the ticket of the question if this frame
-/// enables Yes: victim, check result and the whole button are visible.
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<Ticket> {
+/// enables Yes, because victim, check result and the whole button are visible; and the maximum scroll
+/// offset.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(Option<Ticket>, usize)> {
     let asking = app.modal.kill_dialog()?;
     let screen = frame.area();
-    let is_list = asking.batch.tasks().len() > 1;
-    let width = if is_list { WIDTHS.1 } else { WIDTHS.0 }.min(screen.width);
+    let width = WIDTH.min(screen.width);
     let text_width = usize::from(width.saturating_sub(4)).max(1);
     let foot = foot(app, asking, theme, text_width);
-    let frame_and_foot = u16::try_from(foot.len() + 3).unwrap_or(u16::MAX);
-    // The hint lines below the dialog stay visible if both fit.
-    let room = usize::from(screen.height.saturating_sub(frame_and_foot + KEYS_BELOW));
-    let text = match asking.batch.tasks() {
-        [task] => one::text(app, task, theme, text_width),
-        _ => many::text(app, asking, theme, text_width, room),
+    let (head, wanted) = match asking.batch.tasks() {
+        [task] => one::head(app, asking, task, theme, text_width),
+        _ => many::head(app, asking, theme, text_width),
     };
-    let height = u16::try_from(text.lines.len()).unwrap_or(u16::MAX);
-    let size = (width, height.saturating_add(frame_and_foot));
-    let inner = dialog_box(theme, title(asking, theme), size, frame.buffer_mut());
+    let mut tail = consequences::lines(app, asking, theme, text_width);
+    let lines_below = lines_below(screen.height);
+    let max = usize::from(screen.height.saturating_sub(lines_below + 2));
+    let fixed = head.len() + foot.len();
+    tail.truncate(max.saturating_sub(fixed));
+    let fixed = fixed + tail.len();
+    // Blank lines are left out first. The last one is that above the buttons.
+    let room = max.saturating_sub(fixed);
+    let blanks = room
+        .saturating_sub(wanted)
+        .min(if tail.is_empty() { 2 } else { 3 });
+    let room = room - blanks;
+    let middle = match asking.batch.tasks() {
+        [task] => one::middle(app, asking, task, theme, (text_width, room)),
+        _ => many::middle(app, asking, theme, (text_width, room)),
+    };
+    let height = u16::try_from(fixed + blanks + middle.lines.len() + 2).unwrap_or(u16::MAX);
+    let title = title::text(asking, usize::from(width.saturating_sub(4)), theme.glyphs.more);
+    let title = Line::from(Span::styled(format!(" {title} "), theme.alarm));
+    let area = top_area(screen, width, height, lines_below);
+    let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
+    scroll_marks(theme, area, middle.hidden, frame.buffer_mut());
+    let blank = |least: usize| (blanks >= least).then(Line::default);
+    let needed = head.len();
+    let text = head
+        .into_iter()
+        .chain(blank(2))
+        .chain(middle.lines)
+        .chain(blank(3))
+        .chain(tail)
+        .chain(blank(1));
     // The foot is always visible; the lines above it are cut.
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(inner.height);
     let body = Rect {
-        height: inner.height.saturating_sub(foot_height + 1),
+        height: inner.height.saturating_sub(foot_height),
         ..inner
     };
-    let fits = text.needed <= usize::from(body.height);
-    lines(text.lines, body, frame.buffer_mut());
+    lines(text, body, frame.buffer_mut());
     let below = Rect {
         y: inner.bottom().saturating_sub(foot_height),
         height: foot_height,
         ..inner
     };
-    let whole = fits && foot.iter().all(|line| line.width() <= usize::from(below.width));
-    if whole {
-        lines(foot, below, frame.buffer_mut());
-    } else {
+    let is_whole = needed <= usize::from(body.height) && draw_foot(foot, below, frame);
+    if !is_whole {
         let last = below.rows().next_back().unwrap_or(below);
         Line::styled("too small: enlarge the window", theme.warning).render(last, frame.buffer_mut());
     }
     if asking.types_reason {
         show_text_cursor(asking, below, frame);
     }
-    app.modal.open_dialog_ticket().filter(|_| whole)
+    let ticket = app.modal.open_dialog_ticket().filter(|_| is_whole);
+    Some((ticket, middle.end))
 }
 
-fn title<'a>(asking: &KillDialog, theme: &Theme) -> Line<'a> {
-    let tasks = asking.batch.tasks();
-    let text = match tasks {
-        _ if asking.beside_cursor => {
-            let marked = counted(tasks.len(), "marked session");
-            format!(" Kill {marked} (NOT the row under the cursor)? ")
-        }
-        [task] => format!(" Kill session {}? ", task.victim.identity.id),
-        _ => format!(" Kill {} sessions? ", tasks.len()),
+/// Draws the buttons if they fit. Returns whether they do.
+fn draw_foot(foot: Vec<Line<'_>>, area: Rect, frame: &mut Frame<'_>) -> bool {
+    let fits = foot.iter().all(|line| line.width() <= usize::from(area.width));
+    if fits {
+        lines(foot, area, frame.buffer_mut());
+    }
+    fits
+}
+
+/// Returns the number of lines below the dialog that stay visible.
+const fn lines_below(height: u16) -> u16 {
+    if height >= HEIGHTS_WITH_LINES.0 {
+        LINES_BELOW
+    } else if height >= HEIGHTS_WITH_LINES.1 {
+        1
+    } else {
+        0
+    }
+}
+
+/// Returns the area of the dialog: in the middle of the screen, above the lines that stay visible.
+fn top_area(screen: Rect, width: u16, height: u16, lines_below: u16) -> Rect {
+    let above = Rect {
+        height: screen.height.saturating_sub(lines_below),
+        ..screen
     };
-    Line::from(Span::styled(text, theme.alarm))
+    let height = height.min(above.height);
+    Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: above.y + (above.height - height) / 2,
+        width,
+        height,
+    }
+}
+
+/// Returns a fact as lines: its name in a column, then its value, wrapped.
+fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let room = width.saturating_sub(LABEL).max(1);
+    let wrapped = super::draw::wrap(&theme.compared(value), room);
+    let lines = wrapped.into_iter().enumerate().map(|(place, text)| {
+        let label = if place == 0 { label } else { "" };
+        Line::from(vec![
+            Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+            Span::raw(text),
+        ])
+    });
+    lines.collect()
 }
 
 /// Returns the reason, if there is one, and the buttons.
@@ -113,7 +183,7 @@ fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<
     foot
 }
 
-/// Returns the option to end the statements too. `None` without a database user.
+/// Returns the option to kill the statements too. `None` without a database user.
 fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
     let batch = &asking.batch;
     let mark = if batch.kills_statements() { 'x' } else { ' ' };
@@ -123,7 +193,7 @@ fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
         .then(|| Line::from(vec![Span::styled("s", theme.strong), Span::raw(option)]))
 }
 
-const REASON: &str = "reason     ";
+const REASON: &str = "reason        ";
 
 fn show_text_cursor(asking: &KillDialog, foot: Rect, frame: &mut Frame<'_>) {
     let room = usize::from(foot.width).saturating_sub(REASON.len() + 1);
@@ -150,7 +220,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     ];
     if asking.batch.open_dialog_ticket().is_none() {
         if asking.batch.tally().left() > 0 {
-            spans.push(Span::styled("(Yes is enabled after the check)", theme.quiet));
+            spans.push(Span::styled("Yes is enabled after the check", theme.quiet));
         }
         return Line::from(spans);
     }
@@ -159,7 +229,7 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
         spans.push(Span::styled("_", theme.quiet));
         if asking.dialog.is_mismatch() {
-            let text = format!("  {} is not {count}", asking.dialog.typed());
+            let text = format!("  not {count}: nothing was sent");
             let used: usize = spans.iter().map(Span::width).sum();
             spans.push(Span::styled(
                 fit(&text, width.saturating_sub(used), theme.glyphs.more),
@@ -178,19 +248,11 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     let grace = app.settings.grace;
     if !grace.is_zero() {
         let after = exact_text(grace);
-        let hint = Span::styled(format!("  after {after} (u cancels)"), theme.quiet);
+        let hint = Span::styled(format!("   sent after {after}, u cancels"), theme.quiet);
         let used: usize = spans.iter().map(Span::width).sum();
         if used + hint.width() <= width {
             spans.push(hint);
         }
     }
     Line::from(spans)
-}
-
-/// Returns the consequences that apply to at least one of the victims.
-fn consequences<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    wrap(&summary::consequences(tasks).join(" "), width)
-        .into_iter()
-        .map(|line| Line::styled(line, theme.quiet))
-        .collect()
 }

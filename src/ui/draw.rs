@@ -3,14 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::cut::line_head;
-pub(super) use super::cut::{fit, fit_middle};
+pub(super) use super::cut::{fit, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::layout::Area;
-use crate::model::display_width;
 
 /// Converts the layout's area to ratatui's.
 pub(super) const fn rect(area: Area) -> Rect {
@@ -81,6 +79,26 @@ pub(super) fn framed(theme: &Theme, title: Line<'_>, area: Rect, buffer: &mut Bu
     }
 }
 
+/// Writes on the lower border of a box how many lines are hidden above and below.
+pub(super) fn scroll_marks(theme: &Theme, area: Rect, hidden: (usize, usize), buffer: &mut Buffer) {
+    let words = match hidden {
+        (0, 0) => return,
+        (0, below) => format!(" {below} more below "),
+        (above, 0) => format!(" {above} above "),
+        (above, below) => format!(" {above} above, {below} below "),
+    };
+    let area = area.intersection(buffer.area);
+    let border = Rect {
+        x: area.x + 1.min(area.width),
+        y: area.bottom().saturating_sub(1),
+        width: area.width.saturating_sub(2),
+        height: 1.min(area.height),
+    };
+    Line::from(Span::styled(words, theme.strong))
+        .right_aligned()
+        .render(border, buffer);
+}
+
 fn border(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if area.width < 2 || area.height < 2 {
         return;
@@ -111,33 +129,4 @@ fn put(buffer: &mut Buffer, place: (u16, u16), symbol: &str, style: Style) {
     if let Some(cell) = buffer.cell_mut(place) {
         cell.set_symbol(symbol).set_style(style);
     }
-}
-
-/// Wraps a text to a width, at blanks if possible.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let mut rest = word;
-        loop {
-            let Some(line) = lines.last_mut() else {
-                return lines;
-            };
-            let used = display_width(line);
-            let gap = usize::from(used > 0);
-            if used + gap + display_width(rest) <= width {
-                line.extend((gap > 0).then_some(' '));
-                line.push_str(rest);
-                break;
-            }
-            if used > 0 {
-                lines.push(String::new());
-                continue;
-            }
-            let head = line_head(rest, width);
-            rest = rest.get(head.len()..).unwrap_or_default();
-            line.push_str(head);
-            lines.push(String::new());
-        }
-    }
-    lines
 }

@@ -14,13 +14,16 @@ use super::prompt;
 use super::server_view;
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::endpoint::EndpointState;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
+use crate::app::kill_dialog::KillDialog;
+use crate::app::overlay::Topic;
 use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
 use crate::diagnosis::Severity;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
-use crate::model::{Dialect, counted, visible};
+use crate::model::{counted, visible};
 
 /// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
 /// counts. A long event also uses the line of the keys.
@@ -124,6 +127,13 @@ fn counts(app: &App) -> Vec<String> {
     } else {
         parts.push(format!("{listed} of {total} shown"));
     }
+    let expected = view.expected();
+    if expected > 0 {
+        parts.push(format!("{expected} expected"));
+    }
+    if view.logins_hidden > 0 {
+        parts.push(format!("{} not logged in (reason=login)", view.logins_hidden));
+    }
     let page = app.page();
     let (offset, rows) = match &view.groups {
         Some(groups) => (app.table.groups.cursor.offset, groups.len()),
@@ -186,21 +196,32 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         .clone()
         .chain(table)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
-    // Trouble of a server comes first.
-    let (first, others): (Vec<_>, Vec<_>) = usable.partition(|binding| binding.action == Action::Servers);
-    let mut line = Line::from(" ");
-    for binding in first.into_iter().chain(others) {
-        let key = binding.shown.split(' ').next().unwrap_or_default();
-        let hint = [
+    let hint = |binding: &Binding| {
+        let key = binding.shown.split(' ').next().unwrap_or_default().to_owned();
+        [
             Span::styled(key, theme.strong),
             Span::raw(format!(" {}  ", binding.hint)),
-        ];
-        let width = hint.iter().map(Span::width).sum::<usize>();
-        if line.width() + width > usize::from(area.width) + 2 {
+        ]
+    };
+    let width = |hint: &[Span<'_>]| hint.iter().map(Span::width).sum::<usize>();
+    // The keys for help and quit stay; of the others, as many as fit between.
+    let is_kept = |binding: &&Binding| matches!(binding.action, Action::Help | Action::Quit);
+    let kept: Vec<_> = usable.clone().filter(is_kept).flat_map(hint).collect();
+    let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
+    let mut line = Line::from(" ");
+    // Trouble of a server comes first.
+    let is_server = |binding: &&Binding| binding.action == Action::Servers;
+    let others = usable
+        .clone()
+        .filter(|binding| !is_kept(binding) && !is_server(binding));
+    for binding in usable.clone().filter(is_server).chain(others) {
+        let hint = hint(binding);
+        if line.width() + width(&hint) > room {
             break;
         }
         line.extend(hint);
     }
+    line.extend(kept);
     line.render(area, frame.buffer_mut());
 }
 
@@ -221,26 +242,44 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     }
     match binding.action {
         Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
-        Action::Servers => app
-            .endpoints
-            .iter()
-            .any(|endpoint| endpoint.dialect != Some(Dialect::Draft) && endpoint.troubles.count_act() > 0),
+        Action::Servers => app.endpoints.iter().any(has_severe_trouble),
+        Action::Open if binding.context == KeyContext::Overlay => is_kill_log(app),
         Action::Open => !app.detail_has_keys(),
+        Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
+        Action::StrikeHealthy => asks(app, |asking| {
+            let left = asking.batch.tasks().iter().filter(|task| !task.is_removed());
+            let healthy = asking.healthy().count();
+            let is_useful = healthy > 0 && healthy < left.count();
+            asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
+        }),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
-        Action::Blockers if binding.context == KeyContext::Dialog => app
-            .modal
-            .kill_dialog()
-            .is_some_and(|dialog| dialog.root.is_some()),
-        Action::Strike => app
-            .modal
-            .kill_dialog()
-            .is_some_and(|asking| asking.batch.tasks().len() > 1),
+        Action::Blockers if binding.context == KeyContext::Dialog => {
+            asks(app, |asking| asking.root.is_some())
+        }
+        Action::Strike => asks(app, |asking| asking.batch.tasks().len() > 1),
         action => may_kill || !is_destructive(action),
     }
 }
 
+/// Whether a server or service of an endpoint has trouble marked ▲.
+fn has_severe_trouble(endpoint: &EndpointState) -> bool {
+    let troubles = endpoint.shown_troubles();
+    troubles
+        .iter()
+        .any(|trouble| trouble.kind.severity() == Severity::Act)
+}
+
+fn is_kill_log(app: &App) -> bool {
+    let overlay = app.modal.overlay();
+    overlay.is_some_and(|overlay| overlay.topic == Topic::KillLog)
+}
+
+/// Whether the kill dialog is open and meets a condition.
+fn asks(app: &App, condition: impl Fn(&KillDialog) -> bool) -> bool {
+    app.modal.kill_dialog().is_some_and(condition)
+}
+
 /// Whether the number of victims is high enough that it has to be typed.
 fn by_number(app: &App) -> bool {
-    let asking = app.modal.kill_dialog();
-    asking.is_some_and(|asking| asking.batch.confirmable() > MAX_CONFIRMED_BY_KEY)
+    asks(app, |asking| asking.batch.confirmable() > MAX_CONFIRMED_BY_KEY)
 }

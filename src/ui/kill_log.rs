@@ -1,109 +1,186 @@
-//! The kill log: the outcomes of this run, newest first.
+//! The kill log: the kills of this run, newest first; of each, what failed first.
 
+use jiff::Timestamp;
 use ratatui::Frame;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::draw::{dialog_box, fit, lines, wrap};
+use super::draw::{dialog_box, fit, lines, scroll_marks, wrap};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::killing::KillLogEntry;
+use crate::app::kill_log::{KillLogEntry, LoggedBatch};
+use crate::app::overlay::Overlay;
 use crate::kill::{KillOutcome, RefusalReason};
+use crate::model::counted;
 
 /// Minimum height of the log in lines; a lower screen is covered completely.
 const MIN_HEIGHT: u16 = 8;
-/// Width of a time of day and the longest outcome, in cells.
-const HEAD: usize = 24;
+/// Maximum width of the log, in cells.
+const MAX_WIDTH: u16 = 120;
+/// Width of a time of day, in cells.
+const TIME: usize = 10;
+/// Width of an outcome, in cells.
+const OUTCOME: usize = 14;
 
-/// Draws the log over everything, from entry `top` on. Returns the last entry that it can be scrolled
-/// to.
-pub(super) fn draw(app: &App, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
+/// Draws the log over everything. Returns the last line that it can be scrolled to.
+pub(super) fn draw(app: &App, overlay: &Overlay, theme: &Theme, frame: &mut Frame<'_>) -> usize {
     let screen = frame.area();
-    let log = &app.kills.log;
-    let width = screen.width.min(120);
-    let inner_width = usize::from(width.saturating_sub(4));
-    let shown = log.iter().rev().take(usize::from(screen.height));
-    let needed: usize = shown.map(|logged| words(app, logged, inner_width).len()).sum();
-    let height = u16::try_from(needed.max(1) + 4).unwrap_or(u16::MAX);
-    // The status line with the totals stays visible.
-    let height = height.min(screen.height.saturating_sub(4).max(MIN_HEIGHT.min(screen.height)));
-    let title = Line::from(Span::styled(" Kill log (this run) ", theme.strong));
-    let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
-    let rows = usize::from(inner.height.saturating_sub(2));
-    let width = usize::from(inner.width);
-    let last = log.len().saturating_sub(fitting(app, rows, width));
-    let newest_first = log.iter().rev().skip(top.min(last));
-    let mut text: Vec<_> = newest_first
-        .take(rows)
-        .flat_map(|logged| entry(app, logged, theme, width))
-        .take(rows)
-        .collect();
+    let width = screen.width.min(MAX_WIDTH);
+    let batches = app.kills.logged_batches();
+    let log = Log {
+        app,
+        theme,
+        width: usize::from(width.saturating_sub(4)),
+        is_unfolded: overlay.is_unfolded,
+    };
+    let mut text: Vec<_> = batches.iter().flat_map(|batch| log.batch(batch)).collect();
     if text.is_empty() {
         text.push(Line::styled("no kills in this run", theme.quiet));
     }
-    text.push(Line::default());
     let audit = &app.settings.audit;
-    if !audit.is_empty() {
-        let kept = format!("also written to {audit}");
-        text.push(Line::styled(fit(&kept, width, theme.glyphs.more), theme.quiet));
+    let foot = if audit.is_empty() { 0 } else { 2 };
+    let height = u16::try_from(text.len() + foot + 2).unwrap_or(u16::MAX);
+    // The status line with the totals stays visible.
+    let height = height.min(screen.height.saturating_sub(4).max(MIN_HEIGHT.min(screen.height)));
+    let inner = dialog_box(theme, title(app, theme), (width, height), frame.buffer_mut());
+    let rows = usize::from(inner.height).saturating_sub(foot);
+    let last = text.len().saturating_sub(rows);
+    let top = overlay.top.min(last);
+    let mut shown: Vec<_> = text.into_iter().skip(top).take(rows).collect();
+    if foot > 0 {
+        let kept = fit(&format!("also written to {audit}"), log.width, theme.glyphs.more);
+        shown.extend([Line::default(), Line::styled(kept, theme.quiet)]);
     }
-    lines(text, inner, frame.buffer_mut());
+    lines(shown, inner, frame.buffer_mut());
+    let area = ratatui::layout::Rect {
+        x: inner.x.saturating_sub(2),
+        width: inner.width + 4,
+        height: inner.height + 1,
+        ..inner
+    };
+    scroll_marks(theme, area, (top, last - top), frame.buffer_mut());
     last
 }
 
-/// Returns how many of the oldest entries fit into `rows` lines.
-fn fitting(app: &App, rows: usize, width: usize) -> usize {
-    let mut left = rows;
-    let fits = |logged: &&KillLogEntry| {
-        let needed = words(app, logged, width).len();
-        let fits = needed <= left;
-        left = left.saturating_sub(needed);
-        fits
-    };
-    app.kills.log.iter().take_while(fits).count()
+/// Returns the title, with the time zone of the times.
+fn title<'a>(app: &App, theme: &Theme) -> Line<'a> {
+    let zoned = app.now.wall.to_zoned_datetime(app.settings.zone.clone());
+    let text = format!(
+        " Kill log of this run, newest first (times: {}) ",
+        zoned.strftime("%Z")
+    );
+    Line::from(Span::styled(text, theme.strong))
 }
 
-/// Returns the victim and the details of the outcome, wrapped. A refusal shows the old and the new
-/// identity in full.
-fn words(app: &App, logged: &KillLogEntry, width: usize) -> Vec<String> {
-    let room = width.saturating_sub(HEAD).max(1);
-    let (id, client) = (logged.identity.id, logged.identity.client());
-    let back = logged
-        .back
-        .map(|back| format!("  {}", back.words()))
-        .unwrap_or_default();
-    let text = match logged.outcome.refusal() {
-        Some(RefusalReason::Changed(_)) => logged.outcome.words(&logged.identity),
-        _ => format!("{id} {client}  {}{back}", logged.outcome.detail()),
-    };
-    let text = text.trim_start_matches("refused: ").trim_end();
-    match app.endpoints.name_among_several(logged.identity.endpoint) {
-        Some(name) => wrap(&format!("{name}: {text}"), room),
-        None => wrap(text, room),
+struct Log<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    width: usize,
+    is_unfolded: bool,
+}
+
+impl Log<'_> {
+    /// Returns the lines of one confirmation: a single kill, or totals with what failed below them.
+    fn batch<'b>(&self, batch: &LoggedBatch<'_>) -> Vec<Line<'b>> {
+        let theme = self.theme;
+        if let Some(canceled) = batch.canceled {
+            let text = format!("{}: nothing was sent ({})", canceled.victims, canceled.why);
+            return self.row(Some(canceled.at), ("canceled", theme.quiet), &text);
+        }
+        match batch.entries.as_slice() {
+            [] => Vec::new(),
+            [entry] => self.row(
+                Some(entry.at),
+                (entry.outcome.word(), self.style(&entry.outcome)),
+                &self.words(entry),
+            ),
+            entries => self.totals(entries),
+        }
     }
-}
 
-fn entry<'a>(app: &App, logged: &KillLogEntry, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let at = logged
-        .at
-        .to_zoned_datetime(app.settings.zone.clone())
-        .strftime("%H:%M:%S")
-        .to_string();
-    let style = match logged.outcome {
-        KillOutcome::Killed { .. } | KillOutcome::AlreadyGone => theme.good,
-        _ => theme.warning,
-    };
-    let lines = words(app, logged, width).into_iter().enumerate();
-    let lines = lines.map(|(place, text)| {
-        let (at, word) = if place == 0 {
-            (at.as_str(), logged.outcome.word())
+    fn totals<'b>(&self, entries: &[&KillLogEntry]) -> Vec<Line<'b>> {
+        let theme = self.theme;
+        let gone = entries.iter().filter(|entry| entry.outcome.is_gone()).count();
+        let left = entries.len() - gone;
+        let sessions = counted(entries.len(), "session");
+        let (word, style) = if left > 0 {
+            (format!("{left} not killed"), theme.alarm)
         } else {
-            ("", "")
+            ("all gone".to_owned(), theme.good)
         };
-        Line::from(vec![
-            Span::styled(format!("{at:<8}  "), theme.quiet),
-            Span::styled(format!("{word:<14}"), style),
-            Span::raw(text),
-        ])
-    });
-    lines.collect()
+        let at = entries.iter().map(|entry| entry.at).max();
+        let mut text = self.row(at, (&word, style), &sessions);
+        for entry in entries.iter().take(left) {
+            let outcome = (entry.outcome.word(), self.style(&entry.outcome));
+            text.extend(self.row(None, outcome, &self.words(entry)));
+        }
+        if self.is_unfolded {
+            for entry in entries.iter().skip(left) {
+                let outcome = (entry.outcome.word(), self.style(&entry.outcome));
+                text.extend(self.row(None, outcome, &self.words(entry)));
+            }
+            return text;
+        }
+        let killed = |entry: &&&KillLogEntry| matches!(entry.outcome, KillOutcome::Killed { .. });
+        let killed = entries.iter().filter(killed).count();
+        let mut hint = "Enter lists them";
+        for (count, word) in [(killed, "killed"), (gone - killed, "already gone")] {
+            if count > 0 {
+                let outcome = format!("{count} {word}");
+                text.extend(self.row(None, (&outcome, theme.good), hint));
+                hint = "";
+            }
+        }
+        text
+    }
+
+    fn style(&self, outcome: &KillOutcome) -> Style {
+        match outcome {
+            KillOutcome::Killed { .. } | KillOutcome::AlreadyGone => self.theme.good,
+            _ => self.theme.alarm,
+        }
+    }
+
+    /// Returns the victim and the details of the outcome. A refusal shows the old and the new identity in
+    /// full.
+    fn words(&self, entry: &KillLogEntry) -> String {
+        let (id, client) = (entry.identity.id, entry.identity.client());
+        let back = entry
+            .back
+            .map(|back| format!("  {}", back.words()))
+            .unwrap_or_default();
+        let text = match entry.outcome.refusal() {
+            Some(RefusalReason::Changed(_)) => entry.outcome.words(&entry.identity),
+            _ => format!("{id} {client}  {}{back}", entry.outcome.detail()),
+        };
+        let text = text.trim_start_matches("refused: ").trim_end();
+        match self.app.endpoints.name_among_several(entry.identity.endpoint) {
+            Some(name) => format!("{name}: {text}"),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Returns a row with a time, an outcome and a text, which is wrapped.
+    fn row<'b>(&self, at: Option<Timestamp>, outcome: (&str, Style), text: &str) -> Vec<Line<'b>> {
+        let at = at.map(|at| {
+            let zoned = at.to_zoned_datetime(self.app.settings.zone.clone());
+            zoned.strftime("%H:%M:%S").to_string()
+        });
+        let at = at.unwrap_or_default();
+        let room = self.width.saturating_sub(TIME + OUTCOME + 1).max(1);
+        let lines = wrap(text, room).into_iter().enumerate();
+        let lines = lines.map(|(place, text)| {
+            let (at, word) = if place == 0 {
+                (at.as_str(), outcome.0)
+            } else {
+                ("", "")
+            };
+            Line::from(vec![
+                Span::styled(format!("{at:<TIME$}"), self.theme.quiet),
+                Span::styled(format!("{word:<OUTCOME$} "), outcome.1),
+                Span::raw(text),
+            ])
+        });
+        lines.collect()
+    }
 }

@@ -52,10 +52,11 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     copy_menu::draw(app, &theme, frame);
+    let (question, dialog_end) = dialog::draw(app, &theme, frame).unzip();
     // Under the help the question is not visible.
-    let question = dialog::draw(app, &theme, frame).filter(|_| app.help.is_none());
+    let question = question.flatten().filter(|_| app.help.is_none());
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
-        Topic::KillLog => kill_log::draw(app, overlay.top, &theme, frame),
+        Topic::KillLog => kill_log::draw(app, overlay, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
     help::draw(app, &theme, frame);
@@ -64,6 +65,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     }
     FrameReport {
         question,
+        dialog_end,
         detail_end,
         overlay_end,
     }

@@ -133,6 +133,12 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
             format!("all {hidden} are idle without a reason; i shows them"),
             theme.quiet,
         )
+    } else if app.table.view.logins_hidden > 0 {
+        let hidden = app.table.view.logins_hidden;
+        (
+            format!("{hidden} are not logged in; the filter reason=login shows them"),
+            theme.quiet,
+        )
     } else if app.table.view.spec.filter.is_empty() {
         (
             "no client is connected: the proxy replies, and lists no sessions".to_owned(),

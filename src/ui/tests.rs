@@ -5,10 +5,12 @@ mod columns;
 mod first_minute;
 mod groups;
 mod kills;
+mod logins;
 mod proxies;
 mod server_view;
 mod servers;
 mod services;
+mod trouble;
 mod truth;
 mod views;
 

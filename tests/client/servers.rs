@@ -14,7 +14,8 @@ use crate::server::{Server, hold, jsonapi_instance, jsonapi_list, jsonapi_sessio
 type Messages = UnboundedReceiver<Msg>;
 
 const REQUEST: &str = "GET /v1/servers?fields%5Bservers%5D=state,status,parameters/address,parameters/port,\
-     replication_lag,statistics/connections&pretty=false";
+     replication_lag,statistics/connections,last_event,triggered_at,slave_connections\
+     &pretty=false";
 
 const SERVICES_REQUEST: &str = "GET /v1/services?fields%5Bservices%5D=state,router,connections,\
      total_connections,statistics/max_connections,parameters/max_connections,\

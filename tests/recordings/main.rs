@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maxtop::diagnosis::{DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose};
-use maxtop::model::{Dialect, Health, Permissions, Session, SessionDetail, Text, TextLimit};
+use maxtop::model::{Dialect, Health, Permissions, Replication, Session, SessionDetail, Text, TextLimit};
 use maxtop::wire::{self, Decoder, Interner, jsonapi};
 use serde_json::Value;
 
@@ -275,6 +275,12 @@ fn every_server_decodes_with_every_value() {
         assert_eq!(server.replication_lag, lag.filter(|lag| *lag >= 0));
         let connections = attributes["statistics"]["connections"].as_u64();
         assert_eq!(server.connections, connections);
+        let event = server.monitor.last_event.as_ref().unwrap();
+        assert_eq!(text(Some(&event.name)), shown(&attributes["last_event"]));
+        assert_eq!(event.at.to_string(), "2026-11-23T15:55:27Z");
+        let replicates = !attributes["slave_connections"].as_array().unwrap().is_empty();
+        let replication = replicates.then_some(Replication::Running);
+        assert_eq!(server.monitor.replication, replication);
         assert!(server.state.is_some() && server.port.is_some() && connections.is_some());
         assert_eq!(server.health(), Health::Running);
     }

@@ -54,7 +54,7 @@ fn killing_the_root_blocker_frees_its_waiters() {
     });
     pty.keys("K");
     pty.sees(&format!("Kill session {blocker}?"));
-    pty.sees("7 sessions wait for this one");
+    pty.sees("The 7 sessions that wait for it can continue then.");
     pty.sees("Yes, kill it");
     confirm(&mut pty, "y");
     pty.sees("killed");

@@ -35,6 +35,23 @@ fn the_file_of_the_official_tool_is_named_when_it_says_where_to_ask() {
 }
 
 #[test]
+fn the_section_of_the_proxys_own_file_is_named_when_it_says_where_to_ask() {
+    let endpoint = Endpoint::frozen(20);
+    let url = endpoint.addr().to_string();
+    let text = format!("[maxscale]\nthreads=auto\n\n[maxctrl]\nhosts = {url}\n");
+    let (_kept, directory) = home("maxscale.cnf", &text);
+    let path: &str = format!("{directory}/maxscale.cnf").leak();
+    for (args, is_named) in [(&[][..], true), (&["-e", url.as_str()], false)] {
+        let start = Start::new(args.iter().copied()).env("HOME", directory);
+        let mut pty = start.env("MAXTOP_MAXSCALE_CNF", path).open();
+        pty.sees(" live ");
+        assert_eq!(pty.text().contains("maxscale.cnf"), is_named, "{}", pty.text());
+        pty.keys("q");
+        pty.ends_with(0);
+    }
+}
+
+#[test]
 fn a_profile_names_the_endpoint_and_moves_the_thresholds() {
     let endpoint = Endpoint::frozen(20);
     let text = format!(

@@ -27,7 +27,7 @@ fn these_keys_take_it_back_and_the_program_goes_on() {
         let endpoint = Endpoint::frozen(12);
         let (mut pty, id) = in_grace(&endpoint, "draft", "10m");
         pty.keys(key);
-        pty.sees("canceled (");
+        pty.sees("Canceled");
         pty.no_longer_sees("u cancels");
         nothing_was_done(&endpoint, &pty, id);
         pty.keys("q");
@@ -49,7 +49,7 @@ fn a_restart_of_the_proxy_kills_no_session() {
         let endpoint = Endpoint::new(12);
         let (pty, _) = in_grace(&endpoint, dialect, "2s");
         endpoint.running().restart();
-        pty.sees("canceled (");
+        pty.sees("Canceled");
         pty.sees("restarted");
         endpoint.polled(30, &pty);
         assert_eq!(endpoint.deletes(), Vec::<String>::new());
@@ -83,7 +83,7 @@ fn a_stop_for_longer_than_it_lasts_takes_it_back() {
             std::thread::sleep(left);
         }
         pty.signal("CONT");
-        pty.sees("canceled (");
+        pty.sees("Canceled");
         nothing_was_done(&endpoint, &pty, id);
         pty.keys("q");
         assert_eq!(pty.ends_with(0), "");
@@ -103,7 +103,7 @@ fn a_stop_over_its_end_takes_it_back() {
             std::thread::sleep(left);
         }
         pty.signal("CONT");
-        pty.sees("canceled (");
+        pty.sees("Canceled");
         nothing_was_done(&endpoint, &pty, id);
     }
 }
@@ -115,6 +115,6 @@ fn a_short_stop_by_job_control_takes_it_back_as_well() {
     pty.signal("TSTP");
     pty.is_stopped();
     pty.signal("CONT");
-    pty.sees("canceled (");
+    pty.sees("Canceled");
     nothing_was_done(&endpoint, &pty, id);
 }

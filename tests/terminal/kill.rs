@@ -71,7 +71,7 @@ fn the_question_says_who_it_is_and_what_will_happen() {
         let id = ask_checked(&mut pty);
         for text in [
             endpoint.user(id).as_str(),
-            "drops without an error",
+            "The client loses its connection",
             "transaction rolls",
             "No",
         ] {

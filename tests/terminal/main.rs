@@ -53,4 +53,5 @@ mod services;
 mod signals;
 mod table;
 mod tour;
+mod trouble;
 mod versions;

@@ -56,13 +56,13 @@ fn the_dialog_warns_when_the_cursor_is_elsewhere() {
     pty.wait("a table", |screen| ids(screen).len() > 8);
     let rows = pty.look(ids);
     pty.keys("  K");
-    pty.sees("Kill 2 marked sessions (NOT the row under the cursor)?");
+    pty.sees("Kill 2 marked sessions (not the row under the cursor)?");
     pty.keys("n");
-    pty.no_longer_sees("NOT the row");
+    pty.no_longer_sees("not the row");
     pty.keys("k");
     pty.wait("back on a mark", |screen| cursor_id(screen) == Some(rows[1]));
     pty.keys("K");
-    pty.sees("Kill 2 sessions?");
+    pty.sees("Kill 2 marked sessions?");
 }
 
 #[test]

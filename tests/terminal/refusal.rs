@@ -140,7 +140,7 @@ fn read_only_does_not_even_ask() {
             assert!(!screen.contents().contains("K kill"), "not offered");
         });
         pty.keys("K");
-        pty.sees("maxtop does not kill sessions");
+        pty.sees("maxtop will not end sessions");
         pty.look(|screen| assert!(!screen.contents().contains("Kill session")));
         lives(&endpoint, &pty, id);
     }

@@ -31,7 +31,7 @@ pub(super) fn name(holder: &LockHolder, thread: Option<&ServerThread>) -> String
     match holder {
         LockHolder::Session { id, client } => format!("{id} {client}"),
         LockHolder::PreparedXa => "prepared XA".to_owned(),
-        LockHolder::Thread(id) => {
+        LockHolder::Thread(id) | LockHolder::UnknownSession(id) => {
             let user = thread.and_then(|thread| thread.user.as_ref());
             let host = thread.and_then(|thread| thread.host.as_ref());
             let text = |text: Option<&crate::model::Text>| text.map_or("?", |text| text.as_str()).to_owned();

@@ -2,6 +2,7 @@
 
 use super::filter_of;
 use crate::app::App;
+use crate::app::kill_selection::Selection;
 use crate::app::status::Status;
 use crate::kill::Victim;
 use crate::model::{EndpointId, LockHolder, SessionId};
@@ -39,7 +40,7 @@ impl App {
             return;
         };
         let victim = self.victim(identity, session, filter_of(is_root));
-        self.open_dialog(victim.into_iter().collect(), false);
+        self.open_dialog(victim.into_iter().collect(), Selection::Session);
     }
 
     /// Returns the root blocker that the only victim waits for.
@@ -56,7 +57,7 @@ impl App {
             endpoint,
             session: match holder {
                 LockHolder::Session { id, .. } => Some(*id),
-                LockHolder::Thread(_) | LockHolder::PreparedXa => None,
+                LockHolder::Thread(_) | LockHolder::UnknownSession(_) | LockHolder::PreparedXa => None,
             },
             name: holder.to_string(),
             is_likely: wait.is_likely,

@@ -65,7 +65,7 @@ fn in_its_grace_these_keys_take_it_back_and_do_nothing_else() {
         assert!(
             status
                 .text
-                .starts_with("canceled (by key): nothing was sent to 1 ann@10.0.3.1"),
+                .starts_with("Canceled: nothing was sent to 1 ann@10.0.3.1"),
             "{}",
             status.text
         );
@@ -138,4 +138,26 @@ fn u_cancels_a_kill_while_its_intents_are_being_written() {
         assert_eq!(stage.checks().len(), checks, "{key:?}");
         assert!(stage.deletes().is_empty(), "{key:?}");
     }
+}
+
+#[test]
+fn u_says_that_it_is_too_late_for_five_seconds_after_a_grace_period() {
+    let mut stage = in_grace();
+    stage.wait_awake(3 * SECOND);
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    for (_, ticket) in stage.deletes() {
+        stage.send(Msg::Kill(KillEvent::Deleted(ticket, Ok(()))));
+    }
+    for (wait, text) in [(0, "too late: already sent"), (5, "nothing to cancel")] {
+        stage.wait(wait * SECOND);
+        stage.press(Code::Char('u'));
+        assert_eq!(stage.app.status.as_ref().unwrap().text, text);
+    }
+    let mut stage = in_grace();
+    stage.press(Code::Char('u'));
+    stage.wait(4 * SECOND);
+    stage.press(Code::Char('u'));
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing to cancel");
+    let batches = stage.app.kills.logged_batches();
+    assert_eq!(batches[0].canceled.unwrap().victims, "1 ann@10.0.3.1");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{FIVE, stage};
 use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
+use crate::app::kill_selection::Selection;
 use crate::app::msg::Msg;
 use crate::kill::KillEvent;
 
@@ -16,6 +17,12 @@ fn victims(stage: &AppHarness) -> Vec<u64> {
     let asking = stage.app.modal.kill_dialog().unwrap();
     let tasks = asking.batch.tasks().iter();
     tasks.map(|task| task.victim.identity.id.0).collect()
+}
+
+/// Whether the open dialog says that the row under the cursor is not one of the victims.
+fn is_beside_cursor(stage: &AppHarness) -> bool {
+    let selection = &stage.app.modal.kill_dialog().unwrap().selection;
+    *selection == Selection::Marks { beside_cursor: true }
 }
 
 #[test]
@@ -103,11 +110,11 @@ fn marked_ones_are_meant_and_the_dialog_warns_when_the_cursor_is_elsewhere() {
     stage.type_text("  ");
     stage.press(Code::Char('K'));
     assert_eq!(victims(&stage), [1, 2]);
-    assert!(stage.app.modal.kill_dialog().unwrap().beside_cursor);
+    assert!(is_beside_cursor(&stage));
     stage.press(Code::Esc);
     stage.press(Code::Up);
     stage.press(Code::Char('K'));
-    assert!(!stage.app.modal.kill_dialog().unwrap().beside_cursor);
+    assert!(!is_beside_cursor(&stage));
 }
 
 #[test]
@@ -136,7 +143,7 @@ fn a_victim_that_is_struck_out_is_left_alone() {
     stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
     stage.list(&draft(&[(2, "bob", 40), (4, "dan", 20), (5, "eve", 10)]));
     assert_eq!(stage.app.status.as_ref().unwrap().text, "2 killed: l shows each");
-    assert!(stage.app.modal.overlay().is_some(), "each of them is shown");
+    assert!(stage.app.modal.is_closed(), "the log opens on request only");
     assert_eq!(marked(&stage), [2]);
     assert_eq!(stage.app.kills.log.len(), 2);
 }
@@ -192,4 +199,59 @@ fn a_yes_typed_ahead_is_not_for_one_that_is_taken_in_again() {
     stage.type_text("y");
     assert!(stage.app.modal.kill_dialog().is_none());
     assert_eq!(stage.app.kills.batches.len(), 1);
+}
+
+/// Opens the dialog for eight marked sessions. 7 and 8 are stuck.
+fn eight_with_two_stuck() -> AppHarness {
+    let fleet: Vec<_> = (1..=8)
+        .map(|id| (id, "ann", if id > 6 { 20_000 + id } else { id }))
+        .collect();
+    let mut stage = stage();
+    stage.list(&draft(&fleet));
+    stage.wait_until_idle();
+    stage.type_text("*");
+    stage.press(Code::Char('K'));
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    stage
+}
+
+/// Returns the victims that are not struck out.
+fn included(stage: &AppHarness) -> Vec<u64> {
+    let asking = stage.app.modal.kill_dialog().unwrap();
+    let tasks = asking.batch.tasks().iter().filter(|task| !task.is_removed());
+    tasks.map(|task| task.victim.identity.id.0).collect()
+}
+
+#[test]
+fn the_dialog_lists_stuck_sessions_first_and_h_strikes_out_the_others() {
+    let mut stage = eight_with_two_stuck();
+    assert_eq!(victims(&stage), [7, 8, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(stage.app.modal.kill_dialog().unwrap().healthy().count(), 6);
+    stage.press(Code::End);
+    stage.type_text("x");
+    assert_eq!(included(&stage), [7, 8, 1, 2, 3, 4, 5]);
+    stage.type_text("h");
+    assert_eq!(included(&stage), [7, 8]);
+    stage.type_text("h");
+    assert_eq!(included(&stage), [7, 8, 1, 2, 3, 4, 5], "6 was struck out with x");
+    stage.type_text("h");
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("y");
+    assert!(stage.app.modal.is_closed(), "two are confirmed by a key");
+}
+
+#[test]
+fn a_wrong_number_sends_nothing() {
+    let mut stage = eight_with_two_stuck();
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("7");
+    stage.press(Code::Enter);
+    assert!(stage.app.modal.kill_dialog().unwrap().dialog.is_mismatch());
+    stage.type_text("q");
+    assert!(stage.app.modal.is_closed() && stage.app.kills.batches.is_empty());
+    assert_eq!(stage.app.status.as_ref().unwrap().text, "nothing was killed");
 }

@@ -17,6 +17,7 @@ pub(crate) fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
         status: None,
         address: Some(text("10.0.9.12")),
         port: Some(3306),
+        monitor: crate::model::MonitorReport::default(),
         replication_lag: lag,
         connections: Some(41),
     }

@@ -62,6 +62,7 @@ fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
         status: None,
         address: None,
         port: None,
+        monitor: crate::model::MonitorReport::default(),
         replication_lag: lag,
         connections: None,
     }

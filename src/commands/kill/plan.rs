@@ -4,36 +4,46 @@ use std::fmt::Write as _;
 
 use crate::client::Client;
 use crate::commands::connect;
-
+use crate::commands::output;
 use crate::kill::{KillTask, summary};
 use crate::model::{Dialect, Text, curl_line};
+use crate::ui::cut::wrap;
 
 /// Width of the labels: that of `not compared`.
 const LABEL: usize = 12;
+/// Width of the text without a terminal, and its minimum, in cells.
+const WIDTH: usize = 80;
+const MIN_WIDTH: usize = 40;
 
 /// Returns the plan for all victims, without any secret.
-pub(super) fn text(tasks: &[KillTask], clients: &[Client]) -> String {
+/// Texts are wrapped to the width of the terminal, `curl` lines are not.
+pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: bool) -> String {
+    let width = output::terminal_width().unwrap_or(WIDTH).max(MIN_WIDTH);
     let mut text = String::new();
     for task in tasks {
         let endpoint = task.victim.identity.endpoint;
         if let Some(client) = connect::client(clients, endpoint) {
-            let _ = victim(&mut text, task, &Curl::new(client));
+            let _ = victim(&mut text, task, &Curl::new(client), width);
         }
     }
     if tasks.iter().any(KillTask::may_be_confirmed) {
-        text.push_str(
-            "Each session is checked again right before its DELETE, which is sent once. Then it is\n",
+        let each = match tasks {
+            [_] => "The session",
+            _ => "Each session",
+        };
+        let check = format!(
+            "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        text.push_str("followed until it is gone.\n");
-        for sentence in summary::consequences(tasks) {
-            text.push_str(sentence);
+        let sentences = std::iter::once(check.as_str()).chain(summary::consequences(tasks, kills_statements));
+        for line in wrap(&sentences.collect::<Vec<_>>().join(" "), width) {
+            text.push_str(&line);
             text.push('\n');
         }
     }
     text
 }
 
-fn victim(text: &mut String, task: &KillTask, curl: &Curl) -> std::fmt::Result {
+fn victim(text: &mut String, task: &KillTask, curl: &Curl, width: usize) -> std::fmt::Result {
     let session = task.session();
     let identity = &task.victim.identity;
     let state = session.state.as_ref().map_or("unknown", Text::as_str).to_owned();
@@ -42,7 +52,10 @@ fn victim(text: &mut String, task: &KillTask, curl: &Curl) -> std::fmt::Result {
     facts.extend(summary::not_compared([task]).map(|parts| ("not compared", parts)));
     writeln!(text, "{}  {}", identity.id, identity.client())?;
     for (label, value) in facts {
-        writeln!(text, "  {label:<LABEL$} {value}")?;
+        for (place, line) in wrap(&value, width.saturating_sub(LABEL + 3)).iter().enumerate() {
+            let label = if place == 0 { label } else { "" };
+            writeln!(text, "  {label:<LABEL$} {line}")?;
+        }
     }
     if let Some(outcome) = task.outcome() {
         return writeln!(text, "  not killed: {}\n", outcome.words(identity));

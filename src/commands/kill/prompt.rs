@@ -13,23 +13,40 @@ use crate::model::{counted, exact_text};
 
 /// Shows the plan and prompts for confirmation.
 ///
-/// Only the whole word `yes` is accepted, or the number of sessions if there are many. Anything else is No.
+/// Up to five sessions are confirmed with `y` or `yes`, more with their number. Anything else is No.
 pub(super) fn confirm(plan: &str, count: usize) -> Result<bool, CommandError> {
     let mut err = io::stderr().lock();
-    let wanted = if count > MAX_CONFIRMED_BY_KEY {
-        count.to_string()
-    } else {
-        "yes".to_owned()
-    };
     writeln!(err, "{plan}")?;
     err.flush()?;
     // Input from before the prompt is not a confirmation.
     let _ = tcflush(io::stdin(), FlushArg::TCIFLUSH);
-    write!(err, "kill {}? type {wanted}: ", counted(count, "session"))?;
+    write!(err, "{}", question(count))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(answer.trim() == wanted)
+    let confirms = is_yes(answer.trim(), count);
+    if !confirms && answer.trim().parse::<u64>().is_ok() {
+        writeln!(err, "not {count}: nothing was sent")?;
+    }
+    Ok(confirms)
+}
+
+fn question(count: usize) -> String {
+    let sessions = counted(count, "session");
+    if count > MAX_CONFIRMED_BY_KEY {
+        format!("kill {sessions}? type {count}, then Enter: ")
+    } else {
+        format!("kill {sessions}? [y/N] ")
+    }
+}
+
+/// Whether an answer confirms the kill of `count` sessions.
+fn is_yes(answer: &str, count: usize) -> bool {
+    if count > MAX_CONFIRMED_BY_KEY {
+        answer.parse() == Ok(count)
+    } else {
+        ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes))
+    }
 }
 
 /// Prints how long the kill can be canceled, and how.
@@ -68,4 +85,23 @@ impl Consent {
 /// Whether there is a terminal, so that the user can confirm and cancel.
 pub(super) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_to_five_are_confirmed_with_y_and_more_with_their_number() {
+        for answer in ["y", "Y", "yes", "YES"] {
+            assert!(is_yes(answer, 1) && is_yes(answer, 5), "{answer}");
+            assert!(!is_yes(answer, 6), "{answer}");
+        }
+        for answer in ["", "n", "no", "yes please", "1", "5"] {
+            assert!(!is_yes(answer, 1) && !is_yes(answer, 5), "{answer}");
+        }
+        assert!(is_yes("13", 13) && !is_yes("12", 13) && !is_yes("", 13));
+        assert_eq!(question(1), "kill 1 session? [y/N] ");
+        assert_eq!(question(13), "kill 13 sessions? type 13, then Enter: ");
+    }
 }

@@ -52,7 +52,7 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
             "read_only": !primary,
             "replication_lag": trouble.map_or(0, ServerTrouble::replication_lag),
             "server_id": server.number,
-            "slave_connections": [],
+            "slave_connections": replication(primary, trouble),
             "source": { "file": "/etc/maxscale.cnf", "type": "static" },
             "state": state,
             "statistics": server_statistics(name, world),
@@ -84,11 +84,28 @@ fn one_server(server: &Server, world: &World, context: DocContext<'_>) -> Value 
 const fn last_event(primary: bool, trouble: Option<ServerTrouble>, changed: bool) -> &'static str {
     match (primary, trouble) {
         (false, Some(ServerTrouble::Down)) => "slave_down",
+        (false, Some(ServerTrouble::ReplicationStopped)) => "lost_slave",
         (false, _) if changed => "slave_up",
         (true, Some(ServerTrouble::Down)) => "master_down",
         (true, _) => "master_up",
         (false, _) => "new_slave",
     }
+}
+
+/// Returns the replication connections of a server.
+fn replication(primary: bool, trouble: Option<ServerTrouble>) -> Value {
+    if primary || trouble == Some(ServerTrouble::Down) {
+        return json!([]);
+    }
+    let is_stopped = trouble == Some(ServerTrouble::ReplicationStopped);
+    json!([{
+        "connection_name": "",
+        "master_host": SERVERS.first().map_or("", |primary| primary.address),
+        "master_port": 3_306,
+        "master_server_id": 3_001,
+        "slave_io_running": "Yes",
+        "slave_sql_running": if is_stopped { "No" } else { "Yes" },
+    }])
 }
 
 fn server_statistics(name: &str, world: &World) -> Value {
@@ -127,6 +144,7 @@ fn status(primary: bool, trouble: Option<ServerTrouble>) -> Value {
         Some(ServerTrouble::Draining) => ("Draining", state, Some(reason)),
         Some(ServerTrouble::AuthError) => ("Normal", "Up", Some("Auth Error")),
         Some(ServerTrouble::Down) => ("Normal", "Down", None),
+        Some(ServerTrouble::ReplicationStopped) => ("Normal", "Up", None),
         Some(ServerTrouble::Lagging(_)) | None => ("Normal", state, Some(reason)),
     };
     json!({ "extra": [], "mode": mode, "reason": Vec::from_iter(reason), "state": state })

@@ -102,6 +102,8 @@ pub enum ServerTrouble {
     Down,
     /// Behind in replication, by this number of seconds.
     Lagging(u32),
+    /// A replica whose SQL thread has stopped. The monitor no longer calls it a replica.
+    ReplicationStopped,
 }
 
 impl ServerTrouble {
@@ -114,13 +116,14 @@ impl ServerTrouble {
             Self::AuthError => "Auth Error, Running".to_owned(),
             Self::Down => "Down".to_owned(),
             Self::Lagging(_) => well.to_owned(),
+            Self::ReplicationStopped => "Running".to_owned(),
         }
     }
 
     /// Returns the replication lag in seconds. -1 means unknown.
     pub(in crate::demo) fn replication_lag(self) -> i64 {
         match self {
-            Self::Maintenance | Self::AuthError | Self::Down => -1,
+            Self::Maintenance | Self::AuthError | Self::Down | Self::ReplicationStopped => -1,
             Self::Draining => 0,
             Self::Lagging(seconds) => i64::from(seconds),
         }

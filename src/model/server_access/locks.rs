@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::{Session, SessionId, Span, Text};
+use super::super::{ServerConnection, Session, SessionId, Span, Text};
 use super::{
     ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners, Transaction, Wait, WaitGraph, WaitKind,
 };
@@ -101,8 +101,11 @@ pub enum LockHolder {
         /// User and address: `etl@10.0.3.7`.
         client: String,
     },
-    /// A thread that does not use this proxy, or one without a known session.
+    /// A thread that does not use this proxy.
     Thread(u64),
+    /// A thread of this proxy without a known session: more than one session lists it, or its user is
+    /// another one, such as the service's with `SET SESSION AUTHORIZATION`.
+    UnknownSession(u64),
     /// A prepared XA transaction.
     PreparedXa,
 }
@@ -182,11 +185,14 @@ impl EndpointLocks {
         let Some(connections) = session.server_connections() else {
             return LockKnowledge::Unknown;
         };
-        let is_known = |name: &Text| {
+        let is_known = |connection: &ServerConnection| {
             let mut servers = self.servers.iter();
-            servers.any(|server| server.report.server == *name && server.is_complete())
+            servers.any(|server| {
+                let is_server = server.report.server == connection.server && server.is_complete();
+                is_server && !server.has_unknown_owner(connection.thread_id)
+            })
         };
-        if connections.iter().all(|connection| is_known(&connection.server)) {
+        if connections.iter().all(is_known) {
             LockKnowledge::Known(None)
         } else {
             LockKnowledge::Unknown
@@ -262,6 +268,13 @@ impl ServerLocks {
         self.report.activity.is_ok() && !self.is_outdated && may_see_all && !self.graph.has_more
     }
 
+    /// Whether a thread with these low 32 bits has a transaction or lock, but no known session.
+    fn has_unknown_owner(&self, thread: Option<u32>) -> bool {
+        let is_thread = |id: u64| thread.is_some_and(|low| id & u64::from(u32::MAX) == u64::from(low));
+        let mut owners = self.owners.iter();
+        owners.any(|(id, owner)| is_thread(*id) && *owner == ThreadOwner::Unknown)
+    }
+
     fn add_sessions(&self, sessions: &[Session], found: &mut BTreeMap<SessionId, SessionLocks>) {
         for (thread, node) in &self.graph.nodes {
             let Some(ThreadOwner::Session(id)) = self.owners.get(thread) else {
@@ -318,7 +331,8 @@ impl ServerLocks {
                     client: session.map(client_text).unwrap_or_default(),
                 }
             }
-            _ => LockHolder::Thread(thread),
+            Some(ThreadOwner::Unknown) => LockHolder::UnknownSession(thread),
+            Some(ThreadOwner::NotThisProxy) | None => LockHolder::Thread(thread),
         }
     }
 }
@@ -347,6 +361,7 @@ impl fmt::Display for LockHolder {
         match self {
             Self::Session { id, client } => write!(f, "session {id} {client}"),
             Self::Thread(thread) => write!(f, "thread {thread}, not through this proxy"),
+            Self::UnknownSession(thread) => write!(f, "thread {thread}, its session is unknown"),
             Self::PreparedXa => f.write_str("a prepared XA transaction"),
         }
     }

@@ -1,5 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
@@ -286,6 +289,48 @@ fn a_thread_joins_only_one_session_with_the_same_user() {
     );
     assert_eq!(find("db1", 0, Some(&app)), ThreadOwner::NotThisProxy);
     assert_eq!(find("db1", 1 << 32, Some(&app)), ThreadOwner::Unknown);
+}
+
+#[test]
+fn a_thread_with_the_user_of_the_service_has_an_unknown_session() {
+    // With `SET SESSION AUTHORIZATION` the thread of session 1 has the user of the service. Session 3 has that
+    // user too, but lists another thread.
+    let sessions = [
+        session(1, "app", &[("db1", Some(70))]),
+        session(2, "app", &[("db1", Some(71))]),
+        session(3, "maxscale", &[("db1", Some(72))]),
+    ];
+    let mut activity = row_locks(
+        vec![transaction(70, 60, None), transaction(71, 20, Some(10))],
+        &[(71, 70)],
+    );
+    let user = |id, user| ServerThread {
+        user: Some(text(user)),
+        ..thread(id, "", "")
+    };
+    activity.threads = rows(vec![user(70, "maxscale"), user(71, "app"), user(72, "maxscale")]);
+    let report = ServerReport {
+        server: text("db1"),
+        taken_at: Timestamp::UNIX_EPOCH,
+        process: None,
+        grants: None,
+        activity: Ok(activity),
+        cost: Duration::ZERO,
+        period: Duration::from_secs(1),
+    };
+    let reports = ServerReports::from([(text("db1"), Arc::new(report))]);
+    let locks = EndpointLocks::new(&reports, &sessions, Timestamp::UNIX_EPOCH);
+    assert!(
+        matches!(locks.of(&sessions[0]), LockKnowledge::Unknown),
+        "it may have a transaction"
+    );
+    assert!(matches!(locks.of(&sessions[2]), LockKnowledge::Known(None)));
+    let waits = locks.session(SessionId(2)).unwrap().wait.clone().unwrap();
+    assert_eq!(waits.blocker, Some(LockHolder::UnknownSession(70)));
+    assert_eq!(
+        waits.blocker.unwrap().to_string(),
+        "thread 70, its session is unknown"
+    );
 }
 
 #[test]

@@ -1,123 +1,144 @@
 //! One victim in full.
 
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{DialogBody as Page, consequences};
+use super::consequences::locks;
+use super::{LABEL, Middle, fact};
 use crate::app::App;
+use crate::app::kill_dialog::KillDialog;
+use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
-use crate::model::{Difference, EndpointId, SessionLocks, closing_servers, counted};
+use crate::model::{Difference, Text, closing_servers};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
-
-/// Width of a fact's name, in cells.
-const LABEL: usize = 11;
 
 /// Maximum number of lines for the user and the address. A name of 256 escapes would leave no room for
 /// the buttons. The beginning of the name and the address at its end are shown.
 const MAX_CLIENT_LINES: usize = 4;
 
-/// Returns the content of the dialog. The mandatory lines come first, because a small screen cuts the
-/// rest.
-pub(super) fn text<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Page<'a> {
-    let client = fit_middle(
-        &theme.compared(&task.session().client()),
-        width * MAX_CLIENT_LINES,
-        theme.glyphs.more,
-    );
-    let mut lines = wrap(&client, width)
+/// Returns the lines that must be visible, who and the result of the check; and the number of lines of
+/// the rest.
+pub(super) fn head<'a>(
+    app: &App,
+    asking: &KillDialog,
+    task: &KillTask,
+    theme: &Theme,
+    width: usize,
+) -> (Vec<Line<'a>>, usize) {
+    let more = theme.glyphs.more;
+    let client = theme.compared(&task.session().client()).into_owned();
+    let client = fit_middle(&client, width * MAX_CLIENT_LINES, more);
+    let mut lines: Vec<_> = wrap(&client, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.strong))
-        .chain(check(task, theme, width))
-        .collect::<Vec<_>>();
-    let needed = lines.len();
-    lines.push(Line::default());
-    if let Some(name) = app.endpoints.name_among_several(task.victim.identity.endpoint) {
-        fact(&mut lines, theme, width, "on", name);
+        .collect();
+    let service = task.session().service.as_ref().map_or("", Text::as_str);
+    if let [line] = lines.as_mut_slice() {
+        let room = width.saturating_sub(line.width() + 2);
+        let service = fit(&theme.compared(service), room, more);
+        line.push_span(Span::raw(format!("  {service}")));
     }
-    for (label, value) in summary::facts(task.session()) {
-        fact(&mut lines, theme, width, label, &value);
-    }
-    lines.extend(locking(app, task, theme, width));
-    lines.push(Line::default());
-    lines.extend(consequences(std::slice::from_ref(task), theme, width));
-    Page { lines, needed }
+    lines.extend(check(app, task, theme, width));
+    let rest = facts(app, asking, task, theme, width).len();
+    (lines, rest)
 }
 
-/// Returns how many wait for the session, what it waits for, and what its server has to roll back.
-fn locking<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let identity = &task.victim.identity;
-    let locks = app
-        .locks_of(identity.endpoint)
-        .and_then(|locks| locks.session(identity.id));
-    let Some(locks) = locks else {
-        return Vec::new();
-    };
-    let mut texts = Vec::new();
-    texts.extend(
-        running(app, locks, identity.endpoint)
-            .map(|text| (fit(&text, width, theme.glyphs.more), Style::new())),
-    );
-    if locks.blocks > 0 {
-        let noun = if locks.blocks == 1 {
-            "session waits"
-        } else {
-            "sessions wait"
-        };
-        texts.push((format!("{} {noun} for this one", locks.blocks), theme.alarm));
+/// Returns the part that scrolls, in at most `room` lines.
+pub(super) fn middle<'a>(
+    app: &App,
+    asking: &KillDialog,
+    task: &KillTask,
+    theme: &Theme,
+    (width, room): (usize, usize),
+) -> Middle<'a> {
+    let facts = facts(app, asking, task, theme, width);
+    let end = facts.len().saturating_sub(room);
+    let top = asking.scroll.min(end);
+    Middle {
+        lines: facts.into_iter().skip(top).take(room).collect(),
+        hidden: (top, end - top),
+        end,
     }
-    if let Some(root) = app.modal.kill_dialog().and_then(|dialog| dialog.root.as_ref()) {
+}
+
+/// Returns why it is stuck, what it runs and holds, and where it comes from. The most important first.
+fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let session = task.session();
+    let mut lines = Vec::new();
+    let found = asking.diagnoses.first().map(OwnedDiagnosis::borrowed);
+    for finding in found.iter().flat_map(|diagnosis| diagnosis.found) {
+        let label = format!("{} {}", finding.severity.glyph(), finding.reason.name);
+        let mut reason = fact(&label, &finding.words(&task.victim.session), theme, width);
+        let style = theme.severity(finding.severity);
+        let first = reason.first_mut().and_then(|line| line.spans.first_mut());
+        if let Some(label) = first {
+            label.style = style;
+        }
+        lines.extend(reason);
+    }
+    if asking.is_healthy(0) {
+        lines.extend(fact("not stuck", "no reason found", theme, width));
+    }
+    let has_finding = |name| {
+        let mut found = found.iter().flat_map(|diagnosis| diagnosis.found);
+        found.any(|finding| finding.reason.name == name)
+    };
+    let own = locks(app, task).filter(|locks| locks.blocks > 0 && !has_finding("blocks"));
+    if let Some(locks) = own {
+        let text = match locks.blocks {
+            1 => "1 session waits for this one".to_owned(),
+            count => format!("{count} sessions wait for this one"),
+        };
+        lines.extend(fact("blocks", &text, theme, width));
+    }
+    if let Some(root) = &asking.root {
         let likely = if root.is_likely { "likely " } else { "" };
         let change = root.session.map_or("b shows it", |_| "b changes to it");
-        texts.push((
-            format!("waits for {likely}{}: {change}", root.name),
-            theme.warning,
-        ));
+        let text = format!("{likely}{}: {change}", root.name);
+        lines.extend(fact("waits for", &text, theme, width));
     }
-    if let Some(changed) = locks
-        .transaction
-        .and_then(|transaction| transaction.rows_modified)
-    {
-        let rows = counted(changed, "changed row");
-        texts.extend((changed > 0).then(|| (format!("{} rolls back {rows}", locks.server), theme.warning)));
-        let long = "rolling back may take as long as the changes took";
-        texts.extend((changed > LONG_ROLLBACK_ROWS).then(|| (long.to_owned(), theme.alarm)));
+    lines.extend(running(app, task, theme, width));
+    for (label, value) in summary::facts(session) {
+        if label != "runs" && label != "service" {
+            lines.extend(fact(label, &value, theme, width));
+        }
     }
-    let lines = texts.into_iter().flat_map(|(text, style)| {
-        let lines = wrap(&text, width).into_iter();
-        lines.map(move |line| Line::styled(line, style))
+    if let Some(name) = app.endpoints.name_among_several(task.victim.identity.endpoint) {
+        lines.extend(fact("proxy", name, theme, width));
+    }
+    lines
+}
+
+/// Returns the running statement in full, with its server, if it is known.
+fn running<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let endpoint = task.victim.identity.endpoint;
+    let thread = locks(app, task).and_then(|locks| {
+        let server = app.locks_of(endpoint)?.server(&locks.server)?;
+        let thread = server.report.thread(locks.thread)?;
+        let (statement, time) = (thread.statement.as_ref()?, thread.time?);
+        let place = format!("for {time} on {}, thread {}:", locks.server, thread.id);
+        Some((place, statement))
     });
-    lines.collect()
-}
-
-/// Returns the statement that a server runs for the session: `runs for 48s on db-01, thread 269: UPDATE …`.
-fn running(app: &App, locks: &SessionLocks, endpoint: EndpointId) -> Option<String> {
-    let server = app.locks_of(endpoint)?.server(&locks.server)?;
-    let thread = server.report.thread(locks.thread)?;
-    let (statement, time) = (thread.statement.as_ref()?, thread.time?);
-    Some(format!(
-        "runs for {time} on {}, thread {}: {statement}",
-        locks.server, thread.id
-    ))
-}
-
-/// Number of changed rows above which rolling back takes long.
-const LONG_ROLLBACK_ROWS: u64 = 100_000;
-
-fn fact(text: &mut Vec<Line<'_>>, theme: &Theme, width: usize, label: &'static str, value: &str) {
-    let room = width.saturating_sub(LABEL).max(1);
-    for (place, line) in wrap(&theme.compared(value), room).into_iter().take(3).enumerate() {
-        let label = if place == 0 { label } else { "" };
-        text.push(Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), theme.quiet),
-            Span::raw(line),
-        ]));
-    }
+    let (place, statement) = if let Some((place, statement)) = thread {
+        (Some(place), statement.as_str())
+    } else {
+        let extra = task.session().extra.as_ref();
+        let Some(running) = extra.and_then(|extra| extra.running.as_ref()) else {
+            return Vec::new();
+        };
+        (None, running.sql.as_ref().map_or("(no text)", Text::as_str))
+    };
+    let Some(place) = place else {
+        return fact("runs", statement, theme, width);
+    };
+    let mut lines = fact("runs", &place, theme, width);
+    lines.extend(fact("", statement, theme, width));
+    lines
 }
 
 /// Returns the result of the first check.
-fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let said = |text: String, style| {
+fn check<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let wrapped = |text: String, style| {
         wrap(&text, width)
             .into_iter()
             .map(move |line| Line::styled(line, style))
@@ -129,17 +150,27 @@ fn check<'a>(task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     }
     match task.state() {
         KillState::Unconfirmed(FirstCheck::Passed { .. }) => {
-            let parts = summary::not_compared([task]);
-            let parts = parts.map(|parts| format!("; not compared: {parts}"));
-            let same = format!("{} still the same session", glyphs.check);
-            said(same + &parts.unwrap_or_default(), theme.good)
+            let age = app
+                .now
+                .elapsed
+                .saturating_sub(task.passed_at().unwrap_or_default());
+            let age = match age.as_secs() {
+                0 => "just now".to_owned(),
+                seconds => format!("{seconds}s ago"),
+            };
+            let parts = summary::not_compared([task]).map(|parts| {
+                let parts = parts.replace("process start", "whether the proxy was restarted");
+                format!("; not checked: {parts}")
+            });
+            let same = format!("{} same session, checked {age}", glyphs.check);
+            wrapped(same + &parts.unwrap_or_default(), theme.good)
         }
-        KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => said(
+        KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => wrapped(
             format!("{} cannot be checked: {fault}; trying again", glyphs.cross),
             theme.warning,
         ),
-        _ => said(
-            "checking that it is still the same session …".to_owned(),
+        _ => wrapped(
+            "checking whether it is still the same session …".to_owned(),
             theme.quiet,
         ),
     }
@@ -175,19 +206,12 @@ fn outcome_lines<'a>(task: &KillTask, outcome: &KillOutcome, theme: &Theme, widt
 }
 
 fn side_by_side<'a>(difference: &Difference, theme: &Theme, width: usize) -> Line<'a> {
-    let half = width.saturating_sub(24) / 2;
+    let half = width.saturating_sub(LABEL + 10) / 2;
+    let (was, now) = (theme.compared(&difference.was), theme.compared(&difference.now));
+    let more = theme.glyphs.more;
     Line::from(vec![
-        Span::styled(format!("{:<14}", difference.part.name()), theme.quiet),
-        Span::raw(format!(
-            "was {}",
-            fit(&theme.compared(&difference.was), half, theme.glyphs.more)
-        )),
-        Span::styled(
-            format!(
-                "  is {}",
-                fit(&theme.compared(&difference.now), half, theme.glyphs.more)
-            ),
-            theme.strong,
-        ),
+        Span::styled(format!("{:<LABEL$}", difference.part.name()), theme.quiet),
+        Span::raw(format!("was {}", fit(&was, half, more))),
+        Span::styled(format!("  is {}", fit(&now, half, more)), theme.strong),
     ])
 }

@@ -9,12 +9,17 @@ use std::cmp::Reverse;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::left::trouble;
 use super::stuck_spans;
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::diagnosis::Severity;
 use crate::model::counted;
+use crate::ui::draw::fit_middle;
 use crate::ui::theme::Theme;
+
+/// Maximum width of the endpoint's name before its trouble, in cells.
+const MAX_ENDPOINT_NAME: usize = 20;
 
 /// Health of an endpoint, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,11 +132,47 @@ fn state<'a>(app: &App, standing: EndpointHealth, theme: &Theme) -> Option<Span<
     (count > 0).then(|| Span::styled(format!("{count} {}", standing.word()), style))
 }
 
+/// Returns the worst trouble of the servers of all endpoints, and the number of others marked ▲:
+/// `proxy-07: db-02 DOWN 40s  +3`. Without `has_room` it is shortened to `server trouble`.
+fn server_trouble<'a>(app: &App, has_room: bool, theme: &Theme) -> Option<Span<'a>> {
+    let shown = app.endpoints.iter();
+    let shown = shown.filter(|endpoint| app.endpoints.shown_by(endpoint).is_none());
+    let all: Vec<_> = shown
+        .flat_map(|endpoint| {
+            let troubles = endpoint.shown_troubles().into_iter();
+            troubles.map(move |trouble| (endpoint, trouble))
+        })
+        .collect();
+    let (endpoint, worst) = all.iter().min_by_key(|(_, trouble)| trouble.kind.rank())?;
+    let span = trouble(app, worst, theme);
+    if !has_room {
+        return (worst.kind.severity() == Severity::Act).then(|| Span::styled("server trouble", span.style));
+    }
+    let name = fit_middle(&endpoint.name, MAX_ENDPOINT_NAME, theme.glyphs.more);
+    let act = all
+        .iter()
+        .filter(|(_, trouble)| trouble.kind.severity() == Severity::Act);
+    let more = match act.count().saturating_sub(1) {
+        0 => String::new(),
+        more => format!("  +{more}"),
+    };
+    Some(Span::styled(
+        format!("{name}: {}{more}", span.content),
+        span.style,
+    ))
+}
+
 /// Returns the warnings of all endpoints, each with the number of endpoints: `3 insecure TLS`.
 fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
-    for warning in app.endpoints.iter().flat_map(|endpoint| &endpoint.warnings) {
-        match counts.iter_mut().find(|(known, _)| known == warning) {
+    let of_endpoint = |endpoint: &EndpointState| {
+        let expiry = endpoint.token_expiry;
+        let is_short = expiry.is_some_and(|expiry| expiry.words(app.now.wall).is_some());
+        let token = is_short.then_some("expiring token");
+        endpoint.warnings.clone().into_iter().chain(token)
+    };
+    for warning in app.endpoints.iter().flat_map(of_endpoint) {
+        match counts.iter_mut().find(|(known, _)| *known == warning) {
             Some((_, count)) => *count += 1,
             None => counts.push((warning, 1)),
         }
@@ -143,22 +184,7 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
             warning.to_owned()
         }
     };
-    let servers: usize = app
-        .endpoints
-        .iter()
-        .map(|endpoint| endpoint.troubles.count_act())
-        .sum();
-    let servers = (servers > 0).then(|| {
-        let text = format!("server trouble at {servers}");
-        Span::styled(
-            if with_count {
-                text
-            } else {
-                "server trouble".to_owned()
-            },
-            theme.alarm,
-        )
-    });
+    let servers = server_trouble(app, with_count, theme);
     let warnings = counts
         .into_iter()
         .map(|counted| Span::styled(text(counted), theme.warning));
@@ -183,7 +209,7 @@ fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
     Line::from(right)
 }
 
-/// Sorts endpoints worst first: by health, then by number of ▲ and ●.
+/// Sorts endpoints worst first: by health, then by the trouble of their servers, then by number of ▲ and ●.
 pub(super) fn worst(app: &App) -> Vec<&EndpointState> {
     let mut all: Vec<&EndpointState> = app.endpoints.iter().collect();
     let count = |endpoint: &EndpointState, severity| {
@@ -192,7 +218,9 @@ pub(super) fn worst(app: &App) -> Vec<&EndpointState> {
     };
     all.sort_by_cached_key(|endpoint| {
         let stuck = [Severity::Act, Severity::Look].map(|severity| Reverse(count(endpoint, severity)));
-        (EndpointHealth::of(app, endpoint), stuck)
+        let troubles = endpoint.shown_troubles();
+        let trouble = troubles.first().map_or(usize::MAX, |worst| worst.kind.rank());
+        (EndpointHealth::of(app, endpoint), trouble, stuck)
     });
     all
 }

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
-use crate::model::Dialect;
 use crate::ui::draw::{fit, fit_middle};
 use crate::ui::theme::Theme;
 
@@ -20,7 +19,7 @@ use crate::ui::theme::Theme;
 const MIN_NAME: usize = 8;
 /// Minimum width of a cause, in cells. Longer names are cut to leave it.
 const MIN_CAUSE: usize = 24;
-/// Maximum width of one trouble of a server or service, in cells.
+/// Width of one trouble of a server or service, in cells, above which its name is cut.
 const MAX_TROUBLE: usize = 28;
 /// Minimum width of the right side, in cells. The version is left out if less would remain.
 const MIN_RIGHT: usize = 24;
@@ -36,15 +35,10 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
             .iter()
             .map(|warning| Span::styled(*warning, theme.warning)),
     );
+    flags.extend(token(app, endpoint, theme));
     flags.extend(proxies(app, endpoint, theme));
-    // The draft reports no servers.
-    let is_draft = endpoint.dialect == Some(Dialect::Draft);
-    let troubles = if is_draft {
-        Vec::new()
-    } else {
-        endpoint.troubles.all()
-    };
-    let mut troubles = troubles.into_iter();
+    let troubles = endpoint.shown_troubles();
+    let mut troubles = troubles.iter();
     flags.extend(troubles.next().map(|worst| trouble(app, worst, theme)));
     let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
     let cause_needs = cause
@@ -77,9 +71,13 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     line
 }
 
-/// Returns one trouble of a server or service: `db-02 DOWN 40s`.
-fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> Span<'a> {
-    let words = fit_middle(&trouble.words(app.now.elapsed), MAX_TROUBLE, theme.glyphs.more);
+/// Returns one trouble of a server or service: `db-02 DOWN 40s`. Cuts only the name.
+pub(super) fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> Span<'a> {
+    let mut words = trouble.words(app.now.elapsed);
+    if let Some(name) = &trouble.name {
+        let room = MAX_TROUBLE.saturating_sub(words.width() + 1).max(MIN_NAME);
+        words = format!("{} {words}", fit_middle(name.as_str(), room, theme.glyphs.more));
+    }
     let style = match trouble.kind.severity() {
         Severity::Act => theme.alarm,
         Severity::Look => theme.warning,
@@ -88,7 +86,7 @@ fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> Span<'a> {
 }
 
 /// Appends the other troubles that fit, and the number of those that do not: `+2`.
-fn more_troubles(app: &App, troubles: &[&ServerTrouble], theme: &Theme, line: &mut Line<'_>, width: usize) {
+fn more_troubles(app: &App, troubles: &[ServerTrouble], theme: &Theme, line: &mut Line<'_>, width: usize) {
     for (index, next) in troubles.iter().enumerate() {
         let left = troubles.len() - index;
         let span = trouble(app, next, theme);
@@ -125,6 +123,17 @@ fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
         }
         LinkState::Failing { .. } => Span::styled("no data", theme.alarm),
     }
+}
+
+/// Returns a warning if the token of the endpoint expires soon, or has expired.
+fn token<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
+    let expiry = endpoint.token_expiry?;
+    let style = if expiry.is_past(app.now.wall) {
+        theme.alarm
+    } else {
+        theme.warning
+    };
+    Some(Span::styled(expiry.words(app.now.wall)?, style))
 }
 
 /// Returns a warning if several proxies answer at this address, or if another endpoint shows the same

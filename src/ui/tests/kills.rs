@@ -133,7 +133,41 @@ fn the_countdown_the_progress_and_the_outcomes() {
         stage.on_check(ticket, Err(RequestError::NotFound));
     }
     "/home/dba/.local/state/maxtop/audit.jsonl".clone_into(&mut stage.app.settings.audit);
+    assert!(stage.app.modal.is_closed(), "the log opens on request only");
+    insta::assert_snapshot!("kill_outcome", last_lines(&stage));
+    stage.press(Code::Char('l'));
     insta::assert_snapshot!("kill_log", frame(&stage));
+    stage.press(Code::Enter);
+    let listed = frame(&stage);
+    assert!(listed.contains("killed         31 app_reports"), "{listed}");
+}
+
+/// Returns the status line and the keys.
+fn last_lines(stage: &AppHarness) -> String {
+    let frame = frame(stage);
+    let lines: Vec<_> = frame.lines().collect();
+    lines[lines.len() - 2..].join("\n")
+}
+
+#[test]
+fn the_dialog_of_a_group_counts_the_healthy_and_names_the_group() {
+    for (columns, lines) in [(80, 24), (60, 15)] {
+        let mut stage = json_api((columns, lines));
+        stage.type_text("t");
+        stage.wait_until_idle();
+        stage.press(Code::Char('K'));
+        for (ticket, id) in stage.checks() {
+            stage.on_check(ticket, Ok(stage.detail(id)));
+        }
+        insta::assert_snapshot!(format!("dialog_group_{columns}x{lines}"), frame(&stage));
+    }
+}
+
+#[test]
+fn help_and_quit_stay_in_the_hints_of_a_narrow_screen() {
+    let stage = json_api((60, 15));
+    let keys = last_lines(&stage);
+    assert!(keys.ends_with("? help  q quit"), "{keys}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{draft, frame, json_api, running, text, with_details};
 use crate::app::harness::AppHarness;
 use crate::app::keymap::Code;
 use crate::app::msg::Msg;
-use crate::model::{ConnectionDetail, Dialect, EndpointId, RequestError, ServerState};
+use crate::model::{ConnectionDetail, Dialect, EndpointId, MonitorReport, RequestError, ServerState};
 use crate::ui::view;
 
 fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
@@ -23,6 +23,7 @@ fn server(name: &str, state: &str, lag: Option<i64>) -> ServerState {
         port: Some(3306),
         replication_lag: lag,
         connections: Some(41),
+        monitor: MonitorReport::default(),
     }
 }
 

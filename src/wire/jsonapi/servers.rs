@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
-use crate::model::{ServerState, ServerStatus};
+use crate::model::{MonitorEvent, MonitorReport, Replication, ServerState, ServerStatus, parse_moment};
 use crate::wire::Decoder;
-use crate::wire::field::{Lenient, Object, Port, Raw, Words};
+use crate::wire::field::{Lenient, LenientVec, Object, Port, Raw, Words};
 use crate::wire::rows::RowFormat;
 
 #[derive(Deserialize)]
@@ -28,6 +28,12 @@ struct RawServerAttributes<'a> {
     parameters: Lenient<Object<RawServerParameters<'a>>>,
     #[serde(default)]
     replication_lag: Lenient<i64>,
+    #[serde(borrow, default)]
+    last_event: Lenient<Raw<'a>>,
+    #[serde(borrow, default)]
+    triggered_at: Lenient<Raw<'a>>,
+    #[serde(borrow, default)]
+    slave_connections: Lenient<LenientVec<Object<RawReplication<'a>>>>,
     #[serde(default)]
     statistics: Lenient<Object<RawServerStatistics>>,
 }
@@ -57,6 +63,15 @@ struct RawServerStatistics {
     connections: Lenient<u64>,
 }
 
+/// One entry of `slave_connections`. The server also sends error texts, which can be large.
+#[derive(Debug, Default, Deserialize)]
+struct RawReplication<'a> {
+    #[serde(borrow, default)]
+    slave_io_running: Lenient<Raw<'a>>,
+    #[serde(borrow, default)]
+    slave_sql_running: Lenient<Raw<'a>>,
+}
+
 /// Maximum number of reasons kept of a server.
 const MAX_REASONS: usize = 16;
 
@@ -68,6 +83,28 @@ fn convert(raw: RawServerStatus<'_>, decoder: &mut Decoder<'_>) -> ServerStatus 
         state: decoder.name(raw.state),
         reasons: reasons.map(|reason| decoder.interner.name(reason)).collect(),
     }
+}
+
+/// Returns the state of a server's replication.
+fn replication(
+    raw: Lenient<LenientVec<Object<RawReplication<'_>>>>,
+    decoder: &mut Decoder<'_>,
+) -> Option<Replication> {
+    let LenientVec(connections) = raw.take(&mut decoder.blanked)?;
+    let one = |raw: Lenient<Object<RawReplication<'_>>>| {
+        let Object(raw) = raw.take(&mut decoder.blanked)?;
+        let io = raw.slave_io_running.take(&mut decoder.blanked);
+        let sql = raw.slave_sql_running.take(&mut decoder.blanked);
+        Replication::of_threads(io.as_ref().map(|io| &*io.0), sql.as_ref().map(|sql| &*sql.0))
+    };
+    connections.into_iter().filter_map(one).max()
+}
+
+/// Returns the last event. `None` if its time cannot be read.
+fn event(name: Lenient<Raw<'_>>, at: Lenient<Raw<'_>>, decoder: &mut Decoder<'_>) -> Option<MonitorEvent> {
+    let name = decoder.name(name)?;
+    let at = parse_moment(&at.take(&mut decoder.blanked)?.0, decoder.zone)?;
+    Some(MonitorEvent { name, at })
 }
 
 pub(super) struct ServerRow;
@@ -85,6 +122,10 @@ impl RowFormat for ServerRow {
         let parameters = attributes.parameters.take(&mut decoder.blanked);
         let parameters = parameters.map(|parameters| parameters.0).unwrap_or_default();
         let statistics = attributes.statistics.take(&mut decoder.blanked);
+        let monitor = MonitorReport {
+            last_event: event(attributes.last_event, attributes.triggered_at, decoder),
+            replication: replication(attributes.slave_connections, decoder),
+        };
         let port = parameters.port.take(&mut decoder.blanked);
         Some(ServerState {
             name,
@@ -99,6 +140,7 @@ impl RowFormat for ServerRow {
                 .filter(|lag| *lag >= 0),
             connections: statistics
                 .and_then(|statistics| statistics.0.connections.take(&mut decoder.blanked)),
+            monitor,
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use crate::commands::connect::TOKEN_WARNING;
 use crate::commands::doctor::check_result::CheckResult;
 use crate::commands::doctor::facts::{Facts, Unavailable};
 use crate::model::{Account, Dialect, RequestError, Text, Version};
@@ -55,7 +54,7 @@ fn of_token(user: Option<&str>, facts: &Facts) -> CheckResult {
         return CheckResult::ok(accepted + ", expiry unknown");
     };
     let found = format!("{accepted}, valid until {}", end.strftime("%F %T UTC"));
-    match token.warning(facts.now, TOKEN_WARNING) {
+    match token.warning(facts.now) {
         _ if token.is_renewable => CheckResult::ok(found + "; then it is read again"),
         None => CheckResult::ok(found),
         Some(warning) => CheckResult::warning(format!("{found}: {}", warning.as_str()))

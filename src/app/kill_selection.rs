@@ -1,0 +1,85 @@
+//! How the victims of a kill dialog were selected, and why they are stuck.
+
+use std::cmp::Reverse;
+
+use super::App;
+use super::kill_dialog::KillDialog;
+use crate::diagnosis::OwnedDiagnosis;
+use crate::kill::{KillTask, Order, Victim};
+use crate::model::Now;
+
+/// How the victims of a kill dialog were selected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Selection {
+    /// The session under the cursor or in the details.
+    Session,
+    /// The marked sessions.
+    Marks {
+        /// Whether the row under the table's cursor is not one of them.
+        beside_cursor: bool,
+    },
+    /// The sessions of a group, with its field and value: `user report`.
+    Group(String),
+}
+
+impl App {
+    /// Sorts victims: the most severe first. Returns the diagnosis of each.
+    pub(super) fn diagnose_victims(&self, victims: &mut [Victim]) -> Vec<OwnedDiagnosis> {
+        let view = &self.table.view;
+        let diagnosis = |victim: &Victim| view.diagnosis(&victim.identity.key());
+        victims.sort_by_cached_key(|victim| {
+            Reverse(diagnosis(victim).and_then(|diagnosis| diagnosis.severity()))
+        });
+        let each = victims.iter().map(|victim| {
+            diagnosis(victim).map_or_else(OwnedDiagnosis::unknown, crate::diagnosis::Diagnosis::to_owned)
+        });
+        each.collect()
+    }
+
+    /// Returns the group under the cursor.
+    pub(super) fn selected_group(&self) -> Selection {
+        let group = self.table.current_group();
+        let name = group.map(|(by, group)| format!("{} {}", by.name, group.name()));
+        name.map_or(Selection::Session, Selection::Group)
+    }
+}
+
+impl KillDialog {
+    /// Whether a victim is known to be not stuck.
+    pub(crate) fn is_healthy(&self, index: usize) -> bool {
+        let diagnosis = self.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
+        diagnosis.is_some_and(|diagnosis| diagnosis.found.is_empty() && !diagnosis.is_unknown())
+    }
+
+    /// Returns the indexes of the victims that are not stuck and not struck out.
+    pub(crate) fn healthy(&self) -> impl Iterator<Item = usize> {
+        let tasks = self.batch.tasks().iter().enumerate();
+        let own = tasks.filter(|(_, task)| !task.is_removed());
+        own.map(|(index, _)| index)
+            .filter(|index| self.is_healthy(*index))
+    }
+
+    /// `h`: strikes out all victims that are not stuck, or includes those again that `h` struck out.
+    pub(super) fn strike_healthy(&mut self, now: Now) -> Vec<Order> {
+        if self.batch.tasks().len() < 2 {
+            return Vec::new();
+        }
+        let mut indexes: Vec<_> = self.healthy().collect();
+        if indexes.is_empty() {
+            indexes = std::mem::take(&mut self.struck_healthy);
+            let tasks = self.batch.tasks();
+            indexes.retain(|index| tasks.get(*index).is_some_and(KillTask::is_removed));
+        } else {
+            self.struck_healthy.clone_from(&indexes);
+        }
+        let mut orders = Vec::new();
+        for index in &indexes {
+            orders.extend(self.batch.toggle_removed(*index, now));
+        }
+        if !indexes.is_empty() {
+            self.dialog.on_change();
+            self.count();
+        }
+        orders
+    }
+}

@@ -1,0 +1,67 @@
+//! Consequences of a kill for the clients, the data and the sessions that wait.
+
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::app::App;
+use crate::app::kill_dialog::KillDialog;
+use crate::kill::{KillTask, summary};
+use crate::model::{SessionLocks, counted};
+use crate::ui::draw::wrap;
+use crate::ui::theme::Theme;
+
+/// Number of changed rows above which rolling back takes long.
+const LONG_ROLLBACK_ROWS: u64 = 100_000;
+
+/// Returns the consequences, wrapped. Empty if nothing can be killed any more.
+pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let tasks = asking.batch.tasks();
+    let is_over = |task: &KillTask| task.outcome().is_some();
+    if tasks.iter().all(is_over) {
+        return Vec::new();
+    }
+    let kills_statements = asking.batch.has_server_access() && asking.batch.kills_statements();
+    let general = summary::consequences(tasks, kills_statements).join(" ");
+    let mut texts = vec![(general, Style::new())];
+    let left = tasks.iter().filter(|task| !task.is_removed() && !is_over(task));
+    let changed = left
+        .filter_map(|task| locks(app, task)?.transaction.as_ref()?.rows_modified)
+        .fold(0_u64, u64::saturating_add);
+    if changed > 0 {
+        let server = match tasks {
+            [task] => locks(app, task).map(|locks| locks.server.to_string()),
+            _ => None,
+        };
+        let server = server.unwrap_or_else(|| "servers".to_owned());
+        let verb = if tasks.len() == 1 { "rolls" } else { "roll" };
+        let rows = counted(changed, "changed row");
+        texts.push((format!("{server} {verb} back {rows}."), theme.warning));
+    }
+    if changed > LONG_ROLLBACK_ROWS {
+        let long = "Rolling back may take as long as the changes took.";
+        texts.push((long.to_owned(), theme.alarm));
+    }
+    let blocked = match tasks {
+        [task] => locks(app, task).map_or(0, |locks| locks.blocks),
+        _ => 0,
+    };
+    let others = match blocked {
+        0 => None,
+        1 => Some("The session that waits for it can continue then.".to_owned()),
+        count => Some(format!(
+            "The {count} sessions that wait for it can continue then."
+        )),
+    };
+    texts.extend(others.map(|text| (text, theme.good)));
+    let texts = texts.into_iter().flat_map(|(text, style)| {
+        let lines = wrap(&text, width).into_iter();
+        lines.map(move |line| Line::styled(line, style))
+    });
+    texts.collect()
+}
+
+/// Returns the transaction and locks of a victim.
+pub(super) fn locks<'a>(app: &'a App, task: &KillTask) -> Option<&'a SessionLocks> {
+    let identity = &task.victim.identity;
+    app.locks_of(identity.endpoint)?.session(identity.id)
+}

@@ -1,0 +1,55 @@
+//! The title of the kill dialog: a question that names the victims, or that they cannot be killed.
+
+use crate::app::kill_dialog::KillDialog;
+use crate::app::kill_selection::Selection;
+use crate::kill::{KillOutcome, KillTask, summary};
+use crate::model::counted;
+use crate::ui::draw::fit;
+
+/// Returns the title in at most `room` cells. The name of a group and a filter are cut, nothing else.
+pub(super) fn text(asking: &KillDialog, room: usize, more: &str) -> String {
+    let tasks = asking.batch.tasks();
+    let beside = match asking.selection {
+        Selection::Marks { beside_cursor: true } => " (not the row under the cursor)",
+        _ => "",
+    };
+    if let [task] = tasks {
+        let id = task.victim.identity.id;
+        return match (task.outcome(), &asking.selection) {
+            (Some(KillOutcome::AlreadyGone), _) => format!("Session {id} has already ended"),
+            (Some(_), _) => format!("Session {id} cannot be killed"),
+            (None, Selection::Marks { .. }) => format!("Kill the marked session {id}{beside}?"),
+            (None, Selection::Group(name)) => {
+                let (start, end) = (format!("Kill session {id}, the only one of "), "?");
+                joined(&start, name, end, room, more)
+            }
+            (None, Selection::Session) => format!("Kill session {id}?"),
+        };
+    }
+    let left = tasks.iter().filter(|task| !task.is_removed()).count();
+    match (&asking.selection, summary::common_filter(tasks)) {
+        (Selection::Group(name), _) => {
+            let start = format!("Kill {} of ", counted(left, "session"));
+            joined(&start, name, "?", room, more)
+        }
+        (Selection::Marks { .. }, None) => {
+            format!("Kill {}{beside}?", counted(left, "marked session"))
+        }
+        (_, Some(filter)) => {
+            let verb = if left == 1 { "matches" } else { "match" };
+            let start = format!("Kill {} that {verb} ", counted(left, "session"));
+            joined(&start, &filter, &format!("{beside}?"), room, more)
+        }
+        (Selection::Session, None) => format!("Kill {}?", counted(left, "session")),
+    }
+}
+
+/// Whether the title names what selected the victims.
+pub(super) fn names_filter(asking: &KillDialog, tasks: &[KillTask]) -> bool {
+    matches!(asking.selection, Selection::Marks { .. }) && summary::common_filter(tasks).is_some()
+}
+
+fn joined(start: &str, name: &str, end: &str, room: usize, more: &str) -> String {
+    let left = room.saturating_sub(start.len() + end.len()).max(1);
+    format!("{start}{}{end}", fit(name, left, more))
+}
