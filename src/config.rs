@@ -7,15 +7,18 @@
 //!
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
+mod edit;
 mod environment;
 mod error;
 mod file;
+mod keys;
 mod layer;
 mod maxctrl;
 mod origin;
 mod password;
 mod reading;
 mod sample;
+mod saving;
 mod section;
 mod server_access;
 mod setting;
@@ -32,6 +35,8 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::app::remap::RemappedKeys;
+use crate::app::theme::ThemeName;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
@@ -43,6 +48,7 @@ pub(crate) use self::origin::Origin;
 pub(crate) use self::password::PasswordSource;
 pub(crate) use self::reading::{ConfigReport, EffectiveValue};
 pub(crate) use self::sample::sample;
+pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
@@ -50,6 +56,7 @@ pub(crate) use self::value::number;
 
 /// The effective settings, checked.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub(crate) struct Config {
     /// The endpoints, in the order in which they were given. Never empty.
     pub endpoints: Vec<EndpointConfig>,
@@ -85,6 +92,14 @@ pub(crate) struct Config {
     pub ascii: bool,
     /// Whether to use no color.
     pub plain: bool,
+    /// Keys that the file gives to actions.
+    pub keys: RemappedKeys,
+    /// File that settings of the screen are saved to.
+    pub settings_file: SettingsFile,
+    /// Whether the screen uses the mouse.
+    pub mouse: bool,
+    /// Theme, if color is used.
+    pub theme: ThemeName,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
@@ -136,6 +151,10 @@ impl Config {
             thresholds: Thresholds::default(),
             ascii: false,
             plain: false,
+            keys: RemappedKeys::default(),
+            settings_file: SettingsFile::default(),
+            mouse: false,
+            theme: ThemeName::default(),
             plainness: None,
         }
     }

@@ -69,6 +69,8 @@ pub enum CellStyle {
     Warning,
     /// Explains a reason of this severity.
     Severity(Severity),
+    /// The sign of this severity, or a number of sessions with it.
+    Sign(Severity),
 }
 
 /// A column of a table.

@@ -89,7 +89,7 @@ pub(crate) static COLUMNS: [Column; 25] = [
         descending: true,
         cell: |row| row.diagnosis.severity().map(|severity| severity.glyph().into()),
         key: why::key,
-        style: why::severity_style,
+        style: why::sign_style,
         ..Column::TEXT
     },
     Column {

@@ -12,6 +12,7 @@ use super::endpoint::EndpointState;
 use super::keymap::{Code, KeyPress};
 use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
 use super::prompt::TYPING_PAUSE;
+use super::theme::Background;
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
 use crate::model::{
@@ -90,6 +91,7 @@ impl AppHarness {
             zone: TimeZone::UTC,
             node: None,
         };
+        stage.app.background = Background::Dark;
         stage.wait(Duration::ZERO);
         stage
     }
@@ -152,6 +154,7 @@ impl AppHarness {
     pub(crate) fn draw(&mut self) {
         let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
+            hints: Vec::new(),
             question,
             dialog_end: None,
             detail_end: None,

@@ -203,6 +203,7 @@ impl App {
             width: usize::from(self.size.0.saturating_sub(2)),
             page,
             thresholds: &self.settings.diagnosis.thresholds,
+            keys: &self.settings.keys,
             may_kill: self.endpoints.iter().any(|endpoint| !endpoint.read_only),
         };
         Some(HelpPages {

@@ -29,6 +29,8 @@ pub(crate) enum KeyContext {
     HelpSearch,
     /// The view of blockers.
     Blockers,
+    /// The question whether to replace values of the configuration file.
+    SaveQuestion,
     /// The view of servers and services.
     Servers,
     /// The menu of what can be copied.
@@ -119,6 +121,8 @@ pub(crate) enum Action {
     Across(isize),
     /// Go to the next or previous link of the details.
     Link(isize),
+    /// Save columns, sort and filter to the configuration file.
+    Save,
     /// Follow the row under the cursor, or no longer.
     Follow,
     /// Freeze the table.
@@ -259,6 +263,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
     Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
+    Table [ch('W')] Action::Save, "W", "save columns, sort and filter to the configuration file", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     Table [ch('S')] Action::Servers, "S", "servers and services: their state, and how many sessions use them", "servers";
@@ -355,6 +360,8 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
     Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
+    SaveQuestion [ch('y')] Action::Yes, "y", "replace the values of the file", "replace";
+    SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "keep the file", "keep the file";
     Servers [on(Code::Enter)] Action::Open, "Enter", "show its sessions, as a filter", "its sessions";
     Servers [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "servers or services", "other table";
     Servers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";

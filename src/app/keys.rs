@@ -21,8 +21,18 @@ impl App {
             self.key(KeyPress::plain(Code::Esc));
             return self.key(KeyPress { alt: false, ..key });
         }
-        self.status = None;
         let context = self.context();
+        let Some(key) = self.settings.keys.translate(context, key) else {
+            let text = "this key has no effect: its action has another key in the configuration file";
+            self.status = Some(Status::note(text.to_owned()));
+            return;
+        };
+        self.key_of_table(context, key);
+    }
+
+    /// Handles a key of the table of keys.
+    pub(super) fn key_of_table(&mut self, context: KeyContext, key: KeyPress) {
+        self.status = None;
         if let Some(time) = hold_after(context, key) {
             self.hold_order(time);
         }
@@ -45,6 +55,7 @@ impl App {
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Search, _) => self.search_key(key),
+            (KeyContext::SaveQuestion, _) => self.save_question_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
@@ -102,6 +113,7 @@ impl App {
             Action::Copy => self.open_copy_menu(),
             Action::CopyAll => self.copy_all(),
             Action::Unfold | Action::Across(_) | Action::Link(_) => self.detail_key(action),
+            Action::Save => self.save(),
             Action::Pause => self.pause(),
             Action::Pace(by) => {
                 self.settings.interval = status::step(self.settings.interval, by);
@@ -246,11 +258,14 @@ impl App {
         let page = self.page();
         self.table.scroll_into_view(page);
         let text = if is_followed {
-            "following this row; F or a movement ends it"
+            format!(
+                "following this row; {} or a movement ends it",
+                self.settings.keys.first(Action::Follow)
+            )
         } else {
-            "no longer following a row"
+            "no longer following a row".to_owned()
         };
-        self.status = Some(Status::note(text.to_owned()));
+        self.status = Some(Status::note(text));
     }
 
     fn suspend(&mut self) {

@@ -15,6 +15,7 @@ pub mod endpoint;
 pub(crate) mod endpoints;
 pub mod groups;
 pub(crate) mod help;
+pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod kill_log;
@@ -23,12 +24,15 @@ pub(crate) mod killing;
 pub(crate) mod layout;
 pub(crate) mod marks;
 pub(crate) mod modal;
+pub mod mouse;
 pub mod msg;
 pub(crate) mod overlay;
 pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
+pub mod remap;
 pub(crate) mod row;
+pub mod saving;
 pub(crate) mod searching;
 pub mod server_access;
 pub(crate) mod server_trouble;
@@ -37,6 +41,7 @@ pub(crate) mod servers;
 pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod table_view;
+pub mod theme;
 pub(crate) mod tour;
 pub(crate) mod trend;
 pub(crate) mod trend_point;
@@ -75,9 +80,11 @@ use self::layout::{Area, Areas, areas};
 use self::marks::Marks;
 use self::modal::Modal;
 use self::msg::Now;
+use self::remap::RemappedKeys;
 use self::server_view::ServerPane;
 use self::status::Status;
 use self::table::TableState;
+use self::theme::{Background, ThemeName};
 use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
@@ -96,6 +103,12 @@ pub struct AppSettings {
     pub ascii: bool,
     /// Whether colors are off.
     pub plain: bool,
+    /// The theme, if colors are on.
+    pub theme: ThemeName,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Keys that the configuration file gives to actions.
+    pub keys: RemappedKeys,
     /// The initial filter.
     pub filter: Filter,
     /// The named filters.
@@ -122,6 +135,13 @@ pub struct AppSettings {
     pub tour: bool,
 }
 
+impl AppSettings {
+    /// Whether the theme depends on the terminal's background.
+    pub fn needs_background(&self) -> bool {
+        !self.plain && self.theme == ThemeName::Default
+    }
+}
+
 impl Default for AppSettings {
     fn default() -> Self {
         Self {
@@ -129,6 +149,9 @@ impl Default for AppSettings {
             duty: DUTY.value,
             ascii: false,
             plain: false,
+            theme: ThemeName::default(),
+            mouse: false,
+            keys: RemappedKeys::default(),
             filter: Filter::default(),
             saved_filters: SavedFilters::default(),
             columns: None,
@@ -165,6 +188,8 @@ pub struct App {
     pub(crate) now: Now,
     /// Columns and lines of the terminal.
     pub(crate) size: (u16, u16),
+    /// Background of the terminal.
+    pub(crate) background: Background,
     /// The endpoints, in the order of the command line.
     pub(crate) endpoints: Endpoints,
     /// The table.
@@ -198,6 +223,7 @@ pub struct App {
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
     search: Option<searching::Search>,
+    mouse: mouse::Mouse,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
@@ -216,6 +242,7 @@ impl App {
             settings,
             now: Now::default(),
             size,
+            background: Background::Unknown,
             endpoints: Endpoints::new(endpoints),
             table,
             detail: None,
@@ -234,6 +261,7 @@ impl App {
             hold_until: None,
             goto: None,
             search: None,
+            mouse: mouse::Mouse::default(),
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }

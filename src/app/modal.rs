@@ -9,6 +9,7 @@ use super::keymap::KeyContext;
 use super::kill_dialog::KillDialog;
 use super::overlay::{Overlay, Topic};
 use super::prompt::FilterPrompt;
+use super::saving::SaveQuestion;
 use super::searching::SearchPrompt;
 use crate::filter::{Filter, SavedFilters};
 use crate::kill::Ticket;
@@ -29,6 +30,8 @@ pub(crate) enum Modal {
     Chooser(Box<Chooser>),
     /// The search prompt.
     Search(Box<SearchPrompt>),
+    /// The question whether to replace values of the configuration file.
+    SaveQuestion(SaveQuestion),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
 }
@@ -59,6 +62,7 @@ impl Modal {
             Self::Overlay(_) => Some(KeyContext::Overlay),
             Self::Chooser(_) => Some(KeyContext::Columns),
             Self::Search(_) => Some(KeyContext::Search),
+            Self::SaveQuestion(_) => Some(KeyContext::SaveQuestion),
             Self::Prompt(_) => Some(KeyContext::Prompt),
         }
     }
@@ -136,6 +140,14 @@ impl Modal {
     pub(crate) fn search(&self) -> Option<&SearchPrompt> {
         match self {
             Self::Search(prompt) => Some(prompt),
+            _ => None,
+        }
+    }
+
+    /// Returns the question whether to replace values of the configuration file, if it is open.
+    pub(crate) const fn save_question(&self) -> Option<&SaveQuestion> {
+        match self {
+            Self::SaveQuestion(question) => Some(question),
             _ => None,
         }
     }

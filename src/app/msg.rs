@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
+use super::mouse::{HintPlace, MouseEvent};
+use super::saving::{SaveResult, SavedSettings};
+use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
 use crate::model::{
@@ -18,8 +21,10 @@ pub use crate::kill::Ticket;
 pub use crate::model::Now;
 
 /// Facts that only the drawing of a frame determines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameReport {
+    /// Places of the hints.
+    pub hints: Vec<HintPlace>,
     /// The dialog whose Yes was fully visible.
     pub question: Option<Ticket>,
     /// Maximum scroll offset of the kill dialog, if it was drawn.
@@ -37,12 +42,16 @@ pub enum Msg {
     Clock(Now),
     /// A key press.
     Key(KeyPress),
+    /// An event of the mouse.
+    Mouse(MouseEvent),
     /// Pasted text: goes to a text input or is ignored, never treated as keys.
     Paste(String),
     /// A paste was longer than is kept, or its end did not arrive in time: nothing of it is used.
     PasteDropped,
     /// The terminal's size in columns and rows.
     Resized(u16, u16),
+    /// Background of the terminal, as it replied. Unknown: it cannot reply.
+    Background(Background),
     /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
     /// Sent when the dialect is detected, and when it changes.
@@ -99,6 +108,8 @@ pub enum Msg {
     Kill(kill::KillEvent),
     /// An outcome could not be written to the audit log.
     LogFailed(String),
+    /// Result of saving settings.
+    Saved(SaveResult),
     /// A finished table view.
     Arranged(Arc<TableView>),
     /// The program is about to be suspended.
@@ -128,6 +139,13 @@ pub enum Effect {
     Sample(Vec<(EndpointId, SessionId)>),
     /// An order of a kill; answered by `Kill`.
     Kill(Order),
+    /// Save settings to the configuration file; answered by `Saved`.
+    Save {
+        /// The settings.
+        settings: SavedSettings,
+        /// Whether to replace other values of the file.
+        replaces: bool,
+    },
     /// Put a text into the terminal's clipboard.
     Copy(String),
     /// Send `Clock` at this time (since the program began) at the latest.

@@ -102,7 +102,7 @@ impl App {
         }
     }
 
-    fn scroll_detail(&mut self, lines: isize) {
+    pub(super) fn scroll_detail(&mut self, lines: isize) {
         if let Some(detail) = &mut self.detail {
             detail.scroll_by(lines);
         }

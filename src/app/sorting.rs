@@ -87,7 +87,7 @@ impl App {
 
     /// Sorts at once: a requested order is not delayed by the hold after a key. Shows the first row, unless
     /// a session is followed.
-    fn reorder_now(&mut self) {
+    pub(super) fn reorder_now(&mut self) {
         self.hold_until = None;
         self.table.start_over();
         self.rebuild_view();

@@ -7,6 +7,7 @@ use super::endpoint::EndpointState;
 use super::msg::{Effect, FrameReport, Msg, Now};
 use super::rebuild::RebuildTrigger;
 use super::status::Status;
+use super::theme::Background;
 use crate::kill::KillEvent;
 use crate::model::{
     Dialect, EndpointId, RequestError, SessionId, SessionObservation, Snapshot, Text, TextLimit,
@@ -18,12 +19,15 @@ impl App {
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
+            Msg::Mouse(event) => self.on_mouse(event),
             Msg::Paste(text) => self.on_paste(&text),
             Msg::PasteDropped => {
                 let text = "paste dropped: it has no end, or is longer than 64 KiB";
                 self.status = Some(Status::warning(text.to_owned()));
             }
             Msg::Resized(columns, lines) => self.on_resize((columns, lines)),
+            Msg::Background(Background::Unknown) => {}
+            Msg::Background(background) => self.background = background,
             Msg::Drawn(shown) => self.on_frame(shown),
             Msg::DialectDetected(endpoint, dialect) => {
                 self.on_endpoint(endpoint, |known| known.dialect = Some(dialect));
@@ -57,6 +61,7 @@ impl App {
                 let why = Text::clean(&why, TextLimit::Line);
                 self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
             }
+            Msg::Saved(result) => self.on_saved(result),
             Msg::Arranged(view) => self.on_view(view),
             Msg::Suspends => self.halt_kills(),
             Msg::Ends => self.abandon_kills(),
@@ -116,6 +121,7 @@ impl App {
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
+        self.mouse.hints = shown.hints;
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_drawn(shown.question, shown.dialog_end, self.now);
         }

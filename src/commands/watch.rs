@@ -86,6 +86,9 @@ pub(super) fn show(
         duty: config.duty,
         ascii: config.ascii,
         plain: config.plain,
+        theme: config.theme,
+        mouse: config.mouse,
+        keys: config.keys.clone(),
         filter: config.filter.clone(),
         saved_filters: config.saved_filters.clone().unwrap_or_default(),
         columns: config.columns.clone(),
@@ -101,7 +104,7 @@ pub(super) fn show(
         tour,
         in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };
-    let left = runtime.block_on(screen::run(settings, watched, log))?;
+    let left = runtime.block_on(screen::run(settings, watched, log, config.settings_file.clone()))?;
     for line in &left.unsettled {
         complain(line);
     }

@@ -13,6 +13,7 @@ use super::origin::SourceFile;
 use super::section::Reader;
 use super::trust::{self, UnsafeFile};
 use super::{ConfigError, value};
+use crate::app::remap::RemappedKeys;
 use crate::model::nearest;
 
 /// Path that stands for "no file". It is not checked for its owner and mode.
@@ -28,6 +29,8 @@ pub(super) struct ConfigFile {
     pub(super) path: Option<PathBuf>,
     /// Settings outside of profiles.
     pub(super) top: Layer,
+    /// Keys of actions.
+    pub(super) keys: RemappedKeys,
     /// Settings of each profile, by name.
     pub(super) profiles: BTreeMap<String, Layer>,
 }
@@ -62,12 +65,19 @@ impl ConfigFile {
         let file = Arc::new(SourceFile {
             path: path.as_path().into(),
         });
-        let (top, profiles) = parse(&text, &file, environment)?;
+        let (top, profiles, keys) = parse(&text, &file, environment)?;
         Ok(Self {
             path: Some(path),
+            keys,
             top,
             profiles,
         })
+    }
+
+    /// Returns the path that settings are saved to: that of the file, or the default path.
+    pub(super) fn writable_path(&self, is_default: bool, environment: Environment<'_>) -> Option<PathBuf> {
+        let default = || environment.config_file().filter(|_| is_default);
+        self.path.clone().or_else(default)
     }
 
     /// Returns the error for an unknown profile, with a similar name or all names.
@@ -105,7 +115,7 @@ pub(super) fn parse(
     text: &str,
     file: &Arc<SourceFile>,
     environment: Environment<'_>,
-) -> Result<(Layer, BTreeMap<String, Layer>), ConfigError> {
+) -> Result<(Layer, BTreeMap<String, Layer>, RemappedKeys), ConfigError> {
     let reader = Reader {
         text,
         file,
@@ -115,5 +125,6 @@ pub(super) fn parse(
         let why = error.message().replace('\n', " ");
         reader.failed(error.span().unwrap_or_default(), &why)
     })?;
-    reader.file(table.get_ref())
+    let (top, profiles) = reader.file(table.get_ref())?;
+    Ok((top, profiles, reader.keys(table.get_ref())?))
 }

@@ -10,6 +10,7 @@ use super::layer::CommandLine;
 use super::layer::EndpointConfig;
 use super::layer::{EndpointEntry, Layer, pick};
 use super::origin::{Origin, SourceValue};
+use super::saving::SettingsFile;
 use super::setting::{Apply, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
 use super::{Config, maxctrl, server_access, value};
@@ -72,6 +73,13 @@ impl ConfigReport {
     /// Reads the command line, the environment and the files.
     pub(super) fn new(line: &CommandLine, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let mut file = ConfigFile::read(line.file.as_deref(), environment)?;
+        let settings_file = SettingsFile {
+            path: file.writable_path(line.file.is_none(), environment),
+            profile: line
+                .profile
+                .clone()
+                .filter(|name| file.profiles.contains_key(name)),
+        };
         let profile = line
             .profile
             .as_deref()
@@ -100,6 +108,8 @@ impl ConfigReport {
             .profile
             .clone()
             .or_else(|| sources.maxctrl_file.map(|_| MAXCTRL.to_owned()));
+        reading.config.settings_file = settings_file;
+        reading.config.keys = file.keys;
         reading.config.suit(environment);
         Ok(reading)
     }

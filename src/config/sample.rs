@@ -16,6 +16,15 @@ const HEAD: &str = "\
 # Paths are relative to the directory of this file, unless they start with / or ~/.
 ";
 
+const KEYS: &str = "
+# Keys of actions, only at the top of the file. docs/keys.md has the names of the actions. A key is a character,
+# F1 to F12, Space, Enter, Tab, Up, PgDn … or Ctrl-x; a list gives an action several.
+#
+# [keys]
+# kill = \"X\"
+# pause = [\"p\", \"F8\"]
+";
+
 const PROFILES: &str = "
 # A profile is a table with any of these settings, selected by --profile NAME. A list of endpoints
 # contains URLs, or tables in which an endpoint has its own name, user, password-file,
@@ -62,7 +71,7 @@ pub(crate) fn sample() -> String {
         }
         let _ = write!(text, "\n{}", entry(setting));
     }
-    text + FILTERS + PROFILES
+    text + FILTERS + KEYS + PROFILES
 }
 
 fn entry(setting: &Setting) -> String {
@@ -81,7 +90,7 @@ fn entry(setting: &Setting) -> String {
 }
 
 /// Formats a value as TOML.
-fn written(form: Form, text: &str) -> String {
+pub(super) fn written(form: Form, text: &str) -> String {
     match form {
         Form::Switch => text.to_owned(),
         Form::Columns => {
@@ -89,8 +98,24 @@ fn written(form: Form, text: &str) -> String {
             let names: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
             format!("[{}]", names.join(", "))
         }
-        _ => format!("\"{text}\""),
+        _ => quoted(text),
     }
+}
+
+/// Returns a text in quotes. Quotes and invisible characters are escaped.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            _ if c.is_alphanumeric() || c == ' ' || c.is_ascii_graphic() => quoted.push(c),
+            // Writing to a String cannot fail.
+            _ if u16::try_from(u32::from(c)).is_ok() => _ = write!(quoted, "\\u{:04X}", u32::from(c)),
+            _ => _ = write!(quoted, "\\U{:08X}", u32::from(c)),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// Returns the text with a capital first letter.

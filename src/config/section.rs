@@ -14,7 +14,7 @@ use super::layer::{EndpointEntry, Layer};
 use super::origin::{Origin, SourceFile, SourceValue};
 use super::setting::Form;
 use super::settings::SettingId;
-use super::tables::{ConfigTable, ENDPOINT_LIST, FILTER_TABLE, PROFILE_TABLE, URL, unknown};
+use super::tables::{ConfigTable, ENDPOINT_LIST, FILTER_TABLE, KEY_TABLE, PROFILE_TABLE, URL, unknown};
 use super::value::shown;
 use crate::filter::{Filter, SavedFilters};
 
@@ -27,7 +27,7 @@ pub(super) struct Reader<'a> {
 }
 
 /// A value with its position in the file.
-type TomlValue<'a> = Spanned<DeValue<'a>>;
+pub(super) type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 impl Reader<'_> {
     /// Reads the whole file: top-level settings and profiles.
@@ -54,7 +54,7 @@ impl Reader<'_> {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             match (kind, name) {
-                (ConfigTable::Top, PROFILE_TABLE) | (ConfigTable::Endpoint, URL) => {}
+                (ConfigTable::Top, PROFILE_TABLE | KEY_TABLE) | (ConfigTable::Endpoint, URL) => {}
                 (ConfigTable::Top | ConfigTable::Profile, ENDPOINT_LIST) => {
                     if !layer.endpoints.is_empty() {
                         let why = "endpoint and endpoints exclude each other: remove one";
@@ -194,12 +194,16 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    fn table<'v, 'i>(&self, name: &str, value: &'v TomlValue<'i>) -> Result<&'v DeTable<'i>, ConfigError> {
+    pub(super) fn table<'v, 'i>(
+        &self,
+        name: &str,
+        value: &'v TomlValue<'i>,
+    ) -> Result<&'v DeTable<'i>, ConfigError> {
         let table = value.get_ref().as_table();
         table.ok_or_else(|| self.unexpected(name, &format!("a table, [{name}]"), value))
     }
 
-    fn unexpected(&self, name: &str, what: &str, value: &TomlValue<'_>) -> ConfigError {
+    pub(super) fn unexpected(&self, name: &str, what: &str, value: &TomlValue<'_>) -> ConfigError {
         // The value itself is not repeated: it could be a secret at a wrong place.
         let why = format!("{name}: expected {what}, found {}", value.get_ref().type_str());
         self.failed(value.span(), &why)

@@ -9,6 +9,8 @@ use crate::model::nearest;
 pub(super) const PROFILE_TABLE: &str = "profiles";
 /// Table of the named filters.
 pub(super) const FILTER_TABLE: &str = "filters";
+/// Table of the keys of actions.
+pub(super) const KEY_TABLE: &str = "keys";
 /// Key of the list of endpoints. The key for a single one is `endpoint`.
 pub(super) const ENDPOINT_LIST: &str = "endpoints";
 /// Key of the URL in an entry of the list.
@@ -54,7 +56,13 @@ impl ConfigTable {
     fn setting_names(self) -> Vec<&'static str> {
         let settings = SettingId::all().filter(|id| self.may_have(*id));
         let tables: &[&'static str] = match self {
-            Self::Top => &[ENDPOINT_LIST, THRESHOLD_TABLE, FILTER_TABLE, PROFILE_TABLE],
+            Self::Top => &[
+                ENDPOINT_LIST,
+                THRESHOLD_TABLE,
+                FILTER_TABLE,
+                KEY_TABLE,
+                PROFILE_TABLE,
+            ],
             Self::Profile => &[ENDPOINT_LIST, THRESHOLD_TABLE, FILTER_TABLE],
             Self::Endpoint => &[URL],
             Self::Limits => &[],

@@ -3,7 +3,9 @@
 //! A thread reads the terminal's bytes and passes them to the [`InputParser`]. The parser has no clock:
 //! the thread passes the time and wakes at the parser's deadline.
 
+mod mouse;
 mod parser;
+mod reply;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ use nix::unistd::read;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use self::parser::InputParser;
+pub(super) use self::reply::BACKGROUND_QUERY;
 use crate::app::msg::Msg;
 
 /// Maximum number of bytes read at once.

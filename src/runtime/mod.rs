@@ -9,4 +9,5 @@ pub(crate) mod signals;
 mod frame_backend;
 mod input;
 mod pollers;
+mod saver;
 mod terminal;

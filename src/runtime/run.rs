@@ -18,6 +18,7 @@ use super::audit::{AuditLog, AuditThread, MAX_LOG_WAIT};
 use super::frame_backend::Frame;
 use super::frame_backend::FrameBackend;
 use super::pollers::Pollers;
+use super::saver::Saver;
 use super::signals::{SignalEvent, Signals, can_stop, stop};
 use super::{audit, frame_backend, input, pollers, terminal};
 use crate::app::App;
@@ -27,10 +28,13 @@ use crate::app::msg::Effect;
 use crate::app::msg::{FrameReport, Msg};
 use crate::client::Client;
 use crate::clock;
+use crate::config::SettingsFile;
 use crate::kill::Order;
 use crate::poller::{PollSettings, PollerCommand};
 use crate::ui::view;
 
+/// Maximum time that the first frame waits for the terminal's background.
+const BACKGROUND_TIME: Duration = Duration::from_millis(100);
 /// Minimum time between frames for data.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
 /// Maximum time to wait until the connections to servers are closed.
@@ -78,9 +82,10 @@ pub(crate) async fn run(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
+    file: SettingsFile,
 ) -> io::Result<ScreenResult> {
     let clients: Vec<_> = watched.iter().map(|one| one.client.clone()).collect();
-    let result = show(settings, watched, audit).await;
+    let result = show(settings, watched, audit, file).await;
     close_server_connections(clients).await;
     result
 }
@@ -89,6 +94,7 @@ async fn show(
     settings: crate::app::AppSettings,
     watched: Vec<Watched>,
     audit: AuditLog,
+    file: SettingsFile,
 ) -> io::Result<ScreenResult> {
     let (sender, inbox) = channel::unbounded_channel();
     let polling = PollSettings {
@@ -99,9 +105,11 @@ async fn show(
         watched.into_iter().map(|one| (one.client, one.endpoint)).unzip();
     let pollers = Pollers::spawn(clients, polling, &sender);
     let audit = audit::start(audit, sender.clone())?;
+    let saver = Saver::new(file, sender.clone());
     let signals = Signals::listen()?;
     terminal::end_on_panic();
-    let guard = terminal::TerminalGuard::enter()?;
+    let guard = terminal::TerminalGuard::enter(settings.mouse)?;
+    let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;
     let mut screen = Screen {
         app: App::new(settings, endpoints, size),
@@ -111,8 +119,10 @@ async fn show(
         inbox,
         pollers,
         audit,
+        saver,
         wake: None,
         due: Some(Instant::now()),
+        background_until: is_queried.then(|| Instant::now() + BACKGROUND_TIME),
         last_data: None,
         data_waits: false,
         must_suspend: false,
@@ -148,10 +158,13 @@ struct Screen {
     inbox: channel::UnboundedReceiver<Msg>,
     pollers: Pollers,
     audit: AuditThread,
+    saver: Saver,
     /// Time at which the app needs the next clock message.
     wake: Option<Instant>,
     /// Time of the next frame. `None` if nothing has changed.
     due: Option<Instant>,
+    /// Time until which the first frame waits for the terminal's background.
+    background_until: Option<Instant>,
     /// Time of the last frame for data.
     last_data: Option<Instant>,
     /// Whether the next frame is for data, among others.
@@ -166,7 +179,7 @@ impl Screen {
     async fn run(&mut self, mut signals: Signals) -> io::Result<ScreenExit> {
         let mut input = input::listen()?;
         loop {
-            let (now, due, wake) = (Instant::now(), self.due, self.wake);
+            let (now, due, wake) = (Instant::now(), self.next_frame(), self.wake);
             tokio::select! {
                 biased;
                 event = signals.next() => self.on_signal(event)?,
@@ -199,8 +212,17 @@ impl Screen {
         }
     }
 
-    /// Handles a key or paste. Draws at once.
+    /// Returns when the next frame is drawn. `None` if nothing has changed.
+    fn next_frame(&self) -> Option<Instant> {
+        self.due
+            .map(|due| self.background_until.map_or(due, |until| due.max(until)))
+    }
+
+    /// Handles a key, a paste or a reply of the terminal. Draws at once.
     fn input(&mut self, msg: Msg) -> io::Result<()> {
+        if matches!(msg, Msg::Background(_)) {
+            self.background_until = None;
+        }
         self.dispatch([msg])?;
         self.due = Some(Instant::now());
         Ok(())
@@ -293,6 +315,7 @@ impl Screen {
             Effect::Watch(watched) => self.pollers.watch(watched),
             Effect::Sample(shown) => self.pollers.sample(&shown),
             Effect::Kill(order) => self.kill(order),
+            Effect::Save { settings, replaces } => self.saver.start(settings, replaces)?,
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
                 let at = clock::instant(at);
@@ -329,6 +352,7 @@ impl Screen {
 
     fn draw(&mut self, slot: channel::OwnedPermit<Frame>) -> io::Result<()> {
         self.due = None;
+        self.background_until = None;
         if std::mem::take(&mut self.data_waits) {
             self.last_data = Some(Instant::now());
         }

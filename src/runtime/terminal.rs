@@ -24,10 +24,18 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use nix::errno::Errno;
 use nix::unistd::write;
 
+use super::input::BACKGROUND_QUERY;
 use super::process;
 
 /// Whether the terminal is set up for the screen.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal reports the mouse while it is set up.
+static USES_MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Reports presses of buttons and the wheel, as `ESC [ < …`. No movements.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// Locked while the terminal is written.
 static OUTPUT: Mutex<()> = Mutex::new(());
@@ -47,8 +55,9 @@ const MAX_CELLS: u16 = 1000;
 pub(super) struct TerminalGuard(());
 
 impl TerminalGuard {
-    /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor.
-    pub(super) fn enter() -> io::Result<Self> {
+    /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor; and the mouse, if it is used.
+    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
+        USES_MOUSE.store(mouse, Ordering::SeqCst);
         // Color is decided by the settings; crossterm's own check of NO_COLOR would turn `--color always`
         // into resets.
         force_color_output(true);
@@ -78,6 +87,9 @@ pub(super) fn enter() -> io::Result<()> {
         EnableBracketedPaste,
         Hide
     )?;
+    if USES_MOUSE.load(Ordering::SeqCst) {
+        bytes.extend(MOUSE_ON);
+    }
     let written = {
         let _output = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
         ENTERED.store(true, Ordering::SeqCst);
@@ -95,6 +107,9 @@ pub(super) fn leave() {
         return;
     }
     let mut bytes = Vec::new();
+    if USES_MOUSE.load(Ordering::SeqCst) {
+        bytes.extend(MOUSE_OFF);
+    }
     let queued = queue!(
         bytes,
         EndSynchronizedUpdate,
@@ -149,6 +164,15 @@ fn write_last(lock: &'static Mutex<()>, write: impl Fn() + Clone + Send + 'stati
 pub(super) fn size() -> io::Result<(u16, u16)> {
     let (columns, lines) = crossterm::terminal::size()?;
     Ok((columns.min(MAX_CELLS), lines.min(MAX_CELLS)))
+}
+
+/// Queries the background of the terminal. The reply arrives as input. Does not query the Linux console, which
+/// has no reply and could print the query.
+///
+/// Returns whether the query was sent.
+pub(super) fn query_background() -> io::Result<bool> {
+    let is_console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
+    Ok(!is_console && write_frame(BACKGROUND_QUERY)?)
 }
 
 /// Writes a frame if the terminal is set up. A frame that is still queued after [`leave`] must not appear

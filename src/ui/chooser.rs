@@ -119,7 +119,7 @@ fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<
     let styled = |text: String| {
         broken(&text, width)
             .into_iter()
-            .map(|line| Line::styled(line, theme.input))
+            .map(|line| Line::styled(line, theme.hit))
     };
     let mut kept: Vec<Line<'a>> = styled(option(columns)).collect();
     if usize::from(height) > columns.len() + 10 {

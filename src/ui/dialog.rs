@@ -208,7 +208,7 @@ fn show_text_cursor(asking: &KillDialog, foot: Rect, frame: &mut Frame<'_>) {
 
 fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     let button = |label: String, chosen: bool, style| {
-        let style = if chosen { theme.selected } else { style };
+        let style = if chosen { theme.chosen } else { style };
         Span::styled(format!("  {label}  "), style)
     };
     let no_chosen = asking.dialog.choice() == Choice::No;

@@ -18,6 +18,7 @@ use crate::app::endpoint::EndpointState;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::kill_dialog::KillDialog;
+use crate::app::mouse::HintPlace;
 use crate::app::overlay::Topic;
 use crate::app::status::StatusLevel;
 use crate::app::table_view::TableView;
@@ -27,7 +28,13 @@ use crate::model::{counted, visible};
 
 /// Draws the status line: the filter while it is typed, otherwise the last event, otherwise the row
 /// counts. A long event also uses the line of the keys.
-pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    status: Rect,
+    hints: Rect,
+    frame: &mut Frame<'_>,
+) -> Vec<HintPlace> {
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
     }
@@ -35,11 +42,15 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
         return self::hints(app, theme, hints, frame);
     }
     let width = usize::from(status.width.saturating_sub(2));
-    let Some(event) = &app.status else {
+    let message = match (app.modal.save_question(), &app.status) {
+        (Some(question), _) => Some((question.text.as_str(), theme.strong)),
+        (None, Some(event)) => Some((event.text.as_str(), level_style(event.level, theme))),
+        (None, None) => None,
+    };
+    let Some((text, style)) = message else {
         shown(app, theme, width).render(status, frame.buffer_mut());
         return self::hints(app, theme, hints, frame);
     };
-    let (text, style) = (&event.text, level_style(event.level, theme));
     let more = theme.glyphs.more;
     if text.width() <= width || kill_progress::is_shown(app) {
         Line::styled(format!(" {}", fit(text, width, more)), style).render(status, frame.buffer_mut());
@@ -51,6 +62,7 @@ pub(super) fn draw(app: &App, theme: &Theme, status: Rect, hints: Rect, frame: &
     for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
         Line::styled(format!(" {line}"), style).render(area, frame.buffer_mut());
     }
+    Vec::new()
 }
 
 pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
@@ -179,10 +191,10 @@ fn stuck_below(view: &TableView, from: usize) -> String {
 }
 
 /// Draws the keys that can be used now, as many as fit.
-fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<HintPlace> {
     if let Some(line) = kill_progress::line(app, theme, usize::from(area.width)) {
         line.render(area, frame.buffer_mut());
-        return;
+        return Vec::new();
     }
     let context = app.context();
     let own = BINDINGS.iter().filter(|binding| binding.context == context);
@@ -196,10 +208,11 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         .clone()
         .chain(table)
         .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
-    let hint = |binding: &Binding| {
-        let key = binding.shown.split(' ').next().unwrap_or_default().to_owned();
+    let hint = |binding: &'static Binding| {
+        let shown = app.settings.keys.shown(binding);
+        let key = shown.split(' ').next().unwrap_or_default().to_owned();
         [
-            Span::styled(key, theme.strong),
+            Span::styled(key, theme.key),
             Span::raw(format!(" {}  ", binding.hint)),
         ]
     };
@@ -209,6 +222,7 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let kept: Vec<_> = usable.clone().filter(is_kept).flat_map(hint).collect();
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");
+    let mut places = Vec::new();
     // Trouble of a server comes first.
     let is_server = |binding: &&Binding| binding.action == Action::Servers;
     let others = usable
@@ -219,10 +233,27 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
         if line.width() + width(&hint) > room {
             break;
         }
+        places.extend(place(binding, area.x, line.width(), width(&hint)));
         line.extend(hint);
     }
-    line.extend(kept);
+    for binding in usable.filter(is_kept) {
+        let hint = hint(binding);
+        places.extend(place(binding, area.x, line.width(), width(&hint)));
+        line.extend(hint);
+    }
     line.render(area, frame.buffer_mut());
+    places
+}
+
+/// Returns the place of a hint for the mouse. A kill is confirmed only with the keyboard.
+fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<HintPlace> {
+    let confirms =
+        binding.context == KeyContext::Dialog && matches!(binding.action, Action::Yes | Action::Accept);
+    let key = binding.keys.first().copied().filter(|_| !confirms)?;
+    let at = |place: usize| left.saturating_add(u16::try_from(place).unwrap_or(u16::MAX));
+    // Without the two blanks between the hints.
+    let (start, end) = (at(start), at((start + width).saturating_sub(2)));
+    Some(HintPlace { start, end, key })
 }
 
 /// Whether the key's action is possible now. Other keys are not shown.
@@ -252,6 +283,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
             let is_useful = healthy > 0 && healthy < left.count();
             asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
         }),
+        Action::Yes if binding.context == KeyContext::SaveQuestion => true,
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Blockers if binding.context == KeyContext::Dialog => {
             asks(app, |asking| asking.root.is_some())

@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::column::fit::fit;
 use crate::app::groups::Groups;
-use crate::app::groups::columns::GroupColumnId;
+use crate::app::groups::columns;
 use crate::app::groups::group::Group;
 use crate::model::counted;
 
@@ -20,7 +20,7 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
         return;
     }
     let pane = &app.table.groups;
-    let heading = |id| heading(groups, id);
+    let heading = |id| columns::heading(groups, id);
     let known = app.endpoints.known_group_columns();
     let drawn = TableFrame {
         columns: fit(known, &groups.widths, heading, area.width),
@@ -40,15 +40,6 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
         mark: mark(app, group, place),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
-}
-
-/// Returns the heading of a column. That of the name is the field that sessions are grouped by.
-fn heading(groups: &Groups, id: GroupColumnId) -> &'static str {
-    if id == GroupColumnId::NAME {
-        groups.spec.by.grouping().heading
-    } else {
-        id.column().heading
-    }
 }
 
 /// Returns the mark before a group: all sessions marked, or some.

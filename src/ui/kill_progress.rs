@@ -57,7 +57,7 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
         };
         let bar: String = (0..BAR_WIDTH).map(sign).collect();
         spans.push(Span::raw(format!("{done} of {total} ")));
-        spans.push(Span::styled(bar, theme.input));
+        spans.push(Span::styled(bar, theme.spark));
         spans.push(Span::raw(format!(" {}", tally.words())));
     }
     let text: usize = spans.iter().map(Span::width).sum();

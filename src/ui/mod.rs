@@ -38,7 +38,7 @@ use theme::Theme;
 /// Draws the whole screen. Returns the scroll limits and the question whose Yes was fully visible.
 pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     let areas = app.areas();
-    let theme = Theme::new(app.settings.plain, app.settings.ascii);
+    let theme = Theme::of(&app.settings, app.background);
     header::draw(app, &theme, rect(areas.header), rect(areas.trends), frame);
     match &app.table.view.groups {
         Some(groups) => groups::draw(app, groups, &theme, rect(areas.table), frame),
@@ -46,7 +46,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     }
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
-    footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    let hints = footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
     tour::draw(app, &theme, &areas, frame);
     blockers::draw(app, &theme, &areas, frame);
     server_view::draw(app, &theme, &areas, frame);
@@ -60,10 +60,12 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
         Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
     help::draw(app, &theme, frame);
+    theme.color_text(frame.buffer_mut());
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
     FrameReport {
+        hints,
         question,
         dialog_end,
         detail_end,

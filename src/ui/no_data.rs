@@ -8,7 +8,7 @@ use super::draw::{lines, wrap};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
-use crate::app::keymap::{Action, BINDINGS, KeyContext};
+use crate::app::keymap::Action;
 use crate::model::{RequestError, counted, exact_text};
 
 /// Width of the words on the left, in cells.
@@ -93,7 +93,7 @@ fn failure<'a>(
         text.extend(paragraph(&sentence(remedy.0), width));
     }
     text.push(Line::default());
-    let refresh = key_of(Action::Refresh);
+    let refresh = app.settings.keys.first(Action::Refresh);
     let count = match endpoint.failures {
         1 => "once".to_owned(),
         failures => format!("{failures} times"),
@@ -133,15 +133,6 @@ fn failure<'a>(
 
 fn seconds(left: u128) -> std::time::Duration {
     std::time::Duration::from_secs(u64::try_from(left).unwrap_or(u64::MAX))
-}
-
-/// Returns the key of an action in the table.
-fn key_of(action: Action) -> &'static str {
-    let mut bindings = BINDINGS.iter();
-    let found = bindings.find(|binding| binding.context == KeyContext::Table && binding.action == action);
-    found
-        .and_then(|binding| binding.shown.split(' ').next())
-        .unwrap_or_default()
 }
 
 fn paragraph<'a>(text: &str, width: usize) -> Vec<Line<'a>> {

@@ -165,7 +165,7 @@ fn sessions_chart<'a>(
     let chart = Chart {
         layers: vec![Layer {
             columns: figures,
-            style: theme.input,
+            style: theme.spark,
             is_shaded: false,
         }],
         lowest,
@@ -246,7 +246,7 @@ fn rates<'a>(endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<
         Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.strong),
             Span::raw(format!("{now:>7} ")),
-            Span::styled(bars, theme.input),
+            Span::styled(bars, theme.spark),
             Span::styled(format!("  most {most}"), theme.quiet),
         ])
     };
@@ -293,7 +293,7 @@ fn idle<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         Line::from(vec![
             Span::raw(format!("{label:<LABEL$}")),
             Span::raw(format!("{count:>IDLE_FIGURE$} ")),
-            Span::styled(bars, theme.input),
+            Span::styled(bars, theme.spark),
         ])
     };
     let rows = labels

@@ -11,6 +11,7 @@ use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::keymap::Action;
 use crate::app::row::TableRow;
 use crate::diagnosis::Severity;
 use crate::model::{Snapshot, visible};
@@ -130,7 +131,10 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
     let (text, style) = if app.table.view.idle_hidden > 0 {
         let hidden = app.table.view.idle_hidden;
         (
-            format!("all {hidden} are idle without a reason; i shows them"),
+            format!(
+                "all {hidden} are idle without a reason; {} shows them",
+                app.settings.keys.first(Action::HideIdle)
+            ),
             theme.quiet,
         )
     } else if app.table.view.logins_hidden > 0 {

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 
 use super::draw::{fit, fit_middle};
 use super::theme::Theme;
-use crate::app::column::{Align, ColumnId, TableKind, Truncate, fit::FittedColumn};
+use crate::app::column::{Align, CellStyle, ColumnId, TableKind, Truncate, fit::FittedColumn};
 use crate::model::display_width;
 
 /// Columns and rows of a table on the screen.
@@ -90,13 +90,13 @@ impl<T: TableKind> TableFrame<'_, T> {
             if let Some(sign) = mark
                 && let Some(cell) = frame.buffer_mut().cell_mut((line.x, line.y))
             {
-                cell.set_symbol(sign).set_style(theme.alarm);
+                cell.set_symbol(sign).set_style(theme.mark);
             }
         }
     }
 
     fn cells<'a>(&self, row: &T::Row<'_>, theme: &Theme, selected: bool, style: Style) -> Line<'a> {
-        let cells = self.columns.iter().map(|fitted| {
+        let cells = self.columns.iter().flat_map(|fitted| {
             let column = fitted.id.column();
             let text = T::cell(column, row).unwrap_or_default();
             let width = usize::from(fitted.width);
@@ -104,22 +104,36 @@ impl<T: TableKind> TableFrame<'_, T> {
                 Truncate::Middle => fit_middle(&text, width, theme.glyphs.more),
                 Truncate::End => fit(&text, width, theme.glyphs.more),
             };
-            let tint = if selected {
-                style
-            } else {
-                theme.cell((column.style)(row)).patch(style)
+            let tint = match (column.style)(row) {
+                // The row is reversed: its words have no color, but the severity keeps its own.
+                CellStyle::Sign(severity) if selected => {
+                    theme.chip(severity).remove_modifier(Modifier::REVERSED)
+                }
+                _ if selected => style,
+                other => theme.cell(other).patch(style),
             };
-            Span::styled(format!(" {}", aligned(&cut, column.align, fitted.width)), tint)
+            let [before, after] = gaps(&cut, column.align, fitted.width);
+            [
+                Span::styled(format!(" {before}"), style),
+                Span::styled(cut, tint),
+                Span::styled(after, style),
+            ]
         });
         Line::from(cells.collect::<Vec<_>>())
     }
 }
 
 fn aligned(text: &str, align: Align, width: u16) -> String {
+    let [before, after] = gaps(text, align, width);
+    format!("{before}{text}{after}")
+}
+
+/// Returns the blanks before and after a text.
+fn gaps(text: &str, align: Align, width: u16) -> [String; 2] {
     let gap = usize::from(width).saturating_sub(display_width(text));
     match align {
-        Align::Left => format!("{text}{:gap$}", ""),
-        Align::Right => format!("{:gap$}{text}", ""),
+        Align::Left => [String::new(), " ".repeat(gap)],
+        Align::Right => [" ".repeat(gap), String::new()],
     }
 }
 

@@ -18,12 +18,13 @@ use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::style::Modifier;
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
 
 use super::{plain, view};
 use crate::app::AppSettings;
 use crate::app::harness::AppHarness;
-use crate::app::keymap::Code;
+use crate::app::keymap::{Action, Code, KeyPress};
 use crate::model::{
     ConnectionDetail, ConnectionStatistics, Counter, Dialect, RequestError, SessionDetail, Text, TextLimit,
 };
@@ -177,6 +178,30 @@ fn a_filter_that_is_none_yet_says_why() {
         .map(ratatui::buffer::Cell::symbol)
         .collect();
     assert_eq!(underlined, "usr");
+}
+
+#[test]
+fn the_row_under_the_cursor_keeps_the_color_of_its_severity() {
+    let stage = draft((80, 24));
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
+    let line = stage.app.areas().table.y + 1;
+    let cells = (0..80).map(|column| &frame.buffer[(column, line)]);
+    let (signs, others): (Vec<_>, Vec<_>) = cells.partition(|cell| cell.symbol() == "●");
+    let reversed = |cell: &&Cell| cell.modifier.contains(Modifier::REVERSED);
+    assert!(signs.len() == 1 && others.iter().all(reversed));
+    assert_eq!((signs[0].fg, signs[0].bg), (Color::Black, Color::Yellow));
+    assert!(!reversed(&signs[0]));
+}
+
+#[test]
+fn hints_and_help_show_the_keys_of_the_configuration() {
+    let mut stage = json_api((80, 24));
+    let x = KeyPress::plain(Code::Char('X'));
+    stage.app.settings.keys.set(Action::Kill, vec![x]).unwrap();
+    assert!(frame(&stage).contains(" X kill "), "{}", frame(&stage));
+    stage.press(Code::Char('?'));
+    assert!(frame(&stage).contains("X     kill"), "{}", frame(&stage));
 }
 
 #[test]

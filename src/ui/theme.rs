@@ -1,30 +1,68 @@
-//! Colors and glyphs. Uses the terminal's sixteen colors, and only where they carry meaning. Color is
+//! Styles and glyphs. Code names a role; the themes in `assets/themes` give each role its style. Color is
 //! never the only sign.
+
+mod glyphs;
+mod palette;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Style};
 
+pub(super) use self::glyphs::Glyphs;
+use crate::app::AppSettings;
 use crate::app::column::CellStyle;
+use crate::app::theme::{Background, ThemeName};
 use crate::diagnosis::Severity;
 use crate::model::ascii;
 
-/// Styles of the parts of the screen.
+/// Styles of the parts of the screen, and its glyphs.
+#[derive(Clone, Debug)]
 pub(super) struct Theme {
-    /// Primary text: heads, names, keys.
+    /// Everything without a style of its own.
+    text: Style,
+    /// Primary text: heads, names.
     pub(super) strong: Style,
+    /// Keys in hints.
+    pub(super) key: Style,
     /// Secondary text.
     pub(super) quiet: Style,
     /// Success, or healthy.
     pub(super) good: Style,
     /// Severity `Look`, and warnings.
     pub(super) warning: Style,
+    look_mark: Style,
+    look_chip: Style,
     /// Severity `Act`, and errors.
     pub(super) alarm: Style,
-    /// Text being typed, and values to enter.
+    act_mark: Style,
+    act_chip: Style,
+    /// Text being typed.
     pub(super) input: Style,
-    /// The row under the cursor, the chosen button.
+    /// Text to copy or to type.
+    pub(super) hit: Style,
+    /// Trends and bars.
+    pub(super) spark: Style,
+    /// Body of a chart, below its top cells.
+    pub(super) fill: Style,
+    /// The row under the cursor.
     pub(super) selected: Style,
+    /// The chosen button.
+    pub(super) chosen: Style,
+    /// Text of a marked row.
+    pub(super) marked: Style,
+    /// The sign before a marked row.
+    pub(super) mark: Style,
+    /// Destination of a key.
+    pub(super) link: Style,
+    /// A moment of the past, and how long ago it was.
+    pub(super) past: Style,
+    /// The word that announces a moment of the past.
+    pub(super) past_chip: Style,
+    /// Cause of stale data.
+    pub(super) stale_cause: Style,
     /// Data that is no longer live.
     pub(super) stale: Style,
     /// Lines, dots and marks.
@@ -32,60 +70,104 @@ pub(super) struct Theme {
     ascii: bool,
 }
 
-/// Marks and lines in characters that the terminal can show.
-pub(super) struct Glyphs {
-    pub(super) horizontal: &'static str,
-    pub(super) vertical: &'static str,
-    pub(super) corners: [&'static str; 4],
-    pub(super) up: &'static str,
-    pub(super) down: &'static str,
-    pub(super) dot: &'static str,
-    pub(super) more: &'static str,
-    pub(super) check: &'static str,
-    pub(super) cross: &'static str,
-    /// Bars of sparklines, from empty to full.
-    pub(super) bars: [&'static str; 9],
-    /// A cell of a shaded part of a chart.
-    pub(super) shade: &'static str,
-    /// A cell of a horizontal bar. Not full, so that bars of two lines do not touch.
-    pub(super) bar: &'static str,
-    /// Sign for an unknown rate.
-    pub(super) unknown: &'static str,
+/// A role with its name in the files of the themes.
+struct Role {
+    name: &'static str,
+    style: fn(&mut Theme) -> &mut Style,
 }
 
-static UNICODE: Glyphs = Glyphs {
-    horizontal: "─",
-    vertical: "│",
-    corners: ["┌", "┐", "└", "┘"],
-    up: "▴",
-    down: "▾",
-    dot: "·",
-    more: "…",
-    check: "✓",
-    cross: "✗",
-    bars: ["▁", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
-    shade: "░",
-    bar: "▆",
-    unknown: "·",
-};
+macro_rules! roles {
+    ($($name:literal $field:ident;)+) => {
+        [$(Role { name: $name, style: |theme| &mut theme.$field }),+]
+    };
+}
 
-static ASCII: Glyphs = Glyphs {
-    horizontal: "-",
-    vertical: "|",
-    corners: ["+", "+", "+", "+"],
-    up: "^",
-    down: "v",
-    dot: "-",
-    more: "~",
-    check: "ok",
-    cross: "!",
-    bars: ["_", "_", ".", ".", ":", ":", "|", "|", "#"],
-    shade: "=",
-    bar: "#",
-    unknown: " ",
+static ROLES: [Role; 24] = roles! {
+    "text" text;
+    "dim" quiet;
+    "head" strong;
+    "key" key;
+    "cursor" selected;
+    "chosen" chosen;
+    "marked" marked;
+    "mark" mark;
+    "act" alarm;
+    "act-mark" act_mark;
+    "act-chip" act_chip;
+    "look" warning;
+    "look-mark" look_mark;
+    "look-chip" look_chip;
+    "good" good;
+    "stale" stale_cause;
+    "fade" stale;
+    "past" past;
+    "past-chip" past_chip;
+    "link" link;
+    "hit" hit;
+    "input" input;
+    "spark" spark;
+    "fill" fill;
 };
 
 impl Theme {
+    /// Returns the theme of the settings on this background.
+    pub(super) fn of(settings: &AppSettings, background: Background) -> Self {
+        let name = if settings.plain {
+            ThemeName::Mono
+        } else {
+            settings.theme
+        };
+        let mut theme = palette::theme(name, background).clone();
+        if settings.ascii {
+            theme.glyphs = &glyphs::ASCII;
+            theme.ascii = true;
+        }
+        theme
+    }
+
+    /// Returns the default theme, with colors or without.
+    #[cfg(test)]
+    pub(super) fn new(plain: bool, ascii: bool) -> Self {
+        let settings = AppSettings {
+            ascii,
+            plain,
+            ..AppSettings::default()
+        };
+        Self::of(&settings, Background::Dark)
+    }
+
+    /// Returns a theme without styles.
+    const fn blank() -> Self {
+        Self {
+            text: Style::new(),
+            strong: Style::new(),
+            key: Style::new(),
+            quiet: Style::new(),
+            good: Style::new(),
+            warning: Style::new(),
+            look_mark: Style::new(),
+            look_chip: Style::new(),
+            alarm: Style::new(),
+            act_mark: Style::new(),
+            act_chip: Style::new(),
+            input: Style::new(),
+            hit: Style::new(),
+            spark: Style::new(),
+            fill: Style::new(),
+            selected: Style::new(),
+            chosen: Style::new(),
+            marked: Style::new(),
+            mark: Style::new(),
+            link: Style::new(),
+            past: Style::new(),
+            past_chip: Style::new(),
+            stale_cause: Style::new(),
+            stale: Style::new(),
+            glyphs: &glyphs::UNICODE,
+            ascii: false,
+        }
+    }
+
     /// Returns a text for comparison before a kill. In ASCII mode, characters that would become `?` are
     /// shown as escapes.
     pub(super) fn compared<'a>(&self, text: &'a str) -> Cow<'a, str> {
@@ -96,7 +178,7 @@ impl Theme {
         }
     }
 
-    /// Returns the style of a severity.
+    /// Returns the style of the words of a severity.
     pub(super) const fn severity(&self, severity: Severity) -> Style {
         match severity {
             Severity::Look => self.warning,
@@ -104,9 +186,21 @@ impl Theme {
         }
     }
 
-    /// Returns the style of a count of rows with a severity that are out of sight.
+    /// Returns the style of the sign of a severity.
+    pub(super) const fn sign(&self, severity: Severity) -> Style {
+        match severity {
+            Severity::Look => self.look_mark,
+            Severity::Act => self.act_mark,
+        }
+    }
+
+    /// Returns the style of a count of sessions with a severity, and of its sign on the cursor's row. It is
+    /// legible on every background.
     pub(super) const fn chip(&self, severity: Severity) -> Style {
-        self.severity(severity).add_modifier(Modifier::REVERSED)
+        match severity {
+            Severity::Look => self.look_chip,
+            Severity::Act => self.act_chip,
+        }
     }
 
     /// Returns the style of a cell.
@@ -116,30 +210,23 @@ impl Theme {
             CellStyle::Quiet => self.quiet,
             CellStyle::Warning => self.warning,
             CellStyle::Severity(severity) => self.severity(severity),
+            CellStyle::Sign(severity) => self.sign(severity),
         }
     }
 
-    /// Creates a theme. `plain` turns colors off, `ascii` uses only ASCII characters.
-    pub(super) fn new(plain: bool, ascii: bool) -> Self {
-        let colour = |colour: Color| {
-            if plain {
-                Style::new()
-            } else {
-                Style::new().fg(colour)
+    /// Gives the colors of the theme's text to everything that has no color of its own.
+    pub(super) fn color_text(&self, buffer: &mut Buffer) {
+        let (front, back) = (self.text.fg, self.text.bg);
+        if front.is_none() && back.is_none() {
+            return;
+        }
+        for cell in &mut buffer.content {
+            if cell.fg == Color::Reset {
+                cell.fg = front.unwrap_or_default();
             }
-        };
-        let glyphs = if ascii { &ASCII } else { &UNICODE };
-        Self {
-            strong: Style::new().add_modifier(Modifier::BOLD),
-            quiet: Style::new().add_modifier(Modifier::DIM),
-            good: colour(Color::Green),
-            warning: colour(Color::Yellow),
-            alarm: colour(Color::Red).add_modifier(Modifier::BOLD),
-            input: colour(Color::Cyan),
-            selected: Style::new().add_modifier(Modifier::REVERSED),
-            stale: Style::new().add_modifier(Modifier::DIM),
-            glyphs,
-            ascii,
+            if cell.bg == Color::Reset {
+                cell.bg = back.unwrap_or_default();
+            }
         }
     }
 }

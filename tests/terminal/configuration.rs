@@ -1,7 +1,7 @@
 //! Effects of the configuration on the screen.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use tempfile::TempDir;
 
@@ -64,6 +64,31 @@ fn a_profile_names_the_endpoint_and_moves_the_thresholds() {
     pty.sees(" standby ");
     pty.sees("  read-only");
     pty.wait("who is idle for seconds", |screen| ids(screen).len() > 3);
+    pty.keys("q");
+    pty.ends_with(0);
+}
+
+#[test]
+fn capital_w_saves_the_table_and_confirms_before_it_replaces_a_value() {
+    let endpoint = Endpoint::frozen(12);
+    let mut pty = endpoint.watched("draft").open();
+    pty.sees("USER");
+    let file = pty.audit_log().with_file_name("config.toml");
+    pty.keys("W");
+    pty.sees("saved sort to ");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "sort = \"-idle\"\n");
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+    pty.keys("I");
+    pty.keys("W");
+    pty.sees("replace sort = \"-idle\" in ");
+    pty.keys("n");
+    pty.sees("not saved");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "sort = \"-idle\"\n");
+    pty.keys("W");
+    pty.sees("replace sort");
+    pty.keys("y");
+    pty.sees("saved sort to ");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "sort = \"idle\"\n");
     pty.keys("q");
     pty.ends_with(0);
 }

@@ -18,7 +18,7 @@ fn tour(start: Start) -> Pty {
     pty.no_longer_sees("Kill session");
     pty.keys("?");
     pty.sees("Help for");
-    pty.keys(&"\x1b[6~".repeat(9));
+    pty.keys(&"\x1b[6~".repeat(20));
     pty.sees("more memory than typical");
     pty.keys("\x1b");
     pty.no_longer_sees("Help for");

@@ -48,18 +48,19 @@ pub(super) fn state<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     }
 }
 
-/// Returns the style of the severity. A departed row is not stuck any more.
-pub(super) fn severity_style(row: &TableRow<'_>) -> CellStyle {
-    let severity = row.diagnosis.severity().filter(|_| !row.has_ended());
-    severity.map_or(CellStyle::Plain, CellStyle::Severity)
+/// Returns the severity that the row shows. A departed row is not stuck any more.
+fn shown_severity(row: &TableRow<'_>) -> Option<Severity> {
+    row.diagnosis.severity().filter(|_| !row.has_ended())
+}
+
+/// Returns the style of the severity's sign.
+pub(super) fn sign_style(row: &TableRow<'_>) -> CellStyle {
+    shown_severity(row).map_or(CellStyle::Plain, CellStyle::Sign)
 }
 
 /// Returns the style of WHY: that of the severity, or that of the state.
 pub(super) fn style(row: &TableRow<'_>) -> CellStyle {
-    match severity_style(row) {
-        CellStyle::Plain => state_style(row),
-        style => style,
-    }
+    shown_severity(row).map_or_else(|| state_style(row), CellStyle::Severity)
 }
 
 /// Returns the style of the state. The normal state is dimmed, so that the others are easy to find.

@@ -105,7 +105,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         descending: true,
         cell: |group| some(live(group)?.act),
         key: |group| SortKey::Number((group.act << 32) | group.look.min(u64::from(u32::MAX))),
-        style: |_| CellStyle::Severity(Severity::Act),
+        style: |_| CellStyle::Sign(Severity::Act),
         ..Column::NUMBER
     },
     Column {
@@ -118,7 +118,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
         descending: true,
         cell: |group| some(live(group)?.look),
         key: |group| SortKey::Number(group.look),
-        style: |_| CellStyle::Severity(Severity::Look),
+        style: |_| CellStyle::Sign(Severity::Look),
         ..Column::NUMBER
     },
     Column {
@@ -233,6 +233,15 @@ pub(super) struct Rank<'a> {
 
 fn name(group: &Group) -> SortKey<'_> {
     group.key.text().map_or(SortKey::Unknown, SortKey::Text)
+}
+
+/// Returns the heading of a column. That of the name is the field that sessions are grouped by.
+pub(crate) fn heading(groups: &super::Groups, id: GroupColumnId) -> &'static str {
+    if id == GroupColumnId::NAME {
+        groups.spec.by.grouping().heading
+    } else {
+        id.column().heading
+    }
 }
 
 /// Returns the style of a name. A missing value is dimmed.

@@ -4,6 +4,7 @@ use super::line::{HelpLine, entry, key_columns};
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
+use crate::app::remap::RemappedKeys;
 use crate::diagnosis::{REASONS, Reason, Thresholds};
 use crate::filter::FIELDS;
 use crate::model::IDLE_MEANINGS;
@@ -24,6 +25,8 @@ pub(crate) struct HelpSettings<'a> {
     pub page: usize,
     /// The configured thresholds of the reasons.
     pub thresholds: &'a Thresholds,
+    /// Names of the keys, as configured.
+    pub keys: &'a RemappedKeys,
     /// Whether sessions can be killed.
     pub may_kill: bool,
 }
@@ -46,7 +49,7 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 14] = [
+static VIEWS: [View; 15] = [
     view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
@@ -57,6 +60,11 @@ static VIEWS: [View; 14] = [
     view(KeyContext::Prompt, "FILTER", "the filter"),
     view(KeyContext::Search, "SEARCH", "the search"),
     view(KeyContext::Copy, "MENU OF COPIES", "the menu of copies"),
+    view(
+        KeyContext::SaveQuestion,
+        "SAVING TO THE FILE",
+        "the question about the file",
+    ),
     view(KeyContext::Columns, "CHOOSING COLUMNS", "the choice of columns"),
     view(KeyContext::Overlay, "OVERVIEW, KILL LOG", "overview and kill log"),
     view(KeyContext::Help, "HELP", "the help"),
@@ -174,7 +182,7 @@ fn first_keys(from: KeyContext, settings: &HelpSettings<'_>, reasons: usize) -> 
     let usable = own.iter().copied().chain(table);
     let keys: Vec<_> = usable
         .filter(|(action, ..)| settings.may_kill || !is_destructive(*action))
-        .map(|(_, word, binding)| (first_key(binding).to_owned(), word))
+        .map(|(_, word, binding)| (first_key(binding, settings.keys), word))
         .collect();
     let rows = settings.page.saturating_sub(reasons + 2).max(MIN_KEYS - 2);
     let mut text = vec![HelpLine::heading("KEYS", "all keys: PgDn", settings.width)];
@@ -183,8 +191,9 @@ fn first_keys(from: KeyContext, settings: &HelpSettings<'_>, reasons: usize) -> 
 }
 
 /// Returns the first key of a binding.
-fn first_key(binding: &Binding) -> &str {
-    binding.shown.split(' ').next().unwrap_or_default()
+fn first_key(binding: &'static Binding, keys: &RemappedKeys) -> String {
+    let shown = keys.shown(binding);
+    shown.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Returns all keys of a view.
@@ -195,11 +204,12 @@ fn all_keys(context: KeyContext, settings: &HelpSettings<'_>) -> Vec<HelpLine> {
         let is_usable = settings.may_kill || !is_destructive(binding.action);
         binding.context == context && !binding.about.is_empty() && is_usable
     });
-    section(
-        heading,
-        listed.map(|binding| (binding.shown, binding.about)),
-        settings,
-    )
+    let mut text = vec![HelpLine::heading(heading, "", settings.width)];
+    text.extend(listed.flat_map(|binding| {
+        let keys = settings.keys.shown(binding);
+        entry(&keys, binding.about, "", (NAME, 0), settings.width)
+    }));
+    text
 }
 
 /// Returns the reasons with their configured limits.

@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::app::keymap::{BINDINGS, Code, KeyContext, KeyPress};
+use super::*;
+use crate::app::AppSettings;
+use crate::app::key_names::{action_name, key};
+use crate::app::keymap::{Action, BINDINGS, Code, KeyContext, KeyPress};
+use crate::app::remap::RemappedKeys;
 
 #[test]
 fn docs_have_the_table_of_keys() {
@@ -75,4 +79,44 @@ fn every_key_is_in_the_help() {
             assert!(is_shown, "{name} in {:?}", binding.context);
         }
     }
+}
+
+#[test]
+fn docs_have_the_table_of_actions() {
+    let mut table = "| action | keys | what they do |\n|---|---|---|\n".to_owned();
+    for action in RemappedKeys::actions() {
+        let mut bindings = BINDINGS.iter().filter(|binding| binding.action == action);
+        let keys = bindings.next().unwrap().keys.iter().map(|key| {
+            let name = crate::app::key_names::key_name(*key);
+            format!("`{}`", name.replace('|', "\\|"))
+        });
+        let keys: Vec<_> = keys.collect();
+        // A line of the help may describe two bindings; the second has no description of its own.
+        let place = BINDINGS
+            .iter()
+            .position(|binding| binding.action == action)
+            .unwrap();
+        let mut before = BINDINGS[..=place].iter().rev();
+        let about = before.find(|binding| !binding.about.is_empty()).unwrap().about;
+        let name = action_name(action);
+        writeln!(table, "| `{name}` | {} | {about} |", keys.join(" ")).unwrap();
+    }
+    crate::docs::assert_table("keys.md", "actions", &table);
+}
+
+#[test]
+fn a_key_of_the_configuration_replaces_the_usual_one() {
+    let mut keys = RemappedKeys::default();
+    keys.set(Action::Kill, vec![key("X").unwrap()]).unwrap();
+    let settings = AppSettings {
+        keys,
+        ..AppSettings::default()
+    };
+    let mut stage = AppHarness::with(settings, Dialect::Draft, (80, 24));
+    stage.list(&draft(&FIVE));
+    stage.press(Code::Char('K'));
+    assert_eq!(stage.app.context(), KeyContext::Table);
+    assert!(stage.app.status.is_some());
+    stage.press(Code::Char('X'));
+    assert_eq!(stage.app.context(), KeyContext::Dialog);
 }

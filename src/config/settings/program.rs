@@ -1,6 +1,7 @@
 //! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
+use crate::app::theme::ThemeName;
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -9,7 +10,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 14] = [
+pub(super) const ENTRIES: [Setting; 16] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -176,6 +177,28 @@ pub(super) const ENTRIES: [Setting; 14] = [
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "mouse",
+        form: Form::Switch,
+        default: "false",
+        about: "use the mouse: wheel, rows, headings, hints; with Shift the terminal selects text as usual",
+        apply: Apply::Config(|config, text| {
+            config.mouse = value::switch(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "theme",
+        form: Form::Choice("default|light|high-contrast|mono"),
+        default: "default",
+        about: "colors; default suits the background of the terminal, without color it is always mono",
+        apply: Apply::Config(|config, text| {
+            config.theme = value::choice(text, &ThemeName::ALL)?;
             Ok(())
         }),
         ..USUAL

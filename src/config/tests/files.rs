@@ -17,6 +17,25 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("xyzzy = 1", 1, "known: endpoint, user, password-file"),
     ("name = 'a'", 1, "move it to an entry of endpoints"),
     ("query-act = '1m'", 1, "move it to [thresholds]"),
+    ("[keys]\nkil = 'X'", 2, "unknown action 'kil': did you mean kill?"),
+    (
+        "[keys]\nkill = 'I'",
+        2,
+        "kill: I is also the key of invert in the table",
+    ),
+    (
+        "[keys]\n\nkill = 'x'",
+        3,
+        "kill: x is too easily pressed by mistake",
+    ),
+    (
+        "[keys]\nkill = 'XX'",
+        2,
+        "kill: expected the name of a key in quotes",
+    ),
+    ("[keys]\nkill = 1", 2, "found integer"),
+    ("[keys]\npause = 'Esc'", 2, "pause: Esc cannot be changed"),
+    ("key = 'X'", 1, "did you mean keys?"),
     ("[threshold]\nidle = '1m'", 1, "did you mean thresholds?"),
     (
         "[thresholds]\n\nidel = '1m'",

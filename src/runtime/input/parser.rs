@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::sequence;
+use super::{mouse, reply, sequence};
 use crate::app::keymap::{Code, KeyPress};
 use crate::app::msg::Msg;
 
@@ -64,6 +64,8 @@ struct OpenString {
     since: Duration,
     length: usize,
     last: u8,
+    /// The first bytes of an OSC.
+    text: Vec<u8>,
     /// Whether it is an OSC, which BEL ends as well.
     is_osc: bool,
     /// Whether an 8-bit control opened it, so that an 8-bit control ends it.
@@ -142,7 +144,7 @@ impl InputParser {
             ParserState::LinuxConsole => out.extend(sequence::linux_console(byte).map(Msg::Key)),
             ParserState::Mouse(0 | 1) => {}
             ParserState::Mouse(left) => self.state = ParserState::Mouse(left - 1),
-            ParserState::String(string) => self.string(string, byte, now),
+            ParserState::String(string) => self.string(string, byte, now, out),
             ParserState::Paste { text, since } => self.paste(text, since, byte, now, out),
             ParserState::Dropping(dropped) => self.dropping(dropped, byte, out),
         }
@@ -188,6 +190,7 @@ impl InputParser {
                 since: now,
                 length: 0,
                 last: 0,
+                text: Vec::new(),
                 is_osc: byte == b']',
                 is_8_bit,
             }),
@@ -238,13 +241,17 @@ impl InputParser {
                     since: now,
                 }
             }
-            0x40..0x7f => out.extend(sequence::csi(&parameters, byte).map(Msg::Key)),
+            0x40..0x7f => {
+                out.extend(sequence::csi(&parameters, byte).map(Msg::Key));
+                out.extend(reply::csi(&parameters, byte).map(Msg::Background));
+                out.extend(mouse::csi(&parameters, byte).map(Msg::Mouse));
+            }
             // Not a sequence; the byte begins something else.
             _ => self.ground(byte, now, out),
         }
     }
 
-    fn string(&mut self, mut string: OpenString, byte: u8, now: Duration) {
+    fn string(&mut self, mut string: OpenString, byte: u8, now: Duration, out: &mut Vec<Msg>) {
         let is_end = match byte {
             b'\\' => string.last == ESC,
             BEL => string.is_osc,
@@ -252,7 +259,11 @@ impl InputParser {
             _ => false,
         };
         if is_end {
+            out.extend(reply::osc(&string.text).map(Msg::Background));
             return;
+        }
+        if string.is_osc && string.text.len() < SEQUENCE_BYTES {
+            string.text.push(byte);
         }
         string.length += 1;
         string.last = byte;

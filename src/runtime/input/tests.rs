@@ -67,10 +67,12 @@ fn describe(msg: &Msg) -> String {
     }
 }
 
-/// Returns what a line sends for these bytes, and for the time after them.
+/// Returns what a line sends for these bytes, and for the time after them; without the background and the mouse.
 fn keys(bytes: impl AsRef<[u8]>) -> Vec<String> {
     let mut line = InputLine::default();
-    line.receives(bytes).waits(LONG).sent()
+    let mut sent = line.receives(bytes).waits(LONG).sent();
+    sent.retain(|msg| !msg.starts_with("Background") && !msg.starts_with("Mouse"));
+    sent
 }
 
 #[test]
@@ -317,5 +319,21 @@ proptest! {
         let mut line = InputLine::default();
         line.receives(&bytes).waits(LONG).sent();
         prop_assert_eq!(line.receives("j").sent(), ["j"]);
+    }
+}
+
+#[test]
+fn the_answer_for_the_background_is_a_message_and_never_a_key() {
+    for (reply, sent) in [
+        ("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "Background(Light)"),
+        ("\x1b]11;rgb:1e1e/1e1e/1e1e\x07", "Background(Dark)"),
+        ("\x1b[?62;22c", "Background(Unknown)"),
+    ] {
+        assert_eq!(InputLine::default().receives(reply).sent(), [sent], "{reply:?}");
+        let mut line = InputLine::default();
+        for byte in reply.bytes() {
+            line.receives([byte]).ms(20);
+        }
+        assert_eq!(line.sent(), [sent], "{reply:?}");
     }
 }

@@ -61,17 +61,17 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
         text.extend(paragraph(why, Style::new(), width));
         text.push(Line::default());
         text.push(Line::from(vec![
-            Span::styled("y", theme.strong),
+            Span::styled("y", theme.key),
             Span::raw(fit(
                 "  copies the statement that creates this user on a server:",
                 width.saturating_sub(1),
                 theme.glyphs.more,
             )),
         ]));
-        text.push(Line::styled(format!("   {CREATE_USER}"), theme.input));
+        text.push(Line::styled(format!("   {CREATE_USER}"), theme.hit));
         text.push(Line::default());
         text.push(Line::from(vec![
-            Span::styled("maxtop doctor --sql-user maxtop", theme.input),
+            Span::styled("maxtop doctor --sql-user maxtop", theme.hit),
             Span::raw("   checks it"),
         ]));
         text.push(Line::default());

@@ -67,7 +67,7 @@ pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
                 figure.scale,
                 theme.glyphs,
             );
-            line.push_span(Span::styled(format!(" {drawn}"), theme.quiet));
+            line.push_span(Span::styled(format!(" {drawn}"), theme.spark));
         }
     }
     line.extend(notes);

@@ -164,7 +164,7 @@ fn the_word_is_red_where_nobody_answers_and_yellow_where_somebody_wants_it_so() 
         let cells = cells.filter(|cell| cell.fg == colour);
         cells.map(ratatui::buffer::Cell::symbol).collect()
     };
-    let (red, yellow) = (coloured(Color::Red), coloured(Color::Yellow));
+    let (red, yellow) = (coloured(Color::LightRed), coloured(Color::Yellow));
     assert!(red.contains("down") && !red.contains("maintenance"), "{red}");
     assert!(
         yellow.contains("maintenance") && yellow.contains("not listed"),

@@ -39,7 +39,7 @@ fn red(stage: &AppHarness, (width, height): (u16, u16)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let frame = terminal.draw(|frame| _ = view(&stage.app, frame)).unwrap();
     let cells = frame.buffer.content.iter();
-    let cells = cells.filter(|cell| cell.fg == Color::Red);
+    let cells = cells.filter(|cell| cell.fg == Color::LightRed);
     cells.map(ratatui::buffer::Cell::symbol).collect()
 }
 
