@@ -72,6 +72,10 @@ pub struct EndpointState {
     pub may_only_read: bool,
     /// State of the proxies behind the endpoint.
     pub proxies: Proxies,
+    /// Whether its address is the default one.
+    pub is_default: bool,
+    /// Number of lists in a row that failed.
+    pub failures: u32,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
     /// Expiry of its token, if no source has another one.
@@ -108,6 +112,8 @@ impl EndpointState {
             read_only,
             may_only_read: false,
             proxies: Proxies::default(),
+            is_default: false,
+            failures: 0,
             warnings,
             access: None,
             token_expiry: None,
@@ -130,6 +136,7 @@ impl EndpointState {
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = LinkState::Live;
+        self.failures = 0;
     }
 
     /// Handles a reply about the servers, received at `now`.
@@ -164,6 +171,7 @@ impl EndpointState {
     /// Handles a failed poll.
     pub fn on_failure(&mut self, fault: RequestError, retry_at: Duration) {
         self.link = LinkState::Failing { fault, retry_at };
+        self.failures = self.failures.saturating_add(1);
     }
 
     /// Returns the age of the data.
@@ -208,7 +216,7 @@ impl EndpointState {
     /// Returns when the state of the endpoint next changes in the header.
     fn link_wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
         let counts_seconds =
-            matches!(self.link, LinkState::Failing { .. }) || self.is_stale(now.elapsed, interval, duty);
+            !matches!(self.link, LinkState::Live) || self.is_stale(now.elapsed, interval, duty);
         if counts_seconds {
             return Some(next_second(now.elapsed, self.heard_at.unwrap_or_default()));
         }

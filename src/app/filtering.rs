@@ -11,6 +11,9 @@ use crate::model::{Session, Text};
 impl App {
     /// Inserts pasted text into the open text input. It is never treated as keys.
     pub(super) fn on_paste(&mut self, text: &str) {
+        if self.paste_into_help(text) {
+            return;
+        }
         match &mut self.modal {
             Modal::KillDialog(dialog) => dialog.paste(text),
             Modal::Search(prompt) => prompt.paste(text),

@@ -21,8 +21,12 @@ pub(crate) enum KeyContext {
     Reason,
     /// The columns are being chosen.
     Columns,
-    /// The help, the kill log or the overview.
+    /// The kill log or the overview.
     Overlay,
+    /// The help.
+    Help,
+    /// A word to search the help for is being typed.
+    HelpSearch,
     /// The view of blockers.
     Blockers,
     /// The question whether to replace values of the configuration file.
@@ -31,6 +35,16 @@ pub(crate) enum KeyContext {
     Servers,
     /// The menu of what can be copied.
     Copy,
+}
+
+impl KeyContext {
+    /// Whether characters are typed into a text.
+    pub(super) const fn types_text(self) -> bool {
+        matches!(
+            self,
+            Self::Prompt | Self::Search | Self::Reason | Self::HelpSearch
+        )
+    }
 }
 
 /// Effect of a key.
@@ -46,6 +60,10 @@ pub(crate) enum Action {
     First,
     /// Move to the last row.
     Last,
+    /// Add the digit to the id of the session to move to.
+    GoTo,
+    /// Move to the next match, or back.
+    NextMatch(isize),
     /// Open the details, or the sessions of a group.
     Open,
     /// Go one level back.
@@ -164,7 +182,7 @@ impl Action {
     pub(super) const fn moves(self) -> bool {
         matches!(
             self,
-            Self::Move(_) | Self::Page(_) | Self::HalfPage(_) | Self::First | Self::Last
+            Self::Move(_) | Self::Page(_) | Self::HalfPage(_) | Self::First | Self::Last | Self::GoTo
         )
     }
 }
@@ -224,18 +242,19 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('n')] Action::SearchAgain(1), "n N", "the next or previous row with the text", "";
     Table [ch('N')] Action::SearchAgain(-1), "N", "", "";
     Table [ch(' ')] Action::Mark, "Space", "mark or unmark the session", "mark";
-    Table [ch('<')] Action::SortBy(-1), "<>", "sort by the column to the left or right", "sort";
+    Table [ch('<')] Action::SortBy(-1), "<> F6", "sort by the column to the left or right", "sort";
     Table [ch('>'), on(Code::F(6))] Action::SortBy(1), "F6", "", "";
     Table [ch('I')] Action::Invert, "I", "reverse the sort order", "";
     Table [ch('t'), on(Code::F(5))] Action::Group(1), "t F5", "group by user, address, service, server, state …", "group";
     Table [on(Code::Up), ch('k')] Action::Move(-1), "↑ k", "up", "";
     Table [on(Code::Down), ch('j')] Action::Move(1), "↓ j", "down", "";
     Table [on(Code::PageUp), ctrl('b')] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
-    Table [on(Code::PageDown), ctrl('f')] Action::Page(1), "PgDn", "", "";
+    Table [on(Code::PageDown), ctrl('f')] Action::Page(1), "Ctrl-b Ctrl-f", "a page up or down", "";
     Table [ctrl('u')] Action::HalfPage(-1), "Ctrl-u Ctrl-d", "half a page up or down", "";
     Table [ctrl('d')] Action::HalfPage(1), "Ctrl-d", "", "";
     Table [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Table [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Table [ch('0'), ch('1'), ch('2'), ch('3'), ch('4'), ch('5'), ch('6'), ch('7'), ch('8'), ch('9')] Action::GoTo, "0-9", "go to the first session whose id begins with these digits", "";
     Table [ch('i')] Action::HideIdle, "i", "hide sessions idle for 10s or more without a reason", "";
     Table [ch('=')] Action::SameClient, "=", "only this client: its user and address, on all endpoints", "";
     Table [ch('v')] Action::MarkRange, "v", "mark a range: v, move, v", "";
@@ -258,7 +277,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [on(Code::Esc)] Action::Back, "Esc", "one level back; never quits", "";
     Table [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Table [ctrl('z')] Action::Suspend, "Ctrl-z", "suspend to the shell; fg resumes", "";
-    Table [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
+    Table [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
     Table [ch('Q')] Action::QuitKeepingFrame, "Q", "quit and leave the last frame as text", "";
     Groups [on(Code::Enter)] Action::Open, "Enter", "show the sessions of the group, as a filter", "sessions";
     Groups [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the group's sessions, after check and confirmation", "kill";
@@ -266,7 +285,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Groups [on(Code::Left)] Action::Group(-1), "←", "group by the previous field", "";
     Groups [ch(' ')] Action::Mark, "Space", "mark or unmark all sessions of the group", "";
     Groups [on(Code::Esc)] Action::Back, "Esc", "back to the table, or from sessions to their groups", "back";
-    Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
+    Detail [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Detail [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Detail [on(Code::Esc)] Action::Back, "Esc", "back to the table", "back";
     Detail [ch('y')] Action::Copy, "y", "menu of what can be copied: KILL, statement, id, commands", "copy";
@@ -277,88 +296,110 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Detail [on(Code::Tab)] Action::Link(1), "Tab", "the next link; after the last the other pane", "";
     Detail [on(Code::BackTab)] Action::Link(-1), "Shift-Tab", "the previous link", "";
     Detail [on(Code::Enter)] Action::Open, "Enter", "open the session of the link", "";
-    Copy [on(Code::Enter), ch('y')] Action::Accept, "Enter", "copy the chosen text", "copy";
-    Copy [on(Code::Up), ch('k')] Action::Move(-1), "↑↓", "choose", "choose";
+    Copy [on(Code::Enter), ch('y')] Action::Accept, "Enter y", "copy the chosen text", "copy";
+    Copy [on(Code::Up), ch('k')] Action::Move(-1), "↑↓ k j", "choose", "choose";
     Copy [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Copy [on(Code::Home), ch('g')] Action::First, "Home", "", "";
-    Copy [on(Code::End), ch('G')] Action::Last, "End", "", "";
+    Copy [on(Code::Home), ch('g')] Action::First, "Home g", "the first text", "";
+    Copy [on(Code::End), ch('G')] Action::Last, "End G", "the last text", "";
     Copy [ch('Y')] Action::CopyAll, "Y", "copy everything", "copy all";
     Copy [on(Code::Esc), ch('q')] Action::No, "Esc q", "close the menu", "close";
+    Copy [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "";
     Copy [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
-    Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc", "no", "no";
+    Dialog [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "no", "no";
     Dialog [ch('y')] Action::Yes, "y", "yes, once the check has passed", "yes";
     Dialog [ch('h')] Action::StrikeHealthy, "h", "strike out the sessions that are not stuck, or include them again", "strike out healthy";
     Dialog [ch('x')] Action::Strike, "x", "strike the session out, or include it again", "strike out";
     Dialog [ch('b')] Action::Blockers, "b", "change to the root blocker that the session waits for", "blocker";
     Dialog [ch('s')] Action::KillStatements, "s", "with sql-user: kill the running statements too, or not", "statements";
     Dialog [ch('r')] Action::Reason, "r", "type a reason for the audit log", "reason";
-    Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→", "choose", "choose";
+    Dialog [on(Code::Left), on(Code::Right), on(Code::Tab), on(Code::BackTab)] Action::Choose, "←→ Tab", "choose", "choose";
     Dialog [on(Code::Enter)] Action::Accept, "Enter", "accept the chosen answer (No at first) or the number", "accept";
-    Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down the list of sessions or the text", "";
+    Dialog [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down the list of sessions or the text", "";
     Dialog [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Dialog [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages; Home End to its ends", "";
+    Dialog [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
     Dialog [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
-    Dialog [on(Code::Home)] Action::First, "Home", "", "";
+    Dialog [on(Code::Home)] Action::First, "Home End", "the first or the last session", "";
     Dialog [on(Code::End)] Action::Last, "End", "", "";
-    Dialog [on(Code::Backspace)] Action::Erase, "Backspace", "", "";
-    Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter", "", "back to the dialog";
+    Dialog [on(Code::Backspace)] Action::Erase, "Backspace", "remove the last digit", "";
+    Dialog [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "";
+    Reason [on(Code::Enter), on(Code::Esc), on(Code::Tab)] Action::Accept, "Enter Esc Tab", "back to the dialog", "back to the dialog";
     Prompt [on(Code::Enter)] Action::Accept, "Enter", "apply the filter", "apply";
-    Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc", "cancel the edit", "cancel";
+    Prompt [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel the edit", "cancel";
     Prompt [on(Code::Tab)] Action::Complete, "Tab", "complete the field, the value or a named filter; again: the next", "complete";
     Prompt [on(Code::Up)] Action::Move(-1), "↑ ↓", "earlier filters of this run", "earlier";
     Prompt [on(Code::Down)] Action::Move(1), "↓", "", "";
+    Prompt [on(Code::F(1))] Action::Help, "F1", "this help", "help";
     Search [on(Code::Enter)] Action::Accept, "Enter", "move to the next row with the text", "search";
-    Search [on(Code::Esc), ctrl('c')] Action::No, "Esc", "cancel the search", "cancel";
+    Search [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel the search", "cancel";
+    Search [on(Code::F(1))] Action::Help, "F1", "this help", "";
     Columns [ch(' ')] Action::Toggle, "Space", "show the column, or hide it", "show/hide";
-    Columns [on(Code::Left), ch('<'), ch('-')] Action::Shift(-1), "←→ < >", "move the column to the left or right", "move";
+    Columns [on(Code::Left), ch('<'), ch('-')] Action::Shift(-1), "←→ < > - +", "move the column to the left or right", "move";
     Columns [on(Code::Right), ch('>'), ch('+')] Action::Shift(1), "→", "", "";
     Columns [on(Code::Enter)] Action::Accept, "Enter", "apply for this run", "apply";
-    Columns [on(Code::Esc), ch('q'), ctrl('c')] Action::No, "Esc", "cancel all changes", "cancel";
+    Columns [on(Code::Esc), ch('q'), ctrl('c')] Action::No, "Esc q Ctrl-c", "cancel all changes", "cancel";
     Columns [ch('r')] Action::Reset, "r", "default columns", "defaults";
     Columns [ch('y')] Action::Copy, "y", "copy the line for the configuration file", "copy";
-    Columns [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "", "";
+    Columns [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Columns [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Columns [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";
+    Columns [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
     Columns [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
-    Columns [on(Code::Home), ch('g')] Action::First, "Home", "", "";
-    Columns [on(Code::End), ch('G')] Action::Last, "End", "", "";
+    Columns [on(Code::Home), ch('g')] Action::First, "Home g", "the first column", "";
+    Columns [on(Code::End), ch('G')] Action::Last, "End G", "the last column", "";
+    Columns [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "";
     Blockers [on(Code::Enter)] Action::Open, "Enter", "details of the session", "details";
     Blockers [ch('K'), on(Code::F(9))] Action::Kill, "K F9", "kill the session, after check and confirmation", "kill";
     Blockers [ch('y')] Action::Copy, "y", "copy the KILL of the thread; without a database user the CREATE USER", "copy";
-    Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down", "";
+    Blockers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Blockers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages", "";
+    Blockers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
     Blockers [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Blockers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Blockers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
-    Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc", "back to the table", "back";
+    Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc b", "back to the table", "back";
     Blockers [ch('l')] Action::KillLog, "l", "kill log of this run", "";
     Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
     Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
-    Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
-    SaveQuestion [ch('y')] Action::Yes, "y", "", "replace";
-    SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n", "", "keep the file";
+    Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
+    SaveQuestion [ch('y')] Action::Yes, "y", "replace the values of the file", "replace";
+    SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "keep the file", "keep the file";
     Servers [on(Code::Enter)] Action::Open, "Enter", "show its sessions, as a filter", "its sessions";
     Servers [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "servers or services", "other table";
-    Servers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "up and down", "";
+    Servers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Servers [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Servers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "by pages", "";
+    Servers [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
     Servers [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Servers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Servers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
-    Servers [on(Code::Esc), ch('S')] Action::Back, "Esc", "back to the table", "back";
+    Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to the table", "back";
     Servers [ch('r')] Action::Refresh, "r", "poll now", "";
     Servers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
-    Servers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c", "quit", "quit";
+    Servers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
     Overlay [on(Code::Enter)] Action::Open, "Enter", "in the kill log: list the killed sessions, or count them", "list killed";
-    Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓", "scroll", "";
+    Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
-    Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp", "", "";
-    Overlay [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
-    Overlay [on(Code::Home), ch('g')] Action::First, "Home", "", "";
-    Overlay [on(Code::End), ch('G')] Action::Last, "End", "", "";
-    Overlay [on(Code::Esc), ch('q'), ch('?'), ch('l'), ch('o'), on(Code::F(1))] Action::Back, "Esc", "close", "close";
+    Overlay [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
+    Overlay [on(Code::PageDown), ch(' ')] Action::Page(1), "Space", "a page down", "";
+    Overlay [on(Code::Home), ch('g')] Action::First, "Home g", "to the top", "";
+    Overlay [on(Code::End), ch('G')] Action::Last, "End G", "to the end", "";
+    Overlay [on(Code::Esc), ch('q'), ch('l'), ch('o')] Action::Back, "Esc q l o", "close", "close";
+    Overlay [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
+    Help [on(Code::PageDown), ch(' '), ctrl('f')] Action::Page(1), "PgDn Space", "the next page", "next page";
+    Help [on(Code::PageUp)] Action::Page(-1), "PgUp", "the previous page", "";
+    Help [ch('/'), on(Code::F(3))] Action::Filter, "/ F3", "search the help for a text", "search";
+    Help [ch('n')] Action::NextMatch(1), "n N", "the next or the previous match", "next match";
+    Help [ch('N')] Action::NextMatch(-1), "N", "", "";
+    Help [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "a line up or down", "";
+    Help [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Help [ctrl('u')] Action::HalfPage(-1), "Ctrl-u Ctrl-d", "half a page up or down", "";
+    Help [ctrl('d')] Action::HalfPage(1), "Ctrl-d", "", "";
+    Help [ctrl('b')] Action::Page(-1), "Ctrl-b Ctrl-f", "a page up or down", "";
+    Help [on(Code::Home), ch('g')] Action::First, "Home g", "the first page", "";
+    Help [on(Code::End), ch('G')] Action::Last, "End G", "the last page", "";
+    Help [on(Code::Esc), ch('q'), ch('?'), on(Code::F(1)), on(Code::Enter)] Action::Back, "Esc q ? F1 Enter", "close the help", "close";
+    Help [ctrl('c'), on(Code::F(10))] Action::Quit, "Ctrl-c F10", "quit", "";
+    HelpSearch [on(Code::Enter)] Action::Accept, "Enter", "keep the match; n goes to the next one", "keep";
+    HelpSearch [on(Code::Esc), ctrl('c')] Action::No, "Esc Ctrl-c", "cancel the search", "cancel";
 };
 
 /// Returns the effect of a key in a context. The details and the groups inherit the keys of the table

@@ -42,11 +42,16 @@ impl App {
         if self.cancels_logging(context, key) && self.stop_kills() {
             return;
         }
-        if action(context, key).is_some() {
+        if self.leaves_tour(context, key) {
+            return self.leave_tour();
+        }
+        if !matches!(action(context, key), None | Some(Action::GoTo)) {
             // Digits before and after another key belong to two ids.
             self.goto = None;
         }
         match (context, action(context, key)) {
+            (KeyContext::Help | KeyContext::HelpSearch, _) => self.help_key(key),
+            (_, Some(Action::Help)) => self.open_help(),
             (KeyContext::Reason | KeyContext::Dialog, _) => self.dialog_key(context, key),
             (KeyContext::Prompt, _) => self.prompt_key(key),
             (KeyContext::Search, _) => self.search_key(key),
@@ -55,15 +60,15 @@ impl App {
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
+            (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
             (KeyContext::Overlay, Some(Action::Open)) => self.modal.open_in_overlay(),
             (_, Some(action)) => self.act(action),
-            (KeyContext::Table, None) if let Some(digit) = key.typed_char().filter(char::is_ascii_digit) => {
-                self.goto_digit(digit);
-            }
-            (_, None) => {
-                self.status = Some(Status::note("this key has no effect here; ? for help".to_owned()));
-            }
+            (_, None) => self.unknown_key(),
         }
+    }
+
+    pub(super) fn unknown_key(&mut self) {
+        self.status = Some(Status::note("this key has no effect here; ? for help".to_owned()));
     }
 
     pub(super) fn act(&mut self, action: Action) {
@@ -118,11 +123,14 @@ impl App {
             }
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),
-            Action::Help => self.modal = Modal::Overlay(Overlay::new(Topic::Help)),
+            Action::Help => self.open_help(),
             Action::Suspend => self.suspend(),
             Action::Quit => self.quit(false),
             Action::QuitKeepingFrame => self.quit(true),
-            Action::Yes
+            // Ids are searched in the list of sessions only.
+            Action::GoTo => self.unknown_key(),
+            Action::NextMatch(_)
+            | Action::Yes
             | Action::No
             | Action::Choose
             | Action::Accept
@@ -224,8 +232,7 @@ impl App {
     /// Whether a key cancels a kill in its grace period instead of its normal effect. While text is
     /// typed, only keys that type no text do.
     fn cancels_kill(&self, context: KeyContext, key: KeyPress) -> bool {
-        let types_text = types_text(context);
-        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));
         let leaves = matches!(
             action(context, key),
             Some(Action::Back | Action::No | Action::Quit | Action::QuitKeepingFrame)
@@ -235,8 +242,7 @@ impl App {
 
     /// Whether a key cancels a kill whose intents are being written. Esc and q do so in any case.
     fn cancels_logging(&self, context: KeyContext, key: KeyPress) -> bool {
-        let types_text = types_text(context);
-        let is_u = !types_text && matches!(key.typed_char(), Some('u' | 'U'));
+        let is_u = !context.types_text() && matches!(key.typed_char(), Some('u' | 'U'));
         is_u && self.kills.batches.iter().any(KillBatch::is_logging)
     }
 
@@ -288,15 +294,6 @@ fn hold_after(context: KeyContext, key: KeyPress) -> Option<Duration> {
             Some(HOLD_AFTER_MARK)
         }
         Some(action) if is_table && (action.moves() || action.uses_cursor()) => Some(HOLD_AFTER_MOVEMENT),
-        None if is_table && key.typed_char().is_some_and(|c| c.is_ascii_digit()) => Some(HOLD_AFTER_MOVEMENT),
         _ => None,
     }
-}
-
-/// Whether keys of this context are text.
-const fn types_text(context: KeyContext) -> bool {
-    matches!(
-        context,
-        KeyContext::Prompt | KeyContext::Search | KeyContext::Reason
-    )
 }

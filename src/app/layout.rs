@@ -6,6 +6,7 @@
 //! trends      from 12 lines on
 //! table       beside the details from 132 columns, above them from 40 lines,
 //! details     else one of the two
+//! tour        only in maxtop demo --tour
 //! status      what happened; from 8 lines on
 //! hints       which keys do what; from 4 lines on
 //! ```
@@ -38,6 +39,8 @@ pub(crate) struct Areas {
     pub divider: Area,
     /// The details.
     pub detail: Area,
+    /// The tour of the demo.
+    pub tour: Area,
     /// The status line.
     pub status: Area,
     /// The hint line with the keys.
@@ -106,6 +109,7 @@ pub(crate) fn areas(size: (u16, u16), endpoints: usize, detail_open: bool) -> Ar
         table,
         divider,
         detail,
+        tour: Area::default(),
         status,
         hints,
     }

@@ -14,6 +14,7 @@ pub(crate) mod detail;
 pub mod endpoint;
 pub(crate) mod endpoints;
 pub mod groups;
+pub(crate) mod help;
 pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
@@ -41,6 +42,7 @@ pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod table_view;
 pub mod theme;
+pub(crate) mod tour;
 pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
@@ -71,6 +73,7 @@ use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
 use self::endpoints::Endpoints;
+use self::help::Help;
 use self::keymap::KeyContext;
 use self::killing::Kills;
 use self::layout::{Area, Areas, areas};
@@ -82,6 +85,7 @@ use self::server_view::ServerPane;
 use self::status::Status;
 use self::table::TableState;
 use self::theme::{Background, ThemeName};
+use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
@@ -127,6 +131,8 @@ pub struct AppSettings {
     pub zone: TimeZone,
     /// Whether the terminal is a pane of tmux.
     pub in_tmux: bool,
+    /// Whether the tour of the demo is shown.
+    pub tour: bool,
 }
 
 impl AppSettings {
@@ -157,6 +163,7 @@ impl Default for AppSettings {
             diagnosis: DiagnosisSettings::default(),
             zone: TimeZone::UTC,
             in_tmux: false,
+            tour: false,
         }
     }
 }
@@ -197,6 +204,10 @@ pub struct App {
     pub(crate) servers: Option<ServerPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
+    /// The help over everything, if it is open.
+    pub(crate) help: Option<Help>,
+    /// The tour of the demo, until the user leaves it.
+    pub(crate) tour: Option<Tour>,
     /// The marked sessions.
     pub(crate) marks: Marks,
     /// The kills of this run.
@@ -225,6 +236,7 @@ impl App {
             .columns
             .clone()
             .unwrap_or_else(|| ColumnId::defaults(endpoints.len()));
+        let tour = settings.tour.then(Tour::default);
         let table = TableState::new(settings.filter.clone(), columns, settings.sort);
         Self {
             settings,
@@ -238,6 +250,8 @@ impl App {
             blockers: None,
             servers: None,
             modal: Modal::Closed,
+            help: None,
+            tour,
             marks: Marks::default(),
             kills: Kills::default(),
             status: None,
@@ -276,7 +290,9 @@ impl App {
 
     /// Returns the layout of the screen.
     pub(crate) fn areas(&self) -> Areas {
-        areas(self.size, self.endpoints.len(), self.detail.is_some())
+        let tour = self.tour_height();
+        let size = (self.size.0, self.size.1 - tour);
+        areas(size, self.endpoints.len(), self.detail.is_some()).with_tour(tour)
     }
 
     /// Returns the number of table rows on the screen, or without the details in their place.
@@ -288,7 +304,8 @@ impl App {
     fn table_area(&self) -> Area {
         let shown = self.areas().table;
         if shown.is_empty() {
-            areas(self.size, self.endpoints.len(), false).table
+            let size = (self.size.0, self.size.1 - self.tour_height());
+            areas(size, self.endpoints.len(), false).table
         } else {
             shown
         }
@@ -296,7 +313,9 @@ impl App {
 
     /// Returns the context that receives the keys.
     pub(crate) fn context(&self) -> KeyContext {
-        if let Some(context) = self.modal.context() {
+        if let Some(help) = &self.help {
+            help.context()
+        } else if let Some(context) = self.modal.context() {
             context
         } else if self.blockers.is_some() {
             KeyContext::Blockers

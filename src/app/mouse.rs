@@ -76,8 +76,10 @@ impl App {
         let context = self.context();
         match context {
             // Up and down have another meaning there.
-            KeyContext::Prompt | KeyContext::Reason | KeyContext::SaveQuestion => {}
-            _ if self.modal.is_closed() && contains(self.areas().detail, event) => self.scroll_detail(lines),
+            KeyContext::Prompt | KeyContext::Reason | KeyContext::SaveQuestion | KeyContext::HelpSearch => {}
+            _ if self.help.is_none() && self.modal.is_closed() && contains(self.areas().detail, event) => {
+                self.scroll_detail(lines);
+            }
             KeyContext::Detail if !self.areas().table.is_empty() => {
                 let page = self.page();
                 self.table.move_by(lines, page);
@@ -99,8 +101,8 @@ impl App {
             if let Some(hint) = hint.copied() {
                 self.key_of_table(self.context(), hint.key);
             }
-        } else if !self.modal.is_closed() {
-            // Rows below a modal are not chosen.
+        } else if self.help.is_some() || !self.modal.is_closed() {
+            // Rows below the help or a modal are not chosen.
         } else if contains(areas.detail, event) {
             self.detail_focused = !areas.table.is_empty();
         } else if contains(areas.table, event) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::App;
 use super::detail::DetailPane;
-use super::keymap::Action;
+use super::keymap::{Action, KeyPress};
 use super::msg::Effect;
 use super::status::Status;
 use super::table_view::TableView;
@@ -109,7 +109,8 @@ impl App {
     }
 
     /// Handles a digit: moves to the first session whose id begins with the typed digits.
-    pub(super) fn goto_digit(&mut self, digit: char) {
+    pub(super) fn goto_digit(&mut self, key: KeyPress) {
+        let Some(digit) = key.typed_char() else { return };
         let goto = Goto::after(self.goto.take(), digit, self.now.elapsed);
         match goto.position(&self.table.view) {
             Some(position) => self.jump(position),

@@ -1,10 +1,8 @@
-//! The text over the table: help, kill log or overview.
+//! The text over the table: kill log or overview.
 
 /// Content of an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
-    /// The help with keys and columns.
-    Help,
     /// The kill log of this run, newest entry first.
     KillLog,
     /// The overview since maxtop started.

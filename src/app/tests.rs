@@ -5,6 +5,7 @@ mod details;
 mod filtering;
 mod grace;
 mod groups;
+mod help;
 mod keys;
 mod kill_statements;
 mod kills;
@@ -15,6 +16,7 @@ mod saving;
 mod searching;
 pub(crate) mod servers;
 mod stuck;
+mod tour;
 
 use std::time::Duration;
 
@@ -339,7 +341,7 @@ fn the_interval_goes_by_steps() {
 #[test]
 fn scrolling_ends_where_the_text_ends() {
     let mut stage = stage();
-    stage.press(Code::Char('?'));
+    stage.press(Code::Char('o'));
     stage.press(Code::PageDown);
     stage.press(Code::PageDown);
     stage.send(Msg::Drawn(FrameReport {
@@ -358,7 +360,7 @@ fn escape_and_a_key_in_one_go_are_both_heard() {
         ctrl: false,
         alt: true,
     }));
-    assert!(stage.app.modal.overlay().is_none());
+    assert!(stage.app.help.is_none());
     assert!(matches!(stage.asked.last(), Some(Effect::Quit { .. })));
 }
 

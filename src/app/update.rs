@@ -76,6 +76,7 @@ impl App {
     /// Adds the effects that follow from the new state, and returns all effects of this update.
     fn finish_update(&mut self) -> Vec<Effect> {
         self.quit_when_idle();
+        self.advance_tour();
         self.sample_shown();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
@@ -103,6 +104,7 @@ impl App {
 
     fn on_resize(&mut self, size: (u16, u16)) {
         self.size = size;
+        self.fit_help();
         let page = self.page();
         self.table.scroll_into_view(page);
     }

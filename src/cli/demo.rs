@@ -38,6 +38,9 @@ pub(crate) struct DemoArgs {
     /// Share of requests for one session, kills included, that fail: reset, rejected or no reply
     #[arg(long, value_name = "SHARE", value_parser = fault_rate)]
     pub faults: Option<f64>,
+    /// Explain the screen in five steps, with sessions that block others
+    #[arg(long, conflicts_with_all = ["headless", "nodes", "profile_version"])]
+    pub tour: bool,
     /// Serve without the screen; prints the URL first
     #[arg(long)]
     pub headless: bool,

@@ -1,12 +1,14 @@
 //! `maxtop demo`: runs the embedded endpoint, with or without the screen.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connect::{add_server_access, specs};
 use super::exit::{CommandError, ExitStatus};
 use super::watch::{need_a_terminal, runtime, show};
+use crate::app::AppSettings;
 use crate::cli::{DemoArgs, GlobalOptions};
 use crate::client::Client;
 use crate::clock::local_zone;
@@ -14,6 +16,12 @@ use crate::config::{Config, EndpointConfig, PasswordSource};
 use crate::demo::{Faults, ServeSpec, ServedDialects, SimServer, VersionProfile, serve};
 use crate::model::Dialect;
 use crate::runtime::signals::EndingSignals;
+
+/// World time before the first request, without incidents. These have begun before the world starts.
+const HEAD_START: Duration = Duration::from_secs(135);
+
+/// Minimum grace period in the tour, so that there is time to read about it.
+const TOUR_GRACE: Duration = Duration::from_secs(10);
 
 /// Serves the demo and shows the screen, unless `--headless` is given.
 pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, CommandError> {
@@ -28,9 +36,16 @@ pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, C
         }
         config.dialect = Some(Dialect::JsonApi);
     }
+    if demo.tour {
+        prepare_tour(&mut config);
+    }
     let mut spec = serve_spec(demo, config.dialect.filter(|_| demo.headless))?;
     // Only JSON:API can show locks.
     spec.world.incidents = config.dialect == Some(Dialect::JsonApi);
+    if !spec.world.incidents {
+        spec.world.old_troubles = true;
+        spec.head_start = HEAD_START;
+    }
     let runtime = runtime()?;
     let running = runtime.block_on(serve_all(&spec, demo.nodes))?;
     if demo.headless {
@@ -40,9 +55,19 @@ pub(super) fn run(args: &GlobalOptions, demo: &DemoArgs) -> Result<ExitStatus, C
     let mut specs = specs(&config)?;
     add_server_access(&config, &mut specs)?;
     let clients = specs.into_iter().map(Client::new).collect::<Result<_, _>>()?;
-    let left = show(&runtime, &config, clients);
+    let left = show(&runtime, &config, clients, demo.tour);
     runtime.shutdown_background();
     left
+}
+
+/// Sets what the tour relies on: locks, all sessions in the usual order, and time to cancel a kill.
+fn prepare_tour(config: &mut Config) {
+    let usual = AppSettings::default();
+    config.dialect = Some(Dialect::JsonApi);
+    config.filter = usual.filter;
+    config.columns = usual.columns;
+    config.sort = usual.sort;
+    config.grace = config.grace.max(TOUR_GRACE);
 }
 
 /// Starts `nodes` simulated proxies, each with its own sessions. Only the first uses the requested port.

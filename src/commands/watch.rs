@@ -13,7 +13,7 @@ use crate::app::endpoint::{CommandAccess, EndpointState};
 use crate::cli::GlobalOptions;
 use crate::client::Client;
 use crate::clock::local_zone;
-use crate::config::Config;
+use crate::config::{Config, EndpointConfig};
 use crate::model::TokenExpiry;
 use crate::runtime::audit::AuditLog;
 use crate::runtime::run::{self as screen, Watched};
@@ -23,7 +23,7 @@ pub(super) fn run(args: &GlobalOptions) -> Result<ExitStatus, CommandError> {
     need_a_terminal()?;
     let (config, clients) = connect(args, PreflightMode::Screen)?;
     let runtime = runtime()?;
-    let left = show(&runtime, &config, clients);
+    let left = show(&runtime, &config, clients, false);
     // A name that is still being resolved must not delay the exit.
     runtime.shutdown_background();
     left
@@ -56,6 +56,7 @@ fn watched(config: &Config, client: Client) -> Watched {
     warnings.extend(site.and_then(|site| site.maxctrl_file));
     let name = connect::name(config, &client);
     let mut endpoint = EndpointState::new(name, site.is_some_and(|site| site.read_only), warnings);
+    endpoint.is_default = site.is_some_and(EndpointConfig::is_default);
     endpoint.server_access.is_set = client.has_server_access();
     endpoint.access = Some(CommandAccess {
         url: client.url().to_string(),
@@ -66,11 +67,12 @@ fn watched(config: &Config, client: Client) -> Watched {
     Watched { client, endpoint }
 }
 
-/// Shows the screen for these endpoints until it is closed.
+/// Shows the screen for these endpoints until it is closed. `tour` is whether the tour of the demo is shown.
 pub(super) fn show(
     runtime: &Runtime,
     config: &Config,
     clients: Vec<Client>,
+    tour: bool,
 ) -> Result<ExitStatus, CommandError> {
     let audit = config.audit.clone();
     let urls = clients.iter().map(|client| client.url().to_string());
@@ -99,6 +101,7 @@ pub(super) fn show(
             .map_or_else(String::new, |path| visible(&path.display().to_string())),
         diagnosis: config.diagnosis(),
         zone: local_zone(),
+        tour,
         in_tmux: std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()),
     };
     let left = runtime.block_on(screen::run(settings, watched, log, config.settings_file.clone()))?;

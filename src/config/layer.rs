@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::origin::{Origin, SourceValue};
 use super::password::PasswordSource;
 use super::setting::{Apply, Form};
-use super::settings::SettingId;
+use super::settings::{DEFAULT_URL, SettingId};
 use super::tls::TlsFiles;
 use super::token::TokenSource;
 use crate::filter::Filter;
@@ -135,6 +135,13 @@ pub(crate) struct EndpointConfig {
     pub read_only: bool,
     /// File of maxctrl that the URL or the user comes from, if no other source names one.
     pub maxctrl_file: Option<&'static str>,
+}
+
+impl EndpointConfig {
+    /// Whether it has the default URL.
+    pub(crate) fn is_default(&self) -> bool {
+        self.url == DEFAULT_URL
+    }
 }
 
 /// Settings of the command line.

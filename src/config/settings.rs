@@ -5,6 +5,7 @@ mod program;
 
 use std::sync::LazyLock;
 
+pub(super) use self::endpoint::DEFAULT_URL;
 use super::setting::{Apply, Form, KeyScope, Setting};
 use crate::diagnosis::{THRESHOLDS, ThresholdAccess, Thresholds};
 

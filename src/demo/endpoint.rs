@@ -39,6 +39,36 @@ pub struct RequestLine {
 struct Clocked {
     world: World,
     since: Instant,
+    /// World time at `since`.
+    head_start: Duration,
+}
+
+impl Clocked {
+    /// Starts a world whose clock already shows `head_start`.
+    fn with_head_start(spec: &ServeSpec) -> Self {
+        let mut begun = spec.world.clone();
+        begun.now_unix = begun.now_unix.saturating_sub_unsigned(spec.head_start.as_secs());
+        Self {
+            world: World::new(&begun),
+            since: Instant::now(),
+            head_start: spec.head_start,
+        }
+    }
+
+    /// Starts the clock of a new world.
+    fn starting(world: World) -> Self {
+        Self {
+            world,
+            since: Instant::now(),
+            head_start: Duration::ZERO,
+        }
+    }
+
+    /// Returns the current world time.
+    fn world_time(&self, speed: f64) -> Duration {
+        let passed = Duration::try_from_secs_f64(self.since.elapsed().as_secs_f64() * speed);
+        self.head_start.saturating_add(passed.unwrap_or(Duration::MAX))
+    }
 }
 
 /// State that all requests share.
@@ -68,6 +98,7 @@ impl SimEndpoint {
         let mut settings = spec.settings.clone();
         let admin_auth = settings.proxy.entry("admin_auth");
         admin_auth.or_insert(spec.auth.is_some().into());
+        let clocked = Clocked::with_head_start(&spec);
         Self {
             dialects: spec.dialects,
             accounts: Accounts::new(&spec),
@@ -78,10 +109,7 @@ impl SimEndpoint {
             delay: spec.delay,
             faults: spec.faults,
             exposed: AtomicU64::default(),
-            clocked: Mutex::new(Clocked {
-                world: World::new(&spec.world),
-                since: Instant::now(),
-            }),
+            clocked: Mutex::new(clocked),
             sql: Mutex::new(SqlConnections::new(spec.sql)),
             log: Mutex::default(),
         }
@@ -90,10 +118,8 @@ impl SimEndpoint {
     /// Runs `look` on the world at the current time. It may change the world.
     pub(super) fn with_world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let mut clocked = lock(&self.clocked);
-        let seconds = clocked.since.elapsed().as_secs_f64() * self.speed;
-        clocked
-            .world
-            .advance(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        let world_time = clocked.world_time(self.speed);
+        clocked.world.advance(world_time);
         look(&mut clocked.world)
     }
 
@@ -107,10 +133,7 @@ impl SimEndpoint {
         let next = self.with_world(|world| world.restarted());
         self.accounts.forget_tokens();
         self.with_sql(SqlConnections::restart);
-        *lock(&self.clocked) = Clocked {
-            world: next,
-            since: Instant::now(),
-        };
+        *lock(&self.clocked) = Clocked::starting(next);
     }
 
     /// Returns the fault to inject and how long to hold the reply. Call once per request: it advances the

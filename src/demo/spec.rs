@@ -39,6 +39,9 @@ pub struct ServeSpec {
     pub world: WorldSpec,
     /// World seconds per second. At 0 time does not advance.
     pub speed: f64,
+    /// World time that has passed when the endpoint starts. The clock of the world then shows the time of
+    /// the machine.
+    pub head_start: Duration,
     /// User and password that every request needs, if any.
     pub auth: Option<(String, SecretString)>,
     /// User and password of a read-only account. Has an effect only together with `auth`.
@@ -76,6 +79,7 @@ impl ServeSpec {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             world: WorldSpec::new(sessions, seed, i64::try_from(now).unwrap_or(0)),
             speed: 1.0,
+            head_start: Duration::ZERO,
             auth: None,
             viewer: None,
             accounts: Vec::new(),

@@ -1,5 +1,6 @@
 //! Tests of the scenario: lists of the pure world, decoded and diagnosed at times that the test sets.
 
+mod first_lists;
 mod server_access;
 
 use std::collections::{BTreeMap, BTreeSet};

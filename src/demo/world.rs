@@ -71,6 +71,8 @@ pub struct WorldSpec {
     ///
     /// The sessions of these incidents are in addition to `sessions`.
     pub incidents: bool,
+    /// Whether some sessions have had a problem for hours, in addition to `sessions`. The first lists show it.
+    pub old_troubles: bool,
 }
 
 impl WorldSpec {
@@ -87,6 +89,7 @@ impl WorldSpec {
             returning: false,
             troubled_server: None,
             incidents: false,
+            old_troubles: false,
         }
     }
 }

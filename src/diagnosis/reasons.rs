@@ -8,7 +8,7 @@ use super::{locking, pressure, rules};
 pub static REASONS: [Reason; 14] = [
     Reason {
         name: "blocks",
-        about: "others wait for its locks, and it does not wait itself",
+        about: "others wait for its locks; it waits for none",
         requires: "server access",
         severities: &[Act],
         limit: |limits| limits.blocks.to_string(),
@@ -35,7 +35,7 @@ pub static REASONS: [Reason; 14] = [
     },
     Reason {
         name: "back-pressure",
-        about: "more high-water than low-water events, or a write queue",
+        about: "the client or a server reads too slowly",
         requires: "draft, by samples of connections; JSON:API from 23.02",
         severities: &[Act],
         limit: |_| "2 samples".to_owned(),
@@ -47,7 +47,7 @@ pub static REASONS: [Reason; 14] = [
     },
     Reason {
         name: "no-backend",
-        about: "ready, a statement waits, and no server is connected",
+        about: "a statement waits and no server is connected",
         requires: "JSON:API from 6.2, if statements are kept; before 6.2 only while data moves",
         severities: &[Look],
         limit: |limits| limits.no_backend.to_string(),
@@ -83,7 +83,7 @@ pub static REASONS: [Reason; 14] = [
     },
     Reason {
         name: "idle",
-        about: "idle while it holds a server; ▲ if its pool is not",
+        about: "holds a server while idle; ▲ if its pool is not",
         requires: "both; the servers that it holds: JSON:API from 2.3",
         severities: &[Look, Act],
         limit: |limits| limits.idle.to_string(),

@@ -38,7 +38,7 @@ pub(super) fn draw(
     if status.is_empty() {
         return self::hints(app, theme, hints, frame);
     }
-    if prompt::draw(app, theme, status, frame) {
+    if app.help.is_none() && prompt::draw(app, theme, status, frame) {
         return self::hints(app, theme, hints, frame);
     }
     let width = usize::from(status.width.saturating_sub(2));
@@ -267,7 +267,12 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
         return false;
     }
+    let is_known = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
+    if binding.context == KeyContext::Table && !is_known {
+        return matches!(binding.action, Action::Help | Action::Quit);
+    }
     match binding.action {
+        Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
         Action::Servers => app.endpoints.iter().any(has_severe_trouble),
         Action::Open if binding.context == KeyContext::Overlay => is_kill_log(app),
         Action::Open => !app.detail_has_keys(),

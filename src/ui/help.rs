@@ -1,136 +1,155 @@
-//! The help, generated from the tables of keys, fields and columns.
+//! The help: its title, a page of its lines, and the search.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr as _;
 
-use super::draw::{dialog_box, lines};
+use super::draw::{fit, rect};
 use super::theme::Theme;
-use crate::app::columns::{COLUMNS, Column};
-use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
-use crate::app::keymap::{BINDINGS, Binding, KeyContext};
-use crate::app::remap::RemappedKeys;
-use crate::diagnosis::REASONS;
-use crate::filter::FIELDS;
-use crate::model::IDLE_MEANINGS;
+use crate::app::App;
+use crate::app::help::{Help, HelpLine, HelpPages, HelpStyle, title};
+use crate::diagnosis::Severity;
 
-/// Contexts in which keys are explained, with their headings.
-const SECTIONS: [(KeyContext, &str); 10] = [
-    (KeyContext::Table, "EVERYWHERE"),
-    (KeyContext::Groups, "GROUPS"),
-    (KeyContext::Detail, "DETAILS"),
-    (KeyContext::Dialog, "KILL DIALOG"),
-    (KeyContext::Prompt, "FILTER"),
-    (KeyContext::Search, "SEARCH"),
-    (KeyContext::Copy, "MENU OF COPIES"),
-    (KeyContext::Blockers, "BLOCKERS"),
-    (KeyContext::Servers, "SERVERS"),
-    (KeyContext::Columns, "CHOOSING COLUMNS"),
-];
-
-/// Syntax of filters, with examples. The fields have their own table.
-const LANGUAGE: [(&str, &str); 8] = [
-    ("etl", "searches every text for a word, ignoring case"),
-    ("user=app*", "= and != accept * and ?, match case; user= is empty"),
-    ("service~'^Rep'", "~ matches a regular expression"),
-    ("idle>1h30m", "< <= > >= compare numbers, durations and sizes"),
-    ("memory>2MiB", "kB is 1000, KiB 1024"),
-    (
-        "not a (b or c)",
-        "precedence: not, then and (or only a blank), then or",
-    ),
-    ("known(idle)", "whether the value is known; unknown never matches"),
-    ("'a b'", "quotes ' or \" around a value with blanks or operators"),
-];
-
-/// Draws the help over everything, from line `top` on. Returns the last line that it can be scrolled
-/// to.
-pub(super) fn draw(keys: &RemappedKeys, top: usize, theme: &Theme, frame: &mut Frame<'_>) -> usize {
-    let text = text(keys, theme);
+/// Draws the help over everything but the keys, if it is open.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let (Some(help), Some(pages)) = (&app.help, app.help_pages()) else {
+        return;
+    };
     let screen = frame.area();
-    let height = u16::try_from(text.len() + 2)
-        .unwrap_or(u16::MAX)
-        .min(screen.height);
-    let title = Line::from(Span::styled(" maxtop: keys, filter, columns ", theme.strong));
-    let inner = dialog_box(theme, title, (76, height), frame.buffer_mut());
-    let last = text.len().saturating_sub(usize::from(inner.height));
-    lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
-    last
-}
-
-fn text<'a>(keys: &RemappedKeys, theme: &Theme) -> Vec<Line<'a>> {
-    let mut text = Vec::new();
-    for (context, heading) in SECTIONS {
-        text.push(Line::styled(heading, theme.strong));
-        let listed = BINDINGS
-            .iter()
-            .filter(|binding| binding.context == context && !binding.about.is_empty());
-        text.extend(listed.map(|binding| key_line(binding, keys, theme)));
-        text.push(Line::default());
+    let areas = app.areas();
+    let (status, hints) = (rect(areas.status), rect(areas.hints));
+    let covered = Rect {
+        height: screen.height.saturating_sub(hints.height),
+        ..screen
+    };
+    for position in covered.positions() {
+        if let Some(cell) = frame.buffer_mut().cell_mut(position) {
+            cell.reset();
+        }
     }
-    text.push(Line::styled("FILTER LANGUAGE", theme.strong));
-    text.extend(
-        LANGUAGE
-            .iter()
-            .map(|(written, about)| entry(written, about, theme)),
-    );
-    text.extend(FIELDS.iter().map(|field| entry(field.name, field.about, theme)));
-    text.push(Line::default());
-    text.push(Line::styled("COLUMNS", theme.strong));
-    text.extend(
-        COLUMNS
-            .iter()
-            .map(|column| entry(title(column), column.about, theme)),
-    );
-    text.push(Line::default());
-    text.push(Line::styled("COLUMNS OF GROUPS", theme.strong));
-    text.extend(
-        GROUP_COLUMNS
-            .iter()
-            .map(|column| entry(group_title(column), column.about, theme)),
-    );
-    text.push(Line::default());
-    text.push(Line::styled("IDLE, BY RELEASE OF MAXSCALE", theme.strong));
-    text.extend(IDLE_MEANINGS.iter().flat_map(|idle| {
-        [
-            entry(idle.name, idle.about, theme),
-            entry("", idle.releases, theme),
-        ]
-    }));
-    text.push(Line::default());
-    text.push(Line::styled("WHY", theme.strong));
-    text.extend(
-        REASONS
-            .iter()
-            .map(|reason| entry(reason.name, reason.about, theme)),
-    );
-    text
+    head(help, &pages, theme, screen, frame);
+    let body = screen.rows().skip(1).take(pages.page);
+    for (line, row) in pages.lines.iter().skip(help.top).zip(body) {
+        let inner = Rect {
+            x: row.x + 1.min(row.width),
+            width: row.width.saturating_sub(2),
+            ..row
+        };
+        styled(line, help, theme, usize::from(inner.width)).render(inner, frame.buffer_mut());
+    }
+    foot(app, help, &pages, theme, status, frame);
 }
 
-/// Returns the heading of a column, or its name if the column is too narrow for one.
-const fn title(column: &Column) -> &'static str {
-    if column.heading.is_empty() {
-        column.name
-    } else {
-        column.heading
+/// Draws the title with the number of the page.
+fn head(help: &Help, pages: &HelpPages, theme: &Theme, screen: Rect, frame: &mut Frame<'_>) {
+    let Some(row) = screen.rows().next() else { return };
+    let width = usize::from(row.width);
+    let mark = format!("page {} of {} ", pages.number(help.top), pages.count());
+    let room = width.saturating_sub(mark.width() + 1);
+    let name = fit(&format!("Help for {}", title(help.from)), room, theme.glyphs.more);
+    let style = theme.strong.add_modifier(Modifier::UNDERLINED);
+    let gap = width.saturating_sub(name.width() + mark.width() + 1);
+    Line::styled(format!(" {name}{:gap$}{mark}", ""), style).render(row, frame.buffer_mut());
+}
+
+/// Returns a line, with the text to find marked.
+fn styled<'a>(line: &HelpLine, help: &Help, theme: &Theme, width: usize) -> Line<'a> {
+    let mut room = width;
+    let mut spans = Vec::new();
+    for (style, text) in &line.parts {
+        let style = match style {
+            HelpStyle::Heading => theme.strong,
+            HelpStyle::Name => theme.input,
+            HelpStyle::Plain => ratatui::style::Style::new(),
+            HelpStyle::Quiet => theme.quiet,
+            HelpStyle::Look => theme.severity(Severity::Look),
+            HelpStyle::Act => theme.severity(Severity::Act),
+        };
+        let text = fit(text.trim_end_matches(' '), room, theme.glyphs.more)
+            + &" ".repeat(text.len() - text.trim_end_matches(' ').len());
+        room = room.saturating_sub(text.width());
+        for (part, is_match) in split(&text, &help.term) {
+            let style = if is_match {
+                style.add_modifier(Modifier::REVERSED)
+            } else {
+                style
+            };
+            spans.push(Span::styled(part, style));
+        }
+    }
+    Line::from(spans)
+}
+
+/// Splits a text into parts with and without the term, ignoring case.
+fn split(text: &str, term: &str) -> Vec<(String, bool)> {
+    let (lower, term) = (text.to_lowercase(), term.to_lowercase());
+    if term.is_empty() || lower.len() != text.len() {
+        return vec![(text.to_owned(), false)];
+    }
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for (start, found) in lower.match_indices(&term) {
+        let end = start + found.len();
+        for (range, is_match) in [(at..start, false), (start..end, true)] {
+            parts.extend(text.get(range).map(|part| (part.to_owned(), is_match)));
+        }
+        at = end;
+    }
+    parts.extend(text.get(at..).map(|part| (part.to_owned(), false)));
+    parts.retain(|(part, _)| !part.is_empty());
+    parts
+}
+
+/// Draws the last event, or the search, or the number of lines below.
+fn foot(app: &App, help: &Help, pages: &HelpPages, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let width = usize::from(area.width);
+    if let Some(status) = &app.status {
+        let text = format!(
+            " {}",
+            fit(&status.text, width.saturating_sub(2), theme.glyphs.more)
+        );
+        return Line::styled(text, theme.warning).render(area, frame.buffer_mut());
+    }
+    let below = pages.lines.len().saturating_sub(help.top + pages.page);
+    if help.search.is_none() && help.term.is_empty() {
+        let text = if below > 0 {
+            format!(" {below} more lines below")
+        } else {
+            " end".to_owned()
+        };
+        return Line::styled(text, theme.quiet).render(area, frame.buffer_mut());
+    }
+    let found = found(help, pages);
+    let room = width.saturating_sub(found.width() + 4);
+    let line = Line::from(vec![
+        Span::styled(" / ", theme.strong),
+        Span::styled(fit(&help.term, room, theme.glyphs.more), theme.input),
+    ]);
+    let cursor = u16::try_from(line.width()).unwrap_or(0);
+    line.render(area, frame.buffer_mut());
+    Line::styled(found, theme.quiet)
+        .right_aligned()
+        .render(area, frame.buffer_mut());
+    if help.search.is_some() {
+        frame.set_cursor_position((area.x + cursor.min(area.width.saturating_sub(1)), area.y));
     }
 }
 
-/// Returns the heading of a group column. The first column has the field that sessions are grouped by.
-const fn group_title(column: &GroupColumn) -> &'static str {
-    if column.heading.is_empty() {
-        "USER …"
-    } else {
-        column.heading
+/// Formats the number of the match: `match 2 of 7`.
+fn found(help: &Help, pages: &HelpPages) -> String {
+    if help.term.is_empty() {
+        return "type a text to find ".to_owned();
     }
-}
-
-fn entry<'a>(name: &str, about: &'static str, theme: &Theme) -> Line<'a> {
-    Line::from(vec![
-        Span::styled(format!("{name:<16}"), theme.input),
-        Span::raw(about),
-    ])
-}
-
-fn key_line<'a>(binding: &'static Binding, keys: &RemappedKeys, theme: &Theme) -> Line<'a> {
-    entry(&keys.shown(binding), binding.about, theme)
+    let matches = pages.matches(&help.term);
+    match matches.iter().position(|line| Some(*line) == help.hit) {
+        Some(place) => format!("match {} of {} ", place + 1, matches.len()),
+        None if matches.is_empty() => "no match ".to_owned(),
+        None => format!("{} matches ", matches.len()),
+    }
 }

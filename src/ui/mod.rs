@@ -15,6 +15,7 @@ mod header;
 mod help;
 mod kill_log;
 mod kill_progress;
+mod no_data;
 mod overview;
 pub mod plain;
 mod prompt;
@@ -23,6 +24,7 @@ mod sessions;
 mod sparkline;
 mod table;
 mod theme;
+mod tour;
 mod typed;
 
 use ratatui::Frame;
@@ -45,23 +47,26 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     draw::rule(&theme, rect(areas.divider), frame.buffer_mut());
     let detail_end = detail::draw(app, &theme, rect(areas.detail), frame);
     let hints = footer::draw(app, &theme, rect(areas.status), rect(areas.hints), frame);
+    tour::draw(app, &theme, &areas, frame);
     blockers::draw(app, &theme, &areas, frame);
     server_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     copy_menu::draw(app, &theme, frame);
     let (question, dialog_end) = dialog::draw(app, &theme, frame).unzip();
+    // Under the help the question is not visible.
+    let question = question.flatten().filter(|_| app.help.is_none());
     let overlay_end = app.modal.overlay().map(|overlay| match overlay.topic {
-        Topic::Help => help::draw(&app.settings.keys, overlay.top, &theme, frame),
         Topic::KillLog => kill_log::draw(app, overlay, &theme, frame),
         Topic::Overview => overview::draw(app, overlay.top, &theme, &areas, frame),
     });
+    help::draw(app, &theme, frame);
     theme.color_text(frame.buffer_mut());
     if app.settings.ascii {
         plain::to_ascii(frame.buffer_mut());
     }
     FrameReport {
         hints,
-        question: question.flatten(),
+        question,
         dialog_end,
         detail_end,
         overlay_end,

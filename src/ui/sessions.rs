@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::wrap;
+use super::no_data;
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
 use crate::app::App;
@@ -124,20 +125,10 @@ fn no_match(app: &App) -> String {
 
 /// Draws why there are no rows, and what to do about it.
 pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
-    let failing = app.endpoints.iter().find_map(|endpoint| match &endpoint.link {
-        LinkState::Failing { fault, .. } => Some((endpoint, fault)),
-        _ => None,
-    });
-    let heard = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
-    let (text, style) = if let (Some((endpoint, fault)), false) = (failing, heard) {
-        let remedy = fault
-            .remedy()
-            .map(|remedy| format!(": {}", remedy.0))
-            .unwrap_or_default();
-        (format!("{}: {fault}{remedy}", endpoint.name), theme.warning)
-    } else if !heard {
-        ("waiting for the first list …".to_owned(), theme.quiet)
-    } else if app.table.view.idle_hidden > 0 {
+    if no_data::draw(app, theme, area, frame) {
+        return;
+    }
+    let (text, style) = if app.table.view.idle_hidden > 0 {
         let hidden = app.table.view.idle_hidden;
         (
             format!(
@@ -153,7 +144,10 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
             theme.quiet,
         )
     } else if app.table.view.spec.filter.is_empty() {
-        ("no sessions".to_owned(), theme.quiet)
+        (
+            "no client is connected: the proxy replies, and lists no sessions".to_owned(),
+            theme.quiet,
+        )
     } else {
         (no_match(app), theme.quiet)
     };

@@ -81,7 +81,7 @@ fn the_dialog_of_a_waiter_changes_to_its_root_blocker() {
     pty.keys("b");
     pty.sees("├ ");
     pty.keys("jK");
-    pty.sees(&format!("waits for session {blocker} etl@"));
+    pty.sees(&format!("for session {blocker} etl@"));
     pty.keys("b");
     pty.sees(&format!("Kill session {blocker}?"));
     pty.keys("n");

@@ -47,7 +47,8 @@ fn there_and_back_level_by_level() {
             cursor_name(screen) == Some(second.0.clone())
         });
         pty.keys("\r");
-        pty.sees(&format!("/user={} · {} of ", second.0, second.1));
+        pty.sees(&format!("{} of ", second.1));
+        pty.sees(&format!("/user={}", second.0));
         let mut own = of_user(&endpoint, &second.0);
         own.sort_unstable();
         let mut shown = pty.look(ids);

@@ -17,11 +17,11 @@ fn tour(start: Start) -> Pty {
     pty.keys("n");
     pty.no_longer_sees("Kill session");
     pty.keys("?");
-    pty.sees("EVERYWHERE");
-    pty.keys(&"\x1b[6~".repeat(12));
+    pty.sees("Help for");
+    pty.keys(&"\x1b[6~".repeat(20));
     pty.sees("more memory than typical");
     pty.keys("\x1b");
-    pty.no_longer_sees("maxtop: keys");
+    pty.no_longer_sees("Help for");
     pty.keys("\x1b");
     pty.no_longer_sees("CONNECTIONS");
     pty.keys("/zzz");

@@ -41,7 +41,7 @@ fn everything_that_can_be_open_survives_a_single_cell() {
         ("\r", "CONNECTIONS"),
         ("K", "Kill session"),
         ("/web", "/ web"),
-        ("?", "EVERYWHERE"),
+        ("?", "WHY A SESSION"),
     ] {
         let mut pty = endpoint.watched("jsonapi").open();
         pty.wait("a table", |screen| ids(screen).len() == 19);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::app::AppSettings;
 use crate::app::key_names::{action_name, key};
-use crate::app::keymap::{Action, BINDINGS, KeyContext};
+use crate::app::keymap::{Action, BINDINGS, Code, KeyContext, KeyPress};
 use crate::app::remap::RemappedKeys;
 
 #[test]
@@ -15,13 +15,16 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Groups, "groups"),
         (KeyContext::Detail, "details"),
         (KeyContext::Dialog, "kill dialog"),
+        (KeyContext::Reason, "reason of a kill"),
         (KeyContext::Prompt, "filter"),
         (KeyContext::Search, "search"),
         (KeyContext::Columns, "list of columns"),
         (KeyContext::Copy, "menu of copies"),
         (KeyContext::Blockers, "blockers"),
         (KeyContext::Servers, "servers"),
-        (KeyContext::Overlay, "help, overview, kill log"),
+        (KeyContext::Overlay, "overview, kill log"),
+        (KeyContext::Help, "help"),
+        (KeyContext::HelpSearch, "search in the help"),
     ];
     let mut table = "| where | keys | what they do |\n|---|---|---|\n".to_owned();
     for (context, place) in contexts {
@@ -37,6 +40,45 @@ fn docs_have_the_table_of_keys() {
         }
     }
     crate::docs::assert_table("keys.md", "keys", &table);
+}
+
+/// Name of a key, as the help writes it.
+fn name(key: KeyPress) -> String {
+    let plain = match key.code {
+        Code::Char(' ') => "Space".to_owned(),
+        Code::Char(digit) if digit.is_ascii_digit() => "0-9".to_owned(),
+        Code::Char(c) => c.to_string(),
+        Code::F(number) => format!("F{number}"),
+        Code::Up => "↑".to_owned(),
+        Code::Down => "↓".to_owned(),
+        Code::Left => "←".to_owned(),
+        Code::Right => "→".to_owned(),
+        Code::PageUp => "PgUp".to_owned(),
+        Code::PageDown => "PgDn".to_owned(),
+        Code::BackTab => "Tab".to_owned(),
+        other => format!("{other:?}"),
+    };
+    let prefix = if key.ctrl { "Ctrl-" } else { "" };
+    format!("{prefix}{plain}")
+}
+
+#[test]
+fn every_key_is_in_the_help() {
+    for binding in BINDINGS {
+        let shown: Vec<_> = BINDINGS
+            .iter()
+            .filter(|other| other.context == binding.context && !other.about.is_empty())
+            .flat_map(|other| other.shown.split(' '))
+            .collect();
+        for key in binding.keys {
+            let name = name(*key);
+            let is_shown = shown.iter().any(|shown| {
+                let pair = ["<>", "←→", "↑↓"].contains(shown) && shown.contains(&name);
+                *shown == name || pair
+            });
+            assert!(is_shown, "{name} in {:?}", binding.context);
+        }
+    }
 }
 
 #[test]

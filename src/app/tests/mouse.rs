@@ -97,7 +97,12 @@ fn a_click_on_a_hint_presses_its_key() {
     click(&mut stage, 9, 23);
     assert_eq!(stage.app.context(), KeyContext::Table);
     click(&mut stage, 17, 23);
-    assert_eq!(stage.app.context(), KeyContext::Overlay);
+    assert_eq!(stage.app.context(), KeyContext::Help);
+    let line = first_row(&stage) + 2;
+    click(&mut stage, 10, line);
+    mouse(&mut stage, MouseAction::WheelDown, 10, line);
+    assert_eq!(position(&stage), 0, "the table under the help");
+    assert_eq!(stage.app.help.as_ref().unwrap().top, 3);
 }
 
 #[test]

@@ -6,6 +6,9 @@ use crate::config::setting::{Apply, Form, KeyScope, SQL_PASSWORD_GROUP, Setting}
 use crate::config::token::TokenSource;
 use crate::config::value;
 
+/// URL of an endpoint if none is given.
+pub(in crate::config) const DEFAULT_URL: &str = "http://127.0.0.1:8989";
+
 /// Group of the mutually exclusive sources of a password or token.
 const PASSWORD: Option<&str> = Some("password");
 /// Group of the mutually exclusive sources of the database password.
@@ -18,7 +21,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         short: Some('e'),
         variable: Some("MAXTOP_ENDPOINT"),
         form: Form::Endpoints,
-        default: "http://127.0.0.1:8989",
+        default: DEFAULT_URL,
         about: "admin API: URL or HOST:PORT; repeatable, in files also a list 'endpoints'",
         ..USUAL
     },

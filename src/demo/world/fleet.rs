@@ -9,7 +9,7 @@ use super::event_queue::FleetEvent;
 use super::hostile_texts::HOSTILE_TEXTS;
 use super::incidents::{self, FILLING_PERIOD, INCIDENTS, IncidentSession};
 use super::population::{ClientProfile, Life, POPULATION, REPORT, SimClient};
-use super::scenario::{HALF_OPEN, SCENARIO, ScenarioSession, SessionTrouble};
+use super::scenario::{HALF_OPEN, OLD_TROUBLES, SCENARIO, ScenarioSession, SessionTrouble};
 use super::session::SimSession;
 use super::timeline::mix;
 
@@ -27,6 +27,19 @@ struct InitialSession {
     incident: Option<&'static IncidentSession>,
 }
 
+impl InitialSession {
+    /// Creates a session with a scripted problem.
+    fn of(role: &'static ScenarioSession, rng: &mut Rng) -> Self {
+        Self {
+            age: Duration::from_secs(role.age),
+            client: SimClient::of(role.kind, rng),
+            seed: rng.u64(..),
+            role: Some(role),
+            incident: None,
+        }
+    }
+}
+
 /// Creates the sessions that exist at the start. The oldest get the lowest ids.
 pub(super) fn populate(world: &mut World) {
     let mut rng = Rng::with_seed(world.spec.seed);
@@ -36,14 +49,7 @@ pub(super) fn populate(world: &mut World) {
 
     let mut present: Vec<InitialSession> = Vec::with_capacity(world.spec.sessions.saturating_add(1));
     for role in roles.chain(world.spec.half_open.then_some(&HALF_OPEN)) {
-        let age = Duration::from_secs(role.age);
-        present.push(InitialSession {
-            age,
-            client: SimClient::of(role.kind, &mut rng),
-            seed: rng.u64(..),
-            role: Some(role),
-            incident: None,
-        });
+        present.push(InitialSession::of(role, &mut rng));
     }
     for place in 0..ordinary {
         let kind = kind_at(place, ordinary);
@@ -64,6 +70,9 @@ pub(super) fn populate(world: &mut World) {
     if world.spec.incidents {
         add_incidents(world, &mut present, &mut rng);
     }
+    if world.spec.old_troubles {
+        present.extend(OLD_TROUBLES.iter().map(|role| InitialSession::of(role, &mut rng)));
+    }
     within_uptime(&mut present, world.uptime);
     present.sort_by_cached_key(|one| std::cmp::Reverse(one.age));
     for one in present {
@@ -77,11 +86,8 @@ pub(super) fn populate(world: &mut World) {
 /// Adds the sessions of the incidents, and schedules the arrivals at the service that fills up.
 fn add_incidents(world: &mut World, present: &mut Vec<InitialSession>, rng: &mut Rng) {
     present.extend(INCIDENTS.iter().map(|incident| InitialSession {
-        age: Duration::from_secs(incident.role.age),
-        client: SimClient::of(incident.role.kind, rng),
-        seed: rng.u64(..),
-        role: Some(&incident.role),
         incident: Some(incident),
+        ..InitialSession::of(&incident.role, rng)
     }));
     incidents::add_outsiders(world);
     let first = world.uptime.saturating_add(FILLING_PERIOD);

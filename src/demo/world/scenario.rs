@@ -1,6 +1,6 @@
 //! Sessions with scripted problems, as a table.
 
-use super::population::{ClientProfile, DBA, ETL, ORDERS, REPORT, WEB};
+use super::population::{CRON, ClientProfile, DBA, ETL, ORDERS, REPORT, WEB};
 
 /// The problem of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,28 @@ pub(super) static SCENARIO: [ScenarioSession; 7] = [
     role(ORDERS, SessionTrouble::Closing, 3_700, 95),
     role(ORDERS, SessionTrouble::NoBackend, 2_520, 25),
     role(ETL, SessionTrouble::Ordinary, 5 * 3_600, 0),
+];
+
+/// Sessions with old problems, which the first lists show. They are the oldest ones, so they get the lowest ids.
+pub(super) static OLD_TROUBLES: [ScenarioSession; 3] = [
+    role(
+        CRON,
+        SessionTrouble::Leaked,
+        2 * 86_400 + 5 * 3_600,
+        6 * 3_600 + 7 * 60,
+    ),
+    role(
+        REPORT,
+        SessionTrouble::SlowReader,
+        2 * 86_400 + 4 * 3_600,
+        50 * 3_600,
+    ),
+    role(
+        DBA,
+        SessionTrouble::Leaked,
+        2 * 86_400 + 3 * 3_600 + 60,
+        9 * 3_600 + 40 * 60,
+    ),
 ];
 
 /// The connection that has not logged in.
