@@ -305,7 +305,10 @@ fn every_service_decodes_with_every_value() {
         assert_eq!(text(service.router.as_ref()), shown(&attributes["router"]));
         assert_eq!(service.connections, attributes["connections"].as_u64());
         let servers = resource["relationships"]["servers"]["data"].as_array();
-        let servers = servers.into_iter().flatten().map(|server| server["id"].as_str().unwrap());
+        let servers = servers
+            .into_iter()
+            .flatten()
+            .map(|server| server["id"].as_str().unwrap());
         let names = service.servers.iter().map(|server| server.as_str());
         assert!(names.eq(servers), "{:?}", service.servers);
         assert_eq!(
