@@ -87,11 +87,16 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::NextPane => self.detail_focused = self.detail.is_some() && !self.detail_focused,
-            Action::Filter => {
-                self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters);
-            }
+            Action::Filter
+            | Action::Search
+            | Action::Blockers
+            | Action::Servers
+            | Action::KillLog
+            | Action::Overview
+            | Action::Columns
+            | Action::Copy
+            | Action::Help => self.open_view(action),
             Action::OnlyStuck => self.toggle_stuck(),
-            Action::Search => self.open_search(),
             Action::SearchAgain(step) => self.search_again(step),
             Action::SortBy(step) => self.sort_by(step),
             Action::Invert => self.invert(),
@@ -105,25 +110,13 @@ impl App {
             Action::Follow => self.toggle_follow(),
             Action::SameClient => self.filter_client(),
             Action::Kill => self.ask_to_kill(),
-            Action::Blockers => self.open_blockers(),
-            Action::Servers => self.open_servers(),
-            Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
-            Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
-            Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
-            Action::Copy => self.open_copy_menu(),
             Action::CopyAll => self.copy_all(),
             Action::Unfold | Action::Across(_) | Action::Link(_) => self.detail_key(action),
             Action::Save => self.save(),
             Action::Pause => self.pause(),
-            Action::Pace(by) => {
-                self.settings.interval = status::step(self.settings.interval, by);
-                self.outbox.push(Effect::Pace(self.settings.interval));
-                let interval = exact_text(self.settings.interval);
-                self.status = Some(Status::note(format!("polling every {interval}")));
-            }
+            Action::Pace(by) => self.change_pace(by),
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),
-            Action::Help => self.open_help(),
             Action::Suspend => self.suspend(),
             Action::Quit => self.quit(false),
             Action::QuitKeepingFrame => self.quit(true),
@@ -144,6 +137,32 @@ impl App {
             | Action::Shift(_)
             | Action::Reset => {}
         }
+    }
+
+    /// Opens a view, a dialog, a menu or a prompt.
+    fn open_view(&mut self, action: Action) {
+        match action {
+            Action::Filter => {
+                self.modal = Modal::filter_prompt(&self.table.filter, &self.settings.saved_filters);
+            }
+            Action::Search => self.open_search(),
+            Action::Blockers => self.open_blockers(),
+            Action::Servers => self.open_servers(),
+            Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
+            Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
+            Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
+            Action::Copy => self.open_copy_menu(),
+            Action::Help => self.open_help(),
+            _ => {}
+        }
+    }
+
+    /// `+ -`: polls less or more often.
+    fn change_pace(&mut self, by: isize) {
+        self.settings.interval = status::step(self.settings.interval, by);
+        self.outbox.push(Effect::Pace(self.settings.interval));
+        let interval = exact_text(self.settings.interval);
+        self.status = Some(Status::note(format!("polling every {interval}")));
     }
 
     /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,

@@ -91,18 +91,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         .chain(blank(3))
         .chain(tail)
         .chain(blank(1));
-    // The foot is always visible; the lines above it are cut.
-    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX).min(inner.height);
-    let body = Rect {
-        height: inner.height.saturating_sub(foot_height),
-        ..inner
-    };
+    let (body, below) = split(inner, foot.len());
     lines(text, body, frame.buffer_mut());
-    let below = Rect {
-        y: inner.bottom().saturating_sub(foot_height),
-        height: foot_height,
-        ..inner
-    };
     let is_whole = needed <= usize::from(body.height) && draw_foot(foot, below, frame);
     if !is_whole {
         let last = below.rows().next_back().unwrap_or(below);
@@ -113,6 +103,22 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     }
     let ticket = app.modal.open_dialog_ticket().filter(|_| is_whole);
     Some((ticket, middle.end))
+}
+
+/// Splits the dialog into the lines above the foot, and the foot. The foot is always visible; the lines above it are
+/// cut.
+fn split(inner: Rect, foot: usize) -> (Rect, Rect) {
+    let height = u16::try_from(foot).unwrap_or(u16::MAX).min(inner.height);
+    let body = Rect {
+        height: inner.height.saturating_sub(height),
+        ..inner
+    };
+    let below = Rect {
+        y: inner.bottom().saturating_sub(height),
+        height,
+        ..inner
+    };
+    (body, below)
 }
 
 /// Draws the buttons if they fit. Returns whether they do.

@@ -103,7 +103,23 @@ pub(super) async fn find(
             DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
         })
         .collect();
-    let mut found: Vec<Victim> = Vec::new();
+    let (found, without_match) = victims(selected, &lists, selection);
+    problems.extend(without_match);
+    Ok(Victims {
+        found,
+        problems,
+        is_whole,
+        reports,
+    })
+}
+
+/// Returns each selected session once, and why others are left out.
+fn victims(
+    selected: Vec<(EndpointId, SessionId)>,
+    lists: &[DiagnosedList<'_>],
+    selection: &VictimSelection,
+) -> (Vec<Victim>, Vec<String>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
     let mut taken = BTreeSet::new();
     for (endpoint, id) in selected.into_iter().filter(|session| taken.insert(*session)) {
         let list = lists.iter().find(|list| list.snapshot.endpoint == endpoint);
@@ -113,12 +129,7 @@ pub(super) async fn find(
             None => {}
         }
     }
-    Ok(Victims {
-        found,
-        problems,
-        is_whole,
-        reports,
-    })
+    (found, problems)
 }
 
 /// Returns the endpoint that has this id. Fails if there is none or several.

@@ -124,9 +124,8 @@ fn failure<'a>(app: &App, endpoint: &EndpointState, cause: &Cause, theme: &Theme
 
 /// Returns the figures, most important first.
 fn figures(app: &App, width: usize) -> Vec<Figure> {
-    let shown: Vec<_> = app
-        .endpoints
-        .iter()
+    let all = app.endpoints.iter();
+    let shown: Vec<_> = all
         .filter(|endpoint| app.endpoints.shown_by(endpoint).is_none())
         .collect();
     let Some(slowest) = shown.iter().map(|endpoint| endpoint.cost).max() else {
@@ -163,17 +162,7 @@ fn figures(app: &App, width: usize) -> Vec<Figure> {
         },
     ];
     if width >= MIN_WIDTH_WITH_STUCK {
-        let bars = summed(&shown, TrendPoint::stuck);
-        let newest = app.table.view.stuck_total();
-        figures.insert(
-            3,
-            Figure {
-                label: "stuck",
-                text: newest.to_string(),
-                bars,
-                scale: Scale::FromZero(MIN_STUCK_SCALE),
-            },
-        );
+        figures.insert(3, stuck(app, &shown));
     }
     let locks = shown
         .iter()
@@ -186,6 +175,16 @@ fn figures(app: &App, width: usize) -> Vec<Figure> {
         scale: Scale::Around,
     }));
     figures
+}
+
+/// Returns the number of stuck sessions.
+fn stuck(app: &App, shown: &[&EndpointState]) -> Figure {
+    Figure {
+        label: "stuck",
+        text: app.table.view.stuck_total().to_string(),
+        bars: summed(shown, TrendPoint::stuck),
+        scale: Scale::FromZero(MIN_STUCK_SCALE),
+    }
 }
 
 /// Returns what the lists of the only endpoint lack.
