@@ -76,13 +76,10 @@ impl App {
             let page = self.page();
             self.table.choose(page);
         }
-        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         match action {
-            Action::Move(lines) => self.step(lines),
-            Action::Page(pages) => self.step(pages * page),
-            Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
-            Action::First => self.jump(0),
-            Action::Last => self.jump(usize::MAX),
+            Action::Move(_) | Action::Page(_) | Action::HalfPage(_) | Action::First | Action::Last => {
+                self.move_cursor(action);
+            }
             Action::Open if self.detail_has_keys() => self.open_link(),
             Action::Open => self.open(),
             Action::Back => self.back(),
@@ -101,10 +98,7 @@ impl App {
             Action::SortBy(step) => self.sort_by(step),
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
-            Action::Mark => self.toggle_mark(),
-            Action::MarkRange => self.mark_range(),
-            Action::MarkAll => self.mark_all(),
-            Action::UnmarkAll => self.unmark_all(),
+            Action::Mark | Action::MarkRange | Action::MarkAll | Action::UnmarkAll => self.mark(action),
             Action::CancelKill => self.status = Some(self.kills.nothing_to_cancel(self.now.elapsed)),
             Action::HideIdle => self.toggle_idle(),
             Action::Follow => self.toggle_follow(),
@@ -118,8 +112,7 @@ impl App {
             Action::Refresh => self.outbox.push(Effect::Refresh),
             Action::Repaint => self.outbox.push(Effect::Repaint),
             Action::Suspend => self.suspend(),
-            Action::Quit => self.quit(false),
-            Action::QuitKeepingFrame => self.quit(true),
+            Action::Quit | Action::QuitKeepingFrame => self.quit(action == Action::QuitKeepingFrame),
             // Ids are searched in the list of sessions only.
             Action::GoTo => self.unknown_key(),
             Action::NextMatch(_)
@@ -136,6 +129,30 @@ impl App {
             | Action::Toggle
             | Action::Shift(_)
             | Action::Reset => {}
+        }
+    }
+
+    /// Moves the cursor, or scrolls the focused part.
+    fn move_cursor(&mut self, action: Action) {
+        let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(lines) => self.step(lines),
+            Action::Page(pages) => self.step(pages * page),
+            Action::HalfPage(halves) => self.step(halves * (page / 2).max(1)),
+            Action::First => self.jump(0),
+            Action::Last => self.jump(usize::MAX),
+            _ => {}
+        }
+    }
+
+    /// Marks or unmarks sessions.
+    fn mark(&mut self, action: Action) {
+        match action {
+            Action::Mark => self.toggle_mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::UnmarkAll => self.unmark_all(),
+            _ => {}
         }
     }
 

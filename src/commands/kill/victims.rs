@@ -83,11 +83,7 @@ pub(super) async fn find(
         problems.extend(others.map(|(endpoint, id)| without_key(&snapshots, endpoint, id)));
     }
     if selection.is_filter_alone() {
-        let all = snapshots.iter().flat_map(|snapshot| {
-            let ids = snapshot.sessions.iter().map(|session| session.id);
-            ids.map(|id| (snapshot.endpoint, id))
-        });
-        selected.extend(all);
+        selected.extend(snapshots.iter().flat_map(ids));
     }
     let reports = if selection.depends_on_locks() {
         server_access::read(clients, &snapshots).await?
@@ -111,6 +107,12 @@ pub(super) async fn find(
         is_whole,
         reports,
     })
+}
+
+/// Returns all sessions of a list.
+fn ids(snapshot: &Snapshot) -> impl Iterator<Item = (EndpointId, SessionId)> + '_ {
+    let sessions = snapshot.sessions.iter();
+    sessions.map(|session| (snapshot.endpoint, session.id))
 }
 
 /// Returns each selected session once, and why others are left out.
