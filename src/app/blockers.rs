@@ -204,7 +204,12 @@ impl App {
             return;
         };
         if let Some(id) = row.session {
-            return self.ask_to_kill_waiting(row.key.endpoint, id, row.is_root());
+            let role = if row.is_root() {
+                LockRole::Blocker
+            } else {
+                LockRole::Waiter
+            };
+            return self.ask_to_kill_waiting(row.key.endpoint, id, role);
         }
         let copy = self
             .kill_statement(&row.key)
@@ -237,6 +242,22 @@ impl App {
 }
 
 /// Returns the filter that a kill from the view carries. It is evaluated again right before the DELETE.
-pub(super) fn filter_of(is_root: bool) -> Option<Filter> {
-    Filter::parse(if is_root { "blocks>0" } else { "waits>=0s" }).ok()
+pub(super) fn filter_of(role: LockRole) -> Option<Filter> {
+    Filter::parse(match role {
+        LockRole::Blocker => "blocks>0",
+        LockRole::Likely => "trx>=0s",
+        LockRole::Waiter => "waits>=0s",
+    })
+    .ok()
+}
+
+/// Role of a session that is to be killed from the view of blockers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LockRole {
+    /// It blocks others and does not wait itself.
+    Blocker,
+    /// Its transaction is older than a wait of unknown cause.
+    Likely,
+    /// It waits.
+    Waiter,
 }

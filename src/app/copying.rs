@@ -64,6 +64,8 @@ impl App {
                 self.copy_all();
             }
             Action::Quit => self.quit(false),
+            // Esc stops the remaining kills first, as the last line shows.
+            Action::No if self.stop_kills() => {}
             _ => _ = self.modal.close(),
         }
     }

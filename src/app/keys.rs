@@ -22,6 +22,11 @@ impl App {
             return self.key(KeyPress { alt: false, ..key });
         }
         let context = self.context();
+        // These keys cancel a kill even if their actions have other keys.
+        let cancels = self.cancels_kill(context, key) && self.cancel_kill(BY_KEY);
+        if cancels || self.cancels_logging(context, key) && self.stop_kills() {
+            return;
+        }
         let Some(key) = self.settings.keys.translate(context, key) else {
             let text = "this key has no effect: its action has another key in the configuration file";
             self.status = Some(Status::note(text.to_owned()));
@@ -33,6 +38,8 @@ impl App {
     /// Handles a key of the table of keys.
     pub(super) fn key_of_table(&mut self, context: KeyContext, key: KeyPress) {
         self.status = None;
+        // A question about saving would refer to an earlier moment.
+        self.saving = None;
         if let Some(time) = hold_after(context, key) {
             self.hold_order(time);
         }

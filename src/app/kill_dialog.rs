@@ -231,6 +231,11 @@ impl App {
             DialogResult::Yes if dialog.batch.open_dialog_ticket().is_none() => return,
             DialogResult::Yes => {
                 if let Modal::KillDialog(dialog) = std::mem::take(&mut self.modal) {
+                    // Victims that were struck out must not be victims of the next kill unseen.
+                    let tasks = dialog.batch.tasks().iter().filter(|task| task.is_removed());
+                    for key in tasks.map(|task| task.victim.identity.key()) {
+                        self.marks.remove(&key);
+                    }
                     self.kills
                         .confirm(*dialog, self.settings.grace, self.now, &mut self.outbox);
                 }

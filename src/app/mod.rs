@@ -224,6 +224,8 @@ pub struct App {
     goto: Option<navigate::Goto>,
     search: Option<searching::Search>,
     mouse: mouse::Mouse,
+    /// The settings that are being saved, until the next key.
+    saving: Option<saving::SavedSettings>,
     sampled: sampling::SampledRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
@@ -262,6 +264,7 @@ impl App {
             goto: None,
             search: None,
             mouse: mouse::Mouse::default(),
+            saving: None,
             sampled: sampling::SampledRows::default(),
             outbox: outbox::Outbox::default(),
         }

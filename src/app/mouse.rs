@@ -77,7 +77,11 @@ impl App {
         match context {
             // Up and down have another meaning there.
             KeyContext::Prompt | KeyContext::Reason | KeyContext::SaveQuestion | KeyContext::HelpSearch => {}
-            _ if self.help.is_none() && self.modal.is_closed() && contains(self.areas().detail, event) => {
+            _ if self.help.is_none()
+                && self.modal.is_closed()
+                && !self.covers_table()
+                && contains(self.areas().detail, event) =>
+            {
                 self.scroll_detail(lines);
             }
             KeyContext::Detail if !self.areas().table.is_empty() => {
@@ -101,8 +105,8 @@ impl App {
             if let Some(hint) = hint.copied() {
                 self.key_of_table(self.context(), hint.key);
             }
-        } else if self.help.is_some() || !self.modal.is_closed() {
-            // Rows below the help or a modal are not chosen.
+        } else if self.help.is_some() || !self.modal.is_closed() || self.covers_table() {
+            // Rows below the help, a modal or a view are not chosen.
         } else if contains(areas.detail, event) {
             self.detail_focused = !areas.table.is_empty();
         } else if contains(areas.table, event) {

@@ -58,6 +58,11 @@ struct Offer {
     tail: String,
 }
 
+/// Whether a filter ends with an operator, so that its value is still missing.
+fn is_unfinished(text: &str) -> bool {
+    text.trim_end().ends_with(['=', '~', '<', '>'])
+}
+
 impl FilterPrompt {
     /// Opens the prompt with the current filter.
     pub(crate) fn new(before: Filter, saved: SavedFilters) -> Self {
@@ -119,6 +124,11 @@ impl FilterPrompt {
     /// After a typed character, a valid filter applies when typing pauses, so that half a word does not
     /// empty the table.
     fn typed(&mut self, changed: bool, now: Duration) -> PromptResult {
+        if changed && self.error.is_none() && is_unfinished(self.value()) {
+            // A condition without its value would show other rows for a moment.
+            self.due = None;
+            return PromptResult::Stay;
+        }
         if changed && self.error.is_none() && !self.value().trim().is_empty() {
             self.due = Some(now + TYPING_PAUSE);
             return PromptResult::Stay;

@@ -28,13 +28,17 @@ pub enum SaveResult {
 pub(crate) struct SaveQuestion {
     /// The question.
     pub text: String,
+    /// The settings that it is about.
     settings: SavedSettings,
+    /// Whether a frame has shown it. Before that no key confirms it.
+    pub is_drawn: bool,
 }
 
 impl App {
     /// Saves what the screen shows now.
     pub(super) fn save(&mut self) {
         let settings = self.saved_settings();
+        self.saving = Some(settings.clone());
         self.outbox.push(Effect::Save {
             settings,
             replaces: false,
@@ -58,6 +62,7 @@ impl App {
 
     /// Handles the result. Another modal is not replaced by the question.
     pub(super) fn on_saved(&mut self, result: SaveResult) {
+        let settings = self.saving.take();
         self.status = Some(match result {
             SaveResult::Written(names, _) if names.is_empty() => {
                 Status::note("nothing to save: the file has these columns, sort and filter".to_owned())
@@ -65,11 +70,14 @@ impl App {
             SaveResult::Written(names, place) => {
                 Status::done(format!("saved {} to {place}", names.join(", ")))
             }
-            SaveResult::Differs(present, place) if self.modal.is_closed() => {
+            SaveResult::Differs(present, place)
+                if let Some(settings) = settings.filter(|_| self.modal.is_closed()) =>
+            {
                 let text = format!("replace {} in {place}? y/n", present.join(", "));
                 self.modal = Modal::SaveQuestion(SaveQuestion {
                     text,
-                    settings: self.saved_settings(),
+                    settings,
+                    is_drawn: false,
                 });
                 return;
             }
@@ -87,6 +95,7 @@ impl App {
             return;
         };
         match action(KeyContext::SaveQuestion, key) {
+            Some(Action::Yes) if !question.is_drawn => return,
             Some(Action::Yes) => {
                 let settings = question.settings.clone();
                 self.outbox.push(Effect::Save {

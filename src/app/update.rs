@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::endpoint::EndpointState;
+use super::modal::Modal;
 use super::msg::{Effect, FrameReport, Msg, Now};
 use super::rebuild::RebuildTrigger;
 use super::status::Status;
@@ -124,6 +125,9 @@ impl App {
         self.mouse.hints = shown.hints;
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_drawn(shown.question, shown.dialog_end, self.now);
+        }
+        if let Modal::SaveQuestion(question) = &mut self.modal {
+            question.is_drawn = true;
         }
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::RefusalReason;
 use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
 use crate::filter::{Filter, ReasonNames};
-use crate::model::{Dialect, EndpointLocks, Identity, Instance, Session, SessionObservation};
+use crate::model::{Dialect, EndpointLocks, Identity, Instance, LockKnowledge, Session, SessionObservation};
 
 /// A session selected for a kill.
 #[derive(Clone, Debug)]
@@ -33,12 +33,14 @@ pub(crate) struct Victim {
 
 impl Victim {
     /// Returns the reasons why the session is stuck, from a single fresh observation. Reasons that need
-    /// more data keep the result they had when the session was selected.
+    /// more data keep the result they had when the session was selected. With `needs_new_locks`, reasons that
+    /// come from locks do not: without a new reading they are unknown.
     pub(super) fn reasons_by(
         &self,
         observation: &SessionObservation,
         settings: &DiagnosisSettings,
         locks: Option<&EndpointLocks>,
+        needs_new_locks: bool,
     ) -> ReasonNames {
         let look = DiagnosisInput {
             dialect: self.dialect,
@@ -50,7 +52,13 @@ impl Victim {
             sessions: std::slice::from_ref(&observation.detail.session),
         };
         let diagnoses = diagnose(None, look, settings, &Samples::new());
-        self.reasons.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
+        let session = &observation.detail.session;
+        let knows_locks = locks.is_some_and(|locks| matches!(locks.of(session), LockKnowledge::Known(_)));
+        let mut before = self.reasons.clone();
+        if needs_new_locks && !knows_locks {
+            before.found.retain(|name| !LOCK_REASONS.contains(name));
+        }
+        before.confirmed_by(&reason_names(&diagnoses.diagnosis(0)))
     }
 
     /// Returns the session in one line: `17 bob@10.0.0.9:4711`.
@@ -70,6 +78,9 @@ pub(crate) fn reason_names(diagnosis: &Diagnosis<'_>) -> ReasonNames {
         unjudged: diagnosis.unjudged.names().collect(),
     }
 }
+
+/// Reasons that come from the locks of the servers, or may do so.
+const LOCK_REASONS: [&str; 4] = ["blocks", "lock-wait", "metadata-lock", "transaction"];
 
 /// Filter fields of transactions and locks.
 pub(crate) const LOCK_FIELDS: [&str; 4] = ["trx", "blocks", "waits", "rows_locked"];

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::draw::{clear, fit, lines, rect};
+use super::draw::{clear, fit, fit_middle, lines, rect};
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::blockers::{BlockerRow, ThreadRow};
@@ -61,7 +61,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     let lowest = chosen.map_or(0, |place| (place + 1).saturating_sub(height));
     let first = pane.top.min(end).max(lowest);
     for ((place, row), line) in rows.iter().enumerate().skip(first).zip(list.rows()) {
-        draw_row(row, chosen == Some(place), theme, line, frame);
+        draw_row(app, row, chosen == Some(place), theme, line, frame);
     }
     let foot_area = Rect {
         y: list.bottom(),
@@ -120,7 +120,7 @@ fn heading<'a>(theme: &Theme, width: usize) -> Line<'a> {
     )
 }
 
-fn draw_row(row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+fn draw_row(app: &App, row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
     let line = match row {
         BlockerRow::Note { tree, text } => Line::from(vec![
@@ -130,7 +130,7 @@ fn draw_row(row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame:
                 theme.quiet,
             ),
         ]),
-        BlockerRow::Thread(thread) => thread_line(thread, theme, width),
+        BlockerRow::Thread(thread) => thread_line(app, thread, theme, width),
     };
     line.render(area, frame.buffer_mut());
     if is_chosen {
@@ -138,13 +138,22 @@ fn draw_row(row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame:
     }
 }
 
-fn thread_line<'a>(thread: &ThreadRow, theme: &Theme, width: usize) -> Line<'a> {
+fn thread_line<'a>(app: &App, thread: &ThreadRow, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
     let name_width = name_width(width);
     let is_root = thread.is_root();
     let sign = if is_root { "▲ " } else { "" };
     let room = name_width.saturating_sub(thread.tree.width() + sign.width() + 1);
-    let name = fit(&thread.name, room, more);
+    // Session ids repeat from proxy to proxy.
+    let proxy = app
+        .endpoints
+        .get(thread.key.endpoint)
+        .filter(|_| app.endpoints.len() > 1);
+    let name = match proxy.filter(|_| thread.root.is_none()) {
+        Some(endpoint) => format!("{} on {}", thread.name, endpoint.name),
+        None => thread.name.clone(),
+    };
+    let name = fit_middle(&name, room, more);
     let pad = name_width.saturating_sub(thread.tree.width() + sign.width() + name.width());
     let time =
         |span: Option<crate::model::Span>| span.map_or_else(|| "-".to_owned(), |span| span.to_string());

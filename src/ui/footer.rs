@@ -274,7 +274,7 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
         Action::Servers => app.endpoints.iter().any(has_severe_trouble),
-        Action::Open if binding.context == KeyContext::Overlay => is_kill_log(app),
+        Action::Open if binding.context == KeyContext::Overlay => lists_kills(app),
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
         Action::StrikeHealthy => asks(app, |asking| {
@@ -301,9 +301,12 @@ fn has_severe_trouble(endpoint: &EndpointState) -> bool {
         .any(|trouble| trouble.kind.severity() == Severity::Act)
 }
 
-fn is_kill_log(app: &App) -> bool {
+/// Whether the kill log is open and has a kill of several sessions, which can be listed.
+fn lists_kills(app: &App) -> bool {
     let overlay = app.modal.overlay();
+    let batches = app.kills.logged_batches();
     overlay.is_some_and(|overlay| overlay.topic == Topic::KillLog)
+        && batches.iter().any(|batch| batch.entries.len() > 1)
 }
 
 /// Whether the kill dialog is open and meets a condition.

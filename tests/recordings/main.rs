@@ -309,7 +309,7 @@ fn every_service_decodes_with_every_value() {
             .into_iter()
             .flatten()
             .map(|server| server["id"].as_str().unwrap());
-        let names = service.servers.iter().map(|server| server.as_str());
+        let names = service.servers.iter().map(maxtop::model::Text::as_str);
         assert!(names.eq(servers), "{:?}", service.servers);
         assert_eq!(
             service.total_connections,

@@ -1,6 +1,6 @@
 //! The root blocker of a waiting victim, and the kill dialog for sessions that block or wait.
 
-use super::filter_of;
+use super::{LockRole, filter_of};
 use crate::app::App;
 use crate::app::kill_selection::Selection;
 use crate::app::status::Status;
@@ -22,7 +22,12 @@ pub(crate) struct RootBlocker {
 
 impl App {
     /// Opens the dialog for a session of the view of blockers, or for the root blocker of a victim.
-    pub(in crate::app) fn ask_to_kill_waiting(&mut self, endpoint: EndpointId, id: SessionId, is_root: bool) {
+    pub(in crate::app) fn ask_to_kill_waiting(
+        &mut self,
+        endpoint: EndpointId,
+        id: SessionId,
+        role: LockRole,
+    ) {
         if let Some(busy) = self.kills.busy() {
             self.status = Some(Status::warning(busy));
             return;
@@ -39,7 +44,7 @@ impl App {
             self.status = Some(Status::note(format!("{id} has already ended")));
             return;
         };
-        let victim = self.victim(identity, session, filter_of(is_root));
+        let victim = self.victim(identity, session, filter_of(role));
         self.open_dialog(victim.into_iter().collect(), Selection::Session);
     }
 
@@ -71,7 +76,12 @@ impl App {
         };
         if let Some(id) = root.session {
             self.modal.close();
-            return self.ask_to_kill_waiting(root.endpoint, id, !root.is_likely);
+            let role = if root.is_likely {
+                LockRole::Likely
+            } else {
+                LockRole::Blocker
+            };
+            return self.ask_to_kill_waiting(root.endpoint, id, role);
         }
         self.open_blockers();
         self.status = Some(Status::note(format!("{}: y copies its KILL", root.name)));

@@ -97,7 +97,7 @@ pub(crate) static SERVER_COLUMNS: [Column<ServerTable>; 11] = [
         heading: "STATE",
         min: 10,
         max: 32,
-        drop: 2,
+        drop: 3,
         cell: |row| shown(row.server.state.as_ref()),
         style: |row| trouble_style(row.trouble.as_ref()),
         ..Column::TEXT
@@ -107,7 +107,7 @@ pub(crate) static SERVER_COLUMNS: [Column<ServerTable>; 11] = [
         heading: "TROUBLE",
         min: 8,
         max: 24,
-        drop: 4,
+        drop: 2,
         cell: |row| words(row.trouble.as_ref()),
         style: |row| trouble_style(row.trouble.as_ref()),
         ..Column::TEXT
@@ -117,7 +117,7 @@ pub(crate) static SERVER_COLUMNS: [Column<ServerTable>; 11] = [
         heading: "LAG",
         min: 6,
         max: 7,
-        drop: 5,
+        drop: 4,
         cell: |row| row.lag().map(|lag| Span::from_secs(lag).to_string().into()),
         ..Column::NUMBER
     },
@@ -136,7 +136,7 @@ pub(crate) static SERVER_COLUMNS: [Column<ServerTable>; 11] = [
         heading: "CONNS",
         min: 5,
         max: 8,
-        drop: 3,
+        drop: 5,
         cell: |row| row.server.connections.map(|count| count.to_string().into()),
         ..Column::NUMBER
     },

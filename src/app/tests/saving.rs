@@ -50,6 +50,9 @@ fn a_value_of_the_file_is_replaced_only_after_y() {
         stage.send(Msg::Saved(SaveResult::Differs(present, "/c".to_owned())));
         let question = "replace sort = 'id' in /c? y/n";
         assert!(matches!(&stage.app.modal, Modal::SaveQuestion(open) if open.text == question));
+        stage.press(Code::Char('y'));
+        assert_eq!(requested(&mut stage), None, "no key confirms what was not shown");
+        stage.draw();
         stage.press(Code::Char(key));
         assert_eq!(
             requested(&mut stage).map(|(_, replaces)| replaces),

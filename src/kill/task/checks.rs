@@ -134,8 +134,10 @@ impl KillTask {
         let locks = self.locks(&observation, check.rules);
         let why = filters.into_iter().flatten().any(asks_why);
         let reasons = why.then(|| {
+            let needs_new_locks = self.is_last_check() && self.victim.has_server_access;
+            let diagnosis = &check.rules.diagnosis;
             self.victim
-                .reasons_by(&observation, &check.rules.diagnosis, locks.as_ref())
+                .reasons_by(&observation, diagnosis, locks.as_ref(), needs_new_locks)
         });
         let subject = FilterInput {
             endpoint: Some(&self.victim.endpoint),

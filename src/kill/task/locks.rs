@@ -12,7 +12,8 @@ use crate::kill::state::KillState;
 use crate::kill::statements as session_statements;
 use crate::kill::victim::depends_on_locks;
 use crate::model::{
-    EndpointLocks, LockReading, Now, ServerAccessFault, ServerReports, SessionObservation, visible,
+    EndpointLocks, LockReading, Now, ServerAccessFault, ServerReport, ServerReports, SessionObservation,
+    visible,
 };
 
 /// Maximum age of the locks when the DELETE is ordered, by both clocks. Measured from before their first
@@ -34,15 +35,20 @@ impl From<LockReading> for NewLocks {
         let fault = reading.fault();
         let mut reports = reading.reports;
         if fault.is_some() {
-            for report in reports.values_mut() {
-                Arc::make_mut(report).activity = Err(ServerAccessFault::Lost);
-            }
+            make_unknown(&mut reports);
         }
         Self {
             asked_at: reading.asked_at,
             fault,
             reports,
         }
+    }
+}
+
+/// Makes all locks unknown.
+fn make_unknown(reports: &mut ServerReports) {
+    for report in reports.values_mut() {
+        Arc::make_mut(report).activity = Err(ServerAccessFault::Lost);
     }
 }
 
@@ -78,13 +84,41 @@ impl KillTask {
     /// Returns the session's locks: right before the DELETE by the new reading, otherwise by the latest reports.
     /// `None` if they are not read.
     pub(super) fn locks(&self, observation: &SessionObservation, rules: &Rules) -> Option<EndpointLocks> {
+        let new;
         let reports = if self.is_last_check() {
-            &self.new_locks.as_ref()?.reports
+            if !self.needs_locks(rules) {
+                return None;
+            }
+            new = self.new_reports(observation);
+            &new
         } else {
             rules.reports.get(&self.victim.identity.endpoint)?.as_ref()
         };
         let sessions = std::slice::from_ref(&observation.detail.session);
         (!reports.is_empty()).then(|| EndpointLocks::new(reports, sessions, observation.taken_at))
+    }
+
+    /// Returns the new reading. If the session now uses a server that was not read, all its locks are unknown.
+    fn new_reports(&self, observation: &SessionObservation) -> ServerReports {
+        let mut reports = self
+            .new_locks
+            .as_ref()
+            .map(|locks| locks.reports.clone())
+            .unwrap_or_default();
+        let used = session_statements::servers(&observation.detail.session);
+        let unread: Vec<_> = used
+            .into_iter()
+            .filter(|server| !reports.contains_key(server))
+            .collect();
+        if !unread.is_empty() {
+            make_unknown(&mut reports);
+            let unread = unread.into_iter().map(|server| {
+                let report = ServerReport::unread(server.clone(), observation.taken_at);
+                (server, Arc::new(report))
+            });
+            reports.extend(unread);
+        }
+        reports
     }
 
     /// Returns why a session is skipped that the filter has selected, by its result now. `None` if it is not.
@@ -110,7 +144,8 @@ impl KillTask {
         }
     }
 
-    const fn is_last_check(&self) -> bool {
+    /// Whether this is the check right before the DELETE.
+    pub(super) const fn is_last_check(&self) -> bool {
         matches!(self.stage, KillState::Checking { .. })
     }
 }

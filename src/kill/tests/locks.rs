@@ -219,3 +219,81 @@ fn every_field_of_server_access_counts_as_one_of_locks() {
         assert_eq!(field.about.contains("server access"), is_listed, "{}", field.name);
     }
 }
+
+#[test]
+fn a_reason_from_old_locks_ends_nothing_without_a_new_reading() {
+    for filter in ["stuck", "reason=blocks"] {
+        let victim = Victim {
+            taken_by: Some(Filter::parse(filter).unwrap()),
+            reasons: ReasonNames {
+                found: vec!["blocks"],
+                unjudged: Vec::new(),
+            },
+            ..statement_victim(17, BLOCKER)
+        };
+        let start = Now {
+            elapsed: Duration::from_secs(100),
+            wall: Timestamp::from_second(1_795_450_800).unwrap(),
+        };
+        let mut busy = activity(&[300]);
+        for waiter in &mut busy.transactions.rows {
+            waiter.wait = (waiter.state == TransactionState::LockWait).then_some(Span::from_secs(300));
+        }
+        let rules = Rules {
+            reports: BTreeMap::from([(EndpointId(0), Arc::new(reports(start, Ok(busy))))]),
+            ..Rules::default()
+        };
+        let mut play = KillHarness::with_statements(vec![victim], rules);
+        play.connected();
+        play.go();
+        let (ticket, _) = play.asked(|request| matches!(request, KillRequest::ReadThreads { .. }))[0];
+        let threads = vec![ServerThreads {
+            server: text("db-01"),
+            reading: Ok(reading(1, 1, Vec::new())),
+        }];
+        play.hear(KillEvent::ThreadsRead(ticket, threads));
+        play.locks_read(play.now, Err(ServerAccessFault::Busy));
+        play.connected();
+        assert!(play.deletes().is_empty(), "{filter}");
+        assert!(
+            play.words().contains("could not be read"),
+            "{filter}: {}",
+            play.words()
+        );
+    }
+}
+
+#[test]
+fn a_server_that_the_session_has_used_since_the_question_may_protect_it() {
+    use crate::model::JsonApiFields;
+    let bare = || Session {
+        extra: Some(Box::new(JsonApiFields {
+            backends: Some(Vec::new()),
+            ..JsonApiFields::default()
+        })),
+        ..session(17, "alice")
+    };
+    for (protect, filter) in [("reason=blocks", ""), ("blocks>0", ""), ("", "not reason=blocks")] {
+        let victim = Victim {
+            session: bare(),
+            taken_by: (!filter.is_empty()).then(|| Filter::parse(filter).unwrap()),
+            ..statement_victim(17, BLOCKER)
+        };
+        let start = Now {
+            elapsed: Duration::from_secs(100),
+            wall: Timestamp::from_second(1_795_450_800).unwrap(),
+        };
+        let rules = Rules {
+            protect: Filter::parse(protect).unwrap(),
+            reports: BTreeMap::from([(EndpointId(0), Arc::new(reports(start, Ok(activity(&[])))))]),
+            ..Rules::default()
+        };
+        let mut play = KillHarness::with_statements(vec![victim], rules);
+        play.reply(play.last_check(), Ok(bare()));
+        if play.outcome().is_none() {
+            play.go();
+            play.connected();
+        }
+        assert!(play.deletes().is_empty(), "protect {protect}, filter {filter}");
+    }
+}

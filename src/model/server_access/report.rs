@@ -30,6 +30,19 @@ pub struct ServerReport {
 const NOT_READ: &str = "the statement about locks failed or took longer than 1 s";
 
 impl ServerReport {
+    /// Returns the report of a server that was not read.
+    pub(crate) const fn unread(server: Text, taken_at: Timestamp) -> Self {
+        Self {
+            server,
+            taken_at,
+            process: None,
+            grants: None,
+            activity: Err(ServerAccessFault::Lost),
+            cost: Duration::ZERO,
+            period: Duration::ZERO,
+        }
+    }
+
     /// Returns why its locks are unknown, or not known of all sessions. `None` if they are known.
     pub fn unknown_locks(&self) -> Option<String> {
         let activity = match &self.activity {
