@@ -8,6 +8,7 @@ use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
 use super::layout::clamp_scroll;
+use super::server_trouble::ServerTrouble;
 use super::status::Status;
 use crate::diagnosis::Severity;
 use crate::filter::{Filter, FilterField};
@@ -171,13 +172,13 @@ impl App {
         let mut rows = ServerRows::default();
         for (id, endpoint) in self.endpoints.ids().zip(self.endpoints.iter()) {
             let counts = self.table.view.server_counts.of_endpoint(id);
-            let now = self.now.elapsed;
+            let (troubles, now) = (endpoint.troubles.all(), self.now.elapsed);
             for server in endpoint.servers.latest.iter().flat_map(|servers| &servers.states) {
                 rows.servers.push(ServerRow {
                     endpoint: id,
                     endpoint_name: endpoint.name.clone(),
                     server: server.clone(),
-                    trouble: trouble(endpoint, &server.name, false, now),
+                    trouble: trouble(&troubles, &server.name, false, now),
                     count: counts
                         .map(|counts| counts.server(&server.name))
                         .unwrap_or_default(),
@@ -193,7 +194,7 @@ impl App {
                     endpoint: id,
                     endpoint_name: endpoint.name.clone(),
                     service: service.clone(),
-                    trouble: trouble(endpoint, &service.name, true, now),
+                    trouble: trouble(&troubles, &service.name, true, now),
                     count: counts
                         .map(|counts| counts.service(&service.name))
                         .unwrap_or_default(),
@@ -302,15 +303,14 @@ impl App {
     }
 }
 
-/// Returns the worst trouble of a server or service of an endpoint.
+/// Returns the worst trouble of a server or service among those of its endpoint, worst first.
 fn trouble(
-    endpoint: &EndpointState,
+    all: &[ServerTrouble],
     name: &Text,
     of_service: bool,
     now: std::time::Duration,
 ) -> Option<Trouble> {
-    let all = endpoint.troubles.all();
-    let mut all = all.into_iter().enumerate();
+    let mut all = all.iter().enumerate();
     let (rank, found) = all.find(|(_, trouble)| {
         trouble.name.as_ref() == Some(name) && trouble.kind.is_of_service() == of_service
     })?;
@@ -337,11 +337,6 @@ pub(crate) fn remark(endpoint: &EndpointState) -> Option<String> {
 }
 
 impl ServerRow {
-    /// Whether the server is down, rejects the monitor or cannot be resolved.
-    pub(crate) fn is_unusable(&self) -> bool {
-        self.server.health().is_unusable()
-    }
-
     /// Returns the replication lag, if the server has one.
     pub(crate) fn lag(&self) -> Option<i64> {
         let is_running = matches!(self.server.health(), Health::Running | Health::Lagging(_));

@@ -145,15 +145,24 @@ fn remark_line<'a>(app: &App, id: EndpointId, theme: &Theme, place: Rect) -> Lin
 
 /// Formats the number of servers and services: `3 servers, 1 down · 3 services`.
 pub(super) fn counts(app: &App) -> Vec<String> {
-    let rows = app.server_rows();
-    let down = rows.servers.iter().filter(|row| row.is_unusable()).count();
+    let endpoints = app.endpoints.iter();
+    let servers = endpoints
+        .clone()
+        .filter_map(|endpoint| endpoint.servers.latest.as_ref());
+    let servers = servers.flat_map(|servers| &servers.states);
+    let services = endpoints.filter_map(|endpoint| endpoint.services.latest.as_ref());
+    let services: usize = services.map(|services| services.states.len()).sum();
+    let down = servers
+        .clone()
+        .filter(|server| server.health().is_unusable())
+        .count();
     let down = if down > 0 {
         format!(", {down} down")
     } else {
         String::new()
     };
     vec![
-        format!("{}{down}", counted(rows.servers.len(), "server")),
-        counted(rows.services.len(), "service"),
+        format!("{}{down}", counted(servers.count(), "server")),
+        counted(services, "service"),
     ]
 }
