@@ -17,6 +17,7 @@ mod http;
 mod inspection;
 mod list_gate;
 mod login;
+mod open_reply;
 mod reply;
 mod resource;
 mod snapshot;
@@ -228,18 +229,15 @@ impl Client {
     async fn list(&self, target: impl Fn(Dialect) -> String) -> Result<ListReply, RequestError> {
         let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
         let mut asked_at = clock::now();
-        let mut reply = self.0.exchange.get(dialect, &target(dialect)).await?;
-        if let DialectStep::Ask(other) = next(dialect, reply.status, shape(&reply.body))
+        let mut body = self.open_list(dialect, &target).await?;
+        if let DialectStep::Ask(other) = next(dialect, body.status(), shape(body.start()))
             && !self.0.dialects.is_forced()
         {
             dialect = other;
             asked_at = clock::now();
-            reply = self.0.exchange.get(dialect, &target(dialect)).await?;
+            body = self.open_list(dialect, &target).await?;
         }
-        if !reply.is_success() {
-            return Err(fault::of_list_status(&reply, self.has_credentials()));
-        }
-        let list = self.decode_list(dialect, reply, asked_at).await?;
+        let list = self.decode_list(dialect, body, asked_at).await?;
         self.0.dialects.set(dialect);
         Ok(list)
     }

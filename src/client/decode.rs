@@ -1,47 +1,104 @@
 //! Decodes replies outside the runtime's threads: 100,000 rows take time, and keys and other endpoints
 //! must not wait for them.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 
+use super::open_reply::OpenReply;
 use super::reply::Reply;
 use super::{Client, ListReply, fault};
 use crate::clock::local_zone;
 use crate::model::{Dialect, Now, RequestError};
-use crate::wire::{self, Decoder, Interner, WireError};
+use crate::wire::{Decoder, Interner, ListStream, WireError};
+
+/// The beginning of a list.
+#[derive(Debug)]
+pub(super) struct ListBody {
+    open: OpenReply,
+    start: Vec<u8>,
+}
+
+impl ListBody {
+    pub(super) const fn status(&self) -> u16 {
+        self.open.reply.status
+    }
+
+    /// Returns the beginning of the body, at least up to a byte that is not a blank.
+    pub(super) fn start(&self) -> &[u8] {
+        &self.start
+    }
+}
 
 impl Client {
-    /// Decodes a list. Keeps its texts for the next one.
+    /// Requests a list, and receives the beginning of its body.
+    pub(super) async fn open_list(
+        &self,
+        dialect: Dialect,
+        target: impl Fn(Dialect) -> String,
+    ) -> Result<ListBody, RequestError> {
+        let mut open = self.0.exchange.get_in_parts(dialect, &target(dialect)).await?;
+        let mut start = Vec::new();
+        open.first_bytes(&self.0.exchange, &mut start).await?;
+        Ok(ListBody { open, start })
+    }
+
+    /// Decodes a list while it arrives. Keeps its texts for the next one.
+    ///
+    /// One part is decoded while the next one is received. At most two parts are in memory, however slow the
+    /// decoder is.
     pub(super) async fn decode_list(
         &self,
         dialect: Dialect,
-        reply: Reply,
+        body: ListBody,
         asked_at: Now,
     ) -> Result<ListReply, RequestError> {
-        let reply = reply.plain()?;
-        let bounds = self.0.bounds;
-        let (taken_at, cost, bytes) = (Timestamp::now(), reply.cost, reply.body.len());
-        let server_now = reply.date.unwrap_or(taken_at);
-        let (interner, has_zone) = (self.0.interner.clone(), self.url().is_loopback());
-        let rows = off_thread(move || {
-            let mut interner = interner.lock().unwrap_or_else(PoisonError::into_inner);
-            let zone = has_zone.then(local_zone);
-            let decoder = Decoder::new(&mut interner, zone.as_ref(), server_now);
-            let rows = wire::list(dialect, &reply.body, &mut decoder.within(bounds));
+        let ListBody { mut open, start } = body;
+        if !open.reply.is_success() {
+            return Err(fault::of_list_status(&open.reply, self.has_credentials()));
+        }
+        open.reply.check_plain()?;
+        let server_now = open.reply.date.unwrap_or_else(Timestamp::now);
+        let zone = self.url().is_loopback().then(local_zone);
+        let mut stream = ListStream::new(dialect, (zone, server_now), self.0.bounds, open.announced());
+        let (mut part, mut spare) = (start, Vec::new());
+        let mut is_open = open.next_part(&self.0.exchange, &mut part).await?;
+        while is_open {
+            let decoded = self.with_interner(move |interner| {
+                stream.push(interner, &part)?;
+                part.clear();
+                Ok((stream, part))
+            });
+            let received = open.next_part(&self.0.exchange, &mut spare);
+            (is_open, (stream, part)) = tokio::try_join!(received, decoded)?;
+            std::mem::swap(&mut part, &mut spare);
+        }
+        let taken_at = Timestamp::now();
+        let rows = self.with_interner(move |interner| {
+            stream.push(interner, &part)?;
+            let rows = stream.finish(interner);
             interner.prune();
             rows
         });
-        let rows = rows.await.map_err(|error| fault::of_wire(&error))?;
         Ok(ListReply {
             dialect,
-            rows,
-            cost,
-            bytes,
+            rows: rows.await?,
+            cost: open.reply.cost,
+            bytes: open.received(),
             asked_at,
             taken_at,
             server_now,
         })
+    }
+
+    /// Runs a part of the decoding outside the runtime's threads.
+    async fn with_interner<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Interner) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<T, RequestError> {
+        let interner = Arc::clone(&self.0.interner);
+        let work = move || work(&mut interner.lock().unwrap_or_else(PoisonError::into_inner));
+        off_thread(work).await.map_err(|error| fault::of_wire(&error))
     }
 
     /// Decodes a body that is not a list. Its few texts are not kept.

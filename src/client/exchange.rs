@@ -10,13 +10,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderName, LOCATION, WWW_AUTHENTICATE};
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder};
+use tokio::time::{Instant, timeout_at};
 
 use super::access::{Access, AuthHeader};
 use super::checked::Connection;
 use super::connected::since_connected;
 use super::fault::{ErrorContext, ReplyProgress, line, of_error, of_status};
 use super::http::{ConnectionReuse, IDENTITY, http_client};
+use super::open_reply::OpenReply;
 use super::reply::Reply;
 use super::spec::{ClientError, ClientSpec};
 use super::sql::SqlRequest;
@@ -122,23 +124,40 @@ impl Exchange {
         dialect: Dialect,
         target: &str,
     ) -> Result<(Reply, AuthHeader), RequestError> {
+        let (open, pass) = self.open_get(http, dialect, target).await?;
+        Ok((open.collect(self).await?, pass))
+    }
+
+    /// Sends a GET whose body is received in parts. An error is received as a whole.
+    pub(super) async fn get_in_parts(
+        &self,
+        dialect: Dialect,
+        target: &str,
+    ) -> Result<OpenReply, RequestError> {
+        let (open, pass) = self.open_get(&self.http, dialect, target).await?;
+        self.note_reply(&pass, &open.reply, dialect);
+        Ok(open)
+    }
+
+    async fn open_get(
+        &self,
+        http: &reqwest::Client,
+        dialect: Dialect,
+        target: &str,
+    ) -> Result<(OpenReply, AuthHeader), RequestError> {
         let mut pass = self.access.fresh_header().await?;
-        let mut reply = self
-            .exchange_over(http, Method::GET, dialect, target, &pass)
-            .await?;
-        if let (AuthHeader::Token(token), 401) = (&pass, reply.status)
+        let mut open = self.open_reply(http, Method::GET, dialect, target, &pass).await?;
+        if let (AuthHeader::Token(token), 401) = (&pass, open.reply.status)
             && self.access.token_refused(token)
         {
             let next = self.access.fresh_header().await?;
             if !next.is_token(token) {
                 pass = next;
-                reply = self
-                    .exchange_over(http, Method::GET, dialect, target, &pass)
-                    .await?;
+                open = self.open_reply(http, Method::GET, dialect, target, &pass).await?;
             }
         }
-        self.mark_rejected(&pass, &mut reply);
-        Ok((reply, pass))
+        self.mark_rejected(&pass, &mut open.reply);
+        Ok((open, pass))
     }
 
     /// Stores in the reply that a given token was rejected.
@@ -186,13 +205,9 @@ impl Exchange {
 
     /// Requests a token with the password.
     pub(super) async fn log_in(&self) -> Result<Reply, RequestError> {
-        self.exchange(
-            Method::GET,
-            Dialect::JsonApi,
-            target::LOGIN,
-            &AuthHeader::Password,
-        )
-        .await
+        let pass = AuthHeader::Password;
+        let open = self.open_reply(&self.http, Method::GET, Dialect::JsonApi, target::LOGIN, &pass);
+        open.await?.collect(self).await
     }
 
     /// Sends a DELETE. Only [`DeletePermission`] may call it.
@@ -223,36 +238,21 @@ impl Exchange {
         }
     }
 
-    async fn exchange(
-        &self,
-        method: Method,
-        dialect: Dialect,
-        target: &str,
-        pass: &AuthHeader,
-    ) -> Result<Reply, RequestError> {
-        self.exchange_over(&self.http, method, dialect, target, pass)
-            .await
-    }
-
-    async fn exchange_over(
+    async fn open_reply(
         &self,
         http: &reqwest::Client,
         method: Method,
         dialect: Dialect,
         target: &str,
         pass: &AuthHeader,
-    ) -> Result<Reply, RequestError> {
+    ) -> Result<OpenReply, RequestError> {
         let request = http.request(method, self.url.join(target));
         let request = self.access.show(pass, request);
         let request = match dialect {
             Dialect::Draft => request.header(DATE, http_date(Timestamp::now())),
             Dialect::JsonApi => request,
         };
-        let reply = tokio::time::timeout(self.timeout, self.transfer(request))
-            .await
-            .unwrap_or(Err(RequestError::TimedOut(self.timeout)))?;
-        self.note_answer();
-        Ok(reply)
+        Ok(self.transfer(request).await?.0)
     }
 
     /// Stores that the server has replied.
@@ -288,10 +288,8 @@ impl Exchange {
     pub(super) async fn send_sql(&self, request: SqlRequest<'_>) -> Result<(Reply, HeaderMap), RequestError> {
         let pass = self.access.auth_header()?;
         let request = self.access.show(&pass, request.into_http(&self.http, &self.url));
-        let (reply, headers) = tokio::time::timeout(self.timeout, self.transfer_with_headers(request))
-            .await
-            .unwrap_or(Err(RequestError::TimedOut(self.timeout)))?;
-        self.note_answer();
+        let (open, headers) = self.transfer(request).await?;
+        let reply = open.collect(self).await?;
         if let (AuthHeader::Token(token), 401) = (&pass, reply.status) {
             self.access.token_refused(token);
             return Err(RequestError::LoginEnded);
@@ -299,23 +297,30 @@ impl Exchange {
         Ok((reply, headers))
     }
 
-    async fn transfer(&self, request: RequestBuilder) -> Result<Reply, RequestError> {
-        Ok(self.transfer_with_headers(request).await?.0)
-    }
-
-    async fn transfer_with_headers(
-        &self,
-        request: RequestBuilder,
-    ) -> Result<(Reply, HeaderMap), RequestError> {
-        let (response, sent) = since_connected(request.send()).await;
+    /// Sends a request, and receives the head of the reply; of an error also the body. Returns the headers
+    /// too.
+    async fn transfer(&self, request: RequestBuilder) -> Result<(OpenReply, HeaderMap), RequestError> {
+        let deadline = Instant::now() + self.timeout;
+        let (response, sent) = timeout_at(deadline, since_connected(request.send()))
+            .await
+            .map_err(|_| RequestError::TimedOut(self.timeout))?;
         let cost = sent.elapsed();
         let mut response = response.map_err(|error| of_error(&error, ReplyProgress::Head, self.link()))?;
-        let is_success = response.status().is_success();
-        let body = self.body(&mut response, self.body_limit(is_success)).await;
-        let status = response.status().as_u16();
+        self.note_answer();
+        let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let reply = self.reply((status, &headers), body, cost)?;
-        Ok((reply, headers))
+        let limit = self.body_limit(status.is_success());
+        let open = |reply| OpenReply::new(reply, response, limit, deadline);
+        if status.is_success() {
+            let reply = self.reply((status.as_u16(), &headers), Ok(Vec::new()), cost)?;
+            return Ok((open(reply), headers));
+        }
+        let body = match open(Reply::default()).collect(self).await {
+            Err(error @ RequestError::TimedOut(_)) => return Err(error),
+            body => body.map(|reply| reply.body),
+        };
+        let reply = self.reply((status.as_u16(), &headers), body, cost)?;
+        Ok((OpenReply::complete(reply), headers))
     }
 
     /// Converts a reply for the rest of the client. Removes secrets from error texts. An error body that
@@ -349,26 +354,6 @@ impl Exchange {
             is_cut,
             cost,
         })
-    }
-
-    async fn body(&self, response: &mut Response, limit: usize) -> Result<Vec<u8>, RequestError> {
-        let announced = response.content_length();
-        let capacity = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
-        if capacity > limit {
-            return Err(RequestError::TooLarge { limit });
-        }
-        let mut body = Vec::with_capacity(capacity);
-        loop {
-            let stage = ReplyProgress::Body(body.len(), announced);
-            match response.chunk().await {
-                Ok(None) => return Ok(body),
-                Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                    return Err(RequestError::TooLarge { limit });
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => return Err(of_error(&error, stage, self.link())),
-            }
-        }
     }
 }
 

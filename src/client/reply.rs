@@ -32,12 +32,17 @@ impl Reply {
         matches!(self.status, 200..=299)
     }
 
-    /// Returns the reply if its body has no content encoding. Compressed bytes would look like invalid
-    /// JSON.
+    /// Returns the reply if its body has no content encoding.
     pub(super) fn plain(self) -> Result<Self, RequestError> {
-        match self.encoding {
-            Some(encoding) => Err(RequestError::Encoded(encoding)),
-            None => Ok(self),
+        self.check_plain()?;
+        Ok(self)
+    }
+
+    /// Returns an error if the body has a content encoding. Compressed bytes would look like invalid JSON.
+    pub(super) fn check_plain(&self) -> Result<(), RequestError> {
+        match &self.encoding {
+            Some(encoding) => Err(RequestError::Encoded(encoding.clone())),
+            None => Ok(()),
         }
     }
 }

@@ -35,11 +35,11 @@ impl Shape {
     }
 }
 
-/// A byte order mark in UTF-8. JSON must not begin with one, but some gateways add it.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// A byte order mark. JSON must not begin with one, but some gateways add it.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 fn without_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// Returns the shape of a body.
@@ -68,8 +68,13 @@ pub(super) fn expect_shape(body: &[u8], wanted: Shape) -> Result<(), WireError> 
 
 /// Converts a serde error to a [`WireError`] with the position. Never quotes the body.
 pub(super) fn syntax_error(error: &serde_json::Error) -> WireError {
-    let position = format!("line {} column {}", error.line(), error.column());
-    let what = match error.classify() {
+    syntax_error_at(error.classify(), error.line(), error.column())
+}
+
+/// Returns the error of invalid JSON at a position.
+pub(super) fn syntax_error_at(category: Category, line: usize, column: usize) -> WireError {
+    let position = format!("line {line} column {column}");
+    let what = match category {
         Category::Eof => format!("the JSON ends at {position}, before it is complete"),
         Category::Syntax => format!("invalid JSON at {position}"),
         Category::Data | Category::Io => format!("unexpected JSON at {position}"),
@@ -95,13 +100,81 @@ pub(super) fn text(body: &[u8]) -> Cow<'_, str> {
 
 fn keep_invalid_bytes(body: &[u8]) -> String {
     let mut text = String::with_capacity(body.len() + 64);
-    for chunk in body.utf8_chunks() {
-        text.push_str(chunk.valid());
-        let stand_ins = chunk
-            .invalid()
-            .iter()
-            .filter_map(|byte| char::from_u32(FIRST_INVALID_BYTE + u32::from(*byte)));
-        text.extend(stand_ins);
-    }
+    let cut = push_bytes(&mut text, body);
+    push_invalid(&mut text, cut);
     text
+}
+
+/// Appends bytes to a text. Returns the last bytes if they are the beginning of a character.
+fn push_bytes<'a>(text: &mut String, bytes: &'a [u8]) -> &'a [u8] {
+    let mut rest = bytes;
+    loop {
+        let error = match str::from_utf8(rest) {
+            Ok(valid) => {
+                text.push_str(valid);
+                return &[];
+            }
+            Err(error) => error,
+        };
+        let (valid, others) = rest.split_at_checked(error.valid_up_to()).unwrap_or((rest, &[]));
+        text.push_str(str::from_utf8(valid).unwrap_or_default());
+        let Some((invalid, next)) = error
+            .error_len()
+            .and_then(|length| others.split_at_checked(length))
+        else {
+            return others;
+        };
+        push_invalid(text, invalid);
+        rest = next;
+    }
+}
+
+fn push_invalid(text: &mut String, bytes: &[u8]) {
+    let stand_ins = bytes
+        .iter()
+        .filter_map(|byte| char::from_u32(FIRST_INVALID_BYTE + u32::from(*byte)));
+    text.extend(stand_ins);
+}
+
+/// The text of a body that arrives in parts, without what was read.
+#[derive(Debug)]
+pub(super) struct TextBuffer {
+    text: String,
+    /// The beginning of a character whose end has not arrived.
+    cut: Vec<u8>,
+}
+
+impl TextBuffer {
+    pub(super) const fn new() -> Self {
+        Self {
+            text: String::new(),
+            cut: Vec::new(),
+        }
+    }
+
+    /// Adds the next bytes of the body.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let joined;
+        let bytes = if self.cut.is_empty() {
+            bytes
+        } else {
+            joined = [self.cut.as_slice(), bytes].concat();
+            &joined
+        };
+        self.cut = push_bytes(&mut self.text, bytes).to_vec();
+    }
+
+    /// Adds what is left at the end of the body.
+    pub(super) fn finish(&mut self) {
+        push_invalid(&mut self.text, &std::mem::take(&mut self.cut));
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Removes the first `length` bytes.
+    pub(super) fn consume(&mut self, length: usize) {
+        self.text.drain(..length);
+    }
 }

@@ -21,6 +21,9 @@ impl Default for Bounds {
     }
 }
 
+/// Maximum length of a row in the body that is waited for, in bytes. A longer row is left out.
+pub(super) const MAX_ROW_LENGTH: usize = 8 * 1024 * 1024;
+
 /// Overhead of an allocation, in bytes.
 pub(super) const ALLOCATION: usize = 16;
 

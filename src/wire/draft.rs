@@ -5,8 +5,9 @@ use serde::Deserialize;
 use super::body::{Shape, expect_shape, syntax_error, text};
 use super::bounds::session_size;
 use super::field::{Lenient, Object, Raw};
+use super::row_reader::Envelope;
 use super::rows::{self, RowFormat};
-use super::{DecodedList, Decoder, RowFlaw, WireError, in_order, shape};
+use super::{Decoder, RowFlaw, WireError, shape};
 use crate::model::{
     ConnectionDetail, ConnectionStatistics, Counter, Session, SessionDetail, SessionId, Span, Text,
 };
@@ -68,7 +69,7 @@ struct RawConnectionStatistics {
     low_water_events: Lenient<u64>,
 }
 
-struct DraftSessionRow;
+pub(super) struct DraftSessionRow;
 
 impl RowFormat for DraftSessionRow {
     type Raw<'de> = RawSession<'de>;
@@ -172,21 +173,6 @@ impl Decoder<'_> {
     }
 }
 
-/// Decodes `GET /sessions`.
-///
-/// # Errors
-///
-/// Returns [`WireError`] if the body is not an array, is cut off, or exceeds the limits.
-pub(crate) fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
-    expect_shape(body, Shape::Array)?;
-    let rows = rows::decode::<DraftSessionRow>(&text(body), decoder)?;
-    Ok(DecodedList {
-        sessions: in_order(rows.items),
-        blanked: decoder.blanked,
-        dropped: rows.dropped,
-    })
-}
-
 /// Decodes `GET /sessions/:id`, without connections. For these see [`connections`].
 ///
 /// # Errors
@@ -219,8 +205,7 @@ pub(crate) fn connections(
     body: &[u8],
     decoder: &mut Decoder<'_>,
 ) -> Result<Vec<ConnectionDetail>, WireError> {
-    expect_shape(body, Shape::Array)?;
-    rows::decode::<ConnectionRow>(&text(body), decoder).map(|rows| rows.items)
+    rows::decode::<ConnectionRow>(Envelope::Array, body, decoder).map(|rows| rows.items)
 }
 
 /// Returns why an object is not a session: invalid JSON, or JSON without an id.

@@ -23,8 +23,9 @@ use super::body::{Shape, expect_shape, syntax_error, text};
 use super::bounds::session_size;
 use super::draft::no_session;
 use super::mend::mend;
+use super::row_reader::Envelope;
 use super::rows::{self, DecodedRows, RowFormat};
-use super::{DecodedList, Decoder, WireError, in_order};
+use super::{Decoder, WireError};
 use crate::model::{
     Account, Instance, ProxySettings, ServerState, ServiceState, Session, SessionDetail, Worker,
 };
@@ -35,7 +36,7 @@ struct DataEnvelope<'a> {
     data: Option<&'a RawValue>,
 }
 
-struct JsonApiSessionRow;
+pub(super) struct JsonApiSessionRow;
 
 impl RowFormat for JsonApiSessionRow {
     type Raw<'de> = RawSessionResource<'de>;
@@ -48,20 +49,6 @@ impl RowFormat for JsonApiSessionRow {
     fn size(session: &Session) -> usize {
         session_size(session)
     }
-}
-
-/// Decodes `GET /v1/sessions`.
-///
-/// # Errors
-///
-/// Returns [`WireError`] if the body is not a JSON:API list, is cut off, or exceeds the limits.
-pub fn list(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
-    let rows = rows_of::<JsonApiSessionRow>(body, decoder)?;
-    Ok(DecodedList {
-        sessions: in_order(rows.items),
-        blanked: decoder.blanked,
-        dropped: rows.dropped,
-    })
 }
 
 /// Decodes `GET /v1/servers`. Returns the servers in the order of the reply and the number of rows without
@@ -108,13 +95,7 @@ pub fn account(body: &[u8]) -> Result<Option<Account>, WireError> {
 
 /// Decodes the rows in `data`.
 fn rows_of<R: RowFormat>(body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedRows<R::Item>, WireError> {
-    let text = text(body);
-    if let Some(rows) = rows::decode_data::<R>(&text, decoder)? {
-        return Ok(rows);
-    }
-    let data = data(body, &text)?;
-    expect_shape(data.as_bytes(), Shape::Array)?;
-    rows::row_by_row::<R>(data, decoder)
+    rows::decode::<R>(Envelope::Data, body, decoder)
 }
 
 /// Decodes `GET /v1/sessions/:id`.

@@ -10,7 +10,11 @@ mod bounds;
 mod error;
 mod field;
 mod intern;
+mod list_stream;
 mod mend;
+mod passing;
+mod position;
+mod row_reader;
 mod rows;
 
 pub(crate) mod draft;
@@ -20,13 +24,18 @@ pub mod sql;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use self::draft::DraftSessionRow;
 use self::field::Lenient;
+use self::jsonapi::JsonApiSessionRow;
+use self::row_reader::Envelope;
+use self::rows::DecodedRows;
 use crate::model::{Connected, Dialect, Session, SessionId, Span, Text, parse_moment};
 
 pub(crate) use body::{Shape, shape};
 pub use bounds::Bounds;
 pub(crate) use error::{error_detail, is_own_error};
 pub use intern::Interner;
+pub(crate) use list_stream::ListStream;
 
 /// Context for decoding one body.
 pub struct Decoder<'a> {
@@ -43,8 +52,6 @@ pub struct Decoder<'a> {
     bounds: Bounds,
     /// Estimated memory of the rows so far, in bytes, without their texts.
     row_bytes: usize,
-    /// The limit that was exceeded, if any.
-    excess: Option<WireError>,
 }
 
 /// Why a row is not a session.
@@ -114,9 +121,19 @@ pub enum WireError {
 /// Returns [`WireError::NoSession`] if there are rows and none of them is a session.
 pub fn list(dialect: Dialect, body: &[u8], decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
     let rows = match dialect {
-        Dialect::Draft => draft::list(body, decoder),
-        Dialect::JsonApi => jsonapi::list(body, decoder),
+        Dialect::Draft => rows::decode::<DraftSessionRow>(Envelope::Array, body, decoder),
+        Dialect::JsonApi => rows::decode::<JsonApiSessionRow>(Envelope::Data, body, decoder),
     }?;
+    decoded_list(rows, decoder)
+}
+
+/// Sorts the rows of a complete list.
+fn decoded_list(rows: DecodedRows<Session>, decoder: &mut Decoder<'_>) -> Result<DecodedList, WireError> {
+    let rows = DecodedList {
+        sessions: in_order(rows.items),
+        blanked: decoder.blanked,
+        dropped: rows.dropped,
+    };
     if rows.sessions.is_empty() && rows.dropped > 0 {
         return Err(WireError::NoSession {
             rows: rows.dropped,
@@ -138,7 +155,6 @@ impl<'a> Decoder<'a> {
             flaw: RowFlaw::default(),
             bounds: Bounds::default(),
             row_bytes: 0,
-            excess: None,
         }
     }
 
@@ -149,7 +165,12 @@ impl<'a> Decoder<'a> {
         self
     }
 
-    /// Resets the counters before another pass over the rows.
+    /// Returns the number of rows of the last list.
+    const fn expected_rows(&self) -> usize {
+        self.interner.rows
+    }
+
+    /// Resets the counters before a list.
     fn restart(&mut self) {
         self.blanked = 0;
         self.row_bytes = 0;
@@ -179,9 +200,13 @@ impl<'a> Decoder<'a> {
 /// The list is not atomic: a session that moves between workers can appear twice.
 fn in_order(mut sessions: Vec<Session>) -> Vec<Session> {
     if !sessions.is_sorted_by_key(|session| session.id) {
-        sessions.sort_by_key(|session| session.id);
+        // A stable sort would need half of the memory again.
+        sessions.sort_unstable_by_key(|session| session.id);
     }
     sessions.dedup_by_key(|session| session.id);
+    if sessions.capacity() / 2 > sessions.len() {
+        sessions.shrink_to_fit();
+    }
     sessions
 }
 

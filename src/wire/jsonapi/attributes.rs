@@ -11,7 +11,7 @@ use crate::wire::field::{Entries, Lenient, LenientVec, NumberOr, Object, Port, R
 use crate::wire::{Decoder, RowFlaw, parse_id};
 
 #[derive(Deserialize)]
-pub(super) struct RawSessionResource<'a> {
+pub(in crate::wire) struct RawSessionResource<'a> {
     #[serde(borrow, default)]
     id: Lenient<Raw<'a>>,
     #[serde(borrow, default, rename = "type")]
