@@ -41,7 +41,7 @@ use self::sql::SqlAccess;
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::model::{Dialect, EndpointId, RequestError, SessionDetail, SessionId};
+use crate::model::{Dialect, EndpointId, RequestError, SessionDetail, SessionId, Snapshot};
 use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
@@ -204,7 +204,15 @@ impl Client {
     /// Returns an error if the endpoint is unreachable, replies with a status that is not a success, or its
     /// reply is not a session list within the limits.
     pub async fn poll_sessions(&self) -> Result<ListReply, RequestError> {
-        let list = || self.list(|dialect| self.polled_target(dialect));
+        self.poll_after(None).await
+    }
+
+    /// Gets all sessions after an earlier snapshot. What did not change is shared with it.
+    pub(super) async fn poll_after(
+        &self,
+        previous: Option<&Arc<Snapshot>>,
+    ) -> Result<ListReply, RequestError> {
+        let list = || self.list(|dialect| self.polled_target(dialect), previous);
         self.0.lists.run(list).await
     }
 
@@ -214,7 +222,7 @@ impl Client {
     ///
     /// Returns the errors of [`poll_sessions`](Self::poll_sessions).
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<ListReply, RequestError> {
-        let list = || self.list(|dialect| target::list(dialect, request));
+        let list = || self.list(|dialect| target::list(dialect, request), None);
         self.0.lists.run(list).await
     }
 
@@ -226,7 +234,11 @@ impl Client {
         ListForm::over(self.url(), self.0.keeps_statements.load(Ordering::Relaxed))
     }
 
-    async fn list(&self, target: impl Fn(Dialect) -> String) -> Result<ListReply, RequestError> {
+    async fn list(
+        &self,
+        target: impl Fn(Dialect) -> String,
+        previous: Option<&Arc<Snapshot>>,
+    ) -> Result<ListReply, RequestError> {
         let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
         let mut asked_at = clock::now();
         let mut body = self.open_list(dialect, &target).await?;
@@ -237,7 +249,7 @@ impl Client {
             asked_at = clock::now();
             body = self.open_list(dialect, &target).await?;
         }
-        let list = self.decode_list(dialect, body, asked_at).await?;
+        let list = self.decode_list(dialect, body, asked_at, previous).await?;
         self.0.dialects.set(dialect);
         Ok(list)
     }
@@ -279,7 +291,7 @@ impl Client {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
-        match self.list(|dialect| self.polled_target(dialect)).await {
+        match self.list(|dialect| self.polled_target(dialect), None).await {
             Ok(list) => Ok(list.dialect),
             Err(RequestError::NotFound) => Err(fault::missing_resource("no MaxScale admin API there")),
             Err(fault) => Err(fault),

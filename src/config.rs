@@ -68,6 +68,10 @@ pub(crate) struct Config {
     pub duty: f64,
     /// Maximum time to wait for a complete reply.
     pub timeout: Duration,
+    /// Maximum number of sessions in a list.
+    pub max_sessions: usize,
+    /// Maximum memory of a decoded list, in bytes.
+    pub max_list_memory: usize,
     /// Initial filter.
     pub filter: Filter,
     /// Named filters. `None` while a file is read, when any name is accepted.
@@ -139,6 +143,8 @@ impl Config {
             interval: Duration::ZERO,
             duty: 0.0,
             timeout: Duration::ZERO,
+            max_sessions: 0,
+            max_list_memory: 0,
             filter: Filter::default(),
             saved_filters: None,
             sort: Sort::default(),

@@ -9,7 +9,7 @@ use super::open_reply::OpenReply;
 use super::reply::Reply;
 use super::{Client, ListReply, fault};
 use crate::clock::local_zone;
-use crate::model::{Dialect, Now, RequestError};
+use crate::model::{Dialect, Now, RequestError, Snapshot};
 use crate::wire::{Decoder, Interner, ListStream, WireError};
 
 /// The beginning of a list.
@@ -52,6 +52,7 @@ impl Client {
         dialect: Dialect,
         body: ListBody,
         asked_at: Now,
+        previous: Option<&Arc<Snapshot>>,
     ) -> Result<ListReply, RequestError> {
         let ListBody { mut open, start } = body;
         if !open.reply.is_success() {
@@ -60,7 +61,8 @@ impl Client {
         open.reply.check_plain()?;
         let server_now = open.reply.date.unwrap_or_else(Timestamp::now);
         let zone = self.url().is_loopback().then(local_zone);
-        let mut stream = ListStream::new(dialect, (zone, server_now), self.0.bounds, open.announced());
+        let stream = ListStream::new(dialect, (zone, server_now), self.0.bounds, open.announced());
+        let mut stream = stream.after(previous.cloned());
         let (mut part, mut spare) = (start, Vec::new());
         let mut is_open = open.next_part(&self.0.exchange, &mut part).await?;
         while is_open {

@@ -1,5 +1,6 @@
 //! The process of the proxy, and the session list that belongs to it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::reply::Reply;
@@ -45,10 +46,11 @@ impl Client {
     /// [`poll_sessions`](Self::poll_sessions).
     pub(crate) async fn snapshot(&self, number: u64) -> Result<Snapshot, RequestError> {
         let instance = self.optional_instance().await?;
-        self.snapshot_of(instance, number).await
+        self.snapshot_of(instance, number, None).await
     }
 
-    /// Gets the session list after `instance` was read.
+    /// Gets the session list after `instance` was read. What did not change since the previous snapshot is
+    /// shared with it.
     ///
     /// # Errors
     ///
@@ -57,8 +59,9 @@ impl Client {
         &self,
         instance: Option<Instance>,
         number: u64,
+        previous: Option<&Arc<Snapshot>>,
     ) -> Result<Snapshot, RequestError> {
-        let list = self.poll_sessions().await?;
+        let list = self.poll_after(previous).await?;
         Ok(list.into_snapshot(self.endpoint(), instance, number))
     }
 

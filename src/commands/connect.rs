@@ -14,6 +14,7 @@ use crate::cli::GlobalOptions;
 use crate::client::{Client, ClientSpec, Credentials, EndpointUrl, TlsSpec, TokenSpec};
 use crate::config::{Config, ConfigError, EndpointConfig, PasswordSource, TokenSource};
 use crate::model::{EndpointId, Snapshot};
+use crate::wire::Bounds;
 
 /// Reads the settings and creates the clients of their endpoints, in order.
 ///
@@ -136,6 +137,10 @@ fn client_spec(
             insecure: site.tls.insecure,
         },
         timeout: config.timeout,
+        bounds: Bounds {
+            rows: config.max_sessions,
+            bytes: config.max_list_memory,
+        },
         dialect: config.dialect,
         allow_plain_http: site.allow_plain_http,
         read_only: site.read_only,

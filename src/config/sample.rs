@@ -92,7 +92,7 @@ fn entry(setting: &Setting) -> String {
 /// Formats a value as TOML.
 pub(super) fn written(form: Form, text: &str) -> String {
     match form {
-        Form::Switch => text.to_owned(),
+        Form::Switch | Form::Count => text.to_owned(),
         Form::Columns => {
             let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
             let names: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();

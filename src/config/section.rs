@@ -173,7 +173,7 @@ impl Reader<'_> {
                     .ok_or_else(|| self.unexpected(name, form.in_files(), value))?
                     .join(",")
             }
-            (Form::Share | Form::Times, DeValue::Integer(number)) => number.to_string(),
+            (Form::Share | Form::Times | Form::Count, DeValue::Integer(number)) => number.to_string(),
             (Form::Share, DeValue::Float(number)) => number.to_string(),
             (Form::Switch | Form::Columns, _) => return Err(self.unexpected(name, form.in_files(), value)),
             (Form::Path, DeValue::String(path)) if !path.is_empty() => {

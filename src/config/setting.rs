@@ -69,6 +69,10 @@ pub(crate) enum Form {
     Share,
     /// `10x`.
     Times,
+    /// `2000000`.
+    Count,
+    /// `512MB`.
+    Size,
     /// True or false.
     Switch,
     /// One of these words, with bars between them.
@@ -152,6 +156,8 @@ impl Form {
             Self::Time => "TIME",
             Self::Share => "SHARE",
             Self::Times => "TIMES",
+            Self::Count => "NUMBER",
+            Self::Size => "SIZE",
             Self::Switch => "true|false",
             Self::Choice(words) => words,
             Self::Filter => "FILTER",
@@ -167,6 +173,8 @@ impl Form {
             Self::Columns => "a list of texts in quotes",
             Self::Share => "a share such as '10%'",
             Self::Times => "a number of times such as '10x'",
+            Self::Count => "a number",
+            Self::Size => "a size such as '512MB'",
             Self::Time => "a time such as '30s'",
             _ => "a text in quotes",
         }

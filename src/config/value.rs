@@ -45,6 +45,26 @@ pub(super) fn times(text: &str) -> Result<u32, String> {
         .ok_or_else(|| expected("a number of times such as 10x, 2x to 1000x", text))
 }
 
+/// Parses a number of sessions, 1,000 to 100 million.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let count = text.replace('_', "").parse().ok();
+    count
+        .filter(|count| (1_000..=100_000_000).contains(count))
+        .ok_or_else(|| expected("a number, 1000 to 100000000", text))
+}
+
+/// Parses a size, `512MB`: 1 MB to 1 TB.
+pub(super) fn size(text: &str) -> Result<usize, String> {
+    let units = [("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)];
+    let parts = units.iter().find_map(|(unit, factor)| {
+        let number: usize = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+        number.checked_mul(*factor)
+    });
+    parts
+        .filter(|size| (1_000_000..=1_000_000_000_000).contains(size))
+        .ok_or_else(|| expected("a size such as 512MB, 1MB to 1000GB", text))
+}
+
 /// Parses a share of the proxy's time, 0.1% to 100%.
 pub(super) fn share(text: &str) -> Result<f64, String> {
     match number(text)? {

@@ -9,6 +9,8 @@ mod unjudged;
 mod waiting;
 mod words;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::*;
@@ -115,13 +117,13 @@ fn session(id: u64) -> Session {
         user: Some(text("app")),
         address: Some(text("10.0.2.10")),
         service: Some(text("RW-Split")),
-        connected: Some(Connected {
+        connected: Some(Arc::new(Connected {
             sent: text("Mon, 23 Nov 2026 15:20:00 GMT"),
             at: Some(WALL - 3600),
-        }),
+        })),
         age: Some(Span::from_secs(3600)),
         idle: Some(Span::from_secs(2)),
-        extra: Some(Box::new(JsonApiFields {
+        extra: Some(Arc::new(JsonApiFields {
             backends: Some(vec![backend("db-01")]),
             io_activity: Some(7),
             memory: Some(68_000),
@@ -141,7 +143,7 @@ fn backend(server: &str) -> ServerConnection {
 
 impl Session {
     fn with(mut self, change: impl FnOnce(&mut JsonApiFields)) -> Self {
-        change(self.extra.get_or_insert_default());
+        change(Arc::make_mut(self.extra.get_or_insert_default()));
         self
     }
 
@@ -166,10 +168,10 @@ impl Session {
     }
 
     fn aged(self, seconds: i64) -> Self {
-        let connected = Some(Connected {
+        let connected = Some(Arc::new(Connected {
             sent: text("as sent"),
             at: Some(WALL - seconds),
-        });
+        }));
         Self {
             connected,
             age: Some(Span::from_secs(seconds)),

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::model::{JsonApiFields, RunningStatement, ServerConnection, SessionId, Span, Text, TextLimit};
 
@@ -26,7 +28,7 @@ fn session() -> Session {
         port: Some(41200),
         service: Some(text("RW-Split")),
         idle: Some(Span::from_secs(1200)),
-        extra: Some(Box::new(extra)),
+        extra: Some(Arc::new(extra)),
         ..Session::bare(SessionId(1187))
     }
 }
@@ -173,7 +175,7 @@ fn a_state_is_what_was_sent_and_the_word_for_it() {
 fn of_several_values_one_is_enough_and_none_for_its_opposite() {
     let mut session = session();
     let ask = |session: &Session, text: &str| filter(text).evaluate(&FilterInput::new(session));
-    let extra = session.extra.as_mut().unwrap();
+    let extra = Arc::make_mut(session.extra.as_mut().unwrap());
     extra.backends.as_mut().unwrap().push(ServerConnection {
         server: text("db-02"),
         thread_id: None,
@@ -190,12 +192,12 @@ fn of_several_values_one_is_enough_and_none_for_its_opposite() {
     );
     assert_eq!(ask(&session, "thread_id!=4022"), Ternary::Unknown);
     assert_eq!(ask(&session, "known(thread_id)"), Ternary::No);
-    session.extra.as_mut().unwrap().backends = Some(Vec::new());
+    Arc::make_mut(session.extra.as_mut().unwrap()).backends = Some(Vec::new());
     assert_eq!(ask(&session, "server="), Ternary::Yes, "it is known to have none");
     assert_eq!(ask(&session, "server!="), Ternary::No);
     assert_eq!(ask(&session, "server!=db-01"), Ternary::Yes);
     assert_eq!(ask(&session, "thread_id=4021"), Ternary::No);
-    session.extra.as_mut().unwrap().backends = None;
+    Arc::make_mut(session.extra.as_mut().unwrap()).backends = None;
     assert_eq!(ask(&session, "server="), Ternary::Unknown, "2.2 does not say");
     session.extra = None;
     assert_eq!(ask(&session, "server=db-01"), Ternary::Unknown);

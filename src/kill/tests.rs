@@ -40,10 +40,10 @@ pub(super) fn session(id: u64, user: &str) -> Session {
         user: Some(text(user)),
         address: Some(text("10.0.0.7")),
         service: Some(text("RW-Split")),
-        connected: Some(Connected {
+        connected: Some(Arc::new(Connected {
             sent: text("Mon, 23 Nov 2026 16:17:13 GMT"),
             at: None,
-        }),
+        })),
         ..Session::bare(SessionId(id))
     }
 }

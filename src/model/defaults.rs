@@ -35,5 +35,15 @@ pub(crate) const INTERVAL: DefaultValue<Duration> = seconds!(1);
 pub(crate) const DUTY: DefaultValue<f64> = percent!(10);
 /// Maximum time to wait for a complete reply.
 pub(crate) const TIMEOUT: DefaultValue<Duration> = seconds!(10);
+/// Maximum number of sessions in a list.
+pub(crate) const MAX_SESSIONS: DefaultValue<usize> = DefaultValue {
+    value: 2_000_000,
+    text: "2000000",
+};
+/// Maximum memory of a decoded list, in bytes.
+pub(crate) const MAX_LIST_MEMORY: DefaultValue<usize> = DefaultValue {
+    value: 512_000_000,
+    text: "512MB",
+};
 /// Time in which a confirmed kill can be canceled.
 pub(crate) const GRACE: DefaultValue<Duration> = seconds!(3);

@@ -135,13 +135,14 @@ impl RequestError {
             Self::Redirected(_) | Self::Unclear404 | Self::Encoded(_) => {
                 "give the address of the admin API itself"
             }
-            Self::NotFound
-            | Self::NotJson(_)
-            | Self::Malformed(_)
-            | Self::NoSession(_)
-            | Self::TooManyRows { .. }
-            | Self::TooMuchMemory { .. } => {
+            Self::NotFound | Self::NotJson(_) | Self::Malformed(_) | Self::NoSession(_) => {
                 "is this MaxScale's admin port? try --dialect, or inspect it with curl"
+            }
+            Self::TooManyRows { .. } => {
+                "is this MaxScale's admin port? a proxy with more sessions needs a larger max-sessions in the file"
+            }
+            Self::TooMuchMemory { .. } => {
+                "is this MaxScale's admin port? a larger list needs a larger max-list-memory in the file"
             }
             Self::Status { status, .. } => return remedy_of_status(*status),
             Self::ReadOnly => "start without --read-only",

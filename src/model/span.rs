@@ -1,18 +1,34 @@
 //! Durations, sizes and rates, with their short texts.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 /// A duration in tenths of a second, the resolution of `idle` in the API.
 ///
-/// Range: 0 to about 136 years, so that its whole seconds fit into 32 bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span(u64);
+/// Range: 0 to about 136 years, so that its whole seconds fit into 32 bits. Stored as the number plus one, so
+/// that an optional span takes no more memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(NonZeroU64);
 
 /// Maximum of a span, in seconds.
 const MAX_SECS: u32 = u32::MAX;
 
+impl Default for Span {
+    fn default() -> Self {
+        Self::from_tenths(0)
+    }
+}
+
 impl Span {
+    const fn from_tenths(tenths: u64) -> Self {
+        Self(NonZeroU64::MIN.saturating_add(tenths))
+    }
+
+    const fn tenths(self) -> u64 {
+        self.0.get() - 1
+    }
+
     /// Creates a span from seconds. Returns `None` if they are negative or too large.
     pub(crate) fn from_secs_f64(seconds: f64) -> Option<Self> {
         (0.0..=f64::from(MAX_SECS)).contains(&seconds).then(|| {
@@ -21,13 +37,13 @@ impl Span {
                 clippy::cast_sign_loss,
                 reason = "in range, checked above"
             )]
-            Self((seconds * 10.0).round() as u64)
+            Self::from_tenths((seconds * 10.0).round() as u64)
         })
     }
 
     /// Creates a span from whole seconds, limited to the range.
     pub fn from_secs(seconds: i64) -> Self {
-        Self::checked_from_secs(seconds).unwrap_or(Self(u64::from(MAX_SECS) * 10))
+        Self::checked_from_secs(seconds).unwrap_or(Self::from_tenths(u64::from(MAX_SECS) * 10))
     }
 
     /// Creates a span from whole seconds. Negative ones (a clock that runs ahead) become 0.
@@ -35,25 +51,25 @@ impl Span {
     /// Returns `None` if they are too large.
     pub(crate) fn checked_from_secs(seconds: i64) -> Option<Self> {
         let seconds = u32::try_from(seconds.max(0)).ok()?;
-        Some(Self(u64::from(seconds) * 10))
+        Some(Self::from_tenths(u64::from(seconds) * 10))
     }
 
     /// Returns the seconds, for JSON.
     pub fn as_secs_f64(self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "at most 36 bits")]
-        let tenths = self.0 as f64;
+        let tenths = self.tenths() as f64;
         tenths / 10.0
     }
 
     /// Returns the milliseconds.
     pub(crate) const fn as_millis(self) -> u64 {
-        self.0 * 100
+        self.tenths() * 100
     }
 
     /// Returns the whole seconds, rounded down.
     pub const fn as_secs(self) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "the range is 32 bits of seconds")]
-        let seconds = (self.0 / 10) as u32;
+        let seconds = (self.tenths() / 10) as u32;
         seconds
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -13,10 +15,10 @@ fn session(id: u64, user: &str) -> Session {
         user: Some(name(user)),
         address: Some(name("10.0.0.7")),
         service: Some(name("RW-Split")),
-        connected: Some(Connected {
+        connected: Some(Arc::new(Connected {
             sent: name("Wed Aug 31 03:03:12 2016"),
             at: None,
-        }),
+        })),
         ..Session::bare(SessionId(id))
     }
 }
@@ -188,10 +190,10 @@ proptest! {
 
 fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
     let session = |(id, connected): &(u64, &str)| Session {
-        connected: Some(Connected {
+        connected: Some(Arc::new(Connected {
             sent: Text::clean(connected, TextLimit::Name),
             at: None,
-        }),
+        })),
         ..Session::bare(SessionId(*id))
     };
     Snapshot {

@@ -181,7 +181,8 @@ impl ListPoller {
         let instance = self.instance().await?;
         let process = instance.as_ref().and_then(|instance| instance.process.clone());
         self.outputs.process.send_replace(process);
-        self.client.snapshot_of(instance, self.number + 1).await
+        let (number, previous) = (self.number + 1, self.before.as_ref());
+        self.client.snapshot_of(instance, number, previous).await
     }
 
     /// Gets the process of the proxy. A process start that has changed is read again at once: if it

@@ -1,6 +1,7 @@
 //! Limits the memory of the rows of one reply. A row of 20 bytes in the body can take 500 in memory.
 
 use super::{Decoder, WireError};
+use crate::model::defaults::{MAX_LIST_MEMORY, MAX_SESSIONS};
 use crate::model::{JsonApiFields, ServerConnection, Session};
 
 /// Limits of one list.
@@ -15,8 +16,8 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            rows: 2_000_000,
-            bytes: 512_000_000,
+            rows: MAX_SESSIONS.value,
+            bytes: MAX_LIST_MEMORY.value,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Decodes the draft dialect: bare arrays and objects, numeric ids, connections with statistics.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::body::{Shape, expect_shape, syntax_error, text};
@@ -9,7 +11,7 @@ use super::row_reader::Envelope;
 use super::rows::{self, RowFormat};
 use super::{Decoder, RowFlaw, WireError, shape};
 use crate::model::{
-    ConnectionDetail, ConnectionStatistics, Counter, Session, SessionDetail, SessionId, Span, Text,
+    Connected, ConnectionDetail, ConnectionStatistics, Counter, Session, SessionDetail, SessionId, Span, Text,
 };
 
 #[derive(Deserialize)]
@@ -86,23 +88,26 @@ impl RowFormat for DraftSessionRow {
             }
             return None;
         };
+        let id = SessionId(id);
+        let before = decoder.previous.find(id);
         let idle = raw.idle.take(&mut decoder.blanked);
-        let connected = raw
-            .connected
-            .take(&mut decoder.blanked)
-            .map(|sent| decoder.connected(&sent.0));
+        let connected = decoder.connected_field(raw.connected, before);
         let age = decoder.age(connected.as_ref());
-        let (address, address_is_mapped) = decoder.address(raw.address);
+        let (address, address_is_mapped) = decoder.address(raw.address, before);
         Some(Session {
-            state: decoder.name(raw.state),
-            user: decoder.name(raw.user),
+            state: decoder.same_name(raw.state, before.and_then(|before| before.state.as_ref())),
+            user: decoder.same_name(raw.user, before.and_then(|before| before.user.as_ref())),
             address,
             address_is_mapped,
-            service: decoder.linked(raw.service, "/services/"),
+            service: decoder.linked(
+                raw.service,
+                "/services/",
+                before.and_then(|before| before.service.as_ref()),
+            ),
             age: age.take(&mut decoder.blanked),
             connected,
             idle,
-            ..Session::bare(SessionId(id))
+            ..Session::bare(id)
         })
     }
 }
@@ -119,7 +124,7 @@ impl RowFormat for ConnectionRow {
             .take(&mut decoder.blanked)
             .map(|Object(raw)| raw.convert(decoder));
         Some(ConnectionDetail {
-            server: decoder.linked(raw.server, "/servers/"),
+            server: decoder.linked(raw.server, "/servers/", None),
             state: decoder.name(raw.state),
             role: decoder.name(raw.role),
             statistics,
@@ -149,27 +154,49 @@ impl RawConnectionStatistics {
 impl Decoder<'_> {
     /// Returns a sanitized and interned name.
     pub(super) fn name(&mut self, field: Lenient<Raw<'_>>) -> Option<Text> {
-        field
-            .take(&mut self.blanked)
-            .map(|raw| self.interner.name(&raw.0))
+        self.same_name(field, None)
+    }
+
+    /// Returns [`name`](Self::name), which is likely to be the same as `before`.
+    pub(super) fn same_name(&mut self, field: Lenient<Raw<'_>>, before: Option<&Text>) -> Option<Text> {
+        let raw = field.take(&mut self.blanked)?;
+        Some(self.interner.same_name(&raw.0, before))
+    }
+
+    /// Returns the time of the client's connection.
+    pub(super) fn connected_field(
+        &mut self,
+        field: Lenient<Raw<'_>>,
+        before: Option<&Session>,
+    ) -> Option<Arc<Connected>> {
+        let raw = field.take(&mut self.blanked)?;
+        let before = before.and_then(|before| before.connected.as_ref());
+        let same = before.filter(|before| before.sent.raw().whole() == Some(raw.0.as_ref()));
+        Some(same.map_or_else(|| self.connected(&raw.0), Arc::clone))
     }
 
     /// Returns an address in its short form, and whether it was sent as a mapped address.
     ///
     /// Up to 23.02, an IPv4 client of a dual-stack listener is `::ffff:1.2.3.4`.
-    pub(super) fn address(&mut self, field: Lenient<Raw<'_>>) -> (Option<Text>, bool) {
+    pub(super) fn address(
+        &mut self,
+        field: Lenient<Raw<'_>>,
+        before: Option<&Session>,
+    ) -> (Option<Text>, bool) {
         let Some(raw) = field.take(&mut self.blanked) else {
             return (None, false);
         };
         let short = raw.0.strip_prefix("::ffff:").filter(|rest| rest.contains('.'));
-        let address = self.interner.name(short.unwrap_or(&raw.0));
+        let before = before.and_then(|before| before.address.as_ref());
+        let address = self.interner.same_name(short.unwrap_or(&raw.0), before);
         (Some(address), short.is_some())
     }
 
     /// Returns the name in a relative link: `RW-Split` for `/services/RW-Split`.
-    fn linked(&mut self, field: Lenient<Raw<'_>>, prefix: &str) -> Option<Text> {
+    fn linked(&mut self, field: Lenient<Raw<'_>>, prefix: &str, before: Option<&Text>) -> Option<Text> {
         let raw = field.take(&mut self.blanked)?;
-        Some(self.interner.name(raw.0.strip_prefix(prefix).unwrap_or(&raw.0)))
+        let name = raw.0.strip_prefix(prefix).unwrap_or(&raw.0);
+        Some(self.interner.same_name(name, before))
     }
 }
 

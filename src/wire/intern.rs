@@ -2,11 +2,12 @@
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::bounds::ALLOCATION;
-use crate::model::{Text, TextLimit};
+use crate::model::{Connected, Text, TextLimit};
 
 /// A store of names and dates, kept from one list to the next.
 ///
@@ -15,7 +16,7 @@ use crate::model::{Text, TextLimit};
 #[derive(Debug, Default)]
 pub struct Interner {
     names: FxHashSet<Whole>,
-    moments: FxHashMap<Whole, Option<i64>>,
+    moments: FxHashSet<Moment>,
     /// Number of rows of the last list, to reserve memory for the next one.
     pub(super) rows: usize,
     /// Estimated memory of the stored texts, in bytes.
@@ -37,6 +38,22 @@ impl Hash for Whole {
 impl Borrow<str> for Whole {
     fn borrow(&self) -> &str {
         self.0.raw().kept()
+    }
+}
+
+/// A time of connection, found by its raw text.
+#[derive(Debug, PartialEq, Eq)]
+struct Moment(Arc<Connected>);
+
+impl Hash for Moment {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.sent.raw().kept().hash(state);
+    }
+}
+
+impl Borrow<str> for Moment {
+    fn borrow(&self) -> &str {
+        self.0.sent.raw().kept()
     }
 }
 
@@ -62,6 +79,14 @@ impl Interner {
         text
     }
 
+    /// Returns [`name`](Self::name), which is likely to be the same as `before`, a text of the previous list.
+    pub(super) fn same_name(&mut self, raw: &str, before: Option<&Text>) -> Text {
+        match before {
+            Some(before) if before.raw().whole() == Some(raw) => before.clone(),
+            _ => self.name(raw),
+        }
+    }
+
     /// Returns a sanitized text without storing it. For texts that are rarely repeated.
     pub(crate) fn text(&mut self, raw: &str, limit: TextLimit) -> Text {
         let text = Text::clean(raw, limit);
@@ -69,21 +94,18 @@ impl Interner {
         text
     }
 
-    /// Returns a date as sent, and the result of `read`, which is called once for each text.
-    pub(crate) fn moment(
-        &mut self,
-        raw: &str,
-        read: impl FnOnce(&str) -> Option<i64>,
-    ) -> (Text, Option<i64>) {
-        if let Some((known, at)) = self.moments.get_key_value(raw) {
-            return (known.0.clone(), *at);
+    /// Returns the time of a connection as sent, and the result of `read`, which is called once for each text.
+    pub(crate) fn connected(&mut self, raw: &str, read: impl FnOnce(&str) -> Option<i64>) -> Arc<Connected> {
+        if let Some(known) = self.moments.get(raw) {
+            return Arc::clone(&known.0);
         }
-        let text = Text::clean(raw, TextLimit::Name);
-        let at = read(raw);
-        if self.counted(&text) {
-            self.moments.insert(Whole(text.clone()), at);
+        let sent = Text::clean(raw, TextLimit::Name);
+        let is_kept = self.counted(&sent);
+        let connected = Arc::new(Connected { sent, at: read(raw) });
+        if is_kept {
+            self.moments.insert(Moment(Arc::clone(&connected)));
         }
-        (text, at)
+        connected
     }
 
     /// Counts a new text. Returns `true` if it can be stored.
@@ -111,9 +133,11 @@ impl Interner {
     /// Drops every text that no session references.
     pub(crate) fn prune(&mut self) {
         self.names.retain(|name| name.0.owners() > 1);
-        self.moments.retain(|moment, _| moment.0.owners() > 1);
-        let kept = self.names.iter().chain(self.moments.keys());
-        self.kept_bytes = kept.map(|text| size(&text.0)).sum();
+        // The text of a time may be shared without the time, as by a mark.
+        self.moments.retain(|moment| Arc::strong_count(&moment.0) > 1);
+        let names = self.names.iter().map(|name| &name.0);
+        let moments = self.moments.iter().map(|moment| &moment.0.sent);
+        self.kept_bytes = names.chain(moments).map(size).sum();
     }
 
     /// Returns the number of stored texts.

@@ -1,5 +1,7 @@
 //! Decodes a session list while its body arrives.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -7,8 +9,8 @@ use super::body::TextBuffer;
 use super::draft::DraftSessionRow;
 use super::jsonapi::JsonApiSessionRow;
 use super::row_reader::{Envelope, RowReader};
-use super::{Bounds, DecodedList, Decoder, Interner, RowFlaw, WireError, decoded_list};
-use crate::model::{Dialect, Session};
+use super::{Bounds, DecodedList, Decoder, Interner, PreviousList, RowFlaw, WireError, decoded_list};
+use crate::model::{Dialect, Session, Snapshot};
 
 /// A session list that is being received. Holds the rows so far, and the beginning of the next row.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct ListStream {
     /// Length of the text from which reading is tried again. A long row is not read again for every part.
     least: usize,
     counts: Option<Counts>,
+    /// The previous list of the endpoint.
+    previous: Option<Arc<Snapshot>>,
 }
 
 /// The counters of a [`Decoder`] between two parts of a list.
@@ -30,6 +34,8 @@ struct Counts {
     blanked: u32,
     flaw: RowFlaw,
     row_bytes: usize,
+    /// Place in the previous list.
+    next: usize,
 }
 
 impl ListStream {
@@ -53,7 +59,15 @@ impl ListStream {
             reader: RowReader::new(envelope, length),
             least: 0,
             counts: None,
+            previous: None,
         }
+    }
+
+    /// Sets the previous list of the endpoint. What did not change is shared with it.
+    #[must_use]
+    pub(crate) fn after(mut self, previous: Option<Arc<Snapshot>>) -> Self {
+        self.previous = previous;
+        self
     }
 
     /// Decodes the rows that are complete with the next part of the body.
@@ -91,6 +105,12 @@ impl ListStream {
         self.decode(interner, |_, _, _, decoder| decoded_list(rows, decoder))
     }
 
+    /// Returns the length of the text that is kept for the next part, in bytes.
+    #[cfg(test)]
+    pub(super) fn kept_bytes(&self) -> usize {
+        self.text.as_str().len()
+    }
+
     /// Continues to decode, with the counters so far.
     fn decode<T>(
         &mut self,
@@ -98,6 +118,12 @@ impl ListStream {
         read: impl FnOnce(&mut RowReader<Session>, Dialect, &str, &mut Decoder<'_>) -> Result<T, WireError>,
     ) -> Result<T, WireError> {
         let mut decoder = Decoder::new(interner, self.zone.as_ref(), self.server_now).within(self.bounds);
+        let previous = self
+            .previous
+            .as_ref()
+            .map_or(&[][..], |previous| &previous.sessions);
+        let next = self.counts.as_ref().map_or(0, |counts| counts.next);
+        decoder.previous = PreviousList::from(previous, next);
         match self.counts.take() {
             None => decoder.restart(),
             Some(counts) => {
@@ -111,6 +137,7 @@ impl ListStream {
             blanked: decoder.blanked,
             flaw: decoder.flaw,
             row_bytes: decoder.row_bytes,
+            next: decoder.previous.next(),
         });
         result
     }

@@ -14,12 +14,15 @@ mod list_stream;
 mod mend;
 mod passing;
 mod position;
+mod previous;
 mod row_reader;
 mod rows;
 
 pub(crate) mod draft;
 pub mod jsonapi;
 pub mod sql;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -36,6 +39,7 @@ pub use bounds::Bounds;
 pub(crate) use error::{error_detail, is_own_error};
 pub use intern::Interner;
 pub(crate) use list_stream::ListStream;
+pub use previous::PreviousList;
 
 /// Context for decoding one body.
 pub struct Decoder<'a> {
@@ -50,6 +54,7 @@ pub struct Decoder<'a> {
     /// Flaw of a dropped row, if more is known than that it has no valid id.
     flaw: RowFlaw,
     bounds: Bounds,
+    previous: PreviousList<'a>,
     /// Estimated memory of the rows so far, in bytes, without their texts.
     row_bytes: usize,
 }
@@ -154,6 +159,7 @@ impl<'a> Decoder<'a> {
             blanked: 0,
             flaw: RowFlaw::default(),
             bounds: Bounds::default(),
+            previous: PreviousList::default(),
             row_bytes: 0,
         }
     }
@@ -162,6 +168,13 @@ impl<'a> Decoder<'a> {
     #[must_use]
     pub(crate) const fn within(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
+        self
+    }
+
+    /// Sets the previous list of the endpoint. What did not change is shared with it.
+    #[must_use]
+    pub const fn after(mut self, previous: PreviousList<'a>) -> Self {
+        self.previous = previous;
         self
     }
 
@@ -178,15 +191,14 @@ impl<'a> Decoder<'a> {
         self.interner.forget_loose();
     }
 
-    fn connected(&mut self, sent: &str) -> Connected {
-        let (sent, at) = self.interner.moment(sent, |text| {
+    fn connected(&mut self, sent: &str) -> Arc<Connected> {
+        self.interner.connected(sent, |text| {
             parse_moment(text, self.zone).map(Timestamp::as_second)
-        });
-        Connected { sent, at }
+        })
     }
 
     /// Returns the age by the server's clock, for versions that do not send it.
-    fn age(&self, connected: Option<&Connected>) -> Lenient<Span> {
+    fn age(&self, connected: Option<&Arc<Connected>>) -> Lenient<Span> {
         let Some(at) = connected.and_then(|connected| connected.at) else {
             return Lenient::Absent;
         };

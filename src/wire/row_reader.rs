@@ -291,12 +291,12 @@ impl<T> RowReader<T> {
         let rows = self.rows.items.len();
         let read = self.position.offset().saturating_add(read).max(1);
         let expected = match self.length {
-            _ if rows == 0 => decoder.expected_rows(),
-            Some(length) => length.div_ceil(read).saturating_mul(rows),
+            _ if rows == 0 => decoder.expected_rows() / 16 * 17,
+            Some(length) => length.saturating_mul(rows) / read / 64 * 65,
             None => rows,
         };
         let least = (rows / 8).max(FIRST_ROWS);
-        let most = (rows * 7).max(decoder.expected_rows()).max(least);
+        let most = (rows * 7).max(decoder.expected_rows() * 2).max(least);
         let more = expected.saturating_sub(rows).clamp(least, most);
         self.rows.items.reserve_exact(more);
     }

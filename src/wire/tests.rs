@@ -1,4 +1,5 @@
 mod hostile;
+mod streamed;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -20,6 +20,7 @@ mod server;
 mod servers;
 mod several;
 mod sql;
+mod streaming;
 mod tls;
 #[path = "../support/tls_front.rs"]
 mod tls_front;

@@ -99,7 +99,7 @@ fn session() -> impl Strategy<Value = Session> {
         service,
         state,
         idle: idle.map(Span::from_secs),
-        extra: extra.map(Box::new),
+        extra: extra.map(Arc::new),
         ..Session::bare(SessionId(0))
     })
 }

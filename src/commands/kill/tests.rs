@@ -148,7 +148,7 @@ fn session(id: SessionId) -> Session {
     Session {
         user: name("app"),
         address: name("10.0.0.1"),
-        connected: name("Wed Aug 31 03:03:12 2016").map(|sent| Connected { sent, at: None }),
+        connected: name("Wed Aug 31 03:03:12 2016").map(|sent| Arc::new(Connected { sent, at: None })),
         ..Session::bare(id)
     }
 }

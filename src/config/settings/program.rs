@@ -7,10 +7,10 @@ use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
 use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
-use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
+use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 16] = [
+pub(super) const ENTRIES: [Setting; 18] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -57,6 +57,30 @@ pub(super) const ENTRIES: [Setting; 16] = [
         about: "maximum time to wait for a complete reply",
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "max-sessions",
+        flag: false,
+        form: Form::Count,
+        default: MAX_SESSIONS.text,
+        about: "maximum number of sessions in a list; of a longer one, the last good list stays",
+        apply: Apply::Config(|config, text| {
+            config.max_sessions = value::count(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "max-list-memory",
+        flag: false,
+        form: Form::Size,
+        default: MAX_LIST_MEMORY.text,
+        about: "maximum memory of a decoded list; of a larger one, the last good list stays",
+        apply: Apply::Config(|config, text| {
+            config.max_list_memory = value::size(text)?;
             Ok(())
         }),
         ..USUAL

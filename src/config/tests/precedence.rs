@@ -15,6 +15,8 @@ fn values(form: Form, name: &str) -> [String; 4] {
         (Form::Time, _) => of(|n| format!("{}s", 60 + n)),
         (Form::Share, _) => of(|n| format!("{}%", 10 + n)),
         (Form::Times, _) => of(|n| format!("{}x", 10 + n)),
+        (Form::Count, _) => of(|n| (1000 + n).to_string()),
+        (Form::Size, _) => of(|n| format!("{n}MB")),
         (Form::Switch, _) => of(|n| (n % 2 == 1).to_string()),
         (Form::Choice(_), "dialect") => ["draft", "jsonapi", "auto", "draft"].map(str::to_owned),
         (Form::Choice(_), "theme") => ["light", "mono", "high-contrast", "light"].map(str::to_owned),

@@ -1,5 +1,7 @@
 //! Diagnosis of any input ends, and its memory stays bounded.
 
+use std::sync::Arc;
+
 use proptest::option;
 use proptest::prelude::*;
 
@@ -31,9 +33,11 @@ fn any_session() -> impl Strategy<Value = Session> {
     parts.prop_map(|(id, state, user, connected, age, idle, extra)| Session {
         state: state.map(text),
         user: user.map(|user| text(&user)),
-        connected: connected.map(|(at, sent)| Connected {
-            sent: text(&sent),
-            at: Some(at),
+        connected: connected.map(|(at, sent)| {
+            Arc::new(Connected {
+                sent: text(&sent),
+                at: Some(at),
+            })
         }),
         age: age.map(|age| Span::from_secs(i64::from(age))),
         idle: idle.map(|idle| Span::from_secs(i64::from(idle))),
@@ -42,7 +46,7 @@ fn any_session() -> impl Strategy<Value = Session> {
                 sql: None,
                 received: text(&received),
             });
-            Box::new(JsonApiFields {
+            Arc::new(JsonApiFields {
                 backends: Some(servers.iter().map(|server| backend(server)).collect()),
                 io_activity,
                 memory,

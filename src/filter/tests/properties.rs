@@ -1,5 +1,7 @@
 //! Properties of every filter, session and text.
 
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -125,7 +127,7 @@ fn known_or_not() -> impl Strategy<Value = Session> {
                 server: text(&server),
                 thread_id,
             });
-            Box::new(JsonApiFields {
+            Arc::new(JsonApiFields {
                 program,
                 memory,
                 backends: Some(backends.collect()),

@@ -246,7 +246,7 @@ fn a_client_that_comes_back_at_once_is_told_of_once() {
 fn a_client_is_back_only_as_the_same_program_where_programs_are_known() {
     let with = |id, program: Option<&str>, pid| {
         let mut session = session(id, "alice");
-        session.extra = Some(Box::new(JsonApiFields {
+        session.extra = Some(Arc::new(JsonApiFields {
             program: program.map(|name| Text::clean(name, TextLimit::Name)),
             pid,
             ..JsonApiFields::default()

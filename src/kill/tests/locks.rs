@@ -267,7 +267,7 @@ fn a_reason_from_old_locks_ends_nothing_without_a_new_reading() {
 fn a_server_that_the_session_has_used_since_the_question_may_protect_it() {
     use crate::model::JsonApiFields;
     let bare = || Session {
-        extra: Some(Box::new(JsonApiFields {
+        extra: Some(Arc::new(JsonApiFields {
             backends: Some(Vec::new()),
             ..JsonApiFields::default()
         })),

@@ -106,10 +106,10 @@ struct SimulatedWorld {
 
 fn owned(id: u64, owner: Owner) -> Session {
     Session {
-        connected: Some(Connected {
+        connected: Some(Arc::new(Connected {
             sent: text(&format!("connected as {}", owner.0)),
             at: None,
-        }),
+        })),
         ..session(id, "alice")
     }
 }

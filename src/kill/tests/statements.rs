@@ -23,7 +23,7 @@ pub(super) fn connected_session(id: u64, thread: u32) -> Session {
         ..JsonApiFields::default()
     };
     Session {
-        extra: Some(Box::new(extra)),
+        extra: Some(Arc::new(extra)),
         ..session(id, "alice")
     }
 }

@@ -10,7 +10,7 @@ fn busy(id: u64) -> Session {
         thread_id,
     };
     Session {
-        extra: Some(Box::new(JsonApiFields {
+        extra: Some(Arc::new(JsonApiFields {
             backends: Some(vec![connection("db-01", Some(4021)), connection("db-02", None)]),
             running: Some(RunningStatement {
                 sql: Some(Text::clean(&"SELECT ".repeat(100), TextLimit::Sql)),

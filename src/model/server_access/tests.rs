@@ -241,7 +241,7 @@ fn session(id: u64, user: &str, threads: &[(&str, Option<u32>)]) -> Session {
     });
     Session {
         user: Some(text(user)),
-        extra: Some(Box::new(JsonApiFields {
+        extra: Some(Arc::new(JsonApiFields {
             backends: Some(backends.collect()),
             ..JsonApiFields::default()
         })),

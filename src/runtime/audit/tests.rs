@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -14,7 +16,7 @@ fn entry(kill: u32, outcome: Option<KillOutcome>) -> AuditEntry {
         user: text("bob\u{202e}"),
         address: text("10.0.0.9"),
         port: Some(4711),
-        connected: text("Mon, 23 Nov 2026 16:17:13 GMT").map(|sent| Connected { sent, at: None }),
+        connected: text("Mon, 23 Nov 2026 16:17:13 GMT").map(|sent| Arc::new(Connected { sent, at: None })),
         ..Session::bare(SessionId(17))
     };
     AuditEntry {

@@ -1,5 +1,7 @@
 //! Decodes a row of the JSON:API list: only the fields that the table needs.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::buffers::{RawBuffers, longest};
@@ -144,17 +146,19 @@ pub(super) fn session(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) ->
         return None;
     }
     let id = parse_id(&raw.id.known()?.0)?;
-    let service = service(raw.relationships, decoder);
+    let before = decoder.previous.find(id);
+    let service = service(
+        raw.relationships,
+        before.and_then(|before| before.service.as_ref()),
+        decoder,
+    );
     let Some(Object(raw)) = raw.attributes.take(&mut decoder.blanked) else {
         return Some(Session {
             service,
             ..Session::bare(id)
         });
     };
-    let connected = raw
-        .connected
-        .take(&mut decoder.blanked)
-        .map(|sent| decoder.connected(&sent.0));
+    let connected = decoder.connected_field(raw.connected, before);
     let age = match raw.seconds_alive.take(&mut decoder.blanked) {
         None => decoder.age(connected.as_ref()).take(&mut decoder.blanked),
         alive => alive,
@@ -171,10 +175,14 @@ pub(super) fn session(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) ->
         in_transaction,
         ..client(raw.client, decoder)
     };
-    let (address, address_is_mapped) = decoder.address(raw.remote);
+    let same = before.and_then(|before| before.extra.as_ref());
+    let extra = same
+        .filter(|same| ***same == extra)
+        .map_or_else(|| Arc::new(extra), Arc::clone);
+    let (address, address_is_mapped) = decoder.address(raw.remote, before);
     Some(Session {
-        state: decoder.name(raw.state),
-        user: decoder.name(raw.user),
+        state: decoder.same_name(raw.state, before.and_then(|before| before.state.as_ref())),
+        user: decoder.same_name(raw.user, before.and_then(|before| before.user.as_ref())),
         address,
         address_is_mapped,
         port: raw.port.take(&mut decoder.blanked).and_then(|Port(port)| port),
@@ -182,12 +190,17 @@ pub(super) fn session(raw: RawSessionResource<'_>, decoder: &mut Decoder<'_>) ->
         age,
         connected,
         idle: raw.idle.take(&mut decoder.blanked),
-        extra: Some(Box::new(extra)),
+        extra: Some(extra),
         ..Session::bare(id)
     })
 }
 
-pub(super) fn service(raw: Lenient<Object<RawRelationships<'_>>>, decoder: &mut Decoder<'_>) -> Option<Text> {
+/// Returns the name of the service, which is likely to be the same as `before`.
+pub(super) fn service(
+    raw: Lenient<Object<RawRelationships<'_>>>,
+    before: Option<&Text>,
+    decoder: &mut Decoder<'_>,
+) -> Option<Text> {
     let services = raw
         .take(&mut decoder.blanked)?
         .0
@@ -195,7 +208,7 @@ pub(super) fn service(raw: Lenient<Object<RawRelationships<'_>>>, decoder: &mut 
         .take(&mut decoder.blanked)?;
     let links = services.0.data.take(&mut decoder.blanked)?;
     let first = links.0.into_iter().next()?.take(&mut decoder.blanked)?;
-    decoder.name(first.0.id)
+    decoder.same_name(first.0.id, before)
 }
 
 /// Returns the names of the linked objects. Links without a name are left out.
@@ -229,15 +242,16 @@ fn backends(
     decoder: &mut Decoder<'_>,
 ) -> Option<Vec<ServerConnection>> {
     let LenientVec(connections) = raw.take(&mut decoder.blanked)?;
-    let known = connections.into_iter().filter_map(|connection| {
+    let mut backends = Vec::with_capacity(connections.len());
+    backends.extend(connections.into_iter().filter_map(|connection| {
         let Object(mut connection) = connection.take(&mut decoder.blanked)?;
         let thread_id = connection.thread_id(decoder);
         Some(ServerConnection {
             server: decoder.name(connection.server)?,
             thread_id,
         })
-    });
-    Some(known.collect())
+    }));
+    Some(backends)
 }
 
 fn client(raw: Lenient<Object<RawListClient<'_>>>, decoder: &mut Decoder<'_>) -> JsonApiFields {

@@ -244,7 +244,7 @@ fn rows_that_take_more_memory_than_the_bound_end_the_list() {
     };
     for dialect in DIALECTS {
         let list_of = |user: &str| {
-            let rows: Vec<_> = (0..1000)
+            let rows: Vec<_> = (0..2000)
                 .map(|id| {
                     row(
                         dialect,
