@@ -24,7 +24,7 @@ use maxtop::model::{
     Dialect, EndpointId, ListDiff, ListStats, Session, SessionPhase, Snapshot, Span, Text, TextLimit,
 };
 use maxtop::ui::view;
-use maxtop::wire::{self, Decoder, Interner};
+use maxtop::wire::{self, Decoder, Interner, PreviousList};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde::{Deserialize, Serialize};
@@ -68,8 +68,14 @@ fn body() -> Vec<u8> {
 }
 
 fn snapshot(body: &[u8], interner: &mut Interner) -> Snapshot {
+    snapshot_after(&[], body, interner)
+}
+
+/// Decodes a list after the sessions of the previous one.
+fn snapshot_after(previous: &[Session], body: &[u8], interner: &mut Interner) -> Snapshot {
     let zone = TimeZone::UTC;
-    let mut decoder = Decoder::new(interner, Some(&zone), Timestamp::UNIX_EPOCH);
+    let decoder = Decoder::new(interner, Some(&zone), Timestamp::UNIX_EPOCH);
+    let mut decoder = decoder.after(PreviousList::new(previous));
     let rows = wire::list(Dialect::Draft, body, &mut decoder).unwrap();
     Snapshot {
         change: ListDiff::default(),
@@ -100,12 +106,22 @@ fn decode(c: &mut Criterion) {
                 .len()
         });
     });
-    let mut interner = Interner::default();
-    let kept = snapshot(&body, &mut interner);
-    group.bench_function("maxtop: decoded, cleaned, interned", |b| {
-        b.iter(|| snapshot(black_box(&body), &mut interner).sessions.len());
+    group.bench_function("maxtop: the first list", |b| {
+        b.iter(|| {
+            snapshot(black_box(&body), &mut Interner::default())
+                .sessions
+                .len()
+        });
     });
-    drop(kept);
+    let mut interner = Interner::default();
+    let previous = snapshot(&body, &mut interner).sessions;
+    group.bench_function("maxtop: the next list", |b| {
+        b.iter(|| {
+            snapshot_after(&previous, black_box(&body), &mut interner)
+                .sessions
+                .len()
+        });
+    });
     group.finish();
 }
 

@@ -3,7 +3,9 @@
 //! Also the thread that builds table views, so that the drawing thread never waits for 100,000 rows to be
 //! sorted or freed.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 use std::{io, thread};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -60,16 +62,35 @@ impl Pollers {
     }
 }
 
+/// Time after which a view that was replaced is freed. Usually the next one is on the screen then.
+const FREE_AFTER: Duration = Duration::from_millis(30);
+
+/// Waits for the next job. Meanwhile frees the views, and their lists, that no other thread uses: otherwise they
+/// would stay until the list after the next one. Returns `None` at the end of the program.
+fn next_job(queue: &mpsc::Receiver<ViewRequest>, kept: &mut Vec<Arc<TableView>>) -> Option<ViewRequest> {
+    let mut wait = FREE_AFTER;
+    loop {
+        kept.retain(|old| Arc::strong_count(old) > 1);
+        if kept.is_empty() {
+            return queue.recv().ok();
+        }
+        match queue.recv_timeout(wait) {
+            Ok(job) => return Some(job),
+            Err(RecvTimeoutError::Timeout) => wait *= 2,
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    }
+}
+
 /// Starts the thread.
 pub(super) fn start(out: UnboundedSender<Msg>) -> io::Result<mpsc::Sender<ViewRequest>> {
     let (jobs, queue) = mpsc::channel::<ViewRequest>();
     thread::Builder::new().name("arrange".to_owned()).spawn(move || {
         // The last owner of a table view frees it, which must be this thread.
         let mut kept: Vec<Arc<TableView>> = Vec::new();
-        while let Ok(job) = queue.recv() {
+        while let Some(job) = next_job(&queue, &mut kept) {
             kept.extend(job.previous.clone());
             let view = Arc::new(build_view(job));
-            kept.retain(|old| Arc::strong_count(old) > 1);
             if out.send(Msg::Arranged(view)).is_err() {
                 return;
             }
