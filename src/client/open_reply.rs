@@ -9,7 +9,7 @@ use super::reply::Reply;
 use crate::model::RequestError;
 
 /// Minimum size of a part of a long body, in bytes. A part is decoded at once, so it is worth waking a thread.
-const PART_SIZE: usize = 128 * 1024;
+const PART_SIZE: usize = 64 * 1024;
 
 /// The head of a reply, and the connection that its body arrives on.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ struct OpenBody {
     response: Response,
     /// Maximum size, in bytes.
     limit: usize,
+    /// Length of the body, if the server stated it.
+    announced: Option<u64>,
     received: usize,
     deadline: Instant,
 }
@@ -32,10 +34,11 @@ struct OpenBody {
 impl OpenReply {
     /// Creates an open reply. The whole body must be received before `deadline`, and have at most `limit`
     /// bytes.
-    pub(super) const fn new(reply: Reply, response: Response, limit: usize, deadline: Instant) -> Self {
+    pub(super) fn new(reply: Reply, response: Response, limit: usize, deadline: Instant) -> Self {
         Self {
             reply,
             body: Some(OpenBody {
+                announced: response.content_length(),
                 response,
                 limit,
                 received: 0,
@@ -51,8 +54,7 @@ impl OpenReply {
 
     /// Returns the length of the body, if the server stated it.
     pub(super) fn announced(&self) -> Option<usize> {
-        let announced = self.body.as_ref()?.response.content_length()?;
-        usize::try_from(announced).ok()
+        usize::try_from(self.body.as_ref()?.announced?).ok()
     }
 
     /// Returns the number of bytes received.
@@ -104,36 +106,37 @@ impl OpenReply {
 
 impl OpenBody {
     async fn collect(&mut self, exchange: &Exchange) -> Result<Vec<u8>, RequestError> {
-        let announced = self.response.content_length().unwrap_or(0);
-        let capacity = usize::try_from(announced).unwrap_or(usize::MAX);
-        if capacity > self.limit {
-            return Err(RequestError::TooLarge { limit: self.limit });
-        }
-        let mut body = Vec::with_capacity(capacity);
+        self.check_announced()?;
+        let announced = self.announced.and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(announced.unwrap_or(0));
         while self.next_chunk(exchange, &mut body).await? {}
         Ok(body)
     }
 
+    fn check_announced(&self) -> Result<(), RequestError> {
+        let length = usize::try_from(self.announced.unwrap_or(0)).unwrap_or(usize::MAX);
+        if length > self.limit {
+            return Err(RequestError::TooLarge { limit: self.limit });
+        }
+        Ok(())
+    }
+
     /// Appends the next bytes. Returns `false` at the end of the body.
     async fn next_chunk(&mut self, exchange: &Exchange, to: &mut Vec<u8>) -> Result<bool, RequestError> {
-        let announced = self.response.content_length();
-        let too_large = RequestError::TooLarge { limit: self.limit };
-        if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > self.limit)) {
-            return Err(too_large);
-        }
+        self.check_announced()?;
         let chunk = timeout_at(self.deadline, self.response.chunk()).await;
         match chunk.map_err(|_| RequestError::TimedOut(exchange.timeout()))? {
             Ok(None) => Ok(false),
             Ok(Some(chunk)) => {
                 self.received = self.received.saturating_add(chunk.len());
                 if self.received > self.limit {
-                    return Err(too_large);
+                    return Err(RequestError::TooLarge { limit: self.limit });
                 }
                 to.extend_from_slice(&chunk);
                 Ok(true)
             }
             Err(error) => {
-                let stage = ReplyProgress::Body(self.received, announced);
+                let stage = ReplyProgress::Body(self.received, self.announced);
                 Err(of_error(&error, stage, exchange.link()))
             }
         }

@@ -76,7 +76,7 @@ fn next_job(queue: &mpsc::Receiver<ViewRequest>, kept: &mut Vec<Arc<TableView>>)
         }
         match queue.recv_timeout(wait) {
             Ok(job) => return Some(job),
-            Err(RecvTimeoutError::Timeout) => wait *= 2,
+            Err(RecvTimeoutError::Timeout) => wait = wait.saturating_mul(2),
             Err(RecvTimeoutError::Disconnected) => return None,
         }
     }

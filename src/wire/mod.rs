@@ -7,6 +7,7 @@
 
 mod body;
 mod bounds;
+mod complete;
 mod error;
 mod field;
 mod intern;
