@@ -1,5 +1,7 @@
 //! Passes over one JSON value without decoding it, in parts.
 
+use super::bounds::MAX_ROW_LENGTH;
+
 /// State between two parts of the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Passing {
@@ -7,6 +9,21 @@ pub(super) struct Passing {
     depth: usize,
     is_in_string: bool,
     is_escaped: bool,
+}
+
+/// Maximum depth of a row that is waited for. Rows of MaxScale have less than ten levels.
+const MAX_DEPTH: usize = 128;
+/// Length from which the depth of an incomplete row is checked, in bytes.
+const MIN_CHECKED: usize = 64 * 1024;
+
+/// Whether it is not worth waiting for the end of the value at the start of a text: it is too long or too deep.
+pub(super) fn is_hopeless(text: &str) -> bool {
+    let is_deep = || {
+        let mut passing = Passing::default();
+        passing.over(text.as_bytes());
+        passing.depth > MAX_DEPTH
+    };
+    text.len() > MAX_ROW_LENGTH || (text.len() >= MIN_CHECKED && is_deep())
 }
 
 impl Passing {

@@ -7,9 +7,8 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::body::{BYTE_ORDER_MARK, Shape, expect_shape};
-use super::bounds::MAX_ROW_LENGTH;
 use super::complete::{blanks, complete, next_row};
-use super::passing::Passing;
+use super::passing::{Passing, is_hopeless};
 use super::position::Position;
 use super::rows::{DecodedRows, RowFormat};
 use super::{Decoder, WireError};
@@ -112,7 +111,7 @@ impl<T> RowReader<T> {
             }
             match self.step::<R>(rest, decoder) {
                 Ok(Step::Read(length)) => at += length,
-                Ok(Step::Incomplete) if rest.len() > MAX_ROW_LENGTH && self.pass_over() => {}
+                Ok(Step::Incomplete) if is_hopeless(rest) && self.pass_over() => {}
                 Ok(Step::Incomplete) => break,
                 Err(fault) => return Err(fault.at(self.position, text, at)),
             }
