@@ -61,7 +61,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         _ => many::head(app, asking, theme, text_width),
     };
     let mut tail = consequences::lines(app, asking, theme, text_width);
-    let lines_below = lines_below(screen.height);
+    let lines_below = match app.areas().tour.height {
+        0 => lines_below(screen.height),
+        tour => LINES_BELOW + tour,
+    };
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
     let fixed = head.len() + foot.len();
     tail.truncate(max.saturating_sub(fixed));
