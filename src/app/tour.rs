@@ -57,7 +57,7 @@ impl TourStep {
     ];
 }
 
-/// What is on the screen, with the text that explains it.
+/// Part of the program that the user has reached, with the text that explains it.
 struct Scene {
     /// Its step; `None` for the previous one.
     step: Option<TourStep>,
@@ -95,7 +95,7 @@ static SCENES: [Scene; 11] = [
     scene(
         TourStep::Kill,
         |app| app.modal.kill_dialog().is_some(),
-        "Read who, why and what happens. [y] kills, [n] is no.",
+        "Read who, why and what happens. [y]: yes, [n]: no.",
     ),
     aside(
         |app| matches!(app.modal, Modal::Search(_) | Modal::Prompt(_)),

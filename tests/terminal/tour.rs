@@ -71,7 +71,7 @@ fn it_fits_a_low_screen() {
         ("!", "[Enter]"),
         ("\r", "[b]"),
         ("b", "[K]"),
-        ("K", "4/5 Read who, why and what happens. [y] kills"),
+        ("K", "4/5 Read who, why and what happens. [y]: yes"),
     ] {
         pty.keys(keys);
         pty.sees(text);

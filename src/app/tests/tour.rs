@@ -49,7 +49,7 @@ fn each_step_continues_when_the_screen_shows_what_it_asks_for() {
     assert_eq!(name(&stage), "kill");
     stage.press(Code::Char('K'));
     assert_eq!(name(&stage), "kill", "not before the confirmation");
-    assert!(stage.app.tour_text().contains("[y] kills"));
+    assert!(stage.app.tour_text().contains("[y]: yes"));
     confirm(&mut stage);
     assert_eq!(name(&stage), "undo");
     assert!(stage.app.tour_text().contains("10s"));
