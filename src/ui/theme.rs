@@ -2,19 +2,18 @@
 //! never the only sign.
 
 mod glyphs;
-mod palette;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 pub(super) use self::glyphs::Glyphs;
 use crate::app::AppSettings;
 use crate::app::column::CellStyle;
-use crate::app::theme::{Background, ThemeName};
+use crate::app::theme::{self, Background, RoleStyle, ThemeColor, ThemeStyles};
 use crate::diagnosis::Severity;
 use crate::model::ascii;
 
@@ -82,7 +81,7 @@ macro_rules! roles {
     };
 }
 
-static ROLES: [Role; 24] = roles! {
+static ROLES: [Role; theme::ROLES.len()] = roles! {
     "text" text;
     "dim" dim;
     "head" head;
@@ -112,12 +111,14 @@ static ROLES: [Role; 24] = roles! {
 impl Theme {
     /// Returns the theme of the settings on this background.
     pub(super) fn of(settings: &AppSettings, background: Background) -> Self {
-        let name = if settings.plain {
-            ThemeName::Mono
-        } else {
-            settings.theme
-        };
-        let mut theme = palette::theme(name, background).clone();
+        let mono = settings.plain.then(ThemeStyles::mono);
+        let styles = mono.as_ref().unwrap_or(&settings.theme).on(background);
+        let mut theme = Self::blank();
+        for (name, given) in theme::ROLES.iter().zip(styles) {
+            if let Some(role) = ROLES.iter().find(|role| role.name == *name) {
+                *(role.style)(&mut theme) = style(given);
+            }
+        }
         if settings.ascii {
             theme.glyphs = &glyphs::ASCII;
             theme.ascii = true;
@@ -228,5 +229,53 @@ impl Theme {
                 cell.bg = back.unwrap_or_default();
             }
         }
+    }
+}
+
+/// The terminal's own colors, in the order of [`theme::COLORS`].
+const COLORS: [Color; theme::COLORS.len()] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
+/// The attributes, in the order of [`theme::ATTRIBUTES`].
+const ATTRIBUTES: [Modifier; theme::ATTRIBUTES.len()] = [
+    Modifier::BOLD,
+    Modifier::DIM,
+    Modifier::ITALIC,
+    Modifier::UNDERLINED,
+    Modifier::REVERSED,
+];
+
+/// Converts the style of a role to ratatui's.
+fn style(given: &RoleStyle) -> Style {
+    let set = ATTRIBUTES.iter().zip(given.attributes);
+    let attributes = set.filter(|(_, is_set)| *is_set).map(|(attribute, _)| *attribute);
+    Style {
+        fg: given.text.map(color),
+        bg: given.back.map(color),
+        ..Style::new().add_modifier(attributes.collect())
+    }
+}
+
+fn color(given: ThemeColor) -> Color {
+    match given {
+        ThemeColor::Own(place) => COLORS.get(usize::from(place)).copied().unwrap_or_default(),
+        ThemeColor::Indexed(number) => Color::Indexed(number),
+        ThemeColor::Rgb([red, green, blue]) => Color::Rgb(red, green, blue),
     }
 }
