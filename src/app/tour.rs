@@ -84,8 +84,16 @@ const fn aside(is_shown: fn(&App) -> bool, text: &'static str) -> Scene {
     }
 }
 
-/// All scenes. The first one that is on the screen is the current one.
-static SCENES: [Scene; 11] = [
+/// The scene if no other one is on the screen.
+static FIND: Scene = scene(
+    TourStep::Find,
+    |_| true,
+    "{sessions}, and the application hangs. ▲ and ● at the top right count the stuck ones. They are the \
+     first rows; WHY has the reason. Press [only-stuck] to see only them.",
+);
+
+/// All other scenes. The first one that is on the screen is the current one.
+static SCENES: [Scene; 10] = [
     scene(
         TourStep::Undo,
         |app| app.kills.in_grace().is_some(),
@@ -141,12 +149,6 @@ static SCENES: [Scene; 11] = [
         "▲ means act, ● means watch. {blocker} holds locks that {waiters} wait for. Go to its row with the \
          arrow keys, and press [open] for its details.",
     ),
-    scene(
-        TourStep::Find,
-        |_| true,
-        "{sessions}, and the application hangs. ▲ and ● at the top right count the stuck ones. They are the \
-         first rows; WHY has the reason. Press [only-stuck] to see only them.",
-    ),
 ];
 
 impl Tour {
@@ -182,7 +184,7 @@ impl Scene {
     /// Returns what is on the screen.
     fn of(app: &App) -> &'static Self {
         let found = SCENES.iter().find(|scene| (scene.is_shown)(app));
-        found.unwrap_or(&SCENES[SCENES.len() - 1])
+        found.unwrap_or(&FIND)
     }
 }
 
@@ -319,7 +321,7 @@ mod tests {
 
     #[test]
     fn every_text_fits_its_lines() {
-        for scene in &SCENES {
+        for scene in SCENES.iter().chain([&FIND]) {
             let text = scene
                 .text
                 .replace("{sessions}", "1024 sessions")
