@@ -139,6 +139,23 @@ impl EndpointState {
         self.failures = 0;
     }
 
+    /// Handles rows that were read after the latest list. Returns whether they are news.
+    pub(super) fn on_rows(&mut self, snapshot: Arc<Snapshot>) -> bool {
+        let is_new = self.latest.as_ref().is_some_and(|latest| {
+            latest.number == snapshot.number && latest.rows.revision != snapshot.rows.revision
+        });
+        if is_new {
+            self.latest = Some(snapshot);
+        }
+        is_new
+    }
+
+    /// Whether its rows are read one by one between lists.
+    pub(super) fn reads_rows(&self) -> bool {
+        let interval = self.latest.as_ref().and_then(|latest| latest.rows.interval);
+        interval.is_some()
+    }
+
     /// Handles a reply about the servers, received at `now`.
     pub(super) fn on_servers(&mut self, answer: Result<Arc<Servers>, RequestError>, now: Duration) {
         if let Ok(servers) = &answer {

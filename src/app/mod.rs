@@ -227,7 +227,7 @@ pub struct App {
     mouse: mouse::Mouse,
     /// The settings that are being saved, until the next key.
     saving: Option<saving::SavedSettings>,
-    sampled: sampling::SampledRows,
+    prioritized: sampling::PrioritizedRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
 }
@@ -266,7 +266,7 @@ impl App {
             search: None,
             mouse: mouse::Mouse::default(),
             saving: None,
-            sampled: sampling::SampledRows::default(),
+            prioritized: sampling::PrioritizedRows::default(),
             outbox: outbox::Outbox::default(),
         }
     }

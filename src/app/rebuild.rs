@@ -136,7 +136,7 @@ pub(super) fn find_locks(
     let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
         let before = previous.and_then(|previous| {
             let mut known = previous.snapshots.iter().zip(&previous.locks);
-            known.find(|(before, _)| before.endpoint == snapshot.endpoint && before.number == snapshot.number)
+            known.find(|(before, _)| before.endpoint == snapshot.endpoint && before.has_rows_of(snapshot))
         });
         match (before, reports.get(list)) {
             (Some((_, locks)), _) => Arc::clone(locks),
@@ -167,9 +167,7 @@ pub(super) fn diagnose_snapshots(
                 .find(|(before, _)| before.endpoint == snapshot.endpoint)
         });
         match before {
-            Some((before, diagnoses)) if before.number == snapshot.number && same_limits => {
-                Arc::clone(diagnoses)
-            }
+            Some((before, diagnoses)) if before.has_rows_of(snapshot) && same_limits => Arc::clone(diagnoses),
             before => {
                 let past = before
                     .map(|(before, diagnoses)| (DiagnosisInput::from(before.as_ref()), diagnoses.as_ref()));

@@ -12,6 +12,7 @@ mod kills;
 mod marks;
 mod mouse;
 mod proxies;
+mod rows;
 mod saving;
 mod searching;
 pub(crate) mod servers;

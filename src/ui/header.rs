@@ -138,7 +138,11 @@ fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     } else {
         interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
-    format!("every {interval}")
+    let rows = endpoint.latest.as_ref().and_then(|latest| latest.rows.interval);
+    match rows {
+        Some(rows) => format!("list every {interval}, rows {}", exact_text(rows)),
+        None => format!("every {interval}"),
+    }
 }
 
 /// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a

@@ -42,7 +42,7 @@ pub(super) const ENTRIES: [Setting; 16] = [
         name: "duty",
         form: Form::Share,
         default: DUTY.text,
-        about: "maximum share of the proxy's time for lists; the interval is extended if needed",
+        about: "maximum share of the proxy's time for lists and rows; the interval is extended if needed",
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
             Ok(())
