@@ -67,6 +67,7 @@ impl App {
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
+            (KeyContext::Endpoints, Some(action)) => self.endpoints_key(action),
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
             (KeyContext::Overlay, Some(Action::Open)) => self.modal.open_in_overlay(),
             (_, Some(action)) => self.act(action),
@@ -95,6 +96,7 @@ impl App {
             | Action::Search
             | Action::Blockers
             | Action::Servers
+            | Action::Endpoints
             | Action::KillLog
             | Action::Overview
             | Action::Columns
@@ -172,6 +174,7 @@ impl App {
             Action::Search => self.open_search(),
             Action::Blockers => self.open_blockers(),
             Action::Servers => self.open_servers(),
+            Action::Endpoints => self.open_endpoints(),
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
@@ -234,9 +237,27 @@ impl App {
     }
 
     /// Closes the view in place of the table. Returns whether one was open.
-    fn close_view(&mut self) -> bool {
-        let blockers = self.blockers.take().is_some();
-        self.servers.take().is_some() || blockers
+    pub(super) fn close_view(&mut self) -> bool {
+        let closed = [
+            self.blockers.take().is_some(),
+            self.servers.take().is_some(),
+            self.endpoint_pane.take().is_some(),
+        ];
+        closed.contains(&true)
+    }
+
+    /// Handles a key in the view of endpoints.
+    fn endpoints_key(&mut self, action: Action) {
+        let page = isize::try_from(self.endpoint_view_page()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(rows) => self.step_endpoint(rows),
+            Action::Page(pages) => self.step_endpoint(pages.saturating_mul(page)),
+            Action::First => self.step_endpoint(isize::MIN),
+            Action::Last => self.step_endpoint(isize::MAX),
+            Action::Open => self.open_endpoint(),
+            Action::Copy => self.copy_endpoint(),
+            action => self.act(action),
+        }
     }
 
     /// Handles a key in the view of servers.

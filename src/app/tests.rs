@@ -2,6 +2,7 @@ mod arranging;
 mod blockers;
 mod client;
 mod details;
+pub(crate) mod endpoint_view;
 mod filtering;
 mod grace;
 mod groups;

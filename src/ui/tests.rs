@@ -2,6 +2,7 @@
 
 mod blockers;
 mod columns;
+mod endpoint_view;
 mod first_minute;
 mod groups;
 mod kills;

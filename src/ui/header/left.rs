@@ -28,7 +28,8 @@ const MIN_RIGHT: usize = 24;
 pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
     let cause = cause(app, endpoint).filter(|_| !trends::shows_cause(app));
-    let mut flags = vec![state(app, endpoint, theme)];
+    let words = app.link_words(endpoint);
+    let mut flags = vec![state(app, endpoint, words.full(), theme)];
     flags.extend(
         endpoint
             .warnings
@@ -40,7 +41,13 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     let troubles = endpoint.shown_troubles();
     let mut troubles = troubles.iter();
     flags.extend(troubles.next().map(|worst| trouble(app, worst, theme)));
-    let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
+    let mut needed = width_of(&flags);
+    if needed + MIN_NAME > width
+        && let Some(flag) = flags.first_mut()
+    {
+        *flag = state(app, endpoint, words.state, theme);
+        needed = width_of(&flags);
+    }
     let cause_needs = cause
         .as_ref()
         .map_or(0, |cause| cause.width().min(MIN_CAUSE) + GAP.len());
@@ -51,8 +58,7 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         push(&mut line, flag);
     }
     more_troubles(app, troubles.as_slice(), theme, &mut line, width);
-    let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
-    let is_live = endpoint.link == LinkState::Live && !stale;
+    let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
     let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.quiet));
     for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
@@ -69,6 +75,11 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         push(&mut line, Span::styled(server, theme.quiet));
     }
     line
+}
+
+/// Returns the width of these parts with a gap before each, and of the blank at the start.
+fn width_of(parts: &[Span<'_>]) -> usize {
+    1 + parts.iter().map(|part| part.width() + GAP.len()).sum::<usize>()
 }
 
 /// Returns one trouble of a server or service: `db-02 DOWN 40s`. Cuts only the name.
@@ -109,20 +120,15 @@ fn push<'a>(line: &mut Line<'a>, part: Span<'a>) {
     line.extend([Span::raw(GAP), part]);
 }
 
-/// Returns `connecting`, `live`, `stale 12s` or `no data`.
-fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
-    let now = app.now.elapsed;
-    let age = endpoint.age(now).map_or(0, |age| age.as_secs());
-    let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
-    match &endpoint.link {
-        LinkState::Connecting => Span::styled("connecting", theme.warning),
-        LinkState::Live if stale => Span::styled(format!("stale {age}s"), theme.warning),
-        LinkState::Live => Span::styled("live", theme.good),
-        LinkState::Failing { .. } if endpoint.heard_at.is_some() => {
-            Span::styled(format!("stale {age}s"), theme.alarm)
-        }
-        LinkState::Failing { .. } => Span::styled("no data", theme.alarm),
-    }
+/// Returns the state of the lists in these words, in its style.
+fn state<'a>(app: &App, endpoint: &EndpointState, words: String, theme: &Theme) -> Span<'a> {
+    let style = match endpoint.link {
+        LinkState::Connecting => theme.warning,
+        LinkState::Live if app.is_stale(endpoint) => theme.warning,
+        LinkState::Live => theme.good,
+        LinkState::Failing { .. } => theme.alarm,
+    };
+    Span::styled(words, style)
 }
 
 /// Returns a warning if the token of the endpoint expires soon, or has expired.
