@@ -34,7 +34,7 @@ pub(crate) struct EndpointRow {
     pub state: String,
     /// Severity of that state.
     pub state_severity: Option<Severity>,
-    /// What is wrong, in words.
+    /// Its worst trouble, in words.
     pub trouble: Option<String>,
     /// Version of MaxScale, or the dialect.
     pub version: Option<String>,
@@ -230,7 +230,7 @@ impl App {
         }
     }
 
-    /// Returns what is wrong with an endpoint in words, worst first.
+    /// Returns all trouble of an endpoint in words, worst first.
     fn endpoint_troubles(&self, endpoint: &EndpointState) -> Vec<String> {
         let mut all = Vec::new();
         if let LinkState::Failing { fault, .. } = &endpoint.link {

@@ -56,6 +56,10 @@ impl App {
             // Digits before and after another key belong to two ids.
             self.goto = None;
         }
+        if let Some(text) = action(context, key).and_then(|action| self.why_no_effect(context, action)) {
+            self.status = Some(Status::note(text.to_owned()));
+            return;
+        }
         match (context, action(context, key)) {
             (KeyContext::Help | KeyContext::HelpSearch, _) => self.help_key(key),
             (_, Some(Action::Help)) => self.open_help(),

@@ -57,6 +57,7 @@ mod keys;
 pub(crate) mod links;
 mod marking;
 mod navigate;
+mod no_effect;
 mod outbox;
 mod quitting;
 mod reason_names;

@@ -75,6 +75,18 @@ pub(crate) struct ServerRows {
     pub services: Vec<ServiceRow>,
 }
 
+impl ServerRows {
+    /// Whether both tables are empty.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.servers.is_empty() && self.services.is_empty()
+    }
+
+    /// Whether both tables have rows.
+    pub(crate) const fn has_both(&self) -> bool {
+        !self.servers.is_empty() && !self.services.is_empty()
+    }
+}
+
 impl KeyedRows<ServerKey> for ServerRows {
     fn row_count(&self) -> usize {
         self.servers.len() + self.services.len()

@@ -261,6 +261,11 @@ fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<Hin
 
 /// Whether the key's action is possible now. Other keys are not shown.
 fn is_offered(app: &App, binding: &Binding) -> bool {
+    // In the chooser the hints stay in place while the cursor moves.
+    let is_silent = app.why_no_effect(app.context(), binding.action).is_some();
+    if is_silent && binding.context != KeyContext::Columns {
+        return false;
+    }
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
     let has_access = app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set);

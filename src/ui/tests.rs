@@ -5,6 +5,7 @@ mod columns;
 mod endpoint_view;
 mod first_minute;
 mod groups;
+mod hints;
 mod kills;
 mod logins;
 mod proxies;

@@ -1,4 +1,4 @@
-//! What is known about the endpoint under the cursor, one line each, trouble first.
+//! Facts about the endpoint under the cursor, one line each, trouble first.
 
 use super::{App, age_text, clock_words, interval_text};
 use crate::app::endpoint::{EndpointState, LinkState};

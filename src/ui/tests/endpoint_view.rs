@@ -110,3 +110,80 @@ fn the_summary_of_many_endpoints_says_that_the_table_is_paused() {
     let shown = frame(&stage);
     assert!(shown.lines().next().unwrap().contains("paused"), "{shown}");
 }
+
+/// Returns a screen with the overview of this many endpoints after ten minutes; the last one has been lost for five.
+fn overview(count: u16, size: (u16, u16)) -> AppHarness {
+    let mut stage = many(count, size);
+    for minute in 0..10_u64 {
+        stage.wait(Duration::from_mins(1));
+        let silent = u16::from(minute >= 5);
+        for endpoint in 0..count - silent {
+            let sessions: Vec<_> = (0..=minute).map(|id| (id + 1, "ann", 1)).collect();
+            stage.list_at(endpoint, &draft(&sessions), "");
+        }
+    }
+    stage.fail_at(count - 1, RequestError::Refused);
+    stage.press(Code::Char('o'));
+    stage
+}
+
+#[test]
+fn the_overview_of_several_endpoints_fits_the_screen() {
+    for (count, size) in [
+        (2, (80, 24)),
+        (5, (80, 24)),
+        (5, (60, 15)),
+        (5, (120, 40)),
+        (8, (200, 60)),
+    ] {
+        let shown = frame(&overview(count, size));
+        let name = format!("overview_{count}_{}x{}", size.0, size.1);
+        assert!(!shown.contains("below") || size.1 < 24, "{shown}");
+        insta::assert_snapshot!(name, shown);
+    }
+}
+
+#[test]
+fn the_worst_endpoint_is_in_the_overview_of_200() {
+    let mut stage = many(200, (80, 24));
+    stage.press(Code::Char('o'));
+    let shown = frame(&stage);
+    assert!(
+        shown.contains("200 endpoints, the last") && shown.contains("▲ proxy-199"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_lost_endpoint_does_not_shift_the_charts_of_all() {
+    let stage = overview(3, (120, 40));
+    let shown = frame(&stage);
+    let lost = shown
+        .lines()
+        .find(|line| line.starts_with(" ▲ proxy-002"))
+        .unwrap();
+    let bars: Vec<_> = lost.chars().filter(|c| "▁▂▃▄▅▆▇█·".contains(*c)).collect();
+    let half = bars.len() / 4;
+    assert!(
+        bars[half..half * 2 - 1].iter().all(|bar| *bar == '·'),
+        "nothing since it was lost: {lost}"
+    );
+}
+
+#[test]
+fn missing_lock_data_is_named_only_where_sessions_are_stuck() {
+    let mut stage = super::json_api((120, 40));
+    let header = |stage: &AppHarness| frame(stage).lines().take(2).collect::<Vec<_>>().join("\n");
+    assert!(header(&stage).contains("locks unknown (b)"), "{}", header(&stage));
+    stage.press(Code::Char('!'));
+    stage.press(Code::Enter);
+    assert!(
+        frame(&stage).contains("LOCKS     unknown without --sql-user; b says"),
+        "{}",
+        frame(&stage)
+    );
+    let mut stage = AppHarness::new(Dialect::Draft, (120, 40));
+    stage.list(&draft(&[(1, "ann", 99_999)]));
+    stage.press(Code::Enter);
+    assert!(!frame(&stage).contains("sql-user") && !header(&stage).contains("locks"));
+}
