@@ -37,7 +37,7 @@ impl App {
 
     /// Handles a key of the table of keys.
     pub(super) fn key_of_table(&mut self, context: KeyContext, key: KeyPress) {
-        self.status = None;
+        let before = self.status.take();
         // A question about saving would refer to an earlier moment.
         self.saving = None;
         if let Some(time) = hold_after(context, key) {
@@ -56,8 +56,11 @@ impl App {
             // Digits before and after another key belong to two ids.
             self.goto = None;
         }
-        if let Some(text) = action(context, key).and_then(|action| self.why_no_effect(context, action)) {
-            self.status = Some(Status::note(text.to_owned()));
+        let why = action(context, key).and_then(|action| self.why_no_effect(context, action));
+        if let Some(text) = why {
+            // Esc on the first level removes a message.
+            let removes = before.is_some() && action(context, key) == Some(Action::Back);
+            self.status = (!removes).then(|| Status::note(text.to_owned()));
             return;
         }
         match (context, action(context, key)) {

@@ -38,7 +38,7 @@ fn drafts(size: Size) -> AppHarness {
     stage
 }
 
-fn json_api(size: Size) -> AppHarness {
+pub(crate) fn json_api(size: Size) -> AppHarness {
     let mut stage = AppHarness::new(Dialect::JsonApi, size);
     stage.list(JSON_API);
     stage

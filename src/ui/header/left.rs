@@ -4,6 +4,8 @@
 //! maxtop's own words come first and fit at every width. Text from a server comes after them, bounded
 //! and quoted, so that it can neither forge nor displace them.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -12,6 +14,7 @@ use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
+use crate::model::{Dialect, Snapshot};
 use crate::ui::draw::{fit, fit_middle};
 use crate::ui::theme::Theme;
 
@@ -74,7 +77,23 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     {
         push(&mut line, Span::styled(server, theme.quiet));
     }
+    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() + MIN_RIGHT <= width {
+        push(&mut line, Span::styled(NO_LOCKS, theme.quiet));
+    }
     line
+}
+
+/// Shown if sessions are stuck and no locks are read; the view of blockers says how to read them.
+const NO_LOCKS: &str = "locks unknown (b)";
+
+/// Whether sessions of an endpoint are stuck, and its locks are not read although MaxScale could.
+fn lacks_locks(app: &App, endpoint: &EndpointState) -> bool {
+    let is_possible = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
+    let stuck = |latest: &Arc<Snapshot>| {
+        let count = |severity| app.table.view.count(latest.endpoint, severity);
+        Severity::ALL.into_iter().any(|severity| count(severity) > 0)
+    };
+    is_possible && endpoint.latest.as_ref().is_some_and(stuck)
 }
 
 /// Returns the width of these parts with a gap before each, and of the blank at the start.

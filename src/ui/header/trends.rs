@@ -174,23 +174,7 @@ fn figures(app: &App, width: usize) -> Vec<Figure> {
         bars: Vec::new(),
         scale: Scale::Around,
     }));
-    if width >= MIN_WIDTH_WITH_STUCK && lacks_locks(app, &shown) {
-        figures.push(Figure {
-            label: "locks",
-            text: "unknown (b)".to_owned(),
-            bars: Vec::new(),
-            scale: Scale::Around,
-        });
-    }
     figures
-}
-
-/// Whether sessions are stuck, and no server's locks are read although MaxScale could.
-fn lacks_locks(app: &App, shown: &[&EndpointState]) -> bool {
-    let is_possible = |endpoint: &&EndpointState| endpoint.dialect == Some(model::Dialect::JsonApi);
-    app.table.view.stuck_total() > 0
-        && shown.iter().any(is_possible)
-        && !shown.iter().any(|endpoint| endpoint.server_access.is_set)
 }
 
 /// Returns the number of stuck sessions.
