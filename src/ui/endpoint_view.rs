@@ -39,7 +39,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
         offset: first,
     };
     let [title, rest] = split(area, 1);
-    Line::styled(" ENDPOINTS", theme.strong).render(title, frame.buffer_mut());
+    Line::styled(" ENDPOINTS", theme.head).render(title, frame.buffer_mut());
     if rest.is_empty() {
         return;
     }
@@ -89,7 +89,7 @@ fn fact_lines<'a>(facts: &[Fact], theme: &Theme, width: usize) -> Vec<Line<'a>> 
             };
             let gap = LABEL.saturating_sub(label.width());
             text.push(Line::from(vec![
-                Span::styled(format!(" {label}"), theme.strong),
+                Span::styled(format!(" {label}"), theme.head),
                 Span::raw(format!("{:gap$}", "")),
                 Span::styled(line, style),
             ]));

@@ -184,7 +184,7 @@ table! {
         cell: |row| shown(row.service.state.as_ref()),
         style: |row| {
             if row.service.is_started() {
-                CellStyle::Quiet
+                CellStyle::Dim
             } else {
                 CellStyle::Severity(Severity::Act)
             }

@@ -96,7 +96,7 @@ fn rows<'a>(app: &App, history: &History<'_>, theme: &Theme, width: usize) -> Ve
     );
     let order = app.endpoints_by_trouble().into_iter();
     let lines = order.map(|id| line(app, id, history, &widths, theme));
-    std::iter::once(Line::styled(head, theme.strong))
+    std::iter::once(Line::styled(head, theme.head))
         .chain(lines)
         .collect()
 }
