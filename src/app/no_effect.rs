@@ -210,7 +210,7 @@ static NO_EFFECTS: &[NoEffect] = &[
 /// Whether the table has no row, and nothing else is chosen.
 fn lacks_rows(app: &App) -> bool {
     let has_rows = match &app.table.view.groups {
-        Some(groups) => groups.len() > 0,
+        Some(groups) => !groups.is_empty(),
         None => !app.table.view.is_empty(),
     };
     !has_rows && app.detail.is_none() && app.marks.is_empty()

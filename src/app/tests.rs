@@ -2,7 +2,7 @@ mod arranging;
 mod blockers;
 mod client;
 mod details;
-mod effects;
+pub(crate) mod effects;
 pub(crate) mod endpoint_view;
 mod filtering;
 mod grace;

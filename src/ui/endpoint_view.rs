@@ -108,14 +108,13 @@ pub(super) fn counts(app: &App) -> Vec<String> {
     };
     let states = EndpointHealth::ALL.into_iter().rev();
     let states = states.filter(|health| *health != EndpointHealth::Live);
-    let mut text = counted(app.endpoints.len(), "endpoint");
-    for health in states {
+    let named = states.filter_map(|health| {
         let count = count(health);
-        if count > 0 {
-            text.push_str(&format!(", {count} {}", health.word()));
-        }
-    }
-    let mut parts = vec![text];
+        (count > 0).then(|| format!("{count} {}", health.word()))
+    });
+    let all = counted(app.endpoints.len(), "endpoint");
+    let text: Vec<_> = std::iter::once(all).chain(named).collect();
+    let mut parts = vec![text.join(", ")];
     if let Some(pane) = &app.endpoint_pane {
         let (order, page) = (app.endpoints_by_trouble(), app.endpoint_layout().rows);
         let above = pane.first_row(&order, page);

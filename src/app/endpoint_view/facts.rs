@@ -43,7 +43,7 @@ impl App {
     /// Returns the fault with its time and the next step, and the state of the lists.
     fn link_facts(&self, endpoint: &EndpointState) -> Vec<Fact> {
         let words = self.link_words(endpoint);
-        let mut state = format!("{}, {}", endpoint.name, words.full());
+        let state = format!("{}, {}", endpoint.name, words.full());
         let LinkState::Failing { fault, retry_at } = &endpoint.link else {
             return vec![Fact {
                 severity: self.health(endpoint).severity(),
@@ -66,8 +66,7 @@ impl App {
         }];
         facts.extend(fault.remedy().map(|remedy| plain("NEXT", remedy.0.to_owned())));
         let failed = counted(endpoint.failures, "request");
-        state.push_str(&format!(", {failed} failed"));
-        facts.push(plain("ENDPOINT", state));
+        facts.push(plain("ENDPOINT", format!("{state}, {failed} failed")));
         facts
     }
 
@@ -150,24 +149,24 @@ impl App {
         let Some(cost) = endpoint.costs.last() else {
             return Vec::new();
         };
-        let mut text = format!("the last took {}", measured_text(cost));
-        if let Some(p95) = endpoint.costs.p95() {
+        let p95 = endpoint.costs.p95().map(|p95| {
             let count = endpoint.costs.count();
-            text.push_str(&format!(
-                ", 95% of the last {count} at most {}",
-                measured_text(p95)
-            ));
-        }
-        if let Some(age) = endpoint.age(self.now.elapsed) {
-            text.push_str(&format!(", {} ago", age_text(age)));
-        }
-        let interval = interval_text(endpoint.kept_interval(self.settings.interval));
-        text.push_str(&if self.is_slowed(endpoint) {
-            let share = self.settings.duty * 100.0;
-            format!("; every {interval}, so that lists take at most {share:.0}% of the proxy's time")
-        } else {
-            format!("; every {interval}")
+            format!(", 95% of the last {count} at most {}", measured_text(p95))
         });
+        let age = endpoint.age(self.now.elapsed);
+        let age = age.map(|age| format!(", {} ago", age_text(age)));
+        let interval = interval_text(endpoint.kept_interval(self.settings.interval));
+        let why = self.is_slowed(endpoint).then(|| {
+            let share = self.settings.duty * 100.0;
+            format!(", so that lists take at most {share:.0}% of the proxy's time")
+        });
+        let text = format!(
+            "the last took {}{}{}; every {interval}{}",
+            measured_text(cost),
+            p95.unwrap_or_default(),
+            age.unwrap_or_default(),
+            why.unwrap_or_default()
+        );
         let clock = clock_words(endpoint).map(|words| match words.as_str() {
             "same" => "as on this machine".to_owned(),
             _ => format!("{words} of this machine"),

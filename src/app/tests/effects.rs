@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::scenes::{SCENES, has_effect, only_moves};
-use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext};
+use super::scenes::SCENES;
+use crate::app::harness::AppHarness;
+use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, KeyPress};
 use crate::app::msg::Msg;
+use crate::app::rebuild::RebuildSchedule;
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -92,4 +94,41 @@ const fn opposite(action: Action) -> Option<Action> {
         Action::Last => Action::First,
         _ => return None,
     })
+}
+
+/// Whether an action only moves. At the end of a list it has no effect.
+pub(crate) const fn only_moves(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Move(_)
+            | Action::Page(_)
+            | Action::HalfPage(_)
+            | Action::First
+            | Action::Last
+            | Action::Across(_)
+    )
+}
+
+/// Returns what a key press changes: the state without times, and the number of effects. Two equal results mean
+/// that the key had no effect.
+fn fingerprint(stage: &AppHarness) -> (String, usize) {
+    let mut app = stage.app.clone();
+    app.hold_until = None;
+    app.rebuilds = RebuildSchedule::default();
+    // The lists are large, and no key changes them.
+    for endpoint in app.endpoints.iter_mut() {
+        endpoint.latest = None;
+    }
+    (format!("{app:?}"), stage.asked.len())
+}
+
+/// Presses a key. Returns whether it changes the state, gives an effect or a message.
+pub(crate) fn has_effect(stage: &mut AppHarness, key: KeyPress) -> bool {
+    // Keys that refer to the row under the cursor choose it. That alone does not count.
+    let page = stage.app.page();
+    stage.app.table.choose(page);
+    stage.app.status = None;
+    let before = fingerprint(stage);
+    stage.send(Msg::Key(key));
+    fingerprint(stage) != before
 }

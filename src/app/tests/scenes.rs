@@ -7,7 +7,7 @@ use super::endpoint_view::five;
 use super::servers::troubled;
 use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
-use crate::app::keymap::{Action, Code};
+use crate::app::keymap::Code;
 use crate::app::locked::{list_without, locked};
 use crate::app::msg::Msg;
 use crate::app::saving::SaveResult;
@@ -406,40 +406,3 @@ pub(crate) static SCENES: &[Scene] = &[
         stage: |size| with(drafts(size), "?/kill"),
     },
 ];
-
-/// Whether an action only moves. At the end of a list it has no effect.
-pub(crate) const fn only_moves(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Move(_)
-            | Action::Page(_)
-            | Action::HalfPage(_)
-            | Action::First
-            | Action::Last
-            | Action::Across(_)
-    )
-}
-
-/// Returns what a key press changes: the state without times, and the number of effects. Two equal results mean
-/// that the key had no effect.
-fn fingerprint(stage: &AppHarness) -> (String, usize) {
-    let mut app = stage.app.clone();
-    app.hold_until = None;
-    app.rebuilds = crate::app::rebuild::RebuildSchedule::default();
-    // The lists are large, and no key changes them.
-    for endpoint in app.endpoints.iter_mut() {
-        endpoint.latest = None;
-    }
-    (format!("{app:?}"), stage.asked.len())
-}
-
-/// Presses a key. Returns whether it changes the state, gives an effect or a message.
-pub(crate) fn has_effect(stage: &mut AppHarness, key: crate::app::keymap::KeyPress) -> bool {
-    // Keys that refer to the row under the cursor choose it; that alone is no effect.
-    let page = stage.app.page();
-    stage.app.table.choose(page);
-    stage.app.status = None;
-    let before = fingerprint(stage);
-    stage.send(Msg::Key(key));
-    fingerprint(stage) != before
-}

@@ -6,7 +6,8 @@ use ratatui::backend::TestBackend;
 use super::view;
 use crate::app::keymap::{Action, KeyContext, action};
 use crate::app::msg::FrameReport;
-use crate::app::tests::scenes::{SCENES, has_effect, only_moves};
+use crate::app::tests::effects::{has_effect, only_moves};
+use crate::app::tests::scenes::SCENES;
 
 #[test]
 fn every_hint_of_every_view_works_where_it_is_shown() {
