@@ -147,7 +147,7 @@ impl App {
             }
             pane.cursor = own.map(|row| row.key.clone());
         }
-        self.servers = None;
+        self.close_view();
         self.blockers = Some(pane);
         self.step_blocker(0);
     }

@@ -172,7 +172,7 @@ impl App {
     }
 
     /// Sends a text to the terminal's clipboard. Terminals do not confirm that they accept it.
-    fn send_copy(&mut self, text: String, shown: &str, note: &str) {
+    pub(super) fn send_copy(&mut self, text: String, shown: &str, note: &str) {
         let condition = if self.settings.in_tmux {
             "; tmux copies it with 'set-clipboard on'"
         } else {

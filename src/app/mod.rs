@@ -12,6 +12,8 @@ pub(crate) mod counter_series;
 pub(crate) mod cursor;
 pub(crate) mod detail;
 pub mod endpoint;
+pub(crate) mod endpoint_health;
+pub(crate) mod endpoint_view;
 pub(crate) mod endpoints;
 pub mod groups;
 pub(crate) mod help;
@@ -22,6 +24,7 @@ pub(crate) mod kill_log;
 pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
+pub(crate) mod list_costs;
 pub(crate) mod marks;
 pub(crate) mod modal;
 pub mod mouse;
@@ -54,6 +57,7 @@ mod keys;
 pub(crate) mod links;
 mod marking;
 mod navigate;
+mod no_effect;
 mod outbox;
 mod quitting;
 mod reason_names;
@@ -73,6 +77,7 @@ use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
+use self::endpoint_view::EndpointPane;
 use self::endpoints::Endpoints;
 use self::help::Help;
 use self::keymap::KeyContext;
@@ -203,6 +208,8 @@ pub struct App {
     pub(crate) blockers: Option<BlockersPane>,
     /// The view of servers and services, if it is open. It covers table and details.
     pub(crate) servers: Option<ServerPane>,
+    /// The view of endpoints, if it is open. It covers table and details.
+    pub(crate) endpoint_pane: Option<EndpointPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
     /// The help over everything, if it is open.
@@ -252,6 +259,7 @@ impl App {
             detail_focused: false,
             blockers: None,
             servers: None,
+            endpoint_pane: None,
             modal: Modal::Closed,
             help: None,
             tour,
@@ -325,6 +333,8 @@ impl App {
             KeyContext::Blockers
         } else if self.servers.is_some() {
             KeyContext::Servers
+        } else if self.endpoint_pane.is_some() {
+            KeyContext::Endpoints
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.table.shows_groups() {
@@ -336,7 +346,8 @@ impl App {
 
     /// Whether a view is open in place of the table.
     pub(crate) fn covers_table(&self) -> bool {
-        self.modal.is_overview() || self.blockers.is_some() || self.servers.is_some()
+        let has_view = self.blockers.is_some() || self.servers.is_some() || self.endpoint_pane.is_some();
+        self.modal.is_overview() || has_view
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

@@ -42,8 +42,8 @@ impl App {
                 fault,
                 retry_in,
             } => {
-                let retry_at = self.now.elapsed + retry_in;
-                self.on_endpoint(endpoint, |known| known.on_failure(fault, retry_at));
+                let now = self.now.elapsed;
+                self.on_endpoint(endpoint, |known| known.on_failure(fault, now, retry_in));
             }
             Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer),
             Msg::Sampled(endpoint, samples) => self.on_endpoint(endpoint, |known| known.on_samples(samples)),

@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, wrap};
+use super::endpoint_view;
 use super::groups;
 use super::kill_progress;
 use super::prompt;
@@ -130,6 +131,8 @@ fn counts(app: &App) -> Vec<String> {
     let listed = view.listed_count();
     if app.servers.is_some() {
         parts.extend(server_view::counts(app));
+    } else if app.endpoint_pane.is_some() {
+        return endpoint_view::counts(app);
     } else if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
     } else if view.snapshots.is_empty() {
@@ -223,8 +226,8 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");
     let mut places = Vec::new();
-    // Trouble of a server comes first.
-    let is_server = |binding: &&Binding| binding.action == Action::Servers;
+    // Trouble of a server or an endpoint comes first.
+    let is_server = |binding: &&Binding| matches!(binding.action, Action::Servers | Action::Endpoints);
     let others = usable
         .clone()
         .filter(|binding| !is_kept(binding) && !is_server(binding));
@@ -258,6 +261,11 @@ fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<Hin
 
 /// Whether the key's action is possible now. Other keys are not shown.
 fn is_offered(app: &App, binding: &Binding) -> bool {
+    // In the chooser the hints stay in place while the cursor moves.
+    let is_silent = app.why_no_effect(app.context(), binding.action).is_some();
+    if is_silent && binding.context != KeyContext::Columns {
+        return false;
+    }
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
     let has_access = app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set);
@@ -274,6 +282,9 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
         Action::Servers => app.endpoints.iter().any(has_severe_trouble),
+        Action::Endpoints => {
+            app.endpoints.len() > 1 && app.endpoints.iter().any(|endpoint| has_fault(app, endpoint))
+        }
         Action::Open if binding.context == KeyContext::Overlay => lists_kills(app),
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
@@ -299,6 +310,11 @@ fn has_severe_trouble(endpoint: &EndpointState) -> bool {
     troubles
         .iter()
         .any(|trouble| trouble.kind.severity() == Severity::Act)
+}
+
+/// Whether the lists of an endpoint fail, or must not be used to kill.
+fn has_fault(app: &App, endpoint: &EndpointState) -> bool {
+    app.health(endpoint).severity() == Some(Severity::Act)
 }
 
 /// Whether the kill log is open and has a kill of several sessions, which can be listed.

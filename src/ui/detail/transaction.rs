@@ -8,13 +8,18 @@ use super::{LABEL, Pen};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::links::MAX_WAITING;
-use crate::model::{LockHolder, SessionLocks, counted};
+use crate::model::{Dialect, LockHolder, SessionLocks, counted};
 
 /// Width of a waiting client with its id, in cells.
 const CLIENT: usize = 26;
 
 /// Returns the section.
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    if let Some(text) = missing(app, pane) {
+        let mut lines = vec![Line::default()];
+        lines.extend(pen.labelled("LOCKS", text));
+        return lines;
+    }
     let locks = app
         .locks_of(pane.identity.endpoint)
         .filter(|_| pane.ended.is_none());
@@ -49,6 +54,14 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
     }
     text.extend(waiting(app, pane, link, pen));
     text
+}
+
+/// Returns how to read the locks of a stuck session, if they are not read.
+fn missing(app: &App, pane: &DetailPane) -> Option<&'static str> {
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
+    let is_missing = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
+    let is_asked = pane.ended.is_none() && !pane.findings().is_empty();
+    (is_missing && is_asked).then_some("unknown without --sql-user; b says how to read them")
 }
 
 /// Returns the sessions that wait directly for this one. Each is a link.
