@@ -19,6 +19,7 @@ pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod kill_log;
+mod kill_reason;
 pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
@@ -61,6 +62,7 @@ mod rebuild;
 mod sampling;
 mod sorting;
 mod update;
+mod victim_rows;
 mod wake;
 
 use std::time::Duration;

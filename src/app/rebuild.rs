@@ -117,6 +117,7 @@ impl App {
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);
         }
+        self.diagnose_dialog();
         // While the table is frozen, new snapshots are not diagnosed.
         if !self.paused {
             self.endpoints.on_diagnosis(&self.table.view);

@@ -278,9 +278,8 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
         Action::StrikeHealthy => asks(app, |asking| {
-            let left = asking.batch.tasks().iter().filter(|task| !task.is_removed());
             let healthy = asking.healthy().count();
-            let is_useful = healthy > 0 && healthy < left.count();
+            let is_useful = healthy > 0 && healthy < asking.left().count();
             asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
         }),
         Action::Yes if binding.context == KeyContext::SaveQuestion => true,

@@ -319,3 +319,30 @@ fn y_in_the_details_offers_the_kill_of_each_connection_and_copies_the_first() {
     let status = stage.app.status.clone().unwrap().text;
     assert!(status.contains("set-clipboard on"), "{status}");
 }
+
+#[test]
+fn h_includes_again_only_what_h_struck_out_and_goes_to_the_top() {
+    let mut stage = stage();
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    let removed = |stage: &AppHarness| {
+        let tasks = stage.app.modal.kill_dialog().unwrap().batch.tasks().iter();
+        tasks.filter(|task| task.is_removed()).count()
+    };
+    let healthy = stage.app.modal.kill_dialog().unwrap().healthy().count();
+    assert!(healthy >= 3, "{healthy}");
+    stage.press(Code::End);
+    stage.type_text("h");
+    assert_eq!(removed(&stage), healthy);
+    assert_eq!(stage.app.modal.kill_dialog().unwrap().cursor, 0);
+    // The last one is included and struck out again by hand.
+    stage.press(Code::End);
+    stage.type_text("xx");
+    assert_eq!(removed(&stage), healthy);
+    stage.type_text("h");
+    assert_eq!(removed(&stage), 1, "x stays");
+    stage.type_text("hh");
+    assert_eq!(removed(&stage), 1, "x stays");
+}
