@@ -281,7 +281,7 @@ impl App {
     }
 
     /// Returns the numbers of a session's transaction and locks.
-    fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+    pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
         let locks = self.locks_of(endpoint);
         locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
     }

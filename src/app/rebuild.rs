@@ -137,13 +137,15 @@ pub(super) fn find_locks(
     let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
         let before = previous.and_then(|previous| {
             let mut known = previous.snapshots.iter().zip(&previous.locks);
-            known.find(|(before, _)| before.endpoint == snapshot.endpoint && before.number == snapshot.number)
+            known.find(|(before, _)| before.endpoint == snapshot.endpoint)
         });
         match (before, reports.get(list)) {
-            (Some((_, locks)), _) => Arc::clone(locks),
-            (None, None) => Arc::default(),
-            (None, Some(reports)) => {
-                Arc::new(EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at))
+            (Some((before, locks)), _) if before.number == snapshot.number => Arc::clone(locks),
+            (_, None) => Arc::default(),
+            (before, Some(reports)) => {
+                let before = before.map(|(before, locks)| (locks.as_ref(), before.sessions.as_slice()));
+                let (sessions, at) = (&snapshot.sessions, snapshot.taken_at);
+                Arc::new(EndpointLocks::following(before, reports, sessions, at))
             }
         }
     };

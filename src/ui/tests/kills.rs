@@ -290,3 +290,24 @@ fn a_key_typed_before_the_question_says_that_it_does_not_count() {
         assert!(stage.app.modal.is_closed(), "{size:?}");
     }
 }
+
+#[test]
+fn an_outcome_with_too_little_room_says_where_the_rest_is() {
+    let mut stage = draft((80, 24));
+    let identity = stage.app.endpoints[0].latest.as_ref().unwrap();
+    let identity = identity.identity(&identity.sessions[0]);
+    let detail = "the server replied with a long error, ".repeat(6);
+    let outcome = crate::kill::KillOutcome::Failed(RequestError::Status {
+        status: 500,
+        detail: Some(text(&detail)),
+    });
+    stage.app.status = Some(crate::app::status::Status::outcome(&outcome, &identity, None));
+    let shown = last_lines(&stage);
+    assert!(shown.ends_with("…  l: all of it"), "{shown}");
+    stage.press(Code::Down);
+    stage.app.status = Some(crate::app::status::Status::note(
+        "word ".repeat(20).trim().to_owned(),
+    ));
+    let shown = last_lines(&stage);
+    assert!(!shown.contains('…'), "two lines are enough: {shown}");
+}
