@@ -116,13 +116,13 @@ impl RefusalReason {
         }
     }
 
-    /// Returns why the filter is not certain, and how to select such sessions. `None` for other reasons.
+    /// Returns why a filter is not certain, and how to select such sessions. `None` for other reasons.
     pub(crate) fn advice(&self) -> Option<String> {
-        let Self::Undecided { filter, reasons } = self else {
+        let Self::Undecided { reasons, .. } = self else {
             return None;
         };
         Some(format!(
-            "'{filter}' is not certain: {} at the check. To kill them, mark them by hand (Space), or filter by \
+            "{} at the check. To kill them, mark them by hand (Space), or filter by \
              what you mean: 'idle>1h'",
             not_examined(reasons)
         ))

@@ -120,15 +120,12 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
 
 /// Returns the width of the dialog: for many victims as wide as their list, if the screen has the room.
 fn width(asking: &KillDialog, screen: u16) -> u16 {
-    let wanted = match asking.batch.tasks() {
-        [_] => WIDTH,
-        _ => {
-            let list = u16::try_from(victims::wanted_width(asking) + 4).unwrap_or(u16::MAX);
-            let room = screen.saturating_sub(BESIDE).min(WIDTH_OF_MANY);
-            list.min(room).max(WIDTH)
-        }
-    };
-    wanted.min(screen)
+    if let [_] = asking.batch.tasks() {
+        return WIDTH.min(screen);
+    }
+    let list = u16::try_from(victims::wanted_width(asking) + 4).unwrap_or(u16::MAX);
+    let room = screen.saturating_sub(BESIDE).min(WIDTH_OF_MANY);
+    list.min(room).max(WIDTH).min(screen)
 }
 
 /// Splits the dialog into the lines above the foot, and the foot. The foot is always visible; the lines above it are

@@ -128,7 +128,7 @@ fn facts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec
         fact("filter", &text, theme, width)
     });
     lines.extend(refusals(tasks, theme, width));
-    lines.extend(lock_counts(app, tasks, theme, width));
+    lines.extend(lock_counts(app, asking, theme, width));
     let groups = [
         ("by user", "user ", &asking.by_user),
         ("by service", "service ", &asking.by_service),
@@ -168,8 +168,9 @@ fn refusals<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>
 }
 
 /// Returns how many of the sessions block others, wait, or do neither. `None` without server access.
-fn lock_counts<'a>(app: &App, tasks: &[KillTask], theme: &Theme, width: usize) -> Option<Line<'a>> {
-    let left: Vec<_> = tasks.iter().filter(|task| !task.is_removed()).collect();
+fn lock_counts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let tasks = asking.batch.tasks();
+    let left: Vec<_> = asking.left().filter_map(|index| tasks.get(index)).collect();
     let is_known = left.iter().any(|task| {
         app.locks_of(task.victim.identity.endpoint)
             .is_some_and(|locks| !locks.is_empty())

@@ -7,7 +7,7 @@ use super::many::MIN_WIDTH_WITH_AGES;
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::diagnosis::OwnedDiagnosis;
-use crate::kill::{FirstCheck, KillState, KillTask};
+use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason};
 use crate::model::display_width;
 use crate::ui::draw::{fit, fit_end, fit_middle};
 use crate::ui::theme::Theme;
@@ -164,7 +164,7 @@ impl<'t> Table<'t> {
             None => self.asking.why(index, self.app.newest_session(task)),
         };
         let is_problem = problem(task).is_some();
-        let ages = self.columns.has_age as usize + self.columns.has_idle as usize;
+        let ages = usize::from(self.columns.has_age) + usize::from(self.columns.has_idle);
         let taken = self.columns.width() - if is_problem { ages * AGE } else { 0 };
         (display_width(&self.theme.compared(&text)) > self.width.saturating_sub(taken)).then_some(text)
     }
@@ -198,7 +198,17 @@ impl<'t> Table<'t> {
         let theme = self.theme;
         let room = |spans: &[Span<'_>]| self.width.saturating_sub(width_of(spans) + GAP);
         if let Some(text) = problem(task) {
-            let text = fit(&theme.compared(&text), room(spans), theme.glyphs.more);
+            let room = room(spans);
+            // The whole text of the row under the cursor is below the list.
+            let short = task
+                .outcome()
+                .and_then(KillOutcome::refusal)
+                .map(RefusalReason::short);
+            let text = match short {
+                Some(short) if display_width(&text) > room => short,
+                _ => text,
+            };
+            let text = fit(&theme.compared(&text), room, theme.glyphs.more);
             spans.push(Span::styled(format!("  {text}"), theme.warning));
             return;
         }
