@@ -35,7 +35,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         let likely = if wait.is_likely { "probably " } else { "" };
         let is_link = matches!(holder, Some(LockHolder::Session { .. }));
         text.push(Line::from(vec![
-            Span::styled(format!("{:<LABEL$}", "WAITS FOR"), pen.theme.strong),
+            Span::styled(format!("{:<LABEL$}", "WAITS FOR"), pen.theme.head),
             Span::raw(likely),
             Span::styled(
                 name,
@@ -45,7 +45,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
                     Style::new()
                 },
             ),
-            Span::styled("  b shows the chain", pen.theme.quiet),
+            Span::styled("  b shows the chain", pen.theme.dim),
         ]));
         link += usize::from(is_link);
     }
@@ -79,14 +79,14 @@ fn waiting<'a>(
         let room = pen.width.saturating_sub(LABEL + CLIENT + 10);
         let mut statement = pen.long(&one.statement, room).into_iter();
         text.push(Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), pen.theme.strong),
-            Span::styled(tree, pen.theme.quiet),
+            Span::styled(format!("{label:<LABEL$}"), pen.theme.head),
+            Span::styled(tree, pen.theme.dim),
             Span::styled(client, link_style(pane, first_link + place, pen)),
             Span::raw(format!("{:gap$}{lasted:>7}  ", "")),
-            Span::styled(statement.next().unwrap_or_default(), pen.theme.quiet),
+            Span::styled(statement.next().unwrap_or_default(), pen.theme.dim),
         ]));
         let indent = LABEL + CLIENT + 9;
-        text.extend(statement.map(|line| Line::styled(format!("{:indent$}{line}", ""), pen.theme.quiet)));
+        text.extend(statement.map(|line| Line::styled(format!("{:indent$}{line}", ""), pen.theme.dim)));
     }
     let shown = waiting.len().min(MAX_WAITING);
     let all = waiting
@@ -95,7 +95,7 @@ fn waiting<'a>(
     if all > shown {
         text.push(Line::styled(
             format!("{:LABEL$}and {} more; b shows the tree", "", all - shown),
-            pen.theme.quiet,
+            pen.theme.dim,
         ));
     }
     text
@@ -104,7 +104,7 @@ fn waiting<'a>(
 /// Returns the style of a link: reversed if it is chosen.
 fn link_style(pane: &DetailPane, link: usize, pen: &Pen<'_>) -> Style {
     if pane.link == Some(link) {
-        pen.theme.selected
+        pen.theme.cursor
     } else {
         pen.theme.input
     }

@@ -85,7 +85,7 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
             1 => "This session is not stuck. ".to_owned(),
             _ => format!("None of these {} is stuck. ", counted(total, "session")),
         };
-        (text, "", "", theme.alarm)
+        (text, "", "", theme.act)
     } else if count > 0 {
         let text = format!("{count} of these {} {are} not stuck. ", counted(total, "session"));
         let rest = if count == 1 {
@@ -93,17 +93,17 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
         } else {
             " strikes them out"
         };
-        (text, "h", rest, theme.alarm)
+        (text, "h", rest, theme.act)
     } else if struck > 0 {
         let text = format!("{} not stuck: struck out. ", counted(struck, "session"));
-        (text, "h", " includes them again", theme.quiet)
+        (text, "h", " includes them again", theme.dim)
     } else {
         return Vec::new();
     };
     let room = width.saturating_sub(key.len() + rest.len());
     vec![Line::from(vec![
         Span::styled(fit(&text, room, theme.glyphs.more), style),
-        Span::styled(key, theme.strong),
+        Span::styled(key, theme.head),
         Span::styled(rest, style),
     ])]
 }
@@ -111,7 +111,7 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
 fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
     let room = width.saturating_sub(LABEL);
     Line::from(vec![
-        Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+        Span::styled(format!("{label:<LABEL$}"), theme.dim),
         Span::raw(fit(&theme.compared(value), room, theme.glyphs.more)),
     ])
 }
@@ -226,18 +226,18 @@ fn checks_in<'a>(
     if counts.waiting > 0 {
         line.push_span(Span::styled(
             format!("checking {} …  ", counts.waiting),
-            theme.quiet,
+            theme.dim,
         ));
     }
     let text = format!("{} {}{passed}", glyphs.check, counts.passed);
     line.push_span(Span::styled(text, theme.good));
     if counts.refused > 0 {
         let text = format!("  {} {}{refused}", glyphs.cross, counts.refused);
-        line.push_span(Span::styled(text, theme.warning));
+        line.push_span(Span::styled(text, theme.look));
     }
     if counts.removed > 0 {
         let text = format!("  x {}{removed}", counts.removed);
-        line.push_span(Span::styled(text, theme.strong));
+        line.push_span(Span::styled(text, theme.head));
     }
     line
 }
@@ -247,7 +247,7 @@ fn checks_in<'a>(
 fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
     summary::not_compared(asking.batch.tasks()).map(|parts| {
         let text = format!("not compared for some or all: {parts}");
-        Line::styled(fit(&text, width, theme.glyphs.more), theme.warning)
+        Line::styled(fit(&text, width, theme.glyphs.more), theme.look)
     })
 }
 

@@ -131,7 +131,7 @@ impl<'t> Table<'t> {
         let age = if has_age { "     AGE" } else { "" };
         let idle = if has_idle { "    IDLE" } else { "" };
         let text = format!("   {:>id$}   {:<client$}{proxy}{age}{idle}  WHY", "ID", "CLIENT");
-        Line::styled(fit(&text, self.width, self.theme.glyphs.more), self.theme.strong)
+        Line::styled(fit(&text, self.width, self.theme.glyphs.more), self.theme.head)
     }
 
     pub(super) fn row<'a>(&self, index: usize, task: &KillTask) -> Line<'a> {
@@ -139,7 +139,7 @@ impl<'t> Table<'t> {
         let (sign, base) = sign(task, theme);
         let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
         let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
-        let severity_style = severity.map_or(theme.quiet, |severity| theme.severity(severity));
+        let severity_style = severity.map_or(theme.dim, |severity| theme.severity(severity));
         let id = task.victim.identity.id.to_string();
         let mut spans = vec![
             Span::styled(format!("{sign:<2} {id:>id_width$} "), base),
@@ -151,7 +151,7 @@ impl<'t> Table<'t> {
         spans.push(Span::styled(" ".repeat(rest), base));
         if index == self.asking.cursor {
             for span in &mut spans {
-                span.style = span.style.patch(theme.selected);
+                span.style = span.style.patch(theme.cursor);
             }
         }
         Line::from(spans)
@@ -209,7 +209,7 @@ impl<'t> Table<'t> {
                 _ => text,
             };
             let text = fit(&theme.compared(&text), room, theme.glyphs.more);
-            spans.push(Span::styled(format!("  {text}"), theme.warning));
+            spans.push(Span::styled(format!("  {text}"), theme.look));
             return;
         }
         let session = self.app.newest_session(task);
@@ -225,7 +225,7 @@ impl<'t> Table<'t> {
         let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
         let style = match severity {
             Some(severity) if !task.is_removed() => theme.severity(severity),
-            None if !task.is_removed() => theme.quiet,
+            None if !task.is_removed() => theme.dim,
             _ => base,
         };
         let why = self.asking.why(index, session);
@@ -247,13 +247,13 @@ fn width_of(spans: &[Span<'_>]) -> usize {
 fn sign(task: &KillTask, theme: &Theme) -> (&'static str, Style) {
     let glyphs = theme.glyphs;
     if task.is_removed() {
-        ("x", theme.quiet.add_modifier(Modifier::CROSSED_OUT))
+        ("x", theme.dim.add_modifier(Modifier::CROSSED_OUT))
     } else if task.outcome().is_some() {
-        (glyphs.cross, theme.warning)
+        (glyphs.cross, theme.look)
     } else if task.may_be_confirmed() {
         (glyphs.check, Style::new())
     } else {
-        (glyphs.dot, theme.quiet)
+        (glyphs.dot, theme.dim)
     }
 }
 
