@@ -1,4 +1,4 @@
-//! What the kill dialog shows of each victim: the latest data of its session, and the widths of its columns.
+//! Rows of the kill dialog: the latest data of each victim, and the widths of the columns.
 
 use super::App;
 use super::kill_dialog::KillDialog;

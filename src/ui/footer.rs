@@ -68,7 +68,7 @@ pub(super) fn draw(
     Vec::new()
 }
 
-/// What is shown after the outcome of a kill that has too little room.
+/// Note after the outcome of a kill that has too little room.
 const REST_IN_LOG: &str = "l: all of it";
 
 /// Wraps an event into at most `count` lines. What has no room is cut, and if the kill log has it, the end says so.

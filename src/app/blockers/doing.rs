@@ -104,7 +104,7 @@ pub(super) fn holds<'a>(node: &ThreadNode, waiters: impl Iterator<Item = &'a Thr
 const MAX_LOCKS: usize = 2;
 
 impl App {
-    /// Returns what has happened to the session of a thread, and what goes on:
+    /// Returns how the session of a thread has ended, and what continues:
     /// `session 12 was killed 3s ago; its statement still runs`.
     pub(crate) fn ended_text(&self, endpoint: EndpointId, ended: &EndedThread, runs: bool) -> String {
         let mut log = self.kills.log.iter().rev();

@@ -347,7 +347,7 @@ fn h_includes_again_only_what_h_struck_out_and_goes_to_the_top() {
     assert_eq!(removed(&stage), 1, "x stays");
 }
 
-/// Confirms a kill of all sessions, of which none is sent yet.
+/// Confirms a kill of all sessions. None is sent yet.
 fn running() -> AppHarness {
     let mut stage = stage();
     stage.type_text("*K");

@@ -1,4 +1,4 @@
-//! Threads of sessions that have ended. Their statements and transactions may go on at the server.
+//! Threads of sessions that have ended. Their statements and transactions may continue at the server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +23,8 @@ pub struct EndedThread {
 /// Threads of ended sessions, by server and the low 32 bits of the thread id.
 pub(super) type EndedThreads = BTreeMap<(Text, u32), EndedThread>;
 
-/// Returns the threads of sessions that were listed before and have ended since, as far as their servers still
-/// report them. `before` has the earlier locks and session list.
+/// Returns the threads of sessions that were listed before and have ended since, if their servers still report
+/// them. `before` has the earlier locks and session list.
 pub(super) fn ended_threads(
     before: (&EndpointLocks, &[Session]),
     reports: &ServerReports,
