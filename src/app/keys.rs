@@ -27,6 +27,10 @@ impl App {
         if cancels || self.cancels_logging(context, key) && self.stop_kills() {
             return;
         }
+        // Esc stops the remaining kills first, in every view and prompt, as the last line shows.
+        if key == KeyPress::plain(Code::Esc) && self.stop_kills() {
+            return;
+        }
         let Some(key) = self.settings.keys.translate(context, key) else {
             let text = "this key has no effect: its action has another key in the configuration file";
             self.status = Some(Status::note(text.to_owned()));
@@ -199,11 +203,9 @@ impl App {
         self.status = Some(Status::note(format!("polling every {interval}")));
     }
 
-    /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,
-    /// filter. Never quits.
+    /// Goes back one level, in the order overlay, blockers, details, range, group, marks, filter. Never quits.
     fn back(&mut self) {
-        // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() || self.close_view() {
+        if self.modal.close() || self.close_view() {
         } else if self.detail.is_some() {
             self.close_detail();
         } else if self.marks.anchor().is_some() {
@@ -282,10 +284,6 @@ impl App {
 
     /// Handles a key in the column chooser.
     fn chooser_key(&mut self, action: Action) {
-        // Esc stops the remaining kills first, as the last line shows.
-        if action == Action::No && self.stop_kills() {
-            return;
-        }
         let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         let Modal::Chooser(chooser) = &mut self.modal else {
             return;

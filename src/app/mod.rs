@@ -21,6 +21,7 @@ pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod kill_log;
+mod kill_reason;
 pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
@@ -65,6 +66,7 @@ mod rebuild;
 mod sampling;
 mod sorting;
 mod update;
+mod victim_rows;
 mod wake;
 
 use std::sync::Arc;
@@ -288,7 +290,7 @@ impl App {
     }
 
     /// Returns the numbers of a session's transaction and locks.
-    fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+    pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
         let locks = self.locks_of(endpoint);
         locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
     }

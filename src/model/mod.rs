@@ -50,11 +50,11 @@ pub use row_reads::{RowRead, RowReads};
 pub(crate) use server::FollowerRole;
 pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use server_access::{
-    BoundedRows, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers, LockReading,
-    LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault, ServerActivity,
-    ServerLocks, ServerProcess, ServerReport, ServerReports, ServerThread, ServerThreads, SessionLocks,
-    SessionWait, ThreadNode, ThreadOwner, ThreadOwners, ThreadReading, Transaction, TransactionState, Wait,
-    WaitGraph, WaitKind, table_name,
+    BoundedRows, EndedThread, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers,
+    LockReading, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault,
+    ServerActivity, ServerLocks, ServerProcess, ServerReport, ServerReports, ServerThread, ServerThreads,
+    SessionLocks, SessionWait, ThreadNode, ThreadOwner, ThreadOwners, ThreadReading, Transaction,
+    TransactionState, Wait, WaitGraph, WaitKind, table_name,
 };
 pub use service::{Load, ServiceState, Services};
 pub use session::{

@@ -123,6 +123,21 @@ fn heading<'a>(theme: &Theme, width: usize) -> Line<'a> {
 fn draw_row(app: &App, row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
     let line = match row {
+        BlockerRow::Ended {
+            tree,
+            endpoint,
+            ended,
+            runs,
+        } => {
+            let text = app.ended_text(*endpoint, ended, *runs);
+            Line::from(vec![
+                Span::styled(tree.clone(), theme.dim),
+                Span::styled(
+                    fit(&text, width.saturating_sub(tree.width()), theme.glyphs.more),
+                    theme.look,
+                ),
+            ])
+        }
         BlockerRow::Note { tree, text } => Line::from(vec![
             Span::styled(tree.clone(), theme.dim),
             Span::styled(

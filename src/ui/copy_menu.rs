@@ -30,7 +30,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         width,
         height,
     };
-    let title = Line::from(Span::styled(" Copy to the clipboard ", theme.head));
+    let mut title = Line::from(Span::styled(" Copy to the clipboard ", theme.head));
+    if let Some(why) = &menu.no_kill {
+        title.push_span(Span::styled(format!("(no KILL: {why}) "), theme.look));
+    }
     let inner = framed(theme, title, place, frame.buffer_mut());
     let rows = usize::from(inner.height);
     let top = (menu.cursor + 1).saturating_sub(rows);

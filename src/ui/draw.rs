@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-pub(super) use super::cut::{fit, fit_middle, wrap};
+pub(super) use super::cut::{fit, fit_end, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::layout::Area;
 

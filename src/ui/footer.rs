@@ -52,18 +52,40 @@ pub(super) fn draw(
         shown(app, theme, width).render(status, frame.buffer_mut());
         return self::hints(app, theme, hints, frame);
     };
-    let more = theme.glyphs.more;
-    if text.width() <= width || kill_progress::is_shown(app) {
-        Line::styled(format!(" {}", fit(text, width, more)), style).render(status, frame.buffer_mut());
+    // The line of the keys stays while it is needed to stop a kill.
+    let areas = if kill_progress::is_shown(app) || text.width() <= width {
+        &[status][..]
+    } else {
+        &[status, hints]
+    };
+    let is_logged = app.status.as_ref().is_some_and(|status| status.is_logged);
+    let lines = in_lines(text, is_logged, (width, areas.len()), theme.glyphs.more);
+    for (line, area) in lines.into_iter().zip(areas) {
+        Line::styled(format!(" {line}"), style).render(*area, frame.buffer_mut());
+    }
+    if areas.len() == 1 {
         return self::hints(app, theme, hints, frame);
     }
-    let mut lines = wrap(text, width).into_iter();
-    let first = lines.next().unwrap_or_default();
-    let rest = lines.collect::<Vec<_>>().join(" ");
-    for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
-        Line::styled(format!(" {line}"), style).render(area, frame.buffer_mut());
-    }
     Vec::new()
+}
+
+/// Note after the outcome of a kill that has too little room.
+const REST_IN_LOG: &str = "l: all of it";
+
+/// Wraps an event into at most `count` lines. What has no room is cut, and if the kill log has it, the end says so.
+fn in_lines(text: &str, is_logged: bool, (width, count): (usize, usize), more: &str) -> Vec<String> {
+    let mut lines = wrap(text, width);
+    if lines.len() <= count {
+        return lines;
+    }
+    let rest = lines.split_off(count.saturating_sub(1)).join(" ");
+    lines.push(if is_logged {
+        let room = width.saturating_sub(REST_IN_LOG.len() + 2);
+        format!("{}  {REST_IN_LOG}", fit(&rest, room, more))
+    } else {
+        fit(&rest, width, more)
+    });
+    lines
 }
 
 pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
@@ -272,8 +294,8 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     if binding.context == KeyContext::Blockers && binding.action == Action::Copy && !has_access {
         return true;
     }
-    if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
-        return false;
+    if binding.context == KeyContext::Blockers && needs_thread {
+        return app.blocker_allows(binding.action);
     }
     let is_known = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
     if binding.context == KeyContext::Table && !is_known {
@@ -289,9 +311,8 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
         Action::StrikeHealthy => asks(app, |asking| {
-            let left = asking.batch.tasks().iter().filter(|task| !task.is_removed());
             let healthy = asking.healthy().count();
-            let is_useful = healthy > 0 && healthy < left.count();
+            let is_useful = healthy > 0 && healthy < asking.left().count();
             asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
         }),
         Action::Yes if binding.context == KeyContext::SaveQuestion => true,
