@@ -41,7 +41,7 @@ use self::sql::SqlAccess;
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::model::{Dialect, EndpointId, RequestError, SessionDetail, SessionId, Snapshot};
+use crate::model::{Dialect, EndpointId, RequestError, Session, SessionDetail, SessionId, Snapshot};
 use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
@@ -279,6 +279,21 @@ impl Client {
             return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
         self.decode_session(dialect, id, reply).await
+    }
+
+    /// Gets a session by id as a list would report it. Polled repeatedly, so the connection is kept.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`session`](Self::session).
+    pub(crate) async fn session_row(&self, id: SessionId) -> Result<Session, RequestError> {
+        let dialect = self.dialect_or_find().await?;
+        let target = target::session(dialect, id);
+        let reply = self.0.exchange.get_often(dialect, &target).await?;
+        if !reply.is_success() {
+            return Err(fault::of_status(&reply, dialect, self.has_credentials()));
+        }
+        Ok(self.decode_session(dialect, id, reply).await?.session)
     }
 
     /// Returns the dialect. Detects it with a list if it is unknown; a 404 to that list is not about a

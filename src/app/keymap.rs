@@ -39,6 +39,8 @@ pub(crate) enum KeyContext {
     SaveQuestion,
     /// The view of servers and services.
     Servers,
+    /// The view of endpoints.
+    Endpoints,
     /// The menu of what can be copied.
     Copy,
 }
@@ -110,6 +112,8 @@ pub(crate) enum Action {
     Blockers,
     /// Show servers and services.
     Servers,
+    /// Show the endpoints.
+    Endpoints,
     /// Show the kill log.
     KillLog,
     /// Show the overview.

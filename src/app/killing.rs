@@ -304,6 +304,9 @@ impl App {
     pub(super) fn on_kill_event(&mut self, event: &KillEvent) {
         let dialog = self.modal.kill_dialog_mut();
         self.kills.on_event(dialog, event, self.now, &mut self.outbox);
+        if let Some(dialog) = self.modal.kill_dialog_mut() {
+            dialog.count();
+        }
         self.apply_kill_news();
     }
 

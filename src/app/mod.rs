@@ -12,6 +12,8 @@ pub(crate) mod counter_series;
 pub(crate) mod cursor;
 pub(crate) mod detail;
 pub mod endpoint;
+pub(crate) mod endpoint_health;
+pub(crate) mod endpoint_view;
 pub(crate) mod endpoints;
 pub mod groups;
 pub(crate) mod help;
@@ -19,9 +21,11 @@ pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod kill_log;
+mod kill_reason;
 pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
+pub(crate) mod list_costs;
 pub(crate) mod marks;
 pub(crate) mod modal;
 pub mod mouse;
@@ -54,6 +58,7 @@ mod keys;
 pub(crate) mod links;
 mod marking;
 mod navigate;
+mod no_effect;
 mod outbox;
 mod quitting;
 mod reason_names;
@@ -61,8 +66,10 @@ mod rebuild;
 mod sampling;
 mod sorting;
 mod update;
+mod victim_rows;
 mod wake;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -72,6 +79,7 @@ use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
+use self::endpoint_view::EndpointPane;
 use self::endpoints::Endpoints;
 use self::help::Help;
 use self::keymap::KeyContext;
@@ -84,7 +92,7 @@ use self::remap::RemappedKeys;
 use self::server_view::ServerPane;
 use self::status::Status;
 use self::table::TableState;
-use self::theme::{Background, ThemeName};
+use self::theme::{Background, ThemeStyles};
 use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
@@ -104,7 +112,7 @@ pub struct AppSettings {
     /// Whether colors are off.
     pub plain: bool,
     /// The theme, if colors are on.
-    pub theme: ThemeName,
+    pub theme: Arc<ThemeStyles>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Keys that the configuration file gives to actions.
@@ -138,7 +146,7 @@ pub struct AppSettings {
 impl AppSettings {
     /// Whether the theme depends on the terminal's background.
     pub fn needs_background(&self) -> bool {
-        !self.plain && self.theme == ThemeName::Default
+        !self.plain && self.theme.needs_background()
     }
 }
 
@@ -149,7 +157,7 @@ impl Default for AppSettings {
             duty: DUTY.value,
             ascii: false,
             plain: false,
-            theme: ThemeName::default(),
+            theme: ThemeStyles::usual(),
             mouse: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),
@@ -202,6 +210,8 @@ pub struct App {
     pub(crate) blockers: Option<BlockersPane>,
     /// The view of servers and services, if it is open. It covers table and details.
     pub(crate) servers: Option<ServerPane>,
+    /// The view of endpoints, if it is open. It covers table and details.
+    pub(crate) endpoint_pane: Option<EndpointPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
     /// The help over everything, if it is open.
@@ -226,7 +236,7 @@ pub struct App {
     mouse: mouse::Mouse,
     /// The settings that are being saved, until the next key.
     saving: Option<saving::SavedSettings>,
-    sampled: sampling::SampledRows,
+    prioritized: sampling::PrioritizedRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
 }
@@ -251,6 +261,7 @@ impl App {
             detail_focused: false,
             blockers: None,
             servers: None,
+            endpoint_pane: None,
             modal: Modal::Closed,
             help: None,
             tour,
@@ -265,7 +276,7 @@ impl App {
             search: None,
             mouse: mouse::Mouse::default(),
             saving: None,
-            sampled: sampling::SampledRows::default(),
+            prioritized: sampling::PrioritizedRows::default(),
             outbox: outbox::Outbox::default(),
         }
     }
@@ -279,7 +290,7 @@ impl App {
     }
 
     /// Returns the numbers of a session's transaction and locks.
-    fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+    pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
         let locks = self.locks_of(endpoint);
         locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
     }
@@ -324,6 +335,8 @@ impl App {
             KeyContext::Blockers
         } else if self.servers.is_some() {
             KeyContext::Servers
+        } else if self.endpoint_pane.is_some() {
+            KeyContext::Endpoints
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.table.shows_groups() {
@@ -335,7 +348,8 @@ impl App {
 
     /// Whether a view is open in place of the table.
     pub(crate) fn covers_table(&self) -> bool {
-        self.modal.is_overview() || self.blockers.is_some() || self.servers.is_some()
+        let has_view = self.blockers.is_some() || self.servers.is_some() || self.endpoint_pane.is_some();
+        self.modal.is_overview() || has_view
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

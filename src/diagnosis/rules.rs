@@ -11,6 +11,9 @@ use super::locking;
 use super::rule::{RuleInput, RuleResult, is_found, once_lasted, span};
 use crate::model::SessionPhase;
 
+/// Minimum number of readings after the first that show no I/O events.
+const MIN_QUIET_READS: u8 = 2;
+
 /// Checks for far more memory than is typical of its service.
 pub(super) fn memory(input: &RuleInput<'_>) -> RuleResult {
     let Some(bytes) = input.session.extra.as_ref().and_then(|extra| extra.memory) else {
@@ -61,7 +64,8 @@ pub(super) fn closing(input: &RuleInput<'_>) -> RuleResult {
 /// Checks for a session that holds a server (if the list reports servers) while it is idle for too long.
 ///
 /// A pool of idle connections is normal. A session that is idle while its pool is in use was probably
-/// forgotten, so it is marked ▲. If [`locking::transaction`] or [`locking::blocks`] finds
+/// forgotten, so it is marked ▲. It stays marked while other sessions of the pool come and go, until it is used or
+/// most of the pool is idle too. If [`locking::transaction`] or [`locking::blocks`] finds
 /// the same trouble, that finding explains more.
 pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     let Some(idle) = input.session.idle else {
@@ -75,8 +79,10 @@ pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     if is_found(&locking::transaction(input)) || is_found(&locking::blocks(input)) {
         return RuleResult::No;
     }
-    let others = input.baseline.others_in_use(input.history.pool);
-    let severity = if others.is_some() {
+    let pool = input.history.pool;
+    let others = input.baseline.others_in_use(pool);
+    let stays = input.history.is_forgotten && !input.baseline.are_others_idle(pool);
+    let severity = if others.is_some() || stays {
         Severity::Act
     } else {
         Severity::Look
@@ -120,7 +126,8 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
         return RuleResult::No;
     };
     let quiet_ms = input.history.quiet.millis();
-    let is_quiet = quiet_ms >= input.limits.silent_look.as_millis();
+    let is_quiet =
+        quiet_ms >= input.limits.silent_look.as_millis() && input.history.quiet_reads >= MIN_QUIET_READS;
     RuleResult::Found(
         severity,
         Evidence::Query {
@@ -132,7 +139,7 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
 }
 
 /// Checks for an answer that does not come, without I/O events. If [`query`] finds the same trouble, that
-/// finding says so.
+/// finding says so. Every reading ages the counter of I/O events, so a few readings are needed.
 pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
     match input.capabilities.is_quiet(input.session) {
         None => return RuleResult::Unknown,
@@ -143,6 +150,9 @@ pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
         return RuleResult::No;
     }
     once_lasted(input.history.quiet, input.limits.silent_look, |lasted| {
+        if input.history.quiet_reads < MIN_QUIET_READS {
+            return RuleResult::Unknown;
+        }
         let severity = if lasted >= input.limits.silent_act {
             Severity::Act
         } else {

@@ -13,6 +13,9 @@ mod consequences;
 mod many;
 mod one;
 mod title;
+mod victims;
+
+use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -27,8 +30,12 @@ use crate::app::kill_dialog::KillDialog;
 use crate::kill::{Choice, MAX_CONFIRMED_BY_KEY, Ticket};
 use crate::model::exact_text;
 
-/// Maximum width of the dialog, in cells.
+/// Usual width of the dialog, in cells.
 const WIDTH: u16 = 76;
+/// Maximum width of the dialog about many victims.
+const WIDTH_OF_MANY: u16 = 112;
+/// Part of a wide screen that stays visible beside it, in cells.
+const BESIDE: u16 = 4;
 
 /// Number of lines below the dialog that stay visible, if the screen has enough lines.
 const LINES_BELOW: u16 = 2;
@@ -53,16 +60,25 @@ struct Middle<'a> {
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(Option<Ticket>, usize)> {
     let asking = app.modal.kill_dialog()?;
     let screen = frame.area();
-    let width = WIDTH.min(screen.width);
+    let width = width(asking, screen.width);
     let text_width = usize::from(width.saturating_sub(4)).max(1);
-    let foot = foot(app, asking, theme, text_width);
+    let mut foot = foot(app, asking, theme, text_width);
     let (head, wanted) = match asking.batch.tasks() {
         [task] => one::head(app, asking, task, theme, text_width),
         _ => many::head(app, asking, theme, text_width),
     };
     let mut tail = consequences::lines(app, asking, theme, text_width);
-    let lines_below = lines_below(screen.height);
+    let lines_below = match app.areas().tour.height {
+        0 => lines_below(screen.height),
+        tour => LINES_BELOW + tour,
+    };
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
+    // The line about an early key never takes the room of who and what.
+    let early = early_key(asking, theme, text_width);
+    if head.len() + foot.len() + early.len() <= max {
+        let place = foot.len().saturating_sub(1);
+        foot.splice(place..place, early);
+    }
     let fixed = head.len() + foot.len();
     tail.truncate(max.saturating_sub(fixed));
     let fixed = fixed + tail.len();
@@ -78,7 +94,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     };
     let height = u16::try_from(fixed + blanks + middle.lines.len() + 2).unwrap_or(u16::MAX);
     let title = title::text(asking, usize::from(width.saturating_sub(4)), theme.glyphs.more);
-    let title = Line::from(Span::styled(format!(" {title} "), theme.alarm));
+    let title = Line::from(Span::styled(format!(" {title} "), theme.act));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
     scroll_marks(theme, area, middle.hidden, frame.buffer_mut());
@@ -96,13 +112,23 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     let is_whole = needed <= usize::from(body.height) && draw_foot(foot, below, frame);
     if !is_whole {
         let last = below.rows().next_back().unwrap_or(below);
-        Line::styled("too small: enlarge the window", theme.warning).render(last, frame.buffer_mut());
+        Line::styled("too small: enlarge the window", theme.look).render(last, frame.buffer_mut());
     }
     if asking.types_reason {
         show_text_cursor(asking, below, frame);
     }
     let ticket = app.modal.open_dialog_ticket().filter(|_| is_whole);
     Some((ticket, middle.end))
+}
+
+/// Returns the width of the dialog: for many victims as wide as their list, if the screen has the room.
+fn width(asking: &KillDialog, screen: u16) -> u16 {
+    if let [_] = asking.batch.tasks() {
+        return WIDTH.min(screen);
+    }
+    let list = u16::try_from(victims::wanted_width(asking) + 4).unwrap_or(u16::MAX);
+    let room = screen.saturating_sub(BESIDE).min(WIDTH_OF_MANY);
+    list.min(room).max(WIDTH).min(screen)
 }
 
 /// Splits the dialog into the lines above the foot, and the foot. The foot is always visible; the lines above it are
@@ -156,6 +182,14 @@ fn top_area(screen: Rect, width: u16, height: u16, lines_below: u16) -> Rect {
     }
 }
 
+/// Returns the age of a check that was sent at this time: `2s ago`.
+fn age_of_check(app: &App, at: Duration) -> String {
+    match app.now.elapsed.saturating_sub(at).as_secs() {
+        0 => "just now".to_owned(),
+        seconds => format!("{seconds}s ago"),
+    }
+}
+
 /// Returns a fact as lines: its name in a column, then its value, wrapped.
 fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let room = width.saturating_sub(LABEL).max(1);
@@ -163,7 +197,7 @@ fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'
     let lines = wrapped.into_iter().enumerate().map(|(place, text)| {
         let label = if place == 0 { label } else { "" };
         Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+            Span::styled(format!("{label:<LABEL$}"), theme.dim),
             Span::raw(text),
         ])
     });
@@ -180,13 +214,20 @@ fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<
         let (parts, _) = typed.window(room);
         let text: String = parts.map(|part| part.text.as_str()).collect();
         foot.push(Line::from(vec![
-            Span::styled(REASON, theme.quiet),
+            Span::styled(REASON, theme.dim),
             Span::styled(text, theme.input),
         ]));
     }
     foot.extend(statements(asking, theme));
     foot.push(buttons(app, asking, theme, width));
     foot
+}
+
+/// Returns what to do about a key that was typed before the question could be read.
+fn early_key<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let text = asking.dialog.early_key(asking.batch.confirmable());
+    let lines = text.into_iter().flat_map(|text| super::draw::wrap(text, width));
+    lines.map(|line| Line::styled(line, theme.look)).collect()
 }
 
 /// Returns the option to kill the statements too. `None` without a database user.
@@ -196,7 +237,7 @@ fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
     let option = format!(" [{mark}] kill its statements too");
     batch
         .has_server_access()
-        .then(|| Line::from(vec![Span::styled("s", theme.strong), Span::raw(option)]))
+        .then(|| Line::from(vec![Span::styled("s", theme.head), Span::raw(option)]))
 }
 
 const REASON: &str = "reason        ";
@@ -221,25 +262,25 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     let count = asking.batch.confirmable();
     let mut spans = vec![
         Span::raw("  "),
-        button("No".to_owned(), no_chosen, theme.strong),
+        button("No".to_owned(), no_chosen, theme.head),
         Span::raw("    "),
     ];
     if asking.batch.open_dialog_ticket().is_none() {
         if asking.batch.tally().left() > 0 {
-            spans.push(Span::styled("Yes is enabled after the check", theme.quiet));
+            spans.push(Span::styled("Yes is enabled after the check", theme.dim));
         }
         return Line::from(spans);
     }
     if count > MAX_CONFIRMED_BY_KEY {
-        spans.push(Span::styled(format!("type {count}, then Enter: "), theme.alarm));
+        spans.push(Span::styled(format!("type {count}, then Enter: "), theme.act));
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
-        spans.push(Span::styled("_", theme.quiet));
+        spans.push(Span::styled("_", theme.dim));
         if asking.dialog.is_mismatch() {
             let text = format!("  not {count}: nothing was sent");
             let used: usize = spans.iter().map(Span::width).sum();
             spans.push(Span::styled(
                 fit(&text, width.saturating_sub(used), theme.glyphs.more),
-                theme.warning,
+                theme.look,
             ));
             return Line::from(spans);
         }
@@ -248,13 +289,13 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
             [_] => "Yes, kill it".to_owned(),
             _ => format!("Yes, kill {count}"),
         };
-        spans.push(Span::styled("y", theme.strong));
-        spans.push(button(label, !no_chosen, theme.alarm));
+        spans.push(Span::styled("y", theme.head));
+        spans.push(button(label, !no_chosen, theme.act));
     }
     let grace = app.settings.grace;
     if !grace.is_zero() {
         let after = exact_text(grace);
-        let hint = Span::styled(format!("   sent after {after}, u cancels"), theme.quiet);
+        let hint = Span::styled(format!("   sent after {after}, u cancels"), theme.dim);
         let used: usize = spans.iter().map(Span::width).sum();
         if used + hint.width() <= width {
             spans.push(hint);

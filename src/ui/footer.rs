@@ -8,6 +8,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, wrap};
+use super::endpoint_view;
 use super::groups;
 use super::kill_progress;
 use super::prompt;
@@ -43,7 +44,7 @@ pub(super) fn draw(
     }
     let width = usize::from(status.width.saturating_sub(2));
     let message = match (app.modal.save_question(), &app.status) {
-        (Some(question), _) => Some((question.text.as_str(), theme.strong)),
+        (Some(question), _) => Some((question.text.as_str(), theme.head)),
         (None, Some(event)) => Some((event.text.as_str(), level_style(event.level, theme))),
         (None, None) => None,
     };
@@ -51,25 +52,47 @@ pub(super) fn draw(
         shown(app, theme, width).render(status, frame.buffer_mut());
         return self::hints(app, theme, hints, frame);
     };
-    let more = theme.glyphs.more;
-    if text.width() <= width || kill_progress::is_shown(app) {
-        Line::styled(format!(" {}", fit(text, width, more)), style).render(status, frame.buffer_mut());
+    // The line of the keys stays while it is needed to stop a kill.
+    let areas = if kill_progress::is_shown(app) || text.width() <= width {
+        &[status][..]
+    } else {
+        &[status, hints]
+    };
+    let is_logged = app.status.as_ref().is_some_and(|status| status.is_logged);
+    let lines = in_lines(text, is_logged, (width, areas.len()), theme.glyphs.more);
+    for (line, area) in lines.into_iter().zip(areas) {
+        Line::styled(format!(" {line}"), style).render(*area, frame.buffer_mut());
+    }
+    if areas.len() == 1 {
         return self::hints(app, theme, hints, frame);
     }
-    let mut lines = wrap(text, width).into_iter();
-    let first = lines.next().unwrap_or_default();
-    let rest = lines.collect::<Vec<_>>().join(" ");
-    for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
-        Line::styled(format!(" {line}"), style).render(area, frame.buffer_mut());
-    }
     Vec::new()
+}
+
+/// Note after the outcome of a kill that has too little room.
+const REST_IN_LOG: &str = "l: all of it";
+
+/// Wraps an event into at most `count` lines. What has no room is cut, and if the kill log has it, the end says so.
+fn in_lines(text: &str, is_logged: bool, (width, count): (usize, usize), more: &str) -> Vec<String> {
+    let mut lines = wrap(text, width);
+    if lines.len() <= count {
+        return lines;
+    }
+    let rest = lines.split_off(count.saturating_sub(1)).join(" ");
+    lines.push(if is_logged {
+        let room = width.saturating_sub(REST_IN_LOG.len() + 2);
+        format!("{}  {REST_IN_LOG}", fit(&rest, room, more))
+    } else {
+        fit(&rest, width, more)
+    });
+    lines
 }
 
 pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     match level {
         StatusLevel::Note => theme.input,
         StatusLevel::Done => theme.good,
-        StatusLevel::Warning => theme.warning,
+        StatusLevel::Warning => theme.look,
     }
 }
 
@@ -83,12 +106,12 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let dot = format!(" {} ", theme.glyphs.dot);
     let mut line = Line::from(" ");
     if !app.marks.is_empty() {
-        line.push_span(Span::styled(marked(app), theme.alarm));
+        line.push_span(Span::styled(marked(app), theme.act));
     }
     let mut push = |text: String| {
         let is_first = line.spans.len() <= 1;
         let text = if is_first { text } else { format!("{dot}{text}") };
-        line.push_span(Span::styled(text, theme.quiet));
+        line.push_span(Span::styled(text, theme.dim));
         width.saturating_sub(line.width() + dot.width())
     };
     let mut room = width;
@@ -130,6 +153,8 @@ fn counts(app: &App) -> Vec<String> {
     let listed = view.listed_count();
     if app.servers.is_some() {
         parts.extend(server_view::counts(app));
+    } else if app.endpoint_pane.is_some() {
+        return endpoint_view::counts(app);
     } else if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
     } else if view.snapshots.is_empty() {
@@ -223,8 +248,8 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");
     let mut places = Vec::new();
-    // Trouble of a server comes first.
-    let is_server = |binding: &&Binding| binding.action == Action::Servers;
+    // Trouble of a server or an endpoint comes first.
+    let is_server = |binding: &&Binding| matches!(binding.action, Action::Servers | Action::Endpoints);
     let others = usable
         .clone()
         .filter(|binding| !is_kept(binding) && !is_server(binding));
@@ -258,14 +283,19 @@ fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<Hin
 
 /// Whether the key's action is possible now. Other keys are not shown.
 fn is_offered(app: &App, binding: &Binding) -> bool {
+    // In the chooser the hints stay in place while the cursor moves.
+    let is_silent = app.why_no_effect(app.context(), binding.action).is_some();
+    if is_silent && binding.context != KeyContext::Columns {
+        return false;
+    }
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
     let has_access = app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set);
     if binding.context == KeyContext::Blockers && binding.action == Action::Copy && !has_access {
         return true;
     }
-    if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
-        return false;
+    if binding.context == KeyContext::Blockers && needs_thread {
+        return app.blocker_allows(binding.action);
     }
     let is_known = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
     if binding.context == KeyContext::Table && !is_known {
@@ -274,13 +304,15 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
         Action::Servers => app.endpoints.iter().any(has_severe_trouble),
+        Action::Endpoints => {
+            app.endpoints.len() > 1 && app.endpoints.iter().any(|endpoint| has_fault(app, endpoint))
+        }
         Action::Open if binding.context == KeyContext::Overlay => lists_kills(app),
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
         Action::StrikeHealthy => asks(app, |asking| {
-            let left = asking.batch.tasks().iter().filter(|task| !task.is_removed());
             let healthy = asking.healthy().count();
-            let is_useful = healthy > 0 && healthy < left.count();
+            let is_useful = healthy > 0 && healthy < asking.left().count();
             asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
         }),
         Action::Yes if binding.context == KeyContext::SaveQuestion => true,
@@ -299,6 +331,11 @@ fn has_severe_trouble(endpoint: &EndpointState) -> bool {
     troubles
         .iter()
         .any(|trouble| trouble.kind.severity() == Severity::Act)
+}
+
+/// Whether the lists of an endpoint fail, or must not be used to kill.
+fn has_fault(app: &App, endpoint: &EndpointState) -> bool {
+    app.health(endpoint).severity() == Some(Severity::Act)
 }
 
 /// Whether the kill log is open and has a kill of several sessions, which can be listed.

@@ -66,7 +66,7 @@ fn connections<'a>(endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> 
     let known = endpoint.connections_known().filter(|known| *known < sessions)?;
     Some(Span::styled(
         format!("  connections known {known}/{sessions}"),
-        theme.quiet,
+        theme.dim,
     ))
 }
 
@@ -85,7 +85,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
         return vec![only([&None; 3])];
     }
     let live = endpoint.link == LinkState::Live;
-    let cost = live.then(|| Span::styled(format!("list {}  ", cost_text(endpoint.cost)), theme.quiet));
+    let cost = live.then(|| Span::styled(format!("list {}  ", cost_text(endpoint.cost)), theme.dim));
     let sessions = Some(Span::raw(counted(latest.sessions.len(), "session")));
     let losses = losses(latest, theme);
     vec![
@@ -126,7 +126,7 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
             format!("  {rows}, {fields} unreadable")
         }
     };
-    Some(Span::styled(text, theme.warning))
+    Some(Span::styled(text, theme.look))
 }
 
 /// Formats the effective interval: `every 3.5s`.
@@ -138,7 +138,11 @@ fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     } else {
         interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
-    format!("every {interval}")
+    let rows = endpoint.latest.as_ref().and_then(|latest| latest.rows.interval);
+    match rows {
+        Some(rows) => format!("list every {interval}, rows {}", exact_text(rows)),
+        None => format!("every {interval}"),
+    }
 }
 
 /// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a

@@ -9,6 +9,7 @@ pub(crate) mod cut;
 mod detail;
 mod dialog;
 mod draw;
+mod endpoint_view;
 mod footer;
 mod groups;
 mod header;
@@ -50,6 +51,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     tour::draw(app, &theme, &areas, frame);
     blockers::draw(app, &theme, &areas, frame);
     server_view::draw(app, &theme, &areas, frame);
+    endpoint_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     copy_menu::draw(app, &theme, frame);
     let (question, dialog_end) = dialog::draw(app, &theme, frame).unzip();

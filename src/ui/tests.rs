@@ -2,8 +2,10 @@
 
 mod blockers;
 mod columns;
+mod endpoint_view;
 mod first_minute;
 mod groups;
+mod hints;
 mod kills;
 mod logins;
 mod proxies;

@@ -175,6 +175,7 @@ impl<T> RowReader<T> {
     }
 
     /// Moves on after `length` bytes.
+    #[expect(clippy::unnecessary_wraps, reason = "the form that every step returns")]
     fn go(&mut self, next: Place, length: usize) -> Result<Step, Fault> {
         self.place = next;
         Ok(Step::Read(length))

@@ -49,12 +49,13 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 15] = [
+static VIEWS: [View; 16] = [
     view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
     view(KeyContext::Blockers, "BLOCKERS", "blockers and waiters"),
     view(KeyContext::Servers, "SERVERS", "servers and services"),
+    view(KeyContext::Endpoints, "ENDPOINTS", "the endpoints"),
     view(KeyContext::Dialog, "KILL DIALOG", "the kill dialog"),
     view(KeyContext::Reason, "REASON FOR A KILL", "the reason for a kill"),
     view(KeyContext::Prompt, "FILTER", "the filter"),
@@ -76,7 +77,7 @@ static VIEWS: [View; 15] = [
 ];
 
 /// Words for the keys of the table that are first in the help, the most important first.
-const FIRST_KEYS: [(Action, &str); 18] = [
+const FIRST_KEYS: [(Action, &str); 19] = [
     (Action::Open, "details"),
     (Action::Filter, "filter"),
     (Action::OnlyStuck, "only stuck ones"),
@@ -91,6 +92,7 @@ const FIRST_KEYS: [(Action, &str); 18] = [
     (Action::Invert, "reverse order"),
     (Action::Follow, "follow the row"),
     (Action::Overview, "overview"),
+    (Action::Endpoints, "endpoints"),
     (Action::Columns, "columns"),
     (Action::KillLog, "kill log"),
     (Action::Pause, "pause"),

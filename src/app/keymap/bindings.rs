@@ -66,6 +66,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     Table [ch('S')] Action::Servers, "S", "servers and services: their state, and how many sessions use them", "servers";
+    Table [ch('E')] Action::Endpoints, "E", "endpoints: their state and faults, and how many sessions each has", "endpoints";
     Table [ch('l')] Action::KillLog, "l", "kill log of this run", "";
     Table [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "switch to the other pane, when both are shown", "";
     Table [ch('p'), ch('Z')] Action::Pause, "p Z", "pause: freeze the table; polling continues", "";
@@ -173,6 +174,18 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Servers [ch('r')] Action::Refresh, "r", "poll now", "";
     Servers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Servers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
+    Endpoints [on(Code::Enter)] Action::Open, "Enter", "show only its sessions, as a filter", "its sessions";
+    Endpoints [ch('y')] Action::Copy, "y", "copy what is known about the endpoint, with its fault", "copy";
+    Endpoints [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
+    Endpoints [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Endpoints [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
+    Endpoints [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
+    Endpoints [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
+    Endpoints [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
+    Endpoints [on(Code::Esc), ch('E')] Action::Back, "Esc E", "back to the table", "back";
+    Endpoints [ch('r')] Action::Refresh, "r", "poll now", "";
+    Endpoints [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
+    Endpoints [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
     Overlay [on(Code::Enter)] Action::Open, "Enter", "in the kill log: list the killed sessions, or count them", "list killed";
     Overlay [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "scroll", "";
     Overlay [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";

@@ -1,7 +1,6 @@
 //! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
-use crate::app::theme::ThemeName;
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -43,7 +42,7 @@ pub(super) const ENTRIES: [Setting; 18] = [
         name: "duty",
         form: Form::Share,
         default: DUTY.text,
-        about: "maximum share of the proxy's time for lists; the interval is extended if needed",
+        about: "maximum share of the proxy's time for lists and rows; the interval is extended if needed",
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
             Ok(())
@@ -218,11 +217,11 @@ pub(super) const ENTRIES: [Setting; 18] = [
     },
     Setting {
         name: "theme",
-        form: Form::Choice("default|light|high-contrast|mono"),
-        default: "default",
-        about: "colors; default suits the background of the terminal, without color it is always mono",
+        form: Form::Theme,
+        default: crate::app::theme::DEFAULT,
+        about: "colors: default, light, high-contrast, mono, or an own theme by its name or file",
         apply: Apply::Config(|config, text| {
-            config.theme = value::choice(text, &ThemeName::ALL)?;
+            text.clone_into(&mut config.theme_name);
             Ok(())
         }),
         ..USUAL

@@ -4,6 +4,8 @@
 //! maxtop's own words come first and fit at every width. Text from a server comes after them, bounded
 //! and quoted, so that it can neither forge nor displace them.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -12,6 +14,7 @@ use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
+use crate::model::{Dialect, Snapshot};
 use crate::ui::draw::{fit, fit_middle};
 use crate::ui::theme::Theme;
 
@@ -28,32 +31,38 @@ const MIN_RIGHT: usize = 24;
 pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
     let cause = cause(app, endpoint).filter(|_| !trends::shows_cause(app));
-    let mut flags = vec![state(app, endpoint, theme)];
+    let words = app.link_words(endpoint);
+    let mut flags = vec![state(app, endpoint, words.full(), theme)];
     flags.extend(
         endpoint
             .warnings
             .iter()
-            .map(|warning| Span::styled(*warning, theme.warning)),
+            .map(|warning| Span::styled(*warning, theme.look)),
     );
     flags.extend(token(app, endpoint, theme));
     flags.extend(proxies(app, endpoint, theme));
     let troubles = endpoint.shown_troubles();
     let mut troubles = troubles.iter();
     flags.extend(troubles.next().map(|worst| trouble(app, worst, theme)));
-    let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
+    let mut needed = width_of(&flags);
+    if needed + MIN_NAME > width
+        && let Some(flag) = flags.first_mut()
+    {
+        *flag = state(app, endpoint, words.state, theme);
+        needed = width_of(&flags);
+    }
     let cause_needs = cause
         .as_ref()
         .map_or(0, |cause| cause.width().min(MIN_CAUSE) + GAP.len());
     let name_room = width.saturating_sub(needed + cause_needs).max(MIN_NAME);
     let name = fit_middle(&endpoint.name, name_room, more);
-    let mut line = Line::from(vec![Span::raw(" "), Span::styled(name, theme.strong)]);
+    let mut line = Line::from(vec![Span::raw(" "), Span::styled(name, theme.head)]);
     for flag in flags {
         push(&mut line, flag);
     }
     more_troubles(app, troubles.as_slice(), theme, &mut line, width);
-    let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
-    let is_live = endpoint.link == LinkState::Live && !stale;
-    let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.quiet));
+    let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
+    let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
     for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
             push(&mut line, flag);
@@ -61,14 +70,35 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     }
     let room = width.saturating_sub(line.width() + GAP.len());
     if let Some(cause) = cause.filter(|_| room > more.width()) {
-        push(&mut line, Span::styled(cause.fitted(room, more), theme.warning));
+        push(&mut line, Span::styled(cause.fitted(room, more), theme.look));
     }
     if let Some(server) = server(endpoint)
         && line.width() + GAP.len() + server.width() + MIN_RIGHT <= width
     {
-        push(&mut line, Span::styled(server, theme.quiet));
+        push(&mut line, Span::styled(server, theme.dim));
+    }
+    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() + MIN_RIGHT <= width {
+        push(&mut line, Span::styled(NO_LOCKS, theme.dim));
     }
     line
+}
+
+/// Shown if sessions are stuck and no locks are read; the view of blockers says how to read them.
+const NO_LOCKS: &str = "locks unknown (b)";
+
+/// Whether sessions of an endpoint are stuck, and its locks are not read although MaxScale could.
+fn lacks_locks(app: &App, endpoint: &EndpointState) -> bool {
+    let is_possible = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
+    let stuck = |latest: &Arc<Snapshot>| {
+        let count = |severity| app.table.view.count(latest.endpoint, severity);
+        Severity::ALL.into_iter().any(|severity| count(severity) > 0)
+    };
+    is_possible && endpoint.latest.as_ref().is_some_and(stuck)
+}
+
+/// Returns the width of these parts with a gap before each, and of the blank at the start.
+fn width_of(parts: &[Span<'_>]) -> usize {
+    1 + parts.iter().map(|part| part.width() + GAP.len()).sum::<usize>()
 }
 
 /// Returns one trouble of a server or service: `db-02 DOWN 40s`. Cuts only the name.
@@ -79,8 +109,8 @@ pub(super) fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> 
         words = format!("{} {words}", fit_middle(name.as_str(), room, theme.glyphs.more));
     }
     let style = match trouble.kind.severity() {
-        Severity::Act => theme.alarm,
-        Severity::Look => theme.warning,
+        Severity::Act => theme.act,
+        Severity::Look => theme.look,
     };
     Span::styled(words, style)
 }
@@ -92,7 +122,7 @@ fn more_troubles(app: &App, troubles: &[ServerTrouble], theme: &Theme, line: &mu
         let span = trouble(app, next, theme);
         let rest = if left > 1 { GAP.len() + 3 } else { 0 };
         if line.width() + GAP.len() + span.width() + rest + MIN_RIGHT > width {
-            let count = Span::styled(format!("+{left}"), theme.warning);
+            let count = Span::styled(format!("+{left}"), theme.look);
             if line.width() + GAP.len() + count.width() <= width {
                 push(line, count);
             }
@@ -109,29 +139,24 @@ fn push<'a>(line: &mut Line<'a>, part: Span<'a>) {
     line.extend([Span::raw(GAP), part]);
 }
 
-/// Returns `connecting`, `live`, `stale 12s` or `no data`.
-fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
-    let now = app.now.elapsed;
-    let age = endpoint.age(now).map_or(0, |age| age.as_secs());
-    let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
-    match &endpoint.link {
-        LinkState::Connecting => Span::styled("connecting", theme.warning),
-        LinkState::Live if stale => Span::styled(format!("stale {age}s"), theme.warning),
-        LinkState::Live => Span::styled("live", theme.good),
-        LinkState::Failing { .. } if endpoint.heard_at.is_some() => {
-            Span::styled(format!("stale {age}s"), theme.alarm)
-        }
-        LinkState::Failing { .. } => Span::styled("no data", theme.alarm),
-    }
+/// Returns the state of the lists in these words, in its style.
+fn state<'a>(app: &App, endpoint: &EndpointState, words: String, theme: &Theme) -> Span<'a> {
+    let style = match endpoint.link {
+        LinkState::Connecting => theme.look,
+        LinkState::Live if app.is_stale(endpoint) => theme.look,
+        LinkState::Live => theme.good,
+        LinkState::Failing { .. } => theme.act,
+    };
+    Span::styled(words, style)
 }
 
 /// Returns a warning if the token of the endpoint expires soon, or has expired.
 fn token<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     let expiry = endpoint.token_expiry?;
     let style = if expiry.is_past(app.now.wall) {
-        theme.alarm
+        theme.act
     } else {
-        theme.warning
+        theme.look
     };
     Some(Span::styled(expiry.words(app.now.wall)?, style))
 }
@@ -142,12 +167,12 @@ fn proxies<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Spa
     if endpoint.proxies.are_several() {
         return Some(Span::styled(
             "several proxies answer here: killing is off",
-            theme.alarm,
+            theme.act,
         ));
     }
     let other = app.endpoints.shown_by(endpoint)?;
     let text = format!("same proxy as {}: shown there", other.name);
-    Some(Span::styled(text, theme.warning))
+    Some(Span::styled(text, theme.look))
 }
 
 /// Returns the modes that the user has set: pause and read-only.
@@ -158,10 +183,10 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
         let age = age
             .map(|age| format!(" {}s ago", age.as_secs()))
             .unwrap_or_default();
-        switches.push(Span::styled(format!("paused{age}"), theme.warning));
+        switches.push(Span::styled(format!("paused{age}"), theme.look));
     }
     if endpoint.read_only {
-        switches.push(Span::styled("read-only", theme.warning));
+        switches.push(Span::styled("read-only", theme.look));
     }
     switches
 }

@@ -1,13 +1,12 @@
 //! Lists that arrive in parts: the same result as from a whole body, in bounded memory.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use crate::model::{Dialect, EndpointId, JsonApiFields, ListDiff, ListStats, Now, Session, Snapshot};
+use crate::model::{Dialect, JsonApiFields, Session, Snapshot};
 use crate::wire::bounds::MAX_ROW_LENGTH;
 use crate::wire::list_stream::ListStream;
 use crate::wire::*;
@@ -44,20 +43,8 @@ fn outcome(result: Result<DecodedList, WireError>) -> Outcome {
 
 fn snapshot(sessions: Vec<Session>) -> Arc<Snapshot> {
     Arc::new(Snapshot {
-        endpoint: EndpointId(0),
-        dialect: Dialect::JsonApi,
-        instance: None,
-        number: 1,
-        asked_at: Now::default(),
-        taken_at: Timestamp::UNIX_EPOCH,
-        cost: Duration::ZERO,
-        least_interval: Duration::ZERO,
-        bytes: 0,
         sessions,
-        blanked: 0,
-        dropped: 0,
-        change: ListDiff::default(),
-        stats: ListStats::default(),
+        ..Snapshot::empty(Dialect::JsonApi)
     })
 }
 
