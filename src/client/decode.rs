@@ -45,8 +45,8 @@ impl Client {
 
     /// Decodes a list while it arrives. Keeps its texts for the next one.
     ///
-    /// One part is decoded while the next one is received. At most two parts are in memory, however slow the
-    /// decoder is.
+    /// One part is decoded while the next one is received. At most two parts are in memory: a slow decoder
+    /// delays the next part.
     pub(super) async fn decode_list(
         &self,
         dialect: Dialect,

@@ -13,10 +13,10 @@ use super::position::Position;
 use super::rows::{DecodedRows, RowFormat};
 use super::{Decoder, WireError};
 
-/// What is around the rows.
+/// Form of the body around the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Envelope {
-    /// Nothing: the body is the array (draft).
+    /// The body is the array (draft).
     Array,
     /// An object with the array in `data` (JSON:API).
     Data,
