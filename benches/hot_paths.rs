@@ -21,7 +21,8 @@ use maxtop::app::{App, AppSettings};
 use maxtop::diagnosis::{DiagnosisInput, DiagnosisSettings, Samples, Severity, diagnose};
 use maxtop::filter::Filter;
 use maxtop::model::{
-    Dialect, EndpointId, ListDiff, ListStats, Session, SessionPhase, Snapshot, Span, Text, TextLimit,
+    Dialect, EndpointId, ListDiff, ListStats, RowReads, Session, SessionPhase, Snapshot, Span, Text,
+    TextLimit,
 };
 use maxtop::ui::view;
 use maxtop::wire::{self, Decoder, Interner, PreviousList};
@@ -80,6 +81,7 @@ fn snapshot_after(previous: &[Session], body: &[u8], interner: &mut Interner) ->
     Snapshot {
         change: ListDiff::default(),
         stats: ListStats::default(),
+        rows: RowReads::default(),
         endpoint: EndpointId(0),
         dialect: Dialect::Draft,
         instance: None,
