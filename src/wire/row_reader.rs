@@ -22,7 +22,7 @@ pub(super) enum Envelope {
     Data,
 }
 
-/// What the next character belongs to.
+/// Place of the next character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// The start of the body.
@@ -43,7 +43,7 @@ enum Place {
     End,
 }
 
-/// What is passed over because of its length.
+/// Part of the body that is passed over because of its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TooLong {
     Row,

@@ -48,7 +48,7 @@ fn snapshot(sessions: Vec<Session>) -> Arc<Snapshot> {
     })
 }
 
-/// Rows of both dialects, good and bad, and bodies that are no lists.
+/// Rows of both dialects, good and bad, and other bodies.
 const BODIES: [&str; 14] = [
     r#" [ {"id":1,"user":"a\ud83dpp","idle":7} , {"id":2,"user":"\u00e9é","user":"b"},{"id":3}, null, 5 ]  "#,
     r#"[{"id":9},{"id":2},[[1,[2]]],{"id":9},{"x":{"y":[{}]}}]"#,
