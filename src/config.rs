@@ -35,6 +35,7 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::app::groups::groupings::GroupingId;
 use crate::app::remap::RemappedKeys;
 use crate::app::theme::ThemeName;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
@@ -100,6 +101,8 @@ pub(crate) struct Config {
     pub mouse: bool,
     /// Theme, if color is used.
     pub theme: ThemeName,
+    /// Field that the screen groups sessions by; `None` to show them one by one.
+    pub group_by: Option<GroupingId>,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
@@ -155,6 +158,7 @@ impl Config {
             settings_file: SettingsFile::default(),
             mouse: false,
             theme: ThemeName::default(),
+            group_by: None,
             plainness: None,
         }
     }

@@ -6,6 +6,7 @@ mod root;
 mod rows;
 
 use super::App;
+use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::status::Status;
 use crate::filter::Filter;
@@ -147,7 +148,10 @@ impl App {
             }
             pane.cursor = own.map(|row| row.key.clone());
         }
-        self.servers = None;
+        if self.servers.is_some() {
+            self.leave_for(LinkTarget::View);
+            self.servers = None;
+        }
         self.blockers = Some(pane);
         self.step_blocker(0);
     }
@@ -182,6 +186,7 @@ impl App {
         let key = row.session.and_then(|id| self.session_key(row.key.endpoint, id));
         match key.and_then(|key| self.table.view.position(&key)) {
             Some(position) => {
+                self.leave_for(LinkTarget::Details);
                 self.blockers = None;
                 let page = self.page();
                 let left_departed_row = self.table.go_to(position, page);

@@ -106,7 +106,7 @@ impl App {
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
             Action::Mark | Action::MarkRange | Action::MarkAll | Action::UnmarkAll => self.mark(action),
-            Action::CancelKill => self.status = Some(self.kills.nothing_to_cancel(self.now.elapsed)),
+            Action::CancelKill => self.undo(),
             Action::HideIdle => self.toggle_idle(),
             Action::Follow => self.toggle_follow(),
             Action::SameClient => self.filter_client(),
@@ -189,35 +189,6 @@ impl App {
         self.status = Some(Status::note(format!("polling every {interval}")));
     }
 
-    /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,
-    /// filter. Never quits.
-    fn back(&mut self) {
-        // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() || self.close_view() {
-        } else if self.detail.is_some() {
-            self.close_detail();
-        } else if self.marks.anchor().is_some() {
-            self.marks.set_anchor(None);
-        } else if self.leave_group() {
-        } else if !self.marks.is_empty() {
-            self.unmark_all();
-        } else if !self.table.filter.is_empty() {
-            self.table.filter = crate::filter::Filter::default();
-            self.rebuild_view();
-        }
-    }
-
-    /// Whether the next Esc removes the filter.
-    pub(crate) fn esc_shows_all(&self) -> bool {
-        let table = &self.table;
-        let is_first = self.modal.is_closed() && self.detail.is_none() && self.marks.anchor().is_none();
-        let is_next = is_first && self.marks.is_empty() && table.groups.opened.is_empty();
-        is_next
-            && table.groups.by.is_none()
-            && self.kills.batches.iter().all(KillBatch::is_finished)
-            && !table.filter.is_empty()
-    }
-
     /// Handles a key in the view of blockers.
     fn blockers_key(&mut self, action: Action) {
         let page = isize::try_from(self.blocker_lines()).unwrap_or(isize::MAX);
@@ -233,10 +204,10 @@ impl App {
         }
     }
 
-    /// Closes the view in place of the table. Returns whether one was open.
-    fn close_view(&mut self) -> bool {
-        let blockers = self.blockers.take().is_some();
-        self.servers.take().is_some() || blockers
+    /// Closes the view in place of the table.
+    pub(super) fn close_view(&mut self) {
+        self.blockers = None;
+        self.servers = None;
     }
 
     /// Handles a key in the view of servers.
@@ -291,6 +262,13 @@ impl App {
 
     fn toggle_idle(&mut self) {
         self.table.hide_idle = !self.table.hide_idle;
+        let text = if self.table.hide_idle {
+            let key = self.settings.keys.first(Action::HideIdle);
+            format!("the table hides sessions idle without a reason; {key} shows them again")
+        } else {
+            "the table shows idle sessions again".to_owned()
+        };
+        self.status = Some(Status::note(text));
         self.rebuild_view();
     }
 

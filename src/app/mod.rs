@@ -51,6 +51,7 @@ pub(crate) mod copying;
 mod filtering;
 mod grouping;
 mod keys;
+mod layers;
 pub(crate) mod links;
 mod marking;
 mod navigate;
@@ -60,6 +61,7 @@ mod reason_names;
 mod rebuild;
 mod sampling;
 mod sorting;
+mod undo;
 mod update;
 mod wake;
 
@@ -73,6 +75,7 @@ use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
 use self::endpoints::Endpoints;
+use self::groups::groupings::GroupingId;
 use self::help::Help;
 use self::keymap::KeyContext;
 use self::killing::Kills;
@@ -117,6 +120,8 @@ pub struct AppSettings {
     pub columns: Option<Vec<ColumnId>>,
     /// The initial sort.
     pub sort: Sort,
+    /// The initial grouping; `None` to show sessions one by one.
+    pub group_by: Option<GroupingId>,
     /// Grace period in which a confirmed kill can be canceled.
     pub grace: Duration,
     /// Filter of sessions that are never killed. An empty filter protects no session.
@@ -156,6 +161,7 @@ impl Default for AppSettings {
             saved_filters: SavedFilters::default(),
             columns: None,
             sort: Sort::default(),
+            group_by: None,
             grace: GRACE.value,
             protect: Filter::default(),
             kill_statements: false,
@@ -210,6 +216,10 @@ pub struct App {
     pub(crate) tour: Option<Tour>,
     /// The marked sessions.
     pub(crate) marks: Marks,
+    /// Marks and filters that a key has removed.
+    pub(crate) undo: undo::Undo,
+    /// What Esc leaves, in the order in which it was opened.
+    layers: layers::Layers,
     /// The kills of this run.
     pub(crate) kills: Kills,
     /// The last event.
@@ -239,7 +249,10 @@ impl App {
             .clone()
             .unwrap_or_else(|| ColumnId::defaults(endpoints.len()));
         let tour = settings.tour.then(Tour::default);
-        let table = TableState::new(settings.filter.clone(), columns, settings.sort);
+        let mut table = TableState::new(settings.filter.clone(), columns, settings.sort);
+        if let Some(by) = settings.group_by {
+            table.groups.set_grouping(by, None);
+        }
         Self {
             settings,
             now: Now::default(),
@@ -255,6 +268,8 @@ impl App {
             help: None,
             tour,
             marks: Marks::default(),
+            undo: undo::Undo::default(),
+            layers: layers::Layers::default(),
             kills: Kills::default(),
             status: None,
             paused: false,

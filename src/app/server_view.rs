@@ -7,6 +7,7 @@ mod counts;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
+use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::server_trouble::ServerTrouble;
 use super::status::Status;
@@ -161,7 +162,10 @@ impl App {
     /// `S`: opens the view.
     pub(super) fn open_servers(&mut self) {
         self.modal.close();
-        self.blockers = None;
+        if self.blockers.is_some() {
+            self.leave_for(LinkTarget::View);
+            self.blockers = None;
+        }
         self.servers = Some(ServerPane::default());
         // Sessions are counted by server only while the view is open.
         self.rebuild_view();
@@ -280,6 +284,7 @@ impl App {
             self.status = Some(Status::warning(text));
             return;
         };
+        self.leave_for(LinkTarget::Sessions);
         self.servers = None;
         if self.detail.is_some() {
             self.close_detail();

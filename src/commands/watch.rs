@@ -93,6 +93,7 @@ pub(super) fn show(
         saved_filters: config.saved_filters.clone().unwrap_or_default(),
         columns: config.columns.clone(),
         sort: config.sort,
+        group_by: config.group_by,
         grace: config.grace,
         protect: config.protect.clone(),
         kill_statements: config.kill_statements,

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{pace_text, trends};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::help::TABLE_PAUSED;
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
 use crate::ui::draw::{fit, fit_middle};
@@ -156,9 +157,9 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
     if app.paused {
         let age = app.shown_age();
         let age = age
-            .map(|age| format!(" {}s ago", age.as_secs()))
+            .map(|age| format!(", {}s old", age.as_secs()))
             .unwrap_or_default();
-        switches.push(Span::styled(format!("paused{age}"), theme.warning));
+        switches.push(Span::styled(format!("{TABLE_PAUSED}{age}"), theme.warning));
     }
     if endpoint.read_only {
         switches.push(Span::styled("read-only", theme.warning));
