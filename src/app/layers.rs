@@ -77,6 +77,11 @@ pub(super) struct OpenParts {
 pub(super) struct Layers(Vec<Layer>);
 
 impl Layer {
+    /// Whether it is a place, and not something that holds in several places.
+    const fn is_place(&self) -> bool {
+        !matches!(self, Self::Filter | Self::Marks | Self::Search)
+    }
+
     /// Whether Esc closes the details with it.
     const fn is_details(&self) -> bool {
         matches!(self, Self::Details | Self::Link(LinkTarget::Details, _))
@@ -144,13 +149,11 @@ impl Layers {
         }
     }
 
-    /// Returns the index of the part that Esc leaves next. Details with the focus come first.
-    fn next(&self, in_details: bool) -> Option<usize> {
-        if in_details {
-            self.0.iter().rposition(Layer::is_details)
-        } else {
-            self.0.len().checked_sub(1)
-        }
+    /// Returns the index of the part that Esc leaves next. Marks and filter stay while a place is left, so that
+    /// sessions of several groups can be marked.
+    fn next(&self) -> Option<usize> {
+        let place = self.0.iter().rposition(Layer::is_place);
+        place.or_else(|| self.0.len().checked_sub(1))
     }
 }
 
@@ -164,8 +167,8 @@ fn keep(layers: &mut Vec<Layer>, layer: Layer, is_open: bool, is_it: fn(&Layer) 
 }
 
 impl App {
-    /// Esc: goes back one level: a running kill, the modal, the view, the details with the focus, a range that
-    /// is being chosen, then the other parts in the reverse order in which they were opened. Never quits.
+    /// Esc: goes back one level: a running kill, the modal, a range that is being chosen in the table, the places
+    /// in the reverse order in which they were opened, then highlights, marks and filter. Never quits.
     pub(super) fn back(&mut self) {
         // Esc stops the remaining kills first, as the last line shows.
         if self.stop_kills() || self.modal.close() {
@@ -174,7 +177,7 @@ impl App {
         if self.marks.anchor().is_some() && !self.covers_table() && !self.detail_has_keys() {
             return self.marks.set_anchor(None);
         }
-        let Some(next) = self.layers.next(self.is_in_details()) else {
+        let Some(next) = self.layers.next() else {
             return;
         };
         match self.layers.0.remove(next) {
@@ -238,10 +241,6 @@ impl App {
         self.offer_filter(removed);
     }
 
-    fn is_in_details(&self) -> bool {
-        self.detail_has_keys() && !self.covers_table()
-    }
-
     /// Updates the parts that Esc leaves after a message.
     pub(super) fn update_layers(&mut self) {
         let groups = &self.table.groups;
@@ -260,7 +259,7 @@ impl App {
         let is_other = !self.modal.is_closed()
             || self.marks.anchor().is_some()
             || !self.kills.batches.iter().all(KillBatch::is_finished);
-        let next = self.layers.next(self.is_in_details())?;
+        let next = self.layers.next()?;
         self.layers.0.get(next).filter(|_| !is_other)
     }
 
@@ -339,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn details_with_the_focus_are_left_first() {
+    fn marks_and_filter_are_left_after_the_places() {
         let mut layers = Layers::default();
         let mut open = OpenParts {
             details: true,
@@ -348,6 +347,9 @@ mod tests {
         layers.update(open);
         open.marks = true;
         layers.update(open);
-        assert_eq!((layers.next(false), layers.next(true)), (Some(1), Some(0)));
+        assert_eq!(layers.next(), Some(0));
+        open.details = false;
+        layers.update(open);
+        assert_eq!((names(&layers).as_str(), layers.next()), ("m", Some(0)));
     }
 }

@@ -106,10 +106,9 @@ impl App {
     pub(super) fn on_saved(&mut self, result: SaveResult) {
         let settings = self.saving.take();
         self.status = Some(match result {
-            SaveResult::Planned(changes, _) if changes.is_empty() => Status::note(
-                "nothing to save: the file has this sort order, columns, grouping, theme and filter"
-                    .to_owned(),
-            ),
+            SaveResult::Planned(changes, _) if changes.is_empty() => {
+                Status::note("nothing to save: the file has these settings".to_owned())
+            }
             SaveResult::Planned(changes, place)
                 if let Some(settings) = settings.filter(|_| self.modal.is_closed()) =>
             {

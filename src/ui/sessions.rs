@@ -104,20 +104,20 @@ fn nothing_text(app: &App) -> String {
     } else {
         " that match the filter"
     };
-    let mut hidden = Vec::new();
-    if view.idle_hidden > 0 {
-        let key = app.settings.keys.first(Action::HideIdle);
-        let sessions = counted(view.idle_hidden, "session");
-        hidden.push(format!(
-            "{sessions}{matching} hidden as idle without a reason; {key} shows them"
-        ));
-    }
-    if view.logins_hidden > 0 {
-        let sessions = counted(view.logins_hidden, "session");
-        hidden.push(format!(
-            "{sessions}{matching} hidden as not logged in; the filter reason=login shows them"
-        ));
-    }
+    let hidden_as = |count: usize, why: &str, remedy: String| {
+        let are = if count == 1 { "is" } else { "are" };
+        let sessions = counted(count, "session");
+        (count > 0).then(|| format!("{sessions}{matching} {are} hidden: {why}; {remedy}"))
+    };
+    let key = app.settings.keys.first(Action::HideIdle);
+    let idle = hidden_as(
+        view.idle_hidden,
+        "idle without a reason",
+        format!("{key} shows them"),
+    );
+    let login = "the filter reason=login shows them".to_owned();
+    let logins = hidden_as(view.logins_hidden, "not logged in", login);
+    let hidden: Vec<_> = idle.into_iter().chain(logins).collect();
     if hidden.is_empty() {
         return no_match(app);
     }

@@ -6,6 +6,7 @@ mod first_minute;
 mod groups;
 mod kills;
 mod logins;
+mod outside;
 mod proxies;
 mod server_view;
 mod servers;

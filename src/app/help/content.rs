@@ -82,7 +82,7 @@ const FIRST_KEYS: [(Action, &str); 18] = [
     (Action::Filter, "filter"),
     (Action::OnlyStuck, "only stuck ones"),
     (Action::Kill, "kill"),
-    (Action::CancelKill, "undo"),
+    (Action::CancelKill, "cancel kill, undo"),
     (Action::Back, "one level back"),
     (Action::Group(1), "group by user …"),
     (Action::Blockers, "blockers, waiters"),

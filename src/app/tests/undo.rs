@@ -71,9 +71,14 @@ fn after_a_grace_period_u_says_that_it_is_too_late_and_later_undoes_older_things
     stage.type_text("  ");
     stage.press(Code::Esc);
     stage.app.settings.grace = 3 * second;
+    stage.press(Code::Home);
     asked(&mut stage, 1);
     stage.press(Code::Char('y'));
-    stage.wait(4 * second);
+    stage.wait_awake(3 * second);
+    stage.on_check(stage.last_check().unwrap(), Ok(stage.detail(1)));
+    for (_, ticket) in stage.deletes() {
+        stage.send(Msg::Kill(crate::kill::KillEvent::Deleted(ticket, Ok(()))));
+    }
     stage.type_text("u");
     assert_eq!(
         (status(&stage), marked(&stage)),
