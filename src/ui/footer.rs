@@ -71,7 +71,7 @@ pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     match level {
         StatusLevel::Note => theme.input,
         StatusLevel::Done => theme.good,
-        StatusLevel::Warning => theme.warning,
+        StatusLevel::Warning => theme.look,
     }
 }
 
@@ -86,12 +86,12 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let mut line = Line::from(" ");
     let push = |line: &mut Line<'static>, part: Vec<Span<'static>>| {
         if line.spans.len() > 1 {
-            line.push_span(Span::styled(dot.clone(), theme.quiet));
+            line.push_span(Span::styled(dot.clone(), theme.dim));
         }
         line.extend(part);
     };
     if !app.marks.is_empty() {
-        push(&mut line, vec![Span::styled(marked(app), theme.alarm)]);
+        push(&mut line, vec![Span::styled(marked(app), theme.act)]);
     }
     for part in counts(app, theme) {
         push(&mut line, part);
@@ -106,16 +106,13 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
         };
         if share >= MIN_FILTER_WIDTH {
             let text = format!("/{}", visible(app.table.filter.text().trim()));
-            push(
-                &mut line,
-                vec![Span::styled(fit(&text, share, more), theme.quiet)],
-            );
+            push(&mut line, vec![Span::styled(fit(&text, share, more), theme.dim)]);
             room = width.saturating_sub(line.width() + dot.width());
         }
     }
     if let Some(groups) = &app.table.view.groups {
         let choices = groups::choices(app, groups, room, more);
-        push(&mut line, vec![Span::styled(choices, theme.quiet)]);
+        push(&mut line, vec![Span::styled(choices, theme.dim)]);
     }
     line
 }
@@ -131,7 +128,7 @@ fn marked(app: &App) -> String {
 
 /// Returns the row counts: `17 of 212 shown`, `195 below ▲1`, and what holds for the table now.
 fn counts(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
-    let quiet = |text: String| vec![Span::styled(text, theme.quiet)];
+    let quiet = |text: String| vec![Span::styled(text, theme.dim)];
     let mut parts: Vec<_> = totals(app).into_iter().map(quiet).collect();
     if !app.areas().table.is_empty() && !app.covers_table() {
         parts.extend(outside_window(app, theme));
@@ -174,7 +171,7 @@ fn outside_window(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     let sides = [(0..window.start, "above"), (window.end..rows, "below")];
     let mut parts = Vec::new();
     for (side, name) in sides.into_iter().filter(|(side, _)| !side.is_empty()) {
-        let mut part = vec![Span::styled(format!("{} {name}", side.len()), theme.quiet)];
+        let mut part = vec![Span::styled(format!("{} {name}", side.len()), theme.dim)];
         for span in outside::stuck(app, theme, &side) {
             part.extend([Span::raw(" "), span]);
         }
@@ -184,7 +181,7 @@ fn outside_window(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     if view.groups.is_none() && !app.table.cursor.is_visible(page) {
         let row = view.row(app.table.cursor.position());
         let cursor = row.map(|row| format!("cursor on {}", row.session.id));
-        parts.extend(cursor.map(|text| vec![Span::styled(text, theme.quiet)]));
+        parts.extend(cursor.map(|text| vec![Span::styled(text, theme.dim)]));
     }
     parts
 }

@@ -40,7 +40,7 @@ pub(super) fn mark(theme: &Theme, area: Rect, (above, below): (usize, usize), bu
         return;
     }
     let last = area.rows().next_back().unwrap_or_default();
-    let line = Line::from(Span::styled(format!(" {words} "), theme.strong));
+    let line = Line::from(Span::styled(format!(" {words} "), theme.head));
     let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(last.width);
     let place = Rect {
         x: last.right() - width,
@@ -69,7 +69,7 @@ pub(super) fn draw_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame
         return;
     }
     spans.insert(0, Span::raw(" "));
-    spans.push(Span::styled(" above ", theme.strong));
+    spans.push(Span::styled(" above ", theme.head));
     let line = Line::from(spans);
     let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
     if width > head.width / 2 {

@@ -39,8 +39,8 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
             .found
             .map_or_else(String::new, |found| format!(" {} ", found.words()));
         let style = match prompt.found {
-            Some(found) if found.count == 0 => theme.warning,
-            _ => theme.quiet,
+            Some(found) if found.count == 0 => theme.look,
+            _ => theme.dim,
         };
         let note = (found, style);
         line(" search: ", &prompt.input, None, note, theme, area, frame);
@@ -64,7 +64,7 @@ fn line(
     let room = width.saturating_sub(note.width() + label.width() + 1);
     let typed = TypedLine::of(input);
     let (spans, cursor) = spans(&typed, error, room, theme);
-    let mut line = Line::from(Span::styled(label, theme.strong));
+    let mut line = Line::from(Span::styled(label, theme.head));
     line.extend(spans);
     line.render(area, frame.buffer_mut());
     Line::styled(note, style)
@@ -80,7 +80,7 @@ fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (Strin
     let Some((text, style)) = message(app, prompt, theme) else {
         let view = &app.table.view;
         let matching = format!(" {} of {} ", view.listed_count(), view.total());
-        return (matching, theme.quiet);
+        return (matching, theme.dim);
     };
     if text.width() <= note_room(prompt, width) {
         (format!(" {text} "), style)
@@ -97,7 +97,7 @@ fn message(app: &App, prompt: &FilterPrompt, theme: &Theme) -> Option<(String, S
     let event = app.status.as_ref();
     let event = event.map(|event| (event.text.clone(), level_style(event.level, theme)));
     let error = prompt.error.as_ref();
-    event.or_else(|| error.map(|error| (error.kind.to_string(), theme.warning)))
+    event.or_else(|| error.map(|error| (error.kind.to_string(), theme.look)))
 }
 
 fn note_room(prompt: &FilterPrompt, width: usize) -> usize {
@@ -133,7 +133,7 @@ fn spans<'a>(
     room: usize,
     theme: &Theme,
 ) -> (Vec<Span<'a>>, usize) {
-    let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
+    let wrong = theme.look.add_modifier(Modifier::UNDERLINED);
     let marked = error.map_or(0..0, |error| error.column..error.end.max(error.column + 1));
     let style = |places: &Range<usize>, usual| {
         let is_wrong = places.start < marked.end && marked.start < places.end;
@@ -142,7 +142,7 @@ fn spans<'a>(
     let (parts, cursor) = typed.window(room);
     let mut spans: Vec<_> = parts
         .map(|part| {
-            let usual = if part.is_escape { theme.quiet } else { theme.input };
+            let usual = if part.is_escape { theme.dim } else { theme.input };
             Span::styled(part.text.clone(), style(&part.places, usual))
         })
         .collect();

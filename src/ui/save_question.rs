@@ -25,7 +25,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let height = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
     // The line of the keys stays visible.
     let height = height.min(frame.area().height.saturating_sub(2));
-    let title = Line::from(Span::styled(" Write to the configuration file? ", theme.strong));
+    let title = Line::from(Span::styled(" Write to the configuration file? ", theme.head));
     let inner = dialog_box(theme, title, (width, height), frame.buffer_mut());
     lines(text, inner, frame.buffer_mut());
 }
@@ -33,14 +33,14 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 fn text<'a>(question: &SaveQuestion, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let more = theme.glyphs.more;
     let place = fit_middle(&question.place, width, more);
-    let mut text = vec![Line::styled(place, theme.quiet), Line::default()];
+    let mut text = vec![Line::styled(place, theme.dim), Line::default()];
     for change in &question.changes {
         text.extend(value(change, "    ", theme, width));
     }
     if question.changes.is_empty() {
         text.push(Line::styled(
             "sort, columns, grouping and theme are saved already",
-            theme.quiet,
+            theme.dim,
         ));
     }
     if let Some(filter) = &question.filter {
@@ -52,7 +52,7 @@ fn text<'a>(question: &SaveQuestion, theme: &Theme, width: usize) -> Vec<Line<'a
         } else {
             "f writes the filter too; every start would use it"
         };
-        text.push(Line::styled(format!("    {advice}"), theme.quiet));
+        text.push(Line::styled(format!("    {advice}"), theme.dim));
     }
     text
 }
@@ -75,11 +75,11 @@ fn value<'a>(change: &SettingChange, choice: &str, theme: &Theme, width: usize) 
     let lines = parts.into_iter().enumerate().map(|(index, (part, style))| {
         let head = if index == 0 { head.as_str() } else { "" };
         let mut line = Line::from(vec![
-            Span::styled(format!("{head:<NAME$}"), theme.strong),
+            Span::styled(format!("{head:<NAME$}"), theme.head),
             Span::styled(part, style),
         ]);
         if index + 1 == count {
-            line.push_span(Span::styled(now.clone(), theme.quiet));
+            line.push_span(Span::styled(now.clone(), theme.dim));
         }
         line
     });

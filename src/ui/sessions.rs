@@ -137,6 +137,6 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
         ..area
     };
     for (line, place) in wrap(&text, width).into_iter().zip(inner.rows().skip(1)) {
-        Line::styled(line, theme.quiet).render(place, frame.buffer_mut());
+        Line::styled(line, theme.dim).render(place, frame.buffer_mut());
     }
 }

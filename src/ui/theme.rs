@@ -24,19 +24,19 @@ pub(super) struct Theme {
     /// Everything without a style of its own.
     text: Style,
     /// Primary text: heads, names.
-    pub(super) strong: Style,
+    pub(super) head: Style,
     /// Keys in hints.
     pub(super) key: Style,
     /// Secondary text.
-    pub(super) quiet: Style,
+    pub(super) dim: Style,
     /// Success, or healthy.
     pub(super) good: Style,
     /// Severity `Look`, and warnings.
-    pub(super) warning: Style,
+    pub(super) look: Style,
     look_mark: Style,
     look_chip: Style,
     /// Severity `Act`, and errors.
-    pub(super) alarm: Style,
+    pub(super) act: Style,
     act_mark: Style,
     act_chip: Style,
     /// Text being typed.
@@ -48,7 +48,7 @@ pub(super) struct Theme {
     /// Body of a chart, below its top cells.
     pub(super) fill: Style,
     /// The row under the cursor.
-    pub(super) selected: Style,
+    pub(super) cursor: Style,
     /// The chosen button.
     pub(super) chosen: Style,
     /// Text of a marked row.
@@ -62,9 +62,9 @@ pub(super) struct Theme {
     /// The word that announces a moment of the past.
     pub(super) past_chip: Style,
     /// Cause of stale data.
-    pub(super) stale_cause: Style,
-    /// Data that is no longer live.
     pub(super) stale: Style,
+    /// Data that is no longer live.
+    pub(super) fade: Style,
     /// Lines, dots and marks.
     pub(super) glyphs: &'static Glyphs,
     ascii: bool,
@@ -84,22 +84,22 @@ macro_rules! roles {
 
 static ROLES: [Role; 24] = roles! {
     "text" text;
-    "dim" quiet;
-    "head" strong;
+    "dim" dim;
+    "head" head;
     "key" key;
-    "cursor" selected;
+    "cursor" cursor;
     "chosen" chosen;
     "marked" marked;
     "mark" mark;
-    "act" alarm;
+    "act" act;
     "act-mark" act_mark;
     "act-chip" act_chip;
-    "look" warning;
+    "look" look;
     "look-mark" look_mark;
     "look-chip" look_chip;
     "good" good;
-    "stale" stale_cause;
-    "fade" stale;
+    "stale" stale;
+    "fade" fade;
     "past" past;
     "past-chip" past_chip;
     "link" link;
@@ -140,29 +140,29 @@ impl Theme {
     const fn blank() -> Self {
         Self {
             text: Style::new(),
-            strong: Style::new(),
+            head: Style::new(),
             key: Style::new(),
-            quiet: Style::new(),
+            dim: Style::new(),
             good: Style::new(),
-            warning: Style::new(),
+            look: Style::new(),
             look_mark: Style::new(),
             look_chip: Style::new(),
-            alarm: Style::new(),
+            act: Style::new(),
             act_mark: Style::new(),
             act_chip: Style::new(),
             input: Style::new(),
             hit: Style::new(),
             spark: Style::new(),
             fill: Style::new(),
-            selected: Style::new(),
+            cursor: Style::new(),
             chosen: Style::new(),
             marked: Style::new(),
             mark: Style::new(),
             link: Style::new(),
             past: Style::new(),
             past_chip: Style::new(),
-            stale_cause: Style::new(),
             stale: Style::new(),
+            fade: Style::new(),
             glyphs: &glyphs::UNICODE,
             ascii: false,
         }
@@ -181,8 +181,8 @@ impl Theme {
     /// Returns the style of the words of a severity.
     pub(super) const fn severity(&self, severity: Severity) -> Style {
         match severity {
-            Severity::Look => self.warning,
-            Severity::Act => self.alarm,
+            Severity::Look => self.look,
+            Severity::Act => self.act,
         }
     }
 
@@ -207,8 +207,8 @@ impl Theme {
     pub(super) const fn cell(&self, style: CellStyle) -> Style {
         match style {
             CellStyle::Plain => Style::new(),
-            CellStyle::Quiet => self.quiet,
-            CellStyle::Warning => self.warning,
+            CellStyle::Dim => self.dim,
+            CellStyle::Look => self.look,
             CellStyle::Severity(severity) => self.severity(severity),
             CellStyle::Sign(severity) => self.sign(severity),
         }

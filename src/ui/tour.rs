@@ -50,11 +50,11 @@ fn head(tour: Tour, theme: &Theme, row: Rect, frame: &mut Frame<'_>) {
     let rest = width.saturating_sub(4 + title.width() + LEAVE.width());
     let leave = if rest > 0 { LEAVE } else { "" };
     let line = Line::from(vec![
-        Span::styled(stroke.repeat(2), theme.quiet),
-        Span::styled(title, theme.strong),
-        Span::styled(stroke.repeat(rest), theme.quiet),
-        Span::styled(leave, theme.quiet),
-        Span::styled(stroke.repeat(width), theme.quiet),
+        Span::styled(stroke.repeat(2), theme.dim),
+        Span::styled(title, theme.head),
+        Span::styled(stroke.repeat(rest), theme.dim),
+        Span::styled(leave, theme.dim),
+        Span::styled(stroke.repeat(width), theme.dim),
     ]);
     line.render(row, frame.buffer_mut());
 }

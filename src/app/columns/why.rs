@@ -66,7 +66,7 @@ pub(super) fn style(row: &TableRow<'_>) -> CellStyle {
 /// Returns the style of the state. The normal state is dimmed, so that the others are easy to find.
 pub(super) fn state_style(row: &TableRow<'_>) -> CellStyle {
     match row.session.phase() {
-        Some(SessionPhase::Ready) | None => CellStyle::Quiet,
-        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => CellStyle::Warning,
+        Some(SessionPhase::Ready) | None => CellStyle::Dim,
+        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => CellStyle::Look,
     }
 }

@@ -67,7 +67,7 @@ fn the_default_theme_is_legible_on_its_background() {
 fn the_row_under_the_cursor_is_reversed_in_every_theme() {
     for (name, theme) in ThemeName::ALL {
         let theme = of(theme, Background::Unknown);
-        assert!(theme.selected.add_modifier.contains(Modifier::REVERSED), "{name}");
+        assert!(theme.cursor.add_modifier.contains(Modifier::REVERSED), "{name}");
     }
 }
 
