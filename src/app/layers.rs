@@ -1,5 +1,5 @@
-//! What Esc leaves: the parts of the screen in the order in which they were opened, and the places that links
-//! were followed from.
+//! The levels of Esc: parts of the screen in the order in which they were opened, and the places that links were
+//! followed from.
 
 use std::sync::Arc;
 
@@ -32,11 +32,11 @@ pub(super) enum Layer {
     Details,
     /// A view in place of the table.
     View,
-    /// What a link opened, and the place that it was followed from.
+    /// The target of a link, and the place that it was followed from.
     Link(LinkTarget, Box<Place>),
 }
 
-/// What a link opens.
+/// Target of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LinkTarget {
     /// The details of a session.

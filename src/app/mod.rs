@@ -218,7 +218,7 @@ pub struct App {
     pub(crate) marks: Marks,
     /// Marks and filters that a key has removed.
     pub(crate) undo: undo::Undo,
-    /// What Esc leaves, in the order in which it was opened.
+    /// The levels of Esc, in the order in which they were opened.
     layers: layers::Layers,
     /// The kills of this run.
     pub(crate) kills: Kills,

@@ -31,7 +31,7 @@ pub struct SettingChange {
 /// Result of saving, for the status line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveResult {
-    /// Nothing was written: these values at this place have to be confirmed.
+    /// Values at this place that have to be confirmed; none was written.
     Planned(Vec<SettingChange>, String),
     /// The settings with these names were written to this place.
     Written(Vec<&'static str>, String),

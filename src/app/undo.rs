@@ -12,7 +12,7 @@ use crate::model::{counted, visible};
 /// Maximum number of removals that are kept.
 const MAX_REMOVALS: usize = 20;
 
-/// What a key has removed.
+/// Marks or a filter that a key has removed.
 #[derive(Clone, Debug)]
 enum Removed {
     /// Marks, and how many they were.
@@ -21,7 +21,7 @@ enum Removed {
     Filter(Filter),
 }
 
-/// What keys have removed, with the time, oldest first.
+/// Removed marks and filters with their times, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Undo(Vec<(Duration, Removed)>);
 

@@ -42,7 +42,7 @@ pub(crate) enum Saved {
         /// Profile and path.
         place: String,
     },
-    /// Nothing was written: these values have to be confirmed.
+    /// Values that have to be confirmed; none was written.
     Planned {
         /// The values that the file would get.
         changes: Vec<SettingChange>,

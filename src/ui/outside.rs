@@ -1,4 +1,4 @@
-//! What is outside of a window: the number of lines above and below, and of the stuck rows among them. Every list
+//! Lines outside of a window: their number above and below, and that of the stuck rows among them. Every list
 //! that scrolls uses the same words.
 
 use std::ops::Range;

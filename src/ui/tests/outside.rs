@@ -1,11 +1,11 @@
-//! What is outside of the window, what a search finds, and the question about the configuration file.
+//! Rows outside of the window, matches of a search, and the question about the configuration file.
 
 use super::*;
 use crate::app::harness;
 use crate::app::msg::Msg;
 use crate::app::saving::{SaveResult, SettingChange};
 
-/// Forty users, of which the first and the last one have a stuck session, sorted by name.
+/// Forty users, sorted by name. The first and the last one have a stuck session.
 fn many_users(size: (u16, u16)) -> AppHarness {
     let mut stage = AppHarness::new(Dialect::Draft, size);
     let names: Vec<_> = (0..40).map(|user| format!("user{user:02}")).collect();
