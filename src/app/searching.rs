@@ -87,20 +87,16 @@ impl TableState {
         let mut names = Names::new();
         let mut row_has_text =
             |row: &TableRow<'_>| search.filter.evaluate(&filter_input(row, &mut names)).is_yes();
-        match &self.view.groups {
-            Some(groups) => {
-                let names = groups
-                    .window(0, usize::MAX)
-                    .map(|group| group.name().to_lowercase());
-                let found = names.enumerate().filter(|(_, name)| name.contains(&needle));
-                found.map(|(position, _)| position).collect()
-            }
-            None => {
-                let rows = self.view.window(0, usize::MAX).enumerate();
-                let found = rows.filter(|(_, row)| row_has_text(row));
-                found.map(|(position, _)| position).collect()
-            }
+        if let Some(groups) = &self.view.groups {
+            let names = groups
+                .window(0, usize::MAX)
+                .map(|group| group.name().to_lowercase());
+            let found = names.enumerate().filter(|(_, name)| name.contains(&needle));
+            return found.map(|(position, _)| position).collect();
         }
+        let rows = self.view.window(0, usize::MAX).enumerate();
+        let found = rows.filter(|(_, row)| row_has_text(row));
+        found.map(|(position, _)| position).collect()
     }
 
     /// Returns the next row or group that has the text. `step` is 1 for downwards and -1 for upwards.
@@ -175,13 +171,11 @@ impl App {
 
     /// Returns the text that the rows highlight: the one being typed, otherwise that of the last search.
     pub(crate) fn search_text(&self) -> Option<&str> {
-        match self.modal.search() {
-            Some(prompt) => Some(prompt.input.value()).filter(|text| !text.is_empty()),
-            None => {
-                let shown = self.search.as_ref().filter(|search| search.is_shown);
-                shown.map(|search| search.text.as_str())
-            }
+        if let Some(prompt) = self.modal.search() {
+            return Some(prompt.input.value()).filter(|text| !text.is_empty());
         }
+        let shown = self.search.as_ref().filter(|search| search.is_shown);
+        shown.map(|search| search.text.as_str())
     }
 
     /// Ends the highlights of the last search. `n` continues it.
