@@ -37,6 +37,7 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::app::groups::groupings::GroupingId;
 use crate::app::remap::RemappedKeys;
 use crate::app::theme::ThemeStyles;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
@@ -103,7 +104,9 @@ pub(crate) struct Config {
     /// Theme, if color is used.
     pub theme: Arc<ThemeStyles>,
     /// Name of the theme, or the path of its file.
-    theme_name: String,
+    pub theme_name: String,
+    /// Field that the screen groups sessions by; `None` to show them one by one.
+    pub group_by: Option<GroupingId>,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
@@ -160,6 +163,7 @@ impl Config {
             mouse: false,
             theme: ThemeStyles::usual(),
             theme_name: String::new(),
+            group_by: None,
             plainness: None,
         }
     }

@@ -80,6 +80,7 @@ impl App {
         self.quit_when_idle();
         self.advance_tour();
         self.prioritize();
+        self.update_layers();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -189,14 +190,18 @@ impl App {
                 .endpoints
                 .get(id)
                 .and_then(|endpoint| endpoint.latest.clone());
-            self.marks.on_list(&snapshot, before.as_deref());
+            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
+                marks.on_list(&snapshot, before.as_deref());
+            }
         }
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
         for same in self.endpoints.compare_proxies(id) {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
-            self.marks.remove_endpoint(same.hidden);
+            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
+                marks.remove_endpoint(same.hidden);
+            }
         }
         if !self.paused {
             self.request_view(RebuildTrigger::Data);

@@ -4,7 +4,15 @@ use std::time::Duration;
 
 use crate::app::build_view::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
+use crate::app::groups::groupings::{GroupingId, NO_GROUPING};
 use crate::model::{Span, Text, TextLimit};
+
+/// Parses the name of a grouping, or `none`.
+pub(super) fn grouping(text: &str) -> Result<Option<GroupingId>, String> {
+    let mut names = vec![(NO_GROUPING, None)];
+    names.extend(GroupingId::all().map(|id| (id.grouping().name, Some(id))));
+    choice(text, &names)
+}
 
 /// Parses a time span, 50 ms to one day.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,7 @@
 //! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
+use crate::app::groups::groupings::NO_GROUPING;
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -8,8 +9,11 @@ use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
+/// Values of `group-by`.
+const GROUPING_CHOICES: &str = "none|user|address|service|server|state|reason|program|endpoint";
+
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 16] = [
+pub(super) const ENTRIES: [Setting; 17] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -84,6 +88,17 @@ pub(super) const ENTRIES: [Setting; 16] = [
         about: "sort by this column; with a leading '-', in descending order",
         apply: Apply::Config(|config, text| {
             config.sort = value::sort(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "group-by",
+        form: Form::Choice(GROUPING_CHOICES),
+        default: NO_GROUPING,
+        about: "field that the screen groups sessions by",
+        apply: Apply::Config(|config, text| {
+            config.group_by = value::grouping(text)?;
             Ok(())
         }),
         ..USUAL
