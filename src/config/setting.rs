@@ -63,7 +63,7 @@ pub(crate) enum Form {
     Command,
     /// A secret.
     Secret,
-    /// `1s`.
+    /// `1s`; a bare number is in seconds.
     Time,
     /// `10%`.
     Share,
@@ -167,7 +167,7 @@ impl Form {
             Self::Columns => "a list of texts in quotes",
             Self::Share => "a share such as '10%'",
             Self::Times => "a number of times such as '10x'",
-            Self::Time => "a time such as '30s'",
+            Self::Time => "a time such as '30s', or a number of seconds",
             _ => "a text in quotes",
         }
     }
