@@ -73,6 +73,7 @@ fn examined(heading: String, facts: &Facts) -> Report {
         endpoint: facts.url.to_string(),
         heading,
         diagnoses,
+        missing: facts.missing(),
         exit,
     }
 }
