@@ -207,3 +207,24 @@ fn remedy(fault: &RequestError) -> String {
         .map(|Remedy(what)| format!(": {what}"))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::EXIT_STATUSES;
+
+    #[test]
+    fn every_status_is_in_the_table() {
+        let known: Vec<_> = EXIT_STATUSES.iter().map(|exit| exit.status).collect();
+        for exit in [
+            ExitStatus::Done,
+            ExitStatus::Failed,
+            ExitStatus::Usage,
+            ExitStatus::Unreachable,
+            ExitStatus::NotAllowed,
+        ] {
+            assert!(known.contains(&exit.status().to_string().as_str()), "{exit:?}");
+        }
+        assert_eq!(ExitStatus::Signal(2).status(), 130);
+    }
+}

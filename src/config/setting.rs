@@ -1,6 +1,7 @@
 //! Definition of a setting. Its option, key in files, help, the sample file and the table in
 //! `docs/configuration.md` are made from it.
 
+use super::command_name::{CommandName, Heading};
 use super::layer::EndpointConfig;
 use super::origin::SourceValue;
 use super::{Config, value};
@@ -34,6 +35,12 @@ pub(crate) struct Setting {
     /// Group of mutually exclusive settings, such as the password sources. The highest layer that sets any
     /// member decides.
     pub group: Option<&'static str>,
+    /// Heading of the option in the help.
+    pub heading: Heading,
+    /// Commands that use it. `config` always does, because it shows every setting.
+    pub commands: &'static [CommandName],
+    /// Whether the short help has the option.
+    pub is_common: bool,
     pub(super) apply: Apply,
 }
 
@@ -122,6 +129,11 @@ impl Setting {
             }
             Apply::Endpoints | Apply::Endpoint(_) => Ok(()),
         }
+    }
+
+    /// Whether the command uses it.
+    pub(crate) fn is_used_by(&self, command: CommandName) -> bool {
+        command == CommandName::Config || self.commands.contains(&command)
     }
 
     /// Whether it is a source of the database password.

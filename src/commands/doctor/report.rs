@@ -22,7 +22,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Returns the checks as a person reads them. Without an answer all skipped ones are one line.
+    /// Returns the checks for the text form. Without an answer all skipped ones are one line.
     fn lines(&self) -> Vec<(&'static str, CheckResult)> {
         let Some(why) = self.missing else {
             return self.diagnoses.clone();
