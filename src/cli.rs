@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::examples::ENDINGS;
-use crate::config::Heading;
+use crate::config::{CommandName, Heading};
 
 pub(crate) use self::commands::{ConfigArgs, ConfigOutput};
 pub(crate) use self::commands::{DoctorArgs, DoctorOutput};
@@ -98,6 +98,24 @@ pub(crate) enum CliCommand {
     Doctor(DoctorArgs),
     /// Show every setting and its origin
     Config(ConfigArgs),
+}
+
+impl CliCommand {
+    /// Returns the word on the command line.
+    pub(crate) const fn word(&self) -> &'static str {
+        let name = match self {
+            Self::Demo(_) => CommandName::Demo,
+            Self::List(_) => CommandName::List,
+            Self::Show(_) => CommandName::Show,
+            Self::Kill(_) => CommandName::Kill,
+            Self::Doctor(_) => CommandName::Doctor,
+            Self::Config(_) => CommandName::Config,
+        };
+        match name.word() {
+            Some(word) => word,
+            None => "",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Options of every command: the settings that have an option, `--config` and `--profile`.
 
+use std::path::PathBuf;
+
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
@@ -8,6 +10,8 @@ use crate::config::{CommandLine, Form, Heading, Origin, Setting, SettingId};
 
 /// Name of the option for the configuration file.
 const CONFIG: &str = "config";
+/// Name of the option for the event log.
+const LOG: &str = "log";
 /// Name of the option for a profile of the file.
 const PROFILE: &str = "profile";
 
@@ -16,6 +20,8 @@ const PROFILE: &str = "profile";
 pub(crate) struct GlobalOptions {
     /// The parsed options.
     pub line: CommandLine,
+    /// File of the event log.
+    pub log: Option<PathBuf>,
 }
 
 impl Args for GlobalOptions {
@@ -28,7 +34,7 @@ impl Args for GlobalOptions {
                     .long(CONFIG)
                     .global(true)
                     .value_name("FILE")
-                    .value_parser(clap::value_parser!(std::path::PathBuf))
+                    .value_parser(clap::value_parser!(PathBuf))
                     .help_heading(program)
                     .help("Configuration file [default: ~/.config/maxtop/config.toml]"),
             )
@@ -43,6 +49,16 @@ impl Args for GlobalOptions {
                         "Profile of the configuration file; 'maxctrl' uses ~/.maxctrl.cnf or [maxctrl] of \
                          /etc/maxscale.cnf",
                     ),
+            )
+            .arg(
+                Arg::new(LOG)
+                    .long(LOG)
+                    .global(true)
+                    .value_name("FILE")
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .help_heading(program)
+                    .hide_short_help(true)
+                    .help("Append polls, errors and kills to this file; only its owner may read it"),
             )
     }
 
@@ -117,7 +133,10 @@ impl FromArgMatches for GlobalOptions {
                 line.flags.give(id, text, Origin::Flag(name));
             }
         }
-        Ok(Self { line })
+        Ok(Self {
+            line,
+            log: matches.get_one(LOG).cloned(),
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

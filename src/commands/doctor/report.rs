@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use log::Level;
 use serde::Serialize;
 
 use super::check_result::{CheckResult, CheckStatus};
@@ -22,6 +23,18 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// Logs each check in the event log.
+    pub(super) fn log(&self) {
+        for (name, result) in &self.diagnoses {
+            let level = match result.verdict {
+                CheckStatus::Ok | CheckStatus::Skipped => Level::Info,
+                CheckStatus::Warning | CheckStatus::Failure => Level::Warn,
+            };
+            let (verdict, found) = (result.verdict.name(), &result.found);
+            log::log!(target: "doctor", level, "{}: {name}: {verdict}: {found}", self.endpoint);
+        }
+    }
+
     /// Returns the checks for the text form. Without an answer all skipped ones are one line.
     fn lines(&self) -> Vec<(&'static str, CheckResult)> {
         let Some(why) = self.missing else {
