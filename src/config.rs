@@ -7,6 +7,7 @@
 //!
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
+mod command_name;
 mod edit;
 mod environment;
 mod error;
@@ -44,6 +45,7 @@ use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 
+pub(crate) use self::command_name::{CommandName, Heading};
 pub(crate) use self::error::ConfigError;
 pub(crate) use self::layer::CommandLine;
 pub(crate) use self::layer::EndpointConfig;
