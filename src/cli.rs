@@ -30,7 +30,8 @@ pub(crate) struct Cli {
 
 const AFTER_HELP: &str = "\
 The password comes from MAXTOP_PASSWORD, --password-file or --password-command; no option takes it directly.
-Exit status: 0 success; 1 failed or refused; 2 usage error; 3 endpoint not reached; 4 not allowed.
+Exit status: 0 success; 1 failed or refused; 2 usage error; 3 endpoint not reached; 4 not allowed;
+5 a session matches --fail-if.
 To try it without MaxScale: maxtop demo";
 
 /// The commands.
@@ -38,7 +39,7 @@ To try it without MaxScale: maxtop demo";
 pub(crate) enum CliCommand {
     /// Run a simulated MaxScale with stuck sessions, and show its screen
     Demo(DemoArgs),
-    /// Print the sessions once
+    /// Print the sessions, once or repeatedly
     List(ListArgs),
     /// Print all details of one session
     Show(ShowArgs),

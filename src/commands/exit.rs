@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::client::{Client, ClientError, EndpointUrl, UrlError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
+use crate::filter::FilterError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
 
 /// Exit status of a command (docs/scripting.md#exit-status).
@@ -23,6 +24,8 @@ pub(super) enum ExitStatus {
     Unreachable,
     /// The endpoint rejected the credentials, or the account may not do this.
     NotAllowed,
+    /// A session matches `--fail-if`.
+    Matched,
     /// Stopped by this signal.
     Signal(u8),
 }
@@ -35,6 +38,7 @@ impl ExitStatus {
             Self::Usage => 2,
             Self::Unreachable => 3,
             Self::NotAllowed => 4,
+            Self::Matched => 5,
             Self::Signal(number) => 128_u8.saturating_add(number),
         }
     }
@@ -97,6 +101,12 @@ pub(super) enum CommandError {
     /// An empty filter where it selects the sessions to kill; it would match every session.
     #[error("--filter is empty and would match every session: leave it out or give a condition")]
     EmptyFilter,
+    /// A condition that cannot be used.
+    #[error("--fail-if: {0}")]
+    FailIf(#[from] FilterError),
+    /// An empty condition; it would match every session.
+    #[error("--fail-if is empty and would match every session: give a condition")]
+    EmptyCondition,
     /// `--columns` with JSON output, which always has every field.
     #[error(
         "--columns does not apply to JSON, which always has every field: leave it out, or use tsv or csv"
@@ -174,6 +184,8 @@ impl CommandError {
             | Self::NoEndpoint
             | Self::SameName(_)
             | Self::EmptyFilter
+            | Self::FailIf(_)
+            | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::DemoCredentials
             | Self::DraftHasNoVersions

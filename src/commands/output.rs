@@ -36,10 +36,15 @@ pub(super) fn print_with(
     }
 }
 
-/// Returns the width of the terminal that stdout is, if it is one.
+/// Returns the width that stdout has if it is a terminal: `COLUMNS` if it is set, where 0 is no limit, otherwise
+/// the terminal's. Output that is not for a terminal has no width.
 pub(super) fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;
+    }
+    let given = std::env::var("COLUMNS").ok();
+    if let Some(columns) = given.and_then(|columns| columns.trim().parse::<usize>().ok()) {
+        return (columns > 0).then_some(columns);
     }
     let (columns, _) = crossterm::terminal::size().ok()?;
     (columns > 0).then_some(columns.into())

@@ -97,7 +97,7 @@ async fn release(clients: &[Client]) {
 }
 
 /// Returns a line for each cause of unknown locks, with the names of its servers.
-fn unknown(reports: &ServerReports) -> Vec<String> {
+pub(super) fn unknown(reports: &ServerReports) -> Vec<String> {
     let mut causes: Vec<(String, Vec<&str>)> = Vec::new();
     for report in reports.values() {
         let Some(cause) = report.unknown_locks() else {

@@ -2,12 +2,12 @@
 
 pub(crate) mod audit;
 pub(crate) mod json;
+pub(crate) mod pollers;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
 
 mod frame_backend;
 mod input;
-mod pollers;
 mod saver;
 mod terminal;

@@ -30,6 +30,8 @@ pub(super) struct TablePage {
     pub(super) width: Option<usize>,
     /// Whether to use only ASCII characters.
     pub(super) ascii: bool,
+    /// Maximum number of rows.
+    pub(super) rows: usize,
 }
 
 /// Writes the table.
@@ -45,7 +47,7 @@ pub(super) fn write(
     if let Some(width) = page.width {
         grid.fit(width, if page.ascii { "~" } else { "…" });
     }
-    let rows: Vec<_> = view.window(0, view.len()).collect();
+    let rows: Vec<_> = view.window(0, page.rows).collect();
     for row in &rows {
         let cells = columns.iter().map(|column| (column.cell)(row));
         if page.ascii {

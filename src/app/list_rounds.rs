@@ -1,0 +1,185 @@
+//! Rounds of session lists without a screen: the state of `maxtop list --watch`.
+//!
+//! A round is complete when every endpoint has replied or failed since the last round. An endpoint that waits
+//! after an error does not delay the others. History and samples are kept from round to round.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::build_view::{TableView, ViewQuery, ViewRequest};
+use super::endpoint::{EndpointState, LinkState};
+use super::endpoints::Endpoints;
+use super::msg::{Effect, Msg, Now};
+use super::sampling::SampledRows;
+use crate::model::{Dialect, EndpointId, RequestError, ServerReports};
+
+/// Maximum time that the first round waits for the reports of all servers.
+const MAX_REPORT_WAIT: Duration = Duration::from_secs(5);
+
+/// The endpoints, their replies since the last round, and the view of that round.
+#[derive(Clone, Debug)]
+pub(crate) struct ListRounds {
+    endpoints: Endpoints,
+    /// Whether each endpoint has replied or failed since the last round.
+    answered: Vec<bool>,
+    query: ViewQuery,
+    view: Arc<TableView>,
+    sampled: SampledRows,
+    /// When the first round stops waiting for reports of servers. `None` before the first list.
+    reports_until: Option<Duration>,
+    has_view: bool,
+}
+
+impl ListRounds {
+    /// Creates the state before the first round. The names of the endpoints are added to the query.
+    pub(crate) fn new(endpoints: Vec<EndpointState>, query: ViewQuery) -> Self {
+        let names = endpoints.iter().map(|endpoint| endpoint.name.as_str().into());
+        Self {
+            answered: vec![false; endpoints.len()],
+            query: ViewQuery {
+                endpoints: names.collect(),
+                ..query
+            },
+            endpoints: Endpoints::new(endpoints),
+            view: Arc::default(),
+            sampled: SampledRows::default(),
+            reports_until: None,
+            has_view: false,
+        }
+    }
+
+    /// Handles one message. Returns a note for the user, if there is one. The error of a failed poll is not one:
+    /// the caller reports it.
+    pub(crate) fn update(&mut self, msg: Msg, now: Now) -> Option<String> {
+        let now = now.elapsed;
+        match msg {
+            Msg::Listed(snapshot) => {
+                let id = snapshot.endpoint;
+                let is_after_restart = snapshot.change.is_after_restart;
+                self.reports_until.get_or_insert(now + MAX_REPORT_WAIT);
+                let endpoint = self.answer(id)?;
+                endpoint.on_list(snapshot, now);
+                let restarted = is_after_restart
+                    .then(|| format!("{} restarted: session ids start at 1 again", endpoint.name));
+                let same = self.endpoints.compare_proxies(id);
+                let mut notes: Vec<_> = same.into_iter().map(|same| same.text).collect();
+                notes.extend(restarted);
+                (!notes.is_empty()).then(|| notes.join("; "))
+            }
+            Msg::ListFailed {
+                endpoint,
+                fault,
+                retry_in,
+            } => {
+                self.answer(endpoint)?.on_failure(fault, now + retry_in);
+                None
+            }
+            Msg::SeveralProxies(id) => {
+                let endpoint = self.endpoints.get_mut(id)?;
+                let is_new = endpoint.proxies.on_switch(now);
+                is_new.then(|| format!("{}: several proxies answer here", endpoint.name))
+            }
+            Msg::Sampled(id, samples) => {
+                self.endpoints.get_mut(id)?.on_samples(samples);
+                None
+            }
+            Msg::Servers { endpoint, answer } => {
+                self.endpoints.get_mut(endpoint)?.servers.on_reply(answer);
+                None
+            }
+            Msg::ServerAccess { endpoint, report } => {
+                self.endpoints.get_mut(endpoint)?.server_access.on_report(report);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn answer(&mut self, id: EndpointId) -> Option<&mut EndpointState> {
+        *self.answered.get_mut(usize::from(id.0))? = true;
+        self.endpoints.get_mut(id)
+    }
+
+    /// Whether a round is complete.
+    pub(crate) fn is_complete(&self, now: Now) -> bool {
+        let answers = || self.answered.iter().zip(self.endpoints.iter());
+        let all_have_answered = self.answered.iter().all(|answered| *answered);
+        let only_failing_are_missing =
+            answers().all(|(answered, endpoint)| *answered || is_failing(endpoint));
+        let one_is_live = answers().any(|(answered, endpoint)| *answered && !is_failing(endpoint));
+        (all_have_answered || (one_is_live && only_failing_are_missing)) && !self.waits_for_reports(now)
+    }
+
+    /// Returns when the first round is complete without the reports of servers that are missing now.
+    pub(crate) fn wake_at(&self) -> Option<Duration> {
+        self.reports_until.filter(|_| !self.has_view)
+    }
+
+    /// Whether the first round waits for reports of servers. Without them all locks would be unknown in it.
+    fn waits_for_reports(&self, now: Now) -> bool {
+        let is_early = self.wake_at().is_some_and(|until| now.elapsed < until);
+        is_early
+            && self.endpoints.iter().any(|endpoint| {
+                let is_read = endpoint.server_access.is_set && endpoint.dialect == Some(Dialect::JsonApi);
+                is_read && !is_failing(endpoint) && !has_all_reports(endpoint)
+            })
+    }
+
+    /// Begins the next round. Returns the request for its view, in which only endpoints without an error have
+    /// rows.
+    pub(crate) fn begin(&mut self) -> ViewRequest {
+        self.answered.fill(false);
+        let (snapshots, samples, reports) = self.endpoints.shown_lists();
+        let hidden = self.failed().map(|(id, _)| id).collect();
+        ViewRequest {
+            previous: Some(Arc::clone(&self.view)).filter(|_| self.has_view),
+            snapshots,
+            samples,
+            reports,
+            spec: ViewQuery {
+                hidden_endpoints: hidden,
+                ..self.query.clone()
+            },
+        }
+    }
+
+    /// Stores the view of a round.
+    pub(crate) fn set_view(&mut self, view: Arc<TableView>) {
+        self.view = view;
+        self.has_view = true;
+    }
+
+    /// Returns the sessions to sample first, if the first `rows` rows have changed.
+    pub(crate) fn sampled(&mut self, rows: usize) -> Option<Effect> {
+        self.sampled.update(self.view.window(0, rows))
+    }
+
+    /// Returns the endpoints whose last poll failed, with the cause.
+    pub(crate) fn failed(&self) -> impl Iterator<Item = (EndpointId, &RequestError)> {
+        let all = self.endpoints.ids().zip(self.endpoints.iter());
+        all.filter_map(|(id, endpoint)| match &endpoint.link {
+            LinkState::Failing { fault, .. } => Some((id, fault)),
+            _ => None,
+        })
+    }
+
+    /// Returns the latest reports of the servers of each endpoint.
+    pub(crate) fn reports(&self) -> impl Iterator<Item = (EndpointId, &ServerReports)> {
+        let all = self.endpoints.ids().zip(self.endpoints.iter());
+        all.map(|(id, endpoint)| (id, endpoint.server_access.reports.as_ref()))
+    }
+}
+
+const fn is_failing(endpoint: &EndpointState) -> bool {
+    matches!(endpoint.link, LinkState::Failing { .. })
+}
+
+/// Whether every running server has a report. `false` if the servers are not known yet.
+fn has_all_reports(endpoint: &EndpointState) -> bool {
+    let servers = endpoint.servers.latest.as_ref();
+    let reports = &endpoint.server_access.reports;
+    servers.is_some_and(|servers| {
+        let mut running = servers.states.iter().filter(|state| state.accepts_connections());
+        running.all(|state| reports.contains_key(&state.name))
+    })
+}
