@@ -183,3 +183,109 @@ fn has_all_reports(endpoint: &EndpointState) -> bool {
         running.all(|state| reports.contains_key(&state.name))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::AppSettings;
+    use crate::app::build_view::build_view;
+    use crate::app::harness::{AppHarness, draft};
+    use crate::model::Snapshot;
+    use jiff::Timestamp;
+
+    const STARTED: &str = "Mon, 23 Nov 2026 15:55:27 GMT";
+
+    fn now(seconds: u64) -> Now {
+        Now {
+            elapsed: Duration::from_secs(seconds),
+            wall: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    /// A list of each of two endpoints.
+    fn lists() -> [Arc<Snapshot>; 2] {
+        let settings = AppSettings::default();
+        let mut stage = AppHarness::watching(&["a", "b"], settings, Dialect::Draft, (80, 24));
+        stage.list_at(0, &draft(&[(1, "app", 5)]), STARTED);
+        stage.list_at(1, &draft(&[(7, "etl", 5), (8, "etl", 5)]), STARTED);
+        [0, 1].map(|place| stage.app.endpoints[place].latest.clone().unwrap())
+    }
+
+    fn rounds() -> ListRounds {
+        let endpoints = ["a", "b"].map(|name| EndpointState::new(name.to_owned(), false, Vec::new()));
+        ListRounds::new(endpoints.to_vec(), ViewQuery::default())
+    }
+
+    fn failed(endpoint: u16) -> Msg {
+        Msg::ListFailed {
+            endpoint: EndpointId(endpoint),
+            fault: RequestError::Refused,
+            retry_in: Duration::from_secs(5),
+        }
+    }
+
+    /// Completes a round. Returns the ids of its rows.
+    fn ids(rounds: &mut ListRounds) -> Vec<u64> {
+        let view = Arc::new(build_view(rounds.begin()));
+        rounds.set_view(Arc::clone(&view));
+        view.window(0, usize::MAX).map(|row| row.session.id.0).collect()
+    }
+
+    #[test]
+    fn a_round_waits_for_every_endpoint_that_does_not_fail() {
+        let [one, other] = lists();
+        let mut rounds = rounds();
+        assert!(!rounds.is_complete(now(0)));
+        rounds.update(Msg::Listed(Arc::clone(&one)), now(1));
+        assert!(!rounds.is_complete(now(1)));
+        rounds.update(Msg::Listed(other), now(2));
+        assert!(rounds.is_complete(now(2)));
+        assert_eq!(ids(&mut rounds), [1, 7, 8]);
+        assert!(!rounds.is_complete(now(2)));
+        rounds.update(failed(1), now(3));
+        assert!(!rounds.is_complete(now(3)));
+        rounds.update(Msg::Listed(Arc::clone(&one)), now(3));
+        assert!(rounds.is_complete(now(3)));
+        assert_eq!(
+            ids(&mut rounds),
+            [1],
+            "sessions of a failing endpoint are left out"
+        );
+        assert_eq!(rounds.failed().count(), 1);
+        rounds.update(Msg::Listed(one), now(4));
+        assert!(
+            rounds.is_complete(now(4)),
+            "the failing endpoint is not waited for"
+        );
+    }
+
+    #[test]
+    fn if_all_endpoints_fail_each_failure_counts_once_in_a_round() {
+        let mut rounds = rounds();
+        rounds.update(failed(0), now(1));
+        assert!(!rounds.is_complete(now(1)));
+        rounds.update(failed(1), now(1));
+        assert!(rounds.is_complete(now(1)));
+        assert!(ids(&mut rounds).is_empty());
+        rounds.update(failed(0), now(2));
+        assert!(!rounds.is_complete(now(2)));
+    }
+
+    #[test]
+    fn the_first_round_waits_for_reports_of_servers_but_not_forever() {
+        let [one, _] = lists();
+        let mut endpoint = EndpointState::new("a".to_owned(), false, Vec::new());
+        endpoint.server_access.is_set = true;
+        let mut rounds = ListRounds::new(vec![endpoint], ViewQuery::default());
+        let list = Snapshot {
+            dialect: Dialect::JsonApi,
+            ..Snapshot::clone(&one)
+        };
+        rounds.update(Msg::Listed(Arc::new(list)), now(1));
+        assert!(!rounds.is_complete(now(1)));
+        assert_eq!(rounds.wake_at(), Some(Duration::from_secs(6)));
+        assert!(rounds.is_complete(now(6)));
+        ids(&mut rounds);
+        assert_eq!(rounds.wake_at(), None);
+    }
+}

@@ -111,12 +111,12 @@ pub(crate) enum DoctorOutput {
 #[derive(Debug, Args)]
 pub(crate) struct KillArgs {
     /// Session ids; with --filter or --key, each must also match it
-    #[arg(value_name = "ID", required_unless_present_any = ["filter", "key"])]
+    #[arg(value_name = "ID")]
     pub ids: Vec<String>,
     /// Kill only the session with this fingerprint, as shown by 'list -o json'
     #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
-    /// Skip the confirmation prompt
+    /// Skip the confirmation prompt; without a terminal the kill then starts at once, unless --grace is given
     #[arg(long)]
     pub yes: bool,
     /// Show what would be killed, without killing

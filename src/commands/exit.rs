@@ -101,6 +101,9 @@ pub(super) enum CommandError {
     /// An empty filter where it selects the sessions to kill; it would match every session.
     #[error("--filter is empty and would match every session: leave it out or give a condition")]
     EmptyFilter,
+    /// A kill without victims: the options select none.
+    #[error("nothing to kill: give session ids (see 'maxtop list'), --filter or --key")]
+    NothingToKill,
     /// A condition that cannot be used.
     #[error("--fail-if: {0}")]
     FailIf(#[from] FilterError),
@@ -184,6 +187,7 @@ impl CommandError {
             | Self::NoEndpoint
             | Self::SameName(_)
             | Self::EmptyFilter
+            | Self::NothingToKill
             | Self::FailIf(_)
             | Self::EmptyCondition
             | Self::ColumnsOfJson

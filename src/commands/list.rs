@@ -69,7 +69,10 @@ fn once(
     let view = arranged(query(config, clients, printer), snapshots, &reports);
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
-    for line in remarks(&view, printer) {
+    for line in remarks(&view, printer)
+        .into_iter()
+        .chain(not_examined(clients, &view, printer))
+    {
         output::remark(&line);
     }
     let Some(fail_if) = fail_if else {
@@ -125,6 +128,12 @@ fn remarks(view: &TableView, printer: &ListPrinter) -> Vec<String> {
         format!("left out: {hidden} not logged in (-f reason=login lists them)")
     });
     no_match.into_iter().chain(logins).collect()
+}
+
+/// Returns which reasons are not examined for lack of a database user, for a person.
+fn not_examined(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Option<String> {
+    let snapshots = view.snapshots.iter().map(AsRef::as_ref);
+    server_access::not_examined(clients, snapshots.filter(|_| printer.is_text()))
 }
 
 /// Returns a warning for each kind of parts of the list that could not be read.

@@ -26,6 +26,7 @@ mod watch;
 
 use std::process::ExitCode;
 
+use self::exit::ExitStatus;
 use crate::cli::{Cli, CliCommand};
 use crate::clock::unknown_zone;
 use crate::runtime::process;
@@ -62,7 +63,10 @@ fn run(cli: &Cli) -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            output::complain(&failure);
+            match failure.exit() {
+                ExitStatus::Usage => output::complain_of_usage(&failure),
+                _ => output::complain(&failure),
+            }
             failure.exit().into()
         }
     }

@@ -6,10 +6,11 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Clear, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::cut::wrap;
 use super::draw::fit;
 use super::footer::level_style;
 use super::theme::Theme;
@@ -17,6 +18,7 @@ use super::typed::TypedLine;
 use crate::app::App;
 use crate::app::prompt::FilterPrompt;
 use crate::filter::FilterError;
+use crate::model::display_width;
 
 /// Draws the open prompt: the filter with the number of matching rows or the error, or the text to search for.
 /// Returns whether a prompt is open.
@@ -24,6 +26,9 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     let width = usize::from(area.width);
     if let Some(prompt) = app.modal.prompt() {
         let note = note(app, prompt, width, theme);
+        if let Some(error) = long_error(app, prompt, width) {
+            draw_above(&error, theme, area, frame);
+        }
         line(
             " / ",
             &prompt.input,
@@ -66,11 +71,37 @@ fn line(
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }
 
-/// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
-/// filter leaves, and at least half of the line.
-fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
+/// Returns the width of a text on the right: what the filter leaves, and at least half of the line.
+fn note_width(prompt: &FilterPrompt, width: usize) -> usize {
     let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
-    let fitted = |text: &str| format!(" {} ", fit(text, left.max(width / 2), theme.glyphs.more));
+    left.max(width / 2)
+}
+
+/// Returns the text of an error that is too long for the line of the prompt.
+fn long_error(app: &App, prompt: &FilterPrompt, width: usize) -> Option<String> {
+    let error = prompt.error.as_ref().filter(|_| app.status.is_none())?;
+    let text = error.kind.to_string();
+    (display_width(&text) > note_width(prompt, width)).then_some(text)
+}
+
+/// Draws a long error on the lines above the prompt, wrapped at words.
+fn draw_above(error: &str, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+    let lines = wrap(error, usize::from(area.width.saturating_sub(2)));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.y);
+    let above = Rect {
+        y: area.y - height,
+        height,
+        ..area
+    };
+    Clear.render(above, frame.buffer_mut());
+    for (row, text) in above.rows().zip(lines) {
+        Line::styled(format!(" {text}"), theme.warning).render(row, frame.buffer_mut());
+    }
+}
+
+/// Returns the note on the right: the last event, an error, or the number of rows.
+fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
+    let fitted = |text: &str| format!(" {} ", fit(text, note_width(prompt, width), theme.glyphs.more));
     if let Some(status) = &app.status {
         return (fitted(&status.text), level_style(status.level, theme));
     }
@@ -79,6 +110,9 @@ fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (Strin
         let matching = format!(" {} of {} ", view.listed_count(), view.total());
         return (matching, theme.quiet);
     };
+    if long_error(app, prompt, width).is_some() {
+        return (String::new(), theme.warning);
+    }
     (fitted(&error.kind.to_string()), theme.warning)
 }
 

@@ -52,15 +52,25 @@ impl FailIf {
     }
 }
 
-/// Returns the ids of the first sessions. With several endpoints each has the name of its endpoint.
+/// Returns the ids of the first sessions. With several endpoints each group of them has the name of its endpoint.
 fn ids(sessions: &[(EndpointId, SessionId)], view: &TableView) -> String {
     let names = &view.spec.endpoints;
-    let name = |(endpoint, id): &(EndpointId, SessionId)| {
-        let endpoint = names.get(usize::from(endpoint.0)).filter(|_| names.len() > 1);
-        endpoint.map_or_else(|| id.to_string(), |endpoint| format!("{id} on {endpoint}"))
-    };
-    let mut shown: Vec<_> = sessions.iter().take(MAX_IDS).map(name).collect();
+    let shown = sessions.iter().take(MAX_IDS).collect::<Vec<_>>();
+    let groups = shown.chunk_by(|(one, _), (other, _)| one == other).map(|group| {
+        let ids: Vec<_> = group.iter().map(|(_, id)| id.to_string()).collect();
+        let ids = ids.join(", ");
+        let endpoint = group
+            .first()
+            .and_then(|(endpoint, _)| names.get(usize::from(endpoint.0)));
+        match endpoint.filter(|_| names.len() > 1) {
+            Some(endpoint) => format!("{ids} on {endpoint}"),
+            None => ids,
+        }
+    });
+    let mut text = groups.collect::<Vec<_>>().join(", ");
     let left = sessions.len().saturating_sub(MAX_IDS);
-    shown.extend((left > 0).then(|| format!("{left} more")));
-    shown.join(", ")
+    if left > 0 {
+        text.push_str(&format!(" and {left} more"));
+    }
+    text
 }

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::fail_if::FailIf;
 use super::live::{LiveArea, Size};
 use super::printer::{ListPrinter, Poll};
-use super::{query, remarks, warnings};
+use super::{not_examined, query, remarks, warnings};
 use crate::app::build_view::{TableView, build_view};
 use crate::app::list_rounds::ListRounds;
 use crate::app::msg::{Effect, Msg};
@@ -202,7 +202,9 @@ impl ListWatch {
         let status = self.status();
         self.last = Some(status);
         let matched = self.has_match(&view);
-        let is_listed = view.snapshots.len() > view.spec.hidden_endpoints.len();
+        let hidden = &view.spec.hidden_endpoints;
+        let mut lists = view.snapshots.iter();
+        let is_listed = lists.any(|list| !hidden.contains(&list.endpoint));
         self.write(if is_listed {
             Frame::Next(&view)
         } else {
@@ -237,6 +239,7 @@ impl ListWatch {
         if self.live.is_none() {
             lines.extend(remarks(view, &self.printer));
         }
+        lines.extend(not_examined(&self.clients, view, &self.printer));
         for line in lines {
             self.say_once(line);
         }
@@ -317,7 +320,7 @@ impl ListWatch {
         if lines.len() > room || view.len() > room {
             lines.truncate(room.saturating_sub(1));
             lines.push(format!(
-                "{} in all; the terminal is too low to show more",
+                "more do not fit: {} in all",
                 counted(view.len(), "session")
             ));
         }
@@ -326,13 +329,21 @@ impl ListWatch {
 
     fn heading(&self, view: &TableView, now: Timestamp) -> String {
         let time = self.zone.to_datetime(now).strftime("%H:%M:%S").to_string();
-        let [act, look] = [Severity::Act, Severity::Look].map(|severity| {
-            let endpoints = view.snapshots.iter().map(|snapshot| snapshot.endpoint);
-            endpoints.map(|id| view.count(id, severity)).sum::<usize>()
-        });
+        let listed = || {
+            let hidden = &view.spec.hidden_endpoints;
+            let lists = view.snapshots.iter();
+            lists.filter(|snapshot| !hidden.contains(&snapshot.endpoint))
+        };
+        let count = |severity| {
+            listed()
+                .map(|list| view.count(list.endpoint, severity))
+                .sum::<usize>()
+        };
+        let (act, look) = (count(Severity::Act), count(Severity::Look));
         let shown = view.len();
-        let total = counted(view.total(), "session");
-        let sessions = if shown == view.total() {
+        let all = listed().map(|list| list.sessions.len()).sum::<usize>();
+        let total = counted(all, "session");
+        let sessions = if shown == all {
             total
         } else {
             format!("{shown} of {total}")
