@@ -50,9 +50,9 @@ pub struct ViewQuery {
     pub hold: bool,
     /// Whether to count the sessions of each server and service.
     pub counts_servers: bool,
-    /// Whether sessions that are only not logged in have rows, however many they are.
+    /// Whether sessions that are only not logged in have rows, regardless of their number.
     pub shows_all_logins: bool,
-    /// Endpoints without rows. Their sessions are diagnosed, so that their history goes on.
+    /// Endpoints without rows. Their sessions are diagnosed, so that their history continues.
     pub hidden_endpoints: Vec<EndpointId>,
     /// Sessions that are gone according to a GET. They need no second list.
     pub ended: Vec<RowKey>,

@@ -115,8 +115,7 @@ fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReport
     })
 }
 
-/// Returns what a person should know about a list. A program that reads another form finds an empty list in
-/// order.
+/// Returns remarks about a human-readable list. In other output formats an empty list needs no remark.
 fn remarks(view: &TableView, printer: &ListPrinter) -> Vec<String> {
     if !printer.is_text() {
         return Vec::new();
@@ -130,7 +129,7 @@ fn remarks(view: &TableView, printer: &ListPrinter) -> Vec<String> {
     no_match.into_iter().chain(logins).collect()
 }
 
-/// Returns which reasons are not examined for lack of a database user, for a person.
+/// Returns which reasons are not examined for lack of a database user, if the list is human-readable.
 fn not_examined(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Option<String> {
     let snapshots = view.snapshots.iter().map(AsRef::as_ref);
     server_access::not_examined(clients, snapshots.filter(|_| printer.is_text()))

@@ -40,8 +40,8 @@ pub(super) fn print_with(
     }
 }
 
-/// Returns the width that stdout has if it is a terminal: `COLUMNS` if it is set, where 0 is no limit, otherwise
-/// the terminal's. Output that is not for a terminal has no width.
+/// Returns the width of stdout: that of `COLUMNS`, otherwise of the terminal. `None` for no limit: if `COLUMNS` is 0,
+/// and for other output.
 pub(super) fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;

@@ -30,7 +30,7 @@ pub(super) struct ListPrinter {
 }
 
 impl ListPrinter {
-    /// Whether a person reads the output.
+    /// Whether the output is human-readable.
     pub(super) const fn is_text(&self) -> bool {
         matches!(self.form, ListOutput::Table | ListOutput::Wide)
     }
@@ -40,7 +40,7 @@ impl ListPrinter {
         Escapes::of(self.ascii, is_json)
     }
 
-    /// Writes the list. With `poll` it can be told apart from the lists before it.
+    /// Writes the list. With `poll` it has its time.
     pub(super) fn write(
         &self,
         out: &mut impl Write,

@@ -389,7 +389,7 @@ impl ListWatch {
     }
 }
 
-/// What is written next.
+/// The next output for a terminal.
 enum Frame<'a> {
     /// The list of this view.
     Next(&'a TableView),
