@@ -88,7 +88,7 @@ fn command() -> Command {
 pub(crate) enum CliCommand {
     /// Run a simulated MaxScale with stuck sessions, and show its screen
     Demo(DemoArgs),
-    /// Print the sessions once
+    /// Print the sessions, once or repeatedly
     List(ListArgs),
     /// Print all details of one session
     Show(ShowArgs),

@@ -233,13 +233,16 @@ impl App {
 
     /// Requests that the sessions on the screen and the stuck ones are read first, if these have changed.
     fn prioritize(&mut self) {
-        let reads_rows = self.endpoints.iter().any(EndpointState::reads_rows);
-        if reads_rows || self.endpoints.is_reported(Some(Dialect::Draft)) {
+        let latest = self
+            .endpoints
+            .iter()
+            .filter_map(|endpoint| endpoint.latest.as_ref());
+        if latest.into_iter().any(|latest| latest.may_read_rows()) {
             let view = &self.table.view;
             let rows = view.window(self.table.cursor.offset, self.page());
             let stuck = view
                 .stuck_rows()
-                .filter(|row| row.snapshot.rows.interval.is_some());
+                .filter(|row| row.snapshot.dialect == Dialect::JsonApi);
             let effect = self.prioritized.update(rows.chain(stuck));
             self.outbox.extend(effect);
         }

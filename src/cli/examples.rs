@@ -49,6 +49,8 @@ pub(super) const ENDINGS: [Ending; 7] = [
         examples: &[
             ("maxtop list -e proxy-1 -f stuck", "the stuck sessions"),
             ("maxtop list --columns id,user,idle,why", "four columns"),
+            ("maxtop list --watch -i 5 -f stuck", "again every 5 seconds"),
+            ("maxtop list --fail-if 'blocks>0'", "for monitoring: status 5"),
             ("maxtop list -o json -f 'idle>1h'", "for scripts"),
         ],
         notes: &[TIMES, PASSWORDS],

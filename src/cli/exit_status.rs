@@ -36,7 +36,7 @@ const CONNECTING: &[CommandName] = &[
 ];
 
 /// All statuses.
-pub(crate) const EXIT_STATUSES: [ExitMeaning; 6] = [
+pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
     DONE,
     ExitMeaning {
         status: "1",
@@ -71,6 +71,12 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 6] = [
         status: "4",
         meaning: "not allowed (401, 403)",
         commands: CONNECTING,
+        special: &[],
+    },
+    ExitMeaning {
+        status: "5",
+        meaning: "a session matches --fail-if; takes priority over 1",
+        commands: &[CommandName::List],
         special: &[],
     },
     ExitMeaning {

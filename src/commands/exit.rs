@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::client::{Client, ClientError, EndpointUrl, UrlError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
+use crate::filter::FilterError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
 use crate::runtime::event_log::EventLogError;
 
@@ -24,6 +25,8 @@ pub(super) enum ExitStatus {
     Unreachable,
     /// The endpoint rejected the credentials, or the account may not do this.
     NotAllowed,
+    /// A session matches `--fail-if`.
+    Matched,
     /// Stopped by this signal.
     Signal(u8),
 }
@@ -36,6 +39,7 @@ impl ExitStatus {
             Self::Usage => 2,
             Self::Unreachable => 3,
             Self::NotAllowed => 4,
+            Self::Matched => 5,
             Self::Signal(number) => 128_u8.saturating_add(number),
         }
     }
@@ -98,6 +102,15 @@ pub(super) enum CommandError {
     /// An empty filter where it selects the sessions to kill; it would match every session.
     #[error("--filter is empty and would match every session: leave it out or give a condition")]
     EmptyFilter,
+    /// A kill without victims: the options select none.
+    #[error("nothing to kill: give session ids (see 'maxtop list'), --filter or --key")]
+    NothingToKill,
+    /// A condition that cannot be used.
+    #[error("--fail-if: {0}")]
+    FailIf(#[from] FilterError),
+    /// An empty condition; it would match every session.
+    #[error("--fail-if is empty and would match every session: give a condition")]
+    EmptyCondition,
     /// `--columns` with JSON output, which always has every field.
     #[error(
         "--columns does not apply to JSON, which always has every field: leave it out, or use tsv or csv"
@@ -178,6 +191,9 @@ impl CommandError {
             | Self::NoEndpoint
             | Self::SameName(_)
             | Self::EmptyFilter
+            | Self::NothingToKill
+            | Self::FailIf(_)
+            | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::DemoCredentials
             | Self::DraftHasNoVersions

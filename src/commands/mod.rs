@@ -91,8 +91,12 @@ fn run(cli: &Cli) -> ExitStatus {
     match done {
         Ok(exit) => exit,
         Err(failure) => {
-            output::complain(&failure);
-            failure.exit()
+            let exit = failure.exit();
+            match exit {
+                ExitStatus::Usage => output::complain_of_usage(&failure),
+                _ => output::complain(&failure),
+            }
+            exit
         }
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn runtime() -> Result<Runtime, CommandError> {
         .build()?)
 }
 
-fn watched(config: &Config, client: Client) -> Watched {
+/// Returns the client with the first state of its endpoint.
+pub(super) fn watched(config: &Config, client: Client) -> Watched {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
     let mut warnings = client.warnings();
     // No other source gives the endpoint or the user.

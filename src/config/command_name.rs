@@ -73,7 +73,12 @@ pub(super) const REQUESTING: &[CommandName] = &[
 ];
 
 /// Commands that poll, or that calculate an interval.
-pub(super) const POLLING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Doctor];
+pub(super) const POLLING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Doctor,
+];
 
 /// Commands that select sessions.
 pub(super) const SELECTING: &[CommandName] = &[

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod event_log;
 pub(crate) mod json;
+pub(crate) mod pollers;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
@@ -10,6 +11,5 @@ pub(crate) mod signals;
 mod append_file;
 mod frame_backend;
 mod input;
-mod pollers;
 mod saver;
 mod terminal;

@@ -6,10 +6,11 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Clear, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::cut::wrap;
 use super::draw::fit;
 use super::footer::level_style;
 use super::kill_progress;
@@ -25,6 +26,9 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     let width = usize::from(area.width);
     if let Some(prompt) = app.modal.prompt() {
         let note = note(app, prompt, width, theme);
+        if let Some((text, style)) = message_above(app, prompt, width, theme) {
+            draw_above(&text, style, area, frame);
+        }
         line(
             " / ",
             &prompt.input,
@@ -74,6 +78,21 @@ fn line(
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }
 
+/// Draws a message on the lines above the prompt, wrapped at words.
+fn draw_above(text: &str, style: Style, area: Rect, frame: &mut Frame<'_>) {
+    let lines = wrap(text, usize::from(area.width.saturating_sub(2)));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.y);
+    let above = Rect {
+        y: area.y - height,
+        height,
+        ..area
+    };
+    Clear.render(above, frame.buffer_mut());
+    for (row, text) in above.rows().zip(lines) {
+        Line::styled(format!(" {text}"), style).render(row, frame.buffer_mut());
+    }
+}
+
 /// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
 /// filter leaves, and at least half of the line; a longer one is in the line below.
 fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
@@ -105,24 +124,22 @@ fn note_room(prompt: &FilterPrompt, width: usize) -> usize {
     left.max(width / 2)
 }
 
-/// Returns a message that is too long for the line of the prompt, for the line below. If it is cut there too, it
-/// says where the rest is.
+/// Returns a message that is too long for the line of the prompt, for the line below.
 pub(super) fn long_message<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
-    const ADVICE: &str = "  F1 has all";
     let prompt = app.modal.prompt().filter(|_| !kill_progress::is_shown(app))?;
     let (text, style) = message(app, prompt, theme)?;
-    if text.width() <= note_room(prompt, width) {
-        return None;
-    }
-    let room = width.saturating_sub(2);
-    let mut line = Line::from(" ");
-    if text.width() <= room {
-        line.push_span(Span::styled(text, style));
-    } else {
-        let cut = fit(&text, room.saturating_sub(ADVICE.width()), theme.glyphs.more);
-        line.extend([Span::styled(cut, style), Span::styled(ADVICE, theme.key)]);
-    }
-    Some(line)
+    let is_here = text.width() > note_room(prompt, width) && text.width() <= room_below(width);
+    is_here.then(|| Line::styled(format!(" {text}"), style))
+}
+
+/// Returns a message that is too long for one line, for the lines above the prompt.
+fn message_above(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> Option<(String, Style)> {
+    let text = message(app, prompt, theme).filter(|_| !kill_progress::is_shown(app));
+    text.filter(|(text, _)| text.width() > note_room(prompt, width).max(room_below(width)))
+}
+
+const fn room_below(width: usize) -> usize {
+    width.saturating_sub(2)
 }
 
 /// Returns the visible part of the text and the column of the cursor. An error is underlined; if

@@ -26,6 +26,7 @@ mod kill_grace;
 mod kill_many;
 mod kill_statements;
 mod list;
+mod list_watch;
 mod locks;
 mod many;
 mod names;

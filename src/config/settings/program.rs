@@ -109,6 +109,8 @@ pub(super) const ENTRIES: [Setting; 17] = [
         form: Form::Choice(GROUPING_CHOICES),
         default: NO_GROUPING,
         about: "field that the screen groups sessions by",
+        heading: Heading::Display,
+        commands: SCREENS,
         apply: Apply::Config(|config, text| {
             config.group_by = value::grouping(text)?;
             Ok(())
