@@ -169,11 +169,10 @@ fn keep(layers: &mut Vec<Layer>, layer: Layer, is_open: bool, is_it: fn(&Layer) 
 }
 
 impl App {
-    /// Esc: goes back one level: a running kill, the modal, a range that is being chosen in the table, the places
+    /// Esc: goes back one level: the modal, a range that is being chosen in the table, the places
     /// in the reverse order in which they were opened, then highlights, marks and filter. Never quits.
     pub(super) fn back(&mut self) {
-        // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() {
+        if self.modal.close() {
             return;
         }
         if self.marks.anchor().is_some() && !self.covers_table() && !self.detail_has_keys() {

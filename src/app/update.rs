@@ -208,7 +208,7 @@ impl App {
         }
     }
 
-    /// Handles rows that were read after the last list. They are no evidence for a kill.
+    /// Handles rows that were read after the last list. A kill does not rely on them.
     fn on_rows(&mut self, snapshot: Arc<Snapshot>) {
         let is_new = self
             .endpoints

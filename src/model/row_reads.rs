@@ -33,8 +33,7 @@ pub struct RowRead {
 }
 
 impl Snapshot {
-    /// Whether single sessions may be read besides lists: their connections (draft), or the sessions themselves
-    /// (24.02 and later).
+    /// Whether single sessions are cheap to read: their connections (draft), or the sessions (24.02 and later).
     pub(crate) fn may_read_rows(&self) -> bool {
         let release = || self.instance.as_ref().and_then(Instance::release);
         self.dialect == Dialect::Draft

@@ -30,7 +30,7 @@ pub(super) struct ListOutputs {
     pub(super) listed: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
-/// What is known about reading rows one by one.
+/// Input of the decision whether rows are read one by one.
 pub(super) struct RowFacts {
     /// Sessions on the screen, then stuck ones.
     pub(super) shown: watch::Receiver<Vec<SessionId>>,

@@ -10,9 +10,6 @@ use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
-/// Values of `group-by`.
-const GROUPING_CHOICES: &str = "none|user|address|service|server|state|reason|program|endpoint";
-
 /// Entries of the table.
 pub(super) const ENTRIES: [Setting; 17] = [
     Setting {
@@ -106,9 +103,9 @@ pub(super) const ENTRIES: [Setting; 17] = [
     },
     Setting {
         name: "group-by",
-        form: Form::Choice(GROUPING_CHOICES),
+        form: Form::Name,
         default: NO_GROUPING,
-        about: "field that the screen groups sessions by",
+        about: "group the sessions by user, address, service, server, state, reason, program or endpoint",
         heading: Heading::Display,
         commands: SCREENS,
         apply: Apply::Config(|config, text| {
