@@ -11,6 +11,7 @@ mod connected;
 mod continuity;
 mod decode;
 mod dialect;
+mod event_logging;
 mod exchange;
 mod fault;
 mod http;
@@ -34,6 +35,7 @@ use std::sync::{Arc, Mutex};
 
 use self::checked::CheckedState;
 use self::dialect::{DialectDetector, DialectStep, next};
+use self::event_logging::OpenFaults;
 use self::exchange::DeletePermission;
 use self::exchange::Exchange;
 use self::list_gate::ListGate;
@@ -78,6 +80,7 @@ struct Inner {
     sql: Option<SqlAccess>,
     /// Names and timestamps of earlier lists, shared because the next list has most of them too.
     interner: Arc<Mutex<Interner>>,
+    open_faults: OpenFaults,
 }
 
 impl Client {
@@ -114,6 +117,7 @@ impl Client {
             lists: ListGate::default(),
             kills: CheckedState::default(),
             interner: Arc::default(),
+            open_faults: OpenFaults::default(),
         })))
     }
 

@@ -7,6 +7,7 @@ mod rows;
 
 use super::App;
 use super::keymap::Action;
+use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::status::Status;
 use crate::filter::Filter;
@@ -159,7 +160,7 @@ impl App {
             }
             pane.cursor = own.map(|row| row.key.clone());
         }
-        self.close_view();
+        self.leave_view();
         self.blockers = Some(pane);
         self.step_blocker(0);
     }
@@ -194,6 +195,7 @@ impl App {
         let key = row.session.and_then(|id| self.session_key(row.key.endpoint, id));
         match key.and_then(|key| self.table.view.position(&key)) {
             Some(position) => {
+                self.leave_for(LinkTarget::Details);
                 self.blockers = None;
                 let page = self.page();
                 let left_departed_row = self.table.go_to(position, page);

@@ -120,6 +120,9 @@ fn matching(view: &TableView) -> (Vec<RowRef>, usize) {
     };
     let mut order = Vec::with_capacity(view.total() + 1);
     for (snapshot, list) in (0..).zip(&view.snapshots) {
+        if view.spec.hidden_endpoints.contains(&list.endpoint) {
+            continue;
+        }
         let places = (0..)
             .zip(&list.sessions)
             .map(|(index, _)| RowRef::Listed { snapshot, index });
@@ -165,7 +168,7 @@ const LOGIN: &str = "login";
 /// Removes the sessions that are only not logged in, if they are many. Returns their number. Groups count
 /// them, and a filter on the reason shows them.
 fn hide_logins(view: &TableView, order: &mut Vec<RowRef>) -> usize {
-    if view.spec.group.is_some() || view.spec.filter.uses("reason") {
+    if view.spec.shows_all_logins || view.spec.group.is_some() || view.spec.filter.uses("reason") {
         return 0;
     }
     let is_login = |place: &RowRef| {

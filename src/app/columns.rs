@@ -52,6 +52,9 @@ impl ColumnId {
     /// The session id. Always shown, because it identifies the row.
     pub const NUMBER: Self = Self::constant(&COLUMNS, "id");
 
+    /// The most severe reason.
+    pub(crate) const WHY: Self = Self::constant(&COLUMNS, "why");
+
     /// The name of the endpoint.
     pub(crate) const ENDPOINT: Self = Self::constant(&COLUMNS, "endpoint");
 

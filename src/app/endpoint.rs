@@ -174,12 +174,6 @@ impl EndpointState {
         is_new
     }
 
-    /// Whether its rows are read one by one between lists.
-    pub(super) fn reads_rows(&self) -> bool {
-        let interval = self.latest.as_ref().and_then(|latest| latest.rows.interval);
-        interval.is_some()
-    }
-
     /// Handles a reply about the servers, received at `now`.
     pub(super) fn on_servers(&mut self, answer: Result<Arc<Servers>, RequestError>, now: Duration) {
         if let Ok(servers) = &answer {

@@ -124,7 +124,7 @@ impl App {
     /// `E`: opens the view.
     pub(super) fn open_endpoints(&mut self) {
         self.modal.close();
-        self.close_view();
+        self.leave_view();
         self.endpoint_pane = Some(EndpointPane::default());
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::chooser::{self, ChooserResult};
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::killing::BY_KEY;
+use super::layers::LinkTarget;
 use super::modal::Modal;
 use super::msg::Effect;
 use super::overlay::{Overlay, Topic};
@@ -119,7 +120,7 @@ impl App {
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
             Action::Mark | Action::MarkRange | Action::MarkAll | Action::UnmarkAll => self.mark(action),
-            Action::CancelKill => self.status = Some(self.kills.nothing_to_cancel(self.now.elapsed)),
+            Action::CancelKill => self.undo(),
             Action::HideIdle => self.toggle_idle(),
             Action::Follow => self.toggle_follow(),
             Action::SameClient => self.filter_client(),
@@ -203,33 +204,6 @@ impl App {
         self.status = Some(Status::note(format!("polling every {interval}")));
     }
 
-    /// Goes back one level, in the order overlay, blockers, details, range, group, marks, filter. Never quits.
-    fn back(&mut self) {
-        if self.modal.close() || self.close_view() {
-        } else if self.detail.is_some() {
-            self.close_detail();
-        } else if self.marks.anchor().is_some() {
-            self.marks.set_anchor(None);
-        } else if self.leave_group() {
-        } else if !self.marks.is_empty() {
-            self.unmark_all();
-        } else if !self.table.filter.is_empty() {
-            self.table.filter = crate::filter::Filter::default();
-            self.rebuild_view();
-        }
-    }
-
-    /// Whether the next Esc removes the filter.
-    pub(crate) fn esc_shows_all(&self) -> bool {
-        let table = &self.table;
-        let is_first = self.modal.is_closed() && self.detail.is_none() && self.marks.anchor().is_none();
-        let is_next = is_first && self.marks.is_empty() && table.groups.opened.is_empty();
-        is_next
-            && table.groups.by.is_none()
-            && self.kills.batches.iter().all(KillBatch::is_finished)
-            && !table.filter.is_empty()
-    }
-
     /// Handles a key in the view of blockers.
     fn blockers_key(&mut self, action: Action) {
         let page = isize::try_from(self.blocker_lines()).unwrap_or(isize::MAX);
@@ -245,14 +219,24 @@ impl App {
         }
     }
 
-    /// Closes the view in place of the table. Returns whether one was open.
-    pub(super) fn close_view(&mut self) -> bool {
-        let closed = [
-            self.blockers.take().is_some(),
-            self.servers.take().is_some(),
-            self.endpoint_pane.take().is_some(),
-        ];
-        closed.contains(&true)
+    /// Closes the view in place of the table.
+    pub(super) fn close_view(&mut self) {
+        self.blockers = None;
+        self.servers = None;
+        self.endpoint_pane = None;
+    }
+
+    /// Closes the view in place of the table before another one opens; Esc returns to it.
+    pub(super) fn leave_view(&mut self) {
+        if self.shows_view() {
+            self.leave_for(LinkTarget::View);
+            self.close_view();
+        }
+    }
+
+    /// Whether a view is shown in place of the table.
+    pub(super) const fn shows_view(&self) -> bool {
+        self.blockers.is_some() || self.servers.is_some() || self.endpoint_pane.is_some()
     }
 
     /// Handles a key in the view of endpoints.
@@ -317,6 +301,13 @@ impl App {
 
     fn toggle_idle(&mut self) {
         self.table.hide_idle = !self.table.hide_idle;
+        let text = if self.table.hide_idle {
+            let key = self.settings.keys.first(Action::HideIdle);
+            format!("the table hides sessions idle without a reason; {key} shows them again")
+        } else {
+            "the table shows idle sessions again".to_owned()
+        };
+        self.status = Some(Status::note(text));
         self.rebuild_view();
     }
 

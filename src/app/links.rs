@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::App;
 use super::detail::DetailPane;
+use super::layers::LinkTarget;
 use super::status::Status;
 use crate::model::{LockHolder, ServerLocks, Session, SessionId, Span, ThreadOwner};
 
@@ -114,6 +115,7 @@ impl App {
         let key = self.session_key(endpoint, link);
         match key.and_then(|key| self.table.view.position(&key)) {
             Some(position) => {
+                self.leave_for(LinkTarget::Details);
                 let page = self.page();
                 if self.table.go_to(position, page) {
                     self.rebuild_view();

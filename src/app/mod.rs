@@ -8,6 +8,7 @@ pub mod build_view;
 pub(crate) mod chooser;
 pub(crate) mod column;
 pub(crate) mod columns;
+pub(crate) mod condition;
 pub(crate) mod counter_series;
 pub(crate) mod cursor;
 pub(crate) mod detail;
@@ -55,7 +56,9 @@ pub(crate) mod copying;
 mod filtering;
 mod grouping;
 mod keys;
+mod layers;
 pub(crate) mod links;
+pub(crate) mod list_rounds;
 mod marking;
 mod navigate;
 mod no_effect;
@@ -65,6 +68,7 @@ mod reason_names;
 mod rebuild;
 mod sampling;
 mod sorting;
+mod undo;
 mod update;
 mod victim_rows;
 mod wake;
@@ -81,6 +85,7 @@ use self::detail::DetailPane;
 use self::endpoint::EndpointState;
 use self::endpoint_view::EndpointPane;
 use self::endpoints::Endpoints;
+use self::groups::groupings::GroupingId;
 use self::help::Help;
 use self::keymap::KeyContext;
 use self::killing::Kills;
@@ -113,6 +118,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The theme, if colors are on.
     pub theme: Arc<ThemeStyles>,
+    /// Name of the theme, or the path of its file.
+    pub theme_name: String,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Keys that the configuration file gives to actions.
@@ -125,6 +132,8 @@ pub struct AppSettings {
     pub columns: Option<Vec<ColumnId>>,
     /// The initial sort.
     pub sort: Sort,
+    /// The initial grouping; `None` to show sessions one by one.
+    pub group_by: Option<GroupingId>,
     /// Grace period in which a confirmed kill can be canceled.
     pub grace: Duration,
     /// Filter of sessions that are never killed. An empty filter protects no session.
@@ -158,12 +167,14 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             theme: ThemeStyles::usual(),
+            theme_name: theme::DEFAULT.to_owned(),
             mouse: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),
             saved_filters: SavedFilters::default(),
             columns: None,
             sort: Sort::default(),
+            group_by: None,
             grace: GRACE.value,
             protect: Filter::default(),
             kill_statements: false,
@@ -220,6 +231,10 @@ pub struct App {
     pub(crate) tour: Option<Tour>,
     /// The marked sessions.
     pub(crate) marks: Marks,
+    /// Marks and filters that a key has removed.
+    pub(crate) undo: undo::Undo,
+    /// The levels of Esc, in the order in which they were opened.
+    layers: layers::Layers,
     /// The kills of this run.
     pub(crate) kills: Kills,
     /// The last event.
@@ -249,7 +264,10 @@ impl App {
             .clone()
             .unwrap_or_else(|| ColumnId::defaults(endpoints.len()));
         let tour = settings.tour.then(Tour::default);
-        let table = TableState::new(settings.filter.clone(), columns, settings.sort);
+        let mut table = TableState::new(settings.filter.clone(), columns, settings.sort);
+        if let Some(by) = settings.group_by {
+            table.groups.set_grouping(by, None);
+        }
         Self {
             settings,
             now: Now::default(),
@@ -266,6 +284,8 @@ impl App {
             help: None,
             tour,
             marks: Marks::default(),
+            undo: undo::Undo::default(),
+            layers: layers::Layers::default(),
             kills: Kills::default(),
             status: None,
             paused: false,

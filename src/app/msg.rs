@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
 use super::mouse::{HintPlace, MouseEvent};
-use super::saving::{SaveResult, SavedSettings};
+use super::saving::{SaveResult, SavedSettings, SettingChange};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
@@ -145,8 +145,8 @@ pub enum Effect {
     Save {
         /// The settings.
         settings: SavedSettings,
-        /// Whether to replace other values of the file.
-        replaces: bool,
+        /// The values that the user has confirmed; `None` to find out what would be written.
+        confirmed: Option<Vec<SettingChange>>,
     },
     /// Put a text into the terminal's clipboard.
     Copy(String),

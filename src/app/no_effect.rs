@@ -124,7 +124,7 @@ static NO_EFFECTS: &[NoEffect] = &[
     },
     NoEffect {
         contexts: DIALOG,
-        actions: &[Action::Yes, Action::Choose],
+        actions: &[Action::Choose],
         applies: |app| app.modal.open_dialog_ticket().is_none(),
         text: "not possible before the check has passed",
     },
@@ -228,6 +228,7 @@ fn is_first_level(app: &App) -> bool {
     let table = &app.table;
     let is_plain = app.marks.is_empty() && app.marks.anchor().is_none() && table.filter.is_empty();
     app.modal.is_closed()
+        && app.search_text().is_none()
         && !app.covers_table()
         && app.detail.is_none()
         && is_plain

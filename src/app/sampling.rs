@@ -52,7 +52,7 @@ impl PrioritizedRows {
     /// stuck ones.
     pub(super) fn update<'a>(&mut self, rows: impl Iterator<Item = TableRow<'a>>) -> Option<Effect> {
         let mut wanted: Vec<_> = Vec::with_capacity(MAX_PRIORITIZED);
-        let rows = rows.filter(|row| row.snapshot.reads_rows() && row.missing == 0);
+        let rows = rows.filter(|row| row.snapshot.may_read_rows() && row.missing == 0);
         for key in rows.map(|row| (row.snapshot.endpoint, row.session.id)) {
             if wanted.len() == MAX_PRIORITIZED {
                 break;

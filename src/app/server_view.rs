@@ -7,6 +7,7 @@ mod counts;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
+use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::server_trouble::ServerTrouble;
 use super::status::Status;
@@ -173,7 +174,7 @@ impl App {
     /// `S`: opens the view.
     pub(super) fn open_servers(&mut self) {
         self.modal.close();
-        self.close_view();
+        self.leave_view();
         self.servers = Some(ServerPane::default());
         // Sessions are counted by server only while the view is open.
         self.rebuild_view();
@@ -297,6 +298,7 @@ impl App {
 
     /// Shows the table with the sessions that a filter matches, in place of a view.
     pub(super) fn show_only(&mut self, filter: Filter) {
+        self.leave_for(LinkTarget::Sessions);
         self.close_view();
         if self.detail.is_some() {
             self.close_detail();

@@ -21,6 +21,7 @@ mod searching;
 pub(crate) mod servers;
 mod stuck;
 mod tour;
+mod undo;
 
 use std::time::Duration;
 

@@ -80,6 +80,7 @@ impl App {
         self.quit_when_idle();
         self.advance_tour();
         self.prioritize();
+        self.update_layers();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -189,21 +190,25 @@ impl App {
                 .endpoints
                 .get(id)
                 .and_then(|endpoint| endpoint.latest.clone());
-            self.marks.on_list(&snapshot, before.as_deref());
+            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
+                marks.on_list(&snapshot, before.as_deref());
+            }
         }
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
         for same in self.endpoints.compare_proxies(id) {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
-            self.marks.remove_endpoint(same.hidden);
+            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
+                marks.remove_endpoint(same.hidden);
+            }
         }
         if !self.paused {
             self.request_view(RebuildTrigger::Data);
         }
     }
 
-    /// Handles rows that were read after the last list. They are no evidence for a kill.
+    /// Handles rows that were read after the last list. A kill does not rely on them.
     fn on_rows(&mut self, snapshot: Arc<Snapshot>) {
         let is_new = self
             .endpoints
@@ -228,13 +233,16 @@ impl App {
 
     /// Requests that the sessions on the screen and the stuck ones are read first, if these have changed.
     fn prioritize(&mut self) {
-        let reads_rows = self.endpoints.iter().any(EndpointState::reads_rows);
-        if reads_rows || self.endpoints.is_reported(Some(Dialect::Draft)) {
+        let latest = self
+            .endpoints
+            .iter()
+            .filter_map(|endpoint| endpoint.latest.as_ref());
+        if latest.into_iter().any(|latest| latest.may_read_rows()) {
             let view = &self.table.view;
             let rows = view.window(self.table.cursor.offset, self.page());
             let stuck = view
                 .stuck_rows()
-                .filter(|row| row.snapshot.rows.interval.is_some());
+                .filter(|row| row.snapshot.dialect == Dialect::JsonApi);
             let effect = self.prioritized.update(rows.chain(stuck));
             self.outbox.extend(effect);
         }

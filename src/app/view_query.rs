@@ -6,7 +6,7 @@ use super::columns::ColumnId;
 use super::groups::GroupSpec;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::Filter;
-use crate::model::RowKey;
+use crate::model::{EndpointId, RowKey};
 
 /// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,10 @@ pub struct ViewQuery {
     pub hold: bool,
     /// Whether to count the sessions of each server and service.
     pub counts_servers: bool,
+    /// Whether sessions that are only not logged in have rows, regardless of their number.
+    pub shows_all_logins: bool,
+    /// Endpoints without rows. Their sessions are diagnosed, so that their history continues.
+    pub hidden_endpoints: Vec<EndpointId>,
     /// Sessions that are gone according to a GET. They need no second list.
     pub ended: Vec<RowKey>,
     /// Limits of the stuck reasons, and the sessions that never have one.

@@ -4,11 +4,26 @@ use clap::{Args, ValueEnum};
 
 /// Arguments of `maxtop list`.
 #[derive(Debug, Args)]
+#[command(after_help = LIST_AFTER_HELP)]
 pub(crate) struct ListArgs {
     /// Output format [default: table on a terminal, otherwise tsv]
     #[arg(short, long, value_enum)]
     pub output: Option<ListOutput>,
+    /// Print the list again after every interval, until Ctrl-C; on a terminal in place
+    #[arg(short, long)]
+    pub watch: bool,
+    /// End after N lists, failed ones included; implies --watch
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// End with status 5 if a listed session matches; with --watch at the first match
+    #[arg(long, value_name = "FILTER")]
+    pub fail_if: Option<String>,
 }
+
+const LIST_AFTER_HELP: &str = "\
+With --watch json prints one document per list and line, csv and tsv a first column 'time'. The status is that
+of the last list: 0 if every endpoint replied; 1 some or several failed; 3 endpoint not reached; 4 not allowed;
+5 a session matches --fail-if.";
 
 /// Values of `maxtop list -o`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,17 +88,11 @@ pub(crate) enum ConfigOutput {
 
 /// Arguments of `maxtop doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
 pub(crate) struct DoctorArgs {
     /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: DoctorOutput,
 }
-
-const AFTER_HELP: &str = "\
-Sends only GET requests; does not try whether sessions can be killed.
-Exit status: 0 no failure, warnings allowed; 1 a check failed; 2 usage error; 3 endpoint not reached;
-4 not allowed. With several endpoints: their common status, otherwise 1.";
 
 /// Values of `maxtop doctor -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -99,12 +108,12 @@ pub(crate) enum DoctorOutput {
 #[derive(Debug, Args)]
 pub(crate) struct KillArgs {
     /// Session ids; with --filter or --key, each must also match it
-    #[arg(value_name = "ID", required_unless_present_any = ["filter", "key"])]
+    #[arg(value_name = "ID")]
     pub ids: Vec<String>,
     /// Kill only the session with this fingerprint, as shown by 'list -o json'
     #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
-    /// Skip the confirmation prompt
+    /// Skip the confirmation prompt; without a terminal the kill then starts at once, unless --grace is given
     #[arg(long)]
     pub yes: bool,
     /// Show what would be killed, without killing

@@ -23,7 +23,14 @@ pub(super) fn connect(
     args: &GlobalOptions,
     mode: PreflightMode,
 ) -> Result<(Config, Vec<Client>), CommandError> {
-    let config = Config::read(&args.line)?;
+    connect_with(Config::read(&args.line)?, mode)
+}
+
+/// Creates the clients of the endpoints, in order.
+pub(super) fn connect_with(
+    config: Config,
+    mode: PreflightMode,
+) -> Result<(Config, Vec<Client>), CommandError> {
     let users: Vec<_> = config.endpoints.iter().map(|site| site.user.as_str()).collect();
     let mut specs = specs(&config)?;
     add_server_access(&config, &mut specs)?;

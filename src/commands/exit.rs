@@ -8,7 +8,9 @@ use thiserror::Error;
 use crate::client::{Client, ClientError, EndpointUrl, UrlError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
+use crate::filter::FilterError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
+use crate::runtime::event_log::EventLogError;
 
 /// Exit status of a command (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) enum ExitStatus {
     Unreachable,
     /// The endpoint rejected the credentials, or the account may not do this.
     NotAllowed,
+    /// A session matches `--fail-if`.
+    Matched,
     /// Stopped by this signal.
     Signal(u8),
 }
@@ -35,6 +39,7 @@ impl ExitStatus {
             Self::Usage => 2,
             Self::Unreachable => 3,
             Self::NotAllowed => 4,
+            Self::Matched => 5,
             Self::Signal(number) => 128_u8.saturating_add(number),
         }
     }
@@ -97,6 +102,15 @@ pub(super) enum CommandError {
     /// An empty filter where it selects the sessions to kill; it would match every session.
     #[error("--filter is empty and would match every session: leave it out or give a condition")]
     EmptyFilter,
+    /// A kill without victims: the options select none.
+    #[error("nothing to kill: give session ids (see 'maxtop list'), --filter or --key")]
+    NothingToKill,
+    /// A condition that cannot be used.
+    #[error("--fail-if: {0}")]
+    FailIf(#[from] FilterError),
+    /// An empty condition; it would match every session.
+    #[error("--fail-if is empty and would match every session: give a condition")]
+    EmptyCondition,
     /// `--columns` with JSON output, which always has every field.
     #[error(
         "--columns does not apply to JSON, which always has every field: leave it out, or use tsv or csv"
@@ -149,6 +163,9 @@ pub(super) enum CommandError {
          print the sessions once, or set TERM to the terminal's type"
     )]
     DumbTerminal,
+    /// The event log cannot be opened.
+    #[error(transparent)]
+    EventLog(#[from] EventLogError),
     /// The embedded endpoint could not be started.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -174,9 +191,13 @@ impl CommandError {
             | Self::NoEndpoint
             | Self::SameName(_)
             | Self::EmptyFilter
+            | Self::NothingToKill
+            | Self::FailIf(_)
+            | Self::EmptyCondition
             | Self::ColumnsOfJson
             | Self::DemoCredentials
             | Self::DraftHasNoVersions
+            | Self::EventLog(EventLogError::Open { .. })
             | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
             | Self::CannotPrompt
             | Self::NoServerAccess => ExitStatus::Usage,
@@ -206,4 +227,25 @@ fn remedy(fault: &RequestError) -> String {
         .remedy()
         .map(|Remedy(what)| format!(": {what}"))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::EXIT_STATUSES;
+
+    #[test]
+    fn every_status_is_in_the_table() {
+        let known: Vec<_> = EXIT_STATUSES.iter().map(|exit| exit.status).collect();
+        for exit in [
+            ExitStatus::Done,
+            ExitStatus::Failed,
+            ExitStatus::Usage,
+            ExitStatus::Unreachable,
+            ExitStatus::NotAllowed,
+        ] {
+            assert!(known.contains(&exit.status().to_string().as_str()), "{exit:?}");
+        }
+        assert_eq!(ExitStatus::Signal(2).status(), 130);
+    }
 }

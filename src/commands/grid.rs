@@ -1,17 +1,19 @@
 //! A table as plain text. Each column is as wide as its widest cell; lines have no trailing blanks.
-//! If a width is given, the widest texts are cut until the line fits. Numbers are never cut.
+//! If a width is given, columns are left out, wrapped or cut until the line fits. Numbers are never cut.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::app::columns::Align;
 use crate::model::display_width;
-use crate::ui::cut::{fit, fit_middle};
+use crate::ui::cut::{fit, fit_middle, wrap};
 
 /// Number of blanks between two columns.
 const GAP: usize = 2;
 /// Minimum width to which a text is cut, so that it is still readable.
 const READABLE: usize = 8;
+/// Priority from which a column is left out rather than that a text is cut.
+const OPTIONAL: u8 = 6;
 
 /// Heading and layout of a column.
 pub(super) struct Head<'a> {
@@ -21,6 +23,12 @@ pub(super) struct Head<'a> {
     keeps_ends: bool,
     /// Maximum width of the column. A wider cell shifts the rest of its own line.
     max: usize,
+    /// Width to which its texts may be cut.
+    least: usize,
+    /// Whether a text that is too wide continues on the next line.
+    wraps: bool,
+    /// Priority for leaving the column out if the columns do not fit: the highest goes first, 0 never does.
+    drop: u8,
 }
 
 impl<'a> Head<'a> {
@@ -31,6 +39,9 @@ impl<'a> Head<'a> {
             align,
             keeps_ends: false,
             max: usize::MAX,
+            least: READABLE,
+            wraps: false,
+            drop: 0,
         }
     }
 
@@ -42,9 +53,32 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Returns the smallest width of a column whose cells need `natural`. A number is never cut.
+    fn least_width(&self, natural: usize) -> usize {
+        match self.align {
+            Align::Right => natural,
+            Align::Left => natural.min(self.least.max(display_width(self.heading))),
+        }
+    }
+
     /// Sets whether texts are cut in the middle instead of at the end.
     pub(super) const fn keeping_ends(self, keeps_ends: bool) -> Self {
         Self { keeps_ends, ..self }
+    }
+
+    /// Sets the width to which texts may be cut.
+    pub(super) const fn at_least(self, least: usize) -> Self {
+        Self { least, ..self }
+    }
+
+    /// Sets whether a text that is too wide continues on the next line.
+    pub(super) const fn wrapping(self, wraps: bool) -> Self {
+        Self { wraps, ..self }
+    }
+
+    /// Sets the priority for leaving the column out.
+    pub(super) const fn dropped(self, drop: u8) -> Self {
+        Self { drop, ..self }
     }
 }
 
@@ -77,14 +111,54 @@ impl<'a> Grid<'a> {
 
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let columns = self.columns.iter().enumerate();
-        let mut widths: Vec<_> = columns.map(|(index, head)| self.width(index, head)).collect();
+        let natural = columns.map(|(index, head)| (index, self.width(index, head)));
+        let mut layout: Vec<_> = natural.collect();
         if let Some((width, _)) = self.fit {
-            self.shrink(&mut widths, width);
+            self.leave_out(&mut layout, width);
+            self.shrink(&mut layout, width);
         }
-        let headings = self.columns.iter().map(|head| head.heading);
-        self.write_line(out, &widths, headings)?;
+        let headings: Vec<_> = self
+            .columns
+            .iter()
+            .map(|head| Cow::Borrowed(head.heading))
+            .collect();
+        self.write_line(out, &layout, &headings)?;
         for row in &self.rows {
-            self.write_line(out, &widths, row.iter().map(Cow::as_ref))?;
+            self.write_row(out, &layout, row)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a row, with a line for each line of its wrapped texts.
+    fn write_row(
+        &self,
+        out: &mut impl Write,
+        layout: &[(usize, usize)],
+        row: &[Cow<'_, str>],
+    ) -> io::Result<()> {
+        let mut first = row.to_vec();
+        let mut more: Vec<(usize, Vec<String>)> = Vec::new();
+        for (index, width) in layout {
+            let wraps = self.fit.is_some() && self.columns.get(*index).is_some_and(|head| head.wraps);
+            if let Some(cell) = first.get_mut(*index)
+                && wraps
+                && display_width(cell) > *width
+            {
+                let mut lines = wrap(cell, *width).into_iter();
+                *cell = lines.next().unwrap_or_default().into();
+                more.push((*index, lines.collect()));
+            }
+        }
+        self.write_line(out, layout, &first)?;
+        let height = more.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
+        for place in 0..height {
+            let mut cells = vec![Cow::Borrowed(""); row.len()];
+            for (index, lines) in &more {
+                if let (Some(cell), Some(line)) = (cells.get_mut(*index), lines.get(place)) {
+                    *cell = Cow::Borrowed(line);
+                }
+            }
+            self.write_line(out, layout, &cells)?;
         }
         Ok(())
     }
@@ -97,16 +171,54 @@ impl<'a> Grid<'a> {
             .fold(display_width(head.heading), usize::max)
     }
 
-    /// Narrows the widest text columns until the line fits, but none below a readable width.
-    fn shrink(&self, widths: &mut [usize], width: usize) {
-        let gaps = GAP * widths.len().saturating_sub(1);
-        let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(width);
+    /// Leaves columns out: optional ones until no text is cut, others until the rest fits at its smallest widths.
+    fn leave_out(&self, layout: &mut Vec<(usize, usize)>, width: usize) {
+        let least = |(index, natural): &(usize, usize)| {
+            let head = self.columns.get(*index);
+            head.map_or(*natural, |head| head.least_width(*natural))
+        };
+        loop {
+            let gaps = GAP * layout.len().saturating_sub(1);
+            let drop = |(index, _): &(usize, usize)| self.columns.get(*index).map_or(0, |head| head.drop);
+            let last = layout
+                .iter()
+                .enumerate()
+                .map(|(place, column)| (place, drop(column)));
+            let Some((place, priority)) = last.max_by_key(|(_, drop)| *drop) else {
+                return;
+            };
+            let needed: usize = match priority {
+                0 => return,
+                OPTIONAL.. => layout.iter().map(|(_, natural)| natural).sum(),
+                _ => layout.iter().map(least).sum(),
+            };
+            if needed + gaps <= width {
+                return;
+            }
+            layout.remove(place);
+        }
+    }
+
+    /// Narrows columns until the line fits: first the wrapped ones, then the widest text, but none below its
+    /// smallest width.
+    fn shrink(&self, layout: &mut [(usize, usize)], width: usize) {
+        let gaps = GAP * layout.len().saturating_sub(1);
+        let mut over = (layout.iter().map(|(_, width)| width).sum::<usize>() + gaps).saturating_sub(width);
         while over > 0 {
-            let columns = widths.iter_mut().zip(&self.columns);
-            let texts = columns.filter(|(width, head)| {
-                head.align == Align::Left && **width > READABLE.max(display_width(head.heading))
-            });
-            let Some((widest, _)) = texts.max_by_key(|(width, _)| **width) else {
+            let mut narrowed: Option<(&mut usize, (bool, usize))> = None;
+            for (index, width) in layout.iter_mut() {
+                let Some(head) = self.columns.get(*index) else {
+                    continue;
+                };
+                if *width <= head.least_width(*width) {
+                    continue;
+                }
+                let priority = (head.wraps, *width);
+                if narrowed.as_ref().is_none_or(|(_, best)| priority > *best) {
+                    narrowed = Some((width, priority));
+                }
+            }
+            let Some((widest, _)) = narrowed else {
                 return;
             };
             *widest -= 1;
@@ -124,15 +236,18 @@ impl<'a> Grid<'a> {
         }
     }
 
-    fn write_line<'b>(
+    fn write_line(
         &self,
         out: &mut impl Write,
-        widths: &[usize],
-        cells: impl Iterator<Item = &'b str>,
+        layout: &[(usize, usize)],
+        cells: &[Cow<'_, str>],
     ) -> io::Result<()> {
         // Blanks are written only if a cell follows them.
         let mut owed = 0;
-        for ((cell, width), head) in cells.zip(widths).zip(&self.columns) {
+        for (index, width) in layout {
+            let (Some(cell), Some(head)) = (cells.get(*index), self.columns.get(*index)) else {
+                continue;
+            };
             let cell = self.cut(cell, *width, head);
             let room = width.saturating_sub(display_width(&cell));
             let (before, after) = match head.align {
@@ -201,5 +316,68 @@ mod tests {
         }
         assert!(text.contains("1200d 23h  18446744073709551615"), "{text}");
         assert!(text.contains("d_ro ") && text.contains("d_rw "), "{text}");
+    }
+
+    fn sessions() -> Grid<'static> {
+        let mut grid = Grid::new(vec![
+            Head::new("ID", Align::Right),
+            Head::new("USER", Align::Left).keeping_ends(true).dropped(1),
+            Head::new("SERVICE", Align::Left).dropped(5),
+            Head::new("WHY", Align::Left).at_least(17).wrapping(true),
+        ]);
+        let why = "blocks 12 sessions for 3m, holds db-01 and db-02";
+        grid.push(
+            ["7", "app_billing", "RW-Split", why]
+                .map(|cell| Some(cell.into()))
+                .into_iter(),
+        );
+        grid.push(
+            ["8", "web", "RW-Split", "idle"]
+                .map(|cell| Some(cell.into()))
+                .into_iter(),
+        );
+        grid
+    }
+
+    fn written(grid: &Grid<'_>) -> String {
+        let mut text = Vec::new();
+        grid.write(&mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_reason_gets_the_rest_of_the_line_and_wraps_at_words() {
+        let mut grid = sessions();
+        grid.fit(60, "…");
+        let expected = "\
+ID  USER         SERVICE   WHY
+ 7  app_billing  RW-Split  blocks 12 sessions for 3m, holds
+                           db-01 and db-02
+ 8  web          RW-Split  idle
+";
+        assert_eq!(written(&grid), expected);
+    }
+
+    #[test]
+    fn columns_are_left_out_before_a_reason_is_unreadable() {
+        let mut grid = sessions();
+        grid.fit(31, "…");
+        let expected = "\
+ID  USER      WHY
+ 7  app_…ing  blocks 12
+              sessions for 3m,
+              holds db-01 and
+              db-02
+ 8  web       idle
+";
+        assert_eq!(written(&grid), expected);
+    }
+
+    #[test]
+    fn nothing_is_cut_or_left_out_without_a_width() {
+        assert!(
+            written(&sessions())
+                .contains("app_billing  RW-Split  blocks 12 sessions for 3m, holds db-01 and db-02")
+        );
     }
 }

@@ -46,6 +46,9 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
     if filter.is_some_and(|filter| filter.trim().is_empty()) {
         return Err(CommandError::EmptyFilter);
     }
+    if ids.is_empty() && keys.is_empty() && filter.is_none() {
+        return Err(CommandError::NothingToKill);
+    }
     let (config, clients) = connect::connect(global, PreflightMode::Command)?;
     if args.statements && !clients.iter().any(Client::has_server_access) {
         return Err(CommandError::NoServerAccess);
@@ -67,10 +70,21 @@ pub(super) fn run(global: &GlobalOptions, args: &KillArgs) -> Result<ExitStatus,
         },
     };
     connect::block_on(async {
-        let result = kill(&config, clients.clone(), selection, args, consent).await;
+        let grace = grace(&config, global);
+        let result = kill(&config, clients.clone(), selection, args, (consent, grace)).await;
         close_server_connections(clients).await;
         result
     })
+}
+
+/// Returns the grace period. Without a terminal there is one only if the command line gives it, because a script
+/// does not cancel a kill.
+fn grace(config: &Config, global: &GlobalOptions) -> Duration {
+    if has_terminal() || global.line.flag("grace").is_some() {
+        config.grace
+    } else {
+        Duration::ZERO
+    }
 }
 
 /// Returns the remark if no session matches. A reason that one list does not show is unknown, and a kill needs
@@ -97,7 +111,7 @@ async fn kill(
     clients: Vec<Client>,
     selection: VictimSelection,
     args: &KillArgs,
-    consent: Consent,
+    (consent, grace): (Consent, Duration),
 ) -> Result<ExitStatus, CommandError> {
     let names = names(config, &clients);
     let mut victims = find(&clients, &names, &selection).await?;
@@ -145,13 +159,13 @@ async fn kill(
         }
         Consent::Prompt | Consent::Given => {}
     }
-    carry_out(round, config, args, &mut outcomes).await
+    carry_out(round, grace, args, &mut outcomes).await
 }
 
-/// Starts the kills with a grace period if the user can cancel them, and waits for their outcomes.
+/// Starts the kills after the grace period, and waits for their outcomes.
 async fn carry_out(
     mut round: KillDriver<Client>,
-    config: &Config,
+    grace: Duration,
     args: &KillArgs,
     outcomes: &mut OutcomePrinter<'_>,
 ) -> Result<ExitStatus, CommandError> {
@@ -159,11 +173,6 @@ async fn carry_out(
         .reason
         .as_deref()
         .map(|reason| Text::clean(reason, TextLimit::Line));
-    let grace = if has_terminal() {
-        config.grace
-    } else {
-        Duration::ZERO
-    };
     // Signals from this point on cancel the kill.
     let interrupts = Interrupts::listen()?;
     let count = round.confirmable();

@@ -1,92 +1,149 @@
-//! `maxtop list`: prints the sessions once.
+//! `maxtop list`: prints the sessions, once or after every poll.
 
 mod delimited;
+mod fail_if;
 mod json;
+mod live;
+mod printer;
 mod table;
+mod watch;
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use self::table::{ColumnChoice, TablePage};
-use super::ascii::Escapes;
+use self::fail_if::FailIf;
+use self::printer::ListPrinter;
 use super::auth_preflight::PreflightMode;
 use super::exit::{CommandError, ExitStatus};
 use super::server_access::{self, EndpointReports};
 use super::{connect, output, same_proxy};
 use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
-use crate::app::columns::ColumnId;
 use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
 use crate::model::{Snapshot, counted};
 
-/// Runs the command.
+/// Runs the command. Usage errors are reported before any request is sent.
 pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus, CommandError> {
-    let (config, clients) = connect::connect(global, PreflightMode::Command)?;
+    let config = Config::read(&global.line)?;
+    let condition = args.fail_if.as_deref();
+    let fail_if = condition.map(|text| FailIf::parse(text, config.saved_filters.as_ref()));
+    let fail_if = fail_if.transpose()?;
     // Columns of the configuration file are for the screen only: a script gets the same columns everywhere.
-    let chosen = config
-        .columns
-        .as_deref()
-        .filter(|_| global.line.flag("columns").is_some());
+    let has_option = global.line.flag("columns").is_some();
+    let chosen = config.columns.clone().filter(|_| has_option);
     let form = form(args);
     if chosen.is_some() && matches!(form, ListOutput::Json | ListOutput::Jsonl) {
         return Err(CommandError::ColumnsOfJson);
     }
-    let (snapshots, reports, exit) = connect::block_on(async {
-        let (snapshots, exit) = connect::lists(&clients).await.report_failures()?;
-        let (snapshots, _) = same_proxy::merge(snapshots, &clients);
-        let reports = server_access::read(&clients, &snapshots).await?;
-        Ok((snapshots, reports, exit))
-    })?;
-    snapshots.iter().for_each(warn);
-    let view = arranged(&config, &clients, snapshots, &reports);
-    let urls: Vec<_> = clients.iter().map(|client| client.url().to_string()).collect();
-    write(form, chosen, &view, &urls, config.ascii)?;
-    // A program that reads another form finds an empty list in order.
-    let is_read_by_a_person = matches!(form, ListOutput::Table | ListOutput::Wide);
-    if let Some(why) = view.no_match.as_ref().filter(|_| is_read_by_a_person) {
-        output::remark(&format!("nothing to list: {why}"));
+    let (config, clients) = connect::connect_with(config, PreflightMode::Command)?;
+    let printer = ListPrinter {
+        form,
+        chosen,
+        urls: clients.iter().map(|client| client.url().to_string()).collect(),
+        ascii: config.ascii,
+    };
+    if args.watch || args.count.is_some() {
+        watch::run(&config, clients, printer, fail_if, args.count)
+    } else {
+        once(&config, &clients, &printer, fail_if.as_ref())
     }
-    Ok(exit)
 }
 
-fn arranged(
+/// Prints one list.
+fn once(
     config: &Config,
     clients: &[Client],
-    snapshots: Vec<Snapshot>,
-    reports: &EndpointReports,
-) -> TableView {
+    printer: &ListPrinter,
+    fail_if: Option<&FailIf>,
+) -> Result<ExitStatus, CommandError> {
+    let (snapshots, reports, exit) = connect::block_on(async {
+        let (snapshots, exit) = connect::lists(clients).await.report_failures()?;
+        let (snapshots, _) = same_proxy::merge(snapshots, clients);
+        let reports = server_access::read(clients, &snapshots).await?;
+        Ok((snapshots, reports, exit))
+    })?;
+    for line in snapshots.iter().flat_map(warnings) {
+        output::complain(&line);
+    }
+    let view = arranged(query(config, clients, printer), snapshots, &reports);
+    let width = output::terminal_width();
+    output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
+    for line in remarks(&view, printer)
+        .into_iter()
+        .chain(not_examined(clients, &view, printer))
+    {
+        output::remark(&line);
+    }
+    let Some(fail_if) = fail_if else {
+        return Ok(exit);
+    };
+    let matches = fail_if.evaluate(&view);
+    if let Some(line) = fail_if.line(&matches, &view) {
+        output::remark(&line);
+    }
+    Ok(if matches.sessions.is_empty() {
+        exit
+    } else {
+        ExitStatus::Matched
+    })
+}
+
+/// Returns the query of a list. A program that reads the output gets every session.
+fn query(config: &Config, clients: &[Client], printer: &ListPrinter) -> ViewQuery {
+    ViewQuery {
+        filter: config.filter.clone(),
+        endpoints: clients
+            .iter()
+            .map(|client| connect::name(config, client).into())
+            .collect(),
+        sort: config.sort,
+        diagnosis: config.diagnosis(),
+        shows_all_logins: !printer.is_text(),
+        ..ViewQuery::default()
+    }
+}
+
+fn arranged(query: ViewQuery, snapshots: Vec<Snapshot>, reports: &EndpointReports) -> TableView {
     let of = |snapshot: &Snapshot| reports.get(&snapshot.endpoint).cloned().unwrap_or_default();
     build_view(ViewRequest {
         samples: Vec::new(),
         reports: snapshots.iter().map(of).collect(),
         previous: None,
         snapshots: snapshots.into_iter().map(Arc::new).collect(),
-        spec: ViewQuery {
-            filter: config.filter.clone(),
-            endpoints: clients
-                .iter()
-                .map(|client| connect::name(config, client).into())
-                .collect(),
-            sort: config.sort,
-            diagnosis: config.diagnosis(),
-            ..ViewQuery::default()
-        },
+        spec: query,
     })
 }
 
-/// Prints a warning if parts of the list could not be read.
-fn warn(snapshot: &Snapshot) {
+/// Returns remarks about a human-readable list. In other output formats an empty list needs no remark.
+fn remarks(view: &TableView, printer: &ListPrinter) -> Vec<String> {
+    if !printer.is_text() {
+        return Vec::new();
+    }
+    let no_match = view.no_match.as_ref();
+    let no_match = no_match.map(|why| format!("nothing to list: {why}"));
+    let logins = (view.logins_hidden > 0).then(|| {
+        let hidden = counted(view.logins_hidden, "session");
+        format!("left out: {hidden} not logged in (-f reason=login lists them)")
+    });
+    no_match.into_iter().chain(logins).collect()
+}
+
+/// Returns which reasons are not examined for lack of a database user, if the list is human-readable.
+fn not_examined(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Option<String> {
+    let snapshots = view.snapshots.iter().map(AsRef::as_ref);
+    server_access::not_examined(clients, snapshots.filter(|_| printer.is_text()))
+}
+
+/// Returns a warning for each kind of parts of the list that could not be read.
+fn warnings(snapshot: &Snapshot) -> Vec<String> {
     let (dropped, blanked) = (snapshot.dropped, snapshot.blanked);
-    if dropped > 0 {
-        output::complain(&format!(
-            "left out: {} without a valid id or of another type",
-            counted(dropped, "row")
-        ));
-    }
-    if blanked > 0 {
-        output::complain(&output::left_blank(blanked));
-    }
+    let dropped = (dropped > 0).then(|| {
+        let rows = counted(dropped, "row");
+        format!("left out: {rows} without a valid id or of another type")
+    });
+    let blanked = (blanked > 0).then(|| output::left_blank(blanked));
+    dropped.into_iter().chain(blanked).collect()
 }
 
 fn form(args: &ListArgs) -> ListOutput {
@@ -96,30 +153,5 @@ fn form(args: &ListArgs) -> ListOutput {
         } else {
             ListOutput::Tsv
         }
-    })
-}
-
-fn write(
-    form: ListOutput,
-    chosen: Option<&[ColumnId]>,
-    view: &TableView,
-    urls: &[String],
-    ascii: bool,
-) -> Result<(), CommandError> {
-    let or = |which| chosen.map_or(which, ColumnChoice::Chosen);
-    let wide = TablePage { width: None, ascii };
-    let page = TablePage {
-        width: output::terminal_width(),
-        ascii,
-    };
-    let is_json = matches!(form, ListOutput::Json | ListOutput::Jsonl);
-    let escapes = Escapes::of(ascii, is_json);
-    output::print_with(escapes, |out| match form {
-        ListOutput::Table => table::write(out, view, or(ColumnChoice::Usual), page),
-        ListOutput::Wide => table::write(out, view, or(ColumnChoice::All), wide),
-        ListOutput::Json => json::write_array(out, view, urls),
-        ListOutput::Jsonl => json::write_lines(out, view, urls),
-        ListOutput::Csv => delimited::write_csv(out, view, urls, chosen),
-        ListOutput::Tsv => delimited::write_tsv(out, view, urls, chosen),
     })
 }

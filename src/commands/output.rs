@@ -6,9 +6,13 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use super::ascii::{Ascii, Escapes};
 use super::exit::CommandError;
 use crate::model::counted;
+use crate::ui::cut::wrap;
 
 /// The writer for results.
 pub(super) type Out = Ascii<BufWriter<io::StdoutLock<'static>>>;
+
+/// Minimum width of a terminal at which notes are wrapped.
+const MIN_WRAPPED: usize = 20;
 
 /// Size of the output buffer, in bytes. Large enough that a long list takes few writes.
 const BUFFER: usize = 64 * 1024;
@@ -36,10 +40,15 @@ pub(super) fn print_with(
     }
 }
 
-/// Returns the width of the terminal that stdout is, if it is one.
+/// Returns the width of stdout: that of `COLUMNS`, otherwise of the terminal. `None` for no limit: if `COLUMNS` is 0,
+/// and for other output.
 pub(super) fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;
+    }
+    let given = std::env::var("COLUMNS").ok();
+    if let Some(columns) = given.and_then(|columns| columns.trim().parse::<usize>().ok()) {
+        return (columns > 0).then_some(columns);
     }
     let (columns, _) = crossterm::terminal::size().ok()?;
     (columns > 0).then_some(columns.into())
@@ -52,13 +61,26 @@ pub(super) fn left_blank(fields: u32) -> String {
 
 /// Prints an error or warning on stderr. Ignores write errors, because there is no other place to report them.
 pub(super) fn complain(what: &dyn Display) {
+    log::warn!(target: "program", "{what}");
     let line = visible(&format!("maxtop: {what}"));
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Prints a note on stderr that is not an error.
+/// Prints a usage error on stderr. It is wrapped like a note, because it may contain a list of names.
+pub(super) fn complain_of_usage(what: &dyn Display) {
+    remark(&format!("maxtop: {what}"));
+}
+
+/// Prints a note on stderr that is not an error. On a terminal it is wrapped at words.
 pub(super) fn remark(what: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", visible(what));
+    let line = visible(what);
+    let columns = crossterm::terminal::size().map_or(0, |(columns, _)| usize::from(columns));
+    let line = if io::stderr().is_terminal() && columns >= MIN_WRAPPED {
+        wrap(&line, columns).join("\n")
+    } else {
+        line
+    };
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// Returns a line that is safe to print. Text of an endpoint is sanitized already; text of the command line and

@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::exit::CommandError;
-use super::output;
+use super::{connect, output};
 use crate::client::Client;
-use crate::model::{EndpointId, ServerAccessFault, ServerReports, Snapshot};
+use crate::diagnosis::{REASONS, Reason, SERVER_ACCESS};
+use crate::model::{Dialect, EndpointId, ServerAccessFault, ServerReports, Snapshot};
 use crate::poller::read_servers;
 use crate::runtime::signals::{EndingSignals, end_by, release_ending_signals};
 
@@ -97,7 +98,7 @@ async fn release(clients: &[Client]) {
 }
 
 /// Returns a line for each cause of unknown locks, with the names of its servers.
-fn unknown(reports: &ServerReports) -> Vec<String> {
+pub(super) fn unknown(reports: &ServerReports) -> Vec<String> {
     let mut causes: Vec<(String, Vec<&str>)> = Vec::new();
     for report in reports.values() {
         let Some(cause) = report.unknown_locks() else {
@@ -112,4 +113,47 @@ fn unknown(reports: &ServerReports) -> Vec<String> {
     let line =
         |(cause, names): (String, Vec<&str>)| format!("locks of {} are unknown: {cause}", names.join(", "));
     causes.into_iter().map(line).collect()
+}
+
+/// Returns a line that says which reasons are not examined, because an endpoint has no database user. The draft
+/// has no server access, so nothing can be set for it.
+pub(super) fn not_examined<'a>(
+    clients: &[Client],
+    snapshots: impl Iterator<Item = &'a Snapshot>,
+) -> Option<String> {
+    let has_none = |snapshot: &Snapshot| {
+        let client = connect::client(clients, snapshot.endpoint);
+        snapshot.dialect == Dialect::JsonApi && client.is_some_and(|client| !client.has_server_access())
+    };
+    let without: Vec<_> = snapshots.filter(|snapshot| has_none(snapshot)).collect();
+    if without.is_empty() {
+        return None;
+    }
+    let place = if clients.len() > without.len() {
+        let urls: Vec<_> = without
+            .iter()
+            .map(|snapshot| connect::url(clients, snapshot.endpoint))
+            .collect();
+        format!(" at {}", urls.join(", "))
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "not examined{place}: {}, because sql-user is not set",
+        lock_reasons()
+    ))
+}
+
+/// Returns the names of the reasons that need server access, as a part of a sentence.
+pub(super) fn lock_reasons() -> String {
+    let needs_it = |reason: &&Reason| reason.requires == SERVER_ACCESS;
+    let names: Vec<_> = REASONS
+        .iter()
+        .filter(needs_it)
+        .map(|reason| reason.name)
+        .collect();
+    match names.split_last() {
+        Some((last, first)) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.join(", "),
+    }
 }

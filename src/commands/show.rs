@@ -40,6 +40,8 @@ struct ShownSession {
     diagnosis: OwnedDiagnosis,
     /// Its transaction and locks.
     locks: ShownLocks,
+    /// Whether the transactions and locks of its servers are read.
+    has_server_access: bool,
     /// Why MaxScale lists the session but has no details for it.
     absence: Option<String>,
 }
@@ -234,6 +236,7 @@ async fn fetch(client: &Client, id: SessionId) -> Result<ShownSession, CommandEr
         taken_at: Timestamp::now(),
         diagnosis: OwnedDiagnosis::default(),
         locks: ShownLocks::default(),
+        has_server_access: client.has_server_access(),
         absence,
         detail,
     })

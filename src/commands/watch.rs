@@ -50,7 +50,8 @@ pub(super) fn runtime() -> Result<Runtime, CommandError> {
         .build()?)
 }
 
-fn watched(config: &Config, client: Client) -> Watched {
+/// Returns the client with the first state of its endpoint.
+pub(super) fn watched(config: &Config, client: Client) -> Watched {
     let site = config.endpoints.get(usize::from(client.endpoint().0));
     let mut warnings = client.warnings();
     // No other source gives the endpoint or the user.
@@ -88,12 +89,14 @@ pub(super) fn show(
         ascii: config.ascii,
         plain: config.plain,
         theme: Arc::clone(&config.theme),
+        theme_name: config.theme_name.clone(),
         mouse: config.mouse,
         keys: config.keys.clone(),
         filter: config.filter.clone(),
         saved_filters: config.saved_filters.clone().unwrap_or_default(),
         columns: config.columns.clone(),
         sort: config.sort,
+        group_by: config.group_by,
         grace: config.grace,
         protect: config.protect.clone(),
         kill_statements: config.kill_statements,

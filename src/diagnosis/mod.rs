@@ -30,6 +30,7 @@ pub use finding::Severity;
 pub use finding::{Diagnosis, Finding, OwnedDiagnosis};
 pub use reason::{Rank, Reason};
 pub use reasons::REASONS;
+pub(crate) use reasons::SERVER_ACCESS;
 pub use sample::ConnectionSample;
 pub use sample::closer;
 pub use settings::{DiagnosisSettings, ExpectedFilter};

@@ -4,12 +4,15 @@ use super::finding::Severity::{Act, Look};
 use super::reason::{Rank, Reason, RuleFn};
 use super::{locking, pressure, rules};
 
+/// Requirement of the reasons that need the transactions and locks of servers.
+pub(crate) const SERVER_ACCESS: &str = "server access";
+
 /// All reasons.
 pub static REASONS: [Reason; 14] = [
     Reason {
         name: "blocks",
         about: "others wait for its locks; it waits for none",
-        requires: "server access",
+        requires: SERVER_ACCESS,
         severities: &[Act],
         limit: |limits| limits.blocks.to_string(),
         rank: Rank::First,
@@ -18,7 +21,7 @@ pub static REASONS: [Reason; 14] = [
     Reason {
         name: "lock-wait",
         about: "waits for a row lock or a user lock",
-        requires: "server access",
+        requires: SERVER_ACCESS,
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.lock_wait_look, limits.lock_wait_act),
         rank: Rank::Usual,
@@ -27,7 +30,7 @@ pub static REASONS: [Reason; 14] = [
     Reason {
         name: "metadata-lock",
         about: "waits for a metadata lock of a table",
-        requires: "server access",
+        requires: SERVER_ACCESS,
         severities: &[Look, Act],
         limit: |limits| format!("● {}, ▲ {}", limits.metadata_lock_look, limits.metadata_lock_act),
         rank: Rank::Usual,

@@ -2,6 +2,7 @@
 
 use super::field::{FilterField, NumberTest, Search, TextTest, Values};
 use super::input::FilterInput;
+use super::synonyms::SYNONYMS;
 use super::ternary::Ternary;
 use crate::model::{JsonApiFields, RawText, ServerConnection, Session, SessionPhase, Span, Text, nearest};
 
@@ -300,6 +301,15 @@ impl FilterField {
 
     /// Returns the field that is probably intended by a name.
     pub(super) fn near(name: &str) -> Option<&'static Self> {
-        nearest(name, FIELDS.iter().map(|field| field.name)).and_then(Self::named)
+        let is_synonym = |(word, _): &&(&str, &str)| word.eq_ignore_ascii_case(name);
+        if let Some((_, field)) = SYNONYMS.iter().find(is_synonym) {
+            return Self::named(field);
+        }
+        let has_value = |field: &&Self| {
+            let mut values = field.closed_values().iter();
+            values.any(|value| value.eq_ignore_ascii_case(name))
+        };
+        let near = nearest(name, FIELDS.iter().map(|field| field.name)).and_then(Self::named);
+        near.or_else(|| FIELDS.iter().find(has_value))
     }
 }

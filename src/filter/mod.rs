@@ -22,6 +22,7 @@ mod lex;
 mod no_match;
 mod parse;
 mod saved;
+mod synonyms;
 mod ternary;
 mod unit;
 mod word;

@@ -51,6 +51,8 @@ impl Version {
     pub const FIRST_WITH_DELETE: Self = Self { major: 22, minor: 8 };
     /// First release that parses ids strictly. Earlier ones use `atoi`.
     pub const FIRST_WITH_STRICT_IDS: Self = Self { major: 24, minor: 2 };
+    /// First release in which reading one session does not stop all workers.
+    pub const FIRST_WITH_CHEAP_ROWS: Self = Self { major: 24, minor: 2 };
     /// First release that reports the permissions of the requesting account (`/v1/whoami`).
     pub const FIRST_WITH_WHOAMI: Self = Self { major: 25, minor: 10 };
 

@@ -62,7 +62,7 @@ pub use session::{
     WriteQueue,
 };
 pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
-pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
+pub use span::{Span, exact_text, measured_text, parse_duration, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use token_expiry::TokenExpiry;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Dialect, Session, SessionId, SessionPhase, Snapshot};
+use super::{Dialect, Instance, Session, SessionId, SessionPhase, Snapshot, Version};
 
 /// The rows of a snapshot that are newer than its list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,9 +33,11 @@ pub struct RowRead {
 }
 
 impl Snapshot {
-    /// Whether single sessions are read besides lists.
-    pub(crate) fn reads_rows(&self) -> bool {
-        self.dialect == Dialect::Draft || self.rows.interval.is_some()
+    /// Whether single sessions are cheap to read: their connections (draft), or the sessions (24.02 and later).
+    pub(crate) fn may_read_rows(&self) -> bool {
+        let release = || self.instance.as_ref().and_then(Instance::release);
+        self.dialect == Dialect::Draft
+            || release().is_some_and(|release| release >= Version::FIRST_WITH_CHEAP_ROWS)
     }
 
     /// Whether both are the same list of an endpoint with the same newer rows.

@@ -30,7 +30,7 @@ pub(super) struct ListOutputs {
     pub(super) listed: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
-/// What is known about reading rows one by one.
+/// Input of the decision whether rows are read one by one.
 pub(super) struct RowFacts {
     /// Sessions on the screen, then stuck ones.
     pub(super) shown: watch::Receiver<Vec<SessionId>>,
@@ -114,7 +114,9 @@ impl ListPoller {
         // Only here are rejected credentials tried again: once a minute, or when the user requests it.
         self.client.retry_access();
         let outcome = self.cycle().await;
+        self.client.log_poll(&outcome);
         if std::mem::take(&mut self.switched) {
+            log::warn!(target: "poll", "{}: several proxies answer at this address", self.client.url());
             self.send(Msg::SeveralProxies(self.client.endpoint()))?;
         }
         let rest = match outcome {

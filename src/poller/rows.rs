@@ -18,7 +18,7 @@ const MIN_SHARE: f64 = 0.02;
 /// Time until the next round after a failed request.
 const RETRY_DELAY: Duration = Duration::from_secs(2);
 
-/// What the row task receives.
+/// Inputs of the row task.
 pub(super) struct RowInputs {
     pub(super) schedule: watch::Receiver<PollSchedule>,
     /// The last successful list.

@@ -6,10 +6,8 @@
 
 use std::time::Duration;
 
-use crate::model::{Dialect, Snapshot, Version};
+use crate::model::{Dialect, Snapshot};
 
-/// First release in which reading one session does not stop all workers.
-const FIRST_WITH_CHEAP_ROWS: Version = Version { major: 24, minor: 2 };
 /// Share of the proxy's time for lists. Below a twentieth, the 95th percentile of other requests hardly changes.
 const LIST_SHARE: f64 = 0.03;
 /// Maximum interval between lists, if the duty allows it: trouble outside the screen must be found too.
@@ -39,8 +37,7 @@ impl TwoSpeed {
         rows: usize,
         row_cost: Duration,
     ) -> Option<Self> {
-        let release = snapshot.instance.as_ref()?.release()?;
-        if snapshot.dialect != Dialect::JsonApi || release < FIRST_WITH_CHEAP_ROWS {
+        if rows == 0 || snapshot.dialect != Dialect::JsonApi || !snapshot.may_read_rows() {
             return None;
         }
         let rows = u32::try_from(rows.min(MAX_ROWS)).unwrap_or(u32::MAX);
@@ -100,10 +97,11 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_cost_more_than_the_list_are_not_read() {
+    fn without_rows_or_if_they_cost_more_every_interval_has_a_list() {
         let list = list("24.02.3", 100);
         let rows = |count, cost| TwoSpeed::of(&list, SECOND, 0.1, count, Duration::from_millis(cost));
         assert!(rows(40, 2).is_some());
+        assert_eq!(rows(0, 2), None);
         assert_eq!(rows(50, 2), None);
         assert!(rows(50, 1).is_some());
     }

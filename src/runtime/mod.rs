@@ -1,13 +1,15 @@
-//! Runs the program: event loop, terminal, signals and audit log. Executes the effects of the core.
+//! Runs the program: event loop, terminal, signals, audit log and event log. Executes the effects of the core.
 
 pub(crate) mod audit;
+pub(crate) mod event_log;
 pub(crate) mod json;
+pub(crate) mod pollers;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
 
+mod append_file;
 mod frame_backend;
 mod input;
-mod pollers;
 mod saver;
 mod terminal;

@@ -17,10 +17,10 @@ use crate::model::{EndpointId, SessionId};
 use crate::poller::{EndpointPoller, PollSettings, PollerCommand, PollerEnded, RateLimiter, any_ended};
 
 /// One poller for each endpoint, in the order of their ids.
-pub(super) struct Pollers(Vec<EndpointPoller>);
+pub(crate) struct Pollers(Vec<EndpointPoller>);
 
 impl Pollers {
-    pub(super) fn spawn(clients: Vec<Client>, settings: PollSettings, out: &UnboundedSender<Msg>) -> Self {
+    pub(crate) fn spawn(clients: Vec<Client>, settings: PollSettings, out: &UnboundedSender<Msg>) -> Self {
         let limiter = Arc::new(RateLimiter::of(clients.len()));
         let spawn = |client| EndpointPoller::sharing(client, settings, out.clone(), Arc::clone(&limiter));
         Self(clients.into_iter().map(spawn).collect())
@@ -39,7 +39,7 @@ impl Pollers {
     }
 
     /// Sets the sessions to read before others.
-    pub(super) fn prioritize(&self, shown: &[(EndpointId, SessionId)]) {
+    pub(crate) fn prioritize(&self, shown: &[(EndpointId, SessionId)]) {
         for poller in &self.0 {
             let here = shown
                 .iter()
@@ -57,7 +57,7 @@ impl Pollers {
     }
 
     /// Waits for a task to end, which only a panic causes.
-    pub(super) async fn wait_for_end(&mut self) -> PollerEnded {
+    pub(crate) async fn wait_for_end(&mut self) -> PollerEnded {
         any_ended(&mut self.0).await
     }
 }

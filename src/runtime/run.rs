@@ -315,7 +315,7 @@ impl Screen {
             Effect::Watch(watched) => self.pollers.watch(watched),
             Effect::Prioritize(shown) => self.pollers.prioritize(&shown),
             Effect::Kill(order) => self.kill(order),
-            Effect::Save { settings, replaces } => self.saver.start(settings, replaces)?,
+            Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
                 let at = clock::instant(at);

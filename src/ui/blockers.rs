@@ -11,6 +11,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{clear, fit, fit_middle, lines, rect};
+use super::outside;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::blockers::{BlockerRow, ThreadRow};
@@ -63,6 +64,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     for ((place, row), line) in rows.iter().enumerate().skip(first).zip(list.rows()) {
         draw_row(app, row, chosen == Some(place), theme, line, frame);
     }
+    outside::mark(theme, list, (first, end - first.min(end)), frame.buffer_mut());
     let foot_area = Rect {
         y: list.bottom(),
         height: foot_height,

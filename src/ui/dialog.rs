@@ -22,7 +22,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{fit, lines, scroll_marks};
+use super::draw::{fit, lines};
+use super::outside::mark_border;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -97,7 +98,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     let title = Line::from(Span::styled(format!(" {title} "), theme.act));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
-    scroll_marks(theme, area, middle.hidden, frame.buffer_mut());
+    mark_border(theme, area, middle.hidden, frame.buffer_mut());
     let blank = |least: usize| (blanks >= least).then(Line::default);
     let needed = head.len();
     let text = head

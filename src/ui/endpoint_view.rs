@@ -37,6 +37,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
         sort: None,
         selected: pane.position(&order),
         offset: first,
+        search: None,
     };
     let [title, rest] = split(area, 1);
     Line::styled(" ENDPOINTS", theme.head).render(title, frame.buffer_mut());

@@ -16,10 +16,13 @@ mod header;
 mod help;
 mod kill_log;
 mod kill_progress;
+mod matching;
 mod no_data;
+mod outside;
 mod overview;
 pub mod plain;
 mod prompt;
+mod save_question;
 mod server_view;
 mod sessions;
 mod sparkline;
@@ -54,6 +57,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) -> FrameReport {
     endpoint_view::draw(app, &theme, &areas, frame);
     chooser::draw(app, &theme, frame);
     copy_menu::draw(app, &theme, frame);
+    save_question::draw(app, &theme, frame);
     let (question, dialog_end) = dialog::draw(app, &theme, frame).unzip();
     // Under the help the question is not visible.
     let question = question.flatten().filter(|_| app.help.is_none());

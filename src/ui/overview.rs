@@ -12,19 +12,19 @@ use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget as _;
 
 use self::chart::{Chart, Layer, Reading, times};
 use self::history::History;
 use super::draw::{clear, fit, lines, rect};
 use super::header::cost_text;
+use super::outside;
 use super::sparkline::sparkline;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
 use crate::app::layout::Areas;
 use crate::app::trend_point::TrendPoint;
-use crate::model::{self, IDLE_BOUNDS, ListStats, Text, counted};
+use crate::model::{self, IDLE_BOUNDS, ListStats, Text};
 
 /// Width of a row's name, of the figures of a trend, and of a number of idle sessions, in cells.
 const LABEL: usize = 14;
@@ -51,13 +51,9 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, areas: &Areas, frame: &
         _ => fleet::lines(app, theme, inner),
     };
     let last = text.len().saturating_sub(usize::from(inner.height));
-    let below = last.saturating_sub(top);
-    lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
-    if below > 0 {
-        let mark = format!(" {} below ", counted(below, "line"));
-        let mark = Line::styled(mark, theme.head).right_aligned();
-        mark.render(inner.rows().next_back().unwrap_or_default(), frame.buffer_mut());
-    }
+    let top = top.min(last);
+    lines(text.into_iter().skip(top), inner, frame.buffer_mut());
+    outside::mark(theme, inner, (top, last - top), frame.buffer_mut());
     last
 }
 

@@ -6,12 +6,14 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Clear, Widget};
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::cut::wrap;
 use super::draw::fit;
 use super::footer::level_style;
+use super::kill_progress;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -24,6 +26,9 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
     let width = usize::from(area.width);
     if let Some(prompt) = app.modal.prompt() {
         let note = note(app, prompt, width, theme);
+        if let Some((text, style)) = message_above(app, prompt, width, theme) {
+            draw_above(&text, style, area, frame);
+        }
         line(
             " / ",
             &prompt.input,
@@ -34,7 +39,14 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
             frame,
         );
     } else if let Some(prompt) = app.modal.search() {
-        let note = (String::new(), theme.dim);
+        let found = prompt
+            .found
+            .map_or_else(String::new, |found| format!(" {} ", found.words()));
+        let style = match prompt.found {
+            Some(found) if found.count == 0 => theme.look,
+            _ => theme.dim,
+        };
+        let note = (found, style);
         line(" search: ", &prompt.input, None, note, theme, area, frame);
     } else {
         return false;
@@ -66,20 +78,68 @@ fn line(
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }
 
-/// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
-/// filter leaves, and at least half of the line.
-fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
-    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
-    let fitted = |text: &str| format!(" {} ", fit(text, left.max(width / 2), theme.glyphs.more));
-    if let Some(status) = &app.status {
-        return (fitted(&status.text), level_style(status.level, theme));
+/// Draws a message on the lines above the prompt, wrapped at words.
+fn draw_above(text: &str, style: Style, area: Rect, frame: &mut Frame<'_>) {
+    let lines = wrap(text, usize::from(area.width.saturating_sub(2)));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.y);
+    let above = Rect {
+        y: area.y - height,
+        height,
+        ..area
+    };
+    Clear.render(above, frame.buffer_mut());
+    for (row, text) in above.rows().zip(lines) {
+        Line::styled(format!(" {text}"), style).render(row, frame.buffer_mut());
     }
-    let Some(error) = &prompt.error else {
+}
+
+/// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
+/// filter leaves, and at least half of the line; a longer one is in the line below.
+fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
+    let Some((text, style)) = message(app, prompt, theme) else {
         let view = &app.table.view;
         let matching = format!(" {} of {} ", view.listed_count(), view.total());
         return (matching, theme.dim);
     };
-    (fitted(&error.kind.to_string()), theme.look)
+    if text.width() <= note_room(prompt, width) {
+        (format!(" {text} "), style)
+    } else if kill_progress::is_shown(app) {
+        let text = fit(&text, note_room(prompt, width), theme.glyphs.more);
+        (format!(" {text} "), style)
+    } else {
+        (String::new(), style)
+    }
+}
+
+/// Returns the last event or the error of the filter.
+fn message(app: &App, prompt: &FilterPrompt, theme: &Theme) -> Option<(String, Style)> {
+    let event = app.status.as_ref();
+    let event = event.map(|event| (event.text.clone(), level_style(event.level, theme)));
+    let error = prompt.error.as_ref();
+    event.or_else(|| error.map(|error| (error.kind.to_string(), theme.look)))
+}
+
+fn note_room(prompt: &FilterPrompt, width: usize) -> usize {
+    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
+    left.max(width / 2)
+}
+
+/// Returns a message that is too long for the line of the prompt, for the line below.
+pub(super) fn long_message<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let prompt = app.modal.prompt().filter(|_| !kill_progress::is_shown(app))?;
+    let (text, style) = message(app, prompt, theme)?;
+    let is_here = text.width() > note_room(prompt, width) && text.width() <= room_below(width);
+    is_here.then(|| Line::styled(format!(" {text}"), style))
+}
+
+/// Returns a message that is too long for one line, for the lines above the prompt.
+fn message_above(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> Option<(String, Style)> {
+    let text = message(app, prompt, theme).filter(|_| !kill_progress::is_shown(app));
+    text.filter(|(text, _)| text.width() > note_room(prompt, width).max(room_below(width)))
+}
+
+const fn room_below(width: usize) -> usize {
+    width.saturating_sub(2)
 }
 
 /// Returns the visible part of the text and the column of the cursor. An error is underlined; if

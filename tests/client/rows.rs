@@ -16,7 +16,7 @@ const SETTINGS: PollSettings = PollSettings {
     duty: 1.0,
 };
 
-/// A proxy of this release with the sessions 1 to 4, of which 3 has just ended. A list takes this long.
+/// A proxy of this release with the sessions 1 to 4. Session 3 has just ended. A list takes this long.
 fn proxy(release: &'static str, list: Duration) -> Server {
     Server::answering(move |line, _| {
         if line.starts_with("GET /v1/sessions?") {

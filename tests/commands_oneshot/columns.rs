@@ -19,7 +19,7 @@ fn tables_have_the_chosen_columns_in_their_order() {
             "--columns",
             "idle,id,worker,USER,i/o,endpoint",
         ]);
-        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        assert_eq!(ran.status, 0, "{}", ran.err);
         assert_eq!(
             head(&ran.out),
             ["IDLE", "ID", "WORKER", "USER", "I/O", "ENDPOINT"]

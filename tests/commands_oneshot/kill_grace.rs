@@ -79,3 +79,15 @@ fn a_program_stopped_in_the_grace_period_kills_no_session() {
         nothing_was_done(&demo, &home);
     }
 }
+
+#[test]
+fn without_a_terminal_only_the_option_gives_a_grace_period() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let id = demo.ready_id();
+    let ran = demo.maxtop(&["kill", &id, "--yes", "--grace", "300ms"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.err.contains("in 300ms; SIGINT or SIGTERM cancels"), "{ran:?}");
+    let ran = demo.maxtop(&["kill", &demo.ready_id(), "--yes"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(demo.deletes().len(), 2);
+}

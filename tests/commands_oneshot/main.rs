@@ -13,6 +13,7 @@ mod audit;
 mod columns;
 mod config;
 mod doctor;
+mod event_log;
 mod evidence;
 mod faults;
 #[path = "../support/front.rs"]
@@ -25,6 +26,7 @@ mod kill_grace;
 mod kill_many;
 mod kill_statements;
 mod list;
+mod list_watch;
 mod locks;
 mod many;
 mod names;

@@ -8,7 +8,7 @@ use crate::app::column::fit::FitRules;
 use crate::app::column::{CellStyle, Column, ColumnId, TableKind, Truncate};
 use crate::app::columns::rate_key;
 use crate::app::row::SortKey;
-use crate::diagnosis::{REASONS, Severity};
+use crate::diagnosis::{self, REASONS, Severity};
 use crate::model::{Dialect, rate_text, size_text};
 
 /// The table of groups.
@@ -165,7 +165,7 @@ pub static GROUP_COLUMNS: [GroupColumn; 9] = [
     Column {
         name: "why",
         heading: "WHY",
-        about: "why they are stuck, most common reason first",
+        about: "why they are stuck: blocks, then most common",
         min: 12,
         max: u16::MAX,
         drop: 5,
@@ -261,14 +261,15 @@ fn some(count: u64) -> Option<Cow<'static, str>> {
     (count > 0).then(|| count.to_string().into())
 }
 
-/// Formats the reasons: `idle 3, closing 1`.
+/// Formats the reasons: `blocks 1, idle 3, closing 1`. The cause of other sessions' waits is first, so that it is
+/// never cut.
 fn why(group: &Group) -> Option<Cow<'_, str>> {
     let mut counts: Vec<_> = REASONS
         .iter()
         .zip(live(group)?.reasons)
         .filter(|(_, count)| *count > 0)
         .collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.sort_by_key(|(reason, count)| (reason.rank != diagnosis::Rank::First, std::cmp::Reverse(*count)));
     let words = counts
         .iter()
         .map(|(reason, count)| format!("{} {count}", reason.name));

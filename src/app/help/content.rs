@@ -1,6 +1,7 @@
 //! Text of the help, generated from the tables of keys, reasons, fields and columns.
 
 use super::line::{HelpLine, entry, key_columns};
+use super::{CONNECTIONS_READ, SORTING_PAUSED, TABLE_PAUSED};
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
@@ -82,7 +83,7 @@ const FIRST_KEYS: [(Action, &str); 19] = [
     (Action::Filter, "filter"),
     (Action::OnlyStuck, "only stuck ones"),
     (Action::Kill, "kill"),
-    (Action::CancelKill, "cancel a kill"),
+    (Action::CancelKill, "cancel kill, undo"),
     (Action::Back, "one level back"),
     (Action::Group(1), "group by user …"),
     (Action::Blockers, "blockers, waiters"),
@@ -112,6 +113,35 @@ const LANGUAGE: [(&str, &str); 8] = [
     ),
     ("known(idle)", "whether the value is known; unknown never matches"),
     ("'a b'", "quotes ' or \" around a value with blanks or operators"),
+];
+
+/// Words of the first and the last lines.
+const WORDS: [(&str, &str); 7] = [
+    (
+        TABLE_PAUSED,
+        "p has frozen the table, its data is this old; polling continues",
+    ),
+    (
+        SORTING_PAUSED,
+        "after a key, or in a dialog, rows keep their places for some seconds",
+    ),
+    (
+        CONNECTIONS_READ,
+        "draft: of this many sessions, because they are read one by one",
+    ),
+    (
+        "stale 12s",
+        "the last list is this old, and no newer one has arrived",
+    ),
+    (
+        "expected",
+        "sessions that wait by design, by the setting 'expected'",
+    ),
+    (
+        "not logged in",
+        "clients that have connected only; reason=login shows them",
+    ),
+    ("▲2 above", "stuck rows above the window; the same below"),
 ];
 
 /// Keys of every text input, in addition to those of its view.
@@ -157,6 +187,8 @@ pub(crate) fn lines(from: KeyContext, settings: &HelpSettings<'_>) -> Vec<HelpLi
     }
     text.push(HelpLine::blank());
     text.extend(section("TYPING", TYPING, settings));
+    text.push(HelpLine::blank());
+    text.extend(section("WORDS OF THE SCREEN", WORDS, settings));
     text.push(HelpLine::blank());
     if from != KeyContext::Prompt {
         text.extend(language(settings));

@@ -59,10 +59,10 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('v')] Action::MarkRange, "v", "mark a range: v, move, v", "";
     Table [ch('*')] Action::MarkAll, "*", "mark everything shown; a kill re-checks the filter", "";
     Table [ch('U')] Action::UnmarkAll, "U", "remove all marks", "";
-    Table [ch('u')] Action::CancelKill, "u", "cancel a kill in its grace period; Esc and q do so too", "";
+    Table [ch('u')] Action::CancelKill, "u", "undo: cancel a kill in its grace period (Esc and q too); else bring back marks or a filter", "undo";
     Table [ch('F')] Action::Follow, "F", "follow the row under the cursor, or no longer", "";
     Table [ch('c')] Action::Columns, "c", "choose the columns and their order", "";
-    Table [ch('W')] Action::Save, "W", "save columns, sort and filter to the configuration file", "";
+    Table [ch('W')] Action::Save, "W", "save sort, columns, grouping and theme to the configuration file, after a question", "";
     Table [ch('o')] Action::Overview, "o", "overview: trends since maxtop started, and services", "";
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     Table [ch('S')] Action::Servers, "S", "servers and services: their state, and how many sessions use them", "servers";
@@ -160,8 +160,9 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [ch('r')] Action::Refresh, "r", "poll now", "";
     Blockers [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Blockers [ch('q'), ctrl('c'), on(Code::F(10))] Action::Quit, "q Ctrl-c F10", "quit", "quit";
-    SaveQuestion [ch('y')] Action::Yes, "y", "replace the values of the file", "replace";
-    SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "keep the file", "keep the file";
+    SaveQuestion [ch('y')] Action::Yes, "y", "write the listed values to the file", "write";
+    SaveQuestion [ch('f')] Action::Toggle, "f", "write the filter too, or not", "filter too";
+    SaveQuestion [ch('n'), ch('q'), on(Code::Esc), ctrl('c')] Action::No, "n q Esc Ctrl-c", "keep the file as it is", "keep the file";
     Servers [on(Code::Enter)] Action::Open, "Enter", "show its sessions, as a filter", "its sessions";
     Servers [on(Code::Tab), on(Code::BackTab)] Action::NextPane, "Tab", "servers or services", "other table";
     Servers [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";

@@ -8,6 +8,7 @@ use crate::app::keymap::Code;
 use crate::app::msg::Effect;
 use crate::app::msg::{FrameReport, Msg};
 use crate::app::overlay::Topic;
+use crate::app::saving::{SaveResult, SettingChange};
 use crate::app::status::StatusLevel;
 use crate::kill::{KillEvent, Order};
 use crate::model::{Dialect, RequestError};
@@ -385,8 +386,12 @@ fn esc_stops_the_rest_in_every_view_and_prompt_and_closes_it_only_then() {
     }
     let mut stage = running();
     stage.type_text("W");
-    let differs = crate::app::saving::SaveResult::Differs(vec!["sort".to_owned()], "a file".to_owned());
-    stage.send(Msg::Saved(differs));
+    let changes = vec![SettingChange {
+        name: "sort",
+        written: "'id'".to_owned(),
+        present: None,
+    }];
+    stage.send(Msg::Saved(SaveResult::Planned(changes, "a file".to_owned())));
     assert_eq!(stage.app.context(), KeyContext::SaveQuestion);
     stage.press(Code::Esc);
     assert_eq!(stage.app.kills.busy(), None);

@@ -10,7 +10,7 @@ use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
 use crate::app::locked::{list_without, locked};
 use crate::app::msg::Msg;
-use crate::app::saving::SaveResult;
+use crate::app::saving::{SaveResult, SettingChange};
 use crate::filter::Filter;
 use crate::model::{Dialect, EndpointId, RequestError};
 
@@ -121,8 +121,12 @@ fn many(size: Size) -> AppHarness {
 
 fn question(size: Size) -> AppHarness {
     let mut stage = with(json_api(size), "W");
-    let differs = SaveResult::Differs(vec!["sort".to_owned()], "maxtop.toml".to_owned());
-    stage.send(Msg::Saved(differs));
+    let changes = vec![SettingChange {
+        name: "sort",
+        written: "'id'".to_owned(),
+        present: None,
+    }];
+    stage.send(Msg::Saved(SaveResult::Planned(changes, "maxtop.toml".to_owned())));
     stage.draw();
     stage
 }

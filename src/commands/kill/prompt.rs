@@ -52,8 +52,13 @@ fn is_yes(answer: &str, count: usize) -> bool {
 /// Prints how long the kill can be canceled, and how.
 pub(super) fn announce(count: usize, grace: Duration) {
     let after = exact_text(grace);
+    let how = if has_terminal() {
+        "press Ctrl-C to cancel"
+    } else {
+        "SIGINT or SIGTERM cancels"
+    };
     output::remark(&format!(
-        "killing {} in {after}; press Ctrl-C to cancel",
+        "killing {} in {after}; {how}",
         counted(count, "session")
     ));
 }

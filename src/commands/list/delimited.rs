@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::json::record;
+use super::printer::Poll;
 use crate::app::build_view::TableView;
 use crate::app::columns::{Column, ColumnId};
 use crate::commands::record::{COLUMNS, Cell, RecordColumn};
@@ -11,17 +12,26 @@ use crate::commands::record::{COLUMNS, Cell, RecordColumn};
 /// First characters of a cell that a spreadsheet takes for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Writes csv with a header and LF line ends. Formulas are escaped.
+/// Name of the column with the time of the list, if there are several lists.
+const TIME: &str = "time";
+
+/// Writes csv with a header and LF line ends. Formulas are escaped. Of several lists only the first has a header.
 pub(super) fn write_csv(
     out: &mut impl Write,
     view: &TableView,
     urls: &[String],
     chosen: Option<&[ColumnId]>,
+    poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let columns = columns(chosen);
-    writer.write_record(head(&columns)).map_err(cause)?;
+    if has_header(poll) {
+        writer.write_record(head(&columns, poll)).map_err(cause)?;
+    }
     each_row(view, urls, &columns, |cells| {
+        if let Some(poll) = poll {
+            writer.write_field(poll.time).map_err(cause)?;
+        }
         for cell in cells {
             let field = match cell {
                 Cell::Text(text) => escape_formula(Cow::Borrowed(text)),
@@ -36,16 +46,22 @@ pub(super) fn write_csv(
 }
 
 /// Writes tsv with a header and without quotes. Texts have no tab or line break, because sanitizing escapes
-/// them.
+/// them. Of several lists only the first has a header.
 pub(super) fn write_tsv(
     out: &mut impl Write,
     view: &TableView,
     urls: &[String],
     chosen: Option<&[ColumnId]>,
+    poll: Option<Poll<'_>>,
 ) -> io::Result<()> {
     let columns = columns(chosen);
-    writeln!(out, "{}", head(&columns).join("\t"))?;
+    if has_header(poll) {
+        writeln!(out, "{}", head(&columns, poll).join("\t"))?;
+    }
     each_row(view, urls, &columns, |cells| {
+        if let Some(poll) = poll {
+            write!(out, "{}\t", poll.time)?;
+        }
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
                 out.write_all(b"\t")?;
@@ -80,13 +96,18 @@ fn columns(chosen: Option<&[ColumnId]>) -> Vec<OutputColumn> {
     }
 }
 
+fn has_header(poll: Option<Poll<'_>>) -> bool {
+    poll.is_none_or(|poll| poll.is_first)
+}
+
 /// Returns the column names: those of JSON if there is one, otherwise the name on the screen.
-fn head(columns: &[OutputColumn]) -> Vec<&'static str> {
+fn head(columns: &[OutputColumn], poll: Option<Poll<'_>>) -> Vec<&'static str> {
     let name = |column: &OutputColumn| match column {
         OutputColumn::Record(column) => column.name,
         OutputColumn::Screen(column) => column.name,
     };
-    columns.iter().map(name).collect()
+    let time = poll.map(|_| TIME);
+    time.into_iter().chain(columns.iter().map(name)).collect()
 }
 
 /// Calls `write` with the cells of each row.

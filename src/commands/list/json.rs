@@ -1,6 +1,8 @@
-//! Writes the list as JSON, row by row: one array, or one object per line.
+//! Writes the list as JSON, row by row: one array, one object per line, or one document per list.
 
 use std::io::{self, Write};
+
+use serde::Serialize;
 
 use crate::app::build_view::TableView;
 use crate::app::row::TableRow;
@@ -18,10 +20,39 @@ pub(super) fn write_array(out: &mut impl Write, view: &TableView, urls: &[String
     out.write_all(if view.is_empty() { b"]\n" } else { b"\n]\n" })
 }
 
-/// Writes one object per line (JSON Lines).
-pub(super) fn write_lines(out: &mut impl Write, view: &TableView, urls: &[String]) -> io::Result<()> {
-    for record in records(view, urls) {
+/// Writes the list of one poll as one object on one line.
+pub(super) fn write_document(
+    out: &mut impl Write,
+    view: &TableView,
+    urls: &[String],
+    time: &str,
+) -> io::Result<()> {
+    write!(out, "{{\"time\":\"{time}\",\"sessions\":[")?;
+    for (index, record) in records(view, urls).enumerate() {
+        out.write_all(if index == 0 { b"" } else { b"," })?;
         json::to_writer(&mut *out, &record)?;
+    }
+    out.write_all(b"]}\n")
+}
+
+/// A record with the time of its list.
+#[derive(Serialize)]
+struct TimedRecord<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'a str>,
+    #[serde(flatten)]
+    record: SessionRecord<'a>,
+}
+
+/// Writes one object per line (JSON Lines). `time` becomes their first field.
+pub(super) fn write_lines(
+    out: &mut impl Write,
+    view: &TableView,
+    urls: &[String],
+    time: Option<&str>,
+) -> io::Result<()> {
+    for record in records(view, urls) {
+        json::to_writer(&mut *out, &TimedRecord { time, record })?;
         out.write_all(b"\n")?;
     }
     Ok(())

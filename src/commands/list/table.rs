@@ -1,5 +1,5 @@
 //! The human-readable list, with the columns of the screen. Fits the width of a terminal; otherwise nothing is
-//! cut.
+//! cut, wrapped or left out.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -30,6 +30,8 @@ pub(super) struct TablePage {
     pub(super) width: Option<usize>,
     /// Whether to use only ASCII characters.
     pub(super) ascii: bool,
+    /// Maximum number of rows.
+    pub(super) rows: usize,
 }
 
 /// Writes the table.
@@ -40,12 +42,20 @@ pub(super) fn write(
     page: TablePage,
 ) -> io::Result<()> {
     let columns = columns(view, which);
-    let head = |column: &&Column| Head::new(column.heading, column.align).keeping_ends(column.keeps_ends());
+    // Columns that the user has chosen are never left out.
+    let is_chosen = matches!(which, ColumnChoice::Chosen(_));
+    let head = |column: &&Column| {
+        Head::new(column.heading, column.align)
+            .keeping_ends(column.keeps_ends())
+            .at_least(column.min.into())
+            .wrapping(column.name == ColumnId::WHY.column().name)
+            .dropped(if is_chosen { 0 } else { column.drop })
+    };
     let mut grid = Grid::new(columns.iter().map(head).collect());
     if let Some(width) = page.width {
         grid.fit(width, if page.ascii { "~" } else { "…" });
     }
-    let rows: Vec<_> = view.window(0, view.len()).collect();
+    let rows: Vec<_> = view.window(0, page.rows).collect();
     for row in &rows {
         let cells = columns.iter().map(|column| (column.cell)(row));
         if page.ascii {

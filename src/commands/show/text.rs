@@ -7,11 +7,17 @@ use std::time::Duration;
 use super::{ShownSession, transaction};
 use crate::app::columns::Align;
 use crate::commands::grid::{Grid, Head};
+use crate::commands::output;
+use crate::commands::server_access::lock_reasons;
 use crate::model::maxctrl::KEEP_STATEMENTS;
 use crate::model::{
     Buffer, ConnectionDetail, Counter, Dialect, IdleMeaning, RetainedStatement, Session, SessionDetail, Text,
-    measured_text, size_text,
+    display_width, measured_text, size_text,
 };
+use crate::ui::cut::wrap;
+
+/// Minimum width to which a text is wrapped.
+const MIN_TEXT: usize = 20;
 
 /// Writes all sections.
 pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) -> io::Result<()> {
@@ -19,8 +25,16 @@ pub(super) fn write(out: &mut impl Write, shown: &ShownSession, endpoint: &str) 
     writeln!(out, "{}  {}", detail.session.id, detail.session.client())?;
     facts(out, shown, endpoint)?;
     reasons(out, shown)?;
-    if let Some(own) = &shown.locks.own {
-        transaction::write(out, own)?;
+    match &shown.locks.own {
+        Some(own) => transaction::write(out, own)?,
+        None if shown.dialect == Dialect::JsonApi && !shown.has_server_access => {
+            writeln!(
+                out,
+                "\nTRANSACTION  not examined: {} need sql-user",
+                lock_reasons()
+            )?;
+        }
+        None => {}
     }
     connections(out, detail, shown.dialect)?;
     statements(out, shown)?;
@@ -51,16 +65,25 @@ fn reasons(out: &mut impl Write, shown: &ShownSession) -> io::Result<()> {
         writeln!(out, "\nWHY")?;
     }
     for finding in &shown.diagnosis.found {
-        writeln!(
-            out,
-            "  {} {}",
-            finding.severity.glyph(),
-            finding.sentence(session)
-        )?;
-        writeln!(out, "    next: {}", finding.next_step(session))?;
+        let glyph = finding.severity.glyph();
+        indented(out, &format!("  {glyph} "), &finding.sentence(session))?;
+        indented(out, "    next: ", &finding.next_step(session))?;
     }
     if let Some(absence) = &shown.absence {
-        writeln!(out, "  {absence}")?;
+        indented(out, "  ", absence)?;
+    }
+    Ok(())
+}
+
+/// Writes a text after its label. On a terminal it is wrapped at words, below its beginning.
+fn indented(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
+    let indent = display_width(label);
+    let width = output::terminal_width().map_or(usize::MAX, |width| width.saturating_sub(indent));
+    for (place, line) in wrap(text, width.max(MIN_TEXT)).iter().enumerate() {
+        match place {
+            0 => writeln!(out, "{label}{line}")?,
+            _ => writeln!(out, "{:indent$}{line}", "")?,
+        }
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
+use crate::app::groups::groupings::NO_GROUPING;
+use crate::config::command_name::{Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -9,12 +11,13 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 18] = [
+pub(super) const ENTRIES: [Setting; 19] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
         default: "auto",
         about: "dialect of the admin API: jsonapi is every release, draft the design document of 2016",
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             let words = [
                 ("auto", None),
@@ -32,6 +35,8 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Time,
         default: INTERVAL.text,
         about: "time between two polls",
+        commands: POLLING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.interval = value::duration(text)?;
             Ok(())
@@ -43,6 +48,7 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Share,
         default: DUTY.text,
         about: "maximum share of the proxy's time for lists and rows; the interval is extended if needed",
+        commands: POLLING,
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
             Ok(())
@@ -54,6 +60,7 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Time,
         default: TIMEOUT.text,
         about: "maximum time to wait for a complete reply",
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
             Ok(())
@@ -90,6 +97,9 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Filter,
         about: "show only matching sessions: a text in any field, user=app* and idle>5m, or @NAME of [filters]",
         example: "not user=maxmon",
+        heading: Heading::Sessions,
+        commands: SELECTING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.filter = match &config.saved_filters {
                 None if SavedFilters::is_reference(text) => return Ok(()),
@@ -106,8 +116,24 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Column,
         default: "-why",
         about: "sort by this column; with a leading '-', in descending order",
+        heading: Heading::Sessions,
+        commands: LISTING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.sort = value::sort(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "group-by",
+        form: Form::Name,
+        default: NO_GROUPING,
+        about: "group the sessions by user, address, service, server, state, reason, program or endpoint",
+        heading: Heading::Display,
+        commands: SCREENS,
+        apply: Apply::Config(|config, text| {
+            config.group_by = value::grouping(text)?;
             Ok(())
         }),
         ..USUAL
@@ -117,6 +143,9 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Columns,
         about: "columns to show, from left to right; press c on the screen for all of them",
         example: "id, severity, user, why",
+        heading: Heading::Sessions,
+        commands: LISTING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.columns = optional(text, value::columns)?;
             Ok(())
@@ -128,6 +157,9 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Time,
         default: GRACE.text,
         about: "time in which a confirmed kill can be canceled; 0s for none",
+        heading: Heading::Killing,
+        commands: KILLING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.grace = value::grace(text)?;
             Ok(())
@@ -139,6 +171,8 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Path,
         default: "$XDG_STATE_HOME/maxtop/audit.jsonl",
         about: "file in which kills are logged",
+        heading: Heading::Killing,
+        commands: KILLING,
         apply: Apply::Config(|config, text| {
             config.audit = optional(text, |path| Ok(path.into()))?;
             Ok(())
@@ -186,6 +220,8 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Switch,
         default: "false",
         about: "print only ASCII characters",
+        heading: Heading::Display,
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             config.ascii = value::switch(text)?;
             Ok(())
@@ -197,6 +233,8 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Choice("auto|always|never"),
         default: "auto",
         about: "when to use color; auto: unless NO_COLOR is set or the terminal is dumb",
+        heading: Heading::Display,
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;
@@ -209,6 +247,8 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Switch,
         default: "false",
         about: "use the mouse: wheel, rows, headings, hints; with Shift the terminal selects text as usual",
+        heading: Heading::Display,
+        commands: SCREENS,
         apply: Apply::Config(|config, text| {
             config.mouse = value::switch(text)?;
             Ok(())
@@ -220,6 +260,8 @@ pub(super) const ENTRIES: [Setting; 18] = [
         form: Form::Theme,
         default: crate::app::theme::DEFAULT,
         about: "colors: default, light, high-contrast, mono, or an own theme by its name or file",
+        heading: Heading::Display,
+        commands: SCREENS,
         apply: Apply::Config(|config, text| {
             text.clone_into(&mut config.theme_name);
             Ok(())

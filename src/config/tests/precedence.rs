@@ -9,6 +9,7 @@ fn values(form: Form, name: &str) -> [String; 4] {
     let of = |written: fn(usize) -> String| [1, 2, 3, 4].map(written);
     match (form, name) {
         (Form::Endpoints, _) => of(|n| format!("http://h{n}")),
+        (Form::Name, "group-by") => ["user", "state", "none", "user"].map(str::to_owned),
         (Form::Name | Form::Secret | Form::Command, _) => of(|n| format!("v{n}")),
         (Form::Path, _) => of(|n| format!("/p{n}")),
         (Form::Time, look) if look.ends_with("-look") => of(|n| format!("{}s", 40 + n)),
@@ -275,6 +276,33 @@ fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
     assert_eq!(file(password(flag)), Path::new("/flag"));
     let both = world().flag("password-file", "/f").flag("password-command", "c");
     assert!(both.error().contains("exclude each other"));
+}
+
+#[test]
+fn a_bare_number_is_in_seconds() {
+    for (text, seconds) in [("5", 5.0), ("0.5", 0.5), ("90s", 90.0), ("1m 30s", 90.0)] {
+        let config = ConfigWorld::new().flag("interval", text).config();
+        assert_eq!(config.interval.as_secs_f64(), seconds, "{text}");
+    }
+    for setting in SettingId::all().map(SettingId::setting) {
+        let table = setting
+            .table
+            .map(|table| format!("[{table}]\n"))
+            .unwrap_or_default();
+        for value in ["45", "45.5", "'45'"] {
+            if setting.form != Form::Time {
+                continue;
+            }
+            let text = format!("{table}{} = {value}", setting.name);
+            let reading = ConfigWorld::new().with_file(&text).read().expect(&text);
+            let values = reading.values.iter();
+            let found: Vec<_> = values
+                .filter(|one| one.setting().path() == setting.path())
+                .filter_map(EffectiveValue::shown)
+                .collect();
+            assert_eq!(found, [value.trim_matches('\'')], "{text}");
+        }
+    }
 }
 
 #[test]

@@ -1,14 +1,16 @@
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::sync::Arc;
-
-use std::fs;
-use std::os::unix::fs::symlink;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+use nix::unistd::{Uid, geteuid};
+
 use super::*;
 use crate::kill::KillOutcome;
 use crate::model::{Connected, EndpointId, Identity, Session, SessionId, Text, TextLimit};
+use crate::runtime::append_file::is_trusted;
 
 fn entry(kill: u32, outcome: Option<KillOutcome>) -> AuditEntry {
     let text = |raw| Some(Text::clean(raw, TextLimit::Name));

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{pace_text, trends};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::help::TABLE_PAUSED;
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
 use crate::model::{Dialect, Snapshot};
@@ -181,9 +182,9 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
     if app.paused {
         let age = app.shown_age();
         let age = age
-            .map(|age| format!(" {}s ago", age.as_secs()))
+            .map(|age| format!(", {}s old", age.as_secs()))
             .unwrap_or_default();
-        switches.push(Span::styled(format!("paused{age}"), theme.look));
+        switches.push(Span::styled(format!("{TABLE_PAUSED}{age}"), theme.look));
     }
     if endpoint.read_only {
         switches.push(Span::styled("read-only", theme.look));

@@ -1,0 +1,76 @@
+//! `--fail-if`: the condition that ends `maxtop list` with its own exit status.
+
+use crate::app::build_view::TableView;
+use crate::app::condition::Matches;
+use crate::commands::exit::CommandError;
+use crate::filter::{Filter, SavedFilters};
+use crate::model::{EndpointId, SessionId, counted};
+
+/// Maximum number of session ids in the line on stderr.
+const MAX_IDS: usize = 10;
+
+/// The condition.
+#[derive(Clone, Debug)]
+pub(super) struct FailIf(Filter);
+
+impl FailIf {
+    /// Parses the condition, which may be the name of a filter.
+    pub(super) fn parse(text: &str, saved: Option<&SavedFilters>) -> Result<Self, CommandError> {
+        let condition = match saved {
+            Some(saved) => saved.parse(text)?,
+            None => Filter::parse(text)?,
+        };
+        if condition.is_empty() {
+            return Err(CommandError::EmptyCondition);
+        }
+        Ok(Self(condition))
+    }
+
+    /// Evaluates the condition for the listed sessions.
+    pub(super) fn evaluate(&self, view: &TableView) -> Matches {
+        view.matches_of(&self.0)
+    }
+
+    /// Returns the line for stderr. `None` if no session matches and every one could be decided.
+    pub(super) fn line(&self, matches: &Matches, view: &TableView) -> Option<String> {
+        let condition = self.0.text().trim();
+        let undecided = match matches.undecided {
+            0 => String::new(),
+            count => format!("; {count} could not be decided"),
+        };
+        let found = matches.sessions.len();
+        match found {
+            0 if undecided.is_empty() => None,
+            0 => Some(format!("no session matches {condition}{undecided}")),
+            _ => {
+                let verb = if found == 1 { "matches" } else { "match" };
+                let ids = ids(&matches.sessions, view);
+                let sessions = counted(found, "session");
+                Some(format!("{sessions} {verb} {condition}: {ids}{undecided}"))
+            }
+        }
+    }
+}
+
+/// Returns the ids of the first sessions. With several endpoints each group of them has the name of its endpoint.
+fn ids(sessions: &[(EndpointId, SessionId)], view: &TableView) -> String {
+    let names = &view.spec.endpoints;
+    let shown = sessions.iter().take(MAX_IDS).collect::<Vec<_>>();
+    let groups = shown.chunk_by(|(one, _), (other, _)| one == other).map(|group| {
+        let ids: Vec<_> = group.iter().map(|(_, id)| id.to_string()).collect();
+        let ids = ids.join(", ");
+        let endpoint = group
+            .first()
+            .and_then(|(endpoint, _)| names.get(usize::from(endpoint.0)));
+        match endpoint.filter(|_| names.len() > 1) {
+            Some(endpoint) => format!("{ids} on {endpoint}"),
+            None => ids,
+        }
+    });
+    let mut text = groups.collect::<Vec<_>>().join(", ");
+    let left = sessions.len().saturating_sub(MAX_IDS);
+    if left > 0 {
+        text.push_str(&format!(" and {left} more"));
+    }
+    text
+}

@@ -1,0 +1,88 @@
+//! Writes a list in the chosen output format: the only one, or one of several.
+
+use std::io::{self, Write};
+
+use super::table::{self, ColumnChoice, TablePage};
+use super::{delimited, json};
+use crate::app::build_view::TableView;
+use crate::app::columns::ColumnId;
+use crate::cli::ListOutput;
+use crate::commands::ascii::Escapes;
+
+/// One list of several.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Poll<'a> {
+    /// Time of the list, in RFC 3339 and UTC.
+    pub(super) time: &'a str,
+    /// Whether no list was written before.
+    pub(super) is_first: bool,
+}
+
+/// The chosen output.
+#[derive(Clone, Debug)]
+pub(super) struct ListPrinter {
+    pub(super) form: ListOutput,
+    /// Columns of the command line.
+    pub(super) chosen: Option<Vec<ColumnId>>,
+    /// URLs of the endpoints, by number.
+    pub(super) urls: Vec<String>,
+    pub(super) ascii: bool,
+}
+
+impl ListPrinter {
+    /// Whether the output is human-readable.
+    pub(super) const fn is_text(&self) -> bool {
+        matches!(self.form, ListOutput::Table | ListOutput::Wide)
+    }
+
+    pub(super) const fn escapes(&self) -> Escapes {
+        let is_json = matches!(self.form, ListOutput::Json | ListOutput::Jsonl);
+        Escapes::of(self.ascii, is_json)
+    }
+
+    /// Writes the list. With `poll` it has its time.
+    pub(super) fn write(
+        &self,
+        out: &mut impl Write,
+        view: &TableView,
+        width: Option<usize>,
+        poll: Option<Poll<'_>>,
+    ) -> io::Result<()> {
+        let (urls, chosen) = (&self.urls, self.chosen.as_deref());
+        match (self.form, poll) {
+            (ListOutput::Table | ListOutput::Wide, poll) => {
+                if let Some(Poll { time, is_first }) = poll {
+                    writeln!(out, "{}{time}", if is_first { "" } else { "\n" })?;
+                }
+                self.write_table(out, view, width, usize::MAX)
+            }
+            (ListOutput::Json, None) => json::write_array(out, view, urls),
+            (ListOutput::Json, Some(poll)) => json::write_document(out, view, urls, poll.time),
+            (ListOutput::Jsonl, poll) => json::write_lines(out, view, urls, poll.map(|poll| poll.time)),
+            (ListOutput::Csv, poll) => delimited::write_csv(out, view, urls, chosen, poll),
+            (ListOutput::Tsv, poll) => delimited::write_tsv(out, view, urls, chosen, poll),
+        }
+    }
+
+    /// Writes the first `rows` rows as a table. `width` is that of the terminal.
+    pub(super) fn write_table(
+        &self,
+        out: &mut impl Write,
+        view: &TableView,
+        width: Option<usize>,
+        rows: usize,
+    ) -> io::Result<()> {
+        let is_wide = self.form == ListOutput::Wide;
+        let which = match &self.chosen {
+            Some(chosen) => ColumnChoice::Chosen(chosen),
+            None if is_wide => ColumnChoice::All,
+            None => ColumnChoice::Usual,
+        };
+        let page = TablePage {
+            width: width.filter(|_| !is_wide),
+            ascii: self.ascii,
+            rows,
+        };
+        table::write(out, view, which, page)
+    }
+}

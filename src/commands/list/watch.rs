@@ -1,0 +1,413 @@
+//! `maxtop list --watch`: prints a list after every poll.
+//!
+//! Uses the pollers of the screen, so history, samples and reports of servers are kept between the lists. Output
+//! is written on another thread: a slow reader gets fewer lists, and signals still end the program.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
+
+use super::fail_if::FailIf;
+use super::live::{LiveArea, Size};
+use super::printer::{ListPrinter, Poll};
+use super::{not_examined, query, remarks, warnings};
+use crate::app::build_view::{TableView, build_view};
+use crate::app::list_rounds::ListRounds;
+use crate::app::msg::{Effect, Msg};
+use crate::client::{Client, off_thread};
+use crate::clock;
+use crate::commands::answers::Answers;
+use crate::commands::ascii::{Ascii, Escapes};
+use crate::commands::exit::{self, CommandError, ExitStatus};
+use crate::commands::server_access::{MAX_CLOSE_WAIT, unknown};
+use crate::commands::{connect, output, watch};
+use crate::config::Config;
+use crate::diagnosis::Severity;
+use crate::model::{RequestError, ascii, counted, exact_text};
+use crate::poller::PollSettings;
+use crate::runtime::pollers::Pollers;
+use crate::runtime::signals::{Interrupt, Interrupts};
+
+/// Number of rows whose connections are sampled first (draft).
+const SAMPLED_ROWS: usize = 50;
+/// Number of SIGINT.
+const SIGINT: u8 = 2;
+
+/// Prints lists until the count is reached, a session matches, the reader is gone or a signal ends the program.
+pub(super) fn run(
+    config: &Config,
+    clients: Vec<Client>,
+    printer: ListPrinter,
+    fail_if: Option<FailIf>,
+    count: Option<u64>,
+) -> Result<ExitStatus, CommandError> {
+    let polling = PollSettings {
+        interval: config.interval,
+        duty: config.duty,
+    };
+    let query = query(config, &clients, &printer);
+    let watched = clients
+        .iter()
+        .cloned()
+        .map(|client| watch::watched(config, client));
+    let endpoints = watched.map(|watched| watched.endpoint).collect();
+    let is_live = printer.is_text() && io::stdout().is_terminal() && !is_dumb();
+    connect::block_on(async {
+        let (sender, inbox) = unbounded_channel();
+        let interrupts = Interrupts::listen()?;
+        let mut watch = ListWatch {
+            pollers: Pollers::spawn(clients.clone(), polling, &sender),
+            clients: clients.clone(),
+            inbox,
+            rounds: ListRounds::new(endpoints, query),
+            printer,
+            fail_if,
+            left: count,
+            interval: polling.interval,
+            zone: clock::local_zone(),
+            live: is_live.then(LiveArea::default),
+            notes: Vec::new(),
+            said: BTreeSet::new(),
+            writing: None,
+            has_written: false,
+            last: None,
+        };
+        let result = watch.run(interrupts).await;
+        drop(watch);
+        Answers::of(&clients, |client: Client| async move {
+            client.close_server_connections(MAX_CLOSE_WAIT).await;
+            Ok(())
+        })
+        .await;
+        result
+    })
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+struct ListWatch {
+    clients: Vec<Client>,
+    pollers: Pollers,
+    inbox: UnboundedReceiver<Msg>,
+    rounds: ListRounds,
+    printer: ListPrinter,
+    fail_if: Option<FailIf>,
+    /// Number of lists until the end. `None` for no limit.
+    left: Option<u64>,
+    interval: Duration,
+    zone: TimeZone,
+    /// The place of the list on a terminal.
+    live: Option<LiveArea>,
+    /// Lines for stderr that are not written yet.
+    notes: Vec<String>,
+    /// Lines that are written once only.
+    said: BTreeSet<String>,
+    writing: Option<JoinHandle<io::Result<()>>>,
+    has_written: bool,
+    /// Status of the last list.
+    last: Option<ExitStatus>,
+}
+
+impl ListWatch {
+    async fn run(&mut self, mut interrupts: Interrupts) -> Result<ExitStatus, CommandError> {
+        let mut end = None;
+        loop {
+            let wake = self.rounds.wake_at().map(clock::instant);
+            let is_writing = self.writing.is_some();
+            tokio::select! {
+                biased;
+                event = interrupts.next() => match event {
+                    Interrupt::End(signal) => return Ok(self.interrupted(signal)),
+                    Interrupt::Continued => self.live.iter_mut().for_each(LiveArea::forget),
+                },
+                written = written(&mut self.writing), if is_writing => {
+                    self.writing = None;
+                    match written {
+                        Ok(()) => {}
+                        // The reader is gone, and needs no more lists.
+                        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                            return Ok(self.last.unwrap_or(ExitStatus::Done));
+                        }
+                        Err(error) => return Err(CommandError::Output(error)),
+                    }
+                }
+                msg = self.inbox.recv() => match msg {
+                    Some(msg) => self.handle(msg),
+                    None => return Ok(ExitStatus::Failed),
+                },
+                ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended).into()),
+                () = clock::until(wake), if wake.is_some() => {}
+            }
+            if self.writing.is_some() {
+                continue;
+            }
+            if let Some(end) = end {
+                return Ok(end);
+            }
+            if self.rounds.is_complete(clock::now()) {
+                end = self.round().await;
+            } else if !self.notes.is_empty() {
+                self.write(Frame::Same);
+            }
+        }
+    }
+
+    /// Returns the exit status after a signal. Ctrl-C is the usual end of a list without a count.
+    fn interrupted(&self, signal: u8) -> ExitStatus {
+        if self.live.is_some() && self.writing.is_none() {
+            // The terminal has echoed ^C on this line.
+            println!();
+        }
+        match self.last {
+            Some(last) if signal == SIGINT => last,
+            _ => ExitStatus::Signal(signal),
+        }
+    }
+
+    fn handle(&mut self, msg: Msg) {
+        if let Msg::ListFailed { endpoint, fault, .. } = &msg
+            && let Some(client) = connect::client(&self.clients, *endpoint)
+        {
+            let failure = exit::failed(client)(fault.clone());
+            self.notes.push(format!("maxtop: {failure}"));
+        }
+        let note = self.rounds.update(msg, clock::now());
+        self.notes.extend(note);
+    }
+
+    /// Adds a line for stderr, unless it was written before.
+    fn say_once(&mut self, line: String) {
+        if self.said.insert(line.clone()) {
+            self.notes.push(line);
+        }
+    }
+
+    /// Prints the list of a round. Returns the exit status if it is the last one.
+    async fn round(&mut self) -> Option<ExitStatus> {
+        let request = self.rounds.begin();
+        let view = off_thread(move || Arc::new(build_view(request))).await;
+        self.rounds.set_view(Arc::clone(&view));
+        if let Some(Effect::Prioritize(shown)) = self.rounds.prioritized(SAMPLED_ROWS) {
+            self.pollers.prioritize(&shown);
+        }
+        self.say_causes(&view);
+        let status = self.status();
+        self.last = Some(status);
+        let matched = self.has_match(&view);
+        let hidden = &view.spec.hidden_endpoints;
+        let mut lists = view.snapshots.iter();
+        let is_listed = lists.any(|list| !hidden.contains(&list.endpoint));
+        self.write(if is_listed {
+            Frame::Next(&view)
+        } else {
+            Frame::Same
+        });
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        if matched {
+            Some(ExitStatus::Matched)
+        } else {
+            (self.left == Some(0)).then_some(status)
+        }
+    }
+
+    /// Adds what could not be read, each cause once.
+    fn say_causes(&mut self, view: &TableView) {
+        let mut lines: Vec<String> = Vec::new();
+        let is_single = self.clients.len() == 1;
+        for (id, reports) in self.rounds.reports() {
+            let place = if is_single {
+                String::new()
+            } else {
+                format!("{}: ", connect::url(&self.clients, id))
+            };
+            lines.extend(
+                unknown(reports)
+                    .into_iter()
+                    .map(|line| format!("maxtop: {place}{line}")),
+            );
+        }
+        let warnings = view.snapshots.iter().flat_map(|snapshot| warnings(snapshot));
+        lines.extend(warnings.map(|line| format!("maxtop: {line}")));
+        if self.live.is_none() {
+            lines.extend(remarks(view, &self.printer));
+        }
+        lines.extend(not_examined(&self.clients, view, &self.printer));
+        for line in lines {
+            self.say_once(line);
+        }
+    }
+
+    /// Evaluates the condition. Adds its line for stderr.
+    fn has_match(&mut self, view: &TableView) -> bool {
+        let Some(fail_if) = &self.fail_if else {
+            return false;
+        };
+        let matches = fail_if.evaluate(view);
+        let has_match = !matches.sessions.is_empty();
+        if let Some(line) = fail_if.line(&matches, view) {
+            if has_match {
+                self.notes.push(line);
+            } else if self.said.insert("undecided".to_owned()) {
+                // The number changes from list to list, its cause does not.
+                self.notes.push(line);
+            }
+        }
+        has_match
+    }
+
+    /// Returns the exit status of the last poll of each endpoint.
+    fn status(&self) -> ExitStatus {
+        let fault = |(id, fault): (_, &RequestError)| {
+            connect::client(&self.clients, id).map(|client| exit::failed(client)(fault.clone()).exit())
+        };
+        let failed: Vec<_> = self.rounds.failed().filter_map(fault).collect();
+        match failed.first() {
+            None => ExitStatus::Done,
+            Some(first) if failed.len() == self.clients.len() && failed.iter().all(|one| one == first) => {
+                *first
+            }
+            Some(_) => ExitStatus::Failed,
+        }
+    }
+
+    /// Returns the output for a frame.
+    fn output(&mut self, frame: Frame<'_>) -> Vec<u8> {
+        let (now, size, ascii) = (Timestamp::now(), size(), self.printer.ascii);
+        if self.live.is_some() {
+            let lines = match frame {
+                Frame::Next(view) => Some(self.frame(view, now, size)),
+                Frame::Same => None,
+            };
+            let drawn = self.live.as_mut().map(|live| match lines {
+                Some(lines) => live.draw(lines, size, more(ascii)),
+                None => live.redraw(size, more(ascii)),
+            });
+            return drawn.unwrap_or_default().into_bytes();
+        }
+        let Frame::Next(view) = frame else {
+            return Vec::new();
+        };
+        let time = format!("{now:.3}");
+        let poll = Poll {
+            time: &time,
+            is_first: !self.has_written,
+        };
+        self.has_written = true;
+        let mut out = Ascii::new(Vec::new(), self.printer.escapes());
+        // Writing to memory does not fail.
+        let _ = self.printer.write(&mut out, view, None, Some(poll));
+        out.into_inner()
+    }
+
+    /// Returns the lines of a list on a terminal: time and totals, the table, and the number of rows below it.
+    fn frame(&self, view: &TableView, now: Timestamp, (columns, rows): Size) -> Vec<String> {
+        let room = rows.saturating_sub(1).max(2);
+        let mut table = Ascii::new(Vec::new(), Escapes::of(self.printer.ascii, false));
+        // Writing to memory does not fail.
+        let _ = self.printer.write_table(&mut table, view, Some(columns), room);
+        let table = String::from_utf8_lossy(&table.into_inner()).into_owned();
+        let mut lines = vec![self.heading(view, now)];
+        lines.extend(remarks(view, &self.printer));
+        lines.extend(table.lines().map(ToOwned::to_owned));
+        if lines.len() > room || view.len() > room {
+            lines.truncate(room.saturating_sub(1));
+            lines.push(format!(
+                "more do not fit: {} in all",
+                counted(view.len(), "session")
+            ));
+        }
+        lines
+    }
+
+    fn heading(&self, view: &TableView, now: Timestamp) -> String {
+        let time = self.zone.to_datetime(now).strftime("%H:%M:%S").to_string();
+        let listed = || {
+            let hidden = &view.spec.hidden_endpoints;
+            let lists = view.snapshots.iter();
+            lists.filter(|snapshot| !hidden.contains(&snapshot.endpoint))
+        };
+        let count = |severity| {
+            listed()
+                .map(|list| view.count(list.endpoint, severity))
+                .sum::<usize>()
+        };
+        let (act, look) = (count(Severity::Act), count(Severity::Look));
+        let shown = view.len();
+        let all = listed().map(|list| list.sessions.len()).sum::<usize>();
+        let total = counted(all, "session");
+        let sessions = if shown == all {
+            total
+        } else {
+            format!("{shown} of {total}")
+        };
+        let failed = self.rounds.failed().count();
+        let failed = (failed > 0).then(|| format!("  {} failed", counted(failed, "endpoint")));
+        let heading = format!(
+            "{time}  {sessions}  {}{act} {}{look}  every {}{}  Ctrl-C ends",
+            Severity::Act.glyph(),
+            Severity::Look.glyph(),
+            exact_text(self.interval),
+            failed.unwrap_or_default(),
+        );
+        if self.printer.ascii {
+            ascii(&heading).into_owned()
+        } else {
+            heading
+        }
+    }
+
+    /// Writes the notes to stderr and the frame to stdout, in this order, on another thread. On a terminal the notes
+    /// are above the list.
+    fn write(&mut self, frame: Frame<'_>) {
+        let notes = std::mem::take(&mut self.notes);
+        let erased = match &mut self.live {
+            Some(live) if !notes.is_empty() => live.erase(size()),
+            _ => String::new(),
+        };
+        let list = self.output(frame);
+        if notes.is_empty() && list.is_empty() {
+            return;
+        }
+        self.writing = Some(tokio::task::spawn_blocking(move || {
+            let mut out = io::stdout().lock();
+            out.write_all(erased.as_bytes())?;
+            out.flush()?;
+            for note in notes {
+                output::remark(&note);
+            }
+            out.write_all(&list)?;
+            out.flush()
+        }));
+    }
+}
+
+/// The next output for a terminal.
+enum Frame<'a> {
+    /// The list of this view.
+    Next(&'a TableView),
+    /// No new list: a terminal shows the last one.
+    Same,
+}
+
+async fn written(writing: &mut Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
+    match writing {
+        Some(writing) => writing.await.map_err(io::Error::other)?,
+        None => std::future::pending().await,
+    }
+}
+
+fn size() -> Size {
+    crossterm::terminal::size().map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
+}
+
+const fn more(ascii: bool) -> &'static str {
+    if ascii { "~" } else { "…" }
+}

@@ -1,0 +1,223 @@
+//! `maxtop list --watch`, `--count` and `--fail-if`.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use maxtop::demo::ServedDialects;
+use serde_json::Value;
+
+use crate::program::{Demo, command, maxtop, replying};
+use crate::terminal::AtTerminal;
+
+/// Options of three quick lists.
+const THREE: [&str; 5] = ["list", "--count", "3", "-i", "100ms"];
+
+fn polls(demo: &Demo, more: &[&str]) -> String {
+    let ran = demo.maxtop(&[&THREE[..], more].concat());
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{more:?}");
+    ran.out
+}
+
+#[test]
+fn json_is_one_document_for_each_list_and_line() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let out = polls(&demo, &["-o", "json"]);
+    let lists: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lists.len(), 3);
+    let times: Vec<_> = lists.iter().map(|list| list["time"].as_str().unwrap()).collect();
+    assert!(times.is_sorted() && times[0].ends_with('Z'), "{times:?}");
+    assert!(
+        lists
+            .iter()
+            .all(|list| list["sessions"].as_array().unwrap().len() >= 40)
+    );
+    let lines = polls(&demo, &["-o", "jsonl"]);
+    assert!(
+        lines.lines().all(|line| line.starts_with("{\"time\":\"2")),
+        "{lines}"
+    );
+}
+
+#[test]
+fn csv_and_tsv_have_one_header_and_begin_with_the_time() {
+    let demo = Demo::start(ServedDialects::Draft);
+    for (form, sign) in [("csv", ','), ("tsv", '\t')] {
+        let out = polls(&demo, &["-o", form, "--columns", "id,user"]);
+        let (header, rows) = out.split_once('\n').unwrap();
+        assert_eq!(header, format!("time{sign}id{sign}user"));
+        let times: Vec<_> = rows.lines().map(|row| row.split(sign).next().unwrap()).collect();
+        assert!(times.iter().all(|time| time.ends_with('Z')), "{rows}");
+        let mut distinct = times.clone();
+        distinct.dedup();
+        assert_eq!(distinct.len(), 3, "{distinct:?}");
+    }
+}
+
+#[test]
+fn a_table_on_a_pipe_begins_with_its_time() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let out = polls(&demo, &["-o", "table"]);
+    let lists: Vec<_> = out.split("\n\n").collect();
+    assert_eq!(lists.len(), 3, "{out}");
+    for list in lists {
+        let mut lines = list.lines();
+        assert!(lines.next().unwrap().ends_with('Z'), "{list}");
+        assert!(lines.next().unwrap().starts_with("ID"), "{list}");
+    }
+    assert!(!out.contains('\x1b'));
+}
+
+#[test]
+fn a_failing_poll_is_one_line_and_the_status_is_that_of_the_last_one() {
+    let ran = maxtop(&[&["-e", "http://127.0.0.1:1"], &THREE[..]].concat());
+    assert_eq!((ran.status, ran.out.as_str()), (3, ""), "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 3, "{ran:?}");
+    let (requests, lists) = (AtomicUsize::new(0), r#"{"data":[]}"#.to_owned());
+    // The second list fails.
+    let address = replying(move |request| {
+        let is_list = request.contains("/sessions");
+        let number = requests.fetch_add(usize::from(is_list), Ordering::Relaxed);
+        match is_list && number == 1 {
+            true => (503, String::new()),
+            false if is_list => (200, lists.clone()),
+            false => (
+                200,
+                r#"{"data":{"id":"maxscale","attributes":{"version":"24.02.3"}}}"#.to_owned(),
+            ),
+        }
+    });
+    let url = format!("http://{address}");
+    let ran = maxtop(&[&["-e", &url], &THREE[..], &["-o", "json"]].concat());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
+    assert_eq!(ran.out.lines().count(), 2, "{ran:?}");
+}
+
+#[test]
+fn an_endpoint_that_fails_does_not_hide_the_others() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let ran = demo.maxtop(&[&["-e", "http://127.0.0.1:1"], &THREE[..], &["-o", "json"]].concat());
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert_eq!(ran.out.lines().count(), 3, "{ran:?}");
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let url = demo.running.url();
+    let mut child = command(&["-e", &url, "list", "--watch", "-i", "50ms"])
+        .spawn()
+        .unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    reader.read_line(&mut String::new()).unwrap();
+    drop(reader);
+    let status = child.wait().unwrap();
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((status.code(), err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn on_a_terminal_each_list_replaces_the_one_before_it() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let url = demo.running.url();
+    let args = ["-e", &url, "list", "--count", "2", "-i", "100ms"];
+    let (status, screen) = AtTerminal::start(&args).ends();
+    assert_eq!(status, 0, "{screen}");
+    assert!(!screen.contains("\x1b[?1049h"), "{screen}");
+    // A terminal of 24 lines: 23 of the list, and the line of the cursor.
+    assert_eq!(screen.matches("\x1b[23F").count(), 1, "{screen:?}");
+    assert!(screen.contains("more do not fit: "), "{screen}");
+}
+
+#[test]
+fn ctrl_c_is_the_usual_end_on_a_terminal() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let url = demo.running.url();
+    let mut maxtop = AtTerminal::start(&["-e", &url, "list", "--watch"]);
+    maxtop.awaits("\x1b[J");
+    maxtop.types("\x03");
+    let (status, screen) = maxtop.ends();
+    assert_eq!(status, 0, "{screen}");
+}
+
+#[test]
+fn a_session_that_matches_gives_its_own_status_and_the_list_is_printed() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let idle = &demo.json(&["list", "-o", "json", "-f", "idle>1h"])[0]["id"].to_string();
+    let ran = demo.maxtop(&["list", "--fail-if", "idle>1h"]);
+    assert_eq!(ran.status, 5, "{ran:?}");
+    assert_eq!(ran.err, format!("1 session matches idle>1h: {idle}\n"));
+    assert!(ran.out.lines().count() > 40);
+    assert_eq!(demo.maxtop(&["list", "--fail-if", "idle>99d"]).status, 0);
+    let other = demo.maxtop(&["list", "-f", "user=nobody", "--fail-if", "idle>1h"]);
+    assert_eq!(other.status, 0, "not listed: {other:?}");
+    let watched = demo.maxtop(&[
+        "list",
+        "--watch",
+        "-i",
+        "100ms",
+        "--fail-if",
+        "idle>1h",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(watched.status, 5, "{watched:?}");
+    assert_eq!(watched.out.lines().count(), 1, "it ends at the first match");
+}
+
+#[test]
+fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let count = demo.list().len();
+    let ran = demo.maxtop(&["list", "--fail-if", "blocks>0"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(
+        ran.err,
+        format!("no session matches blocks>0; {count} could not be decided\n")
+    );
+}
+
+#[test]
+fn a_condition_is_checked_before_any_request() {
+    let demo = Demo::start(ServedDialects::JsonApi);
+    let before = demo.running.log().len();
+    demo.maxtop(&["list", "--fail-if", "idle>>1"])
+        .failed(2, "--fail-if: column");
+    demo.maxtop(&["list", "--fail-if", " "])
+        .failed(2, "would match every session");
+    demo.maxtop(&["list", "--fail-if", "why=query"])
+        .failed(2, "did you mean reason?");
+    assert_eq!(demo.running.log().len(), before);
+}
+
+#[test]
+fn the_condition_holds_for_all_endpoints() {
+    let (one, other) = (
+        Demo::start(ServedDialects::JsonApi),
+        Demo::start(ServedDialects::Draft),
+    );
+    let (one, other) = (one.running.url(), other.running.url());
+    let ran = maxtop(&["-e", &one, "-e", &other, "list", "--fail-if", "idle>1h"]);
+    assert_eq!(ran.status, 5, "{ran:?}");
+    for url in [one, other] {
+        assert!(
+            ran.err
+                .contains(&format!("on {}", url.trim_start_matches("http://"))),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn reasons_that_need_several_lists_are_found_while_it_watches() {
+    let demo = Demo::start(ServedDialects::Draft);
+    let condition = ["--fail-if", "reason=back-pressure"];
+    let once = demo.maxtop(&[&["list"], &condition[..]].concat());
+    assert_eq!(once.status, 0, "{once:?}");
+    let watched = demo.maxtop(&[&["list", "--watch", "-i", "200ms"], &condition[..]].concat());
+    assert_eq!(watched.status, 5, "{}", watched.err);
+}
