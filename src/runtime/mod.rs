@@ -6,6 +6,7 @@ pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
 
+mod cell_writer;
 mod frame_backend;
 mod input;
 mod pollers;
