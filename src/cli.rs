@@ -1,6 +1,7 @@
 //! Command line definition. Values are validated in [`config`](crate::config).
 
 mod commands;
+#[cfg(feature = "demo")]
 mod demo;
 mod global_options;
 
@@ -11,6 +12,7 @@ pub(crate) use self::commands::{DoctorArgs, DoctorOutput};
 pub(crate) use self::commands::{KillArgs, KillOutput};
 pub(crate) use self::commands::{ListArgs, ListOutput};
 pub(crate) use self::commands::{ShowArgs, ShowOutput};
+#[cfg(feature = "demo")]
 pub(crate) use self::demo::DemoArgs;
 pub(crate) use self::global_options::GlobalOptions;
 
@@ -36,6 +38,7 @@ To try it without MaxScale: maxtop demo";
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CliCommand {
+    #[cfg(feature = "demo")]
     /// Run a simulated MaxScale with stuck sessions, and show its screen
     Demo(DemoArgs),
     /// Print the sessions once

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::client::{Client, ClientError, EndpointUrl, UrlError};
 use crate::config::ConfigError;
+#[cfg(feature = "demo")]
 use crate::demo::DemoError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
 
@@ -149,12 +150,15 @@ pub(super) enum CommandError {
          print the sessions once, or set TERM to the terminal's type"
     )]
     DumbTerminal,
+    #[cfg(feature = "demo")]
     /// The embedded endpoint could not be started.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    #[cfg(feature = "demo")]
     /// The credentials of the demo are not `USER:PASSWORD`.
     #[error("--auth must be USER:PASSWORD")]
     DemoCredentials,
+    #[cfg(feature = "demo")]
     /// `--dialect draft` with `--profile-version`.
     #[error("the draft has no versions: leave out --dialect draft or --profile-version")]
     DraftHasNoVersions,
@@ -175,11 +179,14 @@ impl CommandError {
             | Self::SameName(_)
             | Self::EmptyFilter
             | Self::ColumnsOfJson
-            | Self::DemoCredentials
-            | Self::DraftHasNoVersions
-            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
             | Self::CannotPrompt
             | Self::NoServerAccess => ExitStatus::Usage,
+            #[cfg(feature = "demo")]
+            Self::DemoCredentials
+            | Self::DraftHasNoVersions
+            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. }) => {
+                ExitStatus::Usage
+            }
             Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
             Self::NoPassword { .. } => ExitStatus::NotAllowed,
             Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,
