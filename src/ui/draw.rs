@@ -50,6 +50,24 @@ pub(super) fn lines<'a>(lines: impl IntoIterator<Item = Line<'a>>, area: Rect, b
     }
 }
 
+/// Draws a line. Much faster than ratatui's own way if all of its text is ASCII.
+pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
+    let is_simple = |span: &Span<'_>| span.content.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if line.alignment.is_some() || !line.spans.iter().all(is_simple) {
+        return line.render(area, buffer);
+    }
+    let row = Rect { height: 1, ..area }.intersection(buffer.area);
+    let mut places = row.positions();
+    for span in &line.spans {
+        let style = line.style.patch(span.style);
+        for (symbol, place) in span.content.chars().zip(&mut places) {
+            if let Some(cell) = buffer.cell_mut(place) {
+                cell.set_char(symbol).set_style(style);
+            }
+        }
+    }
+}
+
 /// Draws an empty box with a title in the middle of the screen. Returns the area inside.
 pub(super) fn dialog_box(theme: &Theme, title: Line<'_>, size: (u16, u16), buffer: &mut Buffer) -> Rect {
     let screen = buffer.area;
