@@ -24,19 +24,21 @@ mod server_access;
 mod setting;
 mod settings;
 mod tables;
+mod theme;
 mod tls;
 mod token;
 mod trust;
 mod value;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
 use crate::app::remap::RemappedKeys;
-use crate::app::theme::ThemeName;
+use crate::app::theme::ThemeStyles;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
@@ -99,7 +101,9 @@ pub(crate) struct Config {
     /// Whether the screen uses the mouse.
     pub mouse: bool,
     /// Theme, if color is used.
-    pub theme: ThemeName,
+    pub theme: Arc<ThemeStyles>,
+    /// Name of the theme, or the path of its file.
+    theme_name: String,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
@@ -154,7 +158,8 @@ impl Config {
             keys: RemappedKeys::default(),
             settings_file: SettingsFile::default(),
             mouse: false,
-            theme: ThemeName::default(),
+            theme: ThemeStyles::usual(),
+            theme_name: String::new(),
             plainness: None,
         }
     }
@@ -164,6 +169,15 @@ impl Config {
         self.ascii |= !environment.is_utf8_locale();
         self.plain = self.plainness.unwrap_or_else(|| environment.refuses_color());
     }
+}
+
+/// Returns the text of a theme's file: one of the program, or an own one.
+///
+/// # Errors
+///
+/// Returns [`ConfigError`] if there is no such theme, or if its file cannot be read or is not valid.
+pub(crate) fn theme_text(name: &str) -> Result<String, ConfigError> {
+    theme::text(name, Environment(&|name| std::env::var_os(name)))
 }
 
 /// Whether the environment of this process refuses color.

@@ -64,9 +64,9 @@ pub enum CellStyle {
     /// No style of its own.
     Plain,
     /// Dimmed, so that other cells are easier to find.
-    Quiet,
+    Dim,
     /// A state that is not normal.
-    Warning,
+    Look,
     /// Explains a reason of this severity.
     Severity(Severity),
     /// The sign of this severity, or a number of sessions with it.

@@ -63,6 +63,7 @@ mod sorting;
 mod update;
 mod wake;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -84,7 +85,7 @@ use self::remap::RemappedKeys;
 use self::server_view::ServerPane;
 use self::status::Status;
 use self::table::TableState;
-use self::theme::{Background, ThemeName};
+use self::theme::{Background, ThemeStyles};
 use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
@@ -104,7 +105,7 @@ pub struct AppSettings {
     /// Whether colors are off.
     pub plain: bool,
     /// The theme, if colors are on.
-    pub theme: ThemeName,
+    pub theme: Arc<ThemeStyles>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Keys that the configuration file gives to actions.
@@ -138,7 +139,7 @@ pub struct AppSettings {
 impl AppSettings {
     /// Whether the theme depends on the terminal's background.
     pub fn needs_background(&self) -> bool {
-        !self.plain && self.theme == ThemeName::Default
+        !self.plain && self.theme.needs_background()
     }
 }
 
@@ -149,7 +150,7 @@ impl Default for AppSettings {
             duty: DUTY.value,
             ascii: false,
             plain: false,
-            theme: ThemeName::default(),
+            theme: ThemeStyles::usual(),
             mouse: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),

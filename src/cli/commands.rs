@@ -53,6 +53,9 @@ pub(crate) struct ConfigArgs {
     /// Print a sample configuration file with every setting, its default and its meaning
     #[arg(long)]
     pub print_sample: bool,
+    /// Print the file of a theme, to start an own one from
+    #[arg(long, value_name = "NAME", conflicts_with = "print_sample")]
+    pub print_theme: Option<String>,
     /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ConfigOutput,

@@ -9,12 +9,17 @@ use super::exit::{CommandError, ExitStatus};
 use super::output;
 use crate::cli::{ConfigArgs, ConfigOutput, GlobalOptions};
 use crate::client::EndpointUrl;
-use crate::config::{Config, sample};
+use crate::config::{Config, sample, theme_text};
 
 /// Runs the command.
 pub(super) fn run(global: &GlobalOptions, args: &ConfigArgs) -> Result<ExitStatus, CommandError> {
     if args.print_sample {
         output::print(|out| out.write_all(sample().as_bytes()))?;
+        return Ok(ExitStatus::Done);
+    }
+    if let Some(name) = &args.print_theme {
+        let text = theme_text(name)?;
+        output::print(|out| out.write_all(text.as_bytes()))?;
         return Ok(ExitStatus::Done);
     }
     let reading = Config::explain(&global.line)?;

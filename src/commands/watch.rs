@@ -1,6 +1,7 @@
 //! `maxtop` without a command: the screen.
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -86,7 +87,7 @@ pub(super) fn show(
         duty: config.duty,
         ascii: config.ascii,
         plain: config.plain,
-        theme: config.theme,
+        theme: Arc::clone(&config.theme),
         mouse: config.mouse,
         keys: config.keys.clone(),
         filter: config.filter.clone(),

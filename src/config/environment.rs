@@ -42,6 +42,12 @@ impl Environment<'_> {
         )
     }
 
+    /// Returns the path of an own theme with this name.
+    pub(super) fn theme_file(&self, name: &str) -> Option<PathBuf> {
+        let directory = self.base("XDG_CONFIG_HOME", ".config")?.join("maxtop/themes");
+        Some(directory.join(format!("{name}.toml")))
+    }
+
     /// Returns the path of maxctrl's file.
     pub(super) fn maxctrl_file(&self) -> Option<PathBuf> {
         Some(self.home()?.join(".maxctrl.cnf"))

@@ -26,6 +26,14 @@ pub(crate) enum ConfigError {
         /// Cause.
         why: String,
     },
+    /// The file of a theme cannot be read.
+    #[error("the theme {path}: {why}")]
+    Theme {
+        /// Path of the file.
+        path: String,
+        /// Cause.
+        why: String,
+    },
     /// A file with settings that another user could write or read.
     #[error("{path}: {why}")]
     Mistrusted {
@@ -100,6 +108,7 @@ impl ConfigError {
             self,
             Self::Setting { .. }
                 | Self::File { .. }
+                | Self::Theme { .. }
                 | Self::Mistrusted { .. }
                 | Self::NoProfile { .. }
                 | Self::Variable(_)

@@ -11,9 +11,9 @@ use super::layer::EndpointConfig;
 use super::layer::{EndpointEntry, Layer, pick};
 use super::origin::{Origin, SourceValue};
 use super::saving::SettingsFile;
-use super::setting::{Apply, Setting};
+use super::setting::{Apply, Form, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
-use super::{Config, maxctrl, server_access, value};
+use super::{Config, maxctrl, server_access, theme, value};
 use crate::filter::SavedFilters;
 
 /// The settings with their origins.
@@ -111,7 +111,19 @@ impl ConfigReport {
         reading.config.settings_file = settings_file;
         reading.config.keys = file.keys;
         reading.config.suit(environment);
+        reading.load_theme(environment)?;
         Ok(reading)
+    }
+}
+
+impl ConfigReport {
+    /// Reads the theme that the settings name.
+    fn load_theme(&mut self, environment: Environment<'_>) -> Result<(), ConfigError> {
+        let mut values = self.values.iter();
+        if let Some(value) = values.find(|value| value.setting().form == Form::Theme) {
+            self.config.theme = theme::load(&value.given, environment)?;
+        }
+        Ok(())
     }
 }
 

@@ -176,7 +176,7 @@ impl Reader<'_> {
             (Form::Share | Form::Times, DeValue::Integer(number)) => number.to_string(),
             (Form::Share, DeValue::Float(number)) => number.to_string(),
             (Form::Switch | Form::Columns, _) => return Err(self.unexpected(name, form.in_files(), value)),
-            (Form::Path, DeValue::String(path)) if !path.is_empty() => {
+            (_, DeValue::String(path)) if form.is_path(path) => {
                 let directory = self.file.path.parent().unwrap_or_else(|| Path::new(""));
                 let path = self.environment.path(path, directory);
                 path.ok_or_else(|| {

@@ -3,7 +3,7 @@
 
 use super::layer::EndpointConfig;
 use super::origin::SourceValue;
-use super::{Config, value};
+use super::{Config, theme, value};
 use crate::diagnosis::{Threshold, ThresholdAccess};
 
 /// Group of the sources of the database password.
@@ -73,6 +73,8 @@ pub(crate) enum Form {
     Switch,
     /// One of these words, with bars between them.
     Choice(&'static str),
+    /// A theme, by its name or the path of its file.
+    Theme,
     /// A filter.
     Filter,
     /// The name of a column.
@@ -154,6 +156,7 @@ impl Form {
             Self::Times => "TIMES",
             Self::Switch => "true|false",
             Self::Choice(words) => words,
+            Self::Theme => "NAME|FILE",
             Self::Filter => "FILTER",
             Self::Column => "COLUMN",
             Self::Columns => "COLUMN,...",
@@ -169,6 +172,15 @@ impl Form {
             Self::Times => "a number of times such as '10x'",
             Self::Time => "a time such as '30s'",
             _ => "a text in quotes",
+        }
+    }
+
+    /// Whether this value is the path of a file.
+    pub(super) fn is_path(self, text: &str) -> bool {
+        match self {
+            Self::Path => !text.is_empty(),
+            Self::Theme => theme::is_path(text),
+            _ => false,
         }
     }
 

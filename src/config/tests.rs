@@ -6,6 +6,7 @@ mod passwords;
 mod precedence;
 mod reference;
 mod server_access;
+mod themes;
 mod tokens;
 
 use std::fs::{self, Permissions};

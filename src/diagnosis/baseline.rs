@@ -65,6 +65,14 @@ impl<'a> Baseline<'a> {
         (others >= MIN_OTHERS && idle.saturating_mul(3) <= others).then_some(others)
     }
 
+    /// Whether more than half of the other sessions in the pool of an idle session are idle for half the threshold.
+    pub(super) fn are_others_idle(&self, pool: u64) -> bool {
+        self.pools.get(&pool).is_some_and(|pool| {
+            let others = pool.sessions.saturating_sub(1);
+            pool.idle.saturating_sub(1).saturating_mul(2) > others
+        })
+    }
+
     /// Returns the median memory in the session's service, in bytes; `None` if not computed.
     pub(super) fn typical_memory(&self, session: &Session) -> Option<u64> {
         self.memory.get(&session.service.as_ref()).copied()

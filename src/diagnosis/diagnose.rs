@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::baseline::Baseline;
 use super::capabilities::Capabilities;
+use super::evidence::Evidence;
 use super::finding::ReasonSet;
 use super::finding::Severity;
 use super::finding::{Diagnosis, Finding, order};
@@ -130,7 +131,7 @@ pub fn diagnose(
         .map_or((&[], &[]), |(before, diagnoses)| {
             (before.sessions, &diagnoses.histories)
         });
-    let histories = merge(sessions, histories, now.sessions, gap, capabilities);
+    let mut histories = merge(sessions, histories, now.sessions, gap, capabilities);
     let zone = past.and_then(|(_, diagnoses)| diagnoses.zone);
     let server = ServerTime::read(zone, now.sessions, &histories, gap);
     let baseline = Baseline::of(now.sessions, &histories, limits);
@@ -139,14 +140,14 @@ pub fn diagnose(
         zone: server.zone(),
         ..Diagnoses::default()
     };
-    for (session, history) in now.sessions.iter().zip(&histories) {
+    for (session, history) in now.sessions.iter().zip(&mut histories) {
         if settings.expected.matches(session, now.endpoint) {
             diagnoses.add_expected();
             continue;
         }
         let input = RuleInput {
             session,
-            history,
+            history: &*history,
             baseline: &baseline,
             capabilities,
             server,
@@ -157,6 +158,7 @@ pub fn diagnose(
             .get(&session.id)
             .filter(|sample| sample.is_current_at(now.taken_at));
         diagnoses.add(&input, sample);
+        history.is_forgotten = diagnoses.has_found_forgotten();
     }
     diagnoses.histories = histories;
     diagnoses
@@ -186,6 +188,18 @@ impl Diagnoses {
             unjudged: ReasonSet::NONE,
             is_expected: true,
         });
+    }
+
+    /// Whether the session added last is idle while its pool is in use.
+    fn has_found_forgotten(&self) -> bool {
+        let found = self
+            .marks
+            .last()
+            .and_then(|mark| self.found.get(mark.first as usize..));
+        let is_forgotten = |finding: &Finding| {
+            finding.severity == Severity::Act && matches!(finding.evidence, Evidence::Idle { .. })
+        };
+        found.is_some_and(|found| found.iter().any(is_forgotten))
     }
 
     fn add(&mut self, input: &RuleInput<'_>, sample: Option<&ConnectionSample>) {

@@ -114,6 +114,24 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Returns how long the trouble has lasted; `None` if that is not known. It only grows while the trouble lasts.
+    pub(super) const fn lasted(&self) -> Option<Span> {
+        match self {
+            Self::Blocks { transaction, .. } => *transaction,
+            Self::OpenTransaction { age, .. } => Some(*age),
+            Self::LockWait { lasted, .. } | Self::Query { lasted, .. } => Some(*lasted),
+            Self::Idle { idle, .. } | Self::Transaction(idle) => Some(*idle),
+            Self::Silent(lasted) | Self::NoBackend(lasted) | Self::Closing(lasted) | Self::Login(lasted) => {
+                Some(*lasted)
+            }
+            Self::History { .. }
+            | Self::Memory { .. }
+            | Self::HighWater { .. }
+            | Self::WriteQueue { .. }
+            | Self::Buffering { .. } => None,
+        }
+    }
+
     /// Returns a short text for a table cell.
     pub(super) fn short(&self, session: &Session) -> String {
         match self {

@@ -3,7 +3,7 @@
 use super::evidence::Evidence;
 use super::reason::Reason;
 use super::reasons::REASONS;
-use crate::model::Session;
+use crate::model::{Session, Span};
 
 /// A reason that applies to a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns how long the trouble has lasted, if that is known.
+    pub(crate) const fn lasted(&self) -> Option<Span> {
+        self.evidence.lasted()
+    }
+
     /// Returns a short text for a table cell: `idle, holds db-01`.
     pub fn short(&self, session: &Session) -> String {
         self.evidence.short(session)

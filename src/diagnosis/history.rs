@@ -61,6 +61,8 @@ pub(super) struct SessionHistory {
     pub(super) quiet: HeldFor,
     /// Time that a statement has been waiting without a server connection.
     pub(super) bare: HeldFor,
+    /// Whether it was found idle while its pool was in use, and has been idle since.
+    pub(super) is_forgotten: bool,
 }
 
 /// The gap between two snapshots.
@@ -85,6 +87,7 @@ impl SessionHistory {
             statement: begun,
             quiet: begun,
             bare: begun,
+            is_forgotten: false,
         }
     }
 
@@ -119,6 +122,7 @@ impl SessionHistory {
             statement: continued(self.statement, runs_same),
             quiet: watched(self.quiet, same_statement && both(Capabilities::is_quiet)),
             bare: watched(self.bare, both(Capabilities::is_bare)),
+            is_forgotten: self.is_forgotten && before.idle <= now.idle,
         }
     }
 }

@@ -61,7 +61,8 @@ pub(super) fn closing(input: &RuleInput<'_>) -> RuleResult {
 /// Checks for a session that holds a server (if the list reports servers) while it is idle for too long.
 ///
 /// A pool of idle connections is normal. A session that is idle while its pool is in use was probably
-/// forgotten, so it is marked ▲. If [`locking::transaction`] or [`locking::blocks`] finds
+/// forgotten, so it is marked ▲. It stays marked while other sessions of the pool come and go, until it is used or
+/// most of the pool is idle too. If [`locking::transaction`] or [`locking::blocks`] finds
 /// the same trouble, that finding explains more.
 pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     let Some(idle) = input.session.idle else {
@@ -75,8 +76,10 @@ pub(super) fn idle(input: &RuleInput<'_>) -> RuleResult {
     if is_found(&locking::transaction(input)) || is_found(&locking::blocks(input)) {
         return RuleResult::No;
     }
-    let others = input.baseline.others_in_use(input.history.pool);
-    let severity = if others.is_some() {
+    let pool = input.history.pool;
+    let others = input.baseline.others_in_use(pool);
+    let stays = input.history.is_forgotten && !input.baseline.are_others_idle(pool);
+    let severity = if others.is_some() || stays {
         Severity::Act
     } else {
         Severity::Look

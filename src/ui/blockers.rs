@@ -116,7 +116,7 @@ fn heading<'a>(theme: &Theme, width: usize) -> Line<'a> {
     let name = name_width(width);
     Line::styled(
         format!("{:<name$}{:>TIME$}{:>TIME$}  DOING", "  SESSION", "TRX", "WAITS"),
-        theme.strong,
+        theme.head,
     )
 }
 
@@ -124,17 +124,17 @@ fn draw_row(app: &App, row: &BlockerRow, is_chosen: bool, theme: &Theme, area: R
     let width = usize::from(area.width);
     let line = match row {
         BlockerRow::Note { tree, text } => Line::from(vec![
-            Span::styled(tree.clone(), theme.quiet),
+            Span::styled(tree.clone(), theme.dim),
             Span::styled(
                 fit(text, width.saturating_sub(tree.width()), theme.glyphs.more),
-                theme.quiet,
+                theme.dim,
             ),
         ]),
         BlockerRow::Thread(thread) => thread_line(app, thread, theme, width),
     };
     line.render(area, frame.buffer_mut());
     if is_chosen {
-        frame.buffer_mut().set_style(area, theme.selected);
+        frame.buffer_mut().set_style(area, theme.cursor);
     }
 }
 
@@ -163,12 +163,12 @@ fn thread_line<'a>(app: &App, thread: &ThreadRow, theme: &Theme, width: usize) -
         more,
     );
     Line::from(vec![
-        Span::styled(thread.tree.clone(), theme.quiet),
-        Span::styled(sign, theme.alarm),
+        Span::styled(thread.tree.clone(), theme.dim),
+        Span::styled(sign, theme.act),
         Span::styled(
             name,
             if is_root {
-                theme.strong
+                theme.head
             } else {
                 ratatui::style::Style::new()
             },

@@ -43,7 +43,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         width,
         height,
     };
-    let title = Line::from(Span::styled(" Columns, from left to right ", theme.strong));
+    let title = Line::from(Span::styled(" Columns, from left to right ", theme.head));
     let inner = framed(theme, title, place, frame.buffer_mut());
     // On a low screen the list takes precedence over the lines below it.
     let below = u16::try_from(keeping.len()).unwrap_or(0);
@@ -76,7 +76,7 @@ fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mu
         let line = entry(app, *id, &seen, theme, usize::from(row.width));
         line.render(row, frame.buffer_mut());
         if place == chooser.cursor {
-            frame.buffer_mut().set_style(row, theme.selected);
+            frame.buffer_mut().set_style(row, theme.cursor);
         }
     }
 }
@@ -98,15 +98,15 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, widt
     let about = fit(column.about, room, theme.glyphs.more);
     let gap = room.saturating_sub(about.width()) + 1;
     let (name_style, about_style) = if chosen {
-        (theme.strong, Style::new())
+        (theme.head, Style::new())
     } else {
-        (theme.quiet, theme.quiet)
+        (theme.dim, theme.dim)
     };
     Line::from(vec![
         Span::styled(format!("{name:<NAME$}"), name_style),
         Span::styled(about, about_style),
         Span::raw(" ".repeat(gap)),
-        Span::styled(note, theme.warning),
+        Span::styled(note, theme.look),
     ])
 }
 
@@ -114,7 +114,7 @@ fn entry<'a>(app: &App, id: ColumnId, seen: &[FittedColumn], theme: &Theme, widt
 fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<'a>> {
     let columns = &app.table.columns;
     if *columns == ColumnId::defaults(app.endpoints.len()) {
-        return vec![Line::styled("default columns", theme.quiet)];
+        return vec![Line::styled("default columns", theme.dim)];
     }
     let styled = |text: String| {
         broken(&text, width)
@@ -124,7 +124,7 @@ fn keeping<'a>(app: &App, theme: &Theme, width: usize, height: u16) -> Vec<Line<
     let mut kept: Vec<Line<'a>> = styled(option(columns)).collect();
     if usize::from(height) > columns.len() + 10 {
         let heading = fit("or in the configuration file:", width, theme.glyphs.more);
-        kept.push(Line::styled(heading, theme.quiet));
+        kept.push(Line::styled(heading, theme.dim));
         kept.extend(styled(setting(columns)));
     }
     kept

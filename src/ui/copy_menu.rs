@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         width,
         height,
     };
-    let title = Line::from(Span::styled(" Copy to the clipboard ", theme.strong));
+    let title = Line::from(Span::styled(" Copy to the clipboard ", theme.head));
     let inner = framed(theme, title, place, frame.buffer_mut());
     let rows = usize::from(inner.height);
     let top = (menu.cursor + 1).saturating_sub(rows);
@@ -46,11 +46,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         let line = Line::from(vec![
             Span::raw(text),
             Span::raw(" ".repeat(gap)),
-            Span::styled(about, theme.quiet),
+            Span::styled(about, theme.dim),
         ]);
         line.render(row, frame.buffer_mut());
         if index == menu.cursor {
-            frame.buffer_mut().set_style(row, theme.selected);
+            frame.buffer_mut().set_style(row, theme.cursor);
         }
     }
 }

@@ -93,7 +93,7 @@ fn scrolled(
     let height = usize::from(area.height - mark_height);
     let last = text.len().saturating_sub(height);
     let mut top = pane.scroll.min(last);
-    let is_link = |line: &Line<'_>| line.spans.iter().any(|span| span.style == theme.selected);
+    let is_link = |line: &Line<'_>| line.spans.iter().any(|span| span.style == theme.cursor);
     if let Some(link) = text.iter().position(is_link).filter(|_| pane.link.is_some()) {
         top = top.min(link).max((link + 1).saturating_sub(height));
     }
@@ -113,7 +113,7 @@ fn scrolled(
             height: mark_height,
             ..area
         };
-        let mark = Line::styled(mark, theme.quiet).right_aligned();
+        let mark = Line::styled(mark, theme.dim).right_aligned();
         lines([mark], row, frame.buffer_mut());
     }
     last
@@ -121,16 +121,16 @@ fn scrolled(
 
 /// Removes every color of a line: the session has ended.
 fn gray(line: &mut Line<'_>, theme: &Theme) {
-    line.style = theme.quiet;
+    line.style = theme.dim;
     for span in &mut line.spans {
-        span.style = theme.quiet;
+        span.style = theme.dim;
     }
 }
 
 fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let mut text: Vec<_> = named::line(app, pane, pen).into_iter().collect();
     let remarks = remarks(app, pane, pen.width).into_iter();
-    text.extend(remarks.map(|remark| Line::styled(pen.fit(&remark, pen.width), pen.theme.quiet)));
+    text.extend(remarks.map(|remark| Line::styled(pen.fit(&remark, pen.width), pen.theme.dim)));
     text.extend(reasons::section(app, pane, pen));
     text.extend(running::section(app, pane, pen));
     text.extend(transaction::section(app, pane, pen));
@@ -148,7 +148,7 @@ fn text<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
         };
         text.push(Line::default());
         let waiting = wrap(&waiting, pen.width.max(1)).into_iter();
-        text.extend(waiting.map(|line| Line::styled(line, pen.theme.quiet)));
+        text.extend(waiting.map(|line| Line::styled(line, pen.theme.dim)));
         return text;
     };
     let detail = &observation.detail;
@@ -171,14 +171,14 @@ const MAX_STATE: usize = 40;
 fn title<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let session = pane.session();
     let theme = pen.theme;
-    let id = Span::styled(format!("Session {}", session.id), theme.strong);
+    let id = Span::styled(format!("Session {}", session.id), theme.head);
     let on = app
         .endpoints
         .name_among_several(pane.identity.endpoint)
-        .map(|name| Span::styled(format!("on {name}"), theme.quiet));
+        .map(|name| Span::styled(format!("on {name}"), theme.dim));
     let first = title_line(id, on, &session.client(), state(app, pane, theme), pen);
     let facts = fit(&facts(app, session), pen.width, theme.glyphs.more);
-    vec![first, Line::styled(facts, theme.quiet)]
+    vec![first, Line::styled(facts, theme.dim)]
 }
 
 /// Puts the parts of the title into one line. The client is cut first, then the endpoint is left out,
@@ -222,15 +222,15 @@ fn state<'a>(app: &App, pane: &DetailPane, theme: &Theme) -> Option<Span<'a>> {
     if let Some(ended) = pane.ended {
         return Some(Span::styled(
             format!("ended {}", clock_time(app, ended)),
-            theme.alarm,
+            theme.act,
         ));
     }
     if let Some(fault) = pane.fault.as_ref().filter(|_| pane.observation.is_some()) {
-        return Some(Span::styled(fault.one_line(), theme.warning));
+        return Some(Span::styled(fault.one_line(), theme.look));
     }
     if pane.is_closing() {
         let closing = format!("{} closing", Severity::Look.glyph());
-        return Some(Span::styled(closing, theme.warning));
+        return Some(Span::styled(closing, theme.look));
     }
     let severity = pane.findings().first()?.severity;
     let word = format!("{} {}", severity.glyph(), severity.name());
@@ -341,8 +341,8 @@ impl Pen<'_> {
     /// Returns a blank line and a heading with a dimmed remark.
     fn heading<'a>(&self, heading: &'static str, remark: &str) -> [Line<'a>; 2] {
         let line = Line::from(vec![
-            Span::styled(heading, self.theme.strong),
-            Span::styled(format!("  {remark}"), self.theme.quiet),
+            Span::styled(heading, self.theme.head),
+            Span::styled(format!("  {remark}"), self.theme.dim),
         ]);
         [Line::default(), line]
     }
@@ -379,7 +379,7 @@ impl Pen<'_> {
         let lines = lines.map(|(place, line)| {
             let label = if place == 0 { label } else { "" };
             Line::from(vec![
-                Span::styled(format!("{label:<LABEL$}"), self.theme.strong),
+                Span::styled(format!("{label:<LABEL$}"), self.theme.head),
                 Span::raw(line),
             ])
         });

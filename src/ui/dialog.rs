@@ -61,7 +61,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         _ => many::head(app, asking, theme, text_width),
     };
     let mut tail = consequences::lines(app, asking, theme, text_width);
-    let lines_below = lines_below(screen.height);
+    let lines_below = match app.areas().tour.height {
+        0 => lines_below(screen.height),
+        tour => LINES_BELOW + tour,
+    };
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
     let fixed = head.len() + foot.len();
     tail.truncate(max.saturating_sub(fixed));
@@ -78,7 +81,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     };
     let height = u16::try_from(fixed + blanks + middle.lines.len() + 2).unwrap_or(u16::MAX);
     let title = title::text(asking, usize::from(width.saturating_sub(4)), theme.glyphs.more);
-    let title = Line::from(Span::styled(format!(" {title} "), theme.alarm));
+    let title = Line::from(Span::styled(format!(" {title} "), theme.act));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
     scroll_marks(theme, area, middle.hidden, frame.buffer_mut());
@@ -96,7 +99,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     let is_whole = needed <= usize::from(body.height) && draw_foot(foot, below, frame);
     if !is_whole {
         let last = below.rows().next_back().unwrap_or(below);
-        Line::styled("too small: enlarge the window", theme.warning).render(last, frame.buffer_mut());
+        Line::styled("too small: enlarge the window", theme.look).render(last, frame.buffer_mut());
     }
     if asking.types_reason {
         show_text_cursor(asking, below, frame);
@@ -163,7 +166,7 @@ fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'
     let lines = wrapped.into_iter().enumerate().map(|(place, text)| {
         let label = if place == 0 { label } else { "" };
         Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+            Span::styled(format!("{label:<LABEL$}"), theme.dim),
             Span::raw(text),
         ])
     });
@@ -180,7 +183,7 @@ fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<
         let (parts, _) = typed.window(room);
         let text: String = parts.map(|part| part.text.as_str()).collect();
         foot.push(Line::from(vec![
-            Span::styled(REASON, theme.quiet),
+            Span::styled(REASON, theme.dim),
             Span::styled(text, theme.input),
         ]));
     }
@@ -196,7 +199,7 @@ fn statements<'a>(asking: &KillDialog, theme: &Theme) -> Option<Line<'a>> {
     let option = format!(" [{mark}] kill its statements too");
     batch
         .has_server_access()
-        .then(|| Line::from(vec![Span::styled("s", theme.strong), Span::raw(option)]))
+        .then(|| Line::from(vec![Span::styled("s", theme.head), Span::raw(option)]))
 }
 
 const REASON: &str = "reason        ";
@@ -221,25 +224,25 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
     let count = asking.batch.confirmable();
     let mut spans = vec![
         Span::raw("  "),
-        button("No".to_owned(), no_chosen, theme.strong),
+        button("No".to_owned(), no_chosen, theme.head),
         Span::raw("    "),
     ];
     if asking.batch.open_dialog_ticket().is_none() {
         if asking.batch.tally().left() > 0 {
-            spans.push(Span::styled("Yes is enabled after the check", theme.quiet));
+            spans.push(Span::styled("Yes is enabled after the check", theme.dim));
         }
         return Line::from(spans);
     }
     if count > MAX_CONFIRMED_BY_KEY {
-        spans.push(Span::styled(format!("type {count}, then Enter: "), theme.alarm));
+        spans.push(Span::styled(format!("type {count}, then Enter: "), theme.act));
         spans.push(Span::styled(asking.dialog.typed().to_owned(), theme.input));
-        spans.push(Span::styled("_", theme.quiet));
+        spans.push(Span::styled("_", theme.dim));
         if asking.dialog.is_mismatch() {
             let text = format!("  not {count}: nothing was sent");
             let used: usize = spans.iter().map(Span::width).sum();
             spans.push(Span::styled(
                 fit(&text, width.saturating_sub(used), theme.glyphs.more),
-                theme.warning,
+                theme.look,
             ));
             return Line::from(spans);
         }
@@ -248,13 +251,13 @@ fn buttons<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> L
             [_] => "Yes, kill it".to_owned(),
             _ => format!("Yes, kill {count}"),
         };
-        spans.push(Span::styled("y", theme.strong));
-        spans.push(button(label, !no_chosen, theme.alarm));
+        spans.push(Span::styled("y", theme.head));
+        spans.push(button(label, !no_chosen, theme.act));
     }
     let grace = app.settings.grace;
     if !grace.is_zero() {
         let after = exact_text(grace);
-        let hint = Span::styled(format!("   sent after {after}, u cancels"), theme.quiet);
+        let hint = Span::styled(format!("   sent after {after}, u cancels"), theme.dim);
         let used: usize = spans.iter().map(Span::width).sum();
         if used + hint.width() <= width {
             spans.push(hint);

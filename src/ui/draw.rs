@@ -29,7 +29,7 @@ pub(super) fn rule(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     };
     for position in area.intersection(buffer.area).positions() {
         if let Some(cell) = buffer.cell_mut(position) {
-            cell.set_symbol(stroke).set_style(theme.quiet);
+            cell.set_symbol(stroke).set_style(theme.dim);
         }
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn scroll_marks(theme: &Theme, area: Rect, hidden: (usize, usize), bu
         width: area.width.saturating_sub(2),
         height: 1.min(area.height),
     };
-    Line::from(Span::styled(words, theme.strong))
+    Line::from(Span::styled(words, theme.head))
         .right_aligned()
         .render(border, buffer);
 }
@@ -124,12 +124,12 @@ fn border(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let (right, bottom) = (area.right() - 1, area.bottom() - 1);
     for x in area.x..area.right() {
         for y in [area.y, bottom] {
-            put(buffer, (x, y), theme.glyphs.horizontal, theme.quiet);
+            put(buffer, (x, y), theme.glyphs.horizontal, theme.dim);
         }
     }
     for y in area.y..area.bottom() {
         for x in [area.x, right] {
-            put(buffer, (x, y), theme.glyphs.vertical, theme.quiet);
+            put(buffer, (x, y), theme.glyphs.vertical, theme.dim);
         }
     }
     let places = [
@@ -139,7 +139,7 @@ fn border(theme: &Theme, area: Rect, buffer: &mut Buffer) {
         (right, bottom),
     ];
     for (place, corner) in places.into_iter().zip(theme.glyphs.corners) {
-        put(buffer, place, corner, theme.quiet);
+        put(buffer, place, corner, theme.dim);
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn draw(
     }
     let width = usize::from(status.width.saturating_sub(2));
     let message = match (app.modal.save_question(), &app.status) {
-        (Some(question), _) => Some((question.text.as_str(), theme.strong)),
+        (Some(question), _) => Some((question.text.as_str(), theme.head)),
         (None, Some(event)) => Some((event.text.as_str(), level_style(event.level, theme))),
         (None, None) => None,
     };
@@ -69,7 +69,7 @@ pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
     match level {
         StatusLevel::Note => theme.input,
         StatusLevel::Done => theme.good,
-        StatusLevel::Warning => theme.warning,
+        StatusLevel::Warning => theme.look,
     }
 }
 
@@ -83,12 +83,12 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let dot = format!(" {} ", theme.glyphs.dot);
     let mut line = Line::from(" ");
     if !app.marks.is_empty() {
-        line.push_span(Span::styled(marked(app), theme.alarm));
+        line.push_span(Span::styled(marked(app), theme.act));
     }
     let mut push = |text: String| {
         let is_first = line.spans.len() <= 1;
         let text = if is_first { text } else { format!("{dot}{text}") };
-        line.push_span(Span::styled(text, theme.quiet));
+        line.push_span(Span::styled(text, theme.dim));
         width.saturating_sub(line.width() + dot.width())
     };
     let mut room = width;

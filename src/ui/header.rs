@@ -66,7 +66,7 @@ fn connections<'a>(endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> 
     let known = endpoint.connections_known().filter(|known| *known < sessions)?;
     Some(Span::styled(
         format!("  connections known {known}/{sessions}"),
-        theme.quiet,
+        theme.dim,
     ))
 }
 
@@ -85,7 +85,7 @@ fn right<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Line<'a>
         return vec![only([&None; 3])];
     }
     let live = endpoint.link == LinkState::Live;
-    let cost = live.then(|| Span::styled(format!("list {}  ", cost_text(endpoint.cost)), theme.quiet));
+    let cost = live.then(|| Span::styled(format!("list {}  ", cost_text(endpoint.cost)), theme.dim));
     let sessions = Some(Span::raw(counted(latest.sessions.len(), "session")));
     let losses = losses(latest, theme);
     vec![
@@ -126,7 +126,7 @@ fn losses<'a>(latest: &model::Snapshot, theme: &Theme) -> Option<Span<'a>> {
             format!("  {rows}, {fields} unreadable")
         }
     };
-    Some(Span::styled(text, theme.warning))
+    Some(Span::styled(text, theme.look))
 }
 
 /// Formats the effective interval: `every 3.5s`.

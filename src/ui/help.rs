@@ -50,7 +50,7 @@ fn head(help: &Help, pages: &HelpPages, theme: &Theme, screen: Rect, frame: &mut
     let mark = format!("page {} of {} ", pages.number(help.top), pages.count());
     let room = width.saturating_sub(mark.width() + 1);
     let name = fit(&format!("Help for {}", title(help.from)), room, theme.glyphs.more);
-    let style = theme.strong.add_modifier(Modifier::UNDERLINED);
+    let style = theme.head.add_modifier(Modifier::UNDERLINED);
     let gap = width.saturating_sub(name.width() + mark.width() + 1);
     Line::styled(format!(" {name}{:gap$}{mark}", ""), style).render(row, frame.buffer_mut());
 }
@@ -61,10 +61,10 @@ fn styled<'a>(line: &HelpLine, help: &Help, theme: &Theme, width: usize) -> Line
     let mut spans = Vec::new();
     for (style, text) in &line.parts {
         let style = match style {
-            HelpStyle::Heading => theme.strong,
+            HelpStyle::Heading => theme.head,
             HelpStyle::Name => theme.input,
             HelpStyle::Plain => ratatui::style::Style::new(),
-            HelpStyle::Quiet => theme.quiet,
+            HelpStyle::Dim => theme.dim,
             HelpStyle::Look => theme.severity(Severity::Look),
             HelpStyle::Act => theme.severity(Severity::Act),
         };
@@ -114,7 +114,7 @@ fn foot(app: &App, help: &Help, pages: &HelpPages, theme: &Theme, area: Rect, fr
             " {}",
             fit(&status.text, width.saturating_sub(2), theme.glyphs.more)
         );
-        return Line::styled(text, theme.warning).render(area, frame.buffer_mut());
+        return Line::styled(text, theme.look).render(area, frame.buffer_mut());
     }
     let below = pages.lines.len().saturating_sub(help.top + pages.page);
     if help.search.is_none() && help.term.is_empty() {
@@ -123,17 +123,17 @@ fn foot(app: &App, help: &Help, pages: &HelpPages, theme: &Theme, area: Rect, fr
         } else {
             " end".to_owned()
         };
-        return Line::styled(text, theme.quiet).render(area, frame.buffer_mut());
+        return Line::styled(text, theme.dim).render(area, frame.buffer_mut());
     }
     let found = found(help, pages);
     let room = width.saturating_sub(found.width() + 4);
     let line = Line::from(vec![
-        Span::styled(" / ", theme.strong),
+        Span::styled(" / ", theme.head),
         Span::styled(fit(&help.term, room, theme.glyphs.more), theme.input),
     ]);
     let cursor = u16::try_from(line.width()).unwrap_or(0);
     line.render(area, frame.buffer_mut());
-    Line::styled(found, theme.quiet)
+    Line::styled(found, theme.dim)
         .right_aligned()
         .render(area, frame.buffer_mut());
     if help.search.is_some() {

@@ -35,7 +35,7 @@ pub(super) fn draw(app: &App, overlay: &Overlay, theme: &Theme, frame: &mut Fram
     };
     let mut text: Vec<_> = batches.iter().flat_map(|batch| log.batch(batch)).collect();
     if text.is_empty() {
-        text.push(Line::styled("no kills in this run", theme.quiet));
+        text.push(Line::styled("no kills in this run", theme.dim));
     }
     let audit = &app.settings.audit;
     let foot = if audit.is_empty() { 0 } else { 2 };
@@ -49,7 +49,7 @@ pub(super) fn draw(app: &App, overlay: &Overlay, theme: &Theme, frame: &mut Fram
     let mut shown: Vec<_> = text.into_iter().skip(top).take(rows).collect();
     if foot > 0 {
         let kept = fit(&format!("also written to {audit}"), log.width, theme.glyphs.more);
-        shown.extend([Line::default(), Line::styled(kept, theme.quiet)]);
+        shown.extend([Line::default(), Line::styled(kept, theme.dim)]);
     }
     lines(shown, inner, frame.buffer_mut());
     let area = ratatui::layout::Rect {
@@ -69,7 +69,7 @@ fn title<'a>(app: &App, theme: &Theme) -> Line<'a> {
         " Kill log of this run, newest first (times: {}) ",
         zoned.strftime("%Z")
     );
-    Line::from(Span::styled(text, theme.strong))
+    Line::from(Span::styled(text, theme.head))
 }
 
 struct Log<'a> {
@@ -85,7 +85,7 @@ impl Log<'_> {
         let theme = self.theme;
         if let Some(canceled) = batch.canceled {
             let text = format!("{}: nothing was sent ({})", canceled.victims, canceled.why);
-            return self.row(Some(canceled.at), ("canceled", theme.quiet), &text);
+            return self.row(Some(canceled.at), ("canceled", theme.dim), &text);
         }
         match batch.entries.as_slice() {
             [] => Vec::new(),
@@ -104,7 +104,7 @@ impl Log<'_> {
         let left = entries.len() - gone;
         let sessions = counted(entries.len(), "session");
         let (word, style) = if left > 0 {
-            (format!("{left} not killed"), theme.alarm)
+            (format!("{left} not killed"), theme.act)
         } else {
             ("all gone".to_owned(), theme.good)
         };
@@ -137,7 +137,7 @@ impl Log<'_> {
     fn style(&self, outcome: &KillOutcome) -> Style {
         match outcome {
             KillOutcome::Killed { .. } | KillOutcome::AlreadyGone => self.theme.good,
-            _ => self.theme.alarm,
+            _ => self.theme.act,
         }
     }
 
@@ -176,7 +176,7 @@ impl Log<'_> {
                 ("", "")
             };
             Line::from(vec![
-                Span::styled(format!("{at:<TIME$}"), self.theme.quiet),
+                Span::styled(format!("{at:<TIME$}"), self.theme.dim),
                 Span::styled(format!("{word:<OUTCOME$} "), outcome.1),
                 Span::raw(text),
             ])

@@ -36,8 +36,8 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
     let text = format!(" killing {} in {left}s   ", batch.describe_victims());
     let room = width.saturating_sub(key.len() + 2);
     Line::from(vec![
-        Span::styled(fit(&text, room, theme.glyphs.more), theme.alarm),
-        Span::styled("u", theme.strong),
+        Span::styled(fit(&text, room, theme.glyphs.more), theme.act),
+        Span::styled("u", theme.head),
         Span::raw(key),
     ])
 }
@@ -45,7 +45,7 @@ fn countdown<'a>(app: &App, batch: &KillBatch, theme: &Theme, width: usize) -> L
 fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let tally = batch.tally();
     let (done, total) = (tally.finished(), tally.total());
-    let mut spans = vec![Span::styled(" killing ", theme.alarm)];
+    let mut spans = vec![Span::styled(" killing ", theme.act)];
     if total == 1 {
         spans.push(Span::raw(batch.describe_victims()));
     } else {
@@ -64,7 +64,7 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     let stop = "  Esc stops the rest";
     if batch.is_busy() && total > 1 && text + stop.len() <= width {
         spans.push(Span::raw("  "));
-        spans.push(Span::styled("Esc", theme.strong));
+        spans.push(Span::styled("Esc", theme.head));
         spans.push(Span::raw(" stops the rest"));
     }
     Line::from(spans)

@@ -66,7 +66,7 @@ fn waiting<'a>(app: &App, (theme, width): (&Theme, usize)) -> Vec<Line<'a>> {
         let slow = format!("No reply for {seconds}s. A busy proxy with many sessions needs a few seconds.");
         text.extend(paragraph(&slow, width));
     }
-    text.into_iter().map(|line| line.style(theme.quiet)).collect()
+    text.into_iter().map(|line| line.style(theme.dim)).collect()
 }
 
 /// Describes a failure: the error, its likely cause, and what to do. The most important lines come first.
@@ -87,7 +87,7 @@ fn failure<'a>(
     };
     let mut text: Vec<_> = paragraph(&what, width)
         .into_iter()
-        .map(|line| line.style(theme.warning))
+        .map(|line| line.style(theme.look))
         .collect();
     if let Some(remedy) = fault.remedy() {
         text.extend(paragraph(&sentence(remedy.0), width));
@@ -154,9 +154,9 @@ fn row<'a>(
         .enumerate();
     let parts = parts.map(|(place, text)| {
         let word = if place == 0 { word } else { "" };
-        let mut spans = vec![Span::styled(format!("{word:<WORD$}"), theme.quiet)];
+        let mut spans = vec![Span::styled(format!("{word:<WORD$}"), theme.dim)];
         match text.strip_prefix(command).filter(|_| place == 0) {
-            Some(rest) => spans.extend([Span::styled(command, theme.strong), Span::raw(rest.to_owned())]),
+            Some(rest) => spans.extend([Span::styled(command, theme.head), Span::raw(rest.to_owned())]),
             None => spans.push(Span::raw(text)),
         }
         Line::from(spans)

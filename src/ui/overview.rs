@@ -55,7 +55,7 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, areas: &Areas, frame: &
     lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
     if below > 0 {
         let mark = format!(" {} below ", counted(below, "line"));
-        let mark = Line::styled(mark, theme.strong).right_aligned();
+        let mark = Line::styled(mark, theme.head).right_aligned();
         mark.render(inner.rows().next_back().unwrap_or_default(), frame.buffer_mut());
     }
     last
@@ -65,8 +65,8 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, areas: &Areas, frame: &
 fn endpoint_lines<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, area: Rect) -> Vec<Line<'a>> {
     let width = usize::from(area.width);
     let Some(latest) = &endpoint.latest else {
-        let name = Span::styled(endpoint.name.clone(), theme.strong);
-        return vec![Line::from(vec![name, Span::styled("  no data yet", theme.quiet)])];
+        let name = Span::styled(endpoint.name.clone(), theme.head);
+        return vec![Line::from(vec![name, Span::styled("  no data yet", theme.dim)])];
     };
     let height = if area.height >= TALL { 8 } else { 4 };
     let span = endpoint.trend.span();
@@ -84,7 +84,7 @@ fn endpoint_lines<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, area: 
     let left = services::section(app, endpoint, &latest.stats, theme, half);
     text.extend(beside(left, idle(&latest.stats, theme, half), half, width));
     if span < Duration::from_secs(5) {
-        text.push(Line::styled("trends begin when maxtop starts", theme.quiet));
+        text.push(Line::styled("trends begin when maxtop starts", theme.dim));
     }
     text
 }
@@ -100,9 +100,9 @@ fn heading<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize)
     let title = "OVERVIEW  ";
     let used = title.len() + left.chars().count();
     let gap = width.saturating_sub(used + right.len());
-    let mut line = vec![Span::styled(title, theme.strong), Span::raw(left)];
+    let mut line = vec![Span::styled(title, theme.head), Span::raw(left)];
     if gap >= 2 {
-        line.push(Span::styled(format!("{:gap$}{right}", ""), theme.quiet));
+        line.push(Span::styled(format!("{:gap$}{right}", ""), theme.dim));
     }
     Line::from(line)
 }
@@ -149,11 +149,11 @@ fn sessions_chart<'a>(
     let lowest = figures.iter().flatten().copied().fold(highest, f64::min);
     let now = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
     let head = Line::from(vec![
-        Span::styled("SESSIONS  ", theme.strong),
+        Span::styled("SESSIONS  ", theme.head),
         Span::raw(format!("{now} now")),
         Span::styled(
             format!(" {} {lowest:.0} to {highest:.0}", theme.glyphs.dot),
-            theme.quiet,
+            theme.dim,
         ),
     ]);
     // A flat line is drawn in the middle.
@@ -195,12 +195,12 @@ fn stuck_chart<'a>(
     let (now_act, now_look) = (last(TrendPoint::act), last(TrendPoint::look));
     let number = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.0}"));
     let head = Line::from(vec![
-        Span::styled("STUCK  ", theme.strong),
-        Span::styled(format!("▲ {}", number(now_act)), theme.alarm),
+        Span::styled("STUCK  ", theme.head),
+        Span::styled(format!("▲ {}", number(now_act)), theme.act),
         Span::raw("  "),
-        Span::styled(format!("● {}", number(now_look)), theme.warning),
+        Span::styled(format!("● {}", number(now_look)), theme.look),
         Span::raw(" now"),
-        Span::styled(format!(" {} most {most:.0}", theme.glyphs.dot), theme.quiet),
+        Span::styled(format!(" {} most {most:.0}", theme.glyphs.dot), theme.dim),
     ]);
     let layer = |columns, style, is_shaded| Layer {
         columns,
@@ -209,7 +209,7 @@ fn stuck_chart<'a>(
     };
     let rows = f64::from(u32::try_from(height).unwrap_or(4));
     let chart = Chart {
-        layers: vec![layer(act, theme.alarm, false), layer(look, theme.warning, true)],
+        layers: vec![layer(act, theme.act, false), layer(look, theme.look, true)],
         lowest: 0.0,
         highest: most.max(rows),
     };
@@ -244,10 +244,10 @@ fn rates<'a>(endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<
         let (figures, _) = columns(points, read, room);
         let bars = sparkline(figures.into_iter(), room, theme.glyphs);
         Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), theme.strong),
+            Span::styled(format!("{label:<LABEL$}"), theme.head),
             Span::raw(format!("{now:>7} ")),
             Span::styled(bars, theme.spark),
-            Span::styled(format!("  most {most}"), theme.quiet),
+            Span::styled(format!("  most {most}"), theme.dim),
         ])
     };
     let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
@@ -300,7 +300,7 @@ fn idle<'a>(stats: &ListStats, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         .zip(stats.idle)
         .map(|(label, count)| row(&label, count, bar(count.into(), most.into(), theme, room)));
     let unknown = (stats.idle_unknown > 0).then(|| row("unknown", stats.idle_unknown, String::new()));
-    std::iter::once(Line::styled("IDLE FOR", theme.strong))
+    std::iter::once(Line::styled("IDLE FOR", theme.head))
         .chain(rows)
         .chain(unknown)
         .collect()

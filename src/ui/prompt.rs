@@ -34,7 +34,7 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
             frame,
         );
     } else if let Some(prompt) = app.modal.search() {
-        let note = (String::new(), theme.quiet);
+        let note = (String::new(), theme.dim);
         line(" search: ", &prompt.input, None, note, theme, area, frame);
     } else {
         return false;
@@ -56,7 +56,7 @@ fn line(
     let room = width.saturating_sub(note.width() + label.width() + 1);
     let typed = TypedLine::of(input);
     let (spans, cursor) = spans(&typed, error, room, theme);
-    let mut line = Line::from(Span::styled(label, theme.strong));
+    let mut line = Line::from(Span::styled(label, theme.head));
     line.extend(spans);
     line.render(area, frame.buffer_mut());
     Line::styled(note, style)
@@ -77,9 +77,9 @@ fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (Strin
     let Some(error) = &prompt.error else {
         let view = &app.table.view;
         let matching = format!(" {} of {} ", view.listed_count(), view.total());
-        return (matching, theme.quiet);
+        return (matching, theme.dim);
     };
-    (fitted(&error.kind.to_string()), theme.warning)
+    (fitted(&error.kind.to_string()), theme.look)
 }
 
 /// Returns the visible part of the text and the column of the cursor. An error is underlined; if
@@ -90,7 +90,7 @@ fn spans<'a>(
     room: usize,
     theme: &Theme,
 ) -> (Vec<Span<'a>>, usize) {
-    let wrong = theme.warning.add_modifier(Modifier::UNDERLINED);
+    let wrong = theme.look.add_modifier(Modifier::UNDERLINED);
     let marked = error.map_or(0..0, |error| error.column..error.end.max(error.column + 1));
     let style = |places: &Range<usize>, usual| {
         let is_wrong = places.start < marked.end && marked.start < places.end;
@@ -99,7 +99,7 @@ fn spans<'a>(
     let (parts, cursor) = typed.window(room);
     let mut spans: Vec<_> = parts
         .map(|part| {
-            let usual = if part.is_escape { theme.quiet } else { theme.input };
+            let usual = if part.is_escape { theme.dim } else { theme.input };
             Span::styled(part.text.clone(), style(&part.places, usual))
         })
         .collect();

@@ -57,7 +57,7 @@ impl<'a> Tables<'a> {
             ServerLine::Blank => {}
             ServerLine::ServersTitle => servers_title(app, theme).render(place, frame.buffer_mut()),
             ServerLine::ServicesTitle => {
-                Line::styled(" SERVICES", theme.strong).render(place, frame.buffer_mut());
+                Line::styled(" SERVICES", theme.head).render(place, frame.buffer_mut());
             }
             ServerLine::Remark(id) => remark_line(app, id, theme, place).render(place, frame.buffer_mut()),
             ServerLine::ServersHead => _ = self.servers.draw_head(theme, place, frame),
@@ -112,14 +112,11 @@ fn servers_title<'a>(app: &App, theme: &Theme) -> Line<'a> {
         .iter()
         .filter_map(|endpoint| endpoint.servers.latest.as_ref());
     let age = taken.map(|servers| app.now.since(servers.taken_at)).max();
-    let mut line = vec![Span::styled(" SERVERS", theme.strong)];
+    let mut line = vec![Span::styled(" SERVERS", theme.head)];
     line.extend(age.map(|age| {
         let seconds = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
         let age = model::Span::from_secs(seconds);
-        Span::styled(
-            format!("  as MaxScale's monitor sees them, {age} ago"),
-            theme.quiet,
-        )
+        Span::styled(format!("  as MaxScale's monitor sees them, {age} ago"), theme.dim)
     }));
     Line::from(line)
 }
@@ -140,7 +137,7 @@ fn remark_line<'a>(app: &App, id: EndpointId, theme: &Theme, place: Rect) -> Lin
         usize::from(place.width).saturating_sub(2),
         theme.glyphs.more,
     );
-    Line::styled(format!(" {text}"), theme.warning)
+    Line::styled(format!(" {text}"), theme.look)
 }
 
 /// Formats the number of servers and services: `3 servers, 1 down · 3 services`.

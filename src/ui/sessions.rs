@@ -62,7 +62,7 @@ fn stuck_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame<'_>) {
         return;
     }
     spans.insert(0, Span::raw(" "));
-    spans.push(Span::styled(" above ", theme.strong));
+    spans.push(Span::styled(" above ", theme.head));
     let line = Line::from(spans);
     let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
     if width > head.width / 2 {
@@ -135,21 +135,21 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
                 "all {hidden} are idle without a reason; {} shows them",
                 app.settings.keys.first(Action::HideIdle)
             ),
-            theme.quiet,
+            theme.dim,
         )
     } else if app.table.view.logins_hidden > 0 {
         let hidden = app.table.view.logins_hidden;
         (
             format!("{hidden} are not logged in; the filter reason=login shows them"),
-            theme.quiet,
+            theme.dim,
         )
     } else if app.table.view.spec.filter.is_empty() {
         (
             "no client is connected: the proxy replies, and lists no sessions".to_owned(),
-            theme.quiet,
+            theme.dim,
         )
     } else {
-        (no_match(app), theme.quiet)
+        (no_match(app), theme.dim)
     };
     let width = usize::from(area.width.saturating_sub(4));
     let inner = Rect {

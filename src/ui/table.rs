@@ -43,13 +43,13 @@ impl<T: TableKind> TableFrame<'_, T> {
             };
             let text = format!("{}{sign}", (self.heading)(fitted.id));
             let text = aligned(&text, fitted.id.column().align, fitted.width);
-            Span::styled(format!(" {text}"), theme.strong)
+            Span::styled(format!(" {text}"), theme.head)
         });
         let head = Line::from(cells.collect::<Vec<_>>());
         let place = Rect { height: 1, ..area };
         frame
             .buffer_mut()
-            .set_style(place, theme.strong.add_modifier(Modifier::UNDERLINED));
+            .set_style(place, theme.head.add_modifier(Modifier::UNDERLINED));
         head.render(place, frame.buffer_mut());
         Rect {
             y: area.y + 1,
@@ -142,10 +142,6 @@ fn gaps(text: &str, align: Align, width: u16) -> [String; 2] {
 
 /// Returns the style of a row: the cursor's row is reversed, stale and ended rows are dimmed.
 fn row_style(theme: &Theme, is_live: bool, selected: bool) -> Style {
-    let base = if is_live { Style::new() } else { theme.stale };
-    if selected {
-        base.patch(theme.selected)
-    } else {
-        base
-    }
+    let base = if is_live { Style::new() } else { theme.fade };
+    if selected { base.patch(theme.cursor) } else { base }
 }

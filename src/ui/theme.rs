@@ -2,19 +2,18 @@
 //! never the only sign.
 
 mod glyphs;
-mod palette;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 pub(super) use self::glyphs::Glyphs;
 use crate::app::AppSettings;
 use crate::app::column::CellStyle;
-use crate::app::theme::{Background, ThemeName};
+use crate::app::theme::{self, Background, RoleStyle, ThemeColor, ThemeStyles};
 use crate::diagnosis::Severity;
 use crate::model::ascii;
 
@@ -24,19 +23,19 @@ pub(super) struct Theme {
     /// Everything without a style of its own.
     text: Style,
     /// Primary text: heads, names.
-    pub(super) strong: Style,
+    pub(super) head: Style,
     /// Keys in hints.
     pub(super) key: Style,
     /// Secondary text.
-    pub(super) quiet: Style,
+    pub(super) dim: Style,
     /// Success, or healthy.
     pub(super) good: Style,
     /// Severity `Look`, and warnings.
-    pub(super) warning: Style,
+    pub(super) look: Style,
     look_mark: Style,
     look_chip: Style,
     /// Severity `Act`, and errors.
-    pub(super) alarm: Style,
+    pub(super) act: Style,
     act_mark: Style,
     act_chip: Style,
     /// Text being typed.
@@ -48,7 +47,7 @@ pub(super) struct Theme {
     /// Body of a chart, below its top cells.
     pub(super) fill: Style,
     /// The row under the cursor.
-    pub(super) selected: Style,
+    pub(super) cursor: Style,
     /// The chosen button.
     pub(super) chosen: Style,
     /// Text of a marked row.
@@ -62,9 +61,9 @@ pub(super) struct Theme {
     /// The word that announces a moment of the past.
     pub(super) past_chip: Style,
     /// Cause of stale data.
-    pub(super) stale_cause: Style,
-    /// Data that is no longer live.
     pub(super) stale: Style,
+    /// Data that is no longer live.
+    pub(super) fade: Style,
     /// Lines, dots and marks.
     pub(super) glyphs: &'static Glyphs,
     ascii: bool,
@@ -82,24 +81,24 @@ macro_rules! roles {
     };
 }
 
-static ROLES: [Role; 24] = roles! {
+static ROLES: [Role; theme::ROLES.len()] = roles! {
     "text" text;
-    "dim" quiet;
-    "head" strong;
+    "dim" dim;
+    "head" head;
     "key" key;
-    "cursor" selected;
+    "cursor" cursor;
     "chosen" chosen;
     "marked" marked;
     "mark" mark;
-    "act" alarm;
+    "act" act;
     "act-mark" act_mark;
     "act-chip" act_chip;
-    "look" warning;
+    "look" look;
     "look-mark" look_mark;
     "look-chip" look_chip;
     "good" good;
-    "stale" stale_cause;
-    "fade" stale;
+    "stale" stale;
+    "fade" fade;
     "past" past;
     "past-chip" past_chip;
     "link" link;
@@ -112,12 +111,14 @@ static ROLES: [Role; 24] = roles! {
 impl Theme {
     /// Returns the theme of the settings on this background.
     pub(super) fn of(settings: &AppSettings, background: Background) -> Self {
-        let name = if settings.plain {
-            ThemeName::Mono
-        } else {
-            settings.theme
-        };
-        let mut theme = palette::theme(name, background).clone();
+        let mono = settings.plain.then(ThemeStyles::mono);
+        let styles = mono.as_ref().unwrap_or(&settings.theme).on(background);
+        let mut theme = Self::blank();
+        for (name, given) in theme::ROLES.iter().zip(styles) {
+            if let Some(role) = ROLES.iter().find(|role| role.name == *name) {
+                *(role.style)(&mut theme) = style(given);
+            }
+        }
         if settings.ascii {
             theme.glyphs = &glyphs::ASCII;
             theme.ascii = true;
@@ -140,29 +141,29 @@ impl Theme {
     const fn blank() -> Self {
         Self {
             text: Style::new(),
-            strong: Style::new(),
+            head: Style::new(),
             key: Style::new(),
-            quiet: Style::new(),
+            dim: Style::new(),
             good: Style::new(),
-            warning: Style::new(),
+            look: Style::new(),
             look_mark: Style::new(),
             look_chip: Style::new(),
-            alarm: Style::new(),
+            act: Style::new(),
             act_mark: Style::new(),
             act_chip: Style::new(),
             input: Style::new(),
             hit: Style::new(),
             spark: Style::new(),
             fill: Style::new(),
-            selected: Style::new(),
+            cursor: Style::new(),
             chosen: Style::new(),
             marked: Style::new(),
             mark: Style::new(),
             link: Style::new(),
             past: Style::new(),
             past_chip: Style::new(),
-            stale_cause: Style::new(),
             stale: Style::new(),
+            fade: Style::new(),
             glyphs: &glyphs::UNICODE,
             ascii: false,
         }
@@ -181,8 +182,8 @@ impl Theme {
     /// Returns the style of the words of a severity.
     pub(super) const fn severity(&self, severity: Severity) -> Style {
         match severity {
-            Severity::Look => self.warning,
-            Severity::Act => self.alarm,
+            Severity::Look => self.look,
+            Severity::Act => self.act,
         }
     }
 
@@ -207,8 +208,8 @@ impl Theme {
     pub(super) const fn cell(&self, style: CellStyle) -> Style {
         match style {
             CellStyle::Plain => Style::new(),
-            CellStyle::Quiet => self.quiet,
-            CellStyle::Warning => self.warning,
+            CellStyle::Dim => self.dim,
+            CellStyle::Look => self.look,
             CellStyle::Severity(severity) => self.severity(severity),
             CellStyle::Sign(severity) => self.sign(severity),
         }
@@ -228,5 +229,53 @@ impl Theme {
                 cell.bg = back.unwrap_or_default();
             }
         }
+    }
+}
+
+/// The terminal's own colors, in the order of [`theme::COLORS`].
+const COLORS: [Color; theme::COLORS.len()] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
+/// The attributes, in the order of [`theme::ATTRIBUTES`].
+const ATTRIBUTES: [Modifier; theme::ATTRIBUTES.len()] = [
+    Modifier::BOLD,
+    Modifier::DIM,
+    Modifier::ITALIC,
+    Modifier::UNDERLINED,
+    Modifier::REVERSED,
+];
+
+/// Converts the style of a role to ratatui's.
+fn style(given: &RoleStyle) -> Style {
+    let set = ATTRIBUTES.iter().zip(given.attributes);
+    let attributes = set.filter(|(_, is_set)| *is_set).map(|(attribute, _)| *attribute);
+    Style {
+        fg: given.text.map(color),
+        bg: given.back.map(color),
+        ..Style::new().add_modifier(attributes.collect())
+    }
+}
+
+fn color(given: ThemeColor) -> Color {
+    match given {
+        ThemeColor::Own(place) => COLORS.get(usize::from(place)).copied().unwrap_or_default(),
+        ThemeColor::Indexed(number) => Color::Indexed(number),
+        ThemeColor::Rgb([red, green, blue]) => Color::Rgb(red, green, blue),
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::app::column::CellStyle;
 use crate::app::row::{SortKey, TableRow};
-use crate::diagnosis::{Rank, Severity};
+use crate::diagnosis::{Finding, Rank, Severity};
 use crate::model::SessionPhase;
 
 /// Returns the most severe reason; without one, the state unless it is ready.
@@ -17,8 +17,12 @@ pub(super) fn cell<'a>(row: &TableRow<'a>) -> Option<Cow<'a, str>> {
     if is_usual { None } else { state(row) }
 }
 
-/// Returns a key that sorts by severity, then by the rank of the reason, then by idle time. Sessions without
-/// a reason are equal: in the order of their ids, they keep their places while their idle time changes.
+/// Milliseconds of an hour.
+const HOUR: u64 = 3_600_000;
+
+/// Returns a key that sorts by severity, then by the rank of the reason, then by the hours that it has lasted. Equal
+/// rows, and sessions without a reason, are in the order of their ids: they keep their places. By seconds, those
+/// that began in the same second would change places often.
 pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
     let severity = match row.diagnosis.severity() {
         None => 0,
@@ -31,9 +35,9 @@ pub(super) fn key<'a>(row: &TableRow<'a>) -> SortKey<'a> {
         Some(Rank::Usual) | None => 1,
         Some(Rank::First) => 2,
     };
-    let idle = row.session.idle.filter(|_| strongest.is_some());
-    let idle = idle.map_or(0, |idle| idle.as_millis() + 1);
-    SortKey::Number(severity << 50 | rank << 48 | idle)
+    let lasted = strongest.and_then(Finding::lasted);
+    let hours = lasted.map_or(0, |lasted| lasted.as_millis() / HOUR);
+    SortKey::Number(severity << 50 | rank << 48 | hours)
 }
 
 /// Returns `ended` for a departed row, otherwise the phase. A phase without a name is shown as the
@@ -66,7 +70,7 @@ pub(super) fn style(row: &TableRow<'_>) -> CellStyle {
 /// Returns the style of the state. The normal state is dimmed, so that the others are easy to find.
 pub(super) fn state_style(row: &TableRow<'_>) -> CellStyle {
     match row.session.phase() {
-        Some(SessionPhase::Ready) | None => CellStyle::Quiet,
-        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => CellStyle::Warning,
+        Some(SessionPhase::Ready) | None => CellStyle::Dim,
+        Some(SessionPhase::Stopping | SessionPhase::Starting | SessionPhase::Other) => CellStyle::Look,
     }
 }

@@ -248,7 +248,7 @@ pub(crate) fn heading(groups: &super::Groups, id: GroupColumnId) -> &'static str
 fn name_style(group: &Group) -> CellStyle {
     match group.key.text() {
         Some(text) if !text.is_empty() => CellStyle::Plain,
-        _ => CellStyle::Quiet,
+        _ => CellStyle::Dim,
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum HelpStyle {
     /// A text.
     Plain,
     /// A text of less importance.
-    Quiet,
+    Dim,
     /// A limit with the sign of severity `Look`.
     Look,
     /// A limit with the sign of severity `Act`.
@@ -39,7 +39,7 @@ impl HelpLine {
         let room = width.saturating_sub(text.width());
         let mut parts = vec![(HelpStyle::Heading, text.to_owned())];
         if !note.is_empty() && room > note.width() + 1 {
-            parts.push((HelpStyle::Quiet, format!("{note:>room$}")));
+            parts.push((HelpStyle::Dim, format!("{note:>room$}")));
         }
         Self { parts }
     }

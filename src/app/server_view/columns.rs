@@ -220,7 +220,7 @@ pub(crate) static SERVICE_COLUMNS: [Column<ServiceTable>; 11] = [
         cell: |row| shown(row.service.state.as_ref()),
         style: |row| {
             if row.service.is_started() {
-                CellStyle::Quiet
+                CellStyle::Dim
             } else {
                 CellStyle::Severity(Severity::Act)
             }

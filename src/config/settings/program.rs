@@ -1,7 +1,6 @@
 //! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
-use crate::app::theme::ThemeName;
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -194,11 +193,11 @@ pub(super) const ENTRIES: [Setting; 16] = [
     },
     Setting {
         name: "theme",
-        form: Form::Choice("default|light|high-contrast|mono"),
-        default: "default",
-        about: "colors; default suits the background of the terminal, without color it is always mono",
+        form: Form::Theme,
+        default: crate::app::theme::DEFAULT,
+        about: "colors: default, light, high-contrast, mono, or an own theme by its name or file",
         apply: Apply::Config(|config, text| {
-            config.theme = value::choice(text, &ThemeName::ALL)?;
+            text.clone_into(&mut config.theme_name);
             Ok(())
         }),
         ..USUAL

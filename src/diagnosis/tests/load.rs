@@ -90,6 +90,31 @@ fn idle_in_a_pool_in_use_is_marked_act() {
 }
 
 #[test]
+fn a_forgotten_session_stays_marked_while_its_pool_comes_and_goes() {
+    const LONG: i64 = 15_000;
+    let mut polls = Polls::of("24.02.3");
+    let mut severity = |idle: &[i64]| {
+        let pool = (1..)
+            .zip(idle)
+            .map(|(id, idle)| session(id).idle(*idle))
+            .collect();
+        polls.list(1, pool).diagnosis(0).severity()
+    };
+    let (act, look) = (Some(Severity::Act), Some(Severity::Look));
+    assert_eq!(severity(&[LONG, 3]), look);
+    assert_eq!(severity(&[LONG + 1, 3, 40]), act);
+    for others in [&[3][..], &[], &[2_000, 1], &[3, 40]] {
+        let pool: Vec<_> = [LONG + 2].iter().chain(others).copied().collect();
+        assert_eq!(severity(&pool), act, "{others:?}");
+    }
+    assert_eq!(severity(&[LONG + 3, LONG, LONG]), look, "the pool is idle too");
+    assert_eq!(severity(&[LONG + 4, 3]), look);
+    assert_eq!(severity(&[LONG + 5, 3, 40]), act);
+    assert_eq!(severity(&[0, 3]), None, "used again");
+    assert_eq!(severity(&[LONG, 3]), look, "idle again");
+}
+
+#[test]
 fn others_are_of_the_same_user_address_and_service() {
     let other = |id, change: fn(&mut Session)| {
         let mut session = session(id);

@@ -32,10 +32,10 @@ pub(super) fn head<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a>> 
     let text = fit(&text, room, theme.glyphs.more);
     let gap = room.saturating_sub(text.width());
     vec![Line::from(vec![
-        Span::styled("BLOCKERS  ", theme.strong),
+        Span::styled("BLOCKERS  ", theme.head),
         Span::raw(text),
         Span::raw(" ".repeat(gap)),
-        Span::styled(age, theme.quiet),
+        Span::styled(age, theme.dim),
     ])]
 }
 
@@ -83,7 +83,7 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
                 count => format!("{count} sessions have a statement"),
             }
         );
-        text.extend(paragraph(&known, theme.quiet, width));
+        text.extend(paragraph(&known, theme.dim, width));
         return text;
     }
     if servers_of(app).any(|server| server.report.activity.is_ok() && !server.is_outdated) {
@@ -120,22 +120,22 @@ pub(super) fn servers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Line<'a
                 continue;
             }
         };
-        text.extend(paragraph(&format!("{name}: {fault}"), theme.warning, width));
+        text.extend(paragraph(&format!("{name}: {fault}"), theme.look, width));
     }
     if app.table.view.blockers.totals.needs_plugin {
         let why =
             format!("Holders of metadata locks are only likely. To see them, on each server: {LOAD_PLUGIN}");
-        text.extend(paragraph(&why, theme.quiet, width));
+        text.extend(paragraph(&why, theme.dim, width));
     }
     if text.is_empty() && read.is_empty() {
         return vec![Line::styled(
             "waiting for the first reply of the servers …",
-            theme.quiet,
+            theme.dim,
         )];
     }
     if !read.is_empty() {
         let line = format!("read from {}", read.join(", "));
-        text.push(Line::styled(fit(&line, width, theme.glyphs.more), theme.quiet));
+        text.push(Line::styled(fit(&line, width, theme.glyphs.more), theme.dim));
     }
     text
 }

@@ -61,7 +61,7 @@ fn with_statistics<'a>(pane: &DetailPane, detail: &SessionDetail, pen: &Pen<'_>)
     let name = name_width(pen);
     let mut heading = vec![Span::styled(
         format!("{:<name$}", if name < NAME { "SERVER" } else { "CONNECTIONS" }),
-        pen.theme.strong,
+        pen.theme.head,
     )];
     heading.extend(Counter::ALL.map(|counter| {
         let title = if column > counter.heading().len() {
@@ -69,7 +69,7 @@ fn with_statistics<'a>(pane: &DetailPane, detail: &SessionDetail, pen: &Pen<'_>)
         } else {
             counter.short()
         };
-        Span::styled(format!("{title:>column$}"), pen.theme.quiet)
+        Span::styled(format!("{title:>column$}"), pen.theme.dim)
     }));
     let mut text = vec![Line::default(), Line::from(heading)];
     for (index, connection) in detail.connections.iter().enumerate() {
@@ -101,7 +101,7 @@ fn totals<'a>(connection: &ConnectionDetail, statistics: &ConnectionStatistics, 
 fn tint(counter: Counter, statistics: &ConnectionStatistics, pen: &Pen<'_>) -> Style {
     let full = statistics.get(Counter::HighWater) > statistics.get(Counter::LowWater);
     if counter == Counter::HighWater && full {
-        pen.theme.alarm
+        pen.theme.act
     } else {
         Style::new()
     }
@@ -112,11 +112,11 @@ fn rates<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
     let name = name_width(pen);
     let figures = Counter::ALL.map(|counter| {
         let text = series.rate(counter).map(rate_text).unwrap_or_default();
-        Span::styled(format!("{text:>column$}"), pen.theme.quiet)
+        Span::styled(format!("{text:>column$}"), pen.theme.dim)
     });
     let label = Span::styled(
         format!("{:<name$}", if name < NAME { "  /s" } else { "  per second" }),
-        pen.theme.quiet,
+        pen.theme.dim,
     );
     Line::from(std::iter::once(label).chain(figures).collect::<Vec<_>>())
 }
@@ -131,7 +131,7 @@ fn courses<'a>(series: &CounterSeries, pen: &Pen<'_>) -> Line<'a> {
     });
     let label = Span::styled(
         format!("{:<name$}", if name < NAME { "" } else { "  trend" }),
-        pen.theme.quiet,
+        pen.theme.dim,
     );
     Line::from(std::iter::once(label).chain(bars).collect::<Vec<_>>())
 }
@@ -142,7 +142,7 @@ fn unusual_state<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> Option<Lin
         .state
         .as_ref()
         .filter(|state| state.as_str() != "DCB in the polling loop")?;
-    Some(Line::styled(format!("  {state}"), pen.theme.warning))
+    Some(Line::styled(format!("  {state}"), pen.theme.look))
 }
 
 fn with_threads<'a>(detail: &SessionDetail, known: Option<&ServersKnown>, pen: &Pen<'_>) -> Vec<Line<'a>> {
@@ -164,9 +164,9 @@ fn with_threads<'a>(detail: &SessionDetail, known: Option<&ServersKnown>, pen: &
     let room = (longest + 1).min(pen.width / 2).max(NAME);
     // Only whole columns are shown, because a cut figure would be wrong.
     let columns = pen.width.saturating_sub(room) / COLUMN;
-    let heads = titles.map(|title| Span::styled(format!("{title:>COLUMN$}"), pen.theme.quiet));
+    let heads = titles.map(|title| Span::styled(format!("{title:>COLUMN$}"), pen.theme.dim));
     let heads = heads.into_iter().take(columns);
-    let name = Span::styled(format!("{:<room$}", "CONNECTIONS"), pen.theme.strong);
+    let name = Span::styled(format!("{:<room$}", "CONNECTIONS"), pen.theme.head);
     let mut text = vec![
         Line::default(),
         Line::from(std::iter::once(name).chain(heads).collect::<Vec<_>>()),
@@ -191,7 +191,7 @@ fn thread<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> [Span<'a>; 4] {
     let readq = connection.buffer.and_then(|buffer| buffer.readq);
     let writeq = connection.buffer.and_then(|buffer| buffer.writeq);
     let waiting = if writeq.is_some_and(|bytes| bytes > 0) {
-        pen.theme.alarm
+        pen.theme.act
     } else {
         Style::new()
     };
@@ -206,7 +206,7 @@ fn thread<'a>(connection: &ConnectionDetail, pen: &Pen<'_>) -> [Span<'a>; 4] {
         Span::styled(format!("{:>COLUMN$}", size(writeq)), waiting),
         Span::styled(
             cipher.map(|cipher| format!("  {cipher}")).unwrap_or_default(),
-            pen.theme.quiet,
+            pen.theme.dim,
         ),
     ]
 }

@@ -63,9 +63,9 @@ pub(super) fn line<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Option<Li
     let service = services.find(pane.session().service.as_ref()?)?;
     let load = service.load()?;
     let (what, style) = match (load.is_full(), load.is_nearly_full()) {
-        (true, _) => (": full, new clients are rejected", pen.theme.alarm),
-        (false, true) => (": nearly full", pen.theme.alarm),
-        (false, false) => ("", pen.theme.quiet),
+        (true, _) => (": full, new clients are rejected", pen.theme.act),
+        (false, true) => (": nearly full", pen.theme.act),
+        (false, false) => ("", pen.theme.dim),
     };
     let words = format!(
         "{} {} of {}{what}",

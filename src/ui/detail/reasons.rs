@@ -32,7 +32,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         let servers = closing_servers(pane.session()).map(|servers| format!(". {servers} (y copies KILL)"));
         let closing = format!("{}{}", closing_text(None), servers.unwrap_or_default());
         let lines = wrap(&closing, pen.width.max(1)).into_iter();
-        text.extend(lines.map(|line| Line::styled(line, pen.theme.warning)));
+        text.extend(lines.map(|line| Line::styled(line, pen.theme.look)));
     }
     text.extend(without_statements(app, pane, pen));
     if !text.is_empty() {
@@ -101,12 +101,12 @@ fn reason<'a>(
     let sentence = format!("{}{addition}", finding.sentence(session));
     let mut text = paragraph(label, &sentence, style, style);
     if pane.ended.is_none() {
-        let quiet = pen.theme.quiet;
+        let dim = pen.theme.dim;
         let step = finding.next_step(session);
         text.extend(paragraph(
             next.to_owned(),
             &step,
-            quiet,
+            dim,
             ratatui::style::Style::new(),
         ));
     }
@@ -126,7 +126,7 @@ fn without_statements<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         &command,
     ];
     let lines = lines.map(|line| format!("  {}", pen.fit(line, pen.width.saturating_sub(2))));
-    lines.map(|line| Line::styled(line, pen.theme.quiet)).to_vec()
+    lines.map(|line| Line::styled(line, pen.theme.dim)).to_vec()
 }
 
 /// Whether the session has no retained statements. Statements retained before the setting was changed

@@ -110,8 +110,8 @@ fn block<'a>(remark: &str, sql: &str, pane: &DetailPane, pen: &Pen<'_>) -> Vec<L
 fn lines<'a>(label: &'static str, remark: &str, sql: &str, pen: &Pen<'_>) -> Vec<Line<'a>> {
     let remark = pen.fit(remark, pen.width.saturating_sub(LABEL));
     let heading = Line::from(vec![
-        Span::styled(format!("{label:<LABEL$}"), pen.theme.strong),
-        Span::styled(remark, pen.theme.warning),
+        Span::styled(format!("{label:<LABEL$}"), pen.theme.head),
+        Span::styled(remark, pen.theme.look),
     ]);
     let sql = wrap(sql, pen.width.saturating_sub(2).max(1)).into_iter();
     let sql = sql.map(|line| Line::raw(format!("  {line}")));

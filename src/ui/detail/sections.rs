@@ -17,7 +17,7 @@ pub(super) fn buffers<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>
     };
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), size_text);
     let waiting = if writeq.is_some_and(|bytes| bytes > 0) {
-        pen.theme.alarm
+        pen.theme.act
     } else {
         Style::new()
     };
@@ -45,7 +45,7 @@ pub(super) fn client<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>>
                 String::new()
             };
             Line::from(vec![
-                Span::styled(format!("{name:<18} "), pen.theme.quiet),
+                Span::styled(format!("{name:<18} "), pen.theme.dim),
                 Span::raw(value),
             ])
         })
@@ -61,7 +61,7 @@ pub(super) fn memory<'a>(detail: &SessionDetail, pen: &Pen<'_>) -> Vec<Line<'a>>
     let mut text = Vec::from(pen.heading("MEMORY", "estimated by MaxScale"));
     text.extend(detail.memory.iter().map(|(part, bytes)| {
         Line::from(vec![
-            Span::styled(format!("{:<18} ", pen.fit(part.as_str(), 18)), pen.theme.quiet),
+            Span::styled(format!("{:<18} ", pen.fit(part.as_str(), 18)), pen.theme.dim),
             Span::raw(format!("{:>8}", size_text(*bytes))),
         ])
     }));

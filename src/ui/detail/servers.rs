@@ -32,7 +32,7 @@ pub(super) fn word<'a>(
 ) -> Option<Span<'a>> {
     let servers = known?.latest.as_deref()?;
     let Some(state) = servers.find(server?) else {
-        return Some(Span::styled("not listed", theme.warning));
+        return Some(Span::styled("not listed", theme.look));
     };
     let health = state.health();
     (health != Health::Running).then(|| Span::styled(health.to_string(), tint(health, theme)))
@@ -40,9 +40,9 @@ pub(super) fn word<'a>(
 
 const fn tint(health: Health, theme: &Theme) -> Style {
     match health {
-        Health::Running | Health::Unknown => theme.quiet,
-        _ if health.is_unusable() => theme.alarm,
-        _ => theme.warning,
+        Health::Running | Health::Unknown => theme.dim,
+        _ if health.is_unusable() => theme.act,
+        _ => theme.look,
     }
 }
 
@@ -149,21 +149,21 @@ impl Columns {
 
     /// Formats a server. Everything except a problem is dimmed.
     fn row<'a>(&self, server: &ServerState, pen: &Pen<'_>) -> Line<'a> {
-        let quiet = pen.theme.quiet;
+        let dim = pen.theme.dim;
         let health = server.health();
         let wrong = tint(health, pen.theme);
         let (name, state, lag) = match health {
-            Health::Running => (quiet, quiet, quiet),
-            Health::Lagging(_) => (Style::new(), quiet, wrong),
-            _ => (Style::new(), wrong, quiet),
+            Health::Running => (dim, dim, dim),
+            Health::Lagging(_) => (Style::new(), dim, wrong),
+            _ => (Style::new(), wrong, dim),
         };
         let count = Some(count_text(server)).filter(|_| self.has_count);
         Line::from(vec![
             cell(server.name.as_str(), self.name, name, pen),
             cell(&state_text(server), self.state, state, pen),
             cell(&lag_text(server), self.lag, lag, pen),
-            cell(&place_text(server), self.place, quiet, pen),
-            Span::styled(count.unwrap_or_default(), quiet),
+            cell(&place_text(server), self.place, dim, pen),
+            Span::styled(count.unwrap_or_default(), dim),
         ])
     }
 }

@@ -85,8 +85,8 @@ fn statement<'a>(query: &RetainedStatement, pen: &Pen<'_>) -> Vec<Line<'a>> {
             (String::new(), " ".repeat(by.width()))
         };
         Line::from(vec![
-            Span::styled(format!("{times:<TIMES$}"), pen.theme.quiet),
-            Span::styled(by, pen.theme.quiet),
+            Span::styled(format!("{times:<TIMES$}"), pen.theme.dim),
+            Span::styled(by, pen.theme.dim),
             Span::raw(line),
         ])
     });

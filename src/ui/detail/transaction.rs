@@ -33,7 +33,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         let likely = if wait.is_likely { "probably " } else { "" };
         let is_link = matches!(holder, Some(LockHolder::Session { .. }));
         text.push(Line::from(vec![
-            Span::styled(format!("{:<LABEL$}", "WAITS FOR"), pen.theme.strong),
+            Span::styled(format!("{:<LABEL$}", "WAITS FOR"), pen.theme.head),
             Span::raw(likely),
             Span::styled(
                 name,
@@ -43,7 +43,7 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
                     Style::new()
                 },
             ),
-            Span::styled("  b shows the chain", pen.theme.quiet),
+            Span::styled("  b shows the chain", pen.theme.dim),
         ]));
         link += usize::from(is_link);
     }
@@ -66,16 +66,16 @@ fn waiting<'a>(app: &App, pane: &DetailPane, first_link: usize, pen: &Pen<'_>) -
         let lasted = one.lasted.map(|lasted| lasted.to_string()).unwrap_or_default();
         let room = pen.width.saturating_sub(LABEL + CLIENT + 10);
         text.push(Line::from(vec![
-            Span::styled(format!("{label:<LABEL$}"), pen.theme.strong),
+            Span::styled(format!("{label:<LABEL$}"), pen.theme.head),
             Span::styled(client, link_style(pane, first_link + place, pen)),
             Span::raw(format!("{:gap$}{lasted:>7}  ", "")),
-            Span::styled(pen.fit(&one.statement, room), pen.theme.quiet),
+            Span::styled(pen.fit(&one.statement, room), pen.theme.dim),
         ]));
     }
     if more > 0 {
         text.push(Line::styled(
             format!("{:LABEL$}and {more} more; b shows the tree", ""),
-            pen.theme.quiet,
+            pen.theme.dim,
         ));
     }
     text
@@ -84,7 +84,7 @@ fn waiting<'a>(app: &App, pane: &DetailPane, first_link: usize, pen: &Pen<'_>) -
 /// Returns the style of a link: reversed if it is chosen.
 fn link_style(pane: &DetailPane, link: usize, pen: &Pen<'_>) -> Style {
     if pane.link == Some(link) {
-        pen.theme.selected
+        pen.theme.cursor
     } else {
         pen.theme.input
     }

@@ -35,11 +35,11 @@ pub(super) fn lines<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: us
         let server = server.unwrap_or_else(|| "servers".to_owned());
         let verb = if tasks.len() == 1 { "rolls" } else { "roll" };
         let rows = counted(changed, "changed row");
-        texts.push((format!("{server} {verb} back {rows}."), theme.warning));
+        texts.push((format!("{server} {verb} back {rows}."), theme.look));
     }
     if changed > LONG_ROLLBACK_ROWS {
         let long = "Rolling back may take as long as the changes took.";
-        texts.push((long.to_owned(), theme.alarm));
+        texts.push((long.to_owned(), theme.act));
     }
     let blocked = match tasks {
         [task] => locks(app, task).map_or(0, |locks| locks.blocks),

@@ -97,7 +97,7 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
             1 => "This session is not stuck. ".to_owned(),
             _ => format!("None of these {} is stuck. ", counted(total, "session")),
         };
-        (text, "", "", theme.alarm)
+        (text, "", "", theme.act)
     } else if count > 0 {
         let text = format!("{count} of these {} {are} not stuck. ", counted(total, "session"));
         let rest = if count == 1 {
@@ -105,17 +105,17 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
         } else {
             " strikes them out"
         };
-        (text, "h", rest, theme.alarm)
+        (text, "h", rest, theme.act)
     } else if struck > 0 {
         let text = format!("{} not stuck: struck out. ", counted(struck, "session"));
-        (text, "h", " includes them again", theme.quiet)
+        (text, "h", " includes them again", theme.dim)
     } else {
         return Vec::new();
     };
     let room = width.saturating_sub(key.len() + rest.len());
     vec![Line::from(vec![
         Span::styled(fit(&text, room, theme.glyphs.more), style),
-        Span::styled(key, theme.strong),
+        Span::styled(key, theme.head),
         Span::styled(rest, style),
     ])]
 }
@@ -123,7 +123,7 @@ fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>
 fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Line<'a> {
     let room = width.saturating_sub(LABEL);
     Line::from(vec![
-        Span::styled(format!("{label:<LABEL$}"), theme.quiet),
+        Span::styled(format!("{label:<LABEL$}"), theme.dim),
         Span::raw(fit(&theme.compared(value), room, theme.glyphs.more)),
     ])
 }
@@ -184,7 +184,7 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     if counts.waiting > 0 {
         spans.push(Span::styled(
             format!("checking {} …  ", counts.waiting),
-            theme.quiet,
+            theme.dim,
         ));
     }
     let passed = format!("{} {}{}", glyphs.check, counts.passed, word(" still the same"));
@@ -192,11 +192,11 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
     if counts.refused > 0 {
         let refused = word(" will not be killed");
         let text = format!("  {} {}{refused}", glyphs.cross, counts.refused);
-        spans.push(Span::styled(text, theme.warning));
+        spans.push(Span::styled(text, theme.look));
     }
     if counts.removed > 0 {
         let text = format!("  x {}{}", counts.removed, word(" struck out"));
-        spans.push(Span::styled(text, theme.strong));
+        spans.push(Span::styled(text, theme.head));
     }
     Line::from(spans)
 }
@@ -206,7 +206,7 @@ fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
 fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
     summary::not_compared(asking.batch.tasks()).map(|parts| {
         let text = format!("not compared for some or all: {parts}");
-        Line::styled(fit(&text, width, theme.glyphs.more), theme.warning)
+        Line::styled(fit(&text, width, theme.glyphs.more), theme.look)
     })
 }
 
@@ -246,7 +246,7 @@ impl<'t> Table<'t> {
         let (id, client) = (self.id, self.client);
         let ages = if self.has_ages { "     AGE    IDLE" } else { "" };
         let text = format!("   {:>id$}   {:<client$}{ages}  WHY", "ID", "CLIENT");
-        Line::styled(fit(&text, self.width, self.theme.glyphs.more), self.theme.strong)
+        Line::styled(fit(&text, self.width, self.theme.glyphs.more), self.theme.head)
     }
 
     fn row<'a>(&self, index: usize, task: &KillTask) -> Line<'a> {
@@ -254,7 +254,7 @@ impl<'t> Table<'t> {
         let (sign, base) = sign(task, theme);
         let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
         let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
-        let severity_style = severity.map_or(theme.quiet, |severity| theme.severity(severity));
+        let severity_style = severity.map_or(theme.dim, |severity| theme.severity(severity));
         let id = task.victim.identity.id.to_string();
         let client = client(self.app, task);
         let client = fit_middle(&theme.compared(&client), client_width, theme.glyphs.more);
@@ -269,7 +269,7 @@ impl<'t> Table<'t> {
         spans.push(Span::styled(" ".repeat(rest), base));
         if index == self.asking.cursor {
             for span in &mut spans {
-                span.style = span.style.patch(theme.selected);
+                span.style = span.style.patch(theme.cursor);
             }
         }
         Line::from(spans)
@@ -280,11 +280,11 @@ impl<'t> Table<'t> {
         let theme = self.theme;
         let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
         let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
-        let severity_style = severity.map_or(theme.quiet, |severity| theme.severity(severity));
+        let severity_style = severity.map_or(theme.dim, |severity| theme.severity(severity));
         if let Some(text) = problem(task) {
             let room = self.width.saturating_sub(width_of(spans) + 2);
             let text = fit(&theme.compared(&text), room, theme.glyphs.more);
-            spans.push(Span::styled(format!("  {text}"), theme.warning));
+            spans.push(Span::styled(format!("  {text}"), theme.look));
         } else {
             let session = task.session();
             if self.has_ages {
@@ -315,13 +315,13 @@ fn width_of(spans: &[Span<'_>]) -> usize {
 fn sign(task: &KillTask, theme: &Theme) -> (&'static str, Style) {
     let glyphs = theme.glyphs;
     if task.is_removed() {
-        ("x", theme.quiet.add_modifier(Modifier::CROSSED_OUT))
+        ("x", theme.dim.add_modifier(Modifier::CROSSED_OUT))
     } else if task.outcome().is_some() {
-        (glyphs.cross, theme.warning)
+        (glyphs.cross, theme.look)
     } else if task.may_be_confirmed() {
         (glyphs.check, Style::new())
     } else {
-        (glyphs.dot, theme.quiet)
+        (glyphs.dot, theme.dim)
     }
 }
 

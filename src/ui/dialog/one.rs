@@ -30,7 +30,7 @@ pub(super) fn head<'a>(
     let client = fit_middle(&client, width * MAX_CLIENT_LINES, more);
     let mut lines: Vec<_> = wrap(&client, width)
         .into_iter()
-        .map(|line| Line::styled(line, theme.strong))
+        .map(|line| Line::styled(line, theme.head))
         .collect();
     let service = task.session().service.as_ref().map_or("", Text::as_str);
     if let [line] = lines.as_mut_slice() {
@@ -167,11 +167,11 @@ fn check<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Lin
         }
         KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => wrapped(
             format!("{} cannot be checked: {fault}; trying again", glyphs.cross),
-            theme.warning,
+            theme.look,
         ),
         _ => wrapped(
             "checking whether it is still the same session …".to_owned(),
-            theme.quiet,
+            theme.dim,
         ),
     }
 }
@@ -182,7 +182,7 @@ fn outcome_lines<'a>(task: &KillTask, outcome: &KillOutcome, theme: &Theme, widt
     if let Some(RefusalReason::Changed(differences)) = outcome.refusal() {
         let head = Line::styled(
             format!("{} a different session now", theme.glyphs.cross),
-            theme.alarm,
+            theme.act,
         );
         let rows = differences
             .iter()
@@ -201,7 +201,7 @@ fn outcome_lines<'a>(task: &KillTask, outcome: &KillOutcome, theme: &Theme, widt
     let text = format!("{} {text}", theme.glyphs.cross);
     wrap(&text, width)
         .into_iter()
-        .map(|line| Line::styled(line, theme.alarm))
+        .map(|line| Line::styled(line, theme.act))
         .collect()
 }
 
@@ -210,8 +210,8 @@ fn side_by_side<'a>(difference: &Difference, theme: &Theme, width: usize) -> Lin
     let (was, now) = (theme.compared(&difference.was), theme.compared(&difference.now));
     let more = theme.glyphs.more;
     Line::from(vec![
-        Span::styled(format!("{:<LABEL$}", difference.part.name()), theme.quiet),
+        Span::styled(format!("{:<LABEL$}", difference.part.name()), theme.dim),
         Span::raw(format!("was {}", fit(&was, half, more))),
-        Span::styled(format!("  is {}", fit(&now, half, more)), theme.strong),
+        Span::styled(format!("  is {}", fit(&now, half, more)), theme.head),
     ])
 }

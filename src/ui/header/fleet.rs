@@ -98,7 +98,7 @@ fn left<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
     let mut fitting = forms.into_iter().map(form).filter(|(_, _, used)| *used <= width);
     let form = fitting.next().unwrap_or_else(|| form((&count, false, &[])));
     let (count, warnings, _) = form;
-    let count = vec![Span::raw(" "), Span::styled(count, theme.strong)];
+    let count = vec![Span::raw(" "), Span::styled(count, theme.head)];
     let mut line = Line::from(count);
     let mut room = width.saturating_sub(line.width() + width_of(&warnings));
     let mut shown = Vec::new();
@@ -126,8 +126,8 @@ fn state<'a>(app: &App, standing: EndpointHealth, theme: &Theme) -> Option<Span<
         .count();
     let style = match standing {
         EndpointHealth::Live => theme.good,
-        EndpointHealth::Connecting | EndpointHealth::Stale => theme.warning,
-        EndpointHealth::Failing | EndpointHealth::NoData | EndpointHealth::SeveralProxies => theme.alarm,
+        EndpointHealth::Connecting | EndpointHealth::Stale => theme.look,
+        EndpointHealth::Failing | EndpointHealth::NoData | EndpointHealth::SeveralProxies => theme.act,
     };
     (count > 0).then(|| Span::styled(format!("{count} {}", standing.word()), style))
 }
@@ -187,7 +187,7 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
     let servers = server_trouble(app, with_count, theme);
     let warnings = counts
         .into_iter()
-        .map(|counted| Span::styled(text(counted), theme.warning));
+        .map(|counted| Span::styled(text(counted), theme.look));
     servers.into_iter().chain(warnings).collect()
 }
 

@@ -33,7 +33,7 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         endpoint
             .warnings
             .iter()
-            .map(|warning| Span::styled(*warning, theme.warning)),
+            .map(|warning| Span::styled(*warning, theme.look)),
     );
     flags.extend(token(app, endpoint, theme));
     flags.extend(proxies(app, endpoint, theme));
@@ -46,14 +46,14 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         .map_or(0, |cause| cause.width().min(MIN_CAUSE) + GAP.len());
     let name_room = width.saturating_sub(needed + cause_needs).max(MIN_NAME);
     let name = fit_middle(&endpoint.name, name_room, more);
-    let mut line = Line::from(vec![Span::raw(" "), Span::styled(name, theme.strong)]);
+    let mut line = Line::from(vec![Span::raw(" "), Span::styled(name, theme.head)]);
     for flag in flags {
         push(&mut line, flag);
     }
     more_troubles(app, troubles.as_slice(), theme, &mut line, width);
     let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
     let is_live = endpoint.link == LinkState::Live && !stale;
-    let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.quiet));
+    let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
     for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
             push(&mut line, flag);
@@ -61,12 +61,12 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     }
     let room = width.saturating_sub(line.width() + GAP.len());
     if let Some(cause) = cause.filter(|_| room > more.width()) {
-        push(&mut line, Span::styled(cause.fitted(room, more), theme.warning));
+        push(&mut line, Span::styled(cause.fitted(room, more), theme.look));
     }
     if let Some(server) = server(endpoint)
         && line.width() + GAP.len() + server.width() + MIN_RIGHT <= width
     {
-        push(&mut line, Span::styled(server, theme.quiet));
+        push(&mut line, Span::styled(server, theme.dim));
     }
     line
 }
@@ -79,8 +79,8 @@ pub(super) fn trouble<'a>(app: &App, trouble: &ServerTrouble, theme: &Theme) -> 
         words = format!("{} {words}", fit_middle(name.as_str(), room, theme.glyphs.more));
     }
     let style = match trouble.kind.severity() {
-        Severity::Act => theme.alarm,
-        Severity::Look => theme.warning,
+        Severity::Act => theme.act,
+        Severity::Look => theme.look,
     };
     Span::styled(words, style)
 }
@@ -92,7 +92,7 @@ fn more_troubles(app: &App, troubles: &[ServerTrouble], theme: &Theme, line: &mu
         let span = trouble(app, next, theme);
         let rest = if left > 1 { GAP.len() + 3 } else { 0 };
         if line.width() + GAP.len() + span.width() + rest + MIN_RIGHT > width {
-            let count = Span::styled(format!("+{left}"), theme.warning);
+            let count = Span::styled(format!("+{left}"), theme.look);
             if line.width() + GAP.len() + count.width() <= width {
                 push(line, count);
             }
@@ -115,13 +115,13 @@ fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
     let age = endpoint.age(now).map_or(0, |age| age.as_secs());
     let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
     match &endpoint.link {
-        LinkState::Connecting => Span::styled("connecting", theme.warning),
-        LinkState::Live if stale => Span::styled(format!("stale {age}s"), theme.warning),
+        LinkState::Connecting => Span::styled("connecting", theme.look),
+        LinkState::Live if stale => Span::styled(format!("stale {age}s"), theme.look),
         LinkState::Live => Span::styled("live", theme.good),
         LinkState::Failing { .. } if endpoint.heard_at.is_some() => {
-            Span::styled(format!("stale {age}s"), theme.alarm)
+            Span::styled(format!("stale {age}s"), theme.act)
         }
-        LinkState::Failing { .. } => Span::styled("no data", theme.alarm),
+        LinkState::Failing { .. } => Span::styled("no data", theme.act),
     }
 }
 
@@ -129,9 +129,9 @@ fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
 fn token<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     let expiry = endpoint.token_expiry?;
     let style = if expiry.is_past(app.now.wall) {
-        theme.alarm
+        theme.act
     } else {
-        theme.warning
+        theme.look
     };
     Some(Span::styled(expiry.words(app.now.wall)?, style))
 }
@@ -142,12 +142,12 @@ fn proxies<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Option<Spa
     if endpoint.proxies.are_several() {
         return Some(Span::styled(
             "several proxies answer here: killing is off",
-            theme.alarm,
+            theme.act,
         ));
     }
     let other = app.endpoints.shown_by(endpoint)?;
     let text = format!("same proxy as {}: shown there", other.name);
-    Some(Span::styled(text, theme.warning))
+    Some(Span::styled(text, theme.look))
 }
 
 /// Returns the modes that the user has set: pause and read-only.
@@ -158,10 +158,10 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
         let age = age
             .map(|age| format!(" {}s ago", age.as_secs()))
             .unwrap_or_default();
-        switches.push(Span::styled(format!("paused{age}"), theme.warning));
+        switches.push(Span::styled(format!("paused{age}"), theme.look));
     }
     if endpoint.read_only {
-        switches.push(Span::styled("read-only", theme.warning));
+        switches.push(Span::styled("read-only", theme.look));
     }
     switches
 }

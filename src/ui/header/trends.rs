@@ -56,7 +56,7 @@ pub(super) fn line<'a>(app: &App, theme: &Theme, width: usize) -> Line<'a> {
         if index > 0 {
             line.push_span(Span::raw(GAP));
         }
-        line.push_span(Span::styled(format!("{} ", figure.label), theme.quiet));
+        line.push_span(Span::styled(format!("{} ", figure.label), theme.dim));
         line.push_span(Span::raw(figure.text.clone()));
         if index < trends {
             let missing = bars.saturating_sub(figure.bars.len());
@@ -117,8 +117,8 @@ fn failure<'a>(app: &App, endpoint: &EndpointState, cause: &Cause, theme: &Theme
     let room = width.saturating_sub(1 + age.chars().count());
     Line::from(vec![
         Span::raw(" "),
-        Span::styled(cause.fitted(room, theme.glyphs.more), theme.warning),
-        Span::styled(age, theme.quiet),
+        Span::styled(cause.fitted(room, theme.glyphs.more), theme.look),
+        Span::styled(age, theme.dim),
     ])
 }
 

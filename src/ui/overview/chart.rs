@@ -89,7 +89,7 @@ impl Chart {
                 _ => String::new(),
             };
             let scale = format!("{label:>5} {}", theme.glyphs.vertical);
-            let mut spans = vec![Span::styled(scale, theme.quiet)];
+            let mut spans = vec![Span::styled(scale, theme.dim)];
             let count = self.layers.first().map_or(0, |layer| layer.columns.len());
             spans.extend((0..count).map(|column| self.cell(column, row, height, theme)));
             Line::from(spans)
@@ -153,7 +153,7 @@ pub(super) fn times<'a>(columns: usize, start: &str, middle: &str, theme: &Theme
     }
     let used = text.chars().count().saturating_sub(SCALE);
     let rest = columns.saturating_sub(used);
-    Line::styled(format!("{text}{:>rest$}", "now"), theme.quiet)
+    Line::styled(format!("{text}{:>rest$}", "now"), theme.dim)
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) fn section<'a>(
     let is_limited = |name: &Text| limited.iter().any(|(limited, _)| *limited == name);
     let is_known = |name: &Text| known.clone().any(|service| service.name == *name);
     let others = stats.services.iter().filter(|(name, _)| !is_limited(name));
-    let head = Line::styled("SERVICES", theme.strong);
+    let head = Line::styled("SERVICES", theme.head);
     let limits = limited
         .iter()
         .map(|(name, load)| limited_row(name, *load, theme, width));
@@ -45,7 +45,7 @@ pub(super) fn section<'a>(
         let note = if is_known(name) { "no limit" } else { "" };
         row(
             name,
-            Span::styled(note, theme.quiet),
+            Span::styled(note, theme.dim),
             Span::raw(format!("{count}")),
             theme,
             width,
@@ -53,7 +53,7 @@ pub(super) fn section<'a>(
     });
     let remark = remark(app, endpoint).map(|remark| {
         let remark = fit(&remark, width, theme.glyphs.more);
-        Line::styled(remark, theme.warning)
+        Line::styled(remark, theme.look)
     });
     std::iter::once(head)
         .chain(remark)
@@ -79,7 +79,7 @@ fn remark(app: &App, endpoint: &EndpointState) -> Option<String> {
 /// Formats a service with a limit. A full bar is a full service.
 fn limited_row<'a>(name: &Text, load: Load, theme: &Theme, width: usize) -> Line<'a> {
     let (bar_style, style) = if load.is_nearly_full() {
-        (theme.alarm, theme.alarm)
+        (theme.act, theme.act)
     } else {
         (theme.input, Style::new())
     };
@@ -97,7 +97,7 @@ fn limited_row<'a>(name: &Text, load: Load, theme: &Theme, width: usize) -> Line
         width,
     );
     if let Some(gap) = line.spans.get_mut(2) {
-        *gap = Span::styled(rest, theme.quiet);
+        *gap = Span::styled(rest, theme.dim);
     }
     line
 }
