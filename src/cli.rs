@@ -3,9 +3,17 @@
 mod commands;
 #[cfg(feature = "demo")]
 mod demo;
+mod examples;
+mod exit_status;
 mod global_options;
+mod scope;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use self::examples::ENDINGS;
+use crate::config::{CommandName, Heading};
 
 pub(crate) use self::commands::{ConfigArgs, ConfigOutput};
 pub(crate) use self::commands::{DoctorArgs, DoctorOutput};
@@ -14,13 +22,16 @@ pub(crate) use self::commands::{ListArgs, ListOutput};
 pub(crate) use self::commands::{ShowArgs, ShowOutput};
 #[cfg(feature = "demo")]
 pub(crate) use self::demo::DemoArgs;
+#[cfg(test)]
+pub(crate) use self::exit_status::EXIT_STATUSES;
 pub(crate) use self::global_options::GlobalOptions;
 
 /// htop for the sessions of a MariaDB MaxScale proxy.
 ///
 /// Shows live sessions, stuck ones first, and kills the one you select.
 #[derive(Debug, Parser)]
-#[command(name = "maxtop", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "maxtop", version, max_term_width = WIDTH)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 pub(crate) struct Cli {
     /// Command to run; without one, the screen.
     #[command(subcommand)]
@@ -30,10 +41,49 @@ pub(crate) struct Cli {
     pub global: GlobalOptions,
 }
 
-const AFTER_HELP: &str = "\
-The password comes from MAXTOP_PASSWORD, --password-file or --password-command; no option takes it directly.
-Exit status: 0 success; 1 failed or refused; 2 usage error; 3 endpoint not reached; 4 not allowed.
-To try it without MaxScale: maxtop demo";
+/// Maximum width of the help, in columns.
+const WIDTH: usize = 80;
+
+impl Cli {
+    /// Parses the arguments; the first one is the name of the program. Fails if the command does not use an
+    /// option.
+    ///
+    /// # Errors
+    ///
+    /// Returns the usage error, or the help if it was requested.
+    pub(crate) fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = command();
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        scope::check(&mut command, &matches)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// Returns the definition of the command line, with the help of every command.
+fn command() -> Command {
+    let program = Heading::Program.text();
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help("Print the version")
+        .help_heading(program);
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .global(true)
+        .action(ArgAction::Help)
+        .help("Print the help: -h the usual options, --help all of them")
+        .help_heading(program);
+    let command = scope::hide_unused(Cli::command()).arg(help).arg(version);
+    ENDINGS.iter().fold(command, |all, ending| {
+        let end = |one: Command| one.after_help(ending.short_text()).after_long_help(ending.text());
+        match ending.command.word() {
+            None => end(all),
+            Some(word) => all.mut_subcommand(word, end),
+        }
+    })
+}
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -52,3 +102,24 @@ pub(crate) enum CliCommand {
     /// Show every setting and its origin
     Config(ConfigArgs),
 }
+
+impl CliCommand {
+    /// Returns the word on the command line.
+    pub(crate) const fn word(&self) -> &'static str {
+        let name = match self {
+            Self::Demo(_) => CommandName::Demo,
+            Self::List(_) => CommandName::List,
+            Self::Show(_) => CommandName::Show,
+            Self::Kill(_) => CommandName::Kill,
+            Self::Doctor(_) => CommandName::Doctor,
+            Self::Config(_) => CommandName::Config,
+        };
+        match name.word() {
+            Some(word) => word,
+            None => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

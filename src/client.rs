@@ -11,6 +11,7 @@ mod connected;
 mod continuity;
 mod decode;
 mod dialect;
+mod event_logging;
 mod exchange;
 mod fault;
 mod http;
@@ -34,6 +35,7 @@ use std::time::{Duration, Instant};
 
 use self::checked::CheckedState;
 use self::dialect::{DialectDetector, DialectStep, next};
+use self::event_logging::OpenFaults;
 use self::exchange::DeletePermission;
 use self::exchange::Exchange;
 use self::list_gate::ListGate;
@@ -41,7 +43,7 @@ use self::sql::SqlAccess;
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::model::{Dialect, EndpointId, Instance, RequestError, SessionDetail, SessionId};
+use crate::model::{Dialect, EndpointId, Instance, RequestError, Session, SessionDetail, SessionId};
 use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
@@ -83,6 +85,7 @@ struct Inner {
     interner: Arc<Mutex<Interner>>,
     /// The process that the preflight has read, and when. Taken by the first list.
     probed: Mutex<Option<(Instant, Instance)>>,
+    open_faults: OpenFaults,
 }
 
 impl Client {
@@ -120,6 +123,7 @@ impl Client {
             kills: CheckedState::default(),
             interner: Arc::default(),
             probed: Mutex::default(),
+            open_faults: OpenFaults::default(),
         })))
     }
 
@@ -297,6 +301,21 @@ impl Client {
             return Err(fault::of_status(&reply, dialect, self.has_credentials()));
         }
         self.decode_session(dialect, id, reply).await
+    }
+
+    /// Gets a session by id as a list would report it. Polled repeatedly, so the connection is kept.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`session`](Self::session).
+    pub(crate) async fn session_row(&self, id: SessionId) -> Result<Session, RequestError> {
+        let dialect = self.dialect_or_find().await?;
+        let target = target::session(dialect, id);
+        let reply = self.0.exchange.get_often(dialect, &target).await?;
+        if !reply.is_success() {
+            return Err(fault::of_status(&reply, dialect, self.has_credentials()));
+        }
+        Ok(self.decode_session(dialect, id, reply).await?.session)
     }
 
     /// Returns the dialect. Detects it with a list if it is unknown; a 404 to that list is not about a

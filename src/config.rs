@@ -7,6 +7,7 @@
 //!
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
+mod command_name;
 mod edit;
 mod environment;
 mod error;
@@ -37,12 +38,14 @@ use std::time::Duration;
 use self::environment::Environment;
 use crate::app::build_view::Sort;
 use crate::app::columns::ColumnId;
+use crate::app::groups::groupings::GroupingId;
 use crate::app::remap::RemappedKeys;
 use crate::app::theme::ThemeStyles;
 use crate::diagnosis::{DiagnosisSettings, ExpectedFilter, Thresholds};
 use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 
+pub(crate) use self::command_name::{CommandName, Heading};
 pub(crate) use self::error::ConfigError;
 pub(crate) use self::layer::CommandLine;
 pub(crate) use self::layer::EndpointConfig;
@@ -103,7 +106,9 @@ pub(crate) struct Config {
     /// Theme, if color is used.
     pub theme: Arc<ThemeStyles>,
     /// Name of the theme, or the path of its file.
-    theme_name: String,
+    pub theme_name: String,
+    /// Field that the screen groups sessions by; `None` to show them one by one.
+    pub group_by: Option<GroupingId>,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
     plainness: Option<bool>,
 }
@@ -160,6 +165,7 @@ impl Config {
             mouse: false,
             theme: ThemeStyles::usual(),
             theme_name: String::new(),
+            group_by: None,
             plainness: None,
         }
     }

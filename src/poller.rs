@@ -1,6 +1,6 @@
 //! Polls one endpoint for the screen, and sends the requests of kills.
 //!
-//! One task each for lists, details, servers and services, samples, server access, the account, the login
+//! One task each for lists, rows, details, servers and services, samples, server access, the account, the login
 //! and kills. Each has at most one request in flight; kills have sixteen, and server access has one
 //! statement for each server. The event loop sends
 //! [`PollerCommand`]s and receives [`Msg`]s. All tasks end when the [`EndpointPoller`] is dropped.
@@ -10,12 +10,14 @@ mod detail;
 pub(crate) mod kill_request;
 mod kills;
 mod list;
+mod rows;
 mod sample_schedule;
 mod samples;
 mod schedule;
 mod server_access;
 mod server_schedule;
 mod servers;
+mod two_speed;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -27,7 +29,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use self::detail::DetailPoller;
-use self::list::{ListOutputs, ListPoller};
+use self::list::{ListOutputs, ListPoller, RowFacts};
+use self::rows::{RowInputs, RowPoller, row_cost};
 pub(crate) use self::samples::RateLimiter;
 use self::samples::SamplePoller;
 pub(crate) use self::server_access::{read_locks, read_servers};
@@ -67,8 +70,9 @@ pub enum PollerCommand {
     Interval(Duration),
     /// Poll this session's details and, now and then, the servers and services; `None` polls none.
     Watch(Option<SessionId>),
-    /// Sample the connections of these sessions before those of others (draft).
-    Sample(Vec<SessionId>),
+    /// Read these sessions before others: their connections (draft), or the sessions themselves between
+    /// expensive lists (JSON:API).
+    Prioritize(Vec<SessionId>),
     /// Send a request of a kill; answered by `Kill`.
     Kill(Ticket, KillRequest),
 }
@@ -172,7 +176,7 @@ impl EndpointPoller {
                 self.watched
                     .send_if_modified(|watched| std::mem::replace(watched, id) != id);
             }
-            PollerCommand::Sample(ids) => drop(self.shown.send_replace(ids)),
+            PollerCommand::Prioritize(ids) => drop(self.shown.send_replace(ids)),
             PollerCommand::Kill(ticket, request) => {
                 // Fails only if the task has ended, which `wait_for_end` reports.
                 let _ = self.kills.send((ticket, request));
@@ -205,13 +209,24 @@ fn spawn_tasks(
 ) -> JoinSet<()> {
     let (process, process_seen) = watch::channel(None);
     let (listed, listed_seen) = watch::channel(None);
+    let (cost, cost_seen) = row_cost();
     let list = ListPoller::new(
         client.clone(),
         settings,
         inputs.schedule.clone(),
         ListOutputs { process, listed },
+        RowFacts {
+            shown: inputs.shown.clone(),
+            cost: cost_seen,
+        },
         out.clone(),
     );
+    let row_inputs = RowInputs {
+        schedule: inputs.schedule.clone(),
+        listed: listed_seen.clone(),
+        shown: inputs.shown.clone(),
+    };
+    let rows = RowPoller::new(client.clone(), settings, row_inputs, cost, out.clone());
     let samples = SamplePoller::new(
         client.clone(),
         settings,
@@ -236,6 +251,7 @@ fn spawn_tasks(
     tasks.spawn(detail.run());
     tasks.spawn(servers.run());
     tasks.spawn(samples.run());
+    tasks.spawn(rows.run());
     let asks = client.clone();
     tasks.spawn(async move { asks.keep_logged_in().await });
     tasks.spawn(account::run(client.clone(), listed_seen, out.clone()));

@@ -6,10 +6,12 @@ mod root;
 mod rows;
 
 use super::App;
+use super::keymap::Action;
+use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::status::Status;
 use crate::filter::Filter;
-use crate::model::{EndpointId, SessionId, Span, Text};
+use crate::model::{EndedThread, EndpointId, SessionId, Span, Text, ThreadOwner};
 
 pub(crate) use self::root::RootBlocker;
 pub(crate) use self::rows::BlockerLines;
@@ -33,6 +35,17 @@ pub(crate) struct ThreadKey {
 pub(crate) enum BlockerRow {
     /// A thread that blocks or waits.
     Thread(Box<ThreadRow>),
+    /// A line under a thread whose session has ended.
+    Ended {
+        /// Lines of the tree, to the left.
+        tree: String,
+        /// The endpoint of the session.
+        endpoint: EndpointId,
+        /// The session.
+        ended: EndedThread,
+        /// Whether the thread still runs a statement.
+        runs: bool,
+    },
     /// A line under a thread, on which the cursor never is.
     Note {
         /// Lines of the tree, to the left.
@@ -123,7 +136,7 @@ impl BlockerRow {
     pub(crate) fn thread(&self) -> Option<&ThreadRow> {
         match self {
             Self::Thread(thread) => Some(thread),
-            Self::Note { .. } => None,
+            Self::Ended { .. } | Self::Note { .. } => None,
         }
     }
 }
@@ -147,7 +160,7 @@ impl App {
             }
             pane.cursor = own.map(|row| row.key.clone());
         }
-        self.servers = None;
+        self.leave_view();
         self.blockers = Some(pane);
         self.step_blocker(0);
     }
@@ -182,6 +195,7 @@ impl App {
         let key = row.session.and_then(|id| self.session_key(row.key.endpoint, id));
         match key.and_then(|key| self.table.view.position(&key)) {
             Some(position) => {
+                self.leave_for(LinkTarget::Details);
                 self.blockers = None;
                 let page = self.page();
                 let left_departed_row = self.table.go_to(position, page);
@@ -203,19 +217,53 @@ impl App {
             self.status = Some(Status::note("no session waits for a lock".to_owned()));
             return;
         };
-        if let Some(id) = row.session {
+        if let Some(why) = self.blocker_refusal(&row) {
+            self.status = Some(Status::warning(why));
+        } else if let Some(id) = row.session {
             let role = if row.is_root() {
                 LockRole::Blocker
             } else {
                 LockRole::Waiter
             };
-            return self.ask_to_kill_waiting(row.key.endpoint, id, role);
+            self.ask_to_kill_waiting(row.key.endpoint, id, role);
         }
-        let copy = self
-            .kill_statement(&row.key)
-            .map_or_else(|why| why, |_| "y copies its KILL".to_owned());
-        let text = format!("{} does not use this proxy: {copy}", row.name);
-        self.status = Some(Status::warning(text));
+    }
+
+    /// Returns why the session of a thread cannot be killed here, and what to do instead. `None` if it can.
+    pub(crate) fn blocker_refusal(&self, row: &ThreadRow) -> Option<String> {
+        if let Some(id) = row.session {
+            let latest = self.endpoints.get(row.key.endpoint)?.latest.as_ref()?;
+            let Some(session) = latest.position(id).and_then(|place| latest.sessions.get(place)) else {
+                return Some(format!("{id} has already ended"));
+            };
+            let victim = self.victim(latest.identity(session), session.clone(), None)?;
+            return Some(format!("session {id}: {}", victim.refused?.words()));
+        }
+        let what = match self.thread_owner(&row.key) {
+            _ if row.key.thread == 0 => "a prepared XA transaction has no session".to_owned(),
+            Some(ThreadOwner::Ended(id)) => format!("session {id} has already ended"),
+            Some(ThreadOwner::Unknown) => format!("{}: its session is unknown", row.name),
+            _ => format!("{} does not use this proxy", row.name),
+        };
+        let copy = match self.kill_statement(&row.key) {
+            Ok(_) if row.key.thread == 0 => "y copies the statement that lists it".to_owned(),
+            Ok(_) => "y copies the KILL of the thread".to_owned(),
+            Err(why) => why,
+        };
+        Some(format!("{what}: {copy}"))
+    }
+
+    /// Whether a key of the view has an effect on the thread under the cursor.
+    pub(crate) fn blocker_allows(&self, action: Action) -> bool {
+        let Some(row) = self.chosen_blocker() else {
+            return false;
+        };
+        match action {
+            Action::Kill => self.blocker_refusal(&row).is_none(),
+            Action::Copy => self.kill_statement(&row.key).is_ok(),
+            Action::Open => row.session.is_some(),
+            _ => true,
+        }
     }
 
     /// `y` in the view: copies the statement that ends the thread under the cursor.

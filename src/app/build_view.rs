@@ -172,8 +172,8 @@ fn hide_logins(view: &TableView, order: &mut Vec<RowRef>) -> usize {
         let RowRef::Listed { snapshot, index } = place else {
             return false;
         };
-        let diagnoses = view.diagnoses.get(usize::from(*snapshot));
-        let diagnosis = diagnoses.map(|diagnoses| diagnoses.diagnosis(*index as usize));
+        let list = view.diagnoses.get(usize::from(*snapshot));
+        let diagnosis = list.map(|list| list.diagnosis(*index as usize));
         diagnosis.is_some_and(|diagnosis| matches!(diagnosis.found, [only] if only.reason.name == LOGIN))
     };
     let count = order.iter().filter(|place| is_login(place)).count();

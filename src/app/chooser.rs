@@ -30,6 +30,11 @@ impl Chooser {
         self.order.get(self.cursor).copied()
     }
 
+    /// Whether the columns are in the order that the chooser has when it opens with these.
+    pub(super) fn is_in_order(&self, shown: &[ColumnId]) -> bool {
+        self.order == ordered(shown)
+    }
+
     fn step(&mut self, lines: isize) {
         let last = self.order.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(lines).min(last);

@@ -6,7 +6,7 @@ use super::keymap::Action;
 use super::modal::Modal;
 use super::msg::Effect;
 use super::status::Status;
-use crate::model::{Dialect, ServerThread, Session, Text, curl_line, maxctrl};
+use crate::model::{Dialect, ServerActivity, ServerLocks, ServerThread, Session, Text, curl_line, maxctrl};
 
 /// A text that can be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) struct CopyMenu {
     pub choices: Vec<CopyChoice>,
     /// Index of the choice under the cursor.
     pub cursor: usize,
+    /// Why no `KILL` is offered.
+    pub no_kill: Option<String>,
 }
 
 impl CopyMenu {
@@ -38,7 +40,13 @@ impl App {
     pub(super) fn open_copy_menu(&mut self) {
         let choices = self.copy_choices();
         if !choices.is_empty() {
-            self.modal = Modal::Copy(CopyMenu { choices, cursor: 0 });
+            let pane = self.detail.as_ref();
+            let no_kill = pane.and_then(|pane| self.protection_of(&pane.identity, pane.session()));
+            self.modal = Modal::Copy(CopyMenu {
+                choices,
+                cursor: 0,
+                no_kill: no_kill.map(|refusal| refusal.short()),
+            });
         }
     }
 
@@ -64,8 +72,6 @@ impl App {
                 self.copy_all();
             }
             Action::Quit => self.quit(false),
-            // Esc stops the remaining kills first, as the last line shows.
-            Action::No if self.stop_kills() => {}
             _ => _ = self.modal.close(),
         }
     }
@@ -128,8 +134,12 @@ impl App {
         choices
     }
 
-    /// Returns the `KILL` of each thread of the session, that of a thread with a statement first.
+    /// Returns the `KILL` of each thread of the session, that of a thread with a statement first. A session
+    /// that is or may be protected has none.
     fn kill_choices(&self, pane: &DetailPane) -> Vec<CopyChoice> {
+        if self.protection_of(&pane.identity, pane.session()).is_some() {
+            return Vec::new();
+        }
         let mut threads = pane.threads();
         let runs = |server: Option<&Text>, id: u32| {
             let running = server.and_then(|server| self.thread_of(pane, server, id));
@@ -139,19 +149,43 @@ impl App {
                     .is_some_and(|running| Some(running) == server)
         };
         threads.sort_by_key(|(server, id)| !runs(server.as_ref(), *id));
-        let choices = threads.into_iter().map(|(server, id)| {
+        let choices = threads.into_iter().filter_map(|(server, id)| {
+            let full_id = self.full_thread_id(pane, server.as_ref(), id)?;
             let running = if runs(server.as_ref(), id) {
                 "runs its statement; "
             } else {
                 ""
             };
             let place = server.map_or_else(|| "its server".to_owned(), |server| server.to_string());
-            CopyChoice {
+            Some(CopyChoice {
                 about: format!("{running}run it on {place}, not on MaxScale"),
-                text: format!("KILL {id}"),
-            }
+                text: format!("KILL {full_id}"),
+            })
         });
         choices.collect()
+    }
+
+    /// Returns the whole id of a thread, which only its server knows: the API sends the low 32 bits. Without
+    /// a report of the server those are all that is known. `None` if the thread is gone, or if several threads
+    /// have these bits.
+    fn full_thread_id(&self, pane: &DetailPane, server: Option<&Text>, id: u32) -> Option<u64> {
+        let low = (id != 0).then_some(u64::from(id));
+        let locks = self.locks_of(pane.identity.endpoint);
+        let report = server.and_then(|name| locks?.server(name).filter(|server| !server.is_outdated));
+        let Some(activity) = report.and_then(|server| server.report.activity.as_ref().ok()) else {
+            return low;
+        };
+        if let Some(thread) = server.and_then(|server| self.thread_of(pane, server, id)) {
+            return Some(thread.id);
+        }
+        let threads = activity.threads.rows.iter().map(|thread| thread.id);
+        let mut own = threads.filter(|thread| thread & u64::from(u32::MAX) == u64::from(id));
+        match (own.next(), own.next()) {
+            (Some(only), None) => low.map(|_| only),
+            (Some(_), Some(_)) => None,
+            // Not all threads are visible, or were read.
+            (None, _) => low.filter(|_| !sees_all(activity, report)),
+        }
     }
 
     /// Returns a thread of the session, as its server reports it.
@@ -160,9 +194,10 @@ impl App {
         let server = locks.server(server).filter(|server| !server.is_outdated)?;
         let activity = server.report.activity.as_ref().ok()?;
         // The API sends the low 32 bits of a thread id.
-        let is_own = |thread: &&ServerThread| thread.id & u64::from(u32::MAX) == u64::from(id);
-        let thread = activity.threads.rows.iter().find(is_own)?;
-        (id != 0 && thread.user == pane.session().user).then_some(thread)
+        let user = &pane.session().user;
+        let is_own =
+            |thread: &&ServerThread| thread.id & u64::from(u32::MAX) == u64::from(id) && thread.user == *user;
+        activity.threads.rows.iter().find(is_own).filter(|_| id != 0)
     }
 
     /// Copies a text and shows it.
@@ -172,7 +207,7 @@ impl App {
     }
 
     /// Sends a text to the terminal's clipboard. Terminals do not confirm that they accept it.
-    fn send_copy(&mut self, text: String, shown: &str, note: &str) {
+    pub(super) fn send_copy(&mut self, text: String, shown: &str, note: &str) {
         let condition = if self.settings.in_tmux {
             "; tmux copies it with 'set-clipboard on'"
         } else {
@@ -195,4 +230,10 @@ fn statement(pane: &DetailPane) -> Option<(String, &'static str)> {
     let detail = &pane.observation.as_ref()?.detail;
     let last = detail.queries.as_ref()?.last()?;
     Some((last.sql.as_ref()?.to_string(), "last statement"))
+}
+
+/// Whether a report has all threads of its server.
+fn sees_all(activity: &ServerActivity, server: Option<&ServerLocks>) -> bool {
+    let grants = server.and_then(|server| server.report.grants);
+    !activity.threads.has_more && grants.is_some_and(|grants| grants.may_see_all)
 }

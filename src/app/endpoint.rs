@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::list_costs::ListCosts;
 use super::msg::Now;
 use super::proxies::Proxies;
 use super::server_access::ServerAccess;
@@ -36,6 +37,15 @@ pub enum LinkState {
     },
 }
 
+/// A time without lists, since the program began: from the last list before it to the first one after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outage {
+    /// Its start.
+    pub from: Duration,
+    /// Its end.
+    pub to: Duration,
+}
+
 /// Why there are no statements: `retain_last_statements` is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoStatements {
@@ -62,6 +72,8 @@ pub struct EndpointState {
     pub heard_at: Option<Duration>,
     /// Typical response time of a list: smoothed, so that the header does not flicker.
     pub cost: Duration,
+    /// Response times of its last lists.
+    pub(crate) costs: ListCosts,
     /// Samples of the connections of its sessions (draft).
     pub samples: Arc<Samples>,
     /// Reports of its servers about transactions and locks.
@@ -82,6 +94,10 @@ pub struct EndpointState {
     pub is_default: bool,
     /// Number of lists in a row that failed.
     pub failures: u32,
+    /// When the first of them failed, since the program began.
+    pub(crate) failing_since: Option<Duration>,
+    /// The last time without lists that has ended.
+    pub(crate) last_outage: Option<Outage>,
     /// Warnings that must stay visible: `--insecure`, `--allow-plain-http`.
     pub warnings: Vec<&'static str>,
     /// Expiry of its token, if no source has another one.
@@ -110,6 +126,7 @@ impl EndpointState {
             trend: Trend::default(),
             heard_at: None,
             cost: Duration::ZERO,
+            costs: ListCosts::default(),
             samples: Arc::default(),
             server_access: ServerAccess::default(),
             servers: ServersKnown::new(),
@@ -120,6 +137,8 @@ impl EndpointState {
             proxies: Proxies::default(),
             is_default: false,
             failures: 0,
+            failing_since: None,
+            last_outage: None,
             warnings,
             access: None,
             token_expiry: None,
@@ -133,16 +152,38 @@ impl EndpointState {
         } else {
             (self.cost * 7 + snapshot.cost) / 8
         };
+        self.costs.push(snapshot.cost);
         self.dialect = Some(snapshot.dialect);
         if snapshot.change.is_after_restart {
             // After a restart the ids belong to other sessions.
             self.samples = Arc::default();
         }
         self.trend.on_list(&snapshot, at);
+        if let Some(since) = self.failing_since.take() {
+            let from = self.heard_at.unwrap_or(since);
+            self.last_outage = Some(Outage { from, to: at });
+        }
         self.latest = Some(snapshot);
         self.heard_at = Some(at);
         self.link = LinkState::Live;
         self.failures = 0;
+    }
+
+    /// Handles rows that were read after the latest list. Returns whether they are news.
+    pub(super) fn on_rows(&mut self, snapshot: Arc<Snapshot>) -> bool {
+        let is_new = self.latest.as_ref().is_some_and(|latest| {
+            latest.number == snapshot.number && latest.rows.revision != snapshot.rows.revision
+        });
+        if is_new {
+            self.latest = Some(snapshot);
+        }
+        is_new
+    }
+
+    /// Whether its rows are read one by one between lists.
+    pub(super) fn reads_rows(&self) -> bool {
+        let interval = self.latest.as_ref().and_then(|latest| latest.rows.interval);
+        interval.is_some()
     }
 
     /// Handles a reply about the servers, received at `now`.
@@ -174,8 +215,10 @@ impl EndpointState {
         }
     }
 
-    /// Handles a failed poll.
-    pub fn on_failure(&mut self, fault: RequestError, retry_at: Duration) {
+    /// Handles a poll that failed at `now` and is retried after `retry_in`.
+    pub(super) fn on_failure(&mut self, fault: RequestError, now: Duration, retry_in: Duration) {
+        self.failing_since.get_or_insert(now);
+        let retry_at = now + retry_in;
         self.link = LinkState::Failing { fault, retry_at };
         self.failures = self.failures.saturating_add(1);
     }

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::keymap::KeyPress;
+use super::layers::LinkTarget;
 use super::modal::Modal;
 use super::prompt::PromptResult;
 use super::status::Status;
@@ -16,7 +17,10 @@ impl App {
         }
         match &mut self.modal {
             Modal::KillDialog(dialog) => dialog.paste(text),
-            Modal::Search(prompt) => prompt.paste(text),
+            Modal::Search(prompt) => {
+                prompt.paste(text);
+                self.count_found();
+            }
             Modal::Prompt(prompt) => {
                 let result = prompt.on_paste(text);
                 self.on_prompt_result(result);
@@ -41,6 +45,7 @@ impl App {
             ));
             return;
         };
+        self.leave_for(LinkTarget::Sessions);
         if self.detail.is_some() {
             self.close_detail();
         }
@@ -108,12 +113,14 @@ impl App {
             PromptResult::Typed(filter) if filter == self.table.filter => return,
             PromptResult::Typed(filter) => self.table.filter = filter,
             PromptResult::Accepted(filter) => {
+                let before = self.modal.prompt().map(|prompt| prompt.before.clone());
+                self.modal.close();
                 if filter.is_empty() {
                     // All sessions are shown, so there is no group to return to.
                     self.table.groups.opened.clear();
+                    self.offer_filter(before.unwrap_or_default());
                 }
                 self.table.apply_filter(filter);
-                self.modal.close();
             }
             PromptResult::Canceled(before) => {
                 self.table.filter = before;

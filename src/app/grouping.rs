@@ -121,12 +121,10 @@ impl App {
         }
     }
 
-    /// Esc: leaves a group or the groups. Returns whether there was one to leave.
-    pub(super) fn leave_group(&mut self) -> bool {
-        let left = self.table.leave_group();
-        if left {
+    /// Leaves a group or the groups.
+    pub(super) fn leave_group(&mut self) {
+        if self.table.leave_group() {
             self.rebuild_view();
         }
-        left
     }
 }

@@ -6,6 +6,8 @@ pub mod group;
 pub mod groupings;
 pub mod pane;
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use self::columns::{GROUP_COLUMNS, GroupSort};
@@ -14,6 +16,7 @@ use self::groupings::{GroupValue, GroupingId};
 use super::column::fit::TextWidths;
 use super::cursor::KeyedRows;
 use super::row::TableRow;
+use crate::diagnosis::Severity;
 use crate::model::RawText;
 
 /// Specification of the groups to build.
@@ -44,6 +47,8 @@ pub struct Groups {
     all: Vec<Group>,
     /// Indexes into `all`, from top to bottom.
     order: Vec<usize>,
+    /// Positions of the groups with stuck sessions, for each severity.
+    stuck: [Vec<usize>; Severity::ALL.len()],
 }
 
 impl KeyedRows<GroupKey> for Groups {
@@ -89,6 +94,24 @@ impl Groups {
     pub fn window(&self, from: usize, height: usize) -> impl Iterator<Item = &Group> {
         let places = self.order.iter().skip(from).take(height);
         places.filter_map(|place| self.all.get(*place))
+    }
+
+    /// Returns the number of groups whose worst session has this severity in a range of positions.
+    pub(super) fn count_stuck(&self, severity: Severity, positions: Range<usize>) -> usize {
+        let lists = Severity::ALL.iter().zip(&self.stuck);
+        let own = lists.filter(|(listed, _)| **listed == severity);
+        let before = |list: &[usize], end| list.partition_point(|position| *position < end);
+        own.map(|(_, list)| before(list, positions.end).saturating_sub(before(list, positions.start)))
+            .sum()
+    }
+
+    /// Stores which groups have stuck sessions, once the order is known.
+    fn find_stuck(&mut self) {
+        self.stuck = Severity::ALL.map(|severity| {
+            let groups = self.window(0, usize::MAX).enumerate();
+            let stuck = groups.filter(|(_, group)| !group.is_gone && group.severity() == Some(severity));
+            stuck.map(|(position, _)| position).collect()
+        });
     }
 
     /// Returns the position of a group.

@@ -108,7 +108,7 @@ impl AppHarness {
                         msgs.push_back(Msg::Arranged(Arc::new(build_view(*job))));
                     }
                     Effect::WakeAt(at) => self.wake = Some(at),
-                    Effect::Sample(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
+                    Effect::Prioritize(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
                     Effect::Kill(Order::Ask {
                         ticket,
                         request: KillRequest::Survey,
@@ -224,6 +224,7 @@ impl AppHarness {
             dropped: rows.dropped,
             change: ListDiff::default(),
             stats: ListStats::default(),
+            rows: crate::model::RowReads::default(),
         };
         let before = self.app.endpoints[usize::from(endpoint)].latest.as_ref();
         if let Some(before) = before {

@@ -12,6 +12,11 @@ pub(crate) use self::content::title;
 use self::content::{HelpSettings, lines};
 pub(crate) use self::line::{HelpLine, HelpStyle};
 
+/// Words of the screen that the help explains.
+pub(crate) const TABLE_PAUSED: &str = "table paused";
+pub(crate) const SORTING_PAUSED: &str = "sorting paused";
+pub(crate) const CONNECTIONS_READ: &str = "connections read";
+
 /// The open help.
 #[derive(Clone, Debug)]
 pub(crate) struct Help {

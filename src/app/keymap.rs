@@ -35,10 +35,12 @@ pub(crate) enum KeyContext {
     HelpSearch,
     /// The view of blockers.
     Blockers,
-    /// The question whether to replace values of the configuration file.
+    /// The question whether to write values to the configuration file.
     SaveQuestion,
     /// The view of servers and services.
     Servers,
+    /// The view of endpoints.
+    Endpoints,
     /// The menu of what can be copied.
     Copy,
 }
@@ -102,7 +104,7 @@ pub(crate) enum Action {
     MarkAll,
     /// Remove all marks.
     UnmarkAll,
-    /// Cancel a kill in its grace period.
+    /// Cancel a kill in its grace period, otherwise bring back removed marks or a filter.
     CancelKill,
     /// Show the sessions of one client only, on all endpoints.
     SameClient,
@@ -110,6 +112,8 @@ pub(crate) enum Action {
     Blockers,
     /// Show servers and services.
     Servers,
+    /// Show the endpoints.
+    Endpoints,
     /// Show the kill log.
     KillLog,
     /// Show the overview.
@@ -127,7 +131,7 @@ pub(crate) enum Action {
     Across(isize),
     /// Go to the next or previous link of the details.
     Link(isize),
-    /// Save columns, sort and filter to the configuration file.
+    /// Save sort, columns, grouping and theme to the configuration file.
     Save,
     /// Follow the row under the cursor, or no longer.
     Follow,
@@ -167,7 +171,7 @@ pub(crate) enum Action {
     Reason,
     /// In the prompt: complete the word.
     Complete,
-    /// In the column chooser: show or hide a column.
+    /// In the column chooser: show or hide a column. When saving: with the filter, or without.
     Toggle,
     /// In the column chooser: move a column to the left or right.
     Shift(isize),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::chooser::{self, ChooserResult};
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::killing::BY_KEY;
+use super::layers::LinkTarget;
 use super::modal::Modal;
 use super::msg::Effect;
 use super::overlay::{Overlay, Topic};
@@ -27,6 +28,10 @@ impl App {
         if cancels || self.cancels_logging(context, key) && self.stop_kills() {
             return;
         }
+        // Esc stops the remaining kills first, in every view and prompt, as the last line shows.
+        if key == KeyPress::plain(Code::Esc) && self.stop_kills() {
+            return;
+        }
         let Some(key) = self.settings.keys.translate(context, key) else {
             let text = "this key has no effect: its action has another key in the configuration file";
             self.status = Some(Status::note(text.to_owned()));
@@ -37,7 +42,7 @@ impl App {
 
     /// Handles a key of the table of keys.
     pub(super) fn key_of_table(&mut self, context: KeyContext, key: KeyPress) {
-        self.status = None;
+        let before = self.status.take();
         // A question about saving would refer to an earlier moment.
         self.saving = None;
         if let Some(time) = hold_after(context, key) {
@@ -56,6 +61,13 @@ impl App {
             // Digits before and after another key belong to two ids.
             self.goto = None;
         }
+        let why = action(context, key).and_then(|action| self.why_no_effect(context, action));
+        if let Some(text) = why {
+            // Esc on the first level removes a message.
+            let removes = before.is_some() && action(context, key) == Some(Action::Back);
+            self.status = (!removes).then(|| Status::note(text.to_owned()));
+            return;
+        }
         match (context, action(context, key)) {
             (KeyContext::Help | KeyContext::HelpSearch, _) => self.help_key(key),
             (_, Some(Action::Help)) => self.open_help(),
@@ -67,6 +79,7 @@ impl App {
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
+            (KeyContext::Endpoints, Some(action)) => self.endpoints_key(action),
             (KeyContext::Table, Some(Action::GoTo)) => self.goto_digit(key),
             (KeyContext::Overlay, Some(Action::Open)) => self.modal.open_in_overlay(),
             (_, Some(action)) => self.act(action),
@@ -95,6 +108,7 @@ impl App {
             | Action::Search
             | Action::Blockers
             | Action::Servers
+            | Action::Endpoints
             | Action::KillLog
             | Action::Overview
             | Action::Columns
@@ -106,7 +120,7 @@ impl App {
             Action::Invert => self.invert(),
             Action::Group(step) => self.group_by(step),
             Action::Mark | Action::MarkRange | Action::MarkAll | Action::UnmarkAll => self.mark(action),
-            Action::CancelKill => self.status = Some(self.kills.nothing_to_cancel(self.now.elapsed)),
+            Action::CancelKill => self.undo(),
             Action::HideIdle => self.toggle_idle(),
             Action::Follow => self.toggle_follow(),
             Action::SameClient => self.filter_client(),
@@ -172,6 +186,7 @@ impl App {
             Action::Search => self.open_search(),
             Action::Blockers => self.open_blockers(),
             Action::Servers => self.open_servers(),
+            Action::Endpoints => self.open_endpoints(),
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
@@ -189,35 +204,6 @@ impl App {
         self.status = Some(Status::note(format!("polling every {interval}")));
     }
 
-    /// Esc: goes back one level, in the order running kill, overlay, blockers, details, range, group, marks,
-    /// filter. Never quits.
-    fn back(&mut self) {
-        // Esc stops the remaining kills first, as the last line shows.
-        if self.stop_kills() || self.modal.close() || self.close_view() {
-        } else if self.detail.is_some() {
-            self.close_detail();
-        } else if self.marks.anchor().is_some() {
-            self.marks.set_anchor(None);
-        } else if self.leave_group() {
-        } else if !self.marks.is_empty() {
-            self.unmark_all();
-        } else if !self.table.filter.is_empty() {
-            self.table.filter = crate::filter::Filter::default();
-            self.rebuild_view();
-        }
-    }
-
-    /// Whether the next Esc removes the filter.
-    pub(crate) fn esc_shows_all(&self) -> bool {
-        let table = &self.table;
-        let is_first = self.modal.is_closed() && self.detail.is_none() && self.marks.anchor().is_none();
-        let is_next = is_first && self.marks.is_empty() && table.groups.opened.is_empty();
-        is_next
-            && table.groups.by.is_none()
-            && self.kills.batches.iter().all(KillBatch::is_finished)
-            && !table.filter.is_empty()
-    }
-
     /// Handles a key in the view of blockers.
     fn blockers_key(&mut self, action: Action) {
         let page = isize::try_from(self.blocker_lines()).unwrap_or(isize::MAX);
@@ -233,10 +219,38 @@ impl App {
         }
     }
 
-    /// Closes the view in place of the table. Returns whether one was open.
-    fn close_view(&mut self) -> bool {
-        let blockers = self.blockers.take().is_some();
-        self.servers.take().is_some() || blockers
+    /// Closes the view in place of the table.
+    pub(super) fn close_view(&mut self) {
+        self.blockers = None;
+        self.servers = None;
+        self.endpoint_pane = None;
+    }
+
+    /// Closes the view in place of the table before another one opens; Esc returns to it.
+    pub(super) fn leave_view(&mut self) {
+        if self.shows_view() {
+            self.leave_for(LinkTarget::View);
+            self.close_view();
+        }
+    }
+
+    /// Whether a view is shown in place of the table.
+    pub(super) const fn shows_view(&self) -> bool {
+        self.blockers.is_some() || self.servers.is_some() || self.endpoint_pane.is_some()
+    }
+
+    /// Handles a key in the view of endpoints.
+    fn endpoints_key(&mut self, action: Action) {
+        let page = isize::try_from(self.endpoint_view_page()).unwrap_or(isize::MAX);
+        match action {
+            Action::Move(rows) => self.step_endpoint(rows),
+            Action::Page(pages) => self.step_endpoint(pages.saturating_mul(page)),
+            Action::First => self.step_endpoint(isize::MIN),
+            Action::Last => self.step_endpoint(isize::MAX),
+            Action::Open => self.open_endpoint(),
+            Action::Copy => self.copy_endpoint(),
+            action => self.act(action),
+        }
     }
 
     /// Handles a key in the view of servers.
@@ -254,10 +268,6 @@ impl App {
 
     /// Handles a key in the column chooser.
     fn chooser_key(&mut self, action: Action) {
-        // Esc stops the remaining kills first, as the last line shows.
-        if action == Action::No && self.stop_kills() {
-            return;
-        }
         let page = isize::try_from(self.page_of_keys()).unwrap_or(isize::MAX);
         let Modal::Chooser(chooser) = &mut self.modal else {
             return;
@@ -291,6 +301,13 @@ impl App {
 
     fn toggle_idle(&mut self) {
         self.table.hide_idle = !self.table.hide_idle;
+        let text = if self.table.hide_idle {
+            let key = self.settings.keys.first(Action::HideIdle);
+            format!("the table hides sessions idle without a reason; {key} shows them again")
+        } else {
+            "the table shows idle sessions again".to_owned()
+        };
+        self.status = Some(Status::note(text));
         self.rebuild_view();
     }
 

@@ -2,25 +2,23 @@
 
 use std::time::Duration;
 
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::App;
 use super::blockers::RootBlocker;
-use super::keymap::{Action, Code, KeyContext, KeyPress, action};
+use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::kill_selection::Selection;
 use super::modal::Modal;
 use super::status::Status;
+use super::victim_rows::VictimWidths;
 use super::wake::next_second;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{
-    DialogResult, DialogState, KillBatch, Order, Press, RefusalReason, Rules, Ticket, Victim, check_killable,
-    reason_names, summary,
+    DialogResult, DialogState, KillBatch, KillTask, Order, Press, RefusalReason, Rules, Ticket, Victim,
+    check_killable, reason_names, summary,
 };
-use crate::model::{EndpointId, Identity, Lookup, Now, Session, Text, TextLimit, display_width};
-
-/// Maximum length of a reason, in characters. A reason is one line.
-const MAX_REASON_LEN: usize = 200;
+use crate::model::{EndpointId, Identity, Lookup, Now, Session};
 
 /// State of the open dialog.
 #[derive(Clone, Debug)]
@@ -39,8 +37,8 @@ pub(crate) struct KillDialog {
     pub by_user: Vec<(String, usize)>,
     /// The same by service.
     pub by_service: Vec<(String, usize)>,
-    /// Widths of the longest id and the longest client of the victims, in cells.
-    pub widths: (usize, usize),
+    /// Widths of the longest texts of the victims.
+    pub widths: VictimWidths,
     /// How the victims were selected.
     pub selection: Selection,
     /// Diagnosis of each victim, by index.
@@ -200,6 +198,7 @@ impl App {
         dialog.root = root;
         dialog.diagnoses = diagnoses;
         self.modal = Modal::KillDialog(Box::new(dialog));
+        self.measure_dialog();
         self.outbox.push_orders(orders);
     }
 
@@ -248,11 +247,6 @@ impl App {
 impl KillDialog {
     /// Opens the dialog for these victims. Returns it with the orders of their checks.
     fn open(number: u32, victims: Vec<Victim>, rules: Rules, selection: Selection) -> (Self, Vec<Order>) {
-        let ids = victims.iter().map(|victim| victim.identity.id.to_string().len());
-        let clients = victims
-            .iter()
-            .map(|victim| display_width(&victim.session.client()));
-        let widths = (ids.max().unwrap_or(0), clients.max().unwrap_or(0));
         let (batch, orders) = KillBatch::open(number, victims, rules);
         let mut dialog = Self {
             batch,
@@ -262,7 +256,7 @@ impl KillDialog {
             types_reason: false,
             by_user: Vec::new(),
             by_service: Vec::new(),
-            widths,
+            widths: VictimWidths::default(),
             selection,
             diagnoses: Vec::new(),
             struck_healthy: Vec::new(),
@@ -296,15 +290,11 @@ impl KillDialog {
         self.dialog.press(press, self.batch.confirmable(), now.elapsed)
     }
 
-    /// Returns the typed reason; `None` if it is blank.
-    pub(super) fn typed_reason(&self) -> Option<Text> {
-        let reason = self.reason.value().trim();
-        (!reason.is_empty()).then(|| Text::clean(reason, TextLimit::Line))
-    }
-
     /// Handles an account that may only read: the victims on its endpoint cannot be killed.
     pub(super) fn forbid(&mut self, endpoint: EndpointId, now: Now) -> Vec<Order> {
-        self.batch.forbid(endpoint, now)
+        let orders = self.batch.forbid(endpoint, now);
+        self.count();
+        orders
     }
 
     /// Requires a new frame before Yes, because the program was suspended.
@@ -312,12 +302,15 @@ impl KillDialog {
         self.dialog = DialogState::default();
     }
 
-    /// Returns when the age of the check of the only victim next changes on the screen.
+    /// Returns when the oldest first check that has passed was sent.
+    pub(crate) fn checked_at(&self) -> Option<Duration> {
+        let tasks = self.batch.tasks().iter().filter(|task| !task.is_removed());
+        tasks.filter_map(KillTask::passed_at).min()
+    }
+
+    /// Returns when the age of the checks next changes on the screen.
     pub(super) fn wake_at(&self, now: Duration) -> Option<Duration> {
-        let age = match self.batch.tasks() {
-            [task] => task.passed_at().map(|passed| next_second(now, passed)),
-            _ => None,
-        };
+        let age = self.checked_at().map(|passed| next_second(now, passed));
         age.into_iter().chain(self.batch.wake_at()).min()
     }
 
@@ -346,6 +339,9 @@ impl KillDialog {
             return Vec::new();
         }
         let orders = self.batch.toggle_removed(self.cursor, now);
+        // From now on the user decides about this victim, not `h`.
+        let own = self.cursor;
+        self.struck_healthy.retain(|index| *index != own);
         self.dialog.on_change();
         self.count();
         self.step(1);
@@ -362,38 +358,5 @@ impl KillDialog {
     pub(super) fn count(&mut self) {
         self.by_user = summary::count_by(self.batch.tasks(), |session| session.user.as_ref());
         self.by_service = summary::count_by(self.batch.tasks(), |session| session.service.as_ref());
-    }
-
-    fn reason_key(&mut self, key: KeyPress) {
-        let room = self.reason.value().chars().count() < MAX_REASON_LEN;
-        let request = match (key.code, key.ctrl) {
-            (Code::Enter | Code::Esc | Code::Tab, _) | (Code::Char('c'), true) => {
-                self.types_reason = false;
-                return;
-            }
-            (Code::Char('u'), true) => {
-                self.reason.reset();
-                return;
-            }
-            (Code::Char('w'), true) => InputRequest::DeletePrevWord,
-            (Code::Char(c), false) if room && !c.is_control() => InputRequest::InsertChar(c),
-            (Code::Backspace, _) => InputRequest::DeletePrevChar,
-            (Code::Delete, _) => InputRequest::DeleteNextChar,
-            (Code::Left, _) => InputRequest::GoToPrevChar,
-            (Code::Right, _) => InputRequest::GoToNextChar,
-            (Code::Home, _) => InputRequest::GoToStart,
-            (Code::End, _) => InputRequest::GoToEnd,
-            _ => return,
-        };
-        let _ = self.reason.handle(request);
-    }
-
-    /// Inserts pasted text into the reason while it is typed, and nowhere else.
-    pub(super) fn paste(&mut self, text: &str) {
-        if self.types_reason {
-            for c in text.chars() {
-                self.reason_key(KeyPress::plain(Code::Char(c)));
-            }
-        }
     }
 }

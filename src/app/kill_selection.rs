@@ -51,15 +51,20 @@ impl KillDialog {
         diagnosis.is_some_and(|diagnosis| diagnosis.found.is_empty() && !diagnosis.is_unknown())
     }
 
-    /// Returns the indexes of the victims that are not stuck and not struck out.
-    pub(crate) fn healthy(&self) -> impl Iterator<Item = usize> {
+    /// Returns the indexes of the victims that are not struck out and can still be killed.
+    pub(crate) fn left(&self) -> impl Iterator<Item = usize> {
         let tasks = self.batch.tasks().iter().enumerate();
-        let own = tasks.filter(|(_, task)| !task.is_removed());
-        own.map(|(index, _)| index)
-            .filter(|index| self.is_healthy(*index))
+        let left = tasks.filter(|(_, task)| !task.is_removed() && task.outcome().is_none());
+        left.map(|(index, _)| index)
     }
 
-    /// `h`: strikes out all victims that are not stuck, or includes those again that `h` struck out.
+    /// Returns those of them that are not stuck, by index.
+    pub(crate) fn healthy(&self) -> impl Iterator<Item = usize> {
+        self.left().filter(|index| self.is_healthy(*index))
+    }
+
+    /// `h`: strikes out all victims that are not stuck, or includes those again that `h` struck out. A victim
+    /// that the user struck out with `x` stays struck out.
     pub(super) fn strike_healthy(&mut self, now: Now) -> Vec<Order> {
         if self.batch.tasks().len() < 2 {
             return Vec::new();
@@ -70,7 +75,7 @@ impl KillDialog {
             let tasks = self.batch.tasks();
             indexes.retain(|index| tasks.get(*index).is_some_and(KillTask::is_removed));
         } else {
-            self.struck_healthy.clone_from(&indexes);
+            self.struck_healthy.extend(&indexes);
         }
         let mut orders = Vec::new();
         for index in &indexes {
@@ -79,6 +84,8 @@ impl KillDialog {
         if !indexes.is_empty() {
             self.dialog.on_change();
             self.count();
+            // The victims that are left begin at the top.
+            self.cursor = 0;
         }
         orders
     }

@@ -158,16 +158,10 @@ impl Kills {
         self.batches.iter_mut().any(|batch| batch.cancel(why))
     }
 
-    /// Returns what `u` shows if no kill can be canceled.
-    pub(super) fn nothing_to_cancel(&self, now: Duration) -> Status {
-        let is_late = self
-            .grace_ended
-            .is_some_and(|ended| ended <= now && now < ended + TOO_LATE_TIME);
-        if is_late {
-            Status::warning("too late: already sent".to_owned())
-        } else {
-            Status::note("nothing to cancel".to_owned())
-        }
+    /// Returns when the last grace period ended, if that was a short time ago.
+    pub(super) fn late_since(&self, now: Duration) -> Option<Duration> {
+        self.grace_ended
+            .filter(|ended| *ended <= now && now < *ended + TOO_LATE_TIME)
     }
 
     /// Starts no more kills of the running batches. Returns whether there was anything to stop.
@@ -304,6 +298,9 @@ impl App {
     pub(super) fn on_kill_event(&mut self, event: &KillEvent) {
         let dialog = self.modal.kill_dialog_mut();
         self.kills.on_event(dialog, event, self.now, &mut self.outbox);
+        if let Some(dialog) = self.modal.kill_dialog_mut() {
+            dialog.count();
+        }
         self.apply_kill_news();
     }
 
@@ -353,7 +350,9 @@ impl App {
                         endpoint.on_kill_outcome(&outcome, now);
                     }
                     if outcome.is_gone() {
-                        self.marks.remove(&identity.key());
+                        let key = identity.key();
+                        let all = self.undo.marks_mut().chain([&mut self.marks]);
+                        all.for_each(|marks| marks.remove(&key));
                     }
                     if is_single || matches!(outcome, KillOutcome::NotAllowed(_)) {
                         let name = self.endpoints.name_among_several(identity.endpoint);

@@ -1,9 +1,13 @@
 //! Links of the details: the sessions that wait for the session, and the one that it waits for.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use super::App;
 use super::detail::DetailPane;
+use super::layers::LinkTarget;
 use super::status::Status;
-use crate::model::{LockHolder, SessionId, Span, ThreadOwner};
+use crate::model::{LockHolder, ServerLocks, Session, SessionId, Span, ThreadOwner};
 
 /// Maximum number of waiting sessions shown.
 pub(crate) const MAX_WAITING: usize = 5;
@@ -19,44 +23,45 @@ pub(crate) struct WaitingSession {
     pub lasted: Option<Span>,
     /// Its statement.
     pub statement: String,
+    /// Number of waiting sessions between it and the session of the details. 0 if it waits directly.
+    pub depth: usize,
 }
 
 impl App {
-    /// Returns the sessions that wait directly for that of the details, the longest wait first.
+    /// Returns the sessions that wait for that of the details, each before those that wait for it; the longest
+    /// wait first. Every session is in the list once.
     pub(crate) fn waiting_for(&self, pane: &DetailPane) -> Vec<WaitingSession> {
-        let Some(locks) = self.locks_of(pane.identity.endpoint) else {
+        let locks = self.locks_of(pane.identity.endpoint);
+        let own = locks.and_then(|locks| locks.session(pane.identity.id));
+        let Some((own, server)) = own.and_then(|own| Some((own, locks?.server(&own.server)?))) else {
             return Vec::new();
         };
-        let Some(own) = locks.session(pane.identity.id) else {
-            return Vec::new();
-        };
-        let Some(server) = locks.server(&own.server) else {
-            return Vec::new();
-        };
-        let lists = self.table.view.snapshots.iter();
-        let mut lists = lists.filter(|list| list.endpoint == pane.identity.endpoint);
-        let snapshot = lists.next();
-        let waiting = server.graph.nodes.iter().filter_map(|(thread, node)| {
-            let wait = node.wait.as_ref()?;
-            let Some(ThreadOwner::Session(id)) = server.owners.get(thread) else {
-                return None;
-            };
-            if !wait.direct.contains(&own.thread) {
-                return None;
+        let mut lists = self.table.view.snapshots.iter();
+        let snapshot = lists.find(|list| list.endpoint == pane.identity.endpoint);
+        let sessions = snapshot.map_or(&[][..], |list| &list.sessions);
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::from([own.thread]);
+        let mut open = vec![(own.thread, 0)];
+        while let Some((blocker, depth)) = open.pop() {
+            let waits = |thread: u64| server.graph.nodes.get(&thread)?.wait.as_ref()?.age;
+            if let Some(waiting) = waiting_session(server, sessions, blocker, depth) {
+                found.push(waiting);
             }
-            let session = snapshot.and_then(|list| list.sessions.get(list.position(*id)?));
-            let thread = server.report.thread(*thread);
-            let statement = thread.and_then(|thread| thread.statement.as_ref());
-            Some(WaitingSession {
-                id: *id,
-                client: session.map_or_else(String::new, crate::model::Session::client),
-                lasted: wait.age,
-                statement: statement.map_or_else(String::new, ToString::to_string),
-            })
-        });
-        let mut waiting: Vec<_> = waiting.collect();
-        waiting.sort_by_key(|one| (std::cmp::Reverse(one.lasted), one.id));
-        waiting
+            let nodes = server.graph.nodes.iter();
+            let direct = nodes.filter(|(thread, node)| {
+                let wait = node.wait.as_ref();
+                wait.is_some_and(|wait| wait.direct.contains(&blocker)) && !seen.contains(*thread)
+            });
+            let mut direct: Vec<_> = direct.map(|(thread, _)| *thread).collect();
+            seen.extend(&direct);
+            // The last one is taken first.
+            direct.sort_by_key(|thread| (waits(*thread), Reverse(*thread)));
+            let below = depth + usize::from(blocker != own.thread);
+            open.extend(direct.into_iter().map(|thread| (thread, below)));
+        }
+        // The first one is the session of the details.
+        found.retain(|waiting| waiting.id != pane.identity.id);
+        found
     }
 
     /// Returns the session that the details link to, from top to bottom: the blocker, then the waiters.
@@ -110,6 +115,7 @@ impl App {
         let key = self.session_key(endpoint, link);
         match key.and_then(|key| self.table.view.position(&key)) {
             Some(position) => {
+                self.leave_for(LinkTarget::Details);
                 let page = self.page();
                 if self.table.go_to(position, page) {
                     self.rebuild_view();
@@ -119,4 +125,33 @@ impl App {
             None => self.status = Some(Status::note(format!("the filter hides session {link}"))),
         }
     }
+}
+
+/// Returns the session of a thread that waits; `None` if it has none.
+fn waiting_session(
+    server: &ServerLocks,
+    sessions: &[Session],
+    thread: u64,
+    depth: usize,
+) -> Option<WaitingSession> {
+    let Some(ThreadOwner::Session(id)) = server.owners.get(&thread) else {
+        return None;
+    };
+    let place = sessions.binary_search_by_key(id, |session| session.id).ok();
+    let session = place.and_then(|place| sessions.get(place));
+    let row = server.report.thread(thread);
+    let statement = row.and_then(|row| row.statement.as_ref());
+    Some(WaitingSession {
+        id: *id,
+        client: session.map_or_else(String::new, Session::client),
+        lasted: server
+            .graph
+            .nodes
+            .get(&thread)?
+            .wait
+            .as_ref()
+            .and_then(|wait| wait.age),
+        statement: statement.map_or_else(String::new, ToString::to_string),
+        depth,
+    })
 }

@@ -28,9 +28,10 @@ impl App {
         match self.table.chosen_group(&self.table.view.spec.filter) {
             Ok(Some((key, filter))) => {
                 let keys = self.table.view.rows_of_group(&key).map(|row| row.key());
-                self.marks.toggle_all(keys.collect(), are_marked, &filter);
+                let removed = self.marks.toggle_all(keys.collect(), are_marked, &filter);
                 self.count_marks();
                 self.step(1);
+                self.offer_marks(removed);
             }
             Ok(None) => {}
             Err(status) => self.status = Some(status),
@@ -55,10 +56,11 @@ impl App {
         self.count_marks();
     }
 
-    /// Removes all marks.
+    /// Removes all marks; `u` brings them back.
     pub(super) fn unmark_all(&mut self) {
-        self.marks.clear();
+        let removed = self.marks.take();
         self.count_marks();
+        self.offer_marks(removed);
     }
 
     /// Counts the marks that are hidden, and those of each group.

@@ -95,11 +95,35 @@ impl Marks {
         self.by_place.retain(|(place, _), _| *place != endpoint);
     }
 
-    /// Removes all marks.
-    pub(crate) fn clear(&mut self) {
-        self.by_place.clear();
-        self.anchor = None;
-        self.hidden = 0;
+    /// Adds marks that were removed. A mark that exists stays as it is.
+    pub(super) fn join(&mut self, removed: Self) {
+        for (place, mark) in removed.by_place {
+            self.by_place.entry(place).or_insert(mark);
+        }
+    }
+
+    /// Removes all marks and returns them. A range that is being chosen ends.
+    pub(super) fn take(&mut self) -> Self {
+        let removed = std::mem::take(self);
+        Self {
+            anchor: None,
+            hidden: 0,
+            ..removed
+        }
+    }
+
+    /// Removes the marks of these sessions and returns them.
+    fn take_some(&mut self, keys: &[RowKey]) -> Self {
+        let own = keys
+            .iter()
+            .filter(|key| self.has(key))
+            .map(place)
+            .collect::<Vec<_>>();
+        let removed = own.iter().filter_map(|place| self.by_place.remove_entry(place));
+        Self {
+            by_place: removed.collect(),
+            ..Self::default()
+        }
     }
 
     /// Marks or unmarks the session of a row. Returns why it cannot be marked.
@@ -111,15 +135,13 @@ impl Marks {
         None
     }
 
-    /// Marks sessions, or removes their marks if all of them are marked.
-    pub(super) fn toggle_all(&mut self, keys: Vec<RowKey>, are_marked: bool, taken_by: &Filter) {
+    /// Marks sessions, or removes their marks if all of them are marked. Returns the removed marks.
+    pub(super) fn toggle_all(&mut self, keys: Vec<RowKey>, are_marked: bool, taken_by: &Filter) -> Self {
         if are_marked {
-            for key in &keys {
-                self.remove(key);
-            }
-        } else {
-            self.mark(keys, Some(taken_by));
+            return self.take_some(&keys);
         }
+        self.mark(keys, Some(taken_by));
+        Self::default()
     }
 
     /// Starts a range at the cursor, or marks the range up to the cursor. Returns what to show for a

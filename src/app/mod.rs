@@ -12,6 +12,8 @@ pub(crate) mod counter_series;
 pub(crate) mod cursor;
 pub(crate) mod detail;
 pub mod endpoint;
+pub(crate) mod endpoint_health;
+pub(crate) mod endpoint_view;
 pub(crate) mod endpoints;
 pub mod groups;
 pub(crate) mod help;
@@ -19,9 +21,11 @@ pub(crate) mod key_names;
 pub(crate) mod keymap;
 pub(crate) mod kill_dialog;
 pub(crate) mod kill_log;
+mod kill_reason;
 pub(crate) mod kill_selection;
 pub(crate) mod killing;
 pub(crate) mod layout;
+pub(crate) mod list_costs;
 pub(crate) mod marks;
 pub(crate) mod modal;
 pub mod mouse;
@@ -51,16 +55,20 @@ pub(crate) mod copying;
 mod filtering;
 mod grouping;
 mod keys;
+mod layers;
 pub(crate) mod links;
 mod marking;
 mod navigate;
+mod no_effect;
 mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
 mod sampling;
 mod sorting;
+mod undo;
 mod update;
+mod victim_rows;
 mod wake;
 
 use std::sync::Arc;
@@ -73,7 +81,9 @@ use self::build_view::Sort;
 use self::columns::ColumnId;
 use self::detail::DetailPane;
 use self::endpoint::EndpointState;
+use self::endpoint_view::EndpointPane;
 use self::endpoints::Endpoints;
+use self::groups::groupings::GroupingId;
 use self::help::Help;
 use self::keymap::KeyContext;
 use self::killing::Kills;
@@ -106,6 +116,8 @@ pub struct AppSettings {
     pub plain: bool,
     /// The theme, if colors are on.
     pub theme: Arc<ThemeStyles>,
+    /// Name of the theme, or the path of its file.
+    pub theme_name: String,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Keys that the configuration file gives to actions.
@@ -118,6 +130,8 @@ pub struct AppSettings {
     pub columns: Option<Vec<ColumnId>>,
     /// The initial sort.
     pub sort: Sort,
+    /// The initial grouping; `None` to show sessions one by one.
+    pub group_by: Option<GroupingId>,
     /// Grace period in which a confirmed kill can be canceled.
     pub grace: Duration,
     /// Filter of sessions that are never killed. An empty filter protects no session.
@@ -151,12 +165,14 @@ impl Default for AppSettings {
             ascii: false,
             plain: false,
             theme: ThemeStyles::usual(),
+            theme_name: theme::DEFAULT.to_owned(),
             mouse: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),
             saved_filters: SavedFilters::default(),
             columns: None,
             sort: Sort::default(),
+            group_by: None,
             grace: GRACE.value,
             protect: Filter::default(),
             kill_statements: false,
@@ -203,6 +219,8 @@ pub struct App {
     pub(crate) blockers: Option<BlockersPane>,
     /// The view of servers and services, if it is open. It covers table and details.
     pub(crate) servers: Option<ServerPane>,
+    /// The view of endpoints, if it is open. It covers table and details.
+    pub(crate) endpoint_pane: Option<EndpointPane>,
     /// The dialog, prompt or overlay that is open over them.
     pub(crate) modal: Modal,
     /// The help over everything, if it is open.
@@ -211,6 +229,10 @@ pub struct App {
     pub(crate) tour: Option<Tour>,
     /// The marked sessions.
     pub(crate) marks: Marks,
+    /// Marks and filters that a key has removed.
+    pub(crate) undo: undo::Undo,
+    /// The levels of Esc, in the order in which they were opened.
+    layers: layers::Layers,
     /// The kills of this run.
     pub(crate) kills: Kills,
     /// The last event.
@@ -227,7 +249,7 @@ pub struct App {
     mouse: mouse::Mouse,
     /// The settings that are being saved, until the next key.
     saving: Option<saving::SavedSettings>,
-    sampled: sampling::SampledRows,
+    prioritized: sampling::PrioritizedRows,
     /// The effects of the update in progress.
     outbox: outbox::Outbox,
 }
@@ -240,7 +262,10 @@ impl App {
             .clone()
             .unwrap_or_else(|| ColumnId::defaults(endpoints.len()));
         let tour = settings.tour.then(Tour::default);
-        let table = TableState::new(settings.filter.clone(), columns, settings.sort);
+        let mut table = TableState::new(settings.filter.clone(), columns, settings.sort);
+        if let Some(by) = settings.group_by {
+            table.groups.set_grouping(by, None);
+        }
         Self {
             settings,
             now: Now::default(),
@@ -252,10 +277,13 @@ impl App {
             detail_focused: false,
             blockers: None,
             servers: None,
+            endpoint_pane: None,
             modal: Modal::Closed,
             help: None,
             tour,
             marks: Marks::default(),
+            undo: undo::Undo::default(),
+            layers: layers::Layers::default(),
             kills: Kills::default(),
             status: None,
             paused: false,
@@ -266,7 +294,7 @@ impl App {
             search: None,
             mouse: mouse::Mouse::default(),
             saving: None,
-            sampled: sampling::SampledRows::default(),
+            prioritized: sampling::PrioritizedRows::default(),
             outbox: outbox::Outbox::default(),
         }
     }
@@ -280,7 +308,7 @@ impl App {
     }
 
     /// Returns the numbers of a session's transaction and locks.
-    fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+    pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
         let locks = self.locks_of(endpoint);
         locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
     }
@@ -325,6 +353,8 @@ impl App {
             KeyContext::Blockers
         } else if self.servers.is_some() {
             KeyContext::Servers
+        } else if self.endpoint_pane.is_some() {
+            KeyContext::Endpoints
         } else if self.detail_has_keys() {
             KeyContext::Detail
         } else if self.table.shows_groups() {
@@ -336,7 +366,8 @@ impl App {
 
     /// Whether a view is open in place of the table.
     pub(crate) fn covers_table(&self) -> bool {
-        self.modal.is_overview() || self.blockers.is_some() || self.servers.is_some()
+        let has_view = self.blockers.is_some() || self.servers.is_some() || self.endpoint_pane.is_some();
+        self.modal.is_overview() || has_view
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

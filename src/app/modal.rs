@@ -30,7 +30,7 @@ pub(crate) enum Modal {
     Chooser(Box<Chooser>),
     /// The search prompt.
     Search(Box<SearchPrompt>),
-    /// The question whether to replace values of the configuration file.
+    /// The question whether to write values to the configuration file.
     SaveQuestion(SaveQuestion),
     /// The filter prompt.
     Prompt(Box<FilterPrompt>),
@@ -144,7 +144,7 @@ impl Modal {
         }
     }
 
-    /// Returns the question whether to replace values of the configuration file, if it is open.
+    /// Returns the question whether to write values to the configuration file, if it is open.
     pub(crate) const fn save_question(&self) -> Option<&SaveQuestion> {
         match self {
             Self::SaveQuestion(question) => Some(question),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::build_view::{TableView, ViewRequest};
 use super::keymap::KeyPress;
 use super::mouse::{HintPlace, MouseEvent};
-use super::saving::{SaveResult, SavedSettings};
+use super::saving::{SaveResult, SavedSettings, SettingChange};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
@@ -58,6 +58,8 @@ pub enum Msg {
     DialectDetected(EndpointId, Dialect),
     /// A new snapshot.
     Listed(Arc<Snapshot>),
+    /// The last snapshot with rows that were read one by one after it.
+    RowsRead(Arc<Snapshot>),
     /// Sent if the account used with this endpoint may read, but kill no session.
     MayOnlyRead(EndpointId),
     /// The process start of an endpoint has switched back to an earlier one: several proxies answer at
@@ -135,16 +137,16 @@ pub enum Effect {
     Pace(Duration),
     /// Poll this session's details and no other; `None` polls none.
     Watch(Option<(EndpointId, SessionId)>),
-    /// Sample the connections of these sessions first, because they are on the screen.
-    Sample(Vec<(EndpointId, SessionId)>),
+    /// Read these sessions first, because they are on the screen or stuck.
+    Prioritize(Vec<(EndpointId, SessionId)>),
     /// An order of a kill; answered by `Kill`.
     Kill(Order),
     /// Save settings to the configuration file; answered by `Saved`.
     Save {
         /// The settings.
         settings: SavedSettings,
-        /// Whether to replace other values of the file.
-        replaces: bool,
+        /// The values that the user has confirmed; `None` to find out what would be written.
+        confirmed: Option<Vec<SettingChange>>,
     },
     /// Put a text into the terminal's clipboard.
     Copy(String),

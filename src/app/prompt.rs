@@ -287,7 +287,7 @@ impl FilterPrompt {
         self.steps = 0;
         match self.saved.parse(self.input.value()) {
             Ok(filter) => {
-                if !filter.ends_in_word() {
+                if !filter.ends_in_word() && !is_unfinished(self.input.value()) {
                     self.whole = filter.clone();
                 }
                 self.good = filter;

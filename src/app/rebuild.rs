@@ -117,6 +117,7 @@ impl App {
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);
         }
+        self.diagnose_dialog();
         // While the table is frozen, new snapshots are not diagnosed.
         if !self.paused {
             self.endpoints.on_diagnosis(&self.table.view);
@@ -136,13 +137,15 @@ pub(super) fn find_locks(
     let one = |(list, snapshot): (usize, &Arc<Snapshot>)| {
         let before = previous.and_then(|previous| {
             let mut known = previous.snapshots.iter().zip(&previous.locks);
-            known.find(|(before, _)| before.endpoint == snapshot.endpoint && before.number == snapshot.number)
+            known.find(|(before, _)| before.endpoint == snapshot.endpoint)
         });
         match (before, reports.get(list)) {
-            (Some((_, locks)), _) => Arc::clone(locks),
-            (None, None) => Arc::default(),
-            (None, Some(reports)) => {
-                Arc::new(EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at))
+            (Some((before, locks)), _) if before.has_rows_of(snapshot) => Arc::clone(locks),
+            (_, None) => Arc::default(),
+            (before, Some(reports)) => {
+                let before = before.map(|(before, locks)| (locks.as_ref(), before.sessions.as_slice()));
+                let (sessions, at) = (&snapshot.sessions, snapshot.taken_at);
+                Arc::new(EndpointLocks::following(before, reports, sessions, at))
             }
         }
     };
@@ -167,9 +170,7 @@ pub(super) fn diagnose_snapshots(
                 .find(|(before, _)| before.endpoint == snapshot.endpoint)
         });
         match before {
-            Some((before, diagnoses)) if before.number == snapshot.number && same_limits => {
-                Arc::clone(diagnoses)
-            }
+            Some((before, diagnoses)) if before.has_rows_of(snapshot) && same_limits => Arc::clone(diagnoses),
             before => {
                 let past = before
                     .map(|(before, diagnoses)| (DiagnosisInput::from(before.as_ref()), diagnoses.as_ref()));

@@ -11,12 +11,13 @@ use super::key_names::{action_name, key_name};
 use super::keymap::{Action, BINDINGS, Binding, Code, KeyContext, KeyPress, action};
 
 /// Contexts whose keys can be changed, as error messages call them.
-const CONTEXTS: [(KeyContext, &str); 5] = [
+const CONTEXTS: [(KeyContext, &str); 6] = [
     (KeyContext::Table, "in the table"),
     (KeyContext::Groups, "in groups"),
     (KeyContext::Detail, "in details"),
     (KeyContext::Blockers, "in the view of blockers"),
     (KeyContext::Servers, "in the view of servers"),
+    (KeyContext::Endpoints, "in the view of endpoints"),
 ];
 
 /// Keys that always have their effect: two lead out of everything, and `u` cancels a kill.

@@ -1,5 +1,8 @@
-//! Samples of the connections of draft sessions. A list does not contain them: the shell samples one
-//! session after another within the proxy's time limit, those on the screen first.
+//! Sessions that are read one by one.
+//!
+//! In the draft, a list does not contain the connections: the shell samples those of one session after
+//! another within the proxy's time limit. In JSON:API, the shell reads sessions between expensive lists. Those on
+//! the screen and stuck ones come first.
 
 use std::sync::Arc;
 
@@ -37,21 +40,31 @@ impl EndpointState {
     }
 }
 
-/// The draft sessions that were on the screen last.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SampledRows(Vec<(EndpointId, SessionId)>);
+/// Maximum number of sessions that are read before others. Reading them has to take less than two seconds.
+const MAX_PRIORITIZED: usize = 64;
 
-impl SampledRows {
-    /// Returns the sessions to sample first, if those on the screen have changed.
+/// The sessions that were read before others last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PrioritizedRows(Vec<(EndpointId, SessionId)>);
+
+impl PrioritizedRows {
+    /// Returns the sessions to read first, if they have changed. `rows` are those on the screen, then the
+    /// stuck ones.
     pub(super) fn update<'a>(&mut self, rows: impl Iterator<Item = TableRow<'a>>) -> Option<Effect> {
-        let shown: Vec<_> = rows
-            .filter(|row| row.snapshot.dialect == Dialect::Draft && row.missing == 0)
-            .map(|row| (row.snapshot.endpoint, row.session.id))
-            .collect();
-        if shown == self.0 {
+        let mut wanted: Vec<_> = Vec::with_capacity(MAX_PRIORITIZED);
+        let rows = rows.filter(|row| row.snapshot.reads_rows() && row.missing == 0);
+        for key in rows.map(|row| (row.snapshot.endpoint, row.session.id)) {
+            if wanted.len() == MAX_PRIORITIZED {
+                break;
+            }
+            if !wanted.contains(&key) {
+                wanted.push(key);
+            }
+        }
+        if wanted == self.0 {
             return None;
         }
-        self.0.clone_from(&shown);
-        Some(Effect::Sample(shown))
+        self.0.clone_from(&wanted);
+        Some(Effect::Prioritize(wanted))
     }
 }

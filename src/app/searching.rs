@@ -4,11 +4,11 @@ use tui_input::{Input, InputRequest};
 
 use super::App;
 use super::build_view::filter_input;
-use super::groups::Groups;
 use super::keymap::{Action, KeyContext, KeyPress, action};
 use super::modal::Modal;
 use super::prompt::edit;
 use super::reason_names::Names;
+use super::row::TableRow;
 use super::status::Status;
 use super::table::TableState;
 use crate::filter::{Filter, MAX_FILTER_LEN};
@@ -19,6 +19,8 @@ use crate::model::visible;
 pub(crate) struct SearchPrompt {
     /// The text and its cursor.
     pub input: Input,
+    /// The row that Enter goes to, and the number of rows with the text; `None` without a text.
+    pub found: Option<Found>,
 }
 
 /// The text of the last search.
@@ -26,6 +28,44 @@ pub(crate) struct SearchPrompt {
 pub(super) struct Search {
     text: String,
     filter: Filter,
+    /// Whether the rows show where the text is. Esc ends that.
+    is_shown: bool,
+}
+
+/// A row or group with the text of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its number among all with the text, from 1; 0 if there is none.
+    pub number: usize,
+    /// Number of rows or groups with the text.
+    pub count: usize,
+    /// Its position in the table.
+    position: usize,
+    /// Whether the search continued at the other end.
+    continued: bool,
+}
+
+impl Search {
+    /// Creates a search; `None` without a text.
+    fn new(text: &str) -> Option<Self> {
+        let filter = Filter::with_text(text).ok()?;
+        let text = text.to_owned();
+        Some(Self {
+            text,
+            filter,
+            is_shown: true,
+        })
+    }
+}
+
+impl Found {
+    /// Formats the number: `3 of 17`.
+    pub(crate) fn words(&self) -> String {
+        match self.count {
+            0 => "not found".to_owned(),
+            count => format!("{} of {count}", self.number),
+        }
+    }
 }
 
 impl SearchPrompt {
@@ -41,35 +81,43 @@ impl SearchPrompt {
 }
 
 impl TableState {
-    /// Returns the position of the next row or group that has the text, and whether the search continued at
-    /// the other end. `step` is 1 for downwards and -1 for upwards.
-    fn find(&self, search: &Search, step: isize) -> Option<(usize, bool)> {
-        let groups = self.view.groups.as_ref();
-        let count = groups.map_or(self.view.len(), Groups::len);
-        let from = self.shown_position();
+    /// Returns the positions of all rows or groups that have the text.
+    fn positions_with(&self, search: &Search) -> Vec<usize> {
         let needle = search.text.to_lowercase();
         let mut names = Names::new();
-        let mut has_text = |position: usize| match groups {
-            Some(groups) => {
-                let group = groups.get(position);
-                group.is_some_and(|group| group.name().to_lowercase().contains(&needle))
-            }
-            None => self
-                .view
-                .row(position)
-                .is_some_and(|row| search.filter.evaluate(&filter_input(&row, &mut names)).is_yes()),
-        };
-        let found = (1..=count).map(|distance| match step {
-            1 => (from + distance) % count,
-            _ => (from + count - distance) % count,
-        });
-        let position = found.into_iter().find(|position| has_text(*position))?;
-        let continued = if step == 1 {
-            position <= from
+        let mut row_has_text =
+            |row: &TableRow<'_>| search.filter.evaluate(&filter_input(row, &mut names)).is_yes();
+        if let Some(groups) = &self.view.groups {
+            let names = groups
+                .window(0, usize::MAX)
+                .map(|group| group.name().to_lowercase());
+            let found = names.enumerate().filter(|(_, name)| name.contains(&needle));
+            return found.map(|(position, _)| position).collect();
+        }
+        let rows = self.view.window(0, usize::MAX).enumerate();
+        let found = rows.filter(|(_, row)| row_has_text(row));
+        found.map(|(position, _)| position).collect()
+    }
+
+    /// Returns the next row or group that has the text. `step` is 1 for downwards and -1 for upwards.
+    fn find(&self, search: &Search, step: isize) -> Found {
+        let from = self.shown_position();
+        let all = self.positions_with(search);
+        let next = if step == 1 {
+            let next = all.iter().position(|position| *position > from);
+            next.map_or((0, true), |next| (next, false))
         } else {
-            position >= from
+            let next = all.iter().rposition(|position| *position < from);
+            next.map_or((all.len().saturating_sub(1), true), |next| (next, false))
         };
-        Some((position, continued))
+        let (index, continued) = next;
+        let position = all.get(index).copied();
+        Found {
+            number: position.map_or(0, |_| index + 1),
+            count: all.len(),
+            position: position.unwrap_or(from),
+            continued,
+        }
     }
 }
 
@@ -96,17 +144,44 @@ impl App {
             return;
         };
         match action(KeyContext::Search, key) {
-            None => _ = edit(&mut prompt.input, key),
+            None => {
+                edit(&mut prompt.input, key);
+                self.count_found();
+            }
             Some(Action::Accept) => {
-                let text = prompt.input.value().to_owned();
+                let search = Search::new(prompt.input.value());
                 self.modal.close();
                 // Without a text, Enter only closes the prompt.
-                if let Ok(filter) = Filter::with_text(&text) {
-                    self.search = Some(Search { text, filter });
+                if search.is_some() {
+                    self.search = search;
                     self.search(1);
                 }
             }
             Some(_) => _ = self.modal.close(),
+        }
+    }
+
+    /// Counts the rows with the typed text.
+    pub(super) fn count_found(&mut self) {
+        if let Modal::Search(prompt) = &mut self.modal {
+            let search = Search::new(prompt.input.value());
+            prompt.found = search.map(|search| self.table.find(&search, 1));
+        }
+    }
+
+    /// Returns the text that the rows highlight: the one being typed, otherwise that of the last search.
+    pub(crate) fn search_text(&self) -> Option<&str> {
+        if let Some(prompt) = self.modal.search() {
+            return Some(prompt.input.value()).filter(|text| !text.is_empty());
+        }
+        let shown = self.search.as_ref().filter(|search| search.is_shown);
+        shown.map(|search| search.text.as_str())
+    }
+
+    /// Ends the highlights of the last search. `n` continues it.
+    pub(super) fn end_search(&mut self) {
+        if let Some(search) = &mut self.search {
+            search.is_shown = false;
         }
     }
 
@@ -122,26 +197,29 @@ impl App {
     }
 
     fn search(&mut self, step: isize) {
-        let Some(search) = &self.search else { return };
-        let text = visible(&search.text).into_owned();
-        let Some((position, continued)) = self.table.find(search, step) else {
+        let Some(search) = &mut self.search else { return };
+        search.is_shown = true;
+        let found = self.table.find(search, step);
+        let text = format!("'{}'", visible(&search.text));
+        if found.count == 0 {
             let filtered = if self.table.filter.is_empty() {
                 ""
             } else {
                 " that the filter shows"
             };
-            self.status = Some(Status::note(format!("no row{filtered} has '{text}'")));
+            self.status = Some(Status::note(format!("no row{filtered} has {text}")));
             return;
-        };
-        let is_only = position == self.table.shown_position();
+        }
         let page = self.page();
-        let left_ghost = self.table.go_to(position, page);
+        let left_ghost = self.table.go_to(found.position, page);
         self.on_cursor_moved(left_ghost);
-        let end = if step == 1 { "first" } else { "last" };
-        self.status = match (is_only, continued) {
-            (true, _) => Some(Status::note(format!("no other row has '{text}'"))),
-            (_, true) => Some(Status::note(format!("'{text}': continued from the {end} row"))),
-            (_, false) => None,
+        let words = format!("{} with {text}", found.words());
+        let text = match (found.count, found.continued) {
+            (1, true) => format!("{words}: no other row has it"),
+            (_, true) if step == 1 => format!("continued from the first row: {words}"),
+            (_, true) => format!("continued from the last row: {words}"),
+            (_, false) => words,
         };
+        self.status = Some(Status::note(text));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{ServerReport, ServerReports};
+use crate::model::{ServerAccessFault, ServerReport, ServerReports, Text};
 
 /// The latest reports of an endpoint's servers.
 #[derive(Clone, Debug, Default)]
@@ -27,5 +27,11 @@ impl ServerAccess {
     /// Returns the longest time that the statements of one round took at a server. `None` without a report.
     pub(crate) fn cost(&self) -> Option<Duration> {
         self.reports.values().map(|report| report.cost).max()
+    }
+
+    /// Returns the servers that could not be read, and why.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = (&Text, &ServerAccessFault)> {
+        let all = self.reports.values();
+        all.filter_map(|report| Some((&report.server, report.activity.as_ref().err()?)))
     }
 }

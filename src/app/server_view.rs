@@ -7,6 +7,7 @@ mod counts;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
+use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::server_trouble::ServerTrouble;
 use super::status::Status;
@@ -73,6 +74,18 @@ pub(crate) struct ServerRows {
     pub servers: Vec<ServerRow>,
     /// Services, trouble first.
     pub services: Vec<ServiceRow>,
+}
+
+impl ServerRows {
+    /// Whether both tables are empty.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.servers.is_empty() && self.services.is_empty()
+    }
+
+    /// Whether both tables have rows.
+    pub(crate) const fn has_both(&self) -> bool {
+        !self.servers.is_empty() && !self.services.is_empty()
+    }
 }
 
 impl KeyedRows<ServerKey> for ServerRows {
@@ -161,7 +174,7 @@ impl App {
     /// `S`: opens the view.
     pub(super) fn open_servers(&mut self) {
         self.modal.close();
-        self.blockers = None;
+        self.leave_view();
         self.servers = Some(ServerPane::default());
         // Sessions are counted by server only while the view is open.
         self.rebuild_view();
@@ -280,7 +293,13 @@ impl App {
             self.status = Some(Status::warning(text));
             return;
         };
-        self.servers = None;
+        self.show_only(filter);
+    }
+
+    /// Shows the table with the sessions that a filter matches, in place of a view.
+    pub(super) fn show_only(&mut self, filter: Filter) {
+        self.leave_for(LinkTarget::Sessions);
+        self.close_view();
         if self.detail.is_some() {
             self.close_detail();
         }
@@ -296,9 +315,14 @@ impl App {
         if self.endpoints.len() == 1 {
             return Some(filter);
         }
-        let endpoint = Text::clean(&self.endpoints.get(endpoint)?.name, crate::model::TextLimit::Name);
+        self.filter_of_endpoint(&filter, endpoint)
+    }
+
+    /// Returns a filter with the condition that the session is of an endpoint; `None` if its name is too long.
+    pub(super) fn filter_of_endpoint(&self, filter: &Filter, endpoint: EndpointId) -> Option<Filter> {
+        let name = Text::clean(&self.endpoints.get(endpoint)?.name, crate::model::TextLimit::Name);
         filter
-            .narrowed(FilterField::named("endpoint")?, Some(endpoint.raw()))
+            .narrowed(FilterField::named("endpoint")?, Some(name.raw()))
             .ok()
     }
 }

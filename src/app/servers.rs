@@ -164,7 +164,7 @@ mod tests {
         };
         stage.servers(Ok(&[down]));
         let listed = stage.app.now.elapsed;
-        let millis = |wake: Option<Duration>| wake.map(|at| (at - listed).as_millis());
+        let millis = |wake: Option<Duration>| wake.map(|at| at.saturating_sub(listed).as_millis());
         assert_eq!(millis(wake(&mut stage)), Some(1_250));
         // The list is late: every second has its own frame.
         stage.wait(Duration::from_millis(1_300));

@@ -25,6 +25,8 @@ pub(crate) struct Status {
     pub text: String,
     /// Importance of the text.
     pub level: StatusLevel,
+    /// Whether the kill log has the text too.
+    pub is_logged: bool,
 }
 
 impl Status {
@@ -33,6 +35,7 @@ impl Status {
         Self {
             text,
             level: StatusLevel::Note,
+            is_logged: false,
         }
     }
 
@@ -41,6 +44,7 @@ impl Status {
         Self {
             text,
             level: StatusLevel::Done,
+            is_logged: false,
         }
     }
 
@@ -49,6 +53,7 @@ impl Status {
         Self {
             text,
             level: StatusLevel::Warning,
+            is_logged: false,
         }
     }
 
@@ -77,6 +82,7 @@ impl Status {
                 None => outcome.words(identity),
             },
             level,
+            is_logged: true,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! State of the table: the view, its query, and the cursor.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::build_view::{Sort, TableView, ViewQuery};
@@ -7,6 +8,7 @@ use super::columns::ColumnId;
 use super::cursor::Cursor;
 use super::groups::pane::GroupPane;
 use super::prompt::FilterHistory;
+use crate::diagnosis::Severity;
 use crate::filter::Filter;
 use crate::model::RowKey;
 
@@ -94,6 +96,24 @@ impl TableState {
             Some(_) => self.groups.cursor.position(),
             None => self.cursor.position(),
         }
+    }
+
+    /// Returns the number of rows or groups in a range of positions that are stuck with this severity.
+    pub(crate) fn count_stuck(&self, severity: Severity, positions: Range<usize>) -> usize {
+        match &self.view.groups {
+            Some(groups) => groups.count_stuck(severity, positions),
+            None => self.view.count_rows(severity, positions),
+        }
+    }
+
+    /// Returns the positions of the rows or groups that a window of this height shows, and their number.
+    pub(crate) fn window(&self, height: usize) -> (Range<usize>, usize) {
+        let (offset, count) = match &self.view.groups {
+            Some(groups) => (self.groups.cursor.offset, groups.len()),
+            None => (self.cursor.offset, self.view.len()),
+        };
+        let top = offset.min(count);
+        (top..(top + height).min(count), count)
     }
 
     /// Sets a filter that the user has chosen, and moves the cursor to its first row.

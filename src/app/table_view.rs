@@ -143,6 +143,13 @@ impl TableView {
             .filter_map(|place| self.resolve(*place))
     }
 
+    /// Returns the stuck rows, the worst first.
+    pub(super) fn stuck_rows(&self) -> impl Iterator<Item = TableRow<'_>> {
+        let worst_first = Severity::ALL.iter().zip(&self.stuck);
+        let positions = worst_first.flat_map(|(_, positions)| positions);
+        positions.filter_map(|position| self.resolve(*self.order.get(*position as usize)?))
+    }
+
     /// Returns the keys of a window of rows, without departed rows.
     pub(super) fn live_keys(&self, from: usize, rows: usize) -> Vec<RowKey> {
         let rows = self.window(from, rows);

@@ -2,6 +2,8 @@ mod arranging;
 mod blockers;
 mod client;
 mod details;
+pub(crate) mod effects;
+pub(crate) mod endpoint_view;
 mod filtering;
 mod grace;
 mod groups;
@@ -12,11 +14,14 @@ mod kills;
 mod marks;
 mod mouse;
 mod proxies;
+mod rows;
 mod saving;
+pub(crate) mod scenes;
 mod searching;
 pub(crate) mod servers;
 mod stuck;
 mod tour;
+mod undo;
 
 use std::time::Duration;
 

@@ -35,14 +35,15 @@ impl App {
             }
             Msg::MayOnlyRead(endpoint) => self.on_read_only(endpoint),
             Msg::Listed(snapshot) => self.on_list(snapshot),
+            Msg::RowsRead(snapshot) => self.on_rows(snapshot),
             Msg::SeveralProxies(endpoint) => self.on_several_proxies(endpoint),
             Msg::ListFailed {
                 endpoint,
                 fault,
                 retry_in,
             } => {
-                let retry_at = self.now.elapsed + retry_in;
-                self.on_endpoint(endpoint, |known| known.on_failure(fault, retry_at));
+                let now = self.now.elapsed;
+                self.on_endpoint(endpoint, |known| known.on_failure(fault, now, retry_in));
             }
             Msg::Seen { endpoint, id, answer } => self.on_details(endpoint, id, answer),
             Msg::Sampled(endpoint, samples) => self.on_endpoint(endpoint, |known| known.on_samples(samples)),
@@ -78,7 +79,8 @@ impl App {
     fn finish_update(&mut self) -> Vec<Effect> {
         self.quit_when_idle();
         self.advance_tour();
-        self.sample_shown();
+        self.prioritize();
+        self.update_layers();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -188,16 +190,31 @@ impl App {
                 .endpoints
                 .get(id)
                 .and_then(|endpoint| endpoint.latest.clone());
-            self.marks.on_list(&snapshot, before.as_deref());
+            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
+                marks.on_list(&snapshot, before.as_deref());
+            }
         }
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
         for same in self.endpoints.compare_proxies(id) {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
-            self.marks.remove_endpoint(same.hidden);
+            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
+                marks.remove_endpoint(same.hidden);
+            }
         }
         if !self.paused {
+            self.request_view(RebuildTrigger::Data);
+        }
+    }
+
+    /// Handles rows that were read after the last list. They are no evidence for a kill.
+    fn on_rows(&mut self, snapshot: Arc<Snapshot>) {
+        let is_new = self
+            .endpoints
+            .get_mut(snapshot.endpoint)
+            .is_some_and(|endpoint| endpoint.on_rows(snapshot));
+        if is_new && !self.paused {
             self.request_view(RebuildTrigger::Data);
         }
     }
@@ -214,11 +231,17 @@ impl App {
         self.on_kill_event(&KillEvent::SeveralProxies(id));
     }
 
-    /// Requests samples of the draft sessions on the screen, if these have changed.
-    fn sample_shown(&mut self) {
-        if self.endpoints.is_reported(Some(Dialect::Draft)) {
-            let rows = self.table.view.window(self.table.cursor.offset, self.page());
-            self.outbox.extend(self.sampled.update(rows));
+    /// Requests that the sessions on the screen and the stuck ones are read first, if these have changed.
+    fn prioritize(&mut self) {
+        let reads_rows = self.endpoints.iter().any(EndpointState::reads_rows);
+        if reads_rows || self.endpoints.is_reported(Some(Dialect::Draft)) {
+            let view = &self.table.view;
+            let rows = view.window(self.table.cursor.offset, self.page());
+            let stuck = view
+                .stuck_rows()
+                .filter(|row| row.snapshot.rows.interval.is_some());
+            let effect = self.prioritized.update(rows.chain(stuck));
+            self.outbox.extend(effect);
         }
     }
 

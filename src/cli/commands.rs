@@ -73,17 +73,11 @@ pub(crate) enum ConfigOutput {
 
 /// Arguments of `maxtop doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
 pub(crate) struct DoctorArgs {
     /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: DoctorOutput,
 }
-
-const AFTER_HELP: &str = "\
-Sends only GET requests; does not try whether sessions can be killed.
-Exit status: 0 no failure, warnings allowed; 1 a check failed; 2 usage error; 3 endpoint not reached;
-4 not allowed. With several endpoints: their common status, otherwise 1.";
 
 /// Values of `maxtop doctor -o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

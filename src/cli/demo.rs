@@ -60,13 +60,13 @@ fn fault_rate(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
-
     use crate::cli::{Cli, CliCommand};
 
     #[test]
     fn people_order_faults_as_a_share() {
-        let faults = |text: &str| match Cli::try_parse_from(["maxtop", "demo", "--faults", text])?.command {
+        let faults = |text: &str| match Cli::parse_from(["maxtop", "demo", "--faults", text].map(Into::into))?
+            .command
+        {
             Some(CliCommand::Demo(demo)) => Ok(demo.faults),
             other => panic!("{other:?}"),
         };

@@ -1,12 +1,17 @@
 //! Options of every command: the settings that have an option, `--config` and `--profile`.
 
+use std::path::PathBuf;
+
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::config::{CommandLine, Form, Origin, Setting, SettingId};
+use super::scope::options;
+use crate::config::{CommandLine, Form, Heading, Origin, Setting, SettingId};
 
 /// Name of the option for the configuration file.
 const CONFIG: &str = "config";
+/// Name of the option for the event log.
+const LOG: &str = "log";
 /// Name of the option for a profile of the file.
 const PROFILE: &str = "profile";
 
@@ -15,19 +20,22 @@ const PROFILE: &str = "profile";
 pub(crate) struct GlobalOptions {
     /// The parsed options.
     pub line: CommandLine,
+    /// File of the event log.
+    pub log: Option<PathBuf>,
 }
 
 impl Args for GlobalOptions {
     fn augment_args(command: Command) -> Command {
-        let settings = SettingId::all().map(SettingId::setting);
+        let program = Heading::Program.text();
         command
-            .args(settings.filter(|setting| setting.flag).map(option))
+            .args(options().map(option))
             .arg(
                 Arg::new(CONFIG)
                     .long(CONFIG)
                     .global(true)
                     .value_name("FILE")
-                    .value_parser(clap::value_parser!(std::path::PathBuf))
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .help_heading(program)
                     .help("Configuration file [default: ~/.config/maxtop/config.toml]"),
             )
             .arg(
@@ -35,7 +43,22 @@ impl Args for GlobalOptions {
                     .long(PROFILE)
                     .global(true)
                     .value_name("NAME")
-                    .help("Profile of the configuration file; 'maxctrl' uses ~/.maxctrl.cnf or [maxctrl] of /etc/maxscale.cnf"),
+                    .help_heading(program)
+                    .help("Profile of the configuration file")
+                    .long_help(
+                        "Profile of the configuration file; 'maxctrl' uses ~/.maxctrl.cnf or [maxctrl] of \
+                         /etc/maxscale.cnf",
+                    ),
+            )
+            .arg(
+                Arg::new(LOG)
+                    .long(LOG)
+                    .global(true)
+                    .value_name("FILE")
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .help_heading(program)
+                    .hide_short_help(true)
+                    .help("Append polls, errors and kills to this file; only its owner may read it"),
             )
     }
 
@@ -45,14 +68,17 @@ impl Args for GlobalOptions {
 }
 
 /// Creates the option of a setting. Its value is checked together with those of the other sources.
-fn option(setting: &'static Setting) -> Arg {
+pub(super) fn option(setting: &'static Setting) -> Arg {
     let mut option = Arg::new(setting.name)
         .long(setting.name)
         .short(setting.short)
         .global(true)
         .allow_hyphen_values(setting.form == Form::Column)
         .value_name(setting.form.placeholder())
-        .help(help(setting))
+        .help(short_help(setting))
+        .long_help(long_help(setting))
+        .help_heading(setting.heading.text())
+        .hide_short_help(!setting.is_common)
         .action(ArgAction::Set);
     if setting.form == Form::Endpoints {
         option = option.action(ArgAction::Append);
@@ -66,17 +92,29 @@ fn option(setting: &'static Setting) -> Arg {
     option
 }
 
-/// Returns the help text: meaning, variable and default.
-fn help(setting: &Setting) -> String {
-    let mut about = setting.about.chars();
-    let first = about.next().map(|c| c.to_uppercase().to_string());
+/// Returns the meaning up to its first semicolon, and the default.
+fn short_help(setting: &Setting) -> String {
+    let about = setting.about.split(';').next().unwrap_or_default();
+    format!("{}{}", capitalized(about), default(setting))
+}
+
+/// Returns the meaning, variable and default.
+fn long_help(setting: &Setting) -> String {
     let variable = setting.variable.map(|name| format!(" [env: {name}]"));
+    let about = capitalized(setting.about);
+    format!("{about}{}{}", variable.unwrap_or_default(), default(setting))
+}
+
+fn default(setting: &Setting) -> String {
     let shows_default = !setting.default.is_empty() && setting.form != Form::Switch;
     let default = shows_default.then(|| format!(" [default: {}]", setting.default));
-    [first, Some(about.as_str().to_owned()), variable, default]
-        .into_iter()
-        .flatten()
-        .collect()
+    default.unwrap_or_default()
+}
+
+fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest.clone()).collect()
 }
 
 impl FromArgMatches for GlobalOptions {
@@ -95,7 +133,10 @@ impl FromArgMatches for GlobalOptions {
                 line.flags.give(id, text, Origin::Flag(name));
             }
         }
-        Ok(Self { line })
+        Ok(Self {
+            line,
+            log: matches.get_one(LOG).cloned(),
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -44,8 +44,13 @@ impl Client {
     /// Returns the errors of [`optional_instance`](Self::optional_instance) and
     /// [`poll_sessions`](Self::poll_sessions).
     pub(crate) async fn snapshot(&self, number: u64) -> Result<Snapshot, RequestError> {
-        let instance = self.optional_instance().await?;
-        self.snapshot_of(instance, number).await
+        let read = async {
+            let instance = self.optional_instance().await?;
+            self.snapshot_of(instance, number).await
+        };
+        let result = read.await;
+        self.log_poll(&result);
+        result
     }
 
     /// Gets the session list after `instance` was read.

@@ -134,6 +134,17 @@ impl Client {
         statement: Statement,
         read: fn(&ResultSet<'_>, &mut Decoder<'_>) -> T,
     ) -> Result<StatementResult<T>, ServerAccessFault> {
+        let result = self.run_on_connection(server, statement, read).await;
+        self.log_statement(server, result.as_ref().err());
+        result
+    }
+
+    async fn run_on_connection<T: Send + 'static>(
+        &self,
+        server: &Text,
+        statement: Statement,
+        read: fn(&ResultSet<'_>, &mut Decoder<'_>) -> T,
+    ) -> Result<StatementResult<T>, ServerAccessFault> {
         let access = self.sql_access()?;
         let mut slot = access.slot(server).lock_owned().await;
         if access.is_closing.load(Ordering::SeqCst) {

@@ -239,6 +239,7 @@ impl ListReply {
             dropped: self.rows.dropped,
             change: ListDiff::default(),
             stats: ListStats::default(),
+            rows: crate::model::RowReads::default(),
         }
     }
 }

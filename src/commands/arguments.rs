@@ -4,8 +4,6 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use super::exit::ExitStatus;
 use super::output;
 use crate::cli::Cli;
@@ -13,7 +11,7 @@ use crate::config::refuses_color;
 
 /// Returns the arguments of this process, or the exit status after printing help or a usage error.
 pub(super) fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(|error| print(&error))
+    Cli::parse_from(std::env::args_os()).map_err(|error| print(&error))
 }
 
 fn print(error: &clap::Error) -> ExitCode {

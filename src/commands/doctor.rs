@@ -40,6 +40,7 @@ pub(super) fn run(global: &GlobalOptions, args: &DoctorArgs) -> Result<ExitStatu
         .iter()
         .map(|(client, facts)| examined(heading(&config, client), facts))
         .collect();
+    reports.iter().for_each(Report::log);
     let escapes = Escapes::of(config.ascii, args.output == DoctorOutput::Json);
     output::print_with(escapes, |out| match args.output {
         DoctorOutput::Text => report::text(out, &reports, is_colored(&config)),
@@ -73,6 +74,7 @@ fn examined(heading: String, facts: &Facts) -> Report {
         endpoint: facts.url.to_string(),
         heading,
         diagnoses,
+        missing: facts.missing(),
         exit,
     }
 }

@@ -10,6 +10,7 @@ use crate::config::ConfigError;
 #[cfg(feature = "demo")]
 use crate::demo::DemoError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
+use crate::runtime::event_log::EventLogError;
 
 /// Exit status of a command (docs/scripting.md#exit-status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,9 @@ pub(super) enum CommandError {
          print the sessions once, or set TERM to the terminal's type"
     )]
     DumbTerminal,
+    /// The event log cannot be opened.
+    #[error(transparent)]
+    EventLog(#[from] EventLogError),
     #[cfg(feature = "demo")]
     /// The embedded endpoint could not be started.
     #[error(transparent)]
@@ -179,6 +183,7 @@ impl CommandError {
             | Self::SameName(_)
             | Self::EmptyFilter
             | Self::ColumnsOfJson
+            | Self::EventLog(EventLogError::Open { .. })
             | Self::CannotPrompt
             | Self::NoServerAccess => ExitStatus::Usage,
             #[cfg(feature = "demo")]
@@ -213,4 +218,25 @@ fn remedy(fault: &RequestError) -> String {
         .remedy()
         .map(|Remedy(what)| format!(": {what}"))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::EXIT_STATUSES;
+
+    #[test]
+    fn every_status_is_in_the_table() {
+        let known: Vec<_> = EXIT_STATUSES.iter().map(|exit| exit.status).collect();
+        for exit in [
+            ExitStatus::Done,
+            ExitStatus::Failed,
+            ExitStatus::Usage,
+            ExitStatus::Unreachable,
+            ExitStatus::NotAllowed,
+        ] {
+            assert!(known.contains(&exit.status().to_string().as_str()), "{exit:?}");
+        }
+        assert_eq!(ExitStatus::Signal(2).status(), 130);
+    }
 }

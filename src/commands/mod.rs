@@ -27,8 +27,10 @@ mod watch;
 
 use std::process::ExitCode;
 
+use self::exit::{CommandError, ExitStatus};
 use crate::cli::{Cli, CliCommand};
 use crate::clock::unknown_zone;
+use crate::runtime::event_log::EventLog;
 use crate::runtime::process;
 
 /// Runs the program with the arguments of this process; an error is one line on stderr.
@@ -41,14 +43,41 @@ pub fn main() -> ExitCode {
         ));
     }
     let status = match arguments::parse() {
-        Ok(cli) => run(&cli),
+        Ok(cli) => run_logged(&cli).into(),
         Err(status) => status,
     };
     process::deliver_output();
     status
 }
 
-fn run(cli: &Cli) -> ExitCode {
+/// Runs the command with the event log, if there is one.
+fn run_logged(cli: &Cli) -> ExitStatus {
+    let log = cli.global.log.as_deref().map(EventLog::start).transpose();
+    let log = match log.map_err(CommandError::from) {
+        Ok(log) => log,
+        Err(failure) => {
+            output::complain(&failure);
+            return failure.exit();
+        }
+    };
+    let name = cli.command.as_ref().map_or("", CliCommand::word);
+    log::info!(target: "program", "maxtop {} {name}", env!("CARGO_PKG_VERSION"));
+    let status = run(cli);
+    log::info!(target: "program", "exit status {}", status.status());
+    match log.map_or(Ok(()), EventLog::close) {
+        Err(error) if status == ExitStatus::Done => {
+            output::complain(&error);
+            ExitStatus::Failed
+        }
+        Err(error) => {
+            output::complain(&error);
+            status
+        }
+        Ok(()) => status,
+    }
+}
+
+fn run(cli: &Cli) -> ExitStatus {
     if let Some(zone) = unknown_zone() {
         output::complain(&format!("TZ={zone} is not a known time zone: times are in UTC"));
     }
@@ -63,10 +92,10 @@ fn run(cli: &Cli) -> ExitCode {
         None => watch::run(&cli.global),
     };
     match done {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(failure) => {
             output::complain(&failure);
-            failure.exit().into()
+            failure.exit()
         }
     }
 }

@@ -52,6 +52,7 @@ pub(super) fn left_blank(fields: u32) -> String {
 
 /// Prints an error or warning on stderr. Ignores write errors, because there is no other place to report them.
 pub(super) fn complain(what: &dyn Display) {
+    log::warn!(target: "program", "{what}");
     let line = visible(&format!("maxtop: {what}"));
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

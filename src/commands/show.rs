@@ -64,6 +64,7 @@ impl ShownSession {
             instance: self.instance.as_ref(),
             taken_at: self.taken_at,
             is_after_restart: false,
+            rows: None,
             locks,
             sessions: std::slice::from_ref(&self.detail.session),
         };

@@ -1,16 +1,18 @@
 //! Saves settings of the screen to the configuration file.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
+use tempfile::Builder;
 use thiserror::Error;
 
 use super::edit::{self, EditError, NewValue};
 use super::sample::written;
 use super::settings::SettingId;
 use super::trust::{self, UnsafeFile};
+use crate::app::saving::SettingChange;
 
 /// Mode of a new file.
 const NEW_FILE: u32 = 0o600;
@@ -18,8 +20,8 @@ const NEW_FILE: u32 = 0o600;
 const NEW_FOLDER: u32 = 0o700;
 /// Permission of the owner to write.
 const OWNER_MAY_WRITE: u32 = 0o200;
-/// Ending of the new file until it replaces the old one.
-const NEW_ENDING: &str = ".maxtop-new";
+/// Start of the name of the new file until it replaces the old one.
+const NEW_PREFIX: &str = ".maxtop-new-";
 
 /// The configuration file that settings are saved to.
 #[derive(Clone, Debug, Default)]
@@ -40,12 +42,10 @@ pub(crate) enum Saved {
         /// Profile and path.
         place: String,
     },
-    /// The file has all values already.
-    Unchanged,
-    /// The file has other values; nothing was written.
-    Differs {
-        /// The values in the file: `sort = 'id'`.
-        present: Vec<String>,
+    /// Values that have to be confirmed; none was written.
+    Planned {
+        /// The values that the file would get.
+        changes: Vec<SettingChange>,
         /// Profile and path.
         place: String,
     },
@@ -75,19 +75,42 @@ pub(crate) enum SaveError {
 }
 
 impl SettingsFile {
-    /// Saves these settings, as texts of the command line. Values in the file that differ are replaced only if
-    /// `replaces`.
+    /// Saves these settings, as texts of the command line, if the values that the file would get are exactly the
+    /// confirmed ones. Otherwise returns them.
     ///
     /// # Errors
     ///
     /// Returns [`SaveError`] if the file cannot be read, changed or written. It is unchanged then.
-    pub(crate) fn save(&self, values: &[(&'static str, String)], replaces: bool) -> Result<Saved, SaveError> {
+    pub(crate) fn save(
+        &self,
+        values: &[(&'static str, String)],
+        confirmed: Option<&[SettingChange]>,
+    ) -> Result<Saved, SaveError> {
         let path = self.path.as_deref().ok_or(SaveError::NoFile)?;
         let shown = path.display().to_string();
-        let failed = |error| SaveError::Io(shown.clone(), error);
         let old = read(path)?;
-        let mut text = old.as_ref().map(|(_, text)| text.clone()).unwrap_or_default();
-        let (mut names, mut present) = (Vec::new(), Vec::new());
+        let text = old.as_ref().map_or("", |old| old.text.as_str());
+        let refused = |error| SaveError::Edit(shown.clone(), error);
+        let (changes, new) = self.changes(text, values).map_err(refused)?;
+        let place = self.place(&shown);
+        if changes.is_empty() || confirmed != Some(&changes) {
+            return Ok(Saved::Planned { changes, place });
+        }
+        let names = changes.iter().map(|change| change.name).collect();
+        write(path, &new, old.as_ref()).map_err(|error| SaveError::Io(shown, error))?;
+        Ok(Saved::Written { names, place })
+    }
+
+    /// Returns the values that the file lacks, and its text with them. A profile inherits the values at the top of
+    /// the file, so a default has to be written over another value there.
+    fn changes(
+        &self,
+        text: &str,
+        values: &[(&'static str, String)],
+    ) -> Result<(Vec<SettingChange>, String), EditError> {
+        let profile = self.profile.as_deref();
+        let mut new_text = text.to_owned();
+        let mut changes = Vec::new();
         for (name, value) in values {
             let Some(setting) = SettingId::named(name).map(SettingId::setting) else {
                 continue;
@@ -96,25 +119,22 @@ impl SettingsFile {
                 key: setting.name,
                 written: written(setting.form, value),
             };
-            let refused = |error| SaveError::Edit(shown.clone(), error);
-            let old = edit::written(&text, self.profile.as_deref(), name).map_err(refused)?;
-            if old.map_or(*value == setting.default, |old| is_same(old, &new.written)) {
+            let own = edit::written(text, profile, name)?;
+            let present = match own {
+                None => edit::written(text, None, name)?,
+                own => own,
+            };
+            if present.map_or(*value == setting.default, |old| is_same(old, &new.written)) {
                 continue;
             }
-            present.extend(old.map(|old| format!("{name} = {}", one_line(old))));
-            text = edit::edit(&text, self.profile.as_deref(), &new).map_err(refused)?;
-            names.push(setting.name);
+            new_text = edit::edit(&new_text, profile, &new)?;
+            changes.push(SettingChange {
+                name: setting.name,
+                written: new.written,
+                present: present.map(one_line),
+            });
         }
-        if names.is_empty() {
-            return Ok(Saved::Unchanged);
-        }
-        let place = self.place(&shown);
-        if !present.is_empty() && !replaces {
-            return Ok(Saved::Differs { present, place });
-        }
-        let mode = old.map_or(NEW_FILE, |(mode, _)| mode);
-        write(path, &text, mode).map_err(failed)?;
-        Ok(Saved::Written { names, place })
+        Ok((changes, new_text))
     }
 
     /// Returns profile and path.
@@ -124,8 +144,16 @@ impl SettingsFile {
     }
 }
 
-/// Reads the mode and the text of the file; `None` if it does not exist.
-fn read(path: &Path) -> Result<Option<(u32, String)>, SaveError> {
+/// The file before it is changed.
+struct OldFile {
+    text: String,
+    mode: u32,
+    owner: u32,
+    group: u32,
+}
+
+/// Reads the file; `None` if it does not exist.
+fn read(path: &Path) -> Result<Option<OldFile>, SaveError> {
     let shown = || path.display().to_string();
     if let Ok(link) = fs::read_link(path) {
         let target = path.parent().unwrap_or(Path::new("")).join(link);
@@ -145,11 +173,17 @@ fn read(path: &Path) -> Result<Option<(u32, String)>, SaveError> {
     }
     let text = String::from_utf8(bytes);
     let text = text.map_err(|_| SaveError::Io(shown(), io::Error::other("it is not valid UTF-8")))?;
-    Ok(Some((mode, text)))
+    Ok(Some(OldFile {
+        text,
+        mode,
+        owner: metadata.uid(),
+        group: metadata.gid(),
+    }))
 }
 
-/// Writes a new file and then replaces the old one with it, so that neither is ever incomplete.
-fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+/// Writes a new file with a name of its own and then replaces the old one with it, so that neither is ever
+/// incomplete, also if several programs save at once. Keeps mode, owner and group.
+fn write(path: &Path, text: &str, old: Option<&OldFile>) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
         DirBuilder::new()
@@ -157,28 +191,34 @@ fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
             .mode(NEW_FOLDER)
             .create(folder)?;
     }
-    let mut new = path.as_os_str().to_owned();
-    new.push(NEW_ENDING);
-    let new = PathBuf::from(new);
-    let written = create(&new, text, mode).and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        // The first error is reported.
-        let _ = fs::remove_file(&new);
+    let folder = folder.unwrap_or(Path::new("."));
+    // Removed again if a step fails.
+    let mut new = Builder::new()
+        .prefix(NEW_PREFIX)
+        .permissions(Permissions::from_mode(NEW_FILE))
+        .tempfile_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    if let Some(old) = old {
+        keep_owner(new.as_file(), old)?;
+        new.as_file().set_permissions(Permissions::from_mode(old.mode))?;
     }
-    written?;
-    let folder = File::open(folder.unwrap_or(Path::new(".")))?;
-    folder.sync_all()
+    new.as_file().sync_all()?;
+    new.persist(path).map_err(|failed| failed.error)?;
+    File::open(folder)?.sync_all()
 }
 
-fn create(path: &Path, text: &str, mode: u32) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(NEW_FILE)
-        .open(path)?;
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+/// Gives the new file the owner and the group of the old one, before it gets its mode.
+fn keep_owner(new: &File, old: &OldFile) -> io::Result<()> {
+    let own = new.metadata()?;
+    if (own.uid(), own.gid()) == (old.owner, old.group) {
+        return Ok(());
+    }
+    fchown(new, Some(old.owner), Some(old.group)).map_err(|error| {
+        io::Error::other(format!(
+            "cannot keep its owner {} and group {}: {error}",
+            old.owner, old.group
+        ))
+    })
 }
 
 /// Whether two values in the syntax of TOML are equal.

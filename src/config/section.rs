@@ -173,8 +173,8 @@ impl Reader<'_> {
                     .ok_or_else(|| self.unexpected(name, form.in_files(), value))?
                     .join(",")
             }
-            (Form::Share | Form::Times, DeValue::Integer(number)) => number.to_string(),
-            (Form::Share, DeValue::Float(number)) => number.to_string(),
+            (Form::Share | Form::Times | Form::Time, DeValue::Integer(number)) => number.to_string(),
+            (Form::Share | Form::Time, DeValue::Float(number)) => number.to_string(),
             (Form::Switch | Form::Columns, _) => return Err(self.unexpected(name, form.in_files(), value)),
             (_, DeValue::String(path)) if form.is_path(path) => {
                 let directory = self.file.path.parent().unwrap_or_else(|| Path::new(""));

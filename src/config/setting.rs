@@ -1,6 +1,7 @@
 //! Definition of a setting. Its option, key in files, help, the sample file and the table in
 //! `docs/configuration.md` are made from it.
 
+use super::command_name::{CommandName, Heading};
 use super::layer::EndpointConfig;
 use super::origin::SourceValue;
 use super::{Config, theme, value};
@@ -34,6 +35,12 @@ pub(crate) struct Setting {
     /// Group of mutually exclusive settings, such as the password sources. The highest layer that sets any
     /// member decides.
     pub group: Option<&'static str>,
+    /// Heading of the option in the help.
+    pub heading: Heading,
+    /// Commands that use it. `config` always does, because it shows every setting.
+    pub commands: &'static [CommandName],
+    /// Whether the short help has the option.
+    pub is_common: bool,
     pub(super) apply: Apply,
 }
 
@@ -63,7 +70,7 @@ pub(crate) enum Form {
     Command,
     /// A secret.
     Secret,
-    /// `1s`.
+    /// `1s`; a bare number is in seconds.
     Time,
     /// `10%`.
     Share,
@@ -126,6 +133,11 @@ impl Setting {
         }
     }
 
+    /// Whether the command uses it.
+    pub(crate) fn is_used_by(&self, command: CommandName) -> bool {
+        command == CommandName::Config || self.commands.contains(&command)
+    }
+
     /// Whether it is a source of the database password.
     pub(super) fn is_sql_password(&self) -> bool {
         self.group == Some(SQL_PASSWORD_GROUP)
@@ -170,7 +182,7 @@ impl Form {
             Self::Columns => "a list of texts in quotes",
             Self::Share => "a share such as '10%'",
             Self::Times => "a number of times such as '10x'",
-            Self::Time => "a time such as '30s'",
+            Self::Time => "a time such as '30s', or a number of seconds",
             _ => "a text in quotes",
         }
     }

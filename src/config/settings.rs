@@ -6,6 +6,7 @@ mod program;
 use std::sync::LazyLock;
 
 pub(super) use self::endpoint::DEFAULT_URL;
+use super::command_name::{CONNECTING, Heading};
 use super::setting::{Apply, Form, KeyScope, Setting};
 use crate::diagnosis::{THRESHOLDS, ThresholdAccess, Thresholds};
 
@@ -25,6 +26,9 @@ const USUAL: Setting = Setting {
     about: "",
     example: "",
     group: None,
+    heading: Heading::Endpoint,
+    commands: CONNECTING,
+    is_common: false,
     apply: Apply::Endpoints,
 };
 

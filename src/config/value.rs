@@ -4,11 +4,19 @@ use std::time::Duration;
 
 use crate::app::build_view::Sort;
 use crate::app::columns::{COLUMNS, ColumnId};
-use crate::model::{Span, Text, TextLimit};
+use crate::app::groups::groupings::{GroupingId, NO_GROUPING};
+use crate::model::{Span, Text, TextLimit, parse_duration};
+
+/// Parses the name of a grouping, or `none`.
+pub(super) fn grouping(text: &str) -> Result<Option<GroupingId>, String> {
+    let mut names = vec![(NO_GROUPING, None)];
+    names.extend(GroupingId::all().map(|id| (id.grouping().name, Some(id))));
+    choice(text, &names)
+}
 
 /// Parses a time span, 50 ms to one day.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    match time(text, "500ms, 1s or 2m")? {
+    match time(text, "500ms or 2m")? {
         short if short < Duration::from_millis(50) => Err(format!("too short: {text}, minimum 50ms")),
         long if long > Duration::from_hours(24) => Err(format!("too long: {text}, maximum 1 day")),
         duration => Ok(duration),
@@ -17,7 +25,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 /// Parses a grace period, 0 to 10 minutes.
 pub(super) fn grace(text: &str) -> Result<Duration, String> {
-    match time(text, "3s or 0s")? {
+    match time(text, "3s")? {
         long if long > Duration::from_mins(10) => Err(format!("too long: {text}, maximum 10m")),
         grace => Ok(grace),
     }
@@ -25,7 +33,7 @@ pub(super) fn grace(text: &str) -> Result<Duration, String> {
 
 /// Parses a threshold, one second to one year.
 pub(super) fn span(text: &str) -> Result<Span, String> {
-    match time(text, "30s or 1h")? {
+    match time(text, "30m or 1h")? {
         short if short < Duration::from_secs(1) => Err(format!("too short: {text}, minimum 1s")),
         long if long > Duration::from_hours(24 * 365) => Err(format!("too long: {text}, maximum 1 year")),
         span => Span::from_secs_f64(span.as_secs_f64()).ok_or_else(|| expected("a time", text)),
@@ -33,7 +41,8 @@ pub(super) fn span(text: &str) -> Result<Span, String> {
 }
 
 fn time(text: &str, like: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|_| expected(&format!("a time such as {like}"), text))
+    parse_duration(text)
+        .ok_or_else(|| expected(&format!("a time such as {like}, or a number of seconds"), text))
 }
 
 /// Parses a factor, `10x`: 2 to 1000.

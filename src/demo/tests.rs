@@ -114,6 +114,7 @@ impl Watcher {
             dropped: rows.dropped,
             change: crate::model::ListDiff::default(),
             stats: crate::model::ListStats::default(),
+            rows: crate::model::RowReads::default(),
         };
         if self.dialect == Dialect::Draft {
             self.sample(&snapshot);

@@ -19,7 +19,7 @@ use super::rule::RuleResult;
 use super::sample::ConnectionSample;
 use super::server_time::{ServerTime, Zone};
 use super::settings::DiagnosisSettings;
-use crate::model::{Dialect, EndpointLocks, Instance, Session, SessionId, Snapshot};
+use crate::model::{Dialect, EndpointLocks, Instance, RowReads, Session, SessionId, Snapshot};
 
 /// Samples of the sessions whose connections were read.
 pub type Samples = BTreeMap<SessionId, ConnectionSample>;
@@ -41,6 +41,8 @@ pub struct DiagnosisInput<'a> {
     pub sessions: &'a [Session],
     /// Transactions and locks of the sessions; `None` if no server is read.
     pub locks: Option<&'a EndpointLocks>,
+    /// Sessions that were read after the list; `None` if there are none.
+    pub rows: Option<&'a RowReads>,
 }
 
 impl<'a> From<&'a Snapshot> for DiagnosisInput<'a> {
@@ -53,6 +55,7 @@ impl<'a> From<&'a Snapshot> for DiagnosisInput<'a> {
             is_after_restart: snapshot.change.is_after_restart,
             sessions: &snapshot.sessions,
             locks: None,
+            rows: Some(&snapshot.rows).filter(|rows| !rows.read_at.is_empty()),
         }
     }
 }
@@ -131,9 +134,14 @@ pub fn diagnose(
         .map_or((&[], &[]), |(before, diagnoses)| {
             (before.sessions, &diagnoses.histories)
         });
-    let mut histories = merge(sessions, histories, now.sessions, gap, capabilities);
+    let row_gap = |id| past.and_then(|(before, _)| row_gap(&before, &now, id));
+    let mut histories = merge(sessions, histories, now.sessions, gap, &row_gap, capabilities);
     let zone = past.and_then(|(_, diagnoses)| diagnoses.zone);
-    let server = ServerTime::read(zone, now.sessions, &histories, gap);
+    let server = match past {
+        // The other rows are as old as before, so no statement of theirs is new.
+        Some(_) if now.rows.is_some() => ServerTime::keep(zone, now.unread_rows()),
+        _ => ServerTime::read(zone, now.sessions, &histories, gap),
+    };
     let baseline = Baseline::of(now.sessions, &histories, limits);
     let mut diagnoses = Diagnoses {
         marks: Vec::with_capacity(now.sessions.len()),
@@ -150,7 +158,7 @@ pub fn diagnose(
             history: &*history,
             baseline: &baseline,
             capabilities,
-            server,
+            server: server.after(since_list(&now, session.id)),
             limits,
             locks: now.locks.map(|locks| locks.of(session)).unwrap_or_default(),
         };
@@ -175,6 +183,20 @@ impl<'a> DiagnosisInput<'a> {
     #[must_use]
     pub fn with_locks(self, locks: Option<&'a EndpointLocks>) -> Self {
         Self { locks, ..self }
+    }
+
+    /// Returns the time at which a session was read.
+    fn read_at(&self, id: SessionId) -> Timestamp {
+        let newer = self.rows.and_then(|rows| rows.read_at.get(&id));
+        newer.copied().unwrap_or(self.taken_at)
+    }
+
+    /// Returns the sessions that were not read after the list.
+    fn unread_rows(&self) -> impl Iterator<Item = &'a Session> {
+        let rows = self.rows;
+        self.sessions
+            .iter()
+            .filter(move |session| rows.is_none_or(|rows| !rows.read_at.contains_key(&session.id)))
     }
 }
 
@@ -247,10 +269,25 @@ fn is_restarted(before: &DiagnosisInput<'_>, now: &DiagnosisInput<'_>) -> bool {
     now.is_after_restart || differ || before.dialect != now.dialect
 }
 
+/// Returns the time between the two readings of a session, in milliseconds; `None` if both are lists.
+fn row_gap(before: &DiagnosisInput<'_>, now: &DiagnosisInput<'_>, id: SessionId) -> Option<u32> {
+    (before.rows.is_some() || now.rows.is_some()).then(|| millis_between(before.read_at(id), now.read_at(id)))
+}
+
+/// Returns the time from the list to the reading of a session, in milliseconds.
+fn since_list(now: &DiagnosisInput<'_>, id: SessionId) -> u32 {
+    millis_between(now.taken_at, now.read_at(id))
+}
+
+/// Returns the time from one moment to the next, in milliseconds. 0 if the clock was set back.
+fn millis_between(before: Timestamp, now: Timestamp) -> u32 {
+    let passed = now.duration_since(before).as_millis();
+    u32::try_from(passed.max(0)).unwrap_or(u32::MAX)
+}
+
 fn gap(before: &DiagnosisInput<'_>, now: &DiagnosisInput<'_>) -> Gap {
-    let passed = now.taken_at.duration_since(before.taken_at).as_millis();
     Gap {
-        passed_ms: u32::try_from(passed.max(0)).unwrap_or(u32::MAX),
+        passed_ms: millis_between(before.taken_at, now.taken_at),
         // After an empty list every session is new.
         newest: Some(before.sessions.last().map_or(SessionId(0), |session| session.id)),
     }

@@ -59,6 +59,8 @@ pub(super) struct SessionHistory {
     pub(super) statement: HeldFor,
     /// Time that it has been waiting for an answer without I/O events.
     pub(super) quiet: HeldFor,
+    /// Number of readings that showed this, one after another.
+    pub(super) quiet_reads: u8,
     /// Time that a statement has been waiting without a server connection.
     pub(super) bare: HeldFor,
     /// Whether it was found idle while its pool was in use, and has been idle since.
@@ -86,6 +88,7 @@ impl SessionHistory {
             phase: begun,
             statement: begun,
             quiet: begun,
+            quiet_reads: 0,
             bare: begun,
             is_forgotten: false,
         }
@@ -112,6 +115,7 @@ impl SessionHistory {
         let both = |condition: fn(Capabilities, &Session) -> Option<bool>| {
             condition(capabilities, before) == Some(true) && condition(capabilities, now) == Some(true)
         };
+        let stays_quiet = same_statement && both(Capabilities::is_quiet);
         Self {
             pool: if before.user == now.user && before.service == now.service {
                 self.pool
@@ -120,7 +124,12 @@ impl SessionHistory {
             },
             phase: continued(self.phase, before.phase() == now.phase()),
             statement: continued(self.statement, runs_same),
-            quiet: watched(self.quiet, same_statement && both(Capabilities::is_quiet)),
+            quiet: watched(self.quiet, stays_quiet),
+            quiet_reads: if stays_quiet {
+                self.quiet_reads.saturating_add(1)
+            } else {
+                0
+            },
             bare: watched(self.bare, both(Capabilities::is_bare)),
             is_forgotten: self.is_forgotten && before.idle <= now.idle,
         }
@@ -143,18 +152,26 @@ pub(super) fn is_same(before: &Session, now: &Session) -> bool {
 }
 
 /// Returns the histories of the sessions in `now`. Both lists must be sorted by id.
+///
+/// `row_gap` returns the time between the readings of one session, if it differs from the gap between the lists.
+/// A session that was not read again keeps its history.
 pub(super) fn merge(
     before: &[Session],
     histories: &[SessionHistory],
     now: &[Session],
     gap: Gap,
+    row_gap: &dyn Fn(SessionId) -> Option<u32>,
     capabilities: Capabilities,
 ) -> Vec<SessionHistory> {
     let mut old = before.iter().zip(histories).peekable();
     let next = |session: &Session| {
         while old.next_if(|(before, _)| before.id < session.id).is_some() {}
         match old.next_if(|(before, _)| is_same(before, session)) {
-            Some((before, history)) => history.next(before, session, gap, capabilities),
+            Some((before, history)) => match row_gap(session.id) {
+                Some(0) => *history,
+                Some(passed_ms) => history.next(before, session, Gap { passed_ms, ..gap }, capabilities),
+                None => history.next(before, session, gap, capabilities),
+            },
             None => SessionHistory::first(session, gap),
         }
     };

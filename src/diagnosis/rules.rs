@@ -11,6 +11,9 @@ use super::locking;
 use super::rule::{RuleInput, RuleResult, is_found, once_lasted, span};
 use crate::model::SessionPhase;
 
+/// Minimum number of readings after the first that show no I/O events.
+const MIN_QUIET_READS: u8 = 2;
+
 /// Checks for far more memory than is typical of its service.
 pub(super) fn memory(input: &RuleInput<'_>) -> RuleResult {
     let Some(bytes) = input.session.extra.as_ref().and_then(|extra| extra.memory) else {
@@ -123,7 +126,8 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
         return RuleResult::No;
     };
     let quiet_ms = input.history.quiet.millis();
-    let is_quiet = quiet_ms >= input.limits.silent_look.as_millis();
+    let is_quiet =
+        quiet_ms >= input.limits.silent_look.as_millis() && input.history.quiet_reads >= MIN_QUIET_READS;
     RuleResult::Found(
         severity,
         Evidence::Query {
@@ -135,7 +139,7 @@ pub(super) fn query(input: &RuleInput<'_>) -> RuleResult {
 }
 
 /// Checks for an answer that does not come, without I/O events. If [`query`] finds the same trouble, that
-/// finding says so.
+/// finding says so. Every reading ages the counter of I/O events, so a few readings are needed.
 pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
     match input.capabilities.is_quiet(input.session) {
         None => return RuleResult::Unknown,
@@ -146,6 +150,9 @@ pub(super) fn silent(input: &RuleInput<'_>) -> RuleResult {
         return RuleResult::No;
     }
     once_lasted(input.history.quiet, input.limits.silent_look, |lasted| {
+        if input.history.quiet_reads < MIN_QUIET_READS {
+            return RuleResult::Unknown;
+        }
         let severity = if lasted >= input.limits.silent_act {
             Severity::Act
         } else {

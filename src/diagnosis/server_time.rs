@@ -89,6 +89,22 @@ impl ServerTime {
         }
     }
 
+    /// Computes the clock at the time of a list from the sessions that were not read again, and keeps the zone.
+    pub(super) fn keep<'a>(zone: Option<Zone>, sessions: impl Iterator<Item = &'a Session>) -> Self {
+        Self {
+            now_ms: sessions.filter_map(clock).take(MAX_INSPECTED).max(),
+            zone,
+        }
+    }
+
+    /// Returns the time this many milliseconds later.
+    pub(super) fn after(self, passed_ms: u32) -> Self {
+        Self {
+            now_ms: self.now_ms.map(|now| now.saturating_add(i64::from(passed_ms))),
+            ..self
+        }
+    }
+
     /// Returns the zone; `None` if unknown.
     pub(super) const fn zone(self) -> Option<Zone> {
         self.zone

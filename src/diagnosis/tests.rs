@@ -5,6 +5,7 @@ mod closer;
 mod expected;
 mod history;
 mod load;
+mod rows;
 mod unjudged;
 mod waiting;
 mod words;
@@ -74,6 +75,7 @@ impl Polls {
         let taken_at = Timestamp::from_second(WALL + self.now).unwrap();
         let past = self.past.take();
         let look = |sessions, taken_at, is_after_restart| DiagnosisInput {
+            rows: None,
             dialect: self.dialect,
             endpoint: Some("m"),
             instance: self.instance.as_ref(),

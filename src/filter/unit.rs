@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::setting_text;
+use crate::model::{parse_duration, setting_text};
 
 /// Units of size, in order of preference for output. Parsed ignoring case.
 const SIZES: [(&str, u64); 13] = [
@@ -21,30 +21,15 @@ const SIZES: [(&str, u64); 13] = [
     ("B", 1),
 ];
 
-/// Maximum digits of one number in a duration (31 years of seconds). Keeps humantime from overflowing.
-const MAX_DIGITS: usize = 9;
-/// Maximum length of a duration, in bytes. `1year 2months 3days 4h 5m 6s 700ms` fits.
-const MAX_DURATION_LEN: usize = 64;
-
 /// Parses a whole number: digits only.
 pub(super) fn number(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// Parses a duration into milliseconds. A bare number is in seconds.
-///
-/// Rejects numbers that could overflow in humantime when they are added up.
+/// Parses a duration into milliseconds.
 pub(super) fn duration(text: &str) -> Option<u64> {
-    let runs = text.split(|c: char| !c.is_ascii_digit());
-    if text.len() > MAX_DURATION_LEN || runs.into_iter().any(|run| run.len() > MAX_DIGITS) {
-        return None;
-    }
-    if let Some(seconds) = number(text) {
-        return seconds.checked_mul(1000);
-    }
-    let span = humantime::parse_duration(text).ok()?;
-    u64::try_from(span.as_millis()).ok()
+    u64::try_from(parse_duration(text)?.as_millis()).ok()
 }
 
 /// Formats milliseconds as `1h30m`, which [`duration`] parses.

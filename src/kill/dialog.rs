@@ -56,6 +56,8 @@ pub(crate) struct DialogState {
     typed: String,
     /// Whether the entered number differs from the number of victims.
     is_mismatch: bool,
+    /// The last key, if it does not count because it was typed before the question could be read.
+    early: Option<Press>,
     opened: Option<Duration>,
 }
 
@@ -64,8 +66,30 @@ impl DialogState {
     pub(crate) fn on_drawn(&mut self, checked: bool, now: Duration) {
         match (checked, self.opened) {
             (true, None) => self.opened = Some(now),
-            (false, _) => *self = Self::default(),
+            // A key that does not count is still shown when the check has passed.
+            (false, _) => {
+                *self = Self {
+                    early: self.early,
+                    ..Self::default()
+                };
+            }
             (true, Some(_)) => {}
+        }
+    }
+
+    /// Returns what to show about a key that does not count, and what to do. `victims` is the number of
+    /// sessions that Yes would kill.
+    pub(crate) fn early_key(&self, victims: usize) -> Option<&'static str> {
+        let by_number = victims > MAX_CONFIRMED_BY_KEY;
+        match self.early.filter(|_| self.is_open())? {
+            Press::Yes if !by_number => Some("y was typed before the question was shown; press y again"),
+            Press::Enter if !by_number => {
+                Some("Enter was typed before the question was shown; press Enter again")
+            }
+            Press::Digit(_) if by_number => {
+                Some("the number was typed before the question was shown; type it again")
+            }
+            _ => None,
         }
     }
 
@@ -102,6 +126,12 @@ impl DialogState {
             .is_some_and(|opened| now.saturating_sub(opened) >= SETTLE_TIME);
         let by_number = victims > MAX_CONFIRMED_BY_KEY;
         self.is_mismatch = false;
+        let confirms = match press {
+            Press::Yes | Press::Digit(_) => true,
+            Press::Enter => self.choice == Choice::Yes,
+            Press::No | Press::Move | Press::Erase => false,
+        };
+        self.early = (confirms && !settled).then_some(press);
         match (press, self.choice) {
             (Press::Enter, _) if by_number && !self.typed.is_empty() => {
                 if settled && self.typed.parse() == Ok(victims) {

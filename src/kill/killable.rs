@@ -76,7 +76,7 @@ pub(crate) fn check_killable(
 /// Returns why a session that `protect` matches, or may match, is not killed. Refuses the kill also if
 /// `protect` uses a field that this endpoint does not report. All spellings of a text are compared, so a
 /// protection applies regardless of how its names were written.
-pub(super) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<RefusalReason> {
+pub(crate) fn protection(protect: &Filter, subject: &FilterInput<'_>) -> Option<RefusalReason> {
     if protect.is_empty() {
         return None;
     }

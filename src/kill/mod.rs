@@ -31,7 +31,7 @@ pub(crate) use dialog::{Choice, DialogResult, DialogState, MAX_CONFIRMED_BY_KEY,
 pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
 pub(crate) use killable::Rules;
-pub(crate) use killable::{Authority, check_killable};
+pub(crate) use killable::{Authority, check_killable, protection};
 pub(crate) use outcome::{KillOutcome, OutcomeKind};
 pub(crate) use reconnects::{ReconnectDetector, Return};
 pub(crate) use refusal::RefusalReason;

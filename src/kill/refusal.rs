@@ -1,6 +1,8 @@
 //! The reasons why nothing was sent, as values and as text.
 
-use crate::model::{Difference, Part, RequestError, Text, Version, closing_text};
+use std::time::Duration;
+
+use crate::model::{Difference, Part, RequestError, Text, Version, closing_text, measured_text};
 
 /// The reason why nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub enum RefusalReason {
     Unreadable(RequestError),
     /// Every check took longer than one second.
     SlowEndpoint,
+    /// The locks of every check were too old when it was complete. The age of the last ones.
+    OldLocks(Duration),
     /// Several proxies reply at the endpoint's address, so a DELETE may reach another one than its check
     /// did.
     SeveralProxies,
@@ -32,8 +36,13 @@ pub enum RefusalReason {
     Protected,
     /// The `protect` filter uses a field that the endpoint does not report.
     PerhapsProtected(String),
-    /// The filter that selected the session depends on a reason that could not be examined.
-    Undecided(String),
+    /// The filter that selected the session depends on reasons that could not be examined.
+    Undecided {
+        /// The filter.
+        filter: String,
+        /// Names of these reasons.
+        reasons: Vec<&'static str>,
+    },
     /// Another process replies now, which has its own sessions.
     Restarted,
     /// The audit log could not be written, so nothing was sent.
@@ -92,12 +101,74 @@ impl RefusalReason {
             Self::PerhapsProtected(filter) => {
                 format!("may be protected: this MaxScale does not report what 'protect = {filter}' needs")
             }
-            Self::Undecided(filter) => {
-                format!("'{filter}' is not certain for this session: some reasons could not be examined")
+            Self::OldLocks(age) => {
+                format!("locks are {} old: they may have changed", measured_text(*age))
+            }
+            Self::Undecided { filter, reasons } => {
+                format!(
+                    "'{filter}' is not certain for this session: {}",
+                    not_examined(reasons)
+                )
             }
             Self::Restarted => "the proxy was restarted: its ids belong to other sessions now".to_owned(),
             Self::Unlogged(why) => why.to_string(),
             Self::Stopped => "stopped before anything was sent".to_owned(),
         }
+    }
+
+    /// Returns why a filter is not certain, and how to select such sessions. `None` for other reasons.
+    pub(crate) fn advice(&self) -> Option<String> {
+        let Self::Undecided { reasons, .. } = self else {
+            return None;
+        };
+        Some(format!(
+            "{} at the check. To kill them, mark them by hand (Space), or filter by \
+             what you mean: 'idle>1h'",
+            not_examined(reasons)
+        ))
+    }
+
+    /// Returns the reason in a few words, to count the refusals of a batch by it.
+    pub(crate) fn short(&self) -> String {
+        let text = match self {
+            Self::ReadOnly => "read-only mode",
+            Self::MayOnlyRead => "the account may only read",
+            Self::TooOld(_) => "MaxScale is too old",
+            Self::IdTooLarge(_) => "id too large for this MaxScale",
+            Self::Unknown(part) => return format!("{} unknown", part.name()),
+            Self::Changed(_) => "another session has the id now",
+            Self::NotKillableYet => "still logging in",
+            Self::Closing => "already closing",
+            Self::Unreadable(_) => "could not be checked",
+            Self::SlowEndpoint => "endpoint too slow",
+            Self::OldLocks(_) => "locks too old",
+            Self::SeveralProxies => "several proxies at one address",
+            Self::Protected => "protected",
+            Self::PerhapsProtected(_) => "perhaps protected",
+            Self::Undecided { filter, .. } => return format!("'{filter}' not certain"),
+            Self::Restarted => "the proxy was restarted",
+            Self::Unlogged(_) => "not logged",
+            Self::Stopped => "stopped",
+        };
+        text.to_owned()
+    }
+}
+
+/// Maximum number of reasons that are named.
+const MAX_NAMED: usize = 3;
+
+/// Names the reasons that could not be examined: `reasons query, silent and 4 more could not be examined`.
+fn not_examined(reasons: &[&str]) -> String {
+    let named = reasons.get(..MAX_NAMED).unwrap_or(reasons).join(", ");
+    match reasons.len() {
+        0 => "some reasons could not be examined".to_owned(),
+        1 => format!("reason {named} could not be examined"),
+        count if count > MAX_NAMED => {
+            format!(
+                "reasons {named} and {} more could not be examined",
+                count - MAX_NAMED
+            )
+        }
+        _ => format!("reasons {named} could not be examined"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FirstCheck, KillState, KillTask};
+use super::{FirstCheck, KillState, KillTask, RefusalReason};
 use crate::filter::Filter;
 use crate::model::{Dialect, Part, Session, Span, Text, visible};
 
@@ -42,13 +42,32 @@ impl CheckCounts {
     }
 }
 
-/// Counts the victims that were not removed by a value of their sessions, largest first.
+/// Counts the victims that will not be killed by the cause, largest first. Those that were removed are left out.
+pub(crate) fn refusals(tasks: &[KillTask]) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for outcome in tasks
+        .iter()
+        .filter(|task| !task.is_removed())
+        .filter_map(KillTask::outcome)
+    {
+        let why = outcome
+            .refusal()
+            .map_or_else(|| outcome.word().to_owned(), RefusalReason::short);
+        *counts.entry(why).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+/// Counts the victims that can still be killed by a value of their sessions, largest first.
 pub(crate) fn count_by(
     tasks: &[KillTask],
     value: impl Fn(&Session) -> Option<&Text>,
 ) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<Option<&Text>, usize> = BTreeMap::new();
-    for task in tasks.iter().filter(|task| !task.is_removed()) {
+    let is_left = |task: &&KillTask| !task.is_removed() && task.outcome().is_none();
+    for task in tasks.iter().filter(is_left) {
         *counts.entry(value(&task.victim.session)).or_default() += 1;
     }
     let mut counts: Vec<_> = counts

@@ -274,6 +274,7 @@ impl KillHarness {
             dropped: 0,
             change: ListDiff::default(),
             stats: ListStats::default(),
+            rows: crate::model::RowReads::default(),
         }
     }
 

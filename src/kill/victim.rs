@@ -48,6 +48,7 @@ impl Victim {
             instance: self.instance.as_ref(),
             taken_at: observation.taken_at,
             is_after_restart: false,
+            rows: None,
             locks,
             sessions: std::slice::from_ref(&observation.detail.session),
         };

@@ -17,6 +17,7 @@ mod moment;
 mod monitor;
 mod permissions;
 mod request_error;
+mod row_reads;
 mod server;
 mod server_access;
 mod service;
@@ -45,14 +46,15 @@ pub(crate) use moment::{civil_millis, civil_span, http_date, parse_moment};
 pub use monitor::{MonitorEvent, MonitorReport, Replication};
 pub use permissions::{Account, Permissions};
 pub use request_error::{Remedy, RequestError};
+pub use row_reads::{RowRead, RowReads};
 pub(crate) use server::FollowerRole;
 pub use server::{Health, ServerState, ServerStatus, Servers};
 pub use server_access::{
-    BoundedRows, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers, LockReading,
-    LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault, ServerActivity,
-    ServerLocks, ServerProcess, ServerReport, ServerReports, ServerThread, ServerThreads, SessionLocks,
-    SessionWait, ThreadNode, ThreadOwner, ThreadOwners, ThreadReading, Transaction, TransactionState, Wait,
-    WaitGraph, WaitKind, table_name,
+    BoundedRows, EndedThread, EndpointLocks, Grants, LockCount, LockHolder, LockKnowledge, LockNumbers,
+    LockReading, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock, ServerAccessFault,
+    ServerActivity, ServerLocks, ServerProcess, ServerReport, ServerReports, ServerThread, ServerThreads,
+    SessionLocks, SessionWait, ThreadNode, ThreadOwner, ThreadOwners, ThreadReading, Transaction,
+    TransactionState, Wait, WaitGraph, WaitKind, table_name,
 };
 pub use service::{Load, ServiceState, Services};
 pub use session::{
@@ -60,7 +62,7 @@ pub use session::{
     WriteQueue,
 };
 pub use snapshot::{Absence, Lookup, SessionObservation, Snapshot};
-pub use span::{Span, exact_text, measured_text, rate_text, setting_text, size_text};
+pub use span::{Span, exact_text, measured_text, parse_duration, rate_text, setting_text, size_text};
 pub use text::{Pieces, RawText, Text, TextLimit, TextPiece, composed, display_width, visible};
 pub use tls_fault::TlsFault;
 pub use token_expiry::TokenExpiry;

@@ -4,6 +4,7 @@
 //! the session of a thread.
 
 mod activity;
+mod ended;
 mod fault;
 mod graph;
 mod locks;
@@ -16,6 +17,7 @@ pub use activity::{
     BoundedRows, Grants, LockCount, LockWait, LockWaits, MetadataLock, MetadataLocks, RowLock,
     ServerActivity, ServerProcess, ServerThread, Transaction, TransactionState,
 };
+pub use ended::EndedThread;
 pub use fault::ServerAccessFault;
 pub use graph::{ThreadNode, Wait, WaitGraph, WaitKind};
 pub use locks::{

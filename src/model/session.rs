@@ -149,6 +149,13 @@ impl Session {
         format!("{user}@{}", origin.as_deref().unwrap_or("?"))
     }
 
+    /// Returns `user@address`, as [`Session::client`] does.
+    pub(crate) fn client_without_port(&self) -> String {
+        let shown = |text: &Option<Text>| text.as_ref().map(|text| quoted(text.as_str()).into_owned());
+        let user = shown(&self.user).unwrap_or_else(|| "(no user)".to_owned());
+        format!("{user}@{}", shown(&self.address).as_deref().unwrap_or("?"))
+    }
+
     /// Returns `address:port`, with an IPv6 address in brackets if a port follows.
     pub(crate) fn origin(&self) -> Option<String> {
         Some(origin(self.address.as_ref()?.as_str(), self.port))

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, ProcessStart, RowKey, Session,
-    SessionDetail, SessionId, parse_moment,
+    Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, ProcessStart, RowKey, RowReads,
+    Session, SessionDetail, SessionId, parse_moment,
 };
 
 /// A decoded session list with its time, dialect and process. Not atomic: MaxScale reads its workers in turn.
@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub change: ListDiff,
     /// Statistics of the sessions.
     pub stats: ListStats,
+    /// Rows that were read one by one after the list.
+    pub rows: RowReads,
 }
 
 /// Result of searching a snapshot for a session.
@@ -54,6 +56,28 @@ pub enum Lookup<'a> {
 }
 
 impl Snapshot {
+    /// Returns a list without sessions.
+    #[cfg(test)]
+    pub(crate) fn empty(dialect: Dialect) -> Self {
+        Self {
+            endpoint: EndpointId(0),
+            dialect,
+            instance: None,
+            number: 1,
+            asked_at: Now::default(),
+            taken_at: Timestamp::UNIX_EPOCH,
+            cost: Duration::ZERO,
+            least_interval: Duration::ZERO,
+            bytes: 0,
+            sessions: Vec::new(),
+            blanked: 0,
+            dropped: 0,
+            change: ListDiff::default(),
+            stats: ListStats::default(),
+            rows: RowReads::default(),
+        }
+    }
+
     /// Returns the process start; `None` if unknown.
     pub fn process(&self) -> Option<&ProcessStart> {
         self.instance

@@ -76,6 +76,25 @@ impl fmt::Display for Span {
     }
 }
 
+/// Maximum digits of one number in a duration (31 years of seconds). Keeps humantime from overflowing.
+const MAX_DIGITS: usize = 9;
+/// Maximum length of a duration, in bytes. `1year 2months 3days 4h 5m 6s 700ms` fits.
+const MAX_DURATION_LEN: usize = 64;
+
+/// Parses a duration of a setting or filter: `5m`, `1h 30m`, `500ms`. A bare number is in seconds: `5`, `0.5`.
+///
+/// Rejects numbers that could overflow in humantime when they are added up.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let runs = text.split(|c: char| !c.is_ascii_digit());
+    if text.len() > MAX_DURATION_LEN || runs.into_iter().any(|run| run.len() > MAX_DIGITS) {
+        return None;
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Duration::try_from_secs_f64(text.parse().ok()?).ok();
+    }
+    humantime::parse_duration(text).ok()
+}
+
 /// Formats a duration exactly: `500ms`, `1m 30s`.
 pub fn exact_text(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()

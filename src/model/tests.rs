@@ -209,6 +209,7 @@ fn list_of(sessions: &[(u64, &str)]) -> Snapshot {
         dropped: 0,
         change: ListDiff::default(),
         stats: ListStats::default(),
+        rows: crate::model::RowReads::default(),
     }
 }
 

@@ -7,11 +7,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::schedule::Pace;
+use super::two_speed::TwoSpeed;
 use super::{PollSchedule, PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
 use crate::client::{Client, off_thread};
 use crate::model::{
-    Continuity, Dialect, Instance, ListDiff, ListStats, ProcessHistory, ProcessStart, RequestError, Snapshot,
+    Continuity, Dialect, Instance, ListDiff, ListStats, ProcessHistory, ProcessStart, RequestError,
+    SessionId, Snapshot,
 };
 
 /// In one of this many cycles the process start is read twice. A load balancer that alternates would
@@ -28,14 +30,24 @@ pub(super) struct ListOutputs {
     pub(super) listed: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
+/// What is known about reading rows one by one.
+pub(super) struct RowFacts {
+    /// Sessions on the screen, then stuck ones.
+    pub(super) shown: watch::Receiver<Vec<SessionId>>,
+    /// Typical response time of one session.
+    pub(super) cost: watch::Receiver<Duration>,
+}
+
 pub(super) struct ListPoller {
     client: Client,
     pace: Pace,
+    duty: f64,
     schedule: watch::Receiver<PollSchedule>,
     /// Number of refreshes requested when the last cycle began.
     refreshes: u64,
     relists: u64,
     outputs: ListOutputs,
+    rows: RowFacts,
     out: mpsc::UnboundedSender<Msg>,
     /// The dialect that was reported last.
     dialect: Option<Dialect>,
@@ -53,7 +65,12 @@ pub(super) struct ListPoller {
 /// When the next cycle starts.
 enum NextCycle {
     /// One interval after the start of a successful cycle. Follows later changes of the interval.
-    Interval { started: Instant, cost: Duration },
+    Interval {
+        started: Instant,
+        cost: Duration,
+        /// Minimum interval, if rows are read one by one.
+        least: Duration,
+    },
     /// At this time: the next try after an error.
     Until(Instant),
 }
@@ -64,15 +81,18 @@ impl ListPoller {
         settings: &PollSettings,
         schedule: watch::Receiver<PollSchedule>,
         outputs: ListOutputs,
+        rows: RowFacts,
         out: mpsc::UnboundedSender<Msg>,
     ) -> Self {
         Self {
             client,
             pace: Pace::new(settings.interval, settings.duty),
+            duty: settings.duty,
             schedule,
             refreshes: 0,
             relists: 0,
             outputs,
+            rows,
             out,
             dialect: None,
             number: 0,
@@ -94,16 +114,21 @@ impl ListPoller {
         // Only here are rejected credentials tried again: once a minute, or when the user requests it.
         self.client.retry_access();
         let outcome = self.cycle().await;
+        self.client.log_poll(&outcome);
         if std::mem::take(&mut self.switched) {
+            log::warn!(target: "poll", "{}: several proxies answer at this address", self.client.url());
             self.send(Msg::SeveralProxies(self.client.endpoint()))?;
         }
         let rest = match outcome {
             Ok(mut snapshot) => {
                 self.pace.on_success();
                 let cost = snapshot.cost;
-                snapshot.least_interval = self.pace.least_interval(cost);
+                let two_speed = self.two_speed(&snapshot);
+                let least = two_speed.map_or(Duration::ZERO, |plan| plan.lists);
+                snapshot.least_interval = self.pace.least_interval(cost).max(least);
+                snapshot.rows.interval = two_speed.map(|plan| plan.rows);
                 self.report(snapshot).await?;
-                NextCycle::Interval { started, cost }
+                NextCycle::Interval { started, cost, least }
             }
             Err(fault) => {
                 let retry_in = self.pace.back_off(&fault, fastrand::f64());
@@ -123,7 +148,9 @@ impl ListPoller {
     async fn wait(&mut self, next: &NextCycle) -> Result<(), ReceiverClosed> {
         loop {
             let due = match next {
-                NextCycle::Interval { started, cost } => *started + self.pace.period(*cost),
+                NextCycle::Interval { started, cost, least } => {
+                    *started + self.pace.period(*cost).max(*least)
+                }
                 NextCycle::Until(due) => *due,
             };
             tokio::select! {
@@ -138,6 +165,13 @@ impl ListPoller {
                 return Ok(());
             }
         }
+    }
+
+    /// Returns the intervals of lists and rows, if rows are read one by one after this list.
+    fn two_speed(&self, snapshot: &Snapshot) -> Option<TwoSpeed> {
+        let rows = self.rows.shown.borrow().len();
+        let interval = self.schedule.borrow().interval;
+        TwoSpeed::of(snapshot, interval, self.duty, rows, *self.rows.cost.borrow())
     }
 
     fn take_schedule(&mut self) {

@@ -152,7 +152,7 @@ impl SamplePoller {
         self.sample_schedule.next(now, &shown, others)
     }
 
-    /// Samples a session. A session that has ended is no error.
+    /// Samples a session. That it has ended is not an error.
     async fn sample(&mut self, id: SessionId) -> Result<(), RequestError> {
         let now = Instant::now();
         let connections = match self.client.connections_of(id).await {

@@ -7,27 +7,22 @@ mod actor;
 mod line;
 mod thread;
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use nix::libc::{O_NOFOLLOW, O_NONBLOCK};
-use nix::unistd::{Uid, User, geteuid};
 use thiserror::Error;
 
 use self::actor::AuditActor;
 use self::line::Line;
+use super::append_file::{directory, ends_within_a_line, make_directories, open, owner};
 use super::json;
-use crate::kill::AuditEntry;
+use crate::kill::{AuditEntry, KillOutcome};
 
 pub(crate) use line::{IdentityFields, OutcomeFields};
 pub(super) use thread::start;
 pub(crate) use thread::{AuditReport, AuditThread, MAX_LOG_WAIT};
-
-/// File mode: only the owner may read which sessions were killed, and why.
-const OWNER_ONLY: u32 = 0o600;
 
 /// Why a line could not be written. Without a logged intent nothing is killed.
 #[derive(Debug, Error)]
@@ -86,6 +81,37 @@ impl AuditLog {
     ///
     /// Returns [`AuditError`] if there is no path for the log, or if the file cannot be opened or written.
     pub(crate) fn append(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
+        for entry in entries {
+            self.log_event(entry);
+        }
+        let written = self.append_lines(entries, durable);
+        if let Err(error) = &written {
+            log::error!(target: "kill", "{error}");
+        }
+        written
+    }
+
+    /// Logs an intent or outcome in the event log, without the reason and the text of a statement.
+    fn log_event(&self, entry: &AuditEntry) {
+        let identity = &entry.identity;
+        let url = self.endpoints.get(usize::from(identity.endpoint.0));
+        let (url, kill) = (url.map_or("", String::as_str), entry.kill);
+        match (&entry.outcome, &entry.statement) {
+            (Some(outcome @ (KillOutcome::Killed { .. } | KillOutcome::AlreadyGone)), _) => {
+                log::info!(target: "kill", "{url}: kill {kill}: {}", outcome.words(identity));
+            }
+            (Some(outcome), _) => {
+                log::warn!(target: "kill", "{url}: kill {kill}: {}", outcome.words(identity));
+            }
+            (None, statement) => {
+                let what = statement.as_ref().map_or("", |_| " a statement of");
+                let (id, client) = (identity.id, identity.client());
+                log::info!(target: "kill", "{url}: kill {kill}: about to end{what} {id} {client}");
+            }
+        }
+    }
+
+    fn append_lines(&self, entries: &[AuditEntry], durable: bool) -> Result<(), AuditError> {
         let path = self.path.as_deref().ok_or(AuditError::NoPlace)?;
         self.write(path, entries, durable)
             .map_err(|source| AuditError::File {
@@ -96,6 +122,7 @@ impl AuditLog {
     }
 
     fn write(&self, path: &Path, entries: &[AuditEntry], durable: bool) -> io::Result<()> {
+        make_directories(directory(path))?;
         let (mut file, is_new) = open(path)?;
         let mut lines = Vec::new();
         let who = self.who.get_or_init(AuditActor::find);
@@ -117,82 +144,6 @@ impl AuditLog {
         }
         Ok(())
     }
-}
-
-/// Opens for appending, without following a link and without waiting for the reader of a pipe.
-fn open(path: &Path) -> io::Result<(File, bool)> {
-    make_directories(directory(path))?;
-    let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .append(true)
-        .mode(OWNER_ONLY)
-        .custom_flags(O_NOFOLLOW | O_NONBLOCK);
-    let (file, is_new) = match options.clone().create_new(true).open(path) {
-        Ok(file) => (file, true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (options.open(path)?, false),
-        Err(error) => return Err(error),
-    };
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    if !is_trusted(metadata.uid(), geteuid()) {
-        return Err(io::Error::other(
-            "it belongs to another user, who could rewrite it",
-        ));
-    }
-    if metadata.mode() & 0o077 != 0 {
-        if metadata.uid() != geteuid().as_raw() {
-            return Err(io::Error::other("others can read or write it"));
-        }
-        file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
-    }
-    Ok((file, is_new))
-}
-
-/// Whether the owner of a file is the user who runs the program, or root.
-fn is_trusted(owner: u32, user: Uid) -> bool {
-    owner == user.as_raw() || owner == 0
-}
-
-/// Creates the missing directories. The name of each is on disk when this returns, because it is stored
-/// in the directory above.
-fn make_directories(innermost: &Path) -> io::Result<()> {
-    let named = innermost.ancestors().filter(|path| !path.as_os_str().is_empty());
-    let missing: Vec<_> = named.take_while(|path| !path.exists()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(innermost)?;
-    for made in missing {
-        File::open(directory(made))?.sync_all()?;
-    }
-    Ok(())
-}
-
-fn directory(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
-    if file.metadata()?.len() == 0 {
-        return Ok(false);
-    }
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
-}
-
-/// Returns the owner of the file. If the file does not exist, of the nearest existing directory.
-fn owner(path: &Path) -> Option<String> {
-    let metadata = path.ancestors().find_map(|path| path.symlink_metadata().ok())?;
-    let name = User::from_uid(Uid::from_raw(metadata.uid())).ok().flatten();
-    Some(name.map_or_else(|| format!("uid {}", metadata.uid()), |user| user.name))
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ fn steps(out: &mut Vec<u8>, count: u16, direction: char) {
     }
 }
 
-/// Changes the style, from nothing if an attribute ends.
+/// Changes the style. Starts from the default style if an attribute ends.
 fn change_style(out: &mut Vec<u8>, from: Rendition, to: Rendition) {
     if from == to {
         return;

@@ -1,11 +1,13 @@
-//! Runs the program: event loop, terminal, signals and audit log. Executes the effects of the core.
+//! Runs the program: event loop, terminal, signals, audit log and event log. Executes the effects of the core.
 
 pub(crate) mod audit;
+pub(crate) mod event_log;
 pub(crate) mod json;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
 
+mod append_file;
 mod cell_writer;
 mod frame_backend;
 mod input;

@@ -36,13 +36,13 @@ impl Pollers {
         }
     }
 
-    /// Sets the sessions on the screen.
-    pub(super) fn sample(&self, shown: &[(EndpointId, SessionId)]) {
+    /// Sets the sessions to read before others.
+    pub(super) fn prioritize(&self, shown: &[(EndpointId, SessionId)]) {
         for poller in &self.0 {
             let here = shown
                 .iter()
                 .filter(|(endpoint, _)| *endpoint == poller.endpoint());
-            poller.send(PollerCommand::Sample(here.map(|(_, id)| *id).collect()));
+            poller.send(PollerCommand::Prioritize(here.map(|(_, id)| *id).collect()));
         }
     }
 

@@ -313,9 +313,9 @@ impl Screen {
             Effect::Refresh => self.pollers.send_all(&PollerCommand::Refresh),
             Effect::Pace(interval) => self.pollers.send_all(&PollerCommand::Interval(interval)),
             Effect::Watch(watched) => self.pollers.watch(watched),
-            Effect::Sample(shown) => self.pollers.sample(&shown),
+            Effect::Prioritize(shown) => self.pollers.prioritize(&shown),
             Effect::Kill(order) => self.kill(order),
-            Effect::Save { settings, replaces } => self.saver.start(settings, replaces)?,
+            Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::WakeAt(at) => {
                 let at = clock::instant(at);

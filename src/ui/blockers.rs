@@ -11,6 +11,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{clear, fit, fit_middle, lines, rect};
+use super::outside;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::blockers::{BlockerRow, ThreadRow};
@@ -63,6 +64,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     for ((place, row), line) in rows.iter().enumerate().skip(first).zip(list.rows()) {
         draw_row(app, row, chosen == Some(place), theme, line, frame);
     }
+    outside::mark(theme, list, (first, end - first.min(end)), frame.buffer_mut());
     let foot_area = Rect {
         y: list.bottom(),
         height: foot_height,
@@ -123,6 +125,21 @@ fn heading<'a>(theme: &Theme, width: usize) -> Line<'a> {
 fn draw_row(app: &App, row: &BlockerRow, is_chosen: bool, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
     let line = match row {
+        BlockerRow::Ended {
+            tree,
+            endpoint,
+            ended,
+            runs,
+        } => {
+            let text = app.ended_text(*endpoint, ended, *runs);
+            Line::from(vec![
+                Span::styled(tree.clone(), theme.dim),
+                Span::styled(
+                    fit(&text, width.saturating_sub(tree.width()), theme.glyphs.more),
+                    theme.look,
+                ),
+            ])
+        }
         BlockerRow::Note { tree, text } => Line::from(vec![
             Span::styled(tree.clone(), theme.dim),
             Span::styled(

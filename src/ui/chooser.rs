@@ -9,6 +9,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::{fit, framed, lines, rect};
+use super::outside;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::chooser::{Chooser, option, setting};
@@ -56,7 +57,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         height: inner.height - below,
         ..inner
     };
-    draw_list(app, chooser, theme, list, frame);
+    let hidden = draw_list(app, chooser, theme, list, frame);
+    outside::mark_border(theme, place, hidden, frame.buffer_mut());
     let foot = Rect {
         y: list.bottom(),
         height: below,
@@ -65,8 +67,15 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     lines(keeping, foot, frame.buffer_mut());
 }
 
-/// Draws the part of the list that fits, with the cursor in the middle if it is longer.
-fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// Draws the part of the list that fits, with the cursor in the middle if it is longer. Returns the numbers of
+/// columns above and below.
+fn draw_list(
+    app: &App,
+    chooser: &Chooser,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) -> (usize, usize) {
     let rows = usize::from(area.height);
     let last = chooser.order.len().saturating_sub(rows);
     let top = chooser.cursor.saturating_sub(rows / 2).min(last);
@@ -79,6 +88,7 @@ fn draw_list(app: &App, chooser: &Chooser, theme: &Theme, area: Rect, frame: &mu
             frame.buffer_mut().set_style(row, theme.cursor);
         }
     }
+    (top, last - top)
 }
 
 /// Formats a line such as `[x] memory    memory of the session in MaxScale        does not fit`.

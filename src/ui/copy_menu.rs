@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, framed, rect};
+use super::outside;
 use super::theme::Theme;
 use crate::app::App;
 
@@ -30,13 +31,18 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         width,
         height,
     };
-    let title = Line::from(Span::styled(" Copy to the clipboard ", theme.head));
+    let mut title = Line::from(Span::styled(" Copy to the clipboard ", theme.head));
+    if let Some(why) = &menu.no_kill {
+        title.push_span(Span::styled(format!("(no KILL: {why}) "), theme.look));
+    }
     let inner = framed(theme, title, place, frame.buffer_mut());
     let rows = usize::from(inner.height);
     let top = (menu.cursor + 1).saturating_sub(rows);
     let about_width = menu.choices.iter().map(|choice| choice.about.width()).max();
     let room = usize::from(inner.width);
     let about_width = about_width.unwrap_or(0).min(MAX_ABOUT).min(room / 2);
+    let below = menu.choices.len().saturating_sub(top + rows);
+    outside::mark_border(theme, place, (top, below), frame.buffer_mut());
     let shown = menu.choices.iter().enumerate().skip(top);
     for ((index, choice), row) in shown.zip(inner.rows()) {
         let text_room = room.saturating_sub(about_width + 2);

@@ -33,6 +33,21 @@ pub(crate) fn fit_middle(text: &str, width: usize, more: &str) -> String {
     format!("{head}{more}{}", tail.unwrap_or_default())
 }
 
+/// Cuts a text at its beginning, because names such as `proxy.example.net:8990` differ at their end.
+pub(crate) fn fit_end(text: &str, width: usize, more: &str) -> String {
+    if display_width(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(more.width());
+    let tails = units(text).scan(text.len(), |left, unit| {
+        *left -= unit.len();
+        text.get(text.len() - *left..)
+    });
+    let tail = tails.into_iter().find(|tail| display_width(tail) <= room);
+    let mark: String = more.chars().take(width).collect();
+    format!("{mark}{}", tail.unwrap_or_default())
+}
+
 /// Returns the part of a long word that fits one line: whole units, or one character where not even one
 /// unit fits, so that nothing is lost.
 pub(super) fn line_head(text: &str, width: usize) -> &str {

@@ -20,6 +20,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::draw::{fit, lines, wrap};
+use super::outside;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::detail::DetailPane;
@@ -104,10 +105,7 @@ fn scrolled(
     };
     lines(text.into_iter().skip(top), window, frame.buffer_mut());
     if mark_height > 0 {
-        let above = (top > 0).then(|| format!("{top} above"));
-        let below = (below > 0).then(|| format!("{below} more below, PgDn"));
-        let parts: Vec<_> = above.into_iter().chain(below).collect();
-        let mark = parts.join(&format!(" {} ", theme.glyphs.dot));
+        let mark = outside::words(theme, top, below);
         let row = Rect {
             y: window.bottom(),
             height: mark_height,

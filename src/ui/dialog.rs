@@ -13,13 +13,17 @@ mod consequences;
 mod many;
 mod one;
 mod title;
+mod victims;
+
+use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{fit, lines, scroll_marks};
+use super::draw::{fit, lines};
+use super::outside::mark_border;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -27,8 +31,12 @@ use crate::app::kill_dialog::KillDialog;
 use crate::kill::{Choice, MAX_CONFIRMED_BY_KEY, Ticket};
 use crate::model::exact_text;
 
-/// Maximum width of the dialog, in cells.
+/// Usual width of the dialog, in cells.
 const WIDTH: u16 = 76;
+/// Maximum width of the dialog about many victims.
+const WIDTH_OF_MANY: u16 = 112;
+/// Part of a wide screen that stays visible beside it, in cells.
+const BESIDE: u16 = 4;
 
 /// Number of lines below the dialog that stay visible, if the screen has enough lines.
 const LINES_BELOW: u16 = 2;
@@ -53,9 +61,9 @@ struct Middle<'a> {
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(Option<Ticket>, usize)> {
     let asking = app.modal.kill_dialog()?;
     let screen = frame.area();
-    let width = WIDTH.min(screen.width);
+    let width = width(asking, screen.width);
     let text_width = usize::from(width.saturating_sub(4)).max(1);
-    let foot = foot(app, asking, theme, text_width);
+    let mut foot = foot(app, asking, theme, text_width);
     let (head, wanted) = match asking.batch.tasks() {
         [task] => one::head(app, asking, task, theme, text_width),
         _ => many::head(app, asking, theme, text_width),
@@ -66,6 +74,12 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         tour => LINES_BELOW + tour,
     };
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
+    // The line about an early key never takes the room of who and what.
+    let early = early_key(asking, theme, text_width);
+    if head.len() + foot.len() + early.len() <= max {
+        let place = foot.len().saturating_sub(1);
+        foot.splice(place..place, early);
+    }
     let fixed = head.len() + foot.len();
     tail.truncate(max.saturating_sub(fixed));
     let fixed = fixed + tail.len();
@@ -84,7 +98,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     let title = Line::from(Span::styled(format!(" {title} "), theme.act));
     let area = top_area(screen, width, height, lines_below);
     let inner = super::draw::framed(theme, title, area, frame.buffer_mut());
-    scroll_marks(theme, area, middle.hidden, frame.buffer_mut());
+    mark_border(theme, area, middle.hidden, frame.buffer_mut());
     let blank = |least: usize| (blanks >= least).then(Line::default);
     let needed = head.len();
     let text = head
@@ -106,6 +120,16 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
     }
     let ticket = app.modal.open_dialog_ticket().filter(|_| is_whole);
     Some((ticket, middle.end))
+}
+
+/// Returns the width of the dialog: for many victims as wide as their list, if the screen has the room.
+fn width(asking: &KillDialog, screen: u16) -> u16 {
+    if let [_] = asking.batch.tasks() {
+        return WIDTH.min(screen);
+    }
+    let list = u16::try_from(victims::wanted_width(asking) + 4).unwrap_or(u16::MAX);
+    let room = screen.saturating_sub(BESIDE).min(WIDTH_OF_MANY);
+    list.min(room).max(WIDTH).min(screen)
 }
 
 /// Splits the dialog into the lines above the foot, and the foot. The foot is always visible; the lines above it are
@@ -159,6 +183,14 @@ fn top_area(screen: Rect, width: u16, height: u16, lines_below: u16) -> Rect {
     }
 }
 
+/// Returns the age of a check that was sent at this time: `2s ago`.
+fn age_of_check(app: &App, at: Duration) -> String {
+    match app.now.elapsed.saturating_sub(at).as_secs() {
+        0 => "just now".to_owned(),
+        seconds => format!("{seconds}s ago"),
+    }
+}
+
 /// Returns a fact as lines: its name in a column, then its value, wrapped.
 fn fact<'a>(label: &str, value: &str, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let room = width.saturating_sub(LABEL).max(1);
@@ -190,6 +222,13 @@ fn foot<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<
     foot.extend(statements(asking, theme));
     foot.push(buttons(app, asking, theme, width));
     foot
+}
+
+/// Returns what to do about a key that was typed before the question could be read.
+fn early_key<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let text = asking.dialog.early_key(asking.batch.confirmable());
+    let lines = text.into_iter().flat_map(|text| super::draw::wrap(text, width));
+    lines.map(|line| Line::styled(line, theme.look)).collect()
 }
 
 /// Returns the option to kill the statements too. `None` without a database user.

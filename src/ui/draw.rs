@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-pub(super) use super::cut::{fit, fit_middle, wrap};
+pub(super) use super::cut::{fit, fit_end, fit_middle, wrap};
 use super::theme::Theme;
 use crate::app::layout::Area;
 
@@ -95,26 +95,6 @@ pub(super) fn framed(theme: &Theme, title: Line<'_>, area: Rect, buffer: &mut Bu
         width: area.width.saturating_sub(4),
         height: area.height.saturating_sub(2),
     }
-}
-
-/// Writes on the lower border of a box how many lines are hidden above and below.
-pub(super) fn scroll_marks(theme: &Theme, area: Rect, hidden: (usize, usize), buffer: &mut Buffer) {
-    let words = match hidden {
-        (0, 0) => return,
-        (0, below) => format!(" {below} more below "),
-        (above, 0) => format!(" {above} above "),
-        (above, below) => format!(" {above} above, {below} below "),
-    };
-    let area = area.intersection(buffer.area);
-    let border = Rect {
-        x: area.x + 1.min(area.width),
-        y: area.bottom().saturating_sub(1),
-        width: area.width.saturating_sub(2),
-        height: 1.min(area.height),
-    };
-    Line::from(Span::styled(words, theme.head))
-        .right_aligned()
-        .render(border, buffer);
 }
 
 fn border(theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -8,20 +8,22 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, wrap};
+use super::endpoint_view;
 use super::groups;
 use super::kill_progress;
+use super::outside;
 use super::prompt;
 use super::server_view;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
+use crate::app::help::SORTING_PAUSED;
 use crate::app::keymap::KeyPress;
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
 use crate::app::kill_dialog::KillDialog;
 use crate::app::mouse::HintPlace;
 use crate::app::overlay::Topic;
 use crate::app::status::StatusLevel;
-use crate::app::table_view::TableView;
 use crate::diagnosis::Severity;
 use crate::kill::MAX_CONFIRMED_BY_KEY;
 use crate::model::{counted, visible};
@@ -39,30 +41,53 @@ pub(super) fn draw(
         return self::hints(app, theme, hints, frame);
     }
     if app.help.is_none() && prompt::draw(app, theme, status, frame) {
+        if let Some(line) = prompt::long_message(app, theme, status.width.into()) {
+            line.render(hints, frame.buffer_mut());
+            return Vec::new();
+        }
         return self::hints(app, theme, hints, frame);
     }
     let width = usize::from(status.width.saturating_sub(2));
-    let message = match (app.modal.save_question(), &app.status) {
-        (Some(question), _) => Some((question.text.as_str(), theme.head)),
-        (None, Some(event)) => Some((event.text.as_str(), level_style(event.level, theme))),
-        (None, None) => None,
-    };
-    let Some((text, style)) = message else {
+    let message = app.status.as_ref();
+    let Some((text, style)) = message.map(|event| (event.text.as_str(), level_style(event.level, theme)))
+    else {
         shown(app, theme, width).render(status, frame.buffer_mut());
         return self::hints(app, theme, hints, frame);
     };
-    let more = theme.glyphs.more;
-    if text.width() <= width || kill_progress::is_shown(app) {
-        Line::styled(format!(" {}", fit(text, width, more)), style).render(status, frame.buffer_mut());
+    // The line of the keys stays while it is needed to stop a kill.
+    let areas = if kill_progress::is_shown(app) || text.width() <= width {
+        &[status][..]
+    } else {
+        &[status, hints]
+    };
+    let is_logged = app.status.as_ref().is_some_and(|status| status.is_logged);
+    let lines = in_lines(text, is_logged, (width, areas.len()), theme.glyphs.more);
+    for (line, area) in lines.into_iter().zip(areas) {
+        Line::styled(format!(" {line}"), style).render(*area, frame.buffer_mut());
+    }
+    if areas.len() == 1 {
         return self::hints(app, theme, hints, frame);
     }
-    let mut lines = wrap(text, width).into_iter();
-    let first = lines.next().unwrap_or_default();
-    let rest = lines.collect::<Vec<_>>().join(" ");
-    for (line, area) in [(first, status), (fit(&rest, width, more), hints)] {
-        Line::styled(format!(" {line}"), style).render(area, frame.buffer_mut());
-    }
     Vec::new()
+}
+
+/// Note after the outcome of a kill that has too little room.
+const REST_IN_LOG: &str = "l: all of it";
+
+/// Wraps an event into at most `count` lines. What has no room is cut, and if the kill log has it, the end says so.
+fn in_lines(text: &str, is_logged: bool, (width, count): (usize, usize), more: &str) -> Vec<String> {
+    let mut lines = wrap(text, width);
+    if lines.len() <= count {
+        return lines;
+    }
+    let rest = lines.split_off(count.saturating_sub(1)).join(" ");
+    lines.push(if is_logged {
+        let room = width.saturating_sub(REST_IN_LOG.len() + 2);
+        format!("{}  {REST_IN_LOG}", fit(&rest, room, more))
+    } else {
+        fit(&rest, width, more)
+    });
+    lines
 }
 
 pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
@@ -76,25 +101,25 @@ pub(super) const fn level_style(level: StatusLevel, theme: &Theme) -> Style {
 /// Minimum width of a filter that is shown beside the counts.
 const MIN_FILTER_WIDTH: usize = 6;
 
-/// Returns the line of counts: `3 marked · 17 of 212 shown · 195 below · /user=app*`. The filter takes the rest
+/// Returns the line of counts: `3 marked · 17 of 212 shown · 195 below ▲1 · /user=app*`. The filter takes the rest
 /// of the line and is cut, never the counts.
 fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
     let more = theme.glyphs.more;
     let dot = format!(" {} ", theme.glyphs.dot);
     let mut line = Line::from(" ");
-    if !app.marks.is_empty() {
-        line.push_span(Span::styled(marked(app), theme.act));
-    }
-    let mut push = |text: String| {
-        let is_first = line.spans.len() <= 1;
-        let text = if is_first { text } else { format!("{dot}{text}") };
-        line.push_span(Span::styled(text, theme.dim));
-        width.saturating_sub(line.width() + dot.width())
+    let push = |line: &mut Line<'static>, part: Vec<Span<'static>>| {
+        if line.spans.len() > 1 {
+            line.push_span(Span::styled(dot.clone(), theme.dim));
+        }
+        line.extend(part);
     };
-    let mut room = width;
-    for part in counts(app) {
-        room = push(part);
+    if !app.marks.is_empty() {
+        push(&mut line, vec![Span::styled(marked(app), theme.act)]);
     }
+    for part in counts(app, theme) {
+        push(&mut line, part);
+    }
+    let mut room = width.saturating_sub(line.width() + dot.width());
     if !app.table.filter.is_empty() {
         // The fields to group by need some of the room.
         let share = if app.table.view.groups.is_some() {
@@ -104,11 +129,13 @@ fn shown(app: &App, theme: &Theme, width: usize) -> Line<'static> {
         };
         if share >= MIN_FILTER_WIDTH {
             let text = format!("/{}", visible(app.table.filter.text().trim()));
-            room = push(fit(&text, share, more));
+            push(&mut line, vec![Span::styled(fit(&text, share, more), theme.dim)]);
+            room = width.saturating_sub(line.width() + dot.width());
         }
     }
     if let Some(groups) = &app.table.view.groups {
-        push(groups::choices(app, groups, room, more));
+        let choices = groups::choices(app, groups, room, more);
+        push(&mut line, vec![Span::styled(choices, theme.dim)]);
     }
     line
 }
@@ -122,14 +149,26 @@ fn marked(app: &App) -> String {
     format!("{} marked{hidden}", app.marks.len())
 }
 
-/// Formats the row counts: `17 of 212 shown`, `195 below`.
-fn counts(app: &App) -> Vec<String> {
+/// Returns the row counts: `17 of 212 shown`, `195 below ▲1`, and what holds for the table now.
+fn counts(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
+    let quiet = |text: String| vec![Span::styled(text, theme.dim)];
+    let mut parts: Vec<_> = totals(app).into_iter().map(quiet).collect();
+    if !app.areas().table.is_empty() && !app.covers_table() {
+        parts.extend(outside_window(app, theme));
+    }
+    parts.extend(modes(app).into_iter().map(quiet));
+    parts
+}
+
+/// Formats the number of rows: `17 of 212 shown`.
+fn totals(app: &App) -> Vec<String> {
     let view = &app.table.view;
-    let (rows, total) = (view.len(), view.total());
+    let (listed, total) = (view.listed_count(), view.total());
     let mut parts = Vec::new();
-    let listed = view.listed_count();
     if app.servers.is_some() {
         parts.extend(server_view::counts(app));
+    } else if app.endpoint_pane.is_some() {
+        return endpoint_view::counts(app);
     } else if let Some(groups) = &view.groups {
         parts.extend(groups::counts(app, groups));
     } else if view.snapshots.is_empty() {
@@ -146,48 +185,47 @@ fn counts(app: &App) -> Vec<String> {
     if view.logins_hidden > 0 {
         parts.push(format!("{} not logged in (reason=login)", view.logins_hidden));
     }
+    parts
+}
+
+/// Returns the numbers of rows above and below the window, with those that are stuck, and where the cursor is if
+/// it is there too.
+fn outside_window(app: &App, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     let page = app.page();
-    let (offset, rows) = match &view.groups {
-        Some(groups) => (app.table.groups.cursor.offset, groups.len()),
-        None => (app.table.cursor.offset, rows),
-    };
-    let above = offset.min(rows);
-    let below = rows.saturating_sub(above + page);
-    if !app.areas().table.is_empty() && !app.covers_table() {
-        parts.extend((above > 0).then(|| format!("{above} above")));
-        parts.extend((below > 0).then(|| format!("{below} below{}", stuck_below(view, above + page))));
-        if view.groups.is_none() && !app.table.cursor.is_visible(page) {
-            let row = view.row(app.table.cursor.position());
-            parts.extend(row.map(|row| format!("cursor on {}", row.session.id)));
+    let (window, rows) = app.table.window(page);
+    let sides = [(0..window.start, "above"), (window.end..rows, "below")];
+    let mut parts = Vec::new();
+    for (side, name) in sides.into_iter().filter(|(side, _)| !side.is_empty()) {
+        let mut part = vec![Span::styled(format!("{} {name}", side.len()), theme.dim)];
+        for span in outside::stuck(app, theme, &side) {
+            part.extend([Span::raw(" "), span]);
         }
+        parts.push(part);
     }
+    let view = &app.table.view;
+    if view.groups.is_none() && !app.table.cursor.is_visible(page) {
+        let row = view.row(app.table.cursor.position());
+        let cursor = row.map(|row| format!("cursor on {}", row.session.id));
+        parts.extend(cursor.map(|text| vec![Span::styled(text, theme.dim)]));
+    }
+    parts
+}
+
+/// Formats what holds for the table now: `sorted by idle`, `29 idle hidden`.
+fn modes(app: &App) -> Vec<String> {
+    let mut parts = Vec::new();
     let sort = app.table.sort.column;
     if !app.seen_columns().iter().any(|fitted| fitted.id == sort) {
         parts.push(format!("sorted by {}", sort.column().name));
     }
     if app.table.hide_idle {
-        parts.push(format!("{} idle hidden", view.idle_hidden));
+        parts.push(format!("{} idle hidden", app.table.view.idle_hidden));
     }
     if app.keeps_order() {
-        parts.push("order held".to_owned());
+        parts.push(SORTING_PAUSED.to_owned());
     }
-    if let (None, Some(opened)) = (&view.groups, app.table.groups.opened.last()) {
-        parts.push(format!("Esc back to {}", opened.by.grouping().plural));
-    }
+    parts.extend(app.esc_target().map(|target| format!("Esc back to {target}")));
     parts
-}
-
-/// Formats the number of stuck sessions below the window: ` (▲1 ●2)`.
-fn stuck_below(view: &TableView, from: usize) -> String {
-    let counts = Severity::ALL.into_iter().filter_map(|severity| {
-        let count = view.count_rows(severity, from..usize::MAX);
-        (count > 0).then(|| format!("{}{count}", severity.glyph()))
-    });
-    let counts: Vec<_> = counts.collect();
-    if counts.is_empty() || view.groups.is_some() {
-        return String::new();
-    }
-    format!(" ({})", counts.join(" "))
 }
 
 /// Draws the keys that can be used now, as many as fit.
@@ -225,12 +263,15 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     let room = (usize::from(area.width) + 2).saturating_sub(width(&kept));
     let mut line = Line::from(" ");
     let mut places = Vec::new();
-    // Trouble of a server comes first.
-    let is_server = |binding: &&Binding| binding.action == Action::Servers;
+    // Trouble of a server or an endpoint comes first, then what can be undone.
+    let is_first = |binding: &&Binding| {
+        let action = binding.action;
+        matches!(action, Action::Servers | Action::Endpoints | Action::CancelKill)
+    };
     let others = usable
         .clone()
-        .filter(|binding| !is_kept(binding) && !is_server(binding));
-    for binding in usable.clone().filter(is_server).chain(others) {
+        .filter(|binding| !is_kept(binding) && !is_first(binding));
+    for binding in usable.clone().filter(is_first).chain(others) {
         let hint = hint(binding);
         if line.width() + width(&hint) > room {
             break;
@@ -260,14 +301,19 @@ fn place(binding: &Binding, left: u16, start: usize, width: usize) -> Option<Hin
 
 /// Whether the key's action is possible now. Other keys are not shown.
 fn is_offered(app: &App, binding: &Binding) -> bool {
+    // In the chooser the hints stay in place while the cursor moves.
+    let is_silent = app.why_no_effect(app.context(), binding.action).is_some();
+    if is_silent && binding.context != KeyContext::Columns {
+        return false;
+    }
     let may_kill = app.endpoints.iter().any(|endpoint| !endpoint.read_only);
     let needs_thread = matches!(binding.action, Action::Open | Action::Kill | Action::Copy);
     let has_access = app.endpoints.iter().any(|endpoint| endpoint.server_access.is_set);
     if binding.context == KeyContext::Blockers && binding.action == Action::Copy && !has_access {
         return true;
     }
-    if binding.context == KeyContext::Blockers && needs_thread && app.table.view.blockers.rows.is_empty() {
-        return false;
+    if binding.context == KeyContext::Blockers && needs_thread {
+        return app.blocker_allows(binding.action);
     }
     let is_known = app.endpoints.iter().any(|endpoint| endpoint.latest.is_some());
     if binding.context == KeyContext::Table && !is_known {
@@ -276,16 +322,23 @@ fn is_offered(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::NextMatch(_) => app.help.as_ref().is_some_and(|help| !help.term.is_empty()),
         Action::Servers => app.endpoints.iter().any(has_severe_trouble),
+        Action::Endpoints => {
+            app.endpoints.len() > 1 && app.endpoints.iter().any(|endpoint| has_fault(app, endpoint))
+        }
         Action::Open if binding.context == KeyContext::Overlay => lists_kills(app),
         Action::Open => !app.detail_has_keys(),
         Action::KillStatements => asks(app, |asking| asking.batch.has_server_access()),
         Action::StrikeHealthy => asks(app, |asking| {
-            let left = asking.batch.tasks().iter().filter(|task| !task.is_removed());
             let healthy = asking.healthy().count();
-            let is_useful = healthy > 0 && healthy < left.count();
+            let is_useful = healthy > 0 && healthy < asking.left().count();
             asking.batch.tasks().len() > 1 && (is_useful || !asking.struck_healthy.is_empty())
         }),
         Action::Yes if binding.context == KeyContext::SaveQuestion => true,
+        Action::Toggle if binding.context == KeyContext::SaveQuestion => {
+            let question = app.modal.save_question();
+            question.is_some_and(|question| question.filter.is_some())
+        }
+        Action::CancelKill => !app.undo.is_empty(),
         Action::Yes | Action::Choose => app.modal.open_dialog_ticket().is_some() && !by_number(app),
         Action::Blockers if binding.context == KeyContext::Dialog => {
             asks(app, |asking| asking.root.is_some())
@@ -301,6 +354,11 @@ fn has_severe_trouble(endpoint: &EndpointState) -> bool {
     troubles
         .iter()
         .any(|trouble| trouble.kind.severity() == Severity::Act)
+}
+
+/// Whether the lists of an endpoint fail, or must not be used to kill.
+fn has_fault(app: &App, endpoint: &EndpointState) -> bool {
+    app.health(endpoint).severity() == Some(Severity::Act)
 }
 
 /// Whether the kill log is open and has a kill of several sessions, which can be listed.

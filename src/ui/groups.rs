@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
+use super::outside;
 use super::sessions::{is_live, nothing};
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
@@ -28,8 +29,10 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
         sort: Some((pane.sort.column, pane.sort.descending)),
         selected: pane.cursor.position(),
         offset: pane.cursor.offset,
+        search: app.search_text(),
     };
     let body = drawn.draw_head(theme, area, frame);
+    outside::draw_above(app, theme, area, frame);
     if groups.is_empty() {
         return nothing(app, theme, body, frame);
     }

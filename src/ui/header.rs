@@ -19,6 +19,7 @@ use ratatui::widgets::Widget;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::help::CONNECTIONS_READ;
 use crate::app::layout::MAX_HEADER_LINES;
 use crate::diagnosis::Severity;
 use crate::model::{self, counted, exact_text};
@@ -60,12 +61,12 @@ fn lines<'a>(
     }
 }
 
-/// Returns `connections known 212/5000` if some are unknown.
+/// Returns `connections read 212/5000` if some are not.
 fn connections<'a>(endpoint: &EndpointState, theme: &Theme) -> Option<Span<'a>> {
     let sessions = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
     let known = endpoint.connections_known().filter(|known| *known < sessions)?;
     Some(Span::styled(
-        format!("  connections known {known}/{sessions}"),
+        format!("  {CONNECTIONS_READ} {known}/{sessions}"),
         theme.dim,
     ))
 }
@@ -138,7 +139,11 @@ fn pace_text(app: &App, endpoint: &EndpointState) -> String {
     } else {
         interval_text(kept).unwrap_or_else(|| exact_text(configured))
     };
-    format!("every {interval}")
+    let rows = endpoint.latest.as_ref().and_then(|latest| latest.rows.interval);
+    match rows {
+        Some(rows) => format!("list every {interval}, rows {}", exact_text(rows)),
+        None => format!("every {interval}"),
+    }
 }
 
 /// Formats a measured interval, rounded so that it does not change with every list: to 50 ms below a

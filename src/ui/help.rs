@@ -8,6 +8,8 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::{fit, rect};
+use super::matching::{highlighted, split};
+use super::outside;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::help::{Help, HelpLine, HelpPages, HelpStyle, title};
@@ -72,35 +74,11 @@ fn styled<'a>(line: &HelpLine, help: &Help, theme: &Theme, width: usize) -> Line
             + &" ".repeat(text.len() - text.trim_end_matches(' ').len());
         room = room.saturating_sub(text.width());
         for (part, is_match) in split(&text, &help.term) {
-            let style = if is_match {
-                style.add_modifier(Modifier::REVERSED)
-            } else {
-                style
-            };
+            let style = if is_match { highlighted(style) } else { style };
             spans.push(Span::styled(part, style));
         }
     }
     Line::from(spans)
-}
-
-/// Splits a text into parts with and without the term, ignoring case.
-fn split(text: &str, term: &str) -> Vec<(String, bool)> {
-    let (lower, term) = (text.to_lowercase(), term.to_lowercase());
-    if term.is_empty() || lower.len() != text.len() {
-        return vec![(text.to_owned(), false)];
-    }
-    let mut parts = Vec::new();
-    let mut at = 0;
-    for (start, found) in lower.match_indices(&term) {
-        let end = start + found.len();
-        for (range, is_match) in [(at..start, false), (start..end, true)] {
-            parts.extend(text.get(range).map(|part| (part.to_owned(), is_match)));
-        }
-        at = end;
-    }
-    parts.extend(text.get(at..).map(|part| (part.to_owned(), false)));
-    parts.retain(|(part, _)| !part.is_empty());
-    parts
 }
 
 /// Draws the last event, or the search, or the number of lines below.
@@ -118,11 +96,7 @@ fn foot(app: &App, help: &Help, pages: &HelpPages, theme: &Theme, area: Rect, fr
     }
     let below = pages.lines.len().saturating_sub(help.top + pages.page);
     if help.search.is_none() && help.term.is_empty() {
-        let text = if below > 0 {
-            format!(" {below} more lines below")
-        } else {
-            " end".to_owned()
-        };
+        let text = format!(" {}", outside::words(theme, help.top, below));
         return Line::styled(text, theme.dim).render(area, frame.buffer_mut());
     }
     let found = found(help, pages);

@@ -5,7 +5,8 @@ use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::draw::{dialog_box, fit, lines, scroll_marks, wrap};
+use super::draw::{dialog_box, fit, lines, wrap};
+use super::outside::mark_border;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::kill_log::{KillLogEntry, LoggedBatch};
@@ -58,7 +59,7 @@ pub(super) fn draw(app: &App, overlay: &Overlay, theme: &Theme, frame: &mut Fram
         height: inner.height + 1,
         ..inner
     };
-    scroll_marks(theme, area, (top, last - top), frame.buffer_mut());
+    mark_border(theme, area, (top, last - top), frame.buffer_mut());
     last
 }
 

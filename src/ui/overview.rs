@@ -2,6 +2,8 @@
 //! closed sessions, response time, load of the services, and idle times.
 
 mod chart;
+mod fleet;
+mod history;
 mod services;
 
 use std::time::Duration;
@@ -10,18 +12,19 @@ use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget as _;
 
-use self::chart::{Chart, Layer, Reading, columns, times};
+use self::chart::{Chart, Layer, Reading, times};
+use self::history::History;
 use super::draw::{clear, fit, lines, rect};
 use super::header::cost_text;
+use super::outside;
 use super::sparkline::sparkline;
 use super::theme::Theme;
 use crate::app::App;
 use crate::app::endpoint::EndpointState;
 use crate::app::layout::Areas;
 use crate::app::trend_point::TrendPoint;
-use crate::model::{self, IDLE_BOUNDS, ListStats, Text, counted};
+use crate::model::{self, IDLE_BOUNDS, ListStats, Text};
 
 /// Width of a row's name, of the figures of a trend, and of a number of idle sessions, in cells.
 const LABEL: usize = 14;
@@ -43,21 +46,14 @@ pub(super) fn draw(app: &App, top: usize, theme: &Theme, areas: &Areas, frame: &
         width: area.width.saturating_sub(2),
         ..area
     };
-    let mut text = Vec::new();
-    for endpoint in app.endpoints.iter() {
-        if !text.is_empty() {
-            text.push(Line::default());
-        }
-        text.extend(endpoint_lines(app, endpoint, theme, inner));
-    }
+    let text = match app.endpoints.iter().as_slice() {
+        [endpoint] => endpoint_lines(app, endpoint, theme, inner),
+        _ => fleet::lines(app, theme, inner),
+    };
     let last = text.len().saturating_sub(usize::from(inner.height));
-    let below = last.saturating_sub(top);
-    lines(text.into_iter().skip(top.min(last)), inner, frame.buffer_mut());
-    if below > 0 {
-        let mark = format!(" {} below ", counted(below, "line"));
-        let mark = Line::styled(mark, theme.head).right_aligned();
-        mark.render(inner.rows().next_back().unwrap_or_default(), frame.buffer_mut());
-    }
+    let top = top.min(last);
+    lines(text.into_iter().skip(top), inner, frame.buffer_mut());
+    outside::mark(theme, inner, (top, last - top), frame.buffer_mut());
     last
 }
 
@@ -68,33 +64,48 @@ fn endpoint_lines<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, area: 
         let name = Span::styled(endpoint.name.clone(), theme.head);
         return vec![Line::from(vec![name, Span::styled("  no data yet", theme.dim)])];
     };
-    let height = if area.height >= TALL { 8 } else { 4 };
-    let span = endpoint.trend.span();
-    let mut text = vec![heading(app, endpoint, theme, width), Line::default()];
-    let half = if width >= WIDE { (width - GAP) / 2 } else { width };
-    text.extend(beside(
-        sessions_chart(app, endpoint, theme, half, height),
-        stuck_chart(app, endpoint, theme, half, height),
-        half,
-        width,
-    ));
+    let history = History::of(app, vec![endpoint]);
+    let mut text = vec![
+        heading(app, &endpoint.name, &history, theme, width),
+        Line::default(),
+    ];
+    text.extend(charts(app, &history, theme, area));
     text.push(Line::default());
-    text.extend(rates(endpoint, theme, width));
+    text.extend(rates(&history, theme, width));
     text.push(Line::default());
+    let half = half(width);
     let left = services::section(app, endpoint, &latest.stats, theme, half);
     text.extend(beside(left, idle(&latest.stats, theme, half), half, width));
-    if span < Duration::from_secs(5) {
+    if history.covered() < Duration::from_secs(5) {
         text.push(Line::styled("trends begin when maxtop starts", theme.dim));
     }
     text
 }
 
+/// Returns the width of one of two parts beside each other, or the whole width if they do not fit.
+const fn half(width: usize) -> usize {
+    if width >= WIDE { (width - GAP) / 2 } else { width }
+}
+
+/// Returns the charts of sessions and of stuck sessions.
+fn charts<'a>(app: &App, history: &History<'_>, theme: &Theme, area: Rect) -> Vec<Line<'a>> {
+    let width = usize::from(area.width);
+    let height = if area.height >= TALL { 8 } else { 4 };
+    let half = half(width);
+    beside(
+        sessions_chart(app, history, theme, half, height),
+        stuck_chart(app, history, theme, half, height),
+        half,
+        width,
+    )
+}
+
 /// Returns `OVERVIEW  db-proxy-1, the last 12m` and the times at the right end.
-fn heading<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
-    let span = endpoint.trend.span();
+fn heading<'a>(app: &App, name: &str, history: &History<'_>, theme: &Theme, width: usize) -> Line<'a> {
+    let span = history.covered();
     let start = clock(app, span);
     let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-    let name = fit(&endpoint.name, width / 2, theme.glyphs.more);
+    let name = fit(name, width / 2, theme.glyphs.more);
     let left = format!("{name}, the last {}", model::Span::from_secs(seconds));
     let right = format!("{start} to {}", clock(app, Duration::ZERO));
     let title = "OVERVIEW  ";
@@ -138,16 +149,15 @@ fn beside<'a>(left: Vec<Line<'a>>, right: Vec<Line<'a>>, half: usize, width: usi
 /// Returns the chart of sessions, scaled from its lowest to its highest figure.
 fn sessions_chart<'a>(
     app: &App,
-    endpoint: &EndpointState,
+    history: &History<'_>,
     theme: &Theme,
     width: usize,
     height: usize,
 ) -> Vec<Line<'a>> {
-    let points = endpoint.trend.points();
-    let (figures, shown) = columns(points, sessions, Chart::columns_of(width));
+    let figures = history.sums(sessions, Chart::columns_of(width));
     let highest = figures.iter().flatten().copied().fold(0.0, f64::max);
     let lowest = figures.iter().flatten().copied().fold(highest, f64::min);
-    let now = endpoint.latest.as_ref().map_or(0, |latest| latest.sessions.len());
+    let now = history.session_count();
     let head = Line::from(vec![
         Span::styled("SESSIONS  ", theme.head),
         Span::raw(format!("{now} now")),
@@ -171,28 +181,26 @@ fn sessions_chart<'a>(
         lowest,
         highest,
     };
-    with_times(app, head, &chart, height, shown, theme)
+    with_times(app, head, &chart, height, history.shown(), theme)
 }
 
 /// Returns the chart of stuck sessions: ▲ below, ● on top of them.
 fn stuck_chart<'a>(
     app: &App,
-    endpoint: &EndpointState,
+    history: &History<'_>,
     theme: &Theme,
     width: usize,
     height: usize,
 ) -> Vec<Line<'a>> {
-    let points = endpoint.trend.points();
     let count = Chart::columns_of(width);
-    let (act, shown) = columns(points, TrendPoint::act, count);
-    let (look, _) = columns(points, TrendPoint::look, count);
+    let act = history.sums(TrendPoint::act, count);
+    let look = history.sums(TrendPoint::look, count);
     let sums = act
         .iter()
         .zip(&look)
         .map(|(act, look)| act.unwrap_or(0.0) + look.unwrap_or(0.0));
     let most = sums.fold(0.0, f64::max);
-    let last = |read: Reading| points.last().and_then(read);
-    let (now_act, now_look) = (last(TrendPoint::act), last(TrendPoint::look));
+    let (now_act, now_look) = (history.last(TrendPoint::act), history.last(TrendPoint::look));
     let number = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.0}"));
     let head = Line::from(vec![
         Span::styled("STUCK  ", theme.head),
@@ -213,7 +221,7 @@ fn stuck_chart<'a>(
         lowest: 0.0,
         highest: most.max(rows),
     };
-    with_times(app, head, &chart, height, shown, theme)
+    with_times(app, head, &chart, height, history.shown(), theme)
 }
 
 fn with_times<'a>(
@@ -233,15 +241,12 @@ fn with_times<'a>(
 }
 
 /// Returns the lines of opened and closed sessions and of the response time, each over the whole time.
-fn rates<'a>(endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let points = endpoint.trend.points();
-    let most = |read: Reading| points.iter().filter_map(read).fold(0.0, f64::max);
-    let last = |read: Reading| points.last().and_then(read);
+fn rates<'a>(history: &History<'_>, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let room = width.saturating_sub(LABEL + 8 + FIGURE + 2);
+    let most = |figures: &[Option<f64>]| figures.iter().flatten().copied().fold(0.0, f64::max);
     let per_second =
         |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}/s"));
-    let row = |label: &str, read: Reading, now: String, most: String| {
-        let room = width.saturating_sub(LABEL + 8 + FIGURE + 2);
-        let (figures, _) = columns(points, read, room);
+    let row = |label: &str, figures: Vec<Option<f64>>, now: String, most: String| {
         let bars = sparkline(figures.into_iter(), room, theme.glyphs);
         Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.head),
@@ -250,17 +255,17 @@ fn rates<'a>(endpoint: &EndpointState, theme: &Theme, width: usize) -> Vec<Line<
             Span::styled(format!("  most {most}"), theme.dim),
         ])
     };
-    let dearest = points.iter().map(|point| point.cost).max().unwrap_or_default();
-    let rate = |label, read: Reading| row(label, read, per_second(last(read)), per_second(Some(most(read))));
+    let rate = |label, read: Reading| {
+        let figures = history.sums(read, room);
+        let most = per_second(Some(most(&figures)));
+        row(label, figures, per_second(history.last(read)), most)
+    };
+    let costs = history.largest(list_cost, room);
+    let dearest = cost_text(Duration::from_secs_f64(most(&costs)));
     vec![
         rate("NEW", TrendPoint::opened),
         rate("ENDED", TrendPoint::closed),
-        row(
-            "LIST TIME",
-            list_cost,
-            cost_text(endpoint.cost),
-            cost_text(dearest),
-        ),
+        row("LIST TIME", costs, cost_text(history.cost()), dearest),
     ]
 }
 

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::draw::fit;
 use super::footer::level_style;
+use super::kill_progress;
 use super::theme::Theme;
 use super::typed::TypedLine;
 use crate::app::App;
@@ -34,7 +35,14 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
             frame,
         );
     } else if let Some(prompt) = app.modal.search() {
-        let note = (String::new(), theme.dim);
+        let found = prompt
+            .found
+            .map_or_else(String::new, |found| format!(" {} ", found.words()));
+        let style = match prompt.found {
+            Some(found) if found.count == 0 => theme.look,
+            _ => theme.dim,
+        };
+        let note = (found, style);
         line(" search: ", &prompt.input, None, note, theme, area, frame);
     } else {
         return false;
@@ -67,19 +75,54 @@ fn line(
 }
 
 /// Returns the note on the right: the last event, an error, or the number of rows. A text takes what the
-/// filter leaves, and at least half of the line.
+/// filter leaves, and at least half of the line; a longer one is in the line below.
 fn note(app: &App, prompt: &FilterPrompt, width: usize, theme: &Theme) -> (String, Style) {
-    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
-    let fitted = |text: &str| format!(" {} ", fit(text, left.max(width / 2), theme.glyphs.more));
-    if let Some(status) = &app.status {
-        return (fitted(&status.text), level_style(status.level, theme));
-    }
-    let Some(error) = &prompt.error else {
+    let Some((text, style)) = message(app, prompt, theme) else {
         let view = &app.table.view;
         let matching = format!(" {} of {} ", view.listed_count(), view.total());
         return (matching, theme.dim);
     };
-    (fitted(&error.kind.to_string()), theme.look)
+    if text.width() <= note_room(prompt, width) {
+        (format!(" {text} "), style)
+    } else if kill_progress::is_shown(app) {
+        let text = fit(&text, note_room(prompt, width), theme.glyphs.more);
+        (format!(" {text} "), style)
+    } else {
+        (String::new(), style)
+    }
+}
+
+/// Returns the last event or the error of the filter.
+fn message(app: &App, prompt: &FilterPrompt, theme: &Theme) -> Option<(String, Style)> {
+    let event = app.status.as_ref();
+    let event = event.map(|event| (event.text.clone(), level_style(event.level, theme)));
+    let error = prompt.error.as_ref();
+    event.or_else(|| error.map(|error| (error.kind.to_string(), theme.look)))
+}
+
+fn note_room(prompt: &FilterPrompt, width: usize) -> usize {
+    let left = width.saturating_sub(TypedLine::of(&prompt.input).width() + 7);
+    left.max(width / 2)
+}
+
+/// Returns a message that is too long for the line of the prompt, for the line below. If it is cut there too, it
+/// says where the rest is.
+pub(super) fn long_message<'a>(app: &App, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    const ADVICE: &str = "  F1 has all";
+    let prompt = app.modal.prompt().filter(|_| !kill_progress::is_shown(app))?;
+    let (text, style) = message(app, prompt, theme)?;
+    if text.width() <= note_room(prompt, width) {
+        return None;
+    }
+    let room = width.saturating_sub(2);
+    let mut line = Line::from(" ");
+    if text.width() <= room {
+        line.push_span(Span::styled(text, style));
+    } else {
+        let cut = fit(&text, room.saturating_sub(ADVICE.width()), theme.glyphs.more);
+        line.extend([Span::styled(cut, style), Span::styled(ADVICE, theme.key)]);
+    }
+    Some(line)
 }
 
 /// Returns the visible part of the text and the column of the cursor. An error is underlined; if

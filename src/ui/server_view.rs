@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::{clear, fit, rect};
+use super::outside;
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
 use crate::app::App;
@@ -29,6 +30,8 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: &Areas, frame: &mut Frame<'_
     for (line, place) in lines.iter().skip(first).zip(area.rows()) {
         tables.draw(app, *line, theme, place, frame);
     }
+    let below = lines.len().saturating_sub(first + usize::from(area.height));
+    outside::mark(theme, area, (first, below), frame.buffer_mut());
 }
 
 /// Both tables on a screen of this width.
@@ -84,6 +87,7 @@ fn table<'a, T: TableKind>(
         sort: None,
         selected,
         offset: 0,
+        search: None,
     }
 }
 

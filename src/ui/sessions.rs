@@ -2,19 +2,18 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::draw::wrap;
-use super::no_data;
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
+use super::{no_data, outside};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
 use crate::app::keymap::Action;
 use crate::app::row::TableRow;
-use crate::diagnosis::Severity;
-use crate::model::{Snapshot, visible};
+use crate::model::{Snapshot, counted, visible};
 
 /// Draws the head and the window of rows.
 pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
@@ -28,9 +27,10 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         sort: Some((sort.column, sort.descending)),
         selected: table.cursor.position(),
         offset: table.cursor.offset,
+        search: app.search_text(),
     };
     let body = drawn.draw_head(theme, area, frame);
-    stuck_above(app, theme, area, frame);
+    outside::draw_above(app, theme, area, frame);
     if table.view.is_empty() {
         return nothing(app, theme, body, frame);
     }
@@ -44,37 +44,6 @@ pub(super) fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) 
         mark: mark(app, row),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
-}
-
-/// Draws the number of stuck rows above the window at the right end of the head: `▲2 ●3 above`. On a
-/// narrow screen the headings are more important.
-fn stuck_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame<'_>) {
-    let offset = app.table.cursor.offset;
-    let mut spans: Vec<_> = Severity::ALL
-        .into_iter()
-        .filter_map(|severity| {
-            let count = app.table.view.count_rows(severity, 0..offset);
-            let text = format!(" {}{count} ", severity.glyph());
-            (count > 0).then(|| Span::styled(text, theme.chip(severity)))
-        })
-        .collect();
-    if spans.is_empty() {
-        return;
-    }
-    spans.insert(0, Span::raw(" "));
-    spans.push(Span::styled(" above ", theme.head));
-    let line = Line::from(spans);
-    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
-    if width > head.width / 2 {
-        return;
-    }
-    let place = Rect {
-        x: head.right() - width,
-        width,
-        height: 1,
-        ..head
-    };
-    line.render(place, frame.buffer_mut());
 }
 
 /// Returns the mark before the row: marked, or the start of a range.
@@ -123,34 +92,44 @@ fn no_match(app: &App) -> String {
     text
 }
 
+/// Returns why there are no rows: what is hidden, otherwise why the filter matches none.
+fn nothing_text(app: &App) -> String {
+    let view = &app.table.view;
+    if view.total() == 0 && view.spec.filter.is_empty() {
+        return "no client is connected: the proxy replies, and lists no sessions".to_owned();
+    }
+    // With a filter these are the sessions that match it.
+    let matching = if view.spec.filter.is_empty() {
+        ""
+    } else {
+        " that match the filter"
+    };
+    let hidden_as = |count: usize, why: &str, remedy: String| {
+        let are = if count == 1 { "is" } else { "are" };
+        let sessions = counted(count, "session");
+        (count > 0).then(|| format!("{sessions}{matching} {are} hidden: {why}; {remedy}"))
+    };
+    let key = app.settings.keys.first(Action::HideIdle);
+    let idle = hidden_as(
+        view.idle_hidden,
+        "idle without a reason",
+        format!("{key} shows them"),
+    );
+    let login = "the filter reason=login shows them".to_owned();
+    let logins = hidden_as(view.logins_hidden, "not logged in", login);
+    let hidden: Vec<_> = idle.into_iter().chain(logins).collect();
+    if hidden.is_empty() {
+        return no_match(app);
+    }
+    hidden.join(". ")
+}
+
 /// Draws why there are no rows, and what to do about it.
 pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     if no_data::draw(app, theme, area, frame) {
         return;
     }
-    let (text, style) = if app.table.view.idle_hidden > 0 {
-        let hidden = app.table.view.idle_hidden;
-        (
-            format!(
-                "all {hidden} are idle without a reason; {} shows them",
-                app.settings.keys.first(Action::HideIdle)
-            ),
-            theme.dim,
-        )
-    } else if app.table.view.logins_hidden > 0 {
-        let hidden = app.table.view.logins_hidden;
-        (
-            format!("{hidden} are not logged in; the filter reason=login shows them"),
-            theme.dim,
-        )
-    } else if app.table.view.spec.filter.is_empty() {
-        (
-            "no client is connected: the proxy replies, and lists no sessions".to_owned(),
-            theme.dim,
-        )
-    } else {
-        (no_match(app), theme.dim)
-    };
+    let text = nothing_text(app);
     let width = usize::from(area.width.saturating_sub(4));
     let inner = Rect {
         x: area.x + 2.min(area.width),
@@ -158,6 +137,6 @@ pub(super) fn nothing(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_
         ..area
     };
     for (line, place) in wrap(&text, width).into_iter().zip(inner.rows().skip(1)) {
-        Line::styled(line, style).render(place, frame.buffer_mut());
+        Line::styled(line, theme.dim).render(place, frame.buffer_mut());
     }
 }

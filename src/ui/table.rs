@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::draw::{self, fit, fit_middle};
+use super::matching::{highlighted, split};
 use super::theme::Theme;
 use crate::app::column::{Align, CellStyle, ColumnId, TableKind, Truncate, fit::FittedColumn};
 use crate::model::display_width;
@@ -23,6 +24,8 @@ pub(super) struct TableFrame<'a, T: TableKind> {
     pub(super) selected: usize,
     /// The first row on the screen.
     pub(super) offset: usize,
+    /// Text to highlight.
+    pub(super) search: Option<&'a str>,
 }
 
 /// Style of a row, and the mark before it.
@@ -116,11 +119,15 @@ impl<T: TableKind> TableFrame<'_, T> {
                 other => theme.cell(other).patch(style),
             };
             let [before, after] = gaps(&cut, column.align, fitted.width);
-            [
-                Span::styled(format!(" {before}"), style),
-                Span::styled(cut, tint),
-                Span::styled(after, style),
-            ]
+            let mut spans = vec![Span::styled(format!(" {before}"), style)];
+            match self.search {
+                None => spans.push(Span::styled(cut, tint)),
+                Some(text) => spans.extend(split(&cut, text).into_iter().map(|(part, is_match)| {
+                    Span::styled(part, if is_match { highlighted(tint) } else { tint })
+                })),
+            }
+            spans.push(Span::styled(after, style));
+            spans
         });
         Line::from(cells.collect::<Vec<_>>())
     }

@@ -2,10 +2,13 @@
 
 mod blockers;
 mod columns;
+mod endpoint_view;
 mod first_minute;
 mod groups;
+mod hints;
 mod kills;
 mod logins;
+mod outside;
 mod proxies;
 mod server_view;
 mod servers;

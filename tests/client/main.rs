@@ -14,6 +14,7 @@ mod lanes;
 mod permissions;
 mod polling;
 mod requests;
+mod rows;
 mod sampling;
 mod secrets;
 mod server;

@@ -52,7 +52,7 @@ async fn those_on_the_screen_come_first_and_then_all_others() {
     let demo = fleet(60).await;
     let shown: Vec<_> = demo.ids().into_iter().rev().take(3).map(SessionId).collect();
     let (poller, mut messages) = poll(&demo, Dialect::Draft);
-    poller.send(PollerCommand::Sample(shown.clone()));
+    poller.send(PollerCommand::Prioritize(shown.clone()));
     let mut seen = BTreeSet::new();
     while !shown.iter().all(|id| seen.contains(id)) {
         seen.extend(next_sampled(&mut messages).await);
@@ -67,7 +67,7 @@ async fn those_on_the_screen_come_first_and_then_all_others() {
 async fn a_list_that_tells_all_there_is_asks_for_nothing_more() {
     let demo = fleet(12).await;
     let (poller, mut messages) = poll(&demo, Dialect::JsonApi);
-    poller.send(PollerCommand::Sample(
+    poller.send(PollerCommand::Prioritize(
         demo.ids().into_iter().map(SessionId).collect(),
     ));
     for _ in 0..8 {

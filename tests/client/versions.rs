@@ -206,6 +206,7 @@ async fn every_version_is_judged_by_what_it_tells() {
         let instance = client.instance().await.unwrap();
         let list = list(&client).await.unwrap();
         let look = DiagnosisInput {
+            rows: None,
             dialect: Dialect::JsonApi,
             endpoint: None,
             instance: instance.as_ref(),

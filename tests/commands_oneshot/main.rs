@@ -13,6 +13,7 @@ mod audit;
 mod columns;
 mod config;
 mod doctor;
+mod event_log;
 mod evidence;
 mod faults;
 #[path = "../support/front.rs"]

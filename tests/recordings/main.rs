@@ -220,6 +220,7 @@ fn a_healthy_fleet_has_no_session_to_act_on() {
         let rows = with_decoder(|decoder| wire::list(Dialect::JsonApi, &list, decoder)).unwrap();
         let instance = jsonapi::instance(&body(&files(version, "maxscale")[0])).unwrap();
         let look = |second| DiagnosisInput {
+            rows: None,
             dialect: Dialect::JsonApi,
             endpoint: None,
             instance: Some(&instance),

@@ -69,23 +69,25 @@ fn a_profile_names_the_endpoint_and_moves_the_thresholds() {
 }
 
 #[test]
-fn capital_w_saves_the_table_and_confirms_before_it_replaces_a_value() {
+fn capital_w_lists_what_it_saves_before_it_is_written() {
     let endpoint = Endpoint::frozen(12);
     let mut pty = endpoint.watched("draft").open();
     pty.sees("USER");
     let file = pty.audit_log().with_file_name("config.toml");
     pty.keys("W");
+    pty.sees("sort      \"-idle\"");
+    pty.keys("y");
     pty.sees("saved sort to ");
     assert_eq!(fs::read_to_string(&file).unwrap(), "sort = \"-idle\"\n");
     assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
     pty.keys("I");
     pty.keys("W");
-    pty.sees("replace sort = \"-idle\" in ");
+    pty.sees("\"idle\"   now \"-idle\"");
     pty.keys("n");
     pty.sees("not saved");
     assert_eq!(fs::read_to_string(&file).unwrap(), "sort = \"-idle\"\n");
     pty.keys("W");
-    pty.sees("replace sort");
+    pty.sees("\"idle\"   now \"-idle\"");
     pty.keys("y");
     pty.sees("saved sort to ");
     assert_eq!(fs::read_to_string(&file).unwrap(), "sort = \"idle\"\n");

@@ -120,10 +120,10 @@ fn they_scroll_by_pages() {
     pty.keys("\x1b[5~");
     pty.sees("CONNECTIONS");
     pty.keys("j");
-    pty.sees("1 above");
+    pty.sees("1 more above");
     pty.sees("Session 1 ");
     pty.keys("k");
-    pty.no_longer_sees("1 above");
+    pty.no_longer_sees("1 more above");
 }
 
 #[test]

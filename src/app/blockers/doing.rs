@@ -1,6 +1,13 @@
 //! Texts about a thread: its name, its statement, its locks.
 
-use crate::model::{LockHolder, ServerThread, ThreadNode, ThreadOwner, WaitKind, counted, table_name};
+use std::time::Duration;
+
+use crate::app::App;
+use crate::kill::KillOutcome;
+use crate::model::{
+    EndedThread, EndpointId, LockHolder, ServerThread, Span, ThreadNode, ThreadOwner, WaitKind, counted,
+    table_name,
+};
 
 /// Returns the statement of a thread, or that it is idle.
 pub(super) fn doing(thread: Option<&ServerThread>, id: u64) -> String {
@@ -10,11 +17,7 @@ pub(super) fn doing(thread: Option<&ServerThread>, id: u64) -> String {
     let Some(thread) = thread else {
         return "unknown".to_owned();
     };
-    let is_idle = thread
-        .command
-        .as_ref()
-        .is_some_and(|command| command.raw().is("Sleep"));
-    if is_idle {
+    if is_idle(thread) {
         let time = thread.time.map(|time| format!(" {time}")).unwrap_or_default();
         return format!("idle{time} in its transaction");
     }
@@ -26,11 +29,18 @@ pub(super) fn doing(thread: Option<&ServerThread>, id: u64) -> String {
     text.map_or_else(|| "unknown".to_owned(), |text| text.as_str().to_owned())
 }
 
+/// Whether a thread runs no statement.
+pub(super) fn is_idle(thread: &ServerThread) -> bool {
+    let command = thread.command.as_ref();
+    command.is_some_and(|command| command.raw().is("Sleep"))
+}
+
 /// Returns the name of a thread: `1042 etl@10.0.3.7`, or `thread 77 root@localhost`.
 pub(super) fn name(holder: &LockHolder, thread: Option<&ServerThread>) -> String {
     match holder {
         LockHolder::Session { id, client } => format!("{id} {client}"),
         LockHolder::PreparedXa => "prepared XA".to_owned(),
+        LockHolder::EndedSession { id, thread } => format!("thread {thread} of session {id}"),
         LockHolder::Thread(id) | LockHolder::UnknownSession(id) => {
             let user = thread.and_then(|thread| thread.user.as_ref());
             let host = thread.and_then(|thread| thread.host.as_ref());
@@ -40,10 +50,10 @@ pub(super) fn name(holder: &LockHolder, thread: Option<&ServerThread>) -> String
     }
 }
 
-/// Returns the origin of a thread without a session; `None` if it has one.
+/// Returns the origin of a thread without a session; `None` if it has one, or had one that has ended.
 pub(super) fn origin(owner: Option<&ThreadOwner>, id: u64, server: &str) -> Option<String> {
     match owner {
-        Some(ThreadOwner::Session(_)) => None,
+        Some(ThreadOwner::Session(_) | ThreadOwner::Ended(_)) => None,
         _ if id == 0 => Some(format!("on {server}, without a thread: no KILL ends it")),
         Some(ThreadOwner::Unknown) => Some(format!("on {server}, its session is unknown")),
         Some(ThreadOwner::NotThisProxy) | None => Some(format!("on {server}, not through this proxy")),
@@ -92,3 +102,25 @@ pub(super) fn holds<'a>(node: &ThreadNode, waiters: impl Iterator<Item = &'a Thr
 
 /// Maximum number of locks named for one thread.
 const MAX_LOCKS: usize = 2;
+
+impl App {
+    /// Returns how the session of a thread has ended, and what continues:
+    /// `session 12 was killed 3s ago; its statement still runs`.
+    pub(crate) fn ended_text(&self, endpoint: EndpointId, ended: &EndedThread, runs: bool) -> String {
+        let mut log = self.kills.log.iter().rev();
+        let killed = log.find(|entry| {
+            let identity = &entry.identity;
+            let is_own = identity.endpoint == endpoint && identity.id == ended.session;
+            is_own && matches!(entry.outcome, KillOutcome::Killed { .. })
+        });
+        let (verb, at) = killed.map_or(("ended", ended.ended_at), |entry| ("was killed", entry.at));
+        let ago = Duration::try_from(self.now.wall.duration_since(at)).unwrap_or_default();
+        let ago = Span::from_secs(i64::try_from(ago.as_secs()).unwrap_or(i64::MAX));
+        let rest = if runs {
+            "its statement still runs"
+        } else {
+            "its transaction is still open"
+        };
+        format!("session {} {verb} {ago} ago; {rest}", ended.session)
+    }
+}

@@ -2,7 +2,8 @@
 
 use super::{App, ThreadKey};
 use crate::filter::{FilterInput, Ternary};
-use crate::model::{ServerThread, Session, SessionId, Text};
+use crate::kill::{RefusalReason, protection, reason_names};
+use crate::model::{Identity, ServerThread, Session, SessionId, Text, ThreadOwner};
 
 /// Users of the server itself.
 const SYSTEM_USERS: [&str; 2] = ["system user", "event_scheduler"];
@@ -30,6 +31,9 @@ impl App {
         if let Some(why) = system_thread(thread) {
             return Err(why);
         }
+        if let Some(why) = self.owner_protection(key) {
+            return Err(why);
+        }
         let protect = &self.settings.protect;
         if !protect.is_empty() {
             let mut session = Session::bare(SessionId(0));
@@ -47,6 +51,37 @@ impl App {
             }
         }
         Ok(format!("KILL {}", key.thread))
+    }
+
+    /// Returns why `protect` forbids to end a session. `None` if it does not.
+    pub(crate) fn protection_of(&self, identity: &Identity, session: &Session) -> Option<RefusalReason> {
+        let diagnosis = self.table.view.diagnosis(&identity.key());
+        let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
+        let endpoint = self.endpoints.get(identity.endpoint)?;
+        let subject = FilterInput {
+            endpoint: Some(&endpoint.name),
+            reasons: Some(reasons.as_reasons()),
+            locks: self.lock_numbers(identity.endpoint, session),
+            ..FilterInput::new(session)
+        };
+        protection(&self.settings.protect, &subject)
+    }
+
+    /// Returns why `protect` forbids to end the session of a thread.
+    fn owner_protection(&self, key: &ThreadKey) -> Option<String> {
+        let Some(ThreadOwner::Session(id)) = self.thread_owner(key) else {
+            return None;
+        };
+        let latest = self.endpoints.get(key.endpoint)?.latest.as_ref()?;
+        let session = latest.sessions.get(latest.position(id)?)?;
+        let refusal = self.protection_of(&latest.identity(session), session)?;
+        Some(format!("session {id} is {}", refusal.words()))
+    }
+
+    /// Returns the owner of a thread, as the latest report has it.
+    pub(super) fn thread_owner(&self, key: &ThreadKey) -> Option<ThreadOwner> {
+        let server = self.locks_of(key.endpoint)?.server(&key.server)?;
+        server.owners.get(&key.thread).copied()
     }
 }
 

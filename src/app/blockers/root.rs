@@ -62,7 +62,10 @@ impl App {
             endpoint,
             session: match holder {
                 LockHolder::Session { id, .. } => Some(*id),
-                LockHolder::Thread(_) | LockHolder::UnknownSession(_) | LockHolder::PreparedXa => None,
+                LockHolder::Thread(_)
+                | LockHolder::EndedSession { .. }
+                | LockHolder::UnknownSession(_)
+                | LockHolder::PreparedXa => None,
             },
             name: holder.to_string(),
             is_likely: wait.is_likely,

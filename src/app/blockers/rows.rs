@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::doing::{doing, holds, name, origin};
+use super::doing::{doing, holds, is_idle, name, origin};
 use super::{BlockerRow, ThreadKey, ThreadRow};
 use crate::model::{
     EndpointId, EndpointLocks, ServerLocks, ServerThread, Session, Snapshot, Span, ThreadNode, ThreadOwner,
@@ -310,6 +310,14 @@ impl<'a> ServerTree<'a> {
         } else {
             format!("{}  ", branch.below)
         };
+        if let Some(ended) = self.server.ended.get(&thread) {
+            rows.push(BlockerRow::Ended {
+                tree: tree.clone(),
+                endpoint: self.endpoint,
+                ended: ended.clone(),
+                runs: row.is_some_and(|row| !is_idle(row)),
+            });
+        }
         let notes = origin(owner, thread, self.server.report.server.as_str())
             .into_iter()
             .chain(locks);

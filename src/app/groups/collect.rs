@@ -29,11 +29,13 @@ pub fn group(view: &TableView, spec: &GroupSpec, previous: Option<&TableView>) -
         has_gone: false,
         all: Vec::new(),
         order: Vec::new(),
+        stuck: Default::default(),
     };
     collect(view, &mut groups);
     keep_gone(&mut groups, before);
     let held = before.filter(|before| view.spec.hold && before.spec.sort == spec.sort);
     groups.order = sorted(&groups.all, spec.sort, held);
+    groups.find_stuck();
     widen(&mut groups);
     groups
 }

@@ -47,6 +47,9 @@ pub struct Grouping {
     pub(super) each: Each,
 }
 
+/// Value of the setting for sessions that are not grouped.
+pub const NO_GROUPING: &str = "none";
+
 /// All groupings, in the order of `t`.
 pub static GROUPINGS: [Grouping; 8] = [
     Grouping {
@@ -166,6 +169,16 @@ impl GroupingId {
     /// Returns all groupings, in the order of `t`.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
         (0..GROUPINGS.len()).map(Self)
+    }
+
+    /// Returns the grouping with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|id| id.grouping().name == name)
+    }
+
+    /// Returns the name of a grouping as the value of a setting.
+    pub(in crate::app) fn text(grouping: Option<Self>) -> &'static str {
+        grouping.map_or(NO_GROUPING, |id| id.grouping().name)
     }
 
     /// Returns the entry in [`GROUPINGS`].

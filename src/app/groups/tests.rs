@@ -122,6 +122,7 @@ fn list(mut sessions: Vec<Session>, dialect: Dialect) -> Arc<Snapshot> {
         dropped: 0,
         change: ListDiff::default(),
         stats: ListStats::of(&sessions),
+        rows: crate::model::RowReads::default(),
         sessions,
     })
 }

@@ -1,6 +1,7 @@
 //! Text of the help, generated from the tables of keys, reasons, fields and columns.
 
 use super::line::{HelpLine, entry, key_columns};
+use super::{CONNECTIONS_READ, SORTING_PAUSED, TABLE_PAUSED};
 use crate::app::columns::{COLUMNS, Column};
 use crate::app::groups::columns::{GROUP_COLUMNS, GroupColumn};
 use crate::app::keymap::{Action, BINDINGS, Binding, KeyContext, is_destructive};
@@ -49,12 +50,13 @@ const fn view(context: KeyContext, heading: &'static str, title: &'static str) -
 }
 
 /// All views, in the order of the help.
-static VIEWS: [View; 15] = [
+static VIEWS: [View; 16] = [
     view(KeyContext::Table, "EVERYWHERE", "the list of sessions"),
     view(KeyContext::Groups, "GROUPS", "groups"),
     view(KeyContext::Detail, "DETAILS", "the details"),
     view(KeyContext::Blockers, "BLOCKERS", "blockers and waiters"),
     view(KeyContext::Servers, "SERVERS", "servers and services"),
+    view(KeyContext::Endpoints, "ENDPOINTS", "the endpoints"),
     view(KeyContext::Dialog, "KILL DIALOG", "the kill dialog"),
     view(KeyContext::Reason, "REASON FOR A KILL", "the reason for a kill"),
     view(KeyContext::Prompt, "FILTER", "the filter"),
@@ -76,12 +78,12 @@ static VIEWS: [View; 15] = [
 ];
 
 /// Words for the keys of the table that are first in the help, the most important first.
-const FIRST_KEYS: [(Action, &str); 18] = [
+const FIRST_KEYS: [(Action, &str); 19] = [
     (Action::Open, "details"),
     (Action::Filter, "filter"),
     (Action::OnlyStuck, "only stuck ones"),
     (Action::Kill, "kill"),
-    (Action::CancelKill, "cancel a kill"),
+    (Action::CancelKill, "cancel kill, undo"),
     (Action::Back, "one level back"),
     (Action::Group(1), "group by user …"),
     (Action::Blockers, "blockers, waiters"),
@@ -91,6 +93,7 @@ const FIRST_KEYS: [(Action, &str); 18] = [
     (Action::Invert, "reverse order"),
     (Action::Follow, "follow the row"),
     (Action::Overview, "overview"),
+    (Action::Endpoints, "endpoints"),
     (Action::Columns, "columns"),
     (Action::KillLog, "kill log"),
     (Action::Pause, "pause"),
@@ -110,6 +113,35 @@ const LANGUAGE: [(&str, &str); 8] = [
     ),
     ("known(idle)", "whether the value is known; unknown never matches"),
     ("'a b'", "quotes ' or \" around a value with blanks or operators"),
+];
+
+/// Words of the first and the last lines.
+const WORDS: [(&str, &str); 7] = [
+    (
+        TABLE_PAUSED,
+        "p has frozen the table, its data is this old; polling continues",
+    ),
+    (
+        SORTING_PAUSED,
+        "after a key, or in a dialog, rows keep their places for some seconds",
+    ),
+    (
+        CONNECTIONS_READ,
+        "draft: of this many sessions, because they are read one by one",
+    ),
+    (
+        "stale 12s",
+        "the last list is this old, and no newer one has arrived",
+    ),
+    (
+        "expected",
+        "sessions that wait by design, by the setting 'expected'",
+    ),
+    (
+        "not logged in",
+        "clients that have connected only; reason=login shows them",
+    ),
+    ("▲2 above", "stuck rows above the window; the same below"),
 ];
 
 /// Keys of every text input, in addition to those of its view.
@@ -155,6 +187,8 @@ pub(crate) fn lines(from: KeyContext, settings: &HelpSettings<'_>) -> Vec<HelpLi
     }
     text.push(HelpLine::blank());
     text.extend(section("TYPING", TYPING, settings));
+    text.push(HelpLine::blank());
+    text.extend(section("WORDS OF THE SCREEN", WORDS, settings));
     text.push(HelpLine::blank());
     if from != KeyContext::Prompt {
         text.extend(language(settings));

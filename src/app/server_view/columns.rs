@@ -8,14 +8,6 @@ use crate::app::column::{CellStyle, Column, ColumnId, TableKind, Truncate};
 use crate::diagnosis::Severity;
 use crate::model::{Span, Text, display_width};
 
-/// The table of servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ServerTable;
-
-/// The table of services.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ServiceTable;
-
 /// Columns are dropped rather than names are cut.
 const FIT: FitRules = FitRules {
     first_optional: 4,
@@ -24,74 +16,103 @@ const FIT: FitRules = FitRules {
     identifying: 2,
 };
 
-impl TableKind for ServerTable {
-    type Row<'a> = &'a ServerRow;
-    type Cell = fn(&ServerRow) -> Option<Cow<'_, str>>;
-    type Key = ();
-
-    const NO_CELL: Self::Cell = |_| None;
-    const NO_KEY: Self::Key = ();
-    const FIT: FitRules = FIT;
-
-    fn columns() -> &'static [Column<Self>] {
-        &SERVER_COLUMNS
-    }
-
-    fn cell<'a>(column: &Column<Self>, row: &Self::Row<'a>) -> Option<Cow<'a, str>> {
-        (column.cell)(row)
-    }
-}
-
-impl TableKind for ServiceTable {
-    type Row<'a> = &'a ServiceRow;
-    type Cell = fn(&ServiceRow) -> Option<Cow<'_, str>>;
-    type Key = ();
-
-    const NO_CELL: Self::Cell = |_| None;
-    const NO_KEY: Self::Key = ();
-    const FIT: FitRules = FIT;
-
-    fn columns() -> &'static [Column<Self>] {
-        &SERVICE_COLUMNS
-    }
-
-    fn cell<'a>(column: &Column<Self>, row: &Self::Row<'a>) -> Option<Cow<'a, str>> {
-        (column.cell)(row)
-    }
-}
-
 /// Name of the column that is shown only with several endpoints.
 const ENDPOINT: &str = "endpoint";
 
-/// Columns of servers, from left to right.
-pub(crate) static SERVER_COLUMNS: [Column<ServerTable>; 11] = [
-    Column {
-        name: "severity",
-        min: 1,
-        max: 1,
-        cell: |row| sign(row.trouble.as_ref()),
-        style: |row| trouble_style(row.trouble.as_ref()),
-        ..Column::TEXT
-    },
-    Column {
-        name: "server",
-        heading: "SERVER",
-        truncate: Truncate::Middle,
-        min: 10,
-        max: 24,
-        cell: |row| Some(row.server.name.as_str().into()),
-        ..Column::TEXT
-    },
-    Column {
-        name: ENDPOINT,
-        heading: "ENDPOINT",
-        truncate: Truncate::Middle,
-        min: 10,
-        max: 32,
-        drop: 1,
-        cell: |row| Some(row.endpoint_name.as_str().into()),
-        ..Column::TEXT
-    },
+/// Defines a table: its type, the type of its rows, and its columns from left to right. Both tables begin with
+/// severity, name and endpoint, and end with the numbers of sessions; between are the columns of its own.
+macro_rules! table {
+    (
+        $(#[$about:meta])*
+        $table:ident of $row:ident, $name:literal $heading:literal $name_of:expr,
+        $($own:expr),+ $(,)?
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) struct $table;
+
+        impl TableKind for $table {
+            type Row<'a> = &'a $row;
+            type Cell = fn(&$row) -> Option<Cow<'_, str>>;
+            type Key = ();
+
+            const NO_CELL: Self::Cell = |_| None;
+            const NO_KEY: Self::Key = ();
+            const FIT: FitRules = FIT;
+
+            fn columns() -> &'static [Column<Self>] {
+                static COLUMNS: &[Column<$table>] = &[
+                    Column {
+                        name: "severity",
+                        min: 1,
+                        max: 1,
+                        cell: |row| sign(row.trouble.as_ref()),
+                        style: |row| trouble_style(row.trouble.as_ref()),
+                        ..Column::TEXT
+                    },
+                    Column {
+                        name: $name,
+                        heading: $heading,
+                        truncate: Truncate::Middle,
+                        min: 10,
+                        max: 24,
+                        cell: $name_of,
+                        ..Column::TEXT
+                    },
+                    Column {
+                        name: ENDPOINT,
+                        heading: "ENDPOINT",
+                        truncate: Truncate::Middle,
+                        min: 10,
+                        max: 32,
+                        drop: 1,
+                        cell: |row| Some(row.endpoint_name.as_str().into()),
+                        ..Column::TEXT
+                    },
+                    $($own,)+
+                    Column {
+                        name: "sessions",
+                        heading: "SESSIONS",
+                        min: 8,
+                        max: 8,
+                        drop: 1,
+                        cell: |row| Some(row.count.sessions.to_string().into()),
+                        ..Column::NUMBER
+                    },
+                    Column {
+                        name: "act",
+                        heading: "▲",
+                        min: 4,
+                        max: 6,
+                        drop: 1,
+                        cell: |row| some(row.count.act),
+                        style: |_| CellStyle::Severity(Severity::Act),
+                        ..Column::NUMBER
+                    },
+                    Column {
+                        name: "look",
+                        heading: "●",
+                        min: 4,
+                        max: 6,
+                        drop: 1,
+                        cell: |row| some(row.count.look),
+                        style: |_| CellStyle::Severity(Severity::Look),
+                        ..Column::NUMBER
+                    },
+                ];
+                COLUMNS
+            }
+
+            fn cell<'a>(column: &Column<Self>, row: &Self::Row<'a>) -> Option<Cow<'a, str>> {
+                (column.cell)(row)
+            }
+        }
+    };
+}
+
+table! {
+    /// The table of servers.
+    ServerTable of ServerRow, "server" "SERVER" |row| Some(row.server.name.as_str().into()),
     Column {
         name: "state",
         heading: "STATE",
@@ -140,68 +161,11 @@ pub(crate) static SERVER_COLUMNS: [Column<ServerTable>; 11] = [
         cell: |row| row.server.connections.map(|count| count.to_string().into()),
         ..Column::NUMBER
     },
-    Column {
-        name: "sessions",
-        heading: "SESSIONS",
-        min: 8,
-        max: 8,
-        drop: 1,
-        cell: |row| Some(row.count.sessions.to_string().into()),
-        ..Column::NUMBER
-    },
-    Column {
-        name: "act",
-        heading: "▲",
-        drop: 1,
-        cell: |row| some(row.count.act),
-        style: |_| CellStyle::Severity(Severity::Act),
-        ..COUNT
-    },
-    Column {
-        name: "look",
-        heading: "●",
-        drop: 1,
-        cell: |row| some(row.count.look),
-        style: |_| CellStyle::Severity(Severity::Look),
-        ..COUNT
-    },
-];
+}
 
-const COUNT: Column<ServerTable> = Column {
-    min: 4,
-    max: 6,
-    ..Column::NUMBER
-};
-
-/// Columns of services, from left to right.
-pub(crate) static SERVICE_COLUMNS: [Column<ServiceTable>; 11] = [
-    Column {
-        name: "severity",
-        min: 1,
-        max: 1,
-        cell: |row| sign(row.trouble.as_ref()),
-        style: |row| trouble_style(row.trouble.as_ref()),
-        ..Column::TEXT
-    },
-    Column {
-        name: "service",
-        heading: "SERVICE",
-        truncate: Truncate::Middle,
-        min: 10,
-        max: 24,
-        cell: |row| Some(row.service.name.as_str().into()),
-        ..Column::TEXT
-    },
-    Column {
-        name: ENDPOINT,
-        heading: "ENDPOINT",
-        truncate: Truncate::Middle,
-        min: 10,
-        max: 32,
-        drop: 1,
-        cell: |row| Some(row.endpoint_name.as_str().into()),
-        ..Column::TEXT
-    },
+table! {
+    /// The table of services.
+    ServiceTable of ServiceRow, "service" "SERVICE" |row| Some(row.service.name.as_str().into()),
     Column {
         name: "router",
         heading: "ROUTER",
@@ -258,36 +222,7 @@ pub(crate) static SERVICE_COLUMNS: [Column<ServiceTable>; 11] = [
         style: |row| trouble_style(row.trouble.as_ref()),
         ..Column::NUMBER
     },
-    Column {
-        name: "sessions",
-        heading: "SESSIONS",
-        min: 8,
-        max: 8,
-        drop: 1,
-        cell: |row| Some(row.count.sessions.to_string().into()),
-        ..Column::NUMBER
-    },
-    Column {
-        name: "act",
-        heading: "▲",
-        min: 4,
-        max: 6,
-        drop: 1,
-        cell: |row| some(row.count.act),
-        style: |_| CellStyle::Severity(Severity::Act),
-        ..Column::NUMBER
-    },
-    Column {
-        name: "look",
-        heading: "●",
-        min: 4,
-        max: 6,
-        drop: 1,
-        cell: |row| some(row.count.look),
-        style: |_| CellStyle::Severity(Severity::Look),
-        ..Column::NUMBER
-    },
-];
+}
 
 /// Returns the limit of a service and how full it is: `200, 99% full`, or `no limit`.
 fn of_max(row: &ServiceRow) -> String {

@@ -308,7 +308,7 @@ fn without_the_plugin_a_wait_for_a_metadata_lock_names_who_may_hold_it() {
     let rows = &stage.app.table.view.blockers.rows;
     let notes = rows.iter().filter_map(|row| match row {
         BlockerRow::Note { text, .. } => Some(text.as_str()),
-        BlockerRow::Thread(_) => None,
+        _ => None,
     });
     assert_eq!(notes.collect::<Vec<_>>(), ["perhaps behind 1042 etl@10.0.3.7"]);
     assert!(!rows.iter().filter_map(BlockerRow::thread).any(ThreadRow::is_root));
@@ -367,4 +367,107 @@ fn without_a_database_user_the_statement_that_creates_it_is_copied() {
     stage.type_text("by");
     let is_create = |effect: &Effect| matches!(effect, Effect::Copy(text) if text.starts_with("CREATE USER"));
     assert!(stage.asked.iter().any(is_create));
+}
+
+/// Returns the lines under threads whose sessions have ended.
+fn ended(stage: &AppHarness) -> Vec<String> {
+    let rows = stage.app.table.view.blockers.rows.iter();
+    let ended = rows.filter_map(|row| match row {
+        BlockerRow::Ended {
+            endpoint,
+            ended,
+            runs,
+            ..
+        } => Some(stage.app.ended_text(*endpoint, ended, *runs)),
+        _ => None,
+    });
+    ended.collect()
+}
+
+fn notes(stage: &AppHarness) -> Vec<String> {
+    let rows = stage.app.table.view.blockers.rows.iter();
+    let notes = rows.filter_map(|row| match row {
+        BlockerRow::Note { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    notes.collect()
+}
+
+#[test]
+fn a_thread_of_an_ended_session_is_named_as_its_and_not_as_foreign() {
+    let mut stage = locked((80, 24));
+    stage.wait(Duration::from_secs(1));
+    report(&mut stage, Ok(activity()));
+    list_without(&mut stage, &[1042]);
+    assert_eq!(tree(&stage)[0], "thread 261 of session 1042");
+    assert_eq!(
+        ended(&stage),
+        ["session 1042 ended 0s ago; its transaction is still open"]
+    );
+    let foreign = notes(&stage)
+        .iter()
+        .filter(|note| note.contains("not through this proxy"))
+        .count();
+    assert_eq!(foreign, 1, "only thread 77 is: {:?}", notes(&stage));
+    let words = stage.app.table.view.row(0).unwrap();
+    let words = words.diagnosis.strongest().unwrap().words(words.session);
+    assert!(
+        words.contains("for thread 261 of session 1042, which has ended"),
+        "{words}"
+    );
+    stage.type_text("bK");
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(
+        status,
+        "session 1042 has already ended: y copies the KILL of the thread"
+    );
+    // Once the server no longer has the thread, nothing of it is left.
+    let mut gone = activity();
+    gone.threads.rows.remove(0);
+    report(&mut stage, Ok(gone));
+    list_without(&mut stage, &[1042]);
+    assert_eq!(ended(&stage), [] as [&str; 0]);
+}
+
+#[test]
+fn a_statement_of_a_killed_session_says_when_it_was_killed() {
+    let mut stage = locked((80, 24));
+    stage.type_text("bjK");
+    pass_check(&mut stage, 1187);
+    stage.press(Code::Char('y'));
+    answer_readings(&mut stage, activity());
+    let (ticket, detail) = (stage.last_check().unwrap(), stage.detail(1187));
+    stage.on_check(ticket, Ok(detail));
+    let [(1187, delete)] = stage.deletes()[..] else {
+        panic!("one DELETE")
+    };
+    stage.send(Msg::Kill(KillEvent::Deleted(delete, Ok(()))));
+    stage.wait(Duration::from_millis(20));
+    stage.on_check(
+        stage.last_check().unwrap(),
+        Err(crate::model::RequestError::NotFound),
+    );
+    stage.wait(Duration::from_secs(3));
+    report(&mut stage, Ok(activity()));
+    list_without(&mut stage, &[1187]);
+    assert_eq!(
+        ended(&stage),
+        ["session 1187 was killed 3s ago; its statement still runs"]
+    );
+}
+
+#[test]
+fn a_protected_session_has_no_kill_to_copy_from_the_view() {
+    let mut stage = locked((80, 24));
+    stage.app.settings.protect = crate::filter::Filter::parse("address=10.0.3.7").unwrap();
+    stage.type_text("by");
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(
+        status,
+        "nothing to copy: session 1042 is protected by the configuration"
+    );
+    stage.press(Code::Char('K'));
+    assert!(stage.app.modal.is_closed());
+    let status = stage.app.status.clone().unwrap().text;
+    assert_eq!(status, "session 1042: protected by the configuration");
 }

@@ -92,6 +92,8 @@ fn tab_goes_through_the_links_and_then_to_the_other_pane() {
     stage.press(Code::Tab);
     assert_eq!(link(&stage), Some(1));
     stage.press(Code::Tab);
+    assert_eq!(link(&stage), Some(2), "a session that waits through another one");
+    stage.press(Code::Tab);
     assert_eq!(link(&stage), None);
     assert!(!stage.app.detail_has_keys(), "after the last link");
     stage.press(Code::Tab);
@@ -118,4 +120,53 @@ fn long_lines_move_sideways_unless_they_are_unfolded() {
     assert_eq!(across(&stage), 0);
     stage.press(Code::Right);
     assert_eq!(across(&stage), 0);
+}
+
+#[test]
+fn the_copied_kill_has_the_whole_thread_id() {
+    let whole = (3_u64 << 32) + 269;
+    let mut stage = opened(1187, (80, 24));
+    let mut activity = crate::app::locked::activity();
+    for thread in &mut activity.threads.rows {
+        thread.id = if thread.id == 269 { whole } else { thread.id };
+    }
+    crate::app::locked::report(&mut stage, Ok(activity.clone()));
+    crate::app::locked::list_without(&mut stage, &[]);
+    assert_eq!(stage.app.copy_choices()[0].text, format!("KILL {whole}"));
+    // The server has no such thread any more.
+    activity.threads.rows.retain(|thread| thread.id != whole);
+    crate::app::locked::report(&mut stage, Ok(activity));
+    crate::app::locked::list_without(&mut stage, &[]);
+    assert_eq!(stage.app.copy_choices()[0].about, "session id");
+}
+
+#[test]
+fn the_menu_of_a_protected_session_offers_no_kill() {
+    for protect in ["user=shop_api", "program=backup"] {
+        let mut stage = opened(1187, (80, 24));
+        stage.app.settings.protect = crate::filter::Filter::parse(protect).unwrap();
+        let choices = stage.app.copy_choices();
+        assert!(
+            choices.iter().all(|choice| !choice.text.starts_with("KILL")),
+            "{protect}"
+        );
+        stage.press(Code::Char('y'));
+        let why = stage.app.modal.copy_menu().unwrap().no_kill.clone().unwrap();
+        assert!(why.contains("protected"), "{why}");
+        stage.press(Code::Esc);
+        stage.press(Code::Char('Y'));
+        assert!(!copied(&stage)[0].contains("KILL"), "{protect}");
+    }
+}
+
+#[test]
+fn all_that_wait_are_listed_below_the_one_that_they_wait_for() {
+    let stage = opened(1042, (80, 24));
+    let pane = stage.app.detail.as_ref().unwrap();
+    let waiting = stage.app.waiting_for(pane);
+    let waiting: Vec<_> = waiting.iter().map(|one| (one.id.0, one.depth)).collect();
+    assert_eq!(waiting, [(1187, 0), (1188, 0), (1211, 1)]);
+    let own = stage.app.locks_of(pane.identity.endpoint).unwrap();
+    let blocks = own.session(pane.identity.id).unwrap().blocks;
+    assert_eq!(blocks, 3, "the sentence counts the same");
 }

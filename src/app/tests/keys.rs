@@ -22,6 +22,7 @@ fn docs_have_the_table_of_keys() {
         (KeyContext::Copy, "menu of copies"),
         (KeyContext::Blockers, "blockers"),
         (KeyContext::Servers, "servers"),
+        (KeyContext::Endpoints, "endpoints"),
         (KeyContext::Overlay, "overview, kill log"),
         (KeyContext::Help, "help"),
         (KeyContext::HelpSearch, "search in the help"),

@@ -8,6 +8,7 @@ use crate::app::keymap::Code;
 use crate::app::msg::Effect;
 use crate::app::msg::{FrameReport, Msg};
 use crate::app::overlay::Topic;
+use crate::app::saving::{SaveResult, SettingChange};
 use crate::app::status::StatusLevel;
 use crate::kill::{KillEvent, Order};
 use crate::model::{Dialect, RequestError};
@@ -318,4 +319,109 @@ fn y_in_the_details_offers_the_kill_of_each_connection_and_copies_the_first() {
     stage.type_text("yy");
     let status = stage.app.status.clone().unwrap().text;
     assert!(status.contains("set-clipboard on"), "{status}");
+}
+
+#[test]
+fn h_includes_again_only_what_h_struck_out_and_goes_to_the_top() {
+    let mut stage = stage();
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    let removed = |stage: &AppHarness| {
+        let tasks = stage.app.modal.kill_dialog().unwrap().batch.tasks().iter();
+        tasks.filter(|task| task.is_removed()).count()
+    };
+    let healthy = stage.app.modal.kill_dialog().unwrap().healthy().count();
+    assert!(healthy >= 3, "{healthy}");
+    stage.press(Code::End);
+    stage.type_text("h");
+    assert_eq!(removed(&stage), healthy);
+    assert_eq!(stage.app.modal.kill_dialog().unwrap().cursor, 0);
+    // The last one is included and struck out again by hand.
+    stage.press(Code::End);
+    stage.type_text("xx");
+    assert_eq!(removed(&stage), healthy);
+    stage.type_text("h");
+    assert_eq!(removed(&stage), 1, "x stays");
+    stage.type_text("hh");
+    assert_eq!(removed(&stage), 1, "x stays");
+}
+
+/// Confirms a kill of all sessions. None is sent yet.
+fn running() -> AppHarness {
+    let mut stage = stage();
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("y");
+    assert!(stage.app.kills.busy().is_some());
+    stage
+}
+
+#[test]
+fn esc_stops_the_rest_in_every_view_and_prompt_and_closes_it_only_then() {
+    use crate::app::keymap::KeyContext;
+    let keys = [
+        (Code::Char('/'), KeyContext::Prompt),
+        (Code::F(3), KeyContext::Search),
+        (Code::Char('c'), KeyContext::Columns),
+        (Code::Char('l'), KeyContext::Overlay),
+        (Code::Char('?'), KeyContext::Help),
+        (Code::Char('b'), KeyContext::Blockers),
+        (Code::Char('S'), KeyContext::Servers),
+    ];
+    for (key, context) in keys {
+        let mut stage = running();
+        stage.press(key);
+        assert_eq!(stage.app.context(), context);
+        stage.press(Code::Esc);
+        assert_eq!(stage.app.kills.busy(), None, "{context:?}");
+        assert_eq!(stage.app.context(), context, "the first Esc only stops the kill");
+        stage.press(Code::Esc);
+        assert_ne!(stage.app.context(), context);
+    }
+    let mut stage = running();
+    stage.type_text("W");
+    let changes = vec![SettingChange {
+        name: "sort",
+        written: "'id'".to_owned(),
+        present: None,
+    }];
+    stage.send(Msg::Saved(SaveResult::Planned(changes, "a file".to_owned())));
+    assert_eq!(stage.app.context(), KeyContext::SaveQuestion);
+    stage.press(Code::Esc);
+    assert_eq!(stage.app.kills.busy(), None);
+    assert_eq!(stage.app.context(), KeyContext::SaveQuestion);
+}
+
+#[test]
+fn a_key_that_only_closes_a_view_stops_no_kill() {
+    for (open, close) in [('l', 'l'), ('l', 'q'), ('o', 'o'), ('b', 'b'), ('c', 'q')] {
+        let mut stage = running();
+        stage.press(Code::Char(open));
+        stage.press(Code::Char(close));
+        assert!(stage.app.modal.is_closed() && stage.app.blockers.is_none());
+        assert!(stage.app.kills.busy().is_some(), "{open} {close}");
+    }
+}
+
+#[test]
+fn q_means_no_in_every_dialog() {
+    use crate::app::keymap::{Action, KeyContext, KeyPress, action};
+    let q = KeyPress::plain(Code::Char('q'));
+    for context in [
+        KeyContext::Dialog,
+        KeyContext::Columns,
+        KeyContext::Copy,
+        KeyContext::SaveQuestion,
+    ] {
+        assert_eq!(action(context, q), Some(Action::No), "{context:?}");
+    }
+    for context in [KeyContext::Overlay, KeyContext::Help] {
+        assert_eq!(action(context, q), Some(Action::Back), "{context:?}");
+    }
 }

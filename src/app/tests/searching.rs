@@ -20,7 +20,7 @@ fn search_moves_the_cursor_and_hides_no_row() {
     search(&mut stage, "EVE");
     assert_eq!((stage.shown().0.len(), stage.shown().1), (5, Some(5)));
     stage.press(Code::Char('n'));
-    assert_eq!(status(&stage), Some("no other row has 'EVE'"));
+    assert_eq!(status(&stage), Some("1 of 1 with 'EVE': no other row has it"));
     search(&mut stage, "10.0.3");
     let mut seen = vec![stage.shown().1];
     for _ in 0..4 {
@@ -32,9 +32,15 @@ fn search_moves_the_cursor_and_hides_no_row() {
     assert_eq!(seen.len(), 5, "it goes through all rows");
     stage.press(Code::Home);
     stage.press(Code::Char('N'));
-    assert_eq!(status(&stage), Some("'10.0.3': continued from the last row"));
+    assert_eq!(
+        status(&stage),
+        Some("continued from the last row: 5 of 5 with '10.0.3'")
+    );
     stage.press(Code::Char('n'));
-    assert_eq!(status(&stage), Some("'10.0.3': continued from the first row"));
+    assert_eq!(
+        status(&stage),
+        Some("continued from the first row: 1 of 5 with '10.0.3'")
+    );
     assert_eq!(stage.shown().1, first);
 }
 
@@ -53,6 +59,31 @@ fn a_search_without_a_match_keeps_the_cursor_and_says_so() {
     stage.press(Code::Esc);
     assert_eq!(stage.shown(), before);
     assert!(stage.asked.is_empty() && stage.app.modal.is_closed());
+}
+
+#[test]
+fn the_prompt_counts_the_rows_while_the_text_is_typed() {
+    let mut stage = stage();
+    stage.press(Code::Home);
+    stage.press(Code::F(3));
+    let found = |stage: &AppHarness| stage.app.modal.search().unwrap().found.map(|found| found.words());
+    assert_eq!(found(&stage), None);
+    stage.type_text("an");
+    assert_eq!(
+        found(&stage).as_deref(),
+        Some("2 of 2"),
+        "Enter goes from ann to dan"
+    );
+    stage.type_text("zz");
+    assert_eq!(found(&stage).as_deref(), Some("not found"));
+    stage.press(Code::Esc);
+    search(&mut stage, "an");
+    assert_eq!(status(&stage), Some("2 of 2 with 'an'"));
+    assert_eq!(stage.app.search_text(), Some("an"));
+    stage.press(Code::Esc);
+    assert_eq!(stage.app.search_text(), None, "Esc ends the highlights");
+    stage.press(Code::Char('n'));
+    assert_eq!(stage.app.search_text(), Some("an"));
 }
 
 #[test]

@@ -102,7 +102,15 @@ fn enter_shows_the_sessions_of_the_row() {
     stage.press(Code::Tab);
     stage.press(Code::Enter);
     assert_eq!(stage.app.table.filter.text(), "service=RW");
+    // Esc goes back the same way: the view, the sessions of the server, the view, the table.
     stage.press(Code::Esc);
+    assert!(stage.app.servers.is_some());
+    stage.press(Code::Esc);
+    assert_eq!(stage.app.table.filter.text(), "server=db-02");
+    stage.press(Code::Esc);
+    assert!(stage.app.servers.is_some());
+    stage.press(Code::Esc);
+    assert!(stage.app.servers.is_none());
     assert_eq!(stage.shown().0.len(), 2);
 }
 

@@ -157,6 +157,18 @@ impl Facts {
         }
     }
 
+    /// Returns why nothing else is known of the endpoint. `None` if it has answered.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        if self.is_answered() {
+            return None;
+        }
+        Some(match self.refusal() {
+            Some(fault) if fault.is_not_allowed() => "the endpoint rejected the request",
+            Some(_) => self.silence(),
+            None => "the endpoint does not reply like an admin API",
+        })
+    }
+
     /// Whether the endpoint has accepted a request.
     pub(super) fn is_answered(&self) -> bool {
         self.proxy.is_ok() || self.list.is_ok()

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
+use log::Level;
 use serde::Serialize;
 
 use super::check_result::{CheckResult, CheckStatus};
 use crate::commands::exit::ExitStatus;
+use crate::model::counted;
 use crate::runtime::json::to_writer_pretty;
 
 /// The checks of one endpoint.
@@ -15,19 +17,55 @@ pub(super) struct Report {
     /// Heading above the checks, printed only with several endpoints.
     pub(super) heading: String,
     pub(super) diagnoses: Vec<(&'static str, CheckResult)>,
+    /// Why nothing else is known; `None` if the endpoint has answered.
+    pub(super) missing: Option<&'static str>,
     pub(super) exit: ExitStatus,
 }
 
+impl Report {
+    /// Logs each check in the event log.
+    pub(super) fn log(&self) {
+        for (name, result) in &self.diagnoses {
+            let level = match result.verdict {
+                CheckStatus::Ok | CheckStatus::Skipped => Level::Info,
+                CheckStatus::Warning | CheckStatus::Failure => Level::Warn,
+            };
+            let (verdict, found) = (result.verdict.name(), &result.found);
+            log::log!(target: "doctor", level, "{}: {name}: {verdict}: {found}", self.endpoint);
+        }
+    }
+
+    /// Returns the checks for the text form. Without an answer all skipped ones are one line.
+    fn lines(&self) -> Vec<(&'static str, CheckResult)> {
+        let Some(why) = self.missing else {
+            return self.diagnoses.clone();
+        };
+        let is_skipped = |(_, result): &&(_, CheckResult)| result.verdict == CheckStatus::Skipped;
+        let skipped = self.diagnoses.iter().filter(is_skipped).count();
+        let rest = CheckResult::skipped(format!("{}: {why}", counted(skipped, "check")));
+        let made = self.diagnoses.iter().filter(|check| !is_skipped(check)).cloned();
+        made.chain((skipped > 0).then_some((OTHERS, rest))).collect()
+    }
+}
+
+/// Name of the line for all skipped checks.
+const OTHERS: &str = "others";
+
 /// Prints one line per check. Advice follows on lines of its own, so that a command can be copied.
 pub(super) fn text(out: &mut impl Write, reports: &[Report], is_colored: bool) -> io::Result<()> {
-    let names = reports.iter().flat_map(|report| &report.diagnoses);
-    let width = names.map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (place, report) in reports.iter().enumerate() {
+    let all: Vec<_> = reports.iter().map(Report::lines).collect();
+    let width = all
+        .iter()
+        .flatten()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or(0);
+    for (place, (report, lines)) in reports.iter().zip(&all).enumerate() {
         if reports.len() > 1 {
             let blank = if place == 0 { "" } else { "\n" };
             writeln!(out, "{blank}{}", report.heading)?;
         }
-        for (name, result) in &report.diagnoses {
+        for (name, result) in lines {
             let verdict = painted(result.verdict, is_colored);
             writeln!(out, "{verdict}  {name:<width$}  {}", result.found)?;
             for advice in &result.advice {

@@ -218,6 +218,7 @@ fn unreached(fault: RequestError) -> Facts {
 fn silent(facts: &mut Facts) {
     facts.dialect = None;
     facts.proxy = Err(NOT_REPORTED);
+    facts.instances = Err(NOT_REPORTED);
     facts.list = Err(NOT_REPORTED);
     facts.services = Err(NOT_REPORTED);
     facts.servers = Err(NOT_REPORTED);

@@ -203,6 +203,7 @@ fn list() -> Snapshot {
         dropped: 0,
         change: ListDiff::default(),
         stats: ListStats::default(),
+        rows: crate::model::RowReads::default(),
     }
 }
 

@@ -191,7 +191,9 @@ impl<'a> From<&'a OwnLocks> for TransactionRecord<'a> {
 fn thread(who: &LockHolder, wait: Option<Span>) -> ThreadRecord<'_> {
     let (session, client, thread) = match who {
         LockHolder::Session { id, client } => (Some(id.0), Some(client.as_str()), None),
-        LockHolder::Thread(thread) | LockHolder::UnknownSession(thread) => (None, None, Some(*thread)),
+        LockHolder::Thread(thread)
+        | LockHolder::UnknownSession(thread)
+        | LockHolder::EndedSession { thread, .. } => (None, None, Some(*thread)),
         LockHolder::PreparedXa => (None, None, None),
     };
     ThreadRecord {

@@ -1,6 +1,7 @@
 //! Settings of endpoints.
 
 use super::{USUAL, optional};
+use crate::config::command_name::{Heading, REQUESTING};
 use crate::config::password::PasswordSource;
 use crate::config::setting::{Apply, Form, KeyScope, SQL_PASSWORD_GROUP, Setting};
 use crate::config::token::TokenSource;
@@ -23,6 +24,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Endpoints,
         default: DEFAULT_URL,
         about: "admin API: URL or HOST:PORT; repeatable, in files also a list 'endpoints'",
+        is_common: true,
         ..USUAL
     },
     Setting {
@@ -44,6 +46,8 @@ pub(super) const ENTRIES: [Setting; 19] = [
         key: KeyScope::Endpoint,
         default: "admin",
         about: "user to log in as",
+        heading: Heading::Access,
+        is_common: true,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.user = value::name(given.text())?;
             Ok(())
@@ -58,6 +62,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Secret,
         about: "the password; has no option and no key in files",
         group: PASSWORD,
+        heading: Heading::Access,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::given(&mut endpoint.password, given)),
         ..USUAL
     },
@@ -68,6 +73,8 @@ pub(super) const ENTRIES: [Setting; 19] = [
         about: "file with the password; only its owner may have access",
         example: "~/.config/maxtop/password",
         group: PASSWORD,
+        heading: Heading::Access,
+        is_common: true,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::file(&mut endpoint.password, given)),
         ..USUAL
     },
@@ -78,6 +85,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         about: "command that prints the password, run by sh -c",
         example: "pass show maxscale/admin",
         group: PASSWORD,
+        heading: Heading::Access,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::command(&mut endpoint.password, given)),
         ..USUAL
     },
@@ -86,6 +94,8 @@ pub(super) const ENTRIES: [Setting; 19] = [
         key: KeyScope::Endpoint,
         about: "database user for /v1/sql: finds lock waits and open transactions on the servers",
         example: "maxtop",
+        heading: Heading::ServerAccess,
+        is_common: true,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.sql_user = optional(given.text(), value::name)?;
             Ok(())
@@ -100,6 +110,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Secret,
         about: "password of the database user; has no option and no key in files",
         group: SQL_PASSWORD,
+        heading: Heading::ServerAccess,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::given(&mut endpoint.sql_password, given)),
         ..USUAL
     },
@@ -110,6 +121,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         about: "file with the password of the database user; only its owner may have access",
         example: "~/.config/maxtop/sql-password",
         group: SQL_PASSWORD,
+        heading: Heading::ServerAccess,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::file(&mut endpoint.sql_password, given)),
         ..USUAL
     },
@@ -120,6 +132,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         about: "command that prints the password of the database user, run by sh -c",
         example: "pass show mariadb/maxtop",
         group: SQL_PASSWORD,
+        heading: Heading::ServerAccess,
         apply: Apply::Endpoint(|endpoint, given| PasswordSource::command(&mut endpoint.sql_password, given)),
         ..USUAL
     },
@@ -131,6 +144,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Secret,
         about: "a token, sent instead of user and password; has no option and no key in files",
         group: PASSWORD,
+        heading: Heading::Access,
         apply: Apply::Endpoint(TokenSource::given),
         ..USUAL
     },
@@ -141,6 +155,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         about: "file with the token; only its owner may have access",
         example: "~/.config/maxtop/token",
         group: PASSWORD,
+        heading: Heading::Access,
         apply: Apply::Endpoint(TokenSource::file),
         ..USUAL
     },
@@ -151,6 +166,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         about: "command that prints the token, run by sh -c, and again when it has expired",
         example: "oidc-token maxscale",
         group: PASSWORD,
+        heading: Heading::Access,
         apply: Apply::Endpoint(TokenSource::command),
         ..USUAL
     },
@@ -160,6 +176,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Path,
         about: "trust only the certificates in this PEM file",
         example: "/etc/maxscale/ca.pem",
+        heading: Heading::Encryption,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.ca = optional(given.text(), |path| Ok(path.into()))?;
             Ok(())
@@ -172,6 +189,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Path,
         about: "client certificate (PEM) to send to the proxy",
         example: "/etc/maxtop/client.pem",
+        heading: Heading::Encryption,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.certificate = optional(given.text(), |path| Ok(path.into()))?;
             Ok(())
@@ -184,6 +202,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Path,
         about: "key of the client certificate (PEM, not encrypted); only its owner may have access",
         example: "/etc/maxtop/client.key",
+        heading: Heading::Encryption,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.key = optional(given.text(), |path| Ok(path.into()))?;
             Ok(())
@@ -196,6 +215,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Switch,
         default: "false",
         about: "accept any certificate; shown on the screen",
+        heading: Heading::Encryption,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.tls.insecure = value::switch(given.text())?;
             Ok(())
@@ -208,6 +228,7 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Switch,
         default: "false",
         about: "allow sending the password or token over plain http to another machine; shown on the screen",
+        heading: Heading::Encryption,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.allow_plain_http = value::switch(given.text())?;
             Ok(())
@@ -220,6 +241,8 @@ pub(super) const ENTRIES: [Setting; 19] = [
         form: Form::Switch,
         default: "false",
         about: "send only GET requests, and SELECTs with sql-user: no session can be killed",
+        commands: REQUESTING,
+        is_common: true,
         apply: Apply::Endpoint(|endpoint, given| {
             endpoint.read_only = value::switch(given.text())?;
             Ok(())

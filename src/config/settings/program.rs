@@ -1,6 +1,8 @@
 //! Settings for all endpoints, the screen and the commands.
 
 use super::{USUAL, optional};
+use crate::app::groups::groupings::NO_GROUPING;
+use crate::config::command_name::{Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -8,13 +10,17 @@ use crate::filter::{Filter, SavedFilters};
 use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, TIMEOUT};
 
+/// Values of `group-by`.
+const GROUPING_CHOICES: &str = "none|user|address|service|server|state|reason|program|endpoint";
+
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 16] = [
+pub(super) const ENTRIES: [Setting; 17] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
         default: "auto",
         about: "dialect of the admin API: jsonapi is every release, draft the design document of 2016",
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             let words = [
                 ("auto", None),
@@ -32,6 +38,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Time,
         default: INTERVAL.text,
         about: "time between two polls",
+        commands: POLLING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.interval = value::duration(text)?;
             Ok(())
@@ -42,7 +50,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         name: "duty",
         form: Form::Share,
         default: DUTY.text,
-        about: "maximum share of the proxy's time for lists; the interval is extended if needed",
+        about: "maximum share of the proxy's time for lists and rows; the interval is extended if needed",
+        commands: POLLING,
         apply: Apply::Config(|config, text| {
             config.duty = value::share(text)?;
             Ok(())
@@ -54,6 +63,7 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Time,
         default: TIMEOUT.text,
         about: "maximum time to wait for a complete reply",
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             config.timeout = value::duration(text)?;
             Ok(())
@@ -66,6 +76,9 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Filter,
         about: "show only matching sessions: a text in any field, user=app* and idle>5m, or @NAME of [filters]",
         example: "not user=maxmon",
+        heading: Heading::Sessions,
+        commands: SELECTING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.filter = match &config.saved_filters {
                 None if SavedFilters::is_reference(text) => return Ok(()),
@@ -82,8 +95,22 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Column,
         default: "-why",
         about: "sort by this column; with a leading '-', in descending order",
+        heading: Heading::Sessions,
+        commands: LISTING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.sort = value::sort(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "group-by",
+        form: Form::Choice(GROUPING_CHOICES),
+        default: NO_GROUPING,
+        about: "field that the screen groups sessions by",
+        apply: Apply::Config(|config, text| {
+            config.group_by = value::grouping(text)?;
             Ok(())
         }),
         ..USUAL
@@ -93,6 +120,9 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Columns,
         about: "columns to show, from left to right; press c on the screen for all of them",
         example: "id, severity, user, why",
+        heading: Heading::Sessions,
+        commands: LISTING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.columns = optional(text, value::columns)?;
             Ok(())
@@ -104,6 +134,9 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Time,
         default: GRACE.text,
         about: "time in which a confirmed kill can be canceled; 0s for none",
+        heading: Heading::Killing,
+        commands: KILLING,
+        is_common: true,
         apply: Apply::Config(|config, text| {
             config.grace = value::grace(text)?;
             Ok(())
@@ -115,6 +148,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Path,
         default: "$XDG_STATE_HOME/maxtop/audit.jsonl",
         about: "file in which kills are logged",
+        heading: Heading::Killing,
+        commands: KILLING,
         apply: Apply::Config(|config, text| {
             config.audit = optional(text, |path| Ok(path.into()))?;
             Ok(())
@@ -162,6 +197,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Switch,
         default: "false",
         about: "print only ASCII characters",
+        heading: Heading::Display,
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             config.ascii = value::switch(text)?;
             Ok(())
@@ -173,6 +210,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Choice("auto|always|never"),
         default: "auto",
         about: "when to use color; auto: unless NO_COLOR is set or the terminal is dumb",
+        heading: Heading::Display,
+        commands: REQUESTING,
         apply: Apply::Config(|config, text| {
             let words = [("auto", None), ("always", Some(false)), ("never", Some(true))];
             config.plainness = value::choice(text, &words)?;
@@ -185,6 +224,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Switch,
         default: "false",
         about: "use the mouse: wheel, rows, headings, hints; with Shift the terminal selects text as usual",
+        heading: Heading::Display,
+        commands: SCREENS,
         apply: Apply::Config(|config, text| {
             config.mouse = value::switch(text)?;
             Ok(())
@@ -196,6 +237,8 @@ pub(super) const ENTRIES: [Setting; 16] = [
         form: Form::Theme,
         default: crate::app::theme::DEFAULT,
         about: "colors: default, light, high-contrast, mono, or an own theme by its name or file",
+        heading: Heading::Display,
+        commands: SCREENS,
         apply: Apply::Config(|config, text| {
             text.clone_into(&mut config.theme_name);
             Ok(())

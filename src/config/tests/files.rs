@@ -45,7 +45,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "[thresholds]\nidle = '1 fortnight'",
         2,
-        "thresholds.idle: expected a time such as 30s",
+        "thresholds.idle: expected a time such as 30m or 1h, or a number of seconds",
     ),
     (
         "[thresholds]\nmemory = '1x'",
@@ -64,14 +64,14 @@ const WRONG: &[(&str, usize, &str)] = &[
         "must not exceed query-act (5m)",
     ),
     (
-        "interval = 5",
+        "interval = true",
         1,
-        "interval: expected a time such as '30s', found integer",
+        "interval: expected a time such as '30s', or a number of seconds, found boolean",
     ),
     (
         "interval = '5 parsecs'",
         1,
-        "interval: expected a time such as 500ms, 1s or 2m",
+        "interval: expected a time such as 500ms or 2m, or a number of seconds",
     ),
     ("ascii = 'true'", 1, "ascii: expected true or false, found string"),
     (

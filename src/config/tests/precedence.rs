@@ -18,6 +18,7 @@ fn values(form: Form, name: &str) -> [String; 4] {
         (Form::Switch, _) => of(|n| (n % 2 == 1).to_string()),
         (Form::Choice(_), "dialect") => ["draft", "jsonapi", "auto", "draft"].map(str::to_owned),
         (Form::Theme, _) => ["light", "mono", "high-contrast", "light"].map(str::to_owned),
+        (Form::Choice(_), "group-by") => ["user", "state", "none", "user"].map(str::to_owned),
         (Form::Choice(_), _) => ["always", "never", "auto", "always"].map(str::to_owned),
         (Form::Filter, _) => of(|n| format!("user=u{n}")),
         (Form::Column, _) => ["id", "-age", "user", "-idle"].map(str::to_owned),
@@ -276,6 +277,33 @@ fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
 }
 
 #[test]
+fn a_bare_number_is_in_seconds() {
+    for (text, seconds) in [("5", 5.0), ("0.5", 0.5), ("90s", 90.0), ("1m 30s", 90.0)] {
+        let config = ConfigWorld::new().flag("interval", text).config();
+        assert_eq!(config.interval.as_secs_f64(), seconds, "{text}");
+    }
+    for setting in SettingId::all().map(SettingId::setting) {
+        let table = setting
+            .table
+            .map(|table| format!("[{table}]\n"))
+            .unwrap_or_default();
+        for value in ["45", "45.5", "'45'"] {
+            if setting.form != Form::Time {
+                continue;
+            }
+            let text = format!("{table}{} = {value}", setting.name);
+            let reading = ConfigWorld::new().with_file(&text).read().expect(&text);
+            let values = reading.values.iter();
+            let found: Vec<_> = values
+                .filter(|one| one.setting().path() == setting.path())
+                .filter_map(EffectiveValue::shown)
+                .collect();
+            assert_eq!(found, [value.trim_matches('\'')], "{text}");
+        }
+    }
+}
+
+#[test]
 fn errors_name_the_source() {
     let error = |name, value| ConfigWorld::new().flag(name, value).error();
     assert!(error("sort", "x").starts_with("--sort: no column 'x'"));
@@ -314,5 +342,5 @@ fn a_choice_takes_the_words_that_the_help_names_and_no_others() {
             format!("expected {}, found 'x'", words.replace('|', " or "))
         );
     }
-    assert_eq!(choices, 2);
+    assert_eq!(choices, 3);
 }

@@ -88,7 +88,14 @@ fn waits(server: &Text, lasted: Span, wait: &SessionWait) -> String {
 fn waits_short(lasted: Span, wait: &SessionWait) -> String {
     match (&wait.blocker, wait.is_likely) {
         (Some(LockHolder::Session { id, .. }), false) => format!("waits {lasted} for {id}"),
-        (Some(LockHolder::Thread(thread) | LockHolder::UnknownSession(thread)), false) => {
+        (
+            Some(
+                LockHolder::Thread(thread)
+                | LockHolder::UnknownSession(thread)
+                | LockHolder::EndedSession { thread, .. },
+            ),
+            false,
+        ) => {
             format!("waits {lasted} for thread {thread}")
         }
         (Some(LockHolder::PreparedXa), false) => format!("waits {lasted} for XA"),
@@ -179,7 +186,7 @@ pub(super) fn next_step(evidence: &Evidence, client: &str) -> String {
             (Some(LockHolder::Session { id, .. }), false) => {
                 format!("b shows the chain; a kill of {id} frees this session too")
             }
-            (Some(LockHolder::Thread(id)), false) => {
+            (Some(LockHolder::Thread(id) | LockHolder::EndedSession { thread: id, .. }), false) => {
                 format!("b shows thread {id} and copies its KILL")
             }
             _ => "b shows what is known about the lock".to_owned(),

@@ -133,6 +133,7 @@ fn a_list_is_diagnosed_with_the_available_samples() {
             instance: None,
             taken_at: at(second),
             is_after_restart: false,
+            rows: None,
             locks: None,
             sessions: &sessions,
         };

@@ -20,6 +20,7 @@ fn a_restart_resets_the_history() {
     other.process.as_mut().unwrap().started_at = text("later");
     let (sessions, taken_at, diagnoses) = polls.past.take().unwrap();
     let before = DiagnosisInput {
+        rows: None,
         dialect: Dialect::JsonApi,
         endpoint: None,
         instance: polls.instance.as_ref(),
@@ -29,6 +30,7 @@ fn a_restart_resets_the_history() {
         sessions: &sessions,
     };
     let now = DiagnosisInput {
+        rows: None,
         instance: Some(&other),
         taken_at: Timestamp::from_second(WALL + 20).unwrap(),
         ..before

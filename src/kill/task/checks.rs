@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CheckReply, KillTask, NextStep, RECHECK_DELAY, SessionReply};
-use crate::filter::{FilterInput, ReasonNames, Ternary};
+use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
 use crate::kill::killable::protection;
 use crate::kill::outcome::SkipReason;
 use crate::kill::state::{FirstCheck, KillState};
@@ -62,10 +62,10 @@ impl KillTask {
             SessionReply::Missing(_) | SessionReply::Failed(_) => None,
         };
         if asked_at.is_some_and(|asked_at| !now.is_within(MAX_CHECK_AGE, &asked_at)) {
-            return self.repeat_slow_check(before, tries);
+            return self.repeat_check(before, tries, RefusalReason::SlowEndpoint);
         }
-        if asked_at.is_some() && self.has_old_locks(now) {
-            return self.repeat_slow_check(before, tries);
+        if let Some(age) = self.age_of_old_locks(now).filter(|_| asked_at.is_some()) {
+            return self.repeat_check(before, tries, RefusalReason::OldLocks(age));
         }
         let weaker = |unchecked: &[Part]| unchecked.iter().copied().find(|part| !before.contains(part));
         let expected = check.rules.diagnosis.expected.clone();
@@ -99,10 +99,15 @@ impl KillTask {
     }
 
     /// Repeats a check that was too old when its DELETE could have been written, a limited number of
-    /// times.
-    pub(super) fn repeat_slow_check(&mut self, unchecked: Vec<Part>, tries: u8) -> NextStep {
+    /// times. The last time refuses the kill for this reason.
+    pub(super) fn repeat_check(
+        &mut self,
+        unchecked: Vec<Part>,
+        tries: u8,
+        refusal: RefusalReason,
+    ) -> NextStep {
         if tries > REPEATS_WHEN_SLOW {
-            return self.finish(KillOutcome::Refused(RefusalReason::SlowEndpoint));
+            return self.finish(KillOutcome::Refused(refusal));
         }
         self.stage = KillState::Queued { unchecked, tries };
         NextStep::Queue
@@ -164,7 +169,10 @@ impl KillTask {
         match self.skip_reason(filter, result, knows_locks) {
             None => Ok((observation, unchecked)),
             Some(SkipReason::NoMatch(text)) if is_shown => {
-                Err(KillOutcome::Refused(RefusalReason::Undecided(text)))
+                Err(KillOutcome::Refused(RefusalReason::Undecided {
+                    filter: text,
+                    reasons: undecided_by(filter, subject, reasons.as_ref()),
+                }))
             }
             Some(reason) => Err(KillOutcome::Skipped(reason)),
         }
@@ -239,4 +247,27 @@ impl KillTask {
             (Some(victims), Some(seen)) => Some(victims == seen && absence.other_process.is_none()),
         }
     }
+}
+
+/// Returns the reasons that could not be examined and make the result of a filter unknown.
+fn undecided_by(
+    filter: &Filter,
+    subject: FilterInput<'_>,
+    reasons: Option<&ReasonNames>,
+) -> Vec<&'static str> {
+    let Some(names) = reasons else {
+        return Vec::new();
+    };
+    let decides = |name: &&'static str| {
+        let only = Reasons {
+            found: &names.found,
+            unjudged: &[*name],
+        };
+        let subject = FilterInput {
+            reasons: Some(only),
+            ..subject
+        };
+        filter.evaluate(&subject.strict()) == Ternary::Unknown
+    };
+    names.unjudged.iter().copied().filter(decides).collect()
 }

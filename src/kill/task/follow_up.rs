@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{KillTask, NextStep, SessionReply};
-use crate::kill::KillOutcome;
 use crate::kill::state::{FollowUp, KillState};
+use crate::kill::{KillOutcome, RefusalReason};
 use crate::model::{IdentityMatch, Now, RequestError, SessionObservation};
 
 /// Time to follow a session after its DELETE. After that it is still there, or the outcome is unknown.
@@ -38,7 +38,7 @@ impl KillTask {
             // Nothing was sent, so another check and DELETE may follow.
             Err(RequestError::CheckExpired | RequestError::Unsent) => {
                 let (unchecked, tries) = (std::mem::take(unchecked), *tries);
-                return self.repeat_slow_check(unchecked, tries);
+                return self.repeat_check(unchecked, tries, RefusalReason::SlowEndpoint);
             }
             Err(fault) if fault.is_not_allowed() => return self.finish(KillOutcome::NotAllowed(fault)),
             Err(fault) if was_never_done(&fault) => return self.finish(KillOutcome::Failed(fault)),

@@ -75,10 +75,12 @@ impl KillTask {
         NextStep::Check
     }
 
-    /// Whether the locks were read too long ago for a DELETE.
-    pub(super) fn has_old_locks(&self, now: Now) -> bool {
-        let locks = self.new_locks.as_ref();
-        locks.is_some_and(|locks| !now.is_within(MAX_LOCKS_AGE, &locks.asked_at))
+    /// Returns the age of the locks if they were read too long ago for a DELETE.
+    pub(super) fn age_of_old_locks(&self, now: Now) -> Option<Duration> {
+        let locks = self.new_locks.as_ref()?;
+        let by_wall = Duration::try_from(now.wall.duration_since(locks.asked_at.wall)).unwrap_or_default();
+        let age = now.elapsed.saturating_sub(locks.asked_at.elapsed).max(by_wall);
+        (!now.is_within(MAX_LOCKS_AGE, &locks.asked_at)).then_some(age)
     }
 
     /// Returns the session's locks: right before the DELETE by the new reading, otherwise by the latest reports.

@@ -64,8 +64,25 @@ fn a_kill_by_not_stuck_needs_every_reason_examined() {
     };
     let mut play = KillHarness::ask(vec![taken()]);
     play.reply(play.last_check(), Ok(session(17, "alice")));
-    let refusal = RefusalReason::Undecided("not stuck".to_owned());
-    assert_eq!(play.outcome(), Some(&KillOutcome::Refused(refusal)));
+    let Some(RefusalReason::Undecided { filter, reasons }) = play.outcome().and_then(KillOutcome::refusal)
+    else {
+        panic!("{}", play.words());
+    };
+    assert_eq!(filter, "not stuck");
+    // Seen once, the session cannot be compared with an earlier list.
+    assert!(
+        reasons.contains(&"buffering") && reasons.contains(&"query"),
+        "{reasons:?}"
+    );
+    assert!(
+        !reasons.contains(&"closing"),
+        "a single check examines it: {reasons:?}"
+    );
+    assert_eq!(
+        play.words(),
+        "refused: 17 alice@10.0.0.7: 'not stuck' is not certain for this session: reasons back-pressure, \
+         no-backend, query and 6 more could not be examined"
+    );
     assert!(play.deletes().is_empty());
 }
 

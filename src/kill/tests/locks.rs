@@ -206,6 +206,39 @@ fn locks_that_are_too_old_are_read_again() {
 }
 
 #[test]
+fn locks_that_are_always_too_old_are_the_reason_of_the_refusal() {
+    let mut play = confirmed("blocks>0");
+    for round in 0..4 {
+        if round > 0 {
+            let (ticket, _) = *play
+                .asked(|request| matches!(request, KillRequest::ReadThreads { .. }))
+                .last()
+                .unwrap();
+            let threads = vec![ServerThreads {
+                server: text("db-01"),
+                reading: Ok(reading(1, 1, Vec::new())),
+            }];
+            play.hear(KillEvent::ThreadsRead(ticket, threads));
+        }
+        let asked_at = play.now;
+        play.leap(Duration::from_secs(12));
+        play.locks_read(asked_at, Ok(activity(&[300])));
+        play.connected();
+    }
+    assert!(play.deletes().is_empty());
+    assert_eq!(
+        play.outcome(),
+        Some(&KillOutcome::Refused(RefusalReason::OldLocks(
+            Duration::from_secs(12)
+        )))
+    );
+    assert_eq!(
+        play.words(),
+        "refused: 17 alice@10.0.0.7: locks are 12s old: they may have changed"
+    );
+}
+
+#[test]
 fn a_filter_without_locks_needs_no_reading() {
     let play = confirmed("user=alice");
     assert!(play.lock_reads().is_empty());

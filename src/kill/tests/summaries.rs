@@ -1,7 +1,9 @@
 //! Facts about the victims and the consequences of a kill.
 
 use super::*;
-use crate::kill::summary::{CheckCounts, activity, consequences, count_by, facts, not_compared, selected_by};
+use crate::kill::summary::{
+    CheckCounts, activity, consequences, count_by, facts, not_compared, refusals, selected_by,
+};
 use crate::model::{JsonApiFields, RunningStatement, ServerConnection};
 
 fn busy(id: u64) -> Session {
@@ -41,7 +43,9 @@ fn every_victim_is_counted_once() {
     assert_eq!(counts, expected);
     assert_eq!(play.batch.confirmable(), counts.passed);
     let users = count_by(play.batch.tasks(), |session| session.user.as_ref());
-    assert_eq!(users, [("alice".to_owned(), 3)]);
+    assert_eq!(users, [("alice".to_owned(), 2)], "those that can still be killed");
+    let refusals = refusals(play.batch.tasks());
+    assert_eq!(refusals, [("protected".to_owned(), 1)]);
     assert_eq!(selected_by(play.batch.tasks()), None);
 }
 

@@ -8,8 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::super::{ServerConnection, Session, SessionId, Span, Text};
+use super::ended::{EndedThreads, ended_threads, low_bits};
 use super::{
-    ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners, Transaction, Wait, WaitGraph, WaitKind,
+    EndedThread, ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners, Transaction, Wait,
+    WaitGraph, WaitKind,
 };
 
 /// Minimum age at which a report is no longer used.
@@ -24,6 +26,8 @@ pub struct EndpointLocks {
     /// The servers, by name.
     pub servers: Vec<ServerLocks>,
     sessions: BTreeMap<SessionId, SessionLocks>,
+    /// Threads of sessions that have ended.
+    pub(super) ended: EndedThreads,
 }
 
 /// The locks of one server.
@@ -35,6 +39,8 @@ pub struct ServerLocks {
     pub graph: WaitGraph,
     /// The owner of each thread of the graph.
     pub owners: BTreeMap<u64, ThreadOwner>,
+    /// The threads of the graph whose sessions have ended.
+    pub ended: BTreeMap<u64, EndedThread>,
     /// Whether the report is too old to be used.
     pub is_outdated: bool,
 }
@@ -103,6 +109,13 @@ pub enum LockHolder {
     },
     /// A thread that does not use this proxy.
     Thread(u64),
+    /// A thread of a session that has ended.
+    EndedSession {
+        /// Id of the session.
+        id: SessionId,
+        /// Thread id.
+        thread: u64,
+    },
     /// A thread of this proxy without a known session: more than one session lists it, or its user is
     /// another one, such as the service's with `SET SESSION AUTHORIZATION`.
     UnknownSession(u64),
@@ -151,13 +164,25 @@ impl ServerReport {
 impl EndpointLocks {
     /// Finds the sessions of all threads. `at` is the time of the session list.
     pub fn new(reports: &ServerReports, sessions: &[Session], at: Timestamp) -> Self {
+        Self::following(None, reports, sessions, at)
+    }
+
+    /// Finds the sessions of all threads, also those that have ended since the locks and the list before.
+    pub fn following(
+        before: Option<(&Self, &[Session])>,
+        reports: &ServerReports,
+        sessions: &[Session],
+        at: Timestamp,
+    ) -> Self {
         if reports.is_empty() {
             return Self::default();
         }
         let owners = ThreadOwners::new(sessions);
+        let ended = before.map(|before| ended_threads(before, reports, sessions, at));
+        let ended = ended.unwrap_or_default();
         let servers: Vec<_> = reports
             .values()
-            .map(|report| ServerLocks::new(report, &owners, at))
+            .map(|report| ServerLocks::new(report, &owners, &ended, at))
             .collect();
         let mut found = BTreeMap::new();
         for server in &servers {
@@ -166,6 +191,7 @@ impl EndpointLocks {
         Self {
             servers,
             sessions: found,
+            ended,
         }
     }
 
@@ -241,7 +267,12 @@ impl<'a> LockKnowledge<'a> {
 }
 
 impl ServerLocks {
-    fn new(report: &Arc<ServerReport>, owners: &ThreadOwners<'_>, at: Timestamp) -> Self {
+    fn new(
+        report: &Arc<ServerReport>,
+        known: &ThreadOwners<'_>,
+        ended: &EndedThreads,
+        at: Timestamp,
+    ) -> Self {
         let is_outdated = report.is_outdated_at(at);
         let activity = report.activity.as_ref().ok().filter(|_| !is_outdated);
         let graph = activity.map(WaitGraph::new).unwrap_or_default();
@@ -250,12 +281,26 @@ impl ServerLocks {
             .flat_map(|activity| &activity.threads.rows)
             .map(|thread| (thread.id, thread.user.as_ref()))
             .collect();
-        let own = graph.nodes.keys().map(|id| {
-            let user = users.get(id).copied().flatten();
-            (*id, owners.find(&report.server, *id, user))
-        });
+        let user_of = |id: &u64| users.get(id).copied().flatten();
+        let owners = graph.nodes.keys();
+        let mut owners: BTreeMap<_, _> = owners
+            .map(|id| (*id, known.find(&report.server, *id, user_of(id))))
+            .collect();
+        let threads = owners
+            .iter_mut()
+            .filter(|(_, owner)| **owner == ThreadOwner::NotThisProxy);
+        let mut own_ended = BTreeMap::new();
+        for (id, owner) in threads {
+            let thread = ended.get(&(report.server.clone(), low_bits(*id)));
+            let thread = thread.filter(|thread| thread.user.is_some() && thread.user.as_ref() == user_of(id));
+            if let Some(thread) = thread {
+                *owner = ThreadOwner::Ended(thread.session);
+                own_ended.insert(*id, thread.clone());
+            }
+        }
         Self {
-            owners: own.collect(),
+            owners,
+            ended: own_ended,
             report: Arc::clone(report),
             graph,
             is_outdated,
@@ -332,6 +377,7 @@ impl ServerLocks {
                 }
             }
             Some(ThreadOwner::Unknown) => LockHolder::UnknownSession(thread),
+            Some(ThreadOwner::Ended(id)) => LockHolder::EndedSession { id: *id, thread },
             Some(ThreadOwner::NotThisProxy) | None => LockHolder::Thread(thread),
         }
     }
@@ -361,6 +407,9 @@ impl fmt::Display for LockHolder {
         match self {
             Self::Session { id, client } => write!(f, "session {id} {client}"),
             Self::Thread(thread) => write!(f, "thread {thread}, not through this proxy"),
+            Self::EndedSession { id, thread } => {
+                write!(f, "thread {thread} of session {id}, which has ended")
+            }
             Self::UnknownSession(thread) => write!(f, "thread {thread}, its session is unknown"),
             Self::PreparedXa => f.write_str("a prepared XA transaction"),
         }

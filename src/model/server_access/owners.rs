@@ -11,6 +11,8 @@ pub enum ThreadOwner {
     Session(SessionId),
     /// More than one session lists the thread, or its user differs or is unknown.
     Unknown,
+    /// The session that listed the thread has ended.
+    Ended(SessionId),
     /// No session lists the thread.
     NotThisProxy,
 }

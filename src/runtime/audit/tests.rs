@@ -1,12 +1,15 @@
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+use nix::unistd::{Uid, geteuid};
+
 use super::*;
 use crate::kill::KillOutcome;
 use crate::model::{Connected, EndpointId, Identity, Session, SessionId, Text, TextLimit};
+use crate::runtime::append_file::is_trusted;
 
 fn entry(kill: u32, outcome: Option<KillOutcome>) -> AuditEntry {
     let text = |raw| Some(Text::clean(raw, TextLimit::Name));

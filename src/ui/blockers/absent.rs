@@ -68,7 +68,8 @@ pub(super) fn no_blockers<'a>(app: &App, theme: &Theme, width: usize) -> Vec<Lin
                 theme.glyphs.more,
             )),
         ]));
-        text.push(Line::styled(format!("   {CREATE_USER}"), theme.hit));
+        let statement = wrap(CREATE_USER, width.saturating_sub(3).max(1)).into_iter();
+        text.extend(statement.map(|line| Line::styled(format!("   {line}"), theme.hit)));
         text.push(Line::default());
         text.push(Line::from(vec![
             Span::styled("maxtop doctor --sql-user maxtop", theme.hit),

@@ -8,13 +8,20 @@ use super::{LABEL, Pen};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::links::MAX_WAITING;
-use crate::model::{LockHolder, SessionLocks, counted};
+use crate::model::{Dialect, LockHolder, SessionLocks, counted};
 
 /// Width of a waiting client with its id, in cells.
 const CLIENT: usize = 26;
+/// Maximum number of indented levels of the sessions that wait.
+const MAX_DEPTH: usize = 4;
 
 /// Returns the section.
 pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Line<'a>> {
+    if let Some(text) = missing(app, pane) {
+        let mut lines = vec![Line::default()];
+        lines.extend(pen.labelled("LOCKS", text));
+        return lines;
+    }
     let locks = app
         .locks_of(pane.identity.endpoint)
         .filter(|_| pane.ended.is_none());
@@ -47,34 +54,60 @@ pub(super) fn section<'a>(app: &App, pane: &DetailPane, pen: &Pen<'_>) -> Vec<Li
         ]));
         link += usize::from(is_link);
     }
-    text.extend(waiting(app, pane, link, pen));
+    text.extend(waiting(app, pane, own, link, pen));
     text
 }
 
-/// Returns the sessions that wait directly for this one. Each is a link.
-fn waiting<'a>(app: &App, pane: &DetailPane, first_link: usize, pen: &Pen<'_>) -> Vec<Line<'a>> {
+/// Returns how to read the locks of a stuck session, if they are not read.
+fn missing(app: &App, pane: &DetailPane) -> Option<&'static str> {
+    let endpoint = app.endpoints.get(pane.identity.endpoint)?;
+    let is_missing = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
+    let is_asked = pane.ended.is_none() && !pane.findings().is_empty();
+    (is_missing && is_asked).then_some("unknown without --sql-user; b says how to read them")
+}
+
+/// Returns the sessions that wait for this one, also through others, which are indented. Each is a link.
+fn waiting<'a>(
+    app: &App,
+    pane: &DetailPane,
+    own: &SessionLocks,
+    first_link: usize,
+    pen: &Pen<'_>,
+) -> Vec<Line<'a>> {
     let waiting = app.waiting_for(pane);
     if waiting.is_empty() {
         return Vec::new();
     }
-    let more = waiting.len().saturating_sub(MAX_WAITING);
     let mut text = vec![Line::default()];
     for (place, one) in waiting.iter().take(MAX_WAITING).enumerate() {
         let label = if place == 0 { "WAIT FOR IT" } else { "" };
-        let client = pen.fit(&format!("{} {}", one.id, one.client), CLIENT);
-        let gap = CLIENT.saturating_sub(client.width());
+        let tree = match one.depth {
+            0 => String::new(),
+            depth => format!("{}└ ", "  ".repeat((depth - 1).min(MAX_DEPTH))),
+        };
+        let room = CLIENT.saturating_sub(tree.width());
+        let client = pen.fit(&format!("{} {}", one.id, one.client), room);
+        let gap = room.saturating_sub(client.width());
         let lasted = one.lasted.map(|lasted| lasted.to_string()).unwrap_or_default();
         let room = pen.width.saturating_sub(LABEL + CLIENT + 10);
+        let mut statement = pen.long(&one.statement, room).into_iter();
         text.push(Line::from(vec![
             Span::styled(format!("{label:<LABEL$}"), pen.theme.head),
+            Span::styled(tree, pen.theme.dim),
             Span::styled(client, link_style(pane, first_link + place, pen)),
             Span::raw(format!("{:gap$}{lasted:>7}  ", "")),
-            Span::styled(pen.fit(&one.statement, room), pen.theme.dim),
+            Span::styled(statement.next().unwrap_or_default(), pen.theme.dim),
         ]));
+        let indent = LABEL + CLIENT + 9;
+        text.extend(statement.map(|line| Line::styled(format!("{:indent$}{line}", ""), pen.theme.dim)));
     }
-    if more > 0 {
+    let shown = waiting.len().min(MAX_WAITING);
+    let all = waiting
+        .len()
+        .max(usize::try_from(own.blocks).unwrap_or(usize::MAX));
+    if all > shown {
         text.push(Line::styled(
-            format!("{:LABEL$}and {more} more; b shows the tree", ""),
+            format!("{:LABEL$}and {} more; b shows the tree", "", all - shown),
             pen.theme.dim,
         ));
     }

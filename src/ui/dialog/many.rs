@@ -1,20 +1,17 @@
 //! Many victims: how many are not stuck, and a list from which each can be struck out.
 
-use std::borrow::Cow;
-
-use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::consequences::locks;
-use super::{LABEL, Middle, title};
+use super::victims::Table;
+use super::{LABEL, Middle, age_of_check, title};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::app::kill_selection::Selection;
-use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::summary::CheckCounts;
-use crate::kill::{FirstCheck, KillState, KillTask, summary};
-use crate::model::{counted, display_width};
-use crate::ui::draw::{fit, fit_middle};
+use crate::kill::{KillTask, summary};
+use crate::model::counted;
+use crate::ui::draw::fit;
 use crate::ui::theme::Theme;
 
 /// Minimum number of rows of the list before anything else is shown above it.
@@ -22,11 +19,7 @@ const MIN_ROWS: usize = 6;
 /// Maximum number of rows of the list.
 const MAX_ROWS: usize = 20;
 /// Minimum width at which the rows have ages, and the counts words, in cells.
-const MIN_WIDTH_WITH_AGES: usize = 60;
-/// Width of two spans, `2d 3h` and `4h 12m`, with their gaps.
-const AGES: usize = 16;
-/// Minimum width of WHY, in cells.
-const MIN_WHY: usize = 14;
+pub(super) const MIN_WIDTH_WITH_AGES: usize = 60;
 
 /// Returns the lines that must be visible, and the number of lines of the rest.
 pub(super) fn head<'a>(
@@ -37,10 +30,10 @@ pub(super) fn head<'a>(
 ) -> (Vec<Line<'a>>, usize) {
     let tasks = asking.batch.tasks();
     let mut lines = healthy(asking, theme, width);
-    lines.push(checks(asking, theme, width));
+    lines.push(checks(app, asking, theme, width));
     lines.extend(not_compared(asking, theme, width));
     let rows = tasks.len().min(MAX_ROWS) + 1;
-    let rest = rows + selected(asking, theme, width).len() + facts(app, asking, theme, width).len() + 1;
+    let rest = rows + selected(app, asking, theme, width).len() + facts(app, asking, theme, width).len() + 1;
     (lines, rest)
 }
 
@@ -54,7 +47,7 @@ pub(super) fn middle<'a>(
 ) -> Middle<'a> {
     let count = asking.batch.tasks().len();
     let wanted = count.min(MIN_ROWS) + 1;
-    let mut below = selected(asking, theme, width);
+    let mut below = selected(app, asking, theme, width);
     if wanted + below.len() > room {
         below.clear();
     }
@@ -84,12 +77,7 @@ pub(super) fn middle<'a>(
 /// stuck.
 fn healthy<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let count = asking.healthy().count();
-    let total = asking
-        .batch
-        .tasks()
-        .iter()
-        .filter(|task| !task.is_removed())
-        .count();
+    let total = asking.left().count();
     let struck = asking.struck_healthy.len();
     let are = if count == 1 { "is" } else { "are" };
     let (text, key, rest, style) = if count > 0 && count == total {
@@ -139,14 +127,16 @@ fn facts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec
         let text = format!("{text}   (checked again before each DELETE)");
         fact("filter", &text, theme, width)
     });
-    lines.extend(lock_counts(app, tasks, theme, width));
+    lines.extend(refusals(tasks, theme, width));
+    lines.extend(lock_counts(app, asking, theme, width));
     let groups = [
         ("by user", "user ", &asking.by_user),
         ("by service", "service ", &asking.by_service),
     ];
     for (label, field, groups) in groups {
-        // The title has it.
-        if matches!(&asking.selection, Selection::Group(name) if name.starts_with(field)) {
+        // The title has it, or there are none.
+        if groups.is_empty() || matches!(&asking.selection, Selection::Group(name) if name.starts_with(field))
+        {
             continue;
         }
         let each = groups.iter().map(|(name, count)| format!("{name} {count}"));
@@ -157,48 +147,99 @@ fn facts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec
     lines
 }
 
+/// Returns why sessions will not be killed, with their numbers, and advice for a filter that is not certain.
+fn refusals<'a>(tasks: &[KillTask], theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let counts = summary::refusals(tasks);
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let each = counts.iter().map(|(why, count)| format!("{count} {why}"));
+    let text = each.collect::<Vec<_>>().join(", ");
+    let mut lines = super::fact("not killed", &text, theme, width);
+    let refusals = tasks.iter().filter(|task| !task.is_removed());
+    let mut advice = refusals.filter_map(|task| task.outcome()?.refusal()?.advice());
+    lines.extend(
+        advice
+            .next()
+            .into_iter()
+            .flat_map(|text| super::fact("", &text, theme, width)),
+    );
+    lines
+}
+
 /// Returns how many of the sessions block others, wait, or do neither. `None` without server access.
-fn lock_counts<'a>(app: &App, tasks: &[KillTask], theme: &Theme, width: usize) -> Option<Line<'a>> {
-    let left: Vec<_> = tasks.iter().filter(|task| !task.is_removed()).collect();
+fn lock_counts<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Option<Line<'a>> {
+    let tasks = asking.batch.tasks();
+    let left: Vec<_> = asking.left().filter_map(|index| tasks.get(index)).collect();
     let is_known = left.iter().any(|task| {
         app.locks_of(task.victim.identity.endpoint)
             .is_some_and(|locks| !locks.is_empty())
     });
     let own = || left.iter().filter_map(|task| locks(app, task));
     let blockers = own().filter(|own| own.blocks > 0).count();
-    let waiters = own().filter(|own| own.blocks == 0 && own.wait.is_some()).count();
-    let others = left.len() - blockers - waiters;
+    let waiters = own().filter(|own| own.wait.is_some()).count();
+    let both = own().filter(|own| own.blocks > 0 && own.wait.is_some()).count();
+    let others = left.len() - (blockers + waiters - both);
     let verbs = |count, one, many| if count == 1 { one } else { many };
     let block = verbs(blockers, "blocks", "block");
     let wait = verbs(waiters, "waits", "wait");
-    let text = format!("{blockers} {block} others, {waiters} {wait}, {others} neither");
+    let does = verbs(both, "does both", "do both");
+    let both = (both > 0).then(|| format!(" ({both} {does})"));
+    let text = format!(
+        "{blockers} {block} others, {waiters} {wait}{}, {others} neither",
+        both.unwrap_or_default()
+    );
     is_known.then(|| fact("locks", &text, theme, width))
 }
 
-/// Returns the number of sessions that would be killed, and of those that would not.
-fn checks<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
+/// Returns the number of sessions that would be killed with the age of their checks, and of those that would not.
+fn checks<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Line<'a> {
+    let age = asking.checked_at().map(|at| age_of_check(app, at));
+    let age = age.unwrap_or_default();
+    let long = |text: &str| {
+        if age.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{text}, checked {age}")
+        }
+    };
+    let all = [
+        (long(" still the same"), " will not be killed", " struck out"),
+        (long(" same"), " not killed", " struck out"),
+        (long(""), "", ""),
+        (String::new(), "", ""),
+    ];
+    let mut lines = all.into_iter().map(|words| checks_in(asking, theme, &words));
+    let fitting = lines.find(|line| line.width() <= width);
+    fitting.or_else(|| lines.next_back()).unwrap_or_default()
+}
+
+/// Returns the numbers with these words after those that passed, were refused and were struck out.
+fn checks_in<'a>(
+    asking: &KillDialog,
+    theme: &Theme,
+    (passed, refused, removed): &(String, &str, &str),
+) -> Line<'a> {
     let counts = CheckCounts::of(asking.batch.tasks());
     let glyphs = theme.glyphs;
-    let word = |text: &'static str| if width < MIN_WIDTH_WITH_AGES { "" } else { text };
-    let mut spans = Vec::new();
+    let mut line = Line::default();
     if counts.waiting > 0 {
-        spans.push(Span::styled(
+        line.push_span(Span::styled(
             format!("checking {} …  ", counts.waiting),
             theme.dim,
         ));
     }
-    let passed = format!("{} {}{}", glyphs.check, counts.passed, word(" still the same"));
-    spans.push(Span::styled(passed, theme.good));
+    let text = format!("{} {}{passed}", glyphs.check, counts.passed);
+    line.push_span(Span::styled(text, theme.good));
     if counts.refused > 0 {
-        let refused = word(" will not be killed");
         let text = format!("  {} {}{refused}", glyphs.cross, counts.refused);
-        spans.push(Span::styled(text, theme.look));
+        line.push_span(Span::styled(text, theme.look));
     }
     if counts.removed > 0 {
-        let text = format!("  x {}{}", counts.removed, word(" struck out"));
-        spans.push(Span::styled(text, theme.head));
+        let text = format!("  x {}{removed}", counts.removed);
+        line.push_span(Span::styled(text, theme.head));
     }
-    Line::from(spans)
+    line
 }
 
 /// Returns the parts of the identity that could not be compared for some victims. They weaken the
@@ -210,152 +251,17 @@ fn not_compared<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Option<
     })
 }
 
-/// The list of victims, with its widths.
-struct Table<'a> {
-    app: &'a App,
-    asking: &'a KillDialog,
-    theme: &'a Theme,
-    width: usize,
-    id: usize,
-    client: usize,
-    has_ages: bool,
-}
-
-impl<'t> Table<'t> {
-    fn new(app: &'t App, asking: &'t KillDialog, theme: &'t Theme, width: usize) -> Self {
-        let has_ages = width >= MIN_WIDTH_WITH_AGES;
-        let id = asking.widths.0.max("ID".len());
-        let taken = "✓  ▲ ".chars().count() + id + MIN_WHY + 2 + if has_ages { AGES } else { 0 };
-        let client = asking
-            .widths
-            .1
-            .min(width.saturating_sub(taken))
-            .max("CLIENT".len());
-        Self {
-            app,
-            asking,
-            theme,
-            width,
-            id,
-            client,
-            has_ages,
-        }
-    }
-
-    fn headings<'a>(&self) -> Line<'a> {
-        let (id, client) = (self.id, self.client);
-        let ages = if self.has_ages { "     AGE    IDLE" } else { "" };
-        let text = format!("   {:>id$}   {:<client$}{ages}  WHY", "ID", "CLIENT");
-        Line::styled(fit(&text, self.width, self.theme.glyphs.more), self.theme.head)
-    }
-
-    fn row<'a>(&self, index: usize, task: &KillTask) -> Line<'a> {
-        let (theme, id_width, client_width) = (self.theme, self.id, self.client);
-        let (sign, base) = sign(task, theme);
-        let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
-        let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
-        let severity_style = severity.map_or(theme.dim, |severity| theme.severity(severity));
-        let id = task.victim.identity.id.to_string();
-        let client = client(self.app, task);
-        let client = fit_middle(&theme.compared(&client), client_width, theme.glyphs.more);
-        let pad = " ".repeat(client_width.saturating_sub(display_width(&client)));
-        let mut spans = vec![
-            Span::styled(format!("{sign:<2} {id:>id_width$} "), base),
-            Span::styled(severity.map_or(" ", |severity| severity.glyph()), severity_style),
-            Span::styled(format!(" {client}{pad}"), base),
-        ];
-        self.push_state(&mut spans, (index, task), base);
-        let rest = self.width.saturating_sub(width_of(&spans));
-        spans.push(Span::styled(" ".repeat(rest), base));
-        if index == self.asking.cursor {
-            for span in &mut spans {
-                span.style = span.style.patch(theme.cursor);
-            }
-        }
-        Line::from(spans)
-    }
-
-    /// Appends why a victim is not killed, or its ages and why it is stuck.
-    fn push_state(&self, spans: &mut Vec<Span<'_>>, (index, task): (usize, &KillTask), base: Style) {
-        let theme = self.theme;
-        let diagnosis = self.asking.diagnoses.get(index).map(OwnedDiagnosis::borrowed);
-        let severity = diagnosis.and_then(|diagnosis| diagnosis.severity());
-        let severity_style = severity.map_or(theme.dim, |severity| theme.severity(severity));
-        if let Some(text) = problem(task) {
-            let room = self.width.saturating_sub(width_of(spans) + 2);
-            let text = fit(&theme.compared(&text), room, theme.glyphs.more);
-            spans.push(Span::styled(format!("  {text}"), theme.look));
-        } else {
-            let session = task.session();
-            if self.has_ages {
-                let span = |span: Option<crate::model::Span>| {
-                    span.map_or_else(|| "?".to_owned(), |span| span.to_string())
-                };
-                let ages = format!(" {:>7} {:>7}", span(session.age), span(session.idle));
-                spans.push(Span::styled(ages, base));
-            }
-            let why: Cow<'_, str> = match diagnosis.and_then(|diagnosis| diagnosis.strongest()) {
-                Some(finding) => finding.short(&task.victim.session).into(),
-                None if self.asking.is_healthy(index) => "healthy".into(),
-                None => "unknown".into(),
-            };
-            let room = self.width.saturating_sub(width_of(spans) + 2);
-            let why = fit(&theme.compared(&why), room, theme.glyphs.more);
-            let style = if task.is_removed() { base } else { severity_style };
-            spans.push(Span::styled(format!("  {why}"), style));
-        }
-    }
-}
-
-fn width_of(spans: &[Span<'_>]) -> usize {
-    spans.iter().map(Span::width).sum()
-}
-
-/// Returns the sign and the style of a victim.
-fn sign(task: &KillTask, theme: &Theme) -> (&'static str, Style) {
-    let glyphs = theme.glyphs;
-    if task.is_removed() {
-        ("x", theme.dim.add_modifier(Modifier::CROSSED_OUT))
-    } else if task.outcome().is_some() {
-        (glyphs.cross, theme.look)
-    } else if task.may_be_confirmed() {
-        (glyphs.check, Style::new())
-    } else {
-        (glyphs.dot, theme.dim)
-    }
-}
-
-/// Returns a victim's user and address, and its proxy if there are several.
-fn client(app: &App, task: &KillTask) -> String {
-    let client = task.session().client();
-    match app.endpoints.name_among_several(task.victim.identity.endpoint) {
-        Some(proxy) => format!("{proxy} {client}"),
-        None => client,
-    }
-}
-
-/// Returns why a victim is not killed, or cannot be checked yet.
-fn problem(task: &KillTask) -> Option<String> {
-    if let Some(outcome) = task.outcome() {
-        let (word, detail) = (outcome.word(), outcome.detail());
-        return Some(match outcome.refusal() {
-            Some(_) => detail,
-            None => format!("{word} {detail}").trim_end().to_owned(),
-        });
-    }
-    match task.state() {
-        KillState::Unconfirmed(FirstCheck::NoAnswer(fault)) => Some(fault.to_string()),
-        _ => None,
-    }
-}
-
-/// Returns the servers and the statement of the victim under the cursor.
-fn selected<'a>(asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+/// Returns the servers and the statement of the victim under the cursor, and why it is stuck if its row has
+/// too little room.
+fn selected<'a>(app: &App, asking: &KillDialog, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let Some(task) = asking.batch.tasks().get(asking.cursor) else {
         return Vec::new();
     };
-    summary::activity(task.session())
+    let why = Table::new(app, asking, theme, width).cut_why(asking.cursor, task);
+    let why = why
         .into_iter()
-        .map(|(label, value)| fact(&format!("  {label}"), &value, theme, width))
+        .flat_map(|why| super::fact("  why", &why, theme, width));
+    let activity = summary::activity(task.session()).into_iter();
+    why.chain(activity.map(|(label, value)| fact(&format!("  {label}"), &value, theme, width)))
         .collect()
 }

@@ -3,12 +3,12 @@
 use ratatui::text::{Line, Span};
 
 use super::consequences::locks;
-use super::{LABEL, Middle, fact};
+use super::{LABEL, Middle, age_of_check, fact};
 use crate::app::App;
 use crate::app::kill_dialog::KillDialog;
 use crate::diagnosis::OwnedDiagnosis;
 use crate::kill::{FirstCheck, KillOutcome, KillState, KillTask, RefusalReason, summary};
-use crate::model::{Difference, Text, closing_servers};
+use crate::model::{Difference, Session, Text, closing_servers};
 use crate::ui::draw::{fit, fit_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -63,12 +63,17 @@ pub(super) fn middle<'a>(
 
 /// Returns why it is stuck, what it runs and holds, and where it comes from. The most important first.
 fn facts<'a>(app: &App, asking: &KillDialog, task: &KillTask, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let session = task.session();
+    let newest = app.newest_session(task);
+    let session = &Session {
+        age: newest.age,
+        idle: newest.idle,
+        ..task.session().clone()
+    };
     let mut lines = Vec::new();
     let found = asking.diagnoses.first().map(OwnedDiagnosis::borrowed);
     for finding in found.iter().flat_map(|diagnosis| diagnosis.found) {
         let label = format!("{} {}", finding.severity.glyph(), finding.reason.name);
-        let mut reason = fact(&label, &finding.words(&task.victim.session), theme, width);
+        let mut reason = fact(&label, &finding.words(session), theme, width);
         let style = theme.severity(finding.severity);
         let first = reason.first_mut().and_then(|line| line.spans.first_mut());
         if let Some(label) = first {
@@ -150,14 +155,7 @@ fn check<'a>(app: &App, task: &KillTask, theme: &Theme, width: usize) -> Vec<Lin
     }
     match task.state() {
         KillState::Unconfirmed(FirstCheck::Passed { .. }) => {
-            let age = app
-                .now
-                .elapsed
-                .saturating_sub(task.passed_at().unwrap_or_default());
-            let age = match age.as_secs() {
-                0 => "just now".to_owned(),
-                seconds => format!("{seconds}s ago"),
-            };
+            let age = age_of_check(app, task.passed_at().unwrap_or_default());
             let parts = summary::not_compared([task]).map(|parts| {
                 let parts = parts.replace("process start", "whether the proxy was restarted");
                 format!("; not checked: {parts}")

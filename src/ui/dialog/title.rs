@@ -26,7 +26,11 @@ pub(super) fn text(asking: &KillDialog, room: usize, more: &str) -> String {
             (None, Selection::Session) => format!("Kill session {id}?"),
         };
     }
-    let left = tasks.iter().filter(|task| !task.is_removed()).count();
+    // The number that Yes would kill, as in the line to type it.
+    let left = asking.left().count();
+    if left == 0 {
+        return "None of these sessions can be killed".to_owned();
+    }
     match (&asking.selection, summary::common_filter(tasks)) {
         (Selection::Group(name), _) => {
             let start = format!("Kill {} of ", counted(left, "session"));

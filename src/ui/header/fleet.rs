@@ -12,7 +12,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::left::trouble;
 use super::stuck_spans;
 use crate::app::App;
-use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::endpoint::EndpointState;
+use crate::app::endpoint_health::EndpointHealth;
 use crate::diagnosis::Severity;
 use crate::model::counted;
 use crate::ui::draw::fit_middle;
@@ -20,53 +21,6 @@ use crate::ui::theme::Theme;
 
 /// Maximum width of the endpoint's name before its trouble, in cells.
 const MAX_ENDPOINT_NAME: usize = 20;
-
-/// Health of an endpoint, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum EndpointHealth {
-    NoData,
-    Failing,
-    Stale,
-    SeveralProxies,
-    Connecting,
-    Live,
-}
-
-impl EndpointHealth {
-    const ALL: [Self; 6] = [
-        Self::Live,
-        Self::Connecting,
-        Self::SeveralProxies,
-        Self::Stale,
-        Self::Failing,
-        Self::NoData,
-    ];
-
-    fn of(app: &App, endpoint: &EndpointState) -> Self {
-        let settings = &app.settings;
-        match endpoint.link {
-            LinkState::Connecting => Self::Connecting,
-            LinkState::Failing { .. } if endpoint.heard_at.is_none() => Self::NoData,
-            LinkState::Failing { .. } => Self::Failing,
-            LinkState::Live if endpoint.is_stale(app.now.elapsed, settings.interval, settings.duty) => {
-                Self::Stale
-            }
-            LinkState::Live if endpoint.proxies.are_several() => Self::SeveralProxies,
-            LinkState::Live => Self::Live,
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::NoData => "no data",
-            Self::Failing => "failing",
-            Self::Stale => "stale",
-            Self::SeveralProxies => "with several proxies",
-            Self::Connecting => "connecting",
-            Self::Live => "live",
-        }
-    }
-}
 
 /// Returns the left and the right side of the summary line.
 pub(super) fn summary<'a>(app: &App, theme: &Theme, width: usize) -> (Line<'a>, Line<'a>) {
@@ -121,9 +75,7 @@ fn width_of(parts: &[Span<'_>]) -> usize {
 
 fn state<'a>(app: &App, standing: EndpointHealth, theme: &Theme) -> Option<Span<'a>> {
     let all = app.endpoints.iter();
-    let count = all
-        .filter(|endpoint| EndpointHealth::of(app, endpoint) == standing)
-        .count();
+    let count = all.filter(|endpoint| app.health(endpoint) == standing).count();
     let style = match standing {
         EndpointHealth::Live => theme.good,
         EndpointHealth::Connecting | EndpointHealth::Stale => theme.look,
@@ -184,11 +136,12 @@ fn warnings<'a>(app: &App, with_count: bool, theme: &Theme) -> Vec<Span<'a>> {
             warning.to_owned()
         }
     };
+    let paused = app.paused.then(|| Span::styled("paused", theme.look));
     let servers = server_trouble(app, with_count, theme);
     let warnings = counts
         .into_iter()
         .map(|counted| Span::styled(text(counted), theme.look));
-    servers.into_iter().chain(warnings).collect()
+    servers.into_iter().chain(warnings).chain(paused).collect()
 }
 
 fn right<'a>(app: &App, theme: &Theme) -> Line<'a> {
@@ -220,7 +173,7 @@ pub(super) fn worst(app: &App) -> Vec<&EndpointState> {
         let stuck = [Severity::Act, Severity::Look].map(|severity| Reverse(count(endpoint, severity)));
         let troubles = endpoint.shown_troubles();
         let trouble = troubles.first().map_or(usize::MAX, |worst| worst.kind.rank());
-        (EndpointHealth::of(app, endpoint), trouble, stuck)
+        (app.health(endpoint), trouble, stuck)
     });
     all
 }

@@ -4,14 +4,18 @@
 //! maxtop's own words come first and fit at every width. Text from a server comes after them, bounded
 //! and quoted, so that it can neither forge nor displace them.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{pace_text, trends};
 use crate::app::App;
 use crate::app::endpoint::{EndpointState, LinkState};
+use crate::app::help::TABLE_PAUSED;
 use crate::app::server_trouble::ServerTrouble;
 use crate::diagnosis::Severity;
+use crate::model::{Dialect, Snapshot};
 use crate::ui::draw::{fit, fit_middle};
 use crate::ui::theme::Theme;
 
@@ -28,7 +32,8 @@ const MIN_RIGHT: usize = 24;
 pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width: usize) -> Line<'a> {
     let more = theme.glyphs.more;
     let cause = cause(app, endpoint).filter(|_| !trends::shows_cause(app));
-    let mut flags = vec![state(app, endpoint, theme)];
+    let words = app.link_words(endpoint);
+    let mut flags = vec![state(app, endpoint, words.full(), theme)];
     flags.extend(
         endpoint
             .warnings
@@ -40,7 +45,13 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     let troubles = endpoint.shown_troubles();
     let mut troubles = troubles.iter();
     flags.extend(troubles.next().map(|worst| trouble(app, worst, theme)));
-    let needed = flags.iter().map(|flag| flag.width() + GAP.len()).sum::<usize>() + 1;
+    let mut needed = width_of(&flags);
+    if needed + MIN_NAME > width
+        && let Some(flag) = flags.first_mut()
+    {
+        *flag = state(app, endpoint, words.state, theme);
+        needed = width_of(&flags);
+    }
     let cause_needs = cause
         .as_ref()
         .map_or(0, |cause| cause.width().min(MIN_CAUSE) + GAP.len());
@@ -51,8 +62,7 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
         push(&mut line, flag);
     }
     more_troubles(app, troubles.as_slice(), theme, &mut line, width);
-    let stale = endpoint.is_stale(app.now.elapsed, app.settings.interval, app.settings.duty);
-    let is_live = endpoint.link == LinkState::Live && !stale;
+    let is_live = endpoint.link == LinkState::Live && !app.is_stale(endpoint);
     let pace = is_live.then(|| Span::styled(pace_text(app, endpoint), theme.dim));
     for flag in switches(app, endpoint, theme).into_iter().chain(pace) {
         if line.width() + flag.width() + GAP.len() <= width {
@@ -68,7 +78,28 @@ pub(super) fn line<'a>(app: &App, endpoint: &EndpointState, theme: &Theme, width
     {
         push(&mut line, Span::styled(server, theme.dim));
     }
+    if lacks_locks(app, endpoint) && line.width() + GAP.len() + NO_LOCKS.len() + MIN_RIGHT <= width {
+        push(&mut line, Span::styled(NO_LOCKS, theme.dim));
+    }
     line
+}
+
+/// Shown if sessions are stuck and no locks are read; the view of blockers says how to read them.
+const NO_LOCKS: &str = "locks unknown (b)";
+
+/// Whether sessions of an endpoint are stuck, and its locks are not read although MaxScale could.
+fn lacks_locks(app: &App, endpoint: &EndpointState) -> bool {
+    let is_possible = endpoint.dialect == Some(Dialect::JsonApi) && !endpoint.server_access.is_set;
+    let stuck = |latest: &Arc<Snapshot>| {
+        let count = |severity| app.table.view.count(latest.endpoint, severity);
+        Severity::ALL.into_iter().any(|severity| count(severity) > 0)
+    };
+    is_possible && endpoint.latest.as_ref().is_some_and(stuck)
+}
+
+/// Returns the width of these parts with a gap before each, and of the blank at the start.
+fn width_of(parts: &[Span<'_>]) -> usize {
+    1 + parts.iter().map(|part| part.width() + GAP.len()).sum::<usize>()
 }
 
 /// Returns one trouble of a server or service: `db-02 DOWN 40s`. Cuts only the name.
@@ -109,20 +140,15 @@ fn push<'a>(line: &mut Line<'a>, part: Span<'a>) {
     line.extend([Span::raw(GAP), part]);
 }
 
-/// Returns `connecting`, `live`, `stale 12s` or `no data`.
-fn state<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Span<'a> {
-    let now = app.now.elapsed;
-    let age = endpoint.age(now).map_or(0, |age| age.as_secs());
-    let stale = endpoint.is_stale(now, app.settings.interval, app.settings.duty);
-    match &endpoint.link {
-        LinkState::Connecting => Span::styled("connecting", theme.look),
-        LinkState::Live if stale => Span::styled(format!("stale {age}s"), theme.look),
-        LinkState::Live => Span::styled("live", theme.good),
-        LinkState::Failing { .. } if endpoint.heard_at.is_some() => {
-            Span::styled(format!("stale {age}s"), theme.act)
-        }
-        LinkState::Failing { .. } => Span::styled("no data", theme.act),
-    }
+/// Returns the state of the lists in these words, in its style.
+fn state<'a>(app: &App, endpoint: &EndpointState, words: String, theme: &Theme) -> Span<'a> {
+    let style = match endpoint.link {
+        LinkState::Connecting => theme.look,
+        LinkState::Live if app.is_stale(endpoint) => theme.look,
+        LinkState::Live => theme.good,
+        LinkState::Failing { .. } => theme.act,
+    };
+    Span::styled(words, style)
 }
 
 /// Returns a warning if the token of the endpoint expires soon, or has expired.
@@ -156,9 +182,9 @@ fn switches<'a>(app: &App, endpoint: &EndpointState, theme: &Theme) -> Vec<Span<
     if app.paused {
         let age = app.shown_age();
         let age = age
-            .map(|age| format!(" {}s ago", age.as_secs()))
+            .map(|age| format!(", {}s old", age.as_secs()))
             .unwrap_or_default();
-        switches.push(Span::styled(format!("paused{age}"), theme.look));
+        switches.push(Span::styled(format!("{TABLE_PAUSED}{age}"), theme.look));
     }
     if endpoint.read_only {
         switches.push(Span::styled("read-only", theme.look));

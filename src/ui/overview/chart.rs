@@ -17,19 +17,29 @@ use crate::ui::theme::Theme;
 
 /// Width of the scale with the line beside it, in cells.
 const SCALE: usize = 7;
-/// Minimum time of a chart, so that the first seconds are not stretched over its whole width.
+/// Minimum time of a chart.
 const MIN_SPAN: Duration = Duration::from_mins(1);
 
 /// Reads a figure of a point; `None` if it is unknown.
 pub(super) type Reading = fn(&TrendPoint) -> Option<f64>;
 
-/// Returns the largest figure of each column, oldest first, and the time that all columns cover. A column
-/// without a point is unknown.
-pub(super) fn columns(points: &[TrendPoint], read: Reading, count: usize) -> (Vec<Option<f64>>, Duration) {
+/// Minimum time of a chart: shorter histories are not stretched over its whole width.
+pub(super) fn shown_time(history: Duration) -> Duration {
+    history.max(MIN_SPAN)
+}
+
+/// Returns the largest figure of each column, oldest first. All columns cover the time `shown`; the points end
+/// `ended` ago. A column without a point is unknown.
+pub(super) fn columns(
+    points: &[TrendPoint],
+    read: Reading,
+    count: usize,
+    ended: Duration,
+    shown: Duration,
+) -> Vec<Option<f64>> {
     let total: Duration = points.iter().map(TrendPoint::span).sum();
-    let shown = total.max(MIN_SPAN);
     let mut columns = vec![None; count];
-    let mut age = total;
+    let mut age = total + ended;
     for point in points {
         let (from, to) = (age, age.saturating_sub(point.span()));
         age = to;
@@ -40,7 +50,7 @@ pub(super) fn columns(points: &[TrendPoint], read: Reading, count: usize) -> (Ve
             }
         }
     }
-    (columns, shown)
+    columns
 }
 
 /// Returns the column of the moment this long ago.

@@ -90,6 +90,48 @@ fn the_heading_stays_while_the_details_scroll() {
         frame.contains("Session 1187  shop_api@10.0.1.7   ● look"),
         "{frame}"
     );
-    assert!(frame.contains("4 above"), "{frame}");
-    assert!(frame.contains("more below, PgDn"), "{frame}");
+    assert!(frame.contains("4 more above"), "{frame}");
+    assert!(frame.contains("more below"), "{frame}");
+}
+
+#[test]
+fn the_footer_offers_only_keys_that_have_an_effect_on_the_row() {
+    let mut stage = locked((80, 24));
+    stage.press(Code::Char('b'));
+    let keys = |stage: &AppHarness| frame(stage).lines().last().unwrap().to_owned();
+    assert!(keys(&stage).contains("K kill  y copy"), "{}", keys(&stage));
+    stage.type_text("jjjj");
+    let shown = keys(&stage);
+    assert!(!shown.contains("K kill") && !shown.contains("Enter"), "{shown}");
+    assert!(shown.contains("y copy"), "{shown}");
+    stage.app.settings.protect = crate::filter::Filter::parse("user=root or user=etl").unwrap();
+    assert!(!keys(&stage).contains("y copy"), "{}", keys(&stage));
+    stage.press(Code::Home);
+    assert!(!keys(&stage).contains("K kill"), "{}", keys(&stage));
+}
+
+#[test]
+fn the_statement_that_creates_the_user_is_shown_whole() {
+    for width in [60, 80, 120] {
+        let mut stage = AppHarness::with(AppSettings::default(), Dialect::JsonApi, (width, 24));
+        stage.press(Code::Char('b'));
+        let shown = frame(&stage);
+        let words: Vec<_> = shown.split_whitespace().collect();
+        let shown = words.join(" ");
+        assert!(
+            shown.contains(crate::app::blockers::CREATE_USER),
+            "{width}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn w_wraps_the_statements_of_the_sessions_that_wait() {
+    let mut stage = locked((80, 24));
+    stage.type_text("1042");
+    stage.press(Code::Enter);
+    assert!(!frame(&stage).contains("WHERE id = 4999"));
+    stage.press(Code::Char('w'));
+    let shown = frame(&stage);
+    assert!(shown.contains("WHERE id = 4999"), "{shown}");
 }

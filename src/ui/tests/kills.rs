@@ -205,3 +205,109 @@ fn the_kill_dialog_with_a_database_user_offers_the_statements() {
     stage.press(Code::Char('s'));
     insta::assert_snapshot!("dialog_statements", frame(&stage));
 }
+
+/// Opens the dialog for all sessions of two proxies whose names differ only at their end.
+fn of_two_proxies(size: (u16, u16)) -> AppHarness {
+    let proxies = ["maxscale.eu.example.net:8989", "maxscale.eu.example.net:8990"];
+    let settings = crate::app::AppSettings {
+        grace: Duration::ZERO,
+        ..crate::app::AppSettings::default()
+    };
+    let mut stage = AppHarness::watching(&proxies, settings, crate::model::Dialect::Draft, size);
+    let sessions = [(1, "app_reporting_service", 1), (2, "app_reporting_service", 2)];
+    let body = crate::app::harness::draft(&sessions);
+    for endpoint in 0..2 {
+        stage.list_at(endpoint, &body, "Mon, 23 Nov 2026 15:55:27 GMT");
+    }
+    stage.type_text("*K");
+    stage
+}
+
+#[test]
+fn with_several_proxies_the_user_is_not_cut_and_the_end_of_the_proxy_stays() {
+    for (size, proxy) in [((80, 24), "8990"), ((120, 40), "maxscale.eu.example.net:8990")] {
+        let shown = frame(&of_two_proxies(size));
+        assert!(shown.contains("app_reporting_service@10.0.3.1"), "{shown}");
+        assert!(shown.contains(proxy), "{shown}");
+    }
+}
+
+#[test]
+fn title_number_to_type_and_counts_agree_and_each_refusal_has_its_cause() {
+    let shown = frame(&many((80, 24)));
+    for text in [
+        "Kill 13 sessions",
+        "None of these 13 sessions",
+        "✓ 13 same, checked just now",
+        "not killed    1 already gone",
+        "app_orders 8, app_reports 5",
+        "type 13",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+}
+
+#[test]
+fn the_ages_and_reasons_of_the_dialog_are_those_of_the_newest_list() {
+    let body = |idle| crate::app::harness::draft(&[(1, "ann", idle), (2, "bob", 1)]);
+    let mut stage = AppHarness::new(crate::model::Dialect::Draft, (80, 24));
+    stage.list(&body(8_000));
+    stage.type_text("*K");
+    for (ticket, id) in stage.checks() {
+        stage.on_check(ticket, Ok(stage.detail(id)));
+    }
+    let shown = frame(&stage);
+    assert!(shown.contains("2 still the same, checked just now"), "{shown}");
+    assert!(shown.contains("2h 13m  idle 2h 13m"), "{shown}");
+    stage.wait(Duration::from_secs(4));
+    assert!(frame(&stage).contains("checked 4s ago"), "{}", frame(&stage));
+    stage.list(&body(8_100));
+    let shown = frame(&stage);
+    assert!(shown.contains("2h 15m  idle 2h 15m"), "{shown}");
+    stage.list(&body(2));
+    let shown = frame(&stage);
+    assert!(shown.contains("2s  healthy"), "{shown}");
+}
+
+#[test]
+fn a_key_typed_before_the_question_says_that_it_does_not_count() {
+    let early = "y was typed before the question was shown; press y again";
+    for size in [(80, 24), (60, 15), (40, 12)] {
+        let mut stage = draft(size);
+        stage.type_text("Ky");
+        assert!(!frame(&stage).contains("y was typed"), "Yes is not enabled yet");
+        let detail = stage.detail(1042);
+        stage.on_check(stage.last_check().unwrap(), Ok(detail));
+        stage.draw();
+        let shown = frame(&stage);
+        if size.0 >= 60 {
+            assert!(shown.contains(early), "{shown}");
+        } else {
+            assert!(shown.contains("y was typed before"), "{shown}");
+        }
+        stage.wait(Duration::from_millis(300));
+        stage.press(Code::Char('y'));
+        assert!(stage.app.modal.is_closed(), "{size:?}");
+    }
+}
+
+#[test]
+fn an_outcome_with_too_little_room_says_where_the_rest_is() {
+    let mut stage = draft((80, 24));
+    let identity = stage.app.endpoints[0].latest.as_ref().unwrap();
+    let identity = identity.identity(&identity.sessions[0]);
+    let detail = "the server replied with a long error, ".repeat(6);
+    let outcome = crate::kill::KillOutcome::Failed(RequestError::Status {
+        status: 500,
+        detail: Some(text(&detail)),
+    });
+    stage.app.status = Some(crate::app::status::Status::outcome(&outcome, &identity, None));
+    let shown = last_lines(&stage);
+    assert!(shown.ends_with("…  l: all of it"), "{shown}");
+    stage.press(Code::Down);
+    stage.app.status = Some(crate::app::status::Status::note(
+        "word ".repeat(20).trim().to_owned(),
+    ));
+    let shown = last_lines(&stage);
+    assert!(!shown.contains('…'), "two lines are enough: {shown}");
+}

@@ -80,7 +80,7 @@ fn a_table_without_rows_says_where_they_are() {
     stage.press(Code::Enter);
     let frame = frame(&stage);
     assert!(
-        frame.contains("17 are not logged in; the filter reason=login shows them"),
+        frame.contains("17 sessions that match the filter are hidden: not logged in; the filter"),
         "{frame}"
     );
 }

@@ -97,7 +97,7 @@ fn warnings_have_room_at_every_width_and_in_every_state() {
             assert!(header(&stage).contains(warning), "live: {}", header(&stage));
             stage.wait(Duration::from_secs(100));
             stage.fail(status_500(&long));
-            assert!(header(&stage).contains("stale 100s"), "{}", header(&stage));
+            assert!(header(&stage).contains("stale 1m"), "{}", header(&stage));
             assert!(header(&stage).contains(warning), "stale: {}", header(&stage));
             stage.press(Code::Char('p'));
             assert!(header(&stage).contains(warning), "paused: {}", header(&stage));

@@ -16,14 +16,14 @@ fn written(is_colored: bool) -> (String, String) {
 #[test]
 fn text_lines_up_with_what_to_do_below() {
     let (text, _) = written(false);
-    let lines: Vec<_> = text.lines().take(4).collect();
+    let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines,
         [
-            "ok       name            127.0.0.1 is an address",
-            "failure  connect         127.0.0.1:8989: connection refused",
-            "                         is MaxScale running, and is its admin_port this one?",
-            "skipped  tls             the endpoint was not reached",
+            "ok       name     127.0.0.1 is an address",
+            "failure  connect  127.0.0.1:8989: connection refused",
+            "                  is MaxScale running, and is its admin_port this one?",
+            "skipped  others   18 checks: the endpoint was not reached",
         ]
     );
     assert!(!text.contains('\u{1b}'));
@@ -32,6 +32,33 @@ fn text_lines_up_with_what_to_do_below() {
         coloured.contains("\u{1b}[31mfailure\u{1b}[0m  connect"),
         "{coloured}"
     );
+}
+
+#[test]
+fn without_an_answer_the_skipped_checks_are_one_line() {
+    let rejected = but(|facts| {
+        silent(facts);
+        facts.proxy = Err(Unavailable::Fault(refused(401, true)));
+    });
+    let page = but(|facts| {
+        silent(facts);
+        facts.list = Err(Unavailable::Fault(RequestError::NotJson("HTML")));
+    });
+    for (facts, failed, why) in [
+        (rejected, "authentication", "the endpoint rejected the request"),
+        (page, "dialect", "the endpoint does not reply like an admin API"),
+    ] {
+        let mut out = Vec::new();
+        text(&mut out, &[examined(String::new(), &facts)], false).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let skipped: Vec<_> = text.lines().filter(|line| line.starts_with("skipped")).collect();
+        assert_eq!(skipped.len(), 1, "{text}");
+        assert!(skipped[0].ends_with(why), "{text}");
+        assert!(text.contains(&format!("failure  {failed}")), "{text}");
+    }
+    let mut out = Vec::new();
+    text(&mut out, &[examined(String::new(), &well())], false).unwrap();
+    assert!(!String::from_utf8(out).unwrap().contains("others"));
 }
 
 #[test]

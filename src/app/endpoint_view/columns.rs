@@ -1,0 +1,216 @@
+//! The columns of endpoints. Headings, cells and widths are generated from it.
+
+use std::borrow::Cow;
+
+use super::EndpointRow;
+use crate::app::column::fit::{FitRules, FittedColumn, TextWidths, fit, widen};
+use crate::app::column::{CellStyle, Column, ColumnId, TableKind, Truncate};
+use crate::diagnosis::Severity;
+use crate::model::{display_width, measured_text};
+
+/// The table of endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct EndpointTable;
+
+impl TableKind for EndpointTable {
+    type Row<'a> = &'a EndpointRow;
+    type Cell = fn(&EndpointRow) -> Option<Cow<'_, str>>;
+    type Key = ();
+
+    const NO_CELL: Self::Cell = |_| None;
+    const NO_KEY: Self::Key = ();
+    /// Columns are dropped rather than names are cut.
+    const FIT: FitRules = FitRules {
+        first_optional: 3,
+        readable: 11,
+        readable_beside_optional: Some(16),
+        identifying: 3,
+    };
+
+    fn columns() -> &'static [Column<Self>] {
+        &ENDPOINT_COLUMNS
+    }
+
+    fn cell<'a>(column: &Column<Self>, row: &Self::Row<'a>) -> Option<Cow<'a, str>> {
+        (column.cell)(row)
+    }
+}
+
+/// Columns of endpoints, from left to right.
+static ENDPOINT_COLUMNS: [Column<EndpointTable>; 15] = [
+    Column {
+        name: "severity",
+        min: 1,
+        max: 1,
+        cell: |row| row.severity.map(|severity| severity.glyph().into()),
+        style: |row| severity_style(row.severity),
+        ..Column::TEXT
+    },
+    Column {
+        name: "endpoint",
+        heading: "ENDPOINT",
+        truncate: Truncate::Middle,
+        min: 10,
+        max: 32,
+        cell: |row| Some(row.name.as_str().into()),
+        ..Column::TEXT
+    },
+    Column {
+        name: "state",
+        heading: "STATE",
+        min: 10,
+        max: 14,
+        cell: |row| Some(row.state.as_str().into()),
+        style: |row| severity_style(row.state_severity),
+        ..Column::TEXT
+    },
+    Column {
+        name: "trouble",
+        heading: "TROUBLE",
+        min: 8,
+        max: 60,
+        drop: 2,
+        cell: |row| text(row.trouble.as_ref()),
+        style: |row| severity_style(row.severity),
+        ..Column::TEXT
+    },
+    Column {
+        name: "sessions",
+        heading: "SESSIONS",
+        min: 8,
+        max: 8,
+        drop: 1,
+        cell: |row| row.sessions.map(|count| count.to_string().into()),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "act",
+        heading: "▲",
+        min: 3,
+        max: 6,
+        drop: 1,
+        cell: |row| some(row.act),
+        style: |_| CellStyle::Severity(Severity::Act),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "look",
+        heading: "●",
+        min: 3,
+        max: 6,
+        drop: 1,
+        cell: |row| some(row.look),
+        style: |_| CellStyle::Severity(Severity::Look),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "cost",
+        heading: "LIST",
+        min: 6,
+        max: 6,
+        drop: 3,
+        cell: |row| row.cost.map(|cost| measured_text(cost).into()),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "p95",
+        heading: "P95",
+        min: 6,
+        max: 6,
+        drop: 5,
+        cell: |row| row.p95.map(|cost| measured_text(cost).into()),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "age",
+        heading: "AGE",
+        min: 6,
+        max: 7,
+        drop: 4,
+        cell: |row| text(row.age.as_ref()),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "interval",
+        heading: "EVERY",
+        min: 6,
+        max: 10,
+        drop: 6,
+        cell: |row| Some(row.interval.as_str().into()),
+        ..Column::NUMBER
+    },
+    Column {
+        name: "version",
+        heading: "VERSION",
+        min: 7,
+        max: 12,
+        drop: 7,
+        cell: |row| text(row.version.as_ref()),
+        ..Column::TEXT
+    },
+    Column {
+        name: "servers",
+        heading: "SERVERS",
+        min: 7,
+        max: 12,
+        drop: 8,
+        cell: |row| text(row.servers.as_ref()),
+        ..Column::TEXT
+    },
+    Column {
+        name: "locks",
+        heading: "LOCKS",
+        min: 9,
+        max: 12,
+        drop: 10,
+        cell: |row| text(row.locks.as_ref()),
+        ..Column::TEXT
+    },
+    Column {
+        name: "clock",
+        heading: "CLOCK",
+        min: 6,
+        max: 14,
+        drop: 9,
+        cell: |row| text(row.clock.as_ref()),
+        ..Column::TEXT
+    },
+];
+
+/// Columns that are left out while all their cells are empty.
+const OFTEN_EMPTY: [&str; 5] = ["trouble", "p95", "servers", "locks", "clock"];
+
+fn text(text: Option<&String>) -> Option<Cow<'_, str>> {
+    text.map(|text| text.as_str().into())
+}
+
+/// Formats a count; 0 stays blank.
+fn some(count: usize) -> Option<Cow<'static, str>> {
+    (count > 0).then(|| count.to_string().into())
+}
+
+fn severity_style(severity: Option<Severity>) -> CellStyle {
+    severity.map_or(CellStyle::Plain, CellStyle::Severity)
+}
+
+/// Returns the columns that fit these rows and a width.
+pub(crate) fn fitted(rows: &[EndpointRow], width: u16) -> Vec<FittedColumn<EndpointTable>> {
+    let mut widths = vec![TextWidths::default(); ENDPOINT_COLUMNS.len()];
+    widen::<EndpointTable>(&mut widths, |column, count| {
+        for row in rows {
+            let cell = EndpointTable::cell(column, &row);
+            count(cell.map_or(0, |cell| display_width(&cell)));
+        }
+    });
+    let heading = |id: ColumnId<EndpointTable>| id.column().heading;
+    let is_empty = |id: &ColumnId<EndpointTable>| {
+        let cells = rows.iter().map(|row| EndpointTable::cell(id.column(), &row));
+        OFTEN_EMPTY.contains(&id.column().name) && cells.flatten().next().is_none()
+    };
+    fit(
+        ColumnId::all().filter(|id| !is_empty(id)),
+        &widths,
+        heading,
+        width,
+    )
+}

@@ -1,0 +1,254 @@
+//! Keys without an effect in the current state, and why. The status line shows it in place of a silent key, and
+//! such keys have no hint.
+
+use super::App;
+use super::columns::ColumnId;
+use super::keymap::{Action, KeyContext};
+use crate::kill::{KillBatch, MAX_CONFIRMED_BY_KEY};
+
+/// Keys without an effect under a condition.
+struct NoEffect {
+    /// The contexts of the keys.
+    contexts: &'static [KeyContext],
+    /// The effects that the keys would have.
+    actions: &'static [Action],
+    /// The condition.
+    applies: fn(&App) -> bool,
+    /// Text for the status line.
+    text: &'static str,
+}
+
+/// The table, and the contexts that inherit its keys.
+const TABLE: &[KeyContext] = &[KeyContext::Table, KeyContext::Groups, KeyContext::Detail];
+const GROUPS: &[KeyContext] = &[KeyContext::Groups];
+const DETAIL: &[KeyContext] = &[KeyContext::Detail];
+const DIALOG: &[KeyContext] = &[KeyContext::Dialog];
+const COLUMNS: &[KeyContext] = &[KeyContext::Columns];
+
+/// Actions for the row under the cursor or for all rows.
+const OF_ROWS: &[Action] = &[
+    Action::Open,
+    Action::Kill,
+    Action::Mark,
+    Action::MarkRange,
+    Action::MarkAll,
+    Action::SameClient,
+    Action::Follow,
+];
+
+/// All of them. The first one that applies is shown.
+static NO_EFFECTS: &[NoEffect] = &[
+    NoEffect {
+        contexts: TABLE,
+        actions: OF_ROWS,
+        applies: |app| lacks_rows(app) && app.table.view.snapshots.is_empty(),
+        text: "there is no list of sessions yet",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: OF_ROWS,
+        applies: |app| lacks_rows(app) && app.table.view.total() > 0,
+        text: "no session is shown; Esc removes the filter",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: OF_ROWS,
+        applies: lacks_rows,
+        text: "there are no sessions",
+    },
+    NoEffect {
+        contexts: GROUPS,
+        actions: &[Action::SameClient],
+        applies: |_| true,
+        text: "a group has more than one client; Enter shows its sessions",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::UnmarkAll],
+        applies: |app| app.marks.is_empty(),
+        text: "no session is marked",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::NextPane],
+        applies: |app| app.detail.is_none(),
+        text: "there is one pane; Enter opens the details beside or below the list",
+    },
+    NoEffect {
+        contexts: DETAIL,
+        actions: &[Action::Open],
+        applies: |app| app.links().is_empty(),
+        text: "no links to other sessions here",
+    },
+    NoEffect {
+        contexts: DETAIL,
+        actions: &[Action::Open],
+        applies: |app| app.detail.as_ref().is_some_and(|detail| detail.link.is_none()),
+        text: "no link is chosen; Tab chooses one",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Table],
+        actions: &[Action::Open],
+        applies: has_details_of_cursor,
+        text: "its details are open; Tab moves there",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::Back],
+        applies: is_first_level,
+        text: "this is the first level; q quits",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Blockers],
+        actions: &[Action::Open, Action::Kill],
+        applies: |app| app.table.view.blockers.rows.is_empty(),
+        text: "no thread is listed here",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Servers],
+        actions: &[Action::Open],
+        applies: |app| app.server_rows().is_empty(),
+        text: "no server or service is listed here",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Servers],
+        actions: &[Action::NextPane],
+        applies: |app| !app.server_rows().has_both(),
+        text: "there is no other table",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::Yes, Action::Choose],
+        applies: by_number,
+        text: "type the number of sessions, then Enter",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::Yes, Action::Choose],
+        applies: |app| app.modal.open_dialog_ticket().is_none(),
+        text: "not possible before the check has passed",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::Strike, Action::StrikeHealthy],
+        applies: |app| {
+            let dialog = app.modal.kill_dialog();
+            dialog.is_some_and(|dialog| dialog.batch.tasks().len() < 2)
+        },
+        text: "there is one session only; n keeps it",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::StrikeHealthy],
+        applies: |app| {
+            let dialog = app.modal.kill_dialog();
+            dialog.is_some_and(|dialog| dialog.healthy().next().is_none() && dialog.struck_healthy.is_empty())
+        },
+        text: "all these sessions are stuck",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::Blockers],
+        applies: |app| {
+            app.modal
+                .kill_dialog()
+                .is_some_and(|dialog| dialog.root.is_none())
+        },
+        text: "no blocker of this session is known",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::KillStatements],
+        applies: |app| {
+            let dialog = app.modal.kill_dialog();
+            dialog.is_some_and(|dialog| !dialog.batch.has_server_access())
+        },
+        text: "statements can be killed with --sql-user only",
+    },
+    NoEffect {
+        contexts: DIALOG,
+        actions: &[Action::Erase],
+        applies: |app| {
+            let dialog = app.modal.kill_dialog();
+            dialog.is_some_and(|dialog| dialog.dialog.typed().is_empty())
+        },
+        text: "no digit is typed",
+    },
+    NoEffect {
+        contexts: COLUMNS,
+        actions: &[Action::Shift(-1)],
+        applies: |app| app.modal.chooser().is_some_and(|chooser| chooser.cursor == 0),
+        text: "this column is the first one",
+    },
+    NoEffect {
+        contexts: COLUMNS,
+        actions: &[Action::Shift(1)],
+        applies: |app| {
+            let chooser = app.modal.chooser();
+            chooser.is_some_and(|chooser| chooser.cursor + 1 == chooser.order.len())
+        },
+        text: "this column is the last one",
+    },
+    NoEffect {
+        contexts: COLUMNS,
+        actions: &[Action::Reset],
+        applies: |app| {
+            let defaults = ColumnId::defaults(app.endpoints.len());
+            let chooser = app.modal.chooser();
+            chooser.is_some_and(|chooser| app.table.columns == defaults && chooser.is_in_order(&defaults))
+        },
+        text: "these are the default columns",
+    },
+    NoEffect {
+        contexts: &[KeyContext::Help],
+        actions: &[Action::NextMatch(1), Action::NextMatch(-1)],
+        applies: |app| app.help.as_ref().is_some_and(|help| help.hit.is_none()),
+        text: "there is no match; / searches for a text",
+    },
+];
+
+/// Whether the table has no row, and nothing else is chosen.
+fn lacks_rows(app: &App) -> bool {
+    let has_rows = match &app.table.view.groups {
+        Some(groups) => !groups.is_empty(),
+        None => !app.table.view.is_empty(),
+    };
+    !has_rows && app.detail.is_none() && app.marks.is_empty()
+}
+
+/// Whether the details beside or below the table are those of the row under the cursor.
+fn has_details_of_cursor(app: &App) -> bool {
+    let row = app.table.view.row(app.table.cursor.position());
+    let identity = app.detail.as_ref().map(|detail| &detail.identity);
+    !app.table.shows_groups() && row.is_some_and(|row| identity == Some(&row.identity()))
+}
+
+/// Whether there is no level to go back to.
+fn is_first_level(app: &App) -> bool {
+    let table = &app.table;
+    let is_plain = app.marks.is_empty() && app.marks.anchor().is_none() && table.filter.is_empty();
+    app.modal.is_closed()
+        && !app.covers_table()
+        && app.detail.is_none()
+        && is_plain
+        && table.groups.by.is_none()
+        && table.groups.opened.is_empty()
+        && app.kills.batches.iter().all(KillBatch::is_finished)
+}
+
+/// Whether the number of victims is high enough that it has to be typed.
+fn by_number(app: &App) -> bool {
+    let dialog = app.modal.kill_dialog();
+    dialog.is_some_and(|dialog| dialog.batch.confirmable() > MAX_CONFIRMED_BY_KEY)
+}
+
+impl App {
+    /// Returns why an action has no effect in a context now; `None` if it has one.
+    pub(crate) fn why_no_effect(&self, context: KeyContext, action: Action) -> Option<&'static str> {
+        let mut all = NO_EFFECTS.iter();
+        let found = all.find(|entry| {
+            entry.contexts.contains(&context) && entry.actions.contains(&action) && (entry.applies)(self)
+        });
+        found.map(|entry| entry.text)
+    }
+}

@@ -1,0 +1,122 @@
+//! `u`: brings back marks and filters that a key has removed, the newest first.
+
+use std::time::Duration;
+
+use super::App;
+use super::keymap::Action;
+use super::marks::Marks;
+use super::status::Status;
+use crate::filter::Filter;
+use crate::model::{counted, visible};
+
+/// Maximum number of removals that are kept.
+const MAX_REMOVALS: usize = 20;
+
+/// Marks or a filter that a key has removed.
+#[derive(Clone, Debug)]
+enum Removed {
+    /// Marks, and how many they were.
+    Marks(Marks, usize),
+    /// A filter.
+    Filter(Filter),
+}
+
+/// Removed marks and filters with their times, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Undo(Vec<(Duration, Removed)>);
+
+impl Undo {
+    /// Whether there is nothing to bring back.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the removed marks, which lose those of sessions that end.
+    pub(super) fn marks_mut(&mut self) -> impl Iterator<Item = &mut Marks> {
+        self.0.iter_mut().filter_map(|(_, removed)| match removed {
+            Removed::Marks(marks, _) => Some(marks),
+            Removed::Filter(_) => None,
+        })
+    }
+
+    /// Returns the time of the newest removal.
+    fn newest(&self) -> Option<Duration> {
+        self.0.last().map(|(at, _)| *at)
+    }
+
+    fn push(&mut self, at: Duration, removed: Removed) {
+        self.0.push((at, removed));
+        let surplus = self.0.len().saturating_sub(MAX_REMOVALS);
+        self.0.drain(..surplus);
+    }
+}
+
+impl App {
+    /// Stores removed marks, and shows how to bring them back.
+    pub(super) fn offer_marks(&mut self, removed: Marks) {
+        let count = removed.len();
+        if count == 0 {
+            return;
+        }
+        let them = if count == 1 { "it" } else { "them" };
+        let text = format!(
+            "{} cleared; {} brings {them} back",
+            counted(count, "mark"),
+            self.undo_key()
+        );
+        self.undo.push(self.now.elapsed, Removed::Marks(removed, count));
+        self.status = Some(Status::note(text));
+    }
+
+    /// Stores a removed filter, and shows how to bring it back.
+    pub(super) fn offer_filter(&mut self, removed: Filter) {
+        if removed.is_empty() {
+            return;
+        }
+        let sessions = counted(self.table.view.total(), "session");
+        let text = format!("filter cleared, {sessions}; {} brings it back", self.undo_key());
+        self.undo.push(self.now.elapsed, Removed::Filter(removed));
+        self.status = Some(Status::note(text));
+    }
+
+    /// `u`: brings back what was removed last. A kill whose grace period has just ended comes before older
+    /// removals: it cannot be undone, and the user may mean it.
+    pub(super) fn undo(&mut self) {
+        let late = self.kills.late_since(self.now.elapsed);
+        if late.is_some_and(|late| self.undo.newest().is_none_or(|at| at < late)) {
+            self.status = Some(Status::warning("too late: already sent".to_owned()));
+            return;
+        }
+        let text = match self.undo.0.pop() {
+            None => "nothing to undo".to_owned(),
+            Some((_, Removed::Marks(marks, before))) => {
+                let text = came_back(marks.len(), before);
+                self.marks.join(marks);
+                self.count_marks();
+                text
+            }
+            Some((_, Removed::Filter(filter))) => {
+                let text = format!("back: filter {}", visible(filter.text().trim()));
+                self.table.apply_filter(filter);
+                self.rebuild_view();
+                text
+            }
+        };
+        self.status = Some(Status::note(text));
+    }
+
+    fn undo_key(&self) -> String {
+        self.settings.keys.first(Action::CancelKill)
+    }
+}
+
+/// Formats how many of the removed marks came back: `2 marks are back; 1 session has ended`.
+fn came_back(now: usize, before: usize) -> String {
+    let are = if now == 1 { "is" } else { "are" };
+    let back = format!("{} {are} back", counted(now, "mark"));
+    match before.saturating_sub(now) {
+        0 => back,
+        1 => format!("{back}; 1 session has ended"),
+        ended => format!("{back}; {ended} sessions have ended"),
+    }
+}

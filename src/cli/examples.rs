@@ -1,0 +1,124 @@
+//! Examples and notes of each command, for the long help.
+
+use std::fmt::Write as _;
+
+use super::exit_status;
+use crate::config::CommandName;
+
+/// End of the long help of a command.
+pub(super) struct Ending {
+    pub(super) command: CommandName,
+    /// Command lines, and what each does.
+    pub(super) examples: &'static [(&'static str, &'static str)],
+    notes: &'static [&'static str],
+}
+
+const PASSWORDS: &str = "\
+The password comes from MAXTOP_PASSWORD, --password-file or --password-command,
+never from an option.";
+const TIMES: &str = "TIME is 500ms, 30s, 5m or 1h; a number alone is in seconds.";
+
+/// The endings, one for each command.
+pub(super) const ENDINGS: [Ending; 7] = [
+    Ending {
+        command: CommandName::Screen,
+        examples: &[
+            ("maxtop demo", "try it without MaxScale"),
+            ("maxtop -e https://proxy-1:8989 -u oncall", "one proxy"),
+            (
+                "maxtop -e proxy-1 -e proxy-2 -i 5",
+                "two proxies, every 5 seconds",
+            ),
+            ("maxtop -f 'user=app* and idle>5m'", "with a filter"),
+            ("maxtop --profile production --read-only", "look, but never kill"),
+        ],
+        notes: &[TIMES, PASSWORDS],
+    },
+    Ending {
+        command: CommandName::Demo,
+        examples: &[
+            ("maxtop demo --tour", "the screen, explained in five steps"),
+            ("maxtop demo --dialect jsonapi", "with locks and transactions"),
+            ("maxtop demo --nodes 3 --sessions 5000", "three large proxies"),
+            ("maxtop demo --headless --listen 127.0.0.1:8989", "for scripts"),
+        ],
+        notes: &[TIMES],
+    },
+    Ending {
+        command: CommandName::List,
+        examples: &[
+            ("maxtop list -e proxy-1 -f stuck", "the stuck sessions"),
+            ("maxtop list --columns id,user,idle,why", "four columns"),
+            ("maxtop list -o json -f 'idle>1h'", "for scripts"),
+        ],
+        notes: &[TIMES, PASSWORDS],
+    },
+    Ending {
+        command: CommandName::Show,
+        examples: &[
+            ("maxtop show 1187", "all details of session 1187"),
+            ("maxtop show 1187 -o json", "for scripts"),
+        ],
+        notes: &[TIMES, PASSWORDS],
+    },
+    Ending {
+        command: CommandName::Kill,
+        examples: &[
+            ("maxtop kill 1187 --dry-run", "what would be done"),
+            ("maxtop kill 1187 --reason 'ticket 4711'", "prompts first"),
+            ("maxtop kill -f 'user=etl and idle>4h' --yes", "all that match"),
+            ("maxtop kill --key 63ea13dafa444d5b --yes", "exactly this session"),
+        ],
+        notes: &[TIMES, PASSWORDS],
+    },
+    Ending {
+        command: CommandName::Doctor,
+        examples: &[
+            ("maxtop doctor -e https://proxy-1:8989 -u oncall", "one proxy"),
+            ("maxtop doctor --profile production", "all of a profile"),
+        ],
+        notes: &[
+            "Sends only GET requests; does not try whether sessions can be killed.",
+            TIMES,
+            PASSWORDS,
+        ],
+    },
+    Ending {
+        command: CommandName::Config,
+        examples: &[
+            ("maxtop config --profile production", "the settings of a profile"),
+            (
+                "maxtop config --print-sample > config.toml",
+                "a file to start with",
+            ),
+        ],
+        notes: &["Sends no request and reads no password."],
+    },
+];
+
+impl Ending {
+    /// Returns the text: examples, notes, exit statuses.
+    pub(super) fn text(&self) -> String {
+        let width = self.examples.iter().map(|(line, _)| line.len()).max();
+        let width = width.unwrap_or_default();
+        let mut text = "Examples:\n".to_owned();
+        for (line, what) in self.examples {
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "  {line:width$}  {what}");
+        }
+        format!(
+            "{text}\n{}\n{}",
+            exit_status::text(self.command),
+            self.notes.join("\n")
+        )
+    }
+
+    /// Returns the line below the short help.
+    pub(super) fn short_text(&self) -> String {
+        let name = self
+            .command
+            .word()
+            .map_or_else(String::new, |word| format!("{word} "));
+        format!("maxtop {name}--help has all options, examples and the exit status.")
+    }
+}

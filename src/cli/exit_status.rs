@@ -1,0 +1,122 @@
+//! The exit statuses and their meanings, for the help and the documents.
+
+use std::fmt::Write as _;
+
+use crate::config::CommandName;
+
+/// Meaning of an exit status.
+pub(crate) struct ExitMeaning {
+    /// The status, as text: `128+n` stands for several.
+    pub status: &'static str,
+    /// Its meaning for most commands.
+    meaning: &'static str,
+    /// Another meaning for some commands.
+    special: &'static [(CommandName, &'static str)],
+    /// Commands that end with it.
+    commands: &'static [CommandName],
+}
+
+const DONE: ExitMeaning = ExitMeaning {
+    status: "0",
+    meaning: "done",
+    special: &[
+        (CommandName::Doctor, "no check failed, warnings are allowed"),
+        (CommandName::Kill, "all of them were killed, or none matched"),
+    ],
+    commands: &CommandName::ALL,
+};
+
+/// Commands that send requests to a configured endpoint.
+const CONNECTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::List,
+    CommandName::Show,
+    CommandName::Kill,
+    CommandName::Doctor,
+];
+
+/// All statuses.
+pub(crate) const EXIT_STATUSES: [ExitMeaning; 6] = [
+    DONE,
+    ExitMeaning {
+        status: "1",
+        meaning: "something failed or was refused, or some endpoints failed",
+        special: &[
+            (
+                CommandName::Screen,
+                "something failed, or the result of a kill is not known",
+            ),
+            (CommandName::Demo, "something failed"),
+            (CommandName::Doctor, "a check failed, or the endpoints differ"),
+            (CommandName::Config, "something failed"),
+        ],
+        ..DONE
+    },
+    ExitMeaning {
+        status: "2",
+        meaning: "usage error",
+        special: &[
+            (CommandName::Screen, "usage error, or no usable terminal"),
+            (CommandName::Demo, "usage error, or no usable terminal"),
+        ],
+        ..DONE
+    },
+    ExitMeaning {
+        status: "3",
+        meaning: "endpoint not reached",
+        special: &[],
+        commands: CONNECTING,
+    },
+    ExitMeaning {
+        status: "4",
+        meaning: "not allowed (401, 403)",
+        commands: CONNECTING,
+        special: &[],
+    },
+    ExitMeaning {
+        status: "128+n",
+        meaning: "ended by signal n",
+        special: &[],
+        ..DONE
+    },
+];
+
+impl ExitMeaning {
+    /// Returns the meaning for a command; `None` if it never ends with the status.
+    pub(crate) fn for_command(&self, command: CommandName) -> Option<&'static str> {
+        let mut special = self.special.iter().filter(|(name, _)| *name == command);
+        let meaning = special.next().map_or(self.meaning, |(_, meaning)| meaning);
+        self.commands.contains(&command).then_some(meaning)
+    }
+}
+
+/// Returns the exit statuses of a command, one a line.
+pub(super) fn text(command: CommandName) -> String {
+    let mut text = "Exit status:\n".to_owned();
+    for exit in &EXIT_STATUSES {
+        if let Some(meaning) = exit.for_command(command) {
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "  {:<6} {meaning}", exit.status);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docs_have_the_table_of_exit_statuses() {
+        let mut table = "| status | meaning |\n|---|---|\n".to_owned();
+        for exit in &EXIT_STATUSES {
+            let special = exit.special.iter().map(|(command, meaning)| {
+                let name = command.word().unwrap_or("the screen");
+                format!("; `{name}`: {meaning}").replace("`the screen`", "the screen")
+            });
+            let special: String = special.collect();
+            writeln!(table, "| `{}` | {}{special} |", exit.status, exit.meaning).unwrap();
+        }
+        crate::docs::assert_table("scripting.md", "exit statuses", &table);
+    }
+}

@@ -1,0 +1,127 @@
+//! The commands, and the headings of their options.
+
+/// A command of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CommandName {
+    /// `maxtop` without a command.
+    Screen,
+    /// `maxtop demo`.
+    Demo,
+    /// `maxtop list`.
+    List,
+    /// `maxtop show`.
+    Show,
+    /// `maxtop kill`.
+    Kill,
+    /// `maxtop doctor`.
+    Doctor,
+    /// `maxtop config`.
+    Config,
+}
+
+impl CommandName {
+    /// All commands, in the order of the help.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Screen,
+        Self::Demo,
+        Self::List,
+        Self::Show,
+        Self::Kill,
+        Self::Doctor,
+        Self::Config,
+    ];
+
+    /// Returns the word on the command line; `None` for the screen.
+    pub(crate) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Screen => None,
+            Self::Demo => Some("demo"),
+            Self::List => Some("list"),
+            Self::Show => Some("show"),
+            Self::Kill => Some("kill"),
+            Self::Doctor => Some("doctor"),
+            Self::Config => Some("config"),
+        }
+    }
+
+    /// Returns the command with this word.
+    pub(crate) fn of_word(word: Option<&str>) -> Option<Self> {
+        Self::ALL.into_iter().find(|command| command.word() == word)
+    }
+}
+
+/// Commands with a screen.
+pub(super) const SCREENS: &[CommandName] = &[CommandName::Screen, CommandName::Demo];
+
+/// Commands that send requests to the endpoints of the settings.
+pub(super) const CONNECTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::List,
+    CommandName::Show,
+    CommandName::Kill,
+    CommandName::Doctor,
+];
+
+/// All commands that send requests, also to the simulated proxies.
+pub(super) const REQUESTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Show,
+    CommandName::Kill,
+    CommandName::Doctor,
+];
+
+/// Commands that poll, or that calculate an interval.
+pub(super) const POLLING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Doctor];
+
+/// Commands that select sessions.
+pub(super) const SELECTING: &[CommandName] = &[
+    CommandName::Screen,
+    CommandName::Demo,
+    CommandName::List,
+    CommandName::Kill,
+];
+
+/// Commands that list sessions.
+pub(super) const LISTING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::List];
+
+/// Commands that kill sessions.
+pub(super) const KILLING: &[CommandName] = &[CommandName::Screen, CommandName::Demo, CommandName::Kill];
+
+/// Heading of a group of options in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heading {
+    /// The proxies, and how often they are polled.
+    Endpoint,
+    /// User, password, token.
+    Access,
+    /// Database user of the servers.
+    ServerAccess,
+    /// TLS.
+    Encryption,
+    /// Selection and form of the sessions.
+    Sessions,
+    /// Killing.
+    Killing,
+    /// Form of the text.
+    Display,
+    /// Files of the program.
+    Program,
+}
+
+impl Heading {
+    /// Returns the text of the heading.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Endpoint => "Endpoint",
+            Self::Access => "Access",
+            Self::ServerAccess => "Server access",
+            Self::Encryption => "Encryption",
+            Self::Sessions => "Sessions",
+            Self::Killing => "Killing",
+            Self::Display => "Display",
+            Self::Program => "Program",
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Lines outside of a window: their number above and below, and that of the stuck rows among them. Every list
+//! that scrolls uses the same words.
+
+use std::ops::Range;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::theme::Theme;
+use crate::app::App;
+use crate::diagnosis::Severity;
+
+/// Formats the number of lines above and below: `3 more above · 12 more below`; empty if all are shown.
+pub(super) fn words(theme: &Theme, above: usize, below: usize) -> String {
+    let above = (above > 0).then(|| format!("{above} more above"));
+    let below = (below > 0).then(|| format!("{below} more below"));
+    let parts: Vec<_> = above.into_iter().chain(below).collect();
+    parts.join(&format!(" {} ", theme.glyphs.dot))
+}
+
+/// Writes on the lower border of a box how many lines are hidden above and below.
+pub(super) fn mark_border(theme: &Theme, area: Rect, (above, below): (usize, usize), buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    let border = Rect {
+        x: area.x + 1.min(area.width),
+        y: area.bottom().saturating_sub(1),
+        width: area.width.saturating_sub(2),
+        height: 1.min(area.height),
+    };
+    mark(theme, border, (above, below), buffer);
+}
+
+/// Writes at the right end of the last line of an area how many lines are hidden above and below.
+pub(super) fn mark(theme: &Theme, area: Rect, (above, below): (usize, usize), buffer: &mut Buffer) {
+    let words = words(theme, above, below);
+    if words.is_empty() {
+        return;
+    }
+    let last = area.rows().next_back().unwrap_or_default();
+    let line = Line::from(Span::styled(format!(" {words} "), theme.head));
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(last.width);
+    let place = Rect {
+        x: last.right() - width,
+        width,
+        ..last
+    };
+    line.render(place, buffer);
+}
+
+/// Returns the numbers of stuck rows or groups in a range of the table: `▲2 ●3`; empty without any.
+pub(super) fn stuck<'a>(app: &App, theme: &Theme, positions: &Range<usize>) -> Vec<Span<'a>> {
+    let counted = Severity::ALL.into_iter().filter_map(|severity| {
+        let count = app.table.count_stuck(severity, positions.clone());
+        let text = format!(" {}{count} ", severity.glyph());
+        (count > 0).then(|| Span::styled(text, theme.chip(severity)))
+    });
+    counted.collect()
+}
+
+/// Draws the number of stuck rows outside of the window at the right end of the head: ` ▲2 ●3 above`. On a narrow
+/// screen the headings are more important.
+pub(super) fn draw_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame<'_>) {
+    let (window, _) = app.table.window(app.page());
+    let mut spans = stuck(app, theme, &(0..window.start));
+    if spans.is_empty() {
+        return;
+    }
+    spans.insert(0, Span::raw(" "));
+    spans.push(Span::styled(" above ", theme.head));
+    let line = Line::from(spans);
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    if width > head.width / 2 {
+        return;
+    }
+    let place = Rect {
+        x: head.right() - width,
+        width,
+        height: 1,
+        ..head
+    };
+    line.render(place, frame.buffer_mut());
+}
