@@ -1,6 +1,7 @@
 //! Command line definition. Values are validated in [`config`](crate::config).
 
 mod commands;
+#[cfg(feature = "demo")]
 mod demo;
 mod examples;
 mod exit_status;
@@ -19,6 +20,7 @@ pub(crate) use self::commands::{DoctorArgs, DoctorOutput};
 pub(crate) use self::commands::{KillArgs, KillOutput};
 pub(crate) use self::commands::{ListArgs, ListOutput};
 pub(crate) use self::commands::{ShowArgs, ShowOutput};
+#[cfg(feature = "demo")]
 pub(crate) use self::demo::DemoArgs;
 #[cfg(test)]
 pub(crate) use self::exit_status::EXIT_STATUSES;
@@ -86,6 +88,7 @@ fn command() -> Command {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CliCommand {
+    #[cfg(feature = "demo")]
     /// Run a simulated MaxScale with stuck sessions, and show its screen
     Demo(DemoArgs),
     /// Print the sessions, once or repeatedly

@@ -31,7 +31,8 @@ mod token;
 mod url;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use self::checked::CheckedState;
 use self::dialect::{DialectDetector, DialectStep, next};
@@ -43,7 +44,9 @@ use self::sql::SqlAccess;
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::model::{Dialect, EndpointId, RequestError, Session, SessionDetail, SessionId, Snapshot};
+use crate::model::{
+    Dialect, EndpointId, Instance, RequestError, Session, SessionDetail, SessionId, Snapshot,
+};
 use crate::wire::{Bounds, Interner, shape};
 
 pub use checked::Checked;
@@ -56,6 +59,9 @@ pub use target::ListReply;
 pub use target::{ListForm, ListRequest};
 pub use token::{TokenReport, TokenSpec};
 pub(crate) use url::{EndpointUrl, UrlError};
+
+/// Maximum age of a process that the preflight has read and the first list uses.
+const MAX_PROBE_AGE: Duration = Duration::from_secs(1);
 
 /// A client of one endpoint. Clones share all state.
 #[derive(Clone, Debug)]
@@ -80,6 +86,8 @@ struct Inner {
     sql: Option<SqlAccess>,
     /// Names and timestamps of earlier lists, shared because the next list has most of them too.
     interner: Arc<Mutex<Interner>>,
+    /// The process that the preflight has read, and when. Taken by the first list.
+    probed: Mutex<Option<(Instant, Instance)>>,
     open_faults: OpenFaults,
 }
 
@@ -117,6 +125,7 @@ impl Client {
             lists: ListGate::default(),
             kills: CheckedState::default(),
             interner: Arc::default(),
+            probed: Mutex::default(),
             open_faults: OpenFaults::default(),
         })))
     }
@@ -184,14 +193,30 @@ impl Client {
     ///
     /// Returns the error of the request: [`RequestError::NotAllowed`] if credentials are missing or rejected.
     pub async fn probe(&self) -> Result<(), RequestError> {
-        if self.instance().await?.is_none() {
-            let least = ListRequest {
-                fields: Some(&["id"]),
-                range: Some((0, 0)),
-            };
-            self.sessions(&least).await?;
+        let asked_at = Instant::now();
+        if let Some(instance) = self.instance().await? {
+            *self.probed() = Some((asked_at, instance));
+            return Ok(());
         }
+        // No `/v1/maxscale`, which every release has: most likely the draft.
+        let least = ListRequest {
+            fields: Some(&["id"]),
+            range: Some((0, 0)),
+        };
+        let list = || self.list(Dialect::Draft, |dialect| target::list(dialect, &least), None);
+        self.0.lists.run(list).await?;
         Ok(())
+    }
+
+    /// Takes the process that [`probe`](Self::probe) has read, so that the first list does not read it
+    /// again. `None` if it is too old.
+    pub(super) fn take_probed(&self) -> Option<Instance> {
+        let (asked_at, instance) = self.probed().take()?;
+        (asked_at.elapsed() <= MAX_PROBE_AGE).then_some(instance)
+    }
+
+    fn probed(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Instance)>> {
+        self.0.probed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns how much of each session [`poll_sessions`](Self::poll_sessions) requests in the known
@@ -216,7 +241,7 @@ impl Client {
         &self,
         previous: Option<&Arc<Snapshot>>,
     ) -> Result<ListReply, RequestError> {
-        let list = || self.list(|dialect| self.polled_target(dialect), previous);
+        let list = || self.list(Dialect::JsonApi, |dialect| self.polled_target(dialect), previous);
         self.0.lists.run(list).await
     }
 
@@ -226,7 +251,7 @@ impl Client {
     ///
     /// Returns the errors of [`poll_sessions`](Self::poll_sessions).
     pub async fn sessions(&self, request: &ListRequest<'_>) -> Result<ListReply, RequestError> {
-        let list = || self.list(|dialect| target::list(dialect, request), None);
+        let list = || self.list(Dialect::JsonApi, |dialect| target::list(dialect, request), None);
         self.0.lists.run(list).await
     }
 
@@ -238,12 +263,14 @@ impl Client {
         ListForm::over(self.url(), self.0.keeps_statements.load(Ordering::Relaxed))
     }
 
+    /// Gets a list in the known dialect, otherwise in `likely` first.
     async fn list(
         &self,
+        likely: Dialect,
         target: impl Fn(Dialect) -> String,
         previous: Option<&Arc<Snapshot>>,
     ) -> Result<ListReply, RequestError> {
-        let mut dialect = self.dialect().unwrap_or(Dialect::JsonApi);
+        let mut dialect = self.dialect().unwrap_or(likely);
         let mut asked_at = clock::now();
         let mut body = self.open_list(dialect, &target).await?;
         if let DialectStep::Ask(other) = next(dialect, body.status(), shape(body.start()))
@@ -310,7 +337,8 @@ impl Client {
         if let Some(dialect) = self.dialect() {
             return Ok(dialect);
         }
-        match self.list(|dialect| self.polled_target(dialect), None).await {
+        let list = self.list(Dialect::JsonApi, |dialect| self.polled_target(dialect), None);
+        match list.await {
             Ok(list) => Ok(list.dialect),
             Err(RequestError::NotFound) => Err(fault::missing_resource("no MaxScale admin API there")),
             Err(fault) => Err(fault),

@@ -1,5 +1,6 @@
 //! The clocks of the program and the local time zone. The pure modules receive the time as a message.
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -49,12 +50,30 @@ pub(crate) async fn until(at: Option<tokio::time::Instant>) {
 /// leap seconds.
 const COPIES: [&str; 2] = ["posix/", "right/"];
 
+/// The system's time zone: a file of the time zone database, usually through a symbolic link.
+const SYSTEM_ZONE: &str = "/etc/localtime";
+
 /// Returns the local time zone: from `TZ` if it is set, otherwise the system's. UTC if there is none.
+///
+/// Found once: the search lists all directories of the time zone database if `TZ` is set.
 pub(crate) fn local_zone() -> TimeZone {
-    variable()
-        .as_deref()
-        .and_then(zone_of_copy)
-        .unwrap_or_else(TimeZone::system)
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    ZONE.get_or_init(|| {
+        let zone = match variable() {
+            Some(value) => zone_of_copy(&value),
+            None => zone_of_file(Path::new(SYSTEM_ZONE)),
+        };
+        zone.unwrap_or_else(TimeZone::system)
+    })
+    .clone()
+}
+
+/// Returns the zone in a file of the database, without a search. `None` if the path is not a link to such
+/// a file.
+fn zone_of_file(path: &Path) -> Option<TimeZone> {
+    let target = std::fs::read_link(path).ok()?;
+    let (_, name) = target.to_str()?.rsplit_once("zoneinfo/")?;
+    TimeZone::tzif(name, &std::fs::read(path).ok()?).ok()
 }
 
 /// Returns the value of `TZ` if it is not a known time zone, so that [`local_zone`] is UTC.
@@ -80,6 +99,25 @@ fn zone_of_copy(value: &str) -> Option<TimeZone> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_into_the_time_zone_database_is_read_without_a_search() {
+        let Ok(berlin) = TimeZone::get("Europe/Berlin") else {
+            // This machine has no time zone database.
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("localtime");
+        assert_eq!(zone_of_file(&link), None);
+        std::os::unix::fs::symlink("/usr/share/zoneinfo/Europe/Berlin", &link).unwrap();
+        if let Some(zone) = zone_of_file(&link) {
+            assert_eq!(zone, berlin);
+            assert_eq!(zone.iana_name(), Some("Europe/Berlin"));
+        }
+        let text = folder.path().join("text");
+        std::fs::write(&text, "no zone").unwrap();
+        assert_eq!(zone_of_file(&text), None, "no link");
+    }
 
     #[test]
     fn a_copy_of_the_time_zone_database_has_the_same_zones() {

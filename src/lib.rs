@@ -6,6 +6,7 @@ pub mod client;
 pub(crate) mod clock;
 pub mod commands;
 pub(crate) mod config;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod diagnosis;
 #[cfg(test)]

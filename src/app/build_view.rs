@@ -20,7 +20,7 @@ use super::server_view::ServerCounts;
 use super::table_view::{DepartedRow, HIDDEN_RANK, RowRef};
 use crate::diagnosis::{Samples, Severity};
 use crate::filter::FilterInput;
-use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot, display_width};
+use crate::model::{Counter, Lookup, RowKey, ServerReports, Session, Snapshot};
 
 pub use super::table_view::TableView;
 pub use super::view_query::{Sort, ViewQuery};
@@ -172,8 +172,12 @@ fn hide_logins(view: &TableView, order: &mut Vec<RowRef>) -> usize {
         return 0;
     }
     let is_login = |place: &RowRef| {
-        let row = view.resolve(*place).filter(|row| row.missing == 0);
-        row.is_some_and(|row| matches!(row.diagnosis.found, [only] if only.reason.name == LOGIN))
+        let RowRef::Listed { snapshot, index } = place else {
+            return false;
+        };
+        let list = view.diagnoses.get(usize::from(*snapshot));
+        let diagnosis = list.map(|list| list.diagnosis(*index as usize));
+        diagnosis.is_some_and(|diagnosis| matches!(diagnosis.found, [only] if only.reason.name == LOGIN))
     };
     let count = order.iter().filter(|place| is_login(place)).count();
     if count <= MAX_LOGIN_ROWS {
@@ -241,12 +245,8 @@ fn sort(view: &TableView, order: &mut [RowRef], previous: Option<&TableView>) {
 
 fn text_widths(view: &TableView, order: &[RowRef]) -> [TextWidths; COLUMNS.len()] {
     let mut widths = view.widths;
-    fit::widen::<Sessions>(&mut widths, |column, count| {
-        let cells = order
-            .iter()
-            .filter_map(|place| (column.cell)(&view.resolve(*place)?));
-        cells.for_each(|cell| count(display_width(&cell)));
-    });
+    let rows = order.iter().filter_map(|place| view.resolve(*place));
+    fit::widen_to_rows::<Sessions>(&mut widths, rows);
     widths
 }
 

@@ -15,6 +15,12 @@ use crate::diagnosis::Samples;
 use crate::kill::{Authority, KillOutcome, RefusalReason};
 use crate::model::{Dialect, RequestError, Servers, Services, Snapshot, Text, TokenExpiry, maxctrl};
 
+/// Maximum time that a duration in the header waits for the next list, whose frame shows it too. With a longer
+/// interval it gets frames of its own.
+const MAX_LIST_WAIT: Duration = Duration::from_secs(1);
+/// Time for a list to arrive after it is due.
+const LIST_SLACK: Duration = Duration::from_millis(250);
+
 /// Health of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkState {
@@ -244,6 +250,11 @@ impl EndpointState {
     /// time changes.
     pub(super) fn wake_at(&self, now: Now, interval: Duration, duty: f64) -> Option<Duration> {
         let troubles = self.troubles.wake_at(now.elapsed);
+        // Usually the next list comes first and draws these too.
+        let expected = self
+            .heard_at
+            .map(|heard| heard + interval.min(MAX_LIST_WAIT) + LIST_SLACK);
+        let troubles = troubles.map(|at| expected.map_or(at, |expected| at.max(expected)));
         let token = self.token_expiry.and_then(|expiry| expiry.changes_in(now.wall));
         let token = token.map(|wait| now.elapsed.saturating_add(wait));
         let link = self.link_wake_at(now, interval, duty);

@@ -93,7 +93,7 @@ mod tests {
     use crate::app::keymap::Code;
     use crate::app::msg::Effect;
     use crate::app::msg::Msg;
-    use crate::model::Dialect;
+    use crate::model::{Dialect, MonitorReport, ServerState, Text, TextLimit};
 
     const LIST: &str = r#"{"data":[{"id":"1","attributes":{"user":"ann"}}]}"#;
 
@@ -146,6 +146,29 @@ mod tests {
         let known = &stage.app.endpoints[0].servers;
         let since = known.stale_since(stage.app.now);
         assert_eq!(since, known.latest.as_ref().map(|latest| latest.taken_at));
+    }
+
+    #[test]
+    fn a_duration_in_the_header_is_drawn_with_the_next_list_if_that_is_due() {
+        let mut stage = stage();
+        stage.press(Code::Esc);
+        let down = ServerState {
+            name: Text::clean("db-03", TextLimit::Name),
+            state: Some(Text::clean("Down", TextLimit::Name)),
+            replication_lag: None,
+            status: None,
+            address: None,
+            port: None,
+            connections: None,
+            monitor: MonitorReport::default(),
+        };
+        stage.servers(Ok(&[down]));
+        let listed = stage.app.now.elapsed;
+        let millis = |wake: Option<Duration>| wake.map(|at| at.saturating_sub(listed).as_millis());
+        assert_eq!(millis(wake(&mut stage)), Some(1_250));
+        // The list is late: every second has its own frame.
+        stage.wait(Duration::from_millis(1_300));
+        assert_eq!(millis(wake(&mut stage)), Some(2_000));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod file;
 mod style;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
@@ -71,16 +71,8 @@ pub(crate) struct ThemeError {
     pub why: String,
 }
 
-/// The themes of the program.
-static BUILT_IN: LazyLock<Vec<(&str, Arc<ThemeStyles>)>> = LazyLock::new(|| {
-    let blank = || Some(ThemeStyles::blank());
-    let themes = FILES.map(|(name, text)| {
-        // The files are part of the program; a test reads each of them.
-        let styles = file::parse(text, |base| base.map_or_else(blank, |_| None));
-        (name, Arc::new(styles.unwrap_or_else(|_| ThemeStyles::blank())))
-    });
-    themes.into()
-});
+/// The themes of the program, in the order of their files. Each is read when it is first used.
+static BUILT_IN: [OnceLock<Arc<ThemeStyles>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
 
 impl ThemeStyles {
     const fn blank() -> Self {
@@ -103,8 +95,17 @@ impl ThemeStyles {
 
     /// Returns a theme of the program.
     pub(crate) fn built_in(name: &str) -> Option<Arc<Self>> {
-        let found = BUILT_IN.iter().find(|(known, _)| *known == name);
-        found.map(|(_, styles)| Arc::clone(styles))
+        let ((_, text), theme) = FILES
+            .iter()
+            .zip(&BUILT_IN)
+            .find(|((known, _), _)| *known == name)?;
+        let blank = || Some(Self::blank());
+        let styles = theme.get_or_init(|| {
+            // The files are part of the program; a test reads each of them.
+            let styles = file::parse(text, |base| base.map_or_else(blank, |_| None));
+            Arc::new(styles.unwrap_or_else(|_| Self::blank()))
+        });
+        Some(Arc::clone(styles))
     }
 
     /// Returns the file of a theme of the program.

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::client::{Client, ClientError, EndpointUrl, UrlError};
 use crate::config::ConfigError;
+#[cfg(feature = "demo")]
 use crate::demo::DemoError;
 use crate::filter::FilterError;
 use crate::model::{Remedy, RequestError, SessionId, Text, TextLimit};
@@ -166,12 +167,15 @@ pub(super) enum CommandError {
     /// The event log cannot be opened.
     #[error(transparent)]
     EventLog(#[from] EventLogError),
+    #[cfg(feature = "demo")]
     /// The embedded endpoint could not be started.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    #[cfg(feature = "demo")]
     /// The credentials of the demo are not `USER:PASSWORD`.
     #[error("--auth must be USER:PASSWORD")]
     DemoCredentials,
+    #[cfg(feature = "demo")]
     /// `--dialect draft` with `--profile-version`.
     #[error("the draft has no versions: leave out --dialect draft or --profile-version")]
     DraftHasNoVersions,
@@ -195,12 +199,15 @@ impl CommandError {
             | Self::FailIf(_)
             | Self::EmptyCondition
             | Self::ColumnsOfJson
-            | Self::DemoCredentials
-            | Self::DraftHasNoVersions
             | Self::EventLog(EventLogError::Open { .. })
-            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. })
             | Self::CannotPrompt
             | Self::NoServerAccess => ExitStatus::Usage,
+            #[cfg(feature = "demo")]
+            Self::DemoCredentials
+            | Self::DraftHasNoVersions
+            | Self::Demo(DemoError::NotLoopback(_) | DemoError::Speed(_) | DemoError::Profile { .. }) => {
+                ExitStatus::Usage
+            }
             Self::Fault { fault, .. } if fault.is_unreachable() => ExitStatus::Unreachable,
             Self::NoPassword { .. } => ExitStatus::NotAllowed,
             Self::Fault { fault, .. } if fault.is_not_allowed() => ExitStatus::NotAllowed,

@@ -10,6 +10,7 @@ mod ascii;
 mod auth_preflight;
 mod config;
 mod connect;
+#[cfg(feature = "demo")]
 mod demo;
 mod doctor;
 mod exit;
@@ -35,6 +36,7 @@ use crate::runtime::process;
 /// Runs the program with the arguments of this process; an error is one line on stderr.
 pub fn main() -> ExitCode {
     let prepared = process::survive_file_size_limit().and_then(|()| process::forbid_core_dumps());
+    process::end_on_panic();
     if let Err(error) = prepared {
         output::complain(&format!(
             "the process cannot be protected, core dumps may be written: {error}"
@@ -85,6 +87,7 @@ fn run(cli: &Cli) -> ExitStatus {
         Some(CliCommand::Kill(args)) => kill::run(&cli.global, args),
         Some(CliCommand::Config(args)) => config::run(&cli.global, args),
         Some(CliCommand::Doctor(args)) => doctor::run(&cli.global, args),
+        #[cfg(feature = "demo")]
         Some(CliCommand::Demo(args)) => demo::run(&cli.global, args),
         None => watch::run(&cli.global),
     };

@@ -225,7 +225,12 @@ impl ListPoller {
         let is_read_twice = self.number % CYCLES_PER_REPEATED_READ == 1;
         let mut reads = 0;
         loop {
-            let Some(instance) = self.client.optional_instance().await? else {
+            let probed = self.client.take_probed();
+            let instance = match probed {
+                Some(instance) => Some(instance),
+                None => self.client.optional_instance().await?,
+            };
+            let Some(instance) = instance else {
                 return Ok(None);
             };
             reads += 1;

@@ -21,10 +21,13 @@ use crate::model::{Dialect, RequestError, SessionId, Snapshot};
 const BATCH_INTERVAL: Duration = Duration::from_millis(500);
 /// Time until the next try if no session is due.
 const IDLE_DELAY: Duration = Duration::from_millis(250);
+/// Number of sessions that are sampled one after another, so that the program wakes twice a second and not
+/// ten times. With several endpoints each takes one in its turn.
+const BURST: u32 = 5;
 /// Minimum share of the duty for samples, even if lists are expensive.
 const MIN_SHARE: f64 = 0.1;
 
-/// Limits all sample tasks together to 10 requests per second, for any number of endpoints.
+/// Limits all sample tasks together to 10 requests per second on average, for any number of endpoints.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     /// Time from one sample to the next.
@@ -44,12 +47,17 @@ impl RateLimiter {
         }
     }
 
-    /// Reserves and returns the next free time.
-    fn reserve(&self, now: Instant) -> Instant {
+    /// Reserves the next free time for this many samples. Returns its start.
+    fn reserve(&self, now: Instant, count: u32) -> Instant {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = next.map_or(now, |next| next.max(now));
-        *next = Some(mine + self.gap);
+        *next = Some(mine + self.gap * count);
         mine
+    }
+
+    /// Returns the number of samples that one endpoint takes in a row.
+    const fn burst(&self) -> u32 {
+        if self.is_shared { 1 } else { BURST }
     }
 }
 
@@ -103,48 +111,68 @@ impl SamplePoller {
         }
     }
 
-    /// Takes one sample once it is due. Returns when the next one is due.
+    /// Takes some samples once they are due. Returns when the next ones are due.
     async fn run_cycle(&mut self, due: Instant, retry: &mut Pace) -> Result<Instant, ReceiverClosed> {
         let snapshot = self.wait(due).await?;
         let now = Instant::now();
-        let shown = self.shown.borrow().clone();
-        // With several endpoints only sessions on the screen are sampled.
+        let Some(first) = self.next_session(now, &snapshot) else {
+            self.flush()?;
+            return Ok(now + IDLE_DELAY);
+        };
+        let burst = self.turns.burst();
+        sleep_until(self.turns.reserve(now, burst)).await;
+        let began = Instant::now();
+        let (mut id, mut taken) = (first, 0);
+        let next = loop {
+            taken += 1;
+            if let Err(fault) = self.sample(id).await {
+                break Instant::now() + retry.back_off(&fault, fastrand::f64());
+            }
+            retry.on_success();
+            let following = (taken < burst).then(|| self.next_session(Instant::now(), &snapshot));
+            match following.flatten() {
+                Some(following) => id = following,
+                None => break began + self.period(&snapshot, began.elapsed(), taken),
+            }
+        };
+        if began.duration_since(self.untold_since) >= BATCH_INTERVAL {
+            self.flush()?;
+        }
+        Ok(next)
+    }
+
+    /// Returns the next session that is due. With several endpoints only sessions on the screen are sampled.
+    fn next_session(&mut self, now: Instant, snapshot: &Snapshot) -> Option<SessionId> {
         let others = if self.turns.is_shared {
             &[]
         } else {
             snapshot.sessions.as_slice()
         };
-        let Some(id) = self.sample_schedule.next(now, &shown, others) else {
-            self.flush()?;
-            return Ok(now + IDLE_DELAY);
-        };
-        sleep_until(self.turns.reserve(now)).await;
+        let shown = self.shown.borrow();
+        self.sample_schedule.next(now, &shown, others)
+    }
+
+    /// Samples a session. That it has ended is not an error.
+    async fn sample(&mut self, id: SessionId) -> Result<(), RequestError> {
         let now = Instant::now();
-        let answer = self.client.connections_of(id).await;
-        let next = match answer {
-            Ok(connections) => {
-                let sample = self
-                    .sample_schedule
-                    .on_sample(id, &connections, now, Timestamp::now());
-                if self.unsent.is_empty() {
-                    self.untold_since = now;
-                }
-                self.unsent.push((id, sample));
-                retry.on_success();
-                now + self.period(&snapshot, now.elapsed())
-            }
+        let connections = match self.client.connections_of(id).await {
+            Ok(connections) => connections,
             Err(fault) => {
                 self.sample_schedule.missed(id, now);
-                match fault {
-                    RequestError::NotFound => now + self.period(&snapshot, now.elapsed()),
-                    fault => Instant::now() + retry.back_off(&fault, fastrand::f64()),
-                }
+                return match fault {
+                    RequestError::NotFound => Ok(()),
+                    fault => Err(fault),
+                };
             }
         };
-        if now.duration_since(self.untold_since) >= BATCH_INTERVAL {
-            self.flush()?;
+        let sample = self
+            .sample_schedule
+            .on_sample(id, &connections, now, Timestamp::now());
+        if self.unsent.is_empty() {
+            self.untold_since = now;
         }
-        Ok(next)
+        self.unsent.push((id, sample));
+        Ok(())
     }
 
     /// Waits until a sample is due and there is a snapshot of the draft. Drops all samples after a
@@ -188,13 +216,11 @@ impl SamplePoller {
         Ok(self.out.send(samples)?)
     }
 
-    /// Returns the time from the start of a sample with this response time to the start of the next,
-    /// within the duty that lists leave.
-    fn period(&self, listed: &Snapshot, cost: Duration) -> Duration {
+    /// Returns the time from the start of `count` samples with this response time to the start of the next
+    /// ones, within the duty that lists leave.
+    fn period(&self, listed: &Snapshot, cost: Duration, count: u32) -> Duration {
         let interval = self.schedule.borrow().interval;
-        self.turns
-            .gap
-            .max(cost.div_f64(left(self.duty, interval, listed.cost)))
+        (self.turns.gap * count).max(cost.div_f64(left(self.duty, interval, listed.cost)))
     }
 }
 
@@ -212,10 +238,15 @@ mod tests {
     #[test]
     fn lanes_take_turns() {
         let (turns, now) = (RateLimiter::of(3), Instant::now());
-        let waits = [now, now, now].map(|now| turns.reserve(now) - now);
-        assert_eq!(waits, [0, 100, 200].map(Duration::from_millis));
+        let waits = [1, 5, 1].map(|count| turns.reserve(now, count) - now);
+        assert_eq!(waits, [0, 100, 600].map(Duration::from_millis));
         let later = now + Duration::from_secs(9);
-        assert_eq!(turns.reserve(later), later);
+        assert_eq!(turns.reserve(later, 1), later);
+    }
+
+    #[test]
+    fn only_one_endpoint_samples_several_sessions_in_a_row() {
+        assert_eq!([1, 2].map(|endpoints| RateLimiter::of(endpoints).burst()), [5, 1]);
     }
 
     #[test]

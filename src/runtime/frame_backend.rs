@@ -10,19 +10,19 @@
 //! The thread accepts one frame ahead and no more: while it is busy nothing is drawn, and the next frame
 //! shows the newest state.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io;
 use std::thread;
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::queue;
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::{queue, terminal};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, TestBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use tokio::sync::mpsc;
 
+use super::cell_writer::write_cells;
 use super::terminal::write_frame;
 use crate::app::App;
 use crate::app::msg::Msg;
@@ -32,26 +32,11 @@ use crate::ui::{plain, view};
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
-/// The bytes of the frame in progress.
-#[derive(Clone, Debug, Default)]
-struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
-
-impl Write for FrameBuffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The backend that ratatui draws on.
 #[derive(Debug)]
 pub(super) struct FrameBackend {
-    strokes: CrosstermBackend<FrameBuffer>,
-    ink: FrameBuffer,
+    /// The bytes of the frame in progress.
+    bytes: Vec<u8>,
     size: Size,
     /// Position of the cursor. `None` if hidden, the initial state.
     cursor: Option<Position>,
@@ -60,11 +45,9 @@ pub(super) struct FrameBackend {
 }
 
 impl FrameBackend {
-    pub(super) fn new(size: Size) -> Self {
-        let ink = FrameBuffer::default();
+    pub(super) const fn new(size: Size) -> Self {
         Self {
-            strokes: CrosstermBackend::new(ink.clone()),
-            ink,
+            bytes: Vec::new(),
             size,
             cursor: None,
             moved: false,
@@ -78,13 +61,13 @@ impl FrameBackend {
     /// Copies a text to the terminal's clipboard (OSC 52) with the next frame. The text is ours or
     /// sanitized; it is encoded in base64, so it cannot end the sequence.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        queue!(self.ink, CopyToClipboard::to_clipboard_from(text))
+        queue!(self.bytes, CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Returns the frame as one write. `None` if nothing has changed.
     pub(super) fn take_frame(&mut self) -> Option<Vec<u8>> {
-        let ink = std::mem::take(&mut *self.ink.0.borrow_mut());
-        (!ink.is_empty()).then(|| [BEGIN, &ink, END].concat())
+        let bytes = std::mem::take(&mut self.bytes);
+        (!bytes.is_empty()).then(|| [BEGIN, &bytes, END].concat())
     }
 }
 
@@ -100,12 +83,13 @@ impl Backend for FrameBackend {
             return Ok(());
         }
         self.moved = true;
-        self.strokes.draw(content)
+        write_cells(&mut self.bytes, self.size.width, content);
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
         match self.cursor.take() {
-            Some(_) => self.strokes.hide_cursor(),
+            Some(_) => queue!(self.bytes, Hide),
             None => Ok(()),
         }
     }
@@ -115,7 +99,7 @@ impl Backend for FrameBackend {
         if self.cursor.is_none() {
             self.cursor = Some(Position::ORIGIN);
             self.moved = true;
-            self.strokes.show_cursor()?;
+            queue!(self.bytes, Show)?;
         }
         Ok(())
     }
@@ -127,7 +111,7 @@ impl Backend for FrameBackend {
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         let position = position.into();
         if self.moved || self.cursor != Some(position) {
-            self.strokes.set_cursor_position(position)?;
+            queue!(self.bytes, MoveTo(position.x, position.y))?;
         }
         self.moved = false;
         if let Some(shown) = &mut self.cursor {
@@ -137,11 +121,18 @@ impl Backend for FrameBackend {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.strokes.clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.strokes.clear_region(clear_type)
+        let part = match clear_type {
+            ClearType::All => terminal::ClearType::All,
+            ClearType::AfterCursor => terminal::ClearType::FromCursorDown,
+            ClearType::BeforeCursor => terminal::ClearType::FromCursorUp,
+            ClearType::CurrentLine => terminal::ClearType::CurrentLine,
+            ClearType::UntilNewLine => terminal::ClearType::UntilNewLine,
+        };
+        queue!(self.bytes, terminal::Clear(part))
     }
 
     fn size(&self) -> io::Result<Size> {

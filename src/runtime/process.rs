@@ -20,6 +20,19 @@ pub(crate) fn survive_file_size_limit() -> io::Result<()> {
     Ok(())
 }
 
+/// Installs a panic hook: a panic in any thread or task prints its message and exits with 101.
+///
+/// A release does not unwind, so destructors do not run after a panic: what must be restored is restored by
+/// a hook that runs before this one.
+pub(crate) fn end_on_panic() {
+    let say = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        say(panic);
+        deliver_output();
+        std::process::exit(101);
+    }));
+}
+
 /// Time in which the kernel delivers the last output of a pseudo-terminal.
 const DELIVERY_TIME: Duration = Duration::from_millis(50);
 

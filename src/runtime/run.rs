@@ -107,7 +107,7 @@ async fn show(
     let audit = audit::start(audit, sender.clone())?;
     let saver = Saver::new(file, sender.clone());
     let signals = Signals::listen()?;
-    terminal::end_on_panic();
+    terminal::restore_on_panic();
     let guard = terminal::TerminalGuard::enter(settings.mouse)?;
     let is_queried = settings.needs_background() && terminal::query_background()?;
     let size = terminal::size()?;

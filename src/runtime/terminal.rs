@@ -16,7 +16,7 @@ use std::time::Duration;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::queue;
-use crossterm::style::{ResetColor, force_color_output};
+use crossterm::style::ResetColor;
 use crossterm::terminal::{
     Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
@@ -25,7 +25,6 @@ use nix::errno::Errno;
 use nix::unistd::write;
 
 use super::input::BACKGROUND_QUERY;
-use super::process;
 
 /// Whether the terminal is set up for the screen.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -58,9 +57,6 @@ impl TerminalGuard {
     /// Sets up the terminal: raw mode, alternate screen, bracketed paste, no cursor; and the mouse, if it is used.
     pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         USES_MOUSE.store(mouse, Ordering::SeqCst);
-        // Color is decided by the settings; crossterm's own check of NO_COLOR would turn `--color always`
-        // into resets.
-        force_color_output(true);
         enter()?;
         Ok(Self(()))
     }
@@ -199,15 +195,12 @@ fn write_all(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Installs a panic hook: a panic in any thread or task restores the terminal, prints the message and
-/// exits.
-pub(super) fn end_on_panic() {
-    let say = std::panic::take_hook();
+/// Installs a panic hook: a panic in any thread or task restores the terminal, and then ends the program.
+pub(super) fn restore_on_panic() {
+    let end = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         leave();
-        say(panic);
-        process::deliver_output();
-        std::process::exit(101);
+        end(panic);
     }));
 }
 

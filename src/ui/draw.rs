@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 pub(super) use super::cut::{fit, fit_end, fit_middle, wrap};
@@ -47,6 +47,24 @@ pub(super) fn clear(area: Rect, buffer: &mut Buffer) {
 pub(super) fn lines<'a>(lines: impl IntoIterator<Item = Line<'a>>, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.into_iter().zip(area.rows()) {
         line.render(row, buffer);
+    }
+}
+
+/// Draws a line. Much faster than ratatui's own way if all of its text is ASCII.
+pub(super) fn line(line: &Line<'_>, area: Rect, buffer: &mut Buffer) {
+    let is_simple = |span: &Span<'_>| span.content.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if line.alignment.is_some() || !line.spans.iter().all(is_simple) {
+        return line.render(area, buffer);
+    }
+    let row = Rect { height: 1, ..area }.intersection(buffer.area);
+    let mut places = row.positions();
+    for span in &line.spans {
+        let style = line.style.patch(span.style);
+        for (symbol, place) in span.content.chars().zip(&mut places) {
+            if let Some(cell) = buffer.cell_mut(place) {
+                cell.set_char(symbol).set_style(style);
+            }
+        }
     }
 }
 

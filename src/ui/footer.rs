@@ -245,7 +245,9 @@ fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> Vec<Hin
     let usable = own
         .clone()
         .chain(table)
-        .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding));
+        .filter(|binding| !binding.hint.is_empty() && is_offered(app, binding))
+        .collect::<Vec<_>>();
+    let usable = usable.iter().copied();
     let hint = |binding: &'static Binding| {
         let shown = app.settings.keys.shown(binding);
         let key = shown.split(' ').next().unwrap_or_default().to_owned();

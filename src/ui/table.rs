@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::draw::{fit, fit_middle};
+use super::draw::{self, fit, fit_middle};
 use super::matching::{highlighted, split};
 use super::theme::Theme;
 use crate::app::column::{Align, CellStyle, ColumnId, TableKind, Truncate, fit::FittedColumn};
@@ -88,8 +88,11 @@ impl<T: TableKind> TableFrame<'_, T> {
             let selected = place == self.selected;
             let style = row_style(theme, is_live, selected);
             frame.buffer_mut().set_style(line, style);
-            self.cells(&row, theme, selected, style)
-                .render(line, frame.buffer_mut());
+            draw::line(
+                &self.cells(&row, theme, selected, style),
+                line,
+                frame.buffer_mut(),
+            );
             if let Some(sign) = mark
                 && let Some(cell) = frame.buffer_mut().cell_mut((line.x, line.y))
             {

@@ -4,15 +4,14 @@ use crate::bytes::{Token, tokens};
 use crate::endpoint::{DIALECTS, Endpoint};
 use crate::screen::{cursor_id, ids};
 
-/// Whether crossterm or the frames use this sequence.
+/// Whether the frames use this sequence.
 fn is_known(sequence: &str) -> bool {
     let modes = [
         "?1049h", "?1049l", "?2004h", "?2004l", "?25h", "?25l", "?2026h", "?2026l", "2J",
     ];
     let numbers = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b';');
-    modes.contains(&sequence)
-        || sequence.strip_suffix('H').is_some_and(numbers)
-        || sequence.strip_suffix('m').is_some_and(numbers)
+    // Moves of the cursor to a place, to the right and down; colors and attributes.
+    modes.contains(&sequence) || sequence.strip_suffix(['H', 'C', 'B', 'm']).is_some_and(numbers)
 }
 
 /// Whether a terminal obeys or hides this character in text.
@@ -36,11 +35,22 @@ fn without_query(bytes: &[u8]) -> Vec<u8> {
 
 fn assert_harmless(bytes: &[u8]) {
     let mut text = Vec::new();
-    for token in tokens(&without_query(bytes)) {
+    let tokens = tokens(&without_query(bytes));
+    for (place, token) in tokens.iter().enumerate() {
         match token {
             Token::Text(bytes) => text.extend(bytes),
-            Token::Csi(sequence) => assert!(is_known(&sequence), "CSI {sequence:?}"),
-            Token::Escape(first) => panic!("ESC {:?}", char::from(first)),
+            Token::Csi(sequence) => assert!(is_known(sequence), "CSI {sequence:?}"),
+            Token::Escape(first) => panic!("ESC {:?}", char::from(*first)),
+            // At most two columns back, after a move down.
+            Token::Control(8) => {
+                let before = tokens[..place]
+                    .iter()
+                    .rev()
+                    .find(|token| **token != Token::Control(8));
+                let is_down =
+                    |token: &Token| matches!(token, Token::Csi(sequence) if sequence.ends_with('B'));
+                assert!(before.is_some_and(is_down), "backspace after {before:?}");
+            }
             // Line breaks come after the screen: the last frame.
             Token::Control(byte) => assert!(matches!(byte, b'\r' | b'\n'), "byte {byte:#x}"),
         }

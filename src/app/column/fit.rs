@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Align, Column, ColumnId, TableKind};
 use crate::app::columns::Sessions;
+use crate::model::display_width;
 
 /// A column with its width on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,12 +119,47 @@ pub(crate) fn widen<T: TableKind>(
     widths: &mut [TextWidths],
     measure: impl Fn(&Column<T>, &mut dyn FnMut(usize)),
 ) {
-    for (column, widths) in T::columns().iter().zip(widths) {
+    let mut counters = counters::<T>(widths);
+    for (column, counts) in counters.iter_mut().flatten() {
+        measure(column, &mut |width| counts.add(width));
+    }
+    apply(&counters, widths);
+}
+
+/// Updates the widths of the texts of each column, by index, in one pass over the rows.
+pub(crate) fn widen_to_rows<'a, T: TableKind>(
+    widths: &mut [TextWidths],
+    rows: impl Iterator<Item = T::Row<'a>>,
+) {
+    let mut counters = counters::<T>(widths);
+    for row in rows {
+        for (column, counts) in counters.iter_mut().flatten() {
+            if let Some(cell) = T::cell(column, &row) {
+                counts.add(display_width(&cell));
+            }
+        }
+    }
+    apply(&counters, widths);
+}
+
+/// A column that can become wider, with the widths of its texts.
+type WidthCounter<T> = Option<(&'static Column<T>, WidthCounts)>;
+
+/// Returns the counters of each column, by index; `None` if it cannot become wider.
+fn counters<T: TableKind>(widths: &mut [TextWidths]) -> Vec<WidthCounter<T>> {
+    let counter = |(column, widths): (&'static Column<T>, &mut TextWidths)| {
         widths.usual = column.min.max(widths.usual);
         widths.widest = column.min.max(widths.widest);
-        if widths.usual < column.max && column.max < u16::MAX {
-            let mut counts = WidthCounts::new(column.max);
-            measure(column, &mut |width| counts.add(width));
+        let can_widen = widths.usual < column.max && column.max < u16::MAX;
+        can_widen.then(|| (column, WidthCounts::new(column.max)))
+    };
+    T::columns().iter().zip(widths).map(counter).collect()
+}
+
+/// Updates the widths of the columns that were counted.
+fn apply<T: TableKind>(counters: &[WidthCounter<T>], widths: &mut [TextWidths]) {
+    for (counter, widths) in counters.iter().zip(widths) {
+        if let Some((column, counts)) = counter {
             widths.widest = counts.covering(1, 1).max(widths.widest);
             widths.usual = match column.align {
                 Align::Left => counts.covering(9, 10).max(widths.usual),
