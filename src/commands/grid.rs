@@ -61,6 +61,14 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Returns the width of the heading, or `natural` for numbers.
+    fn heading_width(&self, natural: usize) -> usize {
+        match self.align {
+            Align::Right => natural,
+            Align::Left => natural.min(display_width(self.heading)),
+        }
+    }
+
     /// Sets whether texts are cut in the middle instead of at the end.
     pub(super) const fn keeping_ends(self, keeps_ends: bool) -> Self {
         Self { keeps_ends, ..self }
@@ -199,9 +207,19 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// Narrows columns until the line fits: first the wrapped ones, then the widest text, but none below its
-    /// smallest width.
+    /// Narrows columns until the line fits: first the wrapped ones, then the widest text. Below its smallest width
+    /// a text is only narrowed, to the width of its heading, if nothing else is left.
     fn shrink(&self, layout: &mut [(usize, usize)], width: usize) {
+        self.narrow(layout, width, Head::least_width);
+        self.narrow(layout, width, Head::heading_width);
+    }
+
+    fn narrow(
+        &self,
+        layout: &mut [(usize, usize)],
+        width: usize,
+        least: fn(&Head<'a>, usize) -> usize,
+    ) {
         let gaps = GAP * layout.len().saturating_sub(1);
         let mut over = (layout.iter().map(|(_, width)| width).sum::<usize>() + gaps).saturating_sub(width);
         while over > 0 {
@@ -210,7 +228,7 @@ impl<'a> Grid<'a> {
                 let Some(head) = self.columns.get(*index) else {
                     continue;
                 };
-                if *width <= head.least_width(*width) {
+                if *width <= least(head, *width) {
                     continue;
                 }
                 let priority = (head.wraps, *width);

@@ -78,7 +78,10 @@ fn a_file_size_limit_is_as_a_full_disk() {
     let id = ask_checked(&mut pty);
     confirm(&mut pty, "y");
     pty.sees("cannot write the audit log");
+    pty.keys("l");
     pty.sees("File too large");
+    pty.keys("l");
+    pty.no_longer_sees("File too large");
     lives(&endpoint, &pty, id);
     pty.keys("q");
     pty.ends_with(0);

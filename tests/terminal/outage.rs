@@ -12,7 +12,7 @@ use crate::start::Start;
 #[test]
 fn it_goes_away_and_comes_back() {
     for dialect in DIALECTS {
-        let mut endpoint = Endpoint::new(12);
+        let mut endpoint = Endpoint::frozen(12);
         let mut pty = endpoint.watched(dialect).open();
         pty.wait("a table", |screen| {
             ids(screen).len() > 3 && lines(screen)[0].contains("live")

@@ -29,6 +29,10 @@ fn a_server_that_is_down_leads_to_its_sessions_and_back() {
         lines(screen)[22].contains("/server=db-02") && !ids(screen).is_empty()
     });
     pty.keys("\x1b");
+    pty.wait("the view again", |screen| {
+        lines(screen)[4].starts_with(" ▲ db-02      Down")
+    });
+    pty.keys("\x1b");
     pty.wait("all sessions", |screen| {
         lines(screen)[22].contains(" sessions ") && !lines(screen)[22].contains("server=")
     });
