@@ -32,6 +32,7 @@ impl Default for Sort {
 
 /// Query of a table view.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent choices")]
 pub struct ViewQuery {
     /// The filter.
     pub filter: Filter,

@@ -188,11 +188,11 @@ impl<'a> Grid<'a> {
         loop {
             let gaps = GAP * layout.len().saturating_sub(1);
             let drop = |(index, _): &(usize, usize)| self.columns.get(*index).map_or(0, |head| head.drop);
-            let last = layout
+            let priorities = layout
                 .iter()
                 .enumerate()
                 .map(|(place, column)| (place, drop(column)));
-            let Some((place, priority)) = last.max_by_key(|(_, drop)| *drop) else {
+            let Some((place, priority)) = priorities.max_by_key(|(_, drop)| *drop) else {
                 return;
             };
             let needed: usize = match priority {
@@ -214,12 +214,7 @@ impl<'a> Grid<'a> {
         self.narrow(layout, width, Head::heading_width);
     }
 
-    fn narrow(
-        &self,
-        layout: &mut [(usize, usize)],
-        width: usize,
-        least: fn(&Head<'a>, usize) -> usize,
-    ) {
+    fn narrow(&self, layout: &mut [(usize, usize)], width: usize, least: fn(&Head<'a>, usize) -> usize) {
         let gaps = GAP * layout.len().saturating_sub(1);
         let mut over = (layout.iter().map(|(_, width)| width).sum::<usize>() + gaps).saturating_sub(width);
         while over > 0 {

@@ -44,7 +44,7 @@ pub(super) fn run(global: &GlobalOptions, args: &ListArgs) -> Result<ExitStatus,
         ascii: config.ascii,
     };
     if args.watch || args.count.is_some() {
-        watch::run(&config, clients, printer, fail_if, args.count)
+        watch::run(&config, &clients, printer, fail_if, args.count)
     } else {
         once(&config, &clients, &printer, fail_if.as_ref())
     }

@@ -67,10 +67,9 @@ impl Snapshot {
                     newer.rows.read_at.insert(read.id, read.taken_at);
                     found += 1;
                 }
-                Some(_) => {}
                 // From 24.02 a session that is not started, or is closing, has no reply although it is listed.
                 None if listed.phase() == Some(SessionPhase::Ready) => gone.push(read.id),
-                None => {}
+                _ => {}
             }
         }
         if found > 0 {

@@ -67,10 +67,9 @@ fn ids(sessions: &[(EndpointId, SessionId)], view: &TableView) -> String {
             None => ids,
         }
     });
-    let mut text = groups.collect::<Vec<_>>().join(", ");
-    let left = sessions.len().saturating_sub(MAX_IDS);
-    if left > 0 {
-        text.push_str(&format!(" and {left} more"));
+    let text = groups.collect::<Vec<_>>().join(", ");
+    match sessions.len().saturating_sub(MAX_IDS) {
+        0 => text,
+        left => format!("{text} and {left} more"),
     }
-    text
 }

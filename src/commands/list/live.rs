@@ -2,7 +2,11 @@
 //! screen: the last list stays when the program ends.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use crate::app::build_view::TableView;
+use crate::diagnosis::Severity;
+use crate::model::{ascii, counted, exact_text};
 use crate::ui::cut::fit;
 
 /// Size of a terminal in columns and lines.
@@ -67,6 +71,49 @@ impl LiveArea {
             _ if size != self.size => "\x1b[H\x1b[J".to_owned(),
             drawn => format!("\x1b[{drawn}F"),
         }
+    }
+}
+
+/// Returns the line above a list: its time, the number of sessions and of stuck ones, the interval, and the number
+/// of failed endpoints.
+pub(super) fn heading(
+    view: &TableView,
+    time: &str,
+    interval: Duration,
+    failed: usize,
+    is_ascii: bool,
+) -> String {
+    let listed = || {
+        let hidden = &view.spec.hidden_endpoints;
+        let lists = view.snapshots.iter();
+        lists.filter(|snapshot| !hidden.contains(&snapshot.endpoint))
+    };
+    let count = |severity| {
+        listed()
+            .map(|list| view.count(list.endpoint, severity))
+            .sum::<usize>()
+    };
+    let (act, look) = (count(Severity::Act), count(Severity::Look));
+    let shown = view.len();
+    let all = listed().map(|list| list.sessions.len()).sum::<usize>();
+    let total = counted(all, "session");
+    let sessions = if shown == all {
+        total
+    } else {
+        format!("{shown} of {total}")
+    };
+    let failed = (failed > 0).then(|| format!("  {} failed", counted(failed, "endpoint")));
+    let heading = format!(
+        "{time}  {sessions}  {}{act} {}{look}  every {}{}  Ctrl-C ends",
+        Severity::Act.glyph(),
+        Severity::Look.glyph(),
+        exact_text(interval),
+        failed.unwrap_or_default(),
+    );
+    if is_ascii {
+        ascii(&heading).into_owned()
+    } else {
+        heading
     }
 }
 

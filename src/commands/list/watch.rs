@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::fail_if::FailIf;
-use super::live::{LiveArea, Size};
+use super::live::{LiveArea, Size, heading};
 use super::printer::{ListPrinter, Poll};
 use super::{not_examined, query, remarks, warnings};
 use crate::app::build_view::{TableView, build_view};
@@ -28,8 +28,7 @@ use crate::commands::exit::{self, CommandError, ExitStatus};
 use crate::commands::server_access::{MAX_CLOSE_WAIT, unknown};
 use crate::commands::{connect, output, watch};
 use crate::config::Config;
-use crate::diagnosis::Severity;
-use crate::model::{RequestError, ascii, counted, exact_text};
+use crate::model::{RequestError, counted};
 use crate::poller::PollSettings;
 use crate::runtime::pollers::Pollers;
 use crate::runtime::signals::{Interrupt, Interrupts};
@@ -42,7 +41,7 @@ const SIGINT: u8 = 2;
 /// Prints lists until the count is reached, a session matches, the reader is gone or a signal ends the program.
 pub(super) fn run(
     config: &Config,
-    clients: Vec<Client>,
+    clients: &[Client],
     printer: ListPrinter,
     fail_if: Option<FailIf>,
     count: Option<u64>,
@@ -51,7 +50,7 @@ pub(super) fn run(
         interval: config.interval,
         duty: config.duty,
     };
-    let query = query(config, &clients, &printer);
+    let query = query(config, clients, &printer);
     let watched = clients
         .iter()
         .cloned()
@@ -62,8 +61,8 @@ pub(super) fn run(
         let (sender, inbox) = unbounded_channel();
         let interrupts = Interrupts::listen()?;
         let mut watch = ListWatch {
-            pollers: Pollers::spawn(clients.clone(), polling, &sender),
-            clients: clients.clone(),
+            pollers: Pollers::spawn(clients.to_vec(), polling, &sender),
+            clients: clients.to_vec(),
             inbox,
             rounds: ListRounds::new(endpoints, query),
             printer,
@@ -80,7 +79,7 @@ pub(super) fn run(
         };
         let result = watch.run(interrupts).await;
         drop(watch);
-        Answers::of(&clients, |client: Client| async move {
+        Answers::of(clients, |client: Client| async move {
             client.close_server_connections(MAX_CLOSE_WAIT).await;
             Ok(())
         })
@@ -164,7 +163,8 @@ impl ListWatch {
     fn interrupted(&self, signal: u8) -> ExitStatus {
         if self.live.is_some() && self.writing.is_none() {
             // The terminal has echoed ^C on this line.
-            println!();
+            // A terminal that is gone needs no line end.
+            let _ = writeln!(io::stdout());
         }
         match self.last {
             Some(last) if signal == SIGINT => last,
@@ -314,7 +314,13 @@ impl ListWatch {
         // Writing to memory does not fail.
         let _ = self.printer.write_table(&mut table, view, Some(columns), room);
         let table = String::from_utf8_lossy(&table.into_inner()).into_owned();
-        let mut lines = vec![self.heading(view, now)];
+        let mut lines = vec![heading(
+            view,
+            &self.zone.to_datetime(now).strftime("%H:%M:%S").to_string(),
+            self.interval,
+            self.rounds.failed().count(),
+            self.printer.ascii,
+        )];
         lines.extend(remarks(view, &self.printer));
         lines.extend(table.lines().map(ToOwned::to_owned));
         if lines.len() > room || view.len() > room {
@@ -325,43 +331,6 @@ impl ListWatch {
             ));
         }
         lines
-    }
-
-    fn heading(&self, view: &TableView, now: Timestamp) -> String {
-        let time = self.zone.to_datetime(now).strftime("%H:%M:%S").to_string();
-        let listed = || {
-            let hidden = &view.spec.hidden_endpoints;
-            let lists = view.snapshots.iter();
-            lists.filter(|snapshot| !hidden.contains(&snapshot.endpoint))
-        };
-        let count = |severity| {
-            listed()
-                .map(|list| view.count(list.endpoint, severity))
-                .sum::<usize>()
-        };
-        let (act, look) = (count(Severity::Act), count(Severity::Look));
-        let shown = view.len();
-        let all = listed().map(|list| list.sessions.len()).sum::<usize>();
-        let total = counted(all, "session");
-        let sessions = if shown == all {
-            total
-        } else {
-            format!("{shown} of {total}")
-        };
-        let failed = self.rounds.failed().count();
-        let failed = (failed > 0).then(|| format!("  {} failed", counted(failed, "endpoint")));
-        let heading = format!(
-            "{time}  {sessions}  {}{act} {}{look}  every {}{}  Ctrl-C ends",
-            Severity::Act.glyph(),
-            Severity::Look.glyph(),
-            exact_text(self.interval),
-            failed.unwrap_or_default(),
-        );
-        if self.printer.ascii {
-            ascii(&heading).into_owned()
-        } else {
-            heading
-        }
     }
 
     /// Writes the notes to stderr and the frame to stdout, in this order, on another thread. On a terminal the notes
@@ -390,6 +359,7 @@ impl ListWatch {
 }
 
 /// The next output for a terminal.
+#[derive(Clone, Copy)]
 enum Frame<'a> {
     /// The list of this view.
     Next(&'a TableView),

@@ -282,7 +282,7 @@ fn of_the_ways_to_a_password_the_uppermost_counts_whichever_it_is() {
 fn a_bare_number_is_in_seconds() {
     for (text, seconds) in [("5", 5.0), ("0.5", 0.5), ("90s", 90.0), ("1m 30s", 90.0)] {
         let config = ConfigWorld::new().flag("interval", text).config();
-        assert_eq!(config.interval.as_secs_f64(), seconds, "{text}");
+        assert_eq!(config.interval, Duration::from_secs_f64(seconds), "{text}");
     }
     for setting in SettingId::all().map(SettingId::setting) {
         let table = setting

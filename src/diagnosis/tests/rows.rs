@@ -1,7 +1,7 @@
 //! Sessions that are read one by one between two lists.
 
 use super::*;
-use crate::model::{RowRead, Snapshot};
+use crate::model::{RowRead, RowReads, Snapshot};
 
 /// Snapshots of a 24.02, and the diagnoses of the last one.
 struct Rounds {
@@ -49,7 +49,7 @@ impl Rounds {
             sessions,
             number: self.latest.number + 1,
             taken_at: at(second),
-            rows: Default::default(),
+            rows: RowReads::default(),
             ..self.latest.clone()
         };
         self.next(latest);
