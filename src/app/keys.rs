@@ -134,7 +134,6 @@ impl App {
             Action::Repaint => self.outbox.push(Effect::Repaint),
             Action::Suspend => self.suspend(),
             Action::Quit | Action::QuitKeepingFrame => self.quit(action == Action::QuitKeepingFrame),
-            // Ids are searched in the list of sessions only.
             Action::GoTo => self.unknown_key(),
             Action::NextMatch(_)
             | Action::Yes

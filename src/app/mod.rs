@@ -388,22 +388,6 @@ impl App {
             .min()?;
         Duration::try_from(self.now.wall.duration_since(shown)).ok()
     }
-
-    /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
-    pub(crate) fn keeps_order(&self) -> bool {
-        let is_recent = self.hold_until.is_some_and(|at| self.now.elapsed < at);
-        self.modal.kill_dialog().is_some() || is_recent
-    }
-
-    /// Holds the order after a key, or prolongs the hold.
-    fn hold_order(&mut self, time: Duration) {
-        self.hold_until = self.hold_until.max(Some(self.now.elapsed + time));
-    }
-
-    /// Returns when a hold ends that is in effect.
-    fn hold_wake_at(&self) -> Option<Duration> {
-        self.hold_until.filter(|_| self.keeps_order())
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The sort column of rows and groups, and the columns to sort by.
 
+use std::time::Duration;
+
 use super::App;
 use super::build_view::Sort;
 use super::column::fit::fit;
@@ -104,4 +106,22 @@ fn beside<T: Copy + PartialEq>(shown: &[T], here: T, step: isize) -> Option<T> {
         None => last,
     };
     shown.get(next).copied()
+}
+
+impl App {
+    /// Whether rows keep their places: a dialog is open, or a key was pressed recently.
+    pub(crate) fn keeps_order(&self) -> bool {
+        let is_recent = self.hold_until.is_some_and(|at| self.now.elapsed < at);
+        self.modal.kill_dialog().is_some() || is_recent
+    }
+
+    /// Holds the order after a key, or prolongs the hold.
+    pub(super) fn hold_order(&mut self, time: Duration) {
+        self.hold_until = self.hold_until.max(Some(self.now.elapsed + time));
+    }
+
+    /// Returns when a hold ends that is in effect.
+    pub(super) fn hold_wake_at(&self) -> Option<Duration> {
+        self.hold_until.filter(|_| self.keeps_order())
+    }
 }

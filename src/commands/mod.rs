@@ -36,6 +36,7 @@ use crate::runtime::process;
 /// Runs the program with the arguments of this process; an error is one line on stderr.
 pub fn main() -> ExitCode {
     let prepared = process::survive_file_size_limit().and_then(|()| process::forbid_core_dumps());
+    process::return_large_buffers();
     process::end_on_panic();
     if let Err(error) = prepared {
         output::complain(&format!(

@@ -7,6 +7,7 @@ mod activity;
 mod ended;
 mod fault;
 mod graph;
+mod lock_holder;
 mod locks;
 mod metadata;
 mod owners;
@@ -20,9 +21,10 @@ pub use activity::{
 pub use ended::EndedThread;
 pub use fault::ServerAccessFault;
 pub use graph::{ThreadNode, Wait, WaitGraph, WaitKind};
+pub use lock_holder::LockHolder;
 pub use locks::{
-    EndpointLocks, LockHolder, LockKnowledge, LockNumbers, ServerLocks, ServerReports, SessionLocks,
-    SessionWait, table_name,
+    EndpointLocks, LockKnowledge, LockNumbers, ServerLocks, ServerReports, SessionLocks, SessionWait,
+    table_name,
 };
 pub use owners::{ThreadOwner, ThreadOwners};
 pub use reading::{LockReading, ServerThreads, ThreadReading};

@@ -20,6 +20,23 @@ pub(crate) fn survive_file_size_limit() -> io::Result<()> {
     Ok(())
 }
 
+/// Size from which a buffer has memory pages of its own, which the system gets back when it is freed. Must be
+/// above the usual buffers, because new pages are slow.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const OWN_PAGES_SIZE: i32 = 256 * 1024;
+
+/// Makes the allocator of glibc return the memory of large buffers at once. By default it raises the size with every
+/// large buffer that is freed, up to 32 MB, and keeps what is smaller.
+pub(crate) fn return_large_buffers() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        #[expect(unsafe_code, reason = "the C library has no other interface")]
+        // SAFETY: mallopt takes two numbers, locks the allocator, and is called before other threads exist. A failure
+        // changes nothing.
+        let _ = unsafe { nix::libc::mallopt(nix::libc::M_MMAP_THRESHOLD, OWN_PAGES_SIZE) };
+    }
+}
+
 /// Installs a panic hook: a panic in any thread or task prints its message and exits with 101.
 ///
 /// A release does not unwind, so destructors do not run after a panic: what must be restored is restored by

@@ -69,10 +69,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) -> Option<(O
         _ => many::head(app, asking, theme, text_width),
     };
     let mut tail = consequences::lines(app, asking, theme, text_width);
-    let lines_below = match app.areas().tour.height {
-        0 => lines_below(screen.height),
-        tour => LINES_BELOW + tour,
-    };
+    let lines_below = lines_below(screen.height, app.areas().tour.height);
     let max = usize::from(screen.height.saturating_sub(lines_below + 2));
     // The line about an early key never takes the room of who and what.
     let early = early_key(asking, theme, text_width);
@@ -157,9 +154,11 @@ fn draw_foot(foot: Vec<Line<'_>>, area: Rect, frame: &mut Frame<'_>) -> bool {
     fits
 }
 
-/// Returns the number of lines below the dialog that stay visible.
-const fn lines_below(height: u16) -> u16 {
-    if height >= HEIGHTS_WITH_LINES.0 {
+/// Returns the number of lines below the dialog that stay visible: all of them with a tour of this height.
+const fn lines_below(height: u16, tour: u16) -> u16 {
+    if tour > 0 {
+        LINES_BELOW + tour
+    } else if height >= HEIGHTS_WITH_LINES.0 {
         LINES_BELOW
     } else if height >= HEIGHTS_WITH_LINES.1 {
         1

@@ -41,6 +41,12 @@ macro_rules! table {
             const FIT: FitRules = FIT;
 
             fn columns() -> &'static [Column<Self>] {
+                const COUNT: Column<$table> = Column {
+                    min: 4,
+                    max: 6,
+                    drop: 1,
+                    ..Column::NUMBER
+                };
                 static COLUMNS: &[Column<$table>] = &[
                     Column {
                         name: "severity",
@@ -82,22 +88,16 @@ macro_rules! table {
                     Column {
                         name: "act",
                         heading: "▲",
-                        min: 4,
-                        max: 6,
-                        drop: 1,
                         cell: |row| some(row.count.act),
                         style: |_| CellStyle::Severity(Severity::Act),
-                        ..Column::NUMBER
+                        ..COUNT
                     },
                     Column {
                         name: "look",
                         heading: "●",
-                        min: 4,
-                        max: 6,
-                        drop: 1,
                         cell: |row| some(row.count.look),
                         style: |_| CellStyle::Severity(Severity::Look),
-                        ..Column::NUMBER
+                        ..COUNT
                     },
                 ];
                 COLUMNS

@@ -137,19 +137,19 @@ impl KillTask {
         };
         let filters = [check.rules.protects(), self.victim.taken_by.as_ref()];
         let locks = self.locks(&observation, check.rules);
-        let why = filters.into_iter().flatten().any(asks_why);
-        let reasons = why.then(|| {
-            let needs_new_locks = self.is_last_check() && self.victim.has_server_access;
-            let diagnosis = &check.rules.diagnosis;
-            self.victim
-                .reasons_by(&observation, diagnosis, locks.as_ref(), needs_new_locks)
+        let needs_new_locks = self.is_last_check() && self.victim.has_server_access;
+        let diagnosis = &check.rules.diagnosis;
+        let asks = filters.into_iter().flatten().any(asks_why);
+        let reasons = asks.then(|| {
+            let victim = &self.victim;
+            victim.reasons_by(&observation, diagnosis, locks.as_ref(), needs_new_locks)
         });
         let subject = FilterInput {
             endpoint: Some(&self.victim.endpoint),
             reasons: reasons.as_ref().map(ReasonNames::as_reasons),
             locks: locks
                 .as_ref()
-                .map(|locks| locks.of(session).numbers())
+                .map(|of| of.of(session).numbers())
                 .unwrap_or_default(),
             ..FilterInput::new(session)
         };

@@ -1,7 +1,6 @@
 //! Transactions and locks of the sessions of one endpoint.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 
 use super::super::{ServerConnection, Session, SessionId, Span, Text};
 use super::ended::{EndedThreads, ended_threads, low_bits};
+use super::lock_holder::{LockHolder, client_text};
 use super::{
     EndedThread, ServerReport, ServerThread, ThreadNode, ThreadOwner, ThreadOwners, Transaction, Wait,
     WaitGraph, WaitKind,
@@ -95,32 +95,6 @@ pub struct SessionWait {
     pub others: usize,
     /// Table of the lock, if known: `shop.orders`.
     pub table: Option<String>,
-}
-
-/// A thread that holds a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LockHolder {
-    /// A session of this proxy.
-    Session {
-        /// Its id.
-        id: SessionId,
-        /// User and address: `etl@10.0.3.7`.
-        client: String,
-    },
-    /// A thread that does not use this proxy.
-    Thread(u64),
-    /// A thread of a session that has ended.
-    EndedSession {
-        /// Id of the session.
-        id: SessionId,
-        /// Thread id.
-        thread: u64,
-    },
-    /// A thread of this proxy without a known session: more than one session lists it, or its user is
-    /// another one, such as the service's with `SET SESSION AUTHORIZATION`.
-    UnknownSession(u64),
-    /// A prepared XA transaction.
-    PreparedXa,
 }
 
 /// Numbers of one session's locks, for columns and filters.
@@ -389,30 +363,6 @@ impl SessionLocks {
         let wait = self.wait.as_ref().map(|wait| wait.age);
         let age = self.transaction.map(|transaction| transaction.age);
         (self.is_root_blocker, self.blocks, wait, age)
-    }
-}
-
-/// Returns user and address: `etl@10.0.3.7`.
-fn client_text(session: &Session) -> String {
-    let text = |text: Option<&Text>| text.map_or_else(|| "?".to_owned(), |text| text.as_str().to_owned());
-    format!(
-        "{}@{}",
-        text(session.user.as_ref()),
-        text(session.address.as_ref())
-    )
-}
-
-impl fmt::Display for LockHolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Session { id, client } => write!(f, "session {id} {client}"),
-            Self::Thread(thread) => write!(f, "thread {thread}, not through this proxy"),
-            Self::EndedSession { id, thread } => {
-                write!(f, "thread {thread} of session {id}, which has ended")
-            }
-            Self::UnknownSession(thread) => write!(f, "thread {thread}, its session is unknown"),
-            Self::PreparedXa => f.write_str("a prepared XA transaction"),
-        }
     }
 }
 
