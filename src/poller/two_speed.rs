@@ -13,7 +13,7 @@ const LIST_SHARE: f64 = 0.03;
 /// Maximum interval between lists, if the duty allows it: trouble outside the screen must be found too.
 const MAX_LIST_INTERVAL: Duration = Duration::from_secs(10);
 /// Response time of one session that is assumed until one was read.
-pub(super) const USUAL_ROW_COST: Duration = Duration::from_millis(2);
+pub(super) const USUAL_ROW_COST: Duration = Duration::from_millis(1);
 /// Maximum number of sessions that are read between two lists at each interval.
 pub(super) const MAX_ROWS: usize = 64;
 
