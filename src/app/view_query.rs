@@ -36,7 +36,7 @@ impl Default for Sort {
 pub struct ViewQuery {
     /// The filter.
     pub filter: Filter,
-    /// Names of the endpoints, by [`EndpointId`](crate::model::EndpointId), for filters on the
+    /// Names of the endpoints, by [`EndpointId`], for filters on the
     /// endpoint.
     pub endpoints: Vec<Arc<str>>,
     /// The sort order.
