@@ -64,9 +64,15 @@ impl Client {
         let stream = ListStream::new(dialect, (zone, server_now), self.0.bounds, open.announced());
         let mut stream = stream.after(previous.cloned());
         let (mut part, mut spare) = (start, Vec::new());
+        // A list that ended early has left its texts, and they count for the limit.
+        let mut prunes = true;
         let mut is_open = open.next_part(&self.0.exchange, &mut part).await?;
         while is_open {
+            let prunes = std::mem::take(&mut prunes);
             let decoded = self.with_interner(move |interner| {
+                if prunes {
+                    interner.prune();
+                }
                 stream.push(interner, &part)?;
                 part.clear();
                 Ok((stream, part))
@@ -77,6 +83,9 @@ impl Client {
         }
         let taken_at = Timestamp::now();
         let rows = self.with_interner(move |interner| {
+            if prunes {
+                interner.prune();
+            }
             stream.push(interner, &part)?;
             let rows = stream.finish(interner);
             interner.prune();

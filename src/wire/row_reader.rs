@@ -189,7 +189,11 @@ impl<T> RowReader<T> {
         if blank == body.len() {
             return Ok(Step::Incomplete);
         }
-        expect_shape(body.as_bytes(), self.shape()).map_err(Fault::Other)?;
+        let text = body.get(blank..).unwrap_or_default();
+        if text.starts_with(BYTE_ORDER_MARK) {
+            return Err(Fault::Other(WireError::NotJson(Shape::Other.name())));
+        }
+        expect_shape(text.as_bytes(), self.shape()).map_err(Fault::Other)?;
         let next = match self.envelope {
             Envelope::Array => Place::Row { is_first: true },
             Envelope::Data => Place::Key { is_first: true },

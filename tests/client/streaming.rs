@@ -1,6 +1,7 @@
 //! Lists are decoded while they arrive, and end at the first fault.
 
 use std::io::{Read as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use maxtop::client::{Client, ClientSpec};
 use maxtop::model::{Dialect, RequestError, Text, TextLimit};
@@ -65,4 +66,34 @@ async fn an_endless_list_ends_at_its_first_limit() {
     };
     let fault = list(&Client::new(spec).unwrap()).await.unwrap_err();
     assert_eq!(fault, RequestError::TooManyRows { limit: 50_000 });
+}
+
+#[tokio::test]
+async fn a_list_over_the_limit_leaves_nothing_that_counts_for_the_next() {
+    let is_first = AtomicBool::new(true);
+    let server = Server::start(move |_, stream| {
+        let (count, name) = if is_first.swap(false, Ordering::Relaxed) {
+            (10_000, "a")
+        } else {
+            (2_500, "b")
+        };
+        let row = |id: &u32| format!(r#"{{"id":{id},"user":"{name}{id:0>100}"}}"#);
+        let rows: Vec<_> = (1..=count).collect::<Vec<_>>().iter().map(row).collect();
+        let body = format!("[{}]", rows.join(","));
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        let _ = stream.write_all(head.as_bytes());
+        let _ = stream.write_all(body.as_bytes());
+    });
+    let spec = ClientSpec {
+        dialect: Some(Dialect::Draft),
+        bounds: Bounds {
+            bytes: 1_000_000,
+            ..Bounds::default()
+        },
+        ..server.spec()
+    };
+    let client = Client::new(spec).unwrap();
+    let fault = list(&client).await.unwrap_err();
+    assert!(matches!(fault, RequestError::TooMuchMemory { .. }), "{fault}");
+    assert_eq!(list(&client).await.unwrap().rows.sessions.len(), 2_500);
 }

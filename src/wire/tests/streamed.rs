@@ -251,3 +251,11 @@ proptest! {
         prop_assert_eq!(outcome(in_parts(Dialect::Draft, parts)), outcome(whole(Dialect::Draft, &body)));
     }
 }
+
+#[test]
+fn a_second_byte_order_mark_is_an_error() {
+    let parts: [&[u8]; 2] = ["\u{feff}\u{feff}[{\"id\":1},".as_bytes(), b"{\"id\":2}]"];
+    assert!(in_parts(Dialect::Draft, parts).is_err());
+    let one: [&[u8]; 2] = ["\u{feff}[{\"id\":1},".as_bytes(), b"{\"id\":2}]"];
+    assert_eq!(in_parts(Dialect::Draft, one).unwrap().sessions.len(), 2);
+}
