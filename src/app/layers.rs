@@ -63,7 +63,7 @@ pub(super) struct Place {
 
 /// The parts that are open now.
 #[derive(Clone, Copy, Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "independent parts")]
+#[expect(clippy::struct_excessive_bools, reason = "independent parts")]
 pub(super) struct OpenParts {
     pub(super) filter: bool,
     pub(super) marks: bool,

@@ -368,8 +368,7 @@ impl App {
 
     /// Whether a view is open in place of the table.
     pub(crate) fn covers_table(&self) -> bool {
-        let has_view = self.blockers.is_some() || self.servers.is_some() || self.endpoint_pane.is_some();
-        self.modal.is_overview() || has_view
+        self.modal.is_overview() || self.shows_view()
     }
 
     /// Whether keys go to the details: they have the focus, or the table is not shown.

@@ -77,11 +77,16 @@ fn confirmed(filter: &str) -> KillHarness {
         taken_by: Some(Filter::parse(filter).unwrap()),
         ..statement_victim(17, BLOCKER)
     };
+    confirmed_victim(victim, activity(&[300]))
+}
+
+/// A confirmed kill, up to the reading of the victim's locks. `known` is in the report at the confirmation.
+fn confirmed_victim(victim: Victim, known: ServerActivity) -> KillHarness {
     let at = Now {
         elapsed: Duration::from_secs(100),
         wall: Timestamp::from_second(1_795_450_800).unwrap(),
     };
-    let known = reports(at, Ok(activity(&[300])));
+    let known = reports(at, Ok(known));
     let rules = Rules {
         reports: BTreeMap::from([(EndpointId(0), Arc::new(known))]),
         ..Rules::default()
@@ -264,27 +269,11 @@ fn a_reason_from_old_locks_ends_nothing_without_a_new_reading() {
             },
             ..statement_victim(17, BLOCKER)
         };
-        let start = Now {
-            elapsed: Duration::from_secs(100),
-            wall: Timestamp::from_second(1_795_450_800).unwrap(),
-        };
         let mut busy = activity(&[300]);
         for waiter in &mut busy.transactions.rows {
             waiter.wait = (waiter.state == TransactionState::LockWait).then_some(Span::from_secs(300));
         }
-        let rules = Rules {
-            reports: BTreeMap::from([(EndpointId(0), Arc::new(reports(start, Ok(busy))))]),
-            ..Rules::default()
-        };
-        let mut play = KillHarness::with_statements(vec![victim], rules);
-        play.connected();
-        play.go();
-        let (ticket, _) = play.asked(|request| matches!(request, KillRequest::ReadThreads { .. }))[0];
-        let threads = vec![ServerThreads {
-            server: text("db-01"),
-            reading: Ok(reading(1, 1, Vec::new())),
-        }];
-        play.hear(KillEvent::ThreadsRead(ticket, threads));
+        let mut play = confirmed_victim(victim, busy);
         play.locks_read(play.now, Err(ServerAccessFault::Busy));
         play.connected();
         assert!(play.deletes().is_empty(), "{filter}");
