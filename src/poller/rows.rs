@@ -137,7 +137,8 @@ impl RowPoller {
 
     /// Brings the cost a little nearer to the usual one, so that rows are tried again after an overload.
     fn forget_cost(&self) {
-        self.cost.send_modify(|cost| *cost = (*cost * 31 + USUAL_ROW_COST) / 32);
+        self.cost
+            .send_modify(|cost| *cost = (*cost * 31 + USUAL_ROW_COST) / 32);
     }
 
     /// Whether a newer list has replaced the one that the rows belong to.

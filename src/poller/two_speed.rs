@@ -140,7 +140,11 @@ mod tests {
     #[test]
     fn rows_are_not_older_than_with_lists_only() {
         assert_eq!(intervals(2_000, 2), Some((20_000, 4_000)), "lists only: 20 s");
-        assert_eq!(intervals(40, 20), None, "a round would take longer than the next list");
+        assert_eq!(
+            intervals(40, 20),
+            None,
+            "a round would take longer than the next list"
+        );
     }
 
     #[test]
