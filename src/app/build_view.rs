@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use super::alert::ActChanges;
 use super::blockers::BlockerLines;
 use super::column::fit::{self, TextWidths};
 use super::columns::{COLUMNS, Sessions};
@@ -65,6 +66,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
         blockers: BlockerLines::default(),
+        act_changes: ActChanges::default(),
         server_counts: ServerCounts::default(),
         widths: previous.map_or([TextWidths::default(); COLUMNS.len()], |previous| previous.widths),
         snapshots,
@@ -78,6 +80,9 @@ pub fn build_view(job: ViewRequest) -> TableView {
         logins_hidden: 0,
     };
     view.blockers = BlockerLines::of(&view.snapshots, &view.locks);
+    if view.spec.finds_new_act {
+        view.act_changes = ActChanges::between(previous, &view);
+    }
     if view.spec.counts_servers {
         view.server_counts = ServerCounts::of(&view.snapshots, &view.diagnoses);
     }

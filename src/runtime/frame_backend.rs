@@ -24,6 +24,7 @@ use tokio::sync::mpsc;
 
 use super::cell_writer::write_cells;
 use super::terminal::write_frame;
+use super::title::{BELL, has_title, title};
 use crate::app::App;
 use crate::app::msg::Msg;
 use crate::ui::{plain, view};
@@ -62,6 +63,18 @@ impl FrameBackend {
     /// sanitized; it is encoded in base64, so it cannot end the sequence.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.bytes, CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Rings the terminal's bell with the next frame.
+    pub(super) fn ring(&mut self) {
+        self.bytes.extend(BELL);
+    }
+
+    /// Sets the terminal's title with the next frame. The text is sanitized.
+    pub(super) fn set_title(&mut self, text: &str) {
+        if has_title() {
+            self.bytes.extend(title(text));
+        }
     }
 
     /// Returns the frame as one write. `None` if nothing has changed.

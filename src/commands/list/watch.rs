@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use super::bell::TerminalBell;
 use super::fail_if::FailIf;
 use super::live::{LiveArea, Size, heading};
 use super::printer::{ListPrinter, Poll};
@@ -70,6 +71,7 @@ pub(super) fn run(
             left: count,
             interval: polling.interval,
             zone: clock::local_zone(),
+            bell: (is_live && config.bell).then(|| TerminalBell::new(config.ascii)),
             live: is_live.then(LiveArea::default),
             notes: Vec::new(),
             said: BTreeSet::new(),
@@ -78,6 +80,9 @@ pub(super) fn run(
             last: None,
         };
         let result = watch.run(interrupts).await;
+        if let Some(bell) = &watch.bell {
+            bell.end(watch.writing.as_mut()).await;
+        }
         drop(watch);
         Answers::of(clients, |client: Client| async move {
             client.close_server_connections(MAX_CLOSE_WAIT).await;
@@ -105,6 +110,8 @@ struct ListWatch {
     zone: TimeZone,
     /// The place of the list on a terminal.
     live: Option<LiveArea>,
+    /// The bell and the title of the terminal, if they are used.
+    bell: Option<TerminalBell>,
     /// Lines for stderr that are not written yet.
     notes: Vec<String>,
     /// Lines that are written once only.
@@ -125,7 +132,10 @@ impl ListWatch {
                 biased;
                 event = interrupts.next() => match event {
                     Interrupt::End(signal) => return Ok(self.interrupted(signal)),
-                    Interrupt::Continued => self.live.iter_mut().for_each(LiveArea::forget),
+                    Interrupt::Continued => {
+                        self.live.iter_mut().for_each(LiveArea::forget);
+                        self.bell.iter_mut().for_each(TerminalBell::forget);
+                    }
                 },
                 written = written(&mut self.writing), if is_writing => {
                     self.writing = None;
@@ -197,6 +207,9 @@ impl ListWatch {
         self.rounds.set_view(Arc::clone(&view));
         if let Some(Effect::Prioritize(shown)) = self.rounds.prioritized(SAMPLED_ROWS) {
             self.pollers.prioritize(&shown);
+        }
+        if let Some(bell) = &mut self.bell {
+            bell.on_view(&view);
         }
         self.say_causes(&view);
         let status = self.status();
@@ -341,7 +354,8 @@ impl ListWatch {
             Some(live) if !notes.is_empty() => live.erase(size()),
             _ => String::new(),
         };
-        let list = self.output(frame);
+        let mut list = self.bell.as_mut().map(TerminalBell::take).unwrap_or_default();
+        list.extend(self.output(frame));
         if notes.is_empty() && list.is_empty() {
             return;
         }

@@ -1,0 +1,35 @@
+//! The bell and the title of the terminal, as bytes.
+
+use super::terminal::{is_linux_console, write_patiently};
+
+/// Rings the terminal's bell.
+pub(crate) const BELL: &[u8] = b"\x07";
+/// Puts the title on the terminal's stack.
+pub(crate) const SAVE_TITLE: &[u8] = b"\x1b[22;2t";
+/// Takes the title from the terminal's stack.
+pub(crate) const RESTORE_TITLE: &[u8] = b"\x1b[23;2t";
+
+/// Whether the terminal has a title. The Linux console has none.
+pub(crate) fn has_title() -> bool {
+    !is_linux_console()
+}
+
+/// Returns the sequence that sets the title (OSC 2). The text must be sanitized: a control character would end the
+/// sequence.
+pub(crate) fn title(text: &str) -> Vec<u8> {
+    [b"\x1b]2;", text.as_bytes(), b"\x1b\\"].concat()
+}
+
+/// Restores the title at the end of a program without a screen.
+pub(crate) fn restore_title() {
+    write_patiently(RESTORE_TITLE.to_vec());
+}
+
+/// Installs a panic hook that restores the title of a program without a screen.
+pub(crate) fn restore_title_on_panic() {
+    let end = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        restore_title();
+        end(panic);
+    }));
+}
