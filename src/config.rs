@@ -107,7 +107,7 @@ pub(crate) struct Config {
     pub settings_file: SettingsFile,
     /// Whether the screen uses the mouse.
     pub mouse: bool,
-    /// Whether the terminal rings when a session becomes ▲, and shows their number in its title.
+    /// Whether the terminal rings when a session becomes ▲, and shows the number of stuck sessions in its title.
     pub bell: bool,
     /// Theme, if color is used.
     pub theme: Arc<ThemeStyles>,

@@ -3,7 +3,7 @@
 //! The shell feeds it messages and executes the effects; `ui` draws it without changing it. Uses only
 //! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
-mod alert;
+pub(crate) mod alert;
 pub(crate) mod blockers;
 pub mod build_view;
 pub(crate) mod chooser;
@@ -123,7 +123,7 @@ pub struct AppSettings {
     pub theme_name: String,
     /// Whether the mouse is used.
     pub mouse: bool,
-    /// Whether the terminal rings when a session becomes ▲, and shows their number in its title.
+    /// Whether the terminal rings when a session becomes ▲, and shows the number of stuck sessions in its title.
     pub bell: bool,
     /// Keys that the configuration file gives to actions.
     pub keys: RemappedKeys,
@@ -253,7 +253,7 @@ pub struct App {
     goto: Option<navigate::Goto>,
     search: Option<searching::Search>,
     mouse: mouse::Mouse,
-    alerts: alert::Alerts,
+    alerts: alert::TerminalAlerts,
     /// The settings that are being saved, until the next key.
     saving: Option<saving::SavedSettings>,
     prioritized: sampling::PrioritizedRows,
@@ -300,7 +300,7 @@ impl App {
             goto: None,
             search: None,
             mouse: mouse::Mouse::default(),
-            alerts: alert::Alerts::default(),
+            alerts: alert::TerminalAlerts::default(),
             saving: None,
             prioritized: sampling::PrioritizedRows::default(),
             outbox: outbox::Outbox::default(),

@@ -94,7 +94,7 @@ impl App {
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),
-            finds_new_act: self.settings.bell,
+            finds_alerts: self.settings.bell,
             diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::alert::ActChanges;
+use super::alert::ViewAlerts;
 use super::blockers::BlockerLines;
 use super::column::fit::TextWidths;
 use super::columns::COLUMNS;
@@ -60,8 +60,8 @@ pub struct TableView {
     pub(crate) server_counts: ServerCounts,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
-    /// What has changed among the sessions that are ▲, if the query requests it.
-    pub(crate) act_changes: ActChanges,
+    /// What the bell and the title of the terminal say, if the query requests it.
+    pub(crate) alerts: ViewAlerts,
     /// The query that the view was built for.
     pub spec: ViewQuery,
     /// Number of rows left out because they are idle without a reason.

@@ -81,7 +81,7 @@ impl App {
         self.advance_tour();
         self.prioritize();
         self.update_layers();
-        self.set_lost_title();
+        self.update_terminal();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()

@@ -51,8 +51,8 @@ pub struct ViewQuery {
     pub hold: bool,
     /// Whether to count the sessions of each server and service.
     pub counts_servers: bool,
-    /// Whether to find the sessions that become ▲.
-    pub finds_new_act: bool,
+    /// Whether to find what the bell and the title of the terminal say.
+    pub finds_alerts: bool,
     /// Whether sessions that are only not logged in have rows, regardless of their number.
     pub shows_all_logins: bool,
     /// Endpoints without rows. Their sessions are diagnosed, so that their history continues.

@@ -100,7 +100,7 @@ fn query(config: &Config, clients: &[Client], printer: &ListPrinter) -> ViewQuer
             .collect(),
         sort: config.sort,
         diagnosis: config.diagnosis(),
-        finds_new_act: config.bell,
+        finds_alerts: config.bell,
         shows_all_logins: !printer.is_text(),
         ..ViewQuery::default()
     }

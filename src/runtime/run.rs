@@ -318,7 +318,7 @@ impl Screen {
             Effect::Save { settings, confirmed } => self.saver.start(settings, confirmed),
             Effect::Copy(text) => self.canvas.backend_mut().copy(&text)?,
             Effect::Bell => self.canvas.backend_mut().ring(),
-            Effect::Title(text) => self.canvas.backend_mut().set_title(&text),
+            Effect::Title(text) => self.canvas.backend_mut().set_title(text),
             Effect::WakeAt(at) => {
                 let at = clock::instant(at);
                 self.wake = Some(self.wake.map_or(at, |earlier| earlier.min(at)));

@@ -20,17 +20,21 @@ fn incidents() -> Endpoint {
     })
 }
 
-/// The screen of an endpoint with a name.
-fn named(endpoint: &Endpoint, name: &str, folder: &tempfile::TempDir) -> Start {
+/// A start with an endpoint of this name, quoted as in TOML.
+fn named(args: [&str; 2], endpoint: &Endpoint, name: &str, folder: &tempfile::TempDir) -> Start {
     let url = format!("http://{}", endpoint.addr());
     let text = format!("[[endpoints]]\nname = {name}\nurl = \"{url}\"\nsql-user = \"maxtop\"\n");
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).unwrap();
     let path = path.to_str().unwrap();
-    Start::new(["--config", path, "--interval", "100ms", "--duty", "100%"])
-        .args(["--grace", "0s", "--dialect", "jsonapi", "--bell"])
+    Start::new(args)
+        .args(["--config", path, "--interval", "100ms", "--duty", "100%"])
+        .args(["--dialect", "jsonapi", "--bell"])
         .env("MAXTOP_SQL_PASSWORD", "maxtop")
 }
+
+/// Arguments of the screen.
+const SCREEN: [&str; 2] = ["--grace", "0s"];
 
 /// Returns the titles, and the bytes without them.
 fn titles(bytes: &[u8]) -> (Vec<String>, Vec<u8>) {
@@ -73,9 +77,9 @@ fn assert_restored(pty: &Pty, times: usize) {
 fn a_new_act_session_rings_and_the_title_counts_it() {
     let endpoint = incidents();
     let folder = tempfile::tempdir().unwrap();
-    let mut pty = named(&endpoint, r#""prod-1""#, &folder).open();
+    let mut pty = named(SCREEN, &endpoint, r#""prod-1""#, &folder).open();
     pty.writes(0, SAVE);
-    pty.writes(0, b"\x1b]2;maxtop prod-1\x1b\\");
+    pty.writes(0, b" prod-1\x1b\\");
     pty.writes(0, b"\x07");
     pty.writes(0, "\x1b]2;maxtop ▲".as_bytes());
     pty.keys("q");
@@ -111,12 +115,12 @@ fn the_title_is_restored_by_a_suspension_and_a_signal() {
 }
 
 #[test]
-fn a_hostile_name_is_only_text_in_the_title() {
+fn a_name_with_hidden_characters_is_only_text_in_the_title() {
     let endpoint = incidents();
     let folder = tempfile::tempdir().unwrap();
-    let name = r#""a\u001b]0;x\u0007\u202eb\u009cc""#;
+    let name = r#""]0;a\u202eb\u200bc""#;
     for ascii in [false, true] {
-        let start = named(&endpoint, name, &folder);
+        let start = named(SCREEN, &endpoint, name, &folder);
         let mut pty = if ascii { start.args(["--ascii"]) } else { start }.open();
         pty.writes(
             0,
@@ -132,7 +136,7 @@ fn a_hostile_name_is_only_text_in_the_title() {
         for title in &titles {
             assert_harmless(title.as_bytes());
             assert!(
-                title == "maxtop" || title.ends_with(r"a\u{1b}]0;x\u{7}\u{202e}b\u{9c}c"),
+                title == "maxtop" || title.ends_with(r"]0;a\u{202e}b\u{200b}c"),
                 "{title}"
             );
             assert!(!ascii || title.is_ascii(), "{title}");
@@ -163,13 +167,61 @@ fn without_the_setting_bell_and_title_are_not_used() {
 fn a_watched_list_rings_and_restores_the_title() {
     let endpoint = incidents();
     let folder = tempfile::tempdir().unwrap();
-    let start = named(&endpoint, r#""prod-1""#, &folder);
-    let mut pty = start.watching_list().open();
-    pty.writes(0, b"\x1b]2;maxtop prod-1\x1b\\");
+    let mut pty = named(["list", "--watch"], &endpoint, r#""prod-1""#, &folder).open();
+    pty.writes(0, SAVE);
+    pty.writes(0, TITLE);
     pty.writes(0, b"\x07");
-    pty.writes(0, "\x1b]2;maxtop ▲".as_bytes());
     pty.signal("TERM");
     assert_eq!(pty.exit_status(), 143);
     pty.writes(0, RESTORE);
     assert_restored(&pty, 1);
+    let (titles, _) = titles(&pty.bytes());
+    assert!(
+        titles.iter().all(|title| title.ends_with(" prod-1")),
+        "{titles:?}"
+    );
+    assert!(titles.last().unwrap().starts_with("maxtop ▲"), "{titles:?}");
+}
+
+#[test]
+fn a_watched_list_restores_the_title_while_it_is_stopped() {
+    let endpoint = Endpoint::frozen(12);
+    let folder = tempfile::tempdir().unwrap();
+    let start = named(["list", "--watch"], &endpoint, r#""prod-1""#, &folder);
+    let mut pty = start.below_a_shell().open();
+    pty.writes(0, TITLE);
+    pty.keys("\x1a");
+    pty.is_stopped();
+    pty.writes(0, RESTORE);
+    let mark = pty.mark();
+    pty.signal("CONT");
+    pty.writes(mark, SAVE);
+    pty.writes(mark, b"\x1b]2;maxtop ");
+    pty.signal("INT");
+    assert_eq!(pty.exit_status(), 0);
+    assert_restored(&pty, 2);
+}
+
+#[test]
+fn without_a_shell_to_go_to_a_watched_list_continues() {
+    let endpoint = Endpoint::frozen(12);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = named(["list", "--watch"], &endpoint, r#""prod-1""#, &folder).open();
+    pty.writes(0, TITLE);
+    pty.keys("\x1a");
+    endpoint.polled(3, &pty);
+    pty.keys("\x03");
+    assert_eq!(pty.exit_status(), 0);
+    assert_restored(&pty, 1);
+}
+
+#[test]
+fn json_on_a_terminal_has_no_bell_and_no_title() {
+    let endpoint = incidents();
+    let folder = tempfile::tempdir().unwrap();
+    let start = named(["list", "--count=3"], &endpoint, r#""prod-1""#, &folder);
+    let mut pty = start.args(["-o", "jsonl"]).open();
+    assert_eq!(pty.exit_status(), 0);
+    let bytes = pty.bytes();
+    assert!(!bytes.contains(&0x1b) && !bytes.contains(&0x07));
 }

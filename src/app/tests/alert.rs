@@ -5,8 +5,10 @@ use std::time::Duration;
 use crate::app::AppSettings;
 use crate::app::harness::{AppHarness, draft};
 use crate::app::keymap::Code;
+use crate::app::locked::{activity, list_without, report};
 use crate::app::msg::{Effect, Msg};
-use crate::model::Dialect;
+use crate::filter::Filter;
+use crate::model::{Dialect, LockWaits, ServerActivity};
 
 /// Ids of the sessions of a pool.
 const POOL: [u64; 10] = [250, 500, 750, 1000, 1250, 1500, 1750, 2000, 2250, 2500];
@@ -67,7 +69,51 @@ fn the_first_list_is_silent_and_a_new_act_session_rings_once() {
     assert_eq!(rings(&mut stage, &list(&[250, 500])), 1);
     assert_eq!(rings(&mut stage, &list(&[250, 500])), 0, "it is still ▲");
     assert_eq!(rings(&mut stage, &list(&[500])), 0, "one has recovered");
-    assert_eq!(rings(&mut stage, &list(&[250, 500])), 1, "it is ▲ again");
+}
+
+#[test]
+fn a_session_that_recovers_rings_again_after_10_seconds() {
+    let mut stage = stage();
+    rings(&mut stage, &list(&[]));
+    assert_eq!(rings(&mut stage, &list(&[250])), 1);
+    for _ in 0..20 {
+        assert_eq!(rings(&mut stage, &list(&[])), 0);
+        assert_eq!(rings(&mut stage, &list(&[250])), 0, "from list to list");
+    }
+    rings(&mut stage, &list(&[]));
+    stage.wait(Duration::from_secs(10));
+    rings(&mut stage, &list(&[]));
+    assert_eq!(rings(&mut stage, &list(&[250])), 1);
+}
+
+/// How often it rings when a ▲ transaction blocks others, with this filter.
+fn rings_as_transaction_blocks(filter: &str) -> usize {
+    let settings = AppSettings {
+        bell: true,
+        filter: Filter::parse(filter).unwrap(),
+        ..AppSettings::default()
+    };
+    let mut stage = AppHarness::watching(&["prod-1"], settings, Dialect::JsonApi, (80, 24));
+    let mut alone = ServerActivity {
+        lock_waits: LockWaits::None,
+        ..activity()
+    };
+    alone.transactions.rows.truncate(1);
+    for activity in [alone, activity()] {
+        stage.wait(Duration::from_secs(1));
+        report(&mut stage, Ok(activity));
+        list_without(&mut stage, &[]);
+    }
+    let last = *titles(&stage).last().unwrap();
+    assert!(last.starts_with("maxtop ▲1 "), "{last}");
+    bells(&stage)
+}
+
+#[test]
+fn another_reason_of_an_act_session_rings_only_if_the_filter_requests_it() {
+    assert_eq!(rings_as_transaction_blocks(""), 0);
+    assert_eq!(rings_as_transaction_blocks("stuck"), 0);
+    assert_eq!(rings_as_transaction_blocks("reason=blocks"), 1);
 }
 
 #[test]
@@ -94,8 +140,13 @@ fn a_session_that_is_missing_in_one_list_does_not_ring_again() {
     assert_eq!(rings(&mut stage, &without), 0);
     assert_eq!(rings(&mut stage, &list(&[250])), 0, "missing in one list");
     rings(&mut stage, &without);
+    stage.wait(Duration::from_secs(30));
+    assert_eq!(rings(&mut stage, &list(&[250])), 0, "missing in one slow list");
     rings(&mut stage, &without);
-    assert_eq!(rings(&mut stage, &list(&[250])), 1, "missing in two");
+    rings(&mut stage, &without);
+    stage.wait(Duration::from_secs(10));
+    rings(&mut stage, &without);
+    assert_eq!(rings(&mut stage, &list(&[250])), 1, "missing for long");
 }
 
 #[test]
@@ -124,15 +175,31 @@ fn it_is_silent_while_paused() {
 }
 
 #[test]
-fn keys_and_filters_do_not_ring() {
+fn bell_and_title_follow_the_filter() {
     let mut stage = stage();
     rings(&mut stage, &list(&[]));
     stage.type_text("/user=web");
     stage.press(Code::Enter);
-    assert_eq!(rings(&mut stage, &list(&[250])), 1, "hidden sessions count too");
+    assert_eq!(rings(&mut stage, &list(&[250])), 0, "hidden");
+    assert_eq!(titles(&stage).last(), Some(&"maxtop prod-1"));
     stage.press(Code::Esc);
+    assert_eq!(titles(&stage).last(), Some(&"maxtop ▲1 prod-1"));
     stage.type_text("iI");
-    assert_eq!(bells(&stage), 1);
+    assert_eq!(rings(&mut stage, &list(&[250])), 0, "a key shows an old ▲");
+    assert_eq!(rings(&mut stage, &list(&[250, 500])), 1);
+}
+
+#[test]
+fn an_act_session_rings_when_it_comes_to_match_the_filter() {
+    let settings = AppSettings {
+        filter: Filter::parse("idle>5h").unwrap(),
+        ..AppSettings::default()
+    };
+    let mut stage = with(settings, &["prod-1"]);
+    rings(&mut stage, &list(&[]));
+    assert_eq!(rings(&mut stage, &list(&[250])), 0);
+    let longer = list(&[250]).replace("15000", "19000");
+    assert_eq!(rings(&mut stage, &longer), 1);
 }
 
 #[test]
@@ -144,8 +211,14 @@ fn endpoints_that_are_listed_at_the_same_time_ring_once_and_each_first_list_is_s
     stage.wait(Duration::from_secs(1));
     assert_eq!(rings_at(&mut stage, 0, &list(&[250])), 1);
     assert_eq!(rings_at(&mut stage, 1, &list(&[250, 500])), 0, "within a second");
-    stage.wait(Duration::from_secs(1));
-    assert_eq!(rings_at(&mut stage, 1, &list(&[250, 500, 750])), 1);
+    assert_eq!(rings_at(&mut stage, 0, &list(&[250, 500])), 0, "within a second");
+    let before = bells(&stage);
+    stage.wait_awake(Duration::from_millis(999));
+    assert_eq!(bells(&stage), before);
+    stage.wait_awake(Duration::from_millis(1));
+    assert_eq!(bells(&stage), before + 1, "they ring together");
+    stage.wait_awake(Duration::from_secs(5));
+    assert_eq!(bells(&stage), before + 1);
 }
 
 #[test]

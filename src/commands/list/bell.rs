@@ -6,68 +6,99 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::app::alert::Bell;
 use crate::app::build_view::TableView;
-use crate::runtime::title::{BELL, SAVE_TITLE, has_title, restore_title, restore_title_on_panic, title};
+use crate::clock;
+use crate::runtime::signals::{StopSignal, can_stop, stop};
+use crate::runtime::title::{BELL, has_title, restore_title, restore_title_on_panic, save_title, set_title};
 
 /// Maximum time to wait for a terminal that does not accept a list, before the title is restored.
 const MAX_WRITE_WAIT: Duration = Duration::from_secs(1);
 
 /// What the terminal has received.
-#[derive(Debug, Default)]
 pub(super) struct TerminalBell {
     is_ascii: bool,
-    /// `None` before the first list, and if another program had the terminal since.
-    title: Option<String>,
-    /// Whether the terminal was ordered to save its own title.
-    is_saved: bool,
-    /// Bytes that are not written yet.
-    pending: Vec<u8>,
+    bell: Bell,
+    /// Title of the last list.
+    title: String,
+    /// Whether the terminal may have another title.
+    is_lost: bool,
+    stop: StopSignal,
 }
 
 impl TerminalBell {
-    pub(super) fn new(is_ascii: bool) -> Self {
-        Self {
+    /// Creates the state before the first list. The title is restored in case of a panic, and before a stop.
+    pub(super) fn new(is_ascii: bool) -> io::Result<Self> {
+        restore_title_on_panic();
+        Ok(Self {
             is_ascii,
-            ..Self::default()
-        }
+            bell: Bell::default(),
+            title: String::new(),
+            is_lost: true,
+            stop: StopSignal::listen()?,
+        })
     }
 
-    /// Adds the output for the view of a round: the title, if it has changed, and the bell, if a session has
-    /// become ▲.
+    /// Handles the view of a round.
     pub(super) fn on_view(&mut self, view: &TableView) {
-        let text = Some(view.title(self.is_ascii)).filter(|_| has_title());
-        if let Some(text) = text.filter(|text| self.title.as_ref() != Some(text)) {
-            if !self.is_saved {
-                self.is_saved = true;
-                restore_title_on_panic();
-                self.pending.extend(SAVE_TITLE);
-            }
-            self.pending.extend(title(&text));
-            self.title = Some(text);
+        if view.alerts.has_new {
+            self.bell.request();
         }
-        if view.act_changes.has_new {
-            self.pending.extend(BELL);
+        let title = view.alerts.title(&view.spec.endpoints, self.is_ascii);
+        if title != self.title {
+            self.title = title;
+            self.is_lost = true;
         }
     }
 
-    /// Returns the output that is not written yet.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.pending)
+    /// Returns the output that is due: the title, if it has changed, and the bell, if a session has become ▲.
+    pub(super) fn output(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if std::mem::take(&mut self.is_lost) && has_title() && !self.title.is_empty() {
+            bytes.extend(save_title().unwrap_or_default());
+            bytes.extend(set_title(&self.title));
+        }
+        if self.bell.rings(clock::now().elapsed) {
+            bytes.extend(BELL);
+        }
+        bytes
     }
 
-    /// Handles a stop of the program: the shell may have set the title.
-    pub(super) fn forget(&mut self) {
-        self.title = None;
+    /// Whether a ring that has waited is due.
+    pub(super) fn is_due(&self) -> bool {
+        self.wake_at().is_some_and(|at| clock::now().elapsed >= at)
+    }
+
+    /// Returns when a ring that waits is due.
+    pub(super) fn wake_at(&self) -> Option<Duration> {
+        self.bell.wake_at()
+    }
+
+    /// Handles the end of a stop: the shell may have set the title.
+    pub(super) const fn forget(&mut self) {
+        self.is_lost = true;
+    }
+
+    /// Waits for Ctrl-Z.
+    pub(super) async fn stop_requested(&mut self) {
+        self.stop.next().await;
+    }
+
+    /// Restores the title and stops the program, after the list in progress.
+    pub(super) async fn stop(writing: Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
+        if can_stop() {
+            Self::end(writing).await;
+            stop()?;
+        }
+        Ok(())
     }
 
     /// Restores the title, after the list in progress: it may set the title.
-    pub(super) async fn end(&self, writing: Option<&mut JoinHandle<io::Result<()>>>) {
-        if self.is_saved {
-            if let Some(writing) = writing {
-                // The program ends, so an error has no consequence.
-                let _ = timeout(MAX_WRITE_WAIT, writing).await;
-            }
-            restore_title();
+    pub(super) async fn end(writing: Option<JoinHandle<io::Result<()>>>) {
+        if let Some(writing) = writing {
+            // An error of the list has no consequence for the title, and occurs in the next list too.
+            let _ = timeout(MAX_WRITE_WAIT, writing).await;
         }
+        restore_title();
     }
 }

@@ -71,7 +71,11 @@ pub(super) fn run(
             left: count,
             interval: polling.interval,
             zone: clock::local_zone(),
-            bell: (is_live && config.bell).then(|| TerminalBell::new(config.ascii)),
+            bell: if is_live && config.bell {
+                Some(TerminalBell::new(config.ascii)?)
+            } else {
+                None
+            },
             live: is_live.then(LiveArea::default),
             notes: Vec::new(),
             said: BTreeSet::new(),
@@ -80,8 +84,8 @@ pub(super) fn run(
             last: None,
         };
         let result = watch.run(interrupts).await;
-        if let Some(bell) = &watch.bell {
-            bell.end(watch.writing.as_mut()).await;
+        if watch.bell.is_some() {
+            TerminalBell::end(watch.writing.take()).await;
         }
         drop(watch);
         Answers::of(clients, |client: Client| async move {
@@ -126,7 +130,7 @@ impl ListWatch {
     async fn run(&mut self, mut interrupts: Interrupts) -> Result<ExitStatus, CommandError> {
         let mut end = None;
         loop {
-            let wake = self.rounds.wake_at().map(clock::instant);
+            let wake = self.wake_at().map(clock::instant);
             let is_writing = self.writing.is_some();
             tokio::select! {
                 biased;
@@ -153,7 +157,8 @@ impl ListWatch {
                     None => return Ok(ExitStatus::Failed),
                 },
                 ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended).into()),
-                () = clock::until(wake), if wake.is_some() => {}
+                () = stop_requested(&mut self.bell) => TerminalBell::stop(self.writing.take()).await?,
+                () = clock::until(wake), if wake.is_some() && !is_writing => {}
             }
             if self.writing.is_some() {
                 continue;
@@ -163,10 +168,16 @@ impl ListWatch {
             }
             if self.rounds.is_complete(clock::now()) {
                 end = self.round().await;
-            } else if !self.notes.is_empty() {
+            } else if !self.notes.is_empty() || self.bell.as_ref().is_some_and(TerminalBell::is_due) {
                 self.write(Frame::Same);
             }
         }
+    }
+
+    /// Returns when something has to be written without a message.
+    fn wake_at(&self) -> Option<Duration> {
+        let bell = self.bell.as_ref().and_then(TerminalBell::wake_at);
+        self.rounds.wake_at().into_iter().chain(bell).min()
     }
 
     /// Returns the exit status after a signal. Ctrl-C is the usual end of a list without a count.
@@ -354,8 +365,10 @@ impl ListWatch {
             Some(live) if !notes.is_empty() => live.erase(size()),
             _ => String::new(),
         };
-        let mut list = self.bell.as_mut().map(TerminalBell::take).unwrap_or_default();
-        list.extend(self.output(frame));
+        let mut list = self.output(frame);
+        if let Some(bell) = &mut self.bell {
+            list.extend(bell.output());
+        }
         if notes.is_empty() && list.is_empty() {
             return;
         }
@@ -384,6 +397,13 @@ enum Frame<'a> {
 async fn written(writing: &mut Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
     match writing {
         Some(writing) => writing.await.map_err(io::Error::other)?,
+        None => std::future::pending().await,
+    }
+}
+
+async fn stop_requested(bell: &mut Option<TerminalBell>) {
+    match bell {
+        Some(bell) => bell.stop_requested().await,
         None => std::future::pending().await,
     }
 }

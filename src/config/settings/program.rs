@@ -259,7 +259,7 @@ pub(super) const ENTRIES: [Setting; 20] = [
         name: "bell",
         form: Form::Switch,
         default: "false",
-        about: "ring the terminal when a session becomes ▲; its title has their number and the worst endpoint",
+        about: "ring when a session becomes ▲; the terminal's title has the number of stuck sessions and the worst endpoint",
         heading: Heading::Display,
         commands: LISTING,
         apply: Apply::Config(|config, text| {
