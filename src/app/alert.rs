@@ -100,7 +100,7 @@ impl Bell {
     }
 }
 
-/// What the terminal has received.
+/// Bell and title that the terminal has received.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TerminalAlerts {
     bell: Bell,

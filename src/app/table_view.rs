@@ -60,7 +60,7 @@ pub struct TableView {
     pub(crate) server_counts: ServerCounts,
     /// Diagnoses of each snapshot.
     pub diagnoses: Vec<Arc<Diagnoses>>,
-    /// What the bell and the title of the terminal say, if the query requests it.
+    /// New ▲ and counts for the bell and the title of the terminal, if the query requests them.
     pub(crate) alerts: ViewAlerts,
     /// The query that the view was built for.
     pub spec: ViewQuery,

@@ -12,7 +12,7 @@ const RECOVERY_TIME: Duration = Duration::from_secs(10);
 /// Maximum number of sessions kept that were ▲ in an earlier list.
 const MAX_RECENT: usize = 1000;
 
-/// What the bell and the title of the terminal say about a view. Only sessions that match the filter count.
+/// Content of the bell and the title of the terminal for a view. Only sessions that match the filter count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ViewAlerts {
     /// Whether a session is ▲ that was not in the previous view.

@@ -15,7 +15,7 @@ use crate::runtime::title::{BELL, has_title, restore_title, restore_title_on_pan
 /// Maximum time to wait for a terminal that does not accept a list, before the title is restored.
 const MAX_WRITE_WAIT: Duration = Duration::from_secs(1);
 
-/// What the terminal has received.
+/// Bell and title that the terminal has received.
 pub(super) struct TerminalBell {
     is_ascii: bool,
     bell: Bell,
