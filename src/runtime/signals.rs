@@ -119,7 +119,7 @@ impl StopSignal {
     /// Waits for the next signal.
     pub(crate) async fn next(&mut self) {
         if self.0.recv().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -95,22 +95,19 @@ impl Recovered {
     fn kept(self, now: List<'_>) -> Option<Self> {
         let number = now.snapshot.number;
         let is_recent = now.snapshot.asked_at.elapsed.saturating_sub(self.act_at) < RECOVERY_TIME;
-        match now.snapshot.find(&self.key) {
-            Lookup::Same(session) => {
-                let index = now.snapshot.position(session.id)?;
-                let is_alarming = now.is_act(index) && now.is_shown(index);
-                (is_recent && !is_alarming).then_some(Self {
-                    missing_in: None,
-                    ..self
-                })
-            }
-            _ => {
-                let is_first = self.missing_in.is_none_or(|first| first == number);
-                (is_recent || is_first).then(|| Self {
-                    missing_in: self.missing_in.or(Some(number)),
-                    ..self
-                })
-            }
+        if let Lookup::Same(session) = now.snapshot.find(&self.key) {
+            let index = now.snapshot.position(session.id)?;
+            let is_alarming = now.is_act(index) && now.is_shown(index);
+            (is_recent && !is_alarming).then_some(Self {
+                missing_in: None,
+                ..self
+            })
+        } else {
+            let is_first = self.missing_in.is_none_or(|first| first == number);
+            (is_recent || is_first).then(|| Self {
+                missing_in: self.missing_in.or(Some(number)),
+                ..self
+            })
         }
     }
 }
