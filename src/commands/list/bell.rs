@@ -27,16 +27,20 @@ pub(super) struct TerminalBell {
 }
 
 impl TerminalBell {
-    /// Creates the state before the first list. The title is restored in case of a panic, and before a stop.
-    pub(super) fn new(is_ascii: bool) -> io::Result<Self> {
+    /// Creates the state before the first list, if the bell is used. The title is restored in case of a panic, and
+    /// before a stop.
+    pub(super) fn new(is_used: bool, is_ascii: bool) -> io::Result<Option<Self>> {
+        if !is_used {
+            return Ok(None);
+        }
         restore_title_on_panic();
-        Ok(Self {
+        Ok(Some(Self {
             is_ascii,
             bell: Bell::default(),
             title: String::new(),
             is_lost: true,
             stop: StopSignal::listen()?,
-        })
+        }))
     }
 
     /// Handles the view of a round.
@@ -79,9 +83,12 @@ impl TerminalBell {
         self.is_lost = true;
     }
 
-    /// Waits for Ctrl-Z.
-    pub(super) async fn stop_requested(&mut self) {
-        self.stop.next().await;
+    /// Waits for Ctrl-Z. Without a bell it stops the program automatically.
+    pub(super) async fn stop_requested(bell: &mut Option<Self>) {
+        match bell {
+            Some(bell) => bell.stop.next().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Restores the title and stops the program, after the list in progress.

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::bell::TerminalBell;
 use super::fail_if::FailIf;
-use super::live::{LiveArea, Size, heading};
+use super::live::{LiveArea, Size, heading, more, size};
 use super::printer::{ListPrinter, Poll};
 use super::{not_examined, query, remarks, warnings};
 use crate::app::build_view::{TableView, build_view};
@@ -71,11 +71,7 @@ pub(super) fn run(
             left: count,
             interval: polling.interval,
             zone: clock::local_zone(),
-            bell: if is_live && config.bell {
-                Some(TerminalBell::new(config.ascii)?)
-            } else {
-                None
-            },
+            bell: TerminalBell::new(is_live && config.bell, config.ascii)?,
             live: is_live.then(LiveArea::default),
             notes: Vec::new(),
             said: BTreeSet::new(),
@@ -157,7 +153,7 @@ impl ListWatch {
                     None => return Ok(ExitStatus::Failed),
                 },
                 ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended).into()),
-                () = stop_requested(&mut self.bell) => TerminalBell::stop(self.writing.take()).await?,
+                () = TerminalBell::stop_requested(&mut self.bell) => TerminalBell::stop(self.writing.take()).await?,
                 () = clock::until(wake), if wake.is_some() && !is_writing => {}
             }
             if self.writing.is_some() {
@@ -399,19 +395,4 @@ async fn written(writing: &mut Option<JoinHandle<io::Result<()>>>) -> io::Result
         Some(writing) => writing.await.map_err(io::Error::other)?,
         None => std::future::pending().await,
     }
-}
-
-async fn stop_requested(bell: &mut Option<TerminalBell>) {
-    match bell {
-        Some(bell) => bell.stop_requested().await,
-        None => std::future::pending().await,
-    }
-}
-
-fn size() -> Size {
-    crossterm::terminal::size().map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
-}
-
-const fn more(ascii: bool) -> &'static str {
-    if ascii { "~" } else { "…" }
 }
