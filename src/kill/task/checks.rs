@@ -83,6 +83,7 @@ impl KillTask {
                     sent: now.elapsed,
                     unchecked: before,
                     tries,
+                    withdrawn: None,
                 };
                 asked_at.map_or(NextStep::Rest, |checked_at| NextStep::Delete { checked_at })
             }
@@ -213,7 +214,7 @@ impl KillTask {
         match self.is_of_same_process(absence) {
             Some(true) => {}
             Some(false) => return KillOutcome::Refused(RefusalReason::Restarted),
-            None => return KillOutcome::Refused(RefusalReason::Unreadable(self.unproven_404(absence))),
+            None => return KillOutcome::Refused(RefusalReason::Unreadable(self.unproven(404, absence))),
         }
         match (self.victim.dialect, self.victim.session.phase()) {
             (Dialect::JsonApi, Some(SessionPhase::Starting)) => {
@@ -224,20 +225,20 @@ impl KillTask {
         }
     }
 
-    /// Why a 404 does not prove that the session is gone.
-    pub(super) fn unproven_404(&self, absence: &Absence) -> RequestError {
-        let detail = match self.is_of_same_process(absence) {
+    /// Why a reply with this status proves nothing about the session, by the processes that have answered.
+    pub(super) fn unproven(&self, status: u16, answered: &Absence) -> RequestError {
+        let detail = match self.is_of_same_process(answered) {
             None => "the process start could not be read after it",
-            Some(_) if absence.other_process.is_some() => return RequestError::MixedProcesses,
+            Some(_) if answered.other_process.is_some() => return RequestError::MixedProcesses,
             Some(_) => "another MaxScale process answered",
         };
         RequestError::Status {
-            status: 404,
+            status,
             detail: Some(Text::clean(detail, TextLimit::Line)),
         }
     }
 
-    /// Whether a 404 comes from the victim's own process. Returns `None` if the process start could not
+    /// Whether a reply comes from the victim's own process. Returns `None` if the process start could not
     /// be read now; a victim whose process was never known has nothing to compare.
     pub(super) fn is_of_same_process(&self, absence: &Absence) -> Option<bool> {
         let Identity { process, .. } = &self.victim.identity;
