@@ -4,6 +4,7 @@
 //! it is sent.
 
 mod checks;
+mod filters;
 mod follow_up;
 mod locks;
 mod statements;

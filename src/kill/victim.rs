@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::RefusalReason;
 use crate::diagnosis::{Diagnosis, DiagnosisInput, DiagnosisSettings, Samples, diagnose};
-use crate::filter::{Filter, ReasonNames};
+use crate::filter::{Filter, FilterInput, ReasonNames, Reasons, Ternary};
 use crate::model::{Dialect, EndpointLocks, Identity, Instance, LockKnowledge, Session, SessionObservation};
 
 /// A session selected for a kill.
@@ -94,4 +94,37 @@ pub(crate) fn depends_on_locks(filter: &Filter) -> bool {
 /// Whether a filter uses the reasons why a session is stuck. Otherwise they need not be computed.
 pub(crate) fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")
+}
+
+/// Whether it is unknown whether a session matches a filter. Reasons that one list does not show count as absent, as
+/// in the table, but not those that need the locks: without them every session would seem to be fine.
+pub(crate) fn is_undecided(filter: &Filter, subject: &FilterInput<'_>) -> bool {
+    if filter.evaluate(subject) != Ternary::No {
+        return filter.evaluate(subject) == Ternary::Unknown;
+    }
+    let unjudged = subject.reasons.map_or(&[][..], |reasons| reasons.unjudged);
+    let reasons = undecided_by(filter, *subject, unjudged);
+    !reasons.is_empty() && reasons.iter().all(|name| LOCK_REASONS.contains(name))
+}
+
+/// Returns the reasons that could not be examined and make the result of a filter unknown.
+pub(super) fn undecided_by<'n>(
+    filter: &Filter,
+    subject: FilterInput<'_>,
+    unjudged: &[&'n str],
+) -> Vec<&'n str> {
+    let found = subject.reasons.map_or(&[][..], |reasons| reasons.found);
+    let decides = |name: &&'n str| {
+        let only = Reasons {
+            found,
+            unjudged: &[*name],
+        };
+        let subject = FilterInput {
+            reasons: Some(only),
+            ..subject
+        };
+        filter.evaluate(&subject.strict()) == Ternary::Unknown
+    };
+    let unjudged = unjudged.iter().copied().filter(|_| asks_why(filter));
+    unjudged.filter(decides).collect()
 }
