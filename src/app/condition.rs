@@ -3,7 +3,7 @@
 use super::build_view::filter_input;
 use super::reason_names::Names;
 use super::table_view::{RowRef, TableView};
-use crate::filter::Filter;
+use crate::filter::{Filter, Ternary};
 use crate::kill::is_undecided;
 use crate::model::{EndpointId, SessionId};
 
@@ -44,17 +44,17 @@ impl TableView {
                     continue;
                 }
                 matches.compared += 1;
-                if condition.evaluate(&input).is_yes() {
-                    matches.sessions.push((list.endpoint, session.id));
-                } else if is_undecided(condition, &input) {
-                    matches.undecided += 1;
+                match condition.evaluate(&input) {
+                    Ternary::Yes => matches.sessions.push((list.endpoint, session.id)),
+                    Ternary::Unknown => matches.undecided += 1,
+                    Ternary::No => {}
                 }
             }
         }
         matches
     }
 
-    /// Returns the number of sessions for which the filter of the view is unknown.
+    /// Returns the number of sessions for which the filter of the view is unknown because of their locks.
     pub(crate) fn undecided(&self) -> usize {
         let mut names = Names::new();
         let mut undecided = 0;

@@ -22,7 +22,6 @@ use crate::app::build_view::{TableView, ViewQuery, ViewRequest, build_view};
 use crate::cli::{GlobalOptions, ListArgs, ListOutput};
 use crate::client::Client;
 use crate::config::Config;
-use crate::kill::depends_on_locks;
 use crate::model::{Snapshot, counted};
 
 /// Runs the command. Usage errors are reported before any request is sent.
@@ -131,12 +130,9 @@ fn remarks(clients: &[Client], view: &TableView, printer: &ListPrinter) -> Vec<S
     no_match.into_iter().chain(logins).collect()
 }
 
-/// Returns how many sessions the filter could not decide, if the list is empty or the filter needs the locks.
+/// Returns how many sessions the filter could not decide, because their locks are unknown.
 fn undecided(clients: &[Client], view: &TableView) -> Option<String> {
     let filter = &view.spec.filter;
-    if view.no_match.is_none() && !depends_on_locks(filter) {
-        return None;
-    }
     let count = view.undecided();
     let cause = server_access::undecided_cause(filter, clients);
     let sessions = counted(count, "session");

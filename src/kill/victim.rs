@@ -96,15 +96,11 @@ pub(crate) fn asks_why(filter: &Filter) -> bool {
     filter.uses("stuck") || filter.uses("reason")
 }
 
-/// Whether it is unknown whether a session matches a filter. Reasons that one list does not show count as absent, as
-/// in the table, but not those that need the locks: without them every session would seem to be fine.
+/// Whether it is unknown whether a session matches a filter, because the locks of the session are unknown.
 pub(crate) fn is_undecided(filter: &Filter, subject: &FilterInput<'_>) -> bool {
-    if filter.evaluate(subject) != Ternary::No {
-        return filter.evaluate(subject) == Ternary::Unknown;
-    }
-    let unjudged = subject.reasons.map_or(&[][..], |reasons| reasons.unjudged);
-    let reasons = undecided_by(filter, *subject, unjudged);
-    !reasons.is_empty() && reasons.iter().all(|name| LOCK_REASONS.contains(name))
+    let uses_locks = LOCK_FIELDS.iter().any(|field| filter.uses(field));
+    // The number of blocked threads is known if the locks are.
+    uses_locks && subject.locks.blocks.is_none() && filter.evaluate(subject) == Ternary::Unknown
 }
 
 /// Returns the reasons that could not be examined and make the result of a filter unknown.
