@@ -174,10 +174,7 @@ fn sessions_that_cannot_be_decided_do_not_match_and_are_counted() {
     let demo = Demo::start(ServedDialects::JsonApi);
     let count = demo.list().len();
     let ran = demo.maxtop(&["list", "--fail-if", "blocks>0"]);
-    assert_eq!(
-        ran.status, 1,
-        "it is no success if none could be decided: {ran:?}"
-    );
+    assert_eq!(ran.status, 1, "it fails if none could be decided: {ran:?}");
     assert_eq!(
         ran.err,
         format!(

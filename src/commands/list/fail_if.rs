@@ -33,7 +33,7 @@ impl FailIf {
         view.matches_of(&self.0)
     }
 
-    /// Returns the exit status. `exit` is that of the list. If no session could be decided, that is no success.
+    /// Returns the exit status. `exit` is that of the list. If no session could be decided, it is a failure.
     pub(super) const fn exit(matches: &Matches, exit: ExitStatus) -> ExitStatus {
         match exit {
             _ if !matches.sessions.is_empty() => ExitStatus::Matched,
