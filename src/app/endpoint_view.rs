@@ -149,6 +149,14 @@ impl App {
         }
     }
 
+    /// Moves the cursor of the view to the endpoint at a position.
+    pub(super) fn choose_endpoint(&mut self, position: usize) {
+        let order = self.endpoints_by_trouble();
+        let Some(pane) = &self.endpoint_pane else { return };
+        let now = isize::try_from(pane.position(&order)).unwrap_or(0);
+        self.step_endpoint(isize::try_from(position).unwrap_or(0) - now);
+    }
+
     /// Returns the endpoint under the cursor.
     pub(crate) fn chosen_endpoint(&self) -> Option<EndpointId> {
         let order = self.endpoints_by_trouble();

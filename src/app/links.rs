@@ -103,6 +103,14 @@ impl App {
         }
     }
 
+    /// Chooses a link of the details, and focuses them.
+    pub(super) fn choose_link(&mut self, link: usize) {
+        self.detail_focused = !self.areas().table.is_empty();
+        if let Some(pane) = &mut self.detail {
+            pane.link = Some(link);
+        }
+    }
+
     /// Enter: opens the session of the chosen link.
     pub(super) fn open_link(&mut self) {
         let chosen = self.detail.as_ref().and_then(|pane| pane.link);

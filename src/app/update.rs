@@ -124,7 +124,7 @@ impl App {
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
-        self.mouse.hints = shown.hints;
+        (self.mouse.hints, self.mouse.lines) = (shown.hints, shown.lines);
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_drawn(shown.question, shown.dialog_end, self.now);
         }
@@ -133,6 +133,9 @@ impl App {
         }
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);
+        }
+        if let Some(pane) = &mut self.blockers {
+            pane.lines = shown.blocker_lines.or(pane.lines);
         }
         if let Some(overlay) = self.modal.overlay_mut() {
             overlay.on_drawn(shown.overlay_end);
