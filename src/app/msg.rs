@@ -128,6 +128,25 @@ pub enum Msg {
     CannotSuspend,
 }
 
+impl Msg {
+    /// Returns the endpoint whose state the message changes; `None` if it is about no single one.
+    pub(super) fn endpoint(&self) -> Option<EndpointId> {
+        match self {
+            Self::Listed(snapshot) | Self::RowsRead(snapshot) => Some(snapshot.endpoint),
+            Self::DialectDetected(endpoint, _)
+            | Self::MayOnlyRead(endpoint)
+            | Self::SeveralProxies(endpoint)
+            | Self::Sampled(endpoint, _)
+            | Self::ListFailed { endpoint, .. }
+            | Self::Seen { endpoint, .. }
+            | Self::Servers { endpoint, .. }
+            | Self::Services { endpoint, .. }
+            | Self::ServerAccess { endpoint, .. } => Some(*endpoint),
+            _ => None,
+        }
+    }
+}
+
 /// A request to the shell.
 #[derive(Clone, Debug)]
 pub enum Effect {

@@ -7,7 +7,6 @@ mod counts;
 use super::App;
 use super::cursor::{Cursor, KeyedRows};
 use super::endpoint::EndpointState;
-use super::layers::LinkTarget;
 use super::layout::clamp_scroll;
 use super::server_trouble::ServerTrouble;
 use super::status::Status;
@@ -316,7 +315,7 @@ impl App {
 
     /// Shows the table with the sessions that a filter matches, in place of a view.
     pub(super) fn show_only(&mut self, filter: Filter) {
-        self.leave_for(LinkTarget::Sessions);
+        self.leave_for_sessions(&filter);
         self.close_view();
         if self.detail.is_some() {
             self.close_detail();

@@ -14,7 +14,6 @@ use crate::app::App;
 use crate::app::column::CellStyle;
 use crate::app::endpoint_health::EndpointHealth;
 use crate::app::endpoint_view::Fact;
-use crate::app::endpoint_view::columns::fitted;
 use crate::app::layout::Areas;
 use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::model::counted;
@@ -35,9 +34,10 @@ pub(super) fn draw(
     let layout = app.endpoint_layout();
     let order = app.endpoints_by_trouble();
     let first = pane.first_row(&order, layout.rows);
-    let rows: Vec<_> = order.iter().map(|id| app.endpoint_row(*id)).collect();
+    let window = order.iter().skip(first).take(layout.rows);
+    let rows: Vec<_> = window.map(|id| app.endpoint_row(*id)).collect();
     let table = TableFrame {
-        columns: fitted(&rows, area.width),
+        columns: pane.widths.fitted(area.width),
         heading: &|id| id.column().heading,
         sort: None,
         selected: pane.position(&order),
@@ -56,7 +56,7 @@ pub(super) fn draw(
         is_live: true,
         mark: None,
     };
-    table.draw_rows(rows.iter().skip(first), look, theme, below, frame);
+    table.draw_rows(rows.iter(), look, theme, below, frame);
     let clickable = clicks::rows(below, (first..order.len()).map(ClickTarget::Endpoint));
     let Some(id) = app.chosen_endpoint() else {
         return Some(clickable);
