@@ -206,7 +206,10 @@ fn trouble_of_servers_and_services_is_in_the_row_and_in_the_facts() {
     );
     stage.app.endpoints[0].servers.latest = None;
     let without = text(&stage);
-    assert!(without[0].starts_with("db-02 DOWN 2s, RW FULL 50/50"), "{without:?}");
+    assert!(
+        without[0].starts_with("db-02 DOWN 2s, RW FULL 50/50"),
+        "{without:?}"
+    );
 }
 
 #[test]
