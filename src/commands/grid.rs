@@ -387,6 +387,24 @@ ID  USER      WHY
     }
 
     #[test]
+    fn an_address_is_cut_as_on_the_screen_and_keeps_its_end() {
+        let mut grid = Grid::new(vec![
+            Head::new("ADDRESS", Align::Left).keeping_ends(true).at_least(12),
+            Head::new("WHY", Align::Left).at_least(17).wrapping(true),
+        ]);
+        for address in ["10.0.3.7:51594", "10.0.3.10:48221"] {
+            let row = [address, "idle, holds db-01 and db-02"];
+            grid.push(row.map(|cell| Some(cell.into())).into_iter());
+        }
+        grid.fit(31, "…");
+        let text = written(&grid);
+        for address in ["10.0.3.7:51594", "10.0.3.10:48221"] {
+            assert!(text.contains(&fit_middle(address, 12, "…")), "{text}");
+        }
+        assert!(text.contains("…:51594") && text.contains("…:48221"), "{text}");
+    }
+
+    #[test]
     fn nothing_is_cut_or_left_out_without_a_width() {
         assert!(
             written(&sessions())

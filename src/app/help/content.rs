@@ -285,11 +285,12 @@ fn reasons(settings: &HelpSettings<'_>) -> Vec<HelpLine> {
 }
 
 /// Returns the names of the reasons with their limits, in columns: on a low screen their descriptions do not fit
-/// the first page.
+/// the first page. The limits are short: `>1h`.
 fn brief_reasons(settings: &HelpSettings<'_>) -> Vec<HelpLine> {
     let limits: Vec<_> = REASONS
         .iter()
         .map(|reason| limit(reason, settings.thresholds))
+        .map(|limit| limit.replace("over ", ">").replace("in ", ""))
         .collect();
     let named = REASONS.iter().zip(&limits);
     let named: Vec<_> = named
