@@ -51,7 +51,7 @@ pub struct HintPlace {
     pub key: KeyPress,
 }
 
-/// What a click on a line chooses. Rows are given by their position in their list.
+/// Target of a click on a line. Rows are given by their position in their list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// The headings of the table.
@@ -83,7 +83,7 @@ pub struct ClickableLine {
     pub start: u16,
     /// Column after the last one.
     pub end: u16,
-    /// What a click chooses.
+    /// The target of a click.
     pub target: ClickTarget,
 }
 

@@ -4,7 +4,7 @@
 use super::{Evidence, name};
 use crate::model::{LockHolder, Session, SessionId, SessionWait, Text, closing_servers};
 
-/// Where the next step is shown.
+/// Place that a next step is shown in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StepFor {
     /// On the screen, which has keys.
@@ -104,7 +104,7 @@ fn lock_wait(server: &Text, wait: &SessionWait, place: StepFor) -> String {
         }
         (Some(LockHolder::Thread(id) | LockHolder::EndedSession { thread: id, .. }), false) => match place {
             StepFor::Screen => format!("b shows thread {id} and copies its KILL"),
-            StepFor::Output => format!("look at thread {id} on {server}: no session of this proxy has it"),
+            StepFor::Output => format!("inspect thread {id} on {server}: no session of this proxy has it"),
         },
         _ => match place {
             StepFor::Screen => "b shows what is known about the lock".to_owned(),
