@@ -66,6 +66,7 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
+pub(crate) mod recorded;
 mod sampling;
 mod sorting;
 mod undo;
