@@ -67,7 +67,11 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
+<<<<<<< HEAD
+pub(crate) mod recorded;
+=======
 mod request_shares;
+>>>>>>> main
 mod sampling;
 mod sorting;
 mod undo;
