@@ -16,7 +16,9 @@ use super::server_view::ServerCounts;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
-use crate::model::{EndpointId, EndpointLocks, LockKnowledge, Lookup, RowKey, Session, Snapshot};
+use crate::model::{
+    EndpointId, EndpointLocks, LockKnowledge, LockNumbers, Lookup, RowKey, Session, Snapshot,
+};
 
 /// Reference to a session: snapshot and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,8 +81,7 @@ pub struct TableView {
     pub(super) departed: Option<DepartedRow>,
 }
 
-/// Maximum number of sessions inspected for values, and of values kept.
-const MAX_INSPECTED_SESSIONS: usize = 20_000;
+/// Maximum number of values kept for completion.
 const MAX_VALUES: usize = 300;
 
 /// Rank of a session that is not shown.
@@ -199,7 +200,7 @@ impl TableView {
             });
         let mut texts = BTreeSet::new();
         let mut names = Names::new();
-        for (session, diagnosis) in sessions.take(MAX_INSPECTED_SESSIONS) {
+        for (session, diagnosis) in sessions {
             let subject = FilterInput {
                 reasons: Some(names.of(&diagnosis)),
                 ..FilterInput::new(session)
@@ -260,6 +261,19 @@ impl TableView {
             (0..snapshot.sessions.len()).map(|index| diagnoses.diagnosis(index))
         });
         sessions.filter(|diagnosis| has_reason(*diagnosis)).count()
+    }
+
+    /// Returns the transactions and locks of an endpoint.
+    pub(crate) fn locks_of(&self, endpoint: EndpointId) -> Option<&EndpointLocks> {
+        let mut lists = self.snapshots.iter().zip(&self.locks);
+        let found = lists.find(|(snapshot, _)| snapshot.endpoint == endpoint);
+        found.map(|(_, locks)| locks.as_ref())
+    }
+
+    /// Returns the numbers of a session's transaction and locks.
+    pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
+        let locks = self.locks_of(endpoint);
+        locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
     }
 
     /// Returns the name of an endpoint.

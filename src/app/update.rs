@@ -15,8 +15,18 @@ use crate::model::{
 };
 
 impl App {
-    /// Handles one message and returns the effects for the shell.
+    /// Handles one message, and the keys that have waited for it. Returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if let Some(msg) = self.hold(msg) {
+            self.handle(msg);
+        }
+        while let Some(msg) = self.waiting.next_released() {
+            self.handle(msg);
+        }
+        self.finish_update()
+    }
+
+    fn handle(&mut self, msg: Msg) {
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
@@ -65,6 +75,7 @@ impl App {
             }
             Msg::Saved(result) => self.on_saved(result),
             Msg::Arranged(view) => self.on_view(view),
+            Msg::Calculated(calculated) => self.on_calculated(*calculated),
             Msg::Suspends => self.halt_kills(),
             Msg::Ends => self.abandon_kills(),
             Msg::Resumed => self.on_resumed(),
@@ -72,7 +83,6 @@ impl App {
                 self.status = Some(Status::note("cannot suspend: no shell to return to".to_owned()));
             }
         }
-        self.finish_update()
     }
 
     /// Adds the effects that follow from the new state, and returns all effects of this update.
@@ -81,6 +91,7 @@ impl App {
         self.advance_tour();
         self.prioritize();
         self.update_layers();
+        self.start_calculations();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -150,6 +161,7 @@ impl App {
             self.rebuild_view();
         }
         self.apply_typed_filter();
+        self.show_wait();
         self.rebuild_if_waiting();
     }
 
@@ -190,18 +202,14 @@ impl App {
                 .endpoints
                 .get(id)
                 .and_then(|endpoint| endpoint.latest.clone());
-            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
-                marks.on_list(&snapshot, before.as_deref());
-            }
+            self.marks.on_list(&snapshot, before.as_ref());
         }
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
         for same in self.endpoints.compare_proxies(id) {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
-            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
-                marks.remove_endpoint(same.hidden);
-            }
+            self.marks.remove_endpoint(same.hidden);
         }
         if !self.paused {
             self.request_view(RebuildTrigger::Data);

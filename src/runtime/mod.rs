@@ -9,6 +9,7 @@ pub(crate) mod run;
 pub(crate) mod signals;
 
 mod append_file;
+mod calculator;
 mod cell_writer;
 mod frame_backend;
 mod input;
