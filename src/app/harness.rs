@@ -138,11 +138,13 @@ impl AppHarness {
         }
     }
 
-    /// Runs the calculations that were requested.
+    /// Runs the calculations that were requested, and those that follow from their results.
     pub(crate) fn calculate(&mut self) {
-        for calculation in std::mem::take(&mut self.calculations) {
-            if let Some(calculated) = calculation.run() {
-                self.send(Msg::Calculated(Box::new(calculated)));
+        while !self.calculations.is_empty() {
+            for calculation in std::mem::take(&mut self.calculations) {
+                if let Some(calculated) = calculation.run() {
+                    self.send(Msg::Calculated(Box::new(calculated)));
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 mod arranging;
 mod blockers;
+mod calculations;
 mod client;
 mod details;
 pub(crate) mod effects;

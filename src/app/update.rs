@@ -246,8 +246,14 @@ impl App {
             .iter()
             .filter_map(|endpoint| endpoint.latest.as_ref());
         if latest.into_iter().any(|latest| latest.may_read_rows()) {
-            let view = &self.table.view;
-            let rows = view.window(self.table.cursor.offset, self.page());
+            let (view, page) = (&self.table.view, self.page());
+            if !self
+                .prioritized
+                .is_needed((self.table.views, self.table.cursor.offset, page))
+            {
+                return;
+            }
+            let rows = view.window(self.table.cursor.offset, page);
             let stuck = view
                 .stuck_rows()
                 .filter(|row| row.snapshot.dialect == Dialect::JsonApi);
