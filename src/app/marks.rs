@@ -161,7 +161,7 @@ impl Marks {
             return Some(Status::note(format!("{} has already ended", row.session.id)));
         }
         let number = self.next_number();
-        self.set.toggle(row.key(), number);
+        self.set.toggle(&row.key(), number);
         self.must_count = true;
         None
     }

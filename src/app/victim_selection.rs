@@ -128,10 +128,7 @@ impl VictimRequest {
         let victims = self.victims();
         let authorities = self.targets.iter().map(|target| target.authority).collect();
         let (id, number) = (self.id, self.number);
-        let dialog = match why_none(&victims, &self.origin) {
-            Some(why) => Err(why),
-            None => Ok(self.open(victims)),
-        };
+        let dialog = may_open(&victims, &self.origin).map(|()| self.open(victims));
         VictimsSelected {
             id,
             number,
@@ -197,14 +194,14 @@ impl VictimRequest {
     }
 }
 
-/// Returns why no dialog opens, as the status line shows it; `None` if one does.
-fn why_none(victims: &[Victim], origin: &VictimOrigin) -> Option<Option<Status>> {
+/// Whether a dialog opens. `Err` has what the status line shows if not.
+fn may_open(victims: &[Victim], origin: &VictimOrigin) -> Result<(), Option<Status>> {
     let Some(first) = victims.first() else {
         let is_group = matches!(origin, VictimOrigin::Group { .. });
-        return Some((!is_group).then(|| Status::warning("no data from the proxy yet".to_owned())));
+        return Err((!is_group).then(|| Status::warning("no data from the proxy yet".to_owned())));
     };
     if victims.iter().any(|victim| victim.refused.is_none()) {
-        return None;
+        return Ok(());
     }
     let why = first
         .refused
@@ -214,7 +211,7 @@ fn why_none(victims: &[Victim], origin: &VictimOrigin) -> Option<Option<Status>>
         1 => format!("session {}", first.identity.id),
         count => format!("all {count} sessions"),
     };
-    Some(Some(Status::warning(format!("{who}: {why}"))))
+    Err(Some(Status::warning(format!("{who}: {why}"))))
 }
 
 /// Sorts victims: the most severe first. Returns the diagnosis of each.

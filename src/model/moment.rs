@@ -54,13 +54,17 @@ fn form_by_shape(text: &str) -> Form {
     }
 }
 
-/// Parses a date in one form. `None` if it does not have it.
-fn parse_in((form_zone, form): Form, text: &str, zone: Option<&TimeZone>) -> Option<Option<Timestamp>> {
+/// Parses a date in one form. Returns `None` if its zone is unknown, and an error if it does not have the form.
+fn parse_in(
+    (form_zone, form): Form,
+    text: &str,
+    zone: Option<&TimeZone>,
+) -> Result<Option<Timestamp>, jiff::Error> {
     if form_zone == FormZone::Offset {
-        return Timestamp::strptime(form, text).ok().map(Some);
+        return Timestamp::strptime(form, text).map(Some);
     }
-    let at = DateTime::strptime(form, text).ok()?;
-    Some(match form_zone {
+    let at = DateTime::strptime(form, text)?;
+    Ok(match form_zone {
         FormZone::Server => zone
             .and_then(|zone| at.to_zoned_datetime(zone.clone()).ok())
             .map(|at| at.timestamp()),
@@ -73,7 +77,9 @@ fn parse_in((form_zone, form): Form, text: &str, zone: Option<&TimeZone>) -> Opt
 /// `zone` is the server's time zone, used for a form without a zone. Without it such a date gives `None`.
 pub(crate) fn parse_moment(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
     let forms = std::iter::once(form_by_shape(text)).chain(FORMS);
-    forms.into_iter().find_map(|form| parse_in(form, text, zone))?
+    forms
+        .into_iter()
+        .find_map(|form| parse_in(form, text, zone).ok())?
 }
 
 /// Returns the time between two dates of the same unknown zone, in milliseconds.
@@ -163,7 +169,9 @@ mod tests {
 
     /// Parses a date by trying every form in turn.
     fn by_trying_all(text: &str, zone: Option<&TimeZone>) -> Option<Timestamp> {
-        FORMS.into_iter().find_map(|form| parse_in(form, text, zone))?
+        FORMS
+            .into_iter()
+            .find_map(|form| parse_in(form, text, zone).ok())?
     }
 
     proptest! {

@@ -77,9 +77,9 @@ impl MarkSet {
     }
 
     /// Marks or unmarks a session, as the change with this number.
-    pub(super) fn toggle(&mut self, key: RowKey, number: u64) {
-        let mark = (!self.has(&key)).then(|| Mark::new(key.clone(), None));
-        self.edits.insert(place(&key), (number, mark));
+    pub(super) fn toggle(&mut self, key: &RowKey, number: u64) {
+        let mark = (!self.has(key)).then(|| Mark::new(key.clone(), None));
+        self.edits.insert(place(key), (number, mark));
     }
 
     /// Removes the mark of a session, as the change with this number.

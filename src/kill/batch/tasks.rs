@@ -37,6 +37,7 @@ impl Selected {
 
 /// Counts of tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct TaskCounts {
     /// Number of tasks that Yes would kill, by endpoint.
     pub(super) confirmable: BTreeMap<EndpointId, usize>,
