@@ -101,7 +101,7 @@ impl App {
             return Some(msg);
         };
         match &msg {
-            Msg::Key(key) if self.kills.busy().is_some() || key.alt => {
+            Msg::Key(key) if key.alt || self.stops_kill(*key) => {
                 self.stop_waiting(awaited);
                 Some(msg)
             }
@@ -122,6 +122,15 @@ impl App {
             }
             _ => Some(msg),
         }
+    }
+
+    /// Whether a key cancels or stops a kill.
+    fn stops_kill(&self, key: KeyPress) -> bool {
+        let context = self.context();
+        let translated = self.settings.keys.translate(context, key);
+        let is_stop = |key| self.cancels_kill(context, key) || self.cancels_logging(context, key);
+        let is_esc = key == KeyPress::plain(Code::Esc);
+        std::iter::once(key).chain(translated).any(is_stop) || is_esc && self.kills.busy().is_some()
     }
 
     /// Drops the result that is awaited, and the keys that wait for it.

@@ -47,9 +47,7 @@ impl App {
             ))
         } else {
             let status = self.marks.toggle_range(&self.table);
-            if status.is_none() {
-                self.wait_for_marks();
-            }
+            self.wait_for_marks();
             status
         };
     }
@@ -70,7 +68,9 @@ impl App {
 
     /// Later keys wait until the change of the marks is done.
     pub(super) fn wait_for_marks(&mut self) {
-        self.wait_for(Awaited::Marks);
+        if self.marks.is_changing() {
+            self.wait_for(Awaited::Marks);
+        }
     }
 
     /// Handles the result of an update of the marks.

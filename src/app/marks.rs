@@ -238,6 +238,12 @@ impl Marks {
         }
     }
 
+    /// Whether a change that a key has requested is not done.
+    pub(super) fn is_changing(&self) -> bool {
+        let in_progress = self.in_progress.iter().flat_map(|(_, changes)| changes.iter());
+        in_progress.chain(&self.waiting).any(MarkChange::is_by_key)
+    }
+
     /// Drops the changes that keys have requested and that are not done.
     pub(super) fn stop_changes(&mut self) {
         self.epoch += 1;

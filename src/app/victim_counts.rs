@@ -39,17 +39,17 @@ impl VictimLocks {
 pub(crate) struct VictimCounts {
     /// Version of the batch that they are of.
     version: Option<u64>,
-    /// All of them.
+    /// Number of all.
     pub left: usize,
-    /// Those that are known to be not stuck.
+    /// Number that are known to be not stuck.
     pub healthy: usize,
     /// Whether the locks of one of them are known.
     pub knows_locks: bool,
-    /// Those that block others.
+    /// Number that block others.
     pub blockers: usize,
-    /// Those that wait.
+    /// Number that wait.
     pub waiters: usize,
-    /// Those that do both.
+    /// Number that do both.
     pub both: usize,
     /// Number of rows that their transactions have changed.
     pub changed_rows: u64,

@@ -22,7 +22,7 @@ use crate::filter::{Filter, FilterInput};
 use crate::kill::{Authority, Order, RefusalReason, Rules, Victim, check_killable, reason_names};
 use crate::model::{Dialect, EndpointId, Identity, Lookup, Session, Snapshot};
 
-/// What a kill has to know about an endpoint.
+/// Facts about an endpoint that decide on a kill.
 #[derive(Clone, Debug)]
 pub(super) struct KillTarget {
     name: Arc<str>,

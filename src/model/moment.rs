@@ -16,7 +16,7 @@ enum FormZone {
     Gmt,
     /// The form has an offset.
     Offset,
-    /// That of the server.
+    /// The zone of the server.
     Server,
 }
 

@@ -198,3 +198,18 @@ fn the_diagnoses_of_a_dialog_that_was_closed_are_dropped() {
     stage.calculate();
     assert_eq!(victims(&stage), [1]);
 }
+
+#[test]
+fn keys_also_wait_while_a_kill_runs() {
+    let mut stage = slow();
+    stage.type_text("K");
+    stage.calculate();
+    check_all(&mut stage);
+    stage.draw();
+    stage.wait(Duration::from_millis(300));
+    stage.type_text("y");
+    assert!(stage.app.kills.busy().is_some());
+    stage.type_text("* ");
+    stage.calculate();
+    assert_eq!(marked(&stage).len(), 4);
+}

@@ -47,7 +47,7 @@ pub(crate) struct TaskCounts {
     pub(super) is_in_flight: bool,
     /// Tasks that were not removed.
     pub(super) kept: Selected,
-    /// Those of them that wait for their turn.
+    /// Tasks among these that wait for their turn.
     pub(super) queued: Selected,
     /// Number of tasks in each state.
     pub tally: Tally,
@@ -138,7 +138,7 @@ fn earliest(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> 
     one.into_iter().chain(other).min()
 }
 
-/// What the dialog shows about all victims.
+/// Texts that the dialog shows about all victims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TaskTexts {
     /// Number of sessions that can still be killed, by user, largest first.
