@@ -1,6 +1,6 @@
 //! Results that a key waits for. Later keys wait too, so that keys act in the order in which they were pressed.
 //!
-//! The screen is drawn meanwhile. Esc ends the wait and drops the result.
+//! The screen is drawn until then. Esc ends the wait and drops the result.
 
 use std::collections::VecDeque;
 use std::time::Duration;
