@@ -69,6 +69,7 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
+mod request_shares;
 mod sampling;
 mod sorting;
 mod undo;
