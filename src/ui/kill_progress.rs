@@ -62,7 +62,8 @@ fn progress<'a>(batch: &KillBatch, theme: &Theme, width: usize) -> Line<'a> {
     }
     let text: usize = spans.iter().map(Span::width).sum();
     let stop = "  Esc stops the rest";
-    if batch.is_busy() && total > 1 && text + stop.len() <= width {
+    let is_stoppable = batch.is_busy() && total > 1 || batch.open_statements().next().is_some();
+    if is_stoppable && text + stop.len() <= width {
         spans.push(Span::raw("  "));
         spans.push(Span::styled("Esc", theme.head));
         spans.push(Span::raw(" stops the rest"));
