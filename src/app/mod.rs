@@ -69,7 +69,7 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
-pub(crate) mod recorded;
+pub mod recorded;
 mod request_shares;
 mod sampling;
 mod sorting;
