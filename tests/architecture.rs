@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("filter", &["model"]),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("kill", &["model", "filter", "diagnosis"]),
     ("app", &["model", "filter", "diagnosis", "kill"]),
     ("ui", &["model", "filter", "diagnosis", "kill", "app"]),
+    ("export", &["model", "diagnosis", "app"]),
     ("cli", &["config"]),
     ("config", &["model", "filter", "diagnosis", "kill", "app"]),
     ("clock", &["model"]),
@@ -55,12 +56,22 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "poller",
             "runtime",
             "demo",
+            "export",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 7] = ["model", "wire", "filter", "diagnosis", "kill", "app", "ui"];
+const PURE: [&str; 8] = [
+    "model",
+    "wire",
+    "filter",
+    "diagnosis",
+    "kill",
+    "app",
+    "ui",
+    "export",
+];
 
 const IMPURE: [&str; 18] = [
     "tokio",
