@@ -51,11 +51,11 @@ pub(crate) enum MetricUnit {
 /// Function that adds the samples of a metric.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
-    /// Of the program. Has no label `endpoint`.
+    /// Function for the program. Its samples have no label `endpoint`.
     Program(for<'a> fn(&mut Samples<'a>)),
-    /// Of an endpoint.
+    /// Function for each endpoint.
     Endpoint(for<'a> fn(&'a EndpointFacts, &mut Samples<'a>)),
-    /// Of an endpoint, at a time.
+    /// Function for each endpoint at the time of the scrape.
     Timed(for<'a> fn(&'a EndpointFacts, Now, &mut Samples<'a>)),
 }
 
