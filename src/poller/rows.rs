@@ -7,14 +7,12 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::two_speed::{MAX_ROWS, USUAL_ROW_COST};
+use super::two_speed::{MAX_ROWS, USUAL_ROW_COST, row_share};
 use super::{PollSchedule, PollSettings, ReceiverClosed};
 use crate::app::msg::Msg;
 use crate::client::{Client, off_thread};
 use crate::model::{RequestError, RowRead, SessionId, Snapshot};
 
-/// Minimum share of the proxy's time for rows, even if lists use the whole duty.
-const MIN_SHARE: f64 = 0.02;
 /// Time until the next round after a failed request.
 const RETRY_DELAY: Duration = Duration::from_secs(2);
 
@@ -110,7 +108,10 @@ impl RowPoller {
             }
             self.merged = None;
             tokio::select! {
-                changed = self.inputs.listed.changed() => changed?,
+                changed = self.inputs.listed.changed() => {
+                    changed?;
+                    self.forget_cost();
+                }
                 changed = self.inputs.shown.changed() => changed?,
                 () = self.out.closed() => return Err(ReceiverClosed),
             }
@@ -134,6 +135,12 @@ impl RowPoller {
         self.cost.send_modify(|usual| *usual = (*usual * 7 + cost) / 8);
     }
 
+    /// Brings the cost a little nearer to the usual one, so that rows are tried again after an overload.
+    fn forget_cost(&self) {
+        self.cost
+            .send_modify(|cost| *cost = (*cost * 31 + USUAL_ROW_COST) / 32);
+    }
+
     /// Whether a newer list has replaced the one that the rows belong to.
     fn is_replaced(&self, list: &Snapshot) -> bool {
         let latest = self.inputs.listed.borrow();
@@ -143,8 +150,7 @@ impl RowPoller {
     /// Returns the time from the start of one request to the start of the next, within the duty that
     /// lists leave.
     fn row_period(&self, list: &Snapshot, cost: Duration) -> Duration {
-        let lists = list.cost.as_secs_f64() / list.least_interval.as_secs_f64().max(0.001);
-        cost.div_f64((self.duty - lists).clamp(MIN_SHARE, 1.0))
+        cost.div_f64(row_share(self.duty, list.cost, list.least_interval))
     }
 
     /// Sends the list with the newer rows of this and of earlier rounds.

@@ -8,10 +8,16 @@ use std::time::Duration;
 
 use crate::model::{Dialect, Snapshot};
 
-/// Share of the proxy's time for lists. Below a twentieth, the 95th percentile of other requests hardly changes.
+/// Maximum share of the proxy's time for lists. Below a twentieth, the 95th percentile of other requests hardly changes.
 const LIST_SHARE: f64 = 0.03;
+/// Minimum share of the proxy's time for lists, if the rows need the rest of the duty.
+const MIN_LIST_SHARE: f64 = 0.01;
+/// Minimum share of the proxy's time for rows, even if lists use the whole duty.
+const MIN_ROW_SHARE: f64 = 0.02;
 /// Maximum interval between lists, if the duty allows it: trouble outside the screen must be found too.
 const MAX_LIST_INTERVAL: Duration = Duration::from_secs(10);
+/// Maximum time for one round of rows, unless lists alone would take longer.
+const MAX_ROUND: Duration = Duration::from_secs(2);
 /// Response time of one session that is assumed until one was read.
 pub(super) const USUAL_ROW_COST: Duration = Duration::from_millis(1);
 /// Maximum number of sessions that are read between two lists at each interval.
@@ -41,16 +47,26 @@ impl TwoSpeed {
             return None;
         }
         let rows = u32::try_from(rows.min(MAX_ROWS)).unwrap_or(u32::MAX);
-        let calm = snapshot.cost.div_f64(LIST_SHARE).min(MAX_LIST_INTERVAL);
-        if calm <= interval || row_cost.saturating_mul(rows) >= snapshot.cost {
-            return None;
-        }
-        let least = snapshot.cost.div_f64(duty.clamp(0.001, 1.0));
-        Some(Self {
-            lists: calm.max(least),
-            rows: interval,
+        let round_cost = row_cost.saturating_mul(rows);
+        let lists_only = snapshot.cost.div_f64(duty.clamp(0.001, 1.0));
+
+        let left = duty - round_cost.div_duration_f64(MAX_ROUND);
+        let calm = snapshot.cost.div_f64(left.clamp(MIN_LIST_SHARE, LIST_SHARE));
+        let lists = calm.min(MAX_LIST_INTERVAL).max(lists_only);
+        let round = round_cost.div_f64(row_share(duty, snapshot.cost, lists));
+
+        let is_worth_it = calm > interval && round * 2 <= lists && round <= MAX_ROUND.max(lists_only);
+        is_worth_it.then(|| Self {
+            lists,
+            rows: interval.max(round),
         })
     }
+}
+
+/// Returns the share of the proxy's time that lists leave for rows.
+pub(super) fn row_share(duty: f64, list_cost: Duration, lists: Duration) -> f64 {
+    let lists = list_cost.as_secs_f64() / lists.as_secs_f64().max(0.001);
+    (duty - lists).clamp(MIN_ROW_SHARE, 1.0)
 }
 
 #[cfg(test)]
@@ -97,13 +113,38 @@ mod tests {
     }
 
     #[test]
-    fn without_rows_or_if_they_cost_more_every_interval_has_a_list() {
+    fn without_rows_every_interval_has_a_list() {
         let list = list("24.02.3", 100);
-        let rows = |count, cost| TwoSpeed::of(&list, SECOND, 0.1, count, Duration::from_millis(cost));
-        assert!(rows(40, 2).is_some());
-        assert_eq!(rows(0, 2), None);
-        assert_eq!(rows(50, 2), None);
-        assert!(rows(50, 1).is_some());
+        assert_eq!(TwoSpeed::of(&list, SECOND, 0.1, 0, USUAL_ROW_COST), None);
+    }
+
+    /// Returns the intervals of lists and rows, in milliseconds, for 40 rows.
+    fn intervals(list_ms: u64, row_ms: u64) -> Option<(u128, u128)> {
+        let list = list("24.02.3", list_ms);
+        TwoSpeed::of(&list, SECOND, 0.1, 40, Duration::from_millis(row_ms))
+            .map(|plan| (plan.lists.as_millis(), plan.rows.as_millis()))
+    }
+
+    #[test]
+    fn rows_take_what_lists_leave_of_the_duty() {
+        assert_eq!(intervals(120, 1), Some((4_000, 1_000)));
+        assert_eq!(
+            intervals(120, 3),
+            Some((4_000, 1_714)),
+            "as many milliseconds as a list, but no worker stops"
+        );
+        assert_eq!(intervals(120, 4), Some((6_000, 2_000)), "rows first, then lists");
+        assert_eq!(intervals(120, 5), None, "rows would be older than 2 s");
+    }
+
+    #[test]
+    fn rows_are_not_older_than_with_lists_only() {
+        assert_eq!(intervals(2_000, 2), Some((20_000, 4_000)), "lists only: 20 s");
+        assert_eq!(
+            intervals(40, 20),
+            None,
+            "a round would take longer than the next list"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Theme;
 use crate::app::App;
@@ -47,7 +47,32 @@ pub(super) fn mark(theme: &Theme, area: Rect, (above, below): (usize, usize), bu
         width,
         ..last
     };
+    let cut = cut_word(place, last, buffer);
+    Clear.render(
+        Rect {
+            x: place.x - cut,
+            width: place.width + cut,
+            ..place
+        },
+        buffer,
+    );
     line.render(place, buffer);
+}
+
+/// Maximum width of the rest of a word that is removed.
+const MAX_CUT_WORD: u16 = 12;
+
+/// Returns the width of the word before a place that the place cuts. A figure without its end would be wrong.
+fn cut_word(place: Rect, line: Rect, buffer: &Buffer) -> u16 {
+    let is_part = |x: u16| {
+        let cell = buffer.cell((x, place.y));
+        cell.is_some_and(|cell| cell.symbol().chars().any(char::is_alphanumeric))
+    };
+    if !is_part(place.x) {
+        return 0;
+    }
+    let before = (line.x..place.x).rev().take(usize::from(MAX_CUT_WORD));
+    u16::try_from(before.take_while(|x| is_part(*x)).count()).unwrap_or(0)
 }
 
 /// Returns the numbers of stuck rows or groups in a range of the table: `▲2 ●3`; empty without any.
@@ -82,4 +107,42 @@ pub(super) fn draw_above(app: &App, theme: &Theme, head: Rect, frame: &mut Frame
         ..head
     };
     line.render(place, frame.buffer_mut());
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::{Color, Style};
+
+    use super::*;
+
+    fn marked(text: &str) -> Buffer {
+        let area = Rect::new(0, 0, 30, 1);
+        let mut buffer = Buffer::empty(area);
+        buffer.set_string(0, 0, text, Style::new().fg(Color::Red));
+        mark(&Theme::new(true, false), area, (0, 14), &mut buffer);
+        buffer
+    }
+
+    #[test]
+    fn a_mark_leaves_no_part_of_a_figure_before_it() {
+        let text = |line: &str| {
+            let buffer = marked(line);
+            let cells = buffer.content().iter().map(|cell| cell.symbol().to_owned());
+            cells.collect::<String>()
+        };
+        assert_eq!(
+            text("waits       134s 99 UPDATE one"),
+            "waits           14 more below "
+        );
+        assert_eq!(
+            text("waits 34s UPDATE orders SET st"),
+            "waits 34s       14 more below "
+        );
+    }
+
+    #[test]
+    fn a_mark_does_not_take_the_color_below_it() {
+        let buffer = marked("waits 34s UPDATE orders SET st");
+        assert_eq!(buffer.cell((20, 0)).map(|cell| cell.fg), Some(Color::Reset));
+    }
 }

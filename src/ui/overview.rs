@@ -103,11 +103,11 @@ fn charts<'a>(app: &App, history: &History<'_>, theme: &Theme, area: Rect) -> Ve
 /// Returns `OVERVIEW  db-proxy-1, the last 12m` and the times at the right end.
 fn heading<'a>(app: &App, name: &str, history: &History<'_>, theme: &Theme, width: usize) -> Line<'a> {
     let span = history.covered();
-    let start = clock(app, span);
+    let start = clock(app, span, span);
     let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     let name = fit(name, width / 2, theme.glyphs.more);
     let left = format!("{name}, the last {}", model::Span::from_secs(seconds));
-    let right = format!("{start} to {}", clock(app, Duration::ZERO));
+    let right = format!("{start} to {}", clock(app, Duration::ZERO, span));
     let title = "OVERVIEW  ";
     let used = title.len() + left.chars().count();
     let gap = width.saturating_sub(used + right.len());
@@ -118,12 +118,15 @@ fn heading<'a>(app: &App, name: &str, history: &History<'_>, theme: &Theme, widt
     Line::from(line)
 }
 
-/// Formats the local time of the moment this long ago.
-fn clock(app: &App, ago: Duration) -> String {
+/// Maximum span whose times have seconds.
+const SECONDS_SPAN: Duration = Duration::from_mins(10);
+
+/// Formats the local time of the moment this long ago, as one of the times of a span.
+fn clock(app: &App, ago: Duration, span: Duration) -> String {
     let at = app.now.wall.checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
-    at.to_zoned_datetime(app.settings.zone.clone())
-        .strftime("%H:%M")
-        .to_string()
+    let form = if span < SECONDS_SPAN { "%H:%M:%S" } else { "%H:%M" };
+    let local = at.to_zoned_datetime(app.settings.zone.clone());
+    local.strftime(form).to_string()
 }
 
 /// Puts lines beside each other if `width` has room for both halves, otherwise below each other.
@@ -233,7 +236,12 @@ fn with_times<'a>(
     theme: &Theme,
 ) -> Vec<Line<'a>> {
     let count = chart.layers.first().map_or(0, |layer| layer.columns.len());
-    let axis = times(count, &clock(app, shown), &clock(app, shown / 2), theme);
+    let axis = times(
+        count,
+        &clock(app, shown, shown),
+        &clock(app, shown / 2, shown),
+        theme,
+    );
     std::iter::once(head)
         .chain(chart.lines(height, theme))
         .chain([axis])

@@ -272,6 +272,19 @@ pub(super) const ENTRIES: [Setting; 20] = [
         ..USUAL
     },
     Setting {
+        name: "bell",
+        form: Form::Switch,
+        default: "false",
+        about: "ring when a session becomes ▲; the terminal's title has the number of stuck sessions and the worst endpoint",
+        heading: Heading::Display,
+        commands: LISTING,
+        apply: Apply::Config(|config, text| {
+            config.bell = value::switch(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
         name: "theme",
         form: Form::Theme,
         default: crate::app::theme::DEFAULT,
