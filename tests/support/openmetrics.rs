@@ -20,40 +20,42 @@ struct Family {
 impl Metrics {
     /// Parses a text. Panics with the line at the first thing that the format does not allow.
     pub(crate) fn parse(text: &str) -> Self {
-        let body = text.strip_suffix("# EOF\n").expect("the text ends with # EOF");
+        let body = text.strip_suffix("# EOF\n").unwrap();
         let mut found = Self::default();
         let mut seen = BTreeSet::new();
         let mut family: Option<Family> = None;
         let mut lines = body.lines().peekable();
         while let Some(line) = lines.next() {
             if let Some(rest) = line.strip_prefix("# HELP ") {
-                let (name, help) = rest.split_once(' ').expect(line);
+                let (name, help) = rest.split_once(' ').unwrap_or_else(|| panic!("{line}"));
                 assert!(seen.insert(name.to_owned()), "a family is written once: {line}");
                 assert!(!help.is_empty() && help.ends_with('.'), "{line}");
                 let kind = lines
                     .next()
                     .and_then(|line| line.strip_prefix("# TYPE "))
-                    .expect(line);
+                    .unwrap_or_else(|| panic!("{line}"));
                 let kind = kind.strip_prefix(name).and_then(|rest| rest.strip_prefix(' '));
                 if let Some(rest) = lines.peek().and_then(|line| line.strip_prefix("# UNIT ")) {
-                    let (unit_of, unit) = rest.split_once(' ').expect(rest);
+                    let (unit_of, unit) = rest.split_once(' ').unwrap_or_else(|| panic!("{rest}"));
                     assert!(unit_of == name && name.ends_with(&format!("_{unit}")), "{rest}");
                     lines.next();
                 }
                 family = Some(Family {
                     name: name.to_owned(),
-                    kind: kind.expect(line).to_owned(),
+                    kind: kind.unwrap_or_else(|| panic!("{line}")).to_owned(),
                 });
             } else {
-                found.add(family.as_ref().expect(line), line);
+                found.add(family.as_ref().unwrap_or_else(|| panic!("{line}")), line);
             }
         }
         found
     }
 
     fn add(&mut self, family: &Family, line: &str) {
-        let (name, rest) = line.split_once('{').expect(line);
-        let suffix = name.strip_prefix(family.name.as_str()).expect(line);
+        let (name, rest) = line.split_once('{').unwrap_or_else(|| panic!("{line}"));
+        let suffix = name
+            .strip_prefix(family.name.as_str())
+            .unwrap_or_else(|| panic!("{line}"));
         let suffixes: &[&str] = match family.kind.as_str() {
             "counter" => &["_total"],
             "gauge" => &[""],
@@ -63,7 +65,7 @@ impl Metrics {
         };
         assert!(suffixes.contains(&suffix), "{line}");
         let (labels, value) = labels(rest);
-        let value = value.trim().parse().expect(line);
+        let value = value.trim().parse().unwrap_or_else(|_| panic!("{line}"));
         let samples = self.samples.entry(name.to_owned()).or_default();
         let is_new = samples.iter().all(|(known, _)| *known != labels);
         assert!(is_new, "a series is written once: {line}");
@@ -103,13 +105,13 @@ impl Metrics {
 fn labels(mut rest: &str) -> (Labels, &str) {
     let mut found = Labels::new();
     loop {
-        let (name, after) = rest.split_once("=\"").expect(rest);
+        let (name, after) = rest.split_once("=\"").unwrap_or_else(|| panic!("{rest}"));
         let mut value = String::new();
         let mut chars = after.char_indices();
         let end = loop {
-            match chars.next().expect(rest) {
+            match chars.next().unwrap_or_else(|| panic!("{rest}")) {
                 (end, '"') => break end,
-                (_, '\\') => value.push(match chars.next().expect(rest).1 {
+                (_, '\\') => value.push(match chars.next().unwrap_or_else(|| panic!("{rest}")).1 {
                     'n' => '\n',
                     c @ ('"' | '\\') => c,
                     c => panic!("escape of {c}: {rest}"),
@@ -121,7 +123,7 @@ fn labels(mut rest: &str) -> (Labels, &str) {
         rest = &after[end + 1..];
         match rest.strip_prefix(',') {
             Some(next) => rest = next,
-            None => return (found, rest.strip_prefix('}').expect(rest)),
+            None => return (found, rest.strip_prefix('}').unwrap_or_else(|| panic!("{rest}"))),
         }
     }
 }

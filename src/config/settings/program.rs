@@ -13,7 +13,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 20] = [
+pub(super) const ENTRIES: [Setting; 21] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),

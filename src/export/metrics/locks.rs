@@ -10,7 +10,7 @@ pub(super) static METRICS: [Metric; 8] = [
         name: "maxtop_blocking_sessions",
         help: "Number of sessions for whose locks other threads wait",
         source: Source::Endpoint(|endpoint, out| {
-            out.add_known(locks(endpoint).and_then(|locks| locks.blocking))
+            out.add_known(locks(endpoint).and_then(|locks| locks.blocking));
         }),
         ..GAUGE
     },
@@ -18,7 +18,7 @@ pub(super) static METRICS: [Metric; 8] = [
         name: "maxtop_waiting_sessions",
         help: "Number of sessions that wait for a lock",
         source: Source::Endpoint(|endpoint, out| {
-            out.add_known(locks(endpoint).and_then(|locks| locks.waiting))
+            out.add_known(locks(endpoint).and_then(|locks| locks.waiting));
         }),
         ..GAUGE
     },
@@ -46,7 +46,7 @@ pub(super) static METRICS: [Metric; 8] = [
         labels: &["server"],
         help: "Number of threads that block others and do not wait, of all clients of the server",
         source: Source::Endpoint(|endpoint, out| {
-            add_threads(endpoint, out, |threads| threads.root_blockers.into())
+            add_threads(endpoint, out, |threads| threads.root_blockers.into());
         }),
         ..GAUGE
     },
@@ -55,7 +55,7 @@ pub(super) static METRICS: [Metric; 8] = [
         labels: &["server"],
         help: "Number of threads that wait for a lock, of all clients of the server",
         source: Source::Endpoint(|endpoint, out| {
-            add_threads(endpoint, out, |threads| threads.waiters.into())
+            add_threads(endpoint, out, |threads| threads.waiters.into());
         }),
         ..GAUGE
     },
@@ -64,7 +64,7 @@ pub(super) static METRICS: [Metric; 8] = [
         labels: &["server"],
         help: "Number of threads with an open transaction, of all clients of the server",
         source: Source::Endpoint(|endpoint, out| {
-            add_threads(endpoint, out, |threads| threads.transactions.into())
+            add_threads(endpoint, out, |threads| threads.transactions.into());
         }),
         ..GAUGE
     },
@@ -73,7 +73,7 @@ pub(super) static METRICS: [Metric; 8] = [
         labels: &["server"],
         help: "Longest wait for a lock; 0 if no thread waits",
         source: Source::Endpoint(|endpoint, out| {
-            add_threads(endpoint, out, |threads| threads.longest_wait.into())
+            add_threads(endpoint, out, |threads| threads.longest_wait.into());
         }),
         ..SECONDS
     },

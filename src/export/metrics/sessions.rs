@@ -60,7 +60,7 @@ pub(super) static METRICS: [Metric; 15] = [
         kind: Kind::Histogram,
         help: "Ages of the sessions of the last list",
         source: Source::Endpoint(|endpoint, out| {
-            out.add_known(gauges(endpoint).map(|known| &known.fixed.age))
+            out.add_known(gauges(endpoint).map(|known| &known.fixed.age));
         }),
         ..SECONDS
     },

@@ -8,6 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::export::counts::Breakdown;
+use crate::export::metric::Metric;
 use crate::export::metrics;
 
 fn asset(name: &str) -> String {
@@ -25,7 +26,7 @@ fn names(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_metric_in_rules_dashboard_and_text_exists() {
-    let known: BTreeSet<_> = metrics::all().flat_map(|metric| metric.sample_names()).collect();
+    let known: BTreeSet<_> = metrics::all().flat_map(Metric::sample_names).collect();
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md");
     let document = fs::read_to_string(document).unwrap();
     let (document, _) = document.split_once("## All metrics").unwrap();
@@ -54,7 +55,7 @@ fn every_recorded_series_that_a_rule_uses_is_recorded() {
 
 #[test]
 fn every_label_in_the_rules_belongs_to_a_metric() {
-    let labels: BTreeSet<_> = metrics::all().flat_map(|metric| metric.all_labels()).collect();
+    let labels: BTreeSet<_> = metrics::all().flat_map(Metric::all_labels).collect();
     let used = Regex::new(r"\$labels\.([a-z_]+)").unwrap();
     for label in used.captures_iter(&asset("rules.yml")) {
         assert!(labels.contains(&label[1]), "{}", &label[1]);
