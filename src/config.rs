@@ -8,6 +8,7 @@
 //! May use the tables of the pure rooms (columns, filters, thresholds).
 
 mod command_name;
+mod credentials;
 mod edit;
 mod environment;
 mod error;

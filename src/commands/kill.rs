@@ -142,6 +142,7 @@ async fn kill(
     round.wait_for_checks().await;
     let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
     outcomes.kills_statements = kills_statements;
+    outcomes.names_endpoint |= config.endpoints.iter().any(|site| !site.is_on_command_line);
     let plan = |round: &KillDriver<Client>| {
         let text = plan::text(round.tasks(), &clients, kills_statements);
         in_ascii(config.ascii, &text).into_owned()

@@ -133,6 +133,8 @@ pub(crate) struct EndpointConfig {
     pub allow_plain_http: bool,
     /// Whether only GET may be sent.
     pub read_only: bool,
+    /// Whether the command line names it.
+    pub is_on_command_line: bool,
     /// File of maxctrl that the URL or the user comes from, if no other source names one.
     pub maxctrl_file: Option<&'static str>,
 }

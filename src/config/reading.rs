@@ -13,7 +13,7 @@ use super::origin::{Origin, SourceValue};
 use super::saving::SettingsFile;
 use super::setting::{Apply, Form, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
-use super::{Config, maxctrl, server_access, theme, value};
+use super::{Config, credentials, maxctrl, server_access, theme, value};
 use crate::filter::SavedFilters;
 
 /// The settings with their origins.
@@ -65,6 +65,8 @@ struct Sources {
     environment: Layer,
     /// The profile, the top of the file, maxctrl's file, the defaults.
     below: Vec<Layer>,
+    /// Name of the profile, if there is one. It is the first layer below.
+    profile: Option<String>,
     /// File of maxctrl that is one of the layers.
     maxctrl_file: Option<&'static str>,
 }
@@ -90,6 +92,7 @@ impl ConfigReport {
             flags: line.flags.clone(),
             environment: Layer::of_environment(environment)?,
             below: profile.into_iter().chain([file.top]).collect(),
+            profile: line.profile.clone(),
             maxctrl_file: maxctrl_file.flatten(),
         };
         if !sources
@@ -172,8 +175,10 @@ impl Sources {
         let mut endpoints = Vec::new();
         let entries = layers.iter().find(|layer| !layer.endpoints.is_empty());
         let entries: Vec<_> = entries.into_iter().flat_map(|layer| &layer.endpoints).collect();
+        credentials::same_endpoints(self.profile(), &entries)?;
         for entry in &entries {
             let (endpoint, effective) = self.endpoint(entry)?;
+            credentials::own_endpoints(&self.below, entry, &effective)?;
             server_access::check(&endpoint, &effective, self.own(entry), entries.len())?;
             config.endpoints.push(endpoint);
             endpoints.push(effective);
@@ -186,6 +191,11 @@ impl Sources {
             values,
             endpoints,
         })
+    }
+
+    /// Returns the profile with its name.
+    fn profile(&self) -> Option<(&str, &Layer)> {
+        Some((self.profile.as_deref()?, self.below.first()?))
     }
 
     /// Returns the endpoint's own layer. An endpoint given by URL inherits from a list entry with the same URL.
@@ -201,6 +211,7 @@ impl Sources {
         let mut endpoint = EndpointConfig {
             url: url.map_err(|why| ConfigError::value("endpoint", origin, why))?,
             maxctrl_file: self.maxctrl_file,
+            is_on_command_line: matches!(origin, Origin::Flag(_)),
             ..EndpointConfig::default()
         };
         let layers = self.all(Some(self.own(entry)));
