@@ -146,8 +146,11 @@ impl App {
         let endpoint = self.endpoints.get(identity.endpoint)?;
         let diagnosis = self.table.view.diagnosis(&identity.key());
         let reasons = diagnosis.as_ref().map(reason_names).unwrap_or_default();
+        let names = self.endpoints.names_of(identity.endpoint);
         let subject = FilterInput {
             endpoint: Some(&endpoint.name),
+            names: Some(&names),
+            process: identity.process.as_ref(),
             reasons: Some(reasons.as_reasons()),
             locks: self.lock_numbers(identity.endpoint, &session),
             ..FilterInput::new(&session)
@@ -156,6 +159,7 @@ impl App {
         let latest = endpoint.latest.as_ref();
         Some(Victim {
             endpoint: endpoint.name.as_str().into(),
+            names,
             dialect: endpoint.dialect?,
             instance: latest.and_then(|latest| latest.instance.clone()),
             reasons,

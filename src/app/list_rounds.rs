@@ -138,6 +138,7 @@ impl ListRounds {
             reports,
             spec: ViewQuery {
                 hidden_endpoints: hidden,
+                names: self.endpoints.names(),
                 ..self.query.clone()
             },
         }

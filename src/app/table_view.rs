@@ -16,7 +16,9 @@ use super::server_view::ServerCounts;
 use super::view_query::ViewQuery;
 use crate::diagnosis::{Diagnoses, Diagnosis, Samples, Severity};
 use crate::filter::{FilterField, FilterInput};
-use crate::model::{EndpointId, EndpointLocks, LockKnowledge, Lookup, RowKey, Session, Snapshot};
+use crate::model::{
+    EndpointId, EndpointLocks, EndpointNames, LockKnowledge, Lookup, RowKey, Session, Snapshot,
+};
 
 /// Reference to a session: snapshot and index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,6 +270,11 @@ impl TableView {
         name.map_or("", AsRef::as_ref)
     }
 
+    /// Returns URL and other names of an endpoint.
+    fn names(&self, id: EndpointId) -> Option<&EndpointNames> {
+        self.spec.names.get(usize::from(id.0)).map(AsRef::as_ref)
+    }
+
     pub(super) fn resolve(&self, place: RowRef) -> Option<TableRow<'_>> {
         match place {
             RowRef::Listed { snapshot, index } => {
@@ -280,6 +287,7 @@ impl TableView {
                 Some(TableRow {
                     snapshot,
                     endpoint: self.endpoint(snapshot.endpoint),
+                    names: self.names(snapshot.endpoint),
                     session,
                     locks: self
                         .locks
@@ -298,6 +306,7 @@ impl TableView {
                 Some(TableRow {
                     snapshot: &departed.snapshot,
                     endpoint: self.endpoint(departed.snapshot.endpoint),
+                    names: self.names(departed.snapshot.endpoint),
                     session: &departed.session,
                     sample: None,
                     locks: LockKnowledge::NoAccess,

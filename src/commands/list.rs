@@ -57,16 +57,21 @@ fn once(
     printer: &ListPrinter,
     fail_if: Option<&FailIf>,
 ) -> Result<ExitStatus, CommandError> {
-    let (snapshots, reports, exit) = connect::block_on(async {
+    let (snapshots, aliases, reports, exit) = connect::block_on(async {
         let (snapshots, exit) = connect::lists(clients).await.report_failures()?;
-        let (snapshots, _) = same_proxy::merge(snapshots, clients);
+        let (snapshots, aliases) = same_proxy::merge(snapshots, clients);
         let reports = server_access::read(clients, &snapshots).await?;
-        Ok((snapshots, reports, exit))
+        Ok((snapshots, aliases, reports, exit))
     })?;
     for line in snapshots.iter().flat_map(warnings) {
         output::complain(&line);
     }
-    let view = arranged(query(config, clients, printer), snapshots, &reports);
+    let query = query(config, clients, printer);
+    let query = ViewQuery {
+        names: same_proxy::names(clients, &query.endpoints, &aliases),
+        ..query
+    };
+    let view = arranged(query, snapshots, &reports);
     let width = output::terminal_width();
     output::print_with(printer.escapes(), |out| printer.write(out, &view, width, None))?;
     for line in remarks(&view, printer)

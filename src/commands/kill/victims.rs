@@ -11,7 +11,9 @@ use crate::commands::server_access::{self, EndpointReports};
 use crate::diagnosis::{Diagnoses, DiagnosisInput, Samples, diagnose};
 use crate::filter::{Filter, FilterInput};
 use crate::kill::{Authority, RefusalReason, Rules, Victim, check_killable, depends_on_locks, reason_names};
-use crate::model::{EndpointId, EndpointLocks, Instance, RequestError, Session, SessionId, Snapshot};
+use crate::model::{
+    EndpointId, EndpointLocks, EndpointNames, Instance, RequestError, Session, SessionId, Snapshot,
+};
 
 /// Selection by the command line.
 #[derive(Debug, Default)]
@@ -91,12 +93,17 @@ pub(super) async fn find(
         EndpointReports::new()
     };
     let none = Arc::default();
+    let others = same_proxy::names(clients, names, &aliases);
+    let others = |endpoint: EndpointId| others.get(usize::from(endpoint.0)).cloned().unwrap_or_default();
     let lists: Vec<_> = snapshots
         .iter()
         .map(|snapshot| {
             let reports = reports.get(&snapshot.endpoint).unwrap_or(&none);
             let locks = EndpointLocks::new(reports, &snapshot.sessions, snapshot.taken_at);
-            DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
+            DiagnosedList {
+                names: others(snapshot.endpoint),
+                ..DiagnosedList::new(snapshot, locks, clients, names, &selection.rules)
+            }
         })
         .collect();
     let (found, without_match) = victims(selected, &lists, selection);
@@ -198,6 +205,8 @@ struct DiagnosedList<'a> {
     locks: EndpointLocks,
     /// The endpoint's name.
     name: Arc<str>,
+    /// Its URL and other names.
+    names: Arc<EndpointNames>,
     /// Whether the endpoint is read-only.
     read_only: bool,
     /// Whether the endpoint has a database user.
@@ -225,6 +234,7 @@ impl<'a> DiagnosedList<'a> {
             ),
             locks,
             name: names.get(place).map_or_else(|| "".into(), Arc::clone),
+            names: Arc::default(),
             read_only: clients.get(place).is_some_and(Client::is_read_only),
             has_server_access: clients.get(place).is_some_and(Client::has_server_access),
         }
@@ -237,6 +247,8 @@ impl<'a> DiagnosedList<'a> {
         let reasons = reason_names(&self.diagnoses.diagnosis(place));
         let subject = FilterInput {
             endpoint: Some(&self.name),
+            names: Some(&self.names),
+            process: self.snapshot.process(),
             reasons: Some(reasons.as_reasons()),
             locks: self.locks.of(session).numbers(),
             ..FilterInput::new(session)
@@ -250,6 +262,7 @@ impl<'a> DiagnosedList<'a> {
             identity: self.snapshot.identity(session),
             session: session.clone(),
             endpoint: Arc::clone(&self.name),
+            names: Arc::clone(&self.names),
             dialect: self.snapshot.dialect,
             instance: self.snapshot.instance.clone(),
             reasons,
