@@ -1,6 +1,7 @@
 //! Merges the layers. Priority: command line, environment, profile, top of the file, maxctrl's file (only if no
 //! layer above names an endpoint or user), defaults.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::environment::Environment;
@@ -13,6 +14,7 @@ use super::origin::{Origin, SourceValue};
 use super::saving::SettingsFile;
 use super::setting::{Apply, Form, Setting};
 use super::settings::{SettingId, THRESHOLD_TABLE};
+use super::tables::FILTER_TABLE;
 use super::{Config, credentials, maxctrl, server_access, theme, value};
 use crate::filter::SavedFilters;
 
@@ -29,6 +31,21 @@ pub(crate) struct ConfigReport {
     pub values: Vec<EffectiveValue>,
     /// Effective values of each endpoint.
     pub endpoints: Vec<Vec<EffectiveValue>>,
+    /// Named filters.
+    pub filters: Vec<NamedValue>,
+    /// Keys of actions.
+    pub keys: Vec<NamedValue>,
+}
+
+/// An entry of a table in which the user chooses the names.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedValue {
+    /// Table and name: `filters.slow`.
+    pub path: String,
+    /// Value for display.
+    pub value: String,
+    /// Origin of the value.
+    pub origin: Origin,
 }
 
 /// A setting with its effective value.
@@ -112,7 +129,7 @@ impl ConfigReport {
             .clone()
             .or_else(|| sources.maxctrl_file.map(|_| MAXCTRL.to_owned()));
         reading.config.settings_file = settings_file;
-        reading.config.keys = file.keys;
+        (reading.config.keys, reading.keys) = file.keys;
         reading.config.suit(environment);
         reading.load_theme(environment)?;
         Ok(reading)
@@ -158,6 +175,14 @@ impl Sources {
         let mut config = Config::blank();
         // A name of a higher layer replaces the one below.
         let named = layers.iter().rev().flat_map(|layer| layer.filters.clone());
+        let named: BTreeMap<_, _> = named.collect();
+        let filters = named.iter().map(|(name, (filter, origin))| NamedValue {
+            path: format!("{FILTER_TABLE}.{name}"),
+            value: filter.text().to_owned(),
+            origin: origin.clone(),
+        });
+        let filters = filters.collect();
+        let named = named.into_iter().map(|(name, (filter, _))| (name, filter));
         config.saved_filters = Some(SavedFilters::new(named.collect()));
         let mut values = Vec::new();
         for id in SettingId::all().filter(|id| !id.setting().is_of_endpoint()) {
@@ -190,6 +215,8 @@ impl Sources {
             profile: None,
             values,
             endpoints,
+            filters,
+            keys: Vec::new(),
         })
     }
 

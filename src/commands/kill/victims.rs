@@ -24,6 +24,8 @@ pub(super) struct VictimSelection {
     pub(super) keys: Vec<String>,
     /// Filter. Without ids and keys all matching sessions are selected; otherwise each must match it.
     pub(super) filter: Option<Filter>,
+    /// Whether nothing will be killed. Then a read-only endpoint is not a reason to refuse.
+    pub(super) is_dry_run: bool,
     /// Filter of protected sessions, and the thresholds for stuck ones.
     pub(super) rules: Rules,
 }
@@ -257,7 +259,7 @@ impl<'a> DiagnosedList<'a> {
         if !filter.is_none_or(|filter| filter.evaluate(&subject.strict()).is_yes()) {
             return Some(Err(unmatched(session, selection)));
         }
-        let refused = self.refusal(&subject, &selection.rules.protect);
+        let refused = self.refusal(&subject, selection);
         Some(Ok(Victim {
             identity: self.snapshot.identity(session),
             session: session.clone(),
@@ -273,17 +275,17 @@ impl<'a> DiagnosedList<'a> {
     }
 
     /// Returns why the session cannot be killed, if that is known from the list.
-    fn refusal(&self, subject: &FilterInput<'_>, protect: &Filter) -> Option<RefusalReason> {
+    fn refusal(&self, subject: &FilterInput<'_>, selection: &VictimSelection) -> Option<RefusalReason> {
         let instance = self.snapshot.instance.as_ref();
         let authority = Authority {
-            read_only: self.read_only,
+            read_only: self.read_only && !selection.is_dry_run,
             may_only_read: false,
             dialect: Some(self.snapshot.dialect),
             version: instance.and_then(Instance::release),
             // Detected later, at endpoints that have victims.
             several_proxies: false,
         };
-        check_killable(subject, authority, protect).err()
+        check_killable(subject, authority, &selection.rules.protect).err()
     }
 }
 
