@@ -13,7 +13,7 @@ pub struct TableRow<'a> {
     /// Name of the endpoint that lists it.
     pub endpoint: &'a str,
     /// URL and other names of that endpoint.
-    pub(crate) names: Option<&'a EndpointNames>,
+    pub names: Option<&'a EndpointNames>,
     /// The session.
     pub session: &'a Session,
     /// The latest sample of its connections, if it is recent enough.

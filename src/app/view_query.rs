@@ -40,7 +40,7 @@ pub struct ViewQuery {
     /// endpoint.
     pub endpoints: Vec<Arc<str>>,
     /// URLs and other names of the endpoints, in the same order.
-    pub(crate) names: Vec<Arc<EndpointNames>>,
+    pub names: Vec<Arc<EndpointNames>>,
     /// The sort order.
     pub sort: Sort,
     /// Grouping, if sessions are grouped.

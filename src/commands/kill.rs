@@ -154,13 +154,14 @@ async fn kill(
         reports: victims.reports,
         ..selection.rules
     };
+    let whys = victims.whys;
     let mut round = KillDriver::open(clients.clone(), audit, victims.found, rules)?;
     round.wait_for_checks().await;
     let mut outcomes = OutcomePrinter::new(args.output, config.ascii, &urls, has_problems, round.tasks());
     outcomes.kills_statements = kills_statements;
     outcomes.names_endpoint |= config.endpoints.iter().any(|site| !site.is_on_command_line);
     let plan = |round: &KillDriver<Client>| {
-        let text = plan::text(round.tasks(), &clients, kills_statements);
+        let text = plan::text(round.tasks(), &clients, kills_statements, &whys);
         in_ascii(config.ascii, &text).into_owned()
     };
     match consent {

@@ -100,16 +100,12 @@ impl ConfigFile {
 pub(super) fn no_file(path: &Path) -> Result<(), ConfigError> {
     match trust::dangling_link(path) {
         None => Ok(()),
-        Some(link) => Err(ConfigError::File {
-            path: path.display().to_string(),
-            why: if link == path {
-                "it is a link to something that does not exist: restore it, or remove the link".to_owned()
-            } else {
-                format!(
-                    "{} is a link to something that does not exist: restore it, or remove the link",
-                    link.display()
-                )
-            },
+        Some(link) => Err(ConfigError::Setting {
+            place: "configuration file".to_owned(),
+            why: format!(
+                "{} is a link to something that does not exist: restore it, or remove the link",
+                link.display()
+            ),
         }),
     }
 }

@@ -173,6 +173,15 @@ impl CommandLine {
         Some(given.text())
     }
 
+    /// Removes the option with this name.
+    #[must_use]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        if let Some(id) = SettingId::named(name) {
+            self.flags.values.remove(&id);
+        }
+        self
+    }
+
     /// Replaces all endpoints by this one.
     #[must_use]
     pub(crate) fn at(mut self, url: &str) -> Self {

@@ -35,7 +35,7 @@ pub use connection::{
     Buffer, ConnectionDetail, ConnectionStatistics, Counter, RetainedStatement, SessionDetail, StatementReply,
 };
 pub(crate) use continuity::{Continuity, ProcessHistory};
-pub(crate) use endpoint_names::EndpointNames;
+pub use endpoint_names::EndpointNames;
 pub use identity::{Difference, EndpointId, Identity, IdentityMatch, Part, RowKey};
 pub(crate) use idle::{IDLE_MEANINGS, IdleEntry, IdleMeaning};
 pub use instance::{Dialect, Instance, ProcessStart, Version};

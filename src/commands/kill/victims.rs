@@ -42,10 +42,15 @@ impl VictimSelection {
     }
 }
 
+/// Why sessions are stuck, in words.
+pub(super) type Whys = BTreeMap<(EndpointId, SessionId), String>;
+
 /// The sessions found, and an error for each id or key without one.
 pub(super) struct Victims {
     pub(super) found: Vec<Victim>,
     pub(super) problems: Vec<String>,
+    /// Why each session is stuck, if it is.
+    pub(super) whys: Whys,
     /// Whether all endpoints replied.
     pub(super) is_whole: bool,
     /// Transactions and locks of the servers.
@@ -110,7 +115,16 @@ pub(super) async fn find(
         .collect();
     let (found, without_match) = victims(selected, &lists, selection);
     problems.extend(without_match);
+    let whys = found.iter().filter_map(|victim| {
+        let identity = &victim.identity;
+        let list = lists
+            .iter()
+            .find(|list| list.snapshot.endpoint == identity.endpoint)?;
+        Some(((identity.endpoint, identity.id), list.why(identity.id)?))
+    });
+    let whys = whys.collect();
     Ok(Victims {
+        whys,
         found,
         problems,
         is_whole,
@@ -240,6 +254,19 @@ impl<'a> DiagnosedList<'a> {
             read_only: clients.get(place).is_some_and(Client::is_read_only),
             has_server_access: clients.get(place).is_some_and(Client::has_server_access),
         }
+    }
+
+    /// Returns why a session is stuck, the most important reason first.
+    fn why(&self, id: SessionId) -> Option<String> {
+        let place = self.snapshot.position(id)?;
+        let session = self.snapshot.sessions.get(place)?;
+        let diagnosis = self.diagnoses.diagnosis(place);
+        let words: Vec<_> = diagnosis
+            .found
+            .iter()
+            .map(|finding| finding.sentence(session))
+            .collect();
+        (!words.is_empty()).then(|| words.join("; "))
     }
 
     /// Returns the session as a victim, or why it is not selected.
