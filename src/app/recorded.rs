@@ -41,6 +41,7 @@ pub fn fact_of(msg: &Msg, at: Now) -> Option<Fact> {
         | Msg::LogFailed(_)
         | Msg::Saved(_)
         | Msg::Arranged(_)
+        | Msg::Calculated(_)
         | Msg::Suspends
         | Msg::Resumed
         | Msg::Ends
