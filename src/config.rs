@@ -58,6 +58,7 @@ pub(crate) use self::saving::{Saved, SettingsFile};
 pub(crate) use self::setting::{Form, Setting};
 pub(crate) use self::settings::SettingId;
 pub(crate) use self::token::TokenSource;
+#[cfg(feature = "demo")]
 pub(crate) use self::value::number;
 
 /// The effective settings, checked.
@@ -108,10 +109,14 @@ pub(crate) struct Config {
     pub settings_file: SettingsFile,
     /// Whether the screen uses the mouse.
     pub mouse: bool,
+    /// Whether the terminal rings when a session becomes ▲, and shows the number of stuck sessions in its title.
+    pub bell: bool,
     /// Theme, if color is used.
     pub theme: Arc<ThemeStyles>,
     /// Name of the theme, or the path of its file.
     pub theme_name: String,
+    /// Maximum number of values of each label of the metrics.
+    pub export_top: usize,
     /// Field that the screen groups sessions by; `None` to show them one by one.
     pub group_by: Option<GroupingId>,
     /// Value of the setting `color`: `Some(true)` for never, `None` for auto.
@@ -170,8 +175,10 @@ impl Config {
             keys: RemappedKeys::default(),
             settings_file: SettingsFile::default(),
             mouse: false,
+            bell: false,
             theme: ThemeStyles::usual(),
             theme_name: String::new(),
+            export_top: 0,
             group_by: None,
             plainness: None,
         }

@@ -11,10 +11,13 @@ pub mod demo;
 pub mod diagnosis;
 #[cfg(test)]
 mod docs;
+#[cfg(feature = "export")]
+pub(crate) mod export;
 pub mod filter;
 pub mod kill;
 pub mod model;
 pub mod poller;
+pub mod recording;
 pub(crate) mod runtime;
 pub mod ui;
 pub mod wire;

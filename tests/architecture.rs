@@ -6,14 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("wire", &["model"]),
     ("filter", &["model"]),
     ("diagnosis", &["model", "filter"]),
     ("kill", &["model", "filter", "diagnosis"]),
-    ("app", &["model", "filter", "diagnosis", "kill"]),
+    ("recording", &["model", "diagnosis", "kill"]),
+    ("app", &["model", "filter", "diagnosis", "kill", "recording"]),
     ("ui", &["model", "filter", "diagnosis", "kill", "app"]),
+    ("export", &["model", "diagnosis", "app"]),
     ("cli", &["config"]),
     ("config", &["model", "filter", "diagnosis", "kill", "app"]),
     ("clock", &["model"]),
@@ -29,6 +31,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "filter",
             "diagnosis",
             "kill",
+            "recording",
             "app",
             "ui",
             "config",
@@ -46,6 +49,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "filter",
             "diagnosis",
             "kill",
+            "recording",
             "app",
             "ui",
             "config",
@@ -55,12 +59,23 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "poller",
             "runtime",
             "demo",
+            "export",
         ],
     ),
 ];
 
 /// Rooms without I/O, clock, threads or randomness.
-const PURE: [&str; 7] = ["model", "wire", "filter", "diagnosis", "kill", "app", "ui"];
+const PURE: [&str; 9] = [
+    "model",
+    "wire",
+    "filter",
+    "diagnosis",
+    "kill",
+    "recording",
+    "app",
+    "ui",
+    "export",
+];
 
 const IMPURE: [&str; 18] = [
     "tokio",

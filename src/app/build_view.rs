@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use super::alert::ViewAlerts;
 use super::blockers::BlockerLines;
 use super::column::fit::{self, TextWidths};
 use super::columns::{COLUMNS, Sessions};
@@ -54,6 +55,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
     let previous = previous.as_deref();
     let locks = find_locks(previous, &snapshots, &reports);
     let mut view = TableView {
+        departed_at: None,
         departed: spec
             .cursor
             .as_ref()
@@ -65,6 +67,7 @@ pub fn build_view(job: ViewRequest) -> TableView {
         diagnoses: diagnose_snapshots(previous, &snapshots, &samples, &locks, &spec),
         locks,
         blockers: BlockerLines::default(),
+        alerts: ViewAlerts::default(),
         server_counts: ServerCounts::default(),
         widths: previous.map_or([TextWidths::default(); COLUMNS.len()], |previous| previous.widths),
         snapshots,
@@ -94,6 +97,9 @@ pub fn build_view(job: ViewRequest) -> TableView {
     view.order = order;
     rank(&mut view);
     find_stuck(&mut view);
+    if view.spec.finds_alerts {
+        view.alerts = ViewAlerts::of(&view, previous);
+    }
     let asked = view.spec.group.as_ref();
     view.groups = asked.map(|asked| group(&view, asked, previous));
     view
@@ -253,6 +259,10 @@ fn text_widths(view: &TableView, order: &[RowRef]) -> [TextWidths; COLUMNS.len()
 }
 
 fn rank(view: &mut TableView) {
+    if view.departed.is_some() {
+        let departed_at = view.order.iter().position(|place| *place == RowRef::Departed);
+        view.departed_at = departed_at;
+    }
     for (rank, place) in (0..).zip(&view.order) {
         if let RowRef::Listed { snapshot, index } = place
             && let Some(ranks) = view.ranks.get_mut(usize::from(*snapshot))

@@ -3,8 +3,10 @@
 //! The shell feeds it messages and executes the effects; `ui` draws it without changing it. Uses only
 //! the pure rooms (`model`, `filter`, `diagnosis`, `kill`), and no terminal, network or clock.
 
+pub(crate) mod alert;
 pub(crate) mod blockers;
 pub mod build_view;
+pub mod calculation;
 pub(crate) mod chooser;
 pub(crate) mod column;
 pub(crate) mod columns;
@@ -52,6 +54,7 @@ pub(crate) mod trend;
 pub(crate) mod trend_point;
 pub(crate) mod view_query;
 
+mod awaiting;
 pub(crate) mod copying;
 mod filtering;
 mod grouping;
@@ -66,11 +69,15 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
+pub mod recorded;
+mod request_shares;
 mod sampling;
 mod sorting;
 mod undo;
 mod update;
+mod victim_counts;
 mod victim_rows;
+mod victim_selection;
 mod wake;
 
 use std::sync::Arc;
@@ -102,7 +109,7 @@ use self::tour::Tour;
 use crate::diagnosis::DiagnosisSettings;
 use crate::filter::{Filter, SavedFilters};
 use crate::model::defaults::{DUTY, GRACE, INTERVAL};
-use crate::model::{EndpointId, EndpointLocks, LockNumbers, RowKey, Session, SessionId};
+use crate::model::{EndpointId, EndpointLocks, LockNumbers, Session};
 
 /// Settings of the screen.
 #[derive(Clone, Debug)]
@@ -122,6 +129,8 @@ pub struct AppSettings {
     pub theme_name: String,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether the terminal rings when a session becomes ▲, and shows the number of stuck sessions in its title.
+    pub bell: bool,
     /// Keys that the configuration file gives to actions.
     pub keys: RemappedKeys,
     /// The initial filter.
@@ -169,6 +178,7 @@ impl Default for AppSettings {
             theme: ThemeStyles::usual(),
             theme_name: theme::DEFAULT.to_owned(),
             mouse: false,
+            bell: false,
             keys: RemappedKeys::default(),
             filter: Filter::default(),
             saved_filters: SavedFilters::default(),
@@ -248,7 +258,17 @@ pub struct App {
     hold_until: Option<Duration>,
     goto: Option<navigate::Goto>,
     search: Option<searching::Search>,
+    searches: searching::Searches,
+    /// The victims that a key has requested, until their dialog opens.
+    victims: Option<victim_selection::AwaitedVictims>,
+    /// The values that a key has requested for the filter prompt.
+    values: Option<filtering::AwaitedValues>,
+    /// Input that waits for a result.
+    waiting: awaiting::Waiting,
+    /// Number of the last calculation that a key has requested.
+    calculations: u64,
     mouse: mouse::Mouse,
+    alerts: alert::TerminalAlerts,
     /// The settings that are being saved, until the next key.
     saving: Option<saving::SavedSettings>,
     prioritized: sampling::PrioritizedRows,
@@ -294,7 +314,13 @@ impl App {
             hold_until: None,
             goto: None,
             search: None,
+            searches: searching::Searches::default(),
+            victims: None,
+            values: None,
+            waiting: awaiting::Waiting::default(),
+            calculations: 0,
             mouse: mouse::Mouse::default(),
+            alerts: alert::TerminalAlerts::default(),
             saving: None,
             prioritized: sampling::PrioritizedRows::default(),
             outbox: outbox::Outbox::default(),
@@ -303,23 +329,12 @@ impl App {
 
     /// Returns the transactions and locks of an endpoint that the table shows.
     pub(crate) fn locks_of(&self, endpoint: EndpointId) -> Option<&EndpointLocks> {
-        let view = &self.table.view;
-        let mut lists = view.snapshots.iter().zip(&view.locks);
-        let found = lists.find(|(snapshot, _)| snapshot.endpoint == endpoint);
-        found.map(|(_, locks)| locks.as_ref())
+        self.table.view.locks_of(endpoint)
     }
 
     /// Returns the numbers of a session's transaction and locks.
     pub(crate) fn lock_numbers(&self, endpoint: EndpointId, session: &Session) -> LockNumbers {
-        let locks = self.locks_of(endpoint);
-        locks.map(|locks| locks.of(session).numbers()).unwrap_or_default()
-    }
-
-    /// Returns the key of a session by its id.
-    fn session_key(&self, endpoint: EndpointId, id: SessionId) -> Option<RowKey> {
-        let mut lists = self.table.view.snapshots.iter();
-        let snapshot = lists.find(|snapshot| snapshot.endpoint == endpoint)?;
-        Some(snapshot.key(snapshot.sessions.get(snapshot.position(id)?)?))
+        self.table.view.lock_numbers(endpoint, session)
     }
 
     /// Returns the layout of the screen.

@@ -95,6 +95,7 @@ impl App {
             hold: self.keeps_order(),
             ended: self.kills.ended.clone(),
             counts_servers: self.servers.is_some(),
+            finds_alerts: self.settings.bell,
             diagnosis: self.settings.diagnosis.clone(),
             ..self.table.query()
         };
@@ -115,6 +116,7 @@ impl App {
         }
         let page = self.page();
         self.table.set_view(view, page);
+        self.alert();
         if let Some(detail) = &mut self.detail {
             detail.diagnose(&self.table.view);
         }
@@ -123,7 +125,7 @@ impl App {
         if !self.paused {
             self.endpoints.on_diagnosis(&self.table.view);
         }
-        self.count_marks();
+        self.marks.request_counts();
         self.rebuild_if_waiting();
     }
 }

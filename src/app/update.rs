@@ -15,8 +15,27 @@ use crate::model::{
 };
 
 impl App {
-    /// Handles one message and returns the effects for the shell.
+    /// Handles one message, and the keys that have waited for it. Returns the effects for the shell.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if let Some(msg) = self.hold(msg) {
+            self.handle_and_measure(msg);
+        }
+        while let Some(msg) = self.waiting.next_released() {
+            self.handle_and_measure(msg);
+        }
+        self.finish_update()
+    }
+
+    /// Handles a message, and measures the endpoint that it changes.
+    fn handle_and_measure(&mut self, msg: Msg) {
+        let changed = msg.endpoint();
+        self.handle(msg);
+        if let Some(id) = changed {
+            self.measure_endpoint(id);
+        }
+    }
+
+    fn handle(&mut self, msg: Msg) {
         match msg {
             Msg::Clock(now) => self.clock(now),
             Msg::Key(key) => self.key(key),
@@ -64,7 +83,11 @@ impl App {
                 self.status = Some(Status::warning(format!("an outcome was not logged: {why}")));
             }
             Msg::Saved(result) => self.on_saved(result),
-            Msg::Arranged(view) => self.on_view(view),
+            Msg::Arranged(view) => {
+                self.on_view(view);
+                self.measure_changed_endpoints();
+            }
+            Msg::Calculated(calculated) => self.on_calculated(*calculated),
             Msg::Suspends => self.halt_kills(),
             Msg::Ends => self.abandon_kills(),
             Msg::Resumed => self.on_resumed(),
@@ -72,7 +95,6 @@ impl App {
                 self.status = Some(Status::note("cannot suspend: no shell to return to".to_owned()));
             }
         }
-        self.finish_update()
     }
 
     /// Adds the effects that follow from the new state, and returns all effects of this update.
@@ -81,6 +103,8 @@ impl App {
         self.advance_tour();
         self.prioritize();
         self.update_layers();
+        self.start_calculations();
+        self.update_terminal();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -114,6 +138,7 @@ impl App {
 
     /// Handles the end of a suspension. Everything on the screen is old.
     fn on_resumed(&mut self) {
+        self.lose_title();
         self.halt_kills();
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_resumed();
@@ -124,7 +149,7 @@ impl App {
 
     /// Handles a written frame: keys refer to what it showed, and scrolling stops at its limits.
     fn on_frame(&mut self, shown: FrameReport) {
-        self.mouse.hints = shown.hints;
+        (self.mouse.hints, self.mouse.lines) = (shown.hints, shown.lines);
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_drawn(shown.question, shown.dialog_end, self.now);
         }
@@ -133,6 +158,9 @@ impl App {
         }
         if let (Some(detail), Some(end)) = (&mut self.detail, shown.detail_end) {
             detail.scroll = detail.scroll.min(end);
+        }
+        if let Some(pane) = &mut self.blockers {
+            pane.lines = shown.blocker_lines.or(pane.lines);
         }
         if let Some(overlay) = self.modal.overlay_mut() {
             overlay.on_drawn(shown.overlay_end);
@@ -150,6 +178,7 @@ impl App {
             self.rebuild_view();
         }
         self.apply_typed_filter();
+        self.show_wait();
         self.rebuild_if_waiting();
     }
 
@@ -180,28 +209,24 @@ impl App {
         self.status = self.kills.on_list(&snapshot, self.now).or(self.status.take());
         self.on_kill_event(&KillEvent::Listed(Arc::clone(&snapshot)));
         // If several proxies answer, a list without the session does not show that it ended.
-        if let Some(detail) = &mut self.detail
-            && (!are_several || detail.is_in(&snapshot))
-        {
-            detail.on_list(&snapshot);
+        for detail in self.detail.iter_mut().chain(self.layers.details_mut()) {
+            if !are_several || detail.is_in(&snapshot) {
+                detail.on_list(&snapshot);
+            }
         }
         if !are_several {
             let before = self
                 .endpoints
                 .get(id)
                 .and_then(|endpoint| endpoint.latest.clone());
-            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
-                marks.on_list(&snapshot, before.as_deref());
-            }
+            self.marks.on_list(&snapshot, before.as_ref());
         }
         if let Some(endpoint) = self.endpoints.get_mut(id) {
             endpoint.on_list(snapshot, at);
         }
         for same in self.endpoints.compare_proxies(id) {
             self.status = Some(Status::warning_after(self.status.take(), same.text));
-            for marks in self.undo.marks_mut().chain([&mut self.marks]) {
-                marks.remove_endpoint(same.hidden);
-            }
+            self.marks.remove_endpoint(same.hidden);
         }
         if !self.paused {
             self.request_view(RebuildTrigger::Data);
@@ -238,8 +263,14 @@ impl App {
             .iter()
             .filter_map(|endpoint| endpoint.latest.as_ref());
         if latest.into_iter().any(|latest| latest.may_read_rows()) {
-            let view = &self.table.view;
-            let rows = view.window(self.table.cursor.offset, self.page());
+            let (view, page) = (&self.table.view, self.page());
+            if !self
+                .prioritized
+                .is_needed((self.table.views, self.table.cursor.offset, page))
+            {
+                return;
+            }
+            let rows = view.window(self.table.cursor.offset, page);
             let stuck = view
                 .stuck_rows()
                 .filter(|row| row.snapshot.dialect == Dialect::JsonApi);

@@ -14,6 +14,7 @@ impl App {
             self.endpoints
                 .neighbors_wake_at(self.now, detail, self.modal.is_overview()),
             self.hold_wake_at(),
+            self.bell_wake_at(),
             (self.blockers.is_some() || self.endpoint_pane.is_some())
                 .then(|| next_second(now, Duration::ZERO)),
             self.paused.then(|| next_second(now, Duration::ZERO)),
@@ -21,6 +22,7 @@ impl App {
             self.kills.wake_at(),
             self.modal.wake_at(now),
             self.rebuilds.wake_at(),
+            self.waiting.wake_at(),
         ];
         self.endpoints
             .wake_at(self.now, self.settings.interval, self.settings.duty)

@@ -21,6 +21,7 @@ const DONE: ExitMeaning = ExitMeaning {
     meaning: "done",
     special: &[
         (CommandName::Doctor, "no check failed, warnings are allowed"),
+        (CommandName::Export, "ended by SIGINT or SIGTERM"),
         (CommandName::Kill, "all of them were killed, or none matched"),
     ],
     commands: &CommandName::ALL,
@@ -30,6 +31,7 @@ const DONE: ExitMeaning = ExitMeaning {
 const CONNECTING: &[CommandName] = &[
     CommandName::Screen,
     CommandName::List,
+    CommandName::Export,
     CommandName::Show,
     CommandName::Kill,
     CommandName::Doctor,
@@ -47,8 +49,18 @@ pub(crate) const EXIT_STATUSES: [ExitMeaning; 7] = [
                 "something failed, or the result of a kill is not known",
             ),
             (CommandName::Demo, "something failed"),
+            (
+                CommandName::List,
+                "something failed, some endpoints failed, or --fail-if could decide no session",
+            ),
+            (
+                CommandName::Kill,
+                "something failed or was refused, some endpoints failed, or the filter matched no session and could \
+                 not decide some",
+            ),
             (CommandName::Doctor, "a check failed, or the endpoints differ"),
             (CommandName::Config, "something failed"),
+            (CommandName::Export, "something failed"),
         ],
         ..DONE
     },

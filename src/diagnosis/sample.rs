@@ -1,6 +1,7 @@
 //! Samples of the connections of one session, which a session list does not report.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::finding::{Diagnosis, Finding, OwnedDiagnosis, order};
 use super::reasons::REASONS;
@@ -13,7 +14,7 @@ const MAX_AGE_MS: i128 = 10_000;
 const MIN_INTERVAL_MS: u64 = 100;
 
 /// The last sample of the connections of one session, compared with earlier ones.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionSample {
     /// Time of the sample, by this machine's clock.
     pub taken_at: Timestamp,
@@ -24,7 +25,7 @@ pub struct ConnectionSample {
 }
 
 /// A connection, recognized in the next sample by its index and server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct TrackedConnection {
     pub(super) server: Option<Text>,
     pub(super) statistics: ConnectionStatistics,
@@ -99,15 +100,20 @@ impl ConnectionSample {
             .map(|connection| connection.statistics.get(counter)))
     }
 
+    /// Returns the increase of a counter since the previous sample, over the connections that it has too. `None` if
+    /// there is no such connection.
+    pub fn increase(&self, counter: Counter) -> Option<u64> {
+        sum(self.connections.iter().map(|connection| {
+            let before = connection.before?.get(counter)?;
+            connection.statistics.get(counter)?.checked_sub(before)
+        }))
+    }
+
     /// Returns the increase of a counter per second, over the connections that the previous sample has too.
     pub fn rate(&self, counter: Counter) -> Option<f64> {
         let passed = self.since_ms.filter(|passed| *passed >= MIN_INTERVAL_MS)?;
-        let risen = self.connections.iter().map(|connection| {
-            let before = connection.before?.get(counter)?;
-            connection.statistics.get(counter)?.checked_sub(before)
-        });
         #[expect(clippy::cast_precision_loss, reason = "a rate for display")]
-        let rate = sum(risen)? as f64 * 1000.0 / passed as f64;
+        let rate = self.increase(counter)? as f64 * 1000.0 / passed as f64;
         Some(rate)
     }
 

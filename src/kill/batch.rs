@@ -8,17 +8,21 @@ mod dispatch;
 mod lists;
 mod log;
 mod replies;
+mod stop;
 mod surveys;
+mod tasks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::tasks::Tasks;
+pub(crate) use self::tasks::{TaskCounts, TaskTexts};
 use super::event::{KillEvent, Order, Ticket};
 use super::grace::Grace;
 use super::request_scheduler::RequestScheduler;
 use super::task::{KillTask, SessionReply};
-use super::{KillOutcome, RefusalReason, Rules, Tally, Victim};
+use super::{Rules, Tally, Victim};
 use crate::model::{EndpointId, Now, RequestError, ServerReports, Text, counted};
 
 /// Maximum number of victims that are checked one by one. For more, one fresh list is the first check.
@@ -34,7 +38,7 @@ enum BatchPhase {
     /// In the grace period; can be canceled.
     Grace(Grace),
     /// Writing the intents.
-    Logging { since: Duration },
+    Logging { since: Now },
     /// In progress or finished.
     Running,
     /// Canceled in the grace period, with the reason.
@@ -44,7 +48,7 @@ enum BatchPhase {
 /// The kills of one confirmation.
 #[derive(Clone, Debug)]
 pub(crate) struct KillBatch {
-    tasks: Vec<KillTask>,
+    tasks: Tasks,
     /// Reason that the user gave, if any.
     reason: Option<Text>,
     rules: Rules,
@@ -108,9 +112,9 @@ impl KillBatch {
             news: Vec::new(),
             over: 0,
             summed_up: false,
-            tasks,
+            tasks: Tasks::new(tasks),
         };
-        for task in &batch.tasks {
+        for task in batch.tasks.iter() {
             batch.scheduler.entry(task.victim.identity.endpoint).or_default();
         }
         let mut orders = Vec::new();
@@ -136,6 +140,28 @@ impl KillBatch {
         &self.tasks
     }
 
+    /// Returns counts of the tasks.
+    pub(crate) fn counts(&self) -> &TaskCounts {
+        self.tasks.counts()
+    }
+
+    /// Checks that the counts and texts that are kept are those of the tasks.
+    #[cfg(test)]
+    pub(crate) fn check_counts(&self) {
+        let new = Tasks::new(self.tasks.to_vec());
+        assert_eq!((self.counts(), self.texts()), (new.counts(), new.texts()));
+    }
+
+    /// Returns texts about all victims.
+    pub(crate) fn texts(&self) -> &TaskTexts {
+        self.tasks.texts()
+    }
+
+    /// Returns a number that differs after a change of a task.
+    pub(crate) const fn version(&self) -> u64 {
+        self.tasks.version()
+    }
+
     /// Returns the first number of the batch.
     pub(crate) const fn number(&self) -> u32 {
         self.ticket.number()
@@ -149,18 +175,19 @@ impl KillBatch {
     }
 
     /// Counts the tasks by state.
-    pub(crate) fn tally(&self) -> Tally {
-        Tally::of(&self.tasks)
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.counts().tally
     }
 
     /// Returns `17 bob@10.0.0.9` for one victim, otherwise their number.
     pub(crate) fn describe_victims(&self) -> String {
         let was_begun = !matches!(self.phase, BatchPhase::Grace(_) | BatchPhase::Logging { .. });
-        let is_selected = |task: &&KillTask| !task.is_removed() && (was_begun || task.is_queued());
-        let selected: Vec<_> = self.tasks.iter().filter(is_selected).collect();
-        match selected.as_slice() {
-            [one] => one.victim.name(),
-            many => counted(many.len(), "session"),
+        let counts = self.counts();
+        let selected = if was_begun { counts.kept } else { counts.queued };
+        let first = selected.first.and_then(|index| self.tasks.get(index));
+        match first.filter(|_| selected.count == 1) {
+            Some(one) => one.victim.name(),
+            None => counted(selected.count, "session"),
         }
     }
 
@@ -174,22 +201,24 @@ impl KillBatch {
     fn is_decided(&self) -> bool {
         matches!(self.phase, BatchPhase::Unconfirmed)
             && self.waits_for.is_empty()
-            && !self.tasks.iter().any(KillTask::is_undecided)
-            && !self.tasks.iter().any(|task| self.waits_for_survey(task))
+            && !self.counts().is_undecided
+            && !self.waits_for_survey()
     }
 
     /// Returns how many sessions Yes would kill.
     pub(crate) fn confirmable(&self) -> usize {
-        self.tasks.iter().filter(|a| a.may_be_confirmed()).count()
+        self.counts().confirmable.values().sum()
     }
 
-    /// Removes a victim or adds it again. Queues its first check if that is still missing.
-    pub(crate) fn toggle_removed(&mut self, index: usize, now: Now) -> Vec<Order> {
-        if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
-            task.toggle_removed();
-            self.revision += 1;
-            if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
-                self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
+    /// Removes victims or adds them again. Queues their first checks if these are still missing.
+    pub(crate) fn toggle_removed(&mut self, indexes: &[usize], now: Now) -> Vec<Order> {
+        for index in indexes.iter().copied() {
+            if let (BatchPhase::Unconfirmed, Some(task)) = (&self.phase, self.tasks.get_mut(index)) {
+                task.toggle_removed();
+                self.revision += 1;
+                if task.is_undecided() && !task.has_request() && self.waits_for.is_empty() {
+                    self.with_scheduler(index, |scheduler| scheduler.queue_check(index));
+                }
             }
         }
         self.after(now, Vec::new())
@@ -206,7 +235,7 @@ impl KillBatch {
             self.run();
             return self.after(now, Vec::new());
         }
-        for task in &mut self.tasks {
+        for task in self.tasks.iter_mut() {
             task.confirm();
         }
         self.phase = BatchPhase::Grace(Grace::new(grace, now));
@@ -267,23 +296,12 @@ impl KillBatch {
 
     /// Whether a DELETE is in flight or its result is unknown.
     pub(crate) fn is_in_flight(&self) -> bool {
-        self.tasks.iter().any(KillTask::is_in_flight)
+        self.counts().is_in_flight
     }
 
     /// Returns the tasks whose outcome is new since the last call, by index.
     pub(crate) fn take_news(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.news)
-    }
-
-    /// Stops the batch: tasks that wait for their turn are refused.
-    pub(crate) fn stop(&mut self, now: Now) -> Vec<Order> {
-        if matches!(self.phase, BatchPhase::Logging { .. }) {
-            // The log's reply is no longer needed.
-            self.run();
-        }
-        self.rules.kills_statements = false;
-        self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
-        self.after(now, Vec::new())
     }
 
     /// Whether the statements of the victims are ended too.
@@ -293,7 +311,7 @@ impl KillBatch {
 
     /// Whether the statements of a victim can be ended.
     pub(crate) fn has_server_access(&self) -> bool {
-        self.tasks.iter().any(|task| task.victim.has_server_access)
+        self.counts().has_server_access
     }
 
     /// Ends the statements of the victims too, or not, while the dialog is open. Returns whether that has
@@ -305,28 +323,6 @@ impl KillBatch {
             self.revision += 1;
         }
         may
-    }
-
-    /// Stops the batch because the program exits. The results of requests in flight stay unknown.
-    pub(crate) fn abandon(&mut self, fault: &RequestError, now: Now) -> Vec<Order> {
-        match self.phase {
-            BatchPhase::Running => {}
-            // The log's reply is no longer waited for.
-            BatchPhase::Logging { .. } => self.run(),
-            BatchPhase::Unconfirmed | BatchPhase::Grace(_) | BatchPhase::Canceled(_) => return Vec::new(),
-        }
-        self.withdraw(|_| true, &KillOutcome::Refused(RefusalReason::Stopped));
-        for index in 0..self.tasks.len() {
-            let Some(task) = self.tasks.get_mut(index) else {
-                continue;
-            };
-            if task.is_in_flight() || task.follows_statements() {
-                let was_told = task.outcome().is_some();
-                task.abandon(fault);
-                self.fresh.extend((!was_told).then_some(index));
-            }
-        }
-        self.after(now, Vec::new())
     }
 
     /// Handles an event and returns the orders.
@@ -343,7 +339,7 @@ impl KillBatch {
             KillEvent::Logged(ticket, answer) if ticket.number() != self.number() => {
                 self.statements_logged(ticket, &answer, now, &mut orders);
             }
-            KillEvent::Logged(ticket, answer) => self.logged(ticket, answer),
+            KillEvent::Logged(ticket, answer) => self.logged(ticket, answer, now),
             KillEvent::ThreadsRead(ticket, readings) => self.threads_read(ticket, readings, now, &mut orders),
             KillEvent::LocksRead(ticket, reading) => self.locks_read(ticket, reading, now, &mut orders),
             KillEvent::StatementEnded(ticket, index, reply) => {
@@ -360,7 +356,7 @@ impl KillBatch {
     pub(crate) fn wake_at(&self) -> Option<Duration> {
         match &self.phase {
             BatchPhase::Grace(grace) => Some(grace.wake_at()),
-            BatchPhase::Logging { since } => Some(*since + LOG_TIMEOUT),
+            BatchPhase::Logging { since } => Some(since.elapsed + LOG_TIMEOUT),
             BatchPhase::Unconfirmed | BatchPhase::Running => {
                 let alarms = self.scheduler.values().filter_map(RequestScheduler::wake_at);
                 let surveys = self.survey_at.values().map(|(at, _)| *at);
@@ -370,18 +366,6 @@ impl KillBatch {
                     .min()
             }
             BatchPhase::Canceled(_) => None,
-        }
-    }
-
-    /// Finishes the matching tasks for which nothing was sent.
-    fn withdraw(&mut self, selects: impl Fn(&KillTask) -> bool, outcome: &KillOutcome) {
-        // Before that, `run` collects the outcomes.
-        let counts = matches!(self.phase, BatchPhase::Running);
-        for (index, task) in (0..).zip(&mut self.tasks) {
-            let is_selected = !task.is_removed() && selects(task);
-            if is_selected && task.withdraw(outcome.clone()) && counts {
-                self.fresh.push(index);
-            }
         }
     }
 

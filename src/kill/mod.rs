@@ -26,7 +26,7 @@ mod task;
 mod victim;
 
 pub(crate) use audit_entry::AuditEntry;
-pub(crate) use batch::{KillBatch, numbers};
+pub(crate) use batch::{KillBatch, TaskTexts, numbers};
 pub(crate) use dialog::{Choice, DialogResult, DialogState, MAX_CONFIRMED_BY_KEY, Press};
 pub use event::{CheckPurpose, KillEvent, KillRequest, Order, Survey, Ticket};
 pub use grace::Grace;
@@ -41,7 +41,7 @@ pub use statements::{EndAttempt, StatementDoubt, StatementEnd, StatementResults,
 pub(crate) use tally::Tally;
 pub(crate) use task::KillTask;
 pub(crate) use task::MAX_CHECK_AGE;
-pub(crate) use victim::{Victim, asks_why, depends_on_locks, reason_names};
+pub(crate) use victim::{Victim, asks_why, depends_on_locks, is_undecided, reason_names};
 
 #[cfg(test)]
 mod tests;

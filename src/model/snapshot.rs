@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Dialect, EndpointId, Identity, Instance, ListDiff, ListStats, Now, ProcessStart, RowKey, RowReads,
@@ -43,6 +44,9 @@ pub struct Snapshot {
     /// Rows that were read one by one after the list.
     pub rows: RowReads,
 }
+
+/// Maximum number of sessions of two lists that are compared. Two lists of one proxy have most sessions in common.
+const MAX_COMPARED: usize = 1_000;
 
 /// Result of searching a snapshot for a session.
 #[derive(Clone, Copy, Debug)]
@@ -133,10 +137,17 @@ impl Snapshot {
     pub(crate) fn is_of_same_proxy(&self, other: &Self) -> bool {
         let processes = self.process().zip(other.process());
         processes.is_some_and(|(one, other)| one.is_certainly(other))
-            && self.sessions.iter().any(|session| {
+            && self.sample().any(|session| {
                 let listed = other.get(session.id);
                 listed.is_some_and(|listed| session.is_certainly(listed))
             })
+    }
+
+    /// Returns some sessions, evenly distributed over the list.
+    fn sample(&self) -> impl Iterator<Item = &Session> {
+        self.sessions
+            .iter()
+            .step_by(self.sessions.len() / MAX_COMPARED + 1)
     }
 
     /// Whether both snapshots have a process start, and these differ.
@@ -156,7 +167,7 @@ impl Snapshot {
 }
 
 /// One session as a GET by id returned it, with its process and time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionObservation {
     /// Endpoint that replied.
     pub endpoint: EndpointId,

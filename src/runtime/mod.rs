@@ -7,8 +7,10 @@ pub(crate) mod pollers;
 pub(crate) mod process;
 pub(crate) mod run;
 pub(crate) mod signals;
+pub(crate) mod title;
 
 mod append_file;
+mod calculator;
 mod cell_writer;
 mod frame_backend;
 mod input;

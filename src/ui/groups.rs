@@ -4,21 +4,28 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::outside;
 use super::sessions::{is_live, nothing};
 use super::table::{RowLook, TableFrame};
 use super::theme::Theme;
+use super::{clicks, outside};
 use crate::app::App;
 use crate::app::column::fit::fit;
 use crate::app::groups::Groups;
 use crate::app::groups::columns;
 use crate::app::groups::group::Group;
+use crate::app::mouse::{ClickTarget, ClickableLine};
 use crate::model::counted;
 
-/// Draws the head and the window of groups.
-pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
+/// Draws the head and the window of groups. Returns the lines with an effect of clicks.
+pub(super) fn draw(
+    app: &App,
+    groups: &Groups,
+    theme: &Theme,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) -> Vec<ClickableLine> {
     if area.is_empty() {
-        return;
+        return Vec::new();
     }
     let pane = &app.table.groups;
     let heading = |id| columns::heading(groups, id);
@@ -34,23 +41,25 @@ pub(super) fn draw(app: &App, groups: &Groups, theme: &Theme, area: Rect, frame:
     let body = drawn.draw_head(theme, area, frame);
     outside::draw_above(app, theme, area, frame);
     if groups.is_empty() {
-        return nothing(app, theme, body, frame);
+        nothing(app, theme, body, frame);
+        return clicks::rows(area, [ClickTarget::Headings]);
     }
     let are_live = is_all_live(app);
     let rows = groups.window(drawn.offset, usize::from(body.height));
-    let look = |place, group: &&Group| RowLook {
+    let look = |_, group: &&Group| RowLook {
         is_live: are_live && !group.is_gone,
-        mark: mark(app, group, place),
+        mark: mark(app, group),
     };
     drawn.draw_rows(rows, look, theme, body, frame);
+    clicks::table(area, body, drawn.offset, groups.len())
 }
 
 /// Returns the mark before a group: all sessions marked, or some.
-fn mark(app: &App, group: &Group, place: usize) -> Option<&'static str> {
+fn mark(app: &App, group: &Group) -> Option<&'static str> {
     if app.marks.is_empty() || group.is_gone {
         return None;
     }
-    match app.table.groups.marks_at(place) {
+    match app.table.groups.marks_of(&group.key) {
         0 => None,
         marked if marked >= group.sessions => Some("*"),
         _ => Some("+"),

@@ -40,7 +40,10 @@ pub(super) fn text(tasks: &[KillTask], clients: &[Client], kills_statements: boo
         let check = format!(
             "{each} is checked again right before its DELETE, which is sent once. Then it is followed until it is gone."
         );
-        let sentences = std::iter::once(check.as_str()).chain(summary::consequences(tasks, kills_statements));
+        // Only a real MaxScale runs statements.
+        let runs_statements = tasks.iter().any(|task| task.victim.dialect == Dialect::JsonApi);
+        let consequences = summary::consequences(tasks.len(), runs_statements, kills_statements);
+        let sentences = std::iter::once(check.as_str()).chain(consequences);
         for line in wrap(&sentences.collect::<Vec<_>>().join(" "), width) {
             text.push_str(&line);
             text.push('\n');

@@ -2,7 +2,9 @@
 
 use super::{USUAL, optional};
 use crate::app::groups::groupings::NO_GROUPING;
-use crate::config::command_name::{Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING};
+use crate::config::command_name::{
+    EXPORTING, Heading, KILLING, LISTING, POLLING, REQUESTING, SCREENS, SELECTING,
+};
 use crate::config::setting::{Apply, Form, Setting};
 use crate::config::value;
 use crate::diagnosis::ExpectedFilter;
@@ -11,7 +13,7 @@ use crate::model::Dialect;
 use crate::model::defaults::{DUTY, GRACE, INTERVAL, MAX_LIST_MEMORY, MAX_SESSIONS, TIMEOUT};
 
 /// Entries of the table.
-pub(super) const ENTRIES: [Setting; 19] = [
+pub(super) const ENTRIES: [Setting; 21] = [
     Setting {
         name: "dialect",
         form: Form::Choice("auto|draft|jsonapi"),
@@ -216,6 +218,20 @@ pub(super) const ENTRIES: [Setting; 19] = [
         ..USUAL
     },
     Setting {
+        name: "export-top",
+        form: Form::Count,
+        default: "50",
+        about: "maximum number of services, users, addresses and states with metrics of their own; the rest is 'other'",
+        heading: Heading::Metrics,
+        commands: EXPORTING,
+        is_common: true,
+        apply: Apply::Config(|config, text| {
+            config.export_top = value::labels(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
         name: "ascii",
         form: Form::Switch,
         default: "false",
@@ -251,6 +267,19 @@ pub(super) const ENTRIES: [Setting; 19] = [
         commands: SCREENS,
         apply: Apply::Config(|config, text| {
             config.mouse = value::switch(text)?;
+            Ok(())
+        }),
+        ..USUAL
+    },
+    Setting {
+        name: "bell",
+        form: Form::Switch,
+        default: "false",
+        about: "ring when a session becomes ▲; the terminal's title has the number of stuck sessions and the worst endpoint",
+        heading: Heading::Display,
+        commands: LISTING,
+        apply: Apply::Config(|config, text| {
+            config.bell = value::switch(text)?;
             Ok(())
         }),
         ..USUAL
