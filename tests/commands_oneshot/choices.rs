@@ -60,7 +60,7 @@ fn a_filter_compares_the_key_that_the_list_prints() {
         let list = demo.list();
         let session = list
             .iter()
-            .find(|session| session["id"].to_string() == id)
+            .find(|session| session["id"].as_u64() == id.parse().ok())
             .unwrap();
         let key = session["key"].as_str().unwrap();
         let filter = format!("key={}*", &key[..8]);
