@@ -109,12 +109,9 @@ pub(super) fn pick<'a>(layers: &[&'a Layer], id: SettingId) -> Option<&'a Source
         layer.values.keys().any(same_group)
     };
     let given = layers.iter().find(has_any).and_then(|layer| layer.get(id))?;
-    let default = || layers.last().and_then(|layer| layer.get(id));
-    if given.is_unset(id) {
-        default()
-    } else {
-        Some(given)
-    }
+    let default = layers.last().and_then(|layer| layer.get(id));
+    let default = default.filter(|default| given.is_unset(id) && !default.is_empty());
+    Some(default.unwrap_or(given))
 }
 
 /// The effective settings of one endpoint.

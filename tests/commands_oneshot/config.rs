@@ -230,7 +230,7 @@ fn a_named_pipe_as_a_password_file_does_not_hang() {
     let pipe = home.path("pipe");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
     home.maxtop(&["list", "--password-file", pipe.to_str().unwrap()])
-        .failed(1, "it is a named pipe");
+        .failed(2, "it is a named pipe");
     home.maxtop(&["list", "--config", pipe.to_str().unwrap()])
         .failed(2, "it is a named pipe");
     std::fs::rename(&pipe, home.path(".maxctrl.cnf")).unwrap();
@@ -356,7 +356,7 @@ fn a_variable_that_is_not_text_is_reported_by_name() {
 fn a_missing_certificate_is_reported_before_any_request() {
     let home = Home::new();
     home.maxtop(&["list", "--ca-file", "/nowhere/ca.pem"])
-        .failed(1, "cannot read the CA file /nowhere/ca.pem");
+        .failed(2, "cannot read the CA file /nowhere/ca.pem");
     let empty = home.file("empty.pem", "no certificate");
     home.maxtop(&[
         "list",

@@ -165,13 +165,13 @@ fn a_password_file_is_for_its_owner_only() {
         demo.maxtop(&["list", "--password-file", path.to_str().unwrap()])
     };
     for mode in [0o644, 0o640, 0o604] {
-        with_mode(mode).failed(1, "can be read by others");
+        with_mode(mode).failed(2, "can be read by others");
     }
     assert!(demo.running.log().is_empty(), "nothing was asked");
     assert_eq!(with_mode(0o600).status, 0);
     let missing = dir.path().join("nothing");
     demo.maxtop(&["list", "--password-file", missing.to_str().unwrap()])
-        .failed(1, "cannot read the password file");
+        .failed(2, "cannot read the password file");
 }
 
 #[test]

@@ -164,8 +164,8 @@ pub(super) async fn find(
     });
     let whys = whys.collect();
     Ok(Victims {
-        whys,
         problems,
+        whys,
         is_whole,
         reports,
         ..victims
