@@ -150,6 +150,10 @@ pub enum Effect {
     },
     /// Put a text into the terminal's clipboard.
     Copy(String),
+    /// Ring the terminal's bell once.
+    Bell,
+    /// Set the terminal's title. The text is sanitized.
+    Title(String),
     /// Send `Clock` at this time (since the program began) at the latest.
     WakeAt(Duration),
     /// Redraw the screen.

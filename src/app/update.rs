@@ -81,6 +81,7 @@ impl App {
         self.advance_tour();
         self.prioritize();
         self.update_layers();
+        self.update_terminal();
         let wake = self.next_wake();
         self.outbox.extend(wake.map(Effect::WakeAt));
         self.outbox.drain()
@@ -114,6 +115,7 @@ impl App {
 
     /// Handles the end of a suspension. Everything on the screen is old.
     fn on_resumed(&mut self) {
+        self.lose_title();
         self.halt_kills();
         if let Some(dialog) = self.modal.kill_dialog_mut() {
             dialog.on_resumed();

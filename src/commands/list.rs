@@ -1,5 +1,6 @@
 //! `maxtop list`: prints the sessions, once or after every poll.
 
+mod bell;
 mod delimited;
 mod fail_if;
 mod json;
@@ -99,6 +100,7 @@ fn query(config: &Config, clients: &[Client], printer: &ListPrinter) -> ViewQuer
             .collect(),
         sort: config.sort,
         diagnosis: config.diagnosis(),
+        finds_alerts: config.bell,
         shows_all_logins: !printer.is_text(),
         ..ViewQuery::default()
     }

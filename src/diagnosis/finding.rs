@@ -160,6 +160,14 @@ impl Severity {
             Self::Act => "▲",
         }
     }
+
+    /// Returns the sign in ASCII.
+    pub(crate) const fn ascii_glyph(self) -> &'static str {
+        match self {
+            Self::Look => "o",
+            Self::Act => "!",
+        }
+    }
 }
 
 /// The reasons that need server access, as bits of a [`ReasonSet`].

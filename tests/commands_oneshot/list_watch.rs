@@ -221,3 +221,12 @@ fn reasons_that_need_several_lists_are_found_while_it_watches() {
     let watched = demo.maxtop(&[&["list", "--watch", "-i", "200ms"], &condition[..]].concat());
     assert_eq!(watched.status, 5, "{}", watched.err);
 }
+
+#[test]
+fn a_pipe_gets_no_bell_and_no_title() {
+    let demo = Demo::start(ServedDialects::Draft);
+    for output in ["table", "json"] {
+        let out = polls(&demo, &["-o", output, "--bell"]);
+        assert!(!out.contains(['\x1b', '\x07']), "{out}");
+    }
+}

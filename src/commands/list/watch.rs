@@ -13,8 +13,9 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use super::bell::TerminalBell;
 use super::fail_if::FailIf;
-use super::live::{LiveArea, Size, heading};
+use super::live::{LiveArea, Size, heading, more, size};
 use super::printer::{ListPrinter, Poll};
 use super::{not_examined, query, remarks, warnings};
 use crate::app::build_view::{TableView, build_view};
@@ -70,6 +71,7 @@ pub(super) fn run(
             left: count,
             interval: polling.interval,
             zone: clock::local_zone(),
+            bell: TerminalBell::new(is_live && config.bell, config.ascii)?,
             live: is_live.then(LiveArea::default),
             notes: Vec::new(),
             said: BTreeSet::new(),
@@ -78,6 +80,9 @@ pub(super) fn run(
             last: None,
         };
         let result = watch.run(interrupts).await;
+        if watch.bell.is_some() {
+            TerminalBell::end(watch.writing.take()).await;
+        }
         drop(watch);
         Answers::of(clients, |client: Client| async move {
             client.close_server_connections(MAX_CLOSE_WAIT).await;
@@ -105,6 +110,8 @@ struct ListWatch {
     zone: TimeZone,
     /// The place of the list on a terminal.
     live: Option<LiveArea>,
+    /// The bell and the title of the terminal, if they are used.
+    bell: Option<TerminalBell>,
     /// Lines for stderr that are not written yet.
     notes: Vec<String>,
     /// Lines that are written once only.
@@ -119,13 +126,16 @@ impl ListWatch {
     async fn run(&mut self, mut interrupts: Interrupts) -> Result<ExitStatus, CommandError> {
         let mut end = None;
         loop {
-            let wake = self.rounds.wake_at().map(clock::instant);
+            let wake = self.wake_at().map(clock::instant);
             let is_writing = self.writing.is_some();
             tokio::select! {
                 biased;
                 event = interrupts.next() => match event {
                     Interrupt::End(signal) => return Ok(self.interrupted(signal)),
-                    Interrupt::Continued => self.live.iter_mut().for_each(LiveArea::forget),
+                    Interrupt::Continued => {
+                        self.live.iter_mut().for_each(LiveArea::forget);
+                        self.bell.iter_mut().for_each(TerminalBell::forget);
+                    }
                 },
                 written = written(&mut self.writing), if is_writing => {
                     self.writing = None;
@@ -143,7 +153,8 @@ impl ListWatch {
                     None => return Ok(ExitStatus::Failed),
                 },
                 ended = self.pollers.wait_for_end() => return Err(io::Error::other(ended).into()),
-                () = clock::until(wake), if wake.is_some() => {}
+                () = TerminalBell::stop_requested(&mut self.bell) => TerminalBell::stop(self.writing.take()).await?,
+                () = clock::until(wake), if wake.is_some() && !is_writing => {}
             }
             if self.writing.is_some() {
                 continue;
@@ -153,10 +164,16 @@ impl ListWatch {
             }
             if self.rounds.is_complete(clock::now()) {
                 end = self.round().await;
-            } else if !self.notes.is_empty() {
+            } else if !self.notes.is_empty() || self.bell.as_ref().is_some_and(TerminalBell::is_due) {
                 self.write(Frame::Same);
             }
         }
+    }
+
+    /// Returns when something has to be written without a message.
+    fn wake_at(&self) -> Option<Duration> {
+        let bell = self.bell.as_ref().and_then(TerminalBell::wake_at);
+        self.rounds.wake_at().into_iter().chain(bell).min()
     }
 
     /// Returns the exit status after a signal. Ctrl-C is the usual end of a list without a count.
@@ -197,6 +214,9 @@ impl ListWatch {
         self.rounds.set_view(Arc::clone(&view));
         if let Some(Effect::Prioritize(shown)) = self.rounds.prioritized(SAMPLED_ROWS) {
             self.pollers.prioritize(&shown);
+        }
+        if let Some(bell) = &mut self.bell {
+            bell.on_view(&view);
         }
         self.say_causes(&view);
         let status = self.status();
@@ -341,7 +361,10 @@ impl ListWatch {
             Some(live) if !notes.is_empty() => live.erase(size()),
             _ => String::new(),
         };
-        let list = self.output(frame);
+        let mut list = self.output(frame);
+        if let Some(bell) = &mut self.bell {
+            list.extend(bell.output());
+        }
         if notes.is_empty() && list.is_empty() {
             return;
         }
@@ -372,12 +395,4 @@ async fn written(writing: &mut Option<JoinHandle<io::Result<()>>>) -> io::Result
         Some(writing) => writing.await.map_err(io::Error::other)?,
         None => std::future::pending().await,
     }
-}
-
-fn size() -> Size {
-    crossterm::terminal::size().map_or((80, 24), |(columns, rows)| (columns.into(), rows.into()))
-}
-
-const fn more(ascii: bool) -> &'static str {
-    if ascii { "~" } else { "…" }
 }
