@@ -116,6 +116,12 @@ pub(crate) enum Action {
     Endpoints,
     /// Show the kill log.
     KillLog,
+    /// Show a moment this number of lists earlier or later.
+    TravelLists(isize),
+    /// Show a moment this number of minutes earlier or later.
+    TravelMinutes(isize),
+    /// Return from a past moment to the present.
+    Live,
     /// Show the overview.
     Overview,
     /// Choose the columns.

@@ -33,6 +33,7 @@ pub(crate) mod modal;
 pub mod mouse;
 pub mod msg;
 pub(crate) mod overlay;
+pub mod past;
 pub(crate) mod prompt;
 pub(crate) mod proxies;
 pub(crate) mod recent_buckets;
@@ -69,6 +70,7 @@ mod reason_names;
 mod rebuild;
 mod sampling;
 mod sorting;
+mod travel;
 mod undo;
 mod update;
 mod victim_rows;
@@ -247,6 +249,8 @@ pub struct App {
     pub(crate) paused: bool,
     /// The pending exit.
     pub(crate) leaving: Option<Leaving>,
+    /// The moment that is shown, if it is not live.
+    pub(crate) past: Option<past::PastMoment>,
     rebuilds: rebuild::RebuildSchedule,
     /// When the order of the table is no longer held because of a key.
     hold_until: Option<Duration>,
@@ -295,6 +299,7 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
+            past: None,
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,
             goto: None,

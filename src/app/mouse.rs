@@ -125,7 +125,7 @@ impl App {
             Some(groups) => (self.table.groups.cursor.offset, groups.len()),
             None => (self.table.cursor.offset, self.table.view.len()),
         };
-        let now = self.now.elapsed;
+        let now = self.key_time();
         let before = self.mouse.last_click.take();
         if offset + row >= rows {
             return;

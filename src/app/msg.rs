@@ -13,8 +13,8 @@ use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
 use crate::kill::{self, Order};
 use crate::model::{
-    Dialect, EndpointId, RequestError, ServerReport, Servers, Services, SessionId, SessionObservation,
-    Snapshot,
+    Dialect, EndpointId, Identity, RequestError, RowKey, ServerReport, Servers, Services, SessionId,
+    SessionObservation, Snapshot,
 };
 
 pub use crate::kill::Ticket;
@@ -33,6 +33,30 @@ pub struct FrameReport {
     pub detail_end: Option<usize>,
     /// Maximum scroll offset of the overlay, if one was drawn.
     pub overlay_end: Option<usize>,
+}
+
+/// A message about a past moment.
+#[derive(Clone, Debug)]
+pub enum PastMsg {
+    /// The present time, for the app that shows a past moment.
+    LiveTime(Now),
+    /// Sent to the live app when the user returns to it, with the session under the cursor.
+    Returned(Option<RowKey>),
+    /// The moment cannot be shown, for this reason.
+    Refused(String),
+}
+
+/// Another moment to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Travel {
+    /// This number of lists later, or earlier.
+    Lists(isize),
+    /// This number of minutes later, or earlier.
+    Minutes(isize),
+    /// The present.
+    Live,
+    /// This moment since the program started, with the cursor on a session.
+    To(Duration, Option<Box<Identity>>),
 }
 
 /// A message.
@@ -54,6 +78,13 @@ pub enum Msg {
     Background(Background),
     /// Sent when a frame has been written to the terminal.
     Drawn(FrameReport),
+    /// A message about a past moment.
+    Past(PastMsg),
+    /// Quit, by a key on another screen than this one.
+    Quit {
+        /// Whether to leave the last frame as text.
+        keep_frame: bool,
+    },
     /// Sent when the dialect is detected, and when it changes.
     DialectDetected(EndpointId, Dialect),
     /// A new snapshot.
@@ -129,6 +160,8 @@ pub enum Msg {
 pub enum Effect {
     /// Build a table view off the drawing thread; answered by `Arranged`.
     Arrange(Box<ViewRequest>),
+    /// Show another moment.
+    Travel(Travel),
     /// List all endpoints now. Rejected credentials are tried once more.
     Refresh,
     /// List these endpoints now, if the request is not too expensive.

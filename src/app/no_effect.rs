@@ -20,6 +20,16 @@ struct NoEffect {
 
 /// The table, and the contexts that inherit its keys.
 const TABLE: &[KeyContext] = &[KeyContext::Table, KeyContext::Groups, KeyContext::Detail];
+/// All views.
+const VIEWS: &[KeyContext] = &[
+    KeyContext::Table,
+    KeyContext::Groups,
+    KeyContext::Detail,
+    KeyContext::Blockers,
+    KeyContext::Servers,
+    KeyContext::Endpoints,
+    KeyContext::Overlay,
+];
 const GROUPS: &[KeyContext] = &[KeyContext::Groups];
 const DETAIL: &[KeyContext] = &[KeyContext::Detail];
 const DIALOG: &[KeyContext] = &[KeyContext::Dialog];
@@ -38,6 +48,36 @@ const OF_ROWS: &[Action] = &[
 
 /// All of them. The first one that applies is shown.
 static NO_EFFECTS: &[NoEffect] = &[
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Kill],
+        applies: |app| app.past.is_some(),
+        text: "the past cannot be killed: L for live",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Refresh, Action::Pace(1), Action::Pace(-1), Action::Pause],
+        applies: |app| app.past.is_some(),
+        text: "the past is not polled: L for live",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::Save],
+        applies: |app| app.past.is_some(),
+        text: "settings are saved from the live screen: L for live",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::TravelLists(1), Action::TravelMinutes(1), Action::Live],
+        applies: |app| app.past.is_none(),
+        text: "this is live; [ goes back one list, { a minute",
+    },
+    NoEffect {
+        contexts: VIEWS,
+        actions: &[Action::TravelLists(-1), Action::TravelMinutes(-1)],
+        applies: |app| app.past.is_none() && !app.kills.batches.iter().all(KillBatch::is_finished),
+        text: "a kill is in progress: look back when it has ended",
+    },
     NoEffect {
         contexts: TABLE,
         actions: OF_ROWS,
@@ -91,6 +131,12 @@ static NO_EFFECTS: &[NoEffect] = &[
         actions: &[Action::Open],
         applies: has_details_of_cursor,
         text: "its details are open; Tab moves there",
+    },
+    NoEffect {
+        contexts: TABLE,
+        actions: &[Action::Back],
+        applies: |app| app.past.is_some() && is_first_level(app),
+        text: "this is the first level; L for live, q quits",
     },
     NoEffect {
         contexts: TABLE,
