@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::App;
 use super::keymap::KeyPress;
-use super::layers::LinkTarget;
 use super::modal::Modal;
 use super::prompt::PromptResult;
 use super::status::Status;
@@ -47,7 +46,7 @@ impl App {
             ));
             return;
         };
-        self.leave_for(LinkTarget::Sessions);
+        self.leave_for_sessions(&filter);
         if self.detail.is_some() {
             self.close_detail();
         }

@@ -9,10 +9,12 @@ use jiff::tz::TimeZone;
 
 use super::build_view::build_view;
 use super::endpoint::EndpointState;
+use super::events::EventFinder;
 use super::keymap::{Code, KeyPress};
 use super::msg::{Effect, FrameReport, Msg, Now, Ticket};
 use super::past::{HistoryExtent, Moment};
 use super::prompt::TYPING_PAUSE;
+use super::recorded::fact_of;
 use super::theme::Background;
 use super::{App, AppSettings};
 use crate::kill::{KillEvent, KillRequest, Order, Survey};
@@ -49,6 +51,7 @@ pub(crate) struct AppHarness {
     /// The sessions whose connections are sampled first.
     pub(crate) shown: Vec<u64>,
     lists: u64,
+    finder: EventFinder,
     /// The facts among all messages.
     pub(crate) facts: Vec<Fact>,
     zone: TimeZone,
@@ -92,6 +95,7 @@ impl AppHarness {
             arranged: 0,
             shown: Vec::new(),
             lists: 0,
+            finder: EventFinder::default(),
             facts: Vec::new(),
             zone: TimeZone::UTC,
             node: None,
@@ -102,7 +106,10 @@ impl AppHarness {
     }
 
     pub(crate) fn send(&mut self, msg: Msg) {
-        self.facts.extend(msg.fact(self.now()));
+        let fact = fact_of(&msg, self.now());
+        let happened = fact.iter().flat_map(|fact| self.finder.in_fact(fact)).collect();
+        self.facts.extend(fact);
+        self.app.update(Msg::Happened(happened));
         let mut msgs = VecDeque::from([msg]);
         while let Some(msg) = msgs.pop_front() {
             for effect in self.app.update(msg) {
@@ -111,7 +118,12 @@ impl AppHarness {
                         self.arranged += 1;
                         self.elapsed += self.arranging_takes;
                         msgs.push_back(Msg::Clock(self.now()));
-                        msgs.push_back(Msg::Arranged(Arc::new(build_view(*job))));
+                        let view = Arc::new(build_view(*job));
+                        if self.app.past_moment().is_none() {
+                            let happened = self.finder.in_view(&view, self.now());
+                            msgs.push_back(Msg::Happened(happened));
+                        }
+                        msgs.push_back(Msg::Arranged(view));
                     }
                     Effect::WakeAt(at) => self.wake = Some(at),
                     Effect::Prioritize(shown) => self.shown = shown.into_iter().map(|(_, id)| id.0).collect(),
@@ -194,11 +206,8 @@ impl AppHarness {
     pub(crate) fn draw(&mut self) {
         let question = self.app.modal.open_dialog_ticket();
         self.send(Msg::Drawn(FrameReport {
-            hints: Vec::new(),
             question,
-            dialog_end: None,
-            detail_end: None,
-            overlay_end: None,
+            ..FrameReport::default()
         }));
     }
 

@@ -29,6 +29,8 @@ pub(crate) enum KeyContext {
     Columns,
     /// The kill log or the overview.
     Overlay,
+    /// The log of events.
+    Events,
     /// The help.
     Help,
     /// A word to search the help for is being typed.
@@ -122,6 +124,8 @@ pub(crate) enum Action {
     TravelMinutes(isize),
     /// Return from a past moment to the present.
     Live,
+    /// Show the log of events.
+    Events,
     /// Show the overview.
     Overview,
     /// Choose the columns.

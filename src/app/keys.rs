@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::chooser::{self, ChooserResult};
+use super::events::EventPane;
 use super::keymap::{Action, Code, KeyContext, KeyPress, action};
 use super::killing::BY_KEY;
 use super::layers::LinkTarget;
@@ -23,13 +24,7 @@ impl App {
             return self.key(KeyPress { alt: false, ..key });
         }
         let context = self.context();
-        // These keys cancel a kill even if their actions have other keys.
-        let cancels = self.cancels_kill(context, key) && self.cancel_kill(BY_KEY);
-        if cancels || self.cancels_logging(context, key) && self.stop_kills() {
-            return;
-        }
-        // Esc stops the remaining kills first, in every view and prompt, as the last line shows.
-        if key == KeyPress::plain(Code::Esc) && self.stop_kills() {
+        if self.ends_kills(context, key) {
             return;
         }
         let Some(key) = self.settings.keys.translate(context, key) else {
@@ -38,6 +33,15 @@ impl App {
             return;
         };
         self.key_of_table(context, key);
+    }
+
+    /// Handles a key that cancels or stops kills in every view and prompt, as the last line shows, even if its
+    /// action has another key. Returns whether it did.
+    pub(super) fn ends_kills(&mut self, context: KeyContext, key: KeyPress) -> bool {
+        let cancels = self.cancels_kill(context, key) && self.cancel_kill(BY_KEY);
+        cancels
+            || self.cancels_logging(context, key) && self.stop_kills()
+            || key == KeyPress::plain(Code::Esc) && self.stop_kills()
     }
 
     /// Handles a key of the table of keys.
@@ -77,6 +81,7 @@ impl App {
             (KeyContext::SaveQuestion, _) => self.save_question_key(key),
             (KeyContext::Columns, Some(action)) => self.chooser_key(action),
             (KeyContext::Copy, Some(action)) => self.copy_menu_key(action),
+            (KeyContext::Events, Some(action)) => self.events_key(action),
             (KeyContext::Blockers, Some(action)) => self.blockers_key(action),
             (KeyContext::Servers, Some(action)) => self.servers_key(action),
             (KeyContext::Endpoints, Some(action)) => self.endpoints_key(action),
@@ -110,6 +115,7 @@ impl App {
             | Action::Servers
             | Action::Endpoints
             | Action::KillLog
+            | Action::Events
             | Action::Overview
             | Action::Columns
             | Action::Copy
@@ -189,6 +195,7 @@ impl App {
             Action::Endpoints => self.open_endpoints(),
             Action::KillLog => self.modal = Modal::Overlay(Overlay::new(Topic::KillLog)),
             Action::Overview => self.modal = Modal::Overlay(Overlay::new(Topic::Overview)),
+            Action::Events => self.modal = Modal::Events(EventPane::default()),
             Action::Columns => self.modal = Modal::column_chooser(&self.table.columns),
             Action::Copy => self.open_copy_menu(),
             Action::Help => self.open_help(),

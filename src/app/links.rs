@@ -103,6 +103,14 @@ impl App {
         }
     }
 
+    /// Chooses a link of the details, and focuses them.
+    pub(super) fn choose_link(&mut self, link: usize) {
+        self.detail_focused = !self.areas().table.is_empty();
+        if let Some(pane) = &mut self.detail {
+            pane.link = Some(link);
+        }
+    }
+
     /// Returns the key of a session by its id.
     pub(super) fn session_key(&self, endpoint: EndpointId, id: SessionId) -> Option<RowKey> {
         let mut lists = self.table.view.snapshots.iter();

@@ -17,6 +17,7 @@ pub mod endpoint;
 pub(crate) mod endpoint_health;
 pub(crate) mod endpoint_view;
 pub(crate) mod endpoints;
+pub mod events;
 pub mod groups;
 pub(crate) mod help;
 pub(crate) mod key_names;
@@ -68,6 +69,8 @@ mod outbox;
 mod quitting;
 mod reason_names;
 mod rebuild;
+pub(crate) mod recorded;
+mod request_shares;
 mod sampling;
 mod sorting;
 mod travel;
@@ -193,17 +196,6 @@ impl Default for AppSettings {
     }
 }
 
-/// A pending exit of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leaving {
-    /// Whether to leave the last frame as text.
-    pub keep_frame: bool,
-    /// Deadline for requests in flight, since the program began.
-    pub until: Duration,
-    /// Whether the shell was already ordered to exit.
-    is_said: bool,
-}
-
 /// All state of the screen.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -248,7 +240,9 @@ pub struct App {
     /// Whether the table is frozen.
     pub(crate) paused: bool,
     /// The pending exit.
-    pub(crate) leaving: Option<Leaving>,
+    pub(crate) leaving: Option<quitting::Leaving>,
+    /// The log of events.
+    pub(crate) events: events::EventLog,
     /// The moment that is shown, if it is not live.
     pub(crate) past: Option<past::PastMoment>,
     rebuilds: rebuild::RebuildSchedule,
@@ -299,6 +293,7 @@ impl App {
             status: None,
             paused: false,
             leaving: None,
+            events: events::EventLog::default(),
             past: None,
             rebuilds: rebuild::RebuildSchedule::default(),
             hold_until: None,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::build_view::{TableView, ViewRequest};
+use super::events::Event;
 use super::keymap::KeyPress;
-use super::mouse::{HintPlace, MouseEvent};
+use super::mouse::{ClickableLine, HintPlace, MouseEvent};
 use super::saving::{SaveResult, SavedSettings, SettingChange};
 use super::theme::Background;
 use crate::diagnosis::ConnectionSample;
@@ -25,12 +26,16 @@ pub use crate::model::Now;
 pub struct FrameReport {
     /// Places of the hints.
     pub hints: Vec<HintPlace>,
+    /// Lines with an effect of clicks.
+    pub lines: Vec<ClickableLine>,
     /// The dialog whose Yes was fully visible.
     pub question: Option<Ticket>,
     /// Maximum scroll offset of the kill dialog, if it was drawn.
     pub dialog_end: Option<usize>,
     /// Maximum scroll offset of the details, if they were drawn.
     pub detail_end: Option<usize>,
+    /// Number of lines of the view of blockers that list threads, if it was drawn with some.
+    pub blocker_lines: Option<usize>,
     /// Maximum scroll offset of the overlay, if one was drawn.
     pub overlay_end: Option<usize>,
 }
@@ -80,6 +85,8 @@ pub enum Msg {
     Drawn(FrameReport),
     /// A message about a past moment.
     Past(PastMsg),
+    /// Events that were found.
+    Happened(Vec<Event>),
     /// Quit, by a key on another screen than this one.
     Quit {
         /// Whether to leave the last frame as text.
@@ -153,6 +160,25 @@ pub enum Msg {
     Ends,
     /// The program cannot be suspended: no shell could resume it.
     CannotSuspend,
+}
+
+impl Msg {
+    /// Returns the endpoint whose state the message changes; `None` if it is about no single one.
+    pub(super) fn endpoint(&self) -> Option<EndpointId> {
+        match self {
+            Self::Listed(snapshot) | Self::RowsRead(snapshot) => Some(snapshot.endpoint),
+            Self::DialectDetected(endpoint, _)
+            | Self::MayOnlyRead(endpoint)
+            | Self::SeveralProxies(endpoint)
+            | Self::Sampled(endpoint, _)
+            | Self::ListFailed { endpoint, .. }
+            | Self::Seen { endpoint, .. }
+            | Self::Servers { endpoint, .. }
+            | Self::Services { endpoint, .. }
+            | Self::ServerAccess { endpoint, .. } => Some(*endpoint),
+            _ => None,
+        }
+    }
 }
 
 /// A request to the shell.

@@ -29,7 +29,9 @@ const VIEWS: &[KeyContext] = &[
     KeyContext::Servers,
     KeyContext::Endpoints,
     KeyContext::Overlay,
+    KeyContext::Events,
 ];
+const EVENTS: &[KeyContext] = &[KeyContext::Events];
 const GROUPS: &[KeyContext] = &[KeyContext::Groups];
 const DETAIL: &[KeyContext] = &[KeyContext::Detail];
 const DIALOG: &[KeyContext] = &[KeyContext::Dialog];
@@ -46,8 +48,22 @@ const OF_ROWS: &[Action] = &[
     Action::Follow,
 ];
 
+const KILL_IN_PROGRESS: &str = "a kill is in progress: look back when it has ended";
+
 /// All of them. The first one that applies is shown.
 static NO_EFFECTS: &[NoEffect] = &[
+    NoEffect {
+        contexts: EVENTS,
+        actions: &[Action::Open],
+        applies: |app| app.events.is_empty(),
+        text: "nothing has happened since maxtop started",
+    },
+    NoEffect {
+        contexts: EVENTS,
+        actions: &[Action::Open],
+        applies: has_kill_before_past,
+        text: KILL_IN_PROGRESS,
+    },
     NoEffect {
         contexts: VIEWS,
         actions: &[Action::Kill],
@@ -75,8 +91,8 @@ static NO_EFFECTS: &[NoEffect] = &[
     NoEffect {
         contexts: VIEWS,
         actions: &[Action::TravelLists(-1), Action::TravelMinutes(-1)],
-        applies: |app| app.past.is_none() && !app.kills.batches.iter().all(KillBatch::is_finished),
-        text: "a kill is in progress: look back when it has ended",
+        applies: has_kill_before_past,
+        text: KILL_IN_PROGRESS,
     },
     NoEffect {
         contexts: TABLE,
@@ -252,6 +268,11 @@ static NO_EFFECTS: &[NoEffect] = &[
         text: "there is no match; / searches for a text",
     },
 ];
+
+/// Whether a kill is in progress, which must stay on the screen.
+fn has_kill_before_past(app: &App) -> bool {
+    app.past.is_none() && !app.kills.batches.iter().all(KillBatch::is_finished)
+}
 
 /// Whether the table has no row, and nothing else is chosen.
 fn lacks_rows(app: &App) -> bool {

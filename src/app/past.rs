@@ -5,7 +5,6 @@
 //! stays at the moment. [`PastScreen`] can be sent to another thread, which builds the app.
 
 mod endpoints;
-mod facts;
 
 use std::time::Duration;
 
@@ -16,9 +15,10 @@ use super::build_view::build_view;
 use super::detail::DetailPane;
 use super::modal::Modal;
 use super::msg::{Effect, Msg, Now};
+use super::recorded::msg_of;
 use super::status::Status;
 use crate::model::{Identity, IdentityMatch, Lookup, RowKey};
-use crate::recording::{Fact, RecordingError};
+use crate::recording::{Fact, FactKind, RecordingError};
 
 /// The moment that an [`App`] shows, if it is not live. The moment itself is the time of its clock.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ impl PastScreen {
         for fact in std::iter::once(Ok(first)).chain(facts) {
             let fact = fact?;
             last = fact.at;
-            if let crate::recording::FactKind::Listed(list) = &fact.kind
+            if let FactKind::Listed(list) = &fact.kind
                 && let Some(identity) = &shown
                 && let Lookup::Same(session) = list.find(&identity.key())
                 && !is_listed
@@ -131,7 +131,7 @@ impl PastScreen {
                 fed.detail = Some(DetailPane::new(identity.clone(), session.clone()));
             }
             settle(&mut fed, Msg::Clock(fact.at));
-            if let Some(msg) = Msg::of_fact(fact) {
+            if let Some(msg) = msg_of(fact) {
                 settle(&mut fed, msg);
             }
         }

@@ -76,6 +76,6 @@ impl Msg {
 
     /// Whether a message is for the live screen and for a past one.
     pub(crate) const fn is_for_both(&self) -> bool {
-        matches!(self, Self::Resized(..) | Self::Background(_))
+        matches!(self, Self::Resized(..) | Self::Background(_) | Self::Happened(_))
     }
 }

@@ -2,8 +2,10 @@
 //! 100,000 sessions formats no text.
 
 mod locks;
+mod next_step;
 mod sentences;
 
+pub(crate) use self::next_step::StepFor;
 use crate::model::{Session, SessionWait, Span, Text, size_text};
 
 /// The numbers behind a finding.
@@ -203,8 +205,8 @@ impl Evidence {
     }
 
     /// Returns the next step for the user.
-    pub(super) fn next_step(&self, session: &Session) -> String {
-        sentences::next_step(self, session)
+    pub(super) fn next_step(&self, session: &Session, place: StepFor) -> String {
+        next_step::next_step(self, session, place)
     }
 
     /// Returns the full text of evidence about queues; empty for any other.

@@ -23,8 +23,10 @@ mod server_time;
 mod settings;
 mod thresholds;
 
+pub use baseline::depends_on_others;
 pub use diagnose::{Diagnoses, DiagnosisInput, Samples, diagnose};
 pub use evidence::Evidence;
+pub(crate) use evidence::StepFor;
 pub use finding::ReasonSet;
 pub use finding::Severity;
 pub use finding::{Diagnosis, Finding, OwnedDiagnosis};

@@ -120,7 +120,8 @@ impl History {
     /// Returns the facts up to a moment, from at least a minute before it if they are kept. Can be sent to
     /// another thread: finished chunks are shared, the open one is copied.
     pub fn facts_until(&self, moment: Duration) -> Facts {
-        let start = moment.saturating_sub(LEAD);
+        let end = self.span().map_or(moment, |(_, to)| to.elapsed);
+        let start = moment.min(end).saturating_sub(LEAD);
         let after = self.chunks.partition_point(|chunk| chunk.from.elapsed <= start);
         let is_open_enough = self.writer.open().is_some_and(|open| open.from.elapsed <= start);
         let first = if is_open_enough {

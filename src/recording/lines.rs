@@ -88,6 +88,9 @@ impl Lines {
                 let start = std::mem::replace(&mut self.start, end + 1);
                 self.searched = end + 1;
                 self.count += 1;
+                if end - start > self.limits.line {
+                    return Err(self.too_large(self.limits.line));
+                }
                 if self.count > self.limits.lines {
                     return Err(self.too_large(self.limits.lines));
                 }

@@ -109,7 +109,9 @@ impl Recording {
 
     /// Returns the facts up to a moment, from at least a minute before it.
     pub fn facts_until(&self, moment: Duration) -> Facts {
-        self.facts_from(moment.saturating_sub(LEAD)).until(moment)
+        let end = self.chunks.last().map_or(moment, |chunk| chunk.to.elapsed);
+        self.facts_from(moment.min(end).saturating_sub(LEAD))
+            .until(moment)
     }
 
     /// Returns the time of the last list before a moment, or of the first one after it.

@@ -293,9 +293,10 @@ fn a_fault_lasts_until_the_next_list() {
     };
     facts.push(fact(3_000, failed));
     facts.push(fact(70_000, FactKind::Note(text("a note"))));
+    facts.push(fact(140_000, FactKind::Note(text("another note"))));
     let recording = open(&recorded(&facts));
-    let found = read(recording.facts_until(Duration::from_secs(131)));
+    let found = read(recording.facts_until(Duration::from_secs(140)));
     let is_failure = |fact: &&Fact| matches!(fact.kind, FactKind::ListFailed { .. });
     assert_eq!(found.iter().filter(is_failure).count(), 1);
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
 }

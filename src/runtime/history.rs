@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::app::App;
 use crate::app::build_view::{TableView, ViewRequest, build_view};
+use crate::app::events::{Event, EventFinder};
 use crate::app::msg::{Now, Travel};
 use crate::app::past::{HistoryExtent, Moment, PastScreen};
 use crate::model::Identity;
@@ -45,6 +46,8 @@ pub(super) struct TravelRequest {
 pub(super) enum HistoryCommand {
     /// Add a fact.
     Fact(Fact),
+    /// Find the events in a new view of the live table.
+    View(Arc<TableView>, Now),
     /// Show another moment.
     Travel(Box<TravelRequest>),
     /// The live screen is shown: the next request starts from the present.
@@ -63,6 +66,8 @@ pub(super) enum HistoryReply {
     Arranged(Arc<TableView>, u64),
     /// Why the requested moment cannot be shown.
     Refused(String, u64),
+    /// Events that were found.
+    Happened(Vec<Event>),
     /// The history has ended with this error.
     Failed(String),
 }
@@ -91,6 +96,7 @@ pub(super) fn start(
     let mut keeper = Keeper {
         history,
         shown: None,
+        finder: EventFinder::default(),
         out,
     };
     thread::Builder::new().name("history".to_owned()).spawn(move || {
@@ -108,6 +114,7 @@ struct Keeper {
     history: Option<History>,
     /// The moment that was requested last; `None` if the live screen is shown.
     shown: Option<Duration>,
+    finder: EventFinder,
     out: UnboundedSender<HistoryReply>,
 }
 
@@ -121,6 +128,10 @@ impl Keeper {
                 HistoryCommand::Fact(fact) => self.add(&fact),
                 HistoryCommand::Arrange(job, number) => {
                     self.reply(HistoryReply::Arranged(Arc::new(build_view(*job)), number));
+                }
+                HistoryCommand::View(view, at) => {
+                    let events = self.finder.in_view(&view, at);
+                    self.happened(events);
                 }
                 HistoryCommand::Free(app) => drop(app),
                 HistoryCommand::Live => (self.shown, open) = (None, None),
@@ -150,7 +161,15 @@ impl Keeper {
         drop(self.out.send(reply));
     }
 
+    fn happened(&self, events: Vec<Event>) {
+        if !events.is_empty() {
+            self.reply(HistoryReply::Happened(events));
+        }
+    }
+
     fn add(&mut self, fact: &Fact) {
+        let events = self.finder.in_fact(fact);
+        self.happened(events);
         if let Some(history) = &mut self.history
             && let Err(error) = history.push(fact)
         {

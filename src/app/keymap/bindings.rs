@@ -67,6 +67,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Table [ch('b')] Action::Blockers, "b", "blockers: which sessions wait for which (server access)", "";
     Table [ch('S')] Action::Servers, "S", "servers and services: their state, and how many sessions use them", "servers";
     Table [ch('E')] Action::Endpoints, "E", "endpoints: their state and faults, and how many sessions each has", "endpoints";
+    Table [ch('e')] Action::Events, "e", "log of events: what became stuck, came, went or was lost, and when", "";
     Table [ch('[')] Action::TravelLists(-1), "[ ]", "look back: the list before, or the next one", "";
     Table [ch(']')] Action::TravelLists(1), "]", "", "";
     Table [ch('{')] Action::TravelMinutes(-1), "{ }", "a minute back or forward in the past", "";
@@ -162,6 +163,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Blockers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Blockers [on(Code::Esc), ch('b')] Action::Back, "Esc b", "back to the table", "back";
     Blockers [ch('l')] Action::KillLog, "l", "kill log of this run", "";
+    Blockers [ch('e')] Action::Events, "e", "log of events: what became stuck, came, went or was lost, and when", "";
     Blockers [ch('[')] Action::TravelLists(-1), "[ ]", "look back: the list before, or the next one", "";
     Blockers [ch(']')] Action::TravelLists(1), "]", "", "";
     Blockers [ch('{')] Action::TravelMinutes(-1), "{ }", "a minute back or forward in the past", "";
@@ -182,6 +184,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Servers [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Servers [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Servers [on(Code::Esc), ch('S')] Action::Back, "Esc S", "back to the table", "back";
+    Servers [ch('e')] Action::Events, "e", "log of events: what became stuck, came, went or was lost, and when", "";
     Servers [ch('[')] Action::TravelLists(-1), "[ ]", "look back: the list before, or the next one", "";
     Servers [ch(']')] Action::TravelLists(1), "]", "", "";
     Servers [ch('{')] Action::TravelMinutes(-1), "{ }", "a minute back or forward in the past", "";
@@ -199,6 +202,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Endpoints [on(Code::Home), ch('g')] Action::First, "Home g", "the first row", "";
     Endpoints [on(Code::End), ch('G')] Action::Last, "End G", "the last row", "";
     Endpoints [on(Code::Esc), ch('E')] Action::Back, "Esc E", "back to the table", "back";
+    Endpoints [ch('e')] Action::Events, "e", "log of events: what became stuck, came, went or was lost, and when", "";
     Endpoints [ch('[')] Action::TravelLists(-1), "[ ]", "look back: the list before, or the next one", "";
     Endpoints [ch(']')] Action::TravelLists(1), "]", "", "";
     Endpoints [ch('{')] Action::TravelMinutes(-1), "{ }", "a minute back or forward in the past", "";
@@ -222,6 +226,17 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Overlay [ch('L')] Action::Live, "L", "from the past back to live", "";
     Overlay [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
     Overlay [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
+    Events [on(Code::Enter)] Action::Open, "Enter", "go to that moment and its session", "go there";
+    Events [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
+    Events [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
+    Events [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
+    Events [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
+    Events [on(Code::Home), ch('g')] Action::First, "Home g", "the newest event", "";
+    Events [on(Code::End), ch('G')] Action::Last, "End G", "the oldest event", "";
+    Events [ch('L')] Action::Live, "L", "from the past back to live", "";
+    Events [on(Code::Esc), ch('q'), ch('e')] Action::Back, "Esc q e", "close", "close";
+    Events [ch('?'), on(Code::F(1))] Action::Help, "? F1", "this help", "help";
+    Events [ctrl('c')] Action::Quit, "Ctrl-c", "quit", "";
     Help [on(Code::PageDown), ch(' '), ctrl('f')] Action::Page(1), "PgDn Space", "the next page", "next page";
     Help [on(Code::PageUp)] Action::Page(-1), "PgUp", "the previous page", "";
     Help [ch('/'), on(Code::F(3))] Action::Filter, "/ F3", "search the help for a text", "search";

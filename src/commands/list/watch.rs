@@ -219,9 +219,9 @@ impl ListWatch {
             bell.on_view(&view);
         }
         self.say_causes(&view);
-        let status = self.status();
-        self.last = Some(status);
-        let matched = self.has_match(&view);
+        let status = self.check(&view);
+        let matched = status == ExitStatus::Matched;
+        self.last = (!matched).then_some(status).or(self.last);
         let hidden = &view.spec.hidden_endpoints;
         let mut lists = view.snapshots.iter();
         let is_listed = lists.any(|list| !hidden.contains(&list.endpoint));
@@ -257,7 +257,7 @@ impl ListWatch {
         let warnings = view.snapshots.iter().flat_map(|snapshot| warnings(snapshot));
         lines.extend(warnings.map(|line| format!("maxtop: {line}")));
         if self.live.is_none() {
-            lines.extend(remarks(view, &self.printer));
+            lines.extend(remarks(&self.clients, view, &self.printer));
         }
         lines.extend(not_examined(&self.clients, view, &self.printer));
         for line in lines {
@@ -265,14 +265,15 @@ impl ListWatch {
         }
     }
 
-    /// Evaluates the condition. Adds its line for stderr.
-    fn has_match(&mut self, view: &TableView) -> bool {
+    /// Evaluates the condition and returns the status of the list. Adds the line of the condition for stderr.
+    fn check(&mut self, view: &TableView) -> ExitStatus {
+        let status = self.status();
         let Some(fail_if) = &self.fail_if else {
-            return false;
+            return status;
         };
         let matches = fail_if.evaluate(view);
         let has_match = !matches.sessions.is_empty();
-        if let Some(line) = fail_if.line(&matches, view) {
+        if let Some(line) = fail_if.line(&matches, view, &self.clients) {
             if has_match {
                 self.notes.push(line);
             } else if self.said.insert("undecided".to_owned()) {
@@ -280,7 +281,7 @@ impl ListWatch {
                 self.notes.push(line);
             }
         }
-        has_match
+        FailIf::exit(&matches, status)
     }
 
     /// Returns the exit status of the last poll of each endpoint.
@@ -341,7 +342,7 @@ impl ListWatch {
             self.rounds.failed().count(),
             self.printer.ascii,
         )];
-        lines.extend(remarks(view, &self.printer));
+        lines.extend(remarks(&self.clients, view, &self.printer));
         lines.extend(table.lines().map(ToOwned::to_owned));
         if lines.len() > room || view.len() > room {
             lines.truncate(room.saturating_sub(1));

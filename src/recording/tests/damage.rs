@@ -121,7 +121,8 @@ fn invalid_lines_are_errors() {
     ] {
         assert_eq!(decoder.read(line.as_bytes()).unwrap_err(), fault, "{line}");
     }
-    assert!(matches!(decoder.read(deep.as_bytes()), Err(LineFault::Json(_))));
+    // Fields that are ignored need no stack.
+    assert!(matches!(decoder.read(deep.as_bytes()), Ok(None)));
     assert!(matches!(decoder.read(b"{"), Err(LineFault::Json(_))));
 }
 

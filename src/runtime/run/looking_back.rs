@@ -1,6 +1,7 @@
 //! A past moment in place of the live screen: which messages it receives, and what its keys request.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc as channel;
@@ -8,6 +9,7 @@ use tokio::sync::mpsc as channel;
 use super::Screen;
 use crate::app::App;
 use crate::app::msg::{Effect, Msg, Now, PastMsg, Travel};
+use crate::app::recorded::fact_of;
 use crate::clock;
 use crate::kill::AuditEntry;
 use crate::recording::{Fact, FactKind};
@@ -45,9 +47,12 @@ impl LookingBack {
         self.app.as_deref()
     }
 
-    /// Adds what a message reports to the history.
+    /// Adds what a message for the live app reports to the history.
     pub(super) fn record(&self, msg: &Msg, now: Now) {
-        if let Some(fact) = msg.fact(now) {
+        if let Msg::Arranged(view) = msg {
+            self.thread.send(HistoryCommand::View(Arc::clone(view), now));
+        }
+        if let Some(fact) = fact_of(msg, now) {
             self.thread.send(HistoryCommand::Fact(fact));
         }
     }
@@ -89,7 +94,7 @@ impl Screen {
             return self.update_past(msg);
         }
         if msg.is_for_both() {
-            self.past.has_changed = true;
+            self.past.has_changed |= !matches!(msg, Msg::Happened(_));
             self.update_past(msg.clone())?;
         }
         self.update(msg)
@@ -179,6 +184,13 @@ impl Screen {
                     self.update_past(msg)?;
                 } else {
                     self.update(msg)?;
+                }
+            }
+            HistoryReply::Happened(events) => {
+                self.route(Msg::Happened(events))?;
+                // Shown with the next frame, unless the log is open.
+                if self.shown().modal.events().is_none() {
+                    return Ok(());
                 }
             }
             HistoryReply::Failed(why) => self.update(Msg::Past(PastMsg::Refused(why)))?,

@@ -8,7 +8,7 @@ use super::{LABEL, Pen, statements};
 use crate::app::App;
 use crate::app::detail::DetailPane;
 use crate::app::endpoint::NoStatements;
-use crate::diagnosis::Finding;
+use crate::diagnosis::{Finding, StepFor};
 use crate::model::{Health, closing_servers, closing_text};
 use crate::ui::draw::wrap;
 
@@ -102,7 +102,7 @@ fn reason<'a>(
     let mut text = paragraph(label, &sentence, style, style);
     if pane.ended.is_none() {
         let dim = pen.theme.dim;
-        let step = finding.next_step(session);
+        let step = finding.next_step(session, StepFor::Screen);
         text.extend(paragraph(
             next.to_owned(),
             &step,
