@@ -194,7 +194,9 @@ impl PastScreen {
         app.table.view = fed.table.view;
         if let Some(identity) = moment.session {
             app.show_session(identity);
-        } else if let Some(key) = sought.clone() {
+        } else if let Some(key) = sought.clone()
+            && app.table.cursor.key.as_ref() != Some(&key)
+        {
             app.table.cursor.choose_key(key);
         }
         app.rebuild_view();

@@ -1,7 +1,10 @@
 //! The log of events: what is found, what repeats, and where Enter leads.
 
 use super::*;
+use crate::app::events::EventFinder;
 use crate::app::msg::Travel;
+use crate::model::{Text, TextLimit};
+use crate::recording::{Fact, FactKind, KillFact, KillResult};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -136,6 +139,34 @@ fn the_chosen_event_stays_while_newer_ones_arrive() {
     stage.press(Code::Home);
     let pane = *stage.app.modal.events().unwrap();
     assert_eq!(pane.position(&stage.app.events), 0);
+}
+
+#[test]
+fn a_kill_is_logged_with_its_outcome_and_its_intent_is_not() {
+    let mut stage = AppHarness::new(Dialect::Draft, (80, 24));
+    list(&mut stage, &[(1, "ann", 1)]);
+    let identity = stage.app.table.view.row(0).unwrap().identity();
+    let text = |text: &str| Text::clean(text, TextLimit::Line);
+    let fact = |outcome| Fact {
+        at: stage.now(),
+        endpoint: Some(identity.endpoint),
+        kind: FactKind::Kill(Box::new(KillFact {
+            time: stage.now().wall,
+            number: 1,
+            identity: identity.clone(),
+            outcome,
+            reason: None,
+            filter: None,
+        })),
+    };
+    let mut finder = EventFinder::default();
+    assert!(finder.in_fact(&fact(None)).is_empty());
+    let outcome = KillResult {
+        word: text("killed"),
+        detail: text("gone after 1s"),
+    };
+    let events = finder.in_fact(&fact(Some(outcome)));
+    assert_eq!(events[0].text, "1 ann@10.0.3.1  killed gone after 1s");
 }
 
 #[test]

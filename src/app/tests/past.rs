@@ -12,8 +12,8 @@ fn stage() -> AppHarness {
     for second in 0..20 {
         stage.wait(SECOND);
         let mut sessions = vec![(1, "ann", second)];
-        sessions.extend((second < 8).then_some((2, "bob", second)));
-        sessions.extend((second >= 12).then_some((3, "cid", second - 12)));
+        sessions.extend((second < 8).then(|| (2, "bob", second)));
+        sessions.extend((second >= 12).then(|| (3, "cid", second - 12)));
         stage.list(&draft(&sessions));
     }
     stage
