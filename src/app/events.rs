@@ -20,7 +20,7 @@ const MAX_EVENTS: usize = 1_000;
 /// Time in which the same event of the same subject is counted and not listed again.
 const REPEAT_TIME: Duration = Duration::from_mins(5);
 
-/// What an event is about.
+/// Subject of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// The endpoint.
@@ -40,9 +40,9 @@ pub struct Event {
     pub(crate) at: Now,
     /// The endpoint.
     pub(crate) endpoint: EndpointId,
-    /// What happened.
+    /// Kind of the event.
     pub(crate) kind: EventKind,
-    /// What it is about.
+    /// Subject of the event.
     pub(crate) subject: Subject,
     /// Subject and details, sanitized.
     pub(crate) text: String,
@@ -195,8 +195,9 @@ impl App {
         let chosen = self.events.from(pane.position(&self.events)).next();
         if let Some(event) = chosen {
             let session = event.session().cloned().map(Box::new);
-            self.outbox
-                .push(Effect::Travel(Travel::To(event.at.elapsed, session)));
+            let travel = Travel::To(event.at.elapsed, session);
+            self.modal.close();
+            self.outbox.push(Effect::Travel(travel));
         }
     }
 }

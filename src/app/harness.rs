@@ -107,10 +107,12 @@ impl AppHarness {
 
     pub(crate) fn send(&mut self, msg: Msg) {
         let fact = fact_of(&msg, self.now());
-        let happened = fact.iter().flat_map(|fact| self.finder.in_fact(fact)).collect();
+        let happened: Vec<_> = fact.iter().flat_map(|fact| self.finder.in_fact(fact)).collect();
         self.facts.extend(fact);
-        self.app.update(Msg::Happened(happened));
         let mut msgs = VecDeque::from([msg]);
+        if !happened.is_empty() {
+            msgs.push_front(Msg::Happened(happened));
+        }
         while let Some(msg) = msgs.pop_front() {
             for effect in self.app.update(msg) {
                 match effect {
@@ -121,7 +123,9 @@ impl AppHarness {
                         let view = Arc::new(build_view(*job));
                         if self.app.past_moment().is_none() {
                             let happened = self.finder.in_view(&view, self.now());
-                            msgs.push_back(Msg::Happened(happened));
+                            if !happened.is_empty() {
+                                msgs.push_back(Msg::Happened(happened));
+                            }
                         }
                         msgs.push_back(Msg::Arranged(view));
                     }

@@ -150,7 +150,7 @@ impl PastScreen {
         App::new(settings, endpoints, screen.size)
     }
 
-    /// Returns the session whose details are shown.
+    /// Returns the session that has its details open.
     fn details(screen: &App, chosen: Option<&Identity>) -> Option<Identity> {
         let open = screen.detail.as_ref().map(|detail| &detail.identity);
         chosen.or(open).cloned()

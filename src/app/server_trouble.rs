@@ -144,7 +144,7 @@ impl ServerTroubles {
         self.needs_primary = services.states.iter().any(writes);
     }
 
-    /// Returns the trouble before a moment, for the ages of what is found from then on.
+    /// Returns the trouble before a moment, for the ages of trouble that is found later.
     pub(super) fn before(&self, at: Duration) -> Self {
         let is_older = |age: &TroubleAge| age.has_begun(at);
         let servers = self.servers.iter();

@@ -34,7 +34,7 @@ pub(crate) struct HistoryLimits {
 pub(super) struct TravelRequest {
     /// The moment, from the one that was requested before.
     pub travel: Travel,
-    /// What the moment is shown with.
+    /// Parts of the screen that the moment is shown with.
     pub screen: PastScreen,
     /// The present time.
     pub live: Now,

@@ -9,8 +9,9 @@ fn the_past_is_shown_and_live_again() {
         let mut endpoint = Endpoint::frozen(12);
         let mut pty = endpoint.watched(dialect).open();
         pty.wait("a table", |screen| ids(screen).len() > 3);
+        let id = pty.look(ids).get(2).copied();
         pty.keys("jj");
-        let id = pty.look(cursor_id);
+        pty.wait("the cursor", |screen| cursor_id(screen) == id);
         // The first list has no list before it.
         pty.wait("new lists", |screen| lines(screen)[0].contains("live"));
         endpoint.stop();

@@ -26,7 +26,7 @@ pub struct EventFinder {
     lists: BTreeMap<EndpointId, (Arc<Snapshot>, Arc<Diagnoses>)>,
 }
 
-/// What is known about one endpoint.
+/// State of one endpoint.
 #[derive(Debug, Default)]
 struct Known {
     has_list: bool,

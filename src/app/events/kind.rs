@@ -2,7 +2,7 @@
 
 use crate::diagnosis::Severity;
 
-/// What happened.
+/// Kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventKind {
     /// A session became stuck.

@@ -230,7 +230,7 @@ pub(crate) static BINDINGS: &[Binding] = bindings! {
     Events [on(Code::Up), ch('k')] Action::Move(-1), "↑ ↓ k j", "up and down", "";
     Events [on(Code::Down), ch('j')] Action::Move(1), "↓", "", "";
     Events [on(Code::PageUp)] Action::Page(-1), "PgUp PgDn", "a page up or down", "";
-    Events [on(Code::PageDown), ch(' ')] Action::Page(1), "PgDn", "", "";
+    Events [on(Code::PageDown)] Action::Page(1), "PgDn", "", "";
     Events [on(Code::Home), ch('g')] Action::First, "Home g", "the newest event", "";
     Events [on(Code::End), ch('G')] Action::Last, "End G", "the oldest event", "";
     Events [ch('L')] Action::Live, "L", "from the past back to live", "";

@@ -77,6 +77,7 @@ fn nothing_is_killed_or_polled_in_the_past() {
     let stage = stage();
     let mut past = stage.back(stage.app.now.elapsed - SECOND * 3);
     for (key, text) in [
+        (Code::Esc, "this is the first level; L for live, q quits"),
         (Code::Char('K'), "the past cannot be killed: L for live"),
         (Code::F(9), "the past cannot be killed: L for live"),
         (Code::Char('r'), "the past is not polled: L for live"),
@@ -86,7 +87,6 @@ fn nothing_is_killed_or_polled_in_the_past() {
             Code::Char('W'),
             "settings are saved from the live screen: L for live",
         ),
-        (Code::Esc, "this is the first level; L for live, q quits"),
     ] {
         past.press(key);
         assert_eq!(past.app.status.as_ref().unwrap().text, text);

@@ -200,7 +200,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Shows the app of a moment. If keys have changed the screen meanwhile, the moment is built again with it.
+    /// Shows the app of a moment. If keys have changed the screen in the meantime, the moment is built for the new one.
     fn show_past(&mut self, app: Box<App>) -> io::Result<()> {
         if self.past.has_changed
             && let Some(moment) = app.past_moment()

@@ -1,7 +1,7 @@
 //! The line of a past moment, in place of the trends: its time, its keys, and how far the history goes back.
 //!
 //! ```text
-//!  PAST 13:41:05, 2m 10s ago  [ ] step  { } minute  L live           history 14m 50s, 3.2 MB
+//!  PAST  13:41:05, 2m 10s ago  [ ] step  { } minute  L live           history 14m 50s, 3.2 MB
 //! ```
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, past: &PastMoment, theme: &Theme, area: Rect, fram
     clear(area, frame.buffer_mut());
     let zoned = app.now.wall.to_zoned_datetime(app.settings.zone.clone());
     let ago = past.live.elapsed.saturating_sub(app.now.elapsed);
-    let text = format!("{}, {} ago", zoned.strftime("%H:%M:%S"), span(ago));
+    let text = format!(" {}, {} ago", zoned.strftime("%H:%M:%S"), span(ago));
     let mut line = Line::from(vec![
         Span::styled(" PAST ", theme.past_chip),
         Span::styled(text, theme.past),

@@ -34,7 +34,7 @@ fn the_header_says_that_this_is_the_past_at_every_width() {
         )));
         let shown = frame(&past);
         let line = shown.lines().nth(1).unwrap();
-        let start = " PAST 16:20:04, 2s ago  [ ] step  { } minute  L live";
+        let start = " PAST  16:20:04, 2s ago  [ ] step  { } minute  L live";
         assert!(line.starts_with(start), "{line}");
         assert_eq!(line.contains("history 5s, 1 kB"), is_extent_shown, "{line}");
         assert!(!shown.lines().next().unwrap().contains("kill"));
